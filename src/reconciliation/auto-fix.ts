@@ -1,0 +1,43 @@
+import { AUTOMATIC, fixIssue } from './fix.js';
+import type { LastGoodRun, OnProgress, World } from './ports.js';
+import { checkSafety, takes } from './safety.js';
+import type { Detection, Hold, OpenIssue, RunSettings } from './types.js';
+
+/** What a run found, and what the last good one had read. */
+export interface Found {
+	readonly runId: string;
+	readonly issues: readonly OpenIssue[];
+	readonly detection: Detection;
+	readonly lastGood: LastGoodRun | null;
+}
+
+/** How an automatic fix is watched. */
+export interface Watch {
+	/** Counted up with every issue that is fixed, so that the count survives an error. */
+	readonly fixed: { count: number };
+	readonly onProgress: OnProgress;
+	/** Asked before each fix; throws if the run may not go on. */
+	readonly check: () => void;
+}
+
+/**
+ * Fixes what may be fixed without an operator, one issue after the other.
+ * @returns the hold that kept back all that takes a role (what only gives goes ahead), or null
+ */
+export async function autoFix(
+	world: World,
+	settings: RunSettings,
+	{ runId, issues, detection, lastGood }: Found,
+	watch: Watch
+): Promise<Hold | null> {
+	const candidates = issues.filter((issue) => issue.linked || settings.fixUnlinked);
+	const hold = checkSafety(candidates, detection, lastGood, settings.maxRevokePercent);
+	const allowed = hold === null ? candidates : candidates.filter((issue) => !takes(issue));
+	for (const [index, { id, planHash }] of allowed.entries()) {
+		watch.check();
+		const result = await fixIssue(world, settings.policy, { issueId: id, planHash, actor: AUTOMATIC, runId });
+		if (result.kind === 'ended' && result.outcome === 'FIXED') watch.fixed.count += 1;
+		watch.onProgress({ source: 'fix', done: index + 1, total: allowed.length, finished: index + 1 === allowed.length });
+	}
+	return hold;
+}

@@ -1,0 +1,181 @@
+import { Debts } from './debts.js';
+import { absentPayers, overclaimedTeams, payingCustomers } from './notices.js';
+import { byCustomer, findPeople, type Person } from './people.js';
+import { planBetween } from './plan.js';
+import { type Claim, expectedRoles, type JudgedClaim, judge } from './policy.js';
+import {
+	type BillingSnapshot,
+	DEBTOR,
+	type Detection,
+	type DriftIssue,
+	type DriftSeverity,
+	type DriftType,
+	type Links,
+	type PolicySettings,
+	type RoleName,
+	type Roster,
+	type RosterMember,
+	type Subscription
+} from './types.js';
+import { databaseInWords, driftInWords, stripeInWords } from './words.js';
+
+/** What a comparison is made from. */
+export interface Picture {
+	readonly billing: BillingSnapshot;
+	readonly roster: Roster;
+	readonly links: Links;
+	/** Whose rows changed while the sources were read. */
+	readonly changedLinks?: { readonly customerIds: ReadonlySet<string>; readonly discordIds: ReadonlySet<string> };
+}
+
+const NOTHING_CHANGED = { customerIds: new Set<string>(), discordIds: new Set<string>() };
+
+/**
+ * Compares what everybody has with what the policy gives them: one pass over the guild, at most one issue for a person.
+ * Pure: the same picture gives the same issues in the same order, whatever order it came in.
+ */
+export function detect(picture: Picture, settings: PolicySettings, now: Date): Detection {
+	const { billing, roster, links, changedLinks = NOTHING_CHANGED } = picture;
+	const subscriptionsOf = byCustomer(billing.subscriptions);
+	const people = findPeople(billing, subscriptionsOf, links);
+	const debts = new Debts(links, now);
+	const claimsOf = (person: Person) => judge(claims(person, subscriptionsOf, debts), settings, now);
+	const exempt = new Set(
+		links.exemptions.filter(({ expiresAt }) => expiresAt === null || expiresAt > now).map((exemption) => exemption.discordId)
+	);
+	const changedCustomers = new Set([...billing.changedCustomers, ...changedLinks.customerIds]);
+	// Whom a changed customer names may have been tied to it until a moment ago.
+	const changedPeople = new Set([
+		...billing.changedPeople,
+		...changedLinks.discordIds,
+		...[...changedCustomers].flatMap((id) => people.namedBy.get(id) ?? [])
+	]);
+	const changed = (discordId: string, person: Person | undefined) =>
+		changedPeople.has(discordId) || (person !== undefined && customersOf(person).some((id) => changedCustomers.has(id)));
+
+	const issues: DriftIssue[] = [];
+	const leftAlone = new Set<string>();
+	let [bots, exempted, leftToNextRun, unknownStatus, membersChecked, roleHolders] = [0, 0, 0, 0, 0, 0];
+	for (const member of roster.members.values()) {
+		if (member.bot) {
+			bots += 1;
+			continue;
+		}
+		if (member.roles.length > 0) roleHolders += 1;
+		if (exempt.has(member.id)) {
+			exempted += 1;
+			continue;
+		}
+		const person = people.byDiscordId.get(member.id);
+		if (changed(member.id, person)) {
+			leftToNextRun += 1;
+			leftAlone.add(member.id);
+			continue;
+		}
+		membersChecked += 1;
+		const judged = person ? claimsOf(person) : [];
+		if (judged[0]?.entitlement.kind === 'unknown') {
+			unknownStatus += 1;
+			leftAlone.add(member.id);
+			continue;
+		}
+		const issue = compare(member, person, judged);
+		if (issue) issues.push(issue);
+	}
+
+	const paying = payingCustomers(billing, links, subscriptionsOf, debts, settings, now);
+	return {
+		issues: issues.sort(gravestFirst),
+		leftAlone,
+		membersChecked,
+		teamsChecked: links.teams.length,
+		payingCustomers: paying.size,
+		roleHolders,
+		newDebts: debts.unknownOf(billing.subscriptions),
+		settledDebts: debts.settledAmong(billing.subscriptions),
+		notices: {
+			unclaimed: [...paying].filter((id) => !people.claimedCustomers.has(id)).length,
+			absent: absentPayers(people, roster, claimsOf),
+			bots,
+			exempt: exempted,
+			leftToNextRun,
+			unknownStatus,
+			overclaimedTeams: overclaimedTeams(links),
+			malformedLinks: people.malformed,
+			contestedLinks: people.contested
+		}
+	};
+}
+
+/** The issue of one person, if what they hold is not what they should have. */
+function compare(member: RosterMember, person: Person | undefined, judged: readonly JudgedClaim[]): DriftIssue | null {
+	const entitlement = judged[0]?.entitlement ?? { kind: 'none' };
+	if (entitlement.kind === 'unknown') return null;
+	const expected = expectedRoles(entitlement);
+	const plan = planBetween(member.roles, expected);
+	if (plan.add.length === 0 && plan.remove.length === 0) return null;
+	const linked = person !== undefined;
+	const [type, severity] = classify(member.roles, expected, linked);
+	const held = [...member.roles].sort();
+	return {
+		type,
+		severity,
+		memberId: person?.rows.map((row) => row.id).sort()[0] ?? null,
+		discordId: member.id,
+		discordName: member.name,
+		description: driftInWords(type, held, expected, linked),
+		stripeStatus: stripeInWords(person, judged),
+		databaseStatus: databaseInWords(person),
+		discordRoles: held,
+		expectedRoles: expected,
+		plan,
+		customerIds: person ? customersOf(person) : [],
+		linked
+	};
+}
+
+function classify(held: readonly RoleName[], expected: readonly RoleName[], linked: boolean): [DriftType, DriftSeverity] {
+	if (expected.length === 0) return ['UNAUTHORIZED_ACCESS', linked ? 'HIGH' : 'LOW'];
+	if (expected.includes(DEBTOR) || held.includes(DEBTOR)) return ['DEBTOR_MISMATCH', 'MEDIUM'];
+	return held.length === 0 ? ['MISSING_ACCESS', 'HIGH'] : ['ROLE_MISMATCH', 'MEDIUM'];
+}
+
+/** Every customer who can pay for a person: their own, and their teams'. */
+function customersOf(person: Person): readonly string[] {
+	const teams = person.seats.flatMap(({ team }) => (team.stripeCustomerId === null ? [] : [team.stripeCustomerId]));
+	return [...new Set([...person.customerIds, ...teams])].sort();
+}
+
+/** Every subscription that can pay for a person, with the seat it pays for. */
+function claims(person: Person, subscriptionsOf: ReadonlyMap<string, readonly Subscription[]>, debts: Debts): readonly Claim[] {
+	// A team's subscription pays for seats, also where a row names the team's customer as the person's own.
+	const ofTheirTeams = new Set(person.seats.map(({ team }) => team.stripeCustomerId));
+	const ownCustomers = person.customerIds.filter((customerId) => !ofTheirTeams.has(customerId));
+	const own = ownCustomers.flatMap((customerId) =>
+		(subscriptionsOf.get(customerId) ?? []).map((subscription) => {
+			const rows = person.rows.filter((row) => row.stripeCustomerId === customerId || row.stripeCustomerId === null);
+			return { subscription, seat: null, unpaidSince: debts.since(subscription, rows) };
+		})
+	);
+	const seats = person.seats.flatMap(({ row, team }) =>
+		(team.stripeCustomerId === null ? [] : (subscriptionsOf.get(team.stripeCustomerId) ?? [])).map((subscription) => ({
+			subscription,
+			// Whoever is in a team without owning it sits on a member's seat.
+			seat: row.seatTier === 'OWNER' ? ('OWNER' as const) : ('TEAM_MEMBER' as const),
+			unpaidSince: debts.since(subscription, [team])
+		}))
+	);
+	return [...own, ...seats];
+}
+
+const SEVERITIES: readonly DriftSeverity[] = ['HIGH', 'MEDIUM', 'LOW'];
+/** Of one severity, those who pay and go without come first. */
+const TYPES: readonly DriftType[] = ['MISSING_ACCESS', 'UNAUTHORIZED_ACCESS', 'DEBTOR_MISMATCH', 'ROLE_MISMATCH'];
+
+function gravestFirst(a: DriftIssue, b: DriftIssue): number {
+	return (
+		SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+		TYPES.indexOf(a.type) - TYPES.indexOf(b.type) ||
+		(a.discordId < b.discordId ? -1 : 1)
+	);
+}

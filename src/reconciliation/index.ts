@@ -1,0 +1,5 @@
+export { type DailySettings, dueDay, runIfDue } from './daily.js';
+export { AUTOMATIC, type FixOrder, type FixResult, fixIssue, settleInterrupted } from './fix.js';
+export { RunInProgressError, runReconciliation } from './run.js';
+export { startReconciliationScheduler } from './scheduler.js';
+export type * from './types.js';

@@ -1,0 +1,34 @@
+/** A right that expires with its holder, renewed for as long as the work lasts. */
+export interface KeptRight {
+	/** False once a renewal has failed: somebody else may hold it by now, so nothing more may be changed on its strength. */
+	held(): boolean;
+	stop(): void;
+}
+
+/** Renewed this many times within its life, so that one lost renewal does not lose it. */
+const RENEWALS_PER_LIFE = 3;
+
+/**
+ * Renews a right until it is stopped.
+ * @param renew - false, or an error, means that it is lost
+ * @param seconds - how long it lives without a renewal
+ */
+export function keepAlive(renew: () => Promise<boolean>, seconds: number): KeptRight {
+	let held = true;
+	let renewedAt = Date.now();
+	const timer = setInterval(
+		() => {
+			renew().then(
+				(renewed) => {
+					if (renewed) renewedAt = Date.now();
+					else held = false;
+				},
+				// A database that is away for a moment may be back before the right expires; `held` goes by the clock meanwhile.
+				() => {}
+			);
+		},
+		(seconds * 1000) / RENEWALS_PER_LIFE
+	);
+	timer.unref();
+	return { held: () => held && Date.now() - renewedAt < seconds * 1000, stop: () => clearInterval(timer) };
+}

@@ -1,0 +1,59 @@
+import type { Debts } from './debts.js';
+import type { People, Person } from './people.js';
+import { entitlementOf, type JudgedClaim } from './policy.js';
+import type { BillingSnapshot, Links, PolicySettings, Roster, Subscription, TeamRow } from './types.js';
+
+/** What is worth knowing and never an issue. */
+
+/** Customers with a subscription that gives a tier now, whoever it may be for. */
+export function payingCustomers(
+	billing: BillingSnapshot,
+	links: Links,
+	subscriptionsOf: ReadonlyMap<string, readonly Subscription[]>,
+	debts: Debts,
+	settings: PolicySettings,
+	now: Date
+): ReadonlySet<string> {
+	const rowsOf = new Map<string, { paymentFailedAt: Date | null }[]>();
+	for (const row of [...links.members, ...links.teams]) {
+		if (row.stripeCustomerId === null) continue;
+		rowsOf.set(row.stripeCustomerId, [...(rowsOf.get(row.stripeCustomerId) ?? []), row]);
+	}
+	const paying = new Set<string>();
+	for (const [customerId, subscriptions] of subscriptionsOf) {
+		const rows = rowsOf.get(customerId) ?? [];
+		const pays = subscriptions.some((subscription) => {
+			const claim = { subscription, seat: null, unpaidSince: debts.since(subscription, rows) };
+			return entitlementOf(claim, settings, now).kind === 'tier';
+		});
+		if (pays && billing.customers.has(customerId)) paying.add(customerId);
+	}
+	return paying;
+}
+
+/** Linked people who pay and are not in the guild. */
+export function absentPayers(people: People, roster: Roster, claimsOf: (person: Person) => readonly JudgedClaim[]): number {
+	let absent = 0;
+	for (const person of people.byDiscordId.values()) {
+		if (!roster.members.has(person.discordId) && claimsOf(person)[0]?.entitlement.kind === 'tier') absent += 1;
+	}
+	return absent;
+}
+
+/** Teams with more claimed seats than they pay for. */
+export function overclaimedTeams(links: Links): { teamId: string; name: string; claimed: number; paid: number }[] {
+	const claimed = new Map<string, number>();
+	for (const { teamId, discordId } of links.members) {
+		if (teamId !== null && discordId !== null) claimed.set(teamId, (claimed.get(teamId) ?? 0) + 1);
+	}
+	const seats = (team: TeamRow) => ({
+		teamId: team.id,
+		name: team.name,
+		claimed: claimed.get(team.id) ?? 0,
+		paid: team.ownerSeatCount + team.teamSeatCount
+	});
+	return links.teams
+		.map(seats)
+		.filter((team) => team.claimed > team.paid)
+		.sort((a, b) => (a.teamId < b.teamId ? -1 : 1));
+}

@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto';
+import type { Plan, RoleName } from './types.js';
+
+/**
+ * The plan that makes a person hold exactly the expected managed roles.
+ * Both lists are sorted, so that the same plan always reads, and hashes, the same.
+ */
+export function planBetween(held: readonly RoleName[], expected: readonly RoleName[]): Plan {
+	return {
+		add: expected.filter((role) => !held.includes(role)).sort(),
+		remove: held.filter((role) => !expected.includes(role)).sort()
+	};
+}
+
+/** A short fingerprint (8 hex digits) that binds a button to the person and the plan it showed. */
+export function planHash(discordId: string, plan: Plan): string {
+	return createHash('sha256')
+		.update(JSON.stringify([discordId, plan.add, plan.remove]))
+		.digest('hex')
+		.slice(0, 8);
+}
+
+/** Whether these managed roles are what the plan leads to. */
+export function isDone(plan: Plan, held: readonly RoleName[]): boolean {
+	return plan.add.every((role) => held.includes(role)) && !plan.remove.some((role) => held.includes(role));
+}

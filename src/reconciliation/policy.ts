@@ -1,0 +1,115 @@
+import { DEBTOR, type PolicySettings, type RoleName, type SeatTier, type Subscription } from './types.js';
+
+/**
+ * What a person should have: the whole policy, and nothing else. Values in, values out; the time is an argument.
+ */
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** What one subscription, or the best of several, entitles a person to. */
+export type Entitlement =
+	| { readonly kind: 'tier'; readonly tier: RoleName }
+	| { readonly kind: 'debtor' }
+	| { readonly kind: 'none' }
+	/** Stripe gave a status that the policy does not know: nobody loses anything by it. */
+	| { readonly kind: 'unknown' };
+
+/** A subscription that can pay for a person, and the seat it pays for. */
+export interface Claim {
+	readonly subscription: Subscription;
+	/** The person's seat where a team pays; null for a personal subscription. */
+	readonly seat: SeatTier | null;
+	/** The first failed payment of the debt; only asked for while there is one. */
+	readonly unpaidSince: Date;
+}
+
+/**
+ * The tier that a subscription buys while it is paid for, or null if it buys none. Where a price map is configured, a
+ * subscription to anything else buys nothing. A team's subscription gives each member the tier of their seat.
+ */
+export function tierBought(prices: readonly string[], seat: SeatTier | null, settings: PolicySettings): RoleName | null {
+	const mapped = settings.tiers.some((tier) => tier.prices.length > 0);
+	if (!mapped) return settings.seats[seat ?? 'INDIVIDUAL'];
+	const bought = settings.tiers.findLast((tier) => tier.prices.some((price) => prices.includes(price)));
+	if (bought === undefined) return null;
+	return seat === null ? bought.name : settings.seats[seat];
+}
+
+/** Whether a status means that a payment is owed. */
+export function isInDebt(status: string): boolean {
+	return status === 'past_due' || status === 'unpaid';
+}
+
+/**
+ * What one subscription entitles to now. Grace and the debtor period include their last moment.
+ * @param unpaidSince - the first failed payment; without meaning for a subscription that is not in debt
+ */
+export function entitlementOf({ subscription, seat, unpaidSince }: Claim, settings: PolicySettings, now: Date): Entitlement {
+	const tier = tierBought(subscription.prices, seat, settings);
+	if (tier === null) return { kind: 'none' };
+	switch (subscription.status) {
+		case 'active':
+		case 'trialing':
+			return { kind: 'tier', tier };
+		case 'past_due':
+		case 'unpaid': {
+			const owedMs = now.getTime() - unpaidSince.getTime();
+			const graceMs = settings.graceHours * HOUR_MS;
+			if (owedMs <= graceMs) return { kind: 'tier', tier };
+			if (owedMs <= graceMs + settings.debtorDays * DAY_MS) return { kind: 'debtor' };
+			return { kind: 'none' };
+		}
+		case 'canceled':
+		case 'incomplete':
+		case 'incomplete_expired':
+		case 'paused':
+			return { kind: 'none' };
+		default:
+			return { kind: 'unknown' };
+	}
+}
+
+/** One claim with what it entitles to. */
+export interface JudgedClaim extends Claim {
+	readonly entitlement: Entitlement;
+}
+
+/**
+ * Judges all claims of a person, the deciding one first: a tier before Debtor before nothing, then the higher tier, then the
+ * newer subscription. A claim that is unknown comes before all: while it stands, nothing is decided.
+ */
+export function judge(claims: readonly Claim[], settings: PolicySettings, now: Date): readonly JudgedClaim[] {
+	const rank = (entitlement: Entitlement): number => {
+		switch (entitlement.kind) {
+			case 'unknown':
+				return Number.POSITIVE_INFINITY;
+			case 'tier':
+				return 1 + settings.tiers.findIndex((tier) => tier.name === entitlement.tier);
+			case 'debtor':
+				return 0;
+			case 'none':
+				return -1;
+		}
+	};
+	return claims
+		.map((claim) => ({ ...claim, entitlement: entitlementOf(claim, settings, now) }))
+		.sort((a, b) => {
+			const [ra, rb] = [rank(a.entitlement), rank(b.entitlement)];
+			if (ra !== rb) return rb - ra;
+			const byAge = b.subscription.createdAt.getTime() - a.subscription.createdAt.getTime();
+			return byAge !== 0 ? byAge : a.subscription.id < b.subscription.id ? -1 : 1;
+		});
+}
+
+/** The managed roles that an entitlement gives. */
+export function expectedRoles(entitlement: Exclude<Entitlement, { kind: 'unknown' }>): readonly RoleName[] {
+	switch (entitlement.kind) {
+		case 'tier':
+			return [entitlement.tier];
+		case 'debtor':
+			return [DEBTOR];
+		case 'none':
+			return [];
+	}
+}

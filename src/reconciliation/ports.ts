@@ -1,0 +1,200 @@
+import type {
+	BillingSnapshot,
+	Detection,
+	DriftIssue,
+	FixOutcome,
+	Hold,
+	Links,
+	OpenIssue,
+	Plan,
+	Progress,
+	ReconciliationResult,
+	RoleName,
+	Roster,
+	RosterMember,
+	TriggeredBy
+} from './types.js';
+
+/**
+ * What the heart asks of the world. Every method either answers wholly or throws: half a picture is no picture.
+ */
+
+/** A source could not be read wholly. `message` says why and what to do, in the operator's words. */
+export class SourceError extends Error {
+	public constructor(
+		public readonly source: 'stripe' | 'discord' | 'database',
+		message: string,
+		options?: ErrorOptions
+	) {
+		super(message, options);
+		this.name = 'SourceError';
+	}
+}
+
+/** Discord refused a role change. `message` says why and what to do, in the operator's words. */
+export class RoleChangeError extends Error {
+	public constructor(message: string, options?: ErrorOptions) {
+		super(message, options);
+		this.name = 'RoleChangeError';
+	}
+}
+
+export type OnProgress = (progress: Progress) => void;
+
+/** Stripe, read only. */
+export interface Billing {
+	/** Reads every subscription, ended ones included, with its customer. @throws {SourceError} */
+	readAll(onProgress: OnProgress): Promise<BillingSnapshot>;
+	/**
+	 * Reads afresh all that can pay for one person.
+	 * @param customerIds - the customers linked to the person and to their teams
+	 * @throws {SourceError}
+	 */
+	readCustomers(customerIds: readonly string[]): Promise<BillingSnapshot>;
+	/**
+	 * Customers changed since that moment who name the person now, in their own metadata or a subscription's: whoever has
+	 * subscribed since the last run must not lose a role to what that run did not know.
+	 * @throws {SourceError}
+	 */
+	customersNaming(discordId: string, since: Date): Promise<readonly string[]>;
+}
+
+/** The Discord guild. */
+export interface Guild {
+	/** Reads everyone with one member request, and checks that it was everyone. @throws {SourceError} */
+	readRoster(onProgress: OnProgress): Promise<Roster>;
+	/** Reads one person afresh, past every cache; null if they are not in the guild. @throws {SourceError} */
+	readMember(discordId: string): Promise<RosterMember | null>;
+	/** @param reason - for the guild's audit log @throws {RoleChangeError} */
+	addRole(discordId: string, role: RoleName, reason: string): Promise<void>;
+	/** @param reason - for the guild's audit log @throws {RoleChangeError} */
+	removeRole(discordId: string, role: RoleName, reason: string): Promise<void>;
+}
+
+/** The IDs of managed roles, resolved once from their names and kept. */
+export interface RoleMemory {
+	recall(): Promise<ReadonlyMap<RoleName, string>>;
+	keep(role: RoleName, roleId: string): Promise<void>;
+}
+
+/** Opens a run's row. */
+export interface RunStart {
+	readonly startedAt: Date;
+	readonly triggeredBy: TriggeredBy;
+	readonly requestedBy: string | null;
+	readonly isVerificationRun: boolean;
+	readonly autoFixEnabled: boolean;
+	readonly scheduledDay: string | null;
+}
+
+/** What the last run that read everything, and was not held, had read: what is held does not become the measure of the next. */
+export interface LastGoodRun {
+	readonly livemode: boolean | null;
+	readonly subscriptionsRead: number;
+	readonly payingCustomers: number;
+}
+
+/** A claim on an issue: the right, and the duty, to mend it. */
+export interface Claim {
+	readonly attemptId: string;
+	readonly issue: OpenIssue;
+}
+
+export type ClaimResult =
+	| { readonly kind: 'claimed'; readonly claim: Claim }
+	/** Somebody else is at it. */
+	| { readonly kind: 'busy'; readonly actor: string; readonly since: Date }
+	/** Already mended or gone; `actor` is null where the drift went away without Reeve. */
+	| { readonly kind: 'settled'; readonly status: 'FIXED' | 'RESOLVED'; readonly actor: string | null; readonly at: Date }
+	/** The issue has another plan by now. */
+	| { readonly kind: 'plan-changed'; readonly issue: OpenIssue }
+	| { readonly kind: 'unknown' };
+
+/** How an attempt ended: written before anyone is told. */
+export interface AttemptEnd {
+	readonly outcome: FixOutcome;
+	readonly rolesBefore: readonly RoleName[] | null;
+	readonly rolesAfter: readonly RoleName[] | null;
+	readonly error: string | null;
+	readonly at: Date;
+	/** The drift as it is now, where it has another plan: the issue goes on with it. */
+	readonly newDrift?: DriftIssue;
+}
+
+/** An attempt that a crash left without an end. */
+export interface InterruptedAttempt extends Claim {
+	readonly actor: string;
+	readonly plan: Plan;
+	readonly rolesBefore: readonly RoleName[] | null;
+}
+
+/** The database. All that must survive is in it before it is said. */
+export interface Ledger {
+	/** Takes the guild's run lease. False if another process holds it. It expires `seconds` after the last renewal. */
+	acquireLease(holder: string, seconds: number): Promise<boolean>;
+	/** False if the lease has been lost. */
+	renewLease(holder: string, seconds: number): Promise<boolean>;
+	releaseLease(holder: string): Promise<void>;
+
+	/** @returns the run's ID, or null if that scheduled day already has its run */
+	startRun(start: RunStart): Promise<string | null>;
+	/** Marks runs as failed that a stopped process left unfinished. To be called while holding the lease. */
+	failAbandonedRuns(reason: string, at: Date): Promise<void>;
+	lastGoodRun(): Promise<LastGoodRun | null>;
+	readLinks(onProgress: OnProgress): Promise<Links>;
+	/** All that bears on one person: every row that names them or one of these customers, their teams, their exemptions, the remembered debts. */
+	readLinksOf(discordId: string, customerIds: readonly string[]): Promise<Links>;
+	/** Customer and Discord IDs of the `Member` and `Team` rows changed at or after that moment. */
+	linksChangedSince(since: Date): Promise<{ readonly customerIds: ReadonlySet<string>; readonly discordIds: ReadonlySet<string> }>;
+	/**
+	 * Stores, in one transaction, what a run found: opens new issues, sees the known ones again, resolves those that are gone
+	 * (but for those of people in `detection.leftAlone`), remembers and forgets debts, writes the snapshot into the run.
+	 * @param findings.at - when the run began
+	 */
+	recordFindings(
+		runId: string,
+		findings: { detection: Detection; livemode: boolean | null; subscriptionsRead: number; at: Date }
+	): Promise<readonly OpenIssue[]>;
+	/** When Reeve was first started in this guild; remembered at the first call. */
+	installedAt(now: Date): Promise<Date>;
+	/** The newest day (YYYY-MM-DD) that has its scheduled run. */
+	lastScheduledDay(): Promise<string | null>;
+	completeRun(runId: string, end: { issuesFixed: number; hold: Hold | null; at: Date }): Promise<void>;
+	failRun(runId: string, end: { reason: string; issuesFixed: number; at: Date }): Promise<void>;
+
+	/**
+	 * Claims an issue: one winner, whoever asks, however often. Writes the attempt with its plan.
+	 * @param planHash - the plan that was shown
+	 * @param runId - the run whose report or schedule led here
+	 */
+	claimIssue(issueId: string, planHash: string, actor: string, runId: string, seconds: number): Promise<ClaimResult>;
+	/** Writes what the person held before the first role is touched, and renews the claim. False if the claim was lost. */
+	renewClaim(attemptId: string, seconds: number, rolesBefore?: readonly RoleName[]): Promise<boolean>;
+	/** Ends the attempt, settles or reopens the issue, and writes the audit log, in one transaction. */
+	endAttempt(attemptId: string, end: AttemptEnd): Promise<void>;
+	/** Attempts without an end whose claim has expired; whoever asks first has them to settle. */
+	interruptedAttempts(): Promise<readonly InterruptedAttempt[]>;
+}
+
+/** Tells the operators. */
+export interface Notifier {
+	/** Posts a run's report to the admin channel. A report that cannot be delivered is not an error of the run. */
+	report(result: ReconciliationResult): Promise<void>;
+}
+
+/** Everything the two procedures stand on. */
+export interface World {
+	readonly billing: Billing;
+	readonly guild: Guild;
+	readonly ledger: Ledger;
+	readonly notifier: Notifier;
+	readonly now: () => Date;
+	/** Hears of errors that nobody foresaw, with their stacks: what the operators are told has only words. */
+	readonly onUnforeseen: (error: unknown) => void;
+}
+
+/** Wakes the task pieces. What is due is decided by the database; a driver only wakes. */
+export interface Schedule {
+	start(): Promise<void>;
+	stop(): Promise<void>;
+}

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import { autoFix } from './auto-fix.js';
+import { detect } from './detect.js';
+import { type KeptRight, keepAlive } from './keep-alive.js';
+import { type OnProgress, SourceError, type World } from './ports.js';
+import { implausible } from './safety.js';
+import type { BillingSnapshot, Links, ReconciliationOptions, ReconciliationResult, Roster, RunSettings } from './types.js';
+
+/** Another run has the guild's lease. */
+export class RunInProgressError extends Error {
+	public constructor() {
+		super('A reconciliation is running already.');
+		this.name = 'RunInProgressError';
+	}
+}
+
+/** How long a run's lease outlives a process that died with it. */
+const LEASE_SECONDS = 30;
+
+/**
+ * Compares everything, stores and reports what it finds, and, if the settings say so, fixes it. A source that could not be
+ * read wholly makes the run FAILED: no issue, no fix, and a report that says why.
+ * @returns null if the scheduled day has had its run already
+ * @throws {RunInProgressError} if a run is under way in this or another process
+ */
+export async function runReconciliation(
+	world: World,
+	settings: RunSettings,
+	options: ReconciliationOptions = {}
+): Promise<ReconciliationResult | null> {
+	const { ledger } = world;
+	const holder = randomUUID();
+	if (!(await ledger.acquireLease(holder, LEASE_SECONDS))) throw new RunInProgressError();
+	const lease = keepAlive(() => ledger.renewLease(holder, LEASE_SECONDS), LEASE_SECONDS);
+	try {
+		await ledger.failAbandonedRuns('Reeve was stopped in the middle of it.', world.now());
+		const start = {
+			startedAt: world.now(),
+			triggeredBy: options.triggeredBy ?? 'manual',
+			requestedBy: options.requestedBy ?? null,
+			isVerificationRun: options.isVerificationRerun ?? false,
+			autoFixEnabled: settings.autoFix,
+			scheduledDay: options.scheduledDay ?? null
+		} as const;
+		const runId = await ledger.startRun(start);
+		if (runId === null) return null;
+		const outcome = await compareAndFix(world, settings, runId, start.startedAt, lease, options.onProgress ?? (() => {}));
+		const { scheduledDay: _, ...told } = start;
+		const result: ReconciliationResult = { runId, ...told, completedAt: world.now(), ...outcome };
+		await world.notifier.report(result);
+		return result;
+	} finally {
+		lease.stop();
+		// A database that is away lets the lease expire by itself.
+		await ledger.releaseLease(holder).catch(world.onUnforeseen);
+	}
+}
+
+type Outcome = Pick<
+	ReconciliationResult,
+	'status' | 'membersChecked' | 'teamsChecked' | 'issuesFound' | 'issuesFixed' | 'issues' | 'notices' | 'hold' | 'failure'
+>;
+
+async function compareAndFix(
+	world: World,
+	settings: RunSettings,
+	runId: string,
+	startedAt: Date,
+	lease: KeptRight,
+	onProgress: OnProgress
+): Promise<Outcome> {
+	const { ledger } = world;
+	const fixed = { count: 0 };
+	try {
+		const lastGood = await ledger.lastGoodRun();
+		const picture = await readAll(world, onProgress);
+		const wrong = implausible(picture.billing, lastGood);
+		if (wrong !== null) throw new SourceError('stripe', wrong);
+		const detection = detect({ ...picture, changedLinks: await ledger.linksChangedSince(startedAt) }, settings.policy, startedAt);
+		stillOurs(lease);
+		const issues = await ledger.recordFindings(runId, {
+			detection,
+			livemode: picture.billing.livemode,
+			subscriptionsRead: picture.billing.subscriptions.length,
+			at: startedAt
+		});
+		const hold = settings.autoFix
+			? await autoFix(world, settings, { runId, issues, detection, lastGood }, { fixed, onProgress, check: () => stillOurs(lease) })
+			: null;
+		await ledger.completeRun(runId, { issuesFixed: fixed.count, hold, at: world.now() });
+		return {
+			status: 'COMPLETED',
+			membersChecked: detection.membersChecked,
+			teamsChecked: detection.teamsChecked,
+			issuesFound: issues.length,
+			issuesFixed: fixed.count,
+			issues,
+			notices: detection.notices,
+			hold,
+			failure: null
+		};
+	} catch (error) {
+		if (!(error instanceof SourceError)) world.onUnforeseen(error);
+		const failure =
+			error instanceof SourceError
+				? error.message
+				: `Reeve met an error of its own: ${error instanceof Error ? error.message : String(error)}`;
+		// Where it is the database that is away, the run's row is marked by the next run; the operators hear of it now.
+		await ledger.failRun(runId, { reason: failure, issuesFixed: fixed.count, at: world.now() }).catch(world.onUnforeseen);
+		return { ...NOTHING_FOUND, issuesFixed: fixed.count, failure };
+	}
+}
+
+const NOTHING_FOUND = {
+	status: 'FAILED',
+	membersChecked: 0,
+	teamsChecked: 0,
+	issuesFound: 0,
+	issues: [],
+	notices: null,
+	hold: null
+} as const;
+
+/** Reads the three sources side by side. If one fails, the others are waited for: the lease must not be given up while they read. */
+async function readAll(world: World, onProgress: OnProgress): Promise<{ billing: BillingSnapshot; roster: Roster; links: Links }> {
+	const [billing, roster, links] = await Promise.allSettled([
+		world.billing.readAll(onProgress),
+		world.guild.readRoster(onProgress),
+		world.ledger.readLinks(onProgress)
+	]);
+	if (billing.status === 'rejected') throw billing.reason;
+	if (roster.status === 'rejected') throw roster.reason;
+	if (links.status === 'rejected') throw links.reason;
+	return { billing: billing.value, roster: roster.value, links: links.value };
+}
+
+function stillOurs(lease: KeptRight): void {
+	if (!lease.held())
+		throw new SourceError(
+			'database',
+			'The database was away for so long that the run lost its lease. Nothing more was changed; run it again.'
+		);
+}

@@ -1,0 +1,62 @@
+import type { LastGoodRun } from './ports.js';
+import type { BillingSnapshot, Detection, DriftIssue, Hold } from './types.js';
+
+/** What stands between a wrong reading and somebody's access. Pure: values in, verdicts out. */
+
+/** A bulk fix may always take roles from this many people: in a small guild any one person is more than a tenth. */
+const ALWAYS_ALLOWED_PEOPLE = 3;
+
+/** A reading with so many fewer paying customers than the last good one is held: it is rather Stripe that is wrong than so many people. */
+const MAX_FALL_OF_PAYERS = 0.3;
+
+/** Whether an issue's plan takes a managed role from somebody. */
+export function takes(issue: Pick<DriftIssue, 'plan'>): boolean {
+	return issue.plan.remove.length > 0;
+}
+
+/**
+ * The safety check, before any bulk fix.
+ * @param maxRevokePercent - of those who hold a managed role now
+ * @returns why nothing may be taken, or null if all may go ahead; what only gives may always go ahead
+ */
+export function checkSafety(
+	issues: readonly DriftIssue[],
+	detection: Pick<Detection, 'roleHolders' | 'payingCustomers'>,
+	lastGood: Pick<LastGoodRun, 'payingCustomers'> | null,
+	maxRevokePercent: number
+): Hold | null {
+	const losing = issues.filter(takes).length;
+	const holders = detection.roleHolders;
+	if (losing === 0) return null;
+	if (losing > ALWAYS_ALLOWED_PEOPLE && losing * 100 > holders * maxRevokePercent) {
+		return {
+			losing,
+			holders,
+			reason: `${losing} of the ${holders} people who hold a managed role would lose one: more than ${maxRevokePercent} %.`
+		};
+	}
+	const before = lastGood?.payingCustomers ?? 0;
+	if (detection.payingCustomers < before * (1 - MAX_FALL_OF_PAYERS)) {
+		return {
+			losing,
+			holders,
+			reason: `Stripe shows ${detection.payingCustomers} paying customers where the last good run saw ${before}: a fall of more than ${MAX_FALL_OF_PAYERS * 100} %.`
+		};
+	}
+	return null;
+}
+
+/**
+ * Whether what Stripe gave can be the whole of it.
+ * @returns what is wrong with it, in the operator's words, or null
+ */
+export function implausible(billing: BillingSnapshot, lastGood: LastGoodRun | null): string | null {
+	if (lastGood === null) return null;
+	if (lastGood.livemode === true && billing.livemode === false) {
+		return 'Stripe gave test data where the last good run read live data. Put the live key (rk_live_… or sk_live_…) into STRIPE_SECRET_KEY.';
+	}
+	if (billing.subscriptions.length === 0 && lastGood.subscriptionsRead > 0) {
+		return `Stripe gave no subscription at all where the last good run read ${lastGood.subscriptionsRead}. Check in the Stripe dashboard that STRIPE_SECRET_KEY belongs to the right account.`;
+	}
+	return null;
+}

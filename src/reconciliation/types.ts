@@ -1,0 +1,272 @@
+/**
+ * The words of Reeve as values. Everything here is plain data: no class, no I/O, no clock.
+ * Times are `Date`s; durations carry their unit in their name.
+ */
+
+export type DriftType = 'MISSING_ACCESS' | 'UNAUTHORIZED_ACCESS' | 'ROLE_MISMATCH' | 'DEBTOR_MISMATCH';
+export type DriftSeverity = 'HIGH' | 'MEDIUM' | 'LOW';
+export type TriggeredBy = 'scheduled' | 'manual' | 'verification';
+export type SeatTier = 'OWNER' | 'TEAM_MEMBER' | 'INDIVIDUAL';
+
+/** The name of a managed role as the settings know it: a tier's name, or {@link DEBTOR}. Discord's ID for it is the Guild's business. */
+export type RoleName = string;
+
+/** The managed role of those whose payment is overdue. */
+export const DEBTOR: RoleName = 'Debtor';
+
+/** What a seat or a price buys. `prices` holds Stripe price and product IDs. */
+export interface Tier {
+	readonly name: RoleName;
+	readonly prices: readonly string[];
+}
+
+/** What the policy is told by the settings. */
+export interface PolicySettings {
+	/** Lowest rank first. */
+	readonly tiers: readonly Tier[];
+	/** The tier each kind of seat buys. `INDIVIDUAL` is what a personal subscription gives where no price is mapped at all. */
+	readonly seats: Readonly<Record<SeatTier, RoleName>>;
+	readonly graceHours: number;
+	readonly debtorDays: number;
+}
+
+/** A Stripe subscription, reduced to what the policy needs. */
+export interface Subscription {
+	readonly id: string;
+	readonly customerId: string;
+	/** As Stripe says it. The type is open: a status that the policy does not know is unknown, never unpaid. */
+	readonly status: string;
+	/** Price and product IDs of its items (those with a quantity above 0). */
+	readonly prices: readonly string[];
+	readonly createdAt: Date;
+	/** When its oldest open invoice fell due; only read for a subscription in debt. */
+	readonly unpaidSince: Date | null;
+	/** The value of the Discord ID metadata, as found. */
+	readonly claimedBy: string | null;
+	readonly cancelAtPeriodEnd: boolean;
+	readonly collectionPaused: boolean;
+}
+
+export interface Customer {
+	readonly id: string;
+	readonly email: string | null;
+	readonly name: string | null;
+	/** The value of the Discord ID metadata, as found. */
+	readonly claimedBy: string | null;
+}
+
+/** Everything Stripe says, read whole. */
+export interface BillingSnapshot {
+	readonly customers: ReadonlyMap<string, Customer>;
+	readonly subscriptions: readonly Subscription[];
+	/** Null where there was no object to tell by. */
+	readonly livemode: boolean | null;
+	/** Customers of whom something changed while the list was read. */
+	readonly changedCustomers: ReadonlySet<string>;
+	/** Discord IDs that a customer changed meanwhile names now. */
+	readonly changedPeople: ReadonlySet<string>;
+}
+
+/** Somebody in the guild, and which managed roles they hold. */
+export interface RosterMember {
+	readonly id: string;
+	/** The name that Discord shows; anybody can choose theirs, so escape it wherever it is printed. */
+	readonly name: string;
+	readonly bot: boolean;
+	readonly roles: readonly RoleName[];
+}
+
+export interface Roster {
+	readonly members: ReadonlyMap<string, RosterMember>;
+}
+
+/** A `Member` row. */
+export interface MemberRow {
+	readonly id: string;
+	readonly discordId: string | null;
+	readonly stripeCustomerId: string | null;
+	readonly seatTier: SeatTier;
+	readonly teamId: string | null;
+	readonly paymentFailedAt: Date | null;
+}
+
+/** A `Team` row. */
+export interface TeamRow {
+	readonly id: string;
+	readonly name: string;
+	readonly stripeCustomerId: string | null;
+	readonly ownerSeatCount: number;
+	readonly teamSeatCount: number;
+	readonly paymentFailedAt: Date | null;
+}
+
+export interface Exemption {
+	readonly discordId: string;
+	readonly reason: string;
+	readonly createdBy: string;
+	readonly expiresAt: Date | null;
+}
+
+/** Everything Reeve's own database says about who is who. */
+export interface Links {
+	readonly members: readonly MemberRow[];
+	readonly teams: readonly TeamRow[];
+	readonly exemptions: readonly Exemption[];
+	/** Subscription ID → when a run first saw its debt. */
+	readonly seenDebts: ReadonlyMap<string, Date>;
+}
+
+/** The managed roles to add and to remove. */
+export interface Plan {
+	readonly add: readonly RoleName[];
+	readonly remove: readonly RoleName[];
+}
+
+/** One member whose managed roles differ from the entitlement, with the plan that mends it. */
+export interface DriftIssue {
+	readonly type: DriftType;
+	readonly severity: DriftSeverity;
+	/** The `Member` row, null for somebody known by Stripe metadata alone or not at all. */
+	readonly memberId: string | null;
+	readonly discordId: string;
+	readonly discordName: string;
+	/** What is wrong, in one sentence, without the person's name. */
+	readonly description: string;
+	/** What Stripe says, in words. */
+	readonly stripeStatus: string;
+	/** What the database says, in words. */
+	readonly databaseStatus: string;
+	/** The managed roles held. */
+	readonly discordRoles: readonly RoleName[];
+	/** The managed roles that the policy gives. */
+	readonly expectedRoles: readonly RoleName[];
+	readonly plan: Plan;
+	/** The customers whose subscriptions decide, to be looked at again before a fix. */
+	readonly customerIds: readonly string[];
+	/** False for a person with no link at all. */
+	readonly linked: boolean;
+}
+
+/** What is worth knowing and never an issue, as counts, with names where an operator can mend something. */
+export interface Notices {
+	/** Customers who pay and have claimed no Discord seat. */
+	readonly unclaimed: number;
+	/** Linked payers who are not in the server. */
+	readonly absent: number;
+	readonly bots: number;
+	readonly exempt: number;
+	/** Changed while the run was reading: left to the next run. */
+	readonly leftToNextRun: number;
+	/** People left alone because Stripe gave a status Reeve does not know. */
+	readonly unknownStatus: number;
+	/** Teams with more seats claimed than they pay for. */
+	readonly overclaimedTeams: readonly { readonly teamId: string; readonly name: string; readonly claimed: number; readonly paid: number }[];
+	/** Metadata values that are no Discord ID. */
+	readonly malformedLinks: readonly { readonly customerId: string; readonly value: string }[];
+	/** Customers whose metadata names more than one person. */
+	readonly contestedLinks: readonly { readonly customerId: string; readonly values: readonly string[] }[];
+}
+
+/** What comparing everything gives. */
+export interface Detection {
+	/** The gravest first. */
+	readonly issues: readonly DriftIssue[];
+	readonly notices: Notices;
+	/** People whom this run did not judge: their open issues stay as they are. */
+	readonly leftAlone: ReadonlySet<string>;
+	readonly membersChecked: number;
+	readonly teamsChecked: number;
+	/** Customers who pay now: the measure of a plausible reading. */
+	readonly payingCustomers: number;
+	/** How many people hold a managed role: the safety check's whole. */
+	readonly roleHolders: number;
+	/** Subscriptions in debt for which no moment is known: their grace counts from this run. */
+	readonly newDebts: readonly string[];
+	/** Debts remembered for subscriptions that owe nothing any more. */
+	readonly settledDebts: readonly string[];
+}
+
+/** A stored issue: the drift, and its life. */
+export interface OpenIssue extends DriftIssue {
+	readonly id: string;
+	readonly planHash: string;
+	readonly firstSeenAt: Date;
+	/** When the newest run that saw it began: what changed in Stripe since then is looked up before a fix. */
+	readonly lastSeenAt: Date;
+	readonly timesSeen: number;
+}
+
+/** Why the safety check keeps a bulk fix from taking access. */
+export interface Hold {
+	readonly reason: string;
+	/** People who would lose a managed role. */
+	readonly losing: number;
+	/** People who hold one now. */
+	readonly holders: number;
+}
+
+/** What a run is told by the settings. */
+export interface RunSettings {
+	readonly policy: PolicySettings;
+	readonly autoFix: boolean;
+	/** Whether an automatic fix may touch people with no link at all. */
+	readonly fixUnlinked: boolean;
+	readonly maxRevokePercent: number;
+}
+
+export interface ReconciliationOptions {
+	readonly isVerificationRerun?: boolean;
+	readonly triggeredBy?: TriggeredBy;
+	/** The operator who asked, by Discord ID. */
+	readonly requestedBy?: string;
+	/** YYYY-MM-DD: the day that a scheduled run is for. */
+	readonly scheduledDay?: string;
+	readonly onProgress?: (progress: Progress) => void;
+}
+
+/** How far a run is. `total` is null while it is not known. */
+export interface Progress {
+	readonly source: 'stripe' | 'discord' | 'database' | 'fix';
+	readonly done: number;
+	readonly total: number | null;
+	readonly finished: boolean;
+}
+
+/** What a run came to. */
+export interface ReconciliationResult {
+	readonly runId: string;
+	readonly status: 'COMPLETED' | 'FAILED';
+	readonly triggeredBy: TriggeredBy;
+	readonly requestedBy: string | null;
+	readonly isVerificationRun: boolean;
+	readonly startedAt: Date;
+	readonly completedAt: Date;
+	readonly autoFixEnabled: boolean;
+	readonly membersChecked: number;
+	readonly teamsChecked: number;
+	readonly issuesFound: number;
+	readonly issuesFixed: number;
+	readonly issues: readonly OpenIssue[];
+	/** Null for a failed run. */
+	readonly notices: Notices | null;
+	readonly hold: Hold | null;
+	/** Null unless the run failed: why, in the operator's words. */
+	readonly failure: string | null;
+}
+
+/** How an attempt to mend an issue ended. */
+export type FixOutcome =
+	/** The roles are as planned, and were read back. */
+	| 'FIXED'
+	/** The drift was gone when looked at again: nothing was touched. */
+	| 'RESOLVED'
+	/** Another plan is right by now: nothing was touched. */
+	| 'PLAN_CHANGED'
+	/** The person is exempt: nothing was touched. */
+	| 'EXEMPT'
+	/** Discord accepted the change, but it did not happen. */
+	| 'NOT_APPLIED'
+	/** Discord refused, or a source could not be read. */
+	| 'FAILED'
+	/** Reeve was stopped in the middle. */
+	| 'INTERRUPTED';

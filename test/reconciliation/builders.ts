@@ -1,0 +1,136 @@
+import { detect, type Picture } from '../../src/reconciliation/detect.js';
+import { byCustomer, findPeople, type People } from '../../src/reconciliation/people.js';
+import type {
+	Customer,
+	Detection,
+	DriftIssue,
+	Exemption,
+	MemberRow,
+	PolicySettings,
+	RosterMember,
+	Subscription,
+	TeamRow
+} from '../../src/reconciliation/types.js';
+
+/** Small worlds, built from what a test is about; all else is the plainest that can be. */
+
+export const NOW = new Date('2026-02-10T12:00:00Z');
+const SECOND = 1000;
+const HOUR = 3600 * SECOND;
+const DAY = 24 * HOUR;
+
+export const before = (moment: Date, { days = 0, hours = 0, seconds = 0 }): Date =>
+	new Date(moment.getTime() - days * DAY - hours * HOUR - seconds * SECOND);
+export const ago = (time: { days?: number; hours?: number; seconds?: number }): Date => before(NOW, time);
+
+/** A Discord ID of the right shape. */
+export const person = (number: number): string => `1000000000000${String(number).padStart(5, '0')}`;
+export const ADA = person(1);
+export const BOB = person(2);
+
+/** Knight below Lord, both mapped to a price and a product. */
+export const MAPPED: PolicySettings = {
+	tiers: [
+		{ name: 'Knight', prices: ['price_knight', 'prod_knight'] },
+		{ name: 'Lord', prices: ['price_lord', 'prod_lord'] }
+	],
+	seats: { OWNER: 'Lord', TEAM_MEMBER: 'Knight', INDIVIDUAL: 'Lord' },
+	graceHours: 48,
+	debtorDays: 30
+};
+
+/** The same tiers without any price map. */
+export const UNMAPPED: PolicySettings = { ...MAPPED, tiers: MAPPED.tiers.map(({ name }) => ({ name, prices: [] })) };
+
+export const MANAGED = ['Knight', 'Lord', 'Debtor'];
+
+export function subscription(given: Partial<Subscription> = {}): Subscription {
+	return {
+		id: 'sub_1',
+		customerId: 'cus_1',
+		status: 'active',
+		prices: ['price_knight'],
+		createdAt: ago({ days: 100 }),
+		unpaidSince: null,
+		claimedBy: null,
+		cancelAtPeriodEnd: false,
+		collectionPaused: false,
+		...given
+	};
+}
+
+export function customer(given: Partial<Customer> = {}): Customer {
+	return { id: 'cus_1', email: null, name: null, claimedBy: null, ...given };
+}
+
+export function row(given: Partial<MemberRow> = {}): MemberRow {
+	return { id: 'm_1', discordId: null, stripeCustomerId: null, seatTier: 'INDIVIDUAL', teamId: null, paymentFailedAt: null, ...given };
+}
+
+export function team(given: Partial<TeamRow> = {}): TeamRow {
+	return { id: 't_1', name: 'Acme', stripeCustomerId: 'cus_team', ownerSeatCount: 1, teamSeatCount: 5, paymentFailedAt: null, ...given };
+}
+
+export function exemption(discordId: string, expiresAt: Date | null = null): Exemption {
+	return { discordId, reason: 'founder', createdBy: person(999), expiresAt };
+}
+
+export function inGuild(id: string, ...roles: string[]): RosterMember {
+	return { id, name: `name of ${id}`, bot: false, roles };
+}
+
+/** What a picture is made of, as lists. */
+export interface Parts {
+	readonly customers?: readonly Customer[];
+	readonly subscriptions?: readonly Subscription[];
+	readonly guild?: readonly RosterMember[];
+	readonly rows?: readonly MemberRow[];
+	readonly teams?: readonly TeamRow[];
+	readonly exemptions?: readonly Exemption[];
+	readonly seenDebts?: Readonly<Record<string, Date>>;
+	readonly changedCustomers?: readonly string[];
+	readonly changedPeople?: readonly string[];
+	readonly changedRows?: { readonly customerIds?: readonly string[]; readonly discordIds?: readonly string[] };
+}
+
+/** A picture; a customer whom only a subscription names is there too. */
+export function picture(parts: Parts): Picture {
+	const implied = (parts.subscriptions ?? []).map(({ customerId }) => customer({ id: customerId }));
+	return {
+		billing: {
+			customers: new Map([...implied, ...(parts.customers ?? [])].map((each) => [each.id, each])),
+			subscriptions: parts.subscriptions ?? [],
+			livemode: true,
+			changedCustomers: new Set(parts.changedCustomers),
+			changedPeople: new Set(parts.changedPeople)
+		},
+		roster: { members: new Map((parts.guild ?? []).map((member) => [member.id, member])) },
+		links: {
+			members: parts.rows ?? [],
+			teams: parts.teams ?? [],
+			exemptions: parts.exemptions ?? [],
+			seenDebts: new Map(Object.entries(parts.seenDebts ?? {}))
+		},
+		changedLinks: { customerIds: new Set(parts.changedRows?.customerIds), discordIds: new Set(parts.changedRows?.discordIds) }
+	};
+}
+
+export function detection(parts: Parts, settings: PolicySettings = MAPPED, now: Date = NOW): Detection {
+	return detect(picture(parts), settings, now);
+}
+
+export function issues(parts: Parts, settings: PolicySettings = MAPPED, now: Date = NOW): readonly DriftIssue[] {
+	return detection(parts, settings, now).issues;
+}
+
+export function people(parts: Parts): People {
+	const { billing, links } = picture(parts);
+	return findPeople(billing, byCustomer(billing.subscriptions), links);
+}
+
+/** The one element of a list that must have one. */
+export function only<T>(list: readonly T[]): T {
+	const [first] = list;
+	if (first === undefined || list.length !== 1) throw new Error(`expected one element, got ${list.length}: ${JSON.stringify(list)}`);
+	return first;
+}

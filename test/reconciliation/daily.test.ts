@@ -1,0 +1,206 @@
+import { describe, expect, test } from 'vitest';
+import { type DailySettings, dueDay, runIfDue } from '../../src/reconciliation/daily.js';
+import { SourceError } from '../../src/reconciliation/ports.js';
+import { FakeWorld, SETTINGS } from './fakes.js';
+
+const QUARTER_MS = 15 * 60_000;
+const at = (iso: string) => new Date(iso);
+
+describe('the day that is due', () => {
+	test.each([
+		['America/New_York', 3, '2026-02-10T07:59:59Z', '2026-02-09'],
+		['America/New_York', 3, '2026-02-10T08:00:00Z', '2026-02-10'],
+		['America/New_York', 0, '2026-02-10T04:59:59Z', '2026-02-09'],
+		['America/New_York', 0, '2026-02-10T05:00:00Z', '2026-02-10'],
+		['America/New_York', 23, '2026-02-11T03:59:59Z', '2026-02-09'],
+		['America/New_York', 23, '2026-02-11T04:00:00Z', '2026-02-10'],
+		['Asia/Kolkata', 3, '2026-02-09T21:29:59Z', '2026-02-09'],
+		['Asia/Kolkata', 3, '2026-02-09T21:30:00Z', '2026-02-10'],
+		['Europe/Berlin', 3, '2026-01-01T01:59:59Z', '2025-12-31'],
+		['Europe/Berlin', 3, '2026-01-01T02:00:00Z', '2026-01-01'],
+		['Europe/Berlin', 3, '2024-03-01T01:00:00Z', '2024-02-29']
+	])('%s at %i: at %s it is %s', (timeZone, hour, now, day) => {
+		expect(dueDay(at(now), { timeZone, hour })).toBe(day);
+	});
+
+	test.each([
+		['New York skips 2:00 on 2026-03-08: due at 3:00', 'America/New_York', 2, '2026-03-08T06:59:59Z', '2026-03-08T07:00:00Z', '2026-03-08'],
+		['Berlin skips 2:00 on 2026-03-29: due at 3:00', 'Europe/Berlin', 2, '2026-03-29T00:59:59Z', '2026-03-29T01:00:00Z', '2026-03-29'],
+		[
+			'New York repeats 1:00 on 2026-11-01: due at the first',
+			'America/New_York',
+			1,
+			'2026-11-01T04:59:59Z',
+			'2026-11-01T05:00:00Z',
+			'2026-11-01'
+		],
+		[
+			'Berlin repeats 2:00 on 2026-10-25: due at the first',
+			'Europe/Berlin',
+			2,
+			'2026-10-24T23:59:59Z',
+			'2026-10-25T00:00:00Z',
+			'2026-10-25'
+		]
+	])('%s', (_, timeZone, hour, notYet, due, day) => {
+		expect(dueDay(at(notYet), { timeZone, hour }) < day).toBe(true);
+		expect(dueDay(at(due), { timeZone, hour })).toBe(day);
+		for (let hours = 1; hours < 23; hours++) expect(dueDay(new Date(at(due).getTime() + hours * 3_600_000), { timeZone, hour })).toBe(day);
+	});
+
+	describe.each([
+		['America/New_York', '2026-03-07T00:00:00Z'],
+		['America/New_York', '2026-10-31T00:00:00Z'],
+		['Europe/Berlin', '2026-03-28T00:00:00Z'],
+		['Europe/Berlin', '2026-10-24T00:00:00Z'],
+		['Asia/Kolkata', '2026-03-07T00:00:00Z']
+	])('stepping the clock every 15 minutes across 3 days in %s from %s', (timeZone, start) => {
+		const clock = new Intl.DateTimeFormat('en-GB', { timeZone, dateStyle: 'short', timeStyle: 'short', hourCycle: 'h23' });
+
+		test.each(Array.from({ length: 24 }, (_, hour) => hour))('each day is due exactly once, at %i:00', (hour) => {
+			const daily = { timeZone, hour };
+			let last = dueDay(at(start), daily);
+			let days = 0;
+			for (let step = 1; step <= 3 * 96; step++) {
+				const now = new Date(at(start).getTime() + step * QUARTER_MS);
+				const day = dueDay(now, daily);
+				if (day === last) continue;
+				// Never back, never over a day, and at the hour itself, which is the next one where the clocks skip it.
+				expect(Date.parse(day) - Date.parse(last)).toBe(24 * 3_600_000);
+				const skipped = hour === 2 && (day === '2026-03-08' || day === '2026-03-29') && timeZone !== 'Asia/Kolkata';
+				const [year, month, date] = day.split('-');
+				expect(clock.format(now)).toBe(`${date}/${month}/${year}, ${String(skipped ? 3 : hour).padStart(2, '0')}:00`);
+				last = day;
+				days += 1;
+			}
+			expect(days).toBeGreaterThanOrEqual(2);
+			expect(days).toBeLessThanOrEqual(4);
+		});
+	});
+});
+
+describe('runIfDue', () => {
+	const DAILY: DailySettings = { hour: 3, timeZone: 'America/New_York', paused: false };
+	const installedAt = (iso: string) => {
+		const world = new FakeWorld();
+		world.ledger.installed = at(iso);
+		return world;
+	};
+	const ask = async (world: FakeWorld, iso: string, daily: DailySettings = DAILY) => {
+		world.time = at(iso);
+		return runIfDue(world, SETTINGS, daily);
+	};
+	const days = (world: FakeWorld) => world.ledger.runs.map(({ scheduledDay }) => scheduledDay);
+
+	test('runs the day that is due, as a scheduled run', async () => {
+		const world = installedAt('2026-02-09T12:00:00Z');
+		expect(await ask(world, '2026-02-10T07:59:00Z')).toBeNull();
+		expect(await ask(world, '2026-02-10T08:00:00Z')).toMatchObject({
+			triggeredBy: 'scheduled',
+			status: 'COMPLETED',
+			isVerificationRun: false
+		});
+		expect(days(world)).toEqual(['2026-02-10']);
+	});
+
+	test('one day never runs twice, however often it is asked', async () => {
+		const world = installedAt('2026-02-09T12:00:00Z');
+		for (let minute = 0; minute < 60; minute++) await ask(world, `2026-02-10T09:${String(minute).padStart(2, '0')}:00Z`);
+		expect(days(world)).toEqual(['2026-02-10']);
+		expect(world.notifier.reports).toHaveLength(1);
+	});
+
+	test('one day never runs twice, asked at the same time by many', async () => {
+		const world = installedAt('2026-02-09T12:00:00Z');
+		const results = await Promise.all(Array.from({ length: 20 }, () => ask(world, '2026-02-10T09:00:00Z')));
+		expect(results.filter((result) => result !== null)).toHaveLength(1);
+		expect(days(world)).toEqual(['2026-02-10']);
+	});
+
+	test('days slept through are caught up once, as the newest', async () => {
+		const world = installedAt('2026-02-01T12:00:00Z');
+		await ask(world, '2026-02-03T09:00:00Z');
+		await ask(world, '2026-02-07T22:00:00Z');
+		await ask(world, '2026-02-07T22:15:00Z');
+		expect(days(world)).toEqual(['2026-02-03', '2026-02-07']);
+	});
+
+	test('a day slept through is caught up also before the next one is due', async () => {
+		const world = installedAt('2026-02-01T12:00:00Z');
+		await ask(world, '2026-02-03T09:00:00Z');
+		await ask(world, '2026-02-05T05:30:00Z');
+		await ask(world, '2026-02-05T08:00:00Z');
+		expect(days(world)).toEqual(['2026-02-03', '2026-02-04', '2026-02-05']);
+	});
+
+	test('paused it does nothing, and afterwards catches up once', async () => {
+		const world = installedAt('2026-02-01T12:00:00Z');
+		expect(await ask(world, '2026-02-03T09:00:00Z', { ...DAILY, paused: true })).toBeNull();
+		expect(world.script.calls).toEqual([]);
+		expect(await ask(world, '2026-02-04T09:00:00Z')).not.toBeNull();
+		expect(days(world)).toEqual(['2026-02-04']);
+	});
+
+	test('days before Reeve was installed are not slept through', async () => {
+		const world = new FakeWorld();
+		expect(await ask(world, '2026-02-10T12:00:00Z')).toBeNull();
+		expect(await ask(world, '2026-02-11T07:45:00Z')).toBeNull();
+		expect(await ask(world, '2026-02-11T08:00:00Z')).not.toBeNull();
+		expect(days(world)).toEqual(['2026-02-11']);
+	});
+
+	test('installed in the small hours, the same day has its run', async () => {
+		const world = new FakeWorld();
+		expect(await ask(world, '2026-02-10T07:00:00Z')).toBeNull();
+		expect(await ask(world, '2026-02-10T08:00:00Z')).not.toBeNull();
+	});
+
+	test('while another run is under way it does nothing, and the next wake-up looks again', async () => {
+		const world = installedAt('2026-02-09T12:00:00Z');
+		world.ledger.lease = { holder: 'another', expiresAt: at('2026-02-10T08:00:10Z') };
+		expect(await ask(world, '2026-02-10T08:00:00Z')).toBeNull();
+		expect(days(world)).toEqual([]);
+		expect(await ask(world, '2026-02-10T08:15:00Z')).not.toBeNull();
+	});
+
+	test('a day whose run failed has had its run', async () => {
+		const world = installedAt('2026-02-09T12:00:00Z');
+		world.script.once('billing.readAll', () => {
+			throw new SourceError('stripe', 'Stripe is away.');
+		});
+		expect(await ask(world, '2026-02-10T08:00:00Z')).toMatchObject({ status: 'FAILED' });
+		expect(await ask(world, '2026-02-10T08:15:00Z')).toBeNull();
+	});
+
+	test('a manual run does not count as the day’s, nor does a change of hour repeat a day', async () => {
+		const world = installedAt('2026-02-09T12:00:00Z');
+		await ask(world, '2026-02-10T08:00:00Z');
+		expect(await ask(world, '2026-02-10T13:00:00Z', { ...DAILY, hour: 6 })).toBeNull();
+		expect(await ask(world, '2026-02-10T09:00:00Z', { ...DAILY, hour: 6 })).toBeNull();
+		expect(days(world)).toEqual(['2026-02-10']);
+	});
+
+	test('an error of the database is not swallowed', async () => {
+		const world = installedAt('2026-02-09T12:00:00Z');
+		world.script.on('ledger.startRun', () => {
+			throw new Error('connection lost');
+		});
+		await expect(ask(world, '2026-02-10T08:00:00Z')).rejects.toThrow('connection lost');
+	});
+
+	test.each([
+		['America/New_York', '2026-03-07T12:00:00Z', 2],
+		['America/New_York', '2026-10-31T12:00:00Z', 1],
+		['Europe/Berlin', '2026-03-28T12:00:00Z', 2],
+		['Europe/Berlin', '2026-10-24T12:00:00Z', 2],
+		['Asia/Kolkata', '2026-03-07T12:00:00Z', 23]
+	])('woken every 15 minutes for 3 days in %s from %s, it runs each day once at %i:00', async (timeZone, start, hour) => {
+		const world = installedAt('2026-01-01T00:00:00Z');
+		const daily = { timeZone, hour, paused: false };
+		await ask(world, start, daily);
+		const began = days(world);
+		for (let step = 1; step <= 3 * 96; step++) await ask(world, new Date(at(start).getTime() + step * QUARTER_MS).toISOString(), daily);
+		const first = began[0] ?? '';
+		expect(days(world)).toEqual([0, 1, 2, 3].map((day) => new Date(Date.parse(first) + day * 86_400_000).toISOString().slice(0, 10)));
+	});
+});

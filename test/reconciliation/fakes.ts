@@ -1,0 +1,415 @@
+import { planHash } from '../../src/reconciliation/plan.js';
+import type {
+	AttemptEnd,
+	Billing,
+	ClaimResult,
+	Guild,
+	InterruptedAttempt,
+	LastGoodRun,
+	Ledger,
+	Notifier,
+	RunStart,
+	World
+} from '../../src/reconciliation/ports.js';
+import type {
+	BillingSnapshot,
+	Customer,
+	Detection,
+	Exemption,
+	Hold,
+	Links,
+	MemberRow,
+	OpenIssue,
+	ReconciliationResult,
+	RoleName,
+	Roster,
+	RosterMember,
+	RunSettings,
+	Subscription,
+	TeamRow
+} from '../../src/reconciliation/types.js';
+import { customer, MANAGED, MAPPED, NOW } from './builders.js';
+
+/** A world in memory: what the ports promise, no more, and a script that says when something goes wrong. */
+
+export const SETTINGS: RunSettings = { policy: MAPPED, autoFix: false, fixUnlinked: false, maxRevokePercent: 10 };
+
+/** Sees every call on a port before it acts, in order, and may change the world or throw. */
+export class Script {
+	public readonly calls: string[] = [];
+	private readonly hooks = new Map<string, () => void>();
+
+	/** Before every such call (`guild.addRole`, or `guild.addRole Lord` for one role). */
+	public on(call: string, hook: () => void): void {
+		this.hooks.set(call, hook);
+	}
+
+	/** Before the next such call alone. */
+	public once(call: string, hook: () => void): void {
+		this.hooks.set(call, () => {
+			this.hooks.delete(call);
+			hook();
+		});
+	}
+
+	/** @param detail - what tells one such call from another */
+	public async before(call: string, detail?: string): Promise<void> {
+		const told = detail === undefined ? call : `${call} ${detail}`;
+		this.calls.push(told);
+		// As over a socket: whoever else is waiting gets a turn.
+		await Promise.resolve();
+		(this.hooks.get(told) ?? this.hooks.get(call))?.();
+	}
+}
+
+export class FakeBilling implements Billing {
+	public customers: Customer[] = [];
+	public subscriptions: Subscription[] = [];
+	public livemode: boolean | null = true;
+	/** Customer ID → when something of it last changed in Stripe. */
+	public readonly changedAt = new Map<string, Date>();
+	public readonly changedWhileReading = { customers: new Set<string>(), people: new Set<string>() };
+
+	public constructor(private readonly script: Script) {}
+
+	public async readAll(): Promise<BillingSnapshot> {
+		await this.script.before('billing.readAll');
+		const { customers, people } = this.changedWhileReading;
+		return { ...this.snapshot(() => true), changedCustomers: new Set(customers), changedPeople: new Set(people) };
+	}
+
+	public async readCustomers(customerIds: readonly string[]): Promise<BillingSnapshot> {
+		await this.script.before('billing.readCustomers');
+		return this.snapshot((id) => customerIds.includes(id));
+	}
+
+	public async customersNaming(discordId: string, since: Date): Promise<readonly string[]> {
+		await this.script.before('billing.customersNaming');
+		const naming = [
+			...this.customers.filter(({ claimedBy }) => claimedBy === discordId).map(({ id }) => id),
+			...this.subscriptions.filter(({ claimedBy }) => claimedBy === discordId).map(({ customerId }) => customerId)
+		];
+		return [...new Set(naming)].filter((id) => (this.changedAt.get(id) ?? new Date(0)) >= since);
+	}
+
+	/** Puts this in the place of the subscription with its ID, or beside all others. */
+	public put(given: Subscription): void {
+		this.subscriptions = [...this.subscriptions.filter(({ id }) => id !== given.id), given];
+	}
+
+	private snapshot(wanted: (customerId: string) => boolean): BillingSnapshot {
+		const subscriptions = this.subscriptions.filter(({ customerId }) => wanted(customerId));
+		const implied = subscriptions.map(({ customerId }) => customer({ id: customerId }));
+		const customers = new Map([...implied, ...this.customers.filter(({ id }) => wanted(id))].map((each) => [each.id, each]));
+		return { customers, subscriptions, livemode: this.livemode, changedCustomers: new Set(), changedPeople: new Set() };
+	}
+}
+
+export class FakeGuild implements Guild {
+	/** All that somebody holds, managed or not. */
+	public readonly roles = new Map<string, Set<RoleName>>();
+	public readonly bots = new Set<string>();
+	public readonly reasons: string[] = [];
+	/** `add Lord`: Discord answers 204 and does not act. */
+	public readonly ignores = new Set<string>();
+
+	public constructor(private readonly script: Script) {}
+
+	public join(discordId: string, ...roles: RoleName[]): void {
+		this.roles.set(discordId, new Set(roles));
+	}
+
+	public holds(discordId: string): RoleName[] {
+		return [...(this.roles.get(discordId) ?? [])].sort();
+	}
+
+	public async readRoster(): Promise<Roster> {
+		await this.script.before('guild.readRoster');
+		return { members: new Map([...this.roles.keys()].map((id) => [id, this.seen(id)])) };
+	}
+
+	public async readMember(discordId: string): Promise<RosterMember | null> {
+		await this.script.before('guild.readMember');
+		return this.roles.has(discordId) ? this.seen(discordId) : null;
+	}
+
+	public async addRole(discordId: string, role: RoleName, reason: string): Promise<void> {
+		await this.script.before('guild.addRole', role);
+		this.reasons.push(reason);
+		if (!this.ignores.has(`add ${role}`)) this.roles.get(discordId)?.add(role);
+	}
+
+	public async removeRole(discordId: string, role: RoleName, reason: string): Promise<void> {
+		await this.script.before('guild.removeRole', role);
+		this.reasons.push(reason);
+		if (!this.ignores.has(`remove ${role}`)) this.roles.get(discordId)?.delete(role);
+	}
+
+	private seen(id: string): RosterMember {
+		return { id, name: `name of ${id}`, bot: this.bots.has(id), roles: this.holds(id).filter((role) => MANAGED.includes(role)) };
+	}
+}
+
+type Status = 'OPEN' | 'FIXING' | 'FIXED' | 'RESOLVED';
+export type StoredIssue = OpenIssue & { status: Status; settledBy: string | null; settledAt: Date };
+export interface StoredRun extends RunStart {
+	readonly id: string;
+	status: 'RUNNING' | 'COMPLETED' | 'FAILED';
+	failure: string | null;
+	issuesFixed: number;
+	hold: Hold | null;
+	found: (LastGoodRun & { readonly detection: Detection }) | null;
+}
+interface StoredAttempt {
+	readonly attemptId: string;
+	readonly issueId: string;
+	readonly actor: string;
+	readonly runId: string;
+	readonly plan: OpenIssue['plan'];
+	rolesBefore: readonly RoleName[] | null;
+	expiresAt: Date;
+	end: AttemptEnd | null;
+}
+
+const later = (moment: Date, seconds: number): Date => new Date(moment.getTime() + seconds * 1000);
+
+/** Checks and writes of one method happen in one turn, as in one transaction. */
+export class FakeLedger implements Ledger {
+	public rows: (MemberRow & { changedAt?: Date })[] = [];
+	public teams: (TeamRow & { changedAt?: Date })[] = [];
+	public exemptions: Exemption[] = [];
+	public seenDebts = new Map<string, Date>();
+	public installed: Date | null = null;
+	public lease: { holder: string; expiresAt: Date } | null = null;
+	public readonly runs: StoredRun[] = [];
+	public readonly issues = new Map<string, StoredIssue>();
+	public readonly attempts: StoredAttempt[] = [];
+
+	public constructor(
+		private readonly script: Script,
+		private readonly now: () => Date
+	) {}
+
+	public async acquireLease(holder: string, seconds: number): Promise<boolean> {
+		await this.script.before('ledger.acquireLease');
+		if (this.lease && this.lease.expiresAt > this.now()) return false;
+		this.lease = { holder, expiresAt: later(this.now(), seconds) };
+		return true;
+	}
+
+	public async renewLease(holder: string, seconds: number): Promise<boolean> {
+		if (this.lease?.holder !== holder) return false;
+		this.lease = { holder, expiresAt: later(this.now(), seconds) };
+		return true;
+	}
+
+	public async releaseLease(holder: string): Promise<void> {
+		await this.script.before('ledger.releaseLease');
+		if (this.lease?.holder === holder) this.lease = null;
+	}
+
+	public async startRun(start: RunStart): Promise<string | null> {
+		await this.script.before('ledger.startRun');
+		if (start.scheduledDay !== null && this.runs.some(({ scheduledDay }) => scheduledDay === start.scheduledDay)) return null;
+		const id = `run_${this.runs.length + 1}`;
+		this.runs.push({ ...start, id, status: 'RUNNING', failure: null, issuesFixed: 0, hold: null, found: null });
+		return id;
+	}
+
+	public async failAbandonedRuns(reason: string): Promise<void> {
+		await this.script.before('ledger.failAbandonedRuns');
+		for (const run of this.runs) if (run.status === 'RUNNING') Object.assign(run, { status: 'FAILED', failure: reason });
+	}
+
+	/** "What the last run that read everything had read." */
+	public async lastGoodRun(): Promise<LastGoodRun | null> {
+		await this.script.before('ledger.lastGoodRun');
+		return this.runs.findLast(({ status, hold }) => status === 'COMPLETED' && !hold)?.found ?? null;
+	}
+
+	public async readLinks(): Promise<Links> {
+		await this.script.before('ledger.readLinks');
+		return { members: [...this.rows], teams: [...this.teams], exemptions: [...this.exemptions], seenDebts: new Map(this.seenDebts) };
+	}
+
+	public async readLinksOf(discordId: string, customerIds: readonly string[]): Promise<Links> {
+		await this.script.before('ledger.readLinksOf');
+		const named = (id: string | null) => id !== null && customerIds.includes(id);
+		const members = this.rows.filter((each) => each.discordId === discordId || named(each.stripeCustomerId));
+		const teams = this.teams.filter((each) => named(each.stripeCustomerId) || members.some(({ teamId }) => teamId === each.id));
+		const exemptions = this.exemptions.filter((each) => each.discordId === discordId);
+		return { members, teams, exemptions, seenDebts: new Map(this.seenDebts) };
+	}
+
+	/** Customer and Discord IDs of the rows changed at or after that moment; with a team, of those who sit in it. */
+	public async linksChangedSince(since: Date) {
+		await this.script.before('ledger.linksChangedSince');
+		const changed = ({ changedAt }: { readonly changedAt?: Date }) => changedAt !== undefined && changedAt >= since;
+		const teams = this.teams.filter(changed);
+		const rows = this.rows.filter((each) => changed(each) || teams.some(({ id }) => id === each.teamId));
+		return {
+			customerIds: new Set([...rows, ...teams].flatMap(({ stripeCustomerId }) => stripeCustomerId ?? [])),
+			discordIds: new Set(rows.flatMap(({ discordId }) => discordId ?? []))
+		};
+	}
+
+	public async recordFindings(
+		runId: string,
+		findings: { detection: Detection; livemode: boolean | null; subscriptionsRead: number; at: Date }
+	): Promise<readonly OpenIssue[]> {
+		await this.script.before('ledger.recordFindings');
+		const { detection, livemode, subscriptionsRead, at } = findings;
+		this.run(runId).found = { livemode, subscriptionsRead, payingCustomers: detection.payingCustomers, detection };
+		for (const id of detection.newDebts) this.seenDebts.set(id, at);
+		for (const id of detection.settledDebts) this.seenDebts.delete(id);
+		const live = [...this.issues.values()].filter(({ status }) => status === 'OPEN' || status === 'FIXING');
+		for (const issue of live) {
+			const found = detection.issues.some(({ discordId }) => discordId === issue.discordId);
+			if (!found && !detection.leftAlone.has(issue.discordId)) Object.assign(issue, { status: 'RESOLVED', settledAt: at });
+		}
+		return detection.issues.map((drift) => {
+			const known = live.find(({ discordId }) => discordId === drift.discordId);
+			const issue: StoredIssue = {
+				...drift,
+				id: known?.id ?? `issue_${this.issues.size + 1}`,
+				planHash: planHash(drift.discordId, drift.plan),
+				firstSeenAt: known?.firstSeenAt ?? at,
+				lastSeenAt: at,
+				timesSeen: (known?.timesSeen ?? 0) + 1,
+				status: known?.status ?? 'OPEN',
+				settledBy: null,
+				settledAt: at
+			};
+			this.issues.set(issue.id, issue);
+			return { ...issue };
+		});
+	}
+
+	public async installedAt(now: Date): Promise<Date> {
+		this.installed ??= now;
+		return this.installed;
+	}
+
+	public async lastScheduledDay(): Promise<string | null> {
+		return (
+			this.runs
+				.flatMap(({ scheduledDay }) => scheduledDay ?? [])
+				.sort()
+				.at(-1) ?? null
+		);
+	}
+
+	public async completeRun(runId: string, end: { issuesFixed: number; hold: Hold | null }): Promise<void> {
+		await this.script.before('ledger.completeRun');
+		Object.assign(this.run(runId), { status: 'COMPLETED', issuesFixed: end.issuesFixed, hold: end.hold });
+	}
+
+	public async failRun(runId: string, end: { reason: string; issuesFixed: number }): Promise<void> {
+		await this.script.before('ledger.failRun');
+		Object.assign(this.run(runId), { status: 'FAILED', failure: end.reason, issuesFixed: end.issuesFixed });
+	}
+
+	public async claimIssue(issueId: string, hash: string, actor: string, runId: string, seconds: number): Promise<ClaimResult> {
+		await this.script.before('ledger.claimIssue');
+		const at = this.now();
+		const issue = this.issues.get(issueId);
+		if (issue === undefined) return { kind: 'unknown' };
+		if (issue.status === 'FIXED' || issue.status === 'RESOLVED')
+			return { kind: 'settled', status: issue.status, actor: issue.settledBy, at: issue.settledAt };
+		const other = this.attempts.find((attempt) => attempt.issueId === issueId && attempt.end === null);
+		if (other) return { kind: 'busy', actor: other.actor, since: at };
+		if (issue.planHash !== hash) return { kind: 'plan-changed', issue: { ...issue } };
+		issue.status = 'FIXING';
+		const attemptId = `attempt_${this.attempts.length + 1}`;
+		this.attempts.push({ attemptId, issueId, actor, runId, plan: issue.plan, rolesBefore: null, expiresAt: later(at, seconds), end: null });
+		return { kind: 'claimed', claim: { attemptId, issue: { ...issue } } };
+	}
+
+	public async renewClaim(attemptId: string, seconds: number, rolesBefore?: readonly RoleName[]): Promise<boolean> {
+		await this.script.before('ledger.renewClaim');
+		const attempt = this.attempt(attemptId);
+		if (attempt.end !== null) return false;
+		attempt.expiresAt = later(this.now(), seconds);
+		if (rolesBefore !== undefined) attempt.rolesBefore = rolesBefore;
+		return true;
+	}
+
+	/** An attempt ends once: who comes second, having lost the claim, ends nothing. */
+	public async endAttempt(attemptId: string, end: AttemptEnd): Promise<void> {
+		await this.script.before('ledger.endAttempt');
+		const attempt = this.attempt(attemptId);
+		if (attempt.end !== null) return;
+		attempt.end = end;
+		const issue = this.issues.get(attempt.issueId);
+		if (issue === undefined) throw new Error(`no issue ${attempt.issueId}`);
+		const { outcome, newDrift } = end;
+		if (newDrift) Object.assign(issue, newDrift, { planHash: planHash(newDrift.discordId, newDrift.plan) });
+		if (outcome === 'FIXED') Object.assign(issue, { status: 'FIXED', settledBy: attempt.actor, settledAt: end.at });
+		else if (outcome === 'RESOLVED' || outcome === 'EXEMPT') Object.assign(issue, { status: 'RESOLVED', settledAt: end.at });
+		else issue.status = 'OPEN';
+	}
+
+	/** Whoever asks first has them to settle: they are theirs as a claim is. */
+	public async interruptedAttempts(): Promise<readonly InterruptedAttempt[]> {
+		await this.script.before('ledger.interruptedAttempts');
+		const expired = this.attempts.filter(({ end, expiresAt }) => end === null && expiresAt <= this.now());
+		return expired.flatMap((attempt) => {
+			const issue = this.issues.get(attempt.issueId);
+			if (issue === undefined) return [];
+			attempt.expiresAt = later(this.now(), 30);
+			const { attemptId, actor, plan, rolesBefore } = attempt;
+			return [{ attemptId, issue, actor, plan, rolesBefore }];
+		});
+	}
+
+	private run(id: string): StoredRun {
+		const run = this.runs.find((each) => each.id === id);
+		if (run === undefined) throw new Error(`no run ${id}`);
+		return run;
+	}
+
+	private attempt(id: string): StoredAttempt {
+		const attempt = this.attempts.find((each) => each.attemptId === id);
+		if (attempt === undefined) throw new Error(`no attempt ${id}`);
+		return attempt;
+	}
+}
+
+export class FakeNotifier implements Notifier {
+	public readonly reports: ReconciliationResult[] = [];
+
+	public constructor(private readonly script: Script) {}
+
+	public async report(result: ReconciliationResult): Promise<void> {
+		await this.script.before('notifier.report');
+		this.reports.push(result);
+	}
+}
+
+/** The fakes as one world, with a clock that stands until a test moves it. */
+export class FakeWorld implements World {
+	public readonly script = new Script();
+	public time = NOW;
+	/** Errors that nobody foresaw. */
+	public readonly unforeseen: unknown[] = [];
+	public readonly onUnforeseen = (error: unknown): void => void this.unforeseen.push(error);
+	public readonly now = (): Date => this.time;
+	public readonly billing = new FakeBilling(this.script);
+	public readonly guild = new FakeGuild(this.script);
+	public readonly ledger = new FakeLedger(this.script, this.now);
+	public readonly notifier = new FakeNotifier(this.script);
+
+	public pass({ hours = 0, seconds = 0 }: { hours?: number; seconds?: number }): void {
+		this.time = later(this.time, hours * 3600 + seconds);
+	}
+
+	/** The calls so far whose names begin so. */
+	public calls(...beginnings: string[]): string[] {
+		return this.script.calls.filter((call) => beginnings.some((beginning) => call.startsWith(beginning)));
+	}
+
+	/** How often a role was given or taken, or tried to be. */
+	public get touched(): number {
+		return this.calls('guild.addRole', 'guild.removeRole').length;
+	}
+}

@@ -1,0 +1,463 @@
+import { describe, expect, test } from 'vitest';
+import { RoleChangeError, SourceError } from '../../src/reconciliation/ports.js';
+import { RunInProgressError, runReconciliation } from '../../src/reconciliation/run.js';
+import { startReconciliationScheduler } from '../../src/reconciliation/scheduler.js';
+import type { Progress, ReconciliationOptions, ReconciliationResult } from '../../src/reconciliation/types.js';
+import { ADA, ago, BOB, customer, NOW, person, row, subscription, team } from './builders.js';
+import { FakeWorld, SETTINGS } from './fakes.js';
+
+const AUTO = { ...SETTINGS, autoFix: true };
+
+async function run(world: FakeWorld, settings = SETTINGS, options: ReconciliationOptions = {}): Promise<ReconciliationResult> {
+	const result = await runReconciliation(world, settings, options);
+	if (result === null) throw new Error('the day has had its run');
+	return result;
+}
+
+/** A linked customer with this subscription. */
+function links(world: FakeWorld, number: number, given: Parameters<typeof subscription>[0] = {}): void {
+	const id = `cus_${number}`;
+	world.billing.customers.push(customer({ id, claimedBy: person(number) }));
+	world.billing.put(subscription({ id: `sub_${number}`, customerId: id, ...given }));
+}
+
+/** Ada pays and has no role; Bob has a role and does not pay. */
+function councilOfTwo(): FakeWorld {
+	const world = new FakeWorld();
+	links(world, 1);
+	links(world, 2, { status: 'canceled' });
+	world.guild.join(ADA, 'Moderator');
+	world.guild.join(BOB, 'Knight', 'Moderator');
+	return world;
+}
+
+const away = (source: 'stripe' | 'discord' | 'database') => () => {
+	throw new SourceError(source, `${source} is away.`);
+};
+
+describe('a run', () => {
+	test('reports only, by default: it stores what it finds and touches nothing', async () => {
+		const world = councilOfTwo();
+		const result = await run(world, SETTINGS, { requestedBy: person(9) });
+		expect(result).toMatchObject({
+			runId: 'run_1',
+			status: 'COMPLETED',
+			triggeredBy: 'manual',
+			requestedBy: person(9),
+			isVerificationRun: false,
+			autoFixEnabled: false,
+			issuesFound: 2,
+			issuesFixed: 0,
+			membersChecked: 2,
+			hold: null,
+			failure: null,
+			startedAt: NOW
+		});
+		expect(result.issues.map(({ type }) => type)).toEqual(['MISSING_ACCESS', 'UNAUTHORIZED_ACCESS']);
+		expect(world.touched).toBe(0);
+		expect(world.ledger.issues.size).toBe(2);
+		expect(world.notifier.reports).toEqual([result]);
+	});
+
+	test('that finds nothing is reported too', async () => {
+		const world = new FakeWorld();
+		expect(await run(world)).toMatchObject({ status: 'COMPLETED', issuesFound: 0 });
+		expect(world.notifier.reports).toHaveLength(1);
+	});
+
+	test('takes the lease, reads, records, fixes, completes, reports, gives the lease back, in this order', async () => {
+		const world = councilOfTwo();
+		await run(world, AUTO);
+		const order = [
+			'ledger.acquireLease',
+			'ledger.startRun',
+			'billing.readAll',
+			'ledger.linksChangedSince',
+			'ledger.recordFindings',
+			'guild.addRole Knight',
+			'guild.removeRole Knight',
+			'ledger.completeRun',
+			'notifier.report',
+			'ledger.releaseLease'
+		];
+		expect(world.script.calls.filter((call) => order.includes(call))).toEqual(order);
+		const { calls } = world.script;
+		expect(calls.lastIndexOf('guild.readRoster')).toBeLessThan(calls.indexOf('ledger.linksChangedSince'));
+		expect(calls.lastIndexOf('ledger.readLinks')).toBeLessThan(calls.indexOf('ledger.linksChangedSince'));
+	});
+
+	test('the same drift found again is the same issue; one that is gone is resolved', async () => {
+		const world = councilOfTwo();
+		const [first] = (await run(world)).issues;
+		world.pass({ hours: 24 });
+		world.guild.join(BOB);
+		const [again] = (await run(world)).issues;
+		expect(again).toMatchObject({ id: first?.id, timesSeen: 2, firstSeenAt: NOW });
+		expect([...world.ledger.issues.values()].map(({ status }) => status)).toEqual(['OPEN', 'RESOLVED']);
+	});
+
+	test('a debt that nothing dates is remembered from the run that first saw it, and its grace counts from there', async () => {
+		const world = new FakeWorld();
+		links(world, 1, { status: 'past_due' });
+		world.guild.join(ADA, 'Knight');
+		expect((await run(world)).issues).toEqual([]);
+		expect(world.ledger.seenDebts).toEqual(new Map([['sub_1', NOW]]));
+		world.pass({ hours: 48 });
+		expect((await run(world)).issues).toEqual([]);
+		world.pass({ seconds: 1 });
+		expect((await run(world)).issues).toMatchObject([{ type: 'DEBTOR_MISMATCH', plan: { add: ['Debtor'], remove: ['Knight'] } }]);
+		links(world, 1);
+		await run(world);
+		expect(world.ledger.seenDebts.size).toBe(0);
+	});
+
+	test('of a day that has had its run is none: null, no report, and the lease is free', async () => {
+		const world = new FakeWorld();
+		await run(world, SETTINGS, { triggeredBy: 'scheduled', scheduledDay: '2026-02-10' });
+		expect(await runReconciliation(world, SETTINGS, { triggeredBy: 'scheduled', scheduledDay: '2026-02-10' })).toBeNull();
+		expect(world.notifier.reports).toHaveLength(1);
+		expect(world.ledger.lease).toBeNull();
+	});
+
+	test('for verification says so', async () => {
+		const options = { isVerificationRerun: true, triggeredBy: 'verification' } as const;
+		expect(await run(new FakeWorld(), SETTINGS, options)).toMatchObject({ isVerificationRun: true, triggeredBy: 'verification' });
+	});
+
+	test('marks runs that a stopped process left unfinished as failed', async () => {
+		const world = new FakeWorld();
+		const start = { startedAt: ago({ hours: 1 }), triggeredBy: 'manual', requestedBy: null, isVerificationRun: false } as const;
+		await world.ledger.startRun({ ...start, autoFixEnabled: false, scheduledDay: null });
+		await run(world);
+		expect(world.ledger.runs.map(({ status }) => status)).toEqual(['FAILED', 'COMPLETED']);
+	});
+});
+
+describe('unknown is never unpaid', () => {
+	test('whose subscription changed after the run began is left to the next run, with their open issue as it is', async () => {
+		const world = councilOfTwo();
+		await run(world);
+		world.billing.changedWhileReading.customers.add('cus_2');
+		const result = await run(world);
+		expect(result.issues.map(({ discordId }) => discordId)).toEqual([ADA]);
+		expect(result.notices?.leftToNextRun).toBe(1);
+		expect([...world.ledger.issues.values()].map(({ status }) => status)).toEqual(['OPEN', 'OPEN']);
+	});
+
+	test('whose row was written after the run began is left to the next run', async () => {
+		const world = councilOfTwo();
+		world.script.once('billing.readAll', () => {
+			world.ledger.rows.push({ ...row({ discordId: BOB, stripeCustomerId: 'cus_1' }), changedAt: world.now() });
+		});
+		const result = await run(world, AUTO);
+		expect(result.issues.map(({ discordId }) => discordId)).not.toContain(BOB);
+		expect(world.guild.holds(BOB)).toContain('Knight');
+	});
+
+	test('whose team was given another customer after the run began is left to the next run', async () => {
+		const world = new FakeWorld();
+		world.ledger.rows = [row({ discordId: ADA, teamId: 't_1', seatTier: 'TEAM_MEMBER' })];
+		world.ledger.teams = [team({ stripeCustomerId: 'cus_old' })];
+		world.billing.put(subscription({ id: 'sub_old', customerId: 'cus_old', status: 'canceled' }));
+		world.billing.put(subscription({ id: 'sub_new', customerId: 'cus_new' }));
+		world.guild.join(ADA, 'Knight');
+		world.script.once('ledger.linksChangedSince', () => {
+			world.ledger.teams = [{ ...team({ stripeCustomerId: 'cus_new' }), changedAt: world.now() }];
+		});
+		expect((await run(world)).issues).toEqual([]);
+	});
+});
+
+describe('all or nothing', () => {
+	test.each([
+		['billing.readAll', 'stripe'],
+		['guild.readRoster', 'discord'],
+		['ledger.readLinks', 'database']
+	] as const)('%s fails: the run is FAILED with the reason, finds no issue, fixes nothing, and is reported', async (call, source) => {
+		const world = councilOfTwo();
+		world.script.on(call, away(source));
+		const result = await run(world, AUTO);
+		expect(result).toMatchObject({
+			status: 'FAILED',
+			failure: `${source} is away.`,
+			issuesFound: 0,
+			issuesFixed: 0,
+			issues: [],
+			notices: null
+		});
+		expect(world.ledger.runs).toMatchObject([{ status: 'FAILED', failure: `${source} is away.` }]);
+		expect(world.calls('ledger.recordFindings', 'ledger.claimIssue', 'ledger.completeRun')).toEqual([]);
+		expect(world.ledger.issues.size).toBe(0);
+		expect(world.touched).toBe(0);
+		expect(world.notifier.reports).toEqual([result]);
+		expect(world.ledger.lease).toBeNull();
+	});
+
+	test('a failed run leaves open issues as they are', async () => {
+		const world = councilOfTwo();
+		await run(world);
+		world.script.on('guild.readRoster', away('discord'));
+		await run(world);
+		expect([...world.ledger.issues.values()].map(({ status }) => status)).toEqual(['OPEN', 'OPEN']);
+	});
+
+	test.each(['ledger.linksChangedSince', 'ledger.recordFindings', 'ledger.lastGoodRun'])(
+		'an error in %s is a failed run too',
+		async (call) => {
+			const world = councilOfTwo();
+			world.script.on(call, () => {
+				throw new TypeError('of its own');
+			});
+			expect(await run(world, AUTO)).toMatchObject({ status: 'FAILED', failure: expect.stringContaining('of its own') });
+			expect(world.touched).toBe(0);
+			expect(world.ledger.lease).toBeNull();
+		}
+	);
+
+	test('if one source fails the lease is kept until the others have been read', async () => {
+		const world = councilOfTwo();
+		world.script.on('billing.readAll', away('stripe'));
+		let leaseWhileReading: unknown = null;
+		world.script.on('guild.readRoster', () => {
+			leaseWhileReading = world.ledger.lease;
+		});
+		await run(world);
+		expect(leaseWhileReading).not.toBeNull();
+		expect(world.calls('guild.readRoster', 'ledger.readLinks')).toHaveLength(2);
+	});
+
+	test.each<[string, (world: FakeWorld) => void]>([
+		[
+			'test data where the last good run read live data',
+			(world) => {
+				world.billing.livemode = false;
+			}
+		],
+		[
+			'no subscription where there were some',
+			(world) => {
+				world.billing.subscriptions = [];
+			}
+		]
+	])('an implausible reading is a failed run: %s; and stays so', async (_, spoil) => {
+		const world = councilOfTwo();
+		await run(world);
+		spoil(world);
+		expect(await run(world, AUTO)).toMatchObject({ status: 'FAILED', issues: [] });
+		expect(await run(world, AUTO)).toMatchObject({ status: 'FAILED', issues: [] });
+		expect(world.touched).toBe(0);
+	});
+
+	test('a failure that the database cannot store, having gone away itself, is reported all the same', async () => {
+		const world = councilOfTwo();
+		world.script.on('ledger.readLinks', away('database'));
+		world.script.on('ledger.failRun', () => {
+			throw new Error('connection lost');
+		});
+		await runReconciliation(world, SETTINGS).catch(() => {});
+		expect(world.notifier.reports).toMatchObject([{ status: 'FAILED' }]);
+	});
+});
+
+describe('single flight', () => {
+	test('while another has the lease a run is refused, and nothing is read or reported', async () => {
+		const world = councilOfTwo();
+		world.ledger.lease = { holder: 'another', expiresAt: ago({ seconds: -10 }) };
+		await expect(run(world)).rejects.toThrow(RunInProgressError);
+		expect(world.script.calls).toEqual(['ledger.acquireLease']);
+		expect(world.ledger.lease).toMatchObject({ holder: 'another' });
+	});
+
+	test('of many at once one runs', async () => {
+		const world = councilOfTwo();
+		const settled = await Promise.allSettled(Array.from({ length: 20 }, () => run(world)));
+		expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+		for (const each of settled) if (each.status === 'rejected') expect(each.reason).toBeInstanceOf(RunInProgressError);
+	});
+
+	test('a lease whose holder died is taken over once it has expired', async () => {
+		const world = councilOfTwo();
+		world.ledger.lease = { holder: 'dead', expiresAt: ago({ seconds: 1 }) };
+		expect(await run(world)).toMatchObject({ status: 'COMPLETED' });
+	});
+
+	test.each(['ledger.startRun', 'ledger.failAbandonedRuns', 'ledger.failRun'])(
+		'the lease is released after a failure in %s',
+		async (call) => {
+			const world = councilOfTwo();
+			world.script.on('billing.readAll', away('stripe'));
+			world.script.on(call, () => {
+				throw new Error('connection lost');
+			});
+			await runReconciliation(world, SETTINGS).catch(() => {});
+			expect(world.ledger.lease).toBeNull();
+		}
+	);
+});
+
+describe('auto-fix', () => {
+	test('mends what it found, counts it, and touches no other role', async () => {
+		const world = councilOfTwo();
+		expect(await run(world, AUTO)).toMatchObject({ autoFixEnabled: true, issuesFound: 2, issuesFixed: 2, hold: null });
+		expect(world.guild.holds(ADA)).toEqual(['Knight', 'Moderator']);
+		expect(world.guild.holds(BOB)).toEqual(['Moderator']);
+		expect(world.ledger.runs).toMatchObject([{ status: 'COMPLETED', issuesFixed: 2 }]);
+		expect(await run(world, AUTO)).toMatchObject({ issuesFound: 0 });
+	});
+
+	test('what Discord refuses stays open, is not counted, and does not stop the others', async () => {
+		const world = councilOfTwo();
+		world.script.on('guild.addRole Knight', () => {
+			throw new RoleChangeError("Reeve's role is below Knight: drag it above.");
+		});
+		expect(await run(world, AUTO)).toMatchObject({ status: 'COMPLETED', issuesFound: 2, issuesFixed: 1 });
+		expect([...world.ledger.issues.values()].map(({ status }) => status)).toEqual(['OPEN', 'FIXED']);
+	});
+
+	test('leaves people with no link at all alone, unless told otherwise', async () => {
+		const world = new FakeWorld();
+		world.guild.join(ADA, 'Knight');
+		expect(await run(world, AUTO)).toMatchObject({ issuesFound: 1, issuesFixed: 0 });
+		expect(world.guild.holds(ADA)).toEqual(['Knight']);
+		expect(await run(world, { ...AUTO, fixUnlinked: true })).toMatchObject({ issuesFound: 1, issuesFixed: 1 });
+		expect(world.guild.holds(ADA)).toEqual([]);
+	});
+
+	test('leaves alone also whoever has lost their only link since the run saw them', async () => {
+		const world = councilOfTwo();
+		world.script.once('ledger.claimIssue', () => {
+			world.billing.customers = world.billing.customers.map((each) => ({ ...each, claimedBy: null }));
+		});
+		await run(world, AUTO);
+		expect(world.guild.holds(BOB)).toContain('Knight');
+	});
+
+	test('people with no link do not count for the safety check unless they may be touched', async () => {
+		const world = new FakeWorld();
+		for (let number = 1; number <= 6; number++) world.guild.join(person(number), 'Knight');
+		expect((await run(world, AUTO)).hold).toBeNull();
+		expect((await run(world, { ...AUTO, fixUnlinked: true })).hold).toMatchObject({ losing: 6, holders: 6 });
+		expect(world.touched).toBe(0);
+	});
+
+	/** Four of eight role holders would lose theirs; one payer has none. */
+	function tooManyLosing(): FakeWorld {
+		const world = new FakeWorld();
+		for (let number = 1; number <= 8; number++) {
+			links(world, number, number <= 4 ? { status: 'canceled' } : {});
+			world.guild.join(person(number), 'Knight');
+		}
+		links(world, 9);
+		world.guild.join(person(9));
+		// A swap gives and takes: it is kept back whole.
+		world.guild.join(person(8), 'Lord');
+		return world;
+	}
+
+	test('with a hold gives, but takes nothing', async () => {
+		const world = tooManyLosing();
+		const result = await run(world, AUTO);
+		expect(result).toMatchObject({ status: 'COMPLETED', issuesFound: 6, issuesFixed: 1, hold: { losing: 5, holders: 8 } });
+		expect(world.calls('guild.addRole', 'guild.removeRole')).toEqual(['guild.addRole Knight']);
+		expect(world.guild.holds(person(9))).toEqual(['Knight']);
+		expect(world.guild.holds(person(8))).toEqual(['Lord']);
+		expect(world.ledger.runs[0]?.hold).toEqual(result.hold);
+	});
+
+	test('without auto-fix nothing is held', async () => {
+		expect((await run(tooManyLosing())).hold).toBeNull();
+	});
+
+	/** Ten pay, then six do, two of them people in the guild. */
+	async function fallen(): Promise<FakeWorld> {
+		const world = new FakeWorld();
+		for (let number = 1; number <= 10; number++) links(world, number);
+		for (const number of [1, 2]) world.guild.join(person(number), 'Knight');
+		await run(world, AUTO);
+		for (const number of [1, 2, 3, 4]) links(world, number, { status: 'canceled' });
+		world.pass({ hours: 24 });
+		return world;
+	}
+
+	test('is held when paid customers fell by more than 30 % since the last good run', async () => {
+		const world = await fallen();
+		expect(await run(world, AUTO)).toMatchObject({ issuesFound: 2, issuesFixed: 0, hold: { losing: 2 } });
+	});
+
+	test('a failed run between does not hide the fall', async () => {
+		const world = await fallen();
+		world.script.once('guild.readRoster', away('discord'));
+		await run(world, AUTO);
+		expect((await run(world, AUTO)).hold).not.toBeNull();
+	});
+
+	test('a hold is released by an operator alone, not by the next run', async () => {
+		const world = await fallen();
+		await run(world, AUTO);
+		world.pass({ hours: 1 });
+		await run(world, AUTO);
+		expect(world.guild.holds(ADA)).toEqual(['Knight']);
+	});
+
+	test('a run that breaks after it has fixed somebody does not say that it fixed nobody', async () => {
+		const world = councilOfTwo();
+		world.script.on('guild.removeRole Knight', () => {
+			throw new Error('connection lost');
+		});
+		const result = await run(world, AUTO);
+		expect(world.guild.holds(ADA)).toContain('Knight');
+		expect(result).toMatchObject({ status: 'FAILED', issuesFixed: 1 });
+		expect(world.ledger.runs).toMatchObject([{ status: 'FAILED', issuesFixed: 1 }]);
+		expect(world.unforeseen).toEqual([new Error('connection lost')]);
+		// What it found stands in the database, open to be fixed.
+		expect([...world.ledger.issues.values()].map(({ status }) => status)).toEqual(['FIXED', 'FIXING']);
+	});
+
+	test('names run, issue and itself in the audit log', async () => {
+		const world = councilOfTwo();
+		await run(world, AUTO);
+		expect(world.guild.reasons[0]).toBe('Reeve: run run_1, issue issue_1, automatic fix');
+	});
+
+	test('tells how far it is', async () => {
+		const told: Progress[] = [];
+		await run(councilOfTwo(), AUTO, { onProgress: (progress) => told.push(progress) });
+		expect(told).toEqual([
+			{ source: 'fix', done: 1, total: 2, finished: false },
+			{ source: 'fix', done: 2, total: 2, finished: true }
+		]);
+	});
+});
+
+describe('startReconciliationScheduler', () => {
+	const driver = () => {
+		const calls: string[] = [];
+		return {
+			calls,
+			schedule: { start: async () => void calls.push('start'), stop: async () => void calls.push('stop') }
+		};
+	};
+
+	test('starts the driver, then catches up; and stops the driver', async () => {
+		const { calls, schedule } = driver();
+		const stop = await startReconciliationScheduler(
+			schedule,
+			async () => calls.push('catch up'),
+			() => calls.push('error')
+		);
+		await stop();
+		expect(calls).toEqual(['start', 'catch up', 'stop']);
+	});
+
+	test('a catch-up that fails is told, and does not keep the schedule from running', async () => {
+		const { calls, schedule } = driver();
+		const errors: unknown[] = [];
+		await startReconciliationScheduler(
+			schedule,
+			() => Promise.reject(new Error('away')),
+			(error) => errors.push(error)
+		);
+		expect(errors).toEqual([new Error('away')]);
+		expect(calls).toEqual(['start']);
+	});
+});

@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+/** End-to-end tests start processes and databases: a loaded machine needs the room. Nothing waits for it to pass. */
+const PATIENCE_MS = 120_000;
+
+export default defineConfig({
+	test: {
+		projects: [
+			{ test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/end-to-end/**', 'test/services/**'], testTimeout: 60_000, hookTimeout: 60_000 } },
+			{ test: { name: 'end-to-end', include: ['test/end-to-end/**/*.test.ts'], testTimeout: PATIENCE_MS, hookTimeout: PATIENCE_MS } },
+			// Needs DATABASE_URL.
+			{ test: { name: 'services', include: ['test/services/**/*.test.ts'], testTimeout: PATIENCE_MS, hookTimeout: PATIENCE_MS } }
+		]
+	}
+});
