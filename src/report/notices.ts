@@ -1,0 +1,61 @@
+import type { Notices } from '../reconciliation/types.js';
+import { cut, escapeName, escapeText } from './text.js';
+import { count, list, number } from './words.js';
+
+/** Names and IDs given in one notice; the rest is counted. */
+const NAMED = 3;
+
+const CUSTOMER_ID_LENGTH = 30;
+
+/** What is worth knowing and no issue: a line for each kind there is, with what an operator can do where there is something to do. */
+export function noticeLines(notices: Notices): string[] {
+	const { overclaimedTeams, malformedLinks, contestedLinks } = notices;
+	const customers = (links: readonly { readonly customerId: string }[]) =>
+		list(
+			links.map(({ customerId }) => escapeText(customerId, CUSTOMER_ID_LENGTH)),
+			NAMED
+		);
+	const teams = () =>
+		list(
+			overclaimedTeams.map(({ name, claimed, paid }) => `${escapeName(name)} (${number(claimed)} of ${number(paid)})`),
+			NAMED
+		);
+	const lines: [many: number, line: () => string][] = [
+		[overclaimedTeams.length, () => `${count(overclaimedTeams.length, 'team')} with more seats claimed than paid for: ${teams()}`],
+		[
+			malformedLinks.length,
+			() => `${count(malformedLinks.length, 'Discord ID')} in Stripe not readable: correct the metadata of ${customers(malformedLinks)}`
+		],
+		[
+			contestedLinks.length,
+			() =>
+				`${count(contestedLinks.length, 'customer')} naming more than one person, so linked to nobody: correct the metadata of ${customers(contestedLinks)}`
+		],
+		[
+			notices.unknownStatus,
+			() => `${count(notices.unknownStatus, 'person', 'people')} left alone: Stripe gives a status that Reeve does not know`
+		],
+		[notices.leftToNextRun, () => `${number(notices.leftToNextRun)} left to the next run (changed while this one was reading)`],
+		[notices.unclaimed, () => `${number(notices.unclaimed)} unclaimed (pay, and have claimed no Discord seat)`],
+		[notices.absent, () => `${number(notices.absent)} absent (pay, and are not in the server)`],
+		[notices.exempt, () => `${number(notices.exempt)} exempt`],
+		[notices.bots, () => `${count(notices.bots, 'bot')} skipped`]
+	];
+	return lines.filter(([many]) => many > 0).map(([, line]) => line());
+}
+
+/** Less than this of a line says nothing. */
+const WORTH_STARTING = 40;
+
+/** As many lines as there is room for; the last one may be cut. */
+export function fitLines(lines: readonly string[], separator: string, max: number): string {
+	const kept: string[] = [];
+	let left = max;
+	for (const line of lines) {
+		if (line.length > left && left < WORTH_STARTING) break;
+		kept.push(cut(line, left));
+		left -= line.length + separator.length;
+		if (left <= 0) break;
+	}
+	return kept.join(separator);
+}

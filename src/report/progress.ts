@@ -1,0 +1,54 @@
+import type { Progress, ReconciliationResult } from '../reconciliation/types.js';
+import { afterFailure, reasonOf } from './summary.js';
+import { count, number } from './words.js';
+
+/** The answers to the operator who asked for a run. */
+
+type Source = Progress['source'];
+
+const REASON_LENGTH = 1200;
+
+const STEPS: Readonly<Record<Source, { readonly step: string; readonly one: string; readonly many: string }>> = {
+	stripe: { step: 'Reading Stripe', one: 'subscription', many: 'subscriptions' },
+	discord: { step: 'Reading Discord', one: 'member', many: 'members' },
+	database: { step: 'Reading links', one: 'link', many: 'links' },
+	fix: { step: 'Applying fixes', one: 'fix', many: 'fixes' }
+};
+
+/** The sources are read side by side, so each has its line from the start. */
+const ALWAYS: readonly Source[] = ['stripe', 'discord', 'database'];
+
+/** How far a run is: a line for each source, and for the fixes once there are any. */
+export function progressMessage(progress: ReadonlyMap<Source, Progress>): string {
+	const sources: readonly Source[] = progress.has('fix') ? [...ALWAYS, 'fix'] : ALWAYS;
+	return sources.map((source) => line(source, progress.get(source))).join('\n');
+}
+
+function line(source: Source, progress: Progress | undefined): string {
+	const { step, one, many } = STEPS[source];
+	if (progress === undefined) return `${step}…`;
+	const { done, total, finished } = progress;
+	if (finished) return done === 0 ? `${step} ✓` : `${step}: ${count(done, one, many)} ✓`;
+	if (total === null) return done === 0 ? `${step}…` : `${step}: ${count(done, one, many)}…`;
+	return `${step}: ${number(done)} of ${count(total, one, many)}…`;
+}
+
+/**
+ * What a run came to, in a line or two.
+ * @param messageUrl - the report in the admin channel; null if it could not be posted
+ */
+export function finishedMessage(result: ReconciliationResult, messageUrl: string | null): string {
+	const where =
+		messageUrl === null
+			? 'The report could not be posted in the admin channel: the log says why. The run is stored all the same.'
+			: `The report is here: ${messageUrl}`;
+	return `${outcome(result)} ${where}`;
+}
+
+function outcome(result: ReconciliationResult): string {
+	if (result.status === 'FAILED') return `The run failed: ${reasonOf(result, REASON_LENGTH)} ${afterFailure(result)}`;
+	if (result.issues.length === 0) return 'Done: all clear.';
+	const fixed = result.autoFixEnabled ? `, ${number(result.issuesFixed)} fixed` : '';
+	const hold = result.hold === null ? '' : ' The fixes that take roles are on hold: the report says why.';
+	return `Done: ${count(result.issues.length, 'issue')}${fixed}.${hold}`;
+}

@@ -1,0 +1,116 @@
+import type { APIEmbed, APIEmbedField } from 'discord.js';
+import type { DriftSeverity, DriftType, Hold, ReconciliationResult } from '../reconciliation/types.js';
+import { COLOURS } from './colours.js';
+import { fitLines, noticeLines } from './notices.js';
+import type { Room } from './room.js';
+import { escapeText, mention } from './text.js';
+import { count, duration, number, SEVERITY_WORDS, TYPE_WORDS } from './words.js';
+
+/** The first embed of a report: what a run came to, and what to do next. */
+export function summaryEmbed(result: ReconciliationResult, footer: string, room: Room): APIEmbed {
+	const common = { footer: { text: footer }, timestamp: result.completedAt.toISOString() };
+	if (result.status === 'FAILED') return { ...failed(result, room), ...common };
+	return result.issues.length === 0 ? { ...allClear(result, room), ...common } : { ...found(result, room), ...common };
+}
+
+/** "Reconciliation: 12 issues", "All clear", "Reconciliation failed". */
+export function titleOf(result: ReconciliationResult): string {
+	const what = result.isVerificationRun ? 'Verification' : 'Reconciliation';
+	if (result.status === 'FAILED') return `${what} failed`;
+	if (result.issues.length === 0) return result.isVerificationRun ? 'All clear after the fixes' : 'All clear';
+	return `${what}: ${count(result.issues.length, 'issue')}`;
+}
+
+/** What a failed run left behind. */
+export function afterFailure(result: ReconciliationResult): string {
+	const changed = result.issuesFixed === 0 ? 'Nothing was changed.' : `${count(result.issuesFixed, 'issue')} had been fixed before that.`;
+	return `${changed} Put that right, then use \`/reconcile run\`; otherwise the next daily run tries again.`;
+}
+
+/** Why a run failed, in the operator's words. */
+export function reasonOf(result: ReconciliationResult, max: number): string {
+	return escapeText(result.failure ?? '', max) || 'The reason is not known: see the log.';
+}
+
+function failed(result: ReconciliationResult, room: Room): APIEmbed {
+	return {
+		title: titleOf(result),
+		color: COLOURS.bad,
+		description: `${reasonOf(result, room.failure)}\n\n${afterFailure(result)}\n${asked(result)}, after ${took(result)}.`
+	};
+}
+
+function allClear(result: ReconciliationResult, room: Room): APIEmbed {
+	const notices = result.notices === null ? '' : fitLines(noticeLines(result.notices), ' · ', room.notices);
+	const mode = result.autoFixEnabled ? 'auto-fix on' : 'report only';
+	return {
+		title: titleOf(result),
+		color: COLOURS.good,
+		description: `${checked(result)} ${asked(result)}, ${mode}.${notices === '' ? '' : `\nNoted: ${notices}.`}`
+	};
+}
+
+function found(result: ReconciliationResult, room: Room): APIEmbed {
+	const notices = result.notices === null ? '' : fitLines(noticeLines(result.notices), '\n', room.notices);
+	const fields: APIEmbedField[] = [
+		...(result.hold === null ? [] : [holdField(result.hold, room)]),
+		{ name: 'By kind', value: kinds(result), inline: true },
+		{ name: 'By severity', value: severities(result), inline: true },
+		...(notices === '' ? [] : [{ name: 'Noted, nothing to fix', value: notices }])
+	];
+	return {
+		title: `${titleOf(result)}${result.hold === null ? '' : ', on hold'}`,
+		color: result.hold === null ? COLOURS.amber : COLOURS.bad,
+		description: `${checked(result)} ${asked(result)}.\n${mode(result)}`,
+		fields
+	};
+}
+
+function checked(result: ReconciliationResult): string {
+	return `${count(result.membersChecked, 'member')} and ${count(result.teamsChecked, 'team')} checked in ${took(result)}.`;
+}
+
+function took(result: ReconciliationResult): string {
+	return duration(result.completedAt.getTime() - result.startedAt.getTime());
+}
+
+function asked(result: ReconciliationResult): string {
+	if (result.isVerificationRun || result.triggeredBy === 'verification') return 'Verification after fixes';
+	if (result.triggeredBy === 'scheduled') return 'Daily schedule';
+	return result.requestedBy === null ? 'Asked for by an operator' : `Asked for by ${mention(result.requestedBy)}`;
+}
+
+function mode({ autoFixEnabled, issuesFixed, issues, hold }: ReconciliationResult): string {
+	if (!autoFixEnabled) return '**Report only:** nothing was changed. Look at each issue, and press its Apply fix to mend it.';
+	const open = issues.length - issuesFixed;
+	const fixed = `**Auto-fix on:** ${number(issuesFixed)} of ${number(issues.length)} fixed.`;
+	if (open <= 0) return `${fixed} Nothing is left to do.`;
+	return hold === null ? `${fixed} Look at the others, and press Apply fix to mend them.` : `${fixed} The others wait for an operator.`;
+}
+
+function holdField({ reason, losing, holders }: Hold, room: Room): APIEmbedField {
+	return {
+		name: 'On hold: nobody lost a role',
+		value:
+			`${escapeText(reason, room.sentence)} What only gives roles went ahead. Check Stripe and some of the issues; if it is right that ` +
+			`${number(losing)} of ${number(holders)} lose a role, use Fix all and type ${losing}.`
+	};
+}
+
+const TYPES: readonly DriftType[] = ['MISSING_ACCESS', 'UNAUTHORIZED_ACCESS', 'DEBTOR_MISMATCH', 'ROLE_MISMATCH'];
+const SEVERITIES: readonly DriftSeverity[] = ['HIGH', 'MEDIUM', 'LOW'];
+
+function kinds({ issues }: ReconciliationResult): string {
+	return tally(TYPES, (type) => issues.filter((issue) => issue.type === type).length, TYPE_WORDS);
+}
+
+function severities({ issues }: ReconciliationResult): string {
+	return tally(SEVERITIES, (severity) => issues.filter((issue) => issue.severity === severity).length, SEVERITY_WORDS);
+}
+
+function tally<Kind extends string>(all: readonly Kind[], many: (kind: Kind) => number, words: Readonly<Record<Kind, string>>): string {
+	return all
+		.filter((kind) => many(kind) > 0)
+		.map((kind) => `${words[kind]}: ${number(many(kind))}`)
+		.join('\n');
+}

@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type ButtonAction, buildCustomId, parseCustomId } from '../../src/report/custom-id.js';
+
+const cuid = fc.stringMatching(/^[a-z0-9]{1,32}$/);
+const page = fc.integer({ min: 0, max: 99_999 });
+const action: fc.Arbitrary<ButtonAction> = fc.oneof(
+	fc.record({
+		action: fc.constant('fix' as const),
+		runId: cuid,
+		page,
+		issueId: cuid,
+		planHash: fc.stringMatching(/^[0-9a-f]{8}$/)
+	}),
+	fc.record({
+		action: fc.constant('page' as const),
+		runId: cuid,
+		page,
+		button: fc.constantFrom('previous' as const, 'current' as const, 'next' as const)
+	})
+);
+
+describe('a button ID', () => {
+	it('is read back as it was built, and fits', () => {
+		fc.assert(
+			fc.property(action, (value) => {
+				const customId = buildCustomId(value);
+				expect(customId.length).toBeLessThanOrEqual(100);
+				expect(parseCustomId(customId)).toEqual(value);
+			})
+		);
+	});
+
+	it('says whose it is', () => {
+		const value: ButtonAction = { action: 'fix', runId: 'run1', page: 2, issueId: 'issue7', planHash: '0123abcd' };
+		expect(buildCustomId(value)).toBe('reeve:1:fix:run1:2:issue7:0123abcd');
+	});
+
+	it('of anybody else is nothing, and never an error', () => {
+		fc.assert(
+			fc.property(
+				fc.oneof(
+					fc.string({ unit: 'binary' }),
+					fc.string().map((tail) => `reeve:1:fix:${tail}`)
+				),
+				(text) => {
+					const value = parseCustomId(text);
+					if (value !== null) expect(buildCustomId(value)).toBe(text);
+				}
+			)
+		);
+	});
+
+	it.each([
+		'',
+		'reeve:1:fix',
+		'reeve:2:fix:run1:2:issue7:0123abcd',
+		'reeve:1:fix:run1:2:issue7:0123ABCD',
+		'reeve:1:fix:run1:100000:issue7:0123abcd',
+		'reeve:1:fix:run1:02:issue7:0123abcd',
+		'reeve:1:fix:run1:2:issue7:0123abcd\n',
+		'reeve:1:fix:run1:2:issue7:0123abcd:x',
+		'reeve:1:page:run1:2:last',
+		'reeve:1:page:run1:-1:next'
+	])('%j is not one of ours', (customId) => {
+		expect(parseCustomId(customId)).toBeNull();
+	});
+
+	it('is not built from what could not be read back', () => {
+		expect(() => buildCustomId({ action: 'page', runId: 'Run:1', page: 0, button: 'next' })).toThrow(RangeError);
+		expect(() => buildCustomId({ action: 'page', runId: 'run1', page: 100_000, button: 'next' })).toThrow(RangeError);
+		expect(() => buildCustomId({ action: 'page', runId: 'run1', page: 0.5, button: 'next' })).toThrow(RangeError);
+	});
+});

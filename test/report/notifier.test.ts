@@ -1,0 +1,154 @@
+import { ChannelType, Client } from 'discord.js';
+import { describe, expect, it } from 'vitest';
+import { createNotifier } from '../../src/report/notifier.js';
+import type { IssueState } from '../../src/report/view.js';
+import { AT, attempt, failedResult, issue, OPERATOR, result, state } from './fixtures.js';
+
+const GUILD = '300000000000000003';
+const CHANNEL = '400000000000000004';
+const VOICELESS = '500000000000000005';
+const MESSAGE = '600000000000000006';
+
+const posted = {
+	id: MESSAGE,
+	channel_id: CHANNEL,
+	author: { id: OPERATOR, username: 'reeve', discriminator: '0', avatar: null },
+	content: '',
+	timestamp: AT.toISOString(),
+	edited_timestamp: null,
+	embeds: [],
+	attachments: [],
+	mentions: [],
+	mention_roles: [],
+	type: 0
+};
+
+interface Answer {
+	readonly status: number;
+	readonly body: unknown;
+}
+
+const ok: Answer = { status: 200, body: posted };
+const refused = (status: number, code: number): Answer => ({ status, body: { code, message: 'no' } });
+
+/** The real client, whose requests are answered one after the other as told, the last answer for all that follow. */
+function clientAnswering(...answers: Answer[]) {
+	const requests: { method: string; path: string; body: Record<string, unknown> }[] = [];
+	const client = new Client({
+		intents: [],
+		rest: {
+			makeRequest: async (url, init) => {
+				requests.push({
+					method: init.method ?? 'GET',
+					path: new URL(url).pathname,
+					body: typeof init.body === 'string' ? JSON.parse(init.body) : {}
+				});
+				const { status, body } = (answers.length > 1 ? answers.shift() : answers[0]) ?? ok;
+				return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } });
+			}
+		}
+	});
+	client.rest.setToken('test');
+	// What the gateway would have told; the method is private to discord.js.
+	// biome-ignore lint/complexity/useLiteralKeys: only this way to a private method is typed
+	client.guilds['_add']({
+		id: GUILD,
+		name: 'Council',
+		unavailable: false,
+		roles: [],
+		members: [],
+		channels: [
+			{ id: CHANNEL, type: ChannelType.GuildText, name: 'admin', guild_id: GUILD },
+			{ id: VOICELESS, type: ChannelType.GuildCategory, name: 'category', guild_id: GUILD }
+		]
+	});
+	return { client, requests };
+}
+
+function notifierWith(client: Client, over: { channelId?: string; states?: Map<string, IssueState> | Error; remember?: Error } = {}) {
+	const logged: string[] = [];
+	const remembered: string[][] = [];
+	const notifier = createNotifier({
+		client,
+		channelId: over.channelId ?? CHANNEL,
+		readStates: async () => {
+			if (over.states instanceof Error) throw over.states;
+			return over.states ?? new Map();
+		},
+		remember: async (...message) => {
+			if (over.remember) throw over.remember;
+			remembered.push(message);
+		},
+		logger: { error: (...values) => logged.push(String(values[0])) }
+	});
+	return { notifier, logged, remembered };
+}
+
+describe('a report', () => {
+	it('is posted in the admin channel, pings nobody, and is remembered', async () => {
+		const { client, requests } = clientAnswering(ok);
+		const { notifier, logged, remembered } = notifierWith(client);
+		await notifier.report(result({ issues: [issue()] }));
+		expect(logged).toEqual([]);
+		expect(requests.map(({ method, path }) => `${method} ${path}`)).toEqual([`POST /api/v10/channels/${CHANNEL}/messages`]);
+		expect(requests[0]?.body).toMatchObject({
+			embeds: [{ title: 'Reconciliation: 1 issue' }, { title: '1. Has the wrong role' }],
+			components: [{ type: 1, components: [{ type: 2, label: 'Apply fix 1 · ada', disabled: false }] }],
+			allowed_mentions: { parse: [] },
+			enforce_nonce: true
+		});
+		expect(remembered).toEqual([['run1', CHANNEL, MESSAGE]]);
+	});
+
+	it('shows what was fixed before it was posted', async () => {
+		const { client, requests } = clientAnswering(ok);
+		const fixed = state({ status: 'FIXED', settledAt: AT, lastAttempt: attempt({ actor: 'reeve', outcome: 'FIXED' }) });
+		await notifierWith(client, { states: new Map([['issue1', fixed]]) }).notifier.report(result({ issues: [issue()] }));
+		expect(requests[0]?.body).toMatchObject({ embeds: [{}, { title: '1. Has the wrong role (fixed)' }] });
+	});
+
+	it('whose request is sent again carries the same nonce, so Discord posts it once', async () => {
+		const { client, requests } = clientAnswering(refused(502, 0), ok);
+		const { notifier, remembered } = notifierWith(client);
+		await notifier.report(result());
+		await notifier.report(result());
+		await notifier.report(result({ runId: 'run2' }));
+		const nonces = requests.map(({ body }) => String(body.nonce));
+		expect(nonces).toHaveLength(4);
+		expect(new Set(nonces.slice(0, 3)).size).toBe(1);
+		expect(nonces[3]).not.toBe(nonces[0]);
+		for (const nonce of nonces) expect(nonce.length).toBeLessThanOrEqual(25);
+		expect(remembered).toHaveLength(3);
+	});
+
+	it('is posted even if nobody can say what has become of its issues', async () => {
+		const { client, requests } = clientAnswering(ok);
+		const { notifier, logged } = notifierWith(client, { states: new Error('database away') });
+		await notifier.report(result({ issues: [issue()] }));
+		expect(requests).toHaveLength(1);
+		expect(logged[0]).toContain('shows them as found');
+	});
+
+	it.each([
+		['channel is gone', '999999999999999999', refused(404, 10003), 'does not exist: set DISCORD_ADMIN_CHANNEL_ID'],
+		['channel is hidden', '999999999999999999', refused(403, 50001), 'give it View Channel'],
+		['channel is read-only', CHANNEL, refused(403, 50013), 'give it Send Messages and Embed Links'],
+		['channel takes no text', VOICELESS, ok, 'is no text channel'],
+		['Discord is down', CHANNEL, refused(503, 0), 'Discord did not take it. The run is stored']
+	])('whose %s is logged with what to do, and is no error of the run', async (_, channelId, answer, words) => {
+		const { client } = clientAnswering(answer);
+		const { notifier, logged, remembered } = notifierWith(client, { channelId });
+		await notifier.report(failedResult('Stripe did not answer.'));
+		expect(logged).toHaveLength(1);
+		expect(logged[0]).toContain('The report of run run1 was not posted.');
+		expect(logged[0]).toContain(words);
+		expect(remembered).toEqual([]);
+	});
+
+	it('that cannot be remembered is posted all the same', async () => {
+		const { client } = clientAnswering(ok);
+		const { notifier, logged } = notifierWith(client, { remember: new Error('database away') });
+		await notifier.report(result());
+		expect(logged[0]).toContain('is posted, but which message it is could not be stored');
+	});
+});

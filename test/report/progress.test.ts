@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import type { Progress } from '../../src/reconciliation/types.js';
+import { finishedMessage, progressMessage } from '../../src/report/progress.js';
+import { failedResult, issues, result } from './fixtures.js';
+
+const URL = 'https://discord.com/channels/1/2/3';
+
+function told(...all: Progress[]): string[] {
+	return progressMessage(new Map(all.map((progress) => [progress.source, progress]))).split('\n');
+}
+
+describe('the progress of a run', () => {
+	it('has a line for each source from the start', () => {
+		expect(told()).toEqual(['Reading Stripe…', 'Reading Discord…', 'Reading links…']);
+	});
+
+	it('says how far each source is', () => {
+		expect(
+			told(
+				{ source: 'stripe', done: 300, total: null, finished: false },
+				{ source: 'discord', done: 1000, total: 5000, finished: false },
+				{ source: 'database', done: 42, total: 42, finished: true }
+			)
+		).toEqual(['Reading Stripe: 300 subscriptions…', 'Reading Discord: 1\u00A0000 of 5\u00A0000 members…', 'Reading links: 42 links ✓']);
+	});
+
+	it('speaks of fixes once there are any', () => {
+		expect(told({ source: 'fix', done: 3, total: 12, finished: false }).at(-1)).toBe('Applying fixes: 3 of 12 fixes…');
+	});
+});
+
+describe('the end of a run', () => {
+	it('says how many issues there are, and where the report is', () => {
+		expect(finishedMessage(result({ issues: issues(12) }), URL)).toBe(`Done: 12 issues. The report is here: ${URL}`);
+		expect(finishedMessage(result(), URL)).toBe(`Done: all clear. The report is here: ${URL}`);
+	});
+
+	it('says what auto-fix did and what is held', () => {
+		const hold = { reason: 'Too many.', losing: 9, holders: 10 };
+		expect(finishedMessage(result({ issues: issues(12), autoFixEnabled: true, issuesFixed: 3, hold }), URL)).toContain(
+			'Done: 12 issues, 3 fixed. The fixes that take roles are on hold: the report says why.'
+		);
+	});
+
+	it('says why the run failed, and that nothing was changed', () => {
+		expect(finishedMessage(failedResult('Stripe did not answer.'), URL)).toContain(
+			'The run failed: Stripe did not answer. Nothing was changed.'
+		);
+	});
+
+	it('says where to look if the report is not there', () => {
+		expect(finishedMessage(result(), null)).toContain('The report could not be posted in the admin channel: the log says why.');
+	});
+
+	it('fits into a message', () => {
+		expect(finishedMessage(failedResult('*'.repeat(5000)), URL).length).toBeLessThanOrEqual(2000);
+	});
+});
