@@ -1,0 +1,50 @@
+import { addMonths } from './periods.js';
+import { type InvoiceRecord, owes, type SubscriptionRecord } from './records.js';
+
+/** Which invoices a subscription has: the one that began it, which follows from its record, and those of a debt, which are kept. */
+
+/** A debt older than this has no further invoices. */
+const MAX_MONTHS = 12;
+
+export function firstInvoice(subscription: SubscriptionRecord): InvoiceRecord {
+	const { id, created, status } = subscription;
+	const common = { id: `in_${id}`, created, subscription, first: true };
+	if (status === 'incomplete') return { ...common, status: 'open', paidAt: null, voidedAt: null };
+	if (status === 'incomplete_expired') return { ...common, status: 'void', paidAt: null, voidedAt: subscription.endedAt };
+	return { ...common, status: 'paid', paidAt: created, voidedAt: null };
+}
+
+/**
+ * The invoices of a debt: the one whose payment failed first, and one for every month since. So the latest invoice of an old debt is
+ * newer than the one that failed, as in Stripe, which collects for `past_due` and leaves drafts for `unpaid`.
+ */
+export function laterInvoices(subscription: SubscriptionRecord, failedAt: number, now: number): InvoiceRecord[] {
+	const invoices: InvoiceRecord[] = [];
+	for (let month = 0; month < MAX_MONTHS; month++) {
+		const created = addMonths(failedAt, month);
+		if (month > 0 && (created > now || !owes(subscription.status))) break;
+		invoices.push({
+			id: `in_${subscription.id}_m${subscription.invoices.length + invoices.length + 1}`,
+			created,
+			subscription,
+			status: month === 0 || subscription.status === 'past_due' ? 'open' : 'draft',
+			paidAt: null,
+			voidedAt: null,
+			first: false
+		});
+	}
+	return invoices;
+}
+
+export function invoicesOf(subscription: SubscriptionRecord): InvoiceRecord[] {
+	return [firstInvoice(subscription), ...subscription.invoices];
+}
+
+export function latestInvoice(subscription: SubscriptionRecord): InvoiceRecord {
+	return subscription.invoices.at(-1) ?? firstInvoice(subscription);
+}
+
+/** Since when it is unpaid: what a world calls `failedAt`. */
+export function failedAt(subscription: SubscriptionRecord): number | null {
+	return subscription.invoices.find((invoice) => invoice.status === 'open')?.created ?? null;
+}

@@ -1,0 +1,44 @@
+import type Stripe from 'stripe';
+import { type CustomerRecord, owes } from '../records.js';
+
+/** What is left of a customer who was deleted is that there was one. */
+export function customerOrDeleted(record: CustomerRecord, livemode: boolean): Stripe.Customer | Stripe.DeletedCustomer {
+	return record.deleted ? { id: record.id, object: 'customer', deleted: true } : customerObject(record, livemode);
+}
+
+export function customerObject(record: CustomerRecord, livemode: boolean): Stripe.Customer {
+	const { id, created, email, name, metadata } = record;
+	return {
+		id,
+		object: 'customer',
+		address: null,
+		balance: 0,
+		created,
+		currency: record.subscriptions ? 'usd' : null,
+		customer_account: null,
+		default_source: null,
+		delinquent: record.subscriptions?.all().some((subscription) => owes(subscription.status)) ?? false,
+		description: null,
+		discount: null,
+		email,
+		invoice_prefix: invoicePrefix(id),
+		invoice_settings: { custom_fields: null, default_payment_method: null, footer: null, rendering_options: null },
+		livemode,
+		metadata,
+		name,
+		next_invoice_sequence: 1,
+		phone: null,
+		preferred_locales: [],
+		shipping: null,
+		tax_exempt: 'none',
+		test_clock: null
+	};
+}
+
+export function invoicePrefix(customer: string): string {
+	return customer
+		.replace(/[^A-Za-z0-9]/g, '')
+		.slice(-8)
+		.toUpperCase()
+		.padStart(8, '0');
+}

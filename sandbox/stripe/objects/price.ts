@@ -1,0 +1,76 @@
+import Stripe from 'stripe';
+import type { PriceRecord, ProductRecord } from '../records.js';
+
+export function priceObject({ id, created, product, amount }: PriceRecord, livemode: boolean): Stripe.Price {
+	return {
+		id,
+		object: 'price',
+		active: true,
+		billing_scheme: 'per_unit',
+		created,
+		currency: 'usd',
+		custom_unit_amount: null,
+		livemode,
+		lookup_key: null,
+		metadata: {},
+		nickname: null,
+		product: product.id,
+		recurring: { interval: 'month', interval_count: 1, meter: null, trial_period_days: null, usage_type: 'licensed' },
+		tax_behavior: 'unspecified',
+		tiers_mode: null,
+		transform_quantity: null,
+		type: 'recurring',
+		unit_amount: amount,
+		unit_amount_decimal: Stripe.Decimal.from(amount)
+	};
+}
+
+/** The price as it was called before there were prices; subscription items still carry it. */
+export function planObject({ id, created, product, amount }: PriceRecord, livemode: boolean): Stripe.Plan {
+	return {
+		id,
+		object: 'plan',
+		active: true,
+		amount,
+		amount_decimal: Stripe.Decimal.from(amount),
+		billing_scheme: 'per_unit',
+		created,
+		currency: 'usd',
+		interval: 'month',
+		interval_count: 1,
+		livemode,
+		metadata: {},
+		meter: null,
+		nickname: null,
+		product: product.id,
+		tiers_mode: null,
+		transform_usage: null,
+		trial_period_days: null,
+		usage_type: 'licensed'
+	};
+}
+
+export function productObject({ id, created, name, price }: ProductRecord, livemode: boolean): Stripe.Product {
+	return {
+		id,
+		object: 'product',
+		active: true,
+		created,
+		default_price: price,
+		description: null,
+		images: [],
+		livemode,
+		marketing_features: [],
+		metadata: {},
+		name,
+		package_dimensions: null,
+		shippable: null,
+		statement_descriptor: null,
+		tax_code: null,
+		tax_details: null,
+		type: 'service',
+		unit_label: null,
+		updated: created,
+		url: null
+	};
+}

@@ -1,0 +1,34 @@
+/** What a restricted key may read. It may write nothing: a bot that tries is told so, and the log shows that it tried. */
+
+/** The resources of the API, by the first part of their path, and Stripe's name for the right to each. */
+const RIGHTS = {
+	subscriptions: 'subscription',
+	subscription_items: 'subscription',
+	customers: 'customer',
+	invoices: 'invoice',
+	events: 'event',
+	prices: 'plan',
+	products: 'product',
+	balance: 'balance',
+	account: 'accounts_kyc_basic'
+} as const;
+
+export type Resource = keyof typeof RIGHTS;
+
+export const isResource = (name: string): name is Resource => Object.hasOwn(RIGHTS, name);
+
+export class Permissions {
+	private readonly denied = new Set<string>();
+
+	public set(resource: Resource, allowed: boolean): void {
+		if (allowed) this.denied.delete(RIGHTS[resource]);
+		else this.denied.add(RIGHTS[resource]);
+	}
+
+	/** The right that is missing, as Stripe's message names it. */
+	public missing(resource: Resource, write = false): string | undefined {
+		const right = RIGHTS[resource];
+		if (write) return `rak_${right}_write`;
+		return this.denied.has(right) ? `rak_${right}_read` : undefined;
+	}
+}

@@ -1,0 +1,53 @@
+import { DEBTOR, type PolicySettings, type RoleName, type Tier } from '../reconciliation/types.js';
+import type { Settings } from './env.js';
+import { tierKey } from './values.js';
+
+/** What other parts make of the settings. Pure. */
+
+/** A managed role, and the role of the guild that is to be it. */
+export interface ManagedRoleSetting {
+	readonly name: RoleName;
+	/** The guild's role, by ID or by name. */
+	readonly wanted: string;
+}
+
+/** What the policy needs to know: the tiers with their prices, the seats, the periods. */
+export function policySettings(settings: Settings): PolicySettings {
+	const tiers = settings.RECONCILIATION_TIERS.map((name): Tier => ({ name, prices: settings[`STRIPE_${tierKey(name)}_PRICE_IDS`] ?? [] }));
+	const lowest = tiers[0];
+	const highest = tiers.at(-1);
+	if (lowest === undefined || highest === undefined) throw new Error('RECONCILIATION_TIERS is empty, which the schema refuses');
+	return {
+		tiers,
+		seats: { OWNER: highest.name, TEAM_MEMBER: lowest.name, INDIVIDUAL: highest.name },
+		graceHours: settings.RECONCILIATION_GRACE_HOURS,
+		debtorDays: settings.RECONCILIATION_DEBTOR_DAYS
+	};
+}
+
+/** The roles that Reeve may give and take: one for each tier, and Debtor. */
+export function managedRoleSettings(settings: Settings): ManagedRoleSetting[] {
+	const tiers = settings.RECONCILIATION_TIERS.map((name) => ({ name, wanted: settings[`DISCORD_${tierKey(name)}_ROLE`] ?? name }));
+	return [...tiers, { name: DEBTOR, wanted: settings.DISCORD_DEBTOR_ROLE }];
+}
+
+/** Masking a shorter text would blot out half the log and hide nothing. */
+const SHORTEST_SECRET = 4;
+
+/** Every text that must never be seen in a log: the token, the key, and the database's password as written and as meant. */
+export function secretsOf(settings: Settings): string[] {
+	const secrets = [settings.DISCORD_TOKEN, settings.STRIPE_SECRET_KEY];
+	if (settings.DATABASE_URL !== undefined) {
+		const url = new URL(settings.DATABASE_URL);
+		secrets.push(...[url.password, ...url.searchParams.getAll('password')].flatMap((password) => [password, decoded(password)]));
+	}
+	return [...new Set(secrets)].filter((secret) => secret.length >= SHORTEST_SECRET);
+}
+
+function decoded(text: string): string {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return text;
+	}
+}

@@ -1,0 +1,133 @@
+import { z } from 'zod';
+
+/**
+ * The kinds of value a setting can have. Each message continues the sentence "NAME is "value": it must be …", so that
+ * somebody who does not program can mend it.
+ */
+
+/** Splits `a, b,,c` into its entries. */
+const listOf = (text: string): string[] => [
+	...new Set(
+		text
+			.split(',')
+			.map((entry) => entry.trim())
+			.filter((entry) => entry !== '')
+	)
+];
+
+/** A comma list of which every entry must match. The first entry that does not is named, unless it could be a secret. */
+function list(entry: { test(text: string): boolean }, expected: string) {
+	return z.string().transform((text, context) => {
+		const entries = listOf(text);
+		const wrong = entries.find((candidate) => !entry.test(candidate));
+		if (wrong === undefined) return entries;
+		context.addIssue({ code: 'custom', message: `a list of ${expected}, separated by commas; ${quoted(wrong)} is none` });
+		return z.NEVER;
+	});
+}
+
+const SNOWFLAKE = /^\d{17,20}$/;
+/** What a Stripe key, a Discord token or an address with a password looks like. */
+const SECRET = /(^|\W)[srp]k_(test|live)_|whsec_|[\w-]{20,}\.[\w-]{5,}\.[\w-]{20,}|:\/\/[^/@]*:[^/@]*@/;
+
+/** A value as it may be shown: a secret that was pasted into the wrong line must not end in a log. */
+export function quoted(value: string): string {
+	if (SECRET.test(value)) return 'a secret (not shown here)';
+	return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+}
+
+export const trueOrFalse = z.enum(['true', 'false'], { error: 'true or false' });
+
+/** A number written in digits; `0x10`, `1e3` and the like are mistakes, not numbers. */
+export function number(min: number, max: number, unit: string) {
+	const expected = `a number of ${unit} from ${min} to ${max}`;
+	return z.coerce
+		.string()
+		.regex(/^\d{1,9}(\.\d{1,9})?$/, expected)
+		.transform(Number)
+		.pipe(z.number().min(min, expected).max(max, expected));
+}
+
+export const hourOfDay = z.coerce
+	.string()
+	.regex(/^\d{1,2}$/, 'a whole hour from 0 (midnight) to 23')
+	.transform(Number)
+	.pipe(z.number().max(23, 'a whole hour from 0 (midnight) to 23'));
+
+export const snowflake = z.string().regex(SNOWFLAKE, 'an ID of 17 to 20 digits');
+export const snowflakes = list(SNOWFLAKE, 'IDs of 17 to 20 digits');
+
+export const timeZone = z.string().refine(isTimeZone, 'the name of a time zone, like America/New_York or Europe/Rome');
+
+function isTimeZone(name: string): boolean {
+	try {
+		new Intl.DateTimeFormat('en', { timeZone: name });
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+const email = z.email();
+export const emails = list({ test: (text) => email.safeParse(text).success }, 'email addresses')
+	.refine((entries) => entries.length > 0, 'one email address, or several separated by commas')
+	.transform((entries) => entries.join(','));
+
+export const priceIds = list(/^(price|prod)_\w+$/, 'price_… or prod_… IDs');
+
+const DEBTOR_KEY = 'DEBTOR';
+
+/** How a tier is written inside the names of its own settings: `Arch-Duke` → `ARCH_DUKE`. */
+export const tierKey = (tier: string): string => tier.toUpperCase().replace(/[^A-Z0-9]/g, '_');
+
+export const tierNames = list(/^[A-Za-z0-9][A-Za-z0-9 _-]*$/, 'names made of letters A–Z, digits, spaces, _ and -')
+	.refine((names) => names.length > 0, 'at least one name, the lowest rank first')
+	.refine(
+		(names) => !names.some((name) => tierKey(name) === DEBTOR_KEY),
+		'a list without Debtor, which is no tier (see DISCORD_DEBTOR_ROLE)'
+	)
+	.refine(
+		(names) => new Set(names.map(tierKey)).size === names.length,
+		'a list of names that differ in more than capitals, spaces, _ and -'
+	);
+
+/** Role name or ID. */
+export const role = z
+	.string()
+	.max(100, 'the name of a role (at most 100 characters) or its ID')
+	.refine((name) => !name.startsWith('@'), 'the name of a role without the @, or its ID');
+
+export const token = z.string().regex(/^[^\s'"]+$/, 'the token alone, without spaces, quotes or the word Bot');
+
+export const stripeKey = z
+	.string()
+	.refine((key) => !key.startsWith('pk_'), {
+		message: 'a restricted (rk_…) or secret (sk_…) key; this is a publishable key (pk_…), which can read nothing',
+		abort: true
+	})
+	.regex(/^[sr]k_(test|live)_\w+$/, 'a key that begins with rk_live_, rk_test_, sk_live_ or sk_test_');
+
+export const metadataKey = z.string().regex(/^[^[\]]{1,40}$/, 'a metadata key of at most 40 characters, without square brackets');
+
+export const postgresUrl = z
+	.string()
+	.refine(
+		(url) => /^postgres(ql)?:\/\//.test(url) && URL.canParse(url),
+		'an address like postgresql://user:password@host:5432/database (special characters in the password written as %40 and so on)'
+	);
+
+/** The address of an API; one with a password in it is refused, since addresses are printed. */
+export function apiUrl(allowPath: boolean) {
+	return z
+		.string()
+		.refine(
+			(text) => {
+				if (!URL.canParse(text)) return false;
+				const url = new URL(text);
+				if (url.protocol !== 'https:' && url.protocol !== 'http:') return false;
+				return url.username === '' && url.password === '' && url.search === '' && url.hash === '' && (allowPath || url.pathname === '/');
+			},
+			`an address that begins with https:// or http://${allowPath ? '' : ', with nothing after the host and port'}`
+		)
+		.transform((text) => text.replace(/\/+$/, ''));
+}

@@ -1,0 +1,59 @@
+import type Stripe from 'stripe';
+import type { Customer, Subscription } from '../reconciliation/types.js';
+
+/** Stripe's objects → the heart's. Pure. */
+
+/** The ID behind a reference that Stripe gives as an ID or as the object itself. */
+export function idOf(reference: string | { readonly id: string }): string {
+	return typeof reference === 'string' ? reference : reference.id;
+}
+
+/** @param discordIdKey - the metadata key that holds a Discord ID */
+export function toCustomer(customer: Stripe.Customer | Stripe.DeletedCustomer, discordIdKey: string): Customer {
+	if (customer.deleted) return { id: customer.id, email: null, name: null, claimedBy: null };
+	return {
+		id: customer.id,
+		email: customer.email,
+		name: customer.name ?? null,
+		claimedBy: customer.metadata[discordIdKey] ?? null
+	};
+}
+
+/**
+ * @param items - all its items, which may be more than the subscription has with it
+ * @param unpaidSince - when its oldest open invoice fell due, where it is in debt
+ */
+export function toSubscription(
+	subscription: Stripe.Subscription,
+	items: readonly Stripe.SubscriptionItem[],
+	unpaidSince: Date | null,
+	discordIdKey: string
+): Subscription {
+	return {
+		id: subscription.id,
+		customerId: idOf(subscription.customer),
+		status: subscription.status,
+		prices: pricesOf(items),
+		createdAt: toDate(subscription.created),
+		unpaidSince,
+		claimedBy: subscription.metadata[discordIdKey] ?? null,
+		cancelAtPeriodEnd: subscription.cancel_at_period_end,
+		collectionPaused: subscription.pause_collection !== null && subscription.pause_collection !== undefined
+	};
+}
+
+/** Price and product IDs of what is paid for. A metered price has no quantity, and counts. */
+function pricesOf(items: readonly Stripe.SubscriptionItem[]): string[] {
+	const prices = items.filter((item) => (item.quantity ?? 1) > 0).flatMap((item) => [item.price.id, idOf(item.price.product)]);
+	return [...new Set(prices)];
+}
+
+/** When an open invoice fell due: on its due date where it was sent, else when it was finalized and the card was charged. */
+export function dueAt(invoice: Stripe.Invoice): Date {
+	const sent = invoice.collection_method === 'send_invoice' ? invoice.due_date : null;
+	return toDate(sent ?? invoice.status_transitions.finalized_at ?? invoice.created);
+}
+
+function toDate(seconds: number): Date {
+	return new Date(seconds * 1000);
+}

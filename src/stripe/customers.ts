@@ -1,0 +1,45 @@
+import type Stripe from 'stripe';
+import type { Ask } from './ask.js';
+import { MissingCustomerError } from './errors.js';
+import { listSubscriptions, type WholeSubscription } from './list-subscriptions.js';
+import { sideBySide } from './side-by-side.js';
+
+/** What Stripe holds for some customers. */
+export interface CustomerReading {
+	readonly subscriptions: readonly WholeSubscription[];
+	/** Customers who have no subscription at all. */
+	readonly others: readonly Stripe.Customer[];
+}
+
+/**
+ * Reads some customers afresh, with all their subscriptions. Whoever was deleted or never was is left out: they pay for nothing.
+ * @throws {SourceError}
+ */
+export async function readCustomersAfresh(ask: Ask, customerIds: Iterable<string>): Promise<CustomerReading> {
+	const subscriptions: WholeSubscription[] = [];
+	const others: Stripe.Customer[] = [];
+	await sideBySide(new Set(customerIds), async (customerId) => {
+		const found = await unlessMissing(listSubscriptions(ask, { customerId }));
+		if (found === null) return;
+		subscriptions.push(...found);
+		if (found.length > 0) return;
+		const customer = await readCustomer(ask, customerId);
+		if (customer !== null) others.push(customer);
+	});
+	return { subscriptions, others };
+}
+
+/** A customer afresh; null if they were deleted or never were. @throws {SourceError} */
+export async function readCustomer(ask: Ask, customerId: string): Promise<Stripe.Customer | null> {
+	const customer = await unlessMissing(ask('Customers', (stripe) => stripe.customers.retrieve(customerId)));
+	return customer === null || customer.deleted ? null : customer;
+}
+
+async function unlessMissing<Answer>(answer: Promise<Answer>): Promise<Answer | null> {
+	try {
+		return await answer;
+	} catch (error) {
+		if (error instanceof MissingCustomerError) return null;
+		throw error;
+	}
+}

@@ -1,0 +1,15 @@
+/** Pieces of work under way at once. */
+const AT_ONCE = 8;
+
+/** Does the work for every item, some at a time. After a failure nothing new is begun: the whole has failed. */
+export async function sideBySide<Item>(items: Iterable<Item>, work: (item: Item) => Promise<void>): Promise<void> {
+	const waiting = [...items].reverse();
+	async function worker(): Promise<void> {
+		for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) await work(item);
+	}
+	try {
+		await Promise.all(Array.from({ length: AT_ONCE }, worker));
+	} finally {
+		waiting.length = 0;
+	}
+}

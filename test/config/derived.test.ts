@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { managedRoleSettings, policySettings, secretsOf } from '../../src/config/derived.js';
+import { parseSettings } from '../../src/config/env.js';
+
+const settingsWith = (env: NodeJS.ProcessEnv) =>
+	parseSettings({
+		DISCORD_TOKEN: 'a-token',
+		DISCORD_GUILD_ID: '109758394758392104',
+		DISCORD_ADMIN_CHANNEL_ID: '109758394758392105',
+		STRIPE_SECRET_KEY: 'rk_test_51abc',
+		...env
+	}).settings;
+
+test('owners have the highest tier, team members the lowest, and an unmapped subscription buys the highest', () => {
+	const policy = policySettings(settingsWith({ RECONCILIATION_TIERS: 'Squire,Knight,Lord', STRIPE_LORD_PRICE_IDS: 'price_1' }));
+	expect(policy).toEqual({
+		tiers: [
+			{ name: 'Squire', prices: [] },
+			{ name: 'Knight', prices: [] },
+			{ name: 'Lord', prices: ['price_1'] }
+		],
+		seats: { OWNER: 'Lord', TEAM_MEMBER: 'Squire', INDIVIDUAL: 'Lord' },
+		graceHours: 48,
+		debtorDays: 30
+	});
+});
+
+test('the managed roles are the tiers and Debtor, under the names the guild has for them', () => {
+	expect(managedRoleSettings(settingsWith({ DISCORD_KNIGHT_ROLE: '109758394758392107', DISCORD_DEBTOR_ROLE: 'Overdue' }))).toEqual([
+		{ name: 'Knight', wanted: '109758394758392107' },
+		{ name: 'Lord', wanted: 'Lord' },
+		{ name: 'Debtor', wanted: 'Overdue' }
+	]);
+});
+
+describe('secretsOf', () => {
+	test('names token, key and password, the password as written and as meant', () => {
+		const settings = settingsWith({ DATABASE_URL: 'postgresql://reeve:p%40ssword@db:5432/reeve?password=an%2Fother' });
+		expect(secretsOf(settings)).toEqual(['a-token', 'rk_test_51abc', 'p%40ssword', 'p@ssword', 'an/other']);
+	});
+
+	test('leaves out what is not there', () => {
+		expect(secretsOf(settingsWith({ DATABASE_URL: 'postgresql://localhost/reeve' }))).toEqual(['a-token', 'rk_test_51abc']);
+	});
+});

@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { parseSettings, settingNames } from '../../src/config/env.js';
+
+const example = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8');
+/** `NAME=value` lines, switched off or not. Prose is not mistaken for one: a name is capitals alone. */
+const lines = [...example.matchAll(/^(?:# )?([A-Z][A-Z0-9_]*)=(.*)$/gm)].map(([, name = '', value = '']) => ({ name, value }));
+
+test('.env.example names every setting once, and nothing else', () => {
+	expect(lines.map(({ name }) => name).sort()).toEqual([...settingNames(['Knight', 'Lord'])].sort());
+});
+
+test('.env.example shows the defaults', () => {
+	const required = {
+		DISCORD_TOKEN: 'a-token',
+		DISCORD_GUILD_ID: '109758394758392104',
+		DISCORD_ADMIN_CHANNEL_ID: '109758394758392105',
+		STRIPE_SECRET_KEY: 'rk_test_51abc'
+	};
+	const shown = Object.fromEntries(lines.filter(({ value }) => value !== '').map(({ name, value }) => [name, value]));
+	expect(parseSettings({ ...required, ...shown })).toEqual(parseSettings(required));
+});

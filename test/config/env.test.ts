@@ -1,0 +1,199 @@
+import { describe, expect, test } from 'vitest';
+import { envSchema, parseSettings, SettingsError } from '../../src/config/env.js';
+
+const TOKEN = 'MTA5NzU4Mzk0NzU4MzkyMTA0NQ.GabcDE.0123456789abcdefghijABCDEFGHIJ012345';
+const required = {
+	DISCORD_TOKEN: TOKEN,
+	DISCORD_GUILD_ID: '109758394758392104',
+	DISCORD_ADMIN_CHANNEL_ID: '109758394758392105',
+	STRIPE_SECRET_KEY: 'rk_test_51abc'
+};
+
+function problemsOf(env: NodeJS.ProcessEnv): string {
+	try {
+		parseSettings({ ...required, ...env });
+	} catch (error) {
+		if (error instanceof SettingsError) return error.message;
+		throw error;
+	}
+	return '';
+}
+
+describe('defaults', () => {
+	test('the four required settings are enough, and the contract names have their defaults', () => {
+		const { settings, warnings } = parseSettings(required);
+		expect(settings).toMatchObject({
+			RECONCILIATION_AUTO_FIX: 'false',
+			RECONCILIATION_PAUSED: 'false',
+			RECONCILIATION_TIMEZONE: 'America/New_York',
+			RECONCILIATION_HOUR: 3,
+			RECONCILIATION_TIERS: ['Knight', 'Lord'],
+			RECONCILIATION_GRACE_HOURS: 48,
+			RECONCILIATION_DEBTOR_DAYS: 30,
+			RECONCILIATION_MAX_REVOKE_PERCENT: 10,
+			RECONCILIATION_FIX_UNLINKED: 'false',
+			DISCORD_KNIGHT_ROLE: 'Knight',
+			DISCORD_LORD_ROLE: 'Lord',
+			DISCORD_DEBTOR_ROLE: 'Debtor',
+			DISCORD_OPERATOR_ROLE_IDS: [],
+			STRIPE_KNIGHT_PRICE_IDS: [],
+			STRIPE_LORD_PRICE_IDS: [],
+			STRIPE_DISCORD_ID_KEY: 'discord_id',
+			DATA_DIR: './data',
+			LOG_LEVEL: 'info',
+			DISCORD_API_URL: 'https://discord.com/api',
+			STRIPE_API_URL: 'https://api.stripe.com'
+		});
+		expect(settings.ADMIN_EMAIL).toBeUndefined();
+		expect(settings.DATABASE_URL).toBeUndefined();
+		expect(warnings).toEqual([]);
+	});
+
+	test('an empty or blank line is a setting that is not set', () => {
+		const { settings, warnings } = parseSettings({ ...required, RECONCILIATION_HOUR: '', ADMIN_EMAIL: '  ', DISCORD_NONSENSE: '' });
+		expect(settings.RECONCILIATION_HOUR).toBe(3);
+		expect(settings.ADMIN_EMAIL).toBeUndefined();
+		expect(warnings).toEqual([]);
+	});
+
+	test('spaces around a value do no harm', () => {
+		const { settings } = parseSettings({ ...required, STRIPE_SECRET_KEY: ' rk_test_51abc\n', RECONCILIATION_HOUR: ' 0 ' });
+		expect(settings.STRIPE_SECRET_KEY).toBe('rk_test_51abc');
+		expect(settings.RECONCILIATION_HOUR).toBe(0);
+	});
+
+	test('envSchema by itself gives the contract names', () => {
+		expect(envSchema.parse({ ...required, PATH: '/bin', RECONCILIATION_AUTO_FIX: 'true', ADMIN_EMAIL: '' })).toMatchObject({
+			RECONCILIATION_AUTO_FIX: 'true',
+			RECONCILIATION_PAUSED: 'false',
+			RECONCILIATION_TIMEZONE: 'America/New_York',
+			RECONCILIATION_HOUR: 3
+		});
+		expect(envSchema.parse({ ...required, PATH: '/bin' })).not.toHaveProperty('PATH');
+	});
+});
+
+describe('errors', () => {
+	test('everything that is missing or wrong is named at once, with where to find it', () => {
+		const message = problemsOf({
+			DISCORD_TOKEN: '',
+			DISCORD_GUILD_ID: 'my server',
+			RECONCILIATION_HOUR: '25',
+			RECONCILIATION_TIERS: 'Knight,Debtor'
+		});
+		expect(message).toContain('4 settings have to be mended');
+		expect(message).toContain('DISCORD_TOKEN is missing: Discord Developer Portal → your application → Bot → Reset Token');
+		expect(message).toContain('DISCORD_GUILD_ID is "my server": it must be an ID of 17 to 20 digits. Where to find it: Discord →');
+		expect(message).toContain('RECONCILIATION_HOUR is "25": it must be a whole hour from 0 (midnight) to 23.');
+		expect(message).toContain('RECONCILIATION_TIERS is "Knight,Debtor": it must be a list without Debtor');
+	});
+
+	test.each([
+		['RECONCILIATION_AUTO_FIX', 'yes', 'true or false'],
+		['RECONCILIATION_PAUSED', 'TRUE', 'true or false'],
+		['RECONCILIATION_FIX_UNLINKED', '1', 'true or false'],
+		['RECONCILIATION_TIMEZONE', 'New York', 'the name of a time zone'],
+		['RECONCILIATION_HOUR', '3.5', 'a whole hour'],
+		['RECONCILIATION_HOUR', '-1', 'a whole hour'],
+		['RECONCILIATION_HOUR', '24', 'a whole hour'],
+		['RECONCILIATION_HOUR', '0x10', 'a whole hour'],
+		['RECONCILIATION_GRACE_HOURS', '-1', 'a number of hours'],
+		['RECONCILIATION_DEBTOR_DAYS', 'thirty', 'a number of days'],
+		['RECONCILIATION_MAX_REVOKE_PERCENT', '101', 'from 0 to 100'],
+		['RECONCILIATION_TIERS', ',', 'at least one name'],
+		['RECONCILIATION_TIERS', 'Knight,Lörd', '"Lörd" is none'],
+		['RECONCILIATION_TIERS', 'Arch Duke,ARCH-DUKE', 'differ in more than'],
+		['RECONCILIATION_TIERS', 'Knight,debtor', 'a list without Debtor'],
+		['ADMIN_EMAIL', 'ada@example.com, nonsense', '"nonsense" is none'],
+		['DISCORD_OPERATOR_ROLE_IDS', '109758394758392104,Mods', '"Mods" is none'],
+		['DISCORD_KNIGHT_ROLE', '@Knight', 'without the @'],
+		['STRIPE_KNIGHT_PRICE_IDS', 'price_1, 9.99', '"9.99" is none'],
+		['STRIPE_DISCORD_ID_KEY', 'x'.repeat(41), 'at most 40 characters'],
+		['LOG_LEVEL', 'loud', 'trace, debug, info, warn or error'],
+		['DISCORD_API_URL', 'discord.com', 'https://'],
+		['STRIPE_API_URL', 'https://api.stripe.com/v1', 'nothing after the host and port']
+	])('%s=%s is refused', (name, value, expected) => {
+		const message = problemsOf({ [name]: value });
+		expect(message).toContain('one setting has');
+		expect(message).toContain(`${name} is "`);
+		expect(message).toContain(expected);
+	});
+
+	test('a publishable key is recognised as what it is', () => {
+		expect(problemsOf({ STRIPE_SECRET_KEY: 'pk_live_51abc' })).toContain('publishable key');
+	});
+
+	test('a price under two tiers is refused, and said where', () => {
+		expect(problemsOf({ STRIPE_KNIGHT_PRICE_IDS: 'price_1,price_2', STRIPE_LORD_PRICE_IDS: 'price_2' })).toContain(
+			'price_2 stands in STRIPE_KNIGHT_PRICE_IDS and in STRIPE_LORD_PRICE_IDS'
+		);
+	});
+
+	test('one role for two tiers is refused', () => {
+		expect(problemsOf({ DISCORD_KNIGHT_ROLE: 'Lord' })).toContain('DISCORD_KNIGHT_ROLE and DISCORD_LORD_ROLE are both "Lord"');
+		expect(problemsOf({ DISCORD_LORD_ROLE: 'Debtor' })).toContain('DISCORD_LORD_ROLE and DISCORD_DEBTOR_ROLE are both "Debtor"');
+	});
+
+	test('no secret is shown, wherever it was pasted', () => {
+		const message = problemsOf({
+			DISCORD_TOKEN: `Bot ${TOKEN}`,
+			STRIPE_SECRET_KEY: 'whatever-secret',
+			DATABASE_URL: 'mysql://reeve:hunter22@db/reeve',
+			DISCORD_GUILD_ID: TOKEN,
+			ADMIN_EMAIL: 'sk_live_51secret',
+			LOG_LEVEL: 'https://x:hunter22@db'
+		});
+		expect(message).toContain('6 settings have to be mended');
+		for (const secret of ['MTA5', 'whatever-secret', 'hunter22', '51secret']) expect(message).not.toContain(secret);
+	});
+
+	test('a misspelt name is pointed out beside the setting that is missing for it', () => {
+		expect(problemsOf({ DISCORD_TOKEN: undefined, DISCORD_TOKNE: TOKEN })).toContain(
+			'DISCORD_TOKNE is not a setting and has no effect. Did you mean DISCORD_TOKEN?'
+		);
+	});
+});
+
+describe('warnings', () => {
+	test('misspelt settings are named with what was meant, and never their values', () => {
+		const { warnings } = parseSettings({
+			...required,
+			RECONCILIATION_AUTOFIX: 'true',
+			RECONCILATION_HOUR: '4',
+			DISCORD_KNIGT_ROLE: 'Ritter',
+			STRIPE_BARON_PRICE_IDS: 'price_1',
+			STRIPE_WEBHOOK_SECRET: 'whsec_1'
+		});
+		expect(warnings).toEqual([
+			'RECONCILIATION_AUTOFIX is not a setting and has no effect. Did you mean RECONCILIATION_AUTO_FIX?',
+			'RECONCILATION_HOUR is not a setting and has no effect. Did you mean RECONCILIATION_HOUR?',
+			'DISCORD_KNIGT_ROLE is not a setting and has no effect. Did you mean DISCORD_KNIGHT_ROLE?',
+			'STRIPE_BARON_PRICE_IDS belongs to no tier and has no effect: RECONCILIATION_TIERS names Knight, Lord.',
+			'STRIPE_WEBHOOK_SECRET is not a setting and has no effect.'
+		]);
+	});
+
+	test("other programs' variables are left alone", () => {
+		expect(parseSettings({ ...required, PATH: '/bin', NODE_ENV: 'test', REDIS_HOST: 'x' }).warnings).toEqual([]);
+	});
+});
+
+test('each tier brings its own settings', () => {
+	const { settings } = parseSettings({
+		...required,
+		RECONCILIATION_TIERS: 'Squire, Arch Duke',
+		DISCORD_ARCH_DUKE_ROLE: '109758394758392107',
+		STRIPE_ARCH_DUKE_PRICE_IDS: 'price_a, prod_b,price_a'
+	});
+	expect(settings.RECONCILIATION_TIERS).toEqual(['Squire', 'Arch Duke']);
+	expect(settings.DISCORD_SQUIRE_ROLE).toBe('Squire');
+	expect(settings.DISCORD_ARCH_DUKE_ROLE).toBe('109758394758392107');
+	expect(settings.STRIPE_ARCH_DUKE_PRICE_IDS).toEqual(['price_a', 'prod_b']);
+	expect(settings).not.toHaveProperty('DISCORD_KNIGHT_ROLE');
+});
+
+test('several addresses are kept as one text, separated by commas', () => {
+	expect(parseSettings({ ...required, ADMIN_EMAIL: 'ada@example.com, bob@example.com' }).settings.ADMIN_EMAIL).toBe(
+		'ada@example.com,bob@example.com'
+	);
+});

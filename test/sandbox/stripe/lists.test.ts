@@ -1,0 +1,168 @@
+import type Stripe from 'stripe';
+import { describe, expect, it } from 'vitest';
+import { DAY, now, people, start } from './server.js';
+
+const ids = (list: { data: readonly { id: string }[] }) => list.data.map((item) => item.id);
+
+describe('subscriptions', () => {
+	it('come in pages, newest first, with their customers when asked', async () => {
+		const { stripe, log } = await start(people(250));
+		const found: Stripe.Subscription[] = [];
+		for await (const item of stripe.subscriptions.list({ limit: 100, expand: ['data.customer', 'data.latest_invoice'] })) found.push(item);
+
+		expect(found.map((item) => item.id)).toEqual(Array.from({ length: 250 }, (_, index) => `sub_${250 - index}`));
+		expect(found[0]?.customer).toMatchObject({ object: 'customer', id: 'cus_250', email: 'p250@example.com' });
+		expect(found[0]?.latest_invoice).toMatchObject({ object: 'invoice', status: 'paid' });
+		expect(found[0]?.items.data[0]).toMatchObject({ quantity: 1, price: { id: 'price_knight', product: 'prod_knight', unit_amount: 900 } });
+		expect(found[0]?.items.data[0]?.current_period_end).toBeGreaterThan(now);
+		expect(log.list().map(({ method, path, status }) => `${method} ${path} ${status}`)).toEqual(Array(3).fill('GET /v1/subscriptions 200'));
+		expect(log.list()[1]?.query).toMatchObject({ limit: '100', 'expand[0]': 'data.customer', starting_after: 'sub_151' });
+		expect(JSON.stringify(log.list())).not.toContain('rk_test');
+	});
+
+	it('stand in one order within the same second', async () => {
+		const { stripe } = await start(people(25, () => ({ created: 1_700_000_000 })));
+		const found: string[] = [];
+		for await (const item of stripe.subscriptions.list({ limit: 4 })) found.push(item.id);
+		expect(new Set(found).size).toBe(25);
+		expect(found).toEqual([...found].sort().reverse());
+	});
+
+	it('can be read backwards from a cursor', async () => {
+		const { stripe } = await start(people(20));
+		const page = await stripe.subscriptions.list({ limit: 3, ending_before: 'sub_10' });
+		expect(ids(page)).toEqual(['sub_13', 'sub_12', 'sub_11']);
+		expect(page.has_more).toBe(true);
+		expect(await stripe.subscriptions.list({ ending_before: 'sub_17' })).toMatchObject({ has_more: false, data: { length: 3 } });
+	});
+
+	it('are filtered by status, and without one the ended are left out', async () => {
+		const statuses = ['active', 'trialing', 'past_due', 'unpaid', 'canceled', 'incomplete', 'incomplete_expired', 'paused'];
+		const { stripe } = await start(people(8, (index) => ({ status: statuses[index] })));
+		const having = async (status?: Stripe.SubscriptionListParams.Status) =>
+			(await stripe.subscriptions.list(status ? { status } : {})).data.map((item) => item.status).sort();
+
+		for (const status of statuses) expect(await having(status)).toEqual([status]);
+		expect(await having('all')).toEqual([...statuses].sort());
+		expect(await having('ended')).toEqual(['canceled', 'incomplete_expired']);
+		expect(await having()).toEqual(statuses.filter((status) => status !== 'canceled' && status !== 'incomplete_expired').sort());
+		await expect(having('dead')).rejects.toMatchObject({ statusCode: 400, param: 'status' });
+	});
+
+	it('are filtered by created, each bound on its own and both together', async () => {
+		const { stripe } = await start(people(10));
+		const at = (index: number) => 1_700_000_000 + index;
+		const among = async (created: Stripe.RangeQueryParam | number) => ids(await stripe.subscriptions.list({ created, limit: 100 }));
+
+		expect(await among({ gt: at(7) })).toEqual(['sub_10', 'sub_9']);
+		expect(await among({ gte: at(7), lt: at(9) })).toEqual(['sub_9', 'sub_8']);
+		expect(await among({ lte: at(1) })).toEqual(['sub_2', 'sub_1']);
+		expect(await among(at(4))).toEqual(['sub_5']);
+		expect(await among({ gt: at(100) })).toEqual([]);
+		const part = await stripe.subscriptions.list({ created: { gte: at(2), lte: at(8) }, starting_after: 'sub_7', limit: 2 });
+		expect(ids(part)).toEqual(['sub_6', 'sub_5']);
+	});
+
+	it('are filtered by customer and by price', async () => {
+		const { stripe } = await start({
+			customers: [{ id: 'cus_a' }, { id: 'cus_b' }],
+			subscriptions: [
+				{ id: 'sub_1', customer: 'cus_a', status: 'active', price: 'price_lord' },
+				{ id: 'sub_2', customer: 'cus_a', status: 'canceled', price: 'price_knight' },
+				{ id: 'sub_3', customer: 'cus_b', status: 'active', items: [{ price: 'price_mug' }, { price: 'price_lord', quantity: 4 }] }
+			]
+		});
+		expect(ids(await stripe.subscriptions.list({ customer: 'cus_a' }))).toEqual(['sub_1']);
+		expect(ids(await stripe.subscriptions.list({ customer: 'cus_a', status: 'all' }))).toEqual(['sub_2', 'sub_1']);
+		expect(ids(await stripe.subscriptions.list({ price: 'price_lord' }))).toEqual(['sub_3', 'sub_1']);
+		expect(ids(await stripe.subscriptions.list({ price: 'price_lord', customer: 'cus_a' }))).toEqual(['sub_1']);
+		await expect(stripe.subscriptions.list({ customer: 'cus_none' })).rejects.toMatchObject({ code: 'resource_missing', statusCode: 400 });
+		expect(await stripe.products.retrieve('prod_mug')).toMatchObject({ name: 'Mug' });
+	});
+
+	it('show ten items, and the others in a list of their own', async () => {
+		const items = Array.from({ length: 12 }, (_, index) => ({ price: `price_${index}` }));
+		const { stripe } = await start({
+			customers: [{ id: 'cus_a' }],
+			subscriptions: [{ id: 'sub_1', customer: 'cus_a', status: 'active', items }]
+		});
+		expect((await stripe.subscriptions.retrieve('sub_1')).items).toMatchObject({ has_more: true, data: { length: 10 } });
+		const all = await stripe.subscriptionItems.list({ subscription: 'sub_1', limit: 100 });
+		expect(all.data.map((item) => item.price.id)).toEqual(items.map((item) => item.price));
+	});
+});
+
+it('a hundred thousand subscriptions are listed in parts', async () => {
+	const { stripe } = await start(people(100_000, (index) => (index % 1000 === 0 ? { status: 'past_due', failedAt: now - DAY } : {})));
+	const debtors = await stripe.subscriptions.list({ status: 'past_due', limit: 100 });
+	expect(debtors.data).toHaveLength(100);
+	expect(debtors.has_more).toBe(false);
+	expect(ids(await stripe.subscriptions.list({ starting_after: 'sub_50000', limit: 2 }))).toEqual(['sub_49999', 'sub_49998']);
+	expect(ids(await stripe.subscriptions.list({ customer: 'cus_77777' }))).toEqual(['sub_77777']);
+	expect((await stripe.invoices.list({ status: 'open', limit: 100 })).data).toHaveLength(100);
+});
+
+describe('customers', () => {
+	it('are found by email and retrieved with what they pay for', async () => {
+		const { stripe } = await start(people(30));
+		expect(ids(await stripe.customers.list({ email: 'p7@example.com' }))).toEqual(['cus_7']);
+		expect(ids(await stripe.customers.list({ email: 'P7@example.com' }))).toEqual([]);
+		const customer = await stripe.customers.retrieve('cus_7', { expand: ['subscriptions'] });
+		if (customer.deleted) throw new Error('deleted');
+		expect(ids(customer.subscriptions ?? { data: [] })).toEqual(['sub_7']);
+	});
+});
+
+describe('invoices', () => {
+	const debt = (status: string, failedAt: number) =>
+		start({
+			customers: [{ id: 'cus_a' }],
+			subscriptions: [{ id: 'sub_1', customer: 'cus_a', status, price: 'price_knight', created: 1_700_000_000, failedAt }]
+		});
+
+	it('say since when a subscription is unpaid', async () => {
+		const { stripe } = await debt('past_due', now - 5 * DAY);
+		const [invoice, ...others] = (await stripe.invoices.list({ subscription: 'sub_1', status: 'open' })).data;
+		expect(others).toEqual([]);
+		expect(invoice).toMatchObject({
+			status: 'open',
+			collection_method: 'charge_automatically',
+			due_date: null,
+			amount_remaining: 900,
+			status_transitions: { finalized_at: now - 5 * DAY, paid_at: null },
+			parent: { subscription_details: { subscription: 'sub_1' } }
+		});
+		expect(invoice?.next_payment_attempt).toBeGreaterThan(now);
+		expect(await stripe.invoices.retrieve(invoice?.id ?? '')).toMatchObject({ id: invoice?.id, status: 'open' });
+		expect((await stripe.invoices.list({ customer: 'cus_a' })).data.map((item) => item.status)).toEqual(['open', 'paid']);
+	});
+
+	it('an old debt has later invoices than the one that failed', async () => {
+		const { stripe } = await debt('past_due', now - 70 * DAY);
+		const open = (await stripe.invoices.list({ subscription: 'sub_1', status: 'open' })).data;
+		expect(open).toHaveLength(3);
+		expect(open.at(-1)?.status_transitions.finalized_at).toBe(now - 70 * DAY);
+		const subscription = await stripe.subscriptions.retrieve('sub_1', { expand: ['latest_invoice'] });
+		expect(subscription.latest_invoice).toMatchObject({ id: open[0]?.id });
+	});
+
+	it('what is unpaid has drafts after it', async () => {
+		const { stripe } = await debt('unpaid', now - 70 * DAY);
+		expect((await stripe.invoices.list({ status: 'open' })).data).toHaveLength(1);
+		expect((await stripe.invoices.list({ status: 'draft' })).data).toHaveLength(2);
+		expect((await stripe.invoices.list({ limit: 2 })).has_more).toBe(true);
+		const all: Stripe.Invoice[] = [];
+		for await (const invoice of stripe.invoices.list({ limit: 1 })) all.push(invoice);
+		expect(all.map((invoice) => invoice.status)).toEqual(['draft', 'draft', 'open', 'paid']);
+	});
+});
+
+it('prices, the account and the balance are there', async () => {
+	const { stripe } = await start({});
+	expect(ids(await stripe.prices.list()).sort()).toEqual(['price_knight', 'price_lord']);
+	const price = await stripe.prices.retrieve('price_lord', { expand: ['product'] });
+	expect(price).toMatchObject({ product: { id: 'prod_lord' }, unit_amount: 2900 });
+	expect(price.unit_amount_decimal?.toString()).toBe('2900');
+	expect(await stripe.accounts.retrieveCurrent()).toMatchObject({ object: 'account' });
+	expect(await stripe.balance.retrieve()).toMatchObject({ livemode: false });
+});

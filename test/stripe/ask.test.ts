@@ -1,0 +1,67 @@
+import Stripe from 'stripe';
+import { describe, expect, test } from 'vitest';
+import { type Clockwork, createAsk } from '../../src/stripe/ask.js';
+
+/** Time that passes only in sleep. */
+function clockwork(): Clockwork & { readonly slept: number[] } {
+	let time = 0;
+	const slept: number[] = [];
+	return {
+		slept,
+		now: () => time,
+		sleep: async (ms) => {
+			slept.push(ms);
+			time += ms;
+		},
+		random: () => 0.5
+	};
+}
+
+const stripe = new Stripe('sk_test_1');
+const rateLimited = () => new Stripe.errors.StripeRateLimitError();
+
+describe('a 429', () => {
+	test('is asked again after waits that double', async () => {
+		const clock = clockwork();
+		let calls = 0;
+		const answer = await createAsk(stripe, clock)('Invoices', async () => {
+			calls += 1;
+			if (calls < 4) throw rateLimited();
+			return 'here';
+		});
+		expect(answer).toBe('here');
+		expect(clock.slept).toEqual([375, 750, 1500]);
+	});
+
+	test('that stays is given up after five more tries, in words', async () => {
+		const clock = clockwork();
+		let calls = 0;
+		const answer = createAsk(stripe, clock)('Invoices', async () => {
+			calls += 1;
+			throw rateLimited();
+		});
+		await expect(answer).rejects.toThrow('Stripe keeps refusing to list Invoices because too many requests arrive at once');
+		expect(calls).toBe(6);
+	});
+});
+
+test('another error is not asked again', async () => {
+	let calls = 0;
+	const answer = createAsk(stripe, clockwork())('Events', async () => {
+		calls += 1;
+		throw new Stripe.errors.StripePermissionError({ type: 'invalid_request_error' });
+	});
+	await expect(answer).rejects.toThrow('may not read Events');
+	expect(calls).toBe(1);
+});
+
+test('no second has more than 20 requests for one resource', async () => {
+	const clock = clockwork();
+	const ask = createAsk(stripe, clock);
+	const starts: number[] = [];
+	for (let i = 0; i < 50; i++) await ask('Invoices', async () => starts.push(clock.now()));
+	await ask('Events', async () => starts.push(-1));
+	expect(starts.slice(0, 20)).toEqual(Array(20).fill(0));
+	expect(starts.slice(20, 40)).toEqual(Array(20).fill(1000));
+	expect(starts.slice(40)).toEqual([...Array(10).fill(2000), -1]);
+});

@@ -1,0 +1,373 @@
+import type { AddressInfo } from 'node:net';
+import { type ServerType, serve } from '@hono/node-server';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { SandboxStripe } from '../../sandbox/stripe/stripe.js';
+import { Faults, RequestLog } from '../../sandbox/traffic.js';
+import { type WorldInput, worldSchema } from '../../sandbox/world/world.js';
+import { SourceError } from '../../src/reconciliation/ports.js';
+import type { Progress } from '../../src/reconciliation/types.js';
+import { createBilling } from '../../src/stripe/billing.js';
+
+/** The adapter with the real stripe-node, over a real socket, against the sandbox's Stripe. */
+
+const KEY = 'rk_test_sandboxkey';
+const ADA = '109758394758392104';
+const BOB = '109758394758392105';
+const EVE = '109758394758392106';
+
+let log: RequestLog;
+let faults: Faults;
+let stripe: SandboxStripe;
+let server: ServerType;
+let apiUrl: string;
+
+beforeEach(async () => {
+	log = new RequestLog();
+	faults = new Faults();
+	stripe = new SandboxStripe({ log, faults, key: KEY });
+	await new Promise<void>((resolve) => {
+		server = serve({ fetch: stripe.app.fetch, port: 0, hostname: '127.0.0.1' }, () => resolve());
+	});
+	apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterEach(async () => {
+	if ('closeAllConnections' in server) server.closeAllConnections();
+	await new Promise((resolve) => server.close(resolve));
+});
+
+const load = (world: WorldInput['stripe']) => stripe.load(worldSchema.parse({ stripe: world }).stripe);
+
+/** Waits are noted instead of waited for. */
+function billing(key = KEY) {
+	const slept: number[] = [];
+	let time = 0;
+	const clockwork = {
+		now: () => time,
+		sleep: async (ms: number) => {
+			slept.push(ms);
+			time += ms;
+		},
+		random: () => 0.5
+	};
+	return Object.assign(createBilling({ secretKey: key, apiUrl, discordIdKey: 'discord_id', clockwork }), { slept });
+}
+
+const quietly = () => {};
+const requestsTo = (path: string) => log.list().filter((request) => request.path === path);
+
+/** So many people with one active subscription each. */
+function crowd(size: number, customerMetadata: Record<string, string> = {}): NonNullable<WorldInput['stripe']> {
+	const numbers = Array.from({ length: size }, (_, index) => index);
+	return {
+		customers: numbers.map((n) => ({ id: `cus_${n}`, email: `n${n}@example.com`, metadata: customerMetadata })),
+		subscriptions: numbers.map((n) => ({
+			id: `sub_${n}`,
+			customer: `cus_${n}`,
+			status: 'active',
+			price: 'price_knight',
+			created: 1_700_000_000 + n
+		}))
+	};
+}
+
+describe('reading everything', () => {
+	test('250 subscriptions take three list requests and two for the events', async () => {
+		load(crowd(250));
+		const progress: Progress[] = [];
+		const snapshot = await billing().readAll((step) => progress.push(step));
+		expect(snapshot.subscriptions).toHaveLength(250);
+		expect(snapshot.customers.size).toBe(250);
+		expect(snapshot.livemode).toBe(false);
+		expect(snapshot.changedCustomers.size).toBe(0);
+		expect(requestsTo('/v1/subscriptions')).toHaveLength(3);
+		expect(requestsTo('/v1/events')).toHaveLength(2);
+		expect(log.list()).toHaveLength(5);
+		expect(progress).toEqual([
+			{ source: 'stripe', done: 100, total: null, finished: false },
+			{ source: 'stripe', done: 200, total: null, finished: false },
+			{ source: 'stripe', done: 250, total: null, finished: false },
+			{ source: 'stripe', done: 250, total: 250, finished: true }
+		]);
+	});
+
+	test('ended subscriptions, prices, claims and customers are all there', async () => {
+		load({
+			customers: [{ id: 'cus_ada', email: 'ada@example.com', name: 'Ada', metadata: { discord_id: ADA } }, { id: 'cus_bob' }],
+			subscriptions: [
+				{ id: 'sub_old', customer: 'cus_ada', status: 'canceled', price: 'price_knight', created: 1_700_000_000 },
+				{
+					id: 'sub_new',
+					customer: 'cus_ada',
+					status: 'active',
+					created: 1_710_000_000,
+					items: [
+						{ price: 'price_knight', quantity: 0 },
+						{ price: 'price_lord', quantity: 2 }
+					],
+					cancel_at_period_end: true
+				},
+				{
+					id: 'sub_bob',
+					customer: 'cus_bob',
+					status: 'active',
+					price: 'price_knight',
+					created: 1_705_000_000,
+					metadata: { discord_id: BOB }
+				}
+			]
+		});
+		const { customers, subscriptions } = await billing().readAll(quietly);
+		expect(customers.get('cus_ada')).toEqual({ id: 'cus_ada', email: 'ada@example.com', name: 'Ada', claimedBy: ADA });
+		expect(subscriptions.map(({ id }) => id)).toEqual(['sub_new', 'sub_bob', 'sub_old']);
+		const [newest, bobs, oldest] = subscriptions;
+		expect(newest).toMatchObject({ status: 'active', cancelAtPeriodEnd: true, claimedBy: null, createdAt: new Date(1_710_000_000_000) });
+		expect(newest?.prices).toContain('price_lord');
+		expect(newest?.prices).not.toContain('price_knight');
+		expect(newest?.prices).toHaveLength(2);
+		expect(bobs?.claimedBy).toBe(BOB);
+		expect(oldest?.status).toBe('canceled');
+	});
+
+	test('a subscription in debt says since when, for one request each', async () => {
+		const failedAt = Math.floor(Date.now() / 1000) - 5 * 86_400;
+		load({
+			customers: [{ id: 'cus_1' }, { id: 'cus_2' }, { id: 'cus_3' }],
+			subscriptions: [
+				{ id: 'sub_1', customer: 'cus_1', status: 'past_due', price: 'price_knight', failedAt },
+				{ id: 'sub_2', customer: 'cus_2', status: 'unpaid', price: 'price_knight', failedAt: failedAt - 40 * 86_400 },
+				{ id: 'sub_3', customer: 'cus_3', status: 'active', price: 'price_knight' }
+			]
+		});
+		const { subscriptions } = await billing().readAll(quietly);
+		const since = new Map(subscriptions.map(({ id, unpaidSince }) => [id, unpaidSince]));
+		expect(since.get('sub_1')).toEqual(new Date(failedAt * 1000));
+		expect(since.get('sub_2')).toEqual(new Date((failedAt - 40 * 86_400) * 1000));
+		expect(since.get('sub_3')).toBeNull();
+		expect(requestsTo('/v1/invoices')).toHaveLength(2);
+	});
+
+	test('a subscription of more items than Stripe sends along is read whole', async () => {
+		const items = Array.from({ length: 30 }, (_, n) => ({ price: `price_${n}`, quantity: 1 }));
+		load({ customers: [{ id: 'cus_1' }], subscriptions: [{ id: 'sub_1', customer: 'cus_1', status: 'active', items }] });
+		const [only] = (await billing().readAll(quietly)).subscriptions;
+		for (const { price } of items) expect(only?.prices).toContain(price);
+		expect(requestsTo('/v1/subscription_items')).toHaveLength(1);
+	});
+
+	test('an account without subscriptions is known by its key', async () => {
+		load({ customers: [], subscriptions: [] });
+		expect(await billing().readAll(quietly)).toMatchObject({ subscriptions: [], livemode: false });
+	});
+
+	test('nothing is written: every request is a GET', async () => {
+		load(crowd(3));
+		await billing().readAll(quietly);
+		expect(new Set(log.list().map(({ method }) => method))).toEqual(new Set(['GET']));
+	});
+});
+
+describe('what changes while everything is read', () => {
+	/** Reads everything, and lets something happen after the first page. */
+	async function readWhile(happens: () => void) {
+		let happened = false;
+		return billing().readAll(() => {
+			if (!happened) happens();
+			happened = true;
+		});
+	}
+
+	test('is reported: a subscription of somebody who names themselves', async () => {
+		load(crowd(150, { discord_id: ADA }));
+		const snapshot = await readWhile(() =>
+			stripe.update('subscriptions', 'sub_149', { status: 'canceled', metadata: { discord_id: EVE } })
+		);
+		expect([...snapshot.changedCustomers]).toEqual(['cus_149']);
+		expect(snapshot.changedPeople).toContain(EVE);
+	});
+
+	test('is reported where there had been no event before, and where there had', async () => {
+		load(crowd(150));
+		stripe.update('subscriptions', 'sub_1', { metadata: { discord_id: BOB } });
+		const snapshot = await readWhile(() => stripe.update('subscriptions', 'sub_2', { status: 'canceled' }));
+		expect([...snapshot.changedCustomers]).toEqual(['cus_2']);
+		expect(snapshot.changedPeople.size).toBe(0);
+	});
+
+	test('both who was named and who is named now are reported', async () => {
+		load(crowd(1, { discord_id: ADA }));
+		const snapshot = await readWhile(() => stripe.update('customers', 'cus_0', { metadata: { discord_id: BOB } }));
+		expect([...snapshot.changedPeople].sort()).toEqual([ADA, BOB]);
+	});
+
+	test('a value that is no Discord ID is nobody', async () => {
+		load(crowd(1));
+		const snapshot = await readWhile(() => stripe.update('customers', 'cus_0', { metadata: { discord_id: 'ada#1234' } }));
+		expect(snapshot.changedPeople.size).toBe(0);
+		expect(snapshot.changedCustomers.size).toBe(1);
+	});
+
+	test('more than a page of changes is read whole', async () => {
+		load(crowd(130));
+		const snapshot = await readWhile(() => {
+			for (let n = 0; n < 130; n++) stripe.update('subscriptions', `sub_${n}`, { status: 'canceled' });
+		});
+		expect(snapshot.changedCustomers.size).toBe(130);
+	});
+
+	test('somebody named since long ago by a customer who subscribes only now is reported', async () => {
+		const world = crowd(1);
+		load({ ...world, customers: [...(world.customers ?? []), { id: 'cus_late', metadata: { discord_id: EVE } }] });
+		const snapshot = await readWhile(() => stripe.create('subscriptions', { customer: 'cus_late', status: 'active', price: 'price_lord' }));
+		expect(snapshot.changedCustomers).toContain('cus_late');
+		expect(snapshot.changedPeople).toContain(EVE);
+	});
+});
+
+describe('reading customers afresh', () => {
+	test('gives all that can pay for them, debts included', async () => {
+		const failedAt = Math.floor(Date.now() / 1000) - 86_400;
+		load({
+			customers: [{ id: 'cus_1', metadata: { discord_id: ADA } }, { id: 'cus_2', email: 'two@example.com' }, { id: 'cus_3' }],
+			subscriptions: [
+				{ id: 'sub_1', customer: 'cus_1', status: 'past_due', price: 'price_knight', failedAt },
+				{ id: 'sub_1b', customer: 'cus_1', status: 'canceled', price: 'price_lord' },
+				{ id: 'sub_3', customer: 'cus_3', status: 'active', price: 'price_knight' }
+			]
+		});
+		const snapshot = await billing().readCustomers(['cus_1', 'cus_2', 'cus_1']);
+		expect([...snapshot.customers.keys()].sort()).toEqual(['cus_1', 'cus_2']);
+		expect(snapshot.customers.get('cus_1')?.claimedBy).toBe(ADA);
+		expect(snapshot.customers.get('cus_2')?.email).toBe('two@example.com');
+		expect(snapshot.subscriptions.map(({ id }) => id).sort()).toEqual(['sub_1', 'sub_1b']);
+		expect(snapshot.subscriptions.find(({ id }) => id === 'sub_1')?.unpaidSince).toEqual(new Date(failedAt * 1000));
+		expect(snapshot.livemode).toBe(false);
+	});
+
+	test('whoever was deleted, or never was, pays for nothing and is no error', async () => {
+		load({ customers: [{ id: 'cus_1' }], subscriptions: [] });
+		stripe.delete('customers', 'cus_1');
+		const snapshot = await billing().readCustomers(['cus_1', 'cus_never']);
+		expect(snapshot.customers.size).toBe(0);
+		expect(snapshot.subscriptions).toEqual([]);
+	});
+
+	test('nobody takes no request', async () => {
+		load(crowd(1));
+		expect((await billing().readCustomers([])).customers.size).toBe(0);
+		expect(log.list()).toEqual([]);
+	});
+});
+
+describe('who has come to name a person since', () => {
+	test('by their own metadata, by a new subscription’s, or by subscribing at last', async () => {
+		load({
+			customers: [
+				{ id: 'cus_1' },
+				{ id: 'cus_2' },
+				{ id: 'cus_3', metadata: { discord_id: ADA } },
+				{ id: 'cus_4' },
+				{ id: 'cus_5', metadata: { discord_id: ADA } }
+			],
+			subscriptions: [{ id: 'sub_1', customer: 'cus_1', status: 'active', price: 'price_knight' }]
+		});
+		const since = new Date();
+		stripe.update('customers', 'cus_1', { metadata: { discord_id: ADA } });
+		stripe.create('subscriptions', { customer: 'cus_2', status: 'active', price: 'price_lord', metadata: { discord_id: ADA } });
+		stripe.create('subscriptions', { customer: 'cus_3', status: 'active', price: 'price_lord' });
+		stripe.create('subscriptions', { customer: 'cus_4', status: 'active', price: 'price_lord', metadata: { discord_id: BOB } });
+		expect([...(await billing().customersNaming(ADA, since))].sort()).toEqual(['cus_1', 'cus_2', 'cus_3']);
+	});
+
+	test('is not known beyond what Stripe remembers', async () => {
+		load(crowd(1));
+		await expect(billing().customersNaming(ADA, new Date(Date.now() - 31 * 86_400_000))).rejects.toThrow('Run a reconciliation first');
+	});
+
+	test('nobody, where nothing has changed', async () => {
+		load(crowd(3, { discord_id: ADA }));
+		expect(await billing().customersNaming(ADA, new Date())).toEqual([]);
+	});
+});
+
+describe('half a picture is no picture:', () => {
+	/** What reading everything says when it fails. */
+	async function failure(key = KEY): Promise<string> {
+		const error = await billing(key)
+			.readAll(quietly)
+			.then(
+				() => null,
+				(thrown: unknown) => thrown
+			);
+		expect(error).toBeInstanceOf(SourceError);
+		const { message, source } = error as SourceError;
+		expect(source).toBe('stripe');
+		expect(message).not.toContain(key);
+		return message;
+	}
+
+	beforeEach(() => load(crowd(250)));
+
+	test('a page that repeats the one before', async () => {
+		faults.add({ target: 'stripe', kind: 'repeat', match: 'GET /v1/subscriptions', after: 1, times: 1 });
+		expect(await failure()).toContain("Stripe's list of Subscriptions came incomplete (a page repeated sub_");
+	});
+
+	test('a page that is empty though more was promised', async () => {
+		faults.add({ target: 'stripe', kind: 'empty', match: 'GET /v1/subscriptions', after: 1, times: 1 });
+		expect(await failure()).toContain("Stripe's list of Subscriptions came incomplete (a page was empty");
+	});
+
+	test('Stripe in trouble', async () => {
+		faults.add({ target: 'stripe', kind: '500', match: 'GET /v1/subscriptions' });
+		expect(await failure()).toContain('Stripe is in trouble: it answered 500 while Reeve was reading Subscriptions');
+	});
+
+	test('a lost connection', async () => {
+		faults.add({ target: 'stripe', kind: 'drop', match: 'GET /v1/events' });
+		expect(await failure()).toContain('Stripe could not be reached (ECONNRESET) while Reeve was reading Events');
+	});
+
+	test('a key that Stripe does not know', async () => {
+		expect(await failure('sk_test_wrongkey')).toContain('Stripe refused the key');
+	});
+
+	test('a key that may not read something', async () => {
+		stripe.setPermission('customers', false);
+		expect(await failure()).toContain('The Stripe key may not read Customers. Edit the restricted key');
+		stripe.setPermission('customers', true);
+		stripe.setPermission('events', false);
+		expect(await failure()).toContain('The Stripe key may not read Events.');
+	});
+
+	test('an answer that is nothing of Stripe’s', async () => {
+		faults.add({ target: 'stripe', kind: 'status', status: 200, body: {} });
+		expect(await failure()).toContain('failed in a way that Reeve does not know');
+		faults.clear();
+		faults.add({ target: 'stripe', kind: 'status', status: 502, body: '<html>Bad gateway</html>' });
+		expect(await failure()).toContain('Invalid JSON');
+	});
+
+	test('but a lost connection that comes back is no failure', async () => {
+		faults.add({ target: 'stripe', kind: 'drop', match: 'GET /v1/subscriptions', times: 1 });
+		expect((await billing().readAll(quietly)).subscriptions).toHaveLength(250);
+	});
+
+	test('nor is a rate limit that passes', async () => {
+		faults.add({ target: 'stripe', kind: '429', match: 'GET /v1/subscriptions', after: 1, times: 3 });
+		const patient = billing();
+		expect((await patient.readAll(quietly)).subscriptions).toHaveLength(250);
+		expect(patient.slept).toEqual([375, 750, 1500]);
+		expect(requestsTo('/v1/subscriptions')).toHaveLength(6);
+	});
+
+	test('but one that stays is', async () => {
+		faults.add({ target: 'stripe', kind: '429', match: 'GET /v1/invoices' });
+		load({
+			customers: [{ id: 'cus_1' }],
+			subscriptions: [{ id: 'sub_1', customer: 'cus_1', status: 'unpaid', price: 'price_knight', failedAt: 1_763_000_000 }]
+		});
+		expect(await failure()).toContain('Stripe keeps refusing to list Invoices because too many requests arrive at once');
+		expect(requestsTo('/v1/invoices')).toHaveLength(6);
+	});
+});

@@ -1,0 +1,70 @@
+import Stripe from 'stripe';
+import { describe, expect, test } from 'vitest';
+import { SourceError } from '../../src/reconciliation/ports.js';
+import { MissingCustomerError, sourceError } from '../../src/stripe/errors.js';
+
+const { StripeAPIError, StripeAuthenticationError, StripeConnectionError, StripeInvalidRequestError, StripePermissionError } =
+	Stripe.errors;
+const KEY = 'sk_live_51verysecret';
+
+describe('in the operator’s words:', () => {
+	test.each([
+		[
+			'a refused key',
+			new StripeAuthenticationError({ type: 'authentication_error', message: `Invalid API Key provided: ${KEY}`, requestId: 'req_1' }),
+			'Stripe refused the key: it is wrong, was rolled or has expired. Put a new one into STRIPE_SECRET_KEY'
+		],
+		['a missing permission', new StripePermissionError({ type: 'invalid_request_error', message: 'No.' }), 'set Subscriptions to Read'],
+		[
+			'the permission that an expansion misses',
+			new StripePermissionError({
+				type: 'invalid_request_error',
+				message: `The provided key '${KEY}' does not have the required permissions. Having the 'rak_customer_read' permission would allow it.`
+			}),
+			'The Stripe key may not read Customers.'
+		],
+		[
+			'a timeout',
+			new StripeConnectionError({ type: 'api_error', message: 'Request aborted due to timeout being reached (20000ms)' }),
+			'Stripe did not answer in time while Reeve was reading Subscriptions'
+		],
+		[
+			'a lost connection',
+			new StripeConnectionError({ type: 'api_error', message: 'An error occurred with our connection to Stripe.' }),
+			'Stripe could not be reached while Reeve was reading Subscriptions'
+		],
+		['an outage', new StripeAPIError({ type: 'api_error', message: 'Oops', statusCode: 503 }), 'Stripe is in trouble: it answered 503'],
+		[
+			'a request that is refused',
+			new StripeInvalidRequestError({ type: 'invalid_request_error', message: `Bad parameter with ${KEY}`, statusCode: 400 }),
+			'Stripe did not accept the request for Subscriptions (400): Bad parameter with (the key)'
+		],
+		['something else', new TypeError('x is not a function'), 'failed in a way that Reeve does not know: x is not a function']
+	])('%s', (_, error, words) => {
+		const told = sourceError(error, 'Subscriptions');
+		expect(told).toBeInstanceOf(SourceError);
+		expect(told.source).toBe('stripe');
+		expect(told.message).toContain(words);
+		expect(told.message).not.toContain(KEY);
+	});
+
+	test("Stripe's request ID is kept for whoever asks their support", () => {
+		expect(sourceError(new StripeAPIError({ type: 'api_error', statusCode: 500, requestId: 'req_7' }), 'Events').message).toContain(
+			'req_7'
+		);
+	});
+});
+
+test('a missing customer is told apart from one that the wrong key cannot see', () => {
+	const missing = (message: string) =>
+		sourceError(
+			new StripeInvalidRequestError({ type: 'invalid_request_error', code: 'resource_missing', statusCode: 404, message }),
+			'Customers'
+		);
+	expect(missing("No such customer: 'cus_1'")).toBeInstanceOf(MissingCustomerError);
+	const other = missing(
+		"No such customer: 'cus_1'; a similar object exists in live mode, but a test mode key was used to make this request."
+	);
+	expect(other).not.toBeInstanceOf(MissingCustomerError);
+	expect(other.message).toContain('a test mode key was used');
+});
