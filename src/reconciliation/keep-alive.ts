@@ -18,9 +18,11 @@ export function keepAlive(renew: () => Promise<boolean>, seconds: number): KeptR
 	let renewedAt = Date.now();
 	const timer = setInterval(
 		() => {
+			// A slow answer must not make the right look younger than it is.
+			const askedAt = Date.now();
 			renew().then(
 				(renewed) => {
-					if (renewed) renewedAt = Date.now();
+					if (renewed) renewedAt = askedAt;
 					else held = false;
 				},
 				// A database that is away for a moment may be back before the right expires; `held` goes by the clock meanwhile.

@@ -1,7 +1,7 @@
 import type { Debts } from './debts.js';
 import type { People, Person } from './people.js';
 import { entitlementOf, type JudgedClaim } from './policy.js';
-import type { BillingSnapshot, Links, PolicySettings, Roster, Subscription, TeamRow } from './types.js';
+import type { BillingSnapshot, Links, Notices, PolicySettings, Roster, Subscription } from './types.js';
 
 /** What is worth knowing and never an issue. */
 
@@ -40,20 +40,19 @@ export function absentPayers(people: People, roster: Roster, claimsOf: (person: 
 	return absent;
 }
 
-/** Teams with more claimed seats than they pay for. */
-export function overclaimedTeams(links: Links): { teamId: string; name: string; claimed: number; paid: number }[] {
-	const claimed = new Map<string, number>();
+/** Teams with more people on their seats than they pay for. */
+export function overclaimedTeams(links: Links): Notices['overclaimedTeams'] {
+	const claimed = new Map<string, Set<string>>();
 	for (const { teamId, discordId } of links.members) {
-		if (teamId !== null && discordId !== null) claimed.set(teamId, (claimed.get(teamId) ?? 0) + 1);
+		if (teamId !== null && discordId !== null) claimed.set(teamId, (claimed.get(teamId) ?? new Set()).add(discordId));
 	}
-	const seats = (team: TeamRow) => ({
-		teamId: team.id,
-		name: team.name,
-		claimed: claimed.get(team.id) ?? 0,
-		paid: team.ownerSeatCount + team.teamSeatCount
-	});
 	return links.teams
-		.map(seats)
+		.map(({ id, name, ownerSeatCount, teamSeatCount }) => ({
+			teamId: id,
+			name,
+			claimed: claimed.get(id)?.size ?? 0,
+			paid: ownerSeatCount + teamSeatCount
+		}))
 		.filter((team) => team.claimed > team.paid)
 		.sort((a, b) => (a.teamId < b.teamId ? -1 : 1));
 }

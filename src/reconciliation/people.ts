@@ -91,7 +91,7 @@ export function findPeople(
 		const named = new Set<string>();
 		for (const value of [customer.claimedBy, ...(subscriptionsOf.get(customer.id) ?? []).map((subscription) => subscription.claimedBy)]) {
 			if (value === null || value === '' || named.has(value)) continue;
-			claimed.add(customer.id);
+			if (!spokenFor.has(customer.id)) claimed.add(customer.id);
 			if (DISCORD_ID.test(value)) named.add(value);
 			else if (!spokenFor.has(customer.id) && !malformed.some((known) => known.customerId === customer.id && known.value === value))
 				malformed.push({ customerId: customer.id, value });

@@ -138,13 +138,16 @@ export interface Ledger {
 
 	/** @returns the run's ID, or null if that scheduled day already has its run */
 	startRun(start: RunStart): Promise<string | null>;
-	/** Marks runs as failed that a stopped process left unfinished. To be called while holding the lease. */
+	/**
+	 * Marks runs as failed that a stopped process left unfinished, and gives their days back: a day that was begun and not
+	 * finished has not had its run. To be called while holding the lease.
+	 */
 	failAbandonedRuns(reason: string, at: Date): Promise<void>;
 	lastGoodRun(): Promise<LastGoodRun | null>;
 	readLinks(onProgress: OnProgress): Promise<Links>;
 	/** All that bears on one person: every row that names them or one of these customers, their teams, their exemptions, the remembered debts. */
 	readLinksOf(discordId: string, customerIds: readonly string[]): Promise<Links>;
-	/** Customer and Discord IDs of the `Member` and `Team` rows changed at or after that moment. */
+	/** Customer and Discord IDs of the `Member` and `Team` rows changed at or after that moment, with those of the members of changed teams. */
 	linksChangedSince(since: Date): Promise<{ readonly customerIds: ReadonlySet<string>; readonly discordIds: ReadonlySet<string> }>;
 	/**
 	 * Stores, in one transaction, what a run found: opens new issues, sees the known ones again, resolves those that are gone
@@ -157,7 +160,7 @@ export interface Ledger {
 	): Promise<readonly OpenIssue[]>;
 	/** When Reeve was first started in this guild; remembered at the first call. */
 	installedAt(now: Date): Promise<Date>;
-	/** The newest day (YYYY-MM-DD) that has its scheduled run. */
+	/** The newest day (YYYY-MM-DD) that has had its scheduled run. */
 	lastScheduledDay(): Promise<string | null>;
 	completeRun(runId: string, end: { issuesFixed: number; hold: Hold | null; at: Date }): Promise<void>;
 	failRun(runId: string, end: { reason: string; issuesFixed: number; at: Date }): Promise<void>;
@@ -170,7 +173,7 @@ export interface Ledger {
 	claimIssue(issueId: string, planHash: string, actor: string, runId: string, seconds: number): Promise<ClaimResult>;
 	/** Writes what the person held before the first role is touched, and renews the claim. False if the claim was lost. */
 	renewClaim(attemptId: string, seconds: number, rolesBefore?: readonly RoleName[]): Promise<boolean>;
-	/** Ends the attempt, settles or reopens the issue, and writes the audit log, in one transaction. */
+	/** Ends the attempt, settles or reopens the issue, and writes the audit log, in one transaction. Does nothing if it has ended already. */
 	endAttempt(attemptId: string, end: AttemptEnd): Promise<void>;
 	/** Attempts without an end whose claim has expired; whoever asks first has them to settle. */
 	interruptedAttempts(): Promise<readonly InterruptedAttempt[]>;

@@ -47,7 +47,7 @@ export async function runReconciliation(
 		const outcome = await compareAndFix(world, settings, runId, start.startedAt, lease, options.onProgress ?? (() => {}));
 		const { scheduledDay: _, ...told } = start;
 		const result: ReconciliationResult = { runId, ...told, completedAt: world.now(), ...outcome };
-		await world.notifier.report(result);
+		await world.notifier.report(result).catch(world.onUnforeseen);
 		return result;
 	} finally {
 		lease.stop();

@@ -14,7 +14,7 @@ export function stripeInWords(person: Person | undefined, claims: readonly Judge
 	const told = claims.slice(0, SUBSCRIPTIONS_TOLD).map(({ subscription, seat, unpaidSince }) => {
 		const owed = isInDebt(subscription.status) ? ` since ${day(unpaidSince)}` : '';
 		const payer = seat === null ? '' : ' (their team)';
-		return `${subscription.status}${owed}${payer}: ${subscription.prices.join(', ') || 'no price'} (${subscription.id})`;
+		return `${subscription.status}${owed}${payer}: ${bought(subscription.prices)} (${subscription.id})`;
 	});
 	const more = claims.length - told.length;
 	return more > 0 ? `${told.join('; ')}; and ${more} more` : told.join('; ');
@@ -52,4 +52,10 @@ export function driftInWords(type: DriftType, held: readonly RoleName[], expecte
 
 function day(date: Date): string {
 	return date.toISOString().slice(0, 10);
+}
+
+/** Prices alone where there are any: a product says nothing more to an operator. */
+function bought(prices: readonly string[]): string {
+	const told = prices.filter((id) => !id.startsWith('prod_'));
+	return (told.length > 0 ? told : prices).join(', ') || 'no price';
 }

@@ -218,7 +218,8 @@ export class FakeLedger implements Ledger {
 
 	public async failAbandonedRuns(reason: string): Promise<void> {
 		await this.script.before('ledger.failAbandonedRuns');
-		for (const run of this.runs) if (run.status === 'RUNNING') Object.assign(run, { status: 'FAILED', failure: reason });
+		for (const run of this.runs)
+			if (run.status === 'RUNNING') Object.assign(run, { status: 'FAILED', failure: reason, scheduledDay: null });
 	}
 
 	/** "What the last run that read everything had read." */
@@ -293,7 +294,7 @@ export class FakeLedger implements Ledger {
 	public async lastScheduledDay(): Promise<string | null> {
 		return (
 			this.runs
-				.flatMap(({ scheduledDay }) => scheduledDay ?? [])
+				.flatMap(({ scheduledDay, status }) => (status === 'RUNNING' ? [] : (scheduledDay ?? [])))
 				.sort()
 				.at(-1) ?? null
 		);
