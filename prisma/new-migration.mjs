@@ -1,0 +1,25 @@
+// Writes the next migration: what leads from the committed migrations to schema.prisma. `npm run migration -- add-something`
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { EmbeddedAdapter } from '../dist/src/store/embedded-adapter.js';
+import { prismaFolder, schemaChange } from '../dist/src/store/migrations.js';
+
+const [name] = process.argv.slice(2);
+if (!/^[a-z0-9-]+$/.test(name ?? '')) {
+	console.error('Name the migration after what it does, in small letters: npm run migration -- add-something');
+	process.exit(1);
+}
+const pglite = await PGlite.create();
+const schema = await readFile(join(prismaFolder(), 'schema.prisma'), 'utf8');
+const sql = await schemaChange(new EmbeddedAdapter(pglite), schema);
+await pglite.close();
+if (sql === null) {
+	console.log('schema.prisma and the migrations agree: nothing to write.');
+} else {
+	const stamp = new Date().toISOString().replace(/\D/g, '').slice(0, 14);
+	const folder = join(prismaFolder(), 'migrations', `${stamp}_${name}`);
+	await mkdir(folder, { recursive: true });
+	await writeFile(join(folder, 'migration.sql'), sql);
+	console.log(`Written: ${join(folder, 'migration.sql')}. Read it before you commit it.`);
+}

@@ -1,0 +1,145 @@
+import { planHash } from '../reconciliation/plan.js';
+import type { AttemptEnd, ClaimResult, InterruptedAttempt, Ledger } from '../reconciliation/ports.js';
+import type { DriftIssue, FixOutcome, RoleName } from '../reconciliation/types.js';
+import { IssueStatus, Prisma } from './client/client.js';
+import type { Database } from './database.js';
+import { fromJson, rowToOpenIssue, toJson } from './json.js';
+
+type Attempts = Pick<Ledger, 'claimIssue' | 'renewClaim' | 'endAttempt' | 'interruptedAttempts'>;
+
+/** How long whoever settles an interrupted attempt has it for themselves. */
+const SETTLE_SECONDS = 60;
+
+/** Claims on issues and what came of them. An attempt without an outcome is the claim. */
+export function attempts({ prisma }: Database, guildId: string): Attempts {
+	return {
+		claimIssue: async (issueId, hash, actor, runId, seconds) => {
+			for (;;) {
+				const result = await prisma.$transaction((transaction) => tryToClaim(transaction));
+				// Given back between the try and the question why it failed: it is to be had after all.
+				if (result.kind !== 'plan-changed' || result.issue.planHash !== hash) return result;
+			}
+
+			async function tryToClaim(transaction: Prisma.TransactionClient): Promise<ClaimResult> {
+				// The one statement that decides who wins: the row is locked until the attempt is written.
+				const won = await transaction.issue.updateMany({
+					where: { id: issueId, guildId, status: IssueStatus.OPEN, planHash: hash },
+					data: { status: IssueStatus.FIXING }
+				});
+				if (won.count === 0) return whyNot(transaction, guildId, issueId);
+				const row = await transaction.issue.findUniqueOrThrow({ where: { id: issueId } });
+				const issue = rowToOpenIssue(row);
+				const [attempt] = await transaction.$queryRaw<{ id: string }[]>`
+					INSERT INTO "FixAttempt" (id, "issueId", "runId", actor, "planHash", add, remove, "startedAt", "claimExpires")
+					VALUES (gen_random_uuid()::text, ${issueId}, ${runId}, ${actor}, ${hash}, ${JSON.stringify(issue.plan.add)}::jsonb,
+						${JSON.stringify(issue.plan.remove)}::jsonb, now(), now() + make_interval(secs => ${seconds}))
+					RETURNING id`;
+				return { kind: 'claimed', claim: { attemptId: (attempt as { id: string }).id, issue } };
+			}
+		},
+
+		renewClaim: async (attemptId, seconds, rolesBefore) => {
+			const roles = rolesBefore === undefined ? null : JSON.stringify(rolesBefore);
+			const renewed = await prisma.$executeRaw`
+				UPDATE "FixAttempt" SET "claimExpires" = now() + make_interval(secs => ${seconds}), "rolesBefore" = COALESCE(${roles}::jsonb, "rolesBefore")
+				WHERE id = ${attemptId} AND outcome IS NULL AND "takenOverAt" IS NULL`;
+			return renewed === 1;
+		},
+
+		endAttempt: (attemptId, end) =>
+			prisma.$transaction(async (transaction) => {
+				const ended = await transaction.fixAttempt.updateMany({
+					where: { id: attemptId, outcome: null },
+					data: {
+						outcome: end.outcome,
+						error: end.error,
+						completedAt: end.at,
+						rolesBefore: nullable(end.rolesBefore),
+						rolesAfter: nullable(end.rolesAfter)
+					}
+				});
+				// Somebody else has settled it: one attempt ends once.
+				if (ended.count === 0) return;
+				const { issueId, actor, issue } = await transaction.fixAttempt.findUniqueOrThrow({
+					where: { id: attemptId },
+					include: { issue: true }
+				});
+				await transaction.issue.update({ where: { id: issueId }, data: issueAfter(end) });
+				await transaction.auditLog.create({
+					data: {
+						at: end.at,
+						actor,
+						action: 'fix',
+						subject: issue.discordId,
+						before: nullable(end.rolesBefore),
+						after: nullable(end.rolesAfter),
+						outcome: end.outcome,
+						detail: end.error
+					}
+				});
+			}),
+
+		interruptedAttempts: async () => {
+			const rows = await prisma.$queryRaw<{ id: string }[]>`
+				UPDATE "FixAttempt" SET "claimExpires" = now() + make_interval(secs => ${SETTLE_SECONDS}), "takenOverAt" = now()
+				WHERE outcome IS NULL AND "claimExpires" <= now() AND "issueId" IN (SELECT id FROM "Issue" WHERE "guildId" = ${guildId})
+				RETURNING id`;
+			if (rows.length === 0) return [];
+			const found = await prisma.fixAttempt.findMany({ where: { id: { in: rows.map(({ id }) => id) } }, include: { issue: true } });
+			return found.map(
+				(attempt): InterruptedAttempt => ({
+					attemptId: attempt.id,
+					issue: rowToOpenIssue(attempt.issue),
+					actor: attempt.actor,
+					plan: { add: fromJson<RoleName[]>(attempt.add), remove: fromJson<RoleName[]>(attempt.remove) },
+					rolesBefore: attempt.rolesBefore === null ? null : fromJson<RoleName[]>(attempt.rolesBefore)
+				})
+			);
+		}
+	};
+}
+
+async function whyNot(transaction: Prisma.TransactionClient, guildId: string, issueId: string): Promise<ClaimResult> {
+	const row = await transaction.issue.findFirst({
+		where: { id: issueId, guildId },
+		include: { attempts: { orderBy: { startedAt: 'desc' }, take: 1 } }
+	});
+	if (row === null) return { kind: 'unknown' };
+	const [last] = row.attempts;
+	switch (row.status) {
+		case IssueStatus.OPEN:
+			return { kind: 'plan-changed', issue: rowToOpenIssue(row) };
+		case IssueStatus.FIXING:
+			return { kind: 'busy', actor: last?.actor ?? '', since: last?.startedAt ?? row.lastSeenAt };
+		default: {
+			const settles: readonly (string | null | undefined)[] = ['FIXED', 'RESOLVED', 'EXEMPT'] satisfies FixOutcome[];
+			return {
+				kind: 'settled',
+				status: row.status,
+				actor: settles.includes(last?.outcome) ? (last?.actor ?? null) : null,
+				at: row.settledAt ?? row.lastSeenAt
+			};
+		}
+	}
+}
+
+/** What an attempt's end makes of its issue: settled, or open again, with the new plan if there is one. */
+function issueAfter(end: AttemptEnd): Prisma.IssueUpdateInput {
+	switch (end.outcome) {
+		case 'FIXED':
+			return { status: IssueStatus.FIXED, liveKey: null, settledAt: end.at };
+		case 'RESOLVED':
+		case 'EXEMPT':
+			return { status: IssueStatus.RESOLVED, liveKey: null, settledAt: end.at };
+		default:
+			return { status: IssueStatus.OPEN, ...(end.newDrift ? describes(end.newDrift) : {}) };
+	}
+}
+
+function describes(drift: DriftIssue): Prisma.IssueUpdateInput {
+	return { type: drift.type, severity: drift.severity, planHash: planHash(drift.discordId, drift.plan), detail: toJson(drift) };
+}
+
+function nullable(roles: readonly RoleName[] | null): Prisma.InputJsonValue | typeof Prisma.DbNull {
+	return roles === null ? Prisma.DbNull : [...roles];
+}

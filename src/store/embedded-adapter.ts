@@ -1,0 +1,45 @@
+import { PGlite } from '@electric-sql/pglite';
+import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
+import { PrismaPGlite } from 'pglite-prisma-adapter';
+
+/**
+ * The driver adapter of the embedded database. The one it stands on (0.7.2) does not wait for a script, so that a migration
+ * that fails counts as applied, and says that a transaction is committed when its commit has failed.
+ */
+export class EmbeddedAdapter extends PrismaPGlite {
+	public constructor(private readonly pglite: PGlite) {
+		super(pglite);
+	}
+
+	public override async connect(): Promise<SqlDriverAdapter> {
+		const { pglite } = this;
+		const adapter = await super.connect();
+		adapter.executeScript = async (script) => {
+			await pglite.exec(script);
+		};
+		adapter.startTransaction = async (isolationLevel) => {
+			let settled: Promise<unknown> = Promise.resolve();
+			const client: Pick<PGlite, 'exec' | 'transaction'> = {
+				exec: (query, options) => pglite.exec(query, options),
+				transaction: (work) => {
+					const result = pglite.transaction(work);
+					settled = result;
+					return result;
+				}
+			};
+			const transaction = await (await new PrismaPGlite(client as PGlite).connect()).startTransaction(isolationLevel);
+			const commit = transaction.commit.bind(transaction);
+			transaction.commit = async () => {
+				await commit();
+				await settled;
+			};
+			return transaction;
+		};
+		return adapter;
+	}
+
+	/** An empty database in memory, to compare with. */
+	public override async connectToShadowDb(): Promise<SqlDriverAdapter> {
+		return new EmbeddedAdapter(await PGlite.create()).connect();
+	}
+}

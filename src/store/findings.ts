@@ -1,0 +1,143 @@
+import { planHash } from '../reconciliation/plan.js';
+import type { Ledger } from '../reconciliation/ports.js';
+import type { DriftIssue, OpenIssue } from '../reconciliation/types.js';
+import { type Issue, IssueStatus, type Prisma } from './client/client.js';
+import type { Database } from './database.js';
+import { rowToOpenIssue, toJson } from './json.js';
+
+type Findings = Parameters<Ledger['recordFindings']>[1];
+type Live = Pick<Issue, 'id' | 'discordId' | 'type' | 'status'>;
+
+/** Rows go to the database in batches of so many, each one statement. */
+const BATCH = 1_000;
+
+/** A run of a large guild writes thousands of issues in one transaction. */
+const TRANSACTION_MS = 120_000;
+
+/** Stores what a run found: all of it, or nothing. */
+export function findings({ prisma }: Database, guildId: string): Pick<Ledger, 'recordFindings'> {
+	return {
+		recordFindings: (runId, found) =>
+			prisma.$transaction(
+				async (transaction) => {
+					const store = new FindingsStore(transaction, guildId, runId, found.at);
+					const issues = await store.recordIssues(found);
+					await store.recordDebts(found);
+					await store.recordSnapshot(found, issues);
+					return issues;
+				},
+				{ timeout: TRANSACTION_MS, maxWait: TRANSACTION_MS }
+			)
+	};
+}
+
+class FindingsStore {
+	public constructor(
+		private readonly prisma: Prisma.TransactionClient,
+		private readonly guildId: string,
+		private readonly runId: string,
+		private readonly at: Date
+	) {}
+
+	/** Opens new issues, sees known ones again, resolves those that are gone. The same person with the same kind of drift is the same issue. */
+	public async recordIssues({ detection }: Findings): Promise<readonly OpenIssue[]> {
+		// Locked: an issue that is claimed between this look and what follows would be resolved while it is being fixed.
+		const live = await this.prisma.$queryRaw<Live[]>`
+			SELECT id, "discordId", type, status::text AS status FROM "Issue"
+			WHERE "guildId" = ${this.guildId} AND "liveKey" IS NOT NULL ORDER BY id FOR UPDATE`;
+		const liveOf = new Map(live.map((issue) => [issue.discordId, issue]));
+		const found = new Map(detection.issues.map((issue) => [issue.discordId, issue]));
+		const isSame = ({ discordId, type }: Live) => found.get(discordId)?.type === type;
+
+		const gone = live.filter((issue) => !isSame(issue) && issue.status !== IssueStatus.FIXING && !detection.leftAlone.has(issue.discordId));
+		await this.resolve(gone.map(({ id }) => id));
+		const known = detection.issues.filter(({ discordId }) => liveOf.has(discordId) && isSame(liveOf.get(discordId) as Live));
+		await this.seeAgain(known.map((issue) => ({ issue, id: (liveOf.get(issue.discordId) as Live).id })));
+		// Whoever is being fixed of another kind of drift right now keeps that issue; what is left of it is the next run's.
+		const fresh = detection.issues.filter(({ discordId }) => {
+			const now = liveOf.get(discordId);
+			return now === undefined || (!isSame(now) && now.status !== IssueStatus.FIXING);
+		});
+		await this.open(fresh);
+
+		const rows = await this.prisma.issue.findMany({ where: { guildId: this.guildId, lastRunId: this.runId, liveKey: { not: null } } });
+		const byPerson = new Map(rows.map((row) => [row.discordId, rowToOpenIssue(row)]));
+		return detection.issues.flatMap(({ discordId }) => byPerson.get(discordId) ?? []);
+	}
+
+	private async resolve(ids: readonly string[]): Promise<void> {
+		for (const batch of batches(ids)) {
+			await this.prisma.issue.updateMany({
+				where: { id: { in: batch } },
+				data: { status: IssueStatus.RESOLVED, liveKey: null, settledAt: this.at }
+			});
+		}
+	}
+
+	private async seeAgain(seen: readonly { id: string; issue: DriftIssue }[]): Promise<void> {
+		for (const batch of batches(seen)) {
+			const rows = JSON.stringify(
+				batch.map(({ id, issue }) => ({ id, detail: toJson(issue), severity: issue.severity, hash: planHash(issue.discordId, issue.plan) }))
+			);
+			// The plan of an issue that is being fixed stays the one that was claimed.
+			await this.prisma.$executeRaw`
+				UPDATE "Issue" AS issue SET
+					"lastSeenAt" = ${this.at}, "timesSeen" = issue."timesSeen" + 1, "lastRunId" = ${this.runId}, severity = seen.severity,
+					detail = CASE WHEN issue.status = 'FIXING' THEN issue.detail ELSE seen.detail END,
+					"planHash" = CASE WHEN issue.status = 'FIXING' THEN issue."planHash" ELSE seen.hash END
+				FROM jsonb_to_recordset(${rows}::jsonb) AS seen(id text, detail jsonb, severity text, hash text)
+				WHERE issue.id = seen.id`;
+		}
+	}
+
+	private async open(issues: readonly DriftIssue[]): Promise<void> {
+		for (const batch of batches(issues)) {
+			await this.prisma.issue.createMany({
+				data: batch.map((issue) => ({
+					guildId: this.guildId,
+					discordId: issue.discordId,
+					type: issue.type,
+					severity: issue.severity,
+					liveKey: `${this.guildId}:${issue.discordId}`,
+					planHash: planHash(issue.discordId, issue.plan),
+					detail: toJson(issue),
+					firstSeenAt: this.at,
+					lastSeenAt: this.at,
+					lastRunId: this.runId
+				}))
+			});
+		}
+	}
+
+	/** A debt that nothing dates counts from the first run that saw it; one that is paid is forgotten, so that the next starts anew. */
+	public async recordDebts({ detection }: Findings): Promise<void> {
+		for (const batch of batches(detection.newDebts)) {
+			const data = batch.map((subscriptionId) => ({ subscriptionId, firstSeenAt: this.at }));
+			await this.prisma.seenDebt.createMany({ data, skipDuplicates: true });
+		}
+		for (const batch of batches(detection.settledDebts))
+			await this.prisma.seenDebt.deleteMany({ where: { subscriptionId: { in: batch } } });
+	}
+
+	public async recordSnapshot({ detection, livemode, subscriptionsRead }: Findings, issues: readonly OpenIssue[]): Promise<void> {
+		const { membersChecked, teamsChecked, payingCustomers, notices } = detection;
+		await this.prisma.reconciliationRun.update({
+			where: { id: this.runId },
+			data: {
+				membersChecked,
+				teamsChecked,
+				payingCustomers,
+				livemode,
+				subscriptionsRead,
+				issuesFound: issues.length,
+				issues: toJson(issues),
+				notices: toJson(notices)
+			},
+			select: { id: true }
+		});
+	}
+}
+
+function* batches<T>(all: readonly T[]): Generator<T[]> {
+	for (let start = 0; start < all.length; start += BATCH) yield all.slice(start, start + BATCH);
+}

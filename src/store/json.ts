@@ -1,0 +1,36 @@
+import type { DriftIssue, OpenIssue } from '../reconciliation/types.js';
+import type { Prisma } from './client/client.js';
+
+/** Values on their way into and out of JSON columns. What Reeve wrote itself is trusted to have its shape. */
+
+export function toJson(value: unknown): Prisma.InputJsonValue {
+	return JSON.parse(JSON.stringify(value, storable)) as Prisma.InputJsonValue;
+}
+
+/** What PostgreSQL takes for no text, NUL and half of a surrogate pair, is replaced: one odd name must not keep a whole run from being stored. */
+function storable(_key: string, value: unknown): unknown {
+	return typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\uFFFD') : value;
+}
+
+export function fromJson<T>(value: Prisma.JsonValue): T {
+	return value as T;
+}
+
+/** An issue as a run's snapshot has it: JSON keeps no dates. */
+export function toOpenIssue(value: unknown): OpenIssue {
+	const issue = value as Omit<OpenIssue, 'firstSeenAt' | 'lastSeenAt'> & { firstSeenAt: string; lastSeenAt: string };
+	return { ...issue, firstSeenAt: new Date(issue.firstSeenAt), lastSeenAt: new Date(issue.lastSeenAt) };
+}
+
+/** A stored issue with its life, from its row. */
+export function rowToOpenIssue(row: {
+	id: string;
+	planHash: string;
+	firstSeenAt: Date;
+	lastSeenAt: Date;
+	timesSeen: number;
+	detail: Prisma.JsonValue;
+}): OpenIssue {
+	const { id, planHash, firstSeenAt, lastSeenAt, timesSeen } = row;
+	return { ...fromJson<DriftIssue>(row.detail), id, planHash, firstSeenAt, lastSeenAt, timesSeen };
+}

@@ -1,0 +1,22 @@
+import type { Ledger, RoleMemory } from '../reconciliation/ports.js';
+import { attempts } from './attempts.js';
+import type { Database } from './database.js';
+import { findings } from './findings.js';
+import { leases } from './lease.js';
+import { links } from './links.js';
+import { roleMemory } from './managed-roles.js';
+import { type Reports, reports } from './reports.js';
+import { runs } from './runs.js';
+
+/** The Ledger port over Prisma, for one guild, and what reports are drawn from. */
+export function createLedger(database: Database, guildId: string): Ledger & RoleMemory & Reports {
+	return {
+		...leases(database, guildId),
+		...runs(database, guildId),
+		...links(database),
+		...findings(database, guildId),
+		...attempts(database, guildId),
+		...roleMemory(database, guildId),
+		...reports(database, guildId)
+	};
+}

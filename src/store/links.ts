@@ -1,0 +1,59 @@
+import type { Ledger } from '../reconciliation/ports.js';
+import type { Links, MemberRow } from '../reconciliation/types.js';
+import type { Database } from './database.js';
+
+/** Rows are read in pages of so many, by key: the memory of the database driver stays flat. */
+const PAGE = 5_000;
+
+const MEMBER = { id: true, discordId: true, stripeCustomerId: true, seatTier: true, teamId: true, paymentFailedAt: true } as const;
+const TEAM = { id: true, name: true, stripeCustomerId: true, ownerSeatCount: true, teamSeatCount: true, paymentFailedAt: true } as const;
+const EXEMPTION = { discordId: true, reason: true, createdBy: true, expiresAt: true } as const;
+
+/** Who is who, as the database has it. */
+export function links({ prisma }: Database): Pick<Ledger, 'readLinks' | 'readLinksOf' | 'linksChangedSince'> {
+	const seenDebts = async (): Promise<Links['seenDebts']> =>
+		new Map((await prisma.seenDebt.findMany()).map(({ subscriptionId, firstSeenAt }) => [subscriptionId, firstSeenAt]));
+
+	return {
+		readLinks: async (onProgress) => {
+			const members: MemberRow[] = [];
+			for (let after = ''; ; ) {
+				const page = await prisma.member.findMany({ select: MEMBER, where: { id: { gt: after } }, orderBy: { id: 'asc' }, take: PAGE });
+				members.push(...page);
+				const last = page.at(-1);
+				if (last === undefined || page.length < PAGE) break;
+				after = last.id;
+				onProgress({ source: 'database', done: members.length, total: null, finished: false });
+			}
+			const teams = await prisma.team.findMany({ select: TEAM });
+			const exemptions = await prisma.exemption.findMany({ select: EXEMPTION });
+			onProgress({ source: 'database', done: members.length, total: members.length, finished: true });
+			return { members, teams, exemptions, seenDebts: await seenDebts() };
+		},
+		readLinksOf: async (discordId, customerIds) => {
+			const customers = [...customerIds];
+			const members = await prisma.member.findMany({
+				select: MEMBER,
+				where: { OR: [{ discordId }, { stripeCustomerId: { in: customers } }] }
+			});
+			const teamIds = members.flatMap(({ teamId }) => teamId ?? []);
+			const teams = await prisma.team.findMany({
+				select: TEAM,
+				where: { OR: [{ id: { in: teamIds } }, { stripeCustomerId: { in: customers } }] }
+			});
+			const exemptions = await prisma.exemption.findMany({ select: EXEMPTION, where: { discordId } });
+			return { members, teams, exemptions, seenDebts: await seenDebts() };
+		},
+		linksChangedSince: async (since) => {
+			const changed = { updatedAt: { gte: since } };
+			const [members, teams] = [
+				await prisma.member.findMany({ select: { discordId: true, stripeCustomerId: true }, where: { OR: [changed, { team: changed }] } }),
+				await prisma.team.findMany({ select: { stripeCustomerId: true }, where: changed })
+			];
+			return {
+				customerIds: new Set([...members, ...teams].flatMap(({ stripeCustomerId }) => stripeCustomerId ?? [])),
+				discordIds: new Set(members.flatMap(({ discordId }) => discordId ?? []))
+			};
+		}
+	};
+}

@@ -1,0 +1,100 @@
+import type { DriftIssue, FixOutcome, Hold, Notices, ReconciliationResult, RoleName, TriggeredBy } from '../reconciliation/types.js';
+import { RunStatus } from './client/client.js';
+import type { Database } from './database.js';
+import { fromJson, toOpenIssue } from './json.js';
+
+/** A run as its report shows it, and the message that it is. */
+export interface StoredReport {
+	readonly result: ReconciliationResult;
+	/** Null if it has not been posted. */
+	readonly message: { readonly channelId: string; readonly messageId: string } | null;
+}
+
+/** What has become of an issue. */
+export interface StoredIssueState {
+	readonly status: 'OPEN' | 'FIXING' | 'FIXED' | 'RESOLVED';
+	readonly planHash: string;
+	readonly claimedBy: string | null;
+	readonly settledAt: Date | null;
+	readonly lastAttempt: {
+		readonly actor: string;
+		readonly outcome: FixOutcome | null;
+		readonly error: string | null;
+		readonly at: Date;
+		readonly rolesBefore: readonly RoleName[] | null;
+		readonly rolesAfter: readonly RoleName[] | null;
+	} | null;
+	readonly detail: DriftIssue;
+}
+
+/** What reports are drawn from. */
+export interface Reports {
+	/** Null if there is no such run, or it is still running. */
+	readReport(runId: string): Promise<StoredReport | null>;
+	issueStates(issueIds: readonly string[]): Promise<ReadonlyMap<string, StoredIssueState>>;
+	setReportMessage(runId: string, channelId: string, messageId: string): Promise<void>;
+}
+
+export function reports({ prisma }: Database, guildId: string): Reports {
+	return {
+		readReport: async (runId) => {
+			const run = await prisma.reconciliationRun.findFirst({ where: { id: runId, guildId } });
+			if (run === null || run.status === RunStatus.RUNNING || run.completedAt === null) return null;
+			const { reportChannelId: channelId, reportMessageId: messageId } = run;
+			return {
+				message: channelId !== null && messageId !== null ? { channelId, messageId } : null,
+				result: {
+					runId,
+					status: run.status,
+					triggeredBy: run.triggeredBy as TriggeredBy,
+					requestedBy: run.requestedBy,
+					isVerificationRun: run.isVerificationRun,
+					startedAt: run.startedAt,
+					completedAt: run.completedAt,
+					autoFixEnabled: run.autoFixEnabled,
+					membersChecked: run.membersChecked,
+					teamsChecked: run.teamsChecked,
+					issuesFound: run.issuesFound,
+					issuesFixed: run.issuesFixed,
+					issues: fromJson<unknown[]>(run.issues).map(toOpenIssue),
+					notices: run.status === RunStatus.FAILED ? null : fromJson<Notices>(run.notices),
+					hold: run.held === null ? null : fromJson<Hold>(run.held),
+					failure: run.failure
+				}
+			};
+		},
+		issueStates: async (issueIds) => {
+			const rows = await prisma.$queryRaw<StateRow[]>`
+				SELECT issue.id, issue.status::text AS status, issue."planHash", issue."settledAt", issue.detail,
+					last.actor, last.outcome, last.error, last."rolesBefore", last."rolesAfter", COALESCE(last."completedAt", last."startedAt") AS at
+				FROM "Issue" AS issue
+				LEFT JOIN LATERAL (
+					SELECT * FROM "FixAttempt" AS attempt WHERE attempt."issueId" = issue.id ORDER BY attempt."startedAt" DESC LIMIT 1
+				) AS last ON true
+				WHERE issue."guildId" = ${guildId} AND issue.id IN (SELECT jsonb_array_elements_text(${JSON.stringify(issueIds)}::jsonb))`;
+			return new Map(rows.map((row) => [row.id, toState(row)]));
+		},
+		setReportMessage: async (id, reportChannelId, reportMessageId) => {
+			await prisma.reconciliationRun.update({ where: { id }, data: { reportChannelId, reportMessageId }, select: { id: true } });
+		}
+	};
+}
+
+interface StateRow {
+	readonly id: string;
+	readonly status: StoredIssueState['status'];
+	readonly planHash: string;
+	readonly settledAt: Date | null;
+	readonly detail: DriftIssue;
+	readonly actor: string | null;
+	readonly outcome: FixOutcome | null;
+	readonly error: string | null;
+	readonly rolesBefore: readonly RoleName[] | null;
+	readonly rolesAfter: readonly RoleName[] | null;
+	readonly at: Date | null;
+}
+
+function toState({ id: _, status, planHash, settledAt, detail, actor, at, ...attempt }: StateRow): StoredIssueState {
+	const lastAttempt = actor === null || at === null ? null : { actor, at, ...attempt };
+	return { status, planHash, settledAt, detail, claimedBy: status === 'FIXING' ? actor : null, lastAttempt };
+}

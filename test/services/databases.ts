@@ -1,0 +1,28 @@
+import { randomBytes } from 'node:crypto';
+import { ServerAdapter } from '../../src/store/server-adapter.js';
+
+/** A database of a test's own on the server of DATABASE_URL. */
+export interface TestDatabase {
+	readonly url: string;
+	drop(): Promise<void>;
+}
+
+export async function createDatabase(): Promise<TestDatabase> {
+	const server = process.env.DATABASE_URL;
+	if (!server) throw new Error('DATABASE_URL must name a PostgreSQL server on which databases may be created.');
+	const name = `reeve_test_${randomBytes(6).toString('hex')}`;
+	await execute(server, `CREATE DATABASE ${name}`);
+	const url = new URL(server);
+	url.pathname = `/${name}`;
+	return { url: url.href, drop: () => execute(server, `DROP DATABASE ${name} WITH (FORCE)`) };
+}
+
+/** One statement over a connection of its own. */
+export async function execute(url: string, sql: string): Promise<void> {
+	const adapter = await new ServerAdapter(url, 1).connect();
+	try {
+		await adapter.executeScript(sql);
+	} finally {
+		await adapter.dispose();
+	}
+}

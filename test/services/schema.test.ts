@@ -1,0 +1,27 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { migrate, readMigrations } from '../../src/store/migrations.js';
+import { ServerAdapter } from '../../src/store/server-adapter.js';
+import { findingPromises } from '../store/suites/findings.js';
+import { migrationPromises } from '../store/suites/migrations.js';
+import { createDatabase, type TestDatabase } from './databases.js';
+
+describe('the schema on a PostgreSQL server', () => {
+	let server: TestDatabase;
+	beforeAll(async () => {
+		server = await createDatabase();
+	});
+	afterAll(() => server?.drop());
+
+	migrationPromises(() => new ServerAdapter(server.url, 1));
+
+	describe('with everything in it', () => {
+		let full: TestDatabase;
+		beforeAll(async () => {
+			full = await createDatabase();
+			await migrate(new ServerAdapter(full.url, 1), await readMigrations());
+		});
+		afterAll(() => full?.drop());
+
+		findingPromises(() => new ServerAdapter(full.url));
+	});
+});

@@ -1,0 +1,109 @@
+import { randomInt } from 'node:crypto';
+import type { Ledger, RunStart } from '../../src/reconciliation/ports.js';
+import type { Detection, DriftIssue, Notices, OpenIssue } from '../../src/reconciliation/types.js';
+import type { Database } from '../../src/store/database.js';
+import { createLedger } from '../../src/store/ledger.js';
+
+/** A guild that no other test knows: tests share a database, and everything but links belongs to a guild. */
+export function ledgerOf(database: Database, guildId = snowflake()) {
+	return { guildId, ledger: createLedger(database, guildId) };
+}
+
+export function snowflake(): string {
+	return `9${randomInt(10 ** 14)
+		.toString()
+		.padStart(17, '0')}`;
+}
+
+/** Moments of a story, in minutes after its beginning. */
+export function minute(minutes: number): Date {
+	return new Date(Date.UTC(2026, 0, 31, 3, 0, 0, 123) + minutes * 60_000);
+}
+
+export function drift(discordId: string, changes: Partial<DriftIssue> = {}): DriftIssue {
+	return {
+		type: 'MISSING_ACCESS',
+		severity: 'HIGH',
+		memberId: null,
+		discordId,
+		discordName: `Ada "the 'Lord'" \\ \u{1F451}`,
+		description: 'Pays for Knight and has no role.',
+		stripeStatus: 'active',
+		databaseStatus: 'linked',
+		discordRoles: [],
+		expectedRoles: ['Knight'],
+		plan: { add: ['Knight'], remove: [] },
+		customerIds: ['cus_1'],
+		linked: true,
+		...changes
+	};
+}
+
+/** Drift of another kind: has a role and does not pay. */
+export function unpaid(discordId: string): DriftIssue {
+	return drift(discordId, {
+		type: 'UNAUTHORIZED_ACCESS',
+		discordRoles: ['Lord'],
+		expectedRoles: [],
+		plan: { add: [], remove: ['Lord'] }
+	});
+}
+
+export const NOTICES: Notices = {
+	unclaimed: 1,
+	absent: 2,
+	bots: 3,
+	exempt: 4,
+	leftToNextRun: 5,
+	unknownStatus: 6,
+	overclaimedTeams: [{ teamId: 't1', name: 'Acme', claimed: 3, paid: 2 }],
+	malformedLinks: [{ customerId: 'cus_1', value: 'ada' }],
+	contestedLinks: [{ customerId: 'cus_2', values: ['1', '2'] }]
+};
+
+export function detection(issues: readonly DriftIssue[], changes: Partial<Detection> = {}): Detection {
+	return {
+		issues,
+		notices: NOTICES,
+		leftAlone: new Set(),
+		membersChecked: 40,
+		teamsChecked: 7,
+		payingCustomers: 30,
+		roleHolders: 20,
+		newDebts: [],
+		settledDebts: [],
+		...changes
+	};
+}
+
+export function runStart(at: Date, changes: Partial<RunStart> = {}): RunStart {
+	return {
+		startedAt: at,
+		triggeredBy: 'manual',
+		requestedBy: null,
+		isVerificationRun: false,
+		autoFixEnabled: false,
+		scheduledDay: null,
+		...changes
+	};
+}
+
+/** A run that finds this and ends well. */
+export async function run(
+	ledger: Ledger,
+	at: Date,
+	issues: readonly DriftIssue[],
+	changes: Partial<Detection> = {}
+): Promise<{ runId: string; found: readonly OpenIssue[] }> {
+	const runId = await ledger.startRun(runStart(at));
+	if (runId === null) throw new Error('The run was refused.');
+	const found = await ledger.recordFindings(runId, { detection: detection(issues, changes), livemode: true, subscriptionsRead: 50, at });
+	await ledger.completeRun(runId, { issuesFixed: 0, hold: null, at });
+	return { runId, found };
+}
+
+/** The one issue of a new person. */
+export async function oneIssue(ledger: Ledger, at = minute(0), issue = drift(snowflake())): Promise<{ runId: string; issue: OpenIssue }> {
+	const { runId, found } = await run(ledger, at, [issue]);
+	return { runId, issue: found[0] as OpenIssue };
+}

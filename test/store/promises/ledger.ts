@@ -1,0 +1,15 @@
+import type { Database } from '../../../src/store/database.js';
+import { claimPromises } from './claims.js';
+import { findingPromises } from './findings.js';
+import { leasePromises } from './lease.js';
+import { linkPromises } from './links.js';
+import { runPromises } from './runs.js';
+
+/** What the ledger promises over either kind of database. */
+export function ledgerPromises(database: () => Database): void {
+	leasePromises(database);
+	runPromises(database);
+	linkPromises(database);
+	findingPromises(database);
+	claimPromises(database);
+}
