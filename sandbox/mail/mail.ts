@@ -1,7 +1,7 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
-import type { Fault, Faults, RequestLog } from '../traffic.js';
+import type { Fault, Faults, RequestLog } from '../wire/traffic.js';
 import { type Attachment, parseMail } from './mime.js';
 
 export interface Mail {

@@ -18,9 +18,9 @@ import { customerObject, customerOrDeleted } from './objects/customer.js';
 import { invoiceObject } from './objects/invoice.js';
 import { priceObject, productObject } from './objects/price.js';
 import { itemObjects, type Scene, subscriptionObject } from './objects/subscription.js';
-import { cut, type Key, type Page } from './ordered.js';
 import { Parameters, type Query } from './parameters.js';
 import { isResource, type Permissions, type Resource } from './permissions.js';
+import { cut, type Key, type Page } from './records/ordered.js';
 
 /** Which endpoint a request means, and what it answers. */
 

@@ -1,9 +1,9 @@
 import type { World } from '../world/world.js';
-import { type Catalogue, catalogue } from './catalogue.js';
-import { firstInvoice, laterInvoices } from './invoicing.js';
-import { Line } from './ordered.js';
-import { addMonths } from './periods.js';
-import { type CustomerRecord, hasEnded, type InvoiceRecord, type ItemRecord, type SubscriptionRecord } from './records.js';
+import { type Catalogue, catalogue } from './records/catalogue.js';
+import { firstInvoice, laterInvoices } from './records/invoicing.js';
+import { Line } from './records/ordered.js';
+import { addMonths } from './records/periods.js';
+import { type CustomerRecord, hasEnded, type InvoiceRecord, type ItemRecord, type SubscriptionRecord } from './records/records.js';
 
 const DAY = 86_400;
 /** Those for whom a world gives no date came to be this long ago, in the order in which the world names them. */

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { type Books, endOf } from './books.js';
 import { StripeControlError } from './errors.js';
 import type { Events, EventType } from './events.js';
-import { failedAt, invoicesOf, laterInvoices } from './invoicing.js';
 import { customerObject } from './objects/customer.js';
 import { invoiceObject } from './objects/invoice.js';
 import { type Scene, subscriptionObject } from './objects/subscription.js';
-import { type CustomerRecord, hasEnded, type InvoiceRecord, owes, type SubscriptionRecord } from './records.js';
+import { failedAt, invoicesOf, laterInvoices } from './records/invoicing.js';
+import { type CustomerRecord, hasEnded, type InvoiceRecord, owes, type SubscriptionRecord } from './records/records.js';
 
 /** What a person does to Stripe, in the words of a world; and the events that follow from it. */
 

@@ -1,5 +1,5 @@
 import Stripe from 'stripe';
-import { Line } from './ordered.js';
+import { Line } from './records/ordered.js';
 
 /** What happened, as Stripe tells it: the whole object as it was then, and what it was before. */
 

@@ -3,7 +3,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
 import Stripe from 'stripe';
-import type { Fault, Faults, RequestLog } from '../traffic.js';
+import type { Fault, Faults, RequestLog } from '../wire/traffic.js';
 import { endpoint, type Tampering } from './api.js';
 import { noKey, rateLimited, StripeRefusal, serverError, wrongKey } from './errors.js';
 import { ACCOUNT } from './objects/account.js';

@@ -2,11 +2,11 @@ import type Stripe from 'stripe';
 import type { Books } from './books.js';
 import { badRequest, noSuch } from './errors.js';
 import { type Events, matchesType } from './events.js';
-import { firstInvoice, invoicesOf } from './invoicing.js';
 import { currentPeriod, type Scene } from './objects/subscription.js';
-import { type Cut, type Key, Line, type Ordered, view } from './ordered.js';
 import { type Parameters, within } from './parameters.js';
-import type { CustomerRecord, InvoiceRecord, ItemRecord, PriceRecord, ProductRecord, SubscriptionRecord } from './records.js';
+import { firstInvoice, invoicesOf } from './records/invoicing.js';
+import { type Cut, type Key, Line, type Ordered, view } from './records/ordered.js';
+import type { CustomerRecord, InvoiceRecord, ItemRecord, PriceRecord, ProductRecord, SubscriptionRecord } from './records/records.js';
 
 /** What each list is cut from, by its filters: the shortest index at hand, and a test for what the index does not cover. */
 

@@ -1,5 +1,5 @@
 import type { Hono } from 'hono';
-import type { Faults, RequestLog } from '../traffic.js';
+import type { Faults, RequestLog } from '../wire/traffic.js';
 import type { World } from '../world/world.js';
 import { answer } from './api.js';
 import { Books } from './books.js';

@@ -141,4 +141,3 @@ export type WorldInput = z.input<typeof worldSchema>;
 /** A world as the servers read it: checked, with every default filled in. */
 export type World = z.output<typeof worldSchema>;
 export type WorldSubscription = World['stripe']['subscriptions'][number];
-export type WorldCustomer = World['stripe']['customers'][number];

@@ -88,6 +88,8 @@ async function mend(world: World, policy: PolicySettings, claim: Claim, order: F
 	}
 	const refused = await changeRoles(world, issue, auditReason(order));
 	const after = await readBack(world, issue.discordId);
+	// What was read back counts, also against an error: an answer can get lost on its way when the change has been made.
+	if (after !== null && isDone(issue.plan, after)) return { outcome: 'FIXED', rolesBefore: before, rolesAfter: after, error: refused };
 	if (refused !== null) return { outcome: 'FAILED', rolesBefore: before, rolesAfter: after, error: refused };
 	if (after === null) {
 		return {
@@ -97,15 +99,12 @@ async function mend(world: World, policy: PolicySettings, claim: Claim, order: F
 			error: 'Discord accepted the change, but the person could not be read back. The next run will tell whether it is done.'
 		};
 	}
-	if (!isDone(issue.plan, after)) {
-		return {
-			outcome: 'NOT_APPLIED',
-			rolesBefore: before,
-			rolesAfter: after,
-			error: `Discord accepted the change, but it did not happen: the person has ${after.join(' and ') || 'no managed role'}. Try again in a minute.`
-		};
-	}
-	return { outcome: 'FIXED', rolesBefore: before, rolesAfter: after, error: null };
+	return {
+		outcome: 'NOT_APPLIED',
+		rolesBefore: before,
+		rolesAfter: after,
+		error: `Discord accepted the change, but it did not happen: the person has ${after.join(' and ') || 'no managed role'}. Try again in a minute.`
+	};
 }
 
 /** Reads afresh all that the plan rests on, and says whether it is still the plan. */

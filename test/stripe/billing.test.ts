@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { type ServerType, serve } from '@hono/node-server';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SandboxStripe } from '../../sandbox/stripe/stripe.js';
-import { Faults, RequestLog } from '../../sandbox/traffic.js';
+import { Faults, RequestLog } from '../../sandbox/wire/traffic.js';
 import { type WorldInput, worldSchema } from '../../sandbox/world/world.js';
 import { SourceError } from '../../src/reconciliation/ports.js';
 import type { Progress } from '../../src/reconciliation/types.js';

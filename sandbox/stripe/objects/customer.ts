@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { type CustomerRecord, owes } from '../records.js';
+import { type CustomerRecord, owes } from '../records/records.js';
 
 /** What is left of a customer who was deleted is that there was one. */
 export function customerOrDeleted(record: CustomerRecord, livemode: boolean): Stripe.Customer | Stripe.DeletedCustomer {

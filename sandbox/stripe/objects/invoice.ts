@@ -1,6 +1,6 @@
 import Stripe from 'stripe';
-import { addMonths } from '../periods.js';
-import { type InvoiceRecord, owes } from '../records.js';
+import { addMonths } from '../records/periods.js';
+import { type InvoiceRecord, owes } from '../records/records.js';
 import { invoicePrefix } from './customer.js';
 import type { Scene } from './subscription.js';
 

@@ -1,5 +1,5 @@
 import Stripe from 'stripe';
-import type { PriceRecord, ProductRecord } from '../records.js';
+import type { PriceRecord, ProductRecord } from '../records/records.js';
 
 export function priceObject({ id, created, product, amount }: PriceRecord, livemode: boolean): Stripe.Price {
 	return {

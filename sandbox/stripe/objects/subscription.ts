@@ -1,8 +1,8 @@
 import type Stripe from 'stripe';
-import type { Catalogue } from '../catalogue.js';
-import { latestInvoice } from '../invoicing.js';
-import { type Period, periodAt } from '../periods.js';
-import type { SubscriptionRecord } from '../records.js';
+import type { Catalogue } from '../records/catalogue.js';
+import { latestInvoice } from '../records/invoicing.js';
+import { type Period, periodAt } from '../records/periods.js';
+import type { SubscriptionRecord } from '../records/records.js';
 import { planObject, priceObject } from './price.js';
 
 /** What objects are built with besides their records. */

@@ -4,7 +4,7 @@ import { Hono } from 'hono';
 import Stripe from 'stripe';
 import { onTestFinished } from 'vitest';
 import { SandboxStripe, type StripeOptions } from '../../../sandbox/stripe/stripe.js';
-import { Faults, RequestLog } from '../../../sandbox/traffic.js';
+import { Faults, RequestLog } from '../../../sandbox/wire/traffic.js';
 import { type WorldInput, worldSchema } from '../../../sandbox/world/world.js';
 
 const KEY = 'rk_test_sandbox';

@@ -1,0 +1,140 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { BotLog } from './log.js';
+import { REPOSITORY } from './repository.js';
+import type { RowsQuery } from './rows.js';
+import type { Answered, Asked } from './window.js';
+
+/** The bot, as a process of its own. */
+
+const MAIN = join(REPOSITORY, 'dist/src/main.js');
+const WINDOW = join(REPOSITORY, 'dist/sandbox/bot/window.js');
+
+const STOP_WITHIN_MS = 10_000;
+const ANSWER_WITHIN_MS = 30_000;
+
+export interface Exit {
+	readonly exitCode: number | null;
+	readonly signal: NodeJS.Signals | null;
+}
+
+interface Waiting {
+	readonly resolve: (rows: readonly object[]) => void;
+	readonly reject: (error: Error) => void;
+}
+
+/** The bot ended, or never ran: it can't answer. */
+export class BotDownError extends Error {}
+
+export class Bot {
+	public readonly log = new BotLog();
+	private child: ChildProcess | null = null;
+	private exit: Exit | null = null;
+	private exited: Promise<Exit> = Promise.resolve({ exitCode: null, signal: null });
+	private readonly waiting = new Map<number, Waiting>();
+	private asked = 0;
+
+	public get up(): boolean {
+		return this.child !== null;
+	}
+
+	public get pid(): number | null {
+		return this.child?.pid ?? null;
+	}
+
+	/** How it ended, while it is down. */
+	public get lastExit(): Exit | null {
+		return this.child === null ? this.exit : null;
+	}
+
+	/** Starts the process; when it is ready is for Discord to tell. */
+	public start(env: Readonly<Record<string, string>>): void {
+		if (this.child) throw new Error('The bot is running already');
+		for (const file of [MAIN, WINDOW]) if (!existsSync(file)) throw new Error(`${file} is missing: run "npm run build" first`);
+		const child = spawn(process.execPath, ['--enable-source-maps', '--import', pathToFileURL(WINDOW).href, MAIN], {
+			// Not where the operator's own .env is: the bot would read it.
+			cwd: tmpdir(),
+			env: { ...env },
+			stdio: ['ignore', 'pipe', 'pipe', 'ipc']
+		});
+		this.child = child;
+		if (child.stdout) this.log.follow('stdout', child.stdout);
+		if (child.stderr) this.log.follow('stderr', child.stderr);
+		child.on('message', (answered: Answered) => this.settle(answered));
+		this.exited = new Promise((resolve) => {
+			const end = (exitCode: number | null, signal: NodeJS.Signals | null) => {
+				this.child = null;
+				this.exit = { exitCode, signal };
+				this.log.add('sandbox', `The bot ended (${signal ?? `code ${exitCode}`}).`);
+				for (const { reject } of this.waiting.values()) reject(new BotDownError('The bot ended before it answered'));
+				this.waiting.clear();
+				resolve(this.exit);
+			};
+			// Close comes after the last line was read; exit would come before.
+			child.once('close', end);
+			child.once('error', (error) => {
+				this.log.add('sandbox', `The bot could not be started: ${error.message}`);
+				if (child.pid === undefined) end(null, null);
+			});
+		});
+	}
+
+	/** Resolves when the process that runs now has ended. */
+	public whenExited(): Promise<Exit> {
+		return this.exited;
+	}
+
+	/** Sends the signal and, if that is not heeded in time, SIGKILL. */
+	public async stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<Exit> {
+		const child = this.child;
+		if (!child) return this.exit ?? { exitCode: null, signal: null };
+		child.kill(signal);
+		const timer = setTimeout(() => {
+			this.log.add('sandbox', `The bot did not heed ${signal}.`);
+			child.kill('SIGKILL');
+		}, STOP_WITHIN_MS);
+		try {
+			return await this.exited;
+		} finally {
+			clearTimeout(timer);
+		}
+	}
+
+	/** Reads the product's rows through the bot's own database client. @throws {BotDownError} */
+	public ask(ask: RowsQuery): Promise<readonly object[]> {
+		const { child } = this;
+		if (!child) return Promise.reject(new BotDownError('The bot is down'));
+		this.asked += 1;
+		const message: Asked = { id: this.asked, ask };
+		return new Promise((resolve, reject) => {
+			const timer = setTimeout(() => {
+				this.waiting.delete(message.id);
+				reject(new Error(`The bot did not show its rows within ${ANSWER_WITHIN_MS / 1000} s`));
+			}, ANSWER_WITHIN_MS);
+			const settled = () => {
+				clearTimeout(timer);
+				this.waiting.delete(message.id);
+			};
+			this.waiting.set(message.id, {
+				resolve: (rows) => {
+					settled();
+					resolve(rows);
+				},
+				reject: (error) => {
+					settled();
+					reject(error);
+				}
+			});
+			child.send(message, (error) => error && this.waiting.get(message.id)?.reject(new BotDownError(error.message)));
+		});
+	}
+
+	private settle(answered: Answered): void {
+		const waiting = this.waiting.get(answered.id);
+		if ('rows' in answered) waiting?.resolve(answered.rows);
+		else waiting?.reject(new Error(answered.error));
+	}
+}

@@ -1,0 +1,80 @@
+import { constants } from 'node:fs';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { type Database, openDatabase } from '../../src/store/database.js';
+
+/** A database for one world; the sandbox may open it only while the bot is down. */
+export interface BotDatabase {
+	/** The settings that lead the bot to it. */
+	readonly settings: Readonly<Record<'DATA_DIR', string> & Partial<Record<'DATABASE_URL', string>>>;
+	open(): Promise<Database>;
+	remove(): Promise<void>;
+}
+
+/** Where the bot's databases come from: folders in a temporary place of their own, or a PostgreSQL server. */
+export class Databases {
+	private home: Promise<string> | null = null;
+	private template: Promise<string> | null = null;
+	private made = 0;
+
+	/** An empty, migrated database in a folder. Migrating takes seconds, so it is done once and copied. */
+	public async inFolder(): Promise<BotDatabase> {
+		const template = await this.makeTemplate();
+		this.made += 1;
+		const dataDir = join(await this.makeHome(), `world-${this.made}`);
+		await cp(template, dataDir, { recursive: true, mode: constants.COPYFILE_FICLONE });
+		return {
+			settings: { DATA_DIR: dataDir },
+			open: () => openDatabase({ dataDir }),
+			remove: () => rm(dataDir, { recursive: true, force: true })
+		};
+	}
+
+	/**
+	 * An empty, migrated database of its own on somebody's server.
+	 * @param server - leads to a database on that server, through which the new one is made; it is not touched itself
+	 */
+	public async onServer(server: string, name: string): Promise<BotDatabase> {
+		const url = new URL(server);
+		url.pathname = `/${name}`;
+		const dataDir = join(await this.makeHome(), 'unused');
+		const drop = () => execute(server, `DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
+		const open = () => openDatabase({ url: url.href, dataDir });
+		await drop();
+		await execute(server, `CREATE DATABASE "${name}"`);
+		await (await open()).close();
+		return { settings: { DATABASE_URL: url.href, DATA_DIR: dataDir }, open, remove: drop };
+	}
+
+	/** Removes the temporary place, with every folder in it. */
+	public async close(): Promise<void> {
+		await this.template?.catch(() => {});
+		const home = await this.home;
+		if (home) await rm(home, { recursive: true, force: true });
+	}
+
+	private makeHome(): Promise<string> {
+		this.home ??= mkdtemp(join(tmpdir(), 'reeve-sandbox-'));
+		return this.home;
+	}
+
+	private makeTemplate(): Promise<string> {
+		this.template ??= (async () => {
+			const dataDir = join(await this.makeHome(), 'template');
+			await (await openDatabase({ dataDir })).close();
+			return dataDir;
+		})();
+		return this.template;
+	}
+}
+
+async function execute(server: string, statement: string): Promise<void> {
+	const connection = await new PrismaPg({ connectionString: server }).connect();
+	try {
+		await connection.executeScript(statement);
+	} finally {
+		await connection.dispose();
+	}
+}

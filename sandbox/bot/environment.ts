@@ -1,0 +1,49 @@
+/** The settings that the bot is started with. */
+
+/** Settings as a reset gives them: a value in place of the sandbox's own, or none. */
+export type Overrides = Readonly<Record<string, string | null>>;
+
+export interface Surroundings {
+	readonly port: number;
+	readonly mailPort: number;
+	readonly token: string;
+	readonly stripeKey: string;
+	readonly guildId: string;
+	readonly adminChannelId: string;
+}
+
+/** What the bot's process needs of the sandbox's own environment, and nothing else of it. */
+const INHERITED = ['PATH', 'HOME', 'TZ', 'DATABASE_URL', 'REDIS_URL'];
+
+export function botSettings(around: Surroundings, overrides: Overrides, own: NodeJS.ProcessEnv): Record<string, string> {
+	const server = `http://127.0.0.1:${around.port}`;
+	const settings: Record<string, string | null | undefined> = {
+		...Object.fromEntries(INHERITED.map((name) => [name, own[name]])),
+		DISCORD_TOKEN: around.token,
+		DISCORD_API_URL: `${server}/api`,
+		DISCORD_GUILD_ID: around.guildId,
+		DISCORD_ADMIN_CHANNEL_ID: around.adminChannelId,
+		STRIPE_SECRET_KEY: around.stripeKey,
+		STRIPE_API_URL: server,
+		STRIPE_KNIGHT_PRICE_IDS: 'price_knight',
+		STRIPE_LORD_PRICE_IDS: 'price_lord',
+		SMTP_URL: `smtp://127.0.0.1:${around.mailPort}`,
+		MAIL_FROM: 'reeve@sandbox.test',
+		ADMIN_EMAIL: 'operator@sandbox.test',
+		...overrides
+	};
+	const given = Object.entries(settings).filter((entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== '');
+	return Object.fromEntries(given);
+}
+
+const HIDDEN = '(hidden)';
+const SECRET = /TOKEN|SECRET|PASSWORD/;
+
+/** The settings in force as they may be shown: without what opens anything. */
+export function withoutSecrets(settings: Readonly<Record<string, string>>): Record<string, string> {
+	return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, SECRET.test(name) ? HIDDEN : withoutPassword(value)]));
+}
+
+function withoutPassword(value: string): string {
+	return value.replace(/(:\/\/[^/@:]*:)[^@]*@/, `$1${HIDDEN}@`);
+}

@@ -1,0 +1,41 @@
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+
+export interface LogLine {
+	readonly at: string;
+	/** `sandbox` for what the sandbox has to say about the process. */
+	readonly stream: 'stdout' | 'stderr' | 'sandbox';
+	readonly text: string;
+}
+
+const KEPT_LINES = 2_000;
+
+/** The last lines that the bot printed. */
+export class BotLog {
+	private lines: LogLine[] = [];
+
+	public list(): readonly LogLine[] {
+		return this.lines;
+	}
+
+	public add(stream: LogLine['stream'], text: string): void {
+		this.lines.push({ at: new Date().toISOString(), stream, text });
+		if (this.lines.length > 2 * KEPT_LINES) this.lines = this.lines.slice(-KEPT_LINES);
+	}
+
+	public follow(stream: 'stdout' | 'stderr', source: Readable): void {
+		createInterface({ input: source }).on('line', (text) => this.add(stream, text));
+	}
+
+	public clear(): void {
+		this.lines = [];
+	}
+
+	/** The last so many lines, as a text. */
+	public tail(count: number): string {
+		return this.lines
+			.slice(-count)
+			.map(({ text }) => text)
+			.join('\n');
+	}
+}

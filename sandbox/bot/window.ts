@@ -1,0 +1,34 @@
+import { container } from '@sapphire/pieces';
+import { type RowsQuery, readRows } from './rows.js';
+
+/**
+ * A window into the bot's database. Embedded PGlite admits one process, and that is the bot: so this file is loaded into the
+ * bot's process (`node --import`), looks over the shoulder of its database client, and answers the sandbox. The product knows
+ * nothing of it.
+ */
+
+export interface Asked {
+	readonly id: number;
+	readonly ask: RowsQuery;
+}
+
+export type Answered = { readonly id: number; readonly rows: readonly object[] } | { readonly id: number; readonly error: string };
+
+async function answer({ id, ask }: Asked): Promise<Answered> {
+	if (!container.database) return { id, error: 'the bot has not opened its database yet' };
+	try {
+		return { id, rows: await readRows(container.database.prisma, ask) };
+	} catch (error) {
+		return { id, error: error instanceof Error ? error.message : String(error) };
+	}
+}
+
+if (process.send) {
+	process.on('message', (asked: Asked) => {
+		void answer(asked).then((answered) => process.connected && process.send?.(answered));
+	});
+	// Without its sandbox the bot would try to reconnect for ever.
+	process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+	// The bot ends when its own work ends.
+	process.channel?.unref();
+}

@@ -1,0 +1,144 @@
+import { type Context, Hono } from 'hono';
+import type { z } from 'zod';
+import { ControlError } from '../discord/errors.js';
+import { STRIPE_RESOURCES, type Stage } from '../stage/stage.js';
+import { StripeControlError } from '../stripe/stripe.js';
+import * as bodies from './bodies.js';
+import { indexPage } from './index-page.js';
+import { read } from './read.js';
+import { readReset } from './reset.js';
+
+/** The control API: all that a person can do in the sandbox, for scripts. */
+
+const isLocal = (host: string) => /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host);
+
+export function controlApi(stage: Stage): Hono {
+	const app = new Hono();
+	const { discord, stripe, mail, faults, log, bot } = stage;
+
+	// A reset starts a process with settings of the caller's choice: no page of another site may do that through a browser.
+	app.use(async (c, next) => {
+		const origin = c.req.header('origin');
+		const foreign = (origin !== undefined && !isLocal(origin.replace(/^https?:\/\//, ''))) || !isLocal(c.req.header('host') ?? 'localhost');
+		if (foreign) throw new ControlError(403, 'the sandbox answers to this machine alone');
+		await next();
+	});
+
+	app.get('/', (c) => c.html(indexPage(stage.state().ports)));
+	app.get('/api/state', (c) => c.json(stage.state()));
+	app.get('/api/log', (c) => c.json(bot.log.list()));
+	app.get('/api/requests', (c) => c.json(log.list()));
+	app.get('/api/inbox', (c) => c.json(mail.inbox()));
+	app.get('/api/expected', (c) => {
+		if (!stage.scenario) throw new ControlError(404, 'nobody wrote down what is to be found in this world: it is no scenario');
+		const { choice, expected, notices } = stage.scenario;
+		return c.json({ ...choice, issues: expected, notices });
+	});
+
+	app.post('/api/command', async (c) => c.json(discord.command(read(bodies.commandBody, await json(c)))));
+	app.post('/api/click', async (c) => c.json(discord.click(read(bodies.clickBody, await json(c)))));
+	app.post('/api/modal', async (c) => c.json(discord.modal(read(bodies.modalBody, await json(c)))));
+	app.post('/api/autocomplete', async (c) => c.json(discord.autocomplete(read(bodies.autocompleteBody, await json(c)))));
+	app.get('/api/interactions/:id', (c) => {
+		const interaction = discord.interaction(c.req.param('id'));
+		if (!interaction) throw new ControlError(404, `there is no interaction ${c.req.param('id')}`);
+		return c.json(interaction);
+	});
+	app.get('/api/messages', (c) => c.json(discord.messages(c.req.query('channel'))));
+	app.get('/api/dms', (c) => c.json(discord.dms()));
+	app.get('/api/guild', (c) => c.json(discord.guild()));
+	app.post('/api/guild', async (c) => {
+		changeGuild(stage, read(bodies.guildBody, await json(c)));
+		return c.json({ done: true });
+	});
+	app.post('/api/roles', async (c) => {
+		discord.changeRoles(read(bodies.rolesBody, await json(c)));
+		return c.json({ done: true });
+	});
+
+	app.post('/api/stripe/settings', async (c) => {
+		const { latencyMs, livemode, permissions = {} } = read(bodies.stripeSettingsBody, await json(c));
+		if (latencyMs !== undefined) stripe.setLatency(latencyMs);
+		if (livemode !== undefined) stripe.setLivemode(livemode);
+		for (const resource of STRIPE_RESOURCES) {
+			const allowed = permissions[resource];
+			if (allowed !== undefined) stripe.setPermission(resource, allowed);
+		}
+		return c.json({ done: true });
+	});
+	for (const kind of ['customers', 'subscriptions'] as const) {
+		app.get(`/api/stripe/${kind}`, (c) => c.json(stripe.list(kind)));
+		app.post(`/api/stripe/${kind}`, async (c) => answer(stripe.create(kind, await json(c)), 201));
+		app.get(`/api/stripe/${kind}/:id`, (c) => answer(stripe.get(kind, c.req.param('id'))));
+		app.patch(`/api/stripe/${kind}/:id`, async (c) => answer(stripe.update(kind, c.req.param('id'), await json(c))));
+		app.delete(`/api/stripe/${kind}/:id`, (c) => answer(stripe.delete(kind, c.req.param('id'))));
+	}
+
+	app.get('/api/faults', (c) => c.json(faults.list()));
+	app.post('/api/faults', async (c) => c.json(faults.add(read(bodies.faultBody, await json(c))), 201));
+	app.delete('/api/faults', (c) => {
+		faults.clear();
+		return c.json({ done: true });
+	});
+
+	app.get('/api/runs', async (c) => c.json(await stage.rows({ query: 'runs', ...read(bodies.runsQuery, c.req.query()) })));
+	app.get('/api/issues', async (c) => c.json(await stage.rows({ query: 'issues', ...read(bodies.issuesQuery, c.req.query()) })));
+	app.post('/api/reset', async (c) => {
+		const play = readReset(await json(c));
+		const { ms } = await stage.reset(play);
+		const { scenario } = play;
+		return c.json({ ready: true, ms, ...(scenario ? { scenario: scenario.choice.scenario, expected: scenario.expected.length } : {}) });
+	});
+	app.post('/api/restart', async (c) => c.json({ ready: true, ...(await stage.restart(read(bodies.restartBody, await json(c)).signal)) }));
+
+	app.notFound((c) => c.json({ error: `there is no ${c.req.method} ${c.req.path}: see GET / for what there is` }, 404));
+	app.onError((error) => {
+		if (error instanceof ControlError || error instanceof StripeControlError) return answer({ error: error.message }, error.status);
+		console.error(error);
+		return answer({ error: error.message }, 500);
+	});
+	return app;
+}
+
+function changeGuild({ discord }: Stage, change: z.output<typeof bodies.guildBody>): void {
+	switch (change.action) {
+		case 'kick':
+			discord.kick(change.user);
+			break;
+		case 'join':
+			discord.join(change.member);
+			break;
+		case 'createRole':
+			discord.createRole({ name: change.name, ...(change.position === undefined ? {} : { position: change.position }) });
+			break;
+		case 'deleteRole':
+			discord.deleteRole(change.role);
+			break;
+		case 'renameRole':
+			discord.renameRole(change.role, change.to);
+			break;
+		case 'moveRole':
+			discord.moveRole(change.role, change.position);
+			break;
+		case 'botPermission':
+			discord.setBotPermission(change.permission, change.on, change.channel);
+			break;
+		case 'memberIntent':
+			discord.setMemberIntent(change.on);
+	}
+}
+
+function answer(body: unknown, status = 200): Response {
+	return Response.json(body, { status });
+}
+
+/** The body as JSON; nothing at all is an empty object. */
+async function json(c: Context): Promise<unknown> {
+	const text = await c.req.text();
+	if (text.trim() === '') return {};
+	try {
+		return JSON.parse(text);
+	} catch {
+		throw new ControlError(400, 'the body is no JSON');
+	}
+}

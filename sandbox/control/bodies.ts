@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { ISSUE_STATUSES } from '../bot/rows.js';
+import { STRIPE_RESOURCES } from '../stage/stage.js';
+
+/** What the calls of the control API take. */
+
+/** A Discord ID or a username. */
+const user = z.string().min(1, 'must be a Discord ID or a username');
+const roles = z.array(z.string().min(1));
+const optionValues = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+
+export const commandBody = z.strictObject({
+	user,
+	/** As typed after the slash. */
+	command: z.string().transform((text) => text.replace(/^\//, '').trim()),
+	options: optionValues.optional(),
+	channel: z.string().optional(),
+	guildId: z.string().optional()
+});
+
+export const clickBody = z.strictObject({ user, messageId: z.string(), customId: z.string(), values: z.array(z.string()).optional() });
+
+export const modalBody = z.strictObject({ user, interactionId: z.string(), fields: z.record(z.string(), z.string()) });
+
+export const autocompleteBody = z.strictObject({
+	user,
+	command: z.string().transform((text) => text.replace(/^\//, '').trim()),
+	option: z.string(),
+	value: z.string(),
+	options: optionValues.optional()
+});
+
+export const rolesBody = z.strictObject({ user, add: roles.optional(), remove: roles.optional() });
+
+export const guildBody = z.discriminatedUnion(
+	'action',
+	[
+		z.strictObject({ action: z.literal('kick'), user }),
+		z.strictObject({
+			action: z.literal('join'),
+			member: z.strictObject({
+				id: z.string().min(1),
+				username: z.string().min(1),
+				bot: z.boolean().default(false),
+				operator: z.boolean().default(false),
+				roles: roles.default([])
+			})
+		}),
+		z.strictObject({ action: z.literal('createRole'), name: z.string().min(1), position: z.int().positive().optional() }),
+		z.strictObject({ action: z.literal('deleteRole'), role: z.string() }),
+		z.strictObject({ action: z.literal('renameRole'), role: z.string(), to: z.string().min(1) }),
+		z.strictObject({ action: z.literal('moveRole'), role: z.string(), position: z.int().positive() }),
+		z.strictObject({ action: z.literal('botPermission'), permission: z.string(), on: z.boolean(), channel: z.string().optional() }),
+		/** The Server Members intent, as it is switched in the developer portal. */
+		z.strictObject({ action: z.literal('memberIntent'), on: z.boolean() })
+	],
+	'must be kick, join, createRole, deleteRole, renameRole, moveRole, botPermission or memberIntent'
+);
+
+const times = { match: z.string().optional(), times: z.int().positive().optional(), after: z.int().nonnegative().optional() };
+const milliseconds = z.number().nonnegative();
+const HTTP_KINDS = ['latency', '429', '500', 'status', 'timeout', 'drop', 'drop-after', 'truncate', 'empty'] as const;
+
+const httpFault = {
+	...times,
+	ms: milliseconds.optional(),
+	retryAfter: z.number().nonnegative().optional(),
+	status: z.int().min(200).max(599).optional(),
+	body: z.unknown().optional()
+};
+
+/** A kind that is not there would do nothing, and a test that relies on it would prove nothing. */
+const kinds = <const T extends readonly string[]>(...names: T) => z.enum(names, `must be one of ${names.join(', ')}`);
+
+export const faultBody = z.discriminatedUnion(
+	'target',
+	[
+		z.strictObject({ target: z.literal('stripe'), kind: kinds(...HTTP_KINDS, 'repeat'), ...httpFault }),
+		z.strictObject({ target: z.literal('discord'), kind: kinds(...HTTP_KINDS, 'ignore', 'missing-permission'), ...httpFault }),
+		z.strictObject({
+			target: z.literal('gateway'),
+			kind: kinds('drop', 'unavailable', 'missing-chunk', 'rate-limited', 'reconnect', 'invalid-session', 'latency'),
+			...times,
+			ms: milliseconds.optional(),
+			retryAfter: z.number().nonnegative().optional()
+		}),
+		z.strictObject({
+			target: z.literal('smtp'),
+			kind: kinds('refuse', 'reject', 'drop', 'latency'),
+			...times,
+			ms: milliseconds.optional(),
+			status: z.int().min(400).max(599).optional()
+		})
+	],
+	'must be stripe, discord, gateway or smtp'
+);
+
+export const stripeSettingsBody = z.strictObject({
+	latencyMs: milliseconds.optional(),
+	livemode: z.boolean().optional(),
+	/** What the restricted key may read. */
+	permissions: z.partialRecord(z.enum(STRIPE_RESOURCES), z.boolean()).optional()
+});
+
+export const restartBody = z.strictObject({ signal: z.enum(['SIGTERM', 'SIGKILL'], 'must be SIGTERM or SIGKILL').default('SIGTERM') });
+
+const limit = z.coerce.number('must be a number').int('must be a whole number').positive('must be at least 1').optional();
+export const runsQuery = z.object({ limit });
+export const issuesQuery = z.object({ limit, status: z.enum(ISSUE_STATUSES, `must be one of ${ISSUE_STATUSES.join(', ')}`).optional() });

@@ -1,0 +1,32 @@
+import type { z } from 'zod';
+import { ControlError } from '../discord/errors.js';
+
+/** Reads what a call was given. @throws {ControlError} 400, saying in plain words what is wrong and where */
+export function read<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
+	const parsed = schema.safeParse(value);
+	if (parsed.success) return parsed.data;
+	throw new ControlError(400, parsed.error.issues.slice(0, SHOWN).map(inWords).join('; '));
+}
+
+const SHOWN = 5;
+
+function inWords(issue: z.core.$ZodIssue): string {
+	const where = issue.path.map(String).join('.');
+	return `${where === '' ? '' : `${where}: `}${wordsOf(issue)}`;
+}
+
+function wordsOf(issue: z.core.$ZodIssue): string {
+	switch (issue.code) {
+		case 'unrecognized_keys':
+			return `unknown: ${issue.keys.join(', ')}`;
+		case 'invalid_type':
+			if (issue.input === undefined && issue.message.includes('received undefined')) return 'is missing';
+			return issue.message.startsWith('Invalid input: expected ')
+				? issue.message.replace('Invalid input: expected', 'must be a').replace(', received', ', and is')
+				: issue.message;
+		case 'invalid_value':
+			return issue.message.startsWith('Invalid') ? `must be ${issue.values.map(String).join(' or ')}` : issue.message;
+		default:
+			return issue.message;
+	}
+}

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import type { Overrides } from '../bot/environment.js';
+import { ControlError } from '../discord/errors.js';
+import type { Play } from '../stage/stage.js';
+import { makeScenario, scenarioSchema } from '../world/scenario.js';
+import { type WorldInput, worldSchema } from '../world/world.js';
+import { read } from './read.js';
+
+/** What `POST /api/reset` takes: a scenario or a world, and settings for the bot. */
+export type ResetInput = ({ scenario: 'council' | 'metropolis'; size?: number; seed?: number } | { world: WorldInput }) & {
+	env?: SettingsInput;
+};
+
+/** A setting's value in place of the sandbox's own; null or an empty text takes it away. */
+export type SettingsInput = Readonly<Record<string, string | number | boolean | null>>;
+
+const settings = z
+	.record(
+		z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'is no name of a setting'),
+		z.union([z.string(), z.number().transform(String), z.boolean().transform(String), z.null()])
+	)
+	.refine((given) => !('DATA_DIR' in given), 'DATA_DIR is the sandbox’s own: every world has a fresh folder')
+	.default({});
+
+const withScenario = scenarioSchema.extend({ env: settings });
+const withWorld = z.strictObject({ world: worldSchema, env: settings });
+
+/** @throws {ControlError} 400 */
+export function readReset(body: unknown, now = new Date()): Play {
+	if (typeof body !== 'object' || body === null || 'scenario' in body === 'world' in body) {
+		throw new ControlError(400, 'give either a scenario (council or metropolis) or a world');
+	}
+	if ('world' in body) {
+		const { world, env } = read(withWorld, body);
+		return { world, settings: env satisfies Overrides, scenario: null };
+	}
+	const { env, ...choice } = read(withScenario, body);
+	const { world, expected, notices } = makeScenario(choice, now);
+	return { world, settings: env, scenario: { choice, expected, notices } };
+}

@@ -1,0 +1,115 @@
+import { type APIEmbed, type APIMessage, ButtonStyle, ComponentType } from 'discord-api-types/v10';
+
+/** Messages as an operator would see them in the channel, for a terminal. Pure. */
+
+/** What the IDs in messages stand for. */
+export interface Names {
+	readonly users: ReadonlyMap<string, string>;
+	readonly roles: ReadonlyMap<string, string>;
+	readonly channels: ReadonlyMap<string, string>;
+}
+
+type Row = NonNullable<APIMessage['components']>[number];
+
+const WIDTH = 110;
+
+export function renderMessages(messages: readonly APIMessage[], names: Names): string {
+	return messages.map((message) => renderMessage(message, names)).join('\n\n');
+}
+
+function renderMessage(message: APIMessage, names: Names): string {
+	const lines = [plain(message.author.username) + (message.author.bot ? ' (bot)' : '')];
+	if (message.content !== '') lines.push(...wrapped(readable(message.content, names)));
+	for (const embed of message.embeds) lines.push('', ...renderEmbed(embed, names).map((line) => `  ┃ ${line}`.trimEnd()));
+	for (const attachment of message.attachments) lines.push(`  ⎙ ${plain(attachment.filename)}`);
+	for (const row of message.components ?? []) {
+		const line = renderRow(row, names);
+		if (line !== '') lines.push(`  ${line}`);
+	}
+	return lines.join('\n');
+}
+
+function renderEmbed(embed: APIEmbed, names: Names): string[] {
+	const parts: string[][] = [];
+	if (embed.author) parts.push([readable(embed.author.name, names)]);
+	if (embed.title) parts.push(wrapped(readable(embed.title, names)));
+	if (embed.description) parts.push(wrapped(readable(embed.description, names)));
+	let short: string[] | null = null;
+	for (const field of embed.fields ?? []) {
+		const [name, value] = [readable(field.name, names), readable(field.value, names)];
+		const line = `${name}: ${value}`;
+		if (value.includes('\n') || line.length > WIDTH) {
+			parts.push([...wrapped(name), ...wrapped(value, WIDTH - 2).map((part) => `  ${part}`)]);
+			short = null;
+		} else if (short) {
+			short.push(line);
+		} else {
+			short = [line];
+			parts.push(short);
+		}
+	}
+	if (embed.footer) parts.push(wrapped(readable(embed.footer.text, names)));
+	return parts.flatMap((part, index) => (index === 0 ? part : ['', ...part]));
+}
+
+function renderRow(row: Row, names: Names): string {
+	if (row.type !== ComponentType.ActionRow) return '';
+	return row.components
+		.map((component) => {
+			if (component.type !== ComponentType.Button) {
+				const options = component.type === ComponentType.StringSelect ? component.options.map(({ label }) => label).join(' | ') : '';
+				return `[ ${readable(component.placeholder ?? 'Choose', names)} ▾ ${readable(options, names)} ]`;
+			}
+			const label = 'label' in component && component.label ? component.label : '';
+			const emoji = 'emoji' in component && component.emoji?.name ? component.emoji.name : '';
+			const target = component.style === ButtonStyle.Link ? ` → ${component.url}` : '';
+			const text = `${[emoji, label].filter(Boolean).join(' ')}${target}`;
+			return component.disabled ? `( ${readable(text, names)} )` : `[ ${readable(text, names)} ]`;
+		})
+		.join(' ');
+}
+
+/** Mentions and times as people see them, without the marks of Markdown. */
+function readable(text: string, { users, roles, channels }: Names): string {
+	// A name may be full of marks, and they are all its own.
+	const named = (sign: string, names: ReadonlyMap<string, string>) => (_: string, id: string) =>
+		`${sign}${(names.get(id) ?? id).replace(/[\\*_~`]/g, '\\$&')}`;
+	return plain(
+		text
+			.replace(/(?<!\\)<@!?(\d+)>/g, named('@', users))
+			.replace(/(?<!\\)<@&(\d+)>/g, named('@', roles))
+			.replace(/(?<!\\)<#(\d+)>/g, named('#', channels))
+			.replace(/(?<!\\)<t:(-?\d+)(?::[a-zA-Z])?>/g, (_, seconds: string) => moment(Number(seconds)))
+			.replace(/(?<!\\)<a?(:\w+:)\d+>/g, '$1')
+			.replace(/(?<!\\)\[([^\]]+)\]\(<?(https?:[^)>\s]+)>?\)/g, '$1 ($2)')
+			.replace(/(?<!\\)(\*\*|__|~~|`+)/g, '')
+			.replace(/^(#{1,3}|-#|>) /gm, '')
+			.replace(/\\([^A-Za-z0-9\s])/g, '$1')
+	);
+}
+
+function moment(seconds: number): string {
+	const date = new Date(seconds * 1000);
+	return Number.isNaN(date.getTime()) ? String(seconds) : `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** Names are of people's own choosing, and some characters would command the terminal. */
+function plain(text: string): string {
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to go
+	return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '');
+}
+
+/** Lines of at most so many characters, broken between words. */
+function wrapped(text: string, width = WIDTH): string[] {
+	return text.split('\n').flatMap((line) => {
+		const lines: string[] = [];
+		let rest = line;
+		while (rest.length > width) {
+			const space = rest.lastIndexOf(' ', width);
+			const cut = space > 0 ? space : width;
+			lines.push(rest.slice(0, cut));
+			rest = rest.slice(cut).trimStart();
+		}
+		return [...lines, rest];
+	});
+}

@@ -1,0 +1,67 @@
+/** What Discord says when it refuses, and what the control API says when a call makes no sense. */
+
+/** The control API's refusal: the status and the reason go to whoever called it. */
+export class ControlError extends Error {
+	public constructor(
+		public readonly status: number,
+		message: string
+	) {
+		super(message);
+		this.name = 'ControlError';
+	}
+}
+
+export interface ErrorTree {
+	[key: string]: ErrorTree | { code: string; message: string }[];
+}
+
+export interface ErrorBody {
+	message: string;
+	code: number;
+	errors?: ErrorTree;
+}
+
+/** An answer of Discord that is not the one that was asked for. */
+export class DiscordError extends Error {
+	public constructor(
+		public readonly status: number,
+		public readonly body: ErrorBody
+	) {
+		super(body.message);
+		this.name = 'DiscordError';
+	}
+}
+
+const REFUSALS = {
+	unauthorized: [401, 0, '401: Unauthorized'],
+	notFound: [404, 0, '404: Not Found'],
+	internal: [500, 0, '500: Internal Server Error'],
+	unknownApplication: [404, 10002, 'Unknown Application'],
+	unknownChannel: [404, 10003, 'Unknown Channel'],
+	unknownGuild: [404, 10004, 'Unknown Guild'],
+	unknownMember: [404, 10007, 'Unknown Member'],
+	unknownMessage: [404, 10008, 'Unknown Message'],
+	unknownRole: [404, 10011, 'Unknown Role'],
+	unknownUser: [404, 10013, 'Unknown User'],
+	unknownWebhook: [404, 10015, 'Unknown Webhook'],
+	unknownInteraction: [404, 10062, 'Unknown interaction'],
+	unknownCommand: [404, 10063, 'Unknown application command'],
+	commandLimit: [400, 30032, 'Maximum number of application commands reached (100)'],
+	tooLarge: [413, 40005, 'Request entity too large'],
+	acknowledged: [400, 40060, 'Interaction has already been acknowledged.'],
+	missingAccess: [403, 50001, 'Missing Access'],
+	notTheAuthor: [403, 50005, 'Cannot edit a message authored by another user'],
+	emptyMessage: [400, 50006, 'Cannot send an empty message'],
+	cannotDm: [403, 50007, 'Cannot send messages to this user'],
+	missingPermissions: [403, 50013, 'Missing Permissions'],
+	invalidWebhookToken: [401, 50027, 'Invalid Webhook Token'],
+	invalidRole: [400, 50028, 'Invalid Role'],
+	invalidRecipients: [400, 50033, 'Invalid Recipient(s)'],
+	invalidJson: [400, 50109, 'The request body contains invalid JSON.']
+} as const;
+
+/** One of Discord's refusals, by what it means. */
+export function refusal(name: keyof typeof REFUSALS): DiscordError {
+	const [status, code, message] = REFUSALS[name];
+	return new DiscordError(status, { message, code });
+}

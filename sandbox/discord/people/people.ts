@@ -1,0 +1,175 @@
+import {
+	type APIInteraction,
+	GatewayDispatchEvents as Event,
+	ApplicationCommandOptionType as Option,
+	InteractionType as Type
+} from 'discord-api-types/v10';
+import { ControlError } from '../ground/errors.js';
+import { IDS } from '../ground/identity.js';
+import type { Member } from '../guild/members.js';
+import type { House } from '../house/house.js';
+import type { Interaction, Place } from '../interactions/interactions.js';
+import { componentData, usableComponent } from './components.js';
+import { modalData } from './modals.js';
+import { fillOptions, findCommand, nest, type SentOption, title } from './options.js';
+import { placeOf, situation } from './place.js';
+
+/**
+ * What people do to the bot. Each makes an interaction and sends it, whoever the person is: Discord hides commands from those
+ * who may not use them, but administrators can override that, so the bot has to look for itself.
+ */
+
+const ATTACHMENT_BYTES = 10 * 1024 * 1024;
+
+export interface CommandCall {
+	user: string;
+	command: string;
+	options?: Record<string, unknown>;
+	channel?: string;
+	guildId?: string;
+}
+
+export function useCommand(house: House, call: CommandCall): Interaction {
+	const member = personOf(house, call.user);
+	const called = findCommand(house, call.command);
+	const { values, resolved } = fillOptions(house, called, call.options ?? {});
+	const place = placeOf(house, member, call.channel, call.guildId);
+	const data = commandData(called.command, nest(called.path, values));
+	const interaction = house.interactions.open({
+		type: Type.ApplicationCommand,
+		userId: member.id,
+		place,
+		command: title(called),
+		sourceId: null
+	});
+	return send(house, member, interaction, { ...data, ...(Object.keys(resolved).length > 0 ? { resolved } : {}) });
+}
+
+export interface AutocompleteCall {
+	user: string;
+	command: string;
+	option: string;
+	value: string;
+	options?: Record<string, unknown>;
+}
+
+export function askChoices(house: House, call: AutocompleteCall): Interaction {
+	const member = personOf(house, call.user);
+	const called = findCommand(house, call.command);
+	const focused = called.takes.find(({ name }) => name === call.option);
+	if (!focused) throw new ControlError(400, `/${title(called)} has no option ${call.option}`);
+	if (!('autocomplete' in focused) || focused.autocomplete !== true)
+		throw new ControlError(400, `the option ${call.option} does not suggest anything`);
+	// What else was typed so far: nothing is required yet.
+	const others = {
+		...called,
+		takes: called.takes.filter(({ name }) => name !== call.option).map((option) => ({ ...option, required: false }))
+	};
+	const { values } = fillOptions(house, others, call.options ?? {});
+	const asked: SentOption = { name: focused.name, type: focused.type, value: call.value, focused: true };
+	const interaction = house.interactions.open({
+		type: Type.ApplicationCommandAutocomplete,
+		userId: member.id,
+		place: placeOf(house, member, undefined, undefined),
+		command: title(called),
+		sourceId: null
+	});
+	return send(house, member, interaction, commandData(called.command, nest(called.path, [...values, asked])));
+}
+
+export interface ClickCall {
+	user: string;
+	messageId: string;
+	customId: string;
+	values?: string[];
+}
+
+export function useComponent(house: House, call: ClickCall): Interaction {
+	const member = personOf(house, call.user);
+	const stored = house.messages.find(call.messageId);
+	if (!stored) throw new ControlError(409, `there is no message ${call.messageId}`);
+	if (stored.ephemeralFor !== null && stored.ephemeralFor !== member.id) {
+		throw new ControlError(409, `${member.username} does not see that message: it is for someone else alone`);
+	}
+	const { message } = stored;
+	const data = componentData(house, usableComponent(message, call.customId), call.values);
+	const interaction = house.interactions.open({
+		type: Type.MessageComponent,
+		userId: member.id,
+		place: placeOfMessage(house, member, message.channel_id),
+		command: null,
+		sourceId: message.id
+	});
+	return send(house, member, interaction, data, { message });
+}
+
+export interface ModalCall {
+	user: string;
+	interactionId: string;
+	fields: Record<string, string>;
+}
+
+export function submitModal(house: House, call: ModalCall): Interaction {
+	const member = personOf(house, call.user);
+	const opener = house.interactions.find(call.interactionId);
+	if (!opener) throw new ControlError(404, `there is no interaction ${call.interactionId}`);
+	if (opener.userId !== member.id) throw new ControlError(409, `the modal was opened for someone else than ${member.username}`);
+	if (!opener.modal || !opener.modalOpen)
+		throw new ControlError(409, opener.modal ? 'the modal was sent already' : 'that interaction opened no modal');
+	const data = modalData(house, opener.modal, call.fields);
+	opener.modalOpen = false;
+	const source = opener.sourceId === null ? undefined : house.messages.find(opener.sourceId);
+	const interaction = house.interactions.open({
+		type: Type.ModalSubmit,
+		userId: member.id,
+		place: opener.place,
+		command: opener.command,
+		sourceId: source ? opener.sourceId : null
+	});
+	return send(house, member, interaction, data, source ? { message: source.message } : {});
+}
+
+function personOf({ guild }: House, reference: string): Member {
+	const member = guild.person(reference);
+	if (!member) throw new ControlError(404, `there is nobody called ${reference} in the guild`);
+	if (member.bot) throw new ControlError(400, `${member.username} is a bot`);
+	return member;
+}
+
+function placeOfMessage(house: House, member: Member, channelId: string): Place {
+	return house.guild.channels.has(channelId) ? placeOf(house, member, channelId, undefined) : placeOf(house, member, 'dm', undefined);
+}
+
+function commandData(command: { id: string; name: string; type: number; guild_id?: string }, options: SentOption[]) {
+	return {
+		id: command.id,
+		name: command.name,
+		type: command.type,
+		...(command.guild_id === undefined ? {} : { guild_id: command.guild_id }),
+		...(options.length > 0 ? { options: options.map(clean) } : {})
+	};
+}
+
+/** Only groups and subcommands have options below them. */
+function clean(option: SentOption): SentOption {
+	const nests = option.type === Option.Subcommand || option.type === Option.SubcommandGroup;
+	return nests ? { ...option, options: (option.options ?? []).map(clean) } : option;
+}
+
+function send(house: House, member: Member, interaction: Interaction, data: object, more: object = {}): Interaction {
+	const payload = {
+		id: interaction.id,
+		application_id: IDS.application,
+		type: interaction.type,
+		token: interaction.token,
+		version: 1,
+		locale: 'en-US',
+		entitlements: [],
+		attachment_size_limit: ATTACHMENT_BYTES,
+		...situation(house, member, interaction.place),
+		data,
+		...more
+	};
+	house.gateway.emit(Event.InteractionCreate, payload as unknown as APIInteraction);
+	return interaction;
+}

@@ -1,0 +1,125 @@
+import { ComponentType as Type } from 'discord-api-types/v10';
+import { checkButton } from './button.js';
+import type { Field } from './form.js';
+import { checkSelect, SELECTS } from './select.js';
+
+const ROWS = 5;
+const BUTTONS = 5;
+const V2_COMPONENTS = 40;
+const V2_TEXT = 4_000;
+const MEDIA = 10;
+const SECTION_TEXTS = 3;
+
+const V1_TOP = [Type.ActionRow];
+const V2_TOP = [Type.ActionRow, Type.Section, Type.TextDisplay, Type.MediaGallery, Type.File, Type.Separator, Type.Container];
+const IN_CONTAINER = V2_TOP.filter((type) => type !== Type.Container);
+const IN_ROW = [Type.Button, ...SELECTS];
+
+/** What is seen on the way through a message's components. */
+class Tally {
+	public components = 0;
+	public text = 0;
+	private readonly customIds = new Set<string>();
+	private readonly ids = new Set<number>();
+
+	public count(component: Field): void {
+		this.components += 1;
+		const id = component.at('id').integer({ min: 0, max: 2 ** 31 - 1 });
+		if (id) this.unique(component.at('id'), this.ids, id, 'COMPONENT_ID_DUPLICATED', 'Component id cannot be duplicated');
+	}
+
+	public customId(component: Field, value: string | undefined): void {
+		if (value === undefined) return;
+		this.unique(
+			component.at('custom_id'),
+			this.customIds,
+			value,
+			'COMPONENT_CUSTOM_ID_DUPLICATED',
+			'Component custom id cannot be duplicated'
+		);
+	}
+
+	private unique<T>(field: Field, seen: Set<T>, value: T, code: string, message: string): void {
+		if (seen.has(value)) field.fail(code, message);
+		seen.add(value);
+	}
+}
+
+/** @param v2 - whether the message has the flag for components of the second kind */
+export function checkComponents(components: Field, v2: boolean): void {
+	const tally = new Tally();
+	const list = components.list({ max: v2 ? V2_COMPONENTS : ROWS });
+	for (const component of list) check(component, v2 ? V2_TOP : V1_TOP, tally);
+	if (v2 && list.length <= V2_COMPONENTS && tally.components > V2_COMPONENTS) {
+		components.fail('COMPONENT_MAX_TOTAL_COMPONENTS_EXCEEDED', `The total number of components cannot exceed ${V2_COMPONENTS}`);
+	}
+	if (tally.text > V2_TEXT) {
+		components.fail('COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED', `The total displayable text cannot exceed ${V2_TEXT} characters`);
+	}
+}
+
+function check(component: Field, allowed: readonly Type[], tally: Tally): Type | undefined {
+	if (!component.model()) return undefined;
+	const type = component.at('type').oneOf(allowed, true);
+	if (type === undefined) return undefined;
+	tally.count(component);
+	switch (type) {
+		case Type.ActionRow:
+			checkRow(component, tally);
+			break;
+		case Type.Button:
+			tally.customId(component, checkButton(component));
+			break;
+		case Type.Section:
+			for (const text of component.at('components').list({ min: 1, max: SECTION_TEXTS, required: true }))
+				check(text, [Type.TextDisplay], tally);
+			check(component.at('accessory'), [Type.Button, Type.Thumbnail], tally);
+			break;
+		case Type.TextDisplay:
+			tally.text += component.at('content').text({ min: 1, max: V2_TEXT, required: true })?.length ?? 0;
+			break;
+		case Type.Thumbnail:
+			checkMedia(component.at('media'));
+			component.at('description').text({ max: 1024 });
+			break;
+		case Type.MediaGallery:
+			for (const item of component.at('items').list({ min: 1, max: MEDIA, required: true })) {
+				if (item.model()) checkMedia(item.at('media'));
+				item.at('description').text({ max: 1024 });
+			}
+			break;
+		case Type.File:
+			if (component.at('file').model())
+				component
+					.at('file')
+					.at('url')
+					.url({ schemes: ['attachment'], required: true });
+			break;
+		case Type.Separator:
+			component.at('divider').boolean();
+			component.at('spacing').oneOf([1, 2]);
+			break;
+		case Type.Container:
+			component.at('accent_color').integer({ min: 0, max: 0xffffff });
+			for (const child of component.at('components').list({ min: 1, max: V2_COMPONENTS, required: true }))
+				check(child, IN_CONTAINER, tally);
+			break;
+		default:
+			tally.customId(component, checkSelect(component));
+	}
+	return type;
+}
+
+function checkRow(row: Field, tally: Tally): void {
+	const list = row.at('components').list({ min: 1, max: BUTTONS, required: true });
+	const types = list.map((component) => check(component, IN_ROW, tally));
+	// A menu is as wide as five buttons.
+	const width = types.reduce<number>((sum, type) => sum + (type === Type.Button || type === undefined ? 1 : BUTTONS), 0);
+	if (width > BUTTONS && list.length <= BUTTONS) {
+		list.at(-1)?.fail('COMPONENT_LAYOUT_WIDTH_EXCEEDED', 'The specified component exceeds the maximum width');
+	}
+}
+
+function checkMedia(media: Field): void {
+	if (media.model()) media.at('url').url({ schemes: ['http', 'https', 'attachment'], required: true });
+}

@@ -1,0 +1,164 @@
+import type { Server } from 'node:http';
+import type { APIMessage } from 'discord-api-types/v10';
+import type { FixAttempt, Issue, ReconciliationRun } from '../src/store/client/client.js';
+import type { Exit } from './bot/bot.js';
+import type { IssueStatus } from './bot/rows.js';
+import { type ResetInput, readReset, type SettingsInput } from './control/reset.js';
+import { createSandboxServer, listen, stopServing } from './control/serve.js';
+import type { GuildView, InteractionView, SandboxDiscord } from './discord/discord.js';
+import type { SandboxMail } from './mail/mail.js';
+import { Stage } from './stage/stage.js';
+import type { SandboxStripe } from './stripe/stripe.js';
+import type { Faults, LoggedRequest } from './wire/traffic.js';
+import type { WorldInput } from './world/world.js';
+
+/** A row as JSON has it. */
+type Stored<T> = { [K in keyof T]: Date extends T[K] ? string | Exclude<T[K], Date> : T[K] };
+export type StoredRun = Stored<ReconciliationRun>;
+export type StoredIssue = Stored<Issue> & { attempts: Stored<FixAttempt>[] };
+
+export interface SandboxOptions {
+	/** 0 for any free one. */
+	readonly port?: number;
+	/** The first world; an empty one when absent. */
+	readonly world?: WorldInput | { scenario: 'council' | 'metropolis'; size?: number; seed?: number };
+	/** Settings for the bot in the first world. */
+	readonly env?: SettingsInput;
+}
+
+const POLL_MS = 20;
+const UNTIL_MS = 15_000;
+
+/** The sandbox as tests use it: everything that the control API does, and the servers themselves. Needs what `npm run build` makes. */
+export class Sandbox {
+	public readonly discord: SandboxDiscord;
+	public readonly stripe: SandboxStripe;
+	public readonly mail: SandboxMail;
+	public readonly faults: Faults;
+	private stopped: Promise<void> | null = null;
+
+	private constructor(
+		private readonly stage: Stage,
+		private readonly server: Server,
+		public readonly port: number
+	) {
+		this.discord = stage.discord;
+		this.stripe = stage.stripe;
+		this.mail = stage.mail;
+		this.faults = stage.faults;
+	}
+
+	/** Resolves when the bot is logged in and its commands are registered. */
+	public static async start({ port = 0, world = {}, env = {} }: SandboxOptions = {}): Promise<Sandbox> {
+		let actual = 0;
+		const stage = new Stage(() => actual);
+		const server = createSandboxServer(stage);
+		actual = await listen(server, port);
+		const sandbox = new Sandbox(stage, server, actual);
+		try {
+			await stage.open();
+			await sandbox.reset('scenario' in world ? { ...world, env } : { world, env });
+			return sandbox;
+		} catch (error) {
+			await sandbox.stop();
+			throw error;
+		}
+	}
+
+	public get url(): string {
+		return `http://127.0.0.1:${this.port}`;
+	}
+
+	/** Aborted as soon as another world is asked for. */
+	public get worldEnds(): AbortSignal {
+		return this.stage.worldEnds;
+	}
+
+	/** A fresh world, a fresh database, a bot that starts on it. */
+	public async reset(input: ResetInput): Promise<void> {
+		await this.stage.reset(readReset(input));
+	}
+
+	/** Stops the bot and starts it on the same database. */
+	public restart(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<Exit & { ms: number }> {
+		return this.stage.restart(signal);
+	}
+
+	/** @returns the interaction's ID */
+	public command(user: string, command: string, options: Record<string, unknown> = {}): string {
+		return this.discord.command({ user, command, options }).interactionId;
+	}
+
+	/** @returns the interaction's ID */
+	public click(user: string, messageId: string, customId: string, values?: string[]): string {
+		return this.discord.click({ user, messageId, customId, ...(values ? { values } : {}) }).interactionId;
+	}
+
+	public interaction(id: string): InteractionView {
+		const found = this.discord.interaction(id);
+		if (!found) throw new Error(`There is no interaction ${id}`);
+		return found;
+	}
+
+	/**
+	 * Waits until something is there or true.
+	 * @param look - looks again and again; what it throws means that it is not there yet
+	 */
+	public async until<T>(look: () => T | Promise<T>, withinMs = UNTIL_MS): Promise<NonNullable<T>> {
+		const deadline = performance.now() + withinMs;
+		for (;;) {
+			let why: unknown;
+			try {
+				const found = await look();
+				if (found !== null && found !== undefined && found !== false) return found;
+			} catch (error) {
+				why = error;
+			}
+			if (performance.now() > deadline) {
+				throw new Error(`Not within ${withinMs} ms. The bot's last words:\n${this.stage.bot.log.tail(20)}`, { cause: why });
+			}
+			await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+		}
+	}
+
+	/** The admin channel's messages, unless another channel is named. */
+	public messages(channel?: string): APIMessage[] {
+		return this.discord.messages(channel);
+	}
+
+	public guild(): GuildView {
+		return this.discord.guild();
+	}
+
+	public requests(): readonly LoggedRequest[] {
+		return this.stage.log.list();
+	}
+
+	/** What the bot printed. */
+	public log(): string[] {
+		return this.stage.bot.log.list().map(({ text }) => text);
+	}
+
+	public state(): ReturnType<Stage['state']> {
+		return this.stage.state();
+	}
+
+	/** As stored, the newest first. */
+	public async runs(limit?: number): Promise<StoredRun[]> {
+		return (await this.stage.rows({ query: 'runs', limit })) as StoredRun[];
+	}
+
+	/** As stored, with their fix attempts. */
+	public async issues(status?: IssueStatus): Promise<StoredIssue[]> {
+		return (await this.stage.rows({ query: 'issues', status })) as StoredIssue[];
+	}
+
+	/** Stops the bot and the servers, and removes what they wrote. */
+	public stop(): Promise<void> {
+		this.stopped ??= (async () => {
+			await this.stage.close();
+			await stopServing(this.server);
+		})();
+		return this.stopped;
+	}
+}

@@ -1,0 +1,234 @@
+import type { Database } from '../../src/store/database.js';
+import { Bot, BotDownError, type Exit } from '../bot/bot.js';
+import { type BotDatabase, Databases } from '../bot/databases.js';
+import { botSettings, type Overrides, withoutSecrets } from '../bot/environment.js';
+import { type RowsQuery, readRows } from '../bot/rows.js';
+import { hasRows, seed } from '../bot/seed.js';
+import { SandboxDiscord } from '../discord/discord.js';
+import { ControlError } from '../discord/errors.js';
+import { SandboxMail } from '../mail/mail.js';
+import type { Resource } from '../stripe/permissions.js';
+import { SandboxStripe } from '../stripe/stripe.js';
+import { Faults, RequestLog } from '../wire/traffic.js';
+import type { ExpectedIssue, ExpectedNotices } from '../world/drift.js';
+import type { ScenarioChoice } from '../world/scenario.js';
+import type { World } from '../world/world.js';
+import { Turns } from './turns.js';
+
+/** A world to be put on the stage, and the settings that the bot is to play it with. */
+export interface Play {
+	readonly world: World;
+	readonly settings: Overrides;
+	/** What is known of a world that we made ourselves. */
+	readonly scenario: {
+		readonly choice: ScenarioChoice;
+		readonly expected: readonly ExpectedIssue[];
+		readonly notices: ExpectedNotices;
+	} | null;
+}
+
+const TOKEN = 'MTEwMDAwMDAwMDAwMDAwMDIwMA.sandbox.this-opens-nothing-but-the-sandbox';
+const STRIPE_KEY = 'rk_test_this_opens_nothing_but_the_sandbox';
+
+/** What Stripe's restricted key can be allowed to read. */
+export const STRIPE_RESOURCES = [
+	'subscriptions',
+	'subscription_items',
+	'customers',
+	'invoices',
+	'events',
+	'prices',
+	'products',
+	'balance',
+	'account'
+] as const satisfies readonly Resource[];
+
+const READY_WITHIN_MS = 60_000;
+const LAST_LINES = 30;
+
+/** Everything that plays together: Discord, Stripe, the mail, the bot and its database. One world at a time. */
+export class Stage {
+	public readonly log = new RequestLog();
+	public readonly faults = new Faults();
+	public readonly discord: SandboxDiscord;
+	public readonly stripe: SandboxStripe;
+	public readonly mail: SandboxMail;
+	public readonly bot = new Bot();
+	private readonly databases = new Databases();
+	private readonly turns = new Turns();
+	private database: BotDatabase | null = null;
+	private play: Play | null = null;
+	private settings: Record<string, string> = {};
+	private mailPort = 0;
+	private ready = false;
+	private closing = false;
+	private curtain = new AbortController();
+
+	/** @param port - the one HTTP port that leads here */
+	public constructor(private readonly port: () => number) {
+		const { log, faults } = this;
+		this.discord = new SandboxDiscord({ log, faults, token: TOKEN, gatewayUrl: () => `ws://127.0.0.1:${port()}/gateway` });
+		this.stripe = new SandboxStripe({ log, faults, key: STRIPE_KEY });
+		this.mail = new SandboxMail({ log, faults });
+	}
+
+	public async open(): Promise<void> {
+		this.mailPort = await this.mail.listen();
+	}
+
+	/** Aborted as soon as another world is asked for. */
+	public get worldEnds(): AbortSignal {
+		return this.curtain.signal;
+	}
+
+	/** What the product is to find in this world; null if nobody wrote it down. */
+	public get scenario(): Play['scenario'] {
+		return this.play?.scenario ?? null;
+	}
+
+	/** How things stand, without secrets. */
+	public state() {
+		const { up, pid, lastExit } = this.bot;
+		return {
+			ok: true,
+			ready: this.ready && up,
+			scenario: this.scenario?.choice ?? null,
+			bot: { up, pid, lastExit },
+			ports: { http: this.port(), smtp: this.mailPort },
+			ids: this.discord.ids,
+			env: withoutSecrets(this.settings)
+		};
+	}
+
+	/** Puts a world on the stage, with a fresh database and a bot that starts on it. Resolves when the bot is ready. */
+	public reset(play: Play): Promise<{ ms: number }> {
+		this.curtain.abort();
+		return this.turns.take(async () => {
+			const began = performance.now();
+			this.mustBeOpen();
+			this.curtain.abort();
+			this.curtain = new AbortController();
+			await this.strike();
+			this.play = play;
+			this.discord.load(play.world.guild.members);
+			this.stripe.load(play.world.stripe);
+			await this.prepareDatabase(play);
+			await this.startBot();
+			return { ms: Math.round(performance.now() - began) };
+		});
+	}
+
+	/** Stops the bot and starts it on the same database. Resolves when it is ready again. */
+	public restart(signal: 'SIGTERM' | 'SIGKILL'): Promise<Exit & { ms: number }> {
+		return this.turns.take(async () => {
+			const began = performance.now();
+			this.mustBeOpen();
+			if (!this.database) throw new ControlError(409, 'there is no world yet: reset first');
+			this.ready = false;
+			const exit = await this.bot.stop(signal);
+			await this.startBot();
+			return { ...exit, ms: Math.round(performance.now() - began) };
+		});
+	}
+
+	/** The product's own rows, as stored: through the bot while it is up, else from its database. */
+	public async rows(ask: RowsQuery): Promise<readonly object[]> {
+		if (this.ready && this.bot.up) {
+			const rows = await this.bot.ask(ask).catch(unlessDown);
+			if (rows) return rows;
+		}
+		return this.turns.take(async () => {
+			const rows = await this.bot.ask(ask).catch(unlessDown);
+			if (rows) return rows;
+			if (!this.database) return [];
+			return this.lookInto(this.database, async ({ prisma }) => asJson(await readRows(prisma, ask)));
+		});
+	}
+
+	public async close(): Promise<void> {
+		this.closing = true;
+		this.curtain.abort();
+		// Whoever waits for the bot to become ready hears of its end.
+		await this.bot.stop('SIGTERM');
+		await this.turns.take(async () => {
+			await this.bot.stop('SIGTERM');
+			await this.discord.close();
+			await this.mail.close();
+			await this.database?.remove();
+			await this.databases.close();
+		});
+	}
+
+	/** Clears the stage of the last world. */
+	private async strike(): Promise<void> {
+		this.ready = false;
+		await this.bot.stop('SIGKILL');
+		await this.database?.remove();
+		this.database = null;
+		this.bot.log.clear();
+		this.log.clear();
+		this.faults.clear();
+		this.mail.clear();
+		this.stripe.setLatency(0);
+		this.stripe.setLivemode(false);
+		for (const resource of STRIPE_RESOURCES) this.stripe.setPermission(resource, true);
+	}
+
+	private async prepareDatabase({ world, settings }: Play): Promise<void> {
+		const { guildId, adminChannelId } = this.discord.ids;
+		const around = { port: this.port(), mailPort: this.mailPort, token: TOKEN, stripeKey: STRIPE_KEY, guildId, adminChannelId };
+		const wanted = botSettings(around, settings, process.env);
+		const { DATABASE_URL: server } = wanted;
+		this.database = server ? await this.databases.onServer(server, `reeve_sandbox_${this.port()}`) : await this.databases.inFolder();
+		const { DATABASE_URL: _, ...others } = wanted;
+		this.settings = { ...others, ...this.database.settings };
+		if (hasRows(world.database)) await this.lookInto(this.database, ({ prisma }) => seed(prisma, world.database));
+	}
+
+	private async lookInto<T>(database: BotDatabase, look: (opened: Database) => Promise<T>): Promise<T> {
+		const opened = await database.open();
+		try {
+			return await look(opened);
+		} finally {
+			await opened.close();
+		}
+	}
+
+	private async startBot(): Promise<void> {
+		this.mustBeOpen();
+		const abort = new AbortController();
+		this.discord.expectRestart();
+		this.bot.start(this.settings);
+		const ready = this.discord.whenReady(abort.signal).then(() => null);
+		ready.catch(() => {});
+		const ended = this.bot
+			.whenExited()
+			.then(({ exitCode, signal }) => `The bot ended (${signal ?? `code ${exitCode}`}) before it was ready`);
+		let timer: NodeJS.Timeout | undefined;
+		const late = new Promise<string>((resolve) => {
+			timer = setTimeout(() => resolve(`The bot was not ready within ${READY_WITHIN_MS / 1000} s`), READY_WITHIN_MS);
+		});
+		const failure = await Promise.race([ready, ended, late]);
+		clearTimeout(timer);
+		abort.abort();
+		if (failure !== null) {
+			await this.bot.stop('SIGKILL');
+			throw new ControlError(500, `${failure}. Its last words:\n${this.bot.log.tail(LAST_LINES)}`);
+		}
+		this.ready = true;
+	}
+
+	private mustBeOpen(): void {
+		if (this.closing) throw new ControlError(503, 'the sandbox is being closed');
+	}
+}
+
+function unlessDown(error: unknown): null {
+	if (error instanceof BotDownError) return null;
+	throw error;
+}
+
+/** Rows as they look after they went over a wire. */
+function asJson(rows: readonly object[]): readonly object[] {
+	return JSON.parse(JSON.stringify(rows));
+}

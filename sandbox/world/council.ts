@@ -1,0 +1,44 @@
+import { Cast } from './cast.js';
+import { addCases, byCustomerMetadata, byRow, bySubscriptionMetadata } from './council-cases.js';
+import type { ExpectedIssue, ExpectedNotices } from './drift.js';
+import type { World } from './world.js';
+
+/** A world made by us, and what the product is to find in it. */
+export interface Scenario {
+	readonly world: World;
+	readonly expected: readonly ExpectedIssue[];
+	readonly notices: ExpectedNotices;
+}
+
+/** How many are in the guild, besides the owner, the operator and Reeve. */
+const COUNCIL_SIZE = 250;
+/** Who is neither customer nor guest in a community like this. */
+const LURKERS = 0.4;
+
+/**
+ * A community with every kind of drift and of non-drift, and around them people whose roles are right.
+ * @param size - how many are in the guild; never fewer than the kinds need
+ */
+export function council(seed = 1, now = new Date(), size = COUNCIL_SIZE): Scenario {
+	const cast = new Cast(seed, now);
+	cast.operator();
+	addCases(cast);
+	while (cast.world.guild.members.length < size) addOrdinary(cast);
+	cast.shuffle();
+	return { world: cast.world, expected: cast.expected, notices: cast.notices };
+}
+
+/** Somebody of whom there is nothing to say. */
+function addOrdinary(cast: Cast): void {
+	const { random } = cast;
+	if (random.chance(LURKERS)) {
+		const lurker = cast.right();
+		if (random.chance(0.1)) cast.alsoHolds(lurker, 'Minstrel');
+		return;
+	}
+	const lord = random.chance(0.3);
+	const person = cast.right(lord ? 'Lord' : 'Knight');
+	const link = random.pick([byRow, byRow, byCustomerMetadata, bySubscriptionMetadata]);
+	link(cast, person, { price: lord ? 'price_lord' : 'price_knight' });
+	if (random.chance(0.1)) cast.alsoHolds(person, random.pick(['Minstrel', 'Moderator']));
+}

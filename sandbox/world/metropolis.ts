@@ -1,0 +1,206 @@
+import type { Scenario } from './council.js';
+import {
+	bothTiers,
+	type Drift,
+	debtorAndOtherTier,
+	debtorBesides,
+	debtorWith,
+	type ExpectedIssue,
+	nothingHeld,
+	notYetDebtor,
+	otherTier,
+	type RoleName,
+	stillDebtor,
+	type TierName,
+	unlinkedWith,
+	unpaidFor
+} from './drift.js';
+import { company } from './names.js';
+import { Random } from './random.js';
+import type { World } from './world.js';
+
+/**
+ * A guild of any size. A million people must fit into memory, so this is plain arrays, filled in one pass; the kinds are
+ * few, since `council` has them all.
+ */
+
+const HOUR_S = 3_600;
+const DAY_S = 24 * HOUR_S;
+const SEATS_OF_TEAM = 20;
+/** What becomes of people, each as far as its share goes; who is left pays for themselves. */
+const UP_TO = { lurker: 0.35, seat: 0.45, debt: 0.5, former: 0.55 } as const;
+/** Customers beside them, per person in the guild. */
+const UNCLAIMED = 0.02;
+const ABSENT = 0.01;
+
+/** What somebody should hold: a tier, Debtor, nothing, or nothing for want of any link. */
+type Due = TierName | 'Debtor' | 'nothing' | 'unlinked';
+
+const TIER_DRIFTS = [nothingHeld, nothingHeld, otherTier, bothTiers, stillDebtor, debtorBesides, debtorAndOtherTier];
+const DEBTOR_DRIFTS = [notYetDebtor('Knight'), notYetDebtor('Lord'), notYetDebtor(), debtorWith('Knight')];
+const NOTHING_DRIFTS = [unpaidFor('Knight'), unpaidFor('Lord'), unpaidFor('Debtor')];
+const UNLINKED_DRIFTS = [unlinkedWith('Knight'), unlinkedWith('Lord')];
+
+/**
+ * @param size - how many people are in the guild, besides the owner, the operator and Reeve
+ * @param options.drift - the share of them whose roles are wrong
+ */
+export function metropolis(size: number, { drift = 0.05, seed = 1, now = new Date() } = {}): Scenario {
+	const city = new City(seed, Math.floor(now.getTime() / 1000));
+	const { world, random } = city;
+	const expected: ExpectedIssue[] = [];
+	for (let i = 0; i < size; i += 1) {
+		const id = snowflake(i, size);
+		const due = city.settle(id);
+		// As many as the share asks for, evenly spread.
+		const wrong = Math.floor((i + 1) * drift) > Math.floor(i * drift) ? driftFrom(due, random) : null;
+		if (wrong) expected.push({ discordId: id, type: wrong.type, severity: wrong.severity, add: wrong.add, remove: wrong.remove });
+		world.guild.members.push({
+			id,
+			username: `citizen_${i + 1}`,
+			bot: false,
+			operator: false,
+			roles: [...(wrong?.holds ?? rolesOf(due))]
+		});
+	}
+	const unclaimed = Math.floor(size * UNCLAIMED);
+	for (let i = 0; i < unclaimed; i += 1) city.pay(null, 'active', 'Knight');
+	const absent = Math.floor(size * ABSENT);
+	for (let i = 0; i < absent; i += 1) city.pay((ABSENT_IDS + BigInt(i)).toString(), 'active', 'Knight');
+
+	const notices = { unclaimed, absent, bots: 1, exempt: 0, overclaimedTeams: 0, malformedLinks: 0, contestedLinks: 0, unknownStatus: 0 };
+	return { world, expected, notices };
+}
+
+/** Stripe's and the database's side of the people, as it fills. */
+class City {
+	public readonly random: Random;
+	public readonly world: World = {
+		guild: { members: [] },
+		stripe: { customers: [], subscriptions: [] },
+		database: { teams: [], members: [], exemptions: [] }
+	};
+	private freeSeats = 0;
+
+	public constructor(
+		seed: number,
+		private readonly nowSeconds: number
+	) {
+		this.random = new Random(seed);
+	}
+
+	/** Makes somebody a customer, or nothing, and says what they should hold. */
+	public settle(discordId: string): Due {
+		const { random } = this;
+		const tier = random.chance(0.3) ? 'Lord' : 'Knight';
+		const lot = random.next();
+		if (lot < UP_TO.lurker) return 'unlinked';
+		if (lot < UP_TO.seat) return this.takeSeat(discordId);
+		if (lot < UP_TO.debt) {
+			const debts: [number, Due][] = [
+				[20, tier],
+				[10 * 24, 'Debtor'],
+				[60 * 24, 'nothing']
+			];
+			const [hours, due] = random.pick(debts);
+			this.pay(discordId, random.pick(['past_due', 'unpaid']), tier, this.nowSeconds - hours * HOUR_S);
+			return due;
+		}
+		const former = lot < UP_TO.former;
+		this.pay(discordId, former ? 'canceled' : 'active', tier);
+		return former ? 'nothing' : tier;
+	}
+
+	/** A customer with a subscription, linked to somebody by a row or by metadata, or to nobody. */
+	public pay(discordId: string | null, status: string, tier: TierName, failedAt: number | null = null): void {
+		if (discordId === null) {
+			this.subscribe(this.customer({}), status, tier, failedAt, {});
+			return;
+		}
+		const link = this.random.pick(['row', 'customer', 'subscription'] as const);
+		const customer = this.customer(link === 'customer' ? { discord_id: discordId } : {});
+		this.subscribe(customer, status, tier, failedAt, link === 'subscription' ? { discord_id: discordId } : {});
+		if (link === 'row') this.row(discordId, customer, null, 'INDIVIDUAL');
+	}
+
+	/** Somebody's seat in the newest team, the first of which is its owner's. */
+	private takeSeat(discordId: string): TierName {
+		const { teams } = this.world.database;
+		const founding = this.freeSeats === 0;
+		if (founding) {
+			const stripeCustomerId = this.customer({});
+			this.subscribe(stripeCustomerId, 'active', 'Knight', null, {});
+			teams.push({
+				id: `team_${teams.length + 1}`,
+				name: company(teams.length),
+				stripeCustomerId,
+				ownerSeatCount: 1,
+				teamSeatCount: SEATS_OF_TEAM - 1,
+				paymentFailedAt: null
+			});
+			this.freeSeats = SEATS_OF_TEAM;
+		}
+		this.freeSeats -= 1;
+		this.row(discordId, null, `team_${teams.length}`, founding ? 'OWNER' : 'TEAM_MEMBER');
+		return founding ? 'Lord' : 'Knight';
+	}
+
+	private customer(metadata: Record<string, string>): string {
+		const { customers } = this.world.stripe;
+		const id = `cus_${customers.length + 1}`;
+		customers.push({ id, email: `${id}@example.com`, name: null, metadata });
+		return id;
+	}
+
+	private subscribe(customer: string, status: string, tier: TierName, failedAt: number | null, metadata: Record<string, string>): void {
+		const { subscriptions } = this.world.stripe;
+		subscriptions.push({
+			id: `sub_${subscriptions.length + 1}`,
+			customer,
+			status,
+			price: tier === 'Lord' ? 'price_lord' : 'price_knight',
+			quantity: 1,
+			created: this.nowSeconds - this.random.int(120 * DAY_S, 900 * DAY_S),
+			metadata,
+			failedAt,
+			cancel_at_period_end: false,
+			pause_collection: null
+		});
+	}
+
+	private row(
+		discordId: string,
+		stripeCustomerId: string | null,
+		teamId: string | null,
+		seatTier: 'OWNER' | 'TEAM_MEMBER' | 'INDIVIDUAL'
+	): void {
+		const { members } = this.world.database;
+		members.push({ id: `member_${members.length + 1}`, discordId, stripeCustomerId, email: null, seatTier, teamId, paymentFailedAt: null });
+	}
+}
+
+const FIRST_ID = 200_000_000_000_000_000n;
+const ID_RANGE = 700_000_000_000_000_000n;
+const ABSENT_IDS = FIRST_ID + ID_RANGE;
+
+/** The ID of the nth person: 18 digits, in order, all different. */
+function snowflake(n: number, size: number): string {
+	return (FIRST_ID + (ID_RANGE / BigInt(size)) * BigInt(n)).toString();
+}
+
+function rolesOf(due: Due): readonly RoleName[] {
+	return due === 'nothing' || due === 'unlinked' ? [] : [due];
+}
+
+function driftFrom(due: Due, random: Random): Drift {
+	switch (due) {
+		case 'Debtor':
+			return random.pick(DEBTOR_DRIFTS);
+		case 'nothing':
+			return random.pick(NOTHING_DRIFTS);
+		case 'unlinked':
+			return random.pick(UNLINKED_DRIFTS);
+		default:
+			return random.pick(TIER_DRIFTS)(due);
+	}
+}

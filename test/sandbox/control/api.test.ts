@@ -1,0 +1,100 @@
+import { describe, expect, it, vi } from 'vitest';
+import { controlApi } from '../../../sandbox/control/api.js';
+import { Stage } from '../../../sandbox/stage/stage.js';
+
+/** The control API without a bot. */
+function open() {
+	const stage = new Stage(() => 4400);
+	const api = controlApi(stage);
+	const call = async (what: string, body?: unknown, headers: Record<string, string> = {}) => {
+		const [method = 'GET', path = '/'] = what.split(' ');
+		const text = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
+		const response = await api.request(path, { method, headers, ...text });
+		return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+	};
+	return { stage, api, call };
+}
+
+describe('the control API', () => {
+	it('says that a route does not exist', async () => {
+		const { status, body } = await open().call('GET /api/nothing');
+		expect(status).toBe(404);
+		expect(body.error).toContain('GET /api/nothing');
+	});
+
+	it.each([
+		['POST /api/command', { user: 'operator' }, 'command: is missing'],
+		['POST /api/command', { user: 'operator', command: 'reconcile run', colour: 1 }, 'unknown: colour'],
+		['POST /api/command', 'no json', 'the body is no JSON'],
+		['POST /api/click', { user: 'operator', messageId: 1, customId: 'a' }, 'messageId: must be a string, and is number'],
+		['POST /api/faults', { target: 'moon', kind: '500' }, 'target: must be stripe, discord, gateway or smtp'],
+		['POST /api/faults', { target: 'gateway', kind: '500' }, 'kind: must be one of drop, '],
+		['POST /api/guild', { action: 'burn' }, 'action: must be kick, '],
+		['POST /api/restart', { signal: 'SIGHUP' }, 'signal: must be SIGTERM or SIGKILL'],
+		['GET /api/runs?limit=none', undefined, 'limit: must be a number'],
+		['GET /api/issues?status=LOST', undefined, 'status: must be one of OPEN, FIXING, FIXED, RESOLVED'],
+		['POST /api/stripe/settings', { permissions: { money: false } }, 'permissions'],
+		['POST /api/reset', {}, 'give either a scenario'],
+		['POST /api/reset', { scenario: 'council', world: {} }, 'give either a scenario'],
+		['POST /api/reset', { scenario: 'village' }, 'scenario: must be council or metropolis'],
+		['POST /api/reset', { scenario: 'metropolis', size: 0.5 }, 'size: must be a whole number'],
+		['POST /api/reset', { scenario: 'council', env: { DATA_DIR: '/tmp' } }, 'DATA_DIR is the sandbox’s own'],
+		['POST /api/reset', { world: { guild: { members: [{ id: '1001' }] } } }, 'world.guild.members.0.username: is missing'],
+		['POST /api/reset', { world: { database: { members: [{ id: 'm', teamId: 't' }] } } }, 'member row m names team t']
+	])('answers %s %o with 400 and says why', async (what, body, why) => {
+		const { stage, call } = open();
+		const reset = vi.spyOn(stage, 'reset');
+		const answer = await call(what, body);
+		expect(answer.status).toBe(400);
+		expect(answer.body.error).toContain(why);
+		expect(reset).not.toHaveBeenCalled();
+	});
+
+	it('adds faults, lists them and ends them', async () => {
+		const { stage, call } = open();
+		const fault = { target: 'stripe', kind: 'latency', ms: 50, match: '/v1/subscriptions', times: 2 };
+		expect(await call('POST /api/faults', fault)).toEqual({ status: 201, body: { ...fault, id: 'fault_1' } });
+		expect((await call('GET /api/faults')).body).toHaveLength(1);
+		await call('DELETE /api/faults');
+		expect(stage.faults.list()).toEqual([]);
+	});
+
+	it('takes numbers and booleans as settings, and null for none', async () => {
+		const { stage, call } = open();
+		const reset = vi.spyOn(stage, 'reset').mockResolvedValue({ ms: 5 });
+		const env = { RECONCILIATION_AUTO_FIX: true, RECONCILIATION_HOUR: 4, ADMIN_EMAIL: null };
+		const answer = await call('POST /api/reset', { scenario: 'metropolis', size: 100, env });
+		expect(answer).toEqual({ status: 200, body: { ready: true, ms: 5, scenario: 'metropolis', expected: 5 } });
+		expect(reset.mock.calls[0]?.[0].settings).toEqual({ RECONCILIATION_AUTO_FIX: 'true', RECONCILIATION_HOUR: '4', ADMIN_EMAIL: null });
+	});
+
+	it('makes, changes and ends what people pay for', async () => {
+		const { call } = open();
+		expect((await call('POST /api/stripe/customers', { id: 'cus_1' })).status).toBe(201);
+		expect((await call('POST /api/stripe/subscriptions', { id: 'sub_1', customer: 'cus_1' })).status).toBe(201);
+		const changed = await call('PATCH /api/stripe/subscriptions/sub_1', { status: 'past_due' });
+		expect(changed.body).toMatchObject({ id: 'sub_1', status: 'past_due' });
+		expect((await call('DELETE /api/stripe/subscriptions/sub_1')).body).toMatchObject({ status: 'canceled' });
+		expect((await call('GET /api/stripe/subscriptions/sub_2')).status).toBe(404);
+	});
+
+	it('has no rows and nothing expected before there is a world', async () => {
+		const { call } = open();
+		expect((await call('GET /api/runs')).body).toEqual([]);
+		expect((await call('GET /api/expected')).status).toBe(404);
+		expect((await call('POST /api/restart')).status).toBe(409);
+	});
+
+	it('answers no page of another site', async () => {
+		const { call } = open();
+		expect((await call('POST /api/reset', { scenario: 'council' }, { origin: 'https://example.com' })).status).toBe(403);
+		expect((await call('GET /api/state', undefined, { host: 'example.com' })).status).toBe(403);
+		expect((await call('GET /api/state', undefined, { host: '127.0.0.1:4400', origin: 'http://127.0.0.1:4400' })).status).toBe(200);
+	});
+
+	it('shows on its page every call with an example', async () => {
+		const page = await (await open().api.request('/')).text();
+		for (const call of ['/api/command', '/api/click', '/api/reset', '/api/faults', '/api/inbox'])
+			expect(page).toContain(`http://127.0.0.1:4400${call}`);
+	});
+});

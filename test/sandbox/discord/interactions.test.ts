@@ -1,0 +1,243 @@
+import {
+	ActionRowBuilder,
+	ApplicationCommandOptionType,
+	ButtonBuilder,
+	ButtonStyle,
+	type Interaction,
+	LabelBuilder,
+	MessageFlags,
+	ModalBuilder,
+	StringSelectMenuBuilder,
+	TextInputBuilder,
+	TextInputStyle
+} from 'discord.js';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ControlError } from '../../../sandbox/discord/discord.js';
+import { Stage } from './stage.js';
+
+let stage: Stage;
+afterEach(() => stage.close());
+
+const people = [
+	{ id: '1001', username: 'ada', roles: ['Knight'] },
+	{ id: '1002', username: 'mallory' }
+];
+const reconcile = {
+	name: 'reconcile',
+	description: 'Compare',
+	options: [
+		{ type: ApplicationCommandOptionType.Subcommand as const, name: 'run', description: 'Now' },
+		{
+			type: ApplicationCommandOptionType.Subcommand as const,
+			name: 'check',
+			description: 'One person',
+			options: [
+				{ type: ApplicationCommandOptionType.User as const, name: 'who', description: 'Who', required: true },
+				{ type: ApplicationCommandOptionType.Integer as const, name: 'days', description: 'Days', min_value: 1, max_value: 9 },
+				{
+					type: ApplicationCommandOptionType.String as const,
+					name: 'tier',
+					description: 'T',
+					choices: [{ name: 'A Knight', value: 'knight' }]
+				},
+				{ type: ApplicationCommandOptionType.String as const, name: 'hint', description: 'H', autocomplete: true }
+			]
+		}
+	]
+};
+const button = (customId: string, label = customId) =>
+	new ButtonBuilder().setCustomId(customId).setLabel(label).setStyle(ButtonStyle.Primary);
+const row = (...buttons: ButtonBuilder[]) => new ActionRowBuilder<ButtonBuilder>().addComponents(buttons);
+const view = (id: string) => {
+	const found = stage.discord.interaction(id);
+	if (!found) throw new Error('no such interaction');
+	return found;
+};
+const settled = (id: string) => stage.until(() => (['answered', 'failed'].includes(view(id).state) ? view(id) : undefined));
+
+async function openWith(answer: (interaction: Interaction) => unknown) {
+	stage = await Stage.open(people);
+	return stage.bot([reconcile], answer);
+}
+
+describe('interactions', () => {
+	it('a command is deferred, shows its progress, and is done', async () => {
+		const seen: string[] = [];
+		await openWith(async (interaction) => {
+			if (!interaction.isChatInputCommand()) return;
+			await interaction.deferReply();
+			seen.push(view(interaction.id).state);
+			await interaction.editReply('1 of 2');
+			await interaction.editReply({ content: '', embeds: [{ title: 'Done', description: '<@1001>' }], components: [row(button('fix'))] });
+		});
+		const { interactionId } = stage.discord.command({ user: 'operator', command: 'reconcile run' });
+		const done = await stage.until(() => (view(interactionId).responses[0]?.embeds.length ? view(interactionId) : undefined));
+		expect(seen).toEqual(['deferred']);
+		expect(done).toMatchObject({ state: 'answered', ephemeral: false, command: 'reconcile run', failure: null });
+		expect(stage.discord.messages()).toMatchObject([{ content: '', embeds: [{ title: 'Done', type: 'rich' }], type: 20, flags: 0 }]);
+		expect(stage.discord.pings(done.responses[0]?.id ?? '')).toEqual({ users: [], roles: [], everyone: false });
+		expect(stage.log.list().filter(({ path }) => path.endsWith('/messages/%40original'))).toHaveLength(2);
+	});
+
+	it('options arrive with their types, and what the client would not send is refused', async () => {
+		let got: unknown;
+		await openWith((interaction) => {
+			if (!interaction.isChatInputCommand()) return;
+			const { options } = interaction;
+			got = [
+				options.getUser('who')?.username,
+				options.getMember('who') !== null,
+				options.getInteger('days'),
+				options.getString('tier'),
+				interaction.memberPermissions?.has('ManageGuild')
+			];
+			return interaction.reply({ content: 'ok', flags: MessageFlags.Ephemeral });
+		});
+		const call = (options: Record<string, unknown>, command = 'reconcile check') =>
+			stage.discord.command({ user: 'operator', command, options });
+		const { interactionId } = call({ who: 'ada', days: '3', tier: 'A Knight' });
+		expect((await settled(interactionId)).responses).toMatchObject([{ content: 'ok', ephemeral: true, flags: 64 }]);
+		expect(got).toEqual(['ada', true, 3, 'knight', true]);
+		expect(stage.discord.messages()).toEqual([]);
+		const statusOf = (act: () => unknown) => {
+			try {
+				act();
+			} catch (error) {
+				return error instanceof ControlError ? error.status : error;
+			}
+			return 'done';
+		};
+		expect(statusOf(() => call({}))).toBe(400);
+		expect(statusOf(() => call({ who: 'nobody' }))).toBe(400);
+		expect(statusOf(() => call({ who: 'ada', tier: 'lord' }))).toBe(400);
+		expect(statusOf(() => call({ who: 'ada', days: 10 }))).toBe(400);
+		expect(statusOf(() => call({ who: 'ada', more: 1 }))).toBe(400);
+		expect(statusOf(() => call({}, 'reconcile fly'))).toBe(404);
+		expect(statusOf(() => call({}, 'reconcile'))).toBe(404);
+	});
+
+	it('a button updates its message, and a disabled or unknown one cannot be pressed', async () => {
+		await openWith(async (interaction) => {
+			if (interaction.isChatInputCommand()) await interaction.reply({ content: 'press', components: [row(button('a:1'), button('b'))] });
+			if (interaction.isButton())
+				await interaction.update({ content: `${interaction.user.username} pressed`, components: [row(button('a:1').setDisabled(true))] });
+		});
+		const first = await settled(stage.discord.command({ user: 'operator', command: 'reconcile run' }).interactionId);
+		const messageId = first.responses[0]?.id ?? '';
+		const pressed = await settled(stage.discord.click({ user: 'mallory', messageId, customId: 'a:1' }).interactionId);
+		expect(pressed.responses).toMatchObject([{ id: messageId, content: 'mallory pressed' }]);
+		expect(() => stage.discord.click({ user: 'operator', messageId, customId: 'a:1' })).toThrow('is disabled');
+		expect(() => stage.discord.click({ user: 'operator', messageId, customId: 'b' })).toThrow('no button or menu b');
+		expect(() => stage.discord.click({ user: 'operator', messageId: '1', customId: 'b' })).toThrow('no message');
+	});
+
+	it('a menu sends what was chosen, and only what can be', async () => {
+		let values: string[] = [];
+		const menu = new StringSelectMenuBuilder().setCustomId('menu').addOptions({ label: 'One', value: '1' }, { label: 'Two', value: '2' });
+		await openWith(async (interaction) => {
+			if (interaction.isChatInputCommand()) {
+				await interaction.reply({
+					components: [new ActionRowBuilder<StringSelectMenuBuilder>().addComponents(menu)],
+					flags: MessageFlags.Ephemeral
+				});
+			}
+			if (interaction.isStringSelectMenu()) {
+				values = interaction.values;
+				await interaction.deferUpdate();
+				await interaction.followUp({ content: 'more', flags: MessageFlags.Ephemeral });
+			}
+		});
+		const first = await settled(stage.discord.command({ user: 'operator', command: 'reconcile run' }).interactionId);
+		const messageId = first.responses[0]?.id ?? '';
+		expect(() => stage.discord.click({ user: 'ada', messageId, customId: 'menu', values: ['1'] })).toThrow('someone else');
+		expect(() => stage.discord.click({ user: 'operator', messageId, customId: 'menu', values: ['3'] })).toThrow('no option 3');
+		const chosen = await settled(stage.discord.click({ user: 'operator', messageId, customId: 'menu', values: ['Two'] }).interactionId);
+		expect(values).toEqual(['2']);
+		expect(chosen.responses).toMatchObject([{ content: 'more', ephemeral: true }]);
+	});
+
+	it('a modal opens, is sent once, and answers; a second modal is not an answer', async () => {
+		const modal = new ModalBuilder()
+			.setCustomId('why')
+			.setTitle('Why?')
+			.addLabelComponents(
+				new LabelBuilder()
+					.setLabel('Reason')
+					.setTextInputComponent(new TextInputBuilder().setCustomId('reason').setStyle(TextInputStyle.Short).setMaxLength(5))
+			);
+		let refused: unknown;
+		await openWith(async (interaction) => {
+			if (interaction.isChatInputCommand()) await interaction.showModal(modal);
+			if (!interaction.isModalSubmit()) return;
+			const { path, rest } = { path: `/interactions/${interaction.id}/${interaction.token}/callback`, rest: stage.rest.bind(stage) };
+			refused = await (await rest('POST', path, { type: 9, data: modal.toJSON() })).json();
+			await interaction.reply({ content: interaction.fields.getTextInputValue('reason'), flags: MessageFlags.Ephemeral });
+		});
+		const { interactionId } = stage.discord.command({ user: 'operator', command: 'reconcile run' });
+		expect((await settled(interactionId)).modal).toMatchObject({ custom_id: 'why', title: 'Why?' });
+		const send = (fields: Record<string, string>, user = 'operator') => stage.discord.modal({ user, interactionId, fields });
+		expect(() => send({ reason: 'much too long' })).toThrow('at most 5');
+		expect(() => send({})).toThrow('must be filled in');
+		expect(() => send({ other: 'x' })).toThrow('no field other');
+		expect(() => send({ reason: 'x' }, 'ada')).toThrow('someone else');
+		expect((await settled(send({ reason: 'peace' }).interactionId)).responses).toMatchObject([{ content: 'peace', ephemeral: true }]);
+		expect(refused).toMatchObject({ code: 50035 });
+		expect(() => send({ reason: 'again' })).toThrow('sent already');
+	});
+
+	it('suggestions are given while an option is typed', async () => {
+		await openWith((interaction) => {
+			if (interaction.isAutocomplete()) return interaction.respond([{ name: `${interaction.options.getFocused()}!`, value: 'x' }]);
+		});
+		const { interactionId } = stage.discord.autocomplete({ user: 'operator', command: 'reconcile check', option: 'hint', value: 'ab' });
+		expect((await settled(interactionId)).choices).toEqual([{ name: 'ab!', value: 'x' }]);
+	});
+
+	it('an answer after 3 seconds is too late, and its token is void', async () => {
+		const codes: unknown[] = [];
+		await openWith(async (interaction) => {
+			if (!interaction.isChatInputCommand()) return;
+			stage.now = new Date(stage.now.getTime() + 3_001);
+			await interaction.deferReply().catch((error) => codes.push(error.code));
+			await interaction.followUp('hello').catch((error) => codes.push(error.code));
+			const answer = await stage.rest('POST', `/webhooks/${stage.discord.ids.applicationId}/${interaction.token}`, { content: 'hello' });
+			codes.push(((await answer.json()) as { code: number }).code);
+		});
+		const { interactionId } = stage.discord.command({ user: 'operator', command: 'reconcile run' });
+		await stage.until(() => codes.length === 3);
+		expect(codes).toEqual([10062, 'InteractionNotReplied', 10015]);
+		expect(view(interactionId)).toMatchObject({ state: 'failed', failure: 'no answer in 3 s', responses: [] });
+	});
+
+	it('the token lives for 15 minutes, and the first answer can be given once', async () => {
+		const codes: unknown[] = [];
+		await openWith(async (interaction) => {
+			if (!interaction.isChatInputCommand()) return;
+			await interaction.deferReply();
+			const again = await stage.rest('POST', `/interactions/${interaction.id}/${interaction.token}/callback`, { type: 5 });
+			codes.push(((await again.json()) as { code: number }).code);
+			stage.now = new Date(stage.now.getTime() + 15 * 60_000 + 1);
+			await interaction.editReply('late').catch((error) => codes.push(error.code));
+		});
+		const { interactionId } = stage.discord.command({ user: 'operator', command: 'reconcile run' });
+		await stage.until(() => codes.length === 2);
+		expect(codes).toEqual([40060, 50027]);
+		expect(view(interactionId).state).toBe('failed');
+	});
+
+	it('a command can come from a DM, or from another guild', async () => {
+		const places: unknown[] = [];
+		await openWith((interaction) => {
+			if (!interaction.isChatInputCommand()) return;
+			places.push([interaction.guildId, interaction.inGuild(), interaction.context]);
+			return interaction.reply('hm');
+		});
+		await settled(stage.discord.command({ user: 'ada', command: 'reconcile run', channel: 'dm' }).interactionId);
+		await settled(stage.discord.command({ user: 'ada', command: 'reconcile run', guildId: '1100000000000009999' }).interactionId);
+		expect(places).toEqual([
+			[null, false, 1],
+			['1100000000000009999', true, 0]
+		]);
+		expect(stage.discord.dms()).toEqual([]);
+	});
+});

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { council } from '../../../sandbox/world/council.js';
+import { worldSchema } from '../../../sandbox/world/world.js';
+import { detect } from '../../../src/reconciliation/detect.js';
+import { pictureOf, SETTINGS } from './picture.js';
+
+const NOW = new Date('2026-03-01T12:00:00Z');
+
+describe('council', () => {
+	const { world, expected, notices } = council(1, NOW);
+
+	it('is a world that a reset takes, also after it went over the wire', () => {
+		expect(worldSchema.parse(world)).toEqual(world);
+		expect(worldSchema.parse(JSON.parse(JSON.stringify(world)))).toEqual(world);
+	});
+
+	it('is the same for the same seed, and another for another', () => {
+		expect(council(1, NOW)).toEqual({ world, expected, notices });
+		expect(council(2, NOW).world.guild).not.toEqual(world.guild);
+	});
+
+	it('has about 250 people, most of them as they should be', () => {
+		expect(world.guild.members).toHaveLength(250);
+		expect(expected.length).toBeGreaterThan(35);
+		expect(expected.length).toBeLessThan(80);
+		expect(council(1, NOW, 1000).world.guild.members).toHaveLength(1000);
+	});
+
+	it('has every kind of drift, in every severity', () => {
+		const kinds = new Set(expected.map(({ type, severity }) => `${type} ${severity}`));
+		expect([...kinds].sort()).toEqual([
+			'DEBTOR_MISMATCH MEDIUM',
+			'MISSING_ACCESS HIGH',
+			'ROLE_MISMATCH MEDIUM',
+			'UNAUTHORIZED_ACCESS HIGH',
+			'UNAUTHORIZED_ACCESS LOW'
+		]);
+	});
+
+	it('has every status that Stripe knows, and one that it does not', () => {
+		const statuses = new Set(world.stripe.subscriptions.map(({ status }) => status));
+		expect([...statuses].sort()).toEqual([
+			'active',
+			'canceled',
+			'incomplete',
+			'incomplete_expired',
+			'past_due',
+			'paused',
+			'trialing',
+			'under_review',
+			'unpaid'
+		]);
+	});
+
+	it('gives everybody an ID of 18 digits, a username of their own, and at most one issue', () => {
+		for (const { id } of world.guild.members) expect(id).toMatch(/^\d{18}$/);
+		expect(new Set(world.guild.members.map(({ username }) => username)).size).toBe(world.guild.members.length);
+		expect(new Set(expected.map(({ discordId }) => discordId)).size).toBe(expected.length);
+	});
+
+	it.each([1, 2, 3])('is judged by the product as it was by us (seed %i)', (seed) => {
+		const made = council(seed, NOW);
+		const found = detect(pictureOf(made.world), SETTINGS, NOW);
+		const asExpected = found.issues.map(({ discordId, type, severity, plan }) => ({ discordId, type, severity, ...plan }));
+		const byId = (a: { discordId: string }, b: { discordId: string }) => (a.discordId < b.discordId ? -1 : 1);
+		expect(asExpected.sort(byId)).toEqual([...made.expected].sort(byId));
+		const { overclaimedTeams, malformedLinks, contestedLinks, leftToNextRun, ...counts } = found.notices;
+		expect({
+			...counts,
+			overclaimedTeams: overclaimedTeams.length,
+			malformedLinks: malformedLinks.length,
+			contestedLinks: contestedLinks.length
+		}).toEqual(made.notices);
+		expect(leftToNextRun).toBe(0);
+	});
+});

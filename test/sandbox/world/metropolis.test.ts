@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { metropolis } from '../../../sandbox/world/metropolis.js';
+import { worldSchema } from '../../../sandbox/world/world.js';
+import { detect } from '../../../src/reconciliation/detect.js';
+import { pictureOf, SETTINGS } from './picture.js';
+
+const NOW = new Date('2026-03-01T12:00:00Z');
+
+describe('metropolis', () => {
+	it('is a world that a reset takes, of the size that was asked for', () => {
+		const { world } = metropolis(500, { now: NOW });
+		expect(worldSchema.parse(world)).toEqual(world);
+		expect(world.guild.members).toHaveLength(500);
+		for (const { id } of world.guild.members) expect(id).toMatch(/^\d{18}$/);
+	});
+
+	it('is the same for the same seed, and another for another', () => {
+		expect(metropolis(200, { seed: 7, now: NOW })).toEqual(metropolis(200, { seed: 7, now: NOW }));
+		expect(metropolis(200, { seed: 7, now: NOW })).not.toEqual(metropolis(200, { seed: 8, now: NOW }));
+	});
+
+	it.each([0, 0.05, 0.2, 1])('has exactly the share of drift that was asked for (%d)', (drift) => {
+		expect(metropolis(1000, { drift, now: NOW }).expected).toHaveLength(1000 * drift);
+	});
+
+	it('has every kind of drift', () => {
+		const kinds = new Set(metropolis(2000, { now: NOW }).expected.map(({ type }) => type));
+		expect([...kinds].sort()).toEqual(['DEBTOR_MISMATCH', 'MISSING_ACCESS', 'ROLE_MISMATCH', 'UNAUTHORIZED_ACCESS']);
+	});
+
+	it('is judged by the product as it was by us', () => {
+		const { world, expected, notices } = metropolis(3000, { drift: 0.3, now: NOW });
+		const found = detect(pictureOf(world), SETTINGS, NOW);
+		const asExpected = found.issues.map(({ discordId, type, severity, plan }) => ({ discordId, type, severity, ...plan }));
+		const byId = (a: { discordId: string }, b: { discordId: string }) => (a.discordId < b.discordId ? -1 : 1);
+		expect(asExpected.sort(byId)).toEqual([...expected].sort(byId));
+		expect(found.notices).toMatchObject({ unclaimed: notices.unclaimed, absent: notices.absent, bots: notices.bots });
+	});
+});
