@@ -6,7 +6,15 @@ const PATIENCE_MS = 120_000;
 export default defineConfig({
 	test: {
 		projects: [
-			{ test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/end-to-end/**', 'test/services/**'], testTimeout: 60_000, hookTimeout: 60_000 } },
+			{
+				test: {
+					name: 'unit',
+					include: ['test/**/*.test.ts'],
+					exclude: ['test/end-to-end/**', 'test/services/**'],
+					testTimeout: 60_000,
+					hookTimeout: 60_000
+				}
+			},
 			{ test: { name: 'end-to-end', include: ['test/end-to-end/**/*.test.ts'], testTimeout: PATIENCE_MS, hookTimeout: PATIENCE_MS } },
 			// Needs DATABASE_URL.
 			{ test: { name: 'services', include: ['test/services/**/*.test.ts'], testTimeout: PATIENCE_MS, hookTimeout: PATIENCE_MS } }

@@ -36,6 +36,7 @@ function clientAnswering(...answers: Answer[]) {
 	const requests: { method: string; path: string; body: Record<string, unknown> }[] = [];
 	const client = new Client({
 		intents: [],
+		tasks: { bull: { connection: {} } },
 		rest: {
 			makeRequest: async (url, init) => {
 				requests.push({

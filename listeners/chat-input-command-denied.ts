@@ -1,0 +1,12 @@
+import { type ChatInputCommandDeniedPayload, Events, Listener, type UserError } from '@sapphire/framework';
+import { answerPrivately } from '../src/discord/answer.js';
+
+export class ChatInputCommandDeniedListener extends Listener<typeof Events.ChatInputCommandDenied> {
+	public constructor(context: Listener.LoaderContext, options: Listener.Options) {
+		super(context, { ...options, event: Events.ChatInputCommandDenied });
+	}
+
+	public async run(error: UserError, { interaction }: ChatInputCommandDeniedPayload) {
+		await answerPrivately(interaction, error.message);
+	}
+}

@@ -1,0 +1,20 @@
+import { Precondition } from '@sapphire/framework';
+import type { ChatInputCommandInteraction } from 'discord.js';
+import { whyNotOperator } from '../src/discord/operators.js';
+
+export class OperatorOnlyPrecondition extends Precondition {
+	public constructor(context: Precondition.LoaderContext, options: Precondition.Options) {
+		super(context, { ...options, name: 'OperatorOnly' });
+	}
+
+	public override chatInputRun(interaction: ChatInputCommandInteraction) {
+		const message = whyNotOperator(interaction, this.container.reeve.operators);
+		return message === null ? this.ok() : this.error({ message });
+	}
+}
+
+declare module '@sapphire/framework' {
+	interface Preconditions {
+		OperatorOnly: never;
+	}
+}

@@ -1,0 +1,26 @@
+import { type CommandInteraction, DiscordAPIError, type MessageComponentInteraction, MessageFlags, RESTJSONErrorCodes } from 'discord.js';
+
+/** Too late: the interaction is over, or somebody deleted what it was about. */
+const TOO_LATE: readonly (number | string)[] = [
+	RESTJSONErrorCodes.UnknownInteraction,
+	RESTJSONErrorCodes.UnknownMessage,
+	RESTJSONErrorCodes.UnknownWebhook,
+	RESTJSONErrorCodes.InvalidWebhookToken
+];
+
+/** Tells the person who asked, and nobody else, whether or not they have had an answer already. */
+export async function answerPrivately(interaction: CommandInteraction | MessageComponentInteraction, content: string): Promise<void> {
+	try {
+		if (interaction.isCommand() && interaction.deferred) await interaction.editReply(content);
+		else if (interaction.deferred || interaction.replied) await interaction.followUp({ content, flags: MessageFlags.Ephemeral });
+		else await interaction.reply({ content, flags: MessageFlags.Ephemeral });
+	} catch (error) {
+		if (!(error instanceof DiscordAPIError && TOO_LATE.includes(error.code))) throw error;
+	}
+}
+
+/** What to say when something went wrong that nobody foresaw. */
+export function unforeseen(error: unknown): string {
+	const reason = error instanceof Error ? error.message : String(error);
+	return `That did not work: ${reason.slice(0, 500)}\nThe details are in Reeve's log. If it happens again, tell whoever runs Reeve.`;
+}

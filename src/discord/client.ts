@@ -1,0 +1,23 @@
+import { ApplicationCommandRegistries, type ILogger, RegisterBehavior, SapphireClient } from '@sapphire/framework';
+import { GatewayIntentBits } from 'discord.js';
+
+/**
+ * A client that can ping nobody, and that finds its pieces (commands, listeners …) beside `src`.
+ * @param options.piecesRoot - the folder that holds the folders of pieces
+ * @param options.apiUrl - Discord's API, without the version
+ */
+export function createClient(options: { guildId: string; apiUrl: string; piecesRoot: string; logger: ILogger }): SapphireClient {
+	ApplicationCommandRegistries.setDefaultBehaviorWhenNotIdentical(RegisterBehavior.Overwrite);
+	ApplicationCommandRegistries.setDefaultGuildIds([options.guildId]);
+	return new SapphireClient({
+		// GuildMembers is privileged: without it nobody can list who holds a role.
+		intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMembers],
+		allowedMentions: { parse: [] },
+		baseUserDirectory: options.piecesRoot,
+		loadMessageCommandListeners: false,
+		logger: { instance: options.logger },
+		rest: { api: options.apiUrl },
+		// Asked for by the types of the task pieces; read only where the queue driver is registered.
+		tasks: { bull: { connection: {} } }
+	});
+}

@@ -1,0 +1,45 @@
+import { DiscordAPIError, type Guild, HTTPError, PermissionFlagsBits, RESTJSONErrorCodes } from 'discord.js';
+
+/** Discord's refusals in the operator's words. Codes are compared, never HTTP statuses: one status has many causes. */
+
+/** Whether Discord says that this person is not in the guild. */
+export function isGone(error: unknown): boolean {
+	return (
+		error instanceof DiscordAPIError && (error.code === RESTJSONErrorCodes.UnknownMember || error.code === RESTJSONErrorCodes.UnknownUser)
+	);
+}
+
+/** Why a role could not be given or taken, and what to do about it. */
+export function roleRefusal(error: unknown, guild: Guild, role: { readonly name: string; readonly id: string }): string {
+	if (isGone(error)) return 'This person has left the server.';
+	if (error instanceof DiscordAPIError) {
+		switch (error.code) {
+			case RESTJSONErrorCodes.UnknownRole:
+				return `The role ${role.name} was deleted. Create it again, or name another one in the settings.`;
+			case RESTJSONErrorCodes.MissingPermissions:
+				// One code for two causes.
+				return guild.members.me?.permissions.has(PermissionFlagsBits.ManageRoles)
+					? `Reeve's role is below ${role.name}: in Server Settings → Roles, drag Reeve's role above it.`
+					: 'Reeve lacks the permission Manage Roles: in Server Settings → Roles, switch it on for the role of Reeve.';
+			case RESTJSONErrorCodes.MissingAccess:
+				return 'Reeve has no access to this server any more: invite it again.';
+		}
+	}
+	return readFailure(error);
+}
+
+/** Why Discord could not be read. */
+export function readFailure(error: unknown): string {
+	if (error instanceof DiscordAPIError) {
+		if (error.code === RESTJSONErrorCodes.UnknownGuild || error.code === RESTJSONErrorCodes.MissingAccess) {
+			return 'Reeve is not in the server that DISCORD_GUILD_ID names: invite it, or correct the ID.';
+		}
+		return `Discord answered: ${error.message} (code ${error.code}).`;
+	}
+	if (error instanceof HTTPError)
+		return `Discord answered with HTTP ${error.status}. Try again in a few minutes; discordstatus.com tells of outages.`;
+	if (error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError')) {
+		return 'Discord did not answer in time. Try again in a few minutes; discordstatus.com tells of outages.';
+	}
+	return `Discord could not be reached (${error instanceof Error ? error.message : String(error)}). Try again in a few minutes.`;
+}

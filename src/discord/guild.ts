@@ -1,0 +1,75 @@
+import type { Client, Guild as DiscordGuild } from 'discord.js';
+import { type Guild, RoleChangeError, type RoleMemory, SourceError } from '../reconciliation/ports.js';
+import type { RoleName } from '../reconciliation/types.js';
+import { isGone, readFailure, roleRefusal } from './errors.js';
+import { type ManagedRoles, resolveManagedRoles, type WantedRole } from './managed-roles.js';
+import { readRoster, toRosterMember } from './roster.js';
+
+/** Discord counts the reason in URL-encoded characters. */
+const LONGEST_REASON = 512;
+
+/** The Guild port over discord.js. */
+export function createGuild(options: { client: Client; guildId: string; wanted: readonly WantedRole[]; memory: RoleMemory }): Guild {
+	const { client, guildId, wanted, memory } = options;
+
+	const present = (): DiscordGuild => {
+		const guild = client.guilds.cache.get(guildId);
+		if (guild === undefined)
+			throw new SourceError('discord', 'Reeve is not in the server that DISCORD_GUILD_ID names: invite it, or correct the ID.');
+		if (!guild.available)
+			throw new SourceError(
+				'discord',
+				'Discord has an outage that concerns this server. Run it again later; discordstatus.com tells of outages.'
+			);
+		return guild;
+	};
+	const managedRoles = (guild: DiscordGuild): Promise<ManagedRoles> => resolveManagedRoles(guild, wanted, memory);
+	const change = async (role: RoleName, act: (guild: DiscordGuild, roleId: string) => Promise<unknown>): Promise<void> => {
+		const guild = present();
+		const { idOf } = await managedRoles(guild);
+		const id = idOf.get(role);
+		if (id === undefined) throw new RoleChangeError(`${role} is not a role that Reeve manages any more.`);
+		try {
+			await act(guild, id);
+		} catch (error) {
+			throw new RoleChangeError(roleRefusal(error, guild, { name: role, id }), { cause: error });
+		}
+	};
+	/** What goes wrong before a role is touched, an outage or a deleted role, is a refusal too. */
+	const refuse = (error: unknown): never => {
+		if (error instanceof SourceError) throw new RoleChangeError(error.message, { cause: error });
+		throw error;
+	};
+
+	return {
+		readRoster: async (onProgress) => {
+			const guild = present();
+			const roles = await managedRoles(guild);
+			const roster = await readRoster(guild, roles, onProgress);
+			// An outage that began meanwhile leaves a list that looks whole and is not.
+			present();
+			return roster;
+		},
+		readMember: async (discordId) => {
+			const guild = present();
+			const roles = await managedRoles(guild);
+			try {
+				return toRosterMember(await guild.members.fetch({ user: discordId, force: true }), roles);
+			} catch (error) {
+				if (isGone(error)) return null;
+				throw new SourceError('discord', readFailure(error), { cause: error });
+			}
+		},
+		addRole: (discordId, role, reason) =>
+			change(role, (guild, id) => guild.members.addRole({ user: discordId, role: id, reason: fit(reason) })).catch(refuse),
+		removeRole: (discordId, role, reason) =>
+			change(role, (guild, id) => guild.members.removeRole({ user: discordId, role: id, reason: fit(reason) })).catch(refuse)
+	};
+}
+
+/** Cuts a reason to what Discord takes, by whole characters. */
+function fit(reason: string): string {
+	const characters = [...reason.toWellFormed()];
+	while (encodeURIComponent(characters.join('')).length > LONGEST_REASON) characters.pop();
+	return characters.join('');
+}

@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { container, type SapphireClient } from '@sapphire/framework';
+import { LoaderStrategy } from '@sapphire/pieces';
+import { ScheduledTaskStore } from '@sapphire/plugin-scheduled-tasks';
+import '@sapphire/plugin-subcommands/register';
+import { Events } from 'discord.js';
+import { secretsOf } from './config/derived.js';
+import { parseSettings, type Settings, SettingsError } from './config/env.js';
+import { createClient } from './discord/client.js';
+import { loginFailure } from './discord/login.js';
+import { MaskingLogger } from './logger.js';
+import { startReconciliationScheduler } from './reconciliation/index.js';
+import { createReeve } from './reeve.js';
+import { createInProcessSchedule } from './schedule/in-process.js';
+import { openDatabase } from './store/database.js';
+import { DatabaseError } from './store/errors.js';
+
+/** Where the folders of pieces are, beside this file's own. */
+const PIECES_ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+/** How long the way down waits for what is under way. */
+const STOP_WITHIN_MS = 8_000;
+
+/** Why Reeve cannot start, for the person who started it. */
+class StartError extends Error {}
+
+async function main(): Promise<void> {
+	if (existsSync('.env')) process.loadEnvFile('.env');
+	const { settings, warnings } = parseSettings(process.env);
+	const logger = new MaskingLogger(settings.LOG_LEVEL, secretsOf(settings));
+	for (const warning of warnings) logger.warn(warning);
+	process.on('unhandledRejection', (error) => logger.error('An error that nobody caught:', error));
+
+	const database = await openDatabase({ url: settings.DATABASE_URL, dataDir: settings.DATA_DIR });
+	const client = createClient({ guildId: settings.DISCORD_GUILD_ID, apiUrl: settings.DISCORD_API_URL, piecesRoot: PIECES_ROOT, logger });
+	container.stores.register(new ScheduledTaskStore().registerPath(join(PIECES_ROOT, 'tasks')));
+	const reeve = createReeve({ settings, database, client, logger });
+	for (const { strategy } of container.stores.values()) {
+		// Sapphire looks at the package.json of the folder it was started in; Reeve may be started in any.
+		if (strategy instanceof LoaderStrategy) strategy.clientUsesESModules = true;
+	}
+	Object.assign(container, { settings, database, reeve });
+
+	const down: (() => Promise<unknown>)[] = [];
+	down.push(
+		() => database.close(),
+		() => client.destroy(),
+		() => reeve.stop(STOP_WITHIN_MS)
+	);
+	let stopping = false;
+	const stop = async (signal: NodeJS.Signals) => {
+		if (stopping) return;
+		stopping = true;
+		logger.info(`${signal}: finishing what is under way.`);
+		for (const step of down.reverse()) await step().catch((error: unknown) => logger.error('While stopping:', error));
+		logger.info('Stopped.');
+		process.exit(0);
+	};
+	process.on('SIGTERM', stop);
+	process.on('SIGINT', stop);
+
+	await logIn(client, settings);
+	await reeve.settleInterrupted();
+	const tasks = () => container.stores.get('scheduled-tasks').repeatedTasks;
+	const schedule = createInProcessSchedule(tasks, (task, error) => logger.error(`The task ${task} failed:`, error));
+	down.push(
+		await startReconciliationScheduler(
+			schedule,
+			() => reeve.runIfDue(),
+			(error) => logger.error('The daily run that was due failed:', error)
+		)
+	);
+}
+
+/** Resolves when Discord has told about the servers. */
+async function logIn(client: SapphireClient, settings: Settings): Promise<void> {
+	const ready = new Promise((resolve) => client.once(Events.ClientReady, resolve));
+	try {
+		await client.login(settings.DISCORD_TOKEN);
+	} catch (error) {
+		const reason = loginFailure(error);
+		throw reason === null ? error : new StartError(reason);
+	}
+	await ready;
+}
+
+main().catch((error: unknown) => {
+	// What the operator can mend is told in words alone; anything else is ours, and comes with its stack.
+	if (error instanceof SettingsError || error instanceof DatabaseError || error instanceof StartError) console.error(error.message);
+	else console.error(error);
+	process.exit(1);
+});

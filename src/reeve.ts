@@ -1,0 +1,133 @@
+import type { ILogger } from '@sapphire/framework';
+import type { Client } from 'discord.js';
+import { managedRoleSettings, policySettings } from './config/derived.js';
+import type { Settings } from './config/env.js';
+import { createGuild } from './discord/guild.js';
+import type { OperatorRule } from './discord/operators.js';
+import {
+	type FixOrder,
+	type FixResult,
+	fixIssue,
+	type ReconciliationOptions,
+	type ReconciliationResult,
+	runIfDue,
+	runReconciliation,
+	settleInterrupted
+} from './reconciliation/index.js';
+import type { World } from './reconciliation/ports.js';
+import { createNotifier } from './report/notifier.js';
+import type { ReportView } from './report/view.js';
+import type { Database } from './store/database.js';
+import { createLedger } from './store/ledger.js';
+import { createBilling } from './stripe/billing.js';
+
+/** What the pieces ask of Reeve: one call for each thing an operator can want. */
+export interface Reeve {
+	readonly operators: OperatorRule;
+	/** Whether the schedule is paused by the settings. */
+	readonly paused: boolean;
+	/** Compares everything now. Null if the scheduled day has had its run. @throws {RunInProgressError} */
+	run(options: ReconciliationOptions): Promise<ReconciliationResult | null>;
+	/** Runs the scheduled reconciliation if it is due. */
+	runIfDue(): Promise<ReconciliationResult | null>;
+	fix(order: FixOrder): Promise<FixResult>;
+	/** A run's report as things stand now; null if there is no such run. */
+	report(runId: string): Promise<ReportView | null>;
+	/** Where the report was posted; null if it could not be. */
+	reportUrl(runId: string): Promise<string | null>;
+	/** Finishes or settles what a stopped process left half-done. */
+	settleInterrupted(): Promise<void>;
+	/** Takes on nothing new and waits for what is under way, at most so many milliseconds. */
+	stop(withinMs: number): Promise<void>;
+}
+
+/** Reeve is on its way down. */
+export class StoppingError extends Error {
+	public constructor() {
+		super('Reeve is being restarted. Nothing was changed; try again in a minute.');
+		this.name = 'StoppingError';
+	}
+}
+
+/** Wires the ports: the one place where the heart meets Stripe, Discord, the database and the report. */
+export function createReeve(parts: { settings: Settings; database: Database; client: Client; logger: ILogger }): Reeve {
+	const { settings, database, client, logger } = parts;
+	const guildId = settings.DISCORD_GUILD_ID;
+	const ledger = createLedger(database, guildId);
+	const world: World = {
+		billing: createBilling({
+			secretKey: settings.STRIPE_SECRET_KEY,
+			apiUrl: settings.STRIPE_API_URL,
+			discordIdKey: settings.STRIPE_DISCORD_ID_KEY
+		}),
+		guild: createGuild({ client, guildId, wanted: managedRoleSettings(settings), memory: ledger }),
+		ledger,
+		notifier: createNotifier({
+			client,
+			channelId: settings.DISCORD_ADMIN_CHANNEL_ID,
+			readStates: (issueIds) => ledger.issueStates(issueIds),
+			remember: (runId, channelId, messageId) => ledger.setReportMessage(runId, channelId, messageId),
+			logger
+		}),
+		now: () => new Date(),
+		onUnforeseen: (error) => logger.error('An error that nobody foresaw:', error)
+	};
+	const policy = policySettings(settings);
+	const run = {
+		policy,
+		autoFix: settings.RECONCILIATION_AUTO_FIX === 'true',
+		fixUnlinked: settings.RECONCILIATION_FIX_UNLINKED === 'true',
+		maxRevokePercent: settings.RECONCILIATION_MAX_REVOKE_PERCENT
+	};
+	const paused = settings.RECONCILIATION_PAUSED === 'true';
+	const daily = { hour: settings.RECONCILIATION_HOUR, timeZone: settings.RECONCILIATION_TIMEZONE, paused };
+
+	const underWay = new Set<Promise<unknown>>();
+	let stopping = false;
+	const undertake = async <T>(work: () => Promise<T>): Promise<T> => {
+		if (stopping) throw new StoppingError();
+		const promise = work();
+		underWay.add(promise);
+		try {
+			return await promise;
+		} finally {
+			underWay.delete(promise);
+		}
+	};
+
+	return {
+		operators: { guildId, roleIds: settings.DISCORD_OPERATOR_ROLE_IDS },
+		paused,
+		run: (options) => undertake(() => runReconciliation(world, run, options)),
+		runIfDue: () => undertake(() => runIfDue(world, run, daily)),
+		fix: (order) => undertake(() => fixIssue(world, policy, order)),
+		settleInterrupted: () => undertake(() => settleInterrupted(world)),
+		report: async (runId) => {
+			const report = await ledger.readReport(runId);
+			if (report === null) return null;
+			const states = await ledger.issueStates(report.result.issues.map((issue) => issue.id));
+			return { result: report.result, states };
+		},
+		reportUrl: async (runId) => {
+			const report = await ledger.readReport(runId);
+			return report?.message ? `https://discord.com/channels/${guildId}/${report.message.channelId}/${report.message.messageId}` : null;
+		},
+		stop: async (withinMs) => {
+			stopping = true;
+			let timer: NodeJS.Timeout | undefined;
+			const limit = new Promise((resolve) => {
+				timer = setTimeout(resolve, withinMs);
+			});
+			await Promise.race([Promise.allSettled(underWay), limit]);
+			clearTimeout(timer);
+		}
+	};
+}
+
+declare module '@sapphire/pieces' {
+	interface Container {
+		reeve: Reeve;
+		settings: Settings;
+		database: Database;
+	}
+}

@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Sandbox, type StoredRun } from '../../sandbox/sandbox.js';
+import { makeScenario } from '../../sandbox/world/scenario.js';
+import type { DriftIssue, Notices } from '../../src/reconciliation/types.js';
+import { again, buttons, click, fixButtons, holds, reconcile } from './operator.js';
+
+/** The main job in a world with every kind of drift and of non-drift. */
+describe('in the council', () => {
+	const { expected, notices } = makeScenario({ scenario: 'council', seed: 1 }, new Date());
+	let sandbox: Sandbox;
+	let first: Awaited<ReturnType<typeof reconcile>>;
+
+	beforeAll(async () => {
+		sandbox = await Sandbox.start({ world: { scenario: 'council', seed: 1 } });
+		first = await reconcile(sandbox);
+	});
+	afterAll(() => sandbox?.stop());
+
+	const found = (run: StoredRun) => (run.issues as unknown as DriftIssue[]).map(brief).sort(byPerson);
+
+	test('a run finds the issues that each person was made with, and no other', () => {
+		expect(found(first.run)).toEqual(expected.map(brief).sort(byPerson));
+		expect(first.run).toMatchObject({ status: 'COMPLETED', triggeredBy: 'manual', issuesFound: expected.length, issuesFixed: 0 });
+	});
+
+	test('it counts who is worth knowing and no issue', () => {
+		const { overclaimedTeams, malformedLinks, contestedLinks, ...counts } = first.run.notices as unknown as Notices;
+		expect({
+			...counts,
+			overclaimedTeams: overclaimedTeams.length,
+			malformedLinks: malformedLinks.length,
+			contestedLinks: contestedLinks.length
+		}).toEqual({ leftToNextRun: 0, ...notices });
+	});
+
+	test('it reads Stripe in pages of a hundred, the guild with one request, and writes nothing to either', () => {
+		const requests = sandbox.requests();
+		const subscriptions = sandbox.stripe.list('subscriptions').length;
+		const lists = requests.filter(({ target, path }) => target === 'stripe' && path === '/v1/subscriptions');
+		expect(lists).toHaveLength(Math.ceil(subscriptions / 100));
+		expect(requests.filter(({ target, method }) => target === 'gateway' && method === 'REQUEST_GUILD_MEMBERS')).toHaveLength(1);
+		expect(requests.filter(({ target, method }) => target === 'stripe' && method !== 'GET')).toEqual([]);
+		expect(requests.filter(({ path, method }) => path.includes('/roles/') && method !== 'GET')).toEqual([]);
+	});
+
+	test('the report is in the admin channel, the answer to the operator alone links to it', () => {
+		expect(first.answer).toBe(
+			`Done: ${expected.length} issues. The report is here: https://discord.com/channels/${sandbox.discord.ids.guildId}/${first.report.channel_id}/${first.report.id}`
+		);
+		expect(first.report.channel_id).toBe(sandbox.discord.ids.adminChannelId);
+		expect(first.report.embeds[0]?.title).toBe(`Reconciliation: ${expected.length} issues`);
+		expect(first.report.embeds).toHaveLength(6);
+		expect(fixButtons(first.report)).toHaveLength(5);
+	});
+
+	test('nobody is pinged, and nobody gets a direct message', () => {
+		expect(sandbox.discord.dms()).toEqual([]);
+		for (const { id } of sandbox.messages()) expect(sandbox.discord.pings(id)).toEqual({ users: [], roles: [], everyone: false });
+	});
+
+	test('every page can be turned to, and shows the issues in order', async () => {
+		const titles: string[] = [];
+		for (let message = first.report; ; ) {
+			titles.push(...message.embeds.slice(1).map(({ title }) => title ?? ''));
+			const next = buttons(message).find(({ label }) => label?.startsWith('Next'));
+			if (next === undefined || next.disabled) break;
+			const page = message.embeds.at(-1)?.title;
+			sandbox.click('operator', message.id, next.custom_id);
+			message = await sandbox.until(() => {
+				const now = again(sandbox, first.report);
+				return now.embeds.at(-1)?.title === page ? null : now;
+			});
+		}
+		expect(titles.map((title) => Number(title.split('.')[0]))).toEqual(expected.map((_, index) => index + 1));
+	});
+
+	test('drift found again is the same issue, seen again', async () => {
+		const before = await sandbox.issues();
+		const { run } = await reconcile(sandbox);
+		const after = await sandbox.issues();
+		expect(found(run)).toEqual(found(first.run));
+		expect(after.map(({ id }) => id).sort()).toEqual(before.map(({ id }) => id).sort());
+		expect(after.every(({ timesSeen, status }) => timesSeen === 2 && status === 'OPEN')).toBe(true);
+	});
+
+	test('every fix of a page gives the person what they should have, and nobody else anything', async () => {
+		const { report, run } = await reconcile(sandbox);
+		const before = new Map(sandbox.guild().members.map(({ id }) => [id, holds(sandbox, id)]));
+		const mended = new Set<string>();
+		for (const [index, { custom_id }] of fixButtons(report).entries()) {
+			const issue = (run.issues as unknown as DriftIssue[])[index] as DriftIssue;
+			expect(await click(sandbox, report, custom_id)).toMatch(/^Fixed /);
+			expect(holds(sandbox, issue.discordId)).toEqual([...issue.expectedRoles].sort());
+			mended.add(issue.discordId);
+		}
+		for (const [id, roles] of before) if (!mended.has(id)) expect(holds(sandbox, id)).toEqual(roles);
+		expect(fixButtons(again(sandbox, report)).every(({ disabled }) => disabled)).toBe(true);
+		const { run: next } = await reconcile(sandbox);
+		expect(next.issuesFound).toBe(expected.length - mended.size);
+	});
+});
+
+interface Brief {
+	readonly discordId: string;
+	readonly type: string;
+	readonly severity: string;
+	readonly add: readonly string[];
+	readonly remove: readonly string[];
+}
+
+function brief(issue: Pick<DriftIssue, 'discordId' | 'type' | 'severity'> & (Pick<DriftIssue, 'plan'> | DriftIssue['plan'])): Brief {
+	const { add, remove } = 'plan' in issue ? issue.plan : issue;
+	return { discordId: issue.discordId, type: issue.type, severity: issue.severity, add: [...add].sort(), remove: [...remove].sort() };
+}
+
+function byPerson(a: Brief, b: Brief): number {
+	return a.discordId < b.discordId ? -1 : 1;
+}

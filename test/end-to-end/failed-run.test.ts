@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Sandbox } from '../../sandbox/sandbox.js';
+import type { Fault } from '../../sandbox/wire/traffic.js';
+import { holds, reconcile } from './operator.js';
+
+const PAYERS = 150;
+
+/** Everybody pays and has their role, so every issue that is found is a mistake. */
+function world() {
+	const ids = Array.from({ length: PAYERS }, (_, index) => String(300000000000000000n + BigInt(index)));
+	return {
+		guild: { members: ids.map((id, index) => ({ id, username: `person${index}`, roles: ['Knight'] })) },
+		stripe: {
+			customers: ids.map((id, index) => ({ id: `cus_${index}`, metadata: { discord_id: id } })),
+			subscriptions: ids.map((_, index) => ({ id: `sub_${index}`, customer: `cus_${index}`, status: 'active', price: 'price_knight' }))
+		}
+	};
+}
+
+describe('half a picture is no picture: the run fails, finds nothing, takes nothing and says why', () => {
+	let sandbox: Sandbox;
+	beforeAll(async () => {
+		sandbox = await Sandbox.start({ world: world(), env: { RECONCILIATION_AUTO_FIX: 'true' } });
+		expect((await reconcile(sandbox)).run).toMatchObject({ status: 'COMPLETED', issuesFound: 0 });
+	});
+	afterAll(() => sandbox?.stop());
+	beforeEach(() => sandbox.faults.clear());
+
+	test.each<[string, Omit<Fault, 'id'>, RegExp]>([
+		['Stripe errs on the second page', { target: 'stripe', kind: '500', match: 'GET /v1/subscriptions', after: 1 }, /Stripe/],
+		['Stripe cuts the connection on every page', { target: 'stripe', kind: 'drop', match: 'GET /v1/subscriptions' }, /Stripe/],
+		[
+			'Stripe refuses the key',
+			{ target: 'stripe', kind: 'status', status: 401, body: { error: { type: 'invalid_request_error', message: 'Invalid API Key' } } },
+			/key/
+		],
+		['Stripe repeats a page', { target: 'stripe', kind: 'repeat', match: 'GET /v1/subscriptions', after: 1, times: 1 }, /Stripe/],
+		[
+			'Stripe gives an empty list where there were customers',
+			{ target: 'stripe', kind: 'empty', match: 'GET /v1/subscriptions' },
+			/no subscription at all where the last good run read 150/
+		],
+		['a chunk of the member list is missing', { target: 'gateway', kind: 'missing-chunk' }, /of the 15\d members/]
+	])('when %s', async (_, fault, why) => {
+		sandbox.faults.add(fault);
+		const { answer, run, report } = await reconcile(sandbox);
+		expect(answer).toMatch(/^The run failed/);
+		expect(run).toMatchObject({ status: 'FAILED', issuesFound: 0, issuesFixed: 0, issues: [] });
+		expect(run.failure).toMatch(why);
+		expect(report.embeds[0]?.title).toBe('Reconciliation failed');
+		expect(await sandbox.issues()).toEqual([]);
+		expect(sandbox.guild().members.filter(({ id }) => holds(sandbox, id).length > 0)).toHaveLength(PAYERS);
+	});
+
+	test('when a managed role was deleted', async () => {
+		sandbox.discord.deleteRole('Lord');
+		const { run } = await reconcile(sandbox);
+		expect(run).toMatchObject({ status: 'FAILED', issues: [] });
+		expect(run.failure).toMatch(/role for Lord .* no longer exists/);
+	});
+});
+
+describe('a fix that the settings allow', () => {
+	let sandbox: Sandbox;
+	beforeAll(async () => {
+		sandbox = await Sandbox.start();
+	});
+	afterAll(() => sandbox?.stop());
+
+	test('is applied by the run itself where it gives, and held where it would take from too many', async () => {
+		const { guild, stripe } = world();
+		stripe.subscriptions = stripe.subscriptions.map((subscription, index) =>
+			index < 30 ? { ...subscription, status: 'canceled' } : subscription
+		);
+		const [payer] = guild.members.slice(-1);
+		guild.members = guild.members.map((member) => (member === payer ? { ...member, roles: [] } : member));
+		await sandbox.reset({ world: { guild, stripe }, env: { RECONCILIATION_AUTO_FIX: 'true' } });
+		const { run, report } = await reconcile(sandbox);
+		expect(run).toMatchObject({ status: 'COMPLETED', issuesFound: 31, issuesFixed: 1, held: { losing: 30 } });
+		expect(holds(sandbox, payer?.id as string)).toEqual(['Knight']);
+		expect(holds(sandbox, guild.members[0]?.id as string)).toEqual(['Knight']);
+		expect(report.embeds[0]?.title).toContain('on hold');
+	});
+
+	test('is applied to all where few would lose a role', async () => {
+		const { guild, stripe } = world();
+		stripe.subscriptions = stripe.subscriptions.map((subscription, index) =>
+			index < 3 ? { ...subscription, status: 'canceled' } : subscription
+		);
+		await sandbox.reset({ world: { guild, stripe }, env: { RECONCILIATION_AUTO_FIX: 'true' } });
+		const { run } = await reconcile(sandbox);
+		expect(run).toMatchObject({ issuesFound: 3, issuesFixed: 3, held: null });
+		expect(guild.members.slice(0, 3).map(({ id }) => holds(sandbox, id))).toEqual([[], [], []]);
+		expect((await reconcile(sandbox)).run).toMatchObject({ issuesFound: 0 });
+	});
+});

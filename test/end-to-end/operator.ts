@@ -1,0 +1,51 @@
+import type { APIButtonComponentWithCustomId, APIMessage } from 'discord-api-types/v10';
+import { expect } from 'vitest';
+import type { Sandbox, StoredRun } from '../../sandbox/sandbox.js';
+
+/** What an operator does, and waits for, in the sandbox. */
+
+/** Runs `/reconcile run` and waits for its last word. */
+export async function reconcile(sandbox: Sandbox, user = 'operator'): Promise<{ answer: string; run: StoredRun; report: APIMessage }> {
+	const interaction = sandbox.command(user, 'reconcile run');
+	const answer = await lastWord(sandbox, interaction, /^(Done|The run failed)/);
+	const [run] = await sandbox.runs(1);
+	expect(run).toBeDefined();
+	const report = sandbox.messages().find(({ id }) => id === (run as StoredRun).reportMessageId);
+	return { answer, run: run as StoredRun, report: report as APIMessage };
+}
+
+/** Waits until the newest answer to an interaction that the person alone sees reads like this. */
+export function lastWord(sandbox: Sandbox, interaction: string, like: RegExp): Promise<string> {
+	return sandbox.until(() => {
+		const { responses, failure } = sandbox.interaction(interaction);
+		if (failure !== null) throw new Error(failure);
+		const content = responses.filter(({ ephemeral }) => ephemeral).at(-1)?.content;
+		return content !== undefined && like.test(content) ? content : null;
+	});
+}
+
+/** The buttons of a message, in reading order. */
+export function buttons(message: APIMessage): APIButtonComponentWithCustomId[] {
+	const rows = message.components as unknown as { components: APIButtonComponentWithCustomId[] }[];
+	return rows.flatMap(({ components }) => components);
+}
+
+export function fixButtons(message: APIMessage): APIButtonComponentWithCustomId[] {
+	return buttons(message).filter(({ label }) => label?.startsWith('Apply fix'));
+}
+
+/** The message as it is now. */
+export function again(sandbox: Sandbox, message: APIMessage): APIMessage {
+	return sandbox.messages().find(({ id }) => id === message.id) as APIMessage;
+}
+
+/** Clicks and waits for the answer. */
+export function click(sandbox: Sandbox, message: APIMessage, customId: string, user = 'operator', like = /./): Promise<string> {
+	return lastWord(sandbox, sandbox.click(user, message.id, customId), like);
+}
+
+/** The managed roles somebody holds, sorted. */
+export function holds(sandbox: Sandbox, person: string): string[] {
+	const member = sandbox.guild().members.find(({ id, username }) => id === person || username === person);
+	return (member?.roles ?? []).filter((role) => ['Knight', 'Lord', 'Debtor'].includes(role)).sort();
+}
