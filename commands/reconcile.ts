@@ -31,7 +31,7 @@ export class ReconcileCommand extends Subcommand {
 		try {
 			const result = await reeve.run({ triggeredBy: 'manual', requestedBy: interaction.user.id, onProgress: progress.show });
 			await progress.finish();
-			if (result !== null) await answerPrivately(interaction, finishedMessage(result, await reeve.reportUrl(result.runId)));
+			if (result !== null) await answerPrivately(interaction, finishedMessage(result, await reeve.reportUrl(result.runId), reeve.paused));
 		} catch (error) {
 			await progress.finish();
 			if (!(error instanceof RunInProgressError)) throw error;

@@ -36,13 +36,15 @@ function line(source: Source, progress: Progress | undefined): string {
 /**
  * What a run came to, in a line or two.
  * @param messageUrl - the report in the admin channel; null if it could not be posted
+ * @param paused - whether the settings keep the daily runs from happening, which whoever runs one by hand should know
  */
-export function finishedMessage(result: ReconciliationResult, messageUrl: string | null): string {
+export function finishedMessage(result: ReconciliationResult, messageUrl: string | null, paused: boolean): string {
 	const where =
 		messageUrl === null
 			? 'The report could not be posted in the admin channel: the log says why. The run is stored all the same.'
 			: `The report is here: ${messageUrl}`;
-	return `${outcome(result)} ${where}`;
+	const schedule = paused ? '\nThe daily runs are paused: RECONCILIATION_PAUSED is true in the settings.' : '';
+	return `${outcome(result)} ${where}${schedule}`;
 }
 
 function outcome(result: ReconciliationResult): string {

@@ -31,28 +31,32 @@ describe('the progress of a run', () => {
 
 describe('the end of a run', () => {
 	it('says how many issues there are, and where the report is', () => {
-		expect(finishedMessage(result({ issues: issues(12) }), URL)).toBe(`Done: 12 issues. The report is here: ${URL}`);
-		expect(finishedMessage(result(), URL)).toBe(`Done: all clear. The report is here: ${URL}`);
+		expect(finishedMessage(result({ issues: issues(12) }), URL, false)).toBe(`Done: 12 issues. The report is here: ${URL}`);
+		expect(finishedMessage(result(), URL, false)).toBe(`Done: all clear. The report is here: ${URL}`);
 	});
 
 	it('says what auto-fix did and what is held', () => {
 		const hold = { reason: 'Too many.', losing: 9, holders: 10 };
-		expect(finishedMessage(result({ issues: issues(12), autoFixEnabled: true, issuesFixed: 3, hold }), URL)).toContain(
+		expect(finishedMessage(result({ issues: issues(12), autoFixEnabled: true, issuesFixed: 3, hold }), URL, false)).toContain(
 			'Done: 12 issues, 3 fixed. The fixes that take roles are on hold: the report says why.'
 		);
 	});
 
 	it('says why the run failed, and that nothing was changed', () => {
-		expect(finishedMessage(failedResult('Stripe did not answer.'), URL)).toContain(
+		expect(finishedMessage(failedResult('Stripe did not answer.'), URL, false)).toContain(
 			'The run failed: Stripe did not answer. Nothing was changed.'
 		);
 	});
 
 	it('says where to look if the report is not there', () => {
-		expect(finishedMessage(result(), null)).toContain('The report could not be posted in the admin channel: the log says why.');
+		expect(finishedMessage(result(), null, false)).toContain('The report could not be posted in the admin channel: the log says why.');
+	});
+
+	it('reminds whoever runs one by hand that the daily runs are paused', () => {
+		expect(finishedMessage(result(), URL, true)).toContain('The daily runs are paused: RECONCILIATION_PAUSED is true');
 	});
 
 	it('fits into a message', () => {
-		expect(finishedMessage(failedResult('*'.repeat(5000)), URL).length).toBeLessThanOrEqual(2000);
+		expect(finishedMessage(failedResult('*'.repeat(5000)), URL, true).length).toBeLessThanOrEqual(2000);
 	});
 });
