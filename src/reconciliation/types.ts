@@ -270,3 +270,27 @@ export type FixOutcome =
 	| 'FAILED'
 	/** Reeve was stopped in the middle. */
 	| 'INTERRUPTED';
+
+/** The last attempt to mend an issue. */
+export interface LastAttempt {
+	/** The operator's Discord ID, or `reeve` for an automatic fix. */
+	readonly actor: string;
+	/** Null while it is under way. */
+	readonly outcome: FixOutcome | null;
+	readonly error: string | null;
+	readonly at: Date;
+	readonly rolesBefore: readonly RoleName[] | null;
+	readonly rolesAfter: readonly RoleName[] | null;
+}
+
+/** What has become of an issue since its run. */
+export interface IssueState {
+	readonly status: 'OPEN' | 'FIXING' | 'FIXED' | 'RESOLVED';
+	/** Of the plan that is right now. */
+	readonly planHash: string;
+	readonly claimedBy: string | null;
+	readonly settledAt: Date | null;
+	readonly lastAttempt: LastAttempt | null;
+	/** The drift as it is now; null where it is as the run found it. */
+	readonly detail: DriftIssue | null;
+}

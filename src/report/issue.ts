@@ -1,11 +1,11 @@
 import type { APIEmbed } from 'discord.js';
 import { planHash } from '../reconciliation/plan.js';
-import type { DriftIssue, DriftSeverity, OpenIssue } from '../reconciliation/types.js';
+import type { DriftIssue, DriftSeverity, IssueState, OpenIssue } from '../reconciliation/types.js';
 import { COLOURS } from './colours.js';
 import type { Room } from './room.js';
 import { stateInWords } from './state.js';
 import { cut, escapeName, escapeText, mention } from './text.js';
-import type { IssueState, ReportView } from './view.js';
+import type { ReportView } from './view.js';
 import { ago, count, heading, number, planInWords, roles, SEVERITY_WORDS } from './words.js';
 
 /** An issue as a report shows it now. */

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Client, DiscordAPIError, RESTJSONErrorCodes } from 'discord.js';
 import type { Notifier } from '../reconciliation/ports.js';
-import type { ReconciliationResult } from '../reconciliation/types.js';
+import type { IssueState, ReconciliationResult } from '../reconciliation/types.js';
 import { reportPage } from './page.js';
-import type { IssueState } from './view.js';
 
 /** Where the notifier says what it could not do. */
 export interface NotifierLogger {

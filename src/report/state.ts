@@ -1,8 +1,7 @@
 import { AUTOMATIC } from '../reconciliation/fix.js';
-import type { DriftIssue } from '../reconciliation/types.js';
+import type { DriftIssue, IssueState, LastAttempt } from '../reconciliation/types.js';
 import type { Room } from './room.js';
 import { cut, escapeText } from './text.js';
-import type { IssueState, LastAttempt } from './view.js';
 import { actorInWords, ago, changeInWords, changeMade } from './words.js';
 
 /** What has become of an issue, in a report. */

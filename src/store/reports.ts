@@ -1,4 +1,13 @@
-import type { DriftIssue, FixOutcome, Hold, Notices, ReconciliationResult, RoleName, TriggeredBy } from '../reconciliation/types.js';
+import type {
+	DriftIssue,
+	FixOutcome,
+	Hold,
+	IssueState,
+	Notices,
+	ReconciliationResult,
+	RoleName,
+	TriggeredBy
+} from '../reconciliation/types.js';
 import { RunStatus } from './client/client.js';
 import type { Database } from './database.js';
 import { fromJson, toOpenIssue } from './json.js';
@@ -10,28 +19,11 @@ export interface StoredReport {
 	readonly message: { readonly channelId: string; readonly messageId: string } | null;
 }
 
-/** What has become of an issue. */
-export interface StoredIssueState {
-	readonly status: 'OPEN' | 'FIXING' | 'FIXED' | 'RESOLVED';
-	readonly planHash: string;
-	readonly claimedBy: string | null;
-	readonly settledAt: Date | null;
-	readonly lastAttempt: {
-		readonly actor: string;
-		readonly outcome: FixOutcome | null;
-		readonly error: string | null;
-		readonly at: Date;
-		readonly rolesBefore: readonly RoleName[] | null;
-		readonly rolesAfter: readonly RoleName[] | null;
-	} | null;
-	readonly detail: DriftIssue;
-}
-
 /** What reports are drawn from. */
 export interface Reports {
 	/** Null if there is no such run, or it is still running. */
 	readReport(runId: string): Promise<StoredReport | null>;
-	issueStates(issueIds: readonly string[]): Promise<ReadonlyMap<string, StoredIssueState>>;
+	issueStates(issueIds: readonly string[]): Promise<ReadonlyMap<string, IssueState>>;
 	setReportMessage(runId: string, channelId: string, messageId: string): Promise<void>;
 }
 
@@ -82,7 +74,7 @@ export function reports({ prisma }: Database, guildId: string): Reports {
 
 interface StateRow {
 	readonly id: string;
-	readonly status: StoredIssueState['status'];
+	readonly status: IssueState['status'];
 	readonly planHash: string;
 	readonly settledAt: Date | null;
 	readonly detail: DriftIssue;
@@ -94,7 +86,7 @@ interface StateRow {
 	readonly at: Date | null;
 }
 
-function toState({ id: _, status, planHash, settledAt, detail, actor, at, ...attempt }: StateRow): StoredIssueState {
+function toState({ id: _, status, planHash, settledAt, detail, actor, at, ...attempt }: StateRow): IssueState {
 	const lastAttempt = actor === null || at === null ? null : { actor, at, ...attempt };
 	return { status, planHash, settledAt, detail, claimedBy: status === 'FIXING' ? actor : null, lastAttempt };
 }

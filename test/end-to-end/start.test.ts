@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.js';
-import { reconcile } from './operator.js';
+import { lastWord, reconcile } from './operator.js';
 
 const MAIN = join(import.meta.dirname, '../../dist/src/main.js');
 const folder = mkdtempSync(join(tmpdir(), 'reeve-start-'));
@@ -66,6 +66,21 @@ describe('Reeve starts, and says why if it cannot', () => {
 			sandbox.stripe.setLatency(0);
 			expect((await reconcile(sandbox)).run.issuesFound).toBe(run.issuesFound);
 			expect((await sandbox.runs()).map(({ status }) => status)).toEqual(['COMPLETED', 'COMPLETED', 'COMPLETED']);
+		} finally {
+			await sandbox.stop();
+		}
+	});
+
+	test('runs once at a time: whoever asks meanwhile hears that one is under way', async () => {
+		const sandbox = await Sandbox.start({ world: { scenario: 'council', seed: 2 } });
+		try {
+			sandbox.stripe.setLatency(100);
+			const first = sandbox.command('operator', 'reconcile run');
+			await sandbox.until(() => sandbox.requests().some(({ path }) => path === '/v1/subscriptions'));
+			const second = sandbox.command('operator', 'reconcile run');
+			expect(await lastWord(sandbox, second, /already|Done/)).toContain('A reconciliation is running already.');
+			expect(await lastWord(sandbox, first, /^Done/)).toContain('The report is here');
+			expect(await sandbox.runs()).toHaveLength(1);
 		} finally {
 			await sandbox.stop();
 		}

@@ -1,6 +1,5 @@
 import { planHash } from '../../src/reconciliation/plan.js';
-import type { DriftIssue, Notices, OpenIssue, ReconciliationResult } from '../../src/reconciliation/types.js';
-import type { IssueState, LastAttempt } from '../../src/report/view.js';
+import type { DriftIssue, IssueState, LastAttempt, Notices, OpenIssue, ReconciliationResult } from '../../src/reconciliation/types.js';
 
 export const ADA = '100000000000000001';
 export const OPERATOR = '900000000000000009';

@@ -1,10 +1,17 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { planHash } from '../../src/reconciliation/plan.js';
-import type { DriftIssue, FixOutcome, Notices, OpenIssue, ReconciliationResult } from '../../src/reconciliation/types.js';
+import type {
+	DriftIssue,
+	FixOutcome,
+	IssueState,
+	LastAttempt,
+	Notices,
+	OpenIssue,
+	ReconciliationResult
+} from '../../src/reconciliation/types.js';
 import { buildCustomId, parseCustomId } from '../../src/report/custom-id.js';
 import { reportPage } from '../../src/report/page.js';
-import type { IssueState, LastAttempt } from '../../src/report/view.js';
 import { attempt, issue, NO_NOTICES, result, state } from './fixtures.js';
 import { brokenLimits, buttonsOf, textOf } from './limits.js';
 

@@ -1,7 +1,7 @@
 import { ChannelType, Client } from 'discord.js';
 import { describe, expect, it } from 'vitest';
+import type { IssueState } from '../../src/reconciliation/types.js';
 import { createNotifier } from '../../src/report/notifier.js';
-import type { IssueState } from '../../src/report/view.js';
 import { AT, attempt, failedResult, issue, OPERATOR, result, state } from './fixtures.js';
 
 const GUILD = '300000000000000003';

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { planHash } from '../../src/reconciliation/plan.js';
-import type { ReconciliationResult } from '../../src/reconciliation/types.js';
+import type { IssueState, ReconciliationResult } from '../../src/reconciliation/types.js';
 import { parseCustomId } from '../../src/report/custom-id.js';
 import { reportPage } from '../../src/report/page.js';
-import type { IssueState } from '../../src/report/view.js';
 import { ADA, AT, AT_SECONDS, attempt, drift, failedResult, issue, issues, NO_NOTICES, OPERATOR, result, state } from './fixtures.js';
 import { brokenLimits, buttonsOf, textOf } from './limits.js';
 
