@@ -10,6 +10,7 @@ export default defineConfig({
 				test: {
 					name: 'unit',
 					include: ['test/**/*.test.ts'],
+					setupFiles: ['test/setup.ts'],
 					exclude: ['test/end-to-end/**', 'test/services/**'],
 					testTimeout: 60_000,
 					hookTimeout: 60_000
