@@ -10,18 +10,20 @@ const REASON_LENGTH = 1200;
 
 const STEPS: Readonly<Record<Source, { readonly step: string; readonly one: string; readonly many: string }>> = {
 	stripe: { step: 'Reading Stripe', one: 'subscription', many: 'subscriptions' },
+	debts: { step: 'Reading since when debts are open', one: 'debt', many: 'debts' },
 	discord: { step: 'Reading Discord', one: 'member', many: 'members' },
 	database: { step: 'Reading links', one: 'link', many: 'links' },
 	fix: { step: 'Applying fixes', one: 'fix', many: 'fixes' }
 };
 
+const ORDER: readonly Source[] = ['stripe', 'debts', 'discord', 'database', 'fix'];
 /** The sources are read side by side, so each has its line from the start. */
 const ALWAYS: readonly Source[] = ['stripe', 'discord', 'database'];
 
-/** How far a run is: a line for each source, and for the fixes once there are any. */
+/** How far a run is: a line for each source, and for debts and fixes once there are any. */
 export function progressMessage(progress: ReadonlyMap<Source, Progress>): string {
-	const sources: readonly Source[] = progress.has('fix') ? [...ALWAYS, 'fix'] : ALWAYS;
-	return sources.map((source) => line(source, progress.get(source))).join('\n');
+	const shown = ORDER.filter((source) => ALWAYS.includes(source) || progress.has(source));
+	return shown.map((source) => line(source, progress.get(source))).join('\n');
 }
 
 function line(source: Source, progress: Progress | undefined): string {

@@ -35,7 +35,7 @@ export function createBilling({ secretKey, apiUrl, discordIdKey, clockwork = REA
 
 	return {
 		readAll: (onProgress) => inWords(readAll(onProgress)),
-		readCustomers: (customerIds) => inWords(readCustomersAfresh(ask, customerIds).then(toSnapshot)),
+		readCustomers: (customerIds) => inWords(readCustomersAfresh(ask, customerIds).then((reading) => toSnapshot(reading))),
 		customersNaming: (discordId, since) => inWords(customersNaming(discordId, since))
 	};
 
@@ -45,7 +45,7 @@ export function createBilling({ secretKey, apiUrl, discordIdKey, clockwork = REA
 		const subscriptions = await listSubscriptions(ask, {
 			onPage: (done) => onProgress({ source: 'stripe', done, total: null, finished: false })
 		});
-		const snapshot = await toSnapshot({ subscriptions, others: [] });
+		const snapshot = await toSnapshot({ subscriptions, others: [] }, onProgress);
 		const changes = await readChangesSince(ask, baseline, discordIdKey);
 		const named = [...changes.customers.values()].flatMap((values) => [...values]);
 		await sideBySide(
@@ -75,10 +75,11 @@ export function createBilling({ secretKey, apiUrl, discordIdKey, clockwork = REA
 		return [...naming];
 	}
 
-	async function toSnapshot(reading: CustomerReading): Promise<BillingSnapshot> {
+	async function toSnapshot(reading: CustomerReading, onProgress?: OnProgress): Promise<BillingSnapshot> {
 		const debts = await readDebts(
 			ask,
-			reading.subscriptions.map(({ subscription }) => subscription)
+			reading.subscriptions.map(({ subscription }) => subscription),
+			onProgress
 		);
 		const customers = new Map<string, Customer>();
 		for (const customer of [...reading.subscriptions.map((whole) => whole.customer), ...reading.others])

@@ -25,6 +25,7 @@ describe('the progress of a run', () => {
 	});
 
 	it('speaks of fixes once there are any', () => {
+		expect(told({ source: 'debts', done: 3, total: 12, finished: false }).at(1)).toBe('Reading since when debts are open: 3 of 12 debts…');
 		expect(told({ source: 'fix', done: 3, total: 12, finished: false }).at(-1)).toBe('Applying fixes: 3 of 12 fixes…');
 	});
 });
