@@ -1,0 +1,173 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { createGuild } from '../../src/discord/guild.js';
+import { type Guild, RoleChangeError, SourceError } from '../../src/reconciliation/ports.js';
+import type { Progress } from '../../src/reconciliation/types.js';
+import { Stage } from '../sandbox/discord/stage.js';
+
+const ADA = '300000000000000001';
+const WANTED = ['Knight', 'Lord', 'Debtor'].map((name) => ({ name, wanted: name }));
+
+let stage: Stage;
+afterEach(() => stage.close());
+
+/** The adapter over a real client; `memory` is what it keeps of the roles. */
+async function guildOf(memory = new Map<string, string>(), wanted = WANTED): Promise<Guild> {
+	const client = await stage.bot();
+	return createGuild({
+		client,
+		guildId: stage.discord.ids.guildId,
+		wanted,
+		memory: {
+			recall: async () => new Map(memory),
+			keep: async (role, id) => {
+				memory.set(role, id);
+			}
+		}
+	});
+}
+
+const ada = (...roles: string[]) => [{ id: ADA, username: 'ada', roles }];
+const roleId = (name: string) => stage.discord.guild().roles.find((role) => role.name === name)?.id as string;
+const heldByAda = () =>
+	stage.discord
+		.guild()
+		.members.find(({ id }) => id === ADA)
+		?.roles.sort();
+const roleCalls = () =>
+	stage.log.list().filter(({ target, method, path }) => target === 'discord' && method !== 'GET' && path.includes('/roles/'));
+
+describe('managed roles', () => {
+	test('are found by name once and known by their ID from then on', async () => {
+		stage = await Stage.open(ada('Knight'));
+		const memory = new Map<string, string>();
+		const guild = await guildOf(memory);
+		expect((await guild.readMember(ADA))?.roles).toEqual(['Knight']);
+		expect(memory.get('Knight')).toBe(roleId('Knight'));
+		stage.discord.renameRole('Knight', 'Ritter');
+		expect((await guild.readMember(ADA))?.roles).toEqual(['Knight']);
+	});
+
+	test('that were deleted are an error, also where another role has the name by now', async () => {
+		stage = await Stage.open(ada('Knight'));
+		const memory = new Map([['Knight', '900000000000000001']]);
+		const guild = await guildOf(memory);
+		await expect(guild.readMember(ADA)).rejects.toThrow(/role for Knight .* no longer exists.*DISCORD_KNIGHT_ROLE/);
+		expect(memory.get('Knight')).toBe('900000000000000001');
+	});
+
+	test('that cannot be told apart, or are not there, are named all at once with their settings', async () => {
+		stage = await Stage.open();
+		stage.discord.createRole({ name: 'Knight' });
+		const guild = await guildOf(new Map(), [
+			{ name: 'Knight', wanted: 'Knight' },
+			{ name: 'Lord', wanted: 'Duke' },
+			{ name: 'Debtor', wanted: 'Debtor' }
+		]);
+		const failure = await guild.readRoster(() => {}).catch((error: unknown) => error as Error);
+		expect(failure).toBeInstanceOf(SourceError);
+		expect((failure as Error).message).toMatch(/2 roles named "Knight".*DISCORD_KNIGHT_ROLE/);
+		expect((failure as Error).message).toMatch(/no role named "Duke".*DISCORD_LORD_ROLE/);
+	});
+
+	test('must each be a role of its own', async () => {
+		stage = await Stage.open();
+		const same = roleId('Knight');
+		const guild = await guildOf(new Map(), [
+			{ name: 'Knight', wanted: same },
+			{ name: 'Lord', wanted: 'Knight' }
+		]);
+		await expect(guild.readRoster(() => {})).rejects.toThrow('Knight and Lord are the same role');
+	});
+});
+
+describe('the roster', () => {
+	test('is everyone, by one member request, with the managed roles alone', async () => {
+		const people = Array.from({ length: 1500 }, (_, index) => ({
+			id: String(400000000000000000n + BigInt(index)),
+			username: `p${index}`,
+			bot: index === 7
+		}));
+		stage = await Stage.open([...ada('Knight', 'Moderator'), ...people]);
+		const heard: Progress[] = [];
+		const { members } = await (await guildOf()).readRoster((progress) => heard.push(progress));
+		expect(members.size).toBe(1504);
+		expect(members.get(ADA)).toEqual({ id: ADA, name: 'ada', bot: false, roles: ['Knight'] });
+		expect(members.get('400000000000000007')?.bot).toBe(true);
+		expect(stage.log.list().filter(({ method }) => method === 'REQUEST_GUILD_MEMBERS')).toHaveLength(1);
+		expect(heard.at(0)).toMatchObject({ source: 'discord', done: 1000, finished: false });
+		expect(heard.at(-1)).toEqual({ source: 'discord', done: 1504, total: 1504, finished: true });
+	});
+
+	test('of which a part is missing is no roster', async () => {
+		stage = await Stage.open(
+			Array.from({ length: 40 }, (_, index) => ({ id: String(400000000000000000n + BigInt(index)), username: `p${index}` }))
+		);
+		stage.faults.add({ target: 'gateway', kind: 'missing-chunk' });
+		await expect((await guildOf()).readRoster(() => {})).rejects.toThrow(/of the 43 members/);
+	});
+});
+
+describe('one person', () => {
+	test('is read past the cache', async () => {
+		stage = await Stage.open(ada());
+		const guild = await guildOf();
+		expect((await guild.readMember(ADA))?.roles).toEqual([]);
+		stage.discord.changeRoles({ user: ADA, add: ['Lord'] });
+		expect((await guild.readMember(ADA))?.roles).toEqual(['Lord']);
+	});
+
+	test('who is not in the server is null, and what cannot be read is an error', async () => {
+		stage = await Stage.open(ada());
+		const guild = await guildOf();
+		expect(await guild.readMember('300000000000000099')).toBeNull();
+		stage.faults.add({ target: 'discord', kind: '500', match: 'GET *members*' });
+		await expect(guild.readMember(ADA)).rejects.toBeInstanceOf(SourceError);
+	});
+});
+
+describe('a role', () => {
+	test('is given and taken by its own endpoint, with the reason in the audit log, and no other role is touched', async () => {
+		stage = await Stage.open(ada('Knight', 'Moderator'));
+		const guild = await guildOf();
+		await guild.addRole(ADA, 'Lord', 'run 1, issue 2 – ünïcode');
+		await guild.removeRole(ADA, 'Knight', 'run 1');
+		expect(heldByAda()).toEqual(['Lord', 'Moderator']);
+		expect(roleCalls().map(({ method, path }) => `${method} ${path.split('/').at(-1)}`)).toEqual([
+			`PUT ${roleId('Lord')}`,
+			`DELETE ${roleId('Knight')}`
+		]);
+		expect(
+			stage.discord
+				.guild()
+				.auditLog.map(({ reason }) => reason)
+				.slice(-2)
+		).toEqual(['run 1, issue 2 – ünïcode', 'run 1']);
+	});
+
+	test('goes with a reason cut to what Discord takes, by whole characters', async () => {
+		stage = await Stage.open(ada());
+		await (await guildOf()).addRole(ADA, 'Lord', '👩‍🚀'.repeat(200));
+		const { reason } = stage.discord.guild().auditLog.at(-1) as { reason: string };
+		expect(encodeURIComponent(reason).length).toBeLessThanOrEqual(512);
+		expect(reason.isWellFormed()).toBe(true);
+	});
+
+	test('that Discord refuses tells the two causes of one code apart', async () => {
+		stage = await Stage.open(ada());
+		const guild = await guildOf();
+		stage.discord.moveRole('Lord', 99);
+		await expect(guild.addRole(ADA, 'Lord', 'r')).rejects.toThrow("Reeve's role is below Lord");
+		stage.discord.setBotPermission('ManageRoles', false);
+		await expect(guild.addRole(ADA, 'Knight', 'r')).rejects.toThrow(/lacks the permission Manage Roles/);
+		expect(heldByAda()).toEqual([]);
+	});
+
+	test('of somebody who has left meanwhile is refused in words', async () => {
+		stage = await Stage.open(ada());
+		const guild = await guildOf();
+		stage.discord.kick(ADA);
+		const refused = await guild.addRole(ADA, 'Lord', 'r').catch((error: unknown) => error);
+		expect(refused).toBeInstanceOf(RoleChangeError);
+		expect((refused as Error).message).toBe('This person has left the server.');
+	});
+});
