@@ -21,6 +21,7 @@ import { itemObjects, type Scene, subscriptionObject } from './objects/subscript
 import { Parameters, type Query } from './parameters.js';
 import { isResource, type Permissions, type Resource } from './permissions.js';
 import { cut, type Key, type Page } from './records/ordered.js';
+import { searchCustomers } from './search.js';
 
 /** Which endpoint a request means, and what it answers. */
 
@@ -46,6 +47,7 @@ export function answer(api: Api, method: string, path: string, query: Query, tam
 	if (id === undefined)
 		return resource === 'account' || resource === 'balance' ? retrieve(api, resource, '', query) : list(api, resource, query, tampering);
 	if (resource === 'account' || resource === 'balance') throw unrecognizedUrl(method, path);
+	if (resource === 'customers' && id === 'search' && method === 'GET') return searchCustomers(api.books, api.scene.livemode, query);
 	if (NOT_HERE.has(id)) throw badRequest(`The sandbox does not support ${path}`);
 	return retrieve(api, resource, id, query);
 }

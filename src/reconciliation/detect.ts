@@ -28,6 +28,12 @@ export interface Picture {
 	readonly changedLinks?: { readonly customerIds: ReadonlySet<string>; readonly discordIds: ReadonlySet<string> };
 }
 
+/** Who holds a managed role and is linked to nobody who could pay, as far as the picture goes. */
+export function unlinkedHolders({ billing, roster, links }: Picture): readonly string[] {
+	const { byDiscordId } = findPeople(billing, byCustomer(billing.subscriptions), links);
+	return [...roster.members.values()].filter(({ id, bot, roles }) => !bot && roles.length > 0 && !byDiscordId.has(id)).map(({ id }) => id);
+}
+
 const NOTHING_CHANGED = { customerIds: new Set<string>(), discordIds: new Set<string>() };
 
 /**

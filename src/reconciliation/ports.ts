@@ -1,5 +1,6 @@
 import type {
 	BillingSnapshot,
+	Customer,
 	Detection,
 	DriftIssue,
 	FixOutcome,
@@ -51,6 +52,11 @@ export interface Billing {
 	 * @throws {SourceError}
 	 */
 	readCustomers(customerIds: readonly string[]): Promise<BillingSnapshot>;
+	/**
+	 * Customers whose own metadata names one of these people, also those who never had a subscription, as far as Stripe can
+	 * find them: whoever is missed stays unknown.
+	 */
+	customersClaimedBy(discordIds: readonly string[]): Promise<readonly Customer[]>;
 	/**
 	 * Customers changed since that moment who name the person now, in their own metadata or a subscription's: whoever has
 	 * subscribed since the last run must not lose a role to what that run did not know.

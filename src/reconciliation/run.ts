@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { autoFix } from './auto-fix.js';
-import { detect } from './detect.js';
+import { detect, type Picture, unlinkedHolders } from './detect.js';
 import { type KeptRight, keepAlive } from './keep-alive.js';
 import { type OnProgress, SourceError, type World } from './ports.js';
 import { implausible } from './safety.js';
@@ -76,6 +76,7 @@ async function compareAndFix(
 		const picture = await readAll(world, onProgress);
 		const wrong = implausible(picture.billing, lastGood);
 		if (wrong !== null) throw new SourceError('stripe', wrong);
+		picture.billing = await withTheirCustomers(world, picture);
 		const detection = detect({ ...picture, changedLinks: await ledger.linksChangedSince(startedAt) }, settings.policy, startedAt);
 		stillOurs(lease);
 		const issues = await ledger.recordFindings(runId, {
@@ -120,6 +121,18 @@ const NOTHING_FOUND = {
 	notices: null,
 	hold: null
 } as const;
+
+/**
+ * Adds the customers of people who hold a role and seem to be linked to nobody: a customer without any subscription is in no
+ * list of subscriptions, and yet says who they are.
+ */
+async function withTheirCustomers({ billing }: World, picture: Picture): Promise<BillingSnapshot> {
+	const unlinked = unlinkedHolders(picture);
+	if (unlinked.length === 0) return picture.billing;
+	const known = picture.billing.customers;
+	const found = (await billing.customersClaimedBy(unlinked)).filter(({ id }) => !known.has(id));
+	return { ...picture.billing, customers: new Map([...known, ...found.map((customer) => [customer.id, customer] as const)]) };
+}
 
 /** Reads the three sources side by side. If one fails, the others are waited for: the lease must not be given up while they read. */
 async function readAll(world: World, onProgress: OnProgress): Promise<{ billing: BillingSnapshot; roster: Roster; links: Links }> {

@@ -8,6 +8,7 @@ import { toCustomer, toSubscription } from './convert.js';
 import { type CustomerReading, readCustomer, readCustomersAfresh } from './customers.js';
 import { readDebts } from './debts.js';
 import { sourceError } from './errors.js';
+import { findCustomers } from './find-customers.js';
 import { listSubscriptions } from './list-subscriptions.js';
 import { sideBySide } from './side-by-side.js';
 
@@ -36,6 +37,8 @@ export function createBilling({ secretKey, apiUrl, discordIdKey, clockwork = REA
 	return {
 		readAll: (onProgress) => inWords(readAll(onProgress)),
 		readCustomers: (customerIds) => inWords(readCustomersAfresh(ask, customerIds).then((reading) => toSnapshot(reading))),
+		customersClaimedBy: async (discordIds) =>
+			(await findCustomers(ask, discordIds, discordIdKey)).map((customer) => toCustomer(customer, discordIdKey)),
 		customersNaming: (discordId, since) => inWords(customersNaming(discordId, since))
 	};
 

@@ -75,7 +75,9 @@ export class FakeBilling implements Billing {
 	public async readAll(): Promise<BillingSnapshot> {
 		await this.script.before('billing.readAll');
 		const { customers, people } = this.changedWhileReading;
-		return { ...this.snapshot(() => true), changedCustomers: new Set(customers), changedPeople: new Set(people) };
+		// A list of subscriptions shows those customers alone who have one.
+		const paying = new Set(this.subscriptions.map(({ customerId }) => customerId));
+		return { ...this.snapshot((id) => paying.has(id)), changedCustomers: new Set(customers), changedPeople: new Set(people) };
 	}
 
 	public async readCustomers(customerIds: readonly string[]): Promise<BillingSnapshot> {
@@ -90,6 +92,11 @@ export class FakeBilling implements Billing {
 			...this.subscriptions.filter(({ claimedBy }) => claimedBy === discordId).map(({ customerId }) => customerId)
 		];
 		return [...new Set(naming)].filter((id) => (this.changedAt.get(id) ?? new Date(0)) >= since);
+	}
+
+	public async customersClaimedBy(discordIds: readonly string[]): Promise<readonly Customer[]> {
+		await this.script.before('billing.customersClaimedBy');
+		return this.customers.filter(({ claimedBy }) => claimedBy !== null && discordIds.includes(claimedBy));
 	}
 
 	/** Puts this in the place of the subscription with its ID, or beside all others. */

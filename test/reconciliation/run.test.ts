@@ -332,6 +332,16 @@ describe('auto-fix', () => {
 		expect(world.guild.holds(BOB)).toContain('Knight');
 	});
 
+	test('knows whoever is named by a customer without any subscription: they are linked, and pay for nothing', async () => {
+		const world = new FakeWorld();
+		world.guild.join(ADA, 'Knight');
+		world.billing.customers = [customer({ id: 'cus_lead', claimedBy: ADA })];
+		expect((await run(world)).issues).toMatchObject([
+			{ type: 'UNAUTHORIZED_ACCESS', severity: 'HIGH', linked: true, customerIds: ['cus_lead'] }
+		]);
+		expect(await run(world, AUTO)).toMatchObject({ issuesFixed: 1 });
+	});
+
 	test('people with no link do not count for the safety check unless they may be touched', async () => {
 		const world = new FakeWorld();
 		for (let number = 1; number <= 6; number++) world.guild.join(person(number), 'Knight');

@@ -259,6 +259,36 @@ describe('reading customers afresh', () => {
 	});
 });
 
+describe('whose customer somebody is who has no subscription', () => {
+	test('is found by the metadata, ten people to a request', async () => {
+		load({
+			customers: [
+				{ id: 'cus_ada', metadata: { discord_id: ADA } },
+				{ id: 'cus_other', metadata: { discord_id: "it's" } },
+				{ id: 'cus_none' }
+			]
+		});
+		const people = [ADA, "it's", ...Array.from({ length: 19 }, (_, index) => `${200000000000000000n + BigInt(index)}`)];
+		const found = await billing().customersClaimedBy(people);
+		expect(found.map(({ id, claimedBy }) => [id, claimedBy]).sort()).toEqual([
+			['cus_ada', ADA],
+			['cus_other', "it's"]
+		]);
+		expect(requestsTo('/v1/customers/search')).toHaveLength(3);
+	});
+
+	test('stays unknown where Stripe offers no search, and nothing fails by it', async () => {
+		faults.add({
+			target: 'stripe',
+			kind: 'status',
+			match: 'GET /v1/customers/search',
+			status: 400,
+			body: { error: { type: 'invalid_request_error', message: 'no' } }
+		});
+		expect(await billing().customersClaimedBy([ADA])).toEqual([]);
+	});
+});
+
 describe('who has come to name a person since', () => {
 	test('by their own metadata, by a new subscription’s, or by subscribing at last', async () => {
 		load({

@@ -1,0 +1,37 @@
+import type Stripe from 'stripe';
+import { SourceError } from '../reconciliation/ports.js';
+import type { Ask } from './ask.js';
+import { sideBySide } from './side-by-side.js';
+
+/** People asked for in one search. */
+const PEOPLE_PER_SEARCH = 10;
+
+/** More than one customer of a person is rare; more than this in one answer is not to be expected. */
+const CUSTOMERS_PER_ANSWER = 100;
+
+/**
+ * Customers whose own metadata names one of these people, also those who never had a subscription: a list of subscriptions
+ * does not show them. Stripe's search may lag behind, and is not offered in every country: what it cannot tell stays unknown.
+ */
+export async function findCustomers(ask: Ask, discordIds: readonly string[], discordIdKey: string): Promise<readonly Stripe.Customer[]> {
+	const found: Stripe.Customer[] = [];
+	const searches: string[] = [];
+	for (let start = 0; start < discordIds.length; start += PEOPLE_PER_SEARCH) {
+		const people = discordIds.slice(start, start + PEOPLE_PER_SEARCH);
+		searches.push(people.map((id) => `metadata['${quoted(discordIdKey)}']:'${quoted(id)}'`).join(' OR '));
+	}
+	try {
+		await sideBySide(searches, async (query) => {
+			const { data } = await ask('Customers', (stripe) => stripe.customers.search({ query, limit: CUSTOMERS_PER_ANSWER }));
+			found.push(...data);
+		});
+	} catch (error) {
+		// Somebody who is not found stays somebody of whom nothing is known: that is the safe side.
+		if (!(error instanceof SourceError)) throw error;
+	}
+	return found;
+}
+
+function quoted(text: string): string {
+	return text.replaceAll(/['\\]/g, '\\$&');
+}
