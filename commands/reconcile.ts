@@ -1,41 +1,38 @@
 import { Subcommand } from '@sapphire/plugin-subcommands';
-import { MessageFlags, PermissionFlagsBits } from 'discord.js';
-import { answerPrivately } from '../src/discord/answer.js';
-import { RunInProgressError } from '../src/reconciliation/index.js';
-import { finishedMessage } from '../src/report/progress.js';
-import { createProgressReply } from '../src/report/progress-reply.js';
+import { type AutocompleteInteraction, PermissionFlagsBits } from 'discord.js';
+import { whyNotOperator } from '../src/discord/operators.js';
+import { run } from './reconcile/run.js';
+import type { ReconcileSubcommand } from './reconcile/subcommand.js';
 
+/** In the order in which Discord shows them. */
+const SUBCOMMANDS: readonly ReconcileSubcommand[] = [run];
+
+/** `/reconcile …`, for operators. Each subcommand is a file of its own in the folder beside this one. */
 export class ReconcileCommand extends Subcommand {
 	public constructor(context: Subcommand.LoaderContext, options: Subcommand.Options) {
 		super(context, {
 			...options,
 			preconditions: ['OperatorOnly'],
-			subcommands: [{ name: 'run', chatInputRun: 'run' }]
+			subcommands: SUBCOMMANDS.map(({ name, run }) => ({ name, chatInputRun: run }))
 		});
 	}
 
 	public override registerApplicationCommands(registry: Subcommand.Registry) {
-		registry.registerChatInputCommand((command) =>
+		registry.registerChatInputCommand((command) => {
 			command
 				.setName('reconcile')
 				.setDescription('Keep Discord roles true to what Stripe says people pay for')
-				.setDefaultMemberPermissions(PermissionFlagsBits.ManageGuild)
-				.addSubcommand((run) => run.setName('run').setDescription('Compare everything now and post the report'))
-		);
+				.setDefaultMemberPermissions(PermissionFlagsBits.ManageGuild);
+			for (const { name, describe } of SUBCOMMANDS) command.addSubcommand((subcommand) => describe(subcommand.setName(name)));
+			return command;
+		});
 	}
 
-	public async run(interaction: Subcommand.ChatInputCommandInteraction) {
-		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-		const { reeve } = this.container;
-		const progress = createProgressReply((content) => interaction.editReply(content));
-		try {
-			const result = await reeve.run({ triggeredBy: 'manual', requestedBy: interaction.user.id, onProgress: progress.show });
-			await progress.finish();
-			if (result !== null) await answerPrivately(interaction, finishedMessage(result, await reeve.reportUrl(result.runId), reeve.paused));
-		} catch (error) {
-			await progress.finish();
-			if (!(error instanceof RunInProgressError)) throw error;
-			await answerPrivately(interaction, `${error.message} Its report will appear in the admin channel; then run it again if you need to.`);
-		}
+	public override async autocompleteRun(interaction: AutocompleteInteraction) {
+		const subcommand = SUBCOMMANDS.find(({ name }) => name === interaction.options.getSubcommand(false));
+		const denied = whyNotOperator(interaction, this.container.reeve.operators) !== null;
+		// Preconditions are not asked here, and suggestions name people.
+		if (denied || subcommand?.suggest === undefined) return interaction.respond([]);
+		return subcommand.suggest(interaction);
 	}
 }

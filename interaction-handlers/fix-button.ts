@@ -2,11 +2,9 @@ import { InteractionHandler, InteractionHandlerTypes } from '@sapphire/framework
 import type { ButtonInteraction } from 'discord.js';
 import { answerPrivately } from '../src/discord/answer.js';
 import { whyNotOperator } from '../src/discord/operators.js';
-import { type ButtonAction, parseCustomId } from '../src/report/custom-id.js';
+import { type ActionOf, parseAction } from '../src/report/custom-id.js';
 import { describeFix } from '../src/report/outcome.js';
 import { reportPage } from '../src/report/page.js';
-
-type FixAction = Extract<ButtonAction, { action: 'fix' }>;
 
 /** **Apply fix** on an issue of a report. */
 export class FixButtonHandler extends InteractionHandler {
@@ -15,11 +13,11 @@ export class FixButtonHandler extends InteractionHandler {
 	}
 
 	public override parse(interaction: ButtonInteraction) {
-		const action = parseCustomId(interaction.customId);
-		return action?.action === 'fix' ? this.some(action) : this.none();
+		const action = parseAction(interaction.customId, 'fix');
+		return action === null ? this.none() : this.some(action);
 	}
 
-	public async run(interaction: ButtonInteraction, { runId, page, issueId, planHash }: FixAction) {
+	public async run(interaction: ButtonInteraction, { runId, page, issueId, planHash }: ActionOf<'fix'>) {
 		const { reeve } = this.container;
 		const denied = whyNotOperator(interaction, reeve.operators);
 		if (denied !== null) return answerPrivately(interaction, denied);

@@ -2,10 +2,8 @@ import { InteractionHandler, InteractionHandlerTypes } from '@sapphire/framework
 import type { ButtonInteraction } from 'discord.js';
 import { answerPrivately } from '../src/discord/answer.js';
 import { whyNotOperator } from '../src/discord/operators.js';
-import { type ButtonAction, parseCustomId } from '../src/report/custom-id.js';
+import { type ActionOf, parseAction } from '../src/report/custom-id.js';
 import { reportPage } from '../src/report/page.js';
-
-type PageAction = Extract<ButtonAction, { action: 'page' }>;
 
 /** Turns the pages of a report. */
 export class PageButtonHandler extends InteractionHandler {
@@ -14,11 +12,11 @@ export class PageButtonHandler extends InteractionHandler {
 	}
 
 	public override parse(interaction: ButtonInteraction) {
-		const action = parseCustomId(interaction.customId);
-		return action?.action === 'page' ? this.some(action) : this.none();
+		const action = parseAction(interaction.customId, 'page');
+		return action === null ? this.none() : this.some(action);
 	}
 
-	public async run(interaction: ButtonInteraction, { runId, page }: PageAction) {
+	public async run(interaction: ButtonInteraction, { runId, page }: ActionOf<'page'>) {
 		const { reeve } = this.container;
 		const denied = whyNotOperator(interaction, reeve.operators);
 		if (denied !== null) return answerPrivately(interaction, denied);

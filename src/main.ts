@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { container, type SapphireClient } from '@sapphire/framework';
-import { LoaderStrategy } from '@sapphire/pieces';
 import { ScheduledTaskStore } from '@sapphire/plugin-scheduled-tasks';
 import '@sapphire/plugin-subcommands/register';
 import { Events } from 'discord.js';
@@ -10,6 +9,7 @@ import { secretsOf } from './config/derived.js';
 import { parseSettings, type Settings, SettingsError } from './config/env.js';
 import { createClient } from './discord/client.js';
 import { loginFailure } from './discord/login.js';
+import { loadPiecesAsReeveDoes } from './discord/pieces.js';
 import { MaskingLogger } from './logger.js';
 import { startReconciliationScheduler } from './reconciliation/index.js';
 import { createReeve } from './reeve.js';
@@ -37,10 +37,7 @@ async function main(): Promise<void> {
 	const client = createClient({ guildId: settings.DISCORD_GUILD_ID, apiUrl: settings.DISCORD_API_URL, piecesRoot: PIECES_ROOT, logger });
 	container.stores.register(new ScheduledTaskStore().registerPath(join(PIECES_ROOT, 'tasks')));
 	const reeve = createReeve({ settings, database, client, logger });
-	for (const { strategy } of container.stores.values()) {
-		// Sapphire looks at the package.json of the folder it was started in; Reeve may be started in any.
-		if (strategy instanceof LoaderStrategy) strategy.clientUsesESModules = true;
-	}
+	loadPiecesAsReeveDoes(container.stores.values());
 	Object.assign(container, { settings, database, reeve });
 
 	const down: (() => Promise<unknown>)[] = [];

@@ -15,6 +15,7 @@ import {
 	settleInterrupted
 } from './reconciliation/index.js';
 import type { World } from './reconciliation/ports.js';
+import { type Announce, createAnnouncer } from './report/announcer.js';
 import { createNotifier } from './report/notifier.js';
 import type { ReportView } from './report/view.js';
 import type { Database } from './store/database.js';
@@ -35,6 +36,8 @@ export interface Reeve {
 	report(runId: string): Promise<ReportView | null>;
 	/** Where the report was posted; null if it could not be. */
 	reportUrl(runId: string): Promise<string | null>;
+	/** Says in the admin channel what was changed, and by whom. */
+	readonly announce: Announce;
 	/** Finishes or settles what a stopped process left half-done. */
 	settleInterrupted(): Promise<void>;
 	/** Takes on nothing new and waits for what is under way, at most so many milliseconds. */
@@ -108,6 +111,7 @@ export function createReeve(parts: { settings: Settings; database: Database; cli
 			const states = await ledger.issueStates(report.result.issues.map((issue) => issue.id));
 			return { result: report.result, states };
 		},
+		announce: createAnnouncer({ client, channelId: settings.DISCORD_ADMIN_CHANNEL_ID, logger }),
 		reportUrl: async (runId) => {
 			const report = await ledger.readReport(runId);
 			return report?.message ? `https://discord.com/channels/${guildId}/${report.message.channelId}/${report.message.messageId}` : null;

@@ -34,11 +34,12 @@ export function managedRoleSettings(settings: Settings): ManagedRoleSetting[] {
 /** Masking a shorter text would blot out half the log and hide nothing. */
 const SHORTEST_SECRET = 4;
 
-/** Every text that must never be seen in a log: the token, the key, and the database's password as written and as meant. */
+/** Every text that must never be seen in a log: the token, the key, and the passwords of addresses, as written and as meant. */
 export function secretsOf(settings: Settings): string[] {
 	const secrets = [settings.DISCORD_TOKEN, settings.STRIPE_SECRET_KEY];
-	if (settings.DATABASE_URL !== undefined) {
-		const url = new URL(settings.DATABASE_URL);
+	for (const address of [settings.DATABASE_URL, settings.REDIS_URL, settings.SMTP_URL]) {
+		if (address === undefined) continue;
+		const url = new URL(address);
 		secrets.push(...[url.password, ...url.searchParams.getAll('password')].flatMap((password) => [password, decoded(password)]));
 	}
 	return [...new Set(secrets)].filter((secret) => secret.length >= SHORTEST_SECRET);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { misspelt } from './misspelt.js';
 import {
 	apiUrl,
+	email,
 	emails,
 	hourOfDay,
 	metadataKey,
@@ -9,7 +10,9 @@ import {
 	postgresUrl,
 	priceIds,
 	quoted,
+	redisUrl,
 	role,
+	smtpUrl,
 	snowflake,
 	snowflakes,
 	stripeKey,
@@ -27,6 +30,7 @@ import {
 
 const MAX_HOURS = 100_000;
 const MAX_DAYS = 10_000;
+const MAX_MINUTES = 10_000;
 
 const COPY_ID = 'Discord → Settings → Advanced → Developer Mode on; then right-click';
 
@@ -62,11 +66,22 @@ const shape = {
 		.default('false')
 		.describe('true lets Reeve by itself take roles from people that neither Stripe nor the database knows'),
 
+	RECONCILIATION_VERIFY_AFTER_MINUTES: number(0, MAX_MINUTES, 'minutes')
+		.default(60)
+		.describe('how long after a fix Reeve looks whether the drift has stayed gone'),
+
 	ADMIN_EMAIL: emails.optional().describe('whoever is to get a mail when something is wrong'),
+	SMTP_URL: smtpUrl
+		.optional()
+		.describe("your mail provider's page on sending by SMTP shows server, port, user and password: smtp://user:password@host:587"),
+	MAIL_FROM: email.optional().describe('the address that the mails come from; your mail provider says which you may use'),
 
 	DATABASE_URL: postgresUrl
 		.optional()
 		.describe("your PostgreSQL provider's page shows it as connection string; leave it empty to keep data in DATA_DIR"),
+	REDIS_URL: redisUrl
+		.optional()
+		.describe("your Redis provider's page shows it as connection string; only needed where several Reeves share one database"),
 	DATA_DIR: z.string().default('./data').describe('a folder that Reeve may write to'),
 	LOG_LEVEL: z
 		.enum(['trace', 'debug', 'info', 'warn', 'error'], { error: 'trace, debug, info, warn or error' })
@@ -84,7 +99,7 @@ const shapeOf = (tier: string) => ({
 		.describe(`Stripe Dashboard → Product catalog → the product that buys ${tier} → ⋯ beside the price → Copy price ID`)
 });
 
-const SECRETS: ReadonlySet<string> = new Set(['DISCORD_TOKEN', 'STRIPE_SECRET_KEY', 'DATABASE_URL']);
+const SECRETS: ReadonlySet<string> = new Set(['DISCORD_TOKEN', 'STRIPE_SECRET_KEY', 'DATABASE_URL', 'REDIS_URL', 'SMTP_URL']);
 
 /** An empty line in a `.env` file means that the setting is not set. */
 function withoutBlanks(env: unknown): unknown {
@@ -138,7 +153,7 @@ export function parseSettings(env: NodeJS.ProcessEnv): { settings: Settings; war
 		return problem(name, given[name], issue.message, parts[name]?.description ?? '');
 	});
 	problems.push(...pricesSoldTwice(tiers, given), ...rolesGivenTwice(tiers, given));
-	const warnings = named.success ? misspelt(given, Object.keys(parts), tiers) : [];
+	const warnings = named.success ? [...misspelt(given, Object.keys(parts), tiers), ...halfOfTheMail(given)] : [];
 	if (problems.length > 0 || !parsed.success) throw new SettingsError(problems, warnings);
 	return { settings: parsed.data as Settings, warnings };
 }
@@ -151,6 +166,15 @@ function problem(name: string, value: string | undefined, expected: string, wher
 	if (value === undefined) return `${name} is missing: ${where}`;
 	const found = SECRETS.has(name) ? 'has a value that is not right' : `is ${quoted(value)}`;
 	return `${name} ${found}: it must be ${expected}. Where to find it: ${where}`;
+}
+
+/** Mail needs an address to go to and a server to go through. */
+function halfOfTheMail(given: Record<string, string | undefined>): string[] {
+	if (given.ADMIN_EMAIL !== undefined && given.SMTP_URL === undefined)
+		return ['ADMIN_EMAIL is set, but SMTP_URL is not: no mail is sent. Set SMTP_URL to your mail server.'];
+	if (given.SMTP_URL !== undefined && given.ADMIN_EMAIL === undefined)
+		return ['SMTP_URL is set, but ADMIN_EMAIL is not: no mail is sent. Set ADMIN_EMAIL to whoever is to get it.'];
+	return [];
 }
 
 /** A price under two tiers would make the tier of its buyers a matter of chance. */

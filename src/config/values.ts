@@ -68,7 +68,7 @@ function isTimeZone(name: string): boolean {
 	}
 }
 
-const email = z.email();
+export const email = z.email('an email address');
 export const emails = list({ test: (text) => email.safeParse(text).success }, 'email addresses')
 	.refine((entries) => entries.length > 0, 'one email address, or several separated by commas')
 	.transform((entries) => entries.join(','));
@@ -114,6 +114,17 @@ export const postgresUrl = z
 	.refine(
 		(url) => /^postgres(ql)?:\/\//.test(url) && URL.canParse(url),
 		'an address like postgresql://user:password@host:5432/database (special characters in the password written as %40 and so on)'
+	);
+
+export const redisUrl = z
+	.string()
+	.refine((url) => /^rediss?:\/\//.test(url) && URL.canParse(url), 'an address like redis://user:password@host:6379');
+
+export const smtpUrl = z
+	.string()
+	.refine(
+		(url) => /^smtps?:\/\/[^/]/.test(url) && URL.canParse(url),
+		'an address like smtp://user:password@host:587 (special characters in the user or the password written as %40 and so on)'
 	);
 
 /** The address of an API; one with a password in it is refused, since addresses are printed. */

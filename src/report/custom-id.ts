@@ -1,13 +1,6 @@
 /**
- * What a button says when it is pressed. Built and parsed here alone, so that the two cannot come apart.
+ * What a button, a menu or a modal says when it is used. Built and parsed here alone, so that the two cannot come apart.
  */
-export type ButtonAction =
-	/** Apply the plan that was shown; `page` is where to show what became of it. */
-	| { readonly action: 'fix'; readonly runId: string; readonly page: number; readonly issueId: string; readonly planHash: string }
-	/** Show a page. `button` only keeps the IDs of one message apart. */
-	| { readonly action: 'page'; readonly runId: string; readonly page: number; readonly button: PageButton };
-
-export type PageButton = 'previous' | 'current' | 'next';
 
 /** The last page that an ID has room for. */
 export const LAST_PAGE = 99_999;
@@ -15,33 +8,77 @@ export const LAST_PAGE = 99_999;
 /** Raised when the shape changes: buttons of old reports must not be taken for something else. */
 const PREFIX = 'reeve:1';
 
-const FIX = /^reeve:1:fix:([a-z0-9]{1,32}):(0|[1-9]\d{0,4}):([a-z0-9]{1,32}):([0-9a-f]{8})$/;
-const PAGE = /^reeve:1:page:([a-z0-9]{1,32}):(0|[1-9]\d{0,4}):(previous|current|next)$/;
+/** Each part of an ID: how it is written, and how it is read. None may contain a colon. */
+const PARTS = {
+	runId: text(/^[a-z0-9]{1,32}$/),
+	issueId: text(/^[a-z0-9]{1,32}$/),
+	attemptId: text(/^[a-z0-9-]{1,36}$/),
+	/** Of a plan, or of many plans together. */
+	planHash: text(/^[0-9a-f]{8}$/),
+	/** Counted from 0. */
+	page: { pattern: /^(0|[1-9]\d{0,4})$/, read: Number },
+	/** Only keeps the IDs of one message apart. */
+	button: { pattern: /^(previous|current|next)$/, read: (written: string) => written as PageButton }
+} as const;
+
+export type PageButton = 'previous' | 'current' | 'next';
+
+function text(pattern: RegExp) {
+	return { pattern, read: (written: string) => written };
+}
+
+/** Every action with the parts of its ID, in order. */
+const ACTIONS = {
+	/** Apply the plan that was shown; `page` is where to show what became of it. */
+	fix: ['runId', 'page', 'issueId', 'planHash'],
+	/** Show a page. */
+	page: ['runId', 'page', 'button']
+} as const satisfies Readonly<Record<string, readonly (keyof typeof PARTS)[]>>;
+
+type Actions = typeof ACTIONS;
+type Part = keyof typeof PARTS;
+
+/** An action with its parts. */
+export type ActionOf<Action extends keyof Actions> = { readonly action: Action } & {
+	readonly [Name in Actions[Action][number]]: ReturnType<(typeof PARTS)[Name]['read']>;
+};
+
+export type ButtonAction = { [Action in keyof Actions]: ActionOf<Action> }[keyof Actions];
 
 /**
- * Builds a button's ID, of at most 93 characters.
+ * Builds an ID, of at most 100 characters.
  * @throws {RangeError} if a part would not be read back as it is
  */
 export function buildCustomId(value: ButtonAction): string {
-	const parts = value.action === 'fix' ? [value.runId, value.page, value.issueId, value.planHash] : [value.runId, value.page, value.button];
-	const customId = [PREFIX, value.action, ...parts].join(':');
-	if (parseCustomId(customId) === null) throw new RangeError(`Not a button ID of Reeve's: ${customId}`);
+	const parts = value as unknown as Readonly<Record<Part, string | number>>;
+	const customId = [PREFIX, value.action, ...ACTIONS[value.action].map((name) => parts[name])].join(':');
+	if (parseCustomId(customId) === null) throw new RangeError(`Not an ID of Reeve's: ${customId}`);
 	return customId;
 }
 
-/** Reads a button's ID. Null for anything that {@link buildCustomId} does not build; never throws. */
+/** Reads an ID. Null for anything that {@link buildCustomId} does not build; never throws. */
 export function parseCustomId(customId: string): ButtonAction | null {
-	const [, fixRun, fixPage, issueId, planHash] = FIX.exec(customId) ?? [];
-	if (fixRun !== undefined && fixPage !== undefined && issueId !== undefined && planHash !== undefined) {
-		return { action: 'fix', runId: fixRun, page: Number(fixPage), issueId, planHash };
+	if (!customId.startsWith(`${PREFIX}:`)) return null;
+	const [action = '', ...written] = customId.slice(PREFIX.length + 1).split(':');
+	if (!isAction(action)) return null;
+	const names: readonly Part[] = ACTIONS[action];
+	if (written.length !== names.length) return null;
+	const parts: [Part, string | number][] = [];
+	for (const [index, name] of names.entries()) {
+		const { pattern, read } = PARTS[name];
+		const part = written[index] ?? '';
+		if (!pattern.test(part)) return null;
+		parts.push([name, read(part)]);
 	}
-	const [, runId, page, button] = PAGE.exec(customId) ?? [];
-	if (runId !== undefined && page !== undefined && isPageButton(button)) {
-		return { action: 'page', runId, page: Number(page), button };
-	}
-	return null;
+	return { action, ...Object.fromEntries(parts) } as unknown as ButtonAction;
 }
 
-function isPageButton(value: string | undefined): value is PageButton {
-	return value === 'previous' || value === 'current' || value === 'next';
+/** Reads an ID if it is of this action; null for any other. */
+export function parseAction<Action extends keyof Actions>(customId: string, action: Action): ActionOf<Action> | null {
+	const value = parseCustomId(customId);
+	return value?.action === action ? (value as unknown as ActionOf<Action>) : null;
+}
+
+function isAction(action: string): action is keyof Actions {
+	return Object.hasOwn(ACTIONS, action);
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type Client, DiscordAPIError, RESTJSONErrorCodes } from 'discord.js';
+import type { Client } from 'discord.js';
 import type { Notifier } from '../reconciliation/ports.js';
 import type { IssueState, ReconciliationResult } from '../reconciliation/types.js';
+import { sendToChannel, whyNotSent } from './channel.js';
 import { reportPage } from './page.js';
 
 /** Where the notifier says what it could not do. */
@@ -30,7 +31,7 @@ export function createNotifier(parts: NotifierParts): Notifier {
 	return {
 		async report(result) {
 			const messageId = await post(parts, result).catch((error: unknown) => {
-				logger.error(`The report of run ${result.runId} was not posted. ${whatToDo(error, channelId)}`, error);
+				logger.error(`The report of run ${result.runId} was not posted. ${whyNotSent(error, channelId)}`, error);
 				return null;
 			});
 			if (messageId === null) return;
@@ -50,33 +51,11 @@ async function post({ client, channelId, readStates, logger }: NotifierParts, re
 		logger.error(`What has become of the issues of run ${result.runId} could not be read: the report shows them as found.`, error);
 		return new Map<string, IssueState>();
 	});
-	const channel = await client.channels.fetch(channelId);
-	if (!channel?.isSendable()) throw new NotSendableError();
 	// With the nonce, a request that is sent again after its answer was lost gives the first message back.
-	const message = await channel.send({ ...reportPage({ result, states }, 0), nonce: reportNonce(result.runId), enforceNonce: true });
-	return message.id;
-}
-
-class NotSendableError extends Error {
-	public override readonly name = 'NotSendableError';
+	const page = { ...reportPage({ result, states }, 0), nonce: reportNonce(result.runId), enforceNonce: true };
+	return (await sendToChannel(client, channelId, page)).id;
 }
 
 function reportNonce(runId: string): string {
 	return createHash('sha256').update(`report:${runId}`).digest('hex').slice(0, NONCE_LENGTH);
-}
-
-/** What an operator does about a report that did not arrive. */
-function whatToDo(error: unknown, channelId: string): string {
-	if (error instanceof NotSendableError) return `Channel ${channelId} is no text channel: set DISCORD_ADMIN_CHANNEL_ID to one.`;
-	if (error instanceof DiscordAPIError) {
-		switch (error.code) {
-			case RESTJSONErrorCodes.UnknownChannel:
-				return `Channel ${channelId} does not exist: set DISCORD_ADMIN_CHANNEL_ID to one that does.`;
-			case RESTJSONErrorCodes.MissingAccess:
-				return `Reeve does not see channel ${channelId}: give it View Channel there.`;
-			case RESTJSONErrorCodes.MissingPermissions:
-				return `Reeve may not write in channel ${channelId}: give it Send Messages and Embed Links there.`;
-		}
-	}
-	return `Discord did not take it. The run is stored: if this lasts, check that channel ${channelId} (DISCORD_ADMIN_CHANNEL_ID) is in Reeve's server and that Discord is up (discordstatus.com), then use /reconcile run.`;
 }

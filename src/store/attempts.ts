@@ -1,6 +1,7 @@
 import { planHash } from '../reconciliation/plan.js';
 import type { AttemptEnd, ClaimResult, InterruptedAttempt, Ledger } from '../reconciliation/ports.js';
 import type { DriftIssue, FixOutcome, RoleName } from '../reconciliation/types.js';
+import { writeAudit } from './audit.js';
 import { IssueStatus, Prisma } from './client/client.js';
 import type { Database } from './database.js';
 import { fromJson, rowToOpenIssue, toJson } from './json.js';
@@ -65,17 +66,16 @@ export function attempts({ prisma }: Database, guildId: string): Attempts {
 					include: { issue: true }
 				});
 				await transaction.issue.update({ where: { id: issueId }, data: issueAfter(end) });
-				await transaction.auditLog.create({
-					data: {
-						at: end.at,
-						actor,
-						action: 'fix',
-						subject: issue.discordId,
-						before: nullable(end.rolesBefore),
-						after: nullable(end.rolesAfter),
-						outcome: end.outcome,
-						detail: end.error
-					}
+				await writeAudit(transaction, guildId, {
+					at: end.at,
+					actor,
+					action: 'fix',
+					subject: issue.discordId,
+					before: end.rolesBefore,
+					after: end.rolesAfter,
+					outcome: end.outcome,
+					detail: end.error,
+					attemptId
 				});
 			}),
 

@@ -135,7 +135,7 @@ describe('a report', () => {
 		['channel is hidden', '999999999999999999', refused(403, 50001), 'give it View Channel'],
 		['channel is read-only', CHANNEL, refused(403, 50013), 'give it Send Messages and Embed Links'],
 		['channel takes no text', VOICELESS, ok, 'is no text channel'],
-		['Discord is down', CHANNEL, refused(503, 0), 'Discord did not take it. The run is stored']
+		['Discord is down', CHANNEL, refused(503, 0), 'Discord did not take it.']
 	])('whose %s is logged with what to do, and is no error of the run', async (_, channelId, answer, words) => {
 		const { client } = clientAnswering(answer);
 		const { notifier, logged, remembered } = notifierWith(client, { channelId });

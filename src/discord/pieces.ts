@@ -1,0 +1,16 @@
+import { existsSync } from 'node:fs';
+import { dirname, extname } from 'node:path';
+import { LoaderStrategy, type Piece, type Store } from '@sapphire/pieces';
+
+/**
+ * How files become pieces: a folder with the name of a piece beside it holds that piece's parts, and is not looked into.
+ * Reeve's files are ES modules wherever it was started: Sapphire would look at the package.json of that folder.
+ */
+export function loadPiecesAsReeveDoes(stores: Iterable<Store<Piece>>): void {
+	for (const { strategy } of stores) {
+		if (!(strategy instanceof LoaderStrategy)) continue;
+		strategy.clientUsesESModules = true;
+		const isPiece = strategy.filter.bind(strategy);
+		strategy.filter = (path) => (existsSync(`${dirname(path)}${extname(path)}`) ? null : isPiece(path));
+	}
+}
