@@ -1,0 +1,52 @@
+import { DateTime, Duration } from 'luxon';
+
+/** When something is to end, as an operator writes it: `2h`, `3 days`, `1w 2d`, `2026-12-01`, `2026-12-01 18:00`. */
+
+/** For whoever wrote something else. */
+export const UNTIL_EXAMPLES = '2h, 3 days, 1w, 2026-12-01 or 2026-12-01 18:00';
+
+const UNITS = {
+	minutes: /^(m|min|mins|minute|minutes)$/,
+	hours: /^(h|hr|hrs|hour|hours)$/,
+	days: /^(d|day|days)$/,
+	weeks: /^(w|week|weeks)$/
+} as const;
+
+const DURATION = /^(\d{1,6}\s*[a-z]+[\s,]*)+$/;
+const STEP = /(\d+)\s*([a-z]+)/g;
+const LONGEST_YEARS = 10;
+
+/**
+ * Reads it. A date alone means to its end, in the time zone.
+ * @returns `unclear` for what is no such thing; `past` for what is over already; `far` for more than ten years
+ */
+export function parseUntil(text: string, now: Date, timeZone: string): Date | 'unclear' | 'past' | 'far' {
+	const written = text
+		.trim()
+		.toLowerCase()
+		.replace(/^(for|in|until)\s+/, '');
+	const start = DateTime.fromJSDate(now, { zone: timeZone });
+	const end = DURATION.test(written) ? after(start, written) : onDate(written, timeZone);
+	if (end === null || !end.isValid) return 'unclear';
+	if (end <= start) return 'past';
+	if (end > start.plus({ years: LONGEST_YEARS })) return 'far';
+	return end.toJSDate();
+}
+
+/** Days and weeks are those of the calendar: one that is an hour shorter is a day all the same. */
+function after(start: DateTime, written: string): DateTime | null {
+	let end = start;
+	for (const [, amount, word = ''] of written.matchAll(STEP)) {
+		const unit = (Object.keys(UNITS) as (keyof typeof UNITS)[]).find((candidate) => UNITS[candidate].test(word));
+		if (unit === undefined) return null;
+		end = end.plus(Duration.fromObject({ [unit]: Number(amount) }));
+	}
+	return end;
+}
+
+function onDate(written: string, timeZone: string): DateTime | null {
+	const [, date, time] = /^(\d{4}-\d{2}-\d{2})(?:[ t]+(\d{1,2}:\d{2}))?$/.exec(written) ?? [];
+	if (date === undefined) return null;
+	const day = DateTime.fromISO(date, { zone: timeZone });
+	return time === undefined ? day.endOf('day') : DateTime.fromFormat(`${date} ${time}`, 'yyyy-MM-dd H:mm', { zone: timeZone });
+}
