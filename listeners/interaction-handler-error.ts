@@ -8,6 +8,6 @@ export class InteractionHandlerErrorListener extends Listener<typeof Events.Inte
 
 	public async run(error: unknown, { interaction }: InteractionHandlerError) {
 		this.container.logger.error('A button failed:', error);
-		if (interaction.isMessageComponent()) await answerPrivately(interaction, unforeseen(error));
+		if (interaction.isMessageComponent() || interaction.isModalSubmit()) await answerPrivately(interaction, unforeseen(error));
 	}
 }

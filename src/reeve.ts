@@ -5,9 +5,16 @@ import type { Settings } from './config/env.js';
 import { createGuild } from './discord/guild.js';
 import type { OperatorRule } from './discord/operators.js';
 import {
+	type BulkOrder,
+	type BulkPlan,
+	type BulkResult,
+	type BulkScope,
 	type FixOrder,
 	type FixResult,
+	fixBulk,
 	fixIssue,
+	type ListedIssue,
+	planBulk,
 	type ReconciliationOptions,
 	type ReconciliationResult,
 	runIfDue,
@@ -17,6 +24,7 @@ import {
 import type { World } from './reconciliation/ports.js';
 import { type Announce, createAnnouncer } from './report/announcer.js';
 import { createNotifier } from './report/notifier.js';
+import { redrawReport } from './report/redraw.js';
 import type { ReportView } from './report/view.js';
 import type { Database } from './store/database.js';
 import { createLedger } from './store/ledger.js';
@@ -32,6 +40,13 @@ export interface Reeve {
 	/** Runs the scheduled reconciliation if it is due. */
 	runIfDue(): Promise<ReconciliationResult | null>;
 	fix(order: FixOrder): Promise<FixResult>;
+	/** Open issues that nobody is fixing now. */
+	openIssues(): Promise<readonly ListedIssue[]>;
+	/** What a bulk fix would do; null if nothing is open. */
+	planBulk(scope: BulkScope): Promise<BulkPlan | null>;
+	fixBulk(order: BulkOrder): Promise<BulkResult>;
+	/** Draws a report anew, on the page it shows, where something has changed that its own buttons did not. Never fails. */
+	refreshReport(runId: string): Promise<void>;
 	/** A run's report as things stand now; null if there is no such run. */
 	report(runId: string): Promise<ReportView | null>;
 	/** Where the report was posted; null if it could not be. */
@@ -85,6 +100,11 @@ export function createReeve(parts: { settings: Settings; database: Database; cli
 	const paused = settings.RECONCILIATION_PAUSED === 'true';
 	const daily = { hour: settings.RECONCILIATION_HOUR, timeZone: settings.RECONCILIATION_TIMEZONE, paused };
 
+	const viewOf = async (result: ReconciliationResult): Promise<ReportView> => ({
+		result,
+		states: await ledger.issueStates(result.issues.map((issue) => issue.id))
+	});
+
 	const underWay = new Set<Promise<unknown>>();
 	let stopping = false;
 	const undertake = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -104,12 +124,17 @@ export function createReeve(parts: { settings: Settings; database: Database; cli
 		run: (options) => undertake(() => runReconciliation(world, run, options)),
 		runIfDue: () => undertake(() => runIfDue(world, run, daily)),
 		fix: (order) => undertake(() => fixIssue(world, policy, order)),
+		openIssues: () => ledger.openIssues('all'),
+		planBulk: (scope) => planBulk(world, ledger, run.maxRevokePercent, scope),
+		fixBulk: (order) => undertake(() => fixBulk(world, ledger, run, order)),
+		refreshReport: async (runId) => {
+			const report = await ledger.readReport(runId);
+			if (report?.message) await redrawReport({ client, logger }, report.message, await viewOf(report.result));
+		},
 		settleInterrupted: () => undertake(() => settleInterrupted(world)),
 		report: async (runId) => {
 			const report = await ledger.readReport(runId);
-			if (report === null) return null;
-			const states = await ledger.issueStates(report.result.issues.map((issue) => issue.id));
-			return { result: report.result, states };
+			return report === null ? null : viewOf(report.result);
 		},
 		announce: createAnnouncer({ client, channelId: settings.DISCORD_ADMIN_CHANNEL_ID, logger }),
 		reportUrl: async (runId) => {

@@ -1,26 +1,64 @@
 import { container } from '@sapphire/framework';
 import { MessageFlags } from 'discord.js';
-import { answerPrivately } from '../../src/discord/answer.js';
-import { RunInProgressError } from '../../src/reconciliation/index.js';
+import { answerPrivately, editQuietly } from '../../src/discord/answer.js';
+import { type ReconciliationResult, RunInProgressError } from '../../src/reconciliation/index.js';
+import { bulkPlanMessage, singlePlanMessage } from '../../src/report/bulk.js';
 import { finishedMessage } from '../../src/report/progress.js';
 import { createProgressReply } from '../../src/report/progress-reply.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
+const MODES = [
+	{ name: 'report: change nothing', value: 'report' },
+	{ name: 'fix: show what would change, then ask', value: 'fix' }
+];
+
+/** `/reconcile run`: compares everything, or one person; with `mode: fix`, shows then what would be fixed, and asks. */
 export const run: ReconcileSubcommand = {
 	name: 'run',
-	describe: (subcommand) => subcommand.setDescription('Compare everything now and post the report'),
+	describe: (subcommand) =>
+		subcommand
+			.setDescription('Compare everything now and post the report')
+			.addStringOption((mode) => mode.setName('mode').setDescription('Without it, Reeve does as its settings say').addChoices(MODES))
+			.addUserOption((member) => member.setName('member').setDescription('Compare this person alone')),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
 		const { reeve } = container;
+		const mode = interaction.options.getString('mode');
+		const member = interaction.options.getUser('member');
+		if (member?.bot)
+			return answerPrivately(interaction, `<@${member.id}> is a bot: bots pay for nothing, and Reeve leaves their roles alone.`);
 		const progress = createProgressReply((content) => interaction.editReply(content));
 		try {
-			const result = await reeve.run({ triggeredBy: 'manual', requestedBy: interaction.user.id, onProgress: progress.show });
+			const result = await reeve.run({
+				triggeredBy: 'manual',
+				requestedBy: interaction.user.id,
+				onProgress: progress.show,
+				...(mode === null ? {} : { autoFix: false }),
+				...(member === null ? {} : { onlyMember: member.id })
+			});
 			await progress.finish();
-			if (result !== null) await answerPrivately(interaction, finishedMessage(result, await reeve.reportUrl(result.runId), reeve.paused));
+			if (result === null) return;
+			const finished = finishedMessage(result, await reeve.reportUrl(result.runId), reeve.paused);
+			return editQuietly(interaction, mode === 'fix' ? await asking(result, finished) : { content: finished });
 		} catch (error) {
 			await progress.finish();
 			if (!(error instanceof RunInProgressError)) throw error;
-			await answerPrivately(interaction, `${error.message} Its report will appear in the admin channel; then run it again if you need to.`);
+			return answerPrivately(
+				interaction,
+				`${error.message} Its report will appear in the admin channel; then run it again if you need to.`
+			);
 		}
 	}
 };
+
+/** What the run came to, with the plan to be approved where there is one. */
+async function asking(result: ReconciliationResult, finished: string) {
+	const [only] = result.issues;
+	if (only === undefined) return { content: finished };
+	if (result.onlyMember === null) {
+		const plan = await container.reeve.planBulk('all');
+		return plan === null ? { content: finished } : bulkPlanMessage(plan, finished);
+	}
+	const { content, ...rest } = singlePlanMessage(only);
+	return { ...rest, content: `${finished}\n${content}` };
+}

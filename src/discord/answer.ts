@@ -1,4 +1,12 @@
-import { type CommandInteraction, DiscordAPIError, type MessageComponentInteraction, MessageFlags, RESTJSONErrorCodes } from 'discord.js';
+import {
+	type CommandInteraction,
+	DiscordAPIError,
+	type InteractionEditReplyOptions,
+	type MessageComponentInteraction,
+	MessageFlags,
+	type ModalSubmitInteraction,
+	RESTJSONErrorCodes
+} from 'discord.js';
 
 /** Too late: the interaction is over, or somebody deleted what it was about. */
 const TOO_LATE: readonly (number | string)[] = [
@@ -9,11 +17,26 @@ const TOO_LATE: readonly (number | string)[] = [
 ];
 
 /** Tells the person who asked, and nobody else, whether or not they have had an answer already. */
-export async function answerPrivately(interaction: CommandInteraction | MessageComponentInteraction, content: string): Promise<void> {
+export async function answerPrivately(
+	interaction: CommandInteraction | MessageComponentInteraction | ModalSubmitInteraction,
+	content: string
+): Promise<void> {
 	try {
 		if (interaction.isCommand() && interaction.deferred) await interaction.editReply(content);
 		else if (interaction.deferred || interaction.replied) await interaction.followUp({ content, flags: MessageFlags.Ephemeral });
 		else await interaction.reply({ content, flags: MessageFlags.Ephemeral });
+	} catch (error) {
+		if (!(error instanceof DiscordAPIError && TOO_LATE.includes(error.code))) throw error;
+	}
+}
+
+/** Edits the answer of somebody who may be gone: what was done is done, and said elsewhere. */
+export async function editQuietly(
+	interaction: CommandInteraction | MessageComponentInteraction | ModalSubmitInteraction,
+	message: InteractionEditReplyOptions
+): Promise<void> {
+	try {
+		await interaction.editReply(message);
 	} catch (error) {
 		if (!(error instanceof DiscordAPIError && TOO_LATE.includes(error.code))) throw error;
 	}

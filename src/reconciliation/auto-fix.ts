@@ -1,4 +1,5 @@
-import { AUTOMATIC, fixIssue } from './fix.js';
+import { fixEach } from './bulk.js';
+import { AUTOMATIC } from './fix.js';
 import type { LastGoodRun, OnProgress, World } from './ports.js';
 import { checkSafety, takes } from './safety.js';
 import type { Detection, Hold, OpenIssue, RunSettings } from './types.js';
@@ -28,16 +29,19 @@ export async function autoFix(
 	world: World,
 	settings: RunSettings,
 	{ runId, issues, detection, lastGood }: Found,
-	watch: Watch
+	{ fixed, onProgress, check }: Watch
 ): Promise<Hold | null> {
 	const candidates = issues.filter((issue) => issue.linked || settings.fixUnlinked);
 	const hold = checkSafety(candidates, detection, lastGood, settings.maxRevokePercent);
 	const allowed = hold === null ? candidates : candidates.filter((issue) => !takes(issue));
-	for (const [index, { id, planHash }] of allowed.entries()) {
-		watch.check();
-		const result = await fixIssue(world, settings.policy, { issueId: id, planHash, actor: AUTOMATIC, runId });
-		if (result.kind === 'ended' && result.outcome === 'FIXED') watch.fixed.count += 1;
-		watch.onProgress({ source: 'fix', done: index + 1, total: allowed.length, finished: index + 1 === allowed.length });
-	}
+	await fixEach(world, settings.policy, allowed, {
+		actor: AUTOMATIC,
+		runId,
+		check,
+		onProgress: (done, total, { result }) => {
+			if (result.kind === 'ended' && result.outcome === 'FIXED') fixed.count += 1;
+			onProgress({ source: 'fix', done, total, finished: done === total });
+		}
+	});
 	return hold;
 }

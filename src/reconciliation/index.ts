@@ -1,3 +1,12 @@
+export {
+	type BulkOrder,
+	type BulkPlan,
+	type BulkResult,
+	type BulkScope,
+	fixBulk,
+	type ListedIssue,
+	planBulk
+} from './bulk.js';
 export { type DailySettings, dueDay, runIfDue } from './daily.js';
 export { AUTOMATIC, type FixOrder, type FixResult, fixIssue, settleInterrupted } from './fix.js';
 export { RunInProgressError, runReconciliation } from './run.js';

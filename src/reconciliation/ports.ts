@@ -91,9 +91,10 @@ export interface RunStart {
 	readonly isVerificationRun: boolean;
 	readonly autoFixEnabled: boolean;
 	readonly scheduledDay: string | null;
+	readonly onlyMember: string | null;
 }
 
-/** What the last run that read everything, and was not held, had read: what is held does not become the measure of the next. */
+/** What the last run over everybody, that was not held or whose hold was released, had read: what is held does not become the measure of the next. */
 export interface LastGoodRun {
 	readonly livemode: boolean | null;
 	readonly subscriptionsRead: number;
@@ -159,10 +160,11 @@ export interface Ledger {
 	 * Stores, in one transaction, what a run found: opens new issues, sees the known ones again, resolves those that are gone
 	 * (but for those of people in `detection.leftAlone`), remembers and forgets debts, writes the snapshot into the run.
 	 * @param findings.at - when the run began
+	 * @param findings.onlyMember - the one person who was looked at, if it was one: the issues of all others stay as they are
 	 */
 	recordFindings(
 		runId: string,
-		findings: { detection: Detection; livemode: boolean | null; subscriptionsRead: number; at: Date }
+		findings: { detection: Detection; livemode: boolean | null; subscriptionsRead: number; at: Date; onlyMember?: string | null }
 	): Promise<readonly OpenIssue[]>;
 	/** When Reeve was first started in this guild; remembered at the first call. */
 	installedAt(now: Date): Promise<Date>;

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { autoFix } from './auto-fix.js';
 import { detect, type Picture, unlinkedHolders } from './detect.js';
 import { type KeptRight, keepAlive } from './keep-alive.js';
-import { type OnProgress, SourceError, type World } from './ports.js';
-import { implausible } from './safety.js';
+import { type OnProgress, type RunStart, SourceError, type World } from './ports.js';
+import { checkFall, implausible } from './safety.js';
 import type { BillingSnapshot, Links, ReconciliationOptions, ReconciliationResult, Roster, RunSettings } from './types.js';
 
 /** Another run has the guild's lease. */
@@ -39,12 +39,13 @@ export async function runReconciliation(
 			triggeredBy: options.triggeredBy ?? 'manual',
 			requestedBy: options.requestedBy ?? null,
 			isVerificationRun: options.isVerificationRerun ?? false,
-			autoFixEnabled: settings.autoFix,
-			scheduledDay: options.scheduledDay ?? null
+			autoFixEnabled: options.autoFix ?? settings.autoFix,
+			scheduledDay: options.scheduledDay ?? null,
+			onlyMember: options.onlyMember ?? null
 		} as const;
 		const runId = await ledger.startRun(start);
 		if (runId === null) return null;
-		const outcome = await compareAndFix(world, settings, runId, start.startedAt, lease, options.onProgress ?? (() => {}));
+		const outcome = await compareAndFix(world, settings, { ...start, runId }, lease, options.onProgress ?? (() => {}));
 		const { scheduledDay: _, ...told } = start;
 		const result: ReconciliationResult = { runId, ...told, completedAt: world.now(), ...outcome };
 		await world.notifier.report(result).catch(world.onUnforeseen);
@@ -64,8 +65,7 @@ type Outcome = Pick<
 async function compareAndFix(
 	world: World,
 	settings: RunSettings,
-	runId: string,
-	startedAt: Date,
+	{ runId, startedAt, onlyMember, autoFixEnabled }: RunStart & { readonly runId: string },
 	lease: KeptRight,
 	onProgress: OnProgress
 ): Promise<Outcome> {
@@ -73,7 +73,7 @@ async function compareAndFix(
 	const fixed = { count: 0 };
 	try {
 		const lastGood = await ledger.lastGoodRun();
-		const picture = await readAll(world, onProgress);
+		const picture = await readAll(world, onlyMember, onProgress);
 		const wrong = implausible(picture.billing, lastGood);
 		if (wrong !== null) throw new SourceError('stripe', wrong);
 		picture.billing = await withTheirCustomers(world, picture);
@@ -83,11 +83,12 @@ async function compareAndFix(
 			detection,
 			livemode: picture.billing.livemode,
 			subscriptionsRead: picture.billing.subscriptions.length,
-			at: startedAt
+			at: startedAt,
+			onlyMember
 		});
-		const hold = settings.autoFix
+		const hold = autoFixEnabled
 			? await autoFix(world, settings, { runId, issues, detection, lastGood }, { fixed, onProgress, check: () => stillOurs(lease) })
-			: null;
+			: checkFall(issues, detection, lastGood);
 		await ledger.completeRun(runId, { issuesFixed: fixed.count, hold, at: world.now() });
 		return {
 			status: 'COMPLETED',
@@ -134,17 +135,30 @@ async function withTheirCustomers({ billing }: World, picture: Picture): Promise
 	return { ...picture.billing, customers: new Map([...known, ...found.map((customer) => [customer.id, customer] as const)]) };
 }
 
-/** Reads the three sources side by side. If one fails, the others are waited for: the lease must not be given up while they read. */
-async function readAll(world: World, onProgress: OnProgress): Promise<{ billing: BillingSnapshot; roster: Roster; links: Links }> {
+/**
+ * Reads the three sources side by side. If one fails, the others are waited for: the lease must not be given up while they read.
+ * For one person Stripe is read whole all the same: only the whole tells all that pays for somebody.
+ */
+async function readAll(
+	world: World,
+	onlyMember: string | null,
+	onProgress: OnProgress
+): Promise<{ billing: BillingSnapshot; roster: Roster; links: Links }> {
 	const [billing, roster, links] = await Promise.allSettled([
 		world.billing.readAll(onProgress),
-		world.guild.readRoster(onProgress),
+		onlyMember === null ? world.guild.readRoster(onProgress) : readOne(world, onlyMember, onProgress),
 		world.ledger.readLinks(onProgress)
 	]);
 	if (billing.status === 'rejected') throw billing.reason;
 	if (roster.status === 'rejected') throw roster.reason;
 	if (links.status === 'rejected') throw links.reason;
 	return { billing: billing.value, roster: roster.value, links: links.value };
+}
+
+async function readOne({ guild }: World, discordId: string, onProgress: OnProgress): Promise<Roster> {
+	const member = await guild.readMember(discordId);
+	onProgress({ source: 'discord', done: 1, total: 1, finished: true });
+	return { members: new Map(member === null ? [] : [[member.id, member]]) };
 }
 
 function stillOurs(lease: KeptRight): void {

@@ -35,15 +35,26 @@ export function checkSafety(
 			reason: `${losing} of the ${holders} people who hold a managed role would lose one: more than ${maxRevokePercent} %.`
 		};
 	}
+	return checkFall(issues, detection, lastGood);
+}
+
+/**
+ * The part of the safety check that is about the reading, not about the plan: so many customers rarely stop paying at once.
+ * @returns why nothing may be taken on the strength of this reading, or null
+ */
+export function checkFall(
+	issues: readonly DriftIssue[],
+	{ roleHolders, payingCustomers }: Pick<Detection, 'roleHolders' | 'payingCustomers'>,
+	lastGood: Pick<LastGoodRun, 'payingCustomers'> | null
+): Hold | null {
+	const losing = issues.filter(takes).length;
 	const before = lastGood?.payingCustomers ?? 0;
-	if (detection.payingCustomers < before * (1 - MAX_FALL_OF_PAYERS)) {
-		return {
-			losing,
-			holders,
-			reason: `Stripe shows ${detection.payingCustomers} paying customers where the last good run saw ${before}: a fall of more than ${MAX_FALL_OF_PAYERS * 100} %.`
-		};
-	}
-	return null;
+	if (losing === 0 || payingCustomers >= before * (1 - MAX_FALL_OF_PAYERS)) return null;
+	return {
+		losing,
+		holders: roleHolders,
+		reason: `Stripe shows ${payingCustomers} paying customers where the last good run saw ${before}: a fall of more than ${MAX_FALL_OF_PAYERS * 100} %.`
+	};
 }
 
 /**

@@ -221,6 +221,10 @@ export interface ReconciliationOptions {
 	readonly requestedBy?: string;
 	/** YYYY-MM-DD: the day that a scheduled run is for. */
 	readonly scheduledDay?: string;
+	/** The Discord ID of the one person to compare; everybody without it. */
+	readonly onlyMember?: string;
+	/** False keeps what the settings would fix automatically for an operator to decide. */
+	readonly autoFix?: boolean;
 	readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -239,6 +243,8 @@ export interface ReconciliationResult {
 	readonly triggeredBy: TriggeredBy;
 	readonly requestedBy: string | null;
 	readonly isVerificationRun: boolean;
+	/** The Discord ID of the one person it is about; null for a run over everybody. */
+	readonly onlyMember: string | null;
 	readonly startedAt: Date;
 	readonly completedAt: Date;
 	readonly autoFixEnabled: boolean;

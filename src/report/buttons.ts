@@ -11,13 +11,16 @@ export interface Place {
 	readonly runId: string;
 	readonly page: number;
 	readonly pages: number;
+	/** Issues in the whole report. */
+	readonly total: number;
 }
 
 /** A button to mend each issue of the page, and, of several pages, the way to the others. */
 export function buttonRows(issues: readonly ShownIssue[], place: Place): ButtonRow[] {
 	const rows: ButtonRow[] = [];
 	if (issues.length > 0) rows.push(row(issues.map((issue) => fixButton(issue, place))));
-	if (place.pages > 1) rows.push(row([previous(place), current(place), next(place)]));
+	const last = [...(place.pages > 1 ? [previous(place), current(place), next(place)] : []), ...(place.total > 1 ? [fixAll(place)] : [])];
+	if (last.length > 0) rows.push(row(last));
 	return rows;
 }
 
@@ -33,6 +36,16 @@ function fixButton(issue: ShownIssue, { runId, page }: Place): APIButtonComponen
 		label: `Apply fix ${number(issue.number)} · ${plainName(issue.drift.discordName)}`,
 		custom_id: buildCustomId({ action: 'fix', runId, page, issueId: issue.id, planHash: issue.planHash }),
 		disabled: !open
+	};
+}
+
+/** Stands for whatever is open when it is pressed: a plan is shown first. */
+function fixAll({ runId }: Place): APIButtonComponent {
+	return {
+		type: ComponentType.Button,
+		style: ButtonStyle.Danger,
+		label: 'Fix all…',
+		custom_id: buildCustomId({ action: 'fix-all', runId })
 	};
 }
 

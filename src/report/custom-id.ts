@@ -2,6 +2,8 @@
  * What a button, a menu or a modal says when it is used. Built and parsed here alone, so that the two cannot come apart.
  */
 
+import type { BulkScope } from '../reconciliation/bulk.js';
+
 /** The last page that an ID has room for. */
 export const LAST_PAGE = 99_999;
 
@@ -17,6 +19,12 @@ const PARTS = {
 	planHash: text(/^[0-9a-f]{8}$/),
 	/** Counted from 0. */
 	page: { pattern: /^(0|[1-9]\d{0,4})$/, read: Number },
+	/** Which issues a bulk fix is about. */
+	scope: {
+		pattern: /^(all|MISSING_ACCESS|UNAUTHORIZED_ACCESS|ROLE_MISMATCH|DEBTOR_MISMATCH)$/,
+		read: (written: string) => written as BulkScope
+	},
+	extent: { pattern: /^(give|all)$/, read: (written: string) => written as 'give' | 'all' },
 	/** Only keeps the IDs of one message apart. */
 	button: { pattern: /^(previous|current|next)$/, read: (written: string) => written as PageButton }
 } as const;
@@ -32,7 +40,15 @@ const ACTIONS = {
 	/** Apply the plan that was shown; `page` is where to show what became of it. */
 	fix: ['runId', 'page', 'issueId', 'planHash'],
 	/** Show a page. */
-	page: ['runId', 'page', 'button']
+	page: ['runId', 'page', 'button'],
+	/** Apply the plan of one issue, outside of a report. */
+	'fix-one': ['issueId', 'planHash'],
+	/** Show what fixing everything would do. */
+	'fix-all': ['runId'],
+	/** Apply the plan of a bulk fix that was shown. */
+	bulk: ['scope', 'planHash', 'extent'],
+	/** Ask for the number of people who lose a role, and, as a modal, give it. */
+	release: ['scope', 'planHash']
 } as const satisfies Readonly<Record<string, readonly (keyof typeof PARTS)[]>>;
 
 type Actions = typeof ACTIONS;

@@ -33,6 +33,15 @@ export function describeFix(result: FixResult, subject: Subject): string {
 	}
 }
 
+/** For the admin channel, where a fix is not shown by a report: what was changed, and by whom. Null if nothing was. */
+export function fixLine(result: FixResult, actor: string): string | null {
+	if (result.kind !== 'ended') return null;
+	const made = changeMade(result.rolesBefore, result.rolesAfter);
+	const changed = made === null ? '' : change(made);
+	if (changed === '') return null;
+	return `${actorInWords(actor)} ${result.outcome === 'FIXED' ? 'fixed' : 'could not wholly fix'} ${who(result.issue)}: ${changed}.`;
+}
+
 function describeEnd(result: Extract<FixResult, { kind: 'ended' }>): string {
 	const { issue, error, rolesBefore, rolesAfter } = result;
 	const person = who(issue);

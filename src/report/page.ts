@@ -38,7 +38,11 @@ export function reportPage({ result, states }: ReportView, page: number): Messag
 		embeds = [summaryEmbed(result, footer, room), ...issues.map((issue) => issueEmbed(issue, room))];
 		if (characters(embeds) <= EMBED_CHARACTERS) break;
 	}
-	return { embeds, components: buttonRows(issues, { runId: result.runId, page: at, pages }), allowedMentions: { parse: [] } };
+	return {
+		embeds,
+		components: buttonRows(issues, { runId: result.runId, page: at, pages, total: found.length === 0 ? 0 : result.issues.length }),
+		allowedMentions: { parse: [] }
+	};
 }
 
 /** What Discord counts towards the limit. */

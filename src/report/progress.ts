@@ -1,5 +1,6 @@
 import type { Progress, ReconciliationResult } from '../reconciliation/types.js';
 import { afterFailure, reasonOf } from './summary.js';
+import { mention } from './text.js';
 import { count, number } from './words.js';
 
 /** The answers to the operator who asked for a run. */
@@ -20,9 +21,11 @@ const ORDER: readonly Source[] = ['stripe', 'debts', 'discord', 'database', 'fix
 /** The sources are read side by side, so each has its line from the start. */
 const ALWAYS: readonly Source[] = ['stripe', 'discord', 'database'];
 
-/** How far a run is: a line for each source, and for debts and fixes once there are any. */
+/** How far a run or a bulk fix is: a line for each source, and for debts and fixes once there are any. */
 export function progressMessage(progress: ReadonlyMap<Source, Progress>): string {
-	const shown = ORDER.filter((source) => ALWAYS.includes(source) || progress.has(source));
+	// A bulk fix reads nothing of its own.
+	const onlyFixes = progress.size === 1 && progress.has('fix');
+	const shown = ORDER.filter((source) => progress.has(source) || (ALWAYS.includes(source) && !onlyFixes));
 	return shown.map((source) => line(source, progress.get(source))).join('\n');
 }
 
@@ -51,7 +54,8 @@ export function finishedMessage(result: ReconciliationResult, messageUrl: string
 
 function outcome(result: ReconciliationResult): string {
 	if (result.status === 'FAILED') return `The run failed: ${reasonOf(result, REASON_LENGTH)} ${afterFailure(result)}`;
-	if (result.issues.length === 0) return 'Done: all clear.';
+	if (result.issues.length === 0)
+		return result.onlyMember === null ? 'Done: all clear.' : `Done: ${mention(result.onlyMember)} has the roles they should have.`;
 	const fixed = result.autoFixEnabled ? `, ${number(result.issuesFixed)} fixed` : '';
 	const hold = result.hold === null ? '' : ' The fixes that take roles are on hold: the report says why.';
 	return `Done: ${count(result.issues.length, 'issue')}${fixed}.${hold}`;

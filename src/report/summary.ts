@@ -15,9 +15,12 @@ export function summaryEmbed(result: ReconciliationResult, footer: string, room:
 
 /** "Reconciliation: 12 issues", "All clear", "Reconciliation failed". */
 export function titleOf(result: ReconciliationResult): string {
-	const what = result.isVerificationRun ? 'Verification' : 'Reconciliation';
+	const what = result.isVerificationRun ? 'Verification' : result.onlyMember === null ? 'Reconciliation' : 'Reconciliation of one person';
 	if (result.status === 'FAILED') return `${what} failed`;
-	if (result.issues.length === 0) return result.isVerificationRun ? 'All clear after the fixes' : 'All clear';
+	if (result.issues.length === 0) {
+		if (result.onlyMember !== null) return 'All clear for one person';
+		return result.isVerificationRun ? 'All clear after the fixes' : 'All clear';
+	}
 	return `${what}: ${count(result.issues.length, 'issue')}`;
 }
 
@@ -53,7 +56,7 @@ function allClear(result: ReconciliationResult, room: Room): APIEmbed {
 function found(result: ReconciliationResult, room: Room): APIEmbed {
 	const notices = result.notices === null ? '' : fitLines(noticeLines(result.notices), '\n', room.notices);
 	const fields: APIEmbedField[] = [
-		...(result.hold === null ? [] : [holdField(result.hold, room)]),
+		...(result.hold === null ? [] : [holdField(result.hold, result.autoFixEnabled, room)]),
 		{ name: 'By kind', value: kinds(result), inline: true },
 		{ name: 'By severity', value: severities(result), inline: true },
 		...(notices === '' ? [] : [{ name: 'Noted, nothing to fix', value: notices }])
@@ -67,6 +70,7 @@ function found(result: ReconciliationResult, room: Room): APIEmbed {
 }
 
 function checked(result: ReconciliationResult): string {
+	if (result.onlyMember !== null) return `${mention(result.onlyMember)} checked in ${took(result)}.`;
 	return `${count(result.membersChecked, 'member')} and ${count(result.teamsChecked, 'team')} checked in ${took(result)}.`;
 }
 
@@ -81,19 +85,20 @@ function asked(result: ReconciliationResult): string {
 }
 
 function mode({ autoFixEnabled, issuesFixed, issues, hold }: ReconciliationResult): string {
-	if (!autoFixEnabled) return '**Report only:** nothing was changed. Look at each issue, and press its Apply fix to mend it.';
+	if (!autoFixEnabled)
+		return '**Report only:** nothing was changed. Look at each issue and press its Apply fix, or Fix all, which shows the whole plan first.';
 	const open = issues.length - issuesFixed;
 	const fixed = `**Auto-fix on:** ${number(issuesFixed)} of ${number(issues.length)} fixed.`;
 	if (open <= 0) return `${fixed} Nothing is left to do.`;
 	return hold === null ? `${fixed} Look at the others, and press Apply fix to mend them.` : `${fixed} The others wait for an operator.`;
 }
 
-function holdField({ reason, losing, holders }: Hold, room: Room): APIEmbedField {
+function holdField({ reason, losing, holders }: Hold, autoFix: boolean, room: Room): APIEmbedField {
 	return {
 		name: 'On hold: nobody lost a role',
 		value:
-			`${escapeText(reason, room.sentence)} What only gives roles went ahead. Check Stripe and some of the issues; if it is right that ` +
-			`${number(losing)} of ${number(holders)} lose a role, use Fix all and type ${losing}.`
+			`${escapeText(reason, room.sentence)} ${autoFix ? 'What only gives roles went ahead. ' : ''}Check Stripe and some of the issues; if it is right that ` +
+			`${number(losing)} of ${number(holders)} lose a role, press Fix all, and type the number it asks for to release the hold.`
 	};
 }
 

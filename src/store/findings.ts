@@ -20,7 +20,7 @@ export function findings({ prisma }: Database, guildId: string): Pick<Ledger, 'r
 		recordFindings: (runId, found) =>
 			prisma.$transaction(
 				async (transaction) => {
-					const store = new FindingsStore(transaction, guildId, runId, found.at);
+					const store = new FindingsStore(transaction, guildId, runId, found);
 					const issues = await store.recordIssues(found);
 					await store.recordDebts(found);
 					await store.recordSnapshot(found, issues);
@@ -32,19 +32,26 @@ export function findings({ prisma }: Database, guildId: string): Pick<Ledger, 'r
 }
 
 class FindingsStore {
+	private readonly at: Date;
+	private readonly onlyMember: string | null;
+
 	public constructor(
 		private readonly prisma: Prisma.TransactionClient,
 		private readonly guildId: string,
 		private readonly runId: string,
-		private readonly at: Date
-	) {}
+		{ at, onlyMember }: Findings
+	) {
+		this.at = at;
+		this.onlyMember = onlyMember ?? null;
+	}
 
 	/** Opens new issues, sees known ones again, resolves those that are gone. The same person with the same kind of drift is the same issue. */
 	public async recordIssues({ detection }: Findings): Promise<readonly OpenIssue[]> {
 		// Locked: an issue that is claimed between this look and what follows would be resolved while it is being fixed.
 		const live = await this.prisma.$queryRaw<Live[]>`
 			SELECT id, "discordId", type, status::text AS status FROM "Issue"
-			WHERE "guildId" = ${this.guildId} AND "liveKey" IS NOT NULL ORDER BY id FOR UPDATE`;
+			WHERE "guildId" = ${this.guildId} AND "liveKey" IS NOT NULL
+				AND (${this.onlyMember}::text IS NULL OR "discordId" = ${this.onlyMember}) ORDER BY id FOR UPDATE`;
 		const liveOf = new Map(live.map((issue) => [issue.discordId, issue]));
 		const found = new Map(detection.issues.map((issue) => [issue.discordId, issue]));
 		const isSame = ({ discordId, type }: Live) => found.get(discordId)?.type === type;
@@ -120,13 +127,14 @@ class FindingsStore {
 	}
 
 	public async recordSnapshot({ detection, livemode, subscriptionsRead }: Findings, issues: readonly OpenIssue[]): Promise<void> {
-		const { membersChecked, teamsChecked, payingCustomers, notices } = detection;
+		const { membersChecked, teamsChecked, payingCustomers, roleHolders, notices } = detection;
 		await this.prisma.reconciliationRun.update({
 			where: { id: this.runId },
 			data: {
 				membersChecked,
 				teamsChecked,
 				payingCustomers,
+				roleHolders,
 				livemode,
 				subscriptionsRead,
 				issuesFound: issues.length,

@@ -1,7 +1,9 @@
+import type { IssueBook } from '../reconciliation/bulk.js';
 import type { Ledger, RoleMemory } from '../reconciliation/ports.js';
 import { attempts } from './attempts.js';
 import type { Database } from './database.js';
 import { findings } from './findings.js';
+import { issueBook } from './issue-book.js';
 import { leases } from './lease.js';
 import { links } from './links.js';
 import { roleMemory } from './managed-roles.js';
@@ -9,13 +11,14 @@ import { type Reports, reports } from './reports.js';
 import { runs } from './runs.js';
 
 /** The Ledger port over Prisma, for one guild, and what reports are drawn from. */
-export function createLedger(database: Database, guildId: string): Ledger & RoleMemory & Reports {
+export function createLedger(database: Database, guildId: string): Ledger & RoleMemory & Reports & IssueBook {
 	return {
 		...leases(database, guildId),
 		...runs(database, guildId),
 		...links(database),
 		...findings(database, guildId),
 		...attempts(database, guildId),
+		...issueBook(database, guildId),
 		...roleMemory(database, guildId),
 		...reports(database, guildId)
 	};

@@ -41,6 +41,7 @@ export function reports({ prisma }: Database, guildId: string): Reports {
 					triggeredBy: run.triggeredBy as TriggeredBy,
 					requestedBy: run.requestedBy,
 					isVerificationRun: run.isVerificationRun,
+					onlyMember: run.onlyMember,
 					startedAt: run.startedAt,
 					completedAt: run.completedAt,
 					autoFixEnabled: run.autoFixEnabled,

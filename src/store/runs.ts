@@ -25,7 +25,12 @@ export function runs({ prisma }: Database, guildId: string): Runs {
 		},
 		lastGoodRun: async () => {
 			const run = await prisma.reconciliationRun.findFirst({
-				where: { guildId, status: RunStatus.COMPLETED, held: { equals: Prisma.DbNull } },
+				where: {
+					guildId,
+					status: RunStatus.COMPLETED,
+					onlyMember: null,
+					OR: [{ held: { equals: Prisma.DbNull } }, { holdReleasedAt: { not: null } }]
+				},
 				orderBy: { startedAt: 'desc' },
 				select: { livemode: true, subscriptionsRead: true, payingCustomers: true }
 			});

@@ -127,7 +127,7 @@ describe('a run', () => {
 	test('marks runs that a stopped process left unfinished as failed', async () => {
 		const world = new FakeWorld();
 		const start = { startedAt: ago({ hours: 1 }), triggeredBy: 'manual', requestedBy: null, isVerificationRun: false } as const;
-		await world.ledger.startRun({ ...start, autoFixEnabled: false, scheduledDay: null });
+		await world.ledger.startRun({ ...start, autoFixEnabled: false, scheduledDay: null, onlyMember: null });
 		await run(world);
 		expect(world.ledger.runs.map(({ status }) => status)).toEqual(['FAILED', 'COMPLETED']);
 	});

@@ -62,6 +62,7 @@ export function result(over: Partial<ReconciliationResult> = {}): Reconciliation
 		triggeredBy: 'scheduled',
 		requestedBy: null,
 		isVerificationRun: false,
+		onlyMember: null,
 		startedAt: AT,
 		completedAt: new Date(AT.getTime() + 12_000),
 		autoFixEnabled: false,

@@ -25,6 +25,10 @@ function shown(of: Partial<IssueState>, found = issue()) {
 	return { embed: embeds[0], field, button: buttons[0] };
 }
 
+/** Those of the buttons that do one of these things. */
+const doing = <Button extends { custom_id: string }>(buttons: readonly Button[], ...actions: string[]): Button[] =>
+	buttons.filter(({ custom_id }) => actions.includes(parseCustomId(custom_id)?.action ?? ''));
+
 describe('the summary', () => {
 	it('of a run without issues is one short green embed', () => {
 		const { summary, issues: none, buttons } = page(result());
@@ -84,7 +88,7 @@ describe('the summary', () => {
 		expect(summary.color).toBe(0xed4245);
 		expect(summary.fields?.[0]?.name).toBe('On hold: nobody lost a role');
 		expect(summary.fields?.[0]?.value).toContain(hold.reason);
-		expect(summary.fields?.[0]?.value).toContain('40 of 200 lose a role, use Fix all and type 40.');
+		expect(summary.fields?.[0]?.value).toContain('40 of 200 lose a role, press Fix all');
 	});
 
 	it('calls a verification by its name', () => {
@@ -259,7 +263,7 @@ describe('the pages', () => {
 	it('hold five issues each, numbered through', () => {
 		const { issues: embeds, buttons, summary } = page(result({ issues: issues(26) }), 1);
 		expect(embeds.map((embed) => embed.title?.split('.')[0])).toEqual(['6', '7', '8', '9', '10']);
-		expect(buttons.map((button) => button.label)).toEqual([
+		expect(doing(buttons, 'fix', 'page', 'fix-all').map((button) => button.label)).toEqual([
 			'Apply fix 6 · member6',
 			'Apply fix 7 · member7',
 			'Apply fix 8 · member8',
@@ -267,31 +271,29 @@ describe('the pages', () => {
 			'Apply fix 10 · member10',
 			'◀ Previous',
 			'Page 2 of 6',
-			'Next ▶'
+			'Next ▶',
+			'Fix all…'
 		]);
-		expect(buttons.slice(5).map((button) => button.disabled)).toEqual([false, true, false]);
-		expect(buttons.slice(5).map((button) => parseCustomId(button.custom_id))).toMatchObject([{ page: 0 }, { page: 1 }, { page: 2 }]);
+		expect(doing(buttons, 'page').map((button) => button.disabled)).toEqual([false, true, false]);
+		expect(doing(buttons, 'page').map((button) => parseCustomId(button.custom_id))).toMatchObject([{ page: 0 }, { page: 1 }, { page: 2 }]);
 		expect(summary.footer?.text).toBe('Issues 6–10 of 26 · Run run1');
 	});
 
 	it('have no way on before the first and behind the last', () => {
 		const found = result({ issues: issues(26) });
-		expect(
-			page(found, 0)
-				.buttons.slice(-3)
-				.map((button) => button.disabled)
-		).toEqual([true, true, false]);
-		expect(
-			page(found, 5)
-				.buttons.slice(-3)
-				.map((button) => button.disabled)
-		).toEqual([false, true, true]);
+		expect(doing(page(found, 0).buttons, 'page').map((button) => button.disabled)).toEqual([true, true, false]);
+		expect(doing(page(found, 5).buttons, 'page').map((button) => button.disabled)).toEqual([false, true, true]);
 		expect(page(found, 5).issues).toHaveLength(1);
 	});
 
 	it('need no turning where there is one', () => {
-		expect(page(result({ issues: issues(5) })).payload.components).toHaveLength(1);
-		expect(page(result({ issues: issues(6) })).payload.components).toHaveLength(2);
+		expect(doing(page(result({ issues: issues(5) })).buttons, 'page')).toHaveLength(0);
+		expect(doing(page(result({ issues: issues(6) })).buttons, 'page')).toHaveLength(3);
+	});
+
+	it('offer to fix all where there are several issues', () => {
+		expect(doing(page(result({ issues: issues(1) })).buttons, 'fix-all')).toHaveLength(0);
+		expect(doing(page(result({ issues: issues(2) })).buttons, 'fix-all')).toHaveLength(1);
 	});
 
 	it.each([-1, 99, Number.NaN, Number.POSITIVE_INFINITY, 0.9])('that do not exist (%d) become the nearest that do', (at) => {
@@ -303,6 +305,6 @@ describe('the pages', () => {
 	it('of 5 000 issues are a thousand', () => {
 		const { summary, buttons } = page(result({ issues: issues(5000) }), 999);
 		expect(summary.title).toBe('Reconciliation: 5\u00A0000 issues');
-		expect(buttons.at(-2)?.label).toBe('Page 1\u00A0000 of 1\u00A0000');
+		expect(doing(buttons, 'page')[1]?.label).toBe('Page 1\u00A0000 of 1\u00A0000');
 	});
 });

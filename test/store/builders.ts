@@ -84,6 +84,7 @@ export function runStart(at: Date, changes: Partial<RunStart> = {}): RunStart {
 		isVerificationRun: false,
 		autoFixEnabled: false,
 		scheduledDay: null,
+		onlyMember: null,
 		...changes
 	};
 }

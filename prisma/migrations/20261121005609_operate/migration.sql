@@ -14,7 +14,10 @@ ALTER TABLE "Issue" ADD COLUMN     "cameBackAt" TIMESTAMPTZ(3),
 ADD COLUMN     "settledBy" TEXT;
 
 -- AlterTable
-ALTER TABLE "ReconciliationRun" ADD COLUMN     "onlyMember" TEXT,
+ALTER TABLE "ReconciliationRun" ADD COLUMN     "holdReleasedAt" TIMESTAMPTZ(3),
+ADD COLUMN     "holdReleasedBy" TEXT,
+ADD COLUMN     "onlyMember" TEXT,
+ADD COLUMN     "roleHolders" INTEGER,
 ADD COLUMN     "verified" JSONB;
 
 -- CreateTable

@@ -1,0 +1,48 @@
+import { container } from '@sapphire/framework';
+import { MessageFlags } from 'discord.js';
+import { applyFix } from '../../interaction-handlers/fix-one-button/apply.js';
+import { answerPrivately } from '../../src/discord/answer.js';
+import type { BulkScope, DriftType } from '../../src/reconciliation/index.js';
+import { bulkPlanMessage, nothingToFix, singlePlanMessage } from '../../src/report/bulk.js';
+import { meantIssues, pickedIssue, suggestIssues } from '../../src/report/find-issue.js';
+import { TYPE_WORDS } from '../../src/report/words.js';
+import type { ReconcileSubcommand } from './subcommand.js';
+
+const KINDS = Object.entries(TYPE_WORDS).map(([value, name]) => ({ name, value }));
+
+/** `/reconcile fix`: one issue, all of a kind, or all. What was not shown yet is shown first. */
+export const fix: ReconcileSubcommand = {
+	name: 'fix',
+	describe: (subcommand) =>
+		subcommand
+			.setDescription('Mend roles: one issue, all of a kind, or all. Many at once are shown first')
+			.addStringOption((issue) => issue.setName('issue').setDescription('One open issue: start typing a name').setAutocomplete(true))
+			.addStringOption((kind) => kind.setName('kind').setDescription('All open issues of this kind').addChoices(KINDS))
+			.addBooleanOption((all) => all.setName('all').setDescription('True: all open issues')),
+	run: async (interaction) => {
+		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
+		const { reeve } = container;
+		const typed = interaction.options.getString('issue');
+		const kind = interaction.options.getString('kind') as DriftType | null;
+		const all = interaction.options.getBoolean('all') ?? false;
+		if ([typed !== null, kind !== null, all].filter(Boolean).length !== 1)
+			return answerPrivately(interaction, 'Say what to fix: one `issue`, or one `kind`, or `all: True`. Nothing was changed.');
+		if (typed === null) {
+			const scope: BulkScope = kind ?? 'all';
+			const plan = await reeve.planBulk(scope);
+			return plan === null ? answerPrivately(interaction, nothingToFix(scope)) : interaction.editReply(bulkPlanMessage(plan));
+		}
+		const picked = pickedIssue(typed);
+		if (picked === null) {
+			const [only, ...others] = meantIssues(await reeve.openIssues(), typed);
+			if (only === undefined || others.length > 0)
+				return answerPrivately(
+					interaction,
+					`${only === undefined ? 'No open issue is' : 'Several open issues are'} called that. Nothing was changed: start typing the person's name, and pick one of the suggestions.`
+				);
+			return interaction.editReply(singlePlanMessage(only));
+		}
+		await applyFix(interaction, picked);
+	},
+	suggest: async (interaction) => interaction.respond(suggestIssues(await container.reeve.openIssues(), interaction.options.getFocused()))
+};

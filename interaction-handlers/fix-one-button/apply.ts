@@ -1,0 +1,22 @@
+import { container } from '@sapphire/framework';
+import type { ButtonInteraction, ChatInputCommandInteraction } from 'discord.js';
+import { editQuietly } from '../../src/discord/answer.js';
+import { singlePlanMessage } from '../../src/report/bulk.js';
+import { describeFix, fixLine } from '../../src/report/outcome.js';
+
+/** Applies the plan of one issue that was shown, and says so in the answer and in the channel. The interaction has been acknowledged. */
+export async function applyFix(
+	interaction: ButtonInteraction | ChatInputCommandInteraction,
+	{ issueId, planHash }: { readonly issueId: string; readonly planHash: string }
+): Promise<void> {
+	const { reeve } = container;
+	const issue = (await reeve.openIssues()).find(({ id }) => id === issueId) ?? null;
+	const { id: actor, username: actorName } = interaction.user;
+	const result = await reeve.fix({ issueId, planHash, runId: issue?.lastRunId ?? '', actor, actorName });
+	const renewed = (await reeve.openIssues()).find(({ id, planHash: now }) => id === issueId && now !== planHash);
+	const answer = { content: describeFix(result, issue), embeds: [], components: renewed ? singlePlanMessage(renewed).components : [] };
+	await editQuietly(interaction, answer);
+	const line = fixLine(result, actor);
+	if (line !== null) await reeve.announce({ content: line });
+	if (issue !== null) await reeve.refreshReport(issue.lastRunId);
+}

@@ -1,0 +1,35 @@
+import { type Client, ComponentType, type Message } from 'discord.js';
+import { parseAction } from './custom-id.js';
+import { reportPage } from './page.js';
+import type { ReportView } from './view.js';
+
+/**
+ * Draws a report anew on the page that it shows. It is a courtesy: what it shows is in the database, and its buttons look
+ * there; so a message that is gone, or a Discord that is away, is logged and no more.
+ */
+export async function redrawReport(
+	{ client, logger }: { readonly client: Client; readonly logger: { warn(...values: readonly unknown[]): void } },
+	{ channelId, messageId }: { readonly channelId: string; readonly messageId: string },
+	view: ReportView
+): Promise<void> {
+	try {
+		const channel = await client.channels.fetch(channelId);
+		if (!channel?.isTextBased()) return;
+		const message = await channel.messages.fetch(messageId);
+		await message.edit(reportPage(view, shownPage(message)));
+	} catch (error) {
+		logger.warn(`The report of run ${view.result.runId} was not brought up to date:`, error);
+	}
+}
+
+/** The page that a report shows, as its own buttons say. */
+function shownPage(message: Message): number {
+	for (const row of message.components) {
+		if (row.type !== ComponentType.ActionRow) continue;
+		for (const { customId } of row.components) {
+			const shown = customId === null ? null : parseAction(customId, 'fix');
+			if (shown !== null) return shown.page;
+		}
+	}
+	return 0;
+}

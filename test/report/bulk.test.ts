@@ -1,0 +1,163 @@
+import { describe, expect, test } from 'vitest';
+import type { BulkPlan, ListedIssue } from '../../src/reconciliation/bulk.js';
+import type { FixResult } from '../../src/reconciliation/fix.js';
+import { bulkAnswer, bulkLine, bulkPlanMessage, nothingToFix, singlePlanMessage } from '../../src/report/bulk.js';
+import { parseCustomId } from '../../src/report/custom-id.js';
+import { meantIssues, pickedIssue, suggestIssues } from '../../src/report/find-issue.js';
+import { typedNumber } from '../../src/report/release.js';
+import { issue, OPERATOR } from './fixtures.js';
+import { brokenLimits } from './limits.js';
+
+const listed = (over: Partial<ListedIssue> = {}): ListedIssue => ({ ...issue(over), lastRunId: 'run1' });
+const taking = (number: number) =>
+	listed({
+		id: `t${number}`,
+		discordId: `${200000000000000000 + number * 1000}`,
+		discordName: `taker${number}`,
+		plan: { add: [], remove: ['Knight'] },
+		linked: true
+	});
+const giving = (number: number) => listed({ id: `g${number}`, discordName: `giver${number}`, plan: { add: ['Lord'], remove: [] } });
+const plan = (issues: ListedIssue[], over: Partial<BulkPlan> = {}): BulkPlan => ({
+	scope: 'all',
+	issues,
+	runId: 'run1',
+	planHash: '0123abcd',
+	hold: null,
+	...over
+});
+const HOLD = { reason: '5 of the 20 people who hold a managed role would lose one: more than 10 %.', losing: 5, holders: 20 };
+const labels = ({ components }: ReturnType<typeof bulkPlanMessage>) =>
+	components.flatMap((row) => row.components.map((button) => ('label' in button ? button.label : '')));
+
+describe('the plan of a bulk fix', () => {
+	test('says how many lose a role, who, and what would be done', () => {
+		const { embeds } = bulkPlanMessage(plan([taking(1), giving(1), giving(2)]));
+		expect(embeds[0]?.title).toBe('Fix all: 3 issues');
+		expect(embeds[0]?.description).toContain('**1 person loses a role, 2 people only gain one.**');
+		expect(embeds[0]?.description).toContain('taker1: Take Knight');
+	});
+
+	test('offers to give only where something is taken and given', () => {
+		expect(labels(bulkPlanMessage(plan([taking(1), giving(1)])))).toEqual(['Fix all 2', 'Only give (1)']);
+		expect(labels(bulkPlanMessage(plan([taking(1)])))).toEqual(['Fix it']);
+		expect(labels(bulkPlanMessage(plan([giving(1), giving(2)])))).toEqual(['Fix all 2']);
+	});
+
+	test('on hold says why, and that a number is to be typed', () => {
+		const message = bulkPlanMessage(plan([...Array(5).keys()].map(taking), { hold: HOLD }));
+		expect(labels(message)).toEqual(['Release the hold…']);
+		expect(message.embeds[0]?.fields?.[0]).toMatchObject({ name: 'On hold', value: expect.stringContaining('type the number 5') });
+	});
+
+	test('points out people who are linked to nobody', () => {
+		const { embeds } = bulkPlanMessage(plan([listed({ linked: false })]));
+		expect(embeds[0]?.fields?.[0]?.name).toBe('1 person linked to no customer');
+	});
+
+	test('of thousands with hostile names keeps to the limits', () => {
+		const names = ['@everyone'.repeat(50), '[x](https://evil.example)', '**'.repeat(200), '‮abc', '```'];
+		const many = Array.from({ length: 5000 }, (_, index) => ({ ...taking(index), discordName: names[index % names.length] as string }));
+		const { embeds, components } = bulkPlanMessage(plan(many, { hold: { ...HOLD, reason: 'x'.repeat(5000) } }));
+		expect(brokenLimits({ embeds, components, allowedMentions: { parse: [] } })).toEqual([]);
+		expect(embeds[0]?.description).toMatch(/… and \d[\d\u00A0]* more$/);
+	});
+
+	test('has buttons that are bound to it', () => {
+		const [row] = bulkPlanMessage(plan([taking(1), giving(1)])).components;
+		const ids = row?.components.map((button) => ('custom_id' in button ? parseCustomId(button.custom_id) : null));
+		expect(ids).toEqual([
+			{ action: 'bulk', scope: 'all', planHash: '0123abcd', extent: 'all' },
+			{ action: 'bulk', scope: 'all', planHash: '0123abcd', extent: 'give' }
+		]);
+	});
+});
+
+describe('what came of a bulk fix', () => {
+	const ended = (of: ListedIssue, outcome: 'FIXED' | 'FAILED' | 'RESOLVED', error: string | null = null): FixResult => ({
+		kind: 'ended',
+		outcome,
+		issue: of,
+		rolesBefore: null,
+		rolesAfter: null,
+		error,
+		newDrift: null
+	});
+	const [gone, given, failed] = [taking(1), giving(1), taking(2)];
+	const done = {
+		kind: 'done' as const,
+		plan: plan([gone, given, failed]),
+		results: [
+			{ issue: gone, result: ended(gone, 'FIXED') },
+			{ issue: given, result: ended(given, 'FIXED') },
+			{ issue: failed, result: ended(failed, 'FAILED', "Reeve's role is below Knight.") }
+		]
+	};
+
+	test('is told to whoever asked, with the reason of each that was not fixed', () => {
+		expect(bulkAnswer(done, 'all').content).toMatch(/^Done: 2 of 3 issues fixed\. Not fixed:\n.*taker2.*Reeve's role is below Knight\.$/s);
+	});
+
+	test('is said in the channel in one line with who did it', () => {
+		const line = bulkLine(done, OPERATOR) as string;
+		expect(line).toContain(`<@${OPERATOR}> fixed 2 issues in one go: 1 person lost a role, 1 only gained one.`);
+		expect(line).not.toContain('\n');
+	});
+
+	test('is not said in the channel where nothing was changed', () => {
+		expect(bulkLine({ kind: 'plan-changed', plan: null }, OPERATOR)).toBeNull();
+		expect(bulkLine({ ...done, results: [{ issue: failed, result: ended(failed, 'FAILED') }] }, OPERATOR)).toBeNull();
+	});
+
+	test('of another plan than was shown is the new plan, to be looked at', () => {
+		const answer = bulkAnswer({ kind: 'plan-changed', plan: done.plan }, 'all');
+		expect(answer.content).toContain('Nothing was changed');
+		expect(answer.components).not.toEqual([]);
+		expect(bulkAnswer({ kind: 'plan-changed', plan: null }, 'all').content).toBe(`Nothing was changed. ${nothingToFix('all')}`);
+	});
+});
+
+describe('an issue is found', () => {
+	const all = [
+		listed({ id: 'a1', discordId: '1', discordName: 'Ada' }),
+		listed({ id: 'b1', discordId: '2', discordName: 'bob' }),
+		listed({ id: 'b2', discordId: '3', discordName: 'Bob' })
+	];
+
+	test('by what is typed, in at most 25 suggestions of 100 characters that carry the plan', () => {
+		expect(suggestIssues(all, 'ad').map(({ value }) => value)).toEqual([`a1:${all[0]?.planHash}`]);
+		const many = suggestIssues(
+			Array.from({ length: 60 }, (_, index) => listed({ id: `i${index}`, discordName: 'x'.repeat(90) })),
+			''
+		);
+		expect(many).toHaveLength(25);
+		for (const { name, value } of many) {
+			expect(name.length).toBeLessThanOrEqual(100);
+			expect(pickedIssue(value)).not.toBeNull();
+		}
+	});
+
+	test('by name, Discord ID, mention or its own ID', () => {
+		for (const typed of ['ada', '1', '<@1>', 'a1']) expect(meantIssues(all, typed).map(({ id }) => id)).toEqual(['a1']);
+		expect(meantIssues(all, 'BOB')).toHaveLength(2);
+		expect(meantIssues(all, 'nobody')).toEqual([]);
+	});
+
+	test('and shown with its plan and a button', () => {
+		const { content, components } = singlePlanMessage(listed());
+		expect(content).toContain('**Give Lord, then take Knight**');
+		expect(components).toHaveLength(1);
+	});
+});
+
+test.each([
+	['5', 5],
+	['1 234', 1234],
+	['1,234', 1234],
+	['', 0],
+	['five', 0],
+	['-5', 0],
+	['0x10', 0]
+])('%j, typed to release a hold, is %d', (typed, expected) => {
+	expect(typedNumber(typed)).toBe(expected);
+});
