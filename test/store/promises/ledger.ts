@@ -1,6 +1,7 @@
 import type { Database } from '../../../src/store/database.js';
 import { claimPromises } from './claims.js';
 import { findingPromises } from './findings.js';
+import { issueBookPromises } from './issue-book.js';
 import { leasePromises } from './lease.js';
 import { linkPromises } from './links.js';
 import { runPromises } from './runs.js';
@@ -12,4 +13,5 @@ export function ledgerPromises(database: () => Database): void {
 	linkPromises(database);
 	findingPromises(database);
 	claimPromises(database);
+	issueBookPromises(database);
 }
