@@ -16,7 +16,15 @@ export default defineConfig({
 					hookTimeout: 60_000
 				}
 			},
-			{ test: { name: 'end-to-end', include: ['test/end-to-end/**/*.test.ts'], testTimeout: PATIENCE_MS, hookTimeout: PATIENCE_MS } },
+			{
+				test: {
+					name: 'end-to-end',
+					include: ['test/end-to-end/**/*.test.ts'],
+					globalSetup: ['test/end-to-end/template.ts'],
+					testTimeout: PATIENCE_MS,
+					hookTimeout: PATIENCE_MS
+				}
+			},
 			// Needs DATABASE_URL.
 			{ test: { name: 'services', include: ['test/services/**/*.test.ts'], testTimeout: PATIENCE_MS, hookTimeout: PATIENCE_MS } }
 		]

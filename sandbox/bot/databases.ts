@@ -60,8 +60,11 @@ export class Databases {
 		return this.home;
 	}
 
+	/** Somebody who starts many sandboxes may have made it already. */
 	private makeTemplate(): Promise<string> {
 		this.template ??= (async () => {
+			const { SANDBOX_DATABASE_TEMPLATE: made } = process.env;
+			if (made) return made;
 			const dataDir = join(await this.makeHome(), 'template');
 			await (await openDatabase({ dataDir })).close();
 			return dataDir;
