@@ -1,5 +1,6 @@
 import { ApplicationCommandRegistries, type ILogger, RegisterBehavior, SapphireClient } from '@sapphire/framework';
 import { GatewayIntentBits } from 'discord.js';
+import { createPatientRequest, RETRIES } from './patience.js';
 
 /**
  * A client that can ping nobody, and that finds its pieces (commands, listeners …) beside `src`.
@@ -16,7 +17,7 @@ export function createClient(options: { guildId: string; apiUrl: string; piecesR
 		baseUserDirectory: options.piecesRoot,
 		loadMessageCommandListeners: false,
 		logger: { instance: options.logger },
-		rest: { api: options.apiUrl },
+		rest: { api: options.apiUrl, retries: RETRIES, makeRequest: createPatientRequest() },
 		// Asked for by the types of the task pieces; read only where the queue driver is registered.
 		tasks: { bull: { connection: {} } }
 	});
