@@ -44,7 +44,7 @@ export interface Reeve {
 	openIssues(): Promise<readonly ListedIssue[]>;
 	/** What a bulk fix would do; null if nothing is open. */
 	planBulk(scope: BulkScope): Promise<BulkPlan | null>;
-	fixBulk(order: BulkOrder): Promise<BulkResult>;
+	fixBulk(order: Omit<BulkOrder, 'goOn'>): Promise<BulkResult>;
 	/** Draws a report anew, on the page it shows, where something has changed that its own buttons did not. Never fails. */
 	refreshReport(runId: string): Promise<void>;
 	/** A run's report as things stand now; null if there is no such run. */
@@ -126,7 +126,7 @@ export function createReeve(parts: { settings: Settings; database: Database; cli
 		fix: (order) => undertake(() => fixIssue(world, policy, order)),
 		openIssues: () => ledger.openIssues('all'),
 		planBulk: (scope) => planBulk(world, ledger, run.maxRevokePercent, scope),
-		fixBulk: (order) => undertake(() => fixBulk(world, ledger, run, order)),
+		fixBulk: (order) => undertake(() => fixBulk(world, ledger, run, { ...order, goOn: () => !stopping })),
 		refreshReport: async (runId) => {
 			const report = await ledger.readReport(runId);
 			if (report?.message) await redrawReport({ client, logger }, report.message, await viewOf(report.result));

@@ -37,7 +37,10 @@ export async function autoFix(
 	await fixEach(world, settings.policy, allowed, {
 		actor: AUTOMATIC,
 		runId,
-		check,
+		goOn: () => {
+			check();
+			return true;
+		},
 		onProgress: (done, total, { result }) => {
 			if (result.kind === 'ended' && result.outcome === 'FIXED') fixed.count += 1;
 			onProgress({ source: 'fix', done, total, finished: done === total });

@@ -76,10 +76,13 @@ export interface BulkOrder {
 	 */
 	readonly extent: 'give' | 'all' | number;
 	readonly onProgress: (done: number, total: number) => void;
+	/** Asked before each issue: false, when Reeve is on its way down, leaves the rest as it is. */
+	readonly goOn: () => boolean;
 }
 
 export type BulkResult =
-	| { readonly kind: 'done'; readonly plan: BulkPlan; readonly results: readonly BulkStep[] }
+	/** `left`: issues that were not begun, because Reeve is on its way down. */
+	| { readonly kind: 'done'; readonly plan: BulkPlan; readonly results: readonly BulkStep[]; readonly left: number }
 	/** Another plan is right by now: it is to be shown, and asked about again. Null where nothing is open any more. */
 	| { readonly kind: 'plan-changed'; readonly plan: BulkPlan | null }
 	/** The safety check refuses; or the number that was typed is another. */
@@ -103,15 +106,12 @@ export async function fixBulk(world: World, book: IssueBook, settings: RunSettin
 		await book.releaseHold(plan.runId, { actor: order.actor, at: world.now(), losing: hold.losing, reason: hold.reason });
 	}
 	const allowed = order.extent === 'give' ? plan.issues.filter((issue) => !takes(issue)) : plan.issues;
-	const { actor, actorName, onProgress } = order;
-	return {
-		kind: 'done',
-		plan,
-		results: await fixEach(world, settings.policy, allowed, { actor, actorName, runId: plan.runId, onProgress })
-	};
+	const { actor, actorName, onProgress, goOn } = order;
+	const results = await fixEach(world, settings.policy, allowed, { actor, actorName, runId: plan.runId, onProgress, goOn });
+	return { kind: 'done', plan, results, left: allowed.length - results.length };
 }
 
-/** Mends issues one after the other. @param check - asked before each; throws if it may not go on */
+/** Mends issues one after the other. @param by.goOn - asked before each; false ends it there, and it may throw */
 export async function fixEach(
 	world: World,
 	policy: PolicySettings,
@@ -121,13 +121,13 @@ export async function fixEach(
 		readonly actorName?: string;
 		readonly runId: string;
 		readonly onProgress: (done: number, total: number, step: BulkStep) => void;
-		readonly check?: () => void;
+		readonly goOn: () => boolean;
 	}
 ): Promise<readonly BulkStep[]> {
-	const { onProgress, check, ...who } = by;
+	const { onProgress, goOn, ...who } = by;
 	const steps: BulkStep[] = [];
 	for (const issue of issues) {
-		check?.();
+		if (!goOn()) break;
 		const step = { issue, result: await fixIssue(world, policy, { issueId: issue.id, planHash: issue.planHash, ...who }) };
 		steps.push(step);
 		onProgress(steps.length, issues.length, step);

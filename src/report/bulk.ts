@@ -140,7 +140,7 @@ export function bulkAnswer(result: BulkResult, scope: BulkScope): BulkMessage {
 				`Nothing was changed: the fixes that take roles are on hold. To release them, type ${result.hold.losing}, the number of people who lose a role.`
 			);
 		case 'done':
-			return { content: doneInWords(result.results), embeds: [], components: [] };
+			return { content: doneInWords(result.results, result.left), embeds: [], components: [] };
 	}
 }
 
@@ -162,10 +162,11 @@ function tally(steps: readonly BulkStep[]): { fixed: OpenIssue[]; others: number
 
 const ANSWER_LENGTH = 1_900;
 
-function doneInWords(steps: readonly BulkStep[]): string {
+function doneInWords(steps: readonly BulkStep[], left: number): string {
 	const { fixed } = tally(steps);
 	const lines = steps.flatMap((step) => whyNotFixed(step) ?? []);
-	const head = `Done: ${number(fixed.length)} of ${count(steps.length, 'issue')} fixed.`;
+	const stopped = left === 0 ? '' : ` Reeve is being restarted: ${count(left, 'issue')} were left as they are. Ask again in a minute.`;
+	const head = `${left === 0 ? 'Done' : 'Stopped'}: ${number(fixed.length)} of ${count(steps.length + left, 'issue')} fixed.${stopped}`;
 	if (lines.length === 0) return head;
 	return cut(`${head} Not fixed:\n${fitLines(lines, '\n', ANSWER_LENGTH - head.length - 20)}`, ANSWER_LENGTH);
 }

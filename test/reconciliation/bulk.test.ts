@@ -42,7 +42,8 @@ const orderFor = (planHash: string, extent: BulkOrder['extent'], scope: BulkScop
 	extent,
 	actor: person(99),
 	actorName: 'operator',
-	onProgress: () => {}
+	onProgress: () => {},
+	goOn: () => true
 });
 
 async function planned(parts: Awaited<ReturnType<typeof guildOf>>, scope: BulkScope = 'all') {
@@ -113,6 +114,15 @@ describe('a bulk fix', () => {
 		await fixBulk(parts.world, parts.book, SETTINGS, orderFor(planHash, 5));
 		expect(parts.world.touched).toBe(7);
 		expect(parts.book.releases).toMatchObject([{ runId: 'run_1', actor: person(99), losing: 5 }]);
+	});
+
+	test('stops between two issues when Reeve is on its way down, and leaves the rest as it is', async () => {
+		const parts = await guildOf({ taking: 0, giving: 5, right: 20 });
+		const { planHash } = await planned(parts);
+		const goOn = () => parts.world.touched < 2;
+		const result = await fixBulk(parts.world, parts.book, SETTINGS, { ...orderFor(planHash, 'all'), goOn });
+		expect(result).toMatchObject({ kind: 'done', results: { length: 2 }, left: 3 });
+		expect(parts.world.touched).toBe(2);
 	});
 
 	test('in a guild where so many have stopped paying at once is held, also for one person', async () => {

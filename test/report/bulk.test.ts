@@ -87,6 +87,7 @@ describe('what came of a bulk fix', () => {
 	const done = {
 		kind: 'done' as const,
 		plan: plan([gone, given, failed]),
+		left: 0,
 		results: [
 			{ issue: gone, result: ended(gone, 'FIXED') },
 			{ issue: given, result: ended(given, 'FIXED') },
@@ -96,6 +97,12 @@ describe('what came of a bulk fix', () => {
 
 	test('is told to whoever asked, with the reason of each that was not fixed', () => {
 		expect(bulkAnswer(done, 'all').content).toMatch(/^Done: 2 of 3 issues fixed\. Not fixed:\n.*taker2.*Reeve's role is below Knight\.$/s);
+	});
+
+	test('says what was left where Reeve had to stop', () => {
+		expect(bulkAnswer({ ...done, left: 4 }, 'all').content).toMatch(
+			/^Stopped: 2 of 7 issues fixed\. Reeve is being restarted: 4 issues were left/
+		);
 	});
 
 	test('is said in the channel in one line with who did it', () => {
