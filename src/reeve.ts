@@ -14,21 +14,29 @@ import {
 	fixBulk,
 	fixIssue,
 	type ListedIssue,
+	nextRun,
+	type Pause,
 	planBulk,
 	type ReconciliationOptions,
 	type ReconciliationResult,
+	readStatus,
 	runIfDue,
 	runReconciliation,
+	type Status,
 	settleInterrupted
 } from './reconciliation/index.js';
 import type { World } from './reconciliation/ports.js';
 import { type Announce, createAnnouncer } from './report/announcer.js';
+import { type HistoryPage, RUNS_PER_PAGE } from './report/history.js';
 import { createNotifier } from './report/notifier.js';
 import { redrawReport } from './report/redraw.js';
 import type { ReportView } from './report/view.js';
 import type { Database } from './store/database.js';
 import { createLedger } from './store/ledger.js';
+import { statusBook } from './store/status.js';
 import { createBilling } from './stripe/billing.js';
+
+const DAY_MS = 86_400_000;
 
 /** What the pieces ask of Reeve: one call for each thing an operator can want. */
 export interface Reeve {
@@ -37,6 +45,16 @@ export interface Reeve {
 	readonly paused: boolean;
 	/** Compares everything now. Null if the scheduled day has had its run. @throws {RunInProgressError} */
 	run(options: ReconciliationOptions): Promise<ReconciliationResult | null>;
+	/** How things stand. */
+	status(): Promise<Status>;
+	/** A page of the last runs. @param page - counted from 0 */
+	history(days: number, page: number): Promise<HistoryPage>;
+	/** The pause in force. */
+	currentPause(): Promise<Pause | null>;
+	/** Stops the daily runs. `replaced`: the pause that was in force. */
+	pause(order: Pick<Pause, 'reason' | 'until'> & { readonly actor: string }): Promise<{ pause: Pause; replaced: Pause | null }>;
+	/** Ends the pause in force, if there is one. */
+	resume(by: { readonly actor: string }): Promise<{ ended: Pause | null; nextRunAt: Date | null }>;
 	/** Runs the scheduled reconciliation if it is due. */
 	runIfDue(): Promise<ReconciliationResult | null>;
 	fix(order: FixOrder): Promise<FixResult>;
@@ -122,7 +140,23 @@ export function createReeve(parts: { settings: Settings; database: Database; cli
 		operators: { guildId, roleIds: settings.DISCORD_OPERATOR_ROLE_IDS },
 		paused,
 		run: (options) => undertake(() => runReconciliation(world, run, options)),
-		runIfDue: () => undertake(() => runIfDue(world, run, daily)),
+		runIfDue: () => undertake(() => runIfDue(world, run, daily, ledger)),
+		status: () => readStatus(world, statusBook(database, guildId), ledger, daily),
+		history: async (days, page) => {
+			const since = new Date(Date.now() - days * DAY_MS);
+			const book = statusBook(database, guildId);
+			const runs = await book.recentRuns({ since, skip: page * RUNS_PER_PAGE, take: RUNS_PER_PAGE });
+			return { days, page, counts: await book.countRuns(since), runs };
+		},
+		currentPause: () => ledger.currentPause(world.now()),
+		pause: async ({ actor, reason, until }) => {
+			const pause = { pausedAt: world.now(), pausedBy: actor, reason, until };
+			return { pause, replaced: await ledger.startPause(pause) };
+		},
+		resume: async ({ actor }) => {
+			const ended = await ledger.endPause({ actor, at: world.now() });
+			return { ended, nextRunAt: await nextRun(world, ledger, daily, null, world.now()) };
+		},
 		fix: (order) => undertake(() => fixIssue(world, policy, order)),
 		openIssues: () => ledger.openIssues('all'),
 		planBulk: (scope) => planBulk(world, ledger, run.maxRevokePercent, scope),

@@ -4,6 +4,7 @@ import type { PrismaClient } from '../../src/store/client/client.js';
 
 export type RowsQuery =
 	| { readonly query: 'runs'; readonly limit?: number | undefined }
+	| { readonly query: 'audit'; readonly limit?: number | undefined }
 	| { readonly query: 'issues'; readonly limit?: number | undefined; readonly status?: IssueStatus | undefined };
 
 export const ISSUE_STATUSES = ['OPEN', 'FIXING', 'FIXED', 'RESOLVED'] as const;
@@ -12,6 +13,7 @@ export type IssueStatus = (typeof ISSUE_STATUSES)[number];
 /** Newest first. */
 export async function readRows(prisma: PrismaClient, ask: RowsQuery): Promise<readonly object[]> {
 	if (ask.query === 'runs') return prisma.reconciliationRun.findMany({ orderBy: { startedAt: 'desc' }, take: ask.limit });
+	if (ask.query === 'audit') return prisma.auditLog.findMany({ orderBy: { at: 'desc' }, take: ask.limit });
 	return prisma.issue.findMany({
 		where: { status: ask.status },
 		include: { attempts: { orderBy: { startedAt: 'asc' } } },

@@ -9,6 +9,8 @@ export {
 } from './bulk.js';
 export { type DailySettings, dueDay, runIfDue } from './daily.js';
 export { AUTOMATIC, type FixOrder, type FixResult, fixIssue, settleInterrupted } from './fix.js';
+export type { Pause } from './pause.js';
 export { RunInProgressError, runReconciliation } from './run.js';
 export { startReconciliationScheduler } from './scheduler.js';
+export { nextRun, readStatus, type Status } from './status.js';
 export type * from './types.js';

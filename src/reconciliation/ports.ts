@@ -63,6 +63,8 @@ export interface Billing {
 	 * @throws {SourceError}
 	 */
 	customersNaming(discordId: string, since: Date): Promise<readonly string[]>;
+	/** Makes one small request, to see whether Stripe answers. @throws {SourceError} */
+	ping(): Promise<{ readonly livemode: boolean }>;
 }
 
 /** The Discord guild. */
@@ -75,6 +77,8 @@ export interface Guild {
 	addRole(discordId: string, role: RoleName, reason: string): Promise<void>;
 	/** @param reason - for the guild's audit log @throws {RoleChangeError} */
 	removeRole(discordId: string, role: RoleName, reason: string): Promise<void>;
+	/** What would keep Reeve from its work here, each with what to do about it. Empty where nothing would. */
+	problems(): Promise<readonly string[]>;
 }
 
 /** The IDs of managed roles, resolved once from their names and kept. */

@@ -19,6 +19,7 @@ const PARTS = {
 	planHash: text(/^[0-9a-f]{8}$/),
 	/** Counted from 0. */
 	page: { pattern: /^(0|[1-9]\d{0,4})$/, read: Number },
+	days: { pattern: /^[1-9]\d{0,2}$/, read: Number },
 	/** Which issues a bulk fix is about. */
 	scope: {
 		pattern: /^(all|MISSING_ACCESS|UNAUTHORIZED_ACCESS|ROLE_MISMATCH|DEBTOR_MISMATCH)$/,
@@ -48,7 +49,9 @@ const ACTIONS = {
 	/** Apply the plan of a bulk fix that was shown. */
 	bulk: ['scope', 'planHash', 'extent'],
 	/** Ask for the number of people who lose a role, and, as a modal, give it. */
-	release: ['scope', 'planHash']
+	release: ['scope', 'planHash'],
+	/** Show a page of the history. */
+	history: ['days', 'page', 'button']
 } as const satisfies Readonly<Record<string, readonly (keyof typeof PARTS)[]>>;
 
 type Actions = typeof ACTIONS;

@@ -39,7 +39,11 @@ export function createBilling({ secretKey, apiUrl, discordIdKey, clockwork = REA
 		readCustomers: (customerIds) => inWords(readCustomersAfresh(ask, customerIds).then((reading) => toSnapshot(reading))),
 		customersClaimedBy: async (discordIds) =>
 			(await findCustomers(ask, discordIds, discordIdKey)).map((customer) => toCustomer(customer, discordIdKey)),
-		customersNaming: (discordId, since) => inWords(customersNaming(discordId, since))
+		customersNaming: (discordId, since) => inWords(customersNaming(discordId, since)),
+		ping: async () => {
+			const { data } = await ask('Subscriptions', (stripe) => stripe.subscriptions.list({ limit: 1 }));
+			return { livemode: data[0]?.livemode ?? isLiveKey };
+		}
 	};
 
 	async function readAll(onProgress: OnProgress): Promise<BillingSnapshot> {

@@ -99,6 +99,11 @@ export class FakeBilling implements Billing {
 		return this.customers.filter(({ claimedBy }) => claimedBy !== null && discordIds.includes(claimedBy));
 	}
 
+	public async ping() {
+		await this.script.before('billing.ping');
+		return { livemode: this.livemode ?? false };
+	}
+
 	/** Puts this in the place of the subscription with its ID, or beside all others. */
 	public put(given: Subscription): void {
 		this.subscriptions = [...this.subscriptions.filter(({ id }) => id !== given.id), given];
@@ -150,6 +155,11 @@ export class FakeGuild implements Guild {
 		await this.script.before('guild.removeRole', role);
 		this.reasons.push(reason);
 		if (!this.ignores.has(`remove ${role}`)) this.roles.get(discordId)?.delete(role);
+	}
+
+	public async problems(): Promise<readonly string[]> {
+		await this.script.before('guild.problems');
+		return [];
 	}
 
 	private seen(id: string): RosterMember {
