@@ -3,9 +3,10 @@ import { type AutocompleteInteraction, PermissionFlagsBits } from 'discord.js';
 import { whyNotOperator } from '../src/discord/operators.js';
 import { run } from './reconcile/run.js';
 import type { ReconcileSubcommand } from './reconcile/subcommand.js';
+import { undo } from './reconcile/undo.js';
 
 /** In the order in which Discord shows them. */
-const SUBCOMMANDS: readonly ReconcileSubcommand[] = [run];
+const SUBCOMMANDS: readonly ReconcileSubcommand[] = [run, undo];
 
 /** `/reconcile …`, for operators. Each subcommand is a file of its own in the folder beside this one. */
 export class ReconcileCommand extends Subcommand {

@@ -12,7 +12,12 @@ import {
 	type ReconciliationResult,
 	runIfDue,
 	runReconciliation,
-	settleInterrupted
+	settleInterrupted,
+	type UndoableFix,
+	type UndoOrder,
+	type UndoResult,
+	undoFix,
+	verifyIfDue
 } from './reconciliation/index.js';
 import type { World } from './reconciliation/ports.js';
 import { type Announce, createAnnouncer } from './report/announcer.js';
@@ -31,7 +36,12 @@ export interface Reeve {
 	run(options: ReconciliationOptions): Promise<ReconciliationResult | null>;
 	/** Runs the scheduled reconciliation if it is due. */
 	runIfDue(): Promise<ReconciliationResult | null>;
+	/** Looks whether the drift of fixes has stayed gone, if that is due. */
+	verifyIfDue(): Promise<ReconciliationResult | null>;
 	fix(order: FixOrder): Promise<FixResult>;
+	undo(order: UndoOrder): Promise<UndoResult>;
+	/** The newest fixes that can be undone, of people whose name or Discord ID contains the text. */
+	undoableFixes(text: string, limit: number): Promise<readonly UndoableFix[]>;
 	/** A run's report as things stand now; null if there is no such run. */
 	report(runId: string): Promise<ReportView | null>;
 	/** Where the report was posted; null if it could not be. */
@@ -56,7 +66,8 @@ export class StoppingError extends Error {
 export function createReeve(parts: { settings: Settings; database: Database; client: Client; logger: ILogger }): Reeve {
 	const { settings, database, client, logger } = parts;
 	const guildId = settings.DISCORD_GUILD_ID;
-	const ledger = createLedger(database, guildId);
+	const verifyAfterMinutes = settings.RECONCILIATION_VERIFY_AFTER_MINUTES;
+	const ledger = createLedger(database, guildId, { verifyAfterMinutes });
 	const world: World = {
 		billing: createBilling({
 			secretKey: settings.STRIPE_SECRET_KEY,
@@ -103,7 +114,10 @@ export function createReeve(parts: { settings: Settings; database: Database; cli
 		paused,
 		run: (options) => undertake(() => runReconciliation(world, run, options)),
 		runIfDue: () => undertake(() => runIfDue(world, run, daily)),
+		verifyIfDue: () => undertake(() => verifyIfDue(world, ledger, run, verifyAfterMinutes)),
 		fix: (order) => undertake(() => fixIssue(world, policy, order)),
+		undo: (order) => undertake(() => undoFix(world, ledger, order)),
+		undoableFixes: (text, limit) => ledger.undoableFixes(text, limit),
 		settleInterrupted: () => undertake(() => settleInterrupted(world)),
 		report: async (runId) => {
 			const report = await ledger.readReport(runId);

@@ -3,3 +3,5 @@ export { AUTOMATIC, type FixOrder, type FixResult, fixIssue, settleInterrupted }
 export { RunInProgressError, runReconciliation } from './run.js';
 export { startReconciliationScheduler } from './scheduler.js';
 export type * from './types.js';
+export { type UndoableFix, type UndoOrder, type UndoResult, undoFix } from './undo.js';
+export { verifyIfDue } from './verify.js';

@@ -32,7 +32,9 @@ const ACTIONS = {
 	/** Apply the plan that was shown; `page` is where to show what became of it. */
 	fix: ['runId', 'page', 'issueId', 'planHash'],
 	/** Show a page. */
-	page: ['runId', 'page', 'button']
+	page: ['runId', 'page', 'button'],
+	/** Undo a fix. */
+	undo: ['attemptId']
 } as const satisfies Readonly<Record<string, readonly (keyof typeof PARTS)[]>>;
 
 type Actions = typeof ACTIONS;
@@ -81,4 +83,19 @@ export function parseAction<Action extends keyof Actions>(customId: string, acti
 
 function isAction(action: string): action is keyof Actions {
 	return Object.hasOwn(ACTIONS, action);
+}
+
+/** Which page of which report a message is, by what its buttons say; null for a message that is none. */
+export function placeAmong(customIds: readonly string[]): { runId: string; page: number } | null {
+	for (const customId of customIds) {
+		const value = parseAction(customId, 'fix') ?? currentPage(customId);
+		if (value !== null) return { runId: value.runId, page: value.page };
+	}
+	return null;
+}
+
+/** The other page buttons lead elsewhere. */
+function currentPage(customId: string): ActionOf<'page'> | null {
+	const value = parseAction(customId, 'page');
+	return value?.button === 'current' ? value : null;
 }

@@ -23,6 +23,8 @@ export function describeFix(result: FixResult, subject: Subject): string {
 		case 'busy':
 			return `${actorInWords(result.actor)} is fixing ${who(subject)} already, since ${ago(result.since)}. Wait a moment: the report will show what came of it.`;
 		case 'settled':
+			if (result.undone)
+				return `Nothing was changed: the fix of ${who(subject)} was undone${result.actor === null ? '' : ` by ${actorInWords(result.actor)}`} ${ago(result.at)}. There is nothing left to do.`;
 			if (result.status === 'RESOLVED')
 				return `Nothing was changed: the issue of ${who(subject)} went away by itself ${ago(result.at)}. There is nothing left to do.`;
 			return `Nothing was changed: ${who(subject)} was fixed already${result.actor === null ? '' : ` by ${actorInWords(result.actor)}`} ${ago(result.at)}. There is nothing left to do.`;
@@ -51,6 +53,8 @@ function describeEnd(result: Extract<FixResult, { kind: 'ended' }>): string {
 			return `Not fixed: ${person}. ${why('Discord accepted the change, but it did not happen.')} The issue is still open: press Apply fix again in a minute.`;
 		case 'FAILED':
 			return `Not fixed: ${person}. ${why('The reason is not known: see the log.')}${before(made)} ${AGAIN}`;
+		case 'UNDONE':
+			return `The fix of ${person} was undone.`;
 		case 'INTERRUPTED':
 			return `Not fixed: ${person}. ${why('Reeve was stopped in the middle of this fix.')}${before(made)} The issue is still open: press Apply fix again.`;
 	}
@@ -70,6 +74,6 @@ function before(made: ReturnType<typeof changeMade>): string {
 	return done === '' ? '' : ` Done before that: ${done}.`;
 }
 
-function who(subject: Subject): string {
+export function who(subject: Subject): string {
 	return subject === null ? 'this person' : `${mention(subject.discordId)} (${escapeName(subject.discordName)})`;
 }

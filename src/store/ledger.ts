@@ -1,4 +1,6 @@
 import type { Ledger, RoleMemory } from '../reconciliation/ports.js';
+import type { Undos } from '../reconciliation/undo.js';
+import type { Verifications } from '../reconciliation/verify.js';
 import { attempts } from './attempts.js';
 import type { Database } from './database.js';
 import { findings } from './findings.js';
@@ -7,15 +9,26 @@ import { links } from './links.js';
 import { roleMemory } from './managed-roles.js';
 import { type Reports, reports } from './reports.js';
 import { runs } from './runs.js';
+import { undos } from './undos.js';
+import { verifications } from './verifications.js';
+
+/** As the settings have it. */
+const VERIFY_AFTER_MINUTES = 60;
 
 /** The Ledger port over Prisma, for one guild, and what reports are drawn from. */
-export function createLedger(database: Database, guildId: string): Ledger & RoleMemory & Reports {
+export function createLedger(
+	database: Database,
+	guildId: string,
+	{ verifyAfterMinutes = VERIFY_AFTER_MINUTES }: { readonly verifyAfterMinutes?: number } = {}
+): Ledger & RoleMemory & Reports & Verifications & Undos {
 	return {
 		...leases(database, guildId),
 		...runs(database, guildId),
 		...links(database),
 		...findings(database, guildId),
-		...attempts(database, guildId),
+		...attempts(database, guildId, verifyAfterMinutes),
+		...verifications(database, guildId),
+		...undos(database, guildId),
 		...roleMemory(database, guildId),
 		...reports(database, guildId)
 	};

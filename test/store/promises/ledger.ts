@@ -4,6 +4,8 @@ import { findingPromises } from './findings.js';
 import { leasePromises } from './lease.js';
 import { linkPromises } from './links.js';
 import { runPromises } from './runs.js';
+import { undoPromises } from './undos.js';
+import { verificationPromises } from './verifications.js';
 
 /** What the ledger promises over either kind of database. */
 export function ledgerPromises(database: () => Database): void {
@@ -12,4 +14,6 @@ export function ledgerPromises(database: () => Database): void {
 	linkPromises(database);
 	findingPromises(database);
 	claimPromises(database);
+	verificationPromises(database);
+	undoPromises(database);
 }
