@@ -8,9 +8,10 @@ import { resume } from './reconcile/resume.js';
 import { run } from './reconcile/run.js';
 import { status } from './reconcile/status.js';
 import type { ReconcileSubcommand } from './reconcile/subcommand.js';
+import { undo } from './reconcile/undo.js';
 
 /** In the order in which Discord shows them. */
-const SUBCOMMANDS: readonly ReconcileSubcommand[] = [run, status, fix, pause, resume, history];
+const SUBCOMMANDS: readonly ReconcileSubcommand[] = [run, status, fix, undo, pause, resume, history];
 
 /** `/reconcile …`, for operators. Each subcommand is a file of its own in the folder beside this one. */
 export class ReconcileCommand extends Subcommand {

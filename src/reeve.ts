@@ -23,7 +23,12 @@ import {
 	runIfDue,
 	runReconciliation,
 	type Status,
-	settleInterrupted
+	settleInterrupted,
+	type UndoableFix,
+	type UndoOrder,
+	type UndoResult,
+	undoFix,
+	verifyIfDue
 } from './reconciliation/index.js';
 import type { World } from './reconciliation/ports.js';
 import { type Announce, createAnnouncer } from './report/announcer.js';
@@ -57,6 +62,8 @@ export interface Reeve {
 	resume(by: { readonly actor: string }): Promise<{ ended: Pause | null; nextRunAt: Date | null }>;
 	/** Runs the scheduled reconciliation if it is due. */
 	runIfDue(): Promise<ReconciliationResult | null>;
+	/** Looks whether the drift of fixes has stayed gone, if that is due. */
+	verifyIfDue(): Promise<ReconciliationResult | null>;
 	fix(order: FixOrder): Promise<FixResult>;
 	/** Open issues that nobody is fixing now. */
 	openIssues(): Promise<readonly ListedIssue[]>;
@@ -65,6 +72,9 @@ export interface Reeve {
 	fixBulk(order: Omit<BulkOrder, 'goOn'>): Promise<BulkResult>;
 	/** Draws a report anew, on the page it shows, where something has changed that its own buttons did not. Never fails. */
 	refreshReport(runId: string): Promise<void>;
+	undo(order: UndoOrder): Promise<UndoResult>;
+	/** The newest fixes that can be undone, of people whose name or Discord ID contains the text. */
+	undoableFixes(text: string, limit: number): Promise<readonly UndoableFix[]>;
 	/** A run's report as things stand now; null if there is no such run. */
 	report(runId: string): Promise<ReportView | null>;
 	/** Where the report was posted; null if it could not be. */
@@ -89,7 +99,8 @@ export class StoppingError extends Error {
 export function createReeve(parts: { settings: Settings; database: Database; client: Client; logger: ILogger }): Reeve {
 	const { settings, database, client, logger } = parts;
 	const guildId = settings.DISCORD_GUILD_ID;
-	const ledger = createLedger(database, guildId);
+	const verifyAfterMinutes = settings.RECONCILIATION_VERIFY_AFTER_MINUTES;
+	const ledger = createLedger(database, guildId, { verifyAfterMinutes });
 	const world: World = {
 		billing: createBilling({
 			secretKey: settings.STRIPE_SECRET_KEY,
@@ -165,6 +176,9 @@ export function createReeve(parts: { settings: Settings; database: Database; cli
 			const report = await ledger.readReport(runId);
 			if (report?.message) await redrawReport({ client, logger }, report.message, await viewOf(report.result));
 		},
+		verifyIfDue: () => undertake(() => verifyIfDue(world, ledger, run, verifyAfterMinutes)),
+		undo: (order) => undertake(() => undoFix(world, ledger, order)),
+		undoableFixes: (text, limit) => ledger.undoableFixes(text, limit),
 		settleInterrupted: () => undertake(() => settleInterrupted(world)),
 		report: async (runId) => {
 			const report = await ledger.readReport(runId);

@@ -34,6 +34,11 @@ export function unlinkedHolders({ billing, roster, links }: Picture): readonly s
 	return [...roster.members.values()].filter(({ id, bot, roles }) => !bot && roles.length > 0 && !byDiscordId.has(id)).map(({ id }) => id);
 }
 
+/** Whose roles are right as they are at that moment, on an operator's word. */
+export function exemptPeople(links: Links, now: Date): ReadonlySet<string> {
+	return new Set(links.exemptions.filter(({ expiresAt }) => expiresAt === null || expiresAt > now).map(({ discordId }) => discordId));
+}
+
 const NOTHING_CHANGED = { customerIds: new Set<string>(), discordIds: new Set<string>() };
 
 /**
@@ -46,9 +51,7 @@ export function detect(picture: Picture, settings: PolicySettings, now: Date): D
 	const people = findPeople(billing, subscriptionsOf, links);
 	const debts = new Debts(links, now);
 	const claimsOf = (person: Person) => judge(claims(person, subscriptionsOf, debts), settings, now);
-	const exempt = new Set(
-		links.exemptions.filter(({ expiresAt }) => expiresAt === null || expiresAt > now).map((exemption) => exemption.discordId)
-	);
+	const exempt = exemptPeople(links, now);
 	const changedCustomers = new Set([...billing.changedCustomers, ...changedLinks.customerIds]);
 	// Whom a changed customer names may have been tied to it until a moment ago.
 	const changedPeople = new Set([

@@ -14,3 +14,5 @@ export { RunInProgressError, runReconciliation } from './run.js';
 export { startReconciliationScheduler } from './scheduler.js';
 export { nextRun, readStatus, type Status } from './status.js';
 export type * from './types.js';
+export { type UndoableFix, type UndoOrder, type UndoResult, undoFix } from './undo.js';
+export { verifyIfDue } from './verify.js';

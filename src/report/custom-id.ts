@@ -51,7 +51,9 @@ const ACTIONS = {
 	/** Ask for the number of people who lose a role, and, as a modal, give it. */
 	release: ['scope', 'planHash'],
 	/** Show a page of the history. */
-	history: ['days', 'page', 'button']
+	history: ['days', 'page', 'button'],
+	/** Undo a fix. */
+	undo: ['attemptId']
 } as const satisfies Readonly<Record<string, readonly (keyof typeof PARTS)[]>>;
 
 type Actions = typeof ACTIONS;
@@ -100,4 +102,19 @@ export function parseAction<Action extends keyof Actions>(customId: string, acti
 
 function isAction(action: string): action is keyof Actions {
 	return Object.hasOwn(ACTIONS, action);
+}
+
+/** Which page of which report a message is, by what its buttons say; null for a message that is none. */
+export function placeAmong(customIds: readonly string[]): { runId: string; page: number } | null {
+	for (const customId of customIds) {
+		const value = parseAction(customId, 'fix') ?? currentPage(customId);
+		if (value !== null) return { runId: value.runId, page: value.page };
+	}
+	return null;
+}
+
+/** The other page buttons lead elsewhere. */
+function currentPage(customId: string): ActionOf<'page'> | null {
+	const value = parseAction(customId, 'page');
+	return value?.button === 'current' ? value : null;
 }

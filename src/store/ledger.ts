@@ -1,6 +1,8 @@
 import type { IssueBook } from '../reconciliation/bulk.js';
 import type { PauseBook } from '../reconciliation/pause.js';
 import type { Ledger, RoleMemory } from '../reconciliation/ports.js';
+import type { Undos } from '../reconciliation/undo.js';
+import type { Verifications } from '../reconciliation/verify.js';
 import { attempts } from './attempts.js';
 import type { Database } from './database.js';
 import { findings } from './findings.js';
@@ -11,15 +13,26 @@ import { roleMemory } from './managed-roles.js';
 import { pauses } from './pauses.js';
 import { type Reports, reports } from './reports.js';
 import { runs } from './runs.js';
+import { undos } from './undos.js';
+import { verifications } from './verifications.js';
+
+/** As the settings have it. */
+const VERIFY_AFTER_MINUTES = 60;
 
 /** The Ledger port over Prisma, for one guild, and what reports are drawn from. */
-export function createLedger(database: Database, guildId: string): Ledger & RoleMemory & Reports & IssueBook & PauseBook {
+export function createLedger(
+	database: Database,
+	guildId: string,
+	{ verifyAfterMinutes = VERIFY_AFTER_MINUTES }: { readonly verifyAfterMinutes?: number } = {}
+): Ledger & RoleMemory & Reports & IssueBook & PauseBook & Verifications & Undos {
 	return {
 		...leases(database, guildId),
 		...runs(database, guildId),
 		...links(database),
 		...findings(database, guildId),
-		...attempts(database, guildId),
+		...attempts(database, guildId, verifyAfterMinutes),
+		...verifications(database, guildId),
+		...undos(database, guildId),
 		...issueBook(database, guildId),
 		...pauses(database, guildId),
 		...roleMemory(database, guildId),

@@ -6,6 +6,8 @@ import { leasePromises } from './lease.js';
 import { linkPromises } from './links.js';
 import { pausePromises } from './pauses.js';
 import { runPromises } from './runs.js';
+import { undoPromises } from './undos.js';
+import { verificationPromises } from './verifications.js';
 
 /** What the ledger promises over either kind of database. */
 export function ledgerPromises(database: () => Database): void {
@@ -16,4 +18,6 @@ export function ledgerPromises(database: () => Database): void {
 	claimPromises(database);
 	issueBookPromises(database);
 	pausePromises(database);
+	verificationPromises(database);
+	undoPromises(database);
 }
