@@ -1,6 +1,8 @@
 import { Subcommand } from '@sapphire/plugin-subcommands';
 import { type AutocompleteInteraction, PermissionFlagsBits } from 'discord.js';
 import { whyNotOperator } from '../src/discord/operators.js';
+import { exempt } from './reconcile/exempt.js';
+import { exemptions } from './reconcile/exemptions.js';
 import { fix } from './reconcile/fix.js';
 import { history } from './reconcile/history.js';
 import { pause } from './reconcile/pause.js';
@@ -11,7 +13,7 @@ import type { ReconcileSubcommand } from './reconcile/subcommand.js';
 import { undo } from './reconcile/undo.js';
 
 /** In the order in which Discord shows them. */
-const SUBCOMMANDS: readonly ReconcileSubcommand[] = [run, status, fix, undo, pause, resume, history];
+const SUBCOMMANDS: readonly ReconcileSubcommand[] = [run, status, fix, undo, pause, resume, history, exempt, exemptions];
 
 /** `/reconcile …`, for operators. Each subcommand is a file of its own in the folder beside this one. */
 export class ReconcileCommand extends Subcommand {

@@ -9,6 +9,9 @@ import {
 	type BulkPlan,
 	type BulkResult,
 	type BulkScope,
+	type Exempted,
+	type ExemptionBook,
+	type ExemptOrder,
 	type FixOrder,
 	type FixResult,
 	fixBulk,
@@ -23,6 +26,7 @@ import {
 	runIfDue,
 	runReconciliation,
 	type Status,
+	type StoredExemption,
 	settleInterrupted,
 	type UndoableFix,
 	type UndoOrder,
@@ -79,6 +83,16 @@ export interface Reeve {
 	report(runId: string): Promise<ReportView | null>;
 	/** Where the report was posted; null if it could not be. */
 	reportUrl(runId: string): Promise<string | null>;
+	/** Makes Reeve leave somebody's roles as they are. */
+	exempt(order: ExemptOrder): Promise<Exempted>;
+	/** Null where it had ended already. */
+	endExemption(order: { readonly id: string; readonly actor: string }): Promise<StoredExemption | null>;
+	/** Those in force. */
+	exemptions(): Promise<readonly StoredExemption[]>;
+	/** Whose issue this is. */
+	readonly subjectOf: ExemptionBook['subjectOf'];
+	/** The name that Discord shows for somebody; their ID where they are not in the server. */
+	nameOf(discordId: string): string;
 	/** Says in the admin channel what was changed, and by whom. */
 	readonly announce: Announce;
 	/** Finishes or settles what a stopped process left half-done. */
@@ -184,6 +198,11 @@ export function createReeve(parts: { settings: Settings; database: Database; cli
 			const report = await ledger.readReport(runId);
 			return report === null ? null : viewOf(report.result);
 		},
+		exempt: (order) => ledger.exempt(order, world.now()),
+		endExemption: ({ id, actor }) => ledger.endExemption(id, { actor, at: world.now() }),
+		exemptions: () => ledger.exemptionsInForce(world.now()),
+		subjectOf: ledger.subjectOf,
+		nameOf: (discordId) => client.guilds.cache.get(guildId)?.members.cache.get(discordId)?.displayName ?? discordId,
 		announce: createAnnouncer({ client, channelId: settings.DISCORD_ADMIN_CHANNEL_ID, logger }),
 		reportUrl: async (runId) => {
 			const report = await ledger.readReport(runId);

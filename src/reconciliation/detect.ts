@@ -1,5 +1,5 @@
 import { Debts } from './debts.js';
-import { absentPayers, overclaimedTeams, payingCustomers } from './notices.js';
+import { absentPayers, expiringExemptions, overclaimedTeams, payingCustomers } from './notices.js';
 import { byCustomer, findPeople, type Person } from './people.js';
 import { planBetween } from './plan.js';
 import { type Claim, expectedRoles, type JudgedClaim, judge } from './policy.js';
@@ -109,6 +109,7 @@ export function detect(picture: Picture, settings: PolicySettings, now: Date): D
 			exempt: exempted,
 			leftToNextRun,
 			unknownStatus,
+			expiringExemptions: expiringExemptions(links.exemptions, now),
 			overclaimedTeams: overclaimedTeams(links),
 			malformedLinks: people.malformed,
 			contestedLinks: people.contested

@@ -45,6 +45,8 @@ export type FixResult =
 			readonly actor: string | null;
 			readonly at: Date;
 			readonly undone: boolean;
+			/** Settled by exempting the person. */
+			readonly exempted: boolean;
 	  }
 	| { readonly kind: 'plan-changed'; readonly issue: OpenIssue }
 	| { readonly kind: 'unknown' };

@@ -8,6 +8,7 @@ export {
 	planBulk
 } from './bulk.js';
 export { type DailySettings, dueDay, runIfDue } from './daily.js';
+export type { Exempted, ExemptionBook, ExemptOrder, StoredExemption } from './exempt.js';
 export { AUTOMATIC, type FixOrder, type FixResult, fixIssue, settleInterrupted } from './fix.js';
 export type { Pause } from './pause.js';
 export { RunInProgressError, runReconciliation } from './run.js';

@@ -123,6 +123,8 @@ export type ClaimResult =
 			readonly actor: string | null;
 			readonly at: Date;
 			readonly undone: boolean;
+			/** Settled by exempting the person. */
+			readonly exempted: boolean;
 	  }
 	/** The issue has another plan by now. */
 	| { readonly kind: 'plan-changed'; readonly issue: OpenIssue }

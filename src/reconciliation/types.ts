@@ -163,6 +163,8 @@ export interface Notices {
 	readonly overclaimedTeams: readonly { readonly teamId: string; readonly name: string; readonly claimed: number; readonly paid: number }[];
 	/** Metadata values that are no Discord ID. */
 	readonly malformedLinks: readonly { readonly customerId: string; readonly value: string }[];
+	/** Exemptions that end before somebody has had a daily report to read about it in time. */
+	readonly expiringExemptions: readonly Exemption[];
 	/** Customers whose metadata names more than one person. */
 	readonly contestedLinks: readonly { readonly customerId: string; readonly values: readonly string[] }[];
 }
@@ -339,6 +341,8 @@ export interface IssueState {
 	readonly planHash: string;
 	readonly claimedBy: string | null;
 	readonly settledAt: Date | null;
+	/** The operator who settled it without a fix; null where it was fixed or went away by itself. */
+	readonly settledBy: string | null;
 	/** When the drift, having been fixed, came back; null if it never did. */
 	readonly cameBackAt: Date | null;
 	readonly lastAttempt: LastAttempt | null;

@@ -16,16 +16,26 @@ export interface Place {
 	readonly total: number;
 }
 
-/** The rows of a page: to mend each issue, to undo what was mended, and, of several pages, the way to the others. */
+/** The rows of a page: to mend each issue, to ignore it or undo what was mended, and the way to the other pages and to all. */
 export function buttonRows(issues: readonly ShownIssue[], place: Place): ButtonRow[] {
-	return [issues.map((issue) => fixButton(issue, place)), issues.flatMap(secondButton), lastButtons(place)]
+	return [issues.map((issue) => fixButton(issue, place)), issues.flatMap((issue) => secondButton(issue, place)), lastButtons(place)]
 		.filter((buttons) => buttons.length > 0)
 		.map(row);
 }
 
-/** What can be done about an issue beside mending it. */
-function secondButton({ number: place, drift, state }: ShownIssue): APIButtonComponent[] {
+/** What can be done about an issue beside mending it: ignore it while it is open, undo its fix afterwards. */
+function secondButton({ id, number: place, drift, state }: ShownIssue, { runId, page }: Place): APIButtonComponent[] {
 	const { lastAttempt } = state;
+	if (state.status === 'OPEN') {
+		return [
+			{
+				type: ComponentType.Button,
+				style: ButtonStyle.Secondary,
+				label: `Ignore… ${number(place)}`,
+				custom_id: buildCustomId({ action: 'ignore', runId, page, issueId: id })
+			}
+		];
+	}
 	if (state.status !== 'FIXED' || lastAttempt === null || !canBeUndone(lastAttempt)) return [];
 	return [undoButton(lastAttempt.id, drift.discordName, place)];
 }

@@ -52,6 +52,12 @@ const ACTIONS = {
 	release: ['scope', 'planHash'],
 	/** Show a page of the history. */
 	history: ['days', 'page', 'button'],
+	/** Ask why an issue is to be ignored and, as a modal, exempt its person; `page` is where to show it. */
+	ignore: ['runId', 'page', 'issueId'],
+	/** Show a page of the exemptions. */
+	exemptions: ['page', 'button'],
+	/** End the exemption that is picked. */
+	'end-exemption': ['page'],
 	/** Undo a fix. */
 	undo: ['attemptId']
 } as const satisfies Readonly<Record<string, readonly (keyof typeof PARTS)[]>>;

@@ -42,7 +42,16 @@ export function shownIssue(issue: OpenIssue, place: number, states: ReportView['
 }
 
 function untouched(issue: OpenIssue): IssueState {
-	return { status: 'OPEN', planHash: issue.planHash, claimedBy: null, settledAt: null, cameBackAt: null, lastAttempt: null, detail: null };
+	return {
+		status: 'OPEN',
+		planHash: issue.planHash,
+		claimedBy: null,
+		settledAt: null,
+		settledBy: null,
+		cameBackAt: null,
+		lastAttempt: null,
+		detail: null
+	};
 }
 
 const SEVERITY_COLOURS: Readonly<Record<DriftSeverity, number>> = { HIGH: COLOURS.high, MEDIUM: COLOURS.medium, LOW: COLOURS.low };

@@ -28,6 +28,8 @@ export function describeFix(result: FixResult, subject: Subject): string {
 		case 'settled':
 			if (result.undone)
 				return `Nothing was changed: the fix of ${who(subject)} was undone${result.actor === null ? '' : ` by ${actorInWords(result.actor)}`} ${ago(result.at)}. There is nothing left to do.`;
+			if (result.exempted)
+				return `Nothing was changed: ${who(subject)} was exempted${result.actor === null ? '' : ` by ${actorInWords(result.actor)}`} ${ago(result.at)}, so their roles are right as they are. To fix them, end the exemption first (\`/reconcile exemptions\`).`;
 			if (result.status === 'RESOLVED')
 				return `Nothing was changed: the issue of ${who(subject)} went away by itself ${ago(result.at)}. There is nothing left to do.`;
 			return `Nothing was changed: ${who(subject)} was fixed already${result.actor === null ? '' : ` by ${actorInWords(result.actor)}`} ${ago(result.at)}. There is nothing left to do.`;

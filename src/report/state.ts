@@ -38,9 +38,10 @@ function fixedInWords(issue: DriftIssue, { lastAttempt, claimedBy, settledAt }: 
 	return `Fixed${by}${when}${automatic}${change === '' ? '' : `: ${cut(change, room.status * 2)}`}`;
 }
 
-function goneInWords({ lastAttempt, settledAt }: IssueState, room: Room): string {
+function goneInWords({ lastAttempt, settledAt, settledBy }: IssueState, room: Room): string {
 	const when = settledAt === null ? '' : ` ${ago(settledAt)}`;
 	if (lastAttempt?.outcome === 'UNDONE') return undoneInWords(lastAttempt, room);
+	if (settledBy !== null) return `Exempted by ${actorInWords(settledBy)}${when}: their roles are right as they are. Nothing was changed.`;
 	if (lastAttempt?.outcome !== 'RESOLVED') return `Gone by itself${when}`;
 	const why = lastAttempt.error === null ? '' : ` ${escapeText(lastAttempt.error, room.sentence)}`;
 	return `Gone by itself: found so by ${actorInWords(lastAttempt.actor)}${when}. Nothing was changed.${why}`;

@@ -131,9 +131,10 @@ async function whyNot(transaction: Prisma.TransactionClient, guildId: string, is
 			return {
 				kind: 'settled',
 				status: row.status,
-				actor: settles.includes(last?.outcome) ? (last?.actor ?? null) : null,
+				actor: row.settledBy ?? (settles.includes(last?.outcome) ? (last?.actor ?? null) : null),
 				at: row.settledAt ?? row.lastSeenAt,
-				undone: last?.outcome === 'UNDONE'
+				undone: last?.outcome === 'UNDONE',
+				exempted: row.settledBy !== null && last?.outcome !== 'UNDONE'
 			};
 		}
 	}

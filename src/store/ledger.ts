@@ -1,10 +1,12 @@
 import type { IssueBook } from '../reconciliation/bulk.js';
+import type { ExemptionBook } from '../reconciliation/exempt.js';
 import type { PauseBook } from '../reconciliation/pause.js';
 import type { Ledger, RoleMemory } from '../reconciliation/ports.js';
 import type { Undos } from '../reconciliation/undo.js';
 import type { Verifications } from '../reconciliation/verify.js';
 import { attempts } from './attempts.js';
 import type { Database } from './database.js';
+import { exemptions } from './exemptions.js';
 import { findings } from './findings.js';
 import { issueBook } from './issue-book.js';
 import { leases } from './lease.js';
@@ -24,7 +26,7 @@ export function createLedger(
 	database: Database,
 	guildId: string,
 	{ verifyAfterMinutes = VERIFY_AFTER_MINUTES }: { readonly verifyAfterMinutes?: number } = {}
-): Ledger & RoleMemory & Reports & IssueBook & PauseBook & Verifications & Undos {
+): Ledger & RoleMemory & Reports & IssueBook & PauseBook & ExemptionBook & Verifications & Undos {
 	return {
 		...leases(database, guildId),
 		...runs(database, guildId),
@@ -33,6 +35,7 @@ export function createLedger(
 		...attempts(database, guildId, verifyAfterMinutes),
 		...verifications(database, guildId),
 		...undos(database, guildId),
+		...exemptions(database, guildId),
 		...issueBook(database, guildId),
 		...pauses(database, guildId),
 		...roleMemory(database, guildId),

@@ -1,5 +1,6 @@
 import type {
 	DriftIssue,
+	Exemption,
 	FixOutcome,
 	Hold,
 	IssueState,
@@ -9,7 +10,7 @@ import type {
 	TriggeredBy,
 	Verified
 } from '../reconciliation/types.js';
-import { RunStatus } from './client/client.js';
+import { type Prisma, RunStatus } from './client/client.js';
 import type { Database } from './database.js';
 import { fromJson, toOpenIssue } from './json.js';
 
@@ -51,7 +52,7 @@ export function reports({ prisma }: Database, guildId: string): Reports {
 					issuesFound: run.issuesFound,
 					issuesFixed: run.issuesFixed,
 					issues: fromJson<unknown[]>(run.issues).map(toOpenIssue),
-					notices: run.status === RunStatus.FAILED ? null : fromJson<Notices>(run.notices),
+					notices: run.status === RunStatus.FAILED ? null : toNotices(run.notices),
 					hold: run.held === null ? null : fromJson<Hold>(run.held),
 					failure: run.failure,
 					verified: run.verified === null ? null : fromJson<Verified>(run.verified)
@@ -60,7 +61,7 @@ export function reports({ prisma }: Database, guildId: string): Reports {
 		},
 		issueStates: async (issueIds) => {
 			const rows = await prisma.$queryRaw<StateRow[]>`
-				SELECT issue.id, issue.status::text AS status, issue."planHash", issue."settledAt", issue."cameBackAt", issue.detail,
+				SELECT issue.id, issue.status::text AS status, issue."planHash", issue."settledAt", issue."settledBy", issue."cameBackAt", issue.detail,
 					last.id AS "attemptId", last.undoes, exemption."expiresAt" AS "exemptUntil", last.actor, last.outcome, last.error, last."rolesBefore", last."rolesAfter", COALESCE(last."completedAt", last."startedAt") AS at
 				FROM "Issue" AS issue
 				LEFT JOIN LATERAL (
@@ -78,11 +79,25 @@ export function reports({ prisma }: Database, guildId: string): Reports {
 	};
 }
 
+/** JSON keeps no dates, and older runs did not look for exemptions that end. */
+function toNotices(stored: Prisma.JsonValue): Notices {
+	type Stored = Omit<Notices, 'expiringExemptions'> & {
+		expiringExemptions?: (Omit<Exemption, 'expiresAt'> & { expiresAt: string | null })[];
+	};
+	const { expiringExemptions = [], ...notices } = fromJson<Stored>(stored);
+	const dated = expiringExemptions.map(({ expiresAt, ...rest }) => ({
+		...rest,
+		expiresAt: expiresAt === null ? null : new Date(expiresAt)
+	}));
+	return { ...notices, expiringExemptions: dated };
+}
+
 interface StateRow {
 	readonly id: string;
 	readonly status: IssueState['status'];
 	readonly planHash: string;
 	readonly settledAt: Date | null;
+	readonly settledBy: string | null;
 	readonly cameBackAt: Date | null;
 	readonly detail: DriftIssue;
 	readonly attemptId: string | null;
@@ -96,7 +111,19 @@ interface StateRow {
 	readonly at: Date | null;
 }
 
-function toState({ id: _, status, planHash, settledAt, cameBackAt, detail, attemptId, actor, at, ...attempt }: StateRow): IssueState {
+function toState({
+	id: _,
+	status,
+	planHash,
+	settledAt,
+	settledBy,
+	cameBackAt,
+	detail,
+	attemptId,
+	actor,
+	at,
+	...attempt
+}: StateRow): IssueState {
 	const lastAttempt = attemptId === null || actor === null || at === null ? null : { id: attemptId, actor, at, ...attempt };
-	return { status, planHash, settledAt, cameBackAt, detail, claimedBy: status === 'FIXING' ? actor : null, lastAttempt };
+	return { status, planHash, settledAt, settledBy, cameBackAt, detail, claimedBy: status === 'FIXING' ? actor : null, lastAttempt };
 }

@@ -352,7 +352,7 @@ export class FakeLedger implements Ledger, Verifications, Undos {
 		const issue = this.issues.get(issueId);
 		if (issue === undefined) return { kind: 'unknown' };
 		if (issue.status === 'FIXED' || issue.status === 'RESOLVED')
-			return { kind: 'settled', status: issue.status, actor: issue.settledBy, at: issue.settledAt, undone: false };
+			return { kind: 'settled', status: issue.status, actor: issue.settledBy, at: issue.settledAt, undone: false, exempted: false };
 		const other = this.attempts.find((attempt) => attempt.issueId === issueId && attempt.end === null);
 		if (other) return { kind: 'busy', actor: other.actor, since: at };
 		if (issue.planHash !== hash) return { kind: 'plan-changed', issue: { ...issue } };

@@ -350,7 +350,8 @@ describe('one winner', () => {
 			status: 'FIXED',
 			actor: OPERATOR,
 			at: world.now(),
-			undone: false
+			undone: false,
+			exempted: false
 		});
 	});
 

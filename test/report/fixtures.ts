@@ -14,6 +14,7 @@ export const NO_NOTICES: Notices = {
 	leftToNextRun: 0,
 	unknownStatus: 0,
 	overclaimedTeams: [],
+	expiringExemptions: [],
 	malformedLinks: [],
 	contestedLinks: []
 };
@@ -90,6 +91,7 @@ export function state(over: Partial<IssueState> = {}): IssueState {
 		planHash: issue().planHash,
 		claimedBy: null,
 		settledAt: null,
+		settledBy: null,
 		cameBackAt: null,
 		lastAttempt: null,
 		detail: null,

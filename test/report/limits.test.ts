@@ -90,6 +90,7 @@ const issueState: fc.Arbitrary<IssueState> = fc.record({
 	planHash: fc.stringMatching(/^[0-9a-f]{8}$/),
 	claimedBy: fc.option(person),
 	settledAt: fc.option(moment),
+	settledBy: fc.option(person),
 	cameBackAt: fc.option(moment),
 	lastAttempt: fc.option(lastAttempt),
 	detail: fc.option(drift)
@@ -104,6 +105,9 @@ const notices: fc.Arbitrary<Notices> = fc.record({
 	unknownStatus: many,
 	overclaimedTeams: fc.array(fc.record({ teamId: cuid, name: text, claimed: many, paid: many }), { maxLength: 6 }),
 	malformedLinks: fc.array(fc.record({ customerId: text, value: text }), { maxLength: 6 }),
+	expiringExemptions: fc.array(fc.record({ discordId: person, reason: text, createdBy: person, expiresAt: fc.option(moment) }), {
+		maxLength: 6
+	}),
 	contestedLinks: fc.array(fc.record({ customerId: text, values: texts }), { maxLength: 6 })
 });
 

@@ -66,7 +66,7 @@ describe('the answer to whoever pressed Apply fix', () => {
 	});
 
 	it('says that the fix was undone since', () => {
-		expect(describeFix({ kind: 'settled', status: 'RESOLVED', actor: OPERATOR, at: AT, undone: true }, issue())).toBe(
+		expect(describeFix({ kind: 'settled', status: 'RESOLVED', actor: OPERATOR, at: AT, undone: true, exempted: false }, issue())).toBe(
 			`Nothing was changed: the fix of ${PERSON} was undone by <@${OPERATOR}> <t:${AT_SECONDS}:R>. There is nothing left to do.`
 		);
 	});
@@ -83,10 +83,10 @@ describe('the answer to whoever pressed Apply fix', () => {
 	});
 
 	it('says who has settled it already', () => {
-		expect(describeFix({ kind: 'settled', status: 'FIXED', actor: OPERATOR, at: AT, undone: false }, issue())).toBe(
+		expect(describeFix({ kind: 'settled', status: 'FIXED', actor: OPERATOR, at: AT, undone: false, exempted: false }, issue())).toBe(
 			`Nothing was changed: ${PERSON} was fixed already by <@${OPERATOR}> <t:${AT_SECONDS}:R>. There is nothing left to do.`
 		);
-		expect(describeFix({ kind: 'settled', status: 'RESOLVED', actor: null, at: AT, undone: false }, issue())).toContain(
+		expect(describeFix({ kind: 'settled', status: 'RESOLVED', actor: null, at: AT, undone: false, exempted: false }, issue())).toContain(
 			'went away by itself'
 		);
 	});

@@ -110,6 +110,7 @@ describe('the summary', () => {
 					exempt: 4,
 					leftToNextRun: 5,
 					unknownStatus: 6,
+					expiringExemptions: [],
 					overclaimedTeams: [{ teamId: 't', name: '**Acme** @everyone', claimed: 6, paid: 5 }],
 					malformedLinks: customers.map((customerId) => ({ customerId, value: '@everyone' })),
 					contestedLinks: [{ customerId: 'cus_9', values: ['1', '2'] }]

@@ -132,7 +132,9 @@ describe('the Undo button', () => {
 
 	it('stands in a row below Apply fix, for each fix that can be undone', () => {
 		const { rows } = page(state(), state({ ...FIXED, lastAttempt: last }));
-		expect(rows[1]).toEqual([{ label: 'Undo 2 · member1', custom_id: `reeve:1:undo:${ID}`, disabled: false }]);
+		expect(rows[1]?.filter(({ label }) => label?.startsWith('Undo'))).toEqual([
+			{ label: 'Undo 2 · member1', custom_id: `reeve:1:undo:${ID}`, disabled: false }
+		]);
 		expect(parseCustomId(`reeve:1:undo:${ID}`)).toEqual({ action: 'undo', attemptId: ID });
 	});
 
@@ -142,7 +144,11 @@ describe('the Undo button', () => {
 		['that came back', { status: 'OPEN', lastAttempt: last }],
 		['that is undone', { status: 'RESOLVED', lastAttempt: { ...last, outcome: 'UNDONE', undoes: 'attempt0' } }]
 	] as const)('does not stand at what was %s', (_, of) => {
-		expect(page(state(of)).rows).toHaveLength(1);
+		expect(
+			page(state(of))
+				.rows.flat()
+				.filter(({ label }) => label?.startsWith('Undo'))
+		).toEqual([]);
 	});
 
 	it('can be taken from a message once it is done', () => {

@@ -46,7 +46,7 @@ describe('the report of a verification', () => {
 		expect(summary).toMatchObject({ title: 'Verification: 1 of 2 fixes came back', color: AMBER });
 		expect(summary?.description).toBe('**Came back:** ada (Knight given).\n**Stayed:** bob (Knight given).\n250 members checked in 12 s.');
 		expect(shown).toHaveLength(1);
-		expect(buttons.map(({ label }) => label)).toEqual(['Apply fix 1 · ada']);
+		expect(buttons.map(({ label }) => label)).toContain('Apply fix 1 · ada');
 	});
 
 	it('says whom it did not judge, and why', () => {

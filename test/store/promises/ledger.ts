@@ -1,5 +1,6 @@
 import type { Database } from '../../../src/store/database.js';
 import { claimPromises } from './claims.js';
+import { exemptionPromises } from './exemptions.js';
 import { findingPromises } from './findings.js';
 import { issueBookPromises } from './issue-book.js';
 import { leasePromises } from './lease.js';
@@ -18,6 +19,7 @@ export function ledgerPromises(database: () => Database): void {
 	claimPromises(database);
 	issueBookPromises(database);
 	pausePromises(database);
+	exemptionPromises(database);
 	verificationPromises(database);
 	undoPromises(database);
 }
