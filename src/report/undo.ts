@@ -43,7 +43,9 @@ function describeEnd(result: Ended): string {
 	const until = result.exemptUntil === null ? '' : ` They are exempt until ${moment(result.exemptUntil)}`;
 	if (result.outcome === 'UNDONE') {
 		const after =
-			result.exemptUntil === null ? '' : `${until}; after that, a run reports the same again. To leave them alone for longer, exempt them.`;
+			result.exemptUntil === null
+				? ''
+				: `${until}; after that, runs find the same drift again. If their roles are right as they are, use \`/reconcile exempt\`.`;
 		return `Undone for ${person}: ${made(result)}.${after}`;
 	}
 	if (result.outcome === 'PLAN_CHANGED') return `Nothing was changed for ${person}. ${why} If that is wrong, change their roles by hand.`;

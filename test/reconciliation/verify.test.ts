@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fixIssue } from '../../src/reconciliation/fix.js';
+import { fixIssue, settleInterrupted } from '../../src/reconciliation/fix.js';
 import { SourceError } from '../../src/reconciliation/ports.js';
 import { runReconciliation } from '../../src/reconciliation/run.js';
 import type { OpenIssue } from '../../src/reconciliation/types.js';
@@ -73,6 +73,20 @@ describe('a verification', () => {
 		world.billing.changedWhileReading.people.add(EVE);
 		world.pass({ hours: 1 });
 		expect(outcomes(await verify(world))).toEqual({ [ADA]: 'LEFT_SERVER', [BOB]: 'EXEMPT', [EVE]: 'LEFT_ALONE' });
+	});
+
+	test('looks after a fix that was interrupted when all was done', async () => {
+		const world = await fixed();
+		world.guild.join(ADA);
+		const issue = only((await runReconciliation(world, SETTINGS))?.issues ?? []);
+		world.script.once('ledger.endAttempt', () => {
+			throw new Error('SIGKILL');
+		});
+		await expect(fix(world, issue)).rejects.toThrow('SIGKILL');
+		world.pass({ seconds: 31 });
+		await settleInterrupted(world);
+		world.pass({ hours: 1 });
+		expect(outcomes(await verify(world))).toEqual({ [ADA]: 'STAYED' });
 	});
 
 	test('leaves a fix that is made while it reads to the next one', async () => {

@@ -28,7 +28,7 @@ const untouched = (over: Partial<Ended>) => ended({ rolesAfter: ['Lord'], exempt
 describe('the answer to whoever pressed Undo', () => {
 	it('says what was put back, until when the person is left alone, and what comes then', () => {
 		expect(describeUndo(ended())).toBe(
-			`Undone for ${PERSON}: Knight given, Lord taken. They are exempt until <t:${AT_SECONDS}:f>; after that, a run reports the same again. To leave them alone for longer, exempt them.`
+			`Undone for ${PERSON}: Knight given, Lord taken. They are exempt until <t:${AT_SECONDS}:f>; after that, runs find the same drift again. If their roles are right as they are, use \`/reconcile exempt\`.`
 		);
 	});
 
