@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { APIMessage } from 'discord-api-types/v10';
-import type { AuditLog, FixAttempt, Issue, ReconciliationRun, Verification } from '../src/store/client/client.js';
+import type { AuditLog, Delivery, FixAttempt, Issue, ReconciliationRun, Verification } from '../src/store/client/client.js';
 import type { Exit } from './bot/bot.js';
 import type { IssueStatus } from './bot/rows.js';
 import { type ResetInput, readReset, type SettingsInput } from './control/reset.js';
@@ -151,6 +151,11 @@ export class Sandbox {
 	/** As stored, with their fix attempts. */
 	public async issues(status?: IssueStatus): Promise<StoredIssue[]> {
 		return (await this.stage.rows({ query: 'issues', status })) as StoredIssue[];
+	}
+
+	/** What the operators are to be told, as stored, the newest first. */
+	public async deliveries(): Promise<Stored<Delivery>[]> {
+		return (await this.stage.rows({ query: 'deliveries' })) as Stored<Delivery>[];
 	}
 
 	/** The audit log as stored, the newest first. */

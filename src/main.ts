@@ -60,6 +60,9 @@ async function main(): Promise<void> {
 
 	await logIn(client, settings);
 	await reeve.settleInterrupted();
+	await reeve
+		.housekeep({ atStart: true })
+		.catch((error: unknown) => logger.error('What waits to be delivered could not be looked at:', error));
 	const tasks = () => container.stores.get('scheduled-tasks').repeatedTasks;
 	const schedule = createInProcessSchedule(tasks, (task, error) => logger.error(`The task ${task} failed:`, error));
 	down.push(

@@ -1,6 +1,6 @@
 import type { ILogger } from '@sapphire/framework';
 import type { Client } from 'discord.js';
-import { managedRoleSettings, policySettings } from './config/derived.js';
+import { mailSettings, managedRoleSettings, policySettings } from './config/derived.js';
 import type { Settings } from './config/env.js';
 import { createGuild } from './discord/guild.js';
 import type { OperatorRule } from './discord/operators.js';
@@ -9,6 +9,8 @@ import {
 	type BulkPlan,
 	type BulkResult,
 	type BulkScope,
+	channelsFor,
+	deliverPending,
 	type Exempted,
 	type ExemptionBook,
 	type ExemptOrder,
@@ -22,12 +24,14 @@ import {
 	planBulk,
 	type ReconciliationOptions,
 	type ReconciliationResult,
+	raiseAlarm,
 	readStatus,
 	runIfDue,
 	runReconciliation,
 	type Status,
 	type StoredExemption,
 	settleInterrupted,
+	tellOf,
 	type UndoableFix,
 	type UndoOrder,
 	type UndoResult,
@@ -37,7 +41,8 @@ import {
 import type { World } from './reconciliation/ports.js';
 import { type Announce, createAnnouncer } from './report/announcer.js';
 import { type HistoryPage, RUNS_PER_PAGE } from './report/history.js';
-import { createNotifier } from './report/notifier.js';
+import { createMailer } from './report/mailer.js';
+import { createMessenger } from './report/messenger.js';
 import { redrawReport } from './report/redraw.js';
 import type { ReportView } from './report/view.js';
 import type { Database } from './store/database.js';
@@ -95,6 +100,8 @@ export interface Reeve {
 	nameOf(discordId: string): string;
 	/** Says in the admin channel what was changed, and by whom. */
 	readonly announce: Announce;
+	/** Delivers what could not be delivered, and raises the alarm if no run has succeeded for too long. */
+	housekeep(when: { readonly atStart: boolean }): Promise<void>;
 	/** Finishes or settles what a stopped process left half-done. */
 	settleInterrupted(): Promise<void>;
 	/** Takes on nothing new and waits for what is under way, at most so many milliseconds. */
@@ -115,6 +122,24 @@ export function createReeve(parts: { settings: Settings; database: Database; cli
 	const guildId = settings.DISCORD_GUILD_ID;
 	const verifyAfterMinutes = settings.RECONCILIATION_VERIFY_AFTER_MINUTES;
 	const ledger = createLedger(database, guildId, { verifyAfterMinutes });
+	const now = () => new Date();
+	const reportUrl = async (runId: string) => {
+		const report = await ledger.readReport(runId);
+		return report?.message ? `https://discord.com/channels/${guildId}/${report.message.channelId}/${report.message.messageId}` : null;
+	};
+	const mail = mailSettings(settings);
+	const messenger = createMessenger({
+		client,
+		guildId,
+		channelId: settings.DISCORD_ADMIN_CHANNEL_ID,
+		sendLetter: mail === null ? null : createMailer(mail),
+		timeZone: settings.RECONCILIATION_TIMEZONE,
+		readStates: (issueIds) => ledger.issueStates(issueIds),
+		remember: (runId, channelId, messageId) => ledger.setReportMessage(runId, channelId, messageId),
+		reportUrl,
+		logger
+	});
+	const post = { book: ledger, messenger, now, logger };
 	const world: World = {
 		billing: createBilling({
 			secretKey: settings.STRIPE_SECRET_KEY,
@@ -123,14 +148,11 @@ export function createReeve(parts: { settings: Settings; database: Database; cli
 		}),
 		guild: createGuild({ client, guildId, wanted: managedRoleSettings(settings), memory: ledger }),
 		ledger,
-		notifier: createNotifier({
-			client,
-			channelId: settings.DISCORD_ADMIN_CHANNEL_ID,
-			readStates: (issueIds) => ledger.issueStates(issueIds),
-			remember: (runId, channelId, messageId) => ledger.setReportMessage(runId, channelId, messageId),
-			logger
-		}),
-		now: () => new Date(),
+		notifier: {
+			channels: (result) => channelsFor(result, messenger.mails),
+			report: (result) => tellOf(post, result)
+		},
+		now,
 		onUnforeseen: (error) => logger.error('An error that nobody foresaw:', error)
 	};
 	const policy = policySettings(settings);
@@ -204,10 +226,12 @@ export function createReeve(parts: { settings: Settings; database: Database; cli
 		subjectOf: ledger.subjectOf,
 		nameOf: (discordId) => client.guilds.cache.get(guildId)?.members.cache.get(discordId)?.displayName ?? discordId,
 		announce: createAnnouncer({ client, channelId: settings.DISCORD_ADMIN_CHANNEL_ID, logger }),
-		reportUrl: async (runId) => {
-			const report = await ledger.readReport(runId);
-			return report?.message ? `https://discord.com/channels/${guildId}/${report.message.channelId}/${report.message.messageId}` : null;
-		},
+		reportUrl,
+		housekeep: ({ atStart }) =>
+			undertake(async () => {
+				await raiseAlarm(ledger, now(), { paused, mails: messenger.mails });
+				await deliverPending(post, atStart);
+			}),
 		stop: async (withinMs) => {
 			stopping = true;
 			let timer: NodeJS.Timeout | undefined;

@@ -4,6 +4,7 @@ import type { PrismaClient } from '../../src/store/client/client.js';
 
 export type RowsQuery =
 	| { readonly query: 'verifications' }
+	| { readonly query: 'deliveries' }
 	| { readonly query: 'runs'; readonly limit?: number | undefined }
 	| { readonly query: 'audit'; readonly limit?: number | undefined }
 	| { readonly query: 'issues'; readonly limit?: number | undefined; readonly status?: IssueStatus | undefined };
@@ -16,6 +17,7 @@ export async function readRows(prisma: PrismaClient, ask: RowsQuery): Promise<re
 	if (ask.query === 'runs') return prisma.reconciliationRun.findMany({ orderBy: { startedAt: 'desc' }, take: ask.limit });
 	if (ask.query === 'audit') return prisma.auditLog.findMany({ orderBy: { at: 'desc' }, take: ask.limit });
 	if (ask.query === 'verifications') return prisma.verification.findMany({ orderBy: { createdAt: 'desc' } });
+	if (ask.query === 'deliveries') return prisma.delivery.findMany({ orderBy: [{ createdAt: 'desc' }, { channel: 'asc' }] });
 	return prisma.issue.findMany({
 		where: { status: ask.status },
 		include: { attempts: { orderBy: { startedAt: 'asc' } } },

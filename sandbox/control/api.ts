@@ -83,6 +83,8 @@ export function controlApi(stage: Stage): Hono {
 
 	app.get('/api/runs', async (c) => c.json(await stage.rows({ query: 'runs', ...read(bodies.runsQuery, c.req.query()) })));
 	app.get('/api/issues', async (c) => c.json(await stage.rows({ query: 'issues', ...read(bodies.issuesQuery, c.req.query()) })));
+	app.get('/api/deliveries', async (c) => c.json(await stage.rows({ query: 'deliveries' })));
+	app.get('/api/verifications', async (c) => c.json(await stage.rows({ query: 'verifications' })));
 	app.get('/api/audit', async (c) => c.json(await stage.rows({ query: 'audit', ...read(bodies.runsQuery, c.req.query()) })));
 	app.post('/api/reset', async (c) => {
 		const play = readReset(await json(c));

@@ -31,6 +31,12 @@ export function managedRoleSettings(settings: Settings): ManagedRoleSetting[] {
 	return [...tiers, { name: DEBTOR, wanted: settings.DISCORD_DEBTOR_ROLE }];
 }
 
+/** How mails are sent; null where there is no mail server, or nobody to get them. */
+export function mailSettings({ SMTP_URL, ADMIN_EMAIL, MAIL_FROM }: Settings): { url: string; from: string; to: string } | null {
+	if (SMTP_URL === undefined || ADMIN_EMAIL === undefined) return null;
+	return { url: SMTP_URL, to: ADMIN_EMAIL, from: MAIL_FROM ?? ADMIN_EMAIL.split(',')[0] ?? '' };
+}
+
 /** Masking a shorter text would blot out half the log and hide nothing. */
 const SHORTEST_SECRET = 4;
 

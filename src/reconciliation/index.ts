@@ -8,8 +8,10 @@ export {
 	planBulk
 } from './bulk.js';
 export { type DailySettings, dueDay, runIfDue } from './daily.js';
+export { channelsFor, deliverPending, tellOf } from './deliveries.js';
 export type { Exempted, ExemptionBook, ExemptOrder, StoredExemption } from './exempt.js';
 export { AUTOMATIC, type FixOrder, type FixResult, fixIssue, settleInterrupted } from './fix.js';
+export { raiseAlarm } from './overdue.js';
 export type { Pause } from './pause.js';
 export { RunInProgressError, runReconciliation } from './run.js';
 export { startReconciliationScheduler } from './scheduler.js';

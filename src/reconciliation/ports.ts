@@ -1,3 +1,4 @@
+import type { Channel, MailWorthy } from './deliveries.js';
 import type {
 	BillingSnapshot,
 	Customer,
@@ -164,7 +165,7 @@ export interface Ledger {
 	 * Marks runs as failed that a stopped process left unfinished, and gives their days back: a day that was begun and not
 	 * finished has not had its run. To be called while holding the lease.
 	 */
-	failAbandonedRuns(reason: string, at: Date): Promise<void>;
+	failAbandonedRuns(reason: string, at: Date, tell: readonly Channel[]): Promise<void>;
 	lastGoodRun(): Promise<LastGoodRun | null>;
 	readLinks(onProgress: OnProgress): Promise<Links>;
 	/** All that bears on one person: every row that names them or one of these customers, their teams, their exemptions, the remembered debts. */
@@ -185,9 +186,16 @@ export interface Ledger {
 	installedAt(now: Date): Promise<Date>;
 	/** The newest day (YYYY-MM-DD) that has had its scheduled run. */
 	lastScheduledDay(): Promise<string | null>;
-	/** @param end.verified - given for a verification, which is done with it */
-	completeRun(runId: string, end: { issuesFixed: number; hold: Hold | null; at: Date; verified?: Verified | null }): Promise<void>;
-	failRun(runId: string, end: { reason: string; issuesFixed: number; at: Date }): Promise<void>;
+	/**
+	 * @param end.verified - given for a verification, which is done with it
+	 * @param end.tell - how the operators are to hear of it: stored in the same transaction, until they have
+	 */
+	completeRun(
+		runId: string,
+		end: { issuesFixed: number; hold: Hold | null; at: Date; verified?: Verified | null; tell?: readonly Channel[] }
+	): Promise<void>;
+	/** @param end.tell - as for a run that is complete */
+	failRun(runId: string, end: { reason: string; issuesFixed: number; at: Date; tell?: readonly Channel[] }): Promise<void>;
 
 	/**
 	 * Claims an issue: one winner, whoever asks, however often. Writes the attempt with its plan.
@@ -208,7 +216,9 @@ export interface Ledger {
 
 /** Tells the operators. */
 export interface Notifier {
-	/** Posts a run's report to the admin channel. A report that cannot be delivered is not an error of the run. */
+	/** By which ways the operators are to hear of a run. */
+	channels(result: MailWorthy): readonly Channel[];
+	/** Tells the operators of a run. What cannot be delivered is not an error of the run, and is tried again. */
 	report(result: ReconciliationResult): Promise<void>;
 }
 

@@ -54,7 +54,7 @@ export async function runReconciliation(
 	if (!(await ledger.acquireLease(holder, LEASE_SECONDS))) throw new RunInProgressError();
 	const lease = keepAlive(() => ledger.renewLease(holder, LEASE_SECONDS), LEASE_SECONDS);
 	try {
-		await ledger.failAbandonedRuns('Reeve was stopped in the middle of it.', world.now());
+		await failAbandonedRuns(world);
 		if (looking !== null && !(await looking.isDue())) return null;
 		const onlyLooks = options.isVerificationRerun ?? false;
 		const start = {
@@ -80,6 +80,12 @@ export async function runReconciliation(
 	}
 }
 
+/** Ends what a stopped process left running: it has failed, and the operators hear so. */
+export async function failAbandonedRuns({ ledger, notifier, now }: World): Promise<void> {
+	const tell = notifier.channels({ ...NOTHING_FOUND, isVerificationRun: false, onlyMember: null });
+	await ledger.failAbandonedRuns('Reeve was stopped in the middle of it.', now(), tell);
+}
+
 type Outcome = Pick<
 	ReconciliationResult,
 	'status' | 'membersChecked' | 'teamsChecked' | 'issuesFound' | 'issuesFixed' | 'issues' | 'notices' | 'hold' | 'failure' | 'verified'
@@ -92,8 +98,9 @@ async function compareAndFix(
 	lease: KeptRight,
 	onProgress: OnProgress
 ): Promise<Outcome> {
-	const { ledger } = world;
+	const { ledger, notifier } = world;
 	const fixed = { count: 0 };
+	const kind = { isVerificationRun: looking !== null, onlyMember };
 	try {
 		await looking?.begin(runId);
 		const lastGood = await ledger.lastGoodRun();
@@ -114,8 +121,7 @@ async function compareAndFix(
 			? await autoFix(world, settings, { runId, issues, detection, lastGood }, { fixed, onProgress, check: () => stillOurs(lease) })
 			: checkFall(issues, detection, lastGood);
 		const verified = (await looking?.judge(runId, picture, detection)) ?? null;
-		await ledger.completeRun(runId, { issuesFixed: fixed.count, hold, at: world.now(), verified });
-		return {
+		const outcome: Outcome = {
 			status: 'COMPLETED',
 			membersChecked: detection.membersChecked,
 			teamsChecked: detection.teamsChecked,
@@ -127,6 +133,9 @@ async function compareAndFix(
 			failure: null,
 			verified
 		};
+		const tell = notifier.channels({ ...outcome, ...kind });
+		await ledger.completeRun(runId, { issuesFixed: fixed.count, hold, at: world.now(), verified, tell });
+		return outcome;
 	} catch (error) {
 		if (!(error instanceof SourceError)) world.onUnforeseen(error);
 		const failure =
@@ -134,8 +143,10 @@ async function compareAndFix(
 				? error.message
 				: `Reeve met an error of its own: ${error instanceof Error ? error.message : String(error)}`;
 		// Where it is the database that is away, the run's row is marked by the next run; the operators hear of it now.
-		await ledger.failRun(runId, { reason: failure, issuesFixed: fixed.count, at: world.now() }).catch(world.onUnforeseen);
-		return { ...NOTHING_FOUND, issuesFixed: fixed.count, failure };
+		const outcome: Outcome = { ...NOTHING_FOUND, issuesFixed: fixed.count, failure };
+		const tell = notifier.channels({ ...outcome, ...kind });
+		await ledger.failRun(runId, { reason: failure, issuesFixed: fixed.count, at: world.now(), tell }).catch(world.onUnforeseen);
+		return outcome;
 	}
 }
 

@@ -1,4 +1,5 @@
 import type { IssueBook } from '../reconciliation/bulk.js';
+import type { DeliveryBook } from '../reconciliation/deliveries.js';
 import type { ExemptionBook } from '../reconciliation/exempt.js';
 import type { PauseBook } from '../reconciliation/pause.js';
 import type { Ledger, RoleMemory } from '../reconciliation/ports.js';
@@ -6,6 +7,7 @@ import type { Undos } from '../reconciliation/undo.js';
 import type { Verifications } from '../reconciliation/verify.js';
 import { attempts } from './attempts.js';
 import type { Database } from './database.js';
+import { deliveries } from './deliveries.js';
 import { exemptions } from './exemptions.js';
 import { findings } from './findings.js';
 import { issueBook } from './issue-book.js';
@@ -26,7 +28,7 @@ export function createLedger(
 	database: Database,
 	guildId: string,
 	{ verifyAfterMinutes = VERIFY_AFTER_MINUTES }: { readonly verifyAfterMinutes?: number } = {}
-): Ledger & RoleMemory & Reports & IssueBook & PauseBook & ExemptionBook & Verifications & Undos {
+): Ledger & RoleMemory & Reports & IssueBook & DeliveryBook & PauseBook & ExemptionBook & Verifications & Undos {
 	return {
 		...leases(database, guildId),
 		...runs(database, guildId),
@@ -35,6 +37,7 @@ export function createLedger(
 		...attempts(database, guildId, verifyAfterMinutes),
 		...verifications(database, guildId),
 		...undos(database, guildId),
+		...deliveries(database, guildId),
 		...exemptions(database, guildId),
 		...issueBook(database, guildId),
 		...pauses(database, guildId),

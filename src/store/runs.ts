@@ -1,6 +1,7 @@
 import type { Ledger } from '../reconciliation/ports.js';
 import { Prisma, RunStatus } from './client/client.js';
 import type { Database } from './database.js';
+import { addRunDeliveries } from './deliveries.js';
 import { toJson } from './json.js';
 
 type Runs = Pick<Ledger, 'startRun' | 'failAbandonedRuns' | 'lastGoodRun' | 'installedAt' | 'lastScheduledDay' | 'completeRun' | 'failRun'>;
@@ -17,12 +18,15 @@ export function runs({ prisma }: Database, guildId: string): Runs {
 			});
 			return run?.id ?? null;
 		},
-		failAbandonedRuns: async (reason, at) => {
-			await prisma.reconciliationRun.updateMany({
-				where: { guildId, status: RunStatus.RUNNING },
-				data: { status: RunStatus.FAILED, failure: reason, completedAt: at, scheduledDay: null }
-			});
-		},
+		failAbandonedRuns: (reason, at, tell) =>
+			prisma.$transaction(async (transaction) => {
+				const abandoned = await transaction.reconciliationRun.updateManyAndReturn({
+					where: { guildId, status: RunStatus.RUNNING },
+					data: { status: RunStatus.FAILED, failure: reason, completedAt: at, scheduledDay: null },
+					select: { id: true }
+				});
+				for (const { id } of abandoned) await addRunDeliveries(transaction, guildId, id, tell, at);
+			}),
 		lastGoodRun: async () => {
 			const run = await prisma.reconciliationRun.findFirst({
 				where: {
@@ -51,32 +55,33 @@ export function runs({ prisma }: Database, guildId: string): Runs {
 			});
 			return run?.scheduledDay ?? null;
 		},
-		completeRun: async (id, { issuesFixed, hold, at, verified = null }) => {
-			const held = hold === null ? Prisma.DbNull : toJson(hold);
-			// Only the ID comes back: the row holds every issue of the run.
-			const completed = prisma.reconciliationRun.update({
-				where: { id },
-				data: {
-					status: RunStatus.COMPLETED,
-					issuesFixed,
-					held,
-					completedAt: at,
-					...(verified === null ? {} : { verified: toJson(verified) })
-				},
-				select: { id: true }
-			});
-			// Together: a verification that was killed before its run was complete is still to be done.
-			await prisma.$transaction([
-				completed,
-				prisma.verification.updateMany({ where: { guildId, runId: id, doneAt: null }, data: { doneAt: at } })
-			]);
-		},
-		failRun: async (id, { reason, issuesFixed, at }) => {
-			await prisma.reconciliationRun.update({
-				where: { id },
-				data: { status: RunStatus.FAILED, failure: reason, issuesFixed, completedAt: at },
-				select: { id: true }
-			});
-		}
+		completeRun: (id, { issuesFixed, hold, at, verified = null, tell = [] }) =>
+			prisma.$transaction(async (transaction) => {
+				const held = hold === null ? Prisma.DbNull : toJson(hold);
+				// Only the ID comes back: the row holds every issue of the run.
+				await transaction.reconciliationRun.update({
+					where: { id },
+					data: {
+						status: RunStatus.COMPLETED,
+						issuesFixed,
+						held,
+						completedAt: at,
+						...(verified === null ? {} : { verified: toJson(verified) })
+					},
+					select: { id: true }
+				});
+				// Together: a verification that was killed before its run was complete is still to be done.
+				await transaction.verification.updateMany({ where: { guildId, runId: id, doneAt: null }, data: { doneAt: at } });
+				await addRunDeliveries(transaction, guildId, id, tell, at);
+			}),
+		failRun: (id, { reason, issuesFixed, at, tell = [] }) =>
+			prisma.$transaction(async (transaction) => {
+				await transaction.reconciliationRun.update({
+					where: { id },
+					data: { status: RunStatus.FAILED, failure: reason, issuesFixed, completedAt: at },
+					select: { id: true }
+				});
+				await addRunDeliveries(transaction, guildId, id, tell, at);
+			})
 	};
 }

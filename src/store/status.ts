@@ -67,8 +67,10 @@ export function statusBook({ prisma }: Database, guildId: string): StatusBook {
 			}));
 		},
 		pendingVerification: async () => {
-			const pending = await prisma.verification.findUnique({
-				where: { pendingKey: guildId },
+			// One whose run has begun, and failed or was killed, is still to be done.
+			const pending = await prisma.verification.findFirst({
+				where: { guildId, doneAt: null },
+				orderBy: { dueAt: 'asc' },
 				select: { dueAt: true, _count: { select: { attempts: true } } }
 			});
 			return pending === null ? null : { dueAt: pending.dueAt, fixes: pending._count.attempts };

@@ -1,3 +1,4 @@
+import { type Channel, channelsFor, type MailWorthy } from '../../src/reconciliation/deliveries.js';
 import { planBetween, planHash } from '../../src/reconciliation/plan.js';
 import type {
 	AttemptEnd,
@@ -491,6 +492,10 @@ export class FakeNotifier implements Notifier {
 	public readonly reports: ReconciliationResult[] = [];
 
 	public constructor(private readonly script: Script) {}
+
+	public channels(result: MailWorthy): readonly Channel[] {
+		return channelsFor(result, true);
+	}
 
 	public async report(result: ReconciliationResult): Promise<void> {
 		await this.script.before('notifier.report');

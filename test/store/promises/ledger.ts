@@ -1,5 +1,6 @@
 import type { Database } from '../../../src/store/database.js';
 import { claimPromises } from './claims.js';
+import { deliveryPromises } from './deliveries.js';
 import { exemptionPromises } from './exemptions.js';
 import { findingPromises } from './findings.js';
 import { issueBookPromises } from './issue-book.js';
@@ -19,6 +20,7 @@ export function ledgerPromises(database: () => Database): void {
 	claimPromises(database);
 	issueBookPromises(database);
 	pausePromises(database);
+	deliveryPromises(database);
 	exemptionPromises(database);
 	verificationPromises(database);
 	undoPromises(database);

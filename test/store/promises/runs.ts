@@ -24,7 +24,7 @@ export function runPromises(database: () => Database): void {
 			const { ledger } = ledgerOf(database());
 			await ledger.startRun(scheduled('2026-01-31'));
 			expect(await ledger.lastScheduledDay()).toBeNull();
-			await ledger.failAbandonedRuns('Reeve was stopped.', minute(1));
+			await ledger.failAbandonedRuns('Reeve was stopped.', minute(1), ['report']);
 			expect(await ledger.lastScheduledDay()).toBeNull();
 			expect(await ledger.startRun(scheduled('2026-01-31'))).not.toBeNull();
 		});
@@ -57,7 +57,7 @@ export function runPromises(database: () => Database): void {
 			const abandoned = (await here.ledger.startRun(runStart(minute(0)))) as string;
 			const { runId: done } = await run(here.ledger, minute(1), []);
 			const running = (await there.ledger.startRun(runStart(minute(0)))) as string;
-			await here.ledger.failAbandonedRuns('Reeve was stopped.', minute(9));
+			await here.ledger.failAbandonedRuns('Reeve was stopped.', minute(9), ['report']);
 			expect((await here.ledger.readReport(abandoned))?.result).toMatchObject({
 				status: 'FAILED',
 				failure: 'Reeve was stopped.',

@@ -1,7 +1,8 @@
 import { ChannelType, Client } from 'discord.js';
 import { describe, expect, it } from 'vitest';
 import type { IssueState } from '../../src/reconciliation/types.js';
-import { createNotifier } from '../../src/report/notifier.js';
+import type { Letter } from '../../src/report/letter.js';
+import { createMessenger } from '../../src/report/messenger.js';
 import { AT, attempt, failedResult, issue, OPERATOR, result, state } from './fixtures.js';
 
 const GUILD = '300000000000000003';
@@ -66,12 +67,20 @@ function clientAnswering(...answers: Answer[]) {
 	return { client, requests };
 }
 
-function notifierWith(client: Client, over: { channelId?: string; states?: Map<string, IssueState> | Error; remember?: Error } = {}) {
+const run = (...given: Parameters<typeof result>) => ({ kind: 'run', result: result(...given) }) as const;
+
+function messengerWith(client: Client, over: { channelId?: string; states?: Map<string, IssueState> | Error; remember?: Error } = {}) {
 	const logged: string[] = [];
 	const remembered: string[][] = [];
-	const notifier = createNotifier({
+	const letters: [Letter, string][] = [];
+	const messenger = createMessenger({
 		client,
+		guildId: GUILD,
 		channelId: over.channelId ?? CHANNEL,
+		timeZone: 'Europe/Berlin',
+		sendLetter: async (...sent) => void letters.push(sent),
+		reportUrl: async (runId) =>
+			remembered.some(([known]) => known === runId) ? `https://discord.com/channels/${GUILD}/${CHANNEL}/${MESSAGE}` : null,
 		readStates: async () => {
 			if (over.states instanceof Error) throw over.states;
 			return over.states ?? new Map();
@@ -82,14 +91,14 @@ function notifierWith(client: Client, over: { channelId?: string; states?: Map<s
 		},
 		logger: { error: (...values) => logged.push(String(values[0])) }
 	});
-	return { notifier, logged, remembered };
+	return { messenger, logged, remembered, letters };
 }
 
 describe('a report', () => {
 	it('is posted in the admin channel, pings nobody, and is remembered', async () => {
 		const { client, requests } = clientAnswering(ok);
-		const { notifier, logged, remembered } = notifierWith(client);
-		await notifier.report(result({ issues: [issue()] }));
+		const { messenger, logged, remembered } = messengerWith(client);
+		await messenger.post(run({ issues: [issue()] }));
 		expect(logged).toEqual([]);
 		expect(requests.map(({ method, path }) => `${method} ${path}`)).toEqual([`POST /api/v10/channels/${CHANNEL}/messages`]);
 		expect(requests[0]?.body).toMatchObject({
@@ -106,8 +115,8 @@ describe('a report', () => {
 		const report = (runId: string, channelId: string) => ({ runId, channelId, messageId: `7000000000000000${runId}` });
 		const reports = [report('03', VOICELESS), report('02', CHANNEL), report('01', CHANNEL)];
 		const of = { isVerificationRun: true, triggeredBy: 'verification' } as const;
-		await notifierWith(client).notifier.report(result({ ...of, verified: { fixes: [], reports } }));
-		await notifierWith(client).notifier.report(result({ ...of, verified: { fixes: [], reports: [] } }));
+		await messengerWith(client).messenger.post(run({ ...of, verified: { fixes: [], reports } }));
+		await messengerWith(client).messenger.post(run({ ...of, verified: { fixes: [], reports: [] } }));
 		expect(requests[0]?.body.message_reference).toEqual({ message_id: '700000000000000002', fail_if_not_exists: false });
 		expect(requests[0]?.body.allowed_mentions).toEqual({ parse: [] });
 		expect(requests[1]?.body.message_reference).toBeUndefined();
@@ -116,16 +125,16 @@ describe('a report', () => {
 	it('shows what was fixed before it was posted', async () => {
 		const { client, requests } = clientAnswering(ok);
 		const fixed = state({ status: 'FIXED', settledAt: AT, lastAttempt: attempt({ actor: 'reeve', outcome: 'FIXED' }) });
-		await notifierWith(client, { states: new Map([['issue1', fixed]]) }).notifier.report(result({ issues: [issue()] }));
+		await messengerWith(client, { states: new Map([['issue1', fixed]]) }).messenger.post(run({ issues: [issue()] }));
 		expect(requests[0]?.body).toMatchObject({ embeds: [{}, { title: '1. Has the wrong role (fixed)' }] });
 	});
 
 	it('whose request is sent again carries the same nonce, so Discord posts it once', async () => {
 		const { client, requests } = clientAnswering(refused(502, 0), ok);
-		const { notifier, remembered } = notifierWith(client);
-		await notifier.report(result());
-		await notifier.report(result());
-		await notifier.report(result({ runId: 'run2' }));
+		const { messenger, remembered } = messengerWith(client);
+		await messenger.post(run());
+		await messenger.post(run());
+		await messenger.post(run({ runId: 'run2' }));
 		const nonces = requests.map(({ body }) => String(body.nonce));
 		expect(nonces).toHaveLength(4);
 		expect(new Set(nonces.slice(0, 3)).size).toBe(1);
@@ -136,8 +145,8 @@ describe('a report', () => {
 
 	it('is posted even if nobody can say what has become of its issues', async () => {
 		const { client, requests } = clientAnswering(ok);
-		const { notifier, logged } = notifierWith(client, { states: new Error('database away') });
-		await notifier.report(result({ issues: [issue()] }));
+		const { messenger, logged } = messengerWith(client, { states: new Error('database away') });
+		await messenger.post(run({ issues: [issue()] }));
 		expect(requests).toHaveLength(1);
 		expect(logged[0]).toContain('shows them as found');
 	});
@@ -148,20 +157,35 @@ describe('a report', () => {
 		['channel is read-only', CHANNEL, refused(403, 50013), 'give it Send Messages and Embed Links'],
 		['channel takes no text', VOICELESS, ok, 'is no text channel'],
 		['Discord is down', CHANNEL, refused(503, 0), 'Discord did not take it.']
-	])('whose %s is logged with what to do, and is no error of the run', async (_, channelId, answer, words) => {
+	])('whose %s is refused with what to do about it', async (_, channelId, answer, words) => {
 		const { client } = clientAnswering(answer);
-		const { notifier, logged, remembered } = notifierWith(client, { channelId });
-		await notifier.report(failedResult('Stripe did not answer.'));
-		expect(logged).toHaveLength(1);
-		expect(logged[0]).toContain('The report of run run1 was not posted.');
-		expect(logged[0]).toContain(words);
+		const { messenger, remembered } = messengerWith(client, { channelId });
+		const failed = { kind: 'run', result: failedResult('Stripe did not answer.') } as const;
+		await expect(messenger.post(failed)).rejects.toThrow(words);
 		expect(remembered).toEqual([]);
 	});
 
 	it('that cannot be remembered is posted all the same', async () => {
 		const { client } = clientAnswering(ok);
-		const { notifier, logged } = notifierWith(client, { remember: new Error('database away') });
-		await notifier.report(result());
+		const { messenger, logged } = messengerWith(client, { remember: new Error('database away') });
+		await messenger.post(run());
 		expect(logged[0]).toContain('is posted, but which message it is could not be stored');
+	});
+});
+
+describe('a mail', () => {
+	it('leads to the report, and is recognised if it is sent twice', async () => {
+		const { messenger, letters } = messengerWith(clientAnswering(ok).client);
+		await messenger.post(run({ issues: [issue()] }));
+		await messenger.mail(run({ issues: [issue()] }));
+		expect(letters).toMatchObject([[{ subject: 'Reeve · Council: Reconciliation: 1 issue' }, 'run:run1']]);
+		expect(letters[0]?.[0].text).toContain(`https://discord.com/channels/${GUILD}/${CHANNEL}/${MESSAGE}`);
+	});
+
+	it('about a report that could not be posted says why', async () => {
+		const { messenger, letters } = messengerWith(clientAnswering(refused(403, 50013)).client);
+		await messenger.post(run({ issues: [issue()] })).catch(() => {});
+		await messenger.mail(run({ issues: [issue()] }));
+		expect(letters[0]?.[0].text).toContain('could not be posted in the admin channel: Reeve may not write in channel');
 	});
 });

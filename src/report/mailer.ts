@@ -1,0 +1,57 @@
+import { createTransport } from 'nodemailer';
+import type { Letter } from './letter.js';
+
+export interface MailSettings {
+	/** smtp:// or smtps://, with user and password where the server wants them. */
+	readonly url: string;
+	readonly from: string;
+	/** Addresses, separated by commas. */
+	readonly to: string;
+}
+
+/** A mail server that does not answer must not hold up what comes after. */
+const TIMEOUT_MS = 15_000;
+
+/** Sends a letter. @param key - tells one letter from another: sent twice, it is the same */
+export type SendLetter = (letter: Letter, key: string) => Promise<void>;
+
+/** Mails by SMTP. @throws (from sending) an error whose message is in the operator's words, without the password */
+export function createMailer({ url, from, to }: MailSettings): SendLetter {
+	const transport = createTransport(url, {
+		connectionTimeout: TIMEOUT_MS,
+		greetingTimeout: TIMEOUT_MS,
+		socketTimeout: TIMEOUT_MS,
+		disableFileAccess: true,
+		disableUrlAccess: true
+	} as object);
+	const domain = from.slice(from.lastIndexOf('@') + 1);
+	return async ({ subject, text, html }, key) => {
+		const messageId = `<${key.replace(/[^A-Za-z0-9.-]/g, '.')}.reeve@${domain}>`;
+		try {
+			await transport.sendMail({ from: { name: 'Reeve', address: from }, to, subject, text, html, messageId });
+		} catch (error) {
+			throw new Error(whyNotMailed(error, new URL(url).host), { cause: error });
+		}
+	};
+}
+
+/** What an operator does about a mail that was not taken. */
+function whyNotMailed(error: unknown, server: string): string {
+	const { code, response, message } = error as { code?: string; response?: string; message?: string };
+	const said = response ?? message ?? String(error);
+	switch (code) {
+		case 'EAUTH':
+			return `The mail server ${server} refused user or password: check SMTP_URL. It said: ${said}`;
+		case 'EENVELOPE':
+			return `The mail server ${server} refused an address: check ADMIN_EMAIL and MAIL_FROM. It said: ${said}`;
+		case 'ECONNECTION':
+		case 'ECONNREFUSED':
+		case 'EDNS':
+		case 'ESOCKET':
+		case 'ETIMEDOUT':
+		case 'ETLS':
+			return `The mail server ${server} could not be reached: check SMTP_URL, and that the server runs. ${said}`;
+		default:
+			return `The mail server ${server} did not take the mail: ${said}`;
+	}
+}

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import type { Client, MessageCreateOptions } from 'discord.js';
+import { type Messenger, type News, overdueSubject, runSubject } from '../reconciliation/deliveries.js';
+import type { IssueState, ReconciliationResult } from '../reconciliation/types.js';
+import { sendToChannel, whyNotSent } from './channel.js';
+import { letter } from './letter.js';
+import type { SendLetter } from './mailer.js';
+import { overdueEmbed } from './overdue.js';
+import { reportPage } from './page.js';
+
+/** Where the messenger says what it could not do. */
+export interface MessengerLogger {
+	error(...values: readonly unknown[]): void;
+}
+
+export interface MessengerParts {
+	/** A client that is logged in. */
+	readonly client: Client;
+	readonly guildId: string;
+	/** The admin channel. */
+	readonly channelId: string;
+	/** Null where there is no mail server, or nobody to get mails. */
+	readonly sendLetter: SendLetter | null;
+	/** Of the moments in mails. */
+	readonly timeZone: string;
+	/** What has become of these issues: automatic fixes come before the report. */
+	readonly readStates: (issueIds: readonly string[]) => Promise<ReadonlyMap<string, IssueState>>;
+	/** Keeps which message is a run's report. */
+	readonly remember: (runId: string, channelId: string, messageId: string) => Promise<void>;
+	/** Where a run's report is; null if it has not been posted. */
+	readonly reportUrl: (runId: string) => Promise<string | null>;
+	readonly logger: MessengerLogger;
+}
+
+/** Discord's limit. */
+const NONCE_LENGTH = 25;
+
+/** Tells the operators: in the admin channel, and by mail. */
+export function createMessenger(parts: MessengerParts): Messenger {
+	const { client, guildId, channelId, sendLetter, timeZone, remember, logger } = parts;
+	/** Why the last report was not posted, for the mail about the same thing. */
+	const notPosted = new Map<string, string>();
+
+	return {
+		mails: sendLetter !== null,
+		post: async (news) => {
+			const subject = subjectOf(news);
+			let messageId: string;
+			try {
+				messageId = (await sendToChannel(client, channelId, await messageOf(parts, news))).id;
+			} catch (error) {
+				const why = whyNotSent(error, channelId);
+				notPosted.set(subject, why);
+				throw new Error(why, { cause: error });
+			}
+			notPosted.delete(subject);
+			if (news.kind === 'run') {
+				const { runId } = news.result;
+				await remember(runId, channelId, messageId).catch((error: unknown) => {
+					logger.error(
+						`The report of run ${runId} is posted, but which message it is could not be stored: nothing to do, its buttons work.`,
+						error
+					);
+				});
+			}
+		},
+		mail: async (news) => {
+			if (sendLetter === null) throw new Error('No mail can be sent: set SMTP_URL and ADMIN_EMAIL.');
+			const subject = subjectOf(news);
+			const guild = client.guilds.cache.get(guildId);
+			const url = await urlOf(parts, news);
+			const whyNot = notPosted.get(subject) ?? 'the log says why. It is posted as soon as that is put right.';
+			const names = new Map(news.kind === 'run' ? news.result.issues.map(({ discordId, discordName }) => [discordId, discordName]) : []);
+			const written = letter({
+				news,
+				states: news.kind === 'run' ? await statesOf(parts, news.result) : new Map(),
+				guildName: guild?.name ?? 'your server',
+				nameOf: (id) => names.get(id) ?? guild?.members.cache.get(id)?.displayName ?? 'user',
+				timeZone,
+				report: url === null ? { whyNot } : { url }
+			});
+			await sendLetter(written, subject);
+		}
+	};
+}
+
+function subjectOf(news: News): string {
+	return news.kind === 'run' ? runSubject(news.result.runId) : overdueSubject(news.since);
+}
+
+/** A message of the alarm is not kept; the mail leads to the channel. */
+async function urlOf({ guildId, channelId, reportUrl }: MessengerParts, news: News): Promise<string | null> {
+	if (news.kind === 'overdue') return `https://discord.com/channels/${guildId}/${channelId}`;
+	return reportUrl(news.result.runId).catch(() => null);
+}
+
+async function messageOf(parts: MessengerParts, news: News): Promise<MessageCreateOptions> {
+	// With the nonce, a request that is sent again after its answer was lost gives the first message back.
+	const once = { nonce: nonceOf(subjectOf(news)), enforceNonce: true, allowedMentions: { parse: [] as [] } };
+	if (news.kind === 'overdue') return { embeds: [overdueEmbed(news.since)], ...once };
+	const { result } = news;
+	return { ...reportPage({ result, states: await statesOf(parts, result) }, 0), ...replyTo(result, parts.channelId), ...once };
+}
+
+/** A verification answers the newest report that led to its fixes, if that is in the channel. Gone by now, it is no obstacle. */
+function replyTo({ verified }: ReconciliationResult, channelId: string): Pick<MessageCreateOptions, 'reply'> {
+	const report = verified?.reports.find((posted) => posted.channelId === channelId);
+	return report === undefined ? {} : { reply: { messageReference: report.messageId, failIfNotExists: false } };
+}
+
+function statesOf({ readStates, logger }: MessengerParts, result: ReconciliationResult): Promise<ReadonlyMap<string, IssueState>> {
+	return readStates(result.issues.map((issue) => issue.id)).catch((error: unknown) => {
+		// A report that does not show what is fixed already is better than none: a button on a fixed issue says so.
+		logger.error(`What has become of the issues of run ${result.runId} could not be read: the report shows them as found.`, error);
+		return new Map<string, IssueState>();
+	});
+}
+
+function nonceOf(subject: string): string {
+	return createHash('sha256').update(`report:${subject}`).digest('hex').slice(0, NONCE_LENGTH);
+}

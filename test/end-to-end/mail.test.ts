@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Sandbox } from '../../sandbox/sandbox.js';
+import { ask, lastWord, reconcile } from './operator.js';
+
+const ADA = '300000000000000001';
+const HOSTILE = '<script>alert(1)</script>';
+
+describe('mail', () => {
+	let sandbox: Sandbox;
+	beforeAll(async () => {
+		sandbox = await Sandbox.start({
+			world: {
+				guild: { members: [{ id: ADA, username: HOSTILE, roles: ['Knight'] }] },
+				stripe: {
+					customers: [{ id: 'cus_ada', metadata: { discord_id: ADA } }],
+					subscriptions: [{ id: 'sub_ada', customer: 'cus_ada', status: 'active', price: 'price_knight' }]
+				}
+			},
+			env: { ADMIN_EMAIL: 'ada@sandbox.test,bob@sandbox.test' }
+		});
+	});
+	afterAll(() => sandbox?.stop());
+
+	const inbox = () => sandbox.mail.inbox();
+	const drift = () => sandbox.discord.changeRoles({ user: ADA, remove: ['Knight'] });
+	const mend = () => sandbox.discord.changeRoles({ user: ADA, add: ['Knight'] });
+
+	test('never comes when all is clear', async () => {
+		const { report } = await reconcile(sandbox);
+		expect(report.embeds).toMatchObject([{ title: 'All clear', color: 0x57f287 }]);
+		expect(await sandbox.deliveries()).toMatchObject([{ channel: 'report', status: 'DELIVERED' }]);
+		expect(inbox()).toEqual([]);
+	});
+
+	test('comes when issues were found: once, to everybody, with the report’s words and a link to it, and harmless', async () => {
+		drift();
+		const { report } = await reconcile(sandbox);
+		expect(inbox()).toHaveLength(1);
+		const [mail] = inbox();
+		expect(mail).toMatchObject({
+			to: ['ada@sandbox.test', 'bob@sandbox.test'],
+			subject: expect.stringContaining('Reconciliation: 1 issue')
+		});
+		for (const body of [mail?.text, mail?.html]) {
+			expect(body).toContain(`/${report.channel_id}/${report.id}`);
+			expect(body).toContain('Pays for Knight and has no role.');
+		}
+		expect(mail?.text).toContain(HOSTILE);
+		expect(mail?.html).not.toContain('<script');
+	});
+
+	test('comes when a run failed', async () => {
+		sandbox.faults.add({ target: 'stripe', kind: 'status', status: 401, times: 1 });
+		await lastWord(sandbox, sandbox.command('operator', 'reconcile run'), /^The run failed/);
+		expect(inbox()).toHaveLength(2);
+		expect(inbox()[1]?.subject).toContain('Reconciliation failed');
+	});
+
+	test('that the server refuses is kept, shown in the status, and arrives once when the server takes it', async () => {
+		sandbox.faults.add({ target: 'smtp', kind: 'reject' });
+		await reconcile(sandbox);
+		await sandbox.until(async () =>
+			(await sandbox.deliveries()).find(({ channel, status, tries }) => channel === 'mail' && status === 'PENDING' && tries === 1)
+		);
+		const { answer } = await ask(sandbox, 'reconcile status');
+		expect(answer.embeds[0]?.fields?.find(({ name }) => name === 'Not delivered yet')?.value).toMatch(
+			/^Mail of a run, from .*, tried 1 time, again .* did not take the mail/
+		);
+		expect(inbox()).toHaveLength(2);
+		sandbox.faults.clear();
+		await sandbox.restart('SIGKILL');
+		await sandbox.until(() => inbox().length === 3);
+		expect(await sandbox.until(async () => (await sandbox.deliveries()).every(({ status }) => status === 'DELIVERED'))).toBe(true);
+		await sandbox.restart();
+		expect(inbox()).toHaveLength(3);
+	});
+
+	test('a report that the channel does not take is kept too; the mail says why, and the report is posted once', async () => {
+		mend();
+		sandbox.discord.setBotPermission('SendMessages', false, sandbox.discord.ids.adminChannelId);
+		drift();
+		await lastWord(sandbox, sandbox.command('operator', 'reconcile run'), /could not be posted/);
+		expect(inbox().at(-1)?.text).toContain('could not be posted in the admin channel: Reeve may not write in channel');
+		const before = sandbox.messages().length;
+		sandbox.discord.setBotPermission('SendMessages', true, sandbox.discord.ids.adminChannelId);
+		await sandbox.restart();
+		await sandbox.until(async () => (await sandbox.deliveries()).every(({ status }) => status === 'DELIVERED'));
+		expect(sandbox.messages()).toHaveLength(before + 1);
+		const [run] = await sandbox.runs(1);
+		expect(run?.reportMessageId).toBe(sandbox.messages().at(-1)?.id);
+	});
+
+	test('is about operators alone: nobody else was written to', () => {
+		expect(sandbox.discord.dms()).toEqual([]);
+	});
+});
