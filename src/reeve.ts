@@ -73,6 +73,8 @@ export interface Reeve {
 	readonly announce: Announce;
 	/** Finishes or settles what a stopped process left half-done. */
 	settleInterrupted(): Promise<void>;
+	/** Names the queue of wake-ups: one for each guild and each database, so that others on the same Redis are not woken in its place. */
+	queueName(): Promise<string>;
 	/** Takes on nothing new and waits for what is under way, at most so many milliseconds. */
 	stop(withinMs: number): Promise<void>;
 }
@@ -170,6 +172,7 @@ export function createReeve(parts: { settings: Settings; database: Database; cli
 			const report = await ledger.readReport(runId);
 			return report === null ? null : viewOf(report.result);
 		},
+		queueName: async () => `reeve-${guildId}-${(await ledger.installedAt(world.now())).getTime()}`,
 		announce: createAnnouncer({ client, channelId: settings.DISCORD_ADMIN_CHANNEL_ID, logger }),
 		reportUrl: async (runId) => {
 			const report = await ledger.readReport(runId);

@@ -3,6 +3,16 @@ import type { World } from './ports.js';
 import { RunInProgressError, runReconciliation } from './run.js';
 import type { ReconciliationResult, RunSettings } from './types.js';
 
+/**
+ * How often the schedule asks whether the daily run is due, counted from the full hour in UTC.
+ *
+ * Not once a day, nor at every full hour of the time zone: the libraries that wake us have ideas of their own about hours that
+ * the clocks skip or repeat (node-cron leaves out a skipped one, and both wake half an hour late where the clocks move by half an
+ * hour). In UTC there is nothing to skip, and the offset of every zone is a multiple of a quarter of an hour: a wake-up at every
+ * quarter meets the full hours of all of them. It costs a few small queries.
+ */
+export const WAKE_EVERY_MINUTES = 15;
+
 /** When the daily run is due, and in whose time. */
 export interface DailySettings {
 	/** 0–23, in the time zone. */
