@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { APIMessage } from 'discord-api-types/v10';
 import type { AuditLog, Delivery, FixAttempt, Issue, ReconciliationRun, Verification } from '../src/store/client/client.js';
-import type { Exit } from './bot/bot.js';
+import type { Bot, Exit } from './bot/bot.js';
 import type { IssueStatus } from './bot/rows.js';
 import { type ResetInput, readReset, type SettingsInput } from './control/reset.js';
 import { createSandboxServer, listen, stopServing } from './control/serve.js';
@@ -82,6 +82,11 @@ export class Sandbox {
 	/** Stops the bot and starts it on the same database. */
 	public restart(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<Exit & { ms: number }> {
 		return this.stage.restart(signal);
+	}
+
+	/** One more process of the bot on the same database, which must be on a server; it ends with the world. Resolves when it is ready. */
+	public startAnother(): Promise<Bot> {
+		return this.stage.startAnother();
 	}
 
 	/** @returns the interaction's ID */

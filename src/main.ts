@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { container, type SapphireClient } from '@sapphire/framework';
+import { container, type ILogger, type SapphireClient } from '@sapphire/framework';
 import { ScheduledTaskStore } from '@sapphire/plugin-scheduled-tasks';
 import '@sapphire/plugin-subcommands/register';
 import { Events } from 'discord.js';
@@ -12,8 +12,10 @@ import { loginFailure } from './discord/login.js';
 import { loadPiecesAsReeveDoes } from './discord/pieces.js';
 import { MaskingLogger } from './logger.js';
 import { startReconciliationScheduler } from './reconciliation/index.js';
+import type { Schedule } from './reconciliation/ports.js';
 import { createReeve } from './reeve.js';
 import { createInProcessSchedule } from './schedule/in-process.js';
+import { createRedisSchedule } from './schedule/redis.js';
 import { openDatabase } from './store/database.js';
 import { DatabaseError } from './store/errors.js';
 
@@ -60,21 +62,28 @@ async function main(): Promise<void> {
 
 	await logIn(client, settings);
 	await reeve.settleInterrupted();
-	await reeve
+	// Not waited for: a mail server that is away must not hold up the schedule.
+	void reeve
 		.housekeep({ atStart: true })
 		.catch((error: unknown) => logger.error('What waits to be delivered could not be looked at:', error));
-	const tasks = () => container.stores.get('scheduled-tasks').repeatedTasks;
-	const schedule = createInProcessSchedule(tasks, (task, error) => logger.error(`The task ${task} failed:`, error));
-	down.push(
-		await startReconciliationScheduler(
-			schedule,
-			async () => {
-				await reeve.runIfDue().catch((error: unknown) => logger.error('The daily run that was due failed:', error));
-				await reeve.verifyIfDue();
-			},
-			(error) => logger.error('The verification that was due failed:', error)
-		)
+	const schedule = createSchedule(settings, await reeve.queueName(), logger);
+	// Before it is started: what was slept through may take a while, and somebody may want Reeve to stop meanwhile.
+	down.push(() => schedule.stop());
+	await startReconciliationScheduler(
+		schedule,
+		async () => {
+			await reeve.runIfDue().catch((error: unknown) => logger.error('The daily run that was due failed:', error));
+			await reeve.verifyIfDue();
+		},
+		(error) => logger.error('The verification that was due failed:', error)
 	);
+}
+
+/** Wakes the task pieces: through Redis where the settings name one, else by itself. */
+function createSchedule({ REDIS_URL: url }: Settings, queue: string, logger: ILogger): Schedule {
+	const tasks = () => container.stores.get('scheduled-tasks').values();
+	const inProcess = createInProcessSchedule(tasks, (task, error) => logger.error(`The task ${task} failed:`, error));
+	return url === undefined ? inProcess : createRedisSchedule({ url, queue, tasks, meanwhile: inProcess, logger });
 }
 
 /** Resolves when Discord has told about the servers. */

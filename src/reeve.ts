@@ -104,6 +104,8 @@ export interface Reeve {
 	housekeep(when: { readonly atStart: boolean }): Promise<void>;
 	/** Finishes or settles what a stopped process left half-done. */
 	settleInterrupted(): Promise<void>;
+	/** Names the queue of wake-ups: one for each guild and each database, so that others on the same Redis are not woken in its place. */
+	queueName(): Promise<string>;
 	/** Takes on nothing new and waits for what is under way, at most so many milliseconds. */
 	stop(withinMs: number): Promise<void>;
 }
@@ -225,6 +227,7 @@ export function createReeve(parts: { settings: Settings; database: Database; cli
 		exemptions: () => ledger.exemptionsInForce(world.now()),
 		subjectOf: ledger.subjectOf,
 		nameOf: (discordId) => client.guilds.cache.get(guildId)?.members.cache.get(discordId)?.displayName ?? discordId,
+		queueName: async () => `reeve-${guildId}-${(await ledger.installedAt(world.now())).getTime()}`,
 		announce: createAnnouncer({ client, channelId: settings.DISCORD_ADMIN_CHANNEL_ID, logger }),
 		reportUrl,
 		housekeep: ({ atStart }) =>

@@ -54,6 +54,8 @@ export class Stage {
 	public readonly stripe: SandboxStripe;
 	public readonly mail: SandboxMail;
 	public readonly bot = new Bot();
+	/** Processes of the bot beside the first. */
+	private readonly others = new Set<Bot>();
 	private readonly databases = new Databases();
 	private readonly turns = new Turns();
 	private database: BotDatabase | null = null;
@@ -131,6 +133,20 @@ export class Stage {
 		});
 	}
 
+	/**
+	 * Starts one more process of the bot, beside the first and on the same database, which must be on a server. It stays until the
+	 * world ends. Resolves when it is ready.
+	 */
+	public startAnother(): Promise<Bot> {
+		return this.turns.take(async () => {
+			if (!this.settings.DATABASE_URL) throw new ControlError(409, 'an embedded database admits one process: set DATABASE_URL');
+			const bot = new Bot();
+			this.others.add(bot);
+			await this.startBot(bot);
+			return bot;
+		});
+	}
+
 	/** The product's own rows, as stored: through the bot while it is up, else from its database. */
 	public async rows(ask: RowsQuery): Promise<readonly object[]> {
 		if (this.ready && this.bot.up) {
@@ -152,6 +168,7 @@ export class Stage {
 		await this.bot.stop('SIGTERM');
 		await this.turns.take(async () => {
 			await this.bot.stop('SIGTERM');
+			await this.stopOthers('SIGTERM');
 			await this.discord.close();
 			await this.mail.close();
 			await this.database?.remove();
@@ -163,6 +180,7 @@ export class Stage {
 	private async strike(): Promise<void> {
 		this.ready = false;
 		await this.bot.stop('SIGKILL');
+		await this.stopOthers('SIGKILL');
 		await this.database?.remove();
 		this.database = null;
 		this.bot.log.clear();
@@ -194,16 +212,19 @@ export class Stage {
 		}
 	}
 
-	private async startBot(): Promise<void> {
+	private async stopOthers(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+		await Promise.all([...this.others].map((bot) => bot.stop(signal)));
+		this.others.clear();
+	}
+
+	private async startBot(bot = this.bot): Promise<void> {
 		this.mustBeOpen();
 		const abort = new AbortController();
 		this.discord.expectRestart();
-		this.bot.start(this.settings);
+		bot.start(this.settings);
 		const ready = this.discord.whenReady(abort.signal).then(() => null);
 		ready.catch(() => {});
-		const ended = this.bot
-			.whenExited()
-			.then(({ exitCode, signal }) => `The bot ended (${signal ?? `code ${exitCode}`}) before it was ready`);
+		const ended = bot.whenExited().then(({ exitCode, signal }) => `The bot ended (${signal ?? `code ${exitCode}`}) before it was ready`);
 		let timer: NodeJS.Timeout | undefined;
 		const late = new Promise<string>((resolve) => {
 			timer = setTimeout(() => resolve(`The bot was not ready within ${READY_WITHIN_MS / 1000} s`), READY_WITHIN_MS);
@@ -212,8 +233,8 @@ export class Stage {
 		clearTimeout(timer);
 		abort.abort();
 		if (failure !== null) {
-			await this.bot.stop('SIGKILL');
-			throw new ControlError(500, `${failure}. Its last words:\n${this.bot.log.tail(LAST_LINES)}`);
+			await bot.stop('SIGKILL');
+			throw new ControlError(500, `${failure}. Its last words:\n${bot.log.tail(LAST_LINES)}`);
 		}
 		this.ready = true;
 	}

@@ -18,7 +18,7 @@ export function createClient(options: { guildId: string; apiUrl: string; piecesR
 		loadMessageCommandListeners: false,
 		logger: { instance: options.logger },
 		rest: { api: options.apiUrl, retries: RETRIES, makeRequest: createPatientRequest() },
-		// Asked for by the types of the task pieces; read only where the queue driver is registered.
+		// Asked for by the types of the task pieces, and never read: src/schedule makes the queue, once the pieces are loaded.
 		tasks: { bull: { connection: {} } }
 	});
 }

@@ -3,6 +3,16 @@ import type { World } from './ports.js';
 import { RunInProgressError, runReconciliation } from './run.js';
 import type { ReconciliationResult, RunSettings } from './types.js';
 
+/**
+ * How often the schedule asks whether the daily run is due, counted from the full hour in UTC.
+ *
+ * Not once a day, nor at every full hour of the time zone: the libraries that wake us have ideas of their own about hours that
+ * the clocks skip or repeat (node-cron leaves out a skipped one, and both wake half an hour late where the clocks move by half an
+ * hour). In UTC there is nothing to skip, and the offset of every zone is a multiple of a quarter of an hour: a wake-up at every
+ * quarter meets the full hours of all of them. It costs a few small queries.
+ */
+export const WAKE_EVERY_MINUTES = 15;
+
 /** When the daily run is due, and in whose time. */
 export interface DailySettings {
 	/** 0–23, in the time zone. */
@@ -17,18 +27,29 @@ export interface DailySettings {
  * An hour that the clocks skip is due at the next one that exists; one that they repeat is due at its first.
  */
 export function dueDay(now: Date, { hour, timeZone }: Pick<DailySettings, 'hour' | 'timeZone'>): string {
-	const parts = new Intl.DateTimeFormat('en-CA', {
+	const parts = clockOf(timeZone).formatToParts(now);
+	const part = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find((candidate) => candidate.type === type)?.value);
+	const date = new Date(Date.UTC(part('year'), part('month') - 1, part('day')));
+	if (part('hour') < hour) date.setUTCDate(date.getUTCDate() - 1);
+	return date.toISOString().slice(0, 10);
+}
+
+/** To make one takes far longer than to read it, and the next run is looked for at every quarter of an hour. */
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+function clockOf(timeZone: string): Intl.DateTimeFormat {
+	const known = clocks.get(timeZone);
+	if (known !== undefined) return known;
+	const clock = new Intl.DateTimeFormat('en-CA', {
 		timeZone,
 		year: 'numeric',
 		month: '2-digit',
 		day: '2-digit',
 		hour: '2-digit',
 		hourCycle: 'h23'
-	}).formatToParts(now);
-	const part = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find((candidate) => candidate.type === type)?.value);
-	const date = new Date(Date.UTC(part('year'), part('month') - 1, part('day')));
-	if (part('hour') < hour) date.setUTCDate(date.getUTCDate() - 1);
-	return date.toISOString().slice(0, 10);
+	});
+	clocks.set(timeZone, clock);
+	return clock;
 }
 
 /** What the schedule asks of the database, beside the ledger. */

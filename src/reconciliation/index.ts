@@ -7,7 +7,7 @@ export {
 	type ListedIssue,
 	planBulk
 } from './bulk.js';
-export { type DailySettings, dueDay, runIfDue } from './daily.js';
+export { type DailySettings, dueDay, runIfDue, WAKE_EVERY_MINUTES } from './daily.js';
 export { channelsFor, deliverPending, tellOf } from './deliveries.js';
 export type { Exempted, ExemptionBook, ExemptOrder, StoredExemption } from './exempt.js';
 export { AUTOMATIC, type FixOrder, type FixResult, fixIssue, settleInterrupted } from './fix.js';

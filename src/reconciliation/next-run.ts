@@ -1,7 +1,6 @@
-import { type DailySettings, dueDay } from './daily.js';
+import { type DailySettings, dueDay, WAKE_EVERY_MINUTES } from './daily.js';
 
-/** How far the clocks of any zone stand apart: whoever looks at every quarter of an hour misses no full hour. */
-const STEP_MS = 15 * 60_000;
+const STEP_MS = WAKE_EVERY_MINUTES * 60_000;
 
 /** Two days and the hours that clocks may be put back. */
 const FARTHEST_MS = 51 * 3_600_000;

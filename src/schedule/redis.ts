@@ -1,0 +1,180 @@
+import { container, type ILogger } from '@sapphire/framework';
+import { type ScheduledTask, ScheduledTaskEvents, ScheduledTaskHandler } from '@sapphire/plugin-scheduled-tasks';
+import type { Schedule } from '../reconciliation/ports.js';
+import { keepRecurring } from './recurring.js';
+import { isConnectionTrouble, placeOf, whyAway } from './redis-trouble.js';
+
+/** How long the start waits for Redis before it goes on without. */
+const START_WITHIN_MS = 3_000;
+/** How long the way down waits for the queue; a task that is still at work is waited for elsewhere. */
+const CLOSE_WITHIN_MS = 1_000;
+/** How often what the queue repeats is looked at: somebody may have emptied Redis, and nothing else would tell. */
+const LOOK_EVERY_MS = 60_000;
+/** How long a look may take before the connection counts as dead. */
+const LOOK_WITHIN_MS = 10_000;
+const CONNECT_WITHIN_MS = 5_000;
+/** Pauses between attempts to connect grow by the one and up to the other. */
+const RETRY_STEP_MS = 500;
+const RETRY_AT_MOST_MS = 15_000;
+/** BullMQ keeps a history of events in Redis, which nobody here reads. */
+const EVENTS_KEPT = 100;
+
+/** What @sapphire/plugin-scheduled-tasks tells of its queue, its worker and their connections. */
+const TROUBLES = [
+	ScheduledTaskEvents.ScheduledTaskStrategyConnectError,
+	ScheduledTaskEvents.ScheduledTaskStrategyClientError,
+	ScheduledTaskEvents.ScheduledTaskStrategyWorkerError
+] as const;
+
+export interface RedisScheduleParts {
+	/** Redis: `redis://` or `rediss://`. */
+	readonly url: string;
+	/** The queue's name, without `:`. Processes that share it share the wake-ups: one guild and one database. */
+	readonly queue: string;
+	/** The pieces, asked for when all are loaded. */
+	readonly tasks: () => Iterable<ScheduledTask>;
+	/** Wakes the tasks of this process while Redis does not. */
+	readonly meanwhile: Schedule;
+	readonly logger: Pick<ILogger, 'info' | 'warn' | 'error'>;
+}
+
+/**
+ * Wakes the task pieces through a queue in Redis (@sapphire/plugin-scheduled-tasks over BullMQ): of many processes one is
+ * woken each time.
+ *
+ * Redis may be away, at the start or later. What is due is in the database, where a wake-up too many does nothing: so as long
+ * as the queue cannot be used, `meanwhile` wakes this process, and the log says so once; when Redis is back, so does it once.
+ *
+ * `start` resolves as soon as it is clear who wakes, within seconds; neither it nor `stop` fails because of Redis.
+ * To be started after the login, when the pieces are loaded: the queue's worker takes jobs from the first moment, and a job
+ * whose piece is not there yet would be lost.
+ */
+export function createRedisSchedule({ url, queue, tasks, meanwhile, logger }: RedisScheduleParts): Schedule {
+	const place = placeOf(url);
+	let waking: 'nobody' | 'queue' | 'meanwhile' = 'nobody';
+	let handler: ScheduledTaskHandler | null = null;
+	let lastTrouble: Error | null = null;
+	let said = new Set<string>();
+	let look: Promise<void> | null = null;
+	let timer: NodeJS.Timeout | undefined;
+	let stopped = false;
+	let decided = () => {};
+
+	// One change of hands after another, so that in the end the last one holds.
+	let turn: Promise<void> = Promise.resolve();
+	const handOver = (to: typeof waking, change: () => Promise<void>) => {
+		waking = to;
+		said = new Set();
+		turn = turn.then(change).catch((error: unknown) => logger.error('The schedule could not be changed:', error));
+		decided();
+	};
+	const away = (why: string) => {
+		if (stopped || waking === 'meanwhile') return;
+		logger.error(`Redis cannot be reached (${place}): ${why}; Reeve wakes itself until it is back.`);
+		handOver('meanwhile', () => meanwhile.start());
+	};
+	const back = () => {
+		if (stopped || waking === 'queue') return;
+		logger.info(
+			waking === 'meanwhile' ? `Redis is back (${place}): its queue wakes Reeve again.` : `A queue in Redis (${place}) wakes Reeve.`
+		);
+		handOver('queue', () => meanwhile.stop());
+	};
+
+	/** While Redis is away every connection complains at every attempt: those complaints are only remembered. */
+	const onTrouble = (error: unknown) => {
+		if (!(error instanceof Error)) return;
+		if (waking !== 'queue' || isConnectionTrouble(error)) lastTrouble = error;
+		if (stopped || waking !== 'queue' || isConnectionTrouble(error) || said.has(error.message)) return;
+		said.add(error.message);
+		logger.warn(`The queue in Redis (${place}) reports: ${whyAway(error)}`);
+	};
+	const onClose = () => away(lastTrouble === null ? 'the connection was lost' : whyAway(lastTrouble));
+
+	/** Sees to it that the queue has its schedules, one look at a time. */
+	const lookAfter = (queued: ScheduledTaskHandler): Promise<void> => {
+		look ??= (async () => {
+			const redis = await queued.client.client;
+			if (stopped || redis.status !== 'ready') return;
+			// A connection may be dead without having ended: then a new one is made, and what was asked is asked again.
+			const late = setInterval(() => {
+				away('there is no answer');
+				redis.disconnect(true);
+			}, LOOK_WITHIN_MS);
+			try {
+				await keepRecurring(queued, tasks());
+				lastTrouble = null;
+				back();
+			} finally {
+				clearInterval(late);
+			}
+		})()
+			.catch((error: unknown) => away(error instanceof Error ? whyAway(error) : String(error)))
+			.finally(() => {
+				look = null;
+			});
+		return look;
+	};
+
+	const connect = (): ScheduledTaskHandler => {
+		const connection = {
+			url,
+			connectTimeout: CONNECT_WITHIN_MS,
+			// Commands wait for Redis to be back; nobody here waits for a command without a limit.
+			maxRetriesPerRequest: null,
+			retryStrategy: (times: number) => (stopped ? null : Math.min(times * RETRY_STEP_MS, RETRY_AT_MOST_MS))
+		};
+		const defaultJobOptions = { removeOnComplete: true, removeOnFail: true };
+		const queued = new ScheduledTaskHandler({
+			queue,
+			bull: { connection, defaultJobOptions, streams: { events: { maxLen: EVENTS_KEPT } } }
+		});
+		for (const event of TROUBLES) container.client.on(event, onTrouble);
+		queued.client.on('ioredis:close', onClose);
+		queued.client.waitUntilReady().then(
+			(redis) => {
+				redis.on('ready', () => void lookAfter(queued));
+				return lookAfter(queued);
+			},
+			// It connected, and then refused what every queue must ask: that does not mend itself.
+			(error: Error) => away(whyAway(error))
+		);
+		return queued;
+	};
+
+	return {
+		start: async () => {
+			const decision = new Promise<void>((resolve) => {
+				decided = resolve;
+			});
+			const late = setTimeout(() => away('there is no answer'), START_WITHIN_MS);
+			handler = connect();
+			container.tasks = handler;
+			const queued = handler;
+			timer = setInterval(() => void lookAfter(queued), LOOK_EVERY_MS);
+			await decision;
+			clearTimeout(late);
+			await turn;
+		},
+		stop: async () => {
+			if (stopped) return;
+			stopped = true;
+			clearInterval(timer);
+			decided();
+			await turn;
+			await meanwhile.stop();
+			if (handler !== null) await within(CLOSE_WITHIN_MS, handler.close());
+			for (const event of TROUBLES) container.client.off(event, onTrouble);
+		}
+	};
+}
+
+/** Waits for something at most so long; whatever becomes of it afterwards is nobody's concern. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+	let timer: NodeJS.Timeout | undefined;
+	const limit = new Promise<void>((resolve) => {
+		timer = setTimeout(resolve, ms);
+	});
+	await Promise.race([work.catch(() => {}), limit]);
+	clearTimeout(timer);
+}

@@ -1,0 +1,38 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createRedisSchedule } from '../../src/schedule/redis.js';
+import { fakeLogger, fakeSchedule, fakeTask, houseOf, until } from './house.js';
+
+/** Port 1 answers nobody. What needs a Redis that is there is in test/services. */
+const NOWHERE = 'redis://reeve:hunter2@127.0.0.1:1';
+
+describe('the schedule through a Redis that is not there', () => {
+	function begin() {
+		const logger = fakeLogger();
+		const { calls, schedule: meanwhile } = fakeSchedule();
+		const { tasks, client } = houseOf([fakeTask('daily', '*/15 * * * *')]);
+		const schedule = createRedisSchedule({ url: NOWHERE, queue: 'reeve-test', tasks, meanwhile, logger });
+		onTestFinished(() => schedule.stop());
+		return { schedule, logger, calls, client };
+	}
+
+	test('starts all the same, says so once, and has this process woken meanwhile', async () => {
+		const { schedule, logger, calls, client } = begin();
+		let complaints = 0;
+		client.on('scheduledTaskStrategyConnectError', () => {
+			complaints += 1;
+		});
+		await schedule.start();
+		expect(calls).toEqual(['start']);
+		// Three connections, each at its next attempts.
+		await until(() => expect(complaints).toBeGreaterThan(5));
+		expect(logger.lines).toEqual(['Redis cannot be reached (127.0.0.1:1): nothing answers there; Reeve wakes itself until it is back.']);
+		expect(calls).toEqual(['start']);
+	});
+
+	test('stops, and so does what woke meanwhile', async () => {
+		const { schedule, calls } = begin();
+		await schedule.start();
+		await schedule.stop();
+		expect(calls).toEqual(['start', 'stop']);
+	});
+});
