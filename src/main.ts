@@ -60,6 +60,7 @@ async function main(): Promise<void> {
 	process.on('SIGTERM', stop);
 	process.on('SIGINT', stop);
 
+	await reeve.noticeSettings();
 	await logIn(client, settings);
 	await reeve.settleInterrupted();
 	// Not waited for: a mail server that is away must not hold up the schedule.

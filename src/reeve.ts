@@ -1,6 +1,6 @@
 import type { ILogger } from '@sapphire/framework';
 import type { Client } from 'discord.js';
-import { mailSettings, managedRoleSettings, policySettings } from './config/derived.js';
+import { mailSettings, managedRoleSettings, policySettings, settingsToRemember } from './config/derived.js';
 import type { Settings } from './config/env.js';
 import { createGuild } from './discord/guild.js';
 import type { OperatorRule } from './discord/operators.js';
@@ -102,6 +102,8 @@ export interface Reeve {
 	readonly announce: Announce;
 	/** Delivers what could not be delivered, and raises the alarm if no run has succeeded for too long. */
 	housekeep(when: { readonly atStart: boolean }): Promise<void>;
+	/** Writes down, in the audit log and the log, which settings somebody has changed since the last start. */
+	noticeSettings(): Promise<void>;
 	/** Finishes or settles what a stopped process left half-done. */
 	settleInterrupted(): Promise<void>;
 	/** Names the queue of wake-ups: one for each guild and each database, so that others on the same Redis are not woken in its place. */
@@ -230,6 +232,10 @@ export function createReeve(parts: { settings: Settings; database: Database; cli
 		queueName: async () => `reeve-${guildId}-${(await ledger.installedAt(world.now())).getTime()}`,
 		announce: createAnnouncer({ client, channelId: settings.DISCORD_ADMIN_CHANNEL_ID, logger }),
 		reportUrl,
+		noticeSettings: async () => {
+			for (const { name, before, after } of await ledger.noticeSettings(settingsToRemember(settings), now()))
+				logger.info(`Setting ${name} has changed since the last start: ${before ?? 'not set'} → ${after ?? 'not set'}.`);
+		},
 		housekeep: ({ atStart }) =>
 			undertake(async () => {
 				await raiseAlarm(ledger, now(), { paused, mails: messenger.mails });

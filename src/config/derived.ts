@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { DEBTOR, type PolicySettings, type RoleName, type Tier } from '../reconciliation/types.js';
-import type { Settings } from './env.js';
+import { SECRETS, type Settings } from './env.js';
 import { tierKey } from './values.js';
 
 /** What other parts make of the settings. Pure. */
@@ -29,6 +30,19 @@ export function policySettings(settings: Settings): PolicySettings {
 export function managedRoleSettings(settings: Settings): ManagedRoleSetting[] {
 	const tiers = settings.RECONCILIATION_TIERS.map((name) => ({ name, wanted: settings[`DISCORD_${tierKey(name)}_ROLE`] ?? name }));
 	return [...tiers, { name: DEBTOR, wanted: settings.DISCORD_DEBTOR_ROLE }];
+}
+
+/** Enough to notice a change, and to give nothing away of a secret that nobody could guess. */
+const FINGERPRINT_LENGTH = 8;
+
+/** The settings as they may be stored: to be compared with those of the next start. Of a secret, a fingerprint. */
+export function settingsToRemember(settings: Settings): ReadonlyMap<string, string> {
+	const fingerprint = (value: string) => createHash('sha256').update(value).digest('hex').slice(0, FINGERPRINT_LENGTH);
+	return new Map(
+		Object.entries(settings)
+			.filter(([, value]) => value !== undefined)
+			.map(([name, value]) => [name, SECRETS.has(name) ? `(secret ${fingerprint(String(value))})` : String(value)])
+	);
 }
 
 /** How mails are sent; null where there is no mail server, or nobody to get them. */

@@ -99,7 +99,8 @@ const shapeOf = (tier: string) => ({
 		.describe(`Stripe Dashboard → Product catalog → the product that buys ${tier} → ⋯ beside the price → Copy price ID`)
 });
 
-const SECRETS: ReadonlySet<string> = new Set(['DISCORD_TOKEN', 'STRIPE_SECRET_KEY', 'DATABASE_URL', 'REDIS_URL', 'SMTP_URL']);
+/** Settings that open something: never shown, and stored only as a fingerprint. */
+export const SECRETS: ReadonlySet<string> = new Set(['DISCORD_TOKEN', 'STRIPE_SECRET_KEY', 'DATABASE_URL', 'REDIS_URL', 'SMTP_URL']);
 
 /** An empty line in a `.env` file means that the setting is not set. */
 function withoutBlanks(env: unknown): unknown {

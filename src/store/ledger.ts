@@ -3,6 +3,7 @@ import type { DeliveryBook } from '../reconciliation/deliveries.js';
 import type { ExemptionBook } from '../reconciliation/exempt.js';
 import type { PauseBook } from '../reconciliation/pause.js';
 import type { Ledger, RoleMemory } from '../reconciliation/ports.js';
+import type { SettingsBook } from '../reconciliation/seen-settings.js';
 import type { Undos } from '../reconciliation/undo.js';
 import type { Verifications } from '../reconciliation/verify.js';
 import { attempts } from './attempts.js';
@@ -17,6 +18,7 @@ import { roleMemory } from './managed-roles.js';
 import { pauses } from './pauses.js';
 import { type Reports, reports } from './reports.js';
 import { runs } from './runs.js';
+import { seenSettings } from './seen-settings.js';
 import { undos } from './undos.js';
 import { verifications } from './verifications.js';
 
@@ -28,7 +30,7 @@ export function createLedger(
 	database: Database,
 	guildId: string,
 	{ verifyAfterMinutes = VERIFY_AFTER_MINUTES }: { readonly verifyAfterMinutes?: number } = {}
-): Ledger & RoleMemory & Reports & IssueBook & DeliveryBook & PauseBook & ExemptionBook & Verifications & Undos {
+): Ledger & RoleMemory & Reports & IssueBook & DeliveryBook & SettingsBook & PauseBook & ExemptionBook & Verifications & Undos {
 	return {
 		...leases(database, guildId),
 		...runs(database, guildId),
@@ -41,6 +43,7 @@ export function createLedger(
 		...exemptions(database, guildId),
 		...issueBook(database, guildId),
 		...pauses(database, guildId),
+		...seenSettings(database, guildId),
 		...roleMemory(database, guildId),
 		...reports(database, guildId)
 	};

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { managedRoleSettings, policySettings, secretsOf } from '../../src/config/derived.js';
+import { managedRoleSettings, policySettings, secretsOf, settingsToRemember } from '../../src/config/derived.js';
 import { parseSettings } from '../../src/config/env.js';
 
 const settingsWith = (env: NodeJS.ProcessEnv) =>
@@ -42,4 +42,19 @@ describe('secretsOf', () => {
 	test('leaves out what is not there', () => {
 		expect(secretsOf(settingsWith({ DATABASE_URL: 'postgresql://localhost/reeve' }))).toEqual(['a-token', 'rk_test_51abc']);
 	});
+});
+
+test('settings are remembered without what opens anything', () => {
+	const env = { DISCORD_TOKEN: 'a-token', DISCORD_GUILD_ID: '109758394758392104', DISCORD_ADMIN_CHANNEL_ID: '109758394758392105' };
+	const { settings } = parseSettings({
+		...env,
+		STRIPE_SECRET_KEY: 'rk_test_51abc',
+		SMTP_URL: 'smtp://ada:hunter2@mail.test',
+		ADMIN_EMAIL: 'ada@mail.test'
+	});
+	const remembered = settingsToRemember(settings);
+	expect(remembered.get('RECONCILIATION_HOUR')).toBe('3');
+	for (const value of remembered.values()) for (const secret of ['a-token', 'rk_test', 'hunter2']) expect(value).not.toContain(secret);
+	const { settings: others } = parseSettings({ ...env, STRIPE_SECRET_KEY: 'rk_test_51other' });
+	expect(settingsToRemember(others).get('STRIPE_SECRET_KEY')).not.toBe(remembered.get('STRIPE_SECRET_KEY'));
 });

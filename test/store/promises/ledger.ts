@@ -8,6 +8,7 @@ import { leasePromises } from './lease.js';
 import { linkPromises } from './links.js';
 import { pausePromises } from './pauses.js';
 import { runPromises } from './runs.js';
+import { settingsPromises } from './seen-settings.js';
 import { undoPromises } from './undos.js';
 import { verificationPromises } from './verifications.js';
 
@@ -20,6 +21,7 @@ export function ledgerPromises(database: () => Database): void {
 	claimPromises(database);
 	issueBookPromises(database);
 	pausePromises(database);
+	settingsPromises(database);
 	deliveryPromises(database);
 	exemptionPromises(database);
 	verificationPromises(database);
