@@ -13,7 +13,7 @@ import { loadPiecesAsReeveDoes } from './discord/pieces.js';
 import { MaskingLogger } from './logger.js';
 import { startReconciliationScheduler } from './reconciliation/index.js';
 import type { Schedule } from './reconciliation/ports.js';
-import { createReeve } from './reeve.js';
+import { createReeve, StoppingError } from './reeve.js';
 import { createInProcessSchedule } from './schedule/in-process.js';
 import { createRedisSchedule } from './schedule/redis.js';
 import { openDatabase } from './store/database.js';
@@ -63,27 +63,33 @@ async function main(): Promise<void> {
 	await reeve.noticeSettings();
 	await logIn(client, settings);
 	await reeve.settleInterrupted();
+	const failed = (what: string, error: unknown) => {
+		if (!(error instanceof StoppingError)) logger.error(`${what} failed:`, error);
+	};
 	// Not waited for: a mail server that is away must not hold up the schedule.
-	void reeve
-		.housekeep({ atStart: true })
-		.catch((error: unknown) => logger.error('What waits to be delivered could not be looked at:', error));
-	const schedule = createSchedule(settings, await reeve.queueName(), logger);
+	void reeve.housekeep({ atStart: true }).catch((error: unknown) => failed('Delivering what waits', error));
+	const schedule = createSchedule(settings, await reeve.queueName(), logger, (task, error) => failed(`The task ${task}`, error));
 	// Before it is started: what was slept through may take a while, and somebody may want Reeve to stop meanwhile.
 	down.push(() => schedule.stop());
 	await startReconciliationScheduler(
 		schedule,
 		async () => {
-			await reeve.runIfDue().catch((error: unknown) => logger.error('The daily run that was due failed:', error));
+			await reeve.runIfDue().catch((error: unknown) => failed('The daily run that was due', error));
 			await reeve.verifyIfDue();
 		},
-		(error) => logger.error('The verification that was due failed:', error)
+		(error) => failed('The verification that was due', error)
 	);
 }
 
 /** Wakes the task pieces: through Redis where the settings name one, else by itself. */
-function createSchedule({ REDIS_URL: url }: Settings, queue: string, logger: ILogger): Schedule {
+function createSchedule(
+	{ REDIS_URL: url }: Settings,
+	queue: string,
+	logger: ILogger,
+	onError: (task: string, error: unknown) => void
+): Schedule {
 	const tasks = () => container.stores.get('scheduled-tasks').values();
-	const inProcess = createInProcessSchedule(tasks, (task, error) => logger.error(`The task ${task} failed:`, error));
+	const inProcess = createInProcessSchedule(tasks, onError);
 	return url === undefined ? inProcess : createRedisSchedule({ url, queue, tasks, meanwhile: inProcess, logger });
 }
 

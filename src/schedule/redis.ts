@@ -144,6 +144,7 @@ export function createRedisSchedule({ url, queue, tasks, meanwhile, logger }: Re
 
 	return {
 		start: async () => {
+			if (stopped) return;
 			const decision = new Promise<void>((resolve) => {
 				decided = resolve;
 			});

@@ -8,13 +8,23 @@ export interface TestDatabase {
 }
 
 export async function createDatabase(): Promise<TestDatabase> {
-	const server = process.env.DATABASE_URL;
-	if (!server) throw new Error('DATABASE_URL must name a PostgreSQL server on which databases may be created.');
+	const server = serverUrl();
 	const name = `reeve_test_${randomBytes(6).toString('hex')}`;
 	await execute(server, `CREATE DATABASE ${name}`);
-	const url = new URL(server);
+	return { url: databaseUrl(name), drop: () => execute(server, `DROP DATABASE ${name} WITH (FORCE)`) };
+}
+
+/** Where a database of that name is on the server. */
+export function databaseUrl(name: string): string {
+	const url = new URL(serverUrl());
 	url.pathname = `/${name}`;
-	return { url: url.href, drop: () => execute(server, `DROP DATABASE ${name} WITH (FORCE)`) };
+	return url.href;
+}
+
+function serverUrl(): string {
+	const server = process.env.DATABASE_URL;
+	if (!server) throw new Error('DATABASE_URL must name a PostgreSQL server on which databases may be created.');
+	return server;
 }
 
 /** One statement over a connection of its own. */

@@ -28,6 +28,7 @@ export class TestRedis {
 
 	/** Resolves when it answers. */
 	public async start(): Promise<void> {
+		if (this.child !== null) return;
 		const options = [
 			'--port',
 			`${this.port}`,

@@ -1,0 +1,143 @@
+import { createRequire } from 'node:module';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { Sandbox } from '../../sandbox/sandbox.js';
+import { reconcile } from '../end-to-end/operator.js';
+import { databaseUrl, execute } from './databases.js';
+import { TestRedis } from './redis.js';
+
+const DAY_MS = 24 * 3_600_000;
+
+/** For nothing, each time. */
+const WAKES = 8;
+
+/** Far from now: no day becomes due while a test is at work. */
+const HOUR = String((new Date().getUTCHours() + 12) % 24);
+const SCHEDULE = { RECONCILIATION_TIMEZONE: 'UTC', RECONCILIATION_HOUR: HOUR };
+
+const ADA = '300000000000000001';
+const WORLD = {
+	guild: { members: [{ id: ADA, username: 'ada', roles: [] }] },
+	stripe: {
+		customers: [{ id: 'cus_ada', metadata: { discord_id: ADA } }],
+		subscriptions: [{ id: 'sub_ada', customer: 'cus_ada', status: 'active' as const, price: 'price_knight' }]
+	}
+};
+
+/** BullMQ as the plugin has it. */
+interface Queue {
+	add(name: string, data: undefined, options: object): Promise<{ waitUntilFinished(events: QueueEvents): Promise<unknown> }>;
+	getRepeatableJobs(): Promise<{ name: string; pattern: string }[]>;
+	close(): Promise<void>;
+}
+interface QueueEvents {
+	waitUntilReady(): Promise<unknown>;
+	close(): Promise<void>;
+}
+const fromPlugin = createRequire(createRequire(import.meta.url).resolve('@sapphire/plugin-scheduled-tasks'));
+const { Queue, QueueEvents } = fromPlugin('bullmq') as {
+	Queue: new (name: string, options: object) => Queue;
+	QueueEvents: new (name: string, options: object) => QueueEvents;
+};
+
+describe('with real Redis and PostgreSQL', () => {
+	let redis: TestRedis;
+	let sandbox: Sandbox;
+	beforeAll(async () => {
+		redis = await TestRedis.started();
+		sandbox = await Sandbox.start({ world: WORLD, env: { REDIS_URL: redis.url, ...SCHEDULE } });
+	});
+	afterAll(async () => {
+		await sandbox?.stop();
+		await redis?.kill();
+	});
+	// A test may have taken it away.
+	afterEach(() => redis.start());
+
+	/**
+	 * The same world, installed days ago: the day is due as soon as the bot is started again.
+	 * @returns the name of its queue
+	 */
+	async function asleep(env: Record<string, string>): Promise<string> {
+		await sandbox.reset({ world: WORLD, env: { ...SCHEDULE, ...env } });
+		const { guildId } = sandbox.discord.ids;
+		const installed = new Date(Date.now() - 5 * DAY_MS);
+		await execute(
+			databaseUrl(`reeve_sandbox_${sandbox.port}`),
+			`INSERT INTO "Installation" ("guildId", "installedAt") VALUES ('${guildId}', '${installed.toISOString()}')
+			ON CONFLICT ("guildId") DO UPDATE SET "installedAt" = EXCLUDED."installedAt"`
+		);
+		return `reeve-${guildId}-${installed.getTime()}`;
+	}
+
+	const runs = async () => (await sandbox.runs()).map(({ triggeredBy, status }) => `${triggeredBy} ${status}`);
+	const said = (like: RegExp) => sandbox.log().filter((line) => like.test(line));
+	const heard = (like: RegExp) => sandbox.until(() => said(like).length > 0, 30_000);
+	const caughtUp = () => sandbox.until(async () => (await runs()).includes('scheduled COMPLETED'), 30_000);
+
+	/** Wakes whoever shares the queue, without a reason, and waits until they have looked. */
+	async function wakeInVain(queueName: string, times: number): Promise<void> {
+		const connection = { url: redis.url, maxRetriesPerRequest: null };
+		const queue = new Queue(queueName, { connection });
+		const events = new QueueEvents(queueName, { connection });
+		try {
+			await events.waitUntilReady();
+			const jobs = await Promise.all(Array.from({ length: times }, () => queue.add('daily-reconciliation', undefined, {})));
+			await Promise.all(jobs.map((job) => job.waitUntilFinished(events)));
+			expect((await queue.getRepeatableJobs()).filter(({ name }) => name === 'daily-reconciliation')).toHaveLength(1);
+		} finally {
+			await events.close();
+			await queue.close();
+		}
+	}
+
+	test('two processes that were both asleep, and are both woken again and again, run a day once', async () => {
+		const queue = await asleep({ REDIS_URL: redis.url });
+		// The first is still at it when the second starts.
+		sandbox.stripe.setLatency(300);
+		await sandbox.restart();
+		const other = await sandbox.startAnother();
+		await caughtUp();
+		await sandbox.until(() => other.log.tail(50).includes('A queue in Redis'));
+		await wakeInVain(queue, WAKES);
+		await sandbox.restart('SIGKILL');
+		await heard(/A queue in Redis/);
+		await wakeInVain(queue, WAKES);
+		expect(await runs()).toEqual(['scheduled COMPLETED']);
+		expect(sandbox.messages()).toHaveLength(1);
+		expect([...sandbox.log(), ...other.log.tail(50).split('\n')].filter((line) => / (WARN|ERROR) /.test(line))).toEqual([]);
+	});
+
+	test('paused by the settings, nothing that was slept through is caught up', async () => {
+		const queue = await asleep({ REDIS_URL: redis.url, RECONCILIATION_PAUSED: 'true' });
+		await sandbox.restart();
+		await heard(/A queue in Redis/);
+		await wakeInVain(queue, 2);
+		expect((await reconcile(sandbox)).run.triggeredBy).toBe('manual');
+		expect(await runs()).toEqual(['manual COMPLETED']);
+	});
+
+	test('a Redis that is away at the start is said once; the day is run, commands are answered, and the queue takes over when it is back', async () => {
+		await redis.kill();
+		const queue = await asleep({ REDIS_URL: redis.url.replace('//', '//:hunter2@') });
+		await sandbox.restart();
+		await caughtUp();
+		expect((await reconcile(sandbox)).answer).toContain('The report is here');
+		expect(said(/Redis/)).toEqual([expect.stringContaining(`Redis cannot be reached (127.0.0.1:${redis.port}): nothing answers there`)]);
+		await redis.start();
+		await heard(/Redis is back/);
+		await wakeInVain(queue, 2);
+		expect(await runs()).toEqual(['manual COMPLETED', 'scheduled COMPLETED']);
+		expect(sandbox.log().join('\n')).not.toMatch(/hunter2|nobody caught/);
+	});
+
+	test('a Redis that goes away mid-way is said once; commands are answered, and Reeve stops when it is told to', async () => {
+		await sandbox.reset({ world: WORLD, env: { ...SCHEDULE, REDIS_URL: redis.url } });
+		await heard(/A queue in Redis/);
+		await redis.kill();
+		await heard(/Redis cannot be reached/);
+		expect((await reconcile(sandbox)).answer).toContain('The report is here');
+		expect(said(/Redis/)).toHaveLength(2);
+		expect(sandbox.log().join('\n')).not.toContain('nobody caught');
+		expect(await sandbox.restart('SIGTERM')).toMatchObject({ exitCode: 0 });
+	});
+});
