@@ -10,6 +10,7 @@ import {
 	type DriftIssue,
 	type DriftSeverity,
 	type DriftType,
+	type Exemption,
 	type Links,
 	type PolicySettings,
 	type RoleName,
@@ -46,9 +47,7 @@ export function detect(picture: Picture, settings: PolicySettings, now: Date): D
 	const people = findPeople(billing, subscriptionsOf, links);
 	const debts = new Debts(links, now);
 	const claimsOf = (person: Person) => judge(claims(person, subscriptionsOf, debts), settings, now);
-	const exempt = new Set(
-		links.exemptions.filter(({ expiresAt }) => expiresAt === null || expiresAt > now).map((exemption) => exemption.discordId)
-	);
+	const exempt = new Set(links.exemptions.filter((exemption) => isInForce(exemption, now)).map(({ discordId }) => discordId));
 	const changedCustomers = new Set([...billing.changedCustomers, ...changedLinks.customerIds]);
 	// Whom a changed customer names may have been tied to it until a moment ago.
 	const changedPeople = new Set([
@@ -113,6 +112,11 @@ export function detect(picture: Picture, settings: PolicySettings, now: Date): D
 	};
 }
 
+/** Whether an operator's word still stands. */
+export function isInForce({ expiresAt }: Exemption, now: Date): boolean {
+	return expiresAt === null || expiresAt > now;
+}
+
 /** The issue of one person, if what they hold is not what they should have. */
 function compare(member: RosterMember, person: Person | undefined, judged: readonly JudgedClaim[]): DriftIssue | null {
 	const entitlement = judged[0]?.entitlement ?? { kind: 'none' };
@@ -153,7 +157,7 @@ function customersOf(person: Person): readonly string[] {
 }
 
 /** Every subscription that can pay for a person, with the seat it pays for. */
-function claims(person: Person, subscriptionsOf: ReadonlyMap<string, readonly Subscription[]>, debts: Debts): readonly Claim[] {
+export function claims(person: Person, subscriptionsOf: ReadonlyMap<string, readonly Subscription[]>, debts: Debts): readonly Claim[] {
 	// A team's subscription pays for seats, also where a row names the team's customer as the person's own.
 	const ofTheirTeams = new Set(person.seats.map(({ team }) => team.stripeCustomerId));
 	const ownCustomers = person.customerIds.filter((customerId) => !ofTheirTeams.has(customerId));
