@@ -9,6 +9,8 @@ import {
 	type BulkPlan,
 	type BulkResult,
 	type BulkScope,
+	type Explanation,
+	explain,
 	type FixOrder,
 	type FixResult,
 	fixBulk,
@@ -45,6 +47,10 @@ export interface Reeve {
 	/** What a bulk fix would do; null if nothing is open. */
 	planBulk(scope: BulkScope): Promise<BulkPlan | null>;
 	fixBulk(order: Omit<BulkOrder, 'goOn'>): Promise<BulkResult>;
+	/** Explains one person: what they should have, and why. Changes nothing. */
+	explain(discordId: string): Promise<Explanation>;
+	/** The same for whomever an issue is about; null if there is no such issue. */
+	explainIssue(issueId: string): Promise<Explanation | null>;
 	/** Draws a report anew, on the page it shows, where something has changed that its own buttons did not. Never fails. */
 	refreshReport(runId: string): Promise<void>;
 	/** A run's report as things stand now; null if there is no such run. */
@@ -72,12 +78,13 @@ export function createReeve(parts: { settings: Settings; database: Database; cli
 	const { settings, database, client, logger } = parts;
 	const guildId = settings.DISCORD_GUILD_ID;
 	const ledger = createLedger(database, guildId);
+	const billing = createBilling({
+		secretKey: settings.STRIPE_SECRET_KEY,
+		apiUrl: settings.STRIPE_API_URL,
+		discordIdKey: settings.STRIPE_DISCORD_ID_KEY
+	});
 	const world: World = {
-		billing: createBilling({
-			secretKey: settings.STRIPE_SECRET_KEY,
-			apiUrl: settings.STRIPE_API_URL,
-			discordIdKey: settings.STRIPE_DISCORD_ID_KEY
-		}),
+		billing,
 		guild: createGuild({ client, guildId, wanted: managedRoleSettings(settings), memory: ledger }),
 		ledger,
 		notifier: createNotifier({
@@ -105,6 +112,8 @@ export function createReeve(parts: { settings: Settings; database: Database; cli
 		states: await ledger.issueStates(result.issues.map((issue) => issue.id))
 	});
 
+	const explainPerson = (discordId: string) => explain({ ...world, billing }, ledger, policy, discordId);
+
 	const underWay = new Set<Promise<unknown>>();
 	let stopping = false;
 	const undertake = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -127,6 +136,11 @@ export function createReeve(parts: { settings: Settings; database: Database; cli
 		openIssues: () => ledger.openIssues('all'),
 		planBulk: (scope) => planBulk(world, ledger, run.maxRevokePercent, scope),
 		fixBulk: (order) => undertake(() => fixBulk(world, ledger, run, { ...order, goOn: () => !stopping })),
+		explain: explainPerson,
+		explainIssue: async (issueId) => {
+			const discordId = await ledger.subjectOf(issueId);
+			return discordId === null ? null : explainPerson(discordId);
+		},
 		refreshReport: async (runId) => {
 			const report = await ledger.readReport(runId);
 			if (report?.message) await redrawReport({ client, logger }, report.message, await viewOf(report.result));

@@ -8,6 +8,7 @@ export {
 	planBulk
 } from './bulk.js';
 export { type DailySettings, dueDay, runIfDue } from './daily.js';
+export { type Explanation, explain } from './explain.js';
 export { AUTOMATIC, type FixOrder, type FixResult, fixIssue, settleInterrupted } from './fix.js';
 export { RunInProgressError, runReconciliation } from './run.js';
 export { startReconciliationScheduler } from './scheduler.js';

@@ -1,4 +1,5 @@
 import type { IssueBook } from '../reconciliation/bulk.js';
+import type { PersonalHistory } from '../reconciliation/explain.js';
 import type { Ledger, RoleMemory } from '../reconciliation/ports.js';
 import { attempts } from './attempts.js';
 import type { Database } from './database.js';
@@ -7,11 +8,12 @@ import { issueBook } from './issue-book.js';
 import { leases } from './lease.js';
 import { links } from './links.js';
 import { roleMemory } from './managed-roles.js';
+import { personalHistory } from './personal-history.js';
 import { type Reports, reports } from './reports.js';
 import { runs } from './runs.js';
 
 /** The Ledger port over Prisma, for one guild, and what reports are drawn from. */
-export function createLedger(database: Database, guildId: string): Ledger & RoleMemory & Reports & IssueBook {
+export function createLedger(database: Database, guildId: string): Ledger & RoleMemory & Reports & IssueBook & PersonalHistory {
 	return {
 		...leases(database, guildId),
 		...runs(database, guildId),
@@ -19,6 +21,7 @@ export function createLedger(database: Database, guildId: string): Ledger & Role
 		...findings(database, guildId),
 		...attempts(database, guildId),
 		...issueBook(database, guildId),
+		...personalHistory(database, guildId),
 		...roleMemory(database, guildId),
 		...reports(database, guildId)
 	};
