@@ -4,9 +4,10 @@ import { whyNotOperator } from '../src/discord/operators.js';
 import { fix } from './reconcile/fix.js';
 import { run } from './reconcile/run.js';
 import type { ReconcileSubcommand } from './reconcile/subcommand.js';
+import { why } from './reconcile/why.js';
 
 /** In the order in which Discord shows them. */
-const SUBCOMMANDS: readonly ReconcileSubcommand[] = [run, fix];
+const SUBCOMMANDS: readonly ReconcileSubcommand[] = [run, fix, why];
 
 /** `/reconcile …`, for operators. Each subcommand is a file of its own in the folder beside this one. */
 export class ReconcileCommand extends Subcommand {

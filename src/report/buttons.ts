@@ -15,10 +15,10 @@ export interface Place {
 	readonly total: number;
 }
 
-/** A button to mend each issue of the page, and, of several pages, the way to the others. */
+/** Buttons to mend and to explain each issue of the page, and, of several pages, the way to the others. */
 export function buttonRows(issues: readonly ShownIssue[], place: Place): ButtonRow[] {
 	const rows: ButtonRow[] = [];
-	if (issues.length > 0) rows.push(row(issues.map((issue) => fixButton(issue, place))));
+	if (issues.length > 0) rows.push(row(issues.map((issue) => fixButton(issue, place))), row(issues.map(whyButton)));
 	const last = [...(place.pages > 1 ? [previous(place), current(place), next(place)] : []), ...(place.total > 1 ? [fixAll(place)] : [])];
 	if (last.length > 0) rows.push(row(last));
 	return rows;
@@ -36,6 +36,15 @@ function fixButton(issue: ShownIssue, { runId, page }: Place): APIButtonComponen
 		label: `Apply fix ${number(issue.number)} · ${plainName(issue.drift.discordName)}`,
 		custom_id: buildCustomId({ action: 'fix', runId, page, issueId: issue.id, planHash: issue.planHash }),
 		disabled: !open
+	};
+}
+
+function whyButton({ id, number: place }: ShownIssue): APIButtonComponent {
+	return {
+		type: ComponentType.Button,
+		style: ButtonStyle.Secondary,
+		label: `Why? ${number(place)}`,
+		custom_id: buildCustomId({ action: 'why', issueId: id })
 	};
 }
 

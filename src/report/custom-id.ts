@@ -48,7 +48,11 @@ const ACTIONS = {
 	/** Apply the plan of a bulk fix that was shown. */
 	bulk: ['scope', 'planHash', 'extent'],
 	/** Ask for the number of people who lose a role, and, as a modal, give it. */
-	release: ['scope', 'planHash']
+	release: ['scope', 'planHash'],
+	/** Explain the person whom an issue is about. */
+	why: ['issueId'],
+	/** Put the roles back as they were before a fix. */
+	undo: ['attemptId']
 } as const satisfies Readonly<Record<string, readonly (keyof typeof PARTS)[]>>;
 
 type Actions = typeof ACTIONS;

@@ -94,7 +94,10 @@ describe('a report', () => {
 		expect(requests.map(({ method, path }) => `${method} ${path}`)).toEqual([`POST /api/v10/channels/${CHANNEL}/messages`]);
 		expect(requests[0]?.body).toMatchObject({
 			embeds: [{ title: 'Reconciliation: 1 issue' }, { title: '1. Has the wrong role' }],
-			components: [{ type: 1, components: [{ type: 2, label: 'Apply fix 1 · ada', disabled: false }] }],
+			components: [
+				{ type: 1, components: [{ type: 2, label: 'Apply fix 1 · ada', disabled: false }] },
+				{ type: 1, components: [{ type: 2, label: 'Why? 1' }] }
+			],
 			allowed_mentions: { parse: [] },
 			enforce_nonce: true
 		});
