@@ -161,7 +161,7 @@ function standingOf(
 	const person = byDiscordId.get(discordId) ?? null;
 	const judged = person === null ? [] : judge(claims(person, subscriptionsOf, new Debts(links, now)), policy, now);
 	const entitlement = judged[0]?.entitlement ?? { kind: 'none' };
-	const countsHow = (customerId: string) => {
+	const countsHow = (customerId: string): Standing['named'][number]['counts'] => {
 		if (contested.some((each) => each.customerId === customerId)) return 'contested';
 		return person?.customerIds.includes(customerId) ? 'links' : 'overruled';
 	};
@@ -169,7 +169,8 @@ function standingOf(
 		person,
 		named: [...namedBy]
 			.filter(([, people]) => people.includes(discordId))
-			.map(([customerId]) => ({ customerId, counts: countsHow(customerId) })),
+			.map(([customerId]) => ({ customerId, counts: countsHow(customerId) }))
+			.sort((a, b) => (a.customerId < b.customerId ? -1 : 1)),
 		claims: judged.map((claim) => ({ ...claim, reason: reasonOf(claim, policy, now) })),
 		precedence: precedenceOf(judged),
 		expected: entitlement.kind === 'unknown' ? null : expectedRoles(entitlement)

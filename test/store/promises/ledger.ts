@@ -4,6 +4,7 @@ import { findingPromises } from './findings.js';
 import { issueBookPromises } from './issue-book.js';
 import { leasePromises } from './lease.js';
 import { linkPromises } from './links.js';
+import { personalHistoryPromises } from './personal-history.js';
 import { runPromises } from './runs.js';
 
 /** What the ledger promises over either kind of database. */
@@ -14,4 +15,5 @@ export function ledgerPromises(database: () => Database): void {
 	findingPromises(database);
 	claimPromises(database);
 	issueBookPromises(database);
+	personalHistoryPromises(database);
 }
