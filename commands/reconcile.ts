@@ -1,13 +1,14 @@
 import { Subcommand } from '@sapphire/plugin-subcommands';
 import { type AutocompleteInteraction, PermissionFlagsBits } from 'discord.js';
 import { whyNotOperator } from '../src/discord/operators.js';
+import { exportRun } from './reconcile/export.js';
 import { fix } from './reconcile/fix.js';
 import { run } from './reconcile/run.js';
 import type { ReconcileSubcommand } from './reconcile/subcommand.js';
 import { why } from './reconcile/why.js';
 
 /** In the order in which Discord shows them. */
-const SUBCOMMANDS: readonly ReconcileSubcommand[] = [run, fix, why];
+const SUBCOMMANDS: readonly ReconcileSubcommand[] = [run, fix, why, exportRun];
 
 /** `/reconcile …`, for operators. Each subcommand is a file of its own in the folder beside this one. */
 export class ReconcileCommand extends Subcommand {

@@ -5,6 +5,7 @@ import type { Settings } from './config/env.js';
 import { createGuild } from './discord/guild.js';
 import type { OperatorRule } from './discord/operators.js';
 import {
+	type ArchivedRun,
 	type BulkOrder,
 	type BulkPlan,
 	type BulkResult,
@@ -19,6 +20,7 @@ import {
 	planBulk,
 	type ReconciliationOptions,
 	type ReconciliationResult,
+	type RunRecord,
 	runIfDue,
 	runReconciliation,
 	settleInterrupted
@@ -51,6 +53,10 @@ export interface Reeve {
 	explain(discordId: string): Promise<Explanation>;
 	/** The same for whomever an issue is about; null if there is no such issue. */
 	explainIssue(issueId: string): Promise<Explanation | null>;
+	/** The last runs that have ended, the newest first, to pick one from. */
+	endedRuns(): Promise<readonly ArchivedRun[]>;
+	/** All that is kept of a run, the newest that completed without an ID; null if there is none. */
+	record(runId: string | null): Promise<RunRecord | null>;
 	/** Draws a report anew, on the page it shows, where something has changed that its own buttons did not. Never fails. */
 	refreshReport(runId: string): Promise<void>;
 	/** A run's report as things stand now; null if there is no such run. */
@@ -72,6 +78,9 @@ export class StoppingError extends Error {
 		this.name = 'StoppingError';
 	}
 }
+
+/** Runs to pick one from. */
+const RUNS_LISTED = 200;
 
 /** Wires the ports: the one place where the heart meets Stripe, Discord, the database and the report. */
 export function createReeve(parts: { settings: Settings; database: Database; client: Client; logger: ILogger }): Reeve {
@@ -141,6 +150,8 @@ export function createReeve(parts: { settings: Settings; database: Database; cli
 			const discordId = await ledger.subjectOf(issueId);
 			return discordId === null ? null : explainPerson(discordId);
 		},
+		endedRuns: () => ledger.endedRuns(RUNS_LISTED),
+		record: (runId) => ledger.readRecord(runId),
 		refreshReport: async (runId) => {
 			const report = await ledger.readReport(runId);
 			if (report?.message) await redrawReport({ client, logger }, report.message, await viewOf(report.result));

@@ -1,3 +1,4 @@
+export type { ArchivedRun, RunRecord } from './archive.js';
 export {
 	type BulkOrder,
 	type BulkPlan,

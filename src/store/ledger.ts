@@ -1,6 +1,8 @@
+import type { Archive } from '../reconciliation/archive.js';
 import type { IssueBook } from '../reconciliation/bulk.js';
 import type { PersonalHistory } from '../reconciliation/explain.js';
 import type { Ledger, RoleMemory } from '../reconciliation/ports.js';
+import { archive } from './archive.js';
 import { attempts } from './attempts.js';
 import type { Database } from './database.js';
 import { findings } from './findings.js';
@@ -13,7 +15,7 @@ import { type Reports, reports } from './reports.js';
 import { runs } from './runs.js';
 
 /** The Ledger port over Prisma, for one guild, and what reports are drawn from. */
-export function createLedger(database: Database, guildId: string): Ledger & RoleMemory & Reports & IssueBook & PersonalHistory {
+export function createLedger(database: Database, guildId: string): Ledger & RoleMemory & Reports & IssueBook & PersonalHistory & Archive {
 	return {
 		...leases(database, guildId),
 		...runs(database, guildId),
@@ -21,6 +23,7 @@ export function createLedger(database: Database, guildId: string): Ledger & Role
 		...findings(database, guildId),
 		...attempts(database, guildId),
 		...issueBook(database, guildId),
+		...archive(database, guildId),
 		...personalHistory(database, guildId),
 		...roleMemory(database, guildId),
 		...reports(database, guildId)

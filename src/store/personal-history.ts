@@ -5,7 +5,7 @@ import type { Database } from './database.js';
 import { rowToOpenIssue } from './json.js';
 
 /** An undo that ended like this changed nothing for good: the fix still stands. */
-const UNDO_FAILED = ['FAILED', 'NOT_APPLIED', 'INTERRUPTED'] satisfies FixOutcome[];
+export const UNDO_FAILED = ['FAILED', 'NOT_APPLIED', 'INTERRUPTED'] satisfies FixOutcome[];
 
 /** What the database remembers of one person. */
 export function personalHistory({ prisma }: Database, guildId: string): PersonalHistory {
