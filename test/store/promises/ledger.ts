@@ -1,4 +1,5 @@
 import type { Database } from '../../../src/store/database.js';
+import { archivePromises } from './archive.js';
 import { claimPromises } from './claims.js';
 import { findingPromises } from './findings.js';
 import { issueBookPromises } from './issue-book.js';
@@ -16,4 +17,5 @@ export function ledgerPromises(database: () => Database): void {
 	claimPromises(database);
 	issueBookPromises(database);
 	personalHistoryPromises(database);
+	archivePromises(database);
 }
