@@ -5,6 +5,7 @@ import type { Settings } from './config/env.js';
 import { createGuild } from './discord/guild.js';
 import type { OperatorRule } from './discord/operators.js';
 import {
+	type ArchivedRun,
 	type BulkOrder,
 	type BulkPlan,
 	type BulkResult,
@@ -14,6 +15,8 @@ import {
 	type Exempted,
 	type ExemptionBook,
 	type ExemptOrder,
+	type Explanation,
+	explain,
 	type FixOrder,
 	type FixResult,
 	fixBulk,
@@ -24,6 +27,7 @@ import {
 	planBulk,
 	type ReconciliationOptions,
 	type ReconciliationResult,
+	type RunRecord,
 	raiseAlarm,
 	readStatus,
 	runIfDue,
@@ -79,6 +83,14 @@ export interface Reeve {
 	/** What a bulk fix would do; null if nothing is open. */
 	planBulk(scope: BulkScope): Promise<BulkPlan | null>;
 	fixBulk(order: Omit<BulkOrder, 'goOn'>): Promise<BulkResult>;
+	/** Explains one person: what they should have, and why. Changes nothing. */
+	explain(discordId: string): Promise<Explanation>;
+	/** The same for whomever an issue is about; null if there is no such issue. */
+	explainIssue(issueId: string): Promise<Explanation | null>;
+	/** The last runs that have ended, the newest first, to pick one from. */
+	endedRuns(): Promise<readonly ArchivedRun[]>;
+	/** All that is kept of a run, the newest that completed without an ID; null if there is none. */
+	record(runId: string | null): Promise<RunRecord | null>;
 	/** Draws a report anew, on the page it shows, where something has changed that its own buttons did not. Never fails. */
 	refreshReport(runId: string): Promise<void>;
 	undo(order: UndoOrder): Promise<UndoResult>;
@@ -120,6 +132,9 @@ export class StoppingError extends Error {
 	}
 }
 
+/** Runs to pick one from. */
+const RUNS_LISTED = 200;
+
 /** Wires the ports: the one place where the heart meets Stripe, Discord, the database and the report. */
 export function createReeve(parts: { settings: Settings; database: Database; client: Client; logger: ILogger }): Reeve {
 	const { settings, database, client, logger } = parts;
@@ -144,12 +159,13 @@ export function createReeve(parts: { settings: Settings; database: Database; cli
 		logger
 	});
 	const post = { book: ledger, messenger, now, logger };
+	const billing = createBilling({
+		secretKey: settings.STRIPE_SECRET_KEY,
+		apiUrl: settings.STRIPE_API_URL,
+		discordIdKey: settings.STRIPE_DISCORD_ID_KEY
+	});
 	const world: World = {
-		billing: createBilling({
-			secretKey: settings.STRIPE_SECRET_KEY,
-			apiUrl: settings.STRIPE_API_URL,
-			discordIdKey: settings.STRIPE_DISCORD_ID_KEY
-		}),
+		billing,
 		guild: createGuild({ client, guildId, wanted: managedRoleSettings(settings), memory: ledger }),
 		ledger,
 		notifier: {
@@ -173,6 +189,8 @@ export function createReeve(parts: { settings: Settings; database: Database; cli
 		result,
 		states: await ledger.issueStates(result.issues.map((issue) => issue.id))
 	});
+
+	const explainPerson = (discordId: string) => explain({ ...world, billing }, ledger, policy, discordId);
 
 	const underWay = new Set<Promise<unknown>>();
 	let stopping = false;
@@ -212,6 +230,13 @@ export function createReeve(parts: { settings: Settings; database: Database; cli
 		openIssues: () => ledger.openIssues('all'),
 		planBulk: (scope) => planBulk(world, ledger, run.maxRevokePercent, scope),
 		fixBulk: (order) => undertake(() => fixBulk(world, ledger, run, { ...order, goOn: () => !stopping })),
+		explain: explainPerson,
+		explainIssue: async (issueId) => {
+			const subject = await ledger.subjectOf(issueId);
+			return subject === null ? null : explainPerson(subject.discordId);
+		},
+		endedRuns: () => ledger.endedRuns(RUNS_LISTED),
+		record: (runId) => ledger.readRecord(runId),
 		refreshReport: async (runId) => {
 			const report = await ledger.readReport(runId);
 			if (report?.message) await redrawReport({ client, logger }, report.message, await viewOf(report.result));

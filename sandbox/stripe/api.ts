@@ -21,7 +21,7 @@ import { itemObjects, type Scene, subscriptionObject } from './objects/subscript
 import { Parameters, type Query } from './parameters.js';
 import { isResource, type Permissions, type Resource } from './permissions.js';
 import { cut, type Key, type Page } from './records/ordered.js';
-import { searchCustomers } from './search.js';
+import { searchCustomers, searchSubscriptions } from './search.js';
 
 /** Which endpoint a request means, and what it answers. */
 
@@ -47,7 +47,10 @@ export function answer(api: Api, method: string, path: string, query: Query, tam
 	if (id === undefined)
 		return resource === 'account' || resource === 'balance' ? retrieve(api, resource, '', query) : list(api, resource, query, tampering);
 	if (resource === 'account' || resource === 'balance') throw unrecognizedUrl(method, path);
-	if (resource === 'customers' && id === 'search' && method === 'GET') return searchCustomers(api.books, api.scene.livemode, query);
+	if (id === 'search' && method === 'GET') {
+		if (resource === 'customers') return searchCustomers(api.books, api.scene, query);
+		if (resource === 'subscriptions') return searchSubscriptions(api.books, api.scene, query);
+	}
 	if (NOT_HERE.has(id)) throw badRequest(`The sandbox does not support ${path}`);
 	return retrieve(api, resource, id, query);
 }

@@ -1,14 +1,46 @@
 import type { Books } from './books.js';
 import { badRequest } from './errors.js';
 import { customerObject } from './objects/customer.js';
+import { type Scene, subscriptionObject } from './objects/subscription.js';
 import { Parameters, type Query } from './parameters.js';
-import { cut } from './records/ordered.js';
+import { cut, type Key, type Ordered } from './records/ordered.js';
 
-/** One clause of Stripe's search language, the only kind that the sandbox understands. */
+/** Stripe's search, as far as the sandbox understands its language: by metadata alone, clauses joined by OR. */
+
+/** One clause, the only kind that is understood. */
 const METADATA_CLAUSE = /^metadata\['((?:[^'\\]|\\.)+)'\]:'((?:[^'\\]|\\.)*)'$/;
 
-/** `GET /v1/customers/search`, by metadata alone: clauses joined by OR. */
-export function searchCustomers(books: Books, livemode: boolean, query: Query): object {
+type Metadata = Readonly<Record<string, string>>;
+
+/** `GET /v1/customers/search` */
+export function searchCustomers(books: Books, { livemode }: Scene, query: Query): object {
+	return search(
+		'customers',
+		query,
+		books.customers(),
+		(record) => !record.deleted,
+		(record) => customerObject(record, livemode)
+	);
+}
+
+/** `GET /v1/subscriptions/search`: the ended ones too, unlike the list. */
+export function searchSubscriptions(books: Books, scene: Scene, query: Query): object {
+	return search(
+		'subscriptions',
+		query,
+		books.subscriptions('all'),
+		() => true,
+		(record) => subscriptionObject(record, scene)
+	);
+}
+
+function search<T extends Key & { readonly metadata: Metadata }>(
+	resource: string,
+	query: Query,
+	records: Ordered<T>,
+	isThere: (record: T) => boolean,
+	build: (record: T) => object
+): object {
 	const parameters = new Parameters(query, { texts: ['query', 'limit', 'page'] });
 	const text = parameters.text('query');
 	if (text === undefined) throw badRequest('Missing required param: query.');
@@ -18,17 +50,11 @@ export function searchCustomers(books: Books, livemode: boolean, query: Query): 
 		return { key: unescaped(key), value: unescaped(value) };
 	});
 	const { limit } = parameters.paging();
-	const found = cut([books.customers()], {
+	const found = cut([records], {
 		limit,
-		keep: (record) => !record.deleted && clauses.some(({ key, value }) => record.metadata[key] === value)
+		keep: (record) => isThere(record) && clauses.some(({ key, value }) => record.metadata[key] === value)
 	});
-	return {
-		object: 'search_result',
-		data: found.data.map((record) => customerObject(record, livemode)),
-		has_more: found.more,
-		next_page: null,
-		url: '/v1/customers/search'
-	};
+	return { object: 'search_result', data: found.data.map(build), has_more: found.more, next_page: null, url: `/v1/${resource}/search` };
 }
 
 function unescaped(text: string): string {

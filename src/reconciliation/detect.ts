@@ -10,6 +10,7 @@ import {
 	type DriftIssue,
 	type DriftSeverity,
 	type DriftType,
+	type Exemption,
 	type Links,
 	type PolicySettings,
 	type RoleName,
@@ -36,7 +37,7 @@ export function unlinkedHolders({ billing, roster, links }: Picture): readonly s
 
 /** Whose roles are right as they are at that moment, on an operator's word. */
 export function exemptPeople(links: Links, now: Date): ReadonlySet<string> {
-	return new Set(links.exemptions.filter(({ expiresAt }) => expiresAt === null || expiresAt > now).map(({ discordId }) => discordId));
+	return new Set(links.exemptions.filter((exemption) => isInForce(exemption, now)).map(({ discordId }) => discordId));
 }
 
 const NOTHING_CHANGED = { customerIds: new Set<string>(), discordIds: new Set<string>() };
@@ -117,6 +118,11 @@ export function detect(picture: Picture, settings: PolicySettings, now: Date): D
 	};
 }
 
+/** Whether an operator's word still stands. */
+export function isInForce({ expiresAt }: Exemption, now: Date): boolean {
+	return expiresAt === null || expiresAt > now;
+}
+
 /** The issue of one person, if what they hold is not what they should have. */
 function compare(member: RosterMember, person: Person | undefined, judged: readonly JudgedClaim[]): DriftIssue | null {
 	const entitlement = judged[0]?.entitlement ?? { kind: 'none' };
@@ -157,7 +163,7 @@ function customersOf(person: Person): readonly string[] {
 }
 
 /** Every subscription that can pay for a person, with the seat it pays for. */
-function claims(person: Person, subscriptionsOf: ReadonlyMap<string, readonly Subscription[]>, debts: Debts): readonly Claim[] {
+export function claims(person: Person, subscriptionsOf: ReadonlyMap<string, readonly Subscription[]>, debts: Debts): readonly Claim[] {
 	// A team's subscription pays for seats, also where a row names the team's customer as the person's own.
 	const ofTheirTeams = new Set(person.seats.map(({ team }) => team.stripeCustomerId));
 	const ownCustomers = person.customerIds.filter((customerId) => !ofTheirTeams.has(customerId));

@@ -1,3 +1,4 @@
+export type { ArchivedRun, RunRecord } from './archive.js';
 export {
 	type BulkOrder,
 	type BulkPlan,
@@ -10,6 +11,7 @@ export {
 export { type DailySettings, dueDay, runIfDue, WAKE_EVERY_MINUTES } from './daily.js';
 export { channelsFor, deliverPending, tellOf } from './deliveries.js';
 export type { Exempted, ExemptionBook, ExemptOrder, StoredExemption } from './exempt.js';
+export { type Explanation, explain } from './explain.js';
 export { AUTOMATIC, type FixOrder, type FixResult, fixIssue, settleInterrupted } from './fix.js';
 export { raiseAlarm } from './overdue.js';
 export type { Pause } from './pause.js';

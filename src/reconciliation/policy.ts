@@ -41,6 +41,12 @@ export function isInDebt(status: string): boolean {
 	return status === 'past_due' || status === 'unpaid';
 }
 
+/** Until when a debt leaves the tier, and until when it makes a Debtor: each to its last moment. */
+export function debtPeriods(unpaidSince: Date, settings: PolicySettings): { readonly graceUntil: Date; readonly debtorUntil: Date } {
+	const graceUntil = new Date(unpaidSince.getTime() + settings.graceHours * HOUR_MS);
+	return { graceUntil, debtorUntil: new Date(graceUntil.getTime() + settings.debtorDays * DAY_MS) };
+}
+
 /**
  * What one subscription entitles to now. Grace and the debtor period include their last moment.
  * @param unpaidSince - the first failed payment; without meaning for a subscription that is not in debt
@@ -54,11 +60,9 @@ export function entitlementOf({ subscription, seat, unpaidSince }: Claim, settin
 			return { kind: 'tier', tier };
 		case 'past_due':
 		case 'unpaid': {
-			const owedMs = now.getTime() - unpaidSince.getTime();
-			const graceMs = settings.graceHours * HOUR_MS;
-			if (owedMs <= graceMs) return { kind: 'tier', tier };
-			if (owedMs <= graceMs + settings.debtorDays * DAY_MS) return { kind: 'debtor' };
-			return { kind: 'none' };
+			const { graceUntil, debtorUntil } = debtPeriods(unpaidSince, settings);
+			if (now <= graceUntil) return { kind: 'tier', tier };
+			return now <= debtorUntil ? { kind: 'debtor' } : { kind: 'none' };
 		}
 		case 'canceled':
 		case 'incomplete':

@@ -55,7 +55,7 @@ function day(date: Date): string {
 }
 
 /** Prices alone where there are any: a product says nothing more to an operator. */
-function bought(prices: readonly string[]): string {
+export function bought(prices: readonly string[]): string {
 	const told = prices.filter((id) => !id.startsWith('prod_'));
 	return (told.length > 0 ? told : prices).join(', ') || 'no price';
 }

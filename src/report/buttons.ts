@@ -16,9 +16,14 @@ export interface Place {
 	readonly total: number;
 }
 
-/** The rows of a page: to mend each issue, to ignore it or undo what was mended, and the way to the other pages and to all. */
+/** The rows of a page: to mend each issue, to ignore it or undo what was mended, to explain it, and the way to the other pages and to all. */
 export function buttonRows(issues: readonly ShownIssue[], place: Place): ButtonRow[] {
-	return [issues.map((issue) => fixButton(issue, place)), issues.flatMap((issue) => secondButton(issue, place)), lastButtons(place)]
+	return [
+		issues.map((issue) => fixButton(issue, place)),
+		issues.flatMap((issue) => secondButton(issue, place)),
+		issues.map(whyButton),
+		lastButtons(place)
+	]
 		.filter((buttons) => buttons.length > 0)
 		.map(row);
 }
@@ -84,6 +89,15 @@ function fixButton(issue: ShownIssue, { runId, page }: Place): APIButtonComponen
 		label: `Apply fix ${number(issue.number)} · ${plainName(issue.drift.discordName)}`,
 		custom_id: buildCustomId({ action: 'fix', runId, page, issueId: issue.id, planHash: issue.planHash }),
 		disabled: !open
+	};
+}
+
+function whyButton({ id, number: place }: ShownIssue): APIButtonComponent {
+	return {
+		type: ComponentType.Button,
+		style: ButtonStyle.Secondary,
+		label: `Why? ${number(place)}`,
+		custom_id: buildCustomId({ action: 'why', issueId: id })
 	};
 }
 

@@ -58,6 +58,8 @@ const ACTIONS = {
 	exemptions: ['page', 'button'],
 	/** End the exemption that is picked. */
 	'end-exemption': ['page'],
+	/** Explain the person whom an issue is about. */
+	why: ['issueId'],
 	/** Undo a fix. */
 	undo: ['attemptId']
 } as const satisfies Readonly<Record<string, readonly (keyof typeof PARTS)[]>>;

@@ -1,11 +1,14 @@
+import type { Archive } from '../reconciliation/archive.js';
 import type { IssueBook } from '../reconciliation/bulk.js';
 import type { DeliveryBook } from '../reconciliation/deliveries.js';
 import type { ExemptionBook } from '../reconciliation/exempt.js';
+import type { PersonalHistory } from '../reconciliation/explain.js';
 import type { PauseBook } from '../reconciliation/pause.js';
 import type { Ledger, RoleMemory } from '../reconciliation/ports.js';
 import type { SettingsBook } from '../reconciliation/seen-settings.js';
 import type { Undos } from '../reconciliation/undo.js';
 import type { Verifications } from '../reconciliation/verify.js';
+import { archive } from './archive.js';
 import { attempts } from './attempts.js';
 import type { Database } from './database.js';
 import { deliveries } from './deliveries.js';
@@ -16,6 +19,7 @@ import { leases } from './lease.js';
 import { links } from './links.js';
 import { roleMemory } from './managed-roles.js';
 import { pauses } from './pauses.js';
+import { personalHistory } from './personal-history.js';
 import { type Reports, reports } from './reports.js';
 import { runs } from './runs.js';
 import { seenSettings } from './seen-settings.js';
@@ -25,12 +29,26 @@ import { verifications } from './verifications.js';
 /** As the settings have it. */
 const VERIFY_AFTER_MINUTES = 60;
 
-/** The Ledger port over Prisma, for one guild, and what reports are drawn from. */
+/** Everything that the database is asked for, for one guild. */
+type GuildLedger = Ledger &
+	RoleMemory &
+	Reports &
+	IssueBook &
+	DeliveryBook &
+	SettingsBook &
+	PauseBook &
+	ExemptionBook &
+	Verifications &
+	Undos &
+	PersonalHistory &
+	Archive;
+
+/** The Ledger port over Prisma, for one guild, and the books of all that goes beyond a run and a fix. */
 export function createLedger(
 	database: Database,
 	guildId: string,
 	{ verifyAfterMinutes = VERIFY_AFTER_MINUTES }: { readonly verifyAfterMinutes?: number } = {}
-): Ledger & RoleMemory & Reports & IssueBook & DeliveryBook & SettingsBook & PauseBook & ExemptionBook & Verifications & Undos {
+): GuildLedger {
 	return {
 		...leases(database, guildId),
 		...runs(database, guildId),
@@ -44,6 +62,8 @@ export function createLedger(
 		...issueBook(database, guildId),
 		...pauses(database, guildId),
 		...seenSettings(database, guildId),
+		...archive(database, guildId),
+		...personalHistory(database, guildId),
 		...roleMemory(database, guildId),
 		...reports(database, guildId)
 	};

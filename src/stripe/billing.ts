@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import type { CustomerSearch } from '../reconciliation/explain.js';
 import type { Billing, OnProgress } from '../reconciliation/ports.js';
 import type { BillingSnapshot, Customer } from '../reconciliation/types.js';
 import { type Clockwork, createAsk } from './ask.js';
@@ -8,7 +9,7 @@ import { toCustomer, toSubscription } from './convert.js';
 import { type CustomerReading, readCustomer, readCustomersAfresh } from './customers.js';
 import { readDebts } from './debts.js';
 import { sourceError } from './errors.js';
-import { findCustomers } from './find-customers.js';
+import { findCustomers, findCustomersOf } from './find-customers.js';
 import { listSubscriptions } from './list-subscriptions.js';
 import { sideBySide } from './side-by-side.js';
 
@@ -30,7 +31,7 @@ const REAL_CLOCKWORK: Clockwork = {
 const DISCORD_ID = /^\d{17,20}$/;
 
 /** Stripe as the heart asks for it. It reads, and never writes. */
-export function createBilling({ secretKey, apiUrl, discordIdKey, clockwork = REAL_CLOCKWORK }: BillingOptions): Billing {
+export function createBilling({ secretKey, apiUrl, discordIdKey, clockwork = REAL_CLOCKWORK }: BillingOptions): Billing & CustomerSearch {
 	const ask = createAsk(createClient(secretKey, apiUrl), clockwork);
 	const isLiveKey = /^[sr]k_live_/.test(secretKey);
 
@@ -40,6 +41,7 @@ export function createBilling({ secretKey, apiUrl, discordIdKey, clockwork = REA
 		customersClaimedBy: async (discordIds) =>
 			(await findCustomers(ask, discordIds, discordIdKey)).map((customer) => toCustomer(customer, discordIdKey)),
 		customersNaming: (discordId, since) => inWords(customersNaming(discordId, since)),
+		customersOf: (discordId) => inWords(findCustomersOf(ask, discordId, discordIdKey)),
 		ping: async () => {
 			const { data } = await ask('Subscriptions', (stripe) => stripe.subscriptions.list({ limit: 1 }));
 			return { livemode: data[0]?.livemode ?? isLiveKey };

@@ -1,13 +1,14 @@
 import type Stripe from 'stripe';
 import { SourceError } from '../reconciliation/ports.js';
 import type { Ask } from './ask.js';
+import { idOf } from './convert.js';
 import { sideBySide } from './side-by-side.js';
 
 /** People asked for in one search. */
 const PEOPLE_PER_SEARCH = 10;
 
 /** More than one customer of a person is rare; more than this in one answer is not to be expected. */
-const CUSTOMERS_PER_ANSWER = 100;
+const FOUND_PER_ANSWER = 100;
 
 /**
  * Customers whose own metadata names one of these people, also those who never had a subscription: a list of subscriptions
@@ -16,13 +17,11 @@ const CUSTOMERS_PER_ANSWER = 100;
 export async function findCustomers(ask: Ask, discordIds: readonly string[], discordIdKey: string): Promise<readonly Stripe.Customer[]> {
 	const found: Stripe.Customer[] = [];
 	const searches: string[] = [];
-	for (let start = 0; start < discordIds.length; start += PEOPLE_PER_SEARCH) {
-		const people = discordIds.slice(start, start + PEOPLE_PER_SEARCH);
-		searches.push(people.map((id) => `metadata['${quoted(discordIdKey)}']:'${quoted(id)}'`).join(' OR '));
-	}
+	for (let start = 0; start < discordIds.length; start += PEOPLE_PER_SEARCH)
+		searches.push(searchFor(discordIds.slice(start, start + PEOPLE_PER_SEARCH), discordIdKey));
 	try {
 		await sideBySide(searches, async (query) => {
-			const { data } = await ask('Customers', (stripe) => stripe.customers.search({ query, limit: CUSTOMERS_PER_ANSWER }));
+			const { data } = await ask('Customers', (stripe) => stripe.customers.search({ query, limit: FOUND_PER_ANSWER }));
 			found.push(...data);
 		});
 	} catch (error) {
@@ -30,6 +29,21 @@ export async function findCustomers(ask: Ask, discordIds: readonly string[], dis
 		if (!(error instanceof SourceError)) throw error;
 	}
 	return found;
+}
+
+/**
+ * Customers whose own metadata names the person, or that of one of their subscriptions.
+ * @throws {SourceError} also where Stripe offers no search
+ */
+export async function findCustomersOf(ask: Ask, discordId: string, discordIdKey: string): Promise<readonly string[]> {
+	const search = { query: searchFor([discordId], discordIdKey), limit: FOUND_PER_ANSWER };
+	const customers = await ask('Customers', (stripe) => stripe.customers.search(search));
+	const subscriptions = await ask('Subscriptions', (stripe) => stripe.subscriptions.search(search));
+	return [...new Set([...customers.data.map(({ id }) => id), ...subscriptions.data.map(({ customer }) => idOf(customer))])];
+}
+
+function searchFor(discordIds: readonly string[], discordIdKey: string): string {
+	return discordIds.map((id) => `metadata['${quoted(discordIdKey)}']:'${quoted(id)}'`).join(' OR ');
 }
 
 function quoted(text: string): string {

@@ -18,6 +18,7 @@ const action: fc.Arbitrary<ButtonAction> = fc.oneof(
 		page,
 		button: fc.constantFrom('previous' as const, 'current' as const, 'next' as const)
 	}),
+	fc.record({ action: fc.constant('why' as const), issueId: cuid }),
 	fc.record({ action: fc.constant('undo' as const), attemptId: fc.uuid() })
 );
 

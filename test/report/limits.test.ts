@@ -184,7 +184,7 @@ it('any page of any report keeps to every limit, pings nobody, and has buttons t
 					expect(buildCustomId(action)).toBe(customId);
 					if ('runId' in action) expect(action.runId).toBe(found.runId);
 				}
-				expect(payload.components.length).toBeLessThanOrEqual(3);
+				expect(payload.components.length).toBeLessThanOrEqual(4);
 			}
 		),
 		{ numRuns: 400 }

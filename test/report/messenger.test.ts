@@ -103,7 +103,7 @@ describe('a report', () => {
 		expect(requests.map(({ method, path }) => `${method} ${path}`)).toEqual([`POST /api/v10/channels/${CHANNEL}/messages`]);
 		expect(requests[0]?.body).toMatchObject({
 			embeds: [{ title: 'Reconciliation: 1 issue' }, { title: '1. Has the wrong role' }],
-			components: [{ type: 1, components: [{ type: 2, label: 'Apply fix 1 · ada', disabled: false }] }, { type: 1 }],
+			components: [{ type: 1, components: [{ type: 2, label: 'Apply fix 1 · ada', disabled: false }] }, { type: 1 }, { type: 1 }],
 			allowed_mentions: { parse: [] },
 			enforce_nonce: true
 		});

@@ -289,6 +289,38 @@ describe('whose customer somebody is who has no subscription', () => {
 	});
 });
 
+describe('whose customer one person is', () => {
+	test('is found by the metadata of customers and of subscriptions, ended ones too', async () => {
+		load({
+			customers: [
+				{ id: 'cus_own', metadata: { discord_id: ADA } },
+				{ id: 'cus_named' },
+				{ id: 'cus_ended' },
+				{ id: 'cus_bob', metadata: { discord_id: BOB } }
+			],
+			subscriptions: [
+				{ id: 'sub_1', customer: 'cus_own', status: 'active', price: 'price_lord', metadata: { discord_id: ADA } },
+				{ id: 'sub_2', customer: 'cus_named', status: 'active', price: 'price_lord', metadata: { discord_id: ADA } },
+				{ id: 'sub_3', customer: 'cus_ended', status: 'canceled', price: 'price_lord', metadata: { discord_id: ADA } },
+				{ id: 'sub_4', customer: 'cus_bob', status: 'active', price: 'price_lord', metadata: { other: ADA } }
+			]
+		});
+		expect([...(await billing().customersOf(ADA))].sort()).toEqual(['cus_ended', 'cus_named', 'cus_own']);
+		expect(requestsTo('/v1/subscriptions/search')).toHaveLength(1);
+	});
+
+	test('is an error in words where Stripe cannot say', async () => {
+		faults.add({
+			target: 'stripe',
+			kind: 'status',
+			match: 'GET /v1/subscriptions/search',
+			status: 400,
+			body: { error: { type: 'invalid_request_error', message: 'Search is not available in your country.' } }
+		});
+		await expect(billing().customersOf(ADA)).rejects.toThrow(/did not accept the request for Subscriptions.*not available/);
+	});
+});
+
 describe('who has come to name a person since', () => {
 	test('by their own metadata, by a new subscription’s, or by subscribing at last', async () => {
 		load({

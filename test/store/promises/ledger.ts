@@ -1,4 +1,5 @@
 import type { Database } from '../../../src/store/database.js';
+import { archivePromises } from './archive.js';
 import { claimPromises } from './claims.js';
 import { deliveryPromises } from './deliveries.js';
 import { exemptionPromises } from './exemptions.js';
@@ -7,6 +8,7 @@ import { issueBookPromises } from './issue-book.js';
 import { leasePromises } from './lease.js';
 import { linkPromises } from './links.js';
 import { pausePromises } from './pauses.js';
+import { personalHistoryPromises } from './personal-history.js';
 import { runPromises } from './runs.js';
 import { settingsPromises } from './seen-settings.js';
 import { undoPromises } from './undos.js';
@@ -26,4 +28,6 @@ export function ledgerPromises(database: () => Database): void {
 	exemptionPromises(database);
 	verificationPromises(database);
 	undoPromises(database);
+	personalHistoryPromises(database);
+	archivePromises(database);
 }

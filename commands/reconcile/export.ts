@@ -1,0 +1,25 @@
+import { container } from '@sapphire/framework';
+import { MessageFlags } from 'discord.js';
+import { answerPrivately } from '../../src/discord/answer.js';
+import { exportMessage, nothingToExport, suggestRuns } from '../../src/report/export/record.js';
+import type { ReconcileSubcommand } from './subcommand.js';
+
+/** `/reconcile export`: a run's issues and the attempts to mend them, as a CSV file. */
+export const exportRun: ReconcileSubcommand = {
+	name: 'export',
+	describe: (subcommand) =>
+		subcommand
+			.setDescription("A run's issues and fix attempts as a file for a spreadsheet")
+			.addStringOption((run) => run.setName('run').setDescription('Without it, the newest: start typing a date').setAutocomplete(true)),
+	run: async (interaction) => {
+		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
+		const asked = interaction.options.getString('run')?.trim() ?? null;
+		const record = await container.reeve.record(asked);
+		if (record === null) return answerPrivately(interaction, nothingToExport(asked));
+		return interaction.editReply(exportMessage(record, container.settings.RECONCILIATION_TIMEZONE));
+	},
+	suggest: async (interaction) =>
+		interaction.respond(
+			suggestRuns(await container.reeve.endedRuns(), interaction.options.getFocused(), container.settings.RECONCILIATION_TIMEZONE)
+		)
+};

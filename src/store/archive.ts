@@ -1,0 +1,68 @@
+import type { Archive, ArchivedRun, RecordedAttempt, RecordedIssue } from '../reconciliation/archive.js';
+import type { FixOutcome, RoleName, TriggeredBy } from '../reconciliation/types.js';
+import { type FixAttempt, type Prisma, RunStatus } from './client/client.js';
+import type { Database } from './database.js';
+import { fromJson, toOpenIssue } from './json.js';
+import { UNDO_FAILED } from './personal-history.js';
+
+/** Issues are looked up in batches of so many. */
+const BATCH = 1_000;
+
+const RUN = { id: true, status: true, triggeredBy: true, onlyMember: true, startedAt: true, issuesFound: true } as const;
+
+/** What is kept of runs for good. */
+export function archive({ prisma }: Database, guildId: string): Archive {
+	const ended = { guildId, status: { not: RunStatus.RUNNING }, completedAt: { not: null } };
+	const newestFirst = [{ startedAt: 'desc' }, { id: 'desc' }] satisfies Prisma.ReconciliationRunOrderByWithRelationInput[];
+
+	return {
+		endedRuns: async (most) =>
+			(await prisma.reconciliationRun.findMany({ where: ended, orderBy: newestFirst, take: most, select: RUN })).map(toRun),
+		readRecord: async (runId) => {
+			const run = await prisma.reconciliationRun.findFirst({
+				where: runId === null ? { ...ended, status: RunStatus.COMPLETED } : { ...ended, id: runId },
+				orderBy: newestFirst,
+				select: { ...RUN, issues: true }
+			});
+			if (run === null) return null;
+			const found = fromJson<unknown[]>(run.issues).map(toOpenIssue);
+			const issues: RecordedIssue[] = [];
+			for (let start = 0; start < found.length; start += BATCH) {
+				const batch = found.slice(start, start + BATCH);
+				const rows = await prisma.issue.findMany({
+					where: { guildId, id: { in: batch.map(({ id }) => id) } },
+					select: { id: true, status: true, attempts: { orderBy: [{ startedAt: 'asc' }, { id: 'asc' }] } }
+				});
+				const rowOf = new Map(rows.map((row) => [row.id, row]));
+				for (const issue of batch) {
+					const row = rowOf.get(issue.id);
+					issues.push({ found: issue, statusNow: row?.status ?? null, attempts: toAttempts(row?.attempts ?? []) });
+				}
+			}
+			return { run: toRun(run), issues };
+		}
+	};
+}
+
+function toRun({ id, status, triggeredBy, ...run }: Prisma.ReconciliationRunGetPayload<{ select: typeof RUN }>): ArchivedRun {
+	return { ...run, runId: id, status: status === RunStatus.FAILED ? 'FAILED' : 'COMPLETED', triggeredBy: triggeredBy as TriggeredBy };
+}
+
+function toAttempts(rows: readonly FixAttempt[]): RecordedAttempt[] {
+	const failed: readonly string[] = UNDO_FAILED;
+	const undos = rows.filter(({ undoes, outcome }) => undoes !== null && outcome !== null && !failed.includes(outcome));
+	return rows.map(({ id, actor, startedAt, rolesBefore, rolesAfter, outcome, error, undoes }) => {
+		const undo = undos.find((each) => each.undoes === id);
+		return {
+			id,
+			actor,
+			startedAt,
+			rolesBefore: rolesBefore === null ? null : fromJson<RoleName[]>(rolesBefore),
+			rolesAfter: rolesAfter === null ? null : fromJson<RoleName[]>(rolesAfter),
+			outcome: outcome as FixOutcome | null,
+			error,
+			undoes,
+			undoneBy: undo === undefined ? null : { actor: undo.actor, at: undo.completedAt ?? undo.startedAt }
+		};
+	});
+}

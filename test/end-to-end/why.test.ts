@@ -1,0 +1,186 @@
+import type { APIEmbed, APIMessage } from 'discord-api-types/v10';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Sandbox } from '../../sandbox/sandbox.js';
+import { again, buttons, click, fixButtons, lastWord, reconcile } from './operator.js';
+
+const person = (number: number) => `30000000000000000${number}`;
+const [ADA, BOB, EVE, DAN, ROBOT, FAY, MIA, MEMBER] = [1, 2, 3, 4, 5, 6, 7, 8].map(person) as [
+	string,
+	string,
+	string,
+	string,
+	string,
+	string,
+	string,
+	string
+];
+const DAY = 86_400;
+const failedAt = Math.floor(Date.now() / 1000) - 5 * DAY;
+
+describe('why, and the export', () => {
+	let sandbox: Sandbox;
+	let report: APIMessage;
+	let runId: string;
+	beforeAll(async () => {
+		sandbox = await Sandbox.start({
+			world: {
+				guild: {
+					members: [
+						{ id: ADA, username: 'ada' },
+						{ id: BOB, username: 'bob', roles: ['Knight'] },
+						{ id: EVE, username: '=1+1;@SUM(A1)', roles: ['Lord'] },
+						{ id: DAN, username: 'dan' },
+						{ id: ROBOT, username: 'robot', bot: true },
+						{ id: FAY, username: 'fay', roles: ['Lord'] },
+						{ id: MIA, username: 'mia', roles: ['Lord'] },
+						{ id: MEMBER, username: 'member' }
+					]
+				},
+				stripe: {
+					customers: ['ada', 'bob', 'eve', 'mia'].map((name) => ({ id: `cus_${name}` })),
+					subscriptions: [
+						{ id: 'sub_ada', customer: 'cus_ada', status: 'active', price: 'price_knight', cancel_at_period_end: true },
+						{ id: 'sub_ended', customer: 'cus_ada', status: 'canceled', price: 'price_lord' },
+						{ id: 'sub_bob', customer: 'cus_bob', status: 'past_due', price: 'price_knight', failedAt, metadata: { discord_id: BOB } },
+						{ id: 'sub_eve', customer: 'cus_eve', status: 'canceled', price: 'price_lord' },
+						...Array.from({ length: 40 }, (_, index) => ({
+							id: `sub_mia_${index}`,
+							customer: 'cus_mia',
+							status: index === 7 ? 'active' : 'canceled',
+							price: 'price_lord'
+						}))
+					]
+				},
+				database: {
+					members: ['ada', 'eve', 'mia'].map((name) => ({
+						id: `m_${name}`,
+						discordId: { ada: ADA, eve: EVE, mia: MIA }[name] as string,
+						stripeCustomerId: `cus_${name}`
+					})),
+					exemptions: [{ discordId: FAY, reason: 'founder', createdBy: 'operator' }]
+				}
+			}
+		});
+		const made = await reconcile(sandbox);
+		report = made.report;
+		runId = made.run.id;
+	});
+	afterAll(() => sandbox?.stop());
+
+	const explained = (id: string) =>
+		sandbox.until(() => {
+			const { responses, failure } = sandbox.interaction(id);
+			if (failure !== null) throw new Error(failure);
+			const last = responses.at(-1);
+			return last?.embeds[0]?.title === 'Why' ? last : null;
+		});
+	const why = (member: string) => explained(sandbox.command('operator', 'reconcile why', { member }));
+	const textOf = (embeds: readonly APIEmbed[]) =>
+		embeds
+			.flatMap(({ title, description, fields = [] }) => [title, description, ...fields.flatMap(({ name, value }) => [name, value])])
+			.join('\n');
+
+	test('one person is explained: links, every subscription and why it gives what it gives, the issue', async () => {
+		const answer = await why('ada');
+		const text = textOf(answer.embeds);
+		for (const said of [
+			'Pays for Knight and has no role. Plan: **Give Knight**.',
+			'Row m_ada: customer cus_ada',
+			'Of 2 subscriptions no. 1 gives most access, so it decides.',
+			'**1.** sub_ada · price_knight',
+			'ends with its period\n→ active: gives **Knight**',
+			'→ canceled: gives nothing',
+			'Open issue',
+			'Nothing yet.'
+		])
+			expect(text).toContain(said);
+		expect(answer.ephemeral).toBe(true);
+		expect(answer.components).toEqual([]);
+	});
+
+	test('somebody is found by the metadata of a subscription, and the debt is told with its moments', async () => {
+		const text = textOf((await why('bob')).embeds);
+		expect(text).toContain("Stripe's metadata on cus_bob");
+		expect(text).toContain(`past due since <t:${failedAt}:f>: beyond the 48 h of grace, so **Debtor** until <t:${failedAt + 32 * DAY}:f>`);
+	});
+
+	test('whoever is not compared is explained too', async () => {
+		expect(textOf((await why('dan')).embeds)).toContain('Is linked to nobody who could pay, and holds no managed role');
+		expect(textOf((await why('robot')).embeds)).toContain('This is a bot');
+		expect(textOf((await why('fay')).embeds)).toContain('Is exempt');
+		const many = textOf((await why('mia')).embeds);
+		expect(many).toContain('**1.** sub_mia_7');
+		expect(many).toMatch(/… and \d\d more/);
+	});
+
+	test('the button of an issue tells the same, also after the fix, with the way to undo it', async () => {
+		const whyButtons = () => buttons(again(sandbox, report)).filter(({ label }) => label?.startsWith('Why?'));
+		expect(whyButtons().map(({ label }) => label)).toEqual(['Why? 1', 'Why? 2', 'Why? 3']);
+		const place = fixButtons(report).findIndex(({ label }) => label?.endsWith('ada'));
+		const button = whyButtons()[place]?.custom_id as string;
+		const open = await explained(sandbox.click('operator', report.id, button));
+		expect(textOf(open.embeds)).toContain('Pays for Knight and has no role.');
+		expect(open.ephemeral).toBe(true);
+
+		await click(sandbox, report, fixButtons(report)[place]?.custom_id as string, 'operator', /^Fixed/);
+		const fixed = await explained(sandbox.click('operator', report.id, button));
+		const text = textOf(fixed.embeds);
+		expect(text).toContain('Has the managed roles that they should have.');
+		expect(text).toMatch(/<t:\d+:f> · <@\d+> · \*\*fix\*\*: no role → Knight/);
+		expect(buttons(fixed).map(({ label, custom_id }) => [label, custom_id.split(':')[2]])).toEqual([['Undo the newest fix', 'undo']]);
+	});
+
+	test('while Stripe is away the rest is told, with the reason', async () => {
+		sandbox.faults.add({ target: 'stripe', kind: 'status', match: '/v1/', status: 401 });
+		const text = textOf((await why(EVE)).embeds);
+		sandbox.faults.clear();
+		expect(text).toContain('Stripe could not be asked: Stripe refused the key');
+		expect(text).toContain('Row m_eve: customer cus_eve');
+		expect(text).toContain('Lord');
+	});
+
+	test('a run is exported, picked from suggestions, and harmless in a spreadsheet', async () => {
+		const asked = sandbox.discord.autocomplete({ user: 'operator', command: 'reconcile export', option: 'run', value: '' }).interactionId;
+		const choices = await sandbox.until(() => sandbox.interaction(asked).choices);
+		expect(choices).toEqual([{ name: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d · manual · 3 issues$/), value: runId }]);
+
+		const id = sandbox.command('operator', 'reconcile export', { run: runId });
+		expect(await lastWord(sandbox, id, /manual run/)).toMatch(/: 3 issues, 1 attempt\.$/);
+		const [file] = sandbox.interaction(id).responses.at(-1)?.attachments ?? [];
+		expect(file?.filename).toMatch(new RegExp(`^reeve-\\d{4}-\\d\\d-\\d\\d-${runId}\\.csv$`));
+		const text = await (await fetch(file?.url ?? '')).text();
+		const lines = text.trimEnd().split('\r\n');
+		expect(lines).toHaveLength(4);
+		expect(lines.find((line) => line.includes(ADA))).toMatch(/"FIXED"/);
+		expect(lines.find((line) => line.includes(EVE))).toContain(`"'=1+1;'@SUM(A1)"`);
+
+		expect(await lastWord(sandbox, sandbox.command('operator', 'reconcile export'), /manual run/)).toContain('3 issues');
+		const unknown = sandbox.command('operator', 'reconcile export', { run: 'yesterday' });
+		expect(await lastWord(sandbox, unknown, /./)).toContain('There is no such run');
+	});
+
+	test('whoever has left is explained from the report', async () => {
+		const place = fixButtons(report).findIndex(({ label }) => label?.endsWith('bob'));
+		sandbox.discord.kick('bob');
+		const button = buttons(again(sandbox, report)).find(({ label }) => label === `Why? ${place + 1}`)?.custom_id as string;
+		const text = textOf((await explained(sandbox.click('operator', report.id, button))).embeds);
+		expect(text).toContain(`<@${BOB}> · bob`);
+		expect(text).toContain('Is not in the server. Whoever is linked and has left');
+	});
+
+	test('nobody but an operator is told anything', async () => {
+		for (const [command, options] of [
+			['reconcile why', { member: 'ada' }],
+			['reconcile export', {}]
+		] as const) {
+			const id = sandbox.command('member', command, options);
+			expect(await lastWord(sandbox, id, /./)).toContain('Only operators');
+			expect(sandbox.interaction(id).responses.at(-1)).toMatchObject({ embeds: [], attachments: [] });
+		}
+		const button = buttons(again(sandbox, report)).find(({ label }) => label === 'Why? 1')?.custom_id as string;
+		expect(await click(sandbox, report, button, 'member')).toContain('Only operators');
+		const asked = sandbox.discord.autocomplete({ user: 'member', command: 'reconcile export', option: 'run', value: '' }).interactionId;
+		expect(await sandbox.until(() => sandbox.interaction(asked).choices)).toEqual([]);
+		expect(sandbox.discord.dms()).toEqual([]);
+	});
+});
