@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { APIMessage } from 'discord-api-types/v10';
-import type { FixAttempt, Issue, ReconciliationRun } from '../src/store/client/client.js';
+import type { AuditLog, FixAttempt, Issue, ReconciliationRun, Verification } from '../src/store/client/client.js';
 import type { Exit } from './bot/bot.js';
 import type { IssueStatus } from './bot/rows.js';
 import { type ResetInput, readReset, type SettingsInput } from './control/reset.js';
@@ -151,6 +151,16 @@ export class Sandbox {
 	/** As stored, with their fix attempts. */
 	public async issues(status?: IssueStatus): Promise<StoredIssue[]> {
 		return (await this.stage.rows({ query: 'issues', status })) as StoredIssue[];
+	}
+
+	/** The audit log as stored, the newest first. */
+	public async audit(): Promise<Stored<AuditLog>[]> {
+		return (await this.stage.rows({ query: 'audit' })) as Stored<AuditLog>[];
+	}
+
+	/** As stored, the newest first. */
+	public async verifications(): Promise<Stored<Verification>[]> {
+		return (await this.stage.rows({ query: 'verifications' })) as Stored<Verification>[];
 	}
 
 	/** Stops the bot and the servers, and removes what they wrote. */

@@ -65,8 +65,11 @@ async function main(): Promise<void> {
 	down.push(
 		await startReconciliationScheduler(
 			schedule,
-			() => reeve.runIfDue(),
-			(error) => logger.error('The daily run that was due failed:', error)
+			async () => {
+				await reeve.runIfDue().catch((error: unknown) => logger.error('The daily run that was due failed:', error));
+				await reeve.verifyIfDue();
+			},
+			(error) => logger.error('The verification that was due failed:', error)
 		)
 	);
 }

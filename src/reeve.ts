@@ -10,6 +10,9 @@ import {
 	type BulkPlan,
 	type BulkResult,
 	type BulkScope,
+	type Exempted,
+	type ExemptionBook,
+	type ExemptOrder,
 	type Explanation,
 	explain,
 	type FixOrder,
@@ -17,22 +20,36 @@ import {
 	fixBulk,
 	fixIssue,
 	type ListedIssue,
+	nextRun,
+	type Pause,
 	planBulk,
 	type ReconciliationOptions,
 	type ReconciliationResult,
 	type RunRecord,
+	readStatus,
 	runIfDue,
 	runReconciliation,
-	settleInterrupted
+	type Status,
+	type StoredExemption,
+	settleInterrupted,
+	type UndoableFix,
+	type UndoOrder,
+	type UndoResult,
+	undoFix,
+	verifyIfDue
 } from './reconciliation/index.js';
 import type { World } from './reconciliation/ports.js';
 import { type Announce, createAnnouncer } from './report/announcer.js';
+import { type HistoryPage, RUNS_PER_PAGE } from './report/history.js';
 import { createNotifier } from './report/notifier.js';
 import { redrawReport } from './report/redraw.js';
 import type { ReportView } from './report/view.js';
 import type { Database } from './store/database.js';
 import { createLedger } from './store/ledger.js';
+import { statusBook } from './store/status.js';
 import { createBilling } from './stripe/billing.js';
+
+const DAY_MS = 86_400_000;
 
 /** What the pieces ask of Reeve: one call for each thing an operator can want. */
 export interface Reeve {
@@ -41,8 +58,20 @@ export interface Reeve {
 	readonly paused: boolean;
 	/** Compares everything now. Null if the scheduled day has had its run. @throws {RunInProgressError} */
 	run(options: ReconciliationOptions): Promise<ReconciliationResult | null>;
+	/** How things stand. */
+	status(): Promise<Status>;
+	/** A page of the last runs. @param page - counted from 0 */
+	history(days: number, page: number): Promise<HistoryPage>;
+	/** The pause in force. */
+	currentPause(): Promise<Pause | null>;
+	/** Stops the daily runs. `replaced`: the pause that was in force. */
+	pause(order: Pick<Pause, 'reason' | 'until'> & { readonly actor: string }): Promise<{ pause: Pause; replaced: Pause | null }>;
+	/** Ends the pause in force, if there is one. */
+	resume(by: { readonly actor: string }): Promise<{ ended: Pause | null; nextRunAt: Date | null }>;
 	/** Runs the scheduled reconciliation if it is due. */
 	runIfDue(): Promise<ReconciliationResult | null>;
+	/** Looks whether the drift of fixes has stayed gone, if that is due. */
+	verifyIfDue(): Promise<ReconciliationResult | null>;
 	fix(order: FixOrder): Promise<FixResult>;
 	/** Open issues that nobody is fixing now. */
 	openIssues(): Promise<readonly ListedIssue[]>;
@@ -59,10 +88,23 @@ export interface Reeve {
 	record(runId: string | null): Promise<RunRecord | null>;
 	/** Draws a report anew, on the page it shows, where something has changed that its own buttons did not. Never fails. */
 	refreshReport(runId: string): Promise<void>;
+	undo(order: UndoOrder): Promise<UndoResult>;
+	/** The newest fixes that can be undone, of people whose name or Discord ID contains the text. */
+	undoableFixes(text: string, limit: number): Promise<readonly UndoableFix[]>;
 	/** A run's report as things stand now; null if there is no such run. */
 	report(runId: string): Promise<ReportView | null>;
 	/** Where the report was posted; null if it could not be. */
 	reportUrl(runId: string): Promise<string | null>;
+	/** Makes Reeve leave somebody's roles as they are. */
+	exempt(order: ExemptOrder): Promise<Exempted>;
+	/** Null where it had ended already. */
+	endExemption(order: { readonly id: string; readonly actor: string }): Promise<StoredExemption | null>;
+	/** Those in force. */
+	exemptions(): Promise<readonly StoredExemption[]>;
+	/** Whose issue this is. */
+	readonly subjectOf: ExemptionBook['subjectOf'];
+	/** The name that Discord shows for somebody; their ID where they are not in the server. */
+	nameOf(discordId: string): string;
 	/** Says in the admin channel what was changed, and by whom. */
 	readonly announce: Announce;
 	/** Finishes or settles what a stopped process left half-done. */
@@ -86,12 +128,13 @@ const RUNS_LISTED = 200;
 export function createReeve(parts: { settings: Settings; database: Database; client: Client; logger: ILogger }): Reeve {
 	const { settings, database, client, logger } = parts;
 	const guildId = settings.DISCORD_GUILD_ID;
-	const ledger = createLedger(database, guildId);
 	const billing = createBilling({
 		secretKey: settings.STRIPE_SECRET_KEY,
 		apiUrl: settings.STRIPE_API_URL,
 		discordIdKey: settings.STRIPE_DISCORD_ID_KEY
 	});
+	const verifyAfterMinutes = settings.RECONCILIATION_VERIFY_AFTER_MINUTES;
+	const ledger = createLedger(database, guildId, { verifyAfterMinutes });
 	const world: World = {
 		billing,
 		guild: createGuild({ client, guildId, wanted: managedRoleSettings(settings), memory: ledger }),
@@ -140,15 +183,31 @@ export function createReeve(parts: { settings: Settings; database: Database; cli
 		operators: { guildId, roleIds: settings.DISCORD_OPERATOR_ROLE_IDS },
 		paused,
 		run: (options) => undertake(() => runReconciliation(world, run, options)),
-		runIfDue: () => undertake(() => runIfDue(world, run, daily)),
+		runIfDue: () => undertake(() => runIfDue(world, run, daily, ledger)),
+		status: () => readStatus(world, statusBook(database, guildId), ledger, daily),
+		history: async (days, page) => {
+			const since = new Date(Date.now() - days * DAY_MS);
+			const book = statusBook(database, guildId);
+			const runs = await book.recentRuns({ since, skip: page * RUNS_PER_PAGE, take: RUNS_PER_PAGE });
+			return { days, page, counts: await book.countRuns(since), runs };
+		},
+		currentPause: () => ledger.currentPause(world.now()),
+		pause: async ({ actor, reason, until }) => {
+			const pause = { pausedAt: world.now(), pausedBy: actor, reason, until };
+			return { pause, replaced: await ledger.startPause(pause) };
+		},
+		resume: async ({ actor }) => {
+			const ended = await ledger.endPause({ actor, at: world.now() });
+			return { ended, nextRunAt: await nextRun(world, ledger, daily, null, world.now()) };
+		},
 		fix: (order) => undertake(() => fixIssue(world, policy, order)),
 		openIssues: () => ledger.openIssues('all'),
 		planBulk: (scope) => planBulk(world, ledger, run.maxRevokePercent, scope),
 		fixBulk: (order) => undertake(() => fixBulk(world, ledger, run, { ...order, goOn: () => !stopping })),
 		explain: explainPerson,
 		explainIssue: async (issueId) => {
-			const discordId = await ledger.subjectOf(issueId);
-			return discordId === null ? null : explainPerson(discordId);
+			const subject = await ledger.subjectOf(issueId);
+			return subject === null ? null : explainPerson(subject.discordId);
 		},
 		endedRuns: () => ledger.endedRuns(RUNS_LISTED),
 		record: (runId) => ledger.readRecord(runId),
@@ -156,11 +215,19 @@ export function createReeve(parts: { settings: Settings; database: Database; cli
 			const report = await ledger.readReport(runId);
 			if (report?.message) await redrawReport({ client, logger }, report.message, await viewOf(report.result));
 		},
+		verifyIfDue: () => undertake(() => verifyIfDue(world, ledger, run, verifyAfterMinutes)),
+		undo: (order) => undertake(() => undoFix(world, ledger, order)),
+		undoableFixes: (text, limit) => ledger.undoableFixes(text, limit),
 		settleInterrupted: () => undertake(() => settleInterrupted(world)),
 		report: async (runId) => {
 			const report = await ledger.readReport(runId);
 			return report === null ? null : viewOf(report.result);
 		},
+		exempt: (order) => ledger.exempt(order, world.now()),
+		endExemption: ({ id, actor }) => ledger.endExemption(id, { actor, at: world.now() }),
+		exemptions: () => ledger.exemptionsInForce(world.now()),
+		subjectOf: ledger.subjectOf,
+		nameOf: (discordId) => client.guilds.cache.get(guildId)?.members.cache.get(discordId)?.displayName ?? discordId,
 		announce: createAnnouncer({ client, channelId: settings.DISCORD_ADMIN_CHANNEL_ID, logger }),
 		reportUrl: async (runId) => {
 			const report = await ledger.readReport(runId);

@@ -5,6 +5,7 @@ import { type ReconciliationResult, RunInProgressError } from '../../src/reconci
 import { bulkPlanMessage, singlePlanMessage } from '../../src/report/bulk.js';
 import { finishedMessage } from '../../src/report/progress.js';
 import { createProgressReply } from '../../src/report/progress-reply.js';
+import { pausedNote } from '../../src/report/schedule-words.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
 const MODES = [
@@ -38,7 +39,8 @@ export const run: ReconcileSubcommand = {
 			});
 			await progress.finish();
 			if (result === null) return;
-			const finished = finishedMessage(result, await reeve.reportUrl(result.runId), reeve.paused);
+			const paused = pausedNote(reeve.paused, await reeve.currentPause());
+			const finished = finishedMessage(result, await reeve.reportUrl(result.runId), paused);
 			return editQuietly(interaction, mode === 'fix' ? await asking(result, finished) : { content: finished });
 		} catch (error) {
 			await progress.finish();

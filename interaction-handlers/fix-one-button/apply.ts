@@ -17,6 +17,6 @@ export async function applyFix(
 	const answer = { content: describeFix(result, issue), embeds: [], components: renewed ? singlePlanMessage(renewed).components : [] };
 	await editQuietly(interaction, answer);
 	const line = fixLine(result, actor);
-	if (line !== null) await reeve.announce({ content: line });
+	if (line !== null) await reeve.announce(line);
 	if (issue !== null) await reeve.refreshReport(issue.lastRunId);
 }

@@ -83,6 +83,7 @@ export function controlApi(stage: Stage): Hono {
 
 	app.get('/api/runs', async (c) => c.json(await stage.rows({ query: 'runs', ...read(bodies.runsQuery, c.req.query()) })));
 	app.get('/api/issues', async (c) => c.json(await stage.rows({ query: 'issues', ...read(bodies.issuesQuery, c.req.query()) })));
+	app.get('/api/audit', async (c) => c.json(await stage.rows({ query: 'audit', ...read(bodies.runsQuery, c.req.query()) })));
 	app.post('/api/reset', async (c) => {
 		const play = readReset(await json(c));
 		const { ms } = await stage.reset(play);

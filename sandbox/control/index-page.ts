@@ -66,6 +66,7 @@ const CALLS: readonly Call[] = [
 	{ call: 'GET /api/requests', does: 'every request the bot made, in order' },
 	{ call: 'GET /api/runs?limit=', does: 'the runs, as the bot stored them', path: '/api/runs?limit=1' },
 	{ call: 'GET /api/issues?status=', does: 'the issues with their fix attempts, as stored', path: '/api/issues?status=OPEN' },
+	{ call: 'GET /api/audit?limit=', does: 'the audit log, as stored', path: '/api/audit' },
 	{ call: 'GET /api/expected', does: 'the issues that are to be found in this scenario' },
 	{
 		call: 'POST /api/reset',

@@ -9,6 +9,16 @@ export function isGone(error: unknown): boolean {
 	);
 }
 
+const NO_MANAGE_ROLES = 'Reeve lacks the permission Manage Roles: in Server Settings → Roles, switch it on for the role of Reeve.';
+
+const below = (role: string) => `Reeve's role is below ${role}: in Server Settings → Roles, drag Reeve's role above it.`;
+
+/** What would make Discord refuse a role change, each with what to do about it. */
+export function roleProblems(guild: Guild, idOf: ReadonlyMap<string, string>): string[] {
+	if (!guild.members.me?.permissions.has(PermissionFlagsBits.ManageRoles)) return [NO_MANAGE_ROLES];
+	return [...idOf].filter(([, id]) => guild.roles.cache.get(id)?.editable !== true).map(([name]) => below(name));
+}
+
 /** Why a role could not be given or taken, and what to do about it. */
 export function roleRefusal(error: unknown, guild: Guild, role: { readonly name: string; readonly id: string }): string {
 	if (isGone(error)) return 'This person has left the server.';
@@ -18,9 +28,7 @@ export function roleRefusal(error: unknown, guild: Guild, role: { readonly name:
 				return `The role ${role.name} was deleted. Create it again, or name another one in the settings.`;
 			case RESTJSONErrorCodes.MissingPermissions:
 				// One code for two causes.
-				return guild.members.me?.permissions.has(PermissionFlagsBits.ManageRoles)
-					? `Reeve's role is below ${role.name}: in Server Settings → Roles, drag Reeve's role above it.`
-					: 'Reeve lacks the permission Manage Roles: in Server Settings → Roles, switch it on for the role of Reeve.';
+				return guild.members.me?.permissions.has(PermissionFlagsBits.ManageRoles) ? below(role.name) : NO_MANAGE_ROLES;
 			case RESTJSONErrorCodes.MissingAccess:
 				return 'Reeve has no access to this server any more: invite it again.';
 		}

@@ -1,7 +1,7 @@
 import type { Client, Guild as DiscordGuild } from 'discord.js';
 import { type Guild, RoleChangeError, type RoleMemory, SourceError } from '../reconciliation/ports.js';
 import type { RoleName } from '../reconciliation/types.js';
-import { isGone, readFailure, roleRefusal } from './errors.js';
+import { isGone, readFailure, roleProblems, roleRefusal } from './errors.js';
 import { type ManagedRoles, resolveManagedRoles, type WantedRole } from './managed-roles.js';
 import { readRoster, toRosterMember } from './roster.js';
 
@@ -58,6 +58,16 @@ export function createGuild(options: { client: Client; guildId: string; wanted: 
 			} catch (error) {
 				if (isGone(error)) return null;
 				throw new SourceError('discord', readFailure(error), { cause: error });
+			}
+		},
+		problems: async () => {
+			try {
+				const guild = present();
+				const { idOf } = await managedRoles(guild);
+				return roleProblems(guild, idOf);
+			} catch (error) {
+				if (error instanceof SourceError) return error.message.split('\n');
+				throw error;
 			}
 		},
 		addRole: (discordId, role, reason) =>

@@ -1,3 +1,4 @@
+import type { PauseBook } from './pause.js';
 import type { World } from './ports.js';
 import { RunInProgressError, runReconciliation } from './run.js';
 import type { ReconciliationResult, RunSettings } from './types.js';
@@ -30,22 +31,46 @@ export function dueDay(now: Date, { hour, timeZone }: Pick<DailySettings, 'hour'
 	return date.toISOString().slice(0, 10);
 }
 
+/** What the schedule asks of the database, beside the ledger. */
+type Pauses = Pick<PauseBook, 'currentPause' | 'lastPauseEnd'>;
+
 /**
  * Runs the scheduled reconciliation if its day is due and has not been run, however often it is asked: a wake-up too many
- * does nothing, a day slept through is caught up once. Days before Reeve was installed are not slept through.
+ * does nothing, a day slept through is caught up once.
  * @returns null if nothing was due, or the schedule is paused, or a run is under way (the next wake-up looks again)
  */
-export async function runIfDue(world: World, settings: RunSettings, daily: DailySettings): Promise<ReconciliationResult | null> {
-	if (daily.paused) return null;
+export async function runIfDue(
+	world: World,
+	settings: RunSettings,
+	daily: DailySettings,
+	pauses: Pauses
+): Promise<ReconciliationResult | null> {
 	const now = world.now();
+	if (daily.paused || (await pauses.currentPause(now)) !== null) return null;
 	const day = dueDay(now, daily);
-	const installed = dueDay(await world.ledger.installedAt(now), daily);
-	const last = await world.ledger.lastScheduledDay();
-	if (day <= installed || (last !== null && day <= last)) return null;
+	if (day <= (await newestDoneDay(world, daily, pauses, now))) return null;
 	try {
 		return await runReconciliation(world, settings, { triggeredBy: 'scheduled', scheduledDay: day });
 	} catch (error) {
 		if (error instanceof RunInProgressError) return null;
 		throw error;
 	}
+}
+
+/**
+ * The newest day (YYYY-MM-DD) that has had its run or is not to have one. Days before Reeve was installed are not slept through,
+ * nor are those that fell due during a pause: whoever resumes did not ask for a run at that very moment.
+ */
+export async function newestDoneDay(
+	{ ledger }: Pick<World, 'ledger'>,
+	daily: Pick<DailySettings, 'hour' | 'timeZone'>,
+	pauses: Pick<Pauses, 'lastPauseEnd'>,
+	now: Date
+): Promise<string> {
+	const floors = [dueDay(await ledger.installedAt(now), daily)];
+	const resumed = await pauses.lastPauseEnd(now);
+	if (resumed !== null) floors.push(dueDay(resumed, daily));
+	const last = await ledger.lastScheduledDay();
+	if (last !== null) floors.push(last);
+	return floors.reduce((newest, day) => (day > newest ? day : newest));
 }

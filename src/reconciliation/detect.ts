@@ -1,5 +1,5 @@
 import { Debts } from './debts.js';
-import { absentPayers, overclaimedTeams, payingCustomers } from './notices.js';
+import { absentPayers, expiringExemptions, overclaimedTeams, payingCustomers } from './notices.js';
 import { byCustomer, findPeople, type Person } from './people.js';
 import { planBetween } from './plan.js';
 import { type Claim, expectedRoles, type JudgedClaim, judge } from './policy.js';
@@ -35,6 +35,11 @@ export function unlinkedHolders({ billing, roster, links }: Picture): readonly s
 	return [...roster.members.values()].filter(({ id, bot, roles }) => !bot && roles.length > 0 && !byDiscordId.has(id)).map(({ id }) => id);
 }
 
+/** Whose roles are right as they are at that moment, on an operator's word. */
+export function exemptPeople(links: Links, now: Date): ReadonlySet<string> {
+	return new Set(links.exemptions.filter((exemption) => isInForce(exemption, now)).map(({ discordId }) => discordId));
+}
+
 const NOTHING_CHANGED = { customerIds: new Set<string>(), discordIds: new Set<string>() };
 
 /**
@@ -47,7 +52,7 @@ export function detect(picture: Picture, settings: PolicySettings, now: Date): D
 	const people = findPeople(billing, subscriptionsOf, links);
 	const debts = new Debts(links, now);
 	const claimsOf = (person: Person) => judge(claims(person, subscriptionsOf, debts), settings, now);
-	const exempt = new Set(links.exemptions.filter((exemption) => isInForce(exemption, now)).map(({ discordId }) => discordId));
+	const exempt = exemptPeople(links, now);
 	const changedCustomers = new Set([...billing.changedCustomers, ...changedLinks.customerIds]);
 	// Whom a changed customer names may have been tied to it until a moment ago.
 	const changedPeople = new Set([
@@ -105,6 +110,7 @@ export function detect(picture: Picture, settings: PolicySettings, now: Date): D
 			exempt: exempted,
 			leftToNextRun,
 			unknownStatus,
+			expiringExemptions: expiringExemptions(links.exemptions, now),
 			overclaimedTeams: overclaimedTeams(links),
 			malformedLinks: people.malformed,
 			contestedLinks: people.contested

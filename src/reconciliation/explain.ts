@@ -34,8 +34,6 @@ export interface PersonalHistory {
 	changesOf(discordId: string, most: number): Promise<{ readonly newest: readonly AuditEntry[]; readonly total: number }>;
 	/** The newest fix of theirs, if it worked and stands; null if there is nothing to undo. */
 	undoableOf(discordId: string): Promise<string | null>;
-	/** Whom an issue is about; null if there is no such issue. */
-	subjectOf(issueId: string): Promise<string | null>;
 }
 
 export interface LiveIssue extends OpenIssue {

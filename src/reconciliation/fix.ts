@@ -8,7 +8,7 @@ import type { DriftIssue, FixOutcome, OpenIssue, PolicySettings, RoleName } from
 export const AUTOMATIC = 'reeve';
 
 /** How long a claim outlives a process that died with it. */
-const CLAIM_SECONDS = 30;
+export const CLAIM_SECONDS = 30;
 
 /** Stripe's clock and ours may differ by so much. */
 const CLOCK_SLACK_MS = 60_000;
@@ -30,6 +30,7 @@ export interface FixOrder {
 export type FixResult =
 	| {
 			readonly kind: 'ended';
+			readonly attemptId: string;
 			readonly outcome: FixOutcome;
 			readonly issue: OpenIssue;
 			readonly rolesBefore: readonly RoleName[] | null;
@@ -38,7 +39,15 @@ export type FixResult =
 			readonly newDrift: DriftIssue | null;
 	  }
 	| { readonly kind: 'busy'; readonly actor: string; readonly since: Date }
-	| { readonly kind: 'settled'; readonly status: 'FIXED' | 'RESOLVED'; readonly actor: string | null; readonly at: Date }
+	| {
+			readonly kind: 'settled';
+			readonly status: 'FIXED' | 'RESOLVED';
+			readonly actor: string | null;
+			readonly at: Date;
+			readonly undone: boolean;
+			/** Settled by exempting the person. */
+			readonly exempted: boolean;
+	  }
 	| { readonly kind: 'plan-changed'; readonly issue: OpenIssue }
 	| { readonly kind: 'unknown' };
 
@@ -56,7 +65,7 @@ export async function fixIssue(world: World, policy: PolicySettings, order: FixO
 	try {
 		const end = await mend(world, policy, claim, order, right.held);
 		await ledger.endAttempt(claim.attemptId, { ...end, at: world.now() });
-		return { kind: 'ended', issue: claim.issue, ...end, newDrift: end.newDrift ?? null };
+		return { kind: 'ended', attemptId: claim.attemptId, issue: claim.issue, ...end, newDrift: end.newDrift ?? null };
 	} finally {
 		right.stop();
 	}
@@ -141,7 +150,11 @@ async function lookAgain(world: World, policy: PolicySettings, issue: OpenIssue)
  * One role at a time: writing the whole list would undo what somebody else changes meanwhile.
  * @returns why Discord refused, or null
  */
-async function changeRoles({ guild }: World, { discordId, plan }: OpenIssue, reason: string): Promise<string | null> {
+export async function changeRoles(
+	{ guild }: World,
+	{ discordId, plan }: Pick<OpenIssue, 'discordId' | 'plan'>,
+	reason: string
+): Promise<string | null> {
 	try {
 		for (const role of plan.add) await guild.addRole(discordId, role, reason);
 		for (const role of plan.remove) await guild.removeRole(discordId, role, reason);
@@ -153,7 +166,7 @@ async function changeRoles({ guild }: World, { discordId, plan }: OpenIssue, rea
 }
 
 /** Discord has been seen to answer 204 and not act, so only what is read back counts. Null where it cannot be read. */
-async function readBack({ guild }: World, discordId: string): Promise<readonly RoleName[] | null> {
+export async function readBack({ guild }: World, discordId: string): Promise<readonly RoleName[] | null> {
 	try {
 		return (await guild.readMember(discordId))?.roles ?? null;
 	} catch (error) {
@@ -178,10 +191,14 @@ export async function settleInterrupted(world: World): Promise<void> {
 		// Without the roles before, no role was touched: whatever is right now is somebody else's work.
 		const touched = attempt.rolesBefore !== null;
 		await world.ledger.endAttempt(attempt.attemptId, {
-			outcome: done ? (touched ? 'FIXED' : 'RESOLVED') : 'INTERRUPTED',
+			outcome:
+				attempt.undoes === null ? (done ? (touched ? 'FIXED' : 'RESOLVED') : 'INTERRUPTED') : done && touched ? 'UNDONE' : 'INTERRUPTED',
 			rolesBefore: attempt.rolesBefore,
 			rolesAfter: after,
-			error: done && touched ? 'Reeve was stopped before it could say so.' : 'Reeve was stopped in the middle of this fix.',
+			error:
+				done && touched
+					? 'Reeve was stopped before it could say so.'
+					: `Reeve was stopped in the middle of this ${attempt.undoes === null ? 'fix' : 'undo'}.`,
 			at: world.now()
 		});
 	}

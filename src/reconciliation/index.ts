@@ -9,8 +9,13 @@ export {
 	planBulk
 } from './bulk.js';
 export { type DailySettings, dueDay, runIfDue } from './daily.js';
+export type { Exempted, ExemptionBook, ExemptOrder, StoredExemption } from './exempt.js';
 export { type Explanation, explain } from './explain.js';
 export { AUTOMATIC, type FixOrder, type FixResult, fixIssue, settleInterrupted } from './fix.js';
+export type { Pause } from './pause.js';
 export { RunInProgressError, runReconciliation } from './run.js';
 export { startReconciliationScheduler } from './scheduler.js';
+export { nextRun, readStatus, type Status } from './status.js';
 export type * from './types.js';
+export { type UndoableFix, type UndoOrder, type UndoResult, undoFix } from './undo.js';
+export { verifyIfDue } from './verify.js';

@@ -1,7 +1,7 @@
 import type { Debts } from './debts.js';
 import type { People, Person } from './people.js';
 import { entitlementOf, type JudgedClaim } from './policy.js';
-import type { BillingSnapshot, Links, Notices, PolicySettings, Roster, Subscription } from './types.js';
+import type { BillingSnapshot, Exemption, Links, Notices, PolicySettings, Roster, Subscription } from './types.js';
 
 /** What is worth knowing and never an issue. */
 
@@ -38,6 +38,17 @@ export function absentPayers(people: People, roster: Roster, claimsOf: (person: 
 		if (!roster.members.has(person.discordId) && claimsOf(person)[0]?.entitlement.kind === 'tier') absent += 1;
 	}
 	return absent;
+}
+
+/** Two daily reports: an exemption that ends is in one at least, also where a run has failed. */
+const ANNOUNCED_BEFORE_MS = 48 * 3_600_000;
+
+/** Exemptions in force that end soon, the first to end first. */
+export function expiringExemptions(exemptions: readonly Exemption[], now: Date): readonly Exemption[] {
+	const ends = ({ expiresAt }: Exemption) => expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
+	return exemptions
+		.filter((exemption) => ends(exemption) > now.getTime() && ends(exemption) <= now.getTime() + ANNOUNCED_BEFORE_MS)
+		.sort((a, b) => ends(a) - ends(b) || (a.discordId < b.discordId ? -1 : 1));
 }
 
 /** Teams with more people on their seats than they pay for. */

@@ -13,7 +13,8 @@ import type {
 	RoleName,
 	Roster,
 	RosterMember,
-	TriggeredBy
+	TriggeredBy,
+	Verified
 } from './types.js';
 
 /**
@@ -63,6 +64,8 @@ export interface Billing {
 	 * @throws {SourceError}
 	 */
 	customersNaming(discordId: string, since: Date): Promise<readonly string[]>;
+	/** Makes one small request, to see whether Stripe answers. @throws {SourceError} */
+	ping(): Promise<{ readonly livemode: boolean }>;
 }
 
 /** The Discord guild. */
@@ -75,6 +78,8 @@ export interface Guild {
 	addRole(discordId: string, role: RoleName, reason: string): Promise<void>;
 	/** @param reason - for the guild's audit log @throws {RoleChangeError} */
 	removeRole(discordId: string, role: RoleName, reason: string): Promise<void>;
+	/** What would keep Reeve from its work here, each with what to do about it. Empty where nothing would. */
+	problems(): Promise<readonly string[]>;
 }
 
 /** The IDs of managed roles, resolved once from their names and kept. */
@@ -111,8 +116,16 @@ export type ClaimResult =
 	| { readonly kind: 'claimed'; readonly claim: Claim }
 	/** Somebody else is at it. */
 	| { readonly kind: 'busy'; readonly actor: string; readonly since: Date }
-	/** Already mended or gone; `actor` is null where the drift went away without Reeve. */
-	| { readonly kind: 'settled'; readonly status: 'FIXED' | 'RESOLVED'; readonly actor: string | null; readonly at: Date }
+	/** Already mended, undone or gone; `actor` is null where the drift went away without Reeve. */
+	| {
+			readonly kind: 'settled';
+			readonly status: 'FIXED' | 'RESOLVED';
+			readonly actor: string | null;
+			readonly at: Date;
+			readonly undone: boolean;
+			/** Settled by exempting the person. */
+			readonly exempted: boolean;
+	  }
 	/** The issue has another plan by now. */
 	| { readonly kind: 'plan-changed'; readonly issue: OpenIssue }
 	| { readonly kind: 'unknown' };
@@ -133,6 +146,8 @@ export interface InterruptedAttempt extends Claim {
 	readonly actor: string;
 	readonly plan: Plan;
 	readonly rolesBefore: readonly RoleName[] | null;
+	/** The fix that it was to undo; null for a fix. */
+	readonly undoes: string | null;
 }
 
 /** The database. All that must survive is in it before it is said. */
@@ -170,7 +185,8 @@ export interface Ledger {
 	installedAt(now: Date): Promise<Date>;
 	/** The newest day (YYYY-MM-DD) that has had its scheduled run. */
 	lastScheduledDay(): Promise<string | null>;
-	completeRun(runId: string, end: { issuesFixed: number; hold: Hold | null; at: Date }): Promise<void>;
+	/** @param end.verified - given for a verification, which is done with it */
+	completeRun(runId: string, end: { issuesFixed: number; hold: Hold | null; at: Date; verified?: Verified | null }): Promise<void>;
 	failRun(runId: string, end: { reason: string; issuesFixed: number; at: Date }): Promise<void>;
 
 	/**
@@ -181,7 +197,10 @@ export interface Ledger {
 	claimIssue(issueId: string, planHash: string, actor: string, runId: string, seconds: number): Promise<ClaimResult>;
 	/** Writes what the person held before the first role is touched, and renews the claim. False if the claim was lost. */
 	renewClaim(attemptId: string, seconds: number, rolesBefore?: readonly RoleName[]): Promise<boolean>;
-	/** Ends the attempt, settles or reopens the issue, and writes the audit log, in one transaction. Does nothing if it has ended already. */
+	/**
+	 * Ends the attempt, settles or reopens the issue, and writes the audit log, in one transaction. A fix joins the verification
+	 * that is pending; an undo that changed nothing ends its exemption. Does nothing if the attempt has ended already.
+	 */
 	endAttempt(attemptId: string, end: AttemptEnd): Promise<void>;
 	/** Attempts without an end whose claim has expired; whoever asks first has them to settle. */
 	interruptedAttempts(): Promise<readonly InterruptedAttempt[]>;

@@ -4,7 +4,16 @@ import { detect, type Picture, unlinkedHolders } from './detect.js';
 import { type KeptRight, keepAlive } from './keep-alive.js';
 import { type OnProgress, type RunStart, SourceError, type World } from './ports.js';
 import { checkFall, implausible } from './safety.js';
-import type { BillingSnapshot, Links, ReconciliationOptions, ReconciliationResult, Roster, RunSettings } from './types.js';
+import type {
+	BillingSnapshot,
+	Detection,
+	Links,
+	ReconciliationOptions,
+	ReconciliationResult,
+	Roster,
+	RunSettings,
+	Verified
+} from './types.js';
 
 /** Another run has the guild's lease. */
 export class RunInProgressError extends Error {
@@ -17,16 +26,28 @@ export class RunInProgressError extends Error {
 /** How long a run's lease outlives a process that died with it. */
 const LEASE_SECONDS = 30;
 
+/** What makes a run a verification. */
+export interface Looking {
+	/** Asked once the run has its lease: whether another process has not done it meanwhile. */
+	isDue(): Promise<boolean>;
+	/** Called before anything is read: fixes from now on are the next verification's. */
+	begin(runId: string): Promise<void>;
+	/** Compares the fixes with what was found. */
+	judge(runId: string, picture: Picture, detection: Detection): Promise<Verified>;
+}
+
 /**
  * Compares everything, stores and reports what it finds, and, if the settings say so, fixes it. A source that could not be
- * read wholly makes the run FAILED: no issue, no fix, and a report that says why.
- * @returns null if the scheduled day has had its run already
+ * read wholly makes the run FAILED: no issue, no fix, and a report that says why. A verification only looks.
+ * @param looking - given for a verification
+ * @returns null if the scheduled day has had its run already, or the verification has been done
  * @throws {RunInProgressError} if a run is under way in this or another process
  */
 export async function runReconciliation(
 	world: World,
 	settings: RunSettings,
-	options: ReconciliationOptions = {}
+	options: ReconciliationOptions = {},
+	looking: Looking | null = null
 ): Promise<ReconciliationResult | null> {
 	const { ledger } = world;
 	const holder = randomUUID();
@@ -34,18 +55,20 @@ export async function runReconciliation(
 	const lease = keepAlive(() => ledger.renewLease(holder, LEASE_SECONDS), LEASE_SECONDS);
 	try {
 		await ledger.failAbandonedRuns('Reeve was stopped in the middle of it.', world.now());
+		if (looking !== null && !(await looking.isDue())) return null;
+		const onlyLooks = options.isVerificationRerun ?? false;
 		const start = {
 			startedAt: world.now(),
 			triggeredBy: options.triggeredBy ?? 'manual',
 			requestedBy: options.requestedBy ?? null,
-			isVerificationRun: options.isVerificationRerun ?? false,
-			autoFixEnabled: options.autoFix ?? settings.autoFix,
+			isVerificationRun: onlyLooks,
+			autoFixEnabled: (options.autoFix ?? settings.autoFix) && !onlyLooks,
 			scheduledDay: options.scheduledDay ?? null,
 			onlyMember: options.onlyMember ?? null
 		} as const;
 		const runId = await ledger.startRun(start);
 		if (runId === null) return null;
-		const outcome = await compareAndFix(world, settings, { ...start, runId }, lease, options.onProgress ?? (() => {}));
+		const outcome = await compareAndFix(world, settings, { ...start, runId, looking }, lease, options.onProgress ?? (() => {}));
 		const { scheduledDay: _, ...told } = start;
 		const result: ReconciliationResult = { runId, ...told, completedAt: world.now(), ...outcome };
 		await world.notifier.report(result).catch(world.onUnforeseen);
@@ -59,19 +82,20 @@ export async function runReconciliation(
 
 type Outcome = Pick<
 	ReconciliationResult,
-	'status' | 'membersChecked' | 'teamsChecked' | 'issuesFound' | 'issuesFixed' | 'issues' | 'notices' | 'hold' | 'failure'
+	'status' | 'membersChecked' | 'teamsChecked' | 'issuesFound' | 'issuesFixed' | 'issues' | 'notices' | 'hold' | 'failure' | 'verified'
 >;
 
 async function compareAndFix(
 	world: World,
 	settings: RunSettings,
-	{ runId, startedAt, onlyMember, autoFixEnabled }: RunStart & { readonly runId: string },
+	{ runId, startedAt, onlyMember, autoFixEnabled, looking }: RunStart & { readonly runId: string; readonly looking: Looking | null },
 	lease: KeptRight,
 	onProgress: OnProgress
 ): Promise<Outcome> {
 	const { ledger } = world;
 	const fixed = { count: 0 };
 	try {
+		await looking?.begin(runId);
 		const lastGood = await ledger.lastGoodRun();
 		const picture = await readAll(world, onlyMember, onProgress);
 		const wrong = implausible(picture.billing, lastGood);
@@ -89,7 +113,8 @@ async function compareAndFix(
 		const hold = autoFixEnabled
 			? await autoFix(world, settings, { runId, issues, detection, lastGood }, { fixed, onProgress, check: () => stillOurs(lease) })
 			: checkFall(issues, detection, lastGood);
-		await ledger.completeRun(runId, { issuesFixed: fixed.count, hold, at: world.now() });
+		const verified = (await looking?.judge(runId, picture, detection)) ?? null;
+		await ledger.completeRun(runId, { issuesFixed: fixed.count, hold, at: world.now(), verified });
 		return {
 			status: 'COMPLETED',
 			membersChecked: detection.membersChecked,
@@ -99,7 +124,8 @@ async function compareAndFix(
 			issues,
 			notices: detection.notices,
 			hold,
-			failure: null
+			failure: null,
+			verified
 		};
 	} catch (error) {
 		if (!(error instanceof SourceError)) world.onUnforeseen(error);
@@ -120,7 +146,8 @@ const NOTHING_FOUND = {
 	issuesFound: 0,
 	issues: [],
 	notices: null,
-	hold: null
+	hold: null,
+	verified: null
 } as const;
 
 /**

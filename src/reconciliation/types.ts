@@ -163,6 +163,8 @@ export interface Notices {
 	readonly overclaimedTeams: readonly { readonly teamId: string; readonly name: string; readonly claimed: number; readonly paid: number }[];
 	/** Metadata values that are no Discord ID. */
 	readonly malformedLinks: readonly { readonly customerId: string; readonly value: string }[];
+	/** Exemptions that end before somebody has had a daily report to read about it in time. */
+	readonly expiringExemptions: readonly Exemption[];
 	/** Customers whose metadata names more than one person. */
 	readonly contestedLinks: readonly { readonly customerId: string; readonly values: readonly string[] }[];
 }
@@ -194,6 +196,8 @@ export interface OpenIssue extends DriftIssue {
 	/** When the newest run that saw it began: what changed in Stripe since then is looked up before a fix. */
 	readonly lastSeenAt: Date;
 	readonly timesSeen: number;
+	/** When the drift, having been fixed, came back; null if it never did. */
+	readonly cameBackAt: Date | null;
 }
 
 /** Why the safety check keeps a bulk fix from taking access. */
@@ -258,7 +262,41 @@ export interface ReconciliationResult {
 	readonly hold: Hold | null;
 	/** Null unless the run failed: why, in the operator's words. */
 	readonly failure: string | null;
+	/** For a verification: what has become of the fixes it looked after. Null for any other run, and for one that failed. */
+	readonly verified: Verified | null;
 }
+
+/** What a verification found of the fixes it looked after. */
+export interface Verified {
+	/** One for each person, their newest. */
+	readonly fixes: readonly VerifiedFix[];
+	/** The posted reports of the runs that led to these fixes, the newest first. */
+	readonly reports: readonly { readonly runId: string; readonly channelId: string; readonly messageId: string }[];
+}
+
+export interface VerifiedFix {
+	readonly attemptId: string;
+	readonly discordId: string;
+	readonly discordName: string;
+	/** What the fix gave and took. */
+	readonly change: Plan;
+	readonly outcome: VerifiedOutcome;
+	/** Null unless it was not judged. */
+	readonly notJudged: NotJudged | null;
+}
+
+export type VerifiedOutcome =
+	/** The drift has stayed gone. */
+	| 'STAYED'
+	/** The person has an issue again. */
+	| 'CAME_BACK'
+	| 'NOT_JUDGED';
+
+export type NotJudged =
+	| 'LEFT_SERVER'
+	| 'EXEMPT'
+	/** Something of theirs changed while the verification was reading, or Stripe gives a status that Reeve does not know. */
+	| 'LEFT_ALONE';
 
 /** How an attempt to mend an issue ended. */
 export type FixOutcome =
@@ -275,10 +313,17 @@ export type FixOutcome =
 	/** Discord refused, or a source could not be read. */
 	| 'FAILED'
 	/** Reeve was stopped in the middle. */
-	| 'INTERRUPTED';
+	| 'INTERRUPTED'
+	/** Of an undo: the roles are as they were before the fix, and were read back. */
+	| 'UNDONE';
 
-/** The last attempt to mend an issue. */
+/** The last attempt to mend an issue; an undo counts while it is under way and when it worked. */
 export interface LastAttempt {
+	readonly id: string;
+	/** The fix that this attempt undoes; null for a fix. */
+	readonly undoes: string | null;
+	/** Of an undo: until when the person is exempt on its account. */
+	readonly exemptUntil: Date | null;
 	/** The operator's Discord ID, or `reeve` for an automatic fix. */
 	readonly actor: string;
 	/** Null while it is under way. */
@@ -296,6 +341,10 @@ export interface IssueState {
 	readonly planHash: string;
 	readonly claimedBy: string | null;
 	readonly settledAt: Date | null;
+	/** The operator who settled it without a fix; null where it was fixed or went away by itself. */
+	readonly settledBy: string | null;
+	/** When the drift, having been fixed, came back; null if it never did. */
+	readonly cameBackAt: Date | null;
 	readonly lastAttempt: LastAttempt | null;
 	/** The drift as it is now; null where it is as the run found it. */
 	readonly detail: DriftIssue | null;

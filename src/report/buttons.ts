@@ -1,8 +1,9 @@
 import { type APIActionRowComponent, type APIButtonComponent, ButtonStyle, ComponentType } from 'discord.js';
+import type { LastAttempt } from '../reconciliation/types.js';
 import { buildCustomId, type PageButton } from './custom-id.js';
 import type { ShownIssue } from './issue.js';
 import { plainName } from './text.js';
-import { number } from './words.js';
+import { changeInWords, changeMade, number } from './words.js';
 
 type ButtonRow = APIActionRowComponent<APIButtonComponent>;
 
@@ -15,13 +16,65 @@ export interface Place {
 	readonly total: number;
 }
 
-/** Buttons to mend and to explain each issue of the page, and, of several pages, the way to the others. */
+/** The rows of a page: to mend each issue, to ignore it or undo what was mended, to explain it, and the way to the other pages and to all. */
 export function buttonRows(issues: readonly ShownIssue[], place: Place): ButtonRow[] {
-	const rows: ButtonRow[] = [];
-	if (issues.length > 0) rows.push(row(issues.map((issue) => fixButton(issue, place))), row(issues.map(whyButton)));
-	const last = [...(place.pages > 1 ? [previous(place), current(place), next(place)] : []), ...(place.total > 1 ? [fixAll(place)] : [])];
-	if (last.length > 0) rows.push(row(last));
-	return rows;
+	return [
+		issues.map((issue) => fixButton(issue, place)),
+		issues.flatMap((issue) => secondButton(issue, place)),
+		issues.map(whyButton),
+		lastButtons(place)
+	]
+		.filter((buttons) => buttons.length > 0)
+		.map(row);
+}
+
+/** What can be done about an issue beside mending it: ignore it while it is open, undo its fix afterwards. */
+function secondButton({ id, number: place, drift, state }: ShownIssue, { runId, page }: Place): APIButtonComponent[] {
+	const { lastAttempt } = state;
+	if (state.status === 'OPEN') {
+		return [
+			{
+				type: ComponentType.Button,
+				style: ButtonStyle.Secondary,
+				label: `Ignore… ${number(place)}`,
+				custom_id: buildCustomId({ action: 'ignore', runId, page, issueId: id })
+			}
+		];
+	}
+	if (state.status !== 'FIXED' || lastAttempt === null || !canBeUndone(lastAttempt)) return [];
+	return [undoButton(lastAttempt.id, drift.discordName, place)];
+}
+
+/** As far as the attempt itself tells: whether it still is the newest of its person is looked up when the button is pressed. */
+function canBeUndone({ outcome, undoes, rolesBefore, rolesAfter }: LastAttempt): boolean {
+	const change = changeMade(rolesBefore, rolesAfter);
+	return outcome === 'FIXED' && undoes === null && change !== null && changeInWords(change) !== '';
+}
+
+/**
+ * Undoes a fix, wherever it stands: in a report, or below the line that tells of the fix.
+ * @param place - the issue's number, in a report
+ */
+export function undoButton(attemptId: string, name: string, place?: number): APIButtonComponent {
+	return {
+		type: ComponentType.Button,
+		style: ButtonStyle.Secondary,
+		label: `Undo${place === undefined ? '' : ` ${number(place)}`} · ${plainName(name)}`,
+		custom_id: buildCustomId({ action: 'undo', attemptId })
+	};
+}
+
+/** The rows of a message without one of their buttons: what it offered is done. */
+export function withoutButton(rows: readonly ButtonRow[], customId: string): ButtonRow[] {
+	return rows
+		.map(({ components }) => components.filter((button) => !('custom_id' in button && button.custom_id === customId)))
+		.filter((buttons) => buttons.length > 0)
+		.map(row);
+}
+
+/** The way to the other pages, and to fixing everything. */
+function lastButtons(place: Place): APIButtonComponent[] {
+	return [...(place.pages > 1 ? [previous(place), current(place), next(place)] : []), ...(place.total > 1 ? [fixAll(place)] : [])];
 }
 
 function row(components: APIButtonComponent[]): ButtonRow {

@@ -19,6 +19,7 @@ const PARTS = {
 	planHash: text(/^[0-9a-f]{8}$/),
 	/** Counted from 0. */
 	page: { pattern: /^(0|[1-9]\d{0,4})$/, read: Number },
+	days: { pattern: /^[1-9]\d{0,2}$/, read: Number },
 	/** Which issues a bulk fix is about. */
 	scope: {
 		pattern: /^(all|MISSING_ACCESS|UNAUTHORIZED_ACCESS|ROLE_MISMATCH|DEBTOR_MISMATCH)$/,
@@ -51,7 +52,15 @@ const ACTIONS = {
 	release: ['scope', 'planHash'],
 	/** Explain the person whom an issue is about. */
 	why: ['issueId'],
-	/** Put the roles back as they were before a fix. */
+	/** Show a page of the history. */
+	history: ['days', 'page', 'button'],
+	/** Ask why an issue is to be ignored and, as a modal, exempt its person; `page` is where to show it. */
+	ignore: ['runId', 'page', 'issueId'],
+	/** Show a page of the exemptions. */
+	exemptions: ['page', 'button'],
+	/** End the exemption that is picked. */
+	'end-exemption': ['page'],
+	/** Undo a fix. */
 	undo: ['attemptId']
 } as const satisfies Readonly<Record<string, readonly (keyof typeof PARTS)[]>>;
 
@@ -101,4 +110,19 @@ export function parseAction<Action extends keyof Actions>(customId: string, acti
 
 function isAction(action: string): action is keyof Actions {
 	return Object.hasOwn(ACTIONS, action);
+}
+
+/** Which page of which report a message is, by what its buttons say; null for a message that is none. */
+export function placeAmong(customIds: readonly string[]): { runId: string; page: number } | null {
+	for (const customId of customIds) {
+		const value = parseAction(customId, 'fix') ?? currentPage(customId);
+		if (value !== null) return { runId: value.runId, page: value.page };
+	}
+	return null;
+}
+
+/** The other page buttons lead elsewhere. */
+function currentPage(customId: string): ActionOf<'page'> | null {
+	const value = parseAction(customId, 'page');
+	return value?.button === 'current' ? value : null;
 }

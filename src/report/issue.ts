@@ -42,31 +42,53 @@ export function shownIssue(issue: OpenIssue, place: number, states: ReportView['
 }
 
 function untouched(issue: OpenIssue): IssueState {
-	return { status: 'OPEN', planHash: issue.planHash, claimedBy: null, settledAt: null, lastAttempt: null, detail: null };
+	return {
+		status: 'OPEN',
+		planHash: issue.planHash,
+		claimedBy: null,
+		settledAt: null,
+		settledBy: null,
+		cameBackAt: null,
+		lastAttempt: null,
+		detail: null
+	};
 }
 
 const SEVERITY_COLOURS: Readonly<Record<DriftSeverity, number>> = { HIGH: COLOURS.high, MEDIUM: COLOURS.medium, LOW: COLOURS.low };
 
 /** One issue: who, what is wrong, what each source says, what would mend it, and what has become of it. */
 export function issueEmbed(shown: ShownIssue, room: Room): APIEmbed {
-	const { drift, state, found } = shown;
-	const settled = state.status === 'FIXED' ? ' (fixed)' : state.status === 'RESOLVED' ? ' (gone)' : '';
+	const { drift, state } = shown;
+	const undone = state.status === 'RESOLVED' && state.lastAttempt?.outcome === 'UNDONE';
+	const settled = state.status === 'FIXED' ? ' (fixed)' : undone ? ' (undone)' : state.status === 'RESOLVED' ? ' (gone)' : '';
 	const said = (text: string) => escapeText(text, room.status) || '—';
 	const fate = stateInWords(drift, state, room);
 	return {
 		title: `${number(shown.number)}. ${heading(drift)}${settled}`,
 		description: `${mention(drift.discordId)} · ${escapeName(drift.discordName)}\n${escapeText(drift.description, room.sentence)}`,
-		color: settled !== '' ? COLOURS.good : state.status === 'FIXING' ? COLOURS.busy : SEVERITY_COLOURS[drift.severity],
+		color: undone
+			? COLOURS.low
+			: settled !== ''
+				? COLOURS.good
+				: state.status === 'FIXING'
+					? COLOURS.busy
+					: SEVERITY_COLOURS[drift.severity],
 		fields: [
 			{ name: 'Stripe says', value: said(drift.stripeStatus), inline: true },
 			{ name: 'Database says', value: said(drift.databaseStatus), inline: true },
 			{ name: 'Discord says', value: cut(roles(drift.discordRoles), room.status) || 'no managed role', inline: true },
 			{ name: 'Plan', value: planField(shown, room), inline: true },
 			{ name: 'Severity', value: SEVERITY_WORDS[drift.severity], inline: true },
-			{ name: 'Open', value: `since ${ago(found.firstSeenAt)}, seen ${count(found.timesSeen, 'time')}`, inline: true },
+			{ name: 'Open', value: openInWords(shown), inline: true },
 			...(fate === null ? [] : [fate])
 		]
 	};
+}
+
+function openInWords({ found, state }: ShownIssue): string {
+	const back = state.cameBackAt ?? found.cameBackAt;
+	const again = back === null ? '' : `, back ${ago(back)}`;
+	return `since ${ago(found.firstSeenAt)}, seen ${count(found.timesSeen, 'time')}${again}`;
 }
 
 function planField({ drift, changed, outdated, state }: ShownIssue, room: Room): string {

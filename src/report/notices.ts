@@ -1,6 +1,6 @@
 import type { Notices } from '../reconciliation/types.js';
-import { cut, escapeName, escapeText } from './text.js';
-import { count, list, number } from './words.js';
+import { cut, escapeName, escapeText, mention } from './text.js';
+import { ago, count, list, number } from './words.js';
 
 /** Names and IDs given in one notice; the rest is counted. */
 const NAMED = 3;
@@ -9,7 +9,7 @@ const CUSTOMER_ID_LENGTH = 30;
 
 /** What is worth knowing and no issue: a line for each kind there is, with what an operator can do where there is something to do. */
 export function noticeLines(notices: Notices): string[] {
-	const { overclaimedTeams, malformedLinks, contestedLinks } = notices;
+	const { overclaimedTeams, malformedLinks, contestedLinks, expiringExemptions } = notices;
 	const customers = (links: readonly { readonly customerId: string }[]) =>
 		list(
 			links.map(({ customerId }) => escapeText(customerId, CUSTOMER_ID_LENGTH)),
@@ -18,6 +18,11 @@ export function noticeLines(notices: Notices): string[] {
 	const teams = () =>
 		list(
 			overclaimedTeams.map(({ name, claimed, paid }) => `${escapeName(name)} (${number(claimed)} of ${number(paid)})`),
+			NAMED
+		);
+	const ending = () =>
+		list(
+			expiringExemptions.map(({ discordId, expiresAt }) => `${mention(discordId)}${expiresAt === null ? '' : ` ${ago(expiresAt)}`}`),
 			NAMED
 		);
 	const lines: [many: number, line: () => string][] = [
@@ -38,6 +43,10 @@ export function noticeLines(notices: Notices): string[] {
 		[notices.leftToNextRun, () => `${number(notices.leftToNextRun)} left to the next run (changed while this one was reading)`],
 		[notices.unclaimed, () => `${number(notices.unclaimed)} unclaimed (pay, and have claimed no Discord seat)`],
 		[notices.absent, () => `${number(notices.absent)} absent (pay, and are not in the server)`],
+		[
+			expiringExemptions.length,
+			() => `${count(expiringExemptions.length, 'exemption')} ending soon: ${ending()}; use \`/reconcile exempt\` for whom it is to go on`
+		],
 		[notices.exempt, () => `${number(notices.exempt)} exempt`],
 		[notices.bots, () => `${count(notices.bots, 'bot')} skipped`]
 	];

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Client } from 'discord.js';
+import type { Client, MessageCreateOptions } from 'discord.js';
 import type { Notifier } from '../reconciliation/ports.js';
 import type { IssueState, ReconciliationResult } from '../reconciliation/types.js';
 import { sendToChannel, whyNotSent } from './channel.js';
@@ -45,6 +45,12 @@ export function createNotifier(parts: NotifierParts): Notifier {
 	};
 }
 
+/** A verification answers the newest report that led to its fixes, if that is in the channel. Gone by now, it is no obstacle. */
+function replyTo({ verified }: ReconciliationResult, channelId: string): Pick<MessageCreateOptions, 'reply'> {
+	const report = verified?.reports.find((posted) => posted.channelId === channelId);
+	return report === undefined ? {} : { reply: { messageReference: report.messageId, failIfNotExists: false } };
+}
+
 async function post({ client, channelId, readStates, logger }: NotifierParts, result: ReconciliationResult): Promise<string> {
 	const states = await readStates(result.issues.map((issue) => issue.id)).catch((error: unknown) => {
 		// A report that does not show what is fixed already is better than none: a button on a fixed issue says so.
@@ -52,7 +58,8 @@ async function post({ client, channelId, readStates, logger }: NotifierParts, re
 		return new Map<string, IssueState>();
 	});
 	// With the nonce, a request that is sent again after its answer was lost gives the first message back.
-	const page = { ...reportPage({ result, states }, 0), nonce: reportNonce(result.runId), enforceNonce: true };
+	const reply = replyTo(result, channelId);
+	const page = { ...reportPage({ result, states }, 0), ...reply, nonce: reportNonce(result.runId), enforceNonce: true };
 	return (await sendToChannel(client, channelId, page)).id;
 }
 

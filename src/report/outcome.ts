@@ -1,5 +1,8 @@
+import { ComponentType } from 'discord.js';
 import type { FixResult } from '../reconciliation/fix.js';
 import type { DriftIssue } from '../reconciliation/types.js';
+import type { Announcement } from './announcer.js';
+import { undoButton } from './buttons.js';
 import { cut, escapeName, escapeText, mention } from './text.js';
 import { actorInWords, ago, changeInWords, changeMade, planInWords } from './words.js';
 
@@ -23,6 +26,10 @@ export function describeFix(result: FixResult, subject: Subject): string {
 		case 'busy':
 			return `${actorInWords(result.actor)} is fixing ${who(subject)} already, since ${ago(result.since)}. Wait a moment: the report will show what came of it.`;
 		case 'settled':
+			if (result.undone)
+				return `Nothing was changed: the fix of ${who(subject)} was undone${result.actor === null ? '' : ` by ${actorInWords(result.actor)}`} ${ago(result.at)}. There is nothing left to do.`;
+			if (result.exempted)
+				return `Nothing was changed: ${who(subject)} was exempted${result.actor === null ? '' : ` by ${actorInWords(result.actor)}`} ${ago(result.at)}, so their roles are right as they are. To fix them, end the exemption first (\`/reconcile exemptions\`).`;
 			if (result.status === 'RESOLVED')
 				return `Nothing was changed: the issue of ${who(subject)} went away by itself ${ago(result.at)}. There is nothing left to do.`;
 			return `Nothing was changed: ${who(subject)} was fixed already${result.actor === null ? '' : ` by ${actorInWords(result.actor)}`} ${ago(result.at)}. There is nothing left to do.`;
@@ -33,13 +40,17 @@ export function describeFix(result: FixResult, subject: Subject): string {
 	}
 }
 
-/** For the admin channel, where a fix is not shown by a report: what was changed, and by whom. Null if nothing was. */
-export function fixLine(result: FixResult, actor: string): string | null {
+/** For the admin channel, where a fix is not shown by a report: what was changed, by whom, and the way back. Null if nothing was. */
+export function fixLine(result: FixResult, actor: string): Announcement | null {
 	if (result.kind !== 'ended') return null;
 	const made = changeMade(result.rolesBefore, result.rolesAfter);
 	const changed = made === null ? '' : change(made);
 	if (changed === '') return null;
-	return `${actorInWords(actor)} ${result.outcome === 'FIXED' ? 'fixed' : 'could not wholly fix'} ${who(result.issue)}: ${changed}.`;
+	if (result.outcome !== 'FIXED') return { content: `${actorInWords(actor)} could not wholly fix ${who(result.issue)}: ${changed}.` };
+	return {
+		content: `${actorInWords(actor)} fixed ${who(result.issue)}: ${changed}.`,
+		components: [{ type: ComponentType.ActionRow, components: [undoButton(result.attemptId, result.issue.discordName)] }]
+	};
 }
 
 function describeEnd(result: Extract<FixResult, { kind: 'ended' }>): string {
@@ -60,6 +71,8 @@ function describeEnd(result: Extract<FixResult, { kind: 'ended' }>): string {
 			return `Not fixed: ${person}. ${why('Discord accepted the change, but it did not happen.')} The issue is still open: press Apply fix again in a minute.`;
 		case 'FAILED':
 			return `Not fixed: ${person}. ${why('The reason is not known: see the log.')}${before(made)} ${AGAIN}`;
+		case 'UNDONE':
+			return `The fix of ${person} was undone.`;
 		case 'INTERRUPTED':
 			return `Not fixed: ${person}. ${why('Reeve was stopped in the middle of this fix.')}${before(made)} The issue is still open: press Apply fix again.`;
 	}
@@ -79,6 +92,6 @@ function before(made: ReturnType<typeof changeMade>): string {
 	return done === '' ? '' : ` Done before that: ${done}.`;
 }
 
-function who(subject: Subject): string {
+export function who(subject: Subject): string {
 	return subject === null ? 'this person' : `${mention(subject.discordId)} (${escapeName(subject.discordName)})`;
 }

@@ -1,5 +1,6 @@
 import type { APIEmbed } from 'discord.js';
 import type { ReconciliationResult } from '../reconciliation/types.js';
+import { newsOf } from '../reconciliation/verified.js';
 import { buttonRows } from './buttons.js';
 import { LAST_PAGE } from './custom-id.js';
 import { issueEmbed, shownIssue } from './issue.js';
@@ -16,8 +17,7 @@ const EMBED_CHARACTERS = 6000;
 
 /** How many pages a report has: at least one. A failed run has no issue to show. */
 export function pageCount(result: ReconciliationResult): number {
-	const issues = result.status === 'FAILED' ? 0 : result.issues.length;
-	return Math.min(Math.max(1, Math.ceil(issues / ISSUES_PER_PAGE)), LAST_PAGE + 1);
+	return Math.min(Math.max(1, Math.ceil(newsOf(result).length / ISSUES_PER_PAGE)), LAST_PAGE + 1);
 }
 
 /**
@@ -28,9 +28,10 @@ export function reportPage({ result, states }: ReportView, page: number): Messag
 	const pages = pageCount(result);
 	const at = Math.min(Math.max(0, Math.trunc(page) || 0), pages - 1);
 	const first = at * ISSUES_PER_PAGE;
-	const found = result.status === 'FAILED' ? [] : result.issues.slice(first, first + ISSUES_PER_PAGE);
+	const news = newsOf(result);
+	const found = news.slice(first, first + ISSUES_PER_PAGE);
 	const issues = found.map((issue, index) => shownIssue(issue, first + index + 1, states));
-	const range = pages > 1 ? `Issues ${number(first + 1)}–${number(first + issues.length)} of ${number(result.issues.length)} · ` : '';
+	const range = pages > 1 ? `Issues ${number(first + 1)}–${number(first + issues.length)} of ${number(news.length)} · ` : '';
 	const footer = `${range}Run ${result.runId}`;
 
 	let embeds: APIEmbed[] = [];

@@ -41,15 +41,14 @@ function line(source: Source, progress: Progress | undefined): string {
 /**
  * What a run came to, in a line or two.
  * @param messageUrl - the report in the admin channel; null if it could not be posted
- * @param paused - whether the settings keep the daily runs from happening, which whoever runs one by hand should know
+ * @param paused - what keeps the daily runs from happening, which whoever runs one by hand should know; empty if nothing does
  */
-export function finishedMessage(result: ReconciliationResult, messageUrl: string | null, paused: boolean): string {
+export function finishedMessage(result: ReconciliationResult, messageUrl: string | null, paused: string): string {
 	const where =
 		messageUrl === null
 			? 'The report could not be posted in the admin channel: the log says why. The run is stored all the same.'
 			: `The report is here: ${messageUrl}`;
-	const schedule = paused ? '\nThe daily runs are paused: RECONCILIATION_PAUSED is true in the settings.' : '';
-	return `${outcome(result)} ${where}${schedule}`;
+	return `${outcome(result)} ${where}${paused === '' ? '' : `\n${paused}`}`;
 }
 
 function outcome(result: ReconciliationResult): string {

@@ -2,7 +2,7 @@ import { AUTOMATIC } from '../reconciliation/fix.js';
 import type { DriftIssue, IssueState, LastAttempt } from '../reconciliation/types.js';
 import type { Room } from './room.js';
 import { cut, escapeText } from './text.js';
-import { actorInWords, ago, changeInWords, changeMade } from './words.js';
+import { actorInWords, ago, changeInWords, changeMade, moment } from './words.js';
 
 /** What has become of an issue, in a report. */
 
@@ -17,12 +17,15 @@ export function stateInWords(issue: DriftIssue, state: IssueState, room: Room): 
 		case 'FIXING': {
 			const actor = state.claimedBy ?? lastAttempt?.actor;
 			const since = lastAttempt?.outcome === null ? `, started ${ago(lastAttempt.at)}` : '';
-			return { name: 'Now', value: `Being fixed${actor === undefined ? '' : ` by ${actorInWords(actor)}`}${since}` };
+			return {
+				name: 'Now',
+				value: `Being ${lastAttempt?.undoes ? 'undone' : 'fixed'}${actor === undefined ? '' : ` by ${actorInWords(actor)}`}${since}`
+			};
 		}
 		case 'OPEN':
 			return lastAttempt === null || lastAttempt.outcome === null
 				? null
-				: { name: 'Last attempt', value: attemptInWords(lastAttempt, room) };
+				: { name: 'Last attempt', value: attemptInWords(lastAttempt, state.cameBackAt, room) };
 	}
 }
 
@@ -35,20 +38,30 @@ function fixedInWords(issue: DriftIssue, { lastAttempt, claimedBy, settledAt }: 
 	return `Fixed${by}${when}${automatic}${change === '' ? '' : `: ${cut(change, room.status * 2)}`}`;
 }
 
-function goneInWords({ lastAttempt, settledAt }: IssueState, room: Room): string {
+function goneInWords({ lastAttempt, settledAt, settledBy }: IssueState, room: Room): string {
 	const when = settledAt === null ? '' : ` ${ago(settledAt)}`;
+	if (lastAttempt?.outcome === 'UNDONE') return undoneInWords(lastAttempt, room);
+	if (settledBy !== null) return `Exempted by ${actorInWords(settledBy)}${when}: their roles are right as they are. Nothing was changed.`;
 	if (lastAttempt?.outcome !== 'RESOLVED') return `Gone by itself${when}`;
 	const why = lastAttempt.error === null ? '' : ` ${escapeText(lastAttempt.error, room.sentence)}`;
 	return `Gone by itself: found so by ${actorInWords(lastAttempt.actor)}${when}. Nothing was changed.${why}`;
 }
 
+function undoneInWords({ actor, at, rolesBefore, rolesAfter, exemptUntil }: LastAttempt, room: Room): string {
+	const change = changeInWords(changeMade(rolesBefore, rolesAfter) ?? { add: [], remove: [] });
+	const exempt = exemptUntil === null ? '' : ` Exempt until ${moment(exemptUntil)}.`;
+	return `Undone by ${actorInWords(actor)} ${ago(at)}${change === '' ? '' : `: ${cut(change, room.status * 2)}`}.${exempt}`;
+}
+
 /** An attempt that left the issue open, or came before the same drift was found again. */
-function attemptInWords(attempt: LastAttempt, room: Room): string {
+function attemptInWords(attempt: LastAttempt, cameBackAt: Date | null, room: Room): string {
 	const tried = `Tried by ${actorInWords(attempt.actor)} ${ago(attempt.at)}`;
 	const why = (fallback: string) => escapeText(attempt.error ?? fallback, room.sentence);
 	switch (attempt.outcome) {
 		case 'FIXED':
-			return `Fixed by ${actorInWords(attempt.actor)} ${ago(attempt.at)}, but the drift has come back. The issue is open again.`;
+			return `Came back${cameBackAt === null ? '' : ` ${ago(cameBackAt)}`}, after it was fixed by ${actorInWords(attempt.actor)} ${ago(attempt.at)}. The issue is open again.`;
+		case 'UNDONE':
+			return undoneInWords(attempt, room);
 		case 'RESOLVED':
 			return `${tried}: the drift was gone, but it has come back. The issue is open again.`;
 		case 'PLAN_CHANGED':

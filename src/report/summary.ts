@@ -4,12 +4,14 @@ import { COLOURS } from './colours.js';
 import { fitLines, noticeLines } from './notices.js';
 import type { Room } from './room.js';
 import { escapeText, mention } from './text.js';
+import { verificationEmbed, verificationTitle } from './verification.js';
 import { count, duration, number, SEVERITY_WORDS, TYPE_WORDS } from './words.js';
 
 /** The first embed of a report: what a run came to, and what to do next. */
 export function summaryEmbed(result: ReconciliationResult, footer: string, room: Room): APIEmbed {
 	const common = { footer: { text: footer }, timestamp: result.completedAt.toISOString() };
 	if (result.status === 'FAILED') return { ...failed(result, room), ...common };
+	if (result.verified !== null) return { ...verificationEmbed(result, result.verified, room), ...common };
 	return result.issues.length === 0 ? { ...allClear(result, room), ...common } : { ...found(result, room), ...common };
 }
 
@@ -17,6 +19,7 @@ export function summaryEmbed(result: ReconciliationResult, footer: string, room:
 export function titleOf(result: ReconciliationResult): string {
 	const what = result.isVerificationRun ? 'Verification' : result.onlyMember === null ? 'Reconciliation' : 'Reconciliation of one person';
 	if (result.status === 'FAILED') return `${what} failed`;
+	if (result.verified !== null) return verificationTitle(result, result.verified);
 	if (result.issues.length === 0) {
 		if (result.onlyMember !== null) return 'All clear for one person';
 		return result.isVerificationRun ? 'All clear after the fixes' : 'All clear';
@@ -27,6 +30,7 @@ export function titleOf(result: ReconciliationResult): string {
 /** What a failed run left behind. */
 export function afterFailure(result: ReconciliationResult): string {
 	const changed = result.issuesFixed === 0 ? 'Nothing was changed.' : `${count(result.issuesFixed, 'issue')} had been fixed before that.`;
+	if (result.isVerificationRun) return `${changed} Put that right: the verification is tried again by itself.`;
 	return `${changed} Put that right, then use \`/reconcile run\`; otherwise the next daily run tries again.`;
 }
 

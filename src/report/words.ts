@@ -79,6 +79,11 @@ export function ago(date: Date): string {
 	return `<t:${Math.floor(date.getTime() / 1000)}:R>`;
 }
 
+/** "20 November 2026 09:30", in the reader's own words and time zone. */
+export function moment(date: Date): string {
+	return `<t:${Math.floor(date.getTime() / 1000)}:f>`;
+}
+
 /** "850 ms", "12 s", "2 min 5 s". */
 export function duration(ms: number): string {
 	if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;

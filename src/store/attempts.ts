@@ -1,18 +1,24 @@
 import { planHash } from '../reconciliation/plan.js';
 import type { AttemptEnd, ClaimResult, InterruptedAttempt, Ledger } from '../reconciliation/ports.js';
 import type { DriftIssue, FixOutcome, RoleName } from '../reconciliation/types.js';
+import { mayHaveChanged } from '../reconciliation/undo.js';
 import { writeAudit } from './audit.js';
-import { IssueStatus, Prisma } from './client/client.js';
+import { type Issue, IssueStatus, Prisma } from './client/client.js';
 import type { Database } from './database.js';
 import { fromJson, rowToOpenIssue, toJson } from './json.js';
+import { endExemption } from './undos.js';
+import { joinVerification } from './verifications.js';
 
 type Attempts = Pick<Ledger, 'claimIssue' | 'renewClaim' | 'endAttempt' | 'interruptedAttempts'>;
 
 /** How long whoever settles an interrupted attempt has it for themselves. */
 const SETTLE_SECONDS = 60;
 
-/** Claims on issues and what came of them. An attempt without an outcome is the claim. */
-export function attempts({ prisma }: Database, guildId: string): Attempts {
+/**
+ * Claims on issues and what came of them. An attempt without an outcome is the claim.
+ * @param verifyAfterMinutes - how long after a fix its verification is due
+ */
+export function attempts({ prisma }: Database, guildId: string, verifyAfterMinutes: number): Attempts {
 	return {
 		claimIssue: async (issueId, hash, actor, runId, seconds) => {
 			for (;;) {
@@ -61,15 +67,20 @@ export function attempts({ prisma }: Database, guildId: string): Attempts {
 				});
 				// Somebody else has settled it: one attempt ends once.
 				if (ended.count === 0) return;
-				const { issueId, actor, issue } = await transaction.fixAttempt.findUniqueOrThrow({
+				const { issueId, actor, undoes, issue } = await transaction.fixAttempt.findUniqueOrThrow({
 					where: { id: attemptId },
 					include: { issue: true }
 				});
-				await transaction.issue.update({ where: { id: issueId }, data: issueAfter(end) });
+				await transaction.issue.update({
+					where: { id: issueId },
+					data: undoes === null ? issueAfter(end) : issueAfterUndo(end, actor, issue)
+				});
+				if (end.outcome === 'FIXED') await joinVerification(transaction, guildId, attemptId, { at: end.at, verifyAfterMinutes });
+				if (undoes !== null && !mayHaveChanged(end)) await endExemption(transaction, guildId, attemptId, { at: end.at, actor });
 				await writeAudit(transaction, guildId, {
 					at: end.at,
 					actor,
-					action: 'fix',
+					action: undoes === null ? 'fix' : 'undo',
 					subject: issue.discordId,
 					before: end.rolesBefore,
 					after: end.rolesAfter,
@@ -91,6 +102,7 @@ export function attempts({ prisma }: Database, guildId: string): Attempts {
 					attemptId: attempt.id,
 					issue: rowToOpenIssue(attempt.issue),
 					actor: attempt.actor,
+					undoes: attempt.undoes,
 					plan: { add: fromJson<RoleName[]>(attempt.add), remove: fromJson<RoleName[]>(attempt.remove) },
 					rolesBefore: attempt.rolesBefore === null ? null : fromJson<RoleName[]>(attempt.rolesBefore)
 				})
@@ -99,10 +111,13 @@ export function attempts({ prisma }: Database, guildId: string): Attempts {
 	};
 }
 
+/** An undo that did not work leaves the fix as the last that happened to an issue. */
+const TELLING: Prisma.FixAttemptWhereInput = { OR: [{ undoes: null }, { outcome: null }, { outcome: 'UNDONE' }] };
+
 async function whyNot(transaction: Prisma.TransactionClient, guildId: string, issueId: string): Promise<ClaimResult> {
 	const row = await transaction.issue.findFirst({
 		where: { id: issueId, guildId },
-		include: { attempts: { orderBy: { startedAt: 'desc' }, take: 1 } }
+		include: { attempts: { where: TELLING, orderBy: { startedAt: 'desc' }, take: 1 } }
 	});
 	if (row === null) return { kind: 'unknown' };
 	const [last] = row.attempts;
@@ -112,12 +127,14 @@ async function whyNot(transaction: Prisma.TransactionClient, guildId: string, is
 		case IssueStatus.FIXING:
 			return { kind: 'busy', actor: last?.actor ?? '', since: last?.startedAt ?? row.lastSeenAt };
 		default: {
-			const settles: readonly (string | null | undefined)[] = ['FIXED', 'RESOLVED', 'EXEMPT'] satisfies FixOutcome[];
+			const settles: readonly (string | null | undefined)[] = ['FIXED', 'RESOLVED', 'EXEMPT', 'UNDONE'] satisfies FixOutcome[];
 			return {
 				kind: 'settled',
 				status: row.status,
-				actor: settles.includes(last?.outcome) ? (last?.actor ?? null) : null,
-				at: row.settledAt ?? row.lastSeenAt
+				actor: row.settledBy ?? (settles.includes(last?.outcome) ? (last?.actor ?? null) : null),
+				at: row.settledAt ?? row.lastSeenAt,
+				undone: last?.outcome === 'UNDONE',
+				exempted: row.settledBy !== null && last?.outcome !== 'UNDONE'
 			};
 		}
 	}
@@ -134,6 +151,12 @@ function issueAfter(end: AttemptEnd): Prisma.IssueUpdateInput {
 		default:
 			return { status: IssueStatus.OPEN, ...(end.newDrift ? describes(end.newDrift) : {}) };
 	}
+}
+
+/** What an undo's end makes of the issue: closed on the operator's word, or as it was before. */
+function issueAfterUndo(end: AttemptEnd, actor: string, { liveKey }: Pick<Issue, 'liveKey'>): Prisma.IssueUpdateInput {
+	if (end.outcome === 'UNDONE') return { status: IssueStatus.RESOLVED, liveKey: null, settledAt: end.at, settledBy: actor };
+	return { status: liveKey === null ? IssueStatus.FIXED : IssueStatus.OPEN };
 }
 
 function describes(drift: DriftIssue): Prisma.IssueUpdateInput {

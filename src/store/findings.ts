@@ -11,6 +11,10 @@ type Live = Pick<Issue, 'id' | 'discordId' | 'type' | 'status'>;
 /** Rows go to the database in batches of so many, each one statement. */
 const BATCH = 1_000;
 
+/** Drift that comes back within so many days of its fix is that issue again; later, it is another story with the same beginning. */
+const SAME_STORY_DAYS = 7;
+const DAY_MS = 86_400_000;
+
 /** A run of a large guild writes thousands of issues in one transaction. */
 const TRANSACTION_MS = 120_000;
 
@@ -45,7 +49,10 @@ class FindingsStore {
 		this.onlyMember = onlyMember ?? null;
 	}
 
-	/** Opens new issues, sees known ones again, resolves those that are gone. The same person with the same kind of drift is the same issue. */
+	/**
+	 * Opens new issues, sees known ones again, resolves those that are gone. The same person with the same kind of drift is the same issue,
+	 * also when it was fixed a short while ago.
+	 */
 	public async recordIssues({ detection }: Findings): Promise<readonly OpenIssue[]> {
 		// Locked: an issue that is claimed between this look and what follows would be resolved while it is being fixed.
 		const live = await this.prisma.$queryRaw<Live[]>`
@@ -65,7 +72,8 @@ class FindingsStore {
 			const now = liveOf.get(discordId);
 			return now === undefined || (!isSame(now) && now.status !== IssueStatus.FIXING);
 		});
-		await this.open(fresh);
+		const back = await this.reopen(fresh);
+		await this.open(fresh.filter(({ discordId }) => !back.has(discordId)));
 
 		const rows = await this.prisma.issue.findMany({ where: { guildId: this.guildId, lastRunId: this.runId, liveKey: { not: null } } });
 		const byPerson = new Map(rows.map((row) => [row.discordId, rowToOpenIssue(row)]));
@@ -83,18 +91,46 @@ class FindingsStore {
 
 	private async seeAgain(seen: readonly { id: string; issue: DriftIssue }[]): Promise<void> {
 		for (const batch of batches(seen)) {
-			const rows = JSON.stringify(
-				batch.map(({ id, issue }) => ({ id, detail: toJson(issue), severity: issue.severity, hash: planHash(issue.discordId, issue.plan) }))
-			);
 			// The plan of an issue that is being fixed stays the one that was claimed.
 			await this.prisma.$executeRaw`
 				UPDATE "Issue" AS issue SET
 					"lastSeenAt" = ${this.at}, "timesSeen" = issue."timesSeen" + 1, "lastRunId" = ${this.runId}, severity = seen.severity,
 					detail = CASE WHEN issue.status = 'FIXING' THEN issue.detail ELSE seen.detail END,
 					"planHash" = CASE WHEN issue.status = 'FIXING' THEN issue."planHash" ELSE seen.hash END
-				FROM jsonb_to_recordset(${rows}::jsonb) AS seen(id text, detail jsonb, severity text, hash text)
+				FROM jsonb_to_recordset(${asSeen(batch)}::jsonb) AS seen(id text, detail jsonb, severity text, hash text)
 				WHERE issue.id = seen.id`;
 		}
+	}
+
+	/** Reopens what was fixed a short while ago. @returns the Discord IDs of those whose drift came back */
+	private async reopen(fresh: readonly DriftIssue[]): Promise<ReadonlySet<string>> {
+		if (fresh.length === 0) return new Set();
+		const since = new Date(this.at.getTime() - SAME_STORY_DAYS * DAY_MS);
+		const newest = await this.prisma.$queryRaw<Live[]>`
+			SELECT DISTINCT ON ("discordId", type) id, "discordId", type, status::text AS status FROM "Issue"
+			WHERE "guildId" = ${this.guildId} AND "liveKey" IS NULL AND "settledAt" >= ${since}
+			ORDER BY "discordId", type, "settledAt" DESC, id DESC`;
+		const fixed = new Map(
+			newest.filter(({ status }) => status === IssueStatus.FIXED).map((past) => [`${past.discordId}:${past.type}`, past.id])
+		);
+		const again = fresh.flatMap((issue) => {
+			const id = fixed.get(`${issue.discordId}:${issue.type}`);
+			return id === undefined ? [] : [{ id, issue }];
+		});
+		const back = new Set<string>();
+		for (const batch of batches(again)) {
+			// Asked for once more: a fix that is being undone at this moment is left to that.
+			const rows = await this.prisma.$queryRaw<{ discordId: string }[]>`
+				UPDATE "Issue" AS issue SET
+					status = 'OPEN', "liveKey" = issue."guildId" || ':' || issue."discordId", "settledAt" = NULL, "settledBy" = NULL,
+					"cameBackAt" = ${this.at}, "lastSeenAt" = ${this.at}, "timesSeen" = issue."timesSeen" + 1, "lastRunId" = ${this.runId},
+					severity = seen.severity, detail = seen.detail, "planHash" = seen.hash
+				FROM jsonb_to_recordset(${asSeen(batch)}::jsonb) AS seen(id text, detail jsonb, severity text, hash text)
+				WHERE issue.id = seen.id AND issue.status = 'FIXED'
+				RETURNING issue."discordId"`;
+			for (const { discordId } of rows) back.add(discordId);
+		}
+		return back;
 	}
 
 	private async open(issues: readonly DriftIssue[]): Promise<void> {
@@ -144,6 +180,13 @@ class FindingsStore {
 			select: { id: true }
 		});
 	}
+}
+
+/** What issues are now, for a statement that writes it into many rows. */
+function asSeen(issues: readonly { readonly id: string; readonly issue: DriftIssue }[]): string {
+	return JSON.stringify(
+		issues.map(({ id, issue }) => ({ id, detail: toJson(issue), severity: issue.severity, hash: planHash(issue.discordId, issue.plan) }))
+	);
 }
 
 function* batches<T>(all: readonly T[]): Generator<T[]> {

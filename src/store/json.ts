@@ -16,10 +16,18 @@ export function fromJson<T>(value: Prisma.JsonValue): T {
 	return value as T;
 }
 
+type Moments = 'firstSeenAt' | 'lastSeenAt' | 'cameBackAt';
+
 /** An issue as a run's snapshot has it: JSON keeps no dates. */
 export function toOpenIssue(value: unknown): OpenIssue {
-	const issue = value as Omit<OpenIssue, 'firstSeenAt' | 'lastSeenAt'> & { firstSeenAt: string; lastSeenAt: string };
-	return { ...issue, firstSeenAt: new Date(issue.firstSeenAt), lastSeenAt: new Date(issue.lastSeenAt) };
+	const issue = value as Omit<OpenIssue, Moments> & { firstSeenAt: string; lastSeenAt: string; cameBackAt?: string | null };
+	const { firstSeenAt, lastSeenAt, cameBackAt = null } = issue;
+	return {
+		...issue,
+		firstSeenAt: new Date(firstSeenAt),
+		lastSeenAt: new Date(lastSeenAt),
+		cameBackAt: cameBackAt === null ? null : new Date(cameBackAt)
+	};
 }
 
 /** A stored issue with its life, from its row. */
@@ -29,8 +37,14 @@ export function rowToOpenIssue(row: {
 	firstSeenAt: Date;
 	lastSeenAt: Date;
 	timesSeen: number;
+	cameBackAt: Date | null;
 	detail: Prisma.JsonValue;
 }): OpenIssue {
-	const { id, planHash, firstSeenAt, lastSeenAt, timesSeen } = row;
-	return { ...fromJson<DriftIssue>(row.detail), id, planHash, firstSeenAt, lastSeenAt, timesSeen };
+	const { id, planHash, firstSeenAt, lastSeenAt, timesSeen, cameBackAt } = row;
+	return { ...fromJson<DriftIssue>(row.detail), id, planHash, firstSeenAt, lastSeenAt, timesSeen, cameBackAt };
+}
+
+/** Whose an issue is, from its row. */
+export function subjectOf({ discordId, detail }: { readonly discordId: string; readonly detail: Prisma.JsonValue }) {
+	return { discordId, discordName: fromJson<DriftIssue>(detail).discordName };
 }

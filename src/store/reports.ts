@@ -1,14 +1,16 @@
 import type {
 	DriftIssue,
+	Exemption,
 	FixOutcome,
 	Hold,
 	IssueState,
 	Notices,
 	ReconciliationResult,
 	RoleName,
-	TriggeredBy
+	TriggeredBy,
+	Verified
 } from '../reconciliation/types.js';
-import { RunStatus } from './client/client.js';
+import { type Prisma, RunStatus } from './client/client.js';
 import type { Database } from './database.js';
 import { fromJson, toOpenIssue } from './json.js';
 
@@ -50,20 +52,24 @@ export function reports({ prisma }: Database, guildId: string): Reports {
 					issuesFound: run.issuesFound,
 					issuesFixed: run.issuesFixed,
 					issues: fromJson<unknown[]>(run.issues).map(toOpenIssue),
-					notices: run.status === RunStatus.FAILED ? null : fromJson<Notices>(run.notices),
+					notices: run.status === RunStatus.FAILED ? null : toNotices(run.notices),
 					hold: run.held === null ? null : fromJson<Hold>(run.held),
-					failure: run.failure
+					failure: run.failure,
+					verified: run.verified === null ? null : fromJson<Verified>(run.verified)
 				}
 			};
 		},
 		issueStates: async (issueIds) => {
 			const rows = await prisma.$queryRaw<StateRow[]>`
-				SELECT issue.id, issue.status::text AS status, issue."planHash", issue."settledAt", issue.detail,
-					last.actor, last.outcome, last.error, last."rolesBefore", last."rolesAfter", COALESCE(last."completedAt", last."startedAt") AS at
+				SELECT issue.id, issue.status::text AS status, issue."planHash", issue."settledAt", issue."settledBy", issue."cameBackAt", issue.detail,
+					last.id AS "attemptId", last.undoes, exemption."expiresAt" AS "exemptUntil", last.actor, last.outcome, last.error, last."rolesBefore", last."rolesAfter", COALESCE(last."completedAt", last."startedAt") AS at
 				FROM "Issue" AS issue
 				LEFT JOIN LATERAL (
-					SELECT * FROM "FixAttempt" AS attempt WHERE attempt."issueId" = issue.id ORDER BY attempt."startedAt" DESC LIMIT 1
+					SELECT * FROM "FixAttempt" AS attempt
+					WHERE attempt."issueId" = issue.id AND (attempt.undoes IS NULL OR attempt.outcome IS NULL OR attempt.outcome = 'UNDONE')
+					ORDER BY attempt."startedAt" DESC LIMIT 1
 				) AS last ON true
+				LEFT JOIN "Exemption" AS exemption ON last.undoes IS NOT NULL AND exemption.id = replace(last.id, '-', '')
 				WHERE issue."guildId" = ${guildId} AND issue.id IN (SELECT jsonb_array_elements_text(${JSON.stringify(issueIds)}::jsonb))`;
 			return new Map(rows.map((row) => [row.id, toState(row)]));
 		},
@@ -73,12 +79,30 @@ export function reports({ prisma }: Database, guildId: string): Reports {
 	};
 }
 
+/** JSON keeps no dates, and older runs did not look for exemptions that end. */
+function toNotices(stored: Prisma.JsonValue): Notices {
+	type Stored = Omit<Notices, 'expiringExemptions'> & {
+		expiringExemptions?: (Omit<Exemption, 'expiresAt'> & { expiresAt: string | null })[];
+	};
+	const { expiringExemptions = [], ...notices } = fromJson<Stored>(stored);
+	const dated = expiringExemptions.map(({ expiresAt, ...rest }) => ({
+		...rest,
+		expiresAt: expiresAt === null ? null : new Date(expiresAt)
+	}));
+	return { ...notices, expiringExemptions: dated };
+}
+
 interface StateRow {
 	readonly id: string;
 	readonly status: IssueState['status'];
 	readonly planHash: string;
 	readonly settledAt: Date | null;
+	readonly settledBy: string | null;
+	readonly cameBackAt: Date | null;
 	readonly detail: DriftIssue;
+	readonly attemptId: string | null;
+	readonly undoes: string | null;
+	readonly exemptUntil: Date | null;
 	readonly actor: string | null;
 	readonly outcome: FixOutcome | null;
 	readonly error: string | null;
@@ -87,7 +111,19 @@ interface StateRow {
 	readonly at: Date | null;
 }
 
-function toState({ id: _, status, planHash, settledAt, detail, actor, at, ...attempt }: StateRow): IssueState {
-	const lastAttempt = actor === null || at === null ? null : { actor, at, ...attempt };
-	return { status, planHash, settledAt, detail, claimedBy: status === 'FIXING' ? actor : null, lastAttempt };
+function toState({
+	id: _,
+	status,
+	planHash,
+	settledAt,
+	settledBy,
+	cameBackAt,
+	detail,
+	attemptId,
+	actor,
+	at,
+	...attempt
+}: StateRow): IssueState {
+	const lastAttempt = attemptId === null || actor === null || at === null ? null : { id: attemptId, actor, at, ...attempt };
+	return { status, planHash, settledAt, settledBy, cameBackAt, detail, claimedBy: status === 'FIXING' ? actor : null, lastAttempt };
 }

@@ -51,14 +51,25 @@ export function runs({ prisma }: Database, guildId: string): Runs {
 			});
 			return run?.scheduledDay ?? null;
 		},
-		completeRun: async (id, { issuesFixed, hold, at }) => {
+		completeRun: async (id, { issuesFixed, hold, at, verified = null }) => {
 			const held = hold === null ? Prisma.DbNull : toJson(hold);
 			// Only the ID comes back: the row holds every issue of the run.
-			await prisma.reconciliationRun.update({
+			const completed = prisma.reconciliationRun.update({
 				where: { id },
-				data: { status: RunStatus.COMPLETED, issuesFixed, held, completedAt: at },
+				data: {
+					status: RunStatus.COMPLETED,
+					issuesFixed,
+					held,
+					completedAt: at,
+					...(verified === null ? {} : { verified: toJson(verified) })
+				},
 				select: { id: true }
 			});
+			// Together: a verification that was killed before its run was complete is still to be done.
+			await prisma.$transaction([
+				completed,
+				prisma.verification.updateMany({ where: { guildId, runId: id, doneAt: null }, data: { doneAt: at } })
+			]);
 		},
 		failRun: async (id, { reason, issuesFixed, at }) => {
 			await prisma.reconciliationRun.update({

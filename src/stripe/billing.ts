@@ -41,7 +41,11 @@ export function createBilling({ secretKey, apiUrl, discordIdKey, clockwork = REA
 		customersClaimedBy: async (discordIds) =>
 			(await findCustomers(ask, discordIds, discordIdKey)).map((customer) => toCustomer(customer, discordIdKey)),
 		customersNaming: (discordId, since) => inWords(customersNaming(discordId, since)),
-		customersOf: (discordId) => inWords(findCustomersOf(ask, discordId, discordIdKey))
+		customersOf: (discordId) => inWords(findCustomersOf(ask, discordId, discordIdKey)),
+		ping: async () => {
+			const { data } = await ask('Subscriptions', (stripe) => stripe.subscriptions.list({ limit: 1 }));
+			return { livemode: data[0]?.livemode ?? isLiveKey };
+		}
 	};
 
 	async function readAll(onProgress: OnProgress): Promise<BillingSnapshot> {

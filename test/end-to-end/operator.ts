@@ -49,3 +49,41 @@ export function holds(sandbox: Sandbox, person: string): string[] {
 	const member = sandbox.guild().members.find(({ id, username }) => id === person || username === person);
 	return (member?.roles ?? []).filter((role) => ['Knight', 'Lord', 'Debtor'].includes(role)).sort();
 }
+
+/** Uses a command and waits for its answer. */
+export async function ask(
+	sandbox: Sandbox,
+	command: string,
+	options: Record<string, unknown> = {},
+	user = 'operator'
+): Promise<{ id: string; answer: APIMessage }> {
+	const id = sandbox.command(user, command, options);
+	return { id, answer: await answered(sandbox, id) };
+}
+
+/** Waits until the newest answer to an interaction, words and labels together, reads like this. */
+export function answered(sandbox: Sandbox, id: string, like = /./): Promise<APIMessage> {
+	return sandbox.until(() => {
+		const { responses, failure } = sandbox.interaction(id);
+		if (failure !== null) throw new Error(failure);
+		const last = responses.at(-1);
+		if (last === undefined) return null;
+		const labels = buttons(last).map(({ label }) => label);
+		return like.test([last.content, last.embeds[0]?.title, ...labels].join(' ')) ? last : null;
+	});
+}
+
+/** The ID of the first button whose label reads like this. */
+export function buttonOf(message: APIMessage, label: RegExp): string {
+	const found = buttons(message).find((button) => label.test(button.label ?? ''));
+	if (found === undefined) throw new Error(`no button ${label} in ${buttons(message).map((button) => button.label)}`);
+	return found.custom_id;
+}
+
+/** What was said in the admin channel in plain lines. */
+export function linesOf(sandbox: Sandbox): string[] {
+	return sandbox
+		.messages()
+		.map(({ content }) => content)
+		.filter((content) => content !== '');
+}

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { type DailySettings, dueDay, runIfDue } from '../../src/reconciliation/daily.js';
+import { nextRunAt } from '../../src/reconciliation/next-run.js';
+import type { Pause, PauseBook } from '../../src/reconciliation/pause.js';
 import { SourceError } from '../../src/reconciliation/ports.js';
+import { nextRun } from '../../src/reconciliation/status.js';
 import { FakeWorld, SETTINGS } from './fakes.js';
 
 const QUARTER_MS = 15 * 60_000;
@@ -84,6 +87,56 @@ describe('the day that is due', () => {
 	});
 });
 
+/** Pauses that end by themselves, or never. */
+function bookOf(pauses: readonly Pause[]): Pick<PauseBook, 'currentPause' | 'lastPauseEnd'> {
+	return {
+		currentPause: async (now) => pauses.find(({ until }) => until === null || until > now) ?? null,
+		lastPauseEnd: async (now) =>
+			pauses
+				.flatMap(({ until }) => (until !== null && until <= now ? [until] : []))
+				.sort()
+				.at(-1) ?? null
+	};
+}
+
+describe('when the next run is due', () => {
+	const NEW_YORK = { hour: 3, timeZone: 'America/New_York', paused: false };
+
+	test.each([
+		['before today’s hour', '2026-02-10T07:00:00Z', '2026-02-09', '2026-02-10T08:00:00.000Z'],
+		['after today’s run', '2026-02-10T09:10:00Z', '2026-02-10', '2026-02-11T08:00:00.000Z'],
+		['at once, where a day is due', '2026-02-10T09:10:00Z', '2026-02-09', '2026-02-10T09:10:00.000Z'],
+		['on the day that skips the hour', '2026-03-08T01:00:00Z', '2026-03-07', '2026-03-08T07:00:00.000Z']
+	])('%s', (_, now, done, expected) => {
+		expect(nextRunAt(at(now), { ...NEW_YORK, hour: _.includes('skips') ? 2 : 3 }, done).toISOString()).toBe(expected);
+	});
+
+	test('is an instant at which the day is due, and none before it is, in any zone, at any hour', () => {
+		const zones = ['America/New_York', 'Europe/Berlin', 'Asia/Kolkata', 'Australia/Lord_Howe', 'America/St_Johns', 'Asia/Kathmandu'];
+		for (const timeZone of zones) {
+			for (let hour = 0; hour < 24; hour++) {
+				for (const start of ['2026-03-07T10:20:00Z', '2026-04-04T10:20:00Z', '2026-10-03T10:20:00Z', '2026-10-24T10:20:00Z']) {
+					const daily = { hour, timeZone };
+					const done = dueDay(at(start), daily);
+					const next = nextRunAt(at(start), daily, done);
+					expect(dueDay(next, daily) > done).toBe(true);
+					expect(dueDay(new Date(next.getTime() - 1), daily)).toBe(done);
+				}
+			}
+		}
+	});
+
+	test('is after the pause, and never while the schedule rests without an end', async () => {
+		const world = new FakeWorld();
+		world.ledger.installed = at('2026-02-01T12:00:00Z');
+		const now = at('2026-02-03T09:00:00Z');
+		const pause = { pausedAt: now, pausedBy: 'ada', reason: null, until: at('2026-02-05T12:00:00Z') };
+		expect((await nextRun(world, bookOf([pause]), NEW_YORK, pause, now))?.toISOString()).toBe('2026-02-06T08:00:00.000Z');
+		expect(await nextRun(world, bookOf([]), NEW_YORK, { ...pause, until: null }, now)).toBeNull();
+		expect(await nextRun(world, bookOf([]), { ...NEW_YORK, paused: true }, null, now)).toBeNull();
+	});
+});
+
 describe('runIfDue', () => {
 	const DAILY: DailySettings = { hour: 3, timeZone: 'America/New_York', paused: false };
 	const installedAt = (iso: string) => {
@@ -91,9 +144,9 @@ describe('runIfDue', () => {
 		world.ledger.installed = at(iso);
 		return world;
 	};
-	const ask = async (world: FakeWorld, iso: string, daily: DailySettings = DAILY) => {
+	const ask = async (world: FakeWorld, iso: string, daily: DailySettings = DAILY, pauses: Pause[] = []) => {
 		world.time = at(iso);
-		return runIfDue(world, SETTINGS, daily);
+		return runIfDue(world, SETTINGS, daily, bookOf(pauses));
 	};
 	const days = (world: FakeWorld) => world.ledger.runs.map(({ scheduledDay }) => scheduledDay);
 
@@ -156,6 +209,15 @@ describe('runIfDue', () => {
 		expect(world.script.calls).toEqual([]);
 		expect(await ask(world, '2026-02-04T09:00:00Z')).not.toBeNull();
 		expect(days(world)).toEqual(['2026-02-04']);
+	});
+
+	test('paused by an operator it does nothing, and what fell due meanwhile is not run afterwards', async () => {
+		const world = installedAt('2026-02-01T12:00:00Z');
+		const pause = [{ pausedAt: at('2026-02-02T12:00:00Z'), pausedBy: 'ada', reason: null, until: at('2026-02-04T12:00:00Z') }];
+		for (const time of ['2026-02-03T09:00:00Z', '2026-02-04T09:00:00Z', '2026-02-04T12:00:00Z', '2026-02-05T07:00:00Z'])
+			expect(await ask(world, time, DAILY, pause)).toBeNull();
+		expect(await ask(world, '2026-02-05T08:00:00Z', DAILY, pause)).not.toBeNull();
+		expect(days(world)).toEqual(['2026-02-05']);
 	});
 
 	test('days before Reeve was installed are not slept through', async () => {

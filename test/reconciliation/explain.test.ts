@@ -8,8 +8,7 @@ import { FakeBilling, FakeWorld } from './fakes.js';
 const NO_HISTORY: PersonalHistory = {
 	liveIssueOf: async () => null,
 	changesOf: async () => ({ newest: [], total: 0 }),
-	undoableOf: async () => null,
-	subjectOf: async () => null
+	undoableOf: async () => null
 };
 
 let world: FakeWorld;

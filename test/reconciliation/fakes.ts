@@ -1,4 +1,4 @@
-import { planHash } from '../../src/reconciliation/plan.js';
+import { planBetween, planHash } from '../../src/reconciliation/plan.js';
 import type {
 	AttemptEnd,
 	Billing,
@@ -26,8 +26,11 @@ import type {
 	RosterMember,
 	RunSettings,
 	Subscription,
-	TeamRow
+	TeamRow,
+	Verified
 } from '../../src/reconciliation/types.js';
+import { mayHaveChanged, type Undos } from '../../src/reconciliation/undo.js';
+import type { Verifications } from '../../src/reconciliation/verify.js';
 import { customer, MANAGED, MAPPED, NOW } from './builders.js';
 
 /** A world in memory: what the ports promise, no more, and a script that says when something goes wrong. */
@@ -99,6 +102,11 @@ export class FakeBilling implements Billing {
 		return this.customers.filter(({ claimedBy }) => claimedBy !== null && discordIds.includes(claimedBy));
 	}
 
+	public async ping() {
+		await this.script.before('billing.ping');
+		return { livemode: this.livemode ?? false };
+	}
+
 	/** Puts this in the place of the subscription with its ID, or beside all others. */
 	public put(given: Subscription): void {
 		this.subscriptions = [...this.subscriptions.filter(({ id }) => id !== given.id), given];
@@ -152,6 +160,11 @@ export class FakeGuild implements Guild {
 		if (!this.ignores.has(`remove ${role}`)) this.roles.get(discordId)?.delete(role);
 	}
 
+	public async problems(): Promise<readonly string[]> {
+		await this.script.before('guild.problems');
+		return [];
+	}
+
 	private seen(id: string): RosterMember {
 		return { id, name: `name of ${id}`, bot: this.bots.has(id), roles: this.holds(id).filter((role) => MANAGED.includes(role)) };
 	}
@@ -166,6 +179,14 @@ export interface StoredRun extends RunStart {
 	issuesFixed: number;
 	hold: Hold | null;
 	found: (LastGoodRun & { readonly detection: Detection }) | null;
+	verified: Verified | null;
+}
+interface StoredVerification {
+	/** Whether fixes may join it. */
+	pending: boolean;
+	dueAt: Date;
+	runId: string | null;
+	done: boolean;
 }
 interface StoredAttempt {
 	readonly attemptId: string;
@@ -176,12 +197,16 @@ interface StoredAttempt {
 	rolesBefore: readonly RoleName[] | null;
 	expiresAt: Date;
 	end: AttemptEnd | null;
+	readonly undoes: string | null;
+	verification: StoredVerification | null;
 }
+
+const NEW_ATTEMPT = { rolesBefore: null, end: null, undoes: null, verification: null } as const;
 
 const later = (moment: Date, seconds: number): Date => new Date(moment.getTime() + seconds * 1000);
 
 /** Checks and writes of one method happen in one turn, as in one transaction. */
-export class FakeLedger implements Ledger {
+export class FakeLedger implements Ledger, Verifications, Undos {
 	public rows: (MemberRow & { changedAt?: Date })[] = [];
 	public teams: (TeamRow & { changedAt?: Date })[] = [];
 	public exemptions: Exemption[] = [];
@@ -191,6 +216,8 @@ export class FakeLedger implements Ledger {
 	public readonly runs: StoredRun[] = [];
 	public readonly issues = new Map<string, StoredIssue>();
 	public readonly attempts: StoredAttempt[] = [];
+	public readonly verifications: StoredVerification[] = [];
+	public verifyAfterMinutes = 60;
 
 	public constructor(
 		private readonly script: Script,
@@ -219,7 +246,7 @@ export class FakeLedger implements Ledger {
 		await this.script.before('ledger.startRun');
 		if (start.scheduledDay !== null && this.runs.some(({ scheduledDay }) => scheduledDay === start.scheduledDay)) return null;
 		const id = `run_${this.runs.length + 1}`;
-		this.runs.push({ ...start, id, status: 'RUNNING', failure: null, issuesFixed: 0, hold: null, found: null });
+		this.runs.push({ ...start, id, status: 'RUNNING', failure: null, issuesFixed: 0, hold: null, found: null, verified: null });
 		return id;
 	}
 
@@ -286,7 +313,8 @@ export class FakeLedger implements Ledger {
 				timesSeen: (known?.timesSeen ?? 0) + 1,
 				status: known?.status ?? 'OPEN',
 				settledBy: null,
-				settledAt: at
+				settledAt: at,
+				cameBackAt: known?.cameBackAt ?? null
 			};
 			this.issues.set(issue.id, issue);
 			return { ...issue };
@@ -307,9 +335,10 @@ export class FakeLedger implements Ledger {
 		);
 	}
 
-	public async completeRun(runId: string, end: { issuesFixed: number; hold: Hold | null }): Promise<void> {
+	public async completeRun(runId: string, end: { issuesFixed: number; hold: Hold | null; verified?: Verified | null }): Promise<void> {
 		await this.script.before('ledger.completeRun');
-		Object.assign(this.run(runId), { status: 'COMPLETED', issuesFixed: end.issuesFixed, hold: end.hold });
+		Object.assign(this.run(runId), { status: 'COMPLETED', issuesFixed: end.issuesFixed, hold: end.hold, verified: end.verified ?? null });
+		for (const each of this.verifications) if (each.runId === runId) each.done = true;
 	}
 
 	public async failRun(runId: string, end: { reason: string; issuesFixed: number }): Promise<void> {
@@ -323,13 +352,13 @@ export class FakeLedger implements Ledger {
 		const issue = this.issues.get(issueId);
 		if (issue === undefined) return { kind: 'unknown' };
 		if (issue.status === 'FIXED' || issue.status === 'RESOLVED')
-			return { kind: 'settled', status: issue.status, actor: issue.settledBy, at: issue.settledAt };
+			return { kind: 'settled', status: issue.status, actor: issue.settledBy, at: issue.settledAt, undone: false, exempted: false };
 		const other = this.attempts.find((attempt) => attempt.issueId === issueId && attempt.end === null);
 		if (other) return { kind: 'busy', actor: other.actor, since: at };
 		if (issue.planHash !== hash) return { kind: 'plan-changed', issue: { ...issue } };
 		issue.status = 'FIXING';
 		const attemptId = `attempt_${this.attempts.length + 1}`;
-		this.attempts.push({ attemptId, issueId, actor, runId, plan: issue.plan, rolesBefore: null, expiresAt: later(at, seconds), end: null });
+		this.attempts.push({ ...NEW_ATTEMPT, attemptId, issueId, actor, runId, plan: issue.plan, expiresAt: later(at, seconds) });
 		return { kind: 'claimed', claim: { attemptId, issue: { ...issue } } };
 	}
 
@@ -352,7 +381,13 @@ export class FakeLedger implements Ledger {
 		if (issue === undefined) throw new Error(`no issue ${attempt.issueId}`);
 		const { outcome, newDrift } = end;
 		if (newDrift) Object.assign(issue, newDrift, { planHash: planHash(newDrift.discordId, newDrift.plan) });
-		if (outcome === 'FIXED') Object.assign(issue, { status: 'FIXED', settledBy: attempt.actor, settledAt: end.at });
+		if (outcome === 'FIXED') attempt.verification = this.pendingVerification(end.at);
+		if (attempt.undoes !== null && !mayHaveChanged(end)) {
+			this.exemptions = this.exemptions.map((each) => (each.discordId === issue.discordId ? { ...each, expiresAt: end.at } : each));
+		}
+		if (outcome === 'UNDONE') Object.assign(issue, { status: 'RESOLVED', settledAt: end.at, settledBy: attempt.actor });
+		else if (attempt.undoes !== null) issue.status = 'FIXED';
+		else if (outcome === 'FIXED') Object.assign(issue, { status: 'FIXED', settledBy: attempt.actor, settledAt: end.at });
 		else if (outcome === 'RESOLVED' || outcome === 'EXEMPT') Object.assign(issue, { status: 'RESOLVED', settledAt: end.at });
 		else issue.status = 'OPEN';
 	}
@@ -365,9 +400,78 @@ export class FakeLedger implements Ledger {
 			const issue = this.issues.get(attempt.issueId);
 			if (issue === undefined) return [];
 			attempt.expiresAt = later(this.now(), 30);
-			const { attemptId, actor, plan, rolesBefore } = attempt;
-			return [{ attemptId, issue, actor, plan, rolesBefore }];
+			const { attemptId, actor, plan, rolesBefore, undoes } = attempt;
+			return [{ attemptId, issue, actor, plan, rolesBefore, undoes }];
 		});
+	}
+
+	public async verificationDue(now: Date): Promise<boolean> {
+		await this.script.before('ledger.verificationDue');
+		return this.verifications.some(({ done, dueAt }) => !done && dueAt <= now);
+	}
+
+	public async beginVerification(runId: string, now: Date): Promise<void> {
+		await this.script.before('ledger.beginVerification');
+		for (const each of this.verifications) if (!each.done && each.dueAt <= now) Object.assign(each, { pending: false, runId });
+	}
+
+	public async fixesToVerify(runId: string): ReturnType<Verifications['fixesToVerify']> {
+		await this.script.before('ledger.fixesToVerify');
+		const mine = this.attempts.filter(({ attemptId, verification }) => verification?.runId === runId && !this.isUndone(attemptId));
+		const fixes = mine.flatMap(({ attemptId, issueId, plan }) => {
+			const issue = this.issues.get(issueId);
+			return issue ? [{ attemptId, discordId: issue.discordId, discordName: issue.discordName, change: plan }] : [];
+		});
+		return { fixes, reports: [] };
+	}
+
+	public async postponeVerification(runId: string, dueAt: Date): Promise<void> {
+		await this.script.before('ledger.postponeVerification');
+		for (const each of this.verifications) if (each.runId === runId) each.dueAt = dueAt;
+	}
+
+	public async claimUndo({
+		fixId,
+		actor,
+		seconds,
+		at,
+		exemptUntil,
+		reason
+	}: Parameters<Undos['claimUndo']>[0]): ReturnType<Undos['claimUndo']> {
+		await this.script.before('ledger.claimUndo');
+		const fix = this.attempts.find(({ attemptId }) => attemptId === fixId);
+		const issue = this.issues.get(fix?.issueId ?? '');
+		if (fix === undefined || issue === undefined) return { kind: 'unknown' };
+		const subject = { discordId: issue.discordId, discordName: issue.discordName };
+		const earlier = this.attempts.find(({ undoes, end }) => undoes === fixId && (end === null || end.outcome === 'UNDONE'));
+		if (earlier?.end) return { kind: 'undone', subject, actor: earlier.actor, at: earlier.end.at };
+		if (earlier) return { kind: 'busy', subject, actor: earlier.actor, since: at };
+		const [before, left] = [fix.end?.rolesBefore ?? null, fix.end?.rolesAfter ?? null];
+		if (fix.end?.outcome !== 'FIXED') return { kind: 'refused', subject, why: 'NO_FIX' };
+		if (before === null || left === null) return { kind: 'refused', subject, why: 'ROLES_UNKNOWN' };
+		const plan = planBetween(left, before);
+		const attemptId = `attempt_${this.attempts.length + 1}`;
+		const { issueId, runId } = fix;
+		this.attempts.push({ ...NEW_ATTEMPT, attemptId, issueId, actor, runId, plan, expiresAt: later(this.now(), seconds), undoes: fixId });
+		issue.status = 'FIXING';
+		this.exemptions.push({ discordId: issue.discordId, reason, createdBy: actor, expiresAt: exemptUntil });
+		return { kind: 'claimed', subject, claim: { attemptId, issueId, left, plan } };
+	}
+
+	public async undoableFixes(): Promise<never[]> {
+		return [];
+	}
+
+	private pendingVerification(at: Date): StoredVerification {
+		const pending = this.verifications.find((each) => each.pending);
+		if (pending) return pending;
+		const opened = { pending: true, dueAt: later(at, this.verifyAfterMinutes * 60), runId: null, done: false };
+		this.verifications.push(opened);
+		return opened;
+	}
+
+	private isUndone(fixId: string): boolean {
+		return this.attempts.some(({ undoes, end }) => undoes === fixId && (end === null || end.outcome === 'UNDONE'));
 	}
 
 	private run(id: string): StoredRun {

@@ -345,7 +345,14 @@ describe('one winner', () => {
 	test('who comes later hears what became of it', async () => {
 		const { world, issue } = await doesNotPay();
 		await fix(world, issue);
-		expect(await fix(world, issue, { actor: BOB })).toEqual({ kind: 'settled', status: 'FIXED', actor: OPERATOR, at: world.now() });
+		expect(await fix(world, issue, { actor: BOB })).toEqual({
+			kind: 'settled',
+			status: 'FIXED',
+			actor: OPERATOR,
+			at: world.now(),
+			undone: false,
+			exempted: false
+		});
 	});
 
 	test('drift that went away by itself has no actor', async () => {

@@ -76,6 +76,7 @@ describe('the plan of a bulk fix', () => {
 describe('what came of a bulk fix', () => {
 	const ended = (of: ListedIssue, outcome: 'FIXED' | 'FAILED' | 'RESOLVED', error: string | null = null): FixResult => ({
 		kind: 'ended',
+		attemptId: 'attempt1',
 		outcome,
 		issue: of,
 		rolesBefore: null,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ButtonAction, buildCustomId, parseCustomId } from '../../src/report/custom-id.js';
+import { type ButtonAction, buildCustomId, parseCustomId, placeAmong } from '../../src/report/custom-id.js';
 
 const cuid = fc.stringMatching(/^[a-z0-9]{1,32}$/);
 const page = fc.integer({ min: 0, max: 99_999 });
@@ -66,6 +66,17 @@ describe('a button ID', () => {
 		'reeve:1:page:run1:-1:next'
 	])('%j is not one of ours', (customId) => {
 		expect(parseCustomId(customId)).toBeNull();
+	});
+
+	it('tells which page of which report a message is, where one of its buttons does', () => {
+		const undo = buildCustomId({ action: 'undo', attemptId: '0b1c2d3e' });
+		const fix = buildCustomId({ action: 'fix', runId: 'run1', page: 2, issueId: 'issue7', planHash: '0123abcd' });
+		const [previous, current] = (['previous', 'current'] as const).map((button) =>
+			buildCustomId({ action: 'page', runId: 'run2', page: 3, button })
+		) as [string, string];
+		expect(placeAmong([undo, fix])).toEqual({ runId: 'run1', page: 2 });
+		expect(placeAmong([undo, previous, current])).toEqual({ runId: 'run2', page: 3 });
+		expect(placeAmong([undo, 'somebody else'])).toBeNull();
 	});
 
 	it('is not built from what could not be read back', () => {

@@ -14,6 +14,7 @@ export const NO_NOTICES: Notices = {
 	leftToNextRun: 0,
 	unknownStatus: 0,
 	overclaimedTeams: [],
+	expiringExemptions: [],
 	malformedLinks: [],
 	contestedLinks: []
 };
@@ -46,6 +47,7 @@ export function issue(over: Partial<OpenIssue> = {}): OpenIssue {
 		firstSeenAt: AT,
 		lastSeenAt: AT,
 		timesSeen: 1,
+		cameBackAt: null,
 		...over
 	};
 }
@@ -74,6 +76,7 @@ export function result(over: Partial<ReconciliationResult> = {}): Reconciliation
 		notices: NO_NOTICES,
 		hold: null,
 		failure: null,
+		verified: null,
 		...over
 	};
 }
@@ -83,9 +86,30 @@ export function failedResult(failure: string | null, over: Partial<Reconciliatio
 }
 
 export function state(over: Partial<IssueState> = {}): IssueState {
-	return { status: 'OPEN', planHash: issue().planHash, claimedBy: null, settledAt: null, lastAttempt: null, detail: null, ...over };
+	return {
+		status: 'OPEN',
+		planHash: issue().planHash,
+		claimedBy: null,
+		settledAt: null,
+		settledBy: null,
+		cameBackAt: null,
+		lastAttempt: null,
+		detail: null,
+		...over
+	};
 }
 
 export function attempt(over: Partial<LastAttempt> = {}): LastAttempt {
-	return { actor: OPERATOR, outcome: null, error: null, at: AT, rolesBefore: null, rolesAfter: null, ...over };
+	return {
+		id: 'attempt1',
+		undoes: null,
+		exemptUntil: null,
+		actor: OPERATOR,
+		outcome: null,
+		error: null,
+		at: AT,
+		rolesBefore: null,
+		rolesAfter: null,
+		...over
+	};
 }

@@ -8,11 +8,12 @@ import type {
 	LastAttempt,
 	Notices,
 	OpenIssue,
-	ReconciliationResult
+	ReconciliationResult,
+	Verified
 } from '../../src/reconciliation/types.js';
 import { buildCustomId, parseCustomId } from '../../src/report/custom-id.js';
 import { reportPage } from '../../src/report/page.js';
-import { attempt, issue, NO_NOTICES, result, state } from './fixtures.js';
+import { AT, attempt, issue, NO_NOTICES, result, state } from './fixtures.js';
 import { brokenLimits, buttonsOf, textOf } from './limits.js';
 
 /** What people do to a bot that prints names. */
@@ -58,12 +59,24 @@ const drift: fc.Arbitrary<DriftIssue> = fc.record({
 });
 
 const openIssue: fc.Arbitrary<OpenIssue> = fc
-	.tuple(drift, fc.record({ id: cuid, firstSeenAt: moment, lastSeenAt: moment, timesSeen: many }))
+	.tuple(drift, fc.record({ id: cuid, firstSeenAt: moment, lastSeenAt: moment, timesSeen: many, cameBackAt: fc.option(moment) }))
 	.map(([found, life]) => ({ ...found, ...life, planHash: planHash(found.discordId, found.plan) }));
 
-const outcome = fc.constantFrom<FixOutcome>('FIXED', 'RESOLVED', 'PLAN_CHANGED', 'EXEMPT', 'NOT_APPLIED', 'FAILED', 'INTERRUPTED');
+const outcome = fc.constantFrom<FixOutcome>(
+	'FIXED',
+	'RESOLVED',
+	'PLAN_CHANGED',
+	'EXEMPT',
+	'NOT_APPLIED',
+	'FAILED',
+	'INTERRUPTED',
+	'UNDONE'
+);
 
 const lastAttempt: fc.Arbitrary<LastAttempt> = fc.record({
+	id: cuid,
+	undoes: fc.option(cuid),
+	exemptUntil: fc.option(moment),
 	actor: person,
 	outcome: fc.option(outcome),
 	error: fc.option(text),
@@ -77,6 +90,8 @@ const issueState: fc.Arbitrary<IssueState> = fc.record({
 	planHash: fc.stringMatching(/^[0-9a-f]{8}$/),
 	claimedBy: fc.option(person),
 	settledAt: fc.option(moment),
+	settledBy: fc.option(person),
+	cameBackAt: fc.option(moment),
 	lastAttempt: fc.option(lastAttempt),
 	detail: fc.option(drift)
 });
@@ -90,7 +105,25 @@ const notices: fc.Arbitrary<Notices> = fc.record({
 	unknownStatus: many,
 	overclaimedTeams: fc.array(fc.record({ teamId: cuid, name: text, claimed: many, paid: many }), { maxLength: 6 }),
 	malformedLinks: fc.array(fc.record({ customerId: text, value: text }), { maxLength: 6 }),
+	expiringExemptions: fc.array(fc.record({ discordId: person, reason: text, createdBy: person, expiresAt: fc.option(moment) }), {
+		maxLength: 6
+	}),
 	contestedLinks: fc.array(fc.record({ customerId: text, values: texts }), { maxLength: 6 })
+});
+
+const verified: fc.Arbitrary<Verified> = fc.record({
+	fixes: fc.array(
+		fc.record({
+			attemptId: cuid,
+			discordId: person,
+			discordName: text,
+			change: fc.record({ add: texts, remove: texts }),
+			outcome: fc.constantFrom('STAYED', 'CAME_BACK', 'NOT_JUDGED'),
+			notJudged: fc.option(fc.constantFrom('LEFT_SERVER', 'EXEMPT', 'LEFT_ALONE'))
+		}),
+		{ maxLength: 30 }
+	),
+	reports: fc.constant([])
 });
 
 const reconciliation = (issues: fc.Arbitrary<OpenIssue[]>): fc.Arbitrary<ReconciliationResult> =>
@@ -111,7 +144,8 @@ const reconciliation = (issues: fc.Arbitrary<OpenIssue[]>): fc.Arbitrary<Reconci
 		issues,
 		notices: fc.option(notices),
 		hold: fc.option(fc.record({ reason: text, losing: many, holders: many })),
-		failure: fc.option(text)
+		failure: fc.option(text),
+		verified: fc.option(verified)
 	});
 
 /** A few generated issues, repeated until there are as many as wanted; each with its own ID. */
@@ -135,7 +169,9 @@ it('any page of any report keeps to every limit, pings nobody, and has buttons t
 				const states = new Map<string, IssueState>();
 				found.issues.forEach(({ id }, index) => {
 					const seed = seeds[index % seeds.length];
-					if (seed) states.set(id, seed);
+					// Every attempt is of one issue.
+					const lastAttempt = seed?.lastAttempt ? { ...seed.lastAttempt, id } : null;
+					if (seed) states.set(id, { ...seed, lastAttempt });
 				});
 				const payload = reportPage({ result: found, states }, page);
 				expect(brokenLimits(payload)).toEqual([]);
@@ -148,7 +184,7 @@ it('any page of any report keeps to every limit, pings nobody, and has buttons t
 					expect(buildCustomId(action)).toBe(customId);
 					if ('runId' in action) expect(action.runId).toBe(found.runId);
 				}
-				expect(payload.components.length).toBeLessThanOrEqual(3);
+				expect(payload.components.length).toBeLessThanOrEqual(4);
 			}
 		),
 		{ numRuns: 400 }
@@ -176,6 +212,7 @@ it('a page of nothing but the longest texts still fits', () => {
 	);
 	const failed = state({
 		planHash: 'ffffffff',
+		cameBackAt: AT,
 		lastAttempt: attempt({ actor: '12345678901234567890', outcome: 'INTERRUPTED', error: long, rolesBefore: ['x'], rolesAfter: roles })
 	});
 	const customers = Array.from({ length: 9 }, (_, index) => ({ customerId: `${index}${long}`, value: long, values: [long] }));

@@ -96,12 +96,25 @@ describe('a report', () => {
 			embeds: [{ title: 'Reconciliation: 1 issue' }, { title: '1. Has the wrong role' }],
 			components: [
 				{ type: 1, components: [{ type: 2, label: 'Apply fix 1 · ada', disabled: false }] },
+				{ type: 1, components: [{ type: 2, label: 'Ignore… 1' }] },
 				{ type: 1, components: [{ type: 2, label: 'Why? 1' }] }
 			],
 			allowed_mentions: { parse: [] },
 			enforce_nonce: true
 		});
 		expect(remembered).toEqual([['run1', CHANNEL, MESSAGE]]);
+	});
+
+	it('of a verification answers the newest report of its fixes that is in this channel, and does not mind if that is gone', async () => {
+		const { client, requests } = clientAnswering(ok);
+		const report = (runId: string, channelId: string) => ({ runId, channelId, messageId: `7000000000000000${runId}` });
+		const reports = [report('03', VOICELESS), report('02', CHANNEL), report('01', CHANNEL)];
+		const of = { isVerificationRun: true, triggeredBy: 'verification' } as const;
+		await notifierWith(client).notifier.report(result({ ...of, verified: { fixes: [], reports } }));
+		await notifierWith(client).notifier.report(result({ ...of, verified: { fixes: [], reports: [] } }));
+		expect(requests[0]?.body.message_reference).toEqual({ message_id: '700000000000000002', fail_if_not_exists: false });
+		expect(requests[0]?.body.allowed_mentions).toEqual({ parse: [] });
+		expect(requests[1]?.body.message_reference).toBeUndefined();
 	});
 
 	it('shows what was fixed before it was posted', async () => {

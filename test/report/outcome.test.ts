@@ -11,7 +11,17 @@ const PERSON = `<@${ADA}> (ada)`;
 
 function ended(outcome: FixOutcome, over: Partial<Ended> = {}): string {
 	return describeFix(
-		{ kind: 'ended', outcome, issue: issue(), rolesBefore: null, rolesAfter: null, error: null, newDrift: null, ...over },
+		{
+			kind: 'ended',
+			attemptId: 'attempt1',
+			outcome,
+			issue: issue(),
+			rolesBefore: null,
+			rolesAfter: null,
+			error: null,
+			newDrift: null,
+			...over
+		},
 		null
 	);
 }
@@ -55,6 +65,12 @@ describe('the answer to whoever pressed Apply fix', () => {
 		);
 	});
 
+	it('says that the fix was undone since', () => {
+		expect(describeFix({ kind: 'settled', status: 'RESOLVED', actor: OPERATOR, at: AT, undone: true, exempted: false }, issue())).toBe(
+			`Nothing was changed: the fix of ${PERSON} was undone by <@${OPERATOR}> <t:${AT_SECONDS}:R>. There is nothing left to do.`
+		);
+	});
+
 	it('says that it was interrupted', () => {
 		expect(ended('INTERRUPTED')).toContain('Reeve was stopped in the middle of this fix. The issue is still open: press Apply fix again.');
 	});
@@ -67,10 +83,12 @@ describe('the answer to whoever pressed Apply fix', () => {
 	});
 
 	it('says who has settled it already', () => {
-		expect(describeFix({ kind: 'settled', status: 'FIXED', actor: OPERATOR, at: AT }, issue())).toBe(
+		expect(describeFix({ kind: 'settled', status: 'FIXED', actor: OPERATOR, at: AT, undone: false, exempted: false }, issue())).toBe(
 			`Nothing was changed: ${PERSON} was fixed already by <@${OPERATOR}> <t:${AT_SECONDS}:R>. There is nothing left to do.`
 		);
-		expect(describeFix({ kind: 'settled', status: 'RESOLVED', actor: null, at: AT }, issue())).toContain('went away by itself');
+		expect(describeFix({ kind: 'settled', status: 'RESOLVED', actor: null, at: AT, undone: false, exempted: false }, issue())).toContain(
+			'went away by itself'
+		);
 	});
 
 	it('says that an issue is not known any more, and where a new report comes from', () => {

@@ -110,6 +110,7 @@ describe('the summary', () => {
 					exempt: 4,
 					leftToNextRun: 5,
 					unknownStatus: 6,
+					expiringExemptions: [],
 					overclaimedTeams: [{ teamId: 't', name: '**Acme** @everyone', claimed: 6, paid: 5 }],
 					malformedLinks: customers.map((customerId) => ({ customerId, value: '@everyone' })),
 					contestedLinks: [{ customerId: 'cus_9', values: ['1', '2'] }]
@@ -219,7 +220,12 @@ describe('an issue', () => {
 	});
 
 	it('that was fixed and has come back says so', () => {
-		expect(shown({ lastAttempt: attempt({ outcome: 'FIXED' }) }).field('Last attempt')).toContain('but the drift has come back');
+		const { field, button } = shown({ cameBackAt: AT, lastAttempt: attempt({ outcome: 'FIXED' }) });
+		expect(field('Last attempt')).toBe(
+			`Came back <t:${AT_SECONDS}:R>, after it was fixed by <@${OPERATOR}> <t:${AT_SECONDS}:R>. The issue is open again.`
+		);
+		expect(field('Open')).toBe(`since <t:${AT_SECONDS}:R>, seen 1 time, back <t:${AT_SECONDS}:R>`);
+		expect(button?.disabled).toBe(false);
 	});
 });
 

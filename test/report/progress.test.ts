@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Progress } from '../../src/reconciliation/types.js';
 import { finishedMessage, progressMessage } from '../../src/report/progress.js';
-import { failedResult, issues, result } from './fixtures.js';
+import { pausedNote } from '../../src/report/schedule-words.js';
+import { AT, failedResult, issues, OPERATOR, result } from './fixtures.js';
 
 const URL = 'https://discord.com/channels/1/2/3';
 
@@ -32,32 +33,35 @@ describe('the progress of a run', () => {
 
 describe('the end of a run', () => {
 	it('says how many issues there are, and where the report is', () => {
-		expect(finishedMessage(result({ issues: issues(12) }), URL, false)).toBe(`Done: 12 issues. The report is here: ${URL}`);
-		expect(finishedMessage(result(), URL, false)).toBe(`Done: all clear. The report is here: ${URL}`);
+		expect(finishedMessage(result({ issues: issues(12) }), URL, '')).toBe(`Done: 12 issues. The report is here: ${URL}`);
+		expect(finishedMessage(result(), URL, '')).toBe(`Done: all clear. The report is here: ${URL}`);
 	});
 
 	it('says what auto-fix did and what is held', () => {
 		const hold = { reason: 'Too many.', losing: 9, holders: 10 };
-		expect(finishedMessage(result({ issues: issues(12), autoFixEnabled: true, issuesFixed: 3, hold }), URL, false)).toContain(
+		expect(finishedMessage(result({ issues: issues(12), autoFixEnabled: true, issuesFixed: 3, hold }), URL, '')).toContain(
 			'Done: 12 issues, 3 fixed. The fixes that take roles are on hold: the report says why.'
 		);
 	});
 
 	it('says why the run failed, and that nothing was changed', () => {
-		expect(finishedMessage(failedResult('Stripe did not answer.'), URL, false)).toContain(
+		expect(finishedMessage(failedResult('Stripe did not answer.'), URL, '')).toContain(
 			'The run failed: Stripe did not answer. Nothing was changed.'
 		);
 	});
 
 	it('says where to look if the report is not there', () => {
-		expect(finishedMessage(result(), null, false)).toContain('The report could not be posted in the admin channel: the log says why.');
+		expect(finishedMessage(result(), null, '')).toContain('The report could not be posted in the admin channel: the log says why.');
 	});
 
 	it('reminds whoever runs one by hand that the daily runs are paused', () => {
-		expect(finishedMessage(result(), URL, true)).toContain('The daily runs are paused: RECONCILIATION_PAUSED is true');
+		expect(finishedMessage(result(), URL, pausedNote(true, null))).toContain('The daily runs are paused: RECONCILIATION_PAUSED is true');
+		const pause = { pausedAt: AT, pausedBy: OPERATOR, reason: 'Stripe is being moved', until: null };
+		expect(finishedMessage(result(), URL, pausedNote(false, pause))).toContain(`The daily runs are paused by <@${OPERATOR}>`);
+		expect(pausedNote(false, null)).toBe('');
 	});
 
 	it('fits into a message', () => {
-		expect(finishedMessage(failedResult('*'.repeat(5000)), URL, true).length).toBeLessThanOrEqual(2000);
+		expect(finishedMessage(failedResult('*'.repeat(5000)), URL, pausedNote(true, null)).length).toBeLessThanOrEqual(2000);
 	});
 });

@@ -57,6 +57,7 @@ export const NOTICES: Notices = {
 	leftToNextRun: 5,
 	unknownStatus: 6,
 	overclaimedTeams: [{ teamId: 't1', name: 'Acme', claimed: 3, paid: 2 }],
+	expiringExemptions: [{ discordId: '1', reason: 'founder', createdBy: '2', expiresAt: new Date('2026-02-01T00:00:00Z') }],
 	malformedLinks: [{ customerId: 'cus_1', value: 'ada' }],
 	contestedLinks: [{ customerId: 'cus_2', values: ['1', '2'] }]
 };

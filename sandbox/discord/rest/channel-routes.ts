@@ -5,7 +5,7 @@ import { compareIds } from '../guild/members.js';
 import { channelPermissions } from '../guild/permissions.js';
 import type { House } from '../house/house.js';
 import type { Stored } from '../messages/messages.js';
-import { isRecord } from '../validate/form.js';
+import { Form, isRecord } from '../validate/form.js';
 import { checkMessage } from '../validate/message.js';
 import { editStored } from './answers.js';
 import { type Call, nothing, ok, param } from './call.js';
@@ -40,8 +40,16 @@ function create(house: House, call: Call) {
 	const input = checkMessage(call.body, { files: call.files });
 	const reference = input.message_reference?.message_id;
 	const referred = reference === undefined ? undefined : house.messages.find(reference);
+	if (reference !== undefined && !referred && input.message_reference?.fail_if_not_exists !== false) refuseReference();
 	const more = referred ? { type: 19, message_reference: { type: 0, channel_id: channel.id, message_id: referred.message.id } } : {};
 	return ok(house.messages.create({ channelId: channel.id, input, files: call.files, more }));
+}
+
+/** A reply to a message that is not there, unless it says that it may be. */
+function refuseReference(): void {
+	const form = new Form();
+	form.fail(['message_reference'], 'MESSAGE_REFERENCE_UNKNOWN_MESSAGE', 'Unknown message');
+	form.check();
 }
 
 function edit(house: House, call: Call) {

@@ -2,9 +2,9 @@ import {
 	AllowedMentionsTypes,
 	type APIAllowedMentions,
 	type APIEmbed,
-	type APIMessageReference,
 	type APIMessageTopLevelComponent,
-	MessageFlags
+	MessageFlags,
+	type RESTAPIMessageReference
 } from 'discord-api-types/v10';
 import type { UploadedFile } from '../ground/files.js';
 import { checkComponents } from './component.js';
@@ -30,7 +30,7 @@ export interface MessageInput {
 	nonce?: string | number | null;
 	enforce_nonce?: boolean;
 	tts?: boolean;
-	message_reference?: APIMessageReference;
+	message_reference?: RESTAPIMessageReference;
 }
 
 export interface MessageRules {

@@ -130,6 +130,12 @@ describe('messages', () => {
 			'MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2'
 		],
 		['an ephemeral message of its own', { flags: 64, content: 'x' }, ['flags'], 'MESSAGE_FLAGS_INVALID'],
+		[
+			'a reply to nothing',
+			{ content: 'x', message_reference: { message_id: '1' } },
+			['message_reference'],
+			'MESSAGE_REFERENCE_UNKNOWN_MESSAGE'
+		],
 		['a long nonce', { nonce: 'x'.repeat(26), content: 'x' }, ['nonce'], 'BASE_TYPE_MAX_LENGTH'],
 		[
 			'mentions both ways',

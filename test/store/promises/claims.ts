@@ -79,12 +79,12 @@ export function claimPromises(database: () => Database): void {
 		it('on what has been settled tells by whom and when, and that nobody was needed where it went away', async () => {
 			const { ledger, claim, status } = await scene();
 			await ledger.endAttempt(attemptOf(await claim('42')), ended('FIXED'));
-			expect(await claim('43')).toEqual({ kind: 'settled', status: 'FIXED', actor: '42', at: minute(5) });
+			expect(await claim('43')).toEqual({ kind: 'settled', status: 'FIXED', actor: '42', at: minute(5), undone: false });
 			expect(await status()).toBe('FIXED');
 			const other = await scene();
 			await other.ledger.endAttempt(attemptOf(await other.claim('42')), ended('FAILED'));
 			await run(other.ledger, minute(9), []);
-			expect(await other.claim('43')).toEqual({ kind: 'settled', status: 'RESOLVED', actor: null, at: minute(9) });
+			expect(await other.claim('43')).toEqual({ kind: 'settled', status: 'RESOLVED', actor: null, at: minute(9), undone: false });
 		});
 
 		it('is not stolen when it has expired: it is settled first', async () => {
@@ -199,7 +199,7 @@ export function claimPromises(database: () => Database): void {
 			await ledger.renewClaim(attempt, 0, ['Lord']);
 			const found = await Promise.all(Array.from({ length: 5 }, () => ledgerOf(database(), guildId).ledger.interruptedAttempts()));
 			expect(found.flat()).toEqual([
-				{ attemptId: attempt, issue, actor: '42', plan: { add: ['Knight'], remove: [] }, rolesBefore: ['Lord'] }
+				{ attemptId: attempt, issue, actor: '42', plan: { add: ['Knight'], remove: [] }, rolesBefore: ['Lord'], undoes: null }
 			]);
 			expect(await ledgerOf(database()).ledger.interruptedAttempts()).toEqual([]);
 		});

@@ -19,7 +19,8 @@ export function findingPromises(database: () => Database): void {
 					planHash: planHash(issue.discordId, issue.plan),
 					firstSeenAt: minute(0),
 					lastSeenAt: minute(0),
-					timesSeen: 1
+					timesSeen: 1,
+					cameBackAt: null
 				}))
 			);
 		});
@@ -31,7 +32,15 @@ export function findingPromises(database: () => Database): void {
 			const now = drift(who, { severity: 'MEDIUM', plan: { add: ['Lord'], remove: [] }, description: 'Pays for Lord.' });
 			const { found: again } = await run(ledger, minute(1440), [now]);
 			expect(again).toEqual([
-				{ ...now, id: first[0]?.id, planHash: planHash(who, now.plan), firstSeenAt: minute(0), lastSeenAt: minute(1440), timesSeen: 2 }
+				{
+					...now,
+					id: first[0]?.id,
+					planHash: planHash(who, now.plan),
+					firstSeenAt: minute(0),
+					lastSeenAt: minute(1440),
+					timesSeen: 2,
+					cameBackAt: null
+				}
 			]);
 			expect(await stored(again[0])).toMatchObject({ status: 'OPEN', severity: 'MEDIUM', timesSeen: 2 });
 		});

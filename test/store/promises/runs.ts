@@ -120,7 +120,8 @@ export function runPromises(database: () => Database): void {
 					issues,
 					notices: NOTICES,
 					hold,
-					failure: null
+					failure: null,
+					verified: null
 				}
 			});
 			await ledger.setReportMessage(runId, 'channel', 'message');

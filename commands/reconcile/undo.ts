@@ -1,0 +1,34 @@
+import { container } from '@sapphire/framework';
+import { MessageFlags } from 'discord.js';
+import { answerPrivately } from '../../src/discord/answer.js';
+import { AUTOMATIC } from '../../src/reconciliation/index.js';
+import { announceUndo, describeUndo, undoChoice } from '../../src/report/undo.js';
+import type { ReconcileSubcommand } from './subcommand.js';
+
+/** Discord shows no more. */
+const CHOICES = 25;
+
+export const undo: ReconcileSubcommand = {
+	name: 'undo',
+	describe: (subcommand) =>
+		subcommand
+			.setDescription('Put roles back as they were before a fix, and leave the person alone for a day')
+			.addStringOption((option) =>
+				option.setName('fix').setDescription('Whose fix: type a part of the name').setRequired(true).setAutocomplete(true)
+			),
+	run: async (interaction) => {
+		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
+		const { reeve } = container;
+		const { id: actor, username: actorName } = interaction.user;
+		const result = await reeve.undo({ attemptId: interaction.options.getString('fix', true), actor, actorName });
+		const said = announceUndo(result, actor);
+		if (said !== null) await reeve.announce({ content: said });
+		await answerPrivately(interaction, describeUndo(result));
+	},
+	suggest: async (interaction) => {
+		const fixes = await container.reeve.undoableFixes(interaction.options.getFocused(), CHOICES);
+		const nameOf = (id: string) => (id === AUTOMATIC ? 'Reeve' : (interaction.client.users.cache.get(id)?.username ?? 'an operator'));
+		const now = new Date();
+		await interaction.respond(fixes.map((fix) => ({ name: undoChoice(fix, nameOf(fix.actor), now), value: fix.attemptId })));
+	}
+};

@@ -1,0 +1,74 @@
+import type { Pause, PauseBook } from '../reconciliation/pause.js';
+import { writeAudit } from './audit.js';
+import type { Prisma } from './client/client.js';
+import type { Database } from './database.js';
+
+const PAUSE = { id: true, pausedAt: true, pausedBy: true, reason: true, until: true } as const;
+
+/** The pauses of a guild's schedule. */
+export function pauses({ prisma }: Database, guildId: string): PauseBook {
+	const inForce = (now: Date): Prisma.PauseWhereInput => ({ guildId, endedAt: null, OR: [{ until: null }, { until: { gt: now } }] });
+
+	/** Ends the pause in force; of two who ask at once, one has ended it. */
+	const end = async (transaction: Prisma.TransactionClient, at: Date, endedBy: string) => {
+		const found = await transaction.pause.findFirst({ where: inForce(at), orderBy: { pausedAt: 'desc' }, select: PAUSE });
+		if (found === null) return null;
+		const { id, ...pause } = found;
+		const ended = await transaction.pause.updateMany({ where: { id, endedAt: null }, data: { endedAt: at, endedBy } });
+		return ended.count === 0 ? null : pause;
+	};
+
+	return {
+		currentPause: async (now) => {
+			const found = await prisma.pause.findFirst({ where: inForce(now), orderBy: { pausedAt: 'desc' }, select: PAUSE });
+			if (found === null) return null;
+			const { id: _, ...pause } = found;
+			return pause;
+		},
+		lastPauseEnd: async (now) => {
+			const [{ ended } = { ended: null }] = await prisma.$queryRaw<{ ended: Date | null }[]>`
+				SELECT max(LEAST("endedAt", until)) AS ended FROM "Pause" WHERE "guildId" = ${guildId} AND LEAST("endedAt", until) <= ${now}`;
+			return ended;
+		},
+		startPause: (pause) =>
+			prisma.$transaction(async (transaction) => {
+				// One after the other: of two at once, the later replaces the earlier.
+				await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${`pause:${guildId}`}))`;
+				const replaced = await end(transaction, pause.pausedAt, pause.pausedBy);
+				await transaction.pause.create({ data: { guildId, ...pause } });
+				await writeAudit(transaction, guildId, {
+					at: pause.pausedAt,
+					actor: pause.pausedBy,
+					action: 'pause',
+					subject: null,
+					before: told(replaced),
+					after: told(pause),
+					outcome: 'DONE',
+					detail: pause.reason,
+					attemptId: null
+				});
+				return replaced;
+			}),
+		endPause: ({ actor, at }) =>
+			prisma.$transaction(async (transaction) => {
+				const ended = await end(transaction, at, actor);
+				if (ended === null) return null;
+				await writeAudit(transaction, guildId, {
+					at,
+					actor,
+					action: 'resume',
+					subject: null,
+					before: told(ended),
+					after: null,
+					outcome: 'DONE',
+					detail: null,
+					attemptId: null
+				});
+				return ended;
+			})
+	};
+}
+
+function told(pause: Pause | null) {
+	return pause === null ? null : { pausedBy: pause.pausedBy, until: pause.until, reason: pause.reason };
+}

@@ -1,0 +1,116 @@
+import type { RunSummary, StatusBook, Undelivered } from '../reconciliation/status.js';
+import type { DriftType, Hold, TriggeredBy } from '../reconciliation/types.js';
+import { DeliveryStatus, IssueStatus, RunStatus } from './client/client.js';
+import type { Database } from './database.js';
+import { fromJson } from './json.js';
+
+const SUMMARY = {
+	id: true,
+	status: true,
+	triggeredBy: true,
+	requestedBy: true,
+	isVerificationRun: true,
+	onlyMember: true,
+	startedAt: true,
+	completedAt: true,
+	issuesFound: true,
+	issuesFixed: true,
+	failure: true,
+	held: true,
+	holdReleasedBy: true,
+	reportChannelId: true,
+	reportMessageId: true
+} as const;
+
+/** Undelivered reports and mails that are told one by one. */
+const UNDELIVERED_TOLD = 10;
+
+/** How things stand, as the database has it. */
+export function statusBook({ prisma }: Database, guildId: string): StatusBook {
+	return {
+		recentRuns: async ({ since, skip, take }) => {
+			const rows = await prisma.reconciliationRun.findMany({
+				where: { guildId, startedAt: { gte: since } },
+				orderBy: { startedAt: 'desc' },
+				select: SUMMARY,
+				skip,
+				take
+			});
+			return rows.map(toSummary);
+		},
+		countRuns: async (since) => {
+			const where = { guildId, startedAt: { gte: since } };
+			const runs = await prisma.reconciliationRun.count({ where });
+			const failed = await prisma.reconciliationRun.count({ where: { ...where, status: RunStatus.FAILED } });
+			const fixed = await prisma.fixAttempt.count({ where: { issue: { guildId }, outcome: 'FIXED', completedAt: { gte: since } } });
+			return { runs, failed, fixed };
+		},
+		lastSuccess: async () => {
+			const row = await prisma.reconciliationRun.findFirst({
+				where: { guildId, status: RunStatus.COMPLETED, onlyMember: null },
+				orderBy: { startedAt: 'desc' },
+				select: SUMMARY
+			});
+			return row === null ? null : toSummary(row);
+		},
+		openByKind: async () => {
+			const groups = await prisma.issue.groupBy({
+				by: ['type'],
+				where: { guildId, status: { in: [IssueStatus.OPEN, IssueStatus.FIXING] } },
+				_count: true,
+				_min: { firstSeenAt: true }
+			});
+			return groups.map(({ type, _count, _min }) => ({
+				type: type as DriftType,
+				many: _count,
+				oldest: _min.firstSeenAt ?? new Date(0)
+			}));
+		},
+		pendingVerification: async () => {
+			const pending = await prisma.verification.findUnique({
+				where: { pendingKey: guildId },
+				select: { dueAt: true, _count: { select: { attempts: true } } }
+			});
+			return pending === null ? null : { dueAt: pending.dueAt, fixes: pending._count.attempts };
+		},
+		undelivered: async () => {
+			const rows = await prisma.delivery.findMany({
+				where: { guildId, status: DeliveryStatus.PENDING, tries: { gt: 0 } },
+				orderBy: { createdAt: 'asc' },
+				take: UNDELIVERED_TOLD
+			});
+			return rows.map(({ channel, subject, createdAt, tries, lastError, nextTryAt }) => ({
+				channel: channel as Undelivered['channel'],
+				subject,
+				since: createdAt,
+				tries,
+				lastError,
+				nextTryAt
+			}));
+		},
+		countExemptions: async (now) => {
+			const people = await prisma.exemption.findMany({
+				where: { OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] },
+				distinct: ['discordId'],
+				select: { discordId: true }
+			});
+			return people.length;
+		},
+		ping: async () => {
+			await prisma.$queryRaw`SELECT 1`;
+		}
+	};
+}
+
+type Row = Awaited<ReturnType<Database['prisma']['reconciliationRun']['findFirst']>>;
+type SummaryRow = Pick<NonNullable<Row>, keyof typeof SUMMARY>;
+
+function toSummary({ id, held, reportChannelId, reportMessageId, triggeredBy, ...row }: SummaryRow): RunSummary {
+	return {
+		...row,
+		runId: id,
+		triggeredBy: triggeredBy as TriggeredBy,
+		hold: held === null ? null : fromJson<Hold>(held),
+		report: reportChannelId !== null && reportMessageId !== null ? { channelId: reportChannelId, messageId: reportMessageId } : null
+	};
+}

@@ -1,0 +1,162 @@
+import { planBetween, planHash } from '../reconciliation/plan.js';
+import type { RoleName } from '../reconciliation/types.js';
+import { mayHaveChanged, type NotUndoable, type UndoableFix, type Undos } from '../reconciliation/undo.js';
+import { writeAudit } from './audit.js';
+import { type FixAttempt, IssueStatus, type Prisma } from './client/client.js';
+import type { Database } from './database.js';
+import { fromJson, subjectOf } from './json.js';
+
+/** Claims to undo fixes. Their ends are written where those of fixes are: an undo is an attempt too. */
+export function undos({ prisma }: Database, guildId: string): Undos {
+	return {
+		claimUndo: (order) =>
+			prisma.$transaction(async (transaction) => {
+				const fix = await transaction.fixAttempt.findFirst({ where: { id: order.fixId, issue: { guildId } }, include: { issue: true } });
+				if (fix === null) return { kind: 'unknown' };
+				const { issueId } = fix;
+				const subject = subjectOf(fix.issue);
+				const { discordId } = subject;
+				// Whoever claims an issue of this person, to fix it or to undo, waits for this to be over.
+				await transaction.$queryRaw`
+					SELECT id FROM "Issue" WHERE "guildId" = ${guildId} AND "discordId" = ${discordId} ORDER BY id FOR UPDATE`;
+				const attempts = await transaction.fixAttempt.findMany({
+					where: { issue: { guildId, discordId } },
+					orderBy: [{ startedAt: 'desc' }, { id: 'desc' }]
+				});
+				const done = attempts.find(({ undoes, outcome }) => undoes === fix.id && outcome === 'UNDONE');
+				if (done) return { kind: 'undone', subject, actor: done.actor, at: done.completedAt ?? done.startedAt };
+				const underWay = attempts.find(({ outcome }) => outcome === null);
+				if (underWay) return { kind: 'busy', subject, actor: underWay.actor, since: underWay.startedAt };
+				const undoable = whatToUndo(fix.id, attempts);
+				if (typeof undoable === 'string') return { kind: 'refused', subject, why: undoable };
+				const { left, plan } = undoable;
+
+				const [row] = await transaction.$queryRaw<{ id: string }[]>`
+					INSERT INTO "FixAttempt" (id, "issueId", "runId", actor, "planHash", add, remove, "startedAt", "claimExpires", undoes)
+					VALUES (gen_random_uuid()::text, ${issueId}, ${fix.runId}, ${order.actor}, ${planHash(discordId, plan)},
+						${JSON.stringify(plan.add)}::jsonb, ${JSON.stringify(plan.remove)}::jsonb, now(), now() + make_interval(secs => ${order.seconds}),
+						${fix.id})
+					RETURNING id`;
+				const attemptId = (row as { id: string }).id;
+				await transaction.issue.update({ where: { id: issueId }, data: { status: IssueStatus.FIXING }, select: { id: true } });
+				await exempt(transaction, guildId, attemptId, { ...order, discordId });
+				return { kind: 'claimed', subject, claim: { attemptId, issueId, left, plan } };
+			}),
+
+		undoableFixes: async (text, limit) => {
+			const rows = await prisma.$queryRaw<UndoableRow[]>`
+				SELECT id, actor, at, "rolesBefore", "rolesAfter", "discordId", name FROM (
+					SELECT DISTINCT ON (issue."discordId") fix.id, fix.actor, fix."completedAt" AS at, fix."rolesBefore", fix."rolesAfter",
+						issue."discordId", issue.detail->>'discordName' AS name
+					FROM "FixAttempt" AS fix JOIN "Issue" AS issue ON issue.id = fix."issueId"
+					WHERE issue."guildId" = ${guildId} AND fix.outcome = 'FIXED' AND fix.undoes IS NULL
+					ORDER BY issue."discordId", fix."startedAt" DESC, fix.id DESC
+				) AS newest
+				WHERE "rolesBefore" <> "rolesAfter"
+					AND (position(lower(${text}) IN lower(name)) > 0 OR position(${text} IN "discordId") > 0)
+					AND NOT EXISTS (
+						SELECT 1 FROM "FixAttempt" AS undo WHERE undo.undoes = newest.id AND (undo.outcome = 'UNDONE' OR undo.outcome IS NULL)
+					)
+				ORDER BY at DESC LIMIT ${limit}`;
+			return rows.map(
+				({ id, actor, at, rolesBefore, rolesAfter, discordId, name }): UndoableFix => ({
+					attemptId: id,
+					discordId,
+					discordName: name,
+					actor,
+					at,
+					change: planBetween(rolesBefore, rolesAfter)
+				})
+			);
+		}
+	};
+}
+
+interface UndoableRow {
+	readonly id: string;
+	readonly actor: string;
+	readonly at: Date;
+	readonly rolesBefore: RoleName[];
+	readonly rolesAfter: RoleName[];
+	readonly discordId: string;
+	readonly name: string;
+}
+
+/** @param attempts - all that was tried on this person, the newest first */
+function whatToUndo(fixId: string, attempts: readonly FixAttempt[]) {
+	const refuse = (why: NotUndoable) => why;
+	const fixes = attempts.filter(({ outcome, undoes }) => outcome === 'FIXED' && undoes === null);
+	const fix = fixes.find(({ id }) => id === fixId);
+	if (fix === undefined) return refuse('NO_FIX');
+	if (fixes[0] !== fix) return refuse('NOT_NEWEST');
+	const { before, after } = rolesOf(fix);
+	if (before === null || after === null) return refuse('ROLES_UNKNOWN');
+	// An undo that was stopped half-way is gone on with from there.
+	const half = attempts.map((attempt) => ({ attempt, ...rolesOf(attempt) })).find((each) => each.attempt.undoes === fixId && changed(each));
+	const left = half?.after ?? after;
+	const plan = planBetween(left, before);
+	return plan.add.length === 0 && plan.remove.length === 0 ? refuse('NO_FIX') : { left, plan };
+}
+
+function rolesOf({ rolesBefore, rolesAfter }: Pick<FixAttempt, 'rolesBefore' | 'rolesAfter'>) {
+	return { before: fromJson<RoleName[] | null>(rolesBefore), after: fromJson<RoleName[] | null>(rolesAfter) };
+}
+
+function changed({ before, after }: ReturnType<typeof rolesOf>): boolean {
+	return after !== null && mayHaveChanged({ rolesBefore: before, rolesAfter: after });
+}
+
+/** The exemption of an undo bears its ID, in the form that other exemptions' IDs have. */
+function exemptionOf(attemptId: string): string {
+	return attemptId.replaceAll('-', '');
+}
+
+async function exempt(
+	transaction: Prisma.TransactionClient,
+	guildId: string,
+	attemptId: string,
+	given: { readonly discordId: string; readonly actor: string; readonly at: Date; readonly exemptUntil: Date; readonly reason: string }
+): Promise<void> {
+	const { discordId, actor, at, exemptUntil, reason } = given;
+	await transaction.exemption.create({
+		data: { id: exemptionOf(attemptId), discordId, reason, createdBy: actor, createdAt: at, expiresAt: exemptUntil },
+		select: { id: true }
+	});
+	const after = { reason, expiresAt: exemptUntil };
+	await writeAudit(transaction, guildId, {
+		at,
+		actor,
+		action: 'exempt',
+		subject: discordId,
+		before: null,
+		after,
+		outcome: 'DONE',
+		detail: null,
+		attemptId
+	});
+}
+
+/** Ends the exemption of an undo that changed nothing. One that an operator has ended already stays as it is. */
+export async function endExemption(
+	transaction: Prisma.TransactionClient,
+	guildId: string,
+	attemptId: string,
+	{ at, actor }: { readonly at: Date; readonly actor: string }
+): Promise<void> {
+	const id = exemptionOf(attemptId);
+	const exemption = await transaction.exemption.findUnique({ where: { id } });
+	if (exemption === null) return;
+	const ended = await transaction.exemption.updateMany({ where: { id, expiresAt: { gt: at } }, data: { expiresAt: at } });
+	if (ended.count === 0) return;
+	await writeAudit(transaction, guildId, {
+		at,
+		actor,
+		action: 'end-exemption',
+		subject: exemption.discordId,
+		before: { reason: exemption.reason, expiresAt: exemption.expiresAt },
+		after: null,
+		outcome: 'DONE',
+		detail: 'The undo changed nothing.',
+		attemptId
+	});
+}

@@ -1,0 +1,123 @@
+import type { APIMessage } from 'discord-api-types/v10';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Sandbox } from '../../sandbox/sandbox.js';
+import { again, buttons, click, fixButtons, holds, reconcile } from './operator.js';
+
+const [ADA, BOB, EVE] = ['300000000000000001', '300000000000000002', '300000000000000003'];
+
+/** Ada and Bob pay for Knight and have no role; Eve has Lord and pays for nothing. Verifications are due at once, and the schedule is paused. */
+const WORLD = {
+	guild: {
+		members: [
+			{ id: ADA, username: 'ada', roles: [] },
+			{ id: BOB, username: 'bob', roles: [] },
+			{ id: EVE, username: 'eve', roles: ['Lord'] }
+		]
+	},
+	stripe: {
+		customers: [
+			{ id: 'cus_ada', metadata: { discord_id: ADA } },
+			{ id: 'cus_bob', metadata: { discord_id: BOB } },
+			{ id: 'cus_eve', metadata: { discord_id: EVE } }
+		],
+		subscriptions: [
+			{ id: 'sub_ada', customer: 'cus_ada', status: 'active', price: 'price_knight' },
+			{ id: 'sub_bob', customer: 'cus_bob', status: 'active', price: 'price_knight' },
+			{ id: 'sub_eve', customer: 'cus_eve', status: 'canceled', price: 'price_lord' }
+		]
+	}
+};
+
+describe('a verification, also while the schedule is paused,', () => {
+	let sandbox: Sandbox;
+	beforeAll(async () => {
+		sandbox = await Sandbox.start({ world: WORLD, env: { RECONCILIATION_VERIFY_AFTER_MINUTES: '0', RECONCILIATION_PAUSED: 'true' } });
+	});
+	afterAll(() => sandbox?.stop());
+
+	const reading = () => sandbox.requests().filter(({ path, status }) => path === '/v1/subscriptions' && status === null).length;
+	/** The next run reads for as long as it is left alone. */
+	const stall = () => sandbox.faults.add({ target: 'stripe', kind: 'latency', ms: 200_000, match: 'GET /v1/subscriptions', times: 1 });
+	/** Keeps the lease busy, so that no wake-up of the schedule can verify before the test is ready for it. */
+	const keepBusy = async () => {
+		const before = reading();
+		stall();
+		sandbox.command('operator', 'reconcile run');
+		await sandbox.until(() => reading() > before);
+	};
+	const fix = async (report: APIMessage, ...names: string[]) => {
+		for (const name of names) {
+			const button = fixButtons(again(sandbox, report)).find(({ label }) => label?.endsWith(`· ${name}`));
+			expect(await click(sandbox, report, button?.custom_id as string)).toMatch(/^Fixed/);
+		}
+	};
+	/** The report of the newest verification, once none is left to do. */
+	const verified = async () => {
+		await sandbox.until(async () => (await sandbox.verifications()).every(({ doneAt }) => doneAt !== null));
+		const run = (await sandbox.runs()).find(({ isVerificationRun, status }) => isVerificationRun && status === 'COMPLETED');
+		const report = await sandbox.until(() => sandbox.messages().find(({ embeds }) => embeds[0]?.footer?.text.endsWith(`${run?.id}`)));
+		return { run, report, summary: report.embeds[0] };
+	};
+	const issueOf = async (discordId: string) => (await sandbox.issues()).filter((issue) => issue.discordId === discordId);
+	const roleCalls = () => sandbox.requests().filter(({ method, path }) => method !== 'GET' && path.includes('/roles/')).length;
+
+	let first: APIMessage;
+	let second: APIMessage;
+
+	test('answers the report, says what came back, and opens that issue again with its history', async () => {
+		first = (await reconcile(sandbox)).report;
+		const [before] = await issueOf(ADA);
+		await keepBusy();
+		await fix(first, 'ada', 'bob');
+		sandbox.discord.changeRoles({ user: 'ada', remove: ['Knight'] });
+		await sandbox.restart('SIGKILL');
+
+		const { run, report, summary } = await verified();
+		second = report;
+		expect(report.message_reference?.message_id).toBe(first.id);
+		expect(summary?.title).toBe('Verification: 1 of 2 fixes came back');
+		expect(summary?.description).toMatch(
+			/Came back:\*\* ada \(Knight given\)\.\n\*\*Stayed:\*\* bob \(Knight given\)\.\n1 other issue is open\./
+		);
+		expect(buttons(report).map(({ label }) => label)).toEqual(['Apply fix 1 · ada']);
+		expect(report.embeds[1]?.fields?.at(-1)?.value).toMatch(/^Came back <t:\d+:R>, after it was fixed by <@\d+>/);
+		expect(run).toMatchObject({ triggeredBy: 'verification', autoFixEnabled: false, issuesFixed: 0 });
+
+		const after = await issueOf(ADA);
+		expect(after).toMatchObject([{ id: before?.id, status: 'OPEN', timesSeen: 2, firstSeenAt: before?.firstSeenAt }]);
+		expect(after[0]?.cameBackAt).not.toBeNull();
+		expect(after[0]?.attempts).toMatchObject([{ outcome: 'FIXED' }]);
+	});
+
+	test('is one for several fixes, and only looks', async () => {
+		expect(await sandbox.verifications()).toHaveLength(1);
+		expect(holds(sandbox, 'ada')).toEqual([]);
+		expect(roleCalls()).toBe(2);
+	});
+
+	test('that is killed in the middle is done at the next start; green and short where all stayed', async () => {
+		await keepBusy();
+		await fix(second, 'ada');
+		stall();
+		const before = reading();
+		await sandbox.restart('SIGKILL');
+		await sandbox.until(() => reading() > before);
+		expect((await sandbox.runs(1))[0]).toMatchObject({ isVerificationRun: true, status: 'RUNNING' });
+		await sandbox.restart('SIGKILL');
+
+		const { report, summary } = await verified();
+		expect(report.message_reference?.message_id).toBe(second.id);
+		expect(summary).toMatchObject({ title: 'Verification: 1 fix stayed', color: 0x57f287 });
+		expect(report.embeds).toHaveLength(1);
+		expect(report.components).toEqual([]);
+		expect((await issueOf(ADA)).map(({ status }) => status)).toEqual(['FIXED']);
+		expect(holds(sandbox, 'ada')).toEqual(['Knight']);
+	});
+
+	test('is not done again', async () => {
+		const runs = (await sandbox.runs()).length;
+		await sandbox.restart('SIGTERM');
+		await reconcile(sandbox);
+		expect(await sandbox.runs()).toHaveLength(runs + 1);
+	});
+});
