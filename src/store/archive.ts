@@ -3,7 +3,6 @@ import type { FixOutcome, RoleName, TriggeredBy } from '../reconciliation/types.
 import { type FixAttempt, type Prisma, RunStatus } from './client/client.js';
 import type { Database } from './database.js';
 import { fromJson, toOpenIssue } from './json.js';
-import { UNDO_FAILED } from './personal-history.js';
 
 /** Issues are looked up in batches of so many. */
 const BATCH = 1_000;
@@ -49,8 +48,7 @@ function toRun({ id, status, triggeredBy, ...run }: Prisma.ReconciliationRunGetP
 }
 
 function toAttempts(rows: readonly FixAttempt[]): RecordedAttempt[] {
-	const failed: readonly string[] = UNDO_FAILED;
-	const undos = rows.filter(({ undoes, outcome }) => undoes !== null && outcome !== null && !failed.includes(outcome));
+	const undos = rows.filter(({ outcome }) => outcome === ('UNDONE' satisfies FixOutcome));
 	return rows.map(({ id, actor, startedAt, rolesBefore, rolesAfter, outcome, error, undoes }) => {
 		const undo = undos.find((each) => each.undoes === id);
 		return {

@@ -4,9 +4,6 @@ import type { FixOutcome } from '../reconciliation/types.js';
 import type { Database } from './database.js';
 import { rowToOpenIssue } from './json.js';
 
-/** An undo that ended like this changed nothing for good: the fix still stands. */
-export const UNDO_FAILED = ['FAILED', 'NOT_APPLIED', 'INTERRUPTED'] satisfies FixOutcome[];
-
 /** What the database remembers of one person. */
 export function personalHistory({ prisma }: Database, guildId: string): PersonalHistory {
 	return {
@@ -30,7 +27,7 @@ export function personalHistory({ prisma }: Database, guildId: string): Personal
 			});
 			if (fix?.outcome !== ('FIXED' satisfies FixOutcome)) return null;
 			const undone = await prisma.fixAttempt.findFirst({
-				where: { undoes: fix.id, OR: [{ outcome: null }, { outcome: { notIn: UNDO_FAILED } }] },
+				where: { undoes: fix.id, OR: [{ outcome: null }, { outcome: 'UNDONE' satisfies FixOutcome }] },
 				select: { id: true }
 			});
 			return undone === null ? fix.id : null;

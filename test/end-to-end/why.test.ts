@@ -1,7 +1,7 @@
 import type { APIEmbed, APIMessage } from 'discord-api-types/v10';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.js';
-import { again, buttons, click, fixButtons, lastWord, reconcile } from './operator.js';
+import { again, buttons, click, fixButtons, holds, lastWord, reconcile } from './operator.js';
 
 const person = (number: number) => `30000000000000000${number}`;
 const [ADA, BOB, EVE, DAN, ROBOT, FAY, MIA, MEMBER] = [1, 2, 3, 4, 5, 6, 7, 8].map(person) as [
@@ -157,6 +157,18 @@ describe('why, and the export', () => {
 		expect(await lastWord(sandbox, sandbox.command('operator', 'reconcile export'), /manual run/)).toContain('3 issues');
 		const unknown = sandbox.command('operator', 'reconcile export', { run: 'yesterday' });
 		expect(await lastWord(sandbox, unknown, /./)).toContain('There is no such run');
+	});
+
+	test('the fix is undone from the explanation, and told there from then on', async () => {
+		const before = await why('ada');
+		sandbox.click('operator', before.id, buttons(before)[0]?.custom_id as string);
+		await sandbox.until(() => holds(sandbox, 'ada').length === 0);
+		const after = await sandbox.until(async () => {
+			const answer = await why('ada');
+			return textOf(answer.embeds).includes('**undo**: Knight → no role') ? answer : null;
+		});
+		expect(textOf(after.embeds)).toContain('Is exempt');
+		expect(after.components).toEqual([]);
 	});
 
 	test('whoever has left is explained from the report', async () => {

@@ -130,7 +130,7 @@ describe('an exported run', () => {
 				attempts: [
 					attempt({ id: 'attempt0', outcome: 'FAILED', rolesAfter: null, error: "Reeve's role is below Lord: drag it above" }),
 					attempt({ undoneBy: { actor: OPERATOR, at: AT } }),
-					attempt({ id: 'attempt2', actor: 'reeve', undoes: 'attempt1' })
+					attempt({ id: 'attempt2', actor: 'reeve', outcome: 'UNDONE', undoes: 'attempt1' })
 				]
 			},
 			{ found: issue({ id: 'issue2', discordRoles: [] }), statusNow: null, attempts: [] }
@@ -165,7 +165,7 @@ describe('an exported run', () => {
 				'Undone by': ''
 			},
 			{ Attempt: 'attempt1', 'Attempt by': `<@${OPERATOR}>`, 'Undone by': `<@${OPERATOR}> at 2026-11-20 08:00:00` },
-			{ 'Attempt is': 'undo of attempt1', 'Attempt by': 'reeve', Outcome: 'FIXED' },
+			{ 'Attempt is': 'undo of attempt1', 'Attempt by': 'reeve', Outcome: 'UNDONE' },
 			{ Issue: 'issue2', 'Status now': 'not known', 'Discord says': 'none', Attempt: '', Outcome: '' }
 		]);
 	});

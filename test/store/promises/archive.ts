@@ -40,7 +40,7 @@ export function archivePromises(database: () => Database): void {
 			const undo = { issueId: first.id, actor: 'bob', planHash: '00000000', add: [], remove: ['Knight'], claimExpires: minute(9) };
 			const startedAt = new Date(Date.now() + 60_000);
 			await database().prisma.fixAttempt.create({
-				data: { ...undo, undoes: fixed, outcome: 'FIXED', startedAt, completedAt: minute(5) }
+				data: { ...undo, undoes: fixed, outcome: 'UNDONE', startedAt, completedAt: minute(5) }
 			});
 			const record = await ledger.readRecord(runId);
 			expect(record?.issues).toMatchObject([
