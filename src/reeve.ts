@@ -263,7 +263,8 @@ export function createReeve(parts: { settings: Settings; database: Database; cli
 		},
 		housekeep: ({ atStart }) =>
 			undertake(async () => {
-				await raiseAlarm(ledger, now(), { paused, mails: messenger.mails });
+				// At start the day that was slept through is run first: an alarm about it would be no news.
+				if (!atStart) await raiseAlarm(ledger, now(), { paused, mails: messenger.mails });
 				await deliverPending(post, atStart);
 			}),
 		stop: async (withinMs) => {

@@ -44,6 +44,8 @@ export interface DeliveryBook {
 	readReport(runId: string): Promise<{ readonly result: ReconciliationResult } | null>;
 	/** When a run over everybody last read everything. */
 	lastSuccessAt(): Promise<Date | null>;
+	/** Whether a run is under way, in this or another process. */
+	isRunning(): Promise<boolean>;
 }
 
 /** How things are told. Each method throws an error whose message says, in the operator's words, why it did not work. */

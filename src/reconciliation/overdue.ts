@@ -21,12 +21,14 @@ export function overdueSince(
 
 /** Has the operators told, once, if no run has succeeded for too long. */
 export async function raiseAlarm(
-	book: Pick<DeliveryBook, 'addDeliveries' | 'lastSuccessAt'> &
+	book: Pick<DeliveryBook, 'addDeliveries' | 'lastSuccessAt' | 'isRunning'> &
 		Pick<PauseBook, 'currentPause' | 'lastPauseEnd'> &
 		Pick<Ledger, 'installedAt'>,
 	now: Date,
 	{ paused, mails }: { readonly paused: boolean; readonly mails: boolean }
 ): Promise<void> {
+	// What it will come to is news enough.
+	if (await book.isRunning()) return;
 	const since = overdueSince(now, {
 		lastSuccess: await book.lastSuccessAt(),
 		installed: await book.installedAt(now),

@@ -49,6 +49,18 @@ export async function runReconciliation(
 	options: ReconciliationOptions = {},
 	looking: Looking | null = null
 ): Promise<ReconciliationResult | null> {
+	const result = await runUnderLease(world, settings, options, looking);
+	// What is to be told is stored: a mail server that does not answer must not keep the next run waiting.
+	if (result !== null) await world.notifier.report(result).catch(world.onUnforeseen);
+	return result;
+}
+
+async function runUnderLease(
+	world: World,
+	settings: RunSettings,
+	options: ReconciliationOptions,
+	looking: Looking | null
+): Promise<ReconciliationResult | null> {
 	const { ledger } = world;
 	const holder = randomUUID();
 	if (!(await ledger.acquireLease(holder, LEASE_SECONDS))) throw new RunInProgressError();
@@ -70,9 +82,7 @@ export async function runReconciliation(
 		if (runId === null) return null;
 		const outcome = await compareAndFix(world, settings, { ...start, runId, looking }, lease, options.onProgress ?? (() => {}));
 		const { scheduledDay: _, ...told } = start;
-		const result: ReconciliationResult = { runId, ...told, completedAt: world.now(), ...outcome };
-		await world.notifier.report(result).catch(world.onUnforeseen);
-		return result;
+		return { runId, ...told, completedAt: world.now(), ...outcome };
 	} finally {
 		lease.stop();
 		// A database that is away lets the lease expire by itself.

@@ -1,6 +1,7 @@
 import { type Channel, type Delivery, type DeliveryBook, runSubject } from '../reconciliation/deliveries.js';
 import { DeliveryStatus, type Prisma, RunStatus } from './client/client.js';
 import type { Database } from './database.js';
+import { leaseName } from './lease.js';
 
 /** Whoever ends a run tells of it at once. Should that process die first, somebody else does, this much later. */
 const FIRST_TRY_MS = 60_000;
@@ -51,6 +52,11 @@ export function deliveries({ prisma }: Database, guildId: string): Omit<Delivery
 				select: { startedAt: true }
 			});
 			return run?.startedAt ?? null;
+		},
+		isRunning: async () => {
+			const [{ running } = { running: false }] = await prisma.$queryRaw<{ running: boolean }[]>`
+				SELECT EXISTS (SELECT 1 FROM "Lease" WHERE name = ${leaseName(guildId)} AND "expiresAt" > now()) AS running`;
+			return running;
 		}
 	};
 }

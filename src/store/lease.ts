@@ -1,9 +1,11 @@
 import type { Ledger } from '../reconciliation/ports.js';
 import type { Database } from './database.js';
 
+export const leaseName = (guildId: string): string => `run:${guildId}`;
+
 /** The one right to run in a guild. Times are the database's own, so that the clocks of several machines do not matter. */
 export function leases({ prisma }: Database, guildId: string): Pick<Ledger, 'acquireLease' | 'renewLease' | 'releaseLease'> {
-	const name = `run:${guildId}`;
+	const name = leaseName(guildId);
 	return {
 		acquireLease: async (holder, seconds) => {
 			const taken = await prisma.$executeRaw`

@@ -24,6 +24,7 @@ class Post {
 	public readonly logged: string[] = [];
 	public readonly broken = new Set<Channel>();
 	public databaseAway = false;
+	public running = false;
 	public readonly results = new Map([['run1', result({ issues: issues(2) })]]);
 	public readonly now = () => new Date(this.time);
 	public readonly logger = { error: (...values: unknown[]) => void this.logged.push(String(values[0])) };
@@ -71,7 +72,8 @@ class Post {
 			const found = this.results.get(runId);
 			return found === undefined ? null : { result: found };
 		},
-		lastSuccessAt: async () => null
+		lastSuccessAt: async () => null,
+		isRunning: async () => this.running
 	};
 
 	public row(id: string) {
@@ -208,6 +210,14 @@ describe('the alarm', () => {
 		expect(overdueSince(NOW, { ...moments, paused: true })).toBeNull();
 		expect(overdueSince(NOW, { ...moments, pauseEnd: hours(2) })).toBeNull();
 		expect(overdueSince(NOW, { ...moments, lastSuccess: null, installed: hours(3) })).toBeNull();
+	});
+
+	test('waits for a run that is under way', async () => {
+		const post = new Post();
+		post.running = true;
+		const ledger = { ...post.book, installedAt: async () => hours(500), currentPause: async () => null, lastPauseEnd: async () => null };
+		await raiseAlarm(ledger, post.now(), { paused: false, mails: true });
+		expect(post.rows).toEqual([]);
 	});
 
 	test('is told once for each such time', async () => {

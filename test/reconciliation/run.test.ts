@@ -65,7 +65,7 @@ describe('a run', () => {
 		expect(world.notifier.reports).toHaveLength(1);
 	});
 
-	test('takes the lease, reads, records, fixes, completes, reports, gives the lease back, in this order', async () => {
+	test('takes the lease, reads, records, fixes, completes, gives the lease back, reports, in this order', async () => {
 		const world = councilOfTwo();
 		await run(world, AUTO);
 		const order = [
@@ -77,8 +77,8 @@ describe('a run', () => {
 			'guild.addRole Knight',
 			'guild.removeRole Knight',
 			'ledger.completeRun',
-			'notifier.report',
-			'ledger.releaseLease'
+			'ledger.releaseLease',
+			'notifier.report'
 		];
 		expect(world.script.calls.filter((call) => order.includes(call))).toEqual(order);
 		const { calls } = world.script;

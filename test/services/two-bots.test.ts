@@ -70,7 +70,11 @@ describe('with real Redis and PostgreSQL', () => {
 	}
 
 	const runs = async () => (await sandbox.runs()).map(({ triggeredBy, status }) => `${triggeredBy} ${status}`);
-	const said = (like: RegExp) => sandbox.log().filter((line) => like.test(line));
+	/** By the process that runs now. */
+	const said = (like: RegExp) => {
+		const lines = sandbox.log();
+		return lines.slice(lines.findLastIndex((line) => line.startsWith('The bot ended')) + 1).filter((line) => like.test(line));
+	};
 	const heard = (like: RegExp) => sandbox.until(() => said(like).length > 0, 30_000);
 	const caughtUp = () => sandbox.until(async () => (await runs()).includes('scheduled COMPLETED'), 30_000);
 

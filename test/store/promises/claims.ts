@@ -79,12 +79,19 @@ export function claimPromises(database: () => Database): void {
 		it('on what has been settled tells by whom and when, and that nobody was needed where it went away', async () => {
 			const { ledger, claim, status } = await scene();
 			await ledger.endAttempt(attemptOf(await claim('42')), ended('FIXED'));
-			expect(await claim('43')).toEqual({ kind: 'settled', status: 'FIXED', actor: '42', at: minute(5), undone: false });
+			expect(await claim('43')).toEqual({ kind: 'settled', status: 'FIXED', actor: '42', at: minute(5), undone: false, exempted: false });
 			expect(await status()).toBe('FIXED');
 			const other = await scene();
 			await other.ledger.endAttempt(attemptOf(await other.claim('42')), ended('FAILED'));
 			await run(other.ledger, minute(9), []);
-			expect(await other.claim('43')).toEqual({ kind: 'settled', status: 'RESOLVED', actor: null, at: minute(9), undone: false });
+			expect(await other.claim('43')).toEqual({
+				kind: 'settled',
+				status: 'RESOLVED',
+				actor: null,
+				at: minute(9),
+				undone: false,
+				exempted: false
+			});
 		});
 
 		it('is not stolen when it has expired: it is settled first', async () => {

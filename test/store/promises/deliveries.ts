@@ -61,6 +61,15 @@ export function deliveryPromises(database: () => Database): void {
 			expect(await ledger.takeDeliveries({ due: minute(9) }, minute(10))).toMatchObject([{ channel: 'report', subject: `run:${runId}` }]);
 		});
 
+		it('waits for a run that is under way, not for one that has died', async () => {
+			const { ledger } = ledgerOf(database());
+			expect(await ledger.isRunning()).toBe(false);
+			await ledger.acquireLease('somebody', 60);
+			expect(await ledger.isRunning()).toBe(true);
+			await ledger.renewLease('somebody', -1);
+			expect(await ledger.isRunning()).toBe(false);
+		});
+
 		it('tells when a run over everybody last read everything', async () => {
 			const { ledger } = ledgerOf(database());
 			expect(await ledger.lastSuccessAt()).toBeNull();

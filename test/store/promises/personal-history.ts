@@ -30,7 +30,7 @@ export function personalHistoryPromises(database: () => Database): void {
 			const end = { outcome: 'FIXED', rolesBefore: [], rolesAfter: ['Knight'], error: null, at: minute(1) } as const;
 			await ledger.endAttempt(claim.claim.attemptId, end);
 			expect(await ledger.liveIssueOf(issue.discordId)).toBeNull();
-			expect(await ledger.subjectOf(issue.id)).toMatchObject({ discordId: issue.discordId, settled: false });
+			expect(await ledger.subjectOf(issue.id)).toMatchObject({ discordId: issue.discordId, settled: true });
 			expect(await ledgerOf(database()).ledger.subjectOf(issue.id)).toBeNull();
 		});
 
@@ -72,7 +72,7 @@ export function personalHistoryPromises(database: () => Database): void {
 			expect(await ledger.undoableOf(issue.discordId)).toBe(attemptId);
 			const underWay = await undo(issue.id, attemptId, null);
 			expect(await ledger.undoableOf(issue.discordId)).toBeNull();
-			await database().prisma.fixAttempt.update({ where: { id: underWay.id }, data: { outcome: 'FIXED' } });
+			await database().prisma.fixAttempt.update({ where: { id: underWay.id }, data: { outcome: 'UNDONE' } });
 			expect(await ledger.undoableOf(issue.discordId)).toBeNull();
 		});
 

@@ -110,6 +110,7 @@ export function runPromises(database: () => Database): void {
 					triggeredBy: 'verification',
 					requestedBy: '42',
 					isVerificationRun: true,
+					onlyMember: null,
 					startedAt: minute(0),
 					completedAt: minute(3),
 					autoFixEnabled: true,
