@@ -1,12 +1,13 @@
 import { container, type ILogger } from '@sapphire/framework';
-import { type ScheduledTask, ScheduledTaskEvents, ScheduledTaskHandler } from '@sapphire/plugin-scheduled-tasks';
+import { type ScheduledTask, ScheduledTaskEvents, type ScheduledTaskHandler } from '@sapphire/plugin-scheduled-tasks';
 import type { Schedule } from '../reconciliation/ports.js';
 import { keepRecurring } from './recurring.js';
 import { isConnectionTrouble, placeOf, whyAway } from './redis-trouble.js';
+import { Waker } from './waker.js';
 
 /** How long the start waits for Redis before it goes on without. */
 const START_WITHIN_MS = 3_000;
-/** How long the way down waits for the queue; a task that is still at work is waited for elsewhere. */
+/** How long the way down waits for the queue, whose Redis may be away. Tasks at work are waited for elsewhere. */
 const CLOSE_WITHIN_MS = 1_000;
 /** How often what the queue repeats is looked at: somebody may have emptied Redis, and nothing else would tell. */
 const LOOK_EVERY_MS = 60_000;
@@ -103,6 +104,7 @@ export function createRedisSchedule({ url, queue, tasks, meanwhile, logger }: Re
 			}, LOOK_WITHIN_MS);
 			try {
 				await keepRecurring(queued, tasks());
+				if (redis.status !== 'ready') return;
 				lastTrouble = null;
 				back();
 			} finally {
@@ -125,7 +127,7 @@ export function createRedisSchedule({ url, queue, tasks, meanwhile, logger }: Re
 			retryStrategy: (times: number) => (stopped ? null : Math.min(times * RETRY_STEP_MS, RETRY_AT_MOST_MS))
 		};
 		const defaultJobOptions = { removeOnComplete: true, removeOnFail: true };
-		const queued = new ScheduledTaskHandler({
+		const queued = new Waker({
 			queue,
 			bull: { connection, defaultJobOptions, streams: { events: { maxLen: EVENTS_KEPT } } }
 		});

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createRedisSchedule } from '../../src/schedule/redis.js';
 import { fakeLogger, fakeSchedule, fakeTask, houseOf, until } from './house.js';
@@ -6,11 +8,11 @@ import { fakeLogger, fakeSchedule, fakeTask, houseOf, until } from './house.js';
 const NOWHERE = 'redis://reeve:hunter2@127.0.0.1:1';
 
 describe('the schedule through a Redis that is not there', () => {
-	function begin() {
+	function begin(url = NOWHERE) {
 		const logger = fakeLogger();
 		const { calls, schedule: meanwhile } = fakeSchedule();
 		const { tasks, client } = houseOf([fakeTask('daily', '*/15 * * * *')]);
-		const schedule = createRedisSchedule({ url: NOWHERE, queue: 'reeve-test', tasks, meanwhile, logger });
+		const schedule = createRedisSchedule({ url, queue: 'reeve-test', tasks, meanwhile, logger });
 		onTestFinished(() => schedule.stop());
 		return { schedule, logger, calls, client };
 	}
@@ -27,6 +29,21 @@ describe('the schedule through a Redis that is not there', () => {
 		await until(() => expect(complaints).toBeGreaterThan(5));
 		expect(logger.lines).toEqual(['Redis cannot be reached (127.0.0.1:1): nothing answers there; Reeve wakes itself until it is back.']);
 		expect(calls).toEqual(['start']);
+	});
+
+	test('one that takes the connection and never answers does not keep Reeve from starting', async () => {
+		const sockets = new Set<Socket>();
+		const silent = createServer((socket) => sockets.add(socket)).listen(0, '127.0.0.1');
+		onTestFinished(() => {
+			for (const socket of sockets) socket.destroy();
+			silent.close();
+		});
+		await once(silent, 'listening');
+		const { port } = silent.address() as AddressInfo;
+		const { schedule, logger, calls } = begin(`redis://127.0.0.1:${port}`);
+		await schedule.start();
+		expect(calls).toEqual(['start']);
+		expect(logger.lines).toEqual([`Redis cannot be reached (127.0.0.1:${port}): there is no answer; Reeve wakes itself until it is back.`]);
 	});
 
 	test('stops, and so does what woke meanwhile', async () => {

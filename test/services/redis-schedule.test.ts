@@ -66,6 +66,20 @@ describe('the schedule through Redis', () => {
 		await until(async () => expect(await container.tasks.list({ types: ['failed'] })).toEqual([]));
 	});
 
+	test('a task that is long at work is not woken meanwhile, and keeps no other one asleep', async () => {
+		let release = () => {};
+		const longWork = new Promise<void>((resolve) => {
+			release = resolve;
+		});
+		const [long, short] = [counting('long', EACH_SECOND, () => longWork), counting('short')];
+		const { schedule } = begin(redis.url, 'long', [long, short]);
+		await schedule.start();
+		await until(() => expect(short.woken.byQueue).toBeGreaterThanOrEqual(3));
+		expect(long.woken.byQueue).toBe(1);
+		release();
+		await until(() => expect(long.woken.byQueue).toBeGreaterThan(1));
+	});
+
 	test('a changed pattern, time zone or name leaves no old schedule behind', async () => {
 		const before = begin(redis.url, 'changes', []);
 		await before.schedule.start();
@@ -191,31 +205,6 @@ describe('when Redis goes away', () => {
 			back,
 			expect.stringMatching(/^Redis cannot be reached .*; Reeve wakes/),
 			back
-		]);
-		expect(failed).toEqual([]);
-	});
-
-	test('while a task is at work, it is done once, and nobody trips over the job that is no longer known', async () => {
-		const redis = await TestRedis.started();
-		onTestFinished(() => redis.kill());
-		let release = () => {};
-		let began = 0;
-		const working = counting('working', EACH_SECOND, async () => {
-			began += 1;
-			if (began === 1) await new Promise<void>((resolve) => (release = resolve));
-		});
-		const { schedule, failed, logger } = begin(redis.url, 'working', [working]);
-		await schedule.start();
-		await until(() => expect(working.woken.byQueue).toBe(1));
-		await redis.kill();
-		await redis.start();
-		await until(() => expect(logger.lines.at(-1)).toMatch(/^Redis is back/));
-		release();
-		await until(() => expect(working.woken.byQueue).toBeGreaterThan(2));
-		expect(logger.lines.slice(1)).toEqual([
-			expect.stringMatching(/^Redis cannot be reached/),
-			expect.stringMatching(/^Redis is back/),
-			expect.stringMatching(/^The queue in Redis .* reports: Missing key for job/)
 		]);
 		expect(failed).toEqual([]);
 	});
