@@ -3,8 +3,12 @@ import { defineConfig } from 'vitest/config';
 /** End-to-end tests start processes and databases: a loaded machine needs the room. Nothing waits for it to pass. */
 const PATIENCE_MS = 120_000;
 
+/** End-to-end tests mostly wait, for processes and for sockets: two at a time are quicker also where there are two processors. */
+const AT_A_TIME = 2;
+
 export default defineConfig({
 	test: {
+		maxWorkers: AT_A_TIME,
 		projects: [
 			{
 				test: {

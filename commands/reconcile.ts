@@ -6,16 +6,32 @@ import { exemptions } from './reconcile/exemptions.js';
 import { exportRun } from './reconcile/export.js';
 import { fix } from './reconcile/fix.js';
 import { history } from './reconcile/history.js';
+import { link } from './reconcile/link.js';
 import { pause } from './reconcile/pause.js';
 import { resume } from './reconcile/resume.js';
 import { run } from './reconcile/run.js';
 import { status } from './reconcile/status.js';
 import type { ReconcileSubcommand } from './reconcile/subcommand.js';
 import { undo } from './reconcile/undo.js';
+import { unlink } from './reconcile/unlink.js';
 import { why } from './reconcile/why.js';
 
 /** In the order in which Discord shows them. */
-const SUBCOMMANDS: readonly ReconcileSubcommand[] = [run, status, fix, undo, why, history, pause, resume, exempt, exemptions, exportRun];
+const SUBCOMMANDS: readonly ReconcileSubcommand[] = [
+	run,
+	status,
+	fix,
+	undo,
+	why,
+	history,
+	pause,
+	resume,
+	link,
+	unlink,
+	exempt,
+	exemptions,
+	exportRun
+];
 
 /** `/reconcile …`, for operators. Each subcommand is a file of its own in the folder beside this one. */
 export class ReconcileCommand extends Subcommand {

@@ -99,6 +99,16 @@ export class Sandbox {
 		return this.discord.click({ user, messageId, customId, ...(values ? { values } : {}) }).interactionId;
 	}
 
+	/** Sends the modal that this interaction opened. @returns the new interaction's ID */
+	public modal(user: string, interactionId: string, fields: Record<string, string>): string {
+		return this.discord.modal({ user, interactionId, fields }).interactionId;
+	}
+
+	/** Types into an option. @returns the interaction's ID */
+	public autocomplete(user: string, command: string, option: string, value: string): string {
+		return this.discord.autocomplete({ user, command, option, value }).interactionId;
+	}
+
 	public interaction(id: string): InteractionView {
 		const found = this.discord.interaction(id);
 		if (!found) throw new Error(`There is no interaction ${id}`);

@@ -10,7 +10,9 @@ import {
 	type BulkPlan,
 	type BulkResult,
 	type BulkScope,
+	type CustomersResult,
 	channelsFor,
+	customersLike,
 	deliverPending,
 	type Exempted,
 	type ExemptionBook,
@@ -21,7 +23,10 @@ import {
 	type FixResult,
 	fixBulk,
 	fixIssue,
+	type LinkOrder,
+	type LinkResult,
 	type ListedIssue,
+	linkCustomer,
 	nextRun,
 	type Pause,
 	planBulk,
@@ -35,11 +40,16 @@ import {
 	type Status,
 	type StoredExemption,
 	settleInterrupted,
+	type TiesResult,
 	tellOf,
+	tiesOf,
 	type UndoableFix,
 	type UndoOrder,
 	type UndoResult,
+	type UnlinkOrder,
+	type UnlinkResult,
 	undoFix,
+	unlinkRow,
 	verifyIfDue
 } from './reconciliation/index.js';
 import type { World } from './reconciliation/ports.js';
@@ -108,8 +118,16 @@ export interface Reeve {
 	exemptions(): Promise<readonly StoredExemption[]>;
 	/** Whose issue this is. */
 	readonly subjectOf: ExemptionBook['subjectOf'];
-	/** The name that Discord shows for somebody; their ID where they are not in the server. */
-	nameOf(discordId: string): string;
+	/** The name that Discord shows for somebody; null for whoever is not in the server. */
+	nameOf(discordId: string): string | null;
+	/** Customers by ID, email or name: what could be meant. */
+	customersLike(text: string): Promise<CustomersResult>;
+	/** Ties a customer to a person, unless something speaks against it. */
+	link(order: LinkOrder): Promise<LinkResult>;
+	/** What ties a person to customers and teams. */
+	ties(discordId: string): Promise<TiesResult>;
+	/** Unties a row from a person. */
+	unlink(order: UnlinkOrder): Promise<UnlinkResult>;
 	/** Says in the admin channel what was changed, and by whom. */
 	readonly announce: Announce;
 	/** Delivers what could not be delivered, and raises the alarm if no run has succeeded for too long. */
@@ -175,6 +193,7 @@ export function createReeve(parts: { settings: Settings; database: Database; cli
 		now,
 		onUnforeseen: (error) => logger.error('An error that nobody foresaw:', error)
 	};
+	const linking = { billing, guild: world.guild, ledger, now };
 	const policy = policySettings(settings);
 	const run = {
 		policy,
@@ -253,7 +272,11 @@ export function createReeve(parts: { settings: Settings; database: Database; cli
 		endExemption: ({ id, actor }) => ledger.endExemption(id, { actor, at: world.now() }),
 		exemptions: () => ledger.exemptionsInForce(world.now()),
 		subjectOf: ledger.subjectOf,
-		nameOf: (discordId) => client.guilds.cache.get(guildId)?.members.cache.get(discordId)?.displayName ?? discordId,
+		nameOf: (discordId) => client.guilds.cache.get(guildId)?.members.cache.get(discordId)?.displayName ?? null,
+		customersLike: (text) => customersLike(billing, text),
+		link: (order) => undertake(() => linkCustomer(linking, policy, order)),
+		ties: (discordId) => tiesOf(linking, policy, discordId),
+		unlink: (order) => undertake(() => unlinkRow(linking, policy, order)),
 		queueName: async () => `reeve-${guildId}-${(await ledger.installedAt(world.now())).getTime()}`,
 		announce: createAnnouncer({ client, channelId: settings.DISCORD_ADMIN_CHANNEL_ID, logger }),
 		reportUrl,

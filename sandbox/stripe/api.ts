@@ -47,10 +47,8 @@ export function answer(api: Api, method: string, path: string, query: Query, tam
 	if (id === undefined)
 		return resource === 'account' || resource === 'balance' ? retrieve(api, resource, '', query) : list(api, resource, query, tampering);
 	if (resource === 'account' || resource === 'balance') throw unrecognizedUrl(method, path);
-	if (id === 'search' && method === 'GET') {
-		if (resource === 'customers') return searchCustomers(api.books, api.scene, query);
-		if (resource === 'subscriptions') return searchSubscriptions(api.books, api.scene, query);
-	}
+	if (id === 'search' && method === 'GET' && (resource === 'customers' || resource === 'subscriptions'))
+		return search(api, resource, query);
 	if (NOT_HERE.has(id)) throw badRequest(`The sandbox does not support ${path}`);
 	return retrieve(api, resource, id, query);
 }
@@ -59,6 +57,13 @@ export function answer(api: Api, method: string, path: string, query: Query, tam
 export function endpoint(method: string, path: string): string {
 	const [, , resource, id] = path.split('/');
 	return `${method} /v1/${resource}${id === undefined ? '' : '/:id'}`;
+}
+
+function search(api: Api, resource: 'customers' | 'subscriptions', query: Query): object {
+	const find = resource === 'customers' ? searchCustomers : searchSubscriptions;
+	const { body, expand: asked } = find(api.books, api.scene, query);
+	expand(body, KINDS[resource], true, asked, lookup(api));
+	return body;
 }
 
 type Listed = keyof typeof TAKES;

@@ -5,15 +5,34 @@ import { type Scene, subscriptionObject } from './objects/subscription.js';
 import { Parameters, type Query } from './parameters.js';
 import { cut, type Key, type Ordered } from './records/ordered.js';
 
-/** Stripe's search, as far as the sandbox understands its language: by metadata alone, clauses joined by OR. */
+/** Stripe's search by metadata, and of customers also by email and name; what else its language knows is refused. */
 
-/** One clause, the only kind that is understood. */
-const METADATA_CLAUSE = /^metadata\['((?:[^'\\]|\\.)+)'\]:'((?:[^'\\]|\\.)*)'$/;
+/** What can be searched for. */
+interface Searched {
+	readonly metadata: Readonly<Record<string, string>>;
+	readonly email?: string | null;
+	readonly name?: string | null;
+}
 
-type Metadata = Readonly<Record<string, string>>;
+type Clause = (record: Searched) => boolean;
+
+/** Stripe takes no shorter text for a part. */
+const SHORTEST_PART = 3;
+const MOST_CLAUSES = 10;
+
+const QUOTED = String.raw`"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'`;
+const METADATA_CLAUSE = new RegExp(String.raw`^metadata\[(?:${QUOTED})\]\s*:\s*(?:${QUOTED})`);
+const FIELD_CLAUSE = new RegExp(String.raw`^(email|name)\s*([:~])\s*(?:${QUOTED})`);
+const JOINT = /^\s+(AND|OR|and|or)\s+/;
+
+/** An answer, newest first, and what is still to be expanded in it. */
+interface Found {
+	readonly body: object;
+	readonly expand: readonly string[];
+}
 
 /** `GET /v1/customers/search` */
-export function searchCustomers(books: Books, { livemode }: Scene, query: Query): object {
+export function searchCustomers(books: Books, { livemode }: Scene, query: Query): Found {
 	return search(
 		'customers',
 		query,
@@ -24,7 +43,7 @@ export function searchCustomers(books: Books, { livemode }: Scene, query: Query)
 }
 
 /** `GET /v1/subscriptions/search`: the ended ones too, unlike the list. */
-export function searchSubscriptions(books: Books, scene: Scene, query: Query): object {
+export function searchSubscriptions(books: Books, scene: Scene, query: Query): Found {
 	return search(
 		'subscriptions',
 		query,
@@ -34,29 +53,72 @@ export function searchSubscriptions(books: Books, scene: Scene, query: Query): o
 	);
 }
 
-function search<T extends Key & { readonly metadata: Metadata }>(
-	resource: string,
+function search<T extends Key & Searched>(
+	resource: 'customers' | 'subscriptions',
 	query: Query,
 	records: Ordered<T>,
 	isThere: (record: T) => boolean,
 	build: (record: T) => object
-): object {
-	const parameters = new Parameters(query, { texts: ['query', 'limit', 'page'] });
+): Found {
+	const parameters = new Parameters(query, { texts: ['query', 'limit', 'page'], lists: ['expand'] });
 	const text = parameters.text('query');
 	if (text === undefined) throw badRequest('Missing required param: query.');
-	const clauses = text.split(' OR ').map((clause) => {
-		const [, key, value] = METADATA_CLAUSE.exec(clause.trim()) ?? [];
-		if (key === undefined || value === undefined) throw badRequest(`The sandbox does not understand this part of the search: ${clause}`);
-		return { key: unescaped(key), value: unescaped(value) };
-	});
+	const matches = readSearch(text, resource === 'customers');
 	const { limit } = parameters.paging();
-	const found = cut([records], {
-		limit,
-		keep: (record) => isThere(record) && clauses.some(({ key, value }) => record.metadata[key] === value)
-	});
-	return { object: 'search_result', data: found.data.map(build), has_more: found.more, next_page: null, url: `/v1/${resource}/search` };
+	const found = cut([records], { limit, keep: (record) => isThere(record) && matches(record) });
+	const body = {
+		object: 'search_result',
+		data: found.data.map(build),
+		has_more: found.more,
+		next_page: null,
+		url: `/v1/${resource}/search`
+	};
+	return { body, expand: parameters.list('expand') };
 }
 
-function unescaped(text: string): string {
+/** Clauses joined by AND, or by OR: Stripe allows no mixture. */
+function readSearch(text: string, hasNames: boolean): Clause {
+	const clauses: Clause[] = [];
+	const joints = new Set<string>();
+	for (let rest = text.trim(); ; ) {
+		const { clause, length } = readClause(rest, hasNames);
+		clauses.push(clause);
+		rest = rest.slice(length);
+		if (rest.trim() === '') break;
+		const [joint = '', word = ''] = JOINT.exec(rest) ?? [];
+		if (joint === '') throw notUnderstood(rest);
+		joints.add(word.toUpperCase());
+		rest = rest.slice(joint.length);
+	}
+	if (joints.size > 1) throw badRequest('We do not support mixing AND and OR in a search query.', 'query');
+	if (clauses.length > MOST_CLAUSES) throw badRequest(`A search query can have at most ${MOST_CLAUSES} clauses.`, 'query');
+	return (record) => (joints.has('AND') ? clauses.every((clause) => clause(record)) : clauses.some((clause) => clause(record)));
+}
+
+function readClause(text: string, hasNames: boolean): { clause: Clause; length: number } {
+	const metadata = METADATA_CLAUSE.exec(text);
+	if (metadata) {
+		const [all, keyInDouble, keyInSingle, inDouble, inSingle] = metadata;
+		const [key, value] = [unescaped(keyInDouble ?? keyInSingle), unescaped(inDouble ?? inSingle)];
+		return { clause: (record) => record.metadata[key] === value, length: all.length };
+	}
+	const field = FIELD_CLAUSE.exec(text);
+	if (!field || !hasNames) throw notUnderstood(text);
+	const [all, name, operator, inDouble, inSingle] = field;
+	// Upper and lower case are one to Stripe's search.
+	const value = unescaped(inDouble ?? inSingle).toLowerCase();
+	const isPart = operator === '~';
+	if (isPart && value.length < SHORTEST_PART)
+		throw badRequest(`The search clause \`${all}\` must have a value of at least ${SHORTEST_PART} characters.`, 'query');
+	const held = (record: Searched) => (name === 'email' ? record.email : record.name)?.toLowerCase();
+	const clause: Clause = (record) => (isPart ? (held(record)?.includes(value) ?? false) : held(record) === value);
+	return { clause, length: all.length };
+}
+
+function notUnderstood(text: string) {
+	return badRequest(`The sandbox does not understand this part of the search: ${text}`, 'query');
+}
+
+function unescaped(text = ''): string {
 	return text.replaceAll(/\\(.)/g, '$1');
 }

@@ -13,6 +13,18 @@ export { channelsFor, deliverPending, tellOf } from './deliveries.js';
 export type { Exempted, ExemptionBook, ExemptOrder, StoredExemption } from './exempt.js';
 export { type Explanation, explain } from './explain.js';
 export { AUTOMATIC, type FixOrder, type FixResult, fixIssue, settleInterrupted } from './fix.js';
+export {
+	type CustomersResult,
+	customersLike,
+	type LinkOrder,
+	type LinkResult,
+	linkCustomer,
+	type TiesResult,
+	tiesOf,
+	type UnlinkOrder,
+	type UnlinkResult,
+	unlinkRow
+} from './link.js';
 export { raiseAlarm } from './overdue.js';
 export type { Pause } from './pause.js';
 export { RunInProgressError, runReconciliation } from './run.js';

@@ -3,6 +3,7 @@
  */
 
 import type { BulkScope } from '../reconciliation/bulk.js';
+import { CUSTOMER_ID } from '../reconciliation/link.js';
 
 /** The last page that an ID has room for. */
 export const LAST_PAGE = 99_999;
@@ -19,6 +20,10 @@ const PARTS = {
 	planHash: text(/^[0-9a-f]{8}$/),
 	/** Counted from 0. */
 	page: { pattern: /^(0|[1-9]\d{0,4})$/, read: Number },
+	discordId: text(/^\d{17,20}$/),
+	customerId: text(CUSTOMER_ID),
+	/** Of what a confirmation showed: a row, or the people from whom a customer would be taken. */
+	shownHash: text(/^[0-9a-f]{8}$/),
 	days: { pattern: /^[1-9]\d{0,2}$/, read: Number },
 	/** Which issues a bulk fix is about. */
 	scope: {
@@ -60,6 +65,14 @@ const ACTIONS = {
 	'end-exemption': ['page'],
 	/** Explain the person whom an issue is about. */
 	why: ['issueId'],
+	/** Link the customer that is picked. */
+	'pick-link': ['discordId'],
+	/** Link this customer, though its metadata names the people whom the confirmation showed. */
+	link: ['discordId', 'customerId', 'shownHash'],
+	/** Ask about the row that is picked. */
+	'pick-unlink': ['discordId'],
+	/** Unlink this row. */
+	unlink: ['discordId', 'shownHash'],
 	/** Undo a fix. */
 	undo: ['attemptId']
 } as const satisfies Readonly<Record<string, readonly (keyof typeof PARTS)[]>>;

@@ -74,12 +74,12 @@ export function notIgnored(subject: { readonly discordId: string } | null): stri
 /**
  * One page of those who are exempt, with a menu to end an exemption.
  * @param page - counted from 0; one that does not exist becomes the last
- * @param nameOf - the name that Discord shows for somebody, or their ID
+ * @param nameOf - the name that Discord shows for somebody; null for whoever is not there
  */
 export function exemptionsMessage(
 	all: readonly StoredExemption[],
 	page: number,
-	nameOf: (discordId: string) => string
+	nameOf: (discordId: string) => string | null
 ): { content: string; embeds: APIEmbed[]; components: APIActionRowComponent<APIComponentInMessageActionRow>[] } {
 	if (all.length === 0)
 		return {
@@ -120,7 +120,7 @@ export function exemptionsMessage(
 						custom_id: buildCustomId({ action: 'end-exemption', page: at }),
 						placeholder: 'End an exemption…',
 						options: shown.map(({ id, discordId, reason }) => ({
-							label: plainName(nameOf(discordId), LABEL_LENGTH),
+							label: plainName(nameOf(discordId) ?? discordId, LABEL_LENGTH),
 							description: cut(plainName(reason, LABEL_LENGTH), LABEL_LENGTH),
 							value: id
 						}))

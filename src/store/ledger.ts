@@ -3,6 +3,7 @@ import type { IssueBook } from '../reconciliation/bulk.js';
 import type { DeliveryBook } from '../reconciliation/deliveries.js';
 import type { ExemptionBook } from '../reconciliation/exempt.js';
 import type { PersonalHistory } from '../reconciliation/explain.js';
+import type { LinkBook } from '../reconciliation/link.js';
 import type { PauseBook } from '../reconciliation/pause.js';
 import type { Ledger, RoleMemory } from '../reconciliation/ports.js';
 import type { SettingsBook } from '../reconciliation/seen-settings.js';
@@ -16,6 +17,7 @@ import { exemptions } from './exemptions.js';
 import { findings } from './findings.js';
 import { issueBook } from './issue-book.js';
 import { leases } from './lease.js';
+import { linkBook } from './link-book.js';
 import { links } from './links.js';
 import { roleMemory } from './managed-roles.js';
 import { pauses } from './pauses.js';
@@ -41,7 +43,8 @@ type GuildLedger = Ledger &
 	Verifications &
 	Undos &
 	PersonalHistory &
-	Archive;
+	Archive &
+	LinkBook;
 
 /** The Ledger port over Prisma, for one guild, and the books of all that goes beyond a run and a fix. */
 export function createLedger(
@@ -60,6 +63,7 @@ export function createLedger(
 		...deliveries(database, guildId),
 		...exemptions(database, guildId),
 		...issueBook(database, guildId),
+		...linkBook(database, guildId),
 		...pauses(database, guildId),
 		...seenSettings(database, guildId),
 		...archive(database, guildId),

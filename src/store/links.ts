@@ -5,7 +5,8 @@ import type { Database } from './database.js';
 /** Rows are read in pages of so many, by key: the memory of the database driver stays flat. */
 const PAGE = 5_000;
 
-const MEMBER = { id: true, discordId: true, stripeCustomerId: true, seatTier: true, teamId: true, paymentFailedAt: true } as const;
+/** What the heart knows of a `Member` row. */
+export const MEMBER = { id: true, discordId: true, stripeCustomerId: true, seatTier: true, teamId: true, paymentFailedAt: true } as const;
 const TEAM = { id: true, name: true, stripeCustomerId: true, ownerSeatCount: true, teamSeatCount: true, paymentFailedAt: true } as const;
 const EXEMPTION = { discordId: true, reason: true, createdBy: true, expiresAt: true } as const;
 
@@ -50,9 +51,11 @@ export function links({ prisma }: Database): Pick<Ledger, 'readLinks' | 'readLin
 				await prisma.member.findMany({ select: { discordId: true, stripeCustomerId: true }, where: { OR: [changed, { team: changed }] } }),
 				await prisma.team.findMany({ select: { stripeCustomerId: true }, where: changed })
 			];
+			// Whoever was exempted meanwhile is to be left alone, and was not yet when the exemptions were read.
+			const exempted = await prisma.exemption.findMany({ select: { discordId: true }, where: { createdAt: { gte: since } } });
 			return {
 				customerIds: new Set([...members, ...teams].flatMap(({ stripeCustomerId }) => stripeCustomerId ?? [])),
-				discordIds: new Set(members.flatMap(({ discordId }) => discordId ?? []))
+				discordIds: new Set([...members, ...exempted].flatMap(({ discordId }) => discordId ?? []))
 			};
 		}
 	};

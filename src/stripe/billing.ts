@@ -1,11 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import type { CustomerSearch } from '../reconciliation/explain.js';
+import type { CustomerBook } from '../reconciliation/link.js';
 import type { Billing, OnProgress } from '../reconciliation/ports.js';
 import type { BillingSnapshot, Customer } from '../reconciliation/types.js';
 import { type Clockwork, createAsk } from './ask.js';
 import { readBaseline, readChangesSince, readLinkChangesAfter } from './changes.js';
 import { createClient } from './client.js';
 import { toCustomer, toSubscription } from './convert.js';
+import { createCustomerBook } from './customer-book.js';
 import { type CustomerReading, readCustomer, readCustomersAfresh } from './customers.js';
 import { readDebts } from './debts.js';
 import { sourceError } from './errors.js';
@@ -31,11 +33,17 @@ const REAL_CLOCKWORK: Clockwork = {
 const DISCORD_ID = /^\d{17,20}$/;
 
 /** Stripe as the heart asks for it. It reads, and never writes. */
-export function createBilling({ secretKey, apiUrl, discordIdKey, clockwork = REAL_CLOCKWORK }: BillingOptions): Billing & CustomerSearch {
+export function createBilling({
+	secretKey,
+	apiUrl,
+	discordIdKey,
+	clockwork = REAL_CLOCKWORK
+}: BillingOptions): Billing & CustomerSearch & CustomerBook {
 	const ask = createAsk(createClient(secretKey, apiUrl), clockwork);
 	const isLiveKey = /^[sr]k_live_/.test(secretKey);
 
 	return {
+		...createCustomerBook(ask, discordIdKey),
 		readAll: (onProgress) => inWords(readAll(onProgress)),
 		readCustomers: (customerIds) => inWords(readCustomersAfresh(ask, customerIds).then((reading) => toSnapshot(reading))),
 		customersClaimedBy: async (discordIds) =>

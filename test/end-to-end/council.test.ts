@@ -24,7 +24,8 @@ describe('in the council', () => {
 	});
 
 	test('it counts who is worth knowing and no issue', () => {
-		const { overclaimedTeams, malformedLinks, contestedLinks, ...counts } = first.run.notices as unknown as Notices;
+		const { overclaimedTeams, malformedLinks, contestedLinks, expiringExemptions, ...counts } = first.run.notices as unknown as Notices;
+		expect(expiringExemptions).toEqual([]);
 		expect({
 			...counts,
 			overclaimedTeams: overclaimedTeams.length,

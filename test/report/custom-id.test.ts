@@ -18,6 +18,15 @@ const action: fc.Arbitrary<ButtonAction> = fc.oneof(
 		page,
 		button: fc.constantFrom('previous' as const, 'current' as const, 'next' as const)
 	}),
+	fc.record({ action: fc.constant('ignore' as const), runId: cuid, page, issueId: cuid }),
+	fc.record({ action: fc.constant('end-exemption' as const), page }),
+	fc.record({ action: fc.constantFrom('pick-link' as const, 'pick-unlink' as const), discordId: fc.stringMatching(/^\d{17,20}$/) }),
+	fc.record({
+		action: fc.constant('link' as const),
+		discordId: fc.stringMatching(/^\d{17,20}$/),
+		customerId: fc.stringMatching(/^cus_[A-Za-z0-9]{1,36}$/),
+		shownHash: fc.stringMatching(/^[0-9a-f]{8}$/)
+	}),
 	fc.record({ action: fc.constant('why' as const), issueId: cuid }),
 	fc.record({ action: fc.constant('undo' as const), attemptId: fc.uuid() })
 );

@@ -64,7 +64,8 @@ describe('council', () => {
 		const asExpected = found.issues.map(({ discordId, type, severity, plan }) => ({ discordId, type, severity, ...plan }));
 		const byId = (a: { discordId: string }, b: { discordId: string }) => (a.discordId < b.discordId ? -1 : 1);
 		expect(asExpected.sort(byId)).toEqual([...made.expected].sort(byId));
-		const { overclaimedTeams, malformedLinks, contestedLinks, leftToNextRun, ...counts } = found.notices;
+		const { overclaimedTeams, malformedLinks, contestedLinks, expiringExemptions, leftToNextRun, ...counts } = found.notices;
+		expect(expiringExemptions).toEqual([]);
 		expect({
 			...counts,
 			overclaimedTeams: overclaimedTeams.length,

@@ -6,6 +6,7 @@ import { exemptionPromises } from './exemptions.js';
 import { findingPromises } from './findings.js';
 import { issueBookPromises } from './issue-book.js';
 import { leasePromises } from './lease.js';
+import { linkBookPromises } from './link-book.js';
 import { linkPromises } from './links.js';
 import { pausePromises } from './pauses.js';
 import { personalHistoryPromises } from './personal-history.js';
@@ -23,6 +24,7 @@ export function ledgerPromises(database: () => Database): void {
 	claimPromises(database);
 	issueBookPromises(database);
 	pausePromises(database);
+	linkBookPromises(database);
 	settingsPromises(database);
 	deliveryPromises(database);
 	exemptionPromises(database);

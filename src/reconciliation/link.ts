@@ -1,0 +1,289 @@
+import { createHash } from 'node:crypto';
+import type { AuditEntry } from './audit.js';
+import { byCustomer, findPeople } from './people.js';
+import { type Billing, type Guild, type Ledger, SourceError } from './ports.js';
+import { type Standing, standingOf } from './standing.js';
+import type { BillingSnapshot, Customer, Links, MemberRow, PolicySettings, RosterMember, Subscription } from './types.js';
+
+/**
+ * Tying a Discord user to a Stripe customer by hand. A conflict is explained, and never overwritten: a row of somebody else's
+ * has to be unlinked first, and what Stripe's metadata says is only overruled by an operator who has seen whom it names.
+ */
+
+/** A customer, and what they have subscribed to: enough to know them by. */
+export interface CustomerFound {
+	readonly customer: Customer;
+	readonly subscriptions: readonly Pick<Subscription, 'id' | 'status' | 'prices'>[];
+}
+
+/** Stripe, asked for customers by what an operator knows of them. */
+export interface CustomerBook {
+	/** One by ID. @throws {SourceError} */
+	findCustomer(customerId: string): Promise<CustomerFound | 'missing' | 'deleted'>;
+	/** Those with this email, then those whose email or name has this text in it. @throws {SourceError} */
+	customersLike(text: string, limit: number): Promise<readonly CustomerFound[]>;
+}
+
+/** What an attempt to write a link came to: what was judged may have changed until then. */
+export type LinkWritten =
+	| { readonly kind: 'written' }
+	| { readonly kind: 'already' }
+	| { readonly kind: 'taken'; readonly by: string }
+	| { readonly kind: 'team'; readonly team: string };
+
+/** Where links are kept. Each change is written together with its entry in the audit log. */
+export interface LinkBook {
+	/** Ties the customer to the person: one winner, where two operators tie one customer to two people at once. */
+	writeLink(link: { discordId: string; customerId: string; actor: AuditEntry['actor']; at: Date }): Promise<LinkWritten>;
+	/** Takes the person off this row. False if it did not name them any more. */
+	eraseLink(link: { rowId: string; discordId: string; actor: AuditEntry['actor']; at: Date }): Promise<boolean>;
+}
+
+/** As many as a menu of Discord's holds. */
+const CUSTOMERS_SHOWN = 25;
+
+/** Stripe's own customer IDs, as a button has room for them. */
+export const CUSTOMER_ID = /^cus_\w{1,36}$/;
+
+export type CustomersResult =
+	| { readonly kind: 'found'; readonly customers: readonly CustomerFound[] }
+	| { readonly kind: 'unreadable'; readonly why: string };
+
+/** Which customers an operator could mean: by a customer ID, or else by an email, or a part of an email or a name. */
+export async function customersLike(book: CustomerBook, text: string): Promise<CustomersResult> {
+	const typed = text.trim();
+	if (typed === '') return { kind: 'found', customers: [] };
+	return unlessUnreadable(async () => {
+		if (!typed.startsWith('cus_')) {
+			const like = await book.customersLike(typed, CUSTOMERS_SHOWN);
+			return { kind: 'found', customers: like.filter(({ customer }) => CUSTOMER_ID.test(customer.id)) };
+		}
+		const found = CUSTOMER_ID.test(typed) ? await book.findCustomer(typed) : 'missing';
+		return { kind: 'found', customers: found === 'missing' || found === 'deleted' ? [] : [found] };
+	});
+}
+
+/** What linking stands on. */
+export interface LinkWorld {
+	readonly billing: Pick<Billing, 'readCustomers' | 'customersClaimedBy'> & CustomerBook;
+	readonly guild: Pick<Guild, 'readMember'>;
+	readonly ledger: Pick<Ledger, 'readLinksOf'> & LinkBook;
+	readonly now: () => Date;
+}
+
+export interface LinkOrder {
+	readonly discordId: string;
+	readonly customerId: string;
+	/** The operator's Discord ID. */
+	readonly actor: string;
+	/** The hash of the people whom metadata was shown to name; null where nothing was shown. */
+	readonly confirmed: string | null;
+}
+
+export type LinkResult =
+	| {
+			readonly kind: 'linked';
+			readonly found: CustomerFound;
+			/** Other customers that pay for the person too. */
+			readonly others: readonly string[];
+			/** Whom metadata had tied to the customer. */
+			readonly takenFrom: readonly string[];
+			readonly standing: Standing;
+	  }
+	| { readonly kind: 'already'; readonly by: 'row' | 'metadata' }
+	| { readonly kind: 'taken'; readonly by: string }
+	| { readonly kind: 'team'; readonly team: string }
+	/** Metadata names other people: to be confirmed, with this hash. */
+	| { readonly kind: 'named'; readonly found: CustomerFound; readonly people: readonly string[]; readonly hash: string }
+	| { readonly kind: 'missing' | 'deleted' | 'bot' }
+	/** A source could not be read; `why` in the operator's words. */
+	| { readonly kind: 'unreadable'; readonly why: string };
+
+/** Ties a customer to a person, unless something speaks against it. Changes no role. */
+export async function linkCustomer(world: LinkWorld, policy: PolicySettings, order: LinkOrder): Promise<LinkResult> {
+	const { discordId, customerId, actor } = order;
+	return unlessUnreadable(async () => {
+		const found = CUSTOMER_ID.test(customerId) ? await world.billing.findCustomer(customerId) : 'missing';
+		if (found === 'missing' || found === 'deleted') return { kind: found };
+		const picture = await lookAt(world, discordId, [customerId]);
+		if (picture.member?.bot) return { kind: 'bot' };
+		const conflict = judgeLink(picture, order);
+		if (conflict !== null) return conflict.kind === 'named' ? { ...conflict, found } : conflict;
+		const written = await world.ledger.writeLink({ discordId, customerId, actor, at: world.now() });
+		if (written.kind === 'already') return { kind: 'already', by: 'row' };
+		if (written.kind !== 'written') return written;
+		const { member, billing, links } = picture;
+		const linked = { billing, links: withLink(links, discordId, customerId) };
+		return {
+			kind: 'linked',
+			found,
+			others: customersOf(linked, discordId).filter((id) => id !== customerId),
+			takenFrom: namedBy(picture, customerId).filter((id) => id !== discordId),
+			standing: standingOf(discordId, member, linked, policy, world.now())
+		};
+	});
+}
+
+/** What speaks against a link, as far as can be seen. Null where nothing does, or the operator has seen it. */
+function judgeLink(
+	picture: PersonPicture,
+	{ discordId, customerId, confirmed }: LinkOrder
+): Exclude<LinkResult, { kind: 'linked' | 'named' | 'missing' | 'deleted' | 'bot' | 'unreadable' }> | NamedOthers | null {
+	const { links } = picture;
+	const rows = links.members.filter((row) => row.stripeCustomerId === customerId && row.discordId !== null);
+	if (rows.some((row) => row.discordId === discordId)) return { kind: 'already', by: 'row' };
+	const team = links.teams.find(({ stripeCustomerId }) => stripeCustomerId === customerId);
+	if (team) return { kind: 'team', team: team.name };
+	const [other] = rows;
+	if (other?.discordId) return { kind: 'taken', by: other.discordId };
+	const named = namedBy(picture, customerId);
+	const people = named.filter((id) => id !== discordId);
+	if (people.length === 0) return named.length > 0 ? { kind: 'already', by: 'metadata' } : null;
+	const hash = shownHash(people);
+	return confirmed === hash ? null : { kind: 'named', people, hash };
+}
+
+type NamedOthers = Omit<Extract<LinkResult, { kind: 'named' }>, 'found'>;
+
+/** A row that ties a person to something. */
+export interface Tie {
+	/** A short name of the row, for a button. */
+	readonly hash: string;
+	readonly rowId: string;
+	readonly customer: CustomerFound | null;
+	/** Where the customer is known by its ID alone, because Stripe does not have it. */
+	readonly customerId: string | null;
+	readonly seat: { readonly team: string; readonly tier: MemberRow['seatTier'] } | null;
+	/** What the person would have without it. */
+	readonly without: Standing;
+}
+
+export type TiesResult =
+	| {
+			readonly kind: 'ties';
+			readonly discordId: string;
+			readonly ties: readonly Tie[];
+			/** Customers that metadata alone ties to the person: only Stripe can untie them. */
+			readonly byMetadata: readonly string[];
+			readonly standing: Standing;
+	  }
+	| { readonly kind: 'unreadable'; readonly why: string };
+
+/** What ties a person, and what it would mean to untie each. Changes nothing. */
+export async function tiesOf(world: LinkWorld, policy: PolicySettings, discordId: string): Promise<TiesResult> {
+	return unlessUnreadable(async () => {
+		const picture = await lookAt(world, discordId, []);
+		const { member, billing, links } = picture;
+		const now = world.now();
+		const rows = links.members.filter((row) => row.discordId === discordId).sort((a, b) => (a.id < b.id ? -1 : 1));
+		const byRow = new Set(rows.flatMap(({ stripeCustomerId }) => stripeCustomerId ?? []));
+		const ties = rows.map((row): Tie => {
+			const team = links.teams.find(({ id }) => id === row.teamId);
+			return {
+				hash: shownHash([row.id]),
+				rowId: row.id,
+				customerId: row.stripeCustomerId,
+				customer: customerIn(billing, row.stripeCustomerId),
+				seat: team === undefined ? null : { team: team.name, tier: row.seatTier },
+				without: standingOf(discordId, member, { billing, links: withoutLink(links, row.id) }, policy, now)
+			};
+		});
+		return {
+			kind: 'ties',
+			discordId,
+			ties,
+			byMetadata: customersOf(picture, discordId).filter((id) => !byRow.has(id)),
+			standing: standingOf(discordId, member, picture, policy, now)
+		};
+	});
+}
+
+/** Which row, by the hash that the confirmation showed, and on whose word. */
+export interface UnlinkOrder {
+	readonly discordId: string;
+	readonly hash: string;
+	readonly actor: string;
+}
+
+export type UnlinkResult =
+	| { readonly kind: 'unlinked'; readonly tie: Tie }
+	/** Somebody has untied it before. */
+	| { readonly kind: 'gone' }
+	| { readonly kind: 'unreadable'; readonly why: string };
+
+/** Unties a row from a person: the row stays, without them. Changes no role. */
+export async function unlinkRow(world: LinkWorld, policy: PolicySettings, order: UnlinkOrder): Promise<UnlinkResult> {
+	const { discordId, hash, actor } = order;
+	const found = await tiesOf(world, policy, discordId);
+	if (found.kind === 'unreadable') return found;
+	const tie = found.ties.find((each) => each.hash === hash);
+	if (tie === undefined) return { kind: 'gone' };
+	const erased = await world.ledger.eraseLink({ rowId: tie.rowId, discordId, actor, at: world.now() });
+	return erased ? { kind: 'unlinked', tie } : { kind: 'gone' };
+}
+
+/** All that bears on one person. */
+interface PersonPicture {
+	readonly member: RosterMember | null;
+	readonly billing: BillingSnapshot;
+	readonly links: Links;
+}
+
+async function lookAt({ billing, guild, ledger }: LinkWorld, discordId: string, customerIds: readonly string[]): Promise<PersonPicture> {
+	const claimed = (await billing.customersClaimedBy([discordId])).map(({ id }) => id);
+	const links = await ledger.readLinksOf(discordId, [...customerIds, ...claimed]);
+	const inRows = [...links.members, ...links.teams].flatMap(({ stripeCustomerId }) => stripeCustomerId ?? []);
+	const [snapshot, member] = await Promise.all([
+		billing.readCustomers([...new Set([...customerIds, ...claimed, ...inRows])]),
+		guild.readMember(discordId)
+	]);
+	return { member, billing: snapshot, links };
+}
+
+/** The person's own customers, by rows and by metadata. */
+function customersOf({ billing, links }: Omit<PersonPicture, 'member'>, discordId: string): readonly string[] {
+	return findPeople(billing, byCustomer(billing.subscriptions), links).byDiscordId.get(discordId)?.customerIds ?? [];
+}
+
+/** Whom the customer's metadata, or that of its subscriptions, names. */
+function namedBy({ billing, links }: PersonPicture, customerId: string): readonly string[] {
+	return findPeople(billing, byCustomer(billing.subscriptions), links).namedBy.get(customerId) ?? [];
+}
+
+function customerIn({ customers, subscriptions }: BillingSnapshot, customerId: string | null): CustomerFound | null {
+	const customer = customerId === null ? undefined : customers.get(customerId);
+	return customer === undefined ? null : { customer, subscriptions: subscriptions.filter((each) => each.customerId === customer.id) };
+}
+
+/** The links as they are once the customer is the person's. */
+function withLink(links: Links, discordId: string, customerId: string): Links {
+	const row: MemberRow = {
+		id: '',
+		discordId,
+		stripeCustomerId: customerId,
+		seatTier: 'INDIVIDUAL',
+		teamId: null,
+		paymentFailedAt: null
+	};
+	const free = links.members.find((each) => each.stripeCustomerId === customerId && each.discordId === null);
+	const others = links.members.filter((each) => each !== free);
+	return { ...links, members: [...others, free === undefined ? row : { ...free, discordId }] };
+}
+
+function withoutLink(links: Links, rowId: string): Links {
+	return { ...links, members: links.members.map((row) => (row.id === rowId ? { ...row, discordId: null } : row)) };
+}
+
+/** 8 hex digits that bind a button to what it showed. */
+function shownHash(shown: readonly string[]): string {
+	return createHash('sha256').update(JSON.stringify(shown)).digest('hex').slice(0, 8);
+}
+
+async function unlessUnreadable<T>(work: () => Promise<T>): Promise<T | { readonly kind: 'unreadable'; readonly why: string }> {
+	try {
+		return await work();
+	} catch (error) {
+		if (error instanceof SourceError) return { kind: 'unreadable', why: error.message };
+		throw error;
+	}
+}
