@@ -1,6 +1,6 @@
 import { Listener } from '@sapphire/framework';
 import { type ScheduledTask, ScheduledTaskEvents } from '@sapphire/plugin-scheduled-tasks';
-import { StoppingError } from '../src/reeve.js';
+import { StoppingError } from '../src/under-way.js';
 
 export class ScheduledTaskErrorListener extends Listener<typeof ScheduledTaskEvents.ScheduledTaskError> {
 	public constructor(context: Listener.LoaderContext, options: Listener.Options) {

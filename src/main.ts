@@ -13,11 +13,12 @@ import { loadPiecesAsReeveDoes } from './discord/pieces.js';
 import { MaskingLogger } from './logger.js';
 import { startReconciliationScheduler } from './reconciliation/index.js';
 import type { Schedule } from './reconciliation/ports.js';
-import { createReeve, StoppingError } from './reeve.js';
 import { createInProcessSchedule } from './schedule/in-process.js';
 import { createRedisSchedule } from './schedule/redis.js';
 import { openDatabase } from './store/database.js';
 import { DatabaseError } from './store/errors.js';
+import { StoppingError } from './under-way.js';
+import { createReeve } from './wiring.js';
 
 /** Where the folders of pieces are, beside this file's own. */
 const PIECES_ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');

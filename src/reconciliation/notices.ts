@@ -43,10 +43,15 @@ export function absentPayers(people: People, roster: Roster, claimsOf: (person: 
 /** Two daily reports: an exemption that ends is in one at least, also where a run has failed. */
 const ANNOUNCED_BEFORE_MS = 48 * 3_600_000;
 
-/** Exemptions in force that end soon, the first to end first. */
+/** Exemptions that end soon, the first to end first. Of somebody with several, the one that lasts longest counts. */
 export function expiringExemptions(exemptions: readonly Exemption[], now: Date): readonly Exemption[] {
 	const ends = ({ expiresAt }: Exemption) => expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
-	return exemptions
+	const longest = new Map<string, Exemption>();
+	for (const exemption of exemptions) {
+		const other = longest.get(exemption.discordId);
+		if (other === undefined || ends(exemption) > ends(other)) longest.set(exemption.discordId, exemption);
+	}
+	return [...longest.values()]
 		.filter((exemption) => ends(exemption) > now.getTime() && ends(exemption) <= now.getTime() + ANNOUNCED_BEFORE_MS)
 		.sort((a, b) => ends(a) - ends(b) || (a.discordId < b.discordId ? -1 : 1));
 }

@@ -3,23 +3,16 @@ import { parseAction } from './custom-id.js';
 import { reportPage } from './page.js';
 import type { ReportView } from './view.js';
 
-/**
- * Draws a report anew on the page that it shows. It is a courtesy: what it shows is in the database, and its buttons look
- * there; so a message that is gone, or a Discord that is away, is logged and no more.
- */
+/** Draws a report anew on the page that it shows. @throws what Discord says against it */
 export async function redrawReport(
-	{ client, logger }: { readonly client: Client; readonly logger: { warn(...values: readonly unknown[]): void } },
+	client: Client,
 	{ channelId, messageId }: { readonly channelId: string; readonly messageId: string },
 	view: ReportView
 ): Promise<void> {
-	try {
-		const channel = await client.channels.fetch(channelId);
-		if (!channel?.isTextBased()) return;
-		const message = await channel.messages.fetch(messageId);
-		await message.edit(reportPage(view, shownPage(message)));
-	} catch (error) {
-		logger.warn(`The report of run ${view.result.runId} was not brought up to date:`, error);
-	}
+	const channel = await client.channels.fetch(channelId);
+	if (!channel?.isTextBased()) return;
+	const message = await channel.messages.fetch(messageId);
+	await message.edit(reportPage(view, shownPage(message)));
 }
 
 /** The page that a report shows, as its own buttons say. */

@@ -1,0 +1,181 @@
+import type { ILogger } from '@sapphire/framework';
+import type { Client } from 'discord.js';
+import { mailSettings, managedRoleSettings, policySettings, settingsToRemember } from './config/derived.js';
+import type { Settings } from './config/env.js';
+import { createGuild } from './discord/guild.js';
+import {
+	channelsFor,
+	customersLike,
+	deliverPending,
+	explain,
+	fixBulk,
+	fixIssue,
+	linkCustomer,
+	nextRun,
+	planBulk,
+	type ReconciliationResult,
+	raiseAlarm,
+	readStatus,
+	runIfDue,
+	runReconciliation,
+	settleInterrupted,
+	tellOf,
+	tiesOf,
+	undoFix,
+	unlinkRow,
+	verifyIfDue
+} from './reconciliation/index.js';
+import type { World } from './reconciliation/ports.js';
+import type { Reeve } from './reeve.js';
+import { createAnnouncer } from './report/announcer.js';
+import { RUNS_PER_PAGE } from './report/history.js';
+import { createMailer } from './report/mailer.js';
+import { createMessenger } from './report/messenger.js';
+import { redrawReport } from './report/redraw.js';
+import type { ReportView } from './report/view.js';
+import type { Database } from './store/database.js';
+import { createLedger } from './store/ledger.js';
+import { statusBook } from './store/status.js';
+import { createBilling } from './stripe/billing.js';
+import { UnderWay } from './under-way.js';
+
+const DAY_MS = 86_400_000;
+
+/** Runs to pick one from. */
+const RUNS_LISTED = 200;
+
+/** Wires the ports: the one place where the heart meets Stripe, Discord, the database and the report. */
+export function createReeve(parts: { settings: Settings; database: Database; client: Client; logger: ILogger }): Reeve {
+	const { settings, database, client, logger } = parts;
+	const guildId = settings.DISCORD_GUILD_ID;
+	const verifyAfterMinutes = settings.RECONCILIATION_VERIFY_AFTER_MINUTES;
+	const ledger = createLedger(database, guildId, { verifyAfterMinutes });
+	const now = () => new Date();
+	const reportUrl = async (runId: string) => {
+		const report = await ledger.readReport(runId);
+		return report?.message ? `https://discord.com/channels/${guildId}/${report.message.channelId}/${report.message.messageId}` : null;
+	};
+	const mail = mailSettings(settings);
+	const messenger = createMessenger({
+		client,
+		guildId,
+		channelId: settings.DISCORD_ADMIN_CHANNEL_ID,
+		sendLetter: mail === null ? null : createMailer(mail),
+		timeZone: settings.RECONCILIATION_TIMEZONE,
+		readStates: (issueIds) => ledger.issueStates(issueIds),
+		remember: (runId, channelId, messageId) => ledger.setReportMessage(runId, channelId, messageId),
+		reportUrl,
+		logger
+	});
+	const post = { book: ledger, messenger, now, logger };
+	const billing = createBilling({
+		secretKey: settings.STRIPE_SECRET_KEY,
+		apiUrl: settings.STRIPE_API_URL,
+		discordIdKey: settings.STRIPE_DISCORD_ID_KEY
+	});
+	const world: World = {
+		billing,
+		guild: createGuild({ client, guildId, wanted: managedRoleSettings(settings), memory: ledger }),
+		ledger,
+		notifier: {
+			channels: (result) => channelsFor(result, messenger.mails),
+			report: (result) => tellOf(post, result)
+		},
+		now,
+		onUnforeseen: (error) => logger.error('An error that nobody foresaw:', error)
+	};
+	const linking = { billing, guild: world.guild, ledger, now };
+	const policy = policySettings(settings);
+	const run = {
+		policy,
+		autoFix: settings.RECONCILIATION_AUTO_FIX === 'true',
+		fixUnlinked: settings.RECONCILIATION_FIX_UNLINKED === 'true',
+		maxRevokePercent: settings.RECONCILIATION_MAX_REVOKE_PERCENT
+	};
+	const paused = settings.RECONCILIATION_PAUSED === 'true';
+	const daily = { hour: settings.RECONCILIATION_HOUR, timeZone: settings.RECONCILIATION_TIMEZONE, paused };
+
+	const viewOf = async (result: ReconciliationResult): Promise<ReportView> => ({
+		result,
+		states: await ledger.issueStates(result.issues.map((issue) => issue.id))
+	});
+
+	const explainPerson = (discordId: string) => explain({ ...world, billing }, ledger, policy, discordId);
+
+	const underWay = new UnderWay();
+	const undertake = <T>(work: () => Promise<T>) => underWay.undertake(work);
+
+	return {
+		operators: { guildId, roleIds: settings.DISCORD_OPERATOR_ROLE_IDS },
+		paused,
+		run: (options) => undertake(() => runReconciliation(world, run, options)),
+		runIfDue: () => undertake(() => runIfDue(world, run, daily, ledger)),
+		status: () => readStatus(world, statusBook(database, guildId), ledger, daily),
+		history: async (days, page) => {
+			const since = new Date(Date.now() - days * DAY_MS);
+			const book = statusBook(database, guildId);
+			const runs = await book.recentRuns({ since, skip: page * RUNS_PER_PAGE, take: RUNS_PER_PAGE });
+			return { days, page, counts: await book.countRuns(since), runs };
+		},
+		currentPause: () => ledger.currentPause(world.now()),
+		pause: async ({ actor, reason, until }) => {
+			const pause = { pausedAt: world.now(), pausedBy: actor, reason, until };
+			return { pause, replaced: await ledger.startPause(pause) };
+		},
+		resume: async ({ actor }) => {
+			const ended = await ledger.endPause({ actor, at: world.now() });
+			return { ended, nextRunAt: await nextRun(world, ledger, daily, null, world.now()) };
+		},
+		fix: (order) => undertake(() => fixIssue(world, policy, order)),
+		openIssues: () => ledger.openIssues('all'),
+		planBulk: (scope) => planBulk(world, ledger, run.maxRevokePercent, scope),
+		fixBulk: (order) => undertake(() => fixBulk(world, ledger, run, { ...order, goOn: () => !underWay.stopping })),
+		explain: explainPerson,
+		explainIssue: async (issueId) => {
+			const subject = await ledger.subjectOf(issueId);
+			return subject === null ? null : explainPerson(subject.discordId);
+		},
+		endedRuns: () => ledger.endedRuns(RUNS_LISTED),
+		record: (runId) => ledger.readRecord(runId),
+		refreshReport: async (runId) => {
+			try {
+				const report = await ledger.readReport(runId);
+				if (report?.message) await redrawReport(client, report.message, await viewOf(report.result));
+			} catch (error) {
+				// A courtesy: what a report shows is in the database, and its buttons look there.
+				logger.warn(`The report of run ${runId} was not brought up to date:`, error);
+			}
+		},
+		verifyIfDue: () => undertake(() => verifyIfDue(world, ledger, run, verifyAfterMinutes)),
+		undo: (order) => undertake(() => undoFix(world, ledger, order)),
+		undoableFixes: (text, limit) => ledger.undoableFixes(text, limit),
+		settleInterrupted: () => undertake(() => settleInterrupted(world)),
+		report: async (runId) => {
+			const report = await ledger.readReport(runId);
+			return report === null ? null : viewOf(report.result);
+		},
+		exempt: (order) => ledger.exempt(order, world.now()),
+		endExemption: ({ id, actor }) => ledger.endExemption(id, { actor, at: world.now() }),
+		exemptions: () => ledger.exemptionsInForce(world.now()),
+		subjectOf: ledger.subjectOf,
+		nameOf: (discordId) => client.guilds.cache.get(guildId)?.members.cache.get(discordId)?.displayName ?? null,
+		customersLike: (text) => customersLike(billing, text),
+		link: (order) => undertake(() => linkCustomer(linking, policy, order)),
+		ties: (discordId) => tiesOf(linking, policy, discordId),
+		unlink: (order) => undertake(() => unlinkRow(linking, policy, order)),
+		queueName: async () => `reeve-${guildId}-${(await ledger.installedAt(world.now())).getTime()}`,
+		announce: createAnnouncer({ client, channelId: settings.DISCORD_ADMIN_CHANNEL_ID, logger }),
+		reportUrl,
+		noticeSettings: async () => {
+			for (const { name, before, after } of await ledger.noticeSettings(settingsToRemember(settings), now()))
+				logger.info(`Setting ${name} has changed since the last start: ${before ?? 'not set'} → ${after ?? 'not set'}.`);
+		},
+		housekeep: ({ atStart }) =>
+			undertake(async () => {
+				// At start the day that was slept through is run first: an alarm about it would be no news.
+				if (!atStart) await raiseAlarm(ledger, now(), { paused, mails: messenger.mails });
+				await deliverPending(post, atStart);
+			}),
+		stop: (withinMs) => underWay.stop(withinMs)
+	};
+}
