@@ -164,6 +164,23 @@ describe('the schedule through Redis', () => {
 		expect(after.map(({ id, timestamp }) => [id, timestamp])).toEqual(before.map(({ id, timestamp }) => [id, timestamp]));
 	});
 
+	test('stopped at any moment of the start, it leaves no error that nobody catches', async () => {
+		const uncaught: unknown[] = [];
+		const note = (error: unknown) => void uncaught.push(error);
+		process.on('unhandledRejection', note);
+		onTestFinished(() => void process.off('unhandledRejection', note));
+		for (const url of [redis.url, 'redis://127.0.0.1:1']) {
+			for (let moment = 0; moment < 30; moment++) {
+				const { schedule } = begin(url, 'moments', [counting('task', NEVER_SOON)]);
+				const started = schedule.start();
+				for (let turn = 0; turn < 2 ** (moment / 3); turn++) await new Promise(setImmediate);
+				await schedule.stop();
+				await started;
+			}
+		}
+		expect(uncaught).toEqual([]);
+	});
+
 	test('one queue does not wake for another', async () => {
 		const [here, there] = [counting('here'), counting('there')];
 		// What two databases on one Redis have in common is the names of their tasks.
