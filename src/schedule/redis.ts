@@ -54,6 +54,7 @@ export function createRedisSchedule({ url, queue, tasks, meanwhile, logger }: Re
 	const place = placeOf(url);
 	let waking: 'nobody' | 'queue' | 'meanwhile' = 'nobody';
 	let handler: ScheduledTaskHandler | null = null;
+	let reached = false;
 	let lastTrouble: Error | null = null;
 	let said = new Set<string>();
 	let look: Promise<void> | null = null;
@@ -122,6 +123,9 @@ export function createRedisSchedule({ url, queue, tasks, meanwhile, logger }: Re
 		const connection = {
 			url,
 			connectTimeout: CONNECT_WITHIN_MS,
+			// Asking for the version at every connection is where BullMQ, closed meanwhile, leaves an error that nobody catches. It is
+			// content then with blocking for whole seconds: a wake-up may be a second late.
+			skipVersionCheck: true,
 			// Commands wait for Redis to be back; nobody here waits for a command without a limit.
 			maxRetriesPerRequest: null,
 			retryStrategy: (times: number) => (stopped ? null : Math.min(times * RETRY_STEP_MS, RETRY_AT_MOST_MS))
@@ -135,10 +139,11 @@ export function createRedisSchedule({ url, queue, tasks, meanwhile, logger }: Re
 		queued.client.on('ioredis:close', onClose);
 		queued.client.waitUntilReady().then(
 			(redis) => {
+				reached = true;
 				redis.on('ready', () => void lookAfter(queued));
 				return lookAfter(queued);
 			},
-			// It connected, and then refused what every queue must ask: that does not mend itself.
+			// It is given up only on the way down.
 			(error: Error) => away(whyAway(error))
 		);
 		return queued;
@@ -166,7 +171,8 @@ export function createRedisSchedule({ url, queue, tasks, meanwhile, logger }: Re
 			decided();
 			await turn;
 			await meanwhile.stop();
-			if (handler !== null) await within(CLOSE_WITHIN_MS, handler.close());
+			// Where Redis was never reached there is nothing to take leave of: the next attempt to connect is not made, and that is all.
+			if (handler !== null && reached) await within(CLOSE_WITHIN_MS, handler.close());
 			for (const event of TROUBLES) container.client.off(event, onTrouble);
 		}
 	};

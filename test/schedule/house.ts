@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { container } from '@sapphire/framework';
 import type { ScheduledTask } from '@sapphire/plugin-scheduled-tasks';
-import { onTestFinished, vi } from 'vitest';
+import { vi } from 'vitest';
 import type { Schedule } from '../../src/reconciliation/ports.js';
 
 /** What a driver finds when it is started: pieces in a client's store, a log, and a driver for the meantime. */
@@ -15,11 +15,8 @@ export function houseOf(tasks: readonly ScheduledTask[]) {
 	const client = Object.assign(new EventEmitter(), {
 		stores: new Map([['scheduled-tasks', new Map(tasks.map((task) => [task.name, task]))]])
 	});
-	const before = container.client;
+	// Left there afterwards: connections that are being ended have last words for it.
 	container.client = client as unknown as typeof container.client;
-	onTestFinished(() => {
-		container.client = before;
-	});
 	return { client, tasks: () => tasks };
 }
 

@@ -164,6 +164,26 @@ describe('the schedule through Redis', () => {
 		expect(after.map(({ id, timestamp }) => [id, timestamp])).toEqual(before.map(({ id, timestamp }) => [id, timestamp]));
 	});
 
+	test('stopped at any moment of the start, it leaves no error that nobody catches', async () => {
+		const uncaught: unknown[] = [];
+		const note = (error: unknown) => void uncaught.push(error);
+		process.on('unhandledRejection', note);
+		onTestFinished(() => void process.off('unhandledRejection', note));
+		for (const url of [redis.url, 'redis://127.0.0.1:1']) {
+			for (let moment = 0; moment < 20; moment += 0.4) {
+				const { schedule } = begin(url, 'moments', [counting('task', NEVER_SOON)]);
+				const started = schedule.start();
+				const began = performance.now();
+				while (performance.now() - began < moment) await new Promise(setImmediate);
+				await schedule.stop();
+				await started;
+			}
+		}
+		// The last connections to be given up are so at their next attempt.
+		await new Promise((resolve) => setTimeout(resolve, 1_000));
+		expect(uncaught).toEqual([]);
+	});
+
 	test('one queue does not wake for another', async () => {
 		const [here, there] = [counting('here'), counting('there')];
 		// What two databases on one Redis have in common is the names of their tasks.
