@@ -1,7 +1,7 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.js';
-import { again, buttons, click, fixButtons, holds, reconcile } from './operator.js';
+import { again, click, fixButtons, holds, reconcile } from './operator.js';
 
 const [ADA, BOB, EVE] = ['300000000000000001', '300000000000000002', '300000000000000003'];
 
@@ -79,7 +79,7 @@ describe('a verification, also while the schedule is paused,', () => {
 		expect(summary?.description).toMatch(
 			/Came back:\*\* ada \(Knight given\)\.\n\*\*Stayed:\*\* bob \(Knight given\)\.\n1 other issue is open\./
 		);
-		expect(buttons(report).map(({ label }) => label)).toEqual(['Apply fix 1 · ada']);
+		expect(fixButtons(report).map(({ label }) => label)).toEqual(['Apply fix 1 · ada']);
 		expect(report.embeds[1]?.fields?.at(-1)?.value).toMatch(/^Came back <t:\d+:R>, after it was fixed by <@\d+>/);
 		expect(run).toMatchObject({ triggeredBy: 'verification', autoFixEnabled: false, issuesFixed: 0 });
 
