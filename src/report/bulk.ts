@@ -84,10 +84,13 @@ function planLines(issues: readonly OpenIssue[]): string {
 		(issue) =>
 			`${mention(issue.discordId)} · ${escapeName(issue.discordName)}: ${cut(planInWords(issue.plan), PLAN_LENGTH)} (${heading(issue)})`
 	);
-	const room = LIST_LENGTH - 40;
-	const shown = fitLines(lines, '\n', room);
-	const left = lines.length - shown.split('\n').length;
-	return left === 0 ? shown : `${shown}\n… and ${number(left)} more`;
+	let room = LIST_LENGTH;
+	const shown = lines.filter((line) => {
+		room -= line.length + 1;
+		return room > 0;
+	});
+	const left = lines.length - shown.length;
+	return left === 0 ? shown.join('\n') : `${shown.join('\n')}\n… and ${number(left)} more`;
 }
 
 function planButtons({ scope, planHash, hold, issues }: BulkPlan, losing: number, giving: number): APIButtonComponent[] {

@@ -51,10 +51,19 @@ export function finishedMessage(result: ReconciliationResult, messageUrl: string
 	return `${outcome(result)} ${where}${paused === '' ? '' : `\n${paused}`}`;
 }
 
+/** What a run over one person came to, where it found no issue. */
+function oneInWords({ notices, membersChecked }: ReconciliationResult, discordId: string): string {
+	const who = mention(discordId);
+	if ((notices?.exempt ?? 0) > 0) return `${who} is exempt, so Reeve leaves their roles as they are.`;
+	if ((notices?.leftToNextRun ?? 0) > 0) return `something of ${who} changed while this run was reading: run it again in a minute.`;
+	if ((notices?.unknownStatus ?? 0) > 0) return `${who} was left alone: Stripe gives a status that Reeve does not know.`;
+	if (membersChecked === 0) return `${who} is not in the server, so there is nothing to compare.`;
+	return `${who} has the roles they should have.`;
+}
+
 function outcome(result: ReconciliationResult): string {
 	if (result.status === 'FAILED') return `The run failed: ${reasonOf(result, REASON_LENGTH)} ${afterFailure(result)}`;
-	if (result.issues.length === 0)
-		return result.onlyMember === null ? 'Done: all clear.' : `Done: ${mention(result.onlyMember)} has the roles they should have.`;
+	if (result.issues.length === 0) return result.onlyMember === null ? 'Done: all clear.' : `Done: ${oneInWords(result, result.onlyMember)}`;
 	const fixed = result.autoFixEnabled ? `, ${number(result.issuesFixed)} fixed` : '';
 	const hold = result.hold === null ? '' : ' The fixes that take roles are on hold: the report says why.';
 	return `Done: ${count(result.issues.length, 'issue')}${fixed}.${hold}`;

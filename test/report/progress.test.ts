@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Progress } from '../../src/reconciliation/types.js';
 import { finishedMessage, progressMessage } from '../../src/report/progress.js';
 import { pausedNote } from '../../src/report/schedule-words.js';
-import { AT, failedResult, issues, OPERATOR, result } from './fixtures.js';
+import { ADA, AT, failedResult, issues, NO_NOTICES, OPERATOR, result } from './fixtures.js';
 
 const URL = 'https://discord.com/channels/1/2/3';
 
@@ -35,6 +35,16 @@ describe('the end of a run', () => {
 	it('says how many issues there are, and where the report is', () => {
 		expect(finishedMessage(result({ issues: issues(12) }), URL, '')).toBe(`Done: 12 issues. The report is here: ${URL}`);
 		expect(finishedMessage(result(), URL, '')).toBe(`Done: all clear. The report is here: ${URL}`);
+	});
+
+	it.each([
+		[{}, 'has the roles they should have'],
+		[{ notices: { ...NO_NOTICES, exempt: 1 } }, 'is exempt, so Reeve leaves their roles as they are'],
+		[{ notices: { ...NO_NOTICES, unknownStatus: 1 } }, 'was left alone'],
+		[{ notices: { ...NO_NOTICES, leftToNextRun: 1 } }, 'run it again in a minute'],
+		[{ membersChecked: 0 }, 'is not in the server']
+	])('says of one person what it came to: %#', (over, words) => {
+		expect(finishedMessage(result({ onlyMember: ADA, membersChecked: 1, ...over }), URL, '')).toContain(words);
 	});
 
 	it('says what auto-fix did and what is held', () => {
