@@ -6,10 +6,13 @@ import { DateTime, Duration } from 'luxon';
 export const UNTIL_EXAMPLES = '2h, 3 days, 1w, 2026-12-01 or 2026-12-01 18:00';
 
 const UNITS = {
+	seconds: /^(s|sec|secs|second|seconds)$/,
 	minutes: /^(m|min|mins|minute|minutes)$/,
 	hours: /^(h|hr|hrs|hour|hours)$/,
 	days: /^(d|day|days)$/,
-	weeks: /^(w|week|weeks)$/
+	weeks: /^(w|week|weeks)$/,
+	months: /^(mo|month|months)$/,
+	years: /^(y|year|years)$/
 } as const;
 
 const DURATION = /^(\d{1,6}\s*[a-z]+[\s,]*)+$/;
@@ -33,7 +36,7 @@ export function parseUntil(text: string, now: Date, timeZone: string): Date | 'u
 	return end.toJSDate();
 }
 
-/** Days and weeks are those of the calendar: one that is an hour shorter is a day all the same. */
+/** Days and longer are those of the calendar: one that is an hour shorter is a day all the same. */
 function after(start: DateTime, written: string): DateTime | null {
 	let end = start;
 	for (const [, amount, word = ''] of written.matchAll(STEP)) {
@@ -46,7 +49,8 @@ function after(start: DateTime, written: string): DateTime | null {
 
 function onDate(written: string, timeZone: string): DateTime | null {
 	const [, date, time] = /^(\d{4}-\d{2}-\d{2})(?:[ t]+(\d{1,2}:\d{2}))?$/.exec(written) ?? [];
-	if (date === undefined) return null;
-	const day = DateTime.fromISO(date, { zone: timeZone });
-	return time === undefined ? day.endOf('day') : DateTime.fromFormat(`${date} ${time}`, 'yyyy-MM-dd H:mm', { zone: timeZone });
+	// As programs write it, with or without a zone of its own.
+	if (date === undefined) return /^\d{4}-\d{2}-\d{2}t/.test(written) ? DateTime.fromISO(written.toUpperCase(), { zone: timeZone }) : null;
+	if (time !== undefined) return DateTime.fromFormat(`${date} ${time}`, 'yyyy-MM-dd H:mm', { zone: timeZone });
+	return DateTime.fromISO(date, { zone: timeZone }).endOf('day');
 }
