@@ -65,7 +65,7 @@ function embedsOf(news: News, states: ReportView['states']): [APIEmbed[], number
 	const [room] = ROOMS;
 	const issues = newsOf(result);
 	const told = issues.slice(0, ISSUES_IN_FULL).map((issue, index) => issueEmbed(shownIssue(issue, index + 1, states), room));
-	return [[summaryEmbed(result, `Run ${result.runId}`, room), ...told], issues.length - told.length];
+	return [[summaryEmbed({ result, states }, `Run ${result.runId}`, room), ...told], issues.length - told.length];
 }
 
 function toBlock({ title = '', description = '', color = 0, fields = [], footer }: APIEmbed, reader: Reader): Block {

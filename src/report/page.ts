@@ -36,7 +36,7 @@ export function reportPage({ result, states }: ReportView, page: number): Messag
 
 	let embeds: APIEmbed[] = [];
 	for (const room of ROOMS) {
-		embeds = [summaryEmbed(result, footer, room), ...issues.map((issue) => issueEmbed(issue, room))];
+		embeds = [summaryEmbed({ result, states }, footer, room), ...issues.map((issue) => issueEmbed(issue, room))];
 		if (characters(embeds) <= EMBED_CHARACTERS) break;
 	}
 	return {

@@ -1,18 +1,19 @@
 import type { APIEmbed, APIEmbedField } from 'discord.js';
-import type { DriftSeverity, DriftType, Hold, ReconciliationResult } from '../reconciliation/types.js';
+import type { DriftSeverity, DriftType, Hold, IssueState, ReconciliationResult } from '../reconciliation/types.js';
 import { COLOURS } from './colours.js';
 import { fitLines, noticeLines } from './notices.js';
 import type { Room } from './room.js';
 import { escapeText, mention } from './text.js';
 import { verificationEmbed, verificationTitle } from './verification.js';
+import type { ReportView } from './view.js';
 import { count, duration, number, SEVERITY_WORDS, TYPE_WORDS } from './words.js';
 
-/** The first embed of a report: what a run came to, and what to do next. */
-export function summaryEmbed(result: ReconciliationResult, footer: string, room: Room): APIEmbed {
+/** The first embed of a report: what a run came to, what has become of it, and what to do next. */
+export function summaryEmbed({ result, states }: ReportView, footer: string, room: Room): APIEmbed {
 	const common = { footer: { text: footer }, timestamp: result.completedAt.toISOString() };
 	if (result.status === 'FAILED') return { ...failed(result, room), ...common };
 	if (result.verified !== null) return { ...verificationEmbed(result, result.verified, room), ...common };
-	return result.issues.length === 0 ? { ...allClear(result, room), ...common } : { ...found(result, room), ...common };
+	return result.issues.length === 0 ? { ...allClear(result, room), ...common } : { ...found({ result, states }, room), ...common };
 }
 
 /** "Reconciliation: 12 issues", "All clear", "Reconciliation failed". */
@@ -57,7 +58,8 @@ function allClear(result: ReconciliationResult, room: Room): APIEmbed {
 	};
 }
 
-function found(result: ReconciliationResult, room: Room): APIEmbed {
+function found({ result, states }: ReportView, room: Room): APIEmbed {
+	const settled = result.issues.filter(({ id }) => SETTLED.includes(states.get(id)?.status)).length;
 	const notices = result.notices === null ? '' : fitLines(noticeLines(result.notices), '\n', room.notices);
 	const fields: APIEmbedField[] = [
 		...(result.hold === null ? [] : [holdField(result.hold, result.autoFixEnabled, room)]),
@@ -67,8 +69,8 @@ function found(result: ReconciliationResult, room: Room): APIEmbed {
 	];
 	return {
 		title: `${titleOf(result)}${result.hold === null ? '' : ', on hold'}`,
-		color: result.hold === null ? COLOURS.amber : COLOURS.bad,
-		description: `${checked(result)} ${asked(result)}.\n${mode(result)}`,
+		color: settled === result.issues.length ? COLOURS.good : result.hold === null ? COLOURS.amber : COLOURS.bad,
+		description: `${checked(result)} ${asked(result)}.\n${mode(result, settled)}`,
 		fields
 	};
 }
@@ -88,10 +90,17 @@ function asked(result: ReconciliationResult): string {
 	return result.requestedBy === null ? 'Asked for by an operator' : `Asked for by ${mention(result.requestedBy)}`;
 }
 
-function mode({ autoFixEnabled, issuesFixed, issues, hold }: ReconciliationResult): string {
-	if (!autoFixEnabled)
-		return '**Report only:** nothing was changed. Look at each issue and press its Apply fix, or Fix all, which shows the whole plan first.';
-	const open = issues.length - issuesFixed;
+const SETTLED: readonly (IssueState['status'] | undefined)[] = ['FIXED', 'RESOLVED'];
+
+/** @param settled - issues that are mended or gone by now, whoever did it */
+function mode({ autoFixEnabled, issuesFixed, issues, hold }: ReconciliationResult, settled: number): string {
+	if (!autoFixEnabled) {
+		const todo = 'Look at each issue and press its Apply fix, or Fix all, which shows the whole plan first.';
+		if (settled === 0) return `**Report only:** nothing was changed. ${todo}`;
+		const since = `**Report only.** Since then ${number(settled)} of ${count(issues.length, 'issue')} settled:`;
+		return settled === issues.length ? `${since} nothing is left to do.` : `${since} ${number(issues.length - settled)} to go. ${todo}`;
+	}
+	const open = issues.length - Math.max(issuesFixed, settled);
 	const fixed = `**Auto-fix on:** ${number(issuesFixed)} of ${number(issues.length)} fixed.`;
 	if (open <= 0) return `${fixed} Nothing is left to do.`;
 	return hold === null ? `${fixed} Look at the others, and press Apply fix to mend them.` : `${fixed} The others wait for an operator.`;

@@ -76,6 +76,18 @@ describe('the summary', () => {
 		expect(summary.fields?.[1]).toMatchObject({ name: 'By severity', value: 'High: 2\nLow: 1' });
 	});
 
+	it('says what has become of the issues since', () => {
+		const found = result({ issues: issues(3) });
+		const settled = (...ids: string[]) =>
+			reportPage({ result: found, states: new Map(ids.map((id) => [id, state({ status: 'FIXED', settledAt: AT })])) }, 0).embeds[0];
+		expect(settled()?.description).toContain('**Report only:** nothing was changed.');
+		expect(settled('issue1', 'issue3')?.description).toContain('Since then 2 of 3 issues settled: 1 to go.');
+		expect(settled('issue1', 'issue2', 'issue3')).toMatchObject({
+			color: 0x57f287,
+			description: expect.stringContaining('Since then 3 of 3 issues settled: nothing is left to do.')
+		});
+	});
+
 	it('says how many issues auto-fix mended', () => {
 		const { summary } = page(result({ issues: issues(12), autoFixEnabled: true, issuesFixed: 10 }));
 		expect(summary.description).toContain('**Auto-fix on:** 10 of 12 fixed. Look at the others');
