@@ -1,6 +1,7 @@
 import { Subcommand } from '@sapphire/plugin-subcommands';
 import { type AutocompleteInteraction, PermissionFlagsBits } from 'discord.js';
 import { whyNotOperator } from '../src/discord/operators.js';
+import { doctor } from './reconcile/doctor.js';
 import { exempt } from './reconcile/exempt.js';
 import { exemptions } from './reconcile/exemptions.js';
 import { exportRun } from './reconcile/export.js';
@@ -30,7 +31,8 @@ const SUBCOMMANDS: readonly ReconcileSubcommand[] = [
 	unlink,
 	exempt,
 	exemptions,
-	exportRun
+	exportRun,
+	doctor
 ];
 
 /** `/reconcile …`, for operators. Each subcommand is a file of its own in the folder beside this one. */
@@ -39,7 +41,10 @@ export class ReconcileCommand extends Subcommand {
 		super(context, {
 			...options,
 			preconditions: ['OperatorOnly'],
-			subcommands: SUBCOMMANDS.map(({ name, run }) => ({ name, chatInputRun: run }))
+			subcommands: SUBCOMMANDS.map(({ name, run }) => ({
+				name,
+				chatInputRun: (interaction: Subcommand.ChatInputCommandInteraction) => this.container.reeve.attend(() => run(interaction))
+			}))
 		});
 	}
 

@@ -1,6 +1,7 @@
 import { Listener } from '@sapphire/framework';
 import { type ChatInputSubcommandErrorPayload, SubcommandPluginEvents } from '@sapphire/plugin-subcommands';
-import { answerPrivately, unforeseen } from '../src/discord/answer.js';
+import { answerPrivately, isTakenElsewhere, unforeseen } from '../src/discord/answer.js';
+import { StoppingError } from '../src/under-way.js';
 
 export class ChatInputSubcommandErrorListener extends Listener<typeof SubcommandPluginEvents.ChatInputSubcommandError> {
 	public constructor(context: Listener.LoaderContext, options: Listener.Options) {
@@ -8,7 +9,9 @@ export class ChatInputSubcommandErrorListener extends Listener<typeof Subcommand
 	}
 
 	public async run(error: unknown, { interaction }: ChatInputSubcommandErrorPayload) {
-		this.container.logger.error('A command failed:', error);
-		await answerPrivately(interaction, unforeseen(error));
+		if (isTakenElsewhere(error)) return;
+		const stopping = error instanceof StoppingError;
+		if (!stopping) this.container.logger.error('A command failed:', error);
+		await this.container.reeve.attend(() => answerPrivately(interaction, stopping ? error.message : unforeseen(error)));
 	}
 }

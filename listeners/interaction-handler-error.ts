@@ -1,5 +1,6 @@
 import { Events, type InteractionHandlerError, Listener } from '@sapphire/framework';
-import { answerPrivately, unforeseen } from '../src/discord/answer.js';
+import { answerPrivately, isTakenElsewhere, unforeseen } from '../src/discord/answer.js';
+import { StoppingError } from '../src/under-way.js';
 
 export class InteractionHandlerErrorListener extends Listener<typeof Events.InteractionHandlerError> {
 	public constructor(context: Listener.LoaderContext, options: Listener.Options) {
@@ -7,7 +8,10 @@ export class InteractionHandlerErrorListener extends Listener<typeof Events.Inte
 	}
 
 	public async run(error: unknown, { interaction }: InteractionHandlerError) {
-		this.container.logger.error('A button failed:', error);
-		if (interaction.isMessageComponent() || interaction.isModalSubmit()) await answerPrivately(interaction, unforeseen(error));
+		if (isTakenElsewhere(error)) return;
+		const stopping = error instanceof StoppingError;
+		if (!stopping) this.container.logger.error('A button failed:', error);
+		if (interaction.isMessageComponent() || interaction.isModalSubmit())
+			await this.container.reeve.attend(() => answerPrivately(interaction, stopping ? error.message : unforeseen(error)));
 	}
 }

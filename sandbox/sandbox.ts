@@ -84,6 +84,31 @@ export class Sandbox {
 		return this.stage.restart(signal);
 	}
 
+	/** Kills the bot. */
+	public async die(): Promise<void> {
+		await this.stage.bot.stop('SIGKILL');
+	}
+
+	/** Starts the bot for a life that ends by SIGKILL at this moment, counted as `doom` does. */
+	public async liveUntil(moment: number): Promise<void> {
+		try {
+			await this.stage.restart('SIGKILL', moment);
+		} catch (error) {
+			// It may end before it is ready.
+			if (this.stage.bot.lastExit?.signal !== 'SIGKILL') throw error;
+		}
+	}
+
+	/** The settings of the bot, secrets included. */
+	public get settings(): Readonly<Record<string, string>> {
+		return this.stage.botSettings;
+	}
+
+	/** Whether the bot's process is there. */
+	public get alive(): boolean {
+		return this.stage.bot.up;
+	}
+
 	/** One more process of the bot on the same database, which must be on a server; it ends with the world. Resolves when it is ready. */
 	public startAnother(): Promise<Bot> {
 		return this.stage.startAnother();

@@ -1,5 +1,7 @@
+import { inspect } from 'node:util';
 import { LogLevel } from '@sapphire/framework';
 import { Logger } from '@sapphire/plugin-logger';
+import { HIDDEN, type Mask } from './masking.js';
 
 const LEVELS = { trace: LogLevel.Trace, debug: LogLevel.Debug, info: LogLevel.Info, warn: LogLevel.Warn, error: LogLevel.Error };
 
@@ -12,17 +14,25 @@ const DEPTH = 4;
 export class MaskingLogger extends Logger {
 	public constructor(
 		level: LogLevelName,
-		private readonly secrets: readonly string[]
+		private readonly mask: Mask
 	) {
 		super({ level: LEVELS[level], depth: DEPTH });
 	}
 
 	protected override preprocess(values: readonly unknown[]): string {
-		return mask(super.preprocess(values), this.secrets);
+		const said = values.map((value) => (typeof value === 'string' ? value : inspect(value, { depth: DEPTH })));
+		return maskAnswers(this.mask(said.map(visible).join(' ')));
 	}
 }
 
-/** Replaces every secret in a text. */
-export function mask(text: string, secrets: readonly string[]): string {
-	return secrets.reduce((masked, secret) => masked.replaceAll(secret, '***'), text);
+/** What steers a terminal, or turns the reading direction, is written out: a name that somebody chose must not rewrite the log. */
+function visible(text: string): string {
+	return text.replace(/[^\P{Cc}\n\t]|[\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/gu, (character) => {
+		return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+	});
+}
+
+/** Whoever has the token of an interaction can answer in Reeve's name for a quarter of an hour, and errors quote its address. */
+function maskAnswers(text: string): string {
+	return text.replace(/(\/(?:webhooks|interactions)\/\d+\/)[\w.-]{16,}/g, `$1${HIDDEN}`);
 }

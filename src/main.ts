@@ -1,30 +1,41 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
 import { container, type ILogger, type SapphireClient } from '@sapphire/framework';
 import { ScheduledTaskStore } from '@sapphire/plugin-scheduled-tasks';
 import '@sapphire/plugin-subcommands/register';
 import { Events } from 'discord.js';
-import { secretsOf } from './config/derived.js';
+import { checksAround, checksInside } from './checks.js';
+import { distinctiveSecretsOf, secretsOf } from './config/derived.js';
 import { parseSettings, type Settings, SettingsError } from './config/env.js';
 import { createClient } from './discord/client.js';
 import { loginFailure } from './discord/login.js';
-import { loadPiecesAsReeveDoes } from './discord/pieces.js';
+import { attendToInteractions, loadPiecesAsReeveDoes } from './discord/pieces.js';
 import { MaskingLogger } from './logger.js';
-import { startReconciliationScheduler } from './reconciliation/index.js';
+import { createMask, type Mask } from './masking.js';
+import { examine, type Finding, startReconciliationScheduler } from './reconciliation/index.js';
 import type { Schedule } from './reconciliation/ports.js';
 import { createInProcessSchedule } from './schedule/in-process.js';
 import { createRedisSchedule } from './schedule/redis.js';
 import { openDatabase } from './store/database.js';
 import { DatabaseError } from './store/errors.js';
-import { StoppingError } from './under-way.js';
+import { StoppingError, within } from './under-way.js';
 import { createReeve } from './wiring.js';
 
 /** Where the folders of pieces are, beside this file's own. */
 const PIECES_ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 
-/** How long the way down waits for what is under way. */
-const STOP_WITHIN_MS = 8_000;
+/** How loud the log says what was seen at the start. */
+const LOUDNESS = { well: 'debug', warning: 'warn', wrong: 'error', blocks: 'error' } as const satisfies Record<
+	Finding['verdict'],
+	keyof ILogger
+>;
+
+/** How long the way down takes at most: whoever stops Reeve mostly waits for 10 seconds before they kill it. */
+const STOP_WITHIN_MS = { work: 5_000, words: 1_500 };
+/** Discord or a database server that does not answer must not keep Reeve from stopping. */
+const CLOSE_WITHIN_MS = 750;
 
 /** Why Reeve cannot start, for the person who started it. */
 class StartError extends Error {}
@@ -32,21 +43,32 @@ class StartError extends Error {}
 async function main(): Promise<void> {
 	if (existsSync('.env')) process.loadEnvFile('.env');
 	const { settings, warnings } = parseSettings(process.env);
-	const logger = new MaskingLogger(settings.LOG_LEVEL, secretsOf(settings));
+	const masks = { all: createMask(secretsOf(settings)), distinctive: createMask(distinctiveSecretsOf(settings)) };
+	maskLastWords = masks.all;
+	const logger = new MaskingLogger(settings.LOG_LEVEL, masks.all);
 	for (const warning of warnings) logger.warn(warning);
 	process.on('unhandledRejection', (error) => logger.error('An error that nobody caught:', error));
 
-	const database = await openDatabase({ url: settings.DATABASE_URL, dataDir: settings.DATA_DIR });
-	const client = createClient({ guildId: settings.DISCORD_GUILD_ID, apiUrl: settings.DISCORD_API_URL, piecesRoot: PIECES_ROOT, logger });
+	// Begun now, so that it costs the start no time.
+	const around = examine(checksAround(settings, [], masks.all));
+	const database = await openDatabase({ url: settings.DATABASE_URL, dataDir: settings.DATA_DIR, mask: masks.distinctive });
+	const client = createClient({
+		guildId: settings.DISCORD_GUILD_ID,
+		apiUrl: settings.DISCORD_API_URL,
+		piecesRoot: PIECES_ROOT,
+		logger,
+		mask: masks.distinctive
+	});
 	container.stores.register(new ScheduledTaskStore().registerPath(join(PIECES_ROOT, 'tasks')));
-	const reeve = createReeve({ settings, database, client, logger });
+	const reeve = createReeve({ settings, database, client, logger, masks });
 	loadPiecesAsReeveDoes(container.stores.values());
+	attendToInteractions(container.stores.get('interaction-handlers'), reeve.attend);
 	Object.assign(container, { settings, database, reeve });
 
 	const down: (() => Promise<unknown>)[] = [];
 	down.push(
-		() => database.close(),
-		() => client.destroy(),
+		() => within(CLOSE_WITHIN_MS, database.close()),
+		() => within(CLOSE_WITHIN_MS, client.destroy()),
 		() => reeve.stop(STOP_WITHIN_MS)
 	);
 	let stopping = false;
@@ -63,10 +85,18 @@ async function main(): Promise<void> {
 
 	await reeve.noticeSettings();
 	await logIn(client, settings);
+	// Not waited for: whoever does not answer must not hold up the start.
+	void Promise.all([around, examine(checksInside(settings, client, database))]).then(async (seen) => {
+		const findings = seen.flat();
+		for (const { verdict, about, words } of findings) logger[LOUDNESS[verdict]](`${about}: ${words}`);
+		await reeve.warnIfBlocked(findings);
+	});
 	await reeve.settleInterrupted();
 	const failed = (what: string, error: unknown) => {
 		if (!(error instanceof StoppingError)) logger.error(`${what} failed:`, error);
 	};
+	// Not waited for: many fixes take a while.
+	void reeve.continueBulks();
 	// Not waited for: a mail server that is away must not hold up the schedule.
 	void reeve.housekeep({ atStart: true }).catch((error: unknown) => failed('Delivering what waits', error));
 	const schedule = createSchedule(settings, await reeve.queueName(), logger, (task, error) => failed(`The task ${task}`, error));
@@ -106,9 +136,16 @@ async function logIn(client: SapphireClient, settings: Settings): Promise<void> 
 	await ready;
 }
 
-main().catch((error: unknown) => {
+/** Until the settings are read, nobody knows what is secret; and nothing that fails so early quotes a value. */
+let maskLastWords: Mask = (text) => text;
+
+/** Ends the process. Node itself would print an error as it is, with whatever secret it quotes. */
+function die(error: unknown): never {
 	// What the operator can mend is told in words alone; anything else is ours, and comes with its stack.
-	if (error instanceof SettingsError || error instanceof DatabaseError || error instanceof StartError) console.error(error.message);
-	else console.error(error);
+	const inWords = error instanceof SettingsError || error instanceof DatabaseError || error instanceof StartError;
+	console.error(maskLastWords(inWords ? error.message : inspect(error)));
 	process.exit(1);
-});
+}
+
+process.on('uncaughtException', die);
+main().catch(die);

@@ -11,6 +11,7 @@ import type {
 	ExemptionBook,
 	ExemptOrder,
 	Explanation,
+	Finding,
 	FixOrder,
 	FixResult,
 	LinkOrder,
@@ -33,6 +34,7 @@ import type { Announce } from './report/announcer.js';
 import type { HistoryPage } from './report/history.js';
 import type { ReportView } from './report/view.js';
 import type { Database } from './store/database.js';
+import type { StopWithin } from './under-way.js';
 
 /** What the pieces ask of Reeve: one call for each thing an operator can want. */
 export interface Reeve {
@@ -71,9 +73,9 @@ export interface Reeve {
 	/** Whose issue this is. */
 	readonly subjectOf: ExemptionBook['subjectOf'];
 	fix(order: FixOrder): Promise<FixResult>;
-	/** What a bulk fix would do; null if nothing is open. */
-	planBulk(scope: BulkScope): Promise<BulkPlan | null>;
-	fixBulk(order: Omit<BulkOrder, 'goOn'>): Promise<BulkResult>;
+	/** What a bulk fix would do; null if nothing is open. What the safety check refuses is a hold: written down, and told. @param actor - who asks */
+	planBulk(scope: BulkScope, actor: string): Promise<BulkPlan | null>;
+	fixBulk(order: BulkOrder): Promise<BulkResult>;
 	undo(order: UndoOrder): Promise<UndoResult>;
 	/** The newest fixes that can be undone, of people whose name or Discord ID contains the text. */
 	undoableFixes(text: string, limit: number): Promise<readonly UndoableFix[]>;
@@ -112,15 +114,24 @@ export interface Reeve {
 	/** Names the queue of wake-ups: one for each guild and each database, so that others on the same Redis are not woken in its place. */
 	queueName(): Promise<string>;
 
+	/** Looks whether all is as Reeve needs it. Changes nothing, never fails. */
+	doctor(): Promise<readonly Finding[]>;
+	/** Says in the admin channel what keeps every run from beginning, if anything does. Never fails. */
+	warnIfBlocked(findings: readonly Finding[]): Promise<void>;
+
 	// The way up and down
 	/** Writes down, in the audit log and the log, which settings somebody has changed since the last start. */
 	noticeSettings(): Promise<void>;
 	/** Finishes or settles what a stopped process left half-done. */
 	settleInterrupted(): Promise<void>;
-	/** Delivers what could not be delivered, and raises the alarm if no run has succeeded for too long. */
+	/** Goes on with bulk fixes that a stopped process left in the middle, and says in the admin channel what came of them. Never fails. */
+	continueBulks(): Promise<void>;
+	/** Settles what a stopped process left, delivers what could not be delivered, and raises the alarm if no run has succeeded for too long. */
 	housekeep(when: { readonly atStart: boolean }): Promise<void>;
-	/** Takes on nothing new and waits for what is under way, at most so many milliseconds. */
-	stop(withinMs: number): Promise<void>;
+	/** Answers somebody: the way down waits until that is done. */
+	attend<T>(answer: () => Promise<T>): Promise<T>;
+	/** Takes on nothing new, waits for what is under way, and tells those who wait for the rest that it is given up. */
+	stop(within: StopWithin): Promise<void>;
 }
 
 declare module '@sapphire/pieces' {

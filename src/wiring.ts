@@ -1,15 +1,21 @@
 import type { ILogger } from '@sapphire/framework';
 import type { Client } from 'discord.js';
+import { checkOfRuns, checksAround, checksOfDatabase, checksOfDiscord, checksOnDemand } from './checks.js';
 import { mailSettings, managedRoleSettings, policySettings, settingsToRemember } from './config/derived.js';
 import type { Settings } from './config/env.js';
 import { createGuild } from './discord/guild.js';
+import type { Masks } from './masking.js';
 import {
 	channelsFor,
+	channelsForHold,
+	continueBulks,
 	customersLike,
 	deliverPending,
+	examine,
 	explain,
 	fixBulk,
 	fixIssue,
+	holdIfRefused,
 	linkCustomer,
 	nextRun,
 	planBulk,
@@ -18,6 +24,7 @@ import {
 	readStatus,
 	runIfDue,
 	runReconciliation,
+	settleAbandonedRuns,
 	settleInterrupted,
 	tellOf,
 	tiesOf,
@@ -28,6 +35,8 @@ import {
 import type { World } from './reconciliation/ports.js';
 import type { Reeve } from './reeve.js';
 import { createAnnouncer } from './report/announcer.js';
+import { continuedLine } from './report/bulk.js';
+import { doctorEmbed } from './report/doctor.js';
 import { RUNS_PER_PAGE } from './report/history.js';
 import { createMailer } from './report/mailer.js';
 import { createMessenger } from './report/messenger.js';
@@ -36,17 +45,31 @@ import type { ReportView } from './report/view.js';
 import type { Database } from './store/database.js';
 import { createLedger } from './store/ledger.js';
 import { statusBook } from './store/status.js';
-import { createBilling } from './stripe/billing.js';
-import { UnderWay } from './under-way.js';
+import { type BillingOptions, createBilling } from './stripe/billing.js';
+import { StoppingError, UnderWay } from './under-way.js';
 
 const DAY_MS = 86_400_000;
 
 /** Runs to pick one from. */
 const RUNS_LISTED = 200;
 
+/** How long Reeve waits for others; where nothing is said, as long as is good for the real ones. */
+export interface Patience {
+	readonly stripe?: Pick<BillingOptions, 'timeoutMs' | 'clockwork'>;
+	/** For the next part of the list of members. */
+	readonly listingTimeoutMs?: number;
+}
+
 /** Wires the ports: the one place where the heart meets Stripe, Discord, the database and the report. */
-export function createReeve(parts: { settings: Settings; database: Database; client: Client; logger: ILogger }): Reeve {
-	const { settings, database, client, logger } = parts;
+export function createReeve(parts: {
+	settings: Settings;
+	database: Database;
+	client: Client;
+	logger: Pick<ILogger, 'error' | 'warn' | 'info'>;
+	masks: Masks;
+	patience?: Patience;
+}): Reeve {
+	const { settings, database, client, logger, masks, patience = {} } = parts;
 	const guildId = settings.DISCORD_GUILD_ID;
 	const verifyAfterMinutes = settings.RECONCILIATION_VERIFY_AFTER_MINUTES;
 	const ledger = createLedger(database, guildId, { verifyAfterMinutes });
@@ -60,7 +83,7 @@ export function createReeve(parts: { settings: Settings; database: Database; cli
 		client,
 		guildId,
 		channelId: settings.DISCORD_ADMIN_CHANNEL_ID,
-		sendLetter: mail === null ? null : createMailer(mail),
+		sendLetter: mail === null ? null : createMailer(mail, { inLetter: masks.distinctive, inError: masks.all }),
 		timeZone: settings.RECONCILIATION_TIMEZONE,
 		readStates: (issueIds) => ledger.issueStates(issueIds),
 		remember: (runId, channelId, messageId) => ledger.setReportMessage(runId, channelId, messageId),
@@ -71,17 +94,26 @@ export function createReeve(parts: { settings: Settings; database: Database; cli
 	const billing = createBilling({
 		secretKey: settings.STRIPE_SECRET_KEY,
 		apiUrl: settings.STRIPE_API_URL,
-		discordIdKey: settings.STRIPE_DISCORD_ID_KEY
+		discordIdKey: settings.STRIPE_DISCORD_ID_KEY,
+		...patience.stripe
 	});
+	const underWay = new UnderWay();
 	const world: World = {
 		billing,
-		guild: createGuild({ client, guildId, wanted: managedRoleSettings(settings), memory: ledger }),
+		guild: createGuild({
+			client,
+			guildId,
+			wanted: managedRoleSettings(settings),
+			memory: ledger,
+			listingTimeoutMs: patience.listingTimeoutMs
+		}),
 		ledger,
 		notifier: {
 			channels: (result) => channelsFor(result, messenger.mails),
 			report: (result) => tellOf(post, result)
 		},
 		now,
+		goOn: () => !underWay.stopping,
 		onUnforeseen: (error) => logger.error('An error that nobody foresaw:', error)
 	};
 	const linking = { billing, guild: world.guild, ledger, now };
@@ -100,10 +132,24 @@ export function createReeve(parts: { settings: Settings; database: Database; cli
 		states: await ledger.issueStates(result.issues.map((issue) => issue.id))
 	});
 
+	const refreshReport = async (runId: string) => {
+		try {
+			const report = await ledger.readReport(runId);
+			if (report?.message) await redrawReport(client, report.message, await viewOf(report.result));
+		} catch (error) {
+			// A courtesy: what a report shows is in the database, and its buttons look there.
+			logger.warn(`The report of run ${runId} was not brought up to date:`, error);
+		}
+	};
+	const announce = createAnnouncer({ client, channelId: settings.DISCORD_ADMIN_CHANNEL_ID, logger });
+
 	const explainPerson = (discordId: string) => explain({ ...world, billing }, ledger, policy, discordId);
 
-	const underWay = new UnderWay();
 	const undertake = <T>(work: () => Promise<T>) => underWay.undertake(work);
+	const settle = async () => {
+		await settleInterrupted(world);
+		await settleAbandonedRuns(world);
+	};
 
 	return {
 		operators: { guildId, roleIds: settings.DISCORD_OPERATOR_ROLE_IDS },
@@ -128,8 +174,16 @@ export function createReeve(parts: { settings: Settings; database: Database; cli
 		},
 		fix: (order) => undertake(() => fixIssue(world, policy, order)),
 		openIssues: () => ledger.openIssues('all'),
-		planBulk: (scope) => planBulk(world, ledger, run.maxRevokePercent, scope),
-		fixBulk: (order) => undertake(() => fixBulk(world, ledger, run, { ...order, goOn: () => !underWay.stopping })),
+		planBulk: async (scope, actor) => {
+			const plan = await planBulk(world, ledger, run.maxRevokePercent, scope);
+			if (plan?.hold) {
+				await holdIfRefused(ledger, plan, { actor, at: now(), tell: channelsForHold(messenger.mails) });
+				// Not waited for: whoever asked sees the plan. What cannot be said now is said with the next housekeeping.
+				undertake(() => deliverPending(post, false)).catch((error: unknown) => logger.error('Telling of a hold failed:', error));
+			}
+			return plan;
+		},
+		fixBulk: (order) => undertake(() => fixBulk(world, ledger, run, order)),
 		explain: explainPerson,
 		explainIssue: async (issueId) => {
 			const subject = await ledger.subjectOf(issueId);
@@ -137,19 +191,22 @@ export function createReeve(parts: { settings: Settings; database: Database; cli
 		},
 		endedRuns: () => ledger.endedRuns(RUNS_LISTED),
 		record: (runId) => ledger.readRecord(runId),
-		refreshReport: async (runId) => {
+		refreshReport,
+		continueBulks: async () => {
 			try {
-				const report = await ledger.readReport(runId);
-				if (report?.message) await redrawReport(client, report.message, await viewOf(report.result));
+				const continued = await undertake(() => continueBulks(world, ledger, policy));
+				for (const bulk of continued) {
+					await announce({ content: continuedLine(bulk) });
+					await refreshReport(bulk.bulk.runId);
+				}
 			} catch (error) {
-				// A courtesy: what a report shows is in the database, and its buttons look there.
-				logger.warn(`The report of run ${runId} was not brought up to date:`, error);
+				if (!(error instanceof StoppingError)) logger.error('Going on with a bulk fix failed, and is tried again:', error);
 			}
 		},
 		verifyIfDue: () => undertake(() => verifyIfDue(world, ledger, run, verifyAfterMinutes)),
 		undo: (order) => undertake(() => undoFix(world, ledger, order)),
 		undoableFixes: (text, limit) => ledger.undoableFixes(text, limit),
-		settleInterrupted: () => undertake(() => settleInterrupted(world)),
+		settleInterrupted: () => undertake(settle),
 		report: async (runId) => {
 			const report = await ledger.readReport(runId);
 			return report === null ? null : viewOf(report.result);
@@ -163,8 +220,20 @@ export function createReeve(parts: { settings: Settings; database: Database; cli
 		link: (order) => undertake(() => linkCustomer(linking, policy, order)),
 		ties: (discordId) => tiesOf(linking, policy, discordId),
 		unlink: (order) => undertake(() => unlinkRow(linking, policy, order)),
+		warnIfBlocked: async (findings) => {
+			const blocking = findings.filter(({ verdict }) => verdict === 'blocks');
+			if (blocking.length > 0) await announce({ embeds: [doctorEmbed(blocking)] });
+		},
+		doctor: () =>
+			examine([
+				...(client.isReady() ? checksOfDiscord(settings, { client, database, justLoggedIn: false }) : []),
+				...checksAround(settings, [], masks.all),
+				...checksOnDemand(settings),
+				...checksOfDatabase(settings, database),
+				checkOfRuns(settings, database)
+			]),
 		queueName: async () => `reeve-${guildId}-${(await ledger.installedAt(world.now())).getTime()}`,
-		announce: createAnnouncer({ client, channelId: settings.DISCORD_ADMIN_CHANNEL_ID, logger }),
+		announce,
 		reportUrl,
 		noticeSettings: async () => {
 			for (const { name, before, after } of await ledger.noticeSettings(settingsToRemember(settings), now()))
@@ -173,9 +242,14 @@ export function createReeve(parts: { settings: Settings; database: Database; cli
 		housekeep: ({ atStart }) =>
 			undertake(async () => {
 				// At start the day that was slept through is run first: an alarm about it would be no news.
-				if (!atStart) await raiseAlarm(ledger, now(), { paused, mails: messenger.mails });
+				if (!atStart) {
+					// A claim or a lease of a process that died may have outlived the start after it.
+					await settle();
+					await raiseAlarm(ledger, now(), { paused, mails: messenger.mails });
+				}
 				await deliverPending(post, atStart);
 			}),
-		stop: (withinMs) => underWay.stop(withinMs)
+		attend: (answer) => underWay.attend(answer),
+		stop: (within) => underWay.stop(within)
 	};
 }

@@ -1,6 +1,7 @@
 import { container } from '@sapphire/framework';
 import { MessageFlags } from 'discord.js';
 import { answerPrivately } from '../../src/discord/answer.js';
+import { suggestInTime } from '../../src/discord/suggest.js';
 import { exportMessage, nothingToExport, suggestRuns } from '../../src/report/export/record.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
@@ -18,8 +19,11 @@ export const exportRun: ReconcileSubcommand = {
 		if (record === null) return answerPrivately(interaction, nothingToExport(asked));
 		return interaction.editReply(exportMessage(record, container.settings.RECONCILIATION_TIMEZONE));
 	},
-	suggest: async (interaction) =>
-		interaction.respond(
-			suggestRuns(await container.reeve.endedRuns(), interaction.options.getFocused(), container.settings.RECONCILIATION_TIMEZONE)
+	suggest: (interaction) =>
+		suggestInTime(
+			interaction,
+			container.reeve
+				.endedRuns()
+				.then((runs) => suggestRuns(runs, interaction.options.getFocused(), container.settings.RECONCILIATION_TIMEZONE))
 		)
 };

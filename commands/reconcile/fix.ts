@@ -2,6 +2,7 @@ import { container } from '@sapphire/framework';
 import { MessageFlags } from 'discord.js';
 import { applyFix } from '../../interaction-handlers/fix-one-button/apply.js';
 import { answerPrivately } from '../../src/discord/answer.js';
+import { suggestInTime } from '../../src/discord/suggest.js';
 import type { BulkScope, DriftType } from '../../src/reconciliation/index.js';
 import { bulkPlanMessage, nothingToFix, singlePlanMessage } from '../../src/report/bulk.js';
 import { meantIssues, pickedIssue, suggestIssues } from '../../src/report/find-issue.js';
@@ -29,7 +30,7 @@ export const fix: ReconcileSubcommand = {
 			return answerPrivately(interaction, 'Say what to fix: one `issue`, or one `kind`, or `all: True`. Nothing was changed.');
 		if (typed === null) {
 			const scope: BulkScope = kind ?? 'all';
-			const plan = await reeve.planBulk(scope);
+			const plan = await reeve.planBulk(scope, interaction.user.id);
 			return plan === null ? answerPrivately(interaction, nothingToFix(scope)) : interaction.editReply(bulkPlanMessage(plan));
 		}
 		const picked = pickedIssue(typed);
@@ -44,5 +45,9 @@ export const fix: ReconcileSubcommand = {
 		}
 		await applyFix(interaction, picked);
 	},
-	suggest: async (interaction) => interaction.respond(suggestIssues(await container.reeve.openIssues(), interaction.options.getFocused()))
+	suggest: (interaction) =>
+		suggestInTime(
+			interaction,
+			container.reeve.openIssues().then((issues) => suggestIssues(issues, interaction.options.getFocused()))
+		)
 };

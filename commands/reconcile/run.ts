@@ -39,9 +39,13 @@ export const run: ReconcileSubcommand = {
 			});
 			await progress.finish();
 			if (result === null) return;
-			const paused = pausedNote(reeve.paused, await reeve.currentPause());
-			const finished = finishedMessage(result, await reeve.reportUrl(result.runId), paused);
-			return editQuietly(interaction, mode === 'fix' ? await asking(result, finished) : { content: finished });
+			// What the run came to is told also where the database is away by now.
+			const [pause, url] = await Promise.all([
+				reeve.currentPause().catch(() => null),
+				reeve.reportUrl(result.runId).catch(() => undefined)
+			]);
+			const finished = finishedMessage(result, url, pausedNote(reeve.paused, pause));
+			return editQuietly(interaction, mode === 'fix' ? await asking(result, finished, interaction.user.id) : { content: finished });
 		} catch (error) {
 			await progress.finish();
 			if (!(error instanceof RunInProgressError)) throw error;
@@ -54,11 +58,11 @@ export const run: ReconcileSubcommand = {
 };
 
 /** What the run came to, with the plan to be approved where there is one. */
-async function asking(result: ReconciliationResult, finished: string) {
+async function asking(result: ReconciliationResult, finished: string, operator: string) {
 	const [only] = result.issues;
 	if (only === undefined) return { content: finished };
 	if (result.onlyMember === null) {
-		const plan = await container.reeve.planBulk('all');
+		const plan = await container.reeve.planBulk('all', operator);
 		return plan === null ? { content: finished } : bulkPlanMessage(plan, finished);
 	}
 	const { content, ...rest } = singlePlanMessage(only);

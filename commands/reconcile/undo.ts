@@ -1,6 +1,7 @@
 import { container } from '@sapphire/framework';
 import { MessageFlags } from 'discord.js';
 import { answerPrivately } from '../../src/discord/answer.js';
+import { suggestInTime } from '../../src/discord/suggest.js';
 import { AUTOMATIC } from '../../src/reconciliation/index.js';
 import { announceUndo, describeUndo, undoChoice } from '../../src/report/undo.js';
 import type { ReconcileSubcommand } from './subcommand.js';
@@ -26,9 +27,12 @@ export const undo: ReconcileSubcommand = {
 		await answerPrivately(interaction, describeUndo(result));
 	},
 	suggest: async (interaction) => {
-		const fixes = await container.reeve.undoableFixes(interaction.options.getFocused(), CHOICES);
 		const nameOf = (id: string) => (id === AUTOMATIC ? 'Reeve' : (interaction.client.users.cache.get(id)?.username ?? 'an operator'));
 		const now = new Date();
-		await interaction.respond(fixes.map((fix) => ({ name: undoChoice(fix, nameOf(fix.actor), now), value: fix.attemptId })));
+		const fixes = container.reeve.undoableFixes(interaction.options.getFocused(), CHOICES);
+		await suggestInTime(
+			interaction,
+			fixes.then((found) => found.map((fix) => ({ name: undoChoice(fix, nameOf(fix.actor), now), value: fix.attemptId })))
+		);
 	}
 };

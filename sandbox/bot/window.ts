@@ -1,4 +1,5 @@
 import { container } from '@sapphire/pieces';
+import { DIE_AT, doom } from './doom.js';
 import { type RowsQuery, readRows } from './rows.js';
 
 /**
@@ -22,6 +23,9 @@ async function answer({ id, ask }: Asked): Promise<Answered> {
 		return { id, error: error instanceof Error ? error.message : String(error) };
 	}
 }
+
+const { [DIE_AT]: dieAt } = process.env;
+if (dieAt) doom(Number(dieAt));
 
 if (process.send) {
 	process.on('message', (asked: Asked) => {

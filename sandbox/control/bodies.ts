@@ -59,7 +59,7 @@ export const guildBody = z.discriminatedUnion(
 
 const times = { match: z.string().optional(), times: z.int().positive().optional(), after: z.int().nonnegative().optional() };
 const milliseconds = z.number().nonnegative();
-const HTTP_KINDS = ['latency', '429', '500', 'status', 'timeout', 'drop', 'drop-after', 'truncate', 'empty'] as const;
+const HTTP_KINDS = ['latency', 'hold', '429', '500', 'status', 'timeout', 'drop', 'drop-after', 'truncate', 'empty'] as const;
 
 const httpFault = {
 	...times,
@@ -86,7 +86,7 @@ export const faultBody = z.discriminatedUnion(
 		}),
 		z.strictObject({
 			target: z.literal('smtp'),
-			kind: kinds('refuse', 'reject', 'drop', 'latency'),
+			kind: kinds('refuse', 'reject', 'drop', 'latency', 'hold'),
 			...times,
 			ms: milliseconds.optional(),
 			status: z.int().min(400).max(599).optional()

@@ -22,6 +22,8 @@ import {
 	askChoices,
 	type ClickCall,
 	type CommandCall,
+	type ForgedCall,
+	forgeComponent,
 	type ModalCall,
 	submitModal,
 	useCommand,
@@ -132,6 +134,11 @@ export class SandboxDiscord {
 	/** @throws ControlError 409 with the reason why it cannot be used */
 	public click(call: ClickCall): Opened {
 		return { interactionId: this.opened(useComponent(this.house, call)) };
+	}
+
+	/** What Discord would never send: the use of a component that the message does not have, or in a place where it is not. */
+	public forge(call: ForgedCall): Opened {
+		return { interactionId: this.opened(forgeComponent(this.house, call)) };
 	}
 
 	/** @param call - `interactionId` is the one that opened the modal */

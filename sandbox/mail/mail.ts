@@ -46,7 +46,7 @@ export class SandboxMail {
 			disableReverseLookup: true,
 			closeTimeout: 100,
 			onAuth: (_, __, done) => done(null, { user: 'anyone' }),
-			onConnect: (session, done) => this.connect(session, done),
+			onConnect: (session, done) => void this.connect(session, done),
 			onClose: (session) => this.pending.delete(session.id),
 			onData: (stream, session, done) => {
 				this.receive(stream, session).then((refusal) => done(refusal), done);
@@ -85,8 +85,9 @@ export class SandboxMail {
 		await new Promise<void>((resolve) => this.server.close(() => resolve()));
 	}
 
-	private connect(session: SMTPServerSession, done: (error?: Error | null) => void): void {
+	private async connect(session: SMTPServerSession, done: (error?: Error | null) => void): Promise<void> {
 		const faults = this.faults.take('smtp', WHAT);
+		await this.faults.held(faults);
 		if (!faults.some((fault) => fault.kind === 'refuse')) {
 			this.pending.set(session.id, faults);
 			done();

@@ -1,6 +1,7 @@
 import type { Database } from '../../src/store/database.js';
 import { Bot, BotDownError, type Exit } from '../bot/bot.js';
 import { type BotDatabase, Databases } from '../bot/databases.js';
+import { DIE_AT } from '../bot/doom.js';
 import { botSettings, type Overrides, withoutSecrets } from '../bot/environment.js';
 import { type RowsQuery, readRows } from '../bot/rows.js';
 import { hasRows, seed } from '../bot/seed.js';
@@ -27,8 +28,8 @@ export interface Play {
 	} | null;
 }
 
-const TOKEN = 'MTEwMDAwMDAwMDAwMDAwMDIwMA.sandbox.this-opens-nothing-but-the-sandbox';
-const STRIPE_KEY = 'rk_test_this_opens_nothing_but_the_sandbox';
+export const TOKEN = 'MTEwMDAwMDAwMDAwMDAwMDIwMA.sandbox.this-opens-nothing-but-the-sandbox';
+export const STRIPE_KEY = 'rk_test_this_opens_nothing_but_the_sandbox';
 
 /** What Stripe's restricted key can be allowed to read. */
 export const STRIPE_RESOURCES = [
@@ -88,6 +89,11 @@ export class Stage {
 		return this.play?.scenario ?? null;
 	}
 
+	/** The settings in force, secrets included. */
+	public get botSettings(): Readonly<Record<string, string>> {
+		return this.settings;
+	}
+
 	/** How things stand, without secrets. */
 	public state() {
 		const { up, pid, lastExit } = this.bot;
@@ -120,15 +126,18 @@ export class Stage {
 		});
 	}
 
-	/** Stops the bot and starts it on the same database. Resolves when it is ready again. */
-	public restart(signal: 'SIGTERM' | 'SIGKILL'): Promise<Exit & { ms: number }> {
+	/**
+	 * Stops the bot and starts it on the same database. Resolves when it is ready again.
+	 * @param dieAt - at which moment of its new life it is to be killed, as {@link doom} counts them
+	 */
+	public restart(signal: 'SIGTERM' | 'SIGKILL', dieAt?: number): Promise<Exit & { ms: number }> {
 		return this.turns.take(async () => {
 			const began = performance.now();
 			this.mustBeOpen();
 			if (!this.database) throw new ControlError(409, 'there is no world yet: reset first');
 			this.ready = false;
 			const exit = await this.bot.stop(signal);
-			await this.startBot();
+			await this.startBot(this.bot, dieAt === undefined ? {} : { [DIE_AT]: String(dieAt) });
 			return { ...exit, ms: Math.round(performance.now() - began) };
 		});
 	}
@@ -217,11 +226,11 @@ export class Stage {
 		this.others.clear();
 	}
 
-	private async startBot(bot = this.bot): Promise<void> {
+	private async startBot(bot = this.bot, fate: Readonly<Record<string, string>> = {}): Promise<void> {
 		this.mustBeOpen();
 		const abort = new AbortController();
 		this.discord.expectRestart();
-		bot.start(this.settings);
+		bot.start({ ...this.settings, ...fate });
 		const ready = this.discord.whenReady(abort.signal).then(() => null);
 		ready.catch(() => {});
 		const ended = bot.whenExited().then(({ exitCode, signal }) => `The bot ended (${signal ?? `code ${exitCode}`}) before it was ready`);

@@ -53,6 +53,7 @@ async function pass(gate: Gate, context: Context, method: string, path: string, 
 	const faults = gate.faults.take('stripe', `${method} ${path}`);
 	const wait = faults.reduce((sum, fault) => sum + (fault.kind === 'latency' ? (fault.ms ?? 0) : 0), gate.latency());
 	if (wait > 0) await sleep(wait);
+	await gate.faults.held(faults);
 	for (const fault of faults) {
 		if (fault.kind === 'timeout') {
 			await hungUp(context);

@@ -46,10 +46,11 @@ export interface Fault {
 	readonly id: string;
 	readonly target: Target;
 	/**
-	 * HTTP: `latency` (ms), `429`, `500`, `status` (any status), `timeout` (never answered), `drop` (socket destroyed before the
+	 * HTTP: `latency` (ms), `hold` (stands still until the faults are cleared, then goes its way), `429`, `500`, `status` (any status), `timeout` (never answered), `drop` (socket destroyed before the
 	 * effect), `drop-after` (the effect happens, the answer is lost), `ignore` (Discord: 204, and nothing happens), `truncate` (a list
 	 * is cut short and says there is no more), `repeat` (Stripe: a page repeats the one before), `empty` (an empty list).
-	 * Gateway: `drop`, `unavailable`, `missing-chunk`, `rate-limited`, `reconnect`, `invalid-session`. SMTP: `refuse`, `reject`, `drop`, `latency`.
+	 * Gateway: `drop`, `unavailable`, `missing-chunk`, `rate-limited`, `reconnect`, `invalid-session`. SMTP: `refuse`, `reject`, `drop`, `latency`,
+	 * `hold` (no greeting until the faults are cleared).
 	 */
 	readonly kind: string;
 	/** A part of the path or of `METHOD path`, `*` matching anything; all requests of the target when absent. */
@@ -65,14 +66,27 @@ export interface Fault {
 	readonly body?: unknown;
 }
 
+interface Entry {
+	readonly fault: Fault;
+	passed: number;
+	used: number;
+	/** Resolves when it is no longer in force. */
+	readonly lifted: Promise<void>;
+	readonly lift: () => void;
+}
+
 export class Faults {
-	private entries: { fault: Fault; passed: number; used: number }[] = [];
+	private entries: Entry[] = [];
 	private next = 1;
 	private readonly listeners = new Set<(fault: Fault) => void>();
 
 	public add(fault: Omit<Fault, 'id'>): Fault {
 		const added = { ...fault, id: `fault_${this.next++}` };
-		this.entries.push({ fault: added, passed: 0, used: 0 });
+		let lift = () => {};
+		const lifted = new Promise<void>((resolve) => {
+			lift = resolve;
+		});
+		this.entries.push({ fault: added, passed: 0, used: 0, lifted, lift });
 		for (const listener of this.listeners) listener(added);
 		return added;
 	}
@@ -82,7 +96,15 @@ export class Faults {
 	}
 
 	public clear(): void {
+		const entries = this.entries;
 		this.entries = [];
+		for (const { lift } of entries) lift();
+	}
+
+	/** Waits while one of these faults holds. */
+	public async held(faults: readonly Fault[]): Promise<void> {
+		const holding = this.entries.filter(({ fault }) => fault.kind === 'hold' && faults.includes(fault));
+		await Promise.all(holding.map(({ lifted }) => lifted));
 	}
 
 	/** For what happens by itself rather than to a request: a dropped socket, an outage. */

@@ -65,6 +65,22 @@ export function secretsOf(settings: Settings): string[] {
 	return [...new Set(secrets)].filter((secret) => secret.length >= SHORTEST_SECRET);
 }
 
+/** Shorter ones stand in a text by chance. */
+const SHORTEST_DISTINCTIVE = 8;
+
+/**
+ * Those secrets that no name, ID or word of Reeve's own can be: they are masked also in what is stored, shown and sent, which a
+ * password like `scheduled` would spoil.
+ */
+export function distinctiveSecretsOf(settings: Settings): string[] {
+	const always = [settings.DISCORD_TOKEN, settings.STRIPE_SECRET_KEY];
+	return secretsOf(settings).filter((secret) => always.includes(secret) || isDistinctive(secret));
+}
+
+function isDistinctive(secret: string): boolean {
+	return secret.length >= SHORTEST_DISTINCTIVE && /[a-z]/i.test(secret) && /[^a-z_]/i.test(secret);
+}
+
 function decoded(text: string): string {
 	try {
 		return decodeURIComponent(text);

@@ -42,6 +42,11 @@ export async function editQuietly(
 	}
 }
 
+/** Of several processes, all of which hear of every click, another one has answered first: what was asked is that one's business. */
+export function isTakenElsewhere(error: unknown): boolean {
+	return error instanceof DiscordAPIError && error.code === RESTJSONErrorCodes.InteractionHasAlreadyBeenAcknowledged;
+}
+
 /** What to say when something went wrong that nobody foresaw. */
 export function unforeseen(error: unknown): string {
 	const reason = error instanceof Error ? error.message : String(error);

@@ -1,24 +1,68 @@
-import { ApplicationCommandRegistries, type ILogger, RegisterBehavior, SapphireClient } from '@sapphire/framework';
-import { GatewayIntentBits } from 'discord.js';
-import { createPatientRequest, RETRIES } from './patience.js';
+import { ApplicationCommandRegistries, Events, type ILogger, RegisterBehavior, SapphireClient } from '@sapphire/framework';
+import { type ClientOptions, GatewayIntentBits } from 'discord.js';
+import { isTakenElsewhere } from './answer.js';
+import { createDiscreetRequest } from './discretion.js';
+import { createPatientRequest, LONGEST_LIMIT_MS, type Patience, REAL_PATIENCE } from './patience.js';
+
+/**
+ * What makes any client of discord.js Reeve's: what it hears, that it can ping nobody, how patient it is, and that no secret leaves by it.
+ * @param apiUrl - Discord's API, without the version
+ * @param mask - takes secrets out of a text
+ */
+export function clientOptions(
+	apiUrl: string,
+	mask: (text: string) => string,
+	patience: Patience = REAL_PATIENCE
+): Pick<ClientOptions, 'intents' | 'allowedMentions' | 'rest' | 'tasks'> {
+	const { retries, timeoutMs: timeout } = patience;
+	return {
+		// GuildMembers is privileged: without it nobody can list who holds a role.
+		intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMembers],
+		allowedMentions: { parse: [] },
+		rest: {
+			api: apiUrl,
+			retries,
+			timeout,
+			makeRequest: createPatientRequest(createDiscreetRequest(mask), patience),
+			rejectOnRateLimit: ({ retryAfter }) => retryAfter > LONGEST_LIMIT_MS
+		},
+		// Asked for by the types of the task pieces, and never read: src/schedule makes the queue, once the pieces are loaded.
+		tasks: { bull: { connection: {} } }
+	};
+}
 
 /**
  * A client that can ping nobody, and that finds its pieces (commands, listeners …) beside `src`.
  * @param options.piecesRoot - the folder that holds the folders of pieces
  * @param options.apiUrl - Discord's API, without the version
+ * @param options.mask - takes out of a text what must not be shown
  */
-export function createClient(options: { guildId: string; apiUrl: string; piecesRoot: string; logger: ILogger }): SapphireClient {
+export function createClient(options: {
+	guildId: string;
+	apiUrl: string;
+	piecesRoot: string;
+	logger: ILogger;
+	mask: (text: string) => string;
+}): SapphireClient {
 	ApplicationCommandRegistries.setDefaultBehaviorWhenNotIdentical(RegisterBehavior.Overwrite);
 	ApplicationCommandRegistries.setDefaultGuildIds([options.guildId]);
-	return new SapphireClient({
-		// GuildMembers is privileged: without it nobody can list who holds a role.
-		intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMembers],
-		allowedMentions: { parse: [] },
+	const client = new SapphireClient({
+		...clientOptions(options.apiUrl, options.mask),
 		baseUserDirectory: options.piecesRoot,
 		loadMessageCommandListeners: false,
-		logger: { instance: options.logger },
-		rest: { api: options.apiUrl, retries: RETRIES, makeRequest: createPatientRequest() },
-		// Asked for by the types of the task pieces, and never read: src/schedule makes the queue, once the pieces are loaded.
-		tasks: { bull: { connection: {} } }
+		// They would tell of every error a second time.
+		loadDefaultErrorListeners: false,
+		loadSubcommandErrorListeners: false,
+		logger: { instance: options.logger }
 	});
+	// What the pieces that listen for errors do not hear of, since there is nobody to answer.
+	const tell = (what: string) => (error: unknown) => {
+		if (!isTakenElsewhere(error)) options.logger.error(`${what} failed:`, error);
+	};
+	client.on(Events.ListenerError, tell('A listener'));
+	client.on(Events.InteractionHandlerParseError, tell('Reading the ID of a button'));
+	client.on(Events.CommandAutocompleteInteractionError, tell('A suggestion'));
+	client.on(Events.CommandApplicationCommandRegistryError, tell('Registering the commands'));
+	client.on(Events.ChatInputCommandError, tell('A command'));
+	return client;
 }

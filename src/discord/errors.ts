@@ -1,4 +1,6 @@
-import { DiscordAPIError, type Guild, HTTPError, PermissionFlagsBits, RESTJSONErrorCodes } from 'discord.js';
+import { DiscordAPIError, type Guild, HTTPError, PermissionFlagsBits, RateLimitError, RESTJSONErrorCodes } from 'discord.js';
+import type { GuildProblem } from '../reconciliation/ports.js';
+import { TokenRefusedError, TooManyRequestsError } from './patience.js';
 
 /** Discord's refusals in the operator's words. Codes are compared, never HTTP statuses: one status has many causes. */
 
@@ -13,10 +15,21 @@ const NO_MANAGE_ROLES = 'Reeve lacks the permission Manage Roles: in Server Sett
 
 const below = (role: string) => `Reeve's role is below ${role}: in Server Settings → Roles, drag Reeve's role above it.`;
 
+const foreign = (role: string) =>
+	`The role for ${role} belongs to an integration or is @everyone: nobody can give it. Create a role of its own, and put its ID into the settings.`;
+
 /** What would make Discord refuse a role change, each with what to do about it. */
-export function roleProblems(guild: Guild, idOf: ReadonlyMap<string, string>): string[] {
-	if (!guild.members.me?.permissions.has(PermissionFlagsBits.ManageRoles)) return [NO_MANAGE_ROLES];
-	return [...idOf].filter(([, id]) => guild.roles.cache.get(id)?.editable !== true).map(([name]) => below(name));
+export function roleProblems(guild: Guild, idOf: ReadonlyMap<string, string>): GuildProblem[] {
+	const { me } = guild.members;
+	const problems: GuildProblem[] = [];
+	for (const [name, id] of idOf) {
+		const role = guild.roles.cache.get(id);
+		if (role === undefined || me === null) continue;
+		if (role.managed || id === guild.id) problems.push({ keepsFrom: 'runs', words: foreign(name) });
+		else if (me.roles.highest.comparePositionTo(role) <= 0) problems.push({ keepsFrom: 'runs', words: below(name) });
+	}
+	if (!me?.permissions.has(PermissionFlagsBits.ManageRoles)) problems.push({ keepsFrom: 'fixes', words: NO_MANAGE_ROLES });
+	return problems;
 }
 
 /** Why a role could not be given or taken, and what to do about it. */
@@ -46,6 +59,12 @@ export function readFailure(error: unknown): string {
 	}
 	if (error instanceof HTTPError)
 		return `Discord answered with HTTP ${error.status}. Try again in a few minutes; discordstatus.com tells of outages.`;
+	if (error instanceof TokenRefusedError) {
+		return 'Discord refused DISCORD_TOKEN. Try again; if it is refused again, copy it anew (Discord Developer Portal → your application → Bot → Reset Token) and start Reeve again.';
+	}
+	if (error instanceof TooManyRequestsError || error instanceof RateLimitError) {
+		return 'Discord keeps refusing because too many requests arrive at once. Something else may be using the same bot: try again in a few minutes.';
+	}
 	if (error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError')) {
 		return 'Discord did not answer in time. Try again in a few minutes; discordstatus.com tells of outages.';
 	}

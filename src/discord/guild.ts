@@ -8,9 +8,18 @@ import { readRoster, toRosterMember } from './roster.js';
 /** Discord counts the reason in URL-encoded characters. */
 const LONGEST_REASON = 512;
 
-/** The Guild port over discord.js. */
-export function createGuild(options: { client: Client; guildId: string; wanted: readonly WantedRole[]; memory: RoleMemory }): Guild {
-	const { client, guildId, wanted, memory } = options;
+/**
+ * The Guild port over discord.js.
+ * @param options.listingTimeoutMs - how long the next part of the list of members is waited for
+ */
+export function createGuild(options: {
+	client: Client;
+	guildId: string;
+	wanted: readonly WantedRole[];
+	memory: RoleMemory;
+	listingTimeoutMs?: number;
+}): Guild {
+	const { client, guildId, wanted, memory, listingTimeoutMs } = options;
 
 	const present = (): DiscordGuild => {
 		const guild = client.guilds.cache.get(guildId);
@@ -45,10 +54,15 @@ export function createGuild(options: { client: Client; guildId: string; wanted: 
 		readRoster: async (onProgress) => {
 			const guild = present();
 			const roles = await managedRoles(guild);
-			const roster = await readRoster(guild, roles, onProgress);
-			// An outage that began meanwhile leaves a list that looks whole and is not.
-			present();
-			return roster;
+			try {
+				const roster = await readRoster(guild, roles, onProgress, listingTimeoutMs);
+				// A role that was deleted meanwhile is held by nobody: they would all look as if they had lost it.
+				await managedRoles(guild);
+				return roster;
+			} finally {
+				// An outage that began meanwhile leaves a list that looks whole and is not, or is why none came.
+				present();
+			}
 		},
 		readMember: async (discordId) => {
 			const guild = present();
@@ -66,7 +80,8 @@ export function createGuild(options: { client: Client; guildId: string; wanted: 
 				const { idOf } = await managedRoles(guild);
 				return roleProblems(guild, idOf);
 			} catch (error) {
-				if (error instanceof SourceError) return error.message.split('\n');
+				if (error instanceof SourceError && error.source === 'discord')
+					return error.message.split('\n').map((words) => ({ keepsFrom: 'runs', words }));
 				throw error;
 			}
 		},

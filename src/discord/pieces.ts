@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, extname } from 'node:path';
+import type { InteractionHandlerStore } from '@sapphire/framework';
 import { LoaderStrategy, type Piece, type Store } from '@sapphire/pieces';
 
 /**
@@ -13,4 +14,13 @@ export function loadPiecesAsReeveDoes(stores: Iterable<Store<Piece>>): void {
 		const isPiece = strategy.filter.bind(strategy);
 		strategy.filter = (path) => (existsSync(`${dirname(path)}${extname(path)}`) ? null : isPiece(path));
 	}
+}
+
+/**
+ * Has every button, menu and form handled within `attend`, from the click to the last word.
+ * @param attend - knows then that somebody is being answered
+ */
+export function attendToInteractions(handlers: InteractionHandlerStore, attend: <T>(answer: () => Promise<T>) => Promise<T>): void {
+	const run = handlers.run.bind(handlers);
+	handlers.run = (interaction) => attend(() => run(interaction));
 }

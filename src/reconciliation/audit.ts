@@ -1,6 +1,17 @@
 /** What is written down of everything that changed something, for good. */
 
-export type AuditAction = 'fix' | 'undo' | 'link' | 'unlink' | 'exempt' | 'end-exemption' | 'pause' | 'resume' | 'release' | 'setting';
+export type AuditAction =
+	| 'fix'
+	| 'undo'
+	| 'link'
+	| 'unlink'
+	| 'exempt'
+	| 'end-exemption'
+	| 'pause'
+	| 'resume'
+	| 'hold'
+	| 'release'
+	| 'setting';
 
 export interface AuditEntry {
 	readonly at: Date;

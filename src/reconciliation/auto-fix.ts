@@ -17,8 +17,8 @@ export interface Watch {
 	/** Counted up with every issue that is fixed, so that the count survives an error. */
 	readonly fixed: { count: number };
 	readonly onProgress: OnProgress;
-	/** Asked before each fix; throws if the run may not go on. */
-	readonly check: () => void;
+	/** Asked before each fix: false leaves the rest as it is. Throws if the run may not go on at all. */
+	readonly goOn: () => boolean | Promise<boolean>;
 }
 
 /**
@@ -29,7 +29,7 @@ export async function autoFix(
 	world: World,
 	settings: RunSettings,
 	{ runId, issues, detection, lastGood }: Found,
-	{ fixed, onProgress, check }: Watch
+	{ fixed, onProgress, goOn }: Watch
 ): Promise<Hold | null> {
 	const candidates = issues.filter((issue) => issue.linked || settings.fixUnlinked);
 	const hold = checkSafety(candidates, detection, lastGood, settings.maxRevokePercent);
@@ -37,10 +37,7 @@ export async function autoFix(
 	await fixEach(world, settings.policy, allowed, {
 		actor: AUTOMATIC,
 		runId,
-		goOn: () => {
-			check();
-			return true;
-		},
+		goOn,
 		onProgress: (done, total, { result }) => {
 			if (result.kind === 'ended' && result.outcome === 'FIXED') fixed.count += 1;
 			onProgress({ source: 'fix', done, total, finished: done === total });

@@ -1,67 +1,23 @@
-import { createHash } from 'node:crypto';
-import { type FixResult, fixIssue } from './fix.js';
-import type { LastGoodRun, World } from './ports.js';
-import { checkSafety, takes } from './safety.js';
-import type { Detection, DriftType, Hold, OpenIssue, PolicySettings, RunSettings } from './types.js';
+import { randomUUID } from 'node:crypto';
+import { type BulkPlan, type IssueBook, planBulk } from './bulk-plan.js';
+import { type FixOrder, type FixResult, fixIssue } from './fix.js';
+import type { HoldBook } from './holds.js';
+import { keepAlive } from './keep-alive.js';
+import type { World } from './ports.js';
+import { takes } from './safety.js';
+import { settleInterrupted } from './settle.js';
+import type { BulkScope, FixOutcome, Hold, OpenIssue, PolicySettings, RunSettings } from './types.js';
 
-/** Fixing many issues at once: a plan that can be shown, checked, compared and applied. */
-
-/** All open issues, or those of one kind. */
-export type BulkScope = 'all' | DriftType;
-
-/** What a bulk fix stands on. */
-export interface IssueBook {
-	/** Open issues that nobody is fixing now, the gravest first. */
-	openIssues(scope: BulkScope): Promise<readonly ListedIssue[]>;
-	/** What the newest whole run over everybody saw; null before the first. */
-	newestReading(): Promise<Reading | null>;
-	/** Writes down that an operator takes the responsibility for what was held. */
-	releaseHold(runId: string, release: { actor: string; at: Date; losing: number; reason: string }): Promise<void>;
-}
-
-/** An open issue, and the newest run that saw it. */
-export interface ListedIssue extends OpenIssue {
-	readonly lastRunId: string;
-}
-
-export interface Reading extends Pick<Detection, 'roleHolders' | 'payingCustomers'> {
-	readonly runId: string;
-}
-
-/** What a bulk fix would do now. */
-export interface BulkPlan {
-	readonly scope: BulkScope;
-	readonly issues: readonly ListedIssue[];
-	/** The run whose reading it stands on. */
-	readonly runId: string;
-	/** 8 hex digits that bind a button to the issues and plans it showed. */
-	readonly planHash: string;
-	/** Why nothing may be taken without an operator who types how many people lose a role; null if all may go ahead. */
-	readonly hold: Hold | null;
-}
+/** Applying a plan that was shown. It is stored before the first role is touched, so that it is carried out to its end whatever happens. */
 
 /**
- * Plans a bulk fix and checks its safety. Changes nothing.
- * @returns null where no run has read everything yet, or nothing is open
+ * How long the right to carry out a bulk fix outlives a process that died with it: longer than the claim on the issue that it was
+ * at, so that whoever goes on can settle that one first.
  */
-export async function planBulk(world: World, book: IssueBook, maxRevokePercent: number, scope: BulkScope): Promise<BulkPlan | null> {
-	const reading = await book.newestReading();
-	const issues = await book.openIssues(scope);
-	if (reading === null || issues.length === 0) return null;
-	const lastGood: LastGoodRun | null = await world.ledger.lastGoodRun();
-	return {
-		scope,
-		issues,
-		runId: reading.runId,
-		planHash: bulkHash(issues),
-		hold: checkSafety(issues, reading, lastGood, maxRevokePercent)
-	};
-}
+const BULK_SECONDS = 45;
 
-function bulkHash(issues: readonly OpenIssue[]): string {
-	const plans = issues.map(({ id, planHash }) => `${id} ${planHash}`).sort();
-	return createHash('sha256').update(plans.join('\n')).digest('hex').slice(0, 8);
-}
+/** After so long the operator has gone on to other things: what is left waits to be asked for again. */
+const CONTINUE_WITHIN_MS = 3_600_000;
 
 /** What an operator says to a plan that was shown. */
 export interface BulkOrder {
@@ -76,8 +32,6 @@ export interface BulkOrder {
 	 */
 	readonly extent: 'give' | 'all' | number;
 	readonly onProgress: (done: number, total: number) => void;
-	/** Asked before each issue: false, when Reeve is on its way down, leaves the rest as it is. */
-	readonly goOn: () => boolean;
 }
 
 export type BulkResult =
@@ -88,46 +42,140 @@ export type BulkResult =
 	/** The safety check refuses; or the number that was typed is another. */
 	| { readonly kind: 'held'; readonly plan: BulkPlan; readonly hold: Hold };
 
+/** An issue and the plan that was approved for it. */
+export type ApprovedIssue = Pick<OpenIssue, 'id' | 'planHash'>;
+
 /** One issue of a bulk fix, and what came of it. */
-export interface BulkStep {
-	readonly issue: OpenIssue;
+export interface BulkStep<Issue extends ApprovedIssue = OpenIssue> {
+	readonly issue: Issue;
 	readonly result: FixResult;
+}
+
+/** A bulk fix as it was approved. */
+export interface ApprovedBulk {
+	readonly runId: string;
+	readonly scope: BulkScope;
+	readonly actor: string;
+	readonly actorName: string;
+	/** In the order in which they are mended. */
+	readonly issues: readonly ApprovedIssue[];
+}
+
+/** What carrying out a bulk fix asks of the database. */
+export interface BulkBook {
+	/** Stores what was approved, and takes the right to carry it out. @returns its ID */
+	beginBulk(bulk: ApprovedBulk, holder: string, seconds: number): Promise<string>;
+	/** False if the right has been lost. */
+	renewBulk(id: string, holder: string, seconds: number): Promise<boolean>;
+	/** Gives up the right: whoever asks next goes on. */
+	handBackBulk(id: string, holder: string): Promise<void>;
+	endBulk(id: string, at: Date): Promise<void>;
+	/** Takes on a bulk fix that nobody is at any more; null if there is none. `done`: how the attempts ended that it has made. */
+	takeBulk(
+		holder: string,
+		seconds: number
+	): Promise<{
+		readonly id: string;
+		readonly bulk: ApprovedBulk;
+		readonly startedAt: Date;
+		readonly done: ReadonlyMap<string, FixOutcome>;
+	} | null>;
 }
 
 /**
  * Applies a plan that was shown, one issue after the other, each as {@link fixIssue} does it. The safety check is made anew.
  */
-export async function fixBulk(world: World, book: IssueBook, settings: RunSettings, order: BulkOrder): Promise<BulkResult> {
+export async function fixBulk(
+	world: World,
+	book: IssueBook & HoldBook & BulkBook,
+	settings: RunSettings,
+	order: BulkOrder
+): Promise<BulkResult> {
 	const plan = await planBulk(world, book, settings.maxRevokePercent, order.scope);
 	if (plan === null || plan.planHash !== order.planHash) return { kind: 'plan-changed', plan };
-	const { hold } = plan;
+	const { runId, scope, hold } = plan;
+	const { actor, actorName } = order;
 	if (hold !== null && order.extent !== 'give') {
 		if (order.extent !== hold.losing) return { kind: 'held', plan, hold };
-		await book.releaseHold(plan.runId, { actor: order.actor, at: world.now(), losing: hold.losing, reason: hold.reason });
+		await book.releaseHold({ runId, scope, actor, at: world.now(), losing: hold.losing, reason: hold.reason });
 	}
 	const allowed = order.extent === 'give' ? plan.issues.filter((issue) => !takes(issue)) : plan.issues;
-	const { actor, actorName, onProgress, goOn } = order;
-	const results = await fixEach(world, settings.policy, allowed, { actor, actorName, runId: plan.runId, onProgress, goOn });
+	const holder = randomUUID();
+	const issues = allowed.map(({ id, planHash }) => ({ id, planHash }));
+	const id = await book.beginBulk({ runId, scope, actor, actorName, issues }, holder, BULK_SECONDS);
+	const results = await carryOut(world, book, settings.policy, { id, holder, issues: allowed, actor, actorName, runId }, order.onProgress);
 	return { kind: 'done', plan, results, left: allowed.length - results.length };
 }
 
+/** What became of a bulk fix that had been left in the middle. */
+export interface ContinuedBulk {
+	readonly bulk: ApprovedBulk;
+	/** Issues that had been fixed before. */
+	readonly fixedBefore: number;
+	readonly results: readonly BulkStep<ApprovedIssue>[];
+	/** Issues that were not begun: Reeve is on its way down again, or it was too late to go on. */
+	readonly left: number;
+	readonly tooLate: boolean;
+}
+
+/** Goes on with the bulk fixes that a stopped process left in the middle. */
+export async function continueBulks(world: World, book: BulkBook, policy: PolicySettings): Promise<readonly ContinuedBulk[]> {
+	const continued: ContinuedBulk[] = [];
+	while (world.goOn()) {
+		// What it was at when it was cut off counts with what it has done.
+		await settleInterrupted(world);
+		const holder = randomUUID();
+		const taken = await book.takeBulk(holder, BULK_SECONDS);
+		if (taken === null) break;
+		const { id, bulk, startedAt, done } = taken;
+		const todo = bulk.issues.filter((issue) => !done.has(issue.id));
+		const fixedBefore = [...done.values()].filter((outcome) => outcome === 'FIXED').length;
+		const tooLate = world.now().getTime() - startedAt.getTime() > CONTINUE_WITHIN_MS;
+		if (tooLate) await book.endBulk(id, world.now());
+		const results = tooLate ? [] : await carryOut(world, book, policy, { ...bulk, id, holder, issues: todo }, () => {});
+		continued.push({ bulk, fixedBefore, results, left: todo.length - results.length, tooLate });
+	}
+	return continued;
+}
+
+async function carryOut<Issue extends ApprovedIssue>(
+	world: World,
+	book: BulkBook,
+	policy: PolicySettings,
+	{
+		id,
+		holder,
+		issues,
+		...by
+	}: { id: string; holder: string; issues: readonly Issue[] } & Pick<FixOrder, 'runId'> & Pick<ApprovedBulk, 'actor' | 'actorName'>,
+	onProgress: BulkOrder['onProgress']
+): Promise<readonly BulkStep<Issue>[]> {
+	const right = keepAlive(() => book.renewBulk(id, holder, BULK_SECONDS), BULK_SECONDS);
+	try {
+		const { runId, actor, actorName } = by;
+		const steps = await fixEach(world, policy, issues, { runId, actor, actorName, onProgress, goOn: () => world.goOn() && right.held() });
+		if (steps.length === issues.length) await book.endBulk(id, world.now());
+		else await book.handBackBulk(id, holder);
+		return steps;
+	} finally {
+		right.stop();
+	}
+}
+
 /** Mends issues one after the other. @param by.goOn - asked before each; false ends it there, and it may throw */
-export async function fixEach(
+export async function fixEach<Issue extends ApprovedIssue>(
 	world: World,
 	policy: PolicySettings,
-	issues: readonly OpenIssue[],
-	by: {
-		readonly actor: string;
-		readonly actorName?: string;
-		readonly runId: string;
-		readonly onProgress: (done: number, total: number, step: BulkStep) => void;
-		readonly goOn: () => boolean;
+	issues: readonly Issue[],
+	by: Pick<FixOrder, 'actor' | 'actorName' | 'runId'> & {
+		readonly onProgress: (done: number, total: number, step: BulkStep<Issue>) => void;
+		readonly goOn: () => boolean | Promise<boolean>;
 	}
-): Promise<readonly BulkStep[]> {
+): Promise<readonly BulkStep<Issue>[]> {
 	const { onProgress, goOn, ...who } = by;
-	const steps: BulkStep[] = [];
+	const steps: BulkStep<Issue>[] = [];
 	for (const issue of issues) {
-		if (!goOn()) break;
+		if (!(await goOn())) break;
 		const step = { issue, result: await fixIssue(world, policy, { issueId: issue.id, planHash: issue.planHash, ...who }) };
 		steps.push(step);
 		onProgress(steps.length, issues.length, step);

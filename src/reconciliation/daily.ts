@@ -67,11 +67,17 @@ export async function runIfDue(
 	pauses: Pauses
 ): Promise<ReconciliationResult | null> {
 	const now = world.now();
-	if (daily.paused || (await pauses.currentPause(now)) !== null) return null;
+	const resting = async () => (await pauses.currentPause(world.now())) !== null;
+	if (daily.paused || (await resting())) return null;
 	const day = dueDay(now, daily);
 	if (day <= (await newestDoneDay(world, daily, pauses, now))) return null;
 	try {
-		return await runReconciliation(world, settings, { triggeredBy: 'scheduled', scheduledDay: day });
+		return await runReconciliation(world, settings, {
+			triggeredBy: 'scheduled',
+			scheduledDay: day,
+			// Whoever pauses the schedule while its run is under way wants it to stop.
+			mayFix: async () => !(await resting())
+		});
 	} catch (error) {
 		if (error instanceof RunInProgressError) return null;
 		throw error;

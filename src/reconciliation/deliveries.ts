@@ -1,4 +1,4 @@
-import type { ReconciliationResult } from './types.js';
+import type { ReconciliationResult, StoredHold } from './types.js';
 import { cameBack } from './verified.js';
 
 /**
@@ -11,6 +11,8 @@ export type Channel = 'report' | 'mail';
 /** Something that the operators are to be told. */
 export type News =
 	| { readonly kind: 'run'; readonly result: ReconciliationResult }
+	/** The safety check has refused a bulk fix that an operator asked for. */
+	| { readonly kind: 'hold'; readonly hold: StoredHold }
 	/** No run has succeeded for a long time. `since` is when it last did, or when Reeve was installed or resumed after that. */
 	| { readonly kind: 'overdue'; readonly since: Date };
 
@@ -18,7 +20,7 @@ export type News =
 export interface Delivery {
 	readonly id: string;
 	readonly channel: Channel;
-	/** What is told: {@link runSubject} or {@link overdueSubject}. */
+	/** What is told: {@link runSubject}, {@link holdSubject} or {@link overdueSubject}. */
 	readonly subject: string;
 	readonly createdAt: Date;
 	/** How often it has been tried in vain. */
@@ -42,6 +44,8 @@ export interface DeliveryBook {
 	addDeliveries(subject: string, channels: readonly Channel[], at: Date): Promise<void>;
 	/** A run's result, and where its report is; null if there is no such run. */
 	readReport(runId: string): Promise<{ readonly result: ReconciliationResult } | null>;
+	/** Null if there is no such hold. */
+	readHold(id: string): Promise<StoredHold | null>;
 	/** When a run over everybody last read everything. */
 	lastSuccessAt(): Promise<Date | null>;
 	/** Whether a run is under way, in this or another process. */
@@ -64,6 +68,7 @@ const LONGEST_PAUSE_MS = 3_600_000;
 const GIVE_UP_AFTER_MS = 3 * 86_400_000;
 
 export const runSubject = (runId: string): string => `run:${runId}`;
+export const holdSubject = (holdId: string): string => `hold:${holdId}`;
 export const overdueSubject = (since: Date): string => `overdue:${since.toISOString()}`;
 
 /** What decides whether a run is worth a mail. */
@@ -72,6 +77,11 @@ export type MailWorthy = Pick<ReconciliationResult, 'status' | 'issuesFound' | '
 /** By which ways the operators hear of a run: always by its report; by mail only when something is wrong that nobody has been told of. */
 export function channelsFor(result: MailWorthy, mails: boolean): readonly Channel[] {
 	return mails && isWorthAMail(result) ? ['report', 'mail'] : ['report'];
+}
+
+/** By which ways the operators hear of a bulk fix that the safety check refused. */
+export function channelsForHold(mails: boolean): readonly Channel[] {
+	return mails ? ['report', 'mail'] : ['report'];
 }
 
 function isWorthAMail(result: MailWorthy): boolean {
@@ -136,6 +146,10 @@ function inOrder(deliveries: readonly Delivery[]): readonly Delivery[] {
 async function newsOf(book: DeliveryBook, subject: string): Promise<News | null> {
 	const [kind, about = ''] = [subject.slice(0, subject.indexOf(':')), subject.slice(subject.indexOf(':') + 1)];
 	if (kind === 'overdue') return { kind, since: new Date(about) };
+	if (kind === 'hold') {
+		const hold = await book.readHold(about);
+		return hold === null ? null : { kind, hold };
+	}
 	const report = await book.readReport(about);
 	return report === null ? null : { kind: 'run', result: report.result };
 }

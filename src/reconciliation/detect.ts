@@ -16,7 +16,8 @@ import {
 	type RoleName,
 	type Roster,
 	type RosterMember,
-	type Subscription
+	type Subscription,
+	type UnknownStatus
 } from './types.js';
 import { databaseInWords, driftInWords, stripeInWords } from './words.js';
 
@@ -65,7 +66,8 @@ export function detect(picture: Picture, settings: PolicySettings, now: Date): D
 
 	const issues: DriftIssue[] = [];
 	const leftAlone = new Set<string>();
-	let [bots, exempted, leftToNextRun, unknownStatus, membersChecked, roleHolders] = [0, 0, 0, 0, 0, 0];
+	const unknownStatus: UnknownStatus[] = [];
+	let [bots, exempted, leftToNextRun, membersChecked, roleHolders] = [0, 0, 0, 0, 0];
 	for (const member of roster.members.values()) {
 		if (member.bot) {
 			bots += 1;
@@ -85,7 +87,7 @@ export function detect(picture: Picture, settings: PolicySettings, now: Date): D
 		membersChecked += 1;
 		const judged = person ? claimsOf(person) : [];
 		if (judged[0]?.entitlement.kind === 'unknown') {
-			unknownStatus += 1;
+			unknownStatus.push({ discordId: member.id, status: judged[0].subscription.status });
 			leftAlone.add(member.id);
 			continue;
 		}
@@ -109,7 +111,7 @@ export function detect(picture: Picture, settings: PolicySettings, now: Date): D
 			bots,
 			exempt: exempted,
 			leftToNextRun,
-			unknownStatus,
+			unknownStatus: unknownStatus.sort((a, b) => (a.discordId < b.discordId ? -1 : 1)),
 			expiringExemptions: expiringExemptions(links.exemptions, now),
 			overclaimedTeams: overclaimedTeams(links),
 			malformedLinks: people.malformed,

@@ -1,7 +1,8 @@
-import { detect } from './detect.js';
 import { keepAlive } from './keep-alive.js';
-import { isDone, planHash } from './plan.js';
-import { type AttemptEnd, type Claim, RoleChangeError, SourceError, type World } from './ports.js';
+import { type End, lookAgain, untouched } from './look-again.js';
+import { isDone } from './plan.js';
+import { type Claim, RoleChangeError, SourceError, type World } from './ports.js';
+import { settleInterrupted } from './settle.js';
 import type { DriftIssue, FixOutcome, OpenIssue, PolicySettings, RoleName } from './types.js';
 
 /** The actor of an automatic fix. */
@@ -9,9 +10,6 @@ export const AUTOMATIC = 'reeve';
 
 /** How long a claim outlives a process that died with it. */
 export const CLAIM_SECONDS = 30;
-
-/** Stripe's clock and ours may differ by so much. */
-const CLOCK_SLACK_MS = 60_000;
 
 /** What is to be mended, and on whose word. */
 export interface FixOrder {
@@ -71,20 +69,11 @@ export async function fixIssue(world: World, policy: PolicySettings, order: FixO
 	}
 }
 
-type End = Omit<AttemptEnd, 'at'>;
-
-const untouched = (outcome: FixOutcome, rolesBefore: readonly RoleName[] | null = null, error: string | null = null): End => ({
-	outcome,
-	rolesBefore,
-	rolesAfter: rolesBefore,
-	error
-});
-
 async function mend(world: World, policy: PolicySettings, claim: Claim, order: FixOrder, held: () => boolean): Promise<End> {
 	const { issue } = claim;
 	let seen: Awaited<ReturnType<typeof lookAgain>>;
 	try {
-		seen = await lookAgain(world, policy, issue);
+		seen = await lookAgain(world, policy, claim);
 	} catch (error) {
 		if (error instanceof SourceError) return untouched('FAILED', null, error.message);
 		throw error;
@@ -95,7 +84,7 @@ async function mend(world: World, policy: PolicySettings, claim: Claim, order: F
 	if (!held() || !(await world.ledger.renewClaim(claim.attemptId, CLAIM_SECONDS, before))) {
 		return untouched('INTERRUPTED', before, 'Reeve lost its claim on this issue while looking again. Nothing was changed; try again.');
 	}
-	const refused = await changeRoles(world, issue, auditReason(order));
+	const refused = await changeRoles(world, { ...issue, plan: seen.plan }, auditReason(order));
 	const after = await readBack(world, issue.discordId);
 	// What was read back counts, also against an error: an answer can get lost on its way when the change has been made.
 	if (after !== null && isDone(issue.plan, after)) return { outcome: 'FIXED', rolesBefore: before, rolesAfter: after, error: refused };
@@ -114,35 +103,6 @@ async function mend(world: World, policy: PolicySettings, claim: Claim, order: F
 		rolesAfter: after,
 		error: `Discord accepted the change, but it did not happen: the person has ${after.join(' and ') || 'no managed role'}. Try again in a minute.`
 	};
-}
-
-/** Reads afresh all that the plan rests on, and says whether it is still the plan. */
-async function lookAgain(world: World, policy: PolicySettings, issue: OpenIssue): Promise<{ roles: readonly RoleName[] } | { end: End }> {
-	const { billing, guild, ledger } = world;
-	const naming = await billing.customersNaming(issue.discordId, new Date(issue.lastSeenAt.getTime() - CLOCK_SLACK_MS));
-	const links = await ledger.readLinksOf(issue.discordId, [...issue.customerIds, ...naming]);
-	const customers = [...issue.customerIds, ...naming, ...[...links.members, ...links.teams].flatMap((row) => row.stripeCustomerId ?? [])];
-	const [snapshot, member] = await Promise.all([billing.readCustomers([...new Set(customers)]), guild.readMember(issue.discordId)]);
-	if (member === null) return { end: untouched('RESOLVED', [], 'This person has left the server.') };
-	const now = world.now();
-	const detection = detect({ billing: snapshot, roster: { members: new Map([[member.id, member]]) }, links }, policy, now);
-	const [drift] = detection.issues;
-	if (detection.notices.exempt > 0) return { end: untouched('EXEMPT', member.roles) };
-	if (detection.leftAlone.size > 0) {
-		return {
-			end: untouched(
-				'FAILED',
-				member.roles,
-				'Stripe gives a subscription of this person a status that Reeve does not know. Nothing was changed.'
-			)
-		};
-	}
-	if (drift === undefined) return { end: untouched('RESOLVED', member.roles) };
-	// Whoever has lost their only link is another case than the one that was shown, though the roles to take are the same.
-	if (planHash(drift.discordId, drift.plan) !== issue.planHash || drift.linked !== issue.linked) {
-		return { end: { ...untouched('PLAN_CHANGED', member.roles), newDrift: drift } };
-	}
-	return { roles: member.roles };
 }
 
 /**
@@ -165,12 +125,15 @@ export async function changeRoles(
 	}
 }
 
-/** Discord has been seen to answer 204 and not act, so only what is read back counts. Null where it cannot be read. */
+/**
+ * Discord has been seen to answer 204 and not act, so only what is read back counts. Null where Discord cannot be read.
+ * @throws {SourceError} where it is the database that is away: the claim stays, and whoever settles it reads the person then
+ */
 export async function readBack({ guild }: World, discordId: string): Promise<readonly RoleName[] | null> {
 	try {
 		return (await guild.readMember(discordId))?.roles ?? null;
 	} catch (error) {
-		if (error instanceof SourceError) return null;
+		if (error instanceof SourceError && error.source !== 'database') return null;
 		throw error;
 	}
 }
@@ -178,28 +141,4 @@ export async function readBack({ guild }: World, discordId: string): Promise<rea
 function auditReason({ issueId, runId, actor, actorName }: FixOrder): string {
 	const who = actor === AUTOMATIC ? 'automatic fix' : `approved by ${actorName ?? actor} (${actor})`;
 	return `Reeve: run ${runId}, issue ${issueId}, ${who}`;
-}
-
-/**
- * Settles what a stopped process left half-done: reads the person and writes down what is true now. A plan that was not
- * carried out to its end is open again.
- */
-export async function settleInterrupted(world: World): Promise<void> {
-	for (const attempt of await world.ledger.interruptedAttempts()) {
-		const after = await readBack(world, attempt.issue.discordId);
-		const done = after !== null && isDone(attempt.plan, after);
-		// Without the roles before, no role was touched: whatever is right now is somebody else's work.
-		const touched = attempt.rolesBefore !== null;
-		await world.ledger.endAttempt(attempt.attemptId, {
-			outcome:
-				attempt.undoes === null ? (done ? (touched ? 'FIXED' : 'RESOLVED') : 'INTERRUPTED') : done && touched ? 'UNDONE' : 'INTERRUPTED',
-			rolesBefore: attempt.rolesBefore,
-			rolesAfter: after,
-			error:
-				done && touched
-					? 'Reeve was stopped before it could say so.'
-					: `Reeve was stopped in the middle of this ${attempt.undoes === null ? 'fix' : 'undo'}.`,
-			at: world.now()
-		});
-	}
 }

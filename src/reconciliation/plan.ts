@@ -20,6 +20,11 @@ export function planHash(discordId: string, plan: Plan): string {
 		.slice(0, 8);
 }
 
+/** Whether a plan does nothing that the other does not do too. */
+export function isPartOf(plan: Plan, whole: Plan): boolean {
+	return plan.add.every((role) => whole.add.includes(role)) && plan.remove.every((role) => whole.remove.includes(role));
+}
+
 /** Whether these managed roles are what the plan leads to. */
 export function isDone(plan: Plan, held: readonly RoleName[]): boolean {
 	return plan.add.every((role) => held.includes(role)) && !plan.remove.some((role) => held.includes(role));

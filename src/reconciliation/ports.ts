@@ -79,8 +79,16 @@ export interface Guild {
 	addRole(discordId: string, role: RoleName, reason: string): Promise<void>;
 	/** @param reason - for the guild's audit log @throws {RoleChangeError} */
 	removeRole(discordId: string, role: RoleName, reason: string): Promise<void>;
-	/** What would keep Reeve from its work here, each with what to do about it. Empty where nothing would. */
-	problems(): Promise<readonly string[]>;
+	/** What would keep Reeve from its work here. Empty where nothing would. */
+	problems(): Promise<readonly GuildProblem[]>;
+}
+
+/** Something that keeps Reeve from its work in the guild. */
+export interface GuildProblem {
+	/** `runs`: what a run finds could not be relied on, or never be mended. `fixes`: what it finds is true, and no role can be changed. */
+	readonly keepsFrom: 'runs' | 'fixes';
+	/** What is wrong and what to do about it, in the operator's words. */
+	readonly words: string;
 }
 
 /** The IDs of managed roles, resolved once from their names and kept. */
@@ -111,6 +119,8 @@ export interface LastGoodRun {
 export interface Claim {
 	readonly attemptId: string;
 	readonly issue: OpenIssue;
+	/** Whether the last attempt at this very plan was cut off after it had begun to touch roles: part of it may be done. */
+	readonly resumes: boolean;
 }
 
 export type ClaimResult =
@@ -143,7 +153,7 @@ export interface AttemptEnd {
 }
 
 /** An attempt that a crash left without an end. */
-export interface InterruptedAttempt extends Claim {
+export interface InterruptedAttempt extends Omit<Claim, 'resumes'> {
 	readonly actor: string;
 	readonly plan: Plan;
 	readonly rolesBefore: readonly RoleName[] | null;
@@ -166,6 +176,8 @@ export interface Ledger {
 	 * finished has not had its run. To be called while holding the lease.
 	 */
 	failAbandonedRuns(reason: string, at: Date, tell: readonly Channel[]): Promise<void>;
+	/** Whether a run has been begun and not ended, by whatever process. */
+	hasUnfinishedRun(): Promise<boolean>;
 	lastGoodRun(): Promise<LastGoodRun | null>;
 	readLinks(onProgress: OnProgress): Promise<Links>;
 	/** All that bears on one person: every row that names them or one of these customers, their teams, their exemptions, the remembered debts. */
@@ -229,6 +241,8 @@ export interface World {
 	readonly ledger: Ledger;
 	readonly notifier: Notifier;
 	readonly now: () => Date;
+	/** Asked before each fix of many: false, when Reeve is on its way down, leaves the rest as it is. */
+	readonly goOn: () => boolean;
 	/** Hears of errors that nobody foresaw, with their stacks: what the operators are told has only words. */
 	readonly onUnforeseen: (error: unknown) => void;
 }

@@ -80,7 +80,7 @@ async function runUnderLease(
 		} as const;
 		const runId = await ledger.startRun(start);
 		if (runId === null) return null;
-		const outcome = await compareAndFix(world, settings, { ...start, runId, looking }, lease, options.onProgress ?? (() => {}));
+		const outcome = await compareAndFix(world, settings, { ...start, runId, looking }, lease, options);
 		const { scheduledDay: _, ...told } = start;
 		return { runId, ...told, completedAt: world.now(), ...outcome };
 	} finally {
@@ -91,9 +91,21 @@ async function runUnderLease(
 }
 
 /** Ends what a stopped process left running: it has failed, and the operators hear so. */
-export async function failAbandonedRuns({ ledger, notifier, now }: World): Promise<void> {
+async function failAbandonedRuns({ ledger, notifier, now }: World): Promise<void> {
 	const tell = notifier.channels({ ...NOTHING_FOUND, isVerificationRun: false, onlyMember: null });
 	await ledger.failAbandonedRuns('Reeve was stopped in the middle of it.', now(), tell);
+}
+
+/** The same without a run: nobody may run anything for a day, and the operators wait for the report. */
+export async function settleAbandonedRuns(world: World): Promise<void> {
+	const { ledger } = world;
+	const holder = randomUUID();
+	if (!(await ledger.hasUnfinishedRun()) || !(await ledger.acquireLease(holder, LEASE_SECONDS))) return;
+	try {
+		await failAbandonedRuns(world);
+	} finally {
+		await ledger.releaseLease(holder);
+	}
 }
 
 type Outcome = Pick<
@@ -106,13 +118,18 @@ async function compareAndFix(
 	settings: RunSettings,
 	{ runId, startedAt, onlyMember, autoFixEnabled, looking }: RunStart & { readonly runId: string; readonly looking: Looking | null },
 	lease: KeptRight,
-	onProgress: OnProgress
+	{ onProgress = () => {}, mayFix = async () => true }: Pick<ReconciliationOptions, 'onProgress' | 'mayFix'>
 ): Promise<Outcome> {
 	const { ledger, notifier } = world;
 	const fixed = { count: 0 };
+	const goOn = () => {
+		stillOurs(lease);
+		return world.goOn() && mayFix();
+	};
 	const kind = { isVerificationRun: looking !== null, onlyMember };
 	try {
 		await looking?.begin(runId);
+		await mustBeOfUse(world, autoFixEnabled);
 		const lastGood = await ledger.lastGoodRun();
 		const picture = await readAll(world, onlyMember, onProgress);
 		const wrong = implausible(picture.billing, lastGood);
@@ -128,7 +145,7 @@ async function compareAndFix(
 			onlyMember
 		});
 		const hold = autoFixEnabled
-			? await autoFix(world, settings, { runId, issues, detection, lastGood }, { fixed, onProgress, check: () => stillOurs(lease) })
+			? await autoFix(world, settings, { runId, issues, detection, lastGood }, { fixed, onProgress, goOn })
 			: checkFall(issues, detection, lastGood);
 		const verified = (await looking?.judge(runId, picture, detection)) ?? null;
 		const outcome: Outcome = {
@@ -158,6 +175,12 @@ async function compareAndFix(
 		await ledger.failRun(runId, { reason: failure, issuesFixed: fixed.count, at: world.now(), tell }).catch(world.onUnforeseen);
 		return outcome;
 	}
+}
+
+/** A run whose findings could never be mended is not begun; nor is one that is to fix, and may not change roles. */
+async function mustBeOfUse({ guild }: World, autoFixEnabled: boolean): Promise<void> {
+	const problems = (await guild.problems()).filter(({ keepsFrom }) => keepsFrom === 'runs' || autoFixEnabled);
+	if (problems.length > 0) throw new SourceError('discord', problems.map(({ words }) => words).join('\n'));
 }
 
 const NOTHING_FOUND = {

@@ -1,4 +1,5 @@
 import { type DailySettings, newestDoneDay } from './daily.js';
+import { inTime, type Told } from './in-time.js';
 import { nextRunAt } from './next-run.js';
 import type { Pause, PauseBook } from './pause.js';
 import type { World } from './ports.js';
@@ -23,7 +24,7 @@ export interface RunSummary
 /** Something that the operators have not been told yet. */
 export interface Undelivered {
 	readonly channel: 'report' | 'mail';
-	/** `run:<run ID>`, or `overdue:<moment>`. */
+	/** `run:<run ID>`, `hold:<hold ID>`, or `overdue:<moment>`. */
 	readonly subject: string;
 	readonly since: Date;
 	readonly tries: number;
@@ -74,48 +75,58 @@ export interface Health {
 export interface Status {
 	readonly daily: DailySettings;
 	/** Null while the schedule rests without an end. */
-	readonly nextRunAt: Date | null;
-	readonly pause: Pause | null;
-	readonly lastRun: RunSummary | null;
-	readonly lastSuccess: RunSummary | null;
-	readonly open: readonly OpenKind[];
-	readonly verification: { readonly dueAt: Date; readonly fixes: number } | null;
-	readonly undelivered: readonly Undelivered[];
-	readonly exemptions: number;
+	readonly nextRunAt: Told<Date | null>;
+	readonly pause: Told<Pause | null>;
+	readonly lastRun: Told<RunSummary | null>;
+	readonly lastSuccess: Told<RunSummary | null>;
+	readonly open: Told<readonly OpenKind[]>;
+	readonly verification: Told<{ readonly dueAt: Date; readonly fixes: number } | null>;
+	readonly undelivered: Told<readonly Undelivered[]>;
+	readonly exemptions: Told<number>;
 	readonly health: readonly Health[];
 }
 
-/** A source that has not answered by then is not well. */
-const PATIENCE_MS = 5_000;
+const NAMES: Readonly<Record<Health['source'], string>> = { stripe: 'Stripe', discord: 'Discord', database: 'The database' };
 
-/** Reads how things stand. The sources are asked side by side, each for a few seconds at most, and their failure is an answer. */
+const NEEDS_DATABASE = 'Could not be checked: which roles Reeve manages is in the database.';
+
+/** Reads how things stand. Everything is asked side by side, each for a few seconds at most, and a failure is an answer. */
 export async function readStatus(world: World, book: StatusBook, pauses: PauseBook, daily: DailySettings): Promise<Status> {
 	const now = world.now();
-	const health = Promise.all([
-		healthOf('stripe', async () => {
-			const { livemode } = await world.billing.ping();
-			return { problems: [], note: livemode ? 'live data' : 'test data' };
-		}),
-		healthOf('discord', async () => ({ problems: await world.guild.problems(), note: null })),
-		healthOf('database', async () => {
-			await book.ping();
-			return { problems: [], note: null };
-		})
+	const asked = <T>(ask: () => Promise<T>) => inTime(NAMES.database, ask);
+	const pausing = asked(() => pauses.currentPause(now));
+	const [nextRunAt, pause, lastRun, lastSuccess, open, verification, undelivered, exemptions, health] = await Promise.all([
+		asked(async () => nextRun(world, pauses, daily, needed(await pausing), now)),
+		pausing,
+		asked(async () => (await book.recentRuns({ since: new Date(0), skip: 0, take: 1 }))[0] ?? null),
+		asked(() => book.lastSuccess()),
+		asked(() => book.openByKind()),
+		asked(() => book.pendingVerification()),
+		asked(() => book.undelivered()),
+		asked(() => book.countExemptions(now)),
+		readHealth(world, book)
 	]);
-	const pause = await pauses.currentPause(now);
-	const [lastRun = null] = await book.recentRuns({ since: new Date(0), skip: 0, take: 1 });
-	return {
-		daily,
-		pause,
-		nextRunAt: await nextRun(world, pauses, daily, pause, now),
-		lastRun,
-		lastSuccess: await book.lastSuccess(),
-		open: await book.openByKind(),
-		verification: await book.pendingVerification(),
-		undelivered: await book.undelivered(),
-		exemptions: await book.countExemptions(now),
-		health: await health
-	};
+	return { daily, nextRunAt, pause, lastRun, lastSuccess, open, verification, undelivered, exemptions, health };
+}
+
+async function readHealth({ billing, guild }: World, book: StatusBook): Promise<Health[]> {
+	const [stripe, discord, database] = await Promise.all([
+		inTime(NAMES.stripe, () => billing.ping()),
+		inTime(NAMES.discord, () => guild.problems()),
+		inTime(NAMES.database, () => book.ping())
+	]);
+	return [
+		stripe.known
+			? { source: 'stripe', problems: [], note: stripe.value.livemode ? 'live data' : 'test data' }
+			: { source: 'stripe', problems: [stripe.why], note: null },
+		// What is the database's trouble must not be told as Discord's.
+		{
+			source: 'discord',
+			problems: discord.known ? discord.value.map(({ words }) => words) : [database.known ? discord.why : NEEDS_DATABASE],
+			note: null
+		},
+		{ source: 'database', problems: database.known ? [] : [database.why], note: null }
+	];
 }
 
 /** When the next scheduled run is due; null while the schedule rests without an end. */
@@ -132,16 +143,8 @@ export async function nextRun(
 	return nextRunAt(from, daily, await newestDoneDay(world, daily, pause === null ? pauses : { lastPauseEnd: async () => from }, now));
 }
 
-async function healthOf(source: Health['source'], check: () => Promise<Omit<Health, 'source'>>): Promise<Health> {
-	let timer: NodeJS.Timeout | undefined;
-	const late = new Promise<Omit<Health, 'source'>>((resolve) => {
-		timer = setTimeout(() => resolve({ problems: [`No answer within ${PATIENCE_MS / 1000} seconds.`], note: null }), PATIENCE_MS);
-	});
-	try {
-		return { source, ...(await Promise.race([check(), late])) };
-	} catch (error) {
-		return { source, problems: [error instanceof Error ? error.message : String(error)], note: null };
-	} finally {
-		clearTimeout(timer);
-	}
+/** @throws why it is not known */
+function needed<T>(told: Told<T>): T {
+	if (!told.known) throw new Error(told.why);
+	return told.value;
 }

@@ -147,6 +147,13 @@ export interface DriftIssue {
 	readonly linked: boolean;
 }
 
+/** Somebody of whom Stripe gives a status that Reeve does not know. */
+export interface UnknownStatus {
+	readonly discordId: string;
+	/** As Stripe says it. */
+	readonly status: string;
+}
+
 /** What is worth knowing and never an issue, as counts, with names where an operator can mend something. */
 export interface Notices {
 	/** Customers who pay and have claimed no Discord seat. */
@@ -157,8 +164,8 @@ export interface Notices {
 	readonly exempt: number;
 	/** Changed while the run was reading: left to the next run. */
 	readonly leftToNextRun: number;
-	/** People left alone because Stripe gave a status Reeve does not know. */
-	readonly unknownStatus: number;
+	/** People left alone because Stripe gave a status Reeve does not know; only how many, in a run stored before they were named. */
+	readonly unknownStatus: readonly UnknownStatus[] | number;
 	/** Teams with more seats claimed than they pay for. */
 	readonly overclaimedTeams: readonly { readonly teamId: string; readonly name: string; readonly claimed: number; readonly paid: number }[];
 	/** Metadata values that are no Discord ID. */
@@ -209,6 +216,21 @@ export interface Hold {
 	readonly holders: number;
 }
 
+/** What a bulk fix is about: all open issues, or those of one kind. */
+export type BulkScope = 'all' | DriftType;
+
+/** A hold as it is kept: what the safety check refused, who had asked for it, and who released it. */
+export interface StoredHold extends Hold {
+	readonly id: string;
+	/** `run`: what the run would have fixed by itself. Else what an operator asked for. */
+	readonly scope: BulkScope | 'run';
+	/** The operator who asked, or `reeve`. */
+	readonly actor: string;
+	readonly heldAt: Date;
+	/** The operator who released it; null while it is held. */
+	readonly releasedBy: string | null;
+}
+
 /** What a run is told by the settings. */
 export interface RunSettings {
 	readonly policy: PolicySettings;
@@ -229,6 +251,8 @@ export interface ReconciliationOptions {
 	readonly onlyMember?: string;
 	/** False keeps what the settings would fix automatically for an operator to decide. */
 	readonly autoFix?: boolean;
+	/** Asked before each automatic fix: false leaves the rest as it is. */
+	readonly mayFix?: () => Promise<boolean>;
 	readonly onProgress?: (progress: Progress) => void;
 }
 

@@ -1,7 +1,8 @@
-import { CLAIM_SECONDS, changeRoles, readBack, settleInterrupted } from './fix.js';
+import { CLAIM_SECONDS, changeRoles, readBack } from './fix.js';
 import { keepAlive } from './keep-alive.js';
 import { isDone } from './plan.js';
 import { type AttemptEnd, SourceError, type World } from './ports.js';
+import { settleInterrupted } from './settle.js';
 import type { FixOutcome, Plan, RoleName } from './types.js';
 
 /** A day, and the hour by which the longest day is longer: the next daily run must not redo what an operator has undone. */
@@ -31,6 +32,8 @@ export interface UndoClaim {
 	/** The managed roles that the fix left. */
 	readonly left: readonly RoleName[];
 	readonly plan: Plan;
+	/** Whether an undo was broken off before, and Discord did not tell where. */
+	readonly brokenOff: boolean;
 }
 
 /** Why a fix cannot be undone. */
@@ -154,7 +157,7 @@ async function putBack(world: World, claim: UndoClaim, subject: UndoSubject, ord
 	}
 	if (member === null) return untouched('FAILED', null, 'This person has left the server.');
 	const before = member.roles;
-	if (!sameRoles(before, claim.left)) {
+	if (!statesOf(claim).some((state) => sameRoles(before, state))) {
 		return untouched(
 			'PLAN_CHANGED',
 			before,
@@ -175,6 +178,15 @@ async function putBack(world: World, claim: UndoClaim, subject: UndoSubject, ord
 			? 'Discord accepted the change, but the person could not be read back. Look at their roles.'
 			: `Discord accepted the change, but it did not happen: the person has ${inWords(after)}.`);
 	return { outcome: refused === null && after !== null ? 'NOT_APPLIED' : 'FAILED', rolesBefore: before, rolesAfter: after, error };
+}
+
+/** What the person may hold by this undo alone: what the fix left, and where one was broken off, that after each step of the plan. */
+function statesOf({ left, plan, brokenOff }: UndoClaim): readonly (readonly RoleName[])[] {
+	if (!brokenOff) return [left];
+	const given = plan.add.map((_, step) => [...left, ...plan.add.slice(0, step + 1)]);
+	const all = given.at(-1) ?? left;
+	const taken = plan.remove.map((_, step) => all.filter((role) => !plan.remove.slice(0, step + 1).includes(role)));
+	return [left, ...given, ...taken];
 }
 
 function inWords(roles: readonly RoleName[]): string {

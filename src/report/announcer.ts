@@ -1,9 +1,10 @@
-import type { APIActionRowComponent, APIButtonComponent, Client } from 'discord.js';
+import type { APIActionRowComponent, APIButtonComponent, APIEmbed, Client } from 'discord.js';
 import { sendToChannel, whyNotSent } from './channel.js';
 
-/** A line in the admin channel: what was changed, and by whom. */
+/** In the admin channel: a line that says what was changed, and by whom; or what an operator has to know now. */
 export interface Announcement {
-	readonly content: string;
+	readonly content?: string;
+	readonly embeds?: APIEmbed[];
 	readonly components?: APIActionRowComponent<APIButtonComponent>[];
 }
 
@@ -16,11 +17,11 @@ export function createAnnouncer(parts: {
 	readonly logger: { error(...values: readonly unknown[]): void };
 }): Announce {
 	const { client, channelId, logger } = parts;
-	return async ({ content, components = [] }) => {
+	return async ({ content = '', embeds = [], components = [] }) => {
 		try {
-			await sendToChannel(client, channelId, { content, components, allowedMentions: { parse: [] } });
+			await sendToChannel(client, channelId, { content, embeds, components, allowedMentions: { parse: [] } });
 		} catch (error) {
-			logger.error(`This was not said in the admin channel: ${content}\n${whyNotSent(error, channelId)}`, error);
+			logger.error(`This was not said in the admin channel: ${content || embeds[0]?.title}\n${whyNotSent(error, channelId)}`, error);
 		}
 	};
 }

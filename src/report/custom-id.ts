@@ -2,8 +2,8 @@
  * What a button, a menu or a modal says when it is used. Built and parsed here alone, so that the two cannot come apart.
  */
 
-import type { BulkScope } from '../reconciliation/bulk.js';
 import { CUSTOMER_ID } from '../reconciliation/link.js';
+import type { BulkScope } from '../reconciliation/types.js';
 
 /** The last page that an ID has room for. */
 export const LAST_PAGE = 99_999;
@@ -51,6 +51,8 @@ const ACTIONS = {
 	'fix-one': ['issueId', 'planHash'],
 	/** Show what fixing everything would do. */
 	'fix-all': ['runId'],
+	/** Show what a bulk fix would do that is on hold. */
+	plan: ['scope'],
 	/** Apply the plan of a bulk fix that was shown. */
 	bulk: ['scope', 'planHash', 'extent'],
 	/** Ask for the number of people who lose a role, and, as a modal, give it. */

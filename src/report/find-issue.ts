@@ -1,4 +1,4 @@
-import type { ListedIssue } from '../reconciliation/bulk.js';
+import type { ListedIssue } from '../reconciliation/bulk-plan.js';
 import { cut, plainName } from './text.js';
 import { heading, planInWords } from './words.js';
 

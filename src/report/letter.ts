@@ -1,6 +1,7 @@
 import type { APIEmbed } from 'discord.js';
 import type { News } from '../reconciliation/deliveries.js';
 import { newsOf } from '../reconciliation/verified.js';
+import { holdEmbed } from './hold.js';
 import { issueEmbed, shownIssue } from './issue.js';
 import { overdueEmbed } from './overdue.js';
 import { plainText, type Reader } from './plain.js';
@@ -61,6 +62,7 @@ export function letter(parts: LetterParts): Letter {
 
 function embedsOf(news: News, states: ReportView['states']): [APIEmbed[], number] {
 	if (news.kind === 'overdue') return [[overdueEmbed(news.since)], 0];
+	if (news.kind === 'hold') return [[holdEmbed(news.hold)], 0];
 	const { result } = news;
 	const [room] = ROOMS;
 	const issues = newsOf(result);

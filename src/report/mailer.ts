@@ -9,30 +9,60 @@ export interface MailSettings {
 	readonly to: string;
 }
 
+/** Take out of a text what must not be seen. */
+export interface MailMasks {
+	readonly inLetter: (text: string) => string;
+	/** A mail server may quote in its answer what it was told. */
+	readonly inError: (text: string) => string;
+}
+
 /** A mail server that does not answer must not hold up what comes after. */
 const TIMEOUT_MS = 15_000;
 
 /** Sends a letter. @param key - tells one letter from another: sent twice, it is the same */
 export type SendLetter = (letter: Letter, key: string) => Promise<void>;
 
-/** Mails by SMTP. @throws (from sending) an error whose message is in the operator's words, without the password */
-export function createMailer({ url, from, to }: MailSettings): SendLetter {
-	const transport = createTransport(url, {
+/** Whether the mail server takes the connection, and the user and password. @throws as from sending */
+export async function verifyMailServer({ url }: MailSettings, inError: MailMasks['inError']): Promise<void> {
+	try {
+		await transportOf(url).verify();
+	} catch (error) {
+		throw new Error(inError(whyNotMailed(error, new URL(url).host)), { cause: error });
+	}
+}
+
+/**
+ * Mails by SMTP.
+ * @throws (from sending) an error whose message is in the operator's words, without the password
+ */
+export function createMailer({ url, from, to }: MailSettings, { inLetter, inError }: MailMasks): SendLetter {
+	const transport = transportOf(url);
+	const domain = from.slice(from.lastIndexOf('@') + 1);
+	return async ({ subject, text, html }, key) => {
+		const messageId = `<${key.replace(/[^A-Za-z0-9.-]/g, '.')}.reeve@${domain}>`;
+		try {
+			await transport.sendMail({
+				from: { name: 'Reeve', address: from },
+				to,
+				subject: inLetter(subject),
+				text: inLetter(text),
+				html: inLetter(html),
+				messageId
+			});
+		} catch (error) {
+			throw new Error(inError(whyNotMailed(error, new URL(url).host)), { cause: error });
+		}
+	};
+}
+
+function transportOf(url: string) {
+	return createTransport(url, {
 		connectionTimeout: TIMEOUT_MS,
 		greetingTimeout: TIMEOUT_MS,
 		socketTimeout: TIMEOUT_MS,
 		disableFileAccess: true,
 		disableUrlAccess: true
 	} as object);
-	const domain = from.slice(from.lastIndexOf('@') + 1);
-	return async ({ subject, text, html }, key) => {
-		const messageId = `<${key.replace(/[^A-Za-z0-9.-]/g, '.')}.reeve@${domain}>`;
-		try {
-			await transport.sendMail({ from: { name: 'Reeve', address: from }, to, subject, text, html, messageId });
-		} catch (error) {
-			throw new Error(whyNotMailed(error, new URL(url).host), { cause: error });
-		}
-	};
 }
 
 /** What an operator does about a mail that was not taken. */

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Client, MessageCreateOptions } from 'discord.js';
-import { type Messenger, type News, overdueSubject, runSubject } from '../reconciliation/deliveries.js';
+import { holdSubject, type Messenger, type News, overdueSubject, runSubject } from '../reconciliation/deliveries.js';
 import type { IssueState, ReconciliationResult } from '../reconciliation/types.js';
 import { sendToChannel, whyNotSent } from './channel.js';
+import { holdMessage } from './hold.js';
 import { letter } from './letter.js';
 import type { SendLetter } from './mailer.js';
 import { overdueEmbed } from './overdue.js';
@@ -85,12 +86,13 @@ export function createMessenger(parts: MessengerParts): Messenger {
 }
 
 function subjectOf(news: News): string {
+	if (news.kind === 'hold') return holdSubject(news.hold.id);
 	return news.kind === 'run' ? runSubject(news.result.runId) : overdueSubject(news.since);
 }
 
-/** A message of the alarm is not kept; the mail leads to the channel. */
+/** Which message the alarm or a hold is, is not kept; the mail leads to the channel. */
 async function urlOf({ guildId, channelId, reportUrl }: MessengerParts, news: News): Promise<string | null> {
-	if (news.kind === 'overdue') return `https://discord.com/channels/${guildId}/${channelId}`;
+	if (news.kind !== 'run') return `https://discord.com/channels/${guildId}/${channelId}`;
 	return reportUrl(news.result.runId).catch(() => null);
 }
 
@@ -98,6 +100,7 @@ async function messageOf(parts: MessengerParts, news: News): Promise<MessageCrea
 	// With the nonce, a request that is sent again after its answer was lost gives the first message back.
 	const once = { nonce: nonceOf(subjectOf(news)), enforceNonce: true, allowedMentions: { parse: [] as [] } };
 	if (news.kind === 'overdue') return { embeds: [overdueEmbed(news.since)], ...once };
+	if (news.kind === 'hold') return { ...holdMessage(news.hold), ...once };
 	const { result } = news;
 	return { ...reportPage({ result, states: await statesOf(parts, result) }, 0), ...replyTo(result, parts.channelId), ...once };
 }

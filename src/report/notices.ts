@@ -7,6 +7,10 @@ const NAMED = 3;
 
 const CUSTOMER_ID_LENGTH = 30;
 
+const STATUS_LENGTH = 40;
+
+type Line = readonly [many: number, line: () => string];
+
 /** What is worth knowing and no issue: a line for each kind there is, with what an operator can do where there is something to do. */
 export function noticeLines(notices: Notices): string[] {
 	const { overclaimedTeams, malformedLinks, contestedLinks, expiringExemptions } = notices;
@@ -25,7 +29,7 @@ export function noticeLines(notices: Notices): string[] {
 			expiringExemptions.map(({ discordId, expiresAt }) => `${mention(discordId)}${expiresAt === null ? '' : ` ${ago(expiresAt)}`}`),
 			NAMED
 		);
-	const lines: [many: number, line: () => string][] = [
+	const lines: Line[] = [
 		[overclaimedTeams.length, () => `${count(overclaimedTeams.length, 'team')} with more seats claimed than paid for: ${teams()}`],
 		[
 			malformedLinks.length,
@@ -36,10 +40,7 @@ export function noticeLines(notices: Notices): string[] {
 			() =>
 				`${count(contestedLinks.length, 'customer')} naming more than one person, so linked to nobody: correct the metadata of ${customers(contestedLinks)}`
 		],
-		[
-			notices.unknownStatus,
-			() => `${count(notices.unknownStatus, 'person', 'people')} left alone: Stripe gives a status that Reeve does not know`
-		],
+		...unknownStatusLines(notices.unknownStatus),
 		[notices.leftToNextRun, () => `${number(notices.leftToNextRun)} left to the next run (changed while this one was reading)`],
 		[notices.unclaimed, () => `${number(notices.unclaimed)} unclaimed (pay, and have claimed no Discord seat)`],
 		[notices.absent, () => `${number(notices.absent)} absent (pay, and are not in the server)`],
@@ -51,6 +52,23 @@ export function noticeLines(notices: Notices): string[] {
 		[notices.bots, () => `${count(notices.bots, 'bot')} skipped`]
 	];
 	return lines.filter(([many]) => many > 0).map(([, line]) => line());
+}
+
+/** A line for each status. */
+function unknownStatusLines(unknown: Notices['unknownStatus']): Line[] {
+	if (typeof unknown === 'number')
+		return [[unknown, () => `${count(unknown, 'person', 'people')} left alone: Stripe gives a status that Reeve does not know`]];
+	const whose = new Map<string, string[]>();
+	for (const { discordId, status } of unknown) whose.set(status, [...(whose.get(status) ?? []), mention(discordId)]);
+	return [...whose].map(([status, people]) => [
+		people.length,
+		() => `${list(people, NAMED)}: ${unknownStatusInWords(status)}; their roles are left as they are. Update Reeve`
+	]);
+}
+
+/** "Stripe gives the status `frozen`, which Reeve does not know". */
+export function unknownStatusInWords(status: string): string {
+	return `Stripe gives the status \`${escapeText(status.replaceAll('`', ''), STATUS_LENGTH)}\`, which Reeve does not know`;
 }
 
 /** Less than this of a line says nothing. */

@@ -18,14 +18,14 @@ export function plainText(text: string, { nameOf, timeZone }: Reader): string {
 	return text.replace(TOKEN, (_, escaped, person, seconds, label, url) => {
 		if (escaped !== undefined) return escaped;
 		if (person !== undefined) return `${nameOf(person)} (${person})`;
-		if (seconds !== undefined) return moment(new Date(Number(seconds) * 1000), timeZone);
+		if (seconds !== undefined) return absolute(new Date(Number(seconds) * 1000), timeZone);
 		if (label !== undefined) return `${label} (${url})`;
 		return '';
 	});
 }
 
 /** "20 Nov 2026, 03:00 (Europe/Berlin)": a mail is read anywhere, so the time zone stands with it. */
-function moment(date: Date, timeZone: string): string {
+export function absolute(date: Date, timeZone: string): string {
 	const written = new Intl.DateTimeFormat('en-GB', { timeZone, dateStyle: 'medium', timeStyle: 'short' }).format(date);
 	return `${written} (${timeZone})`;
 }

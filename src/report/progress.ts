@@ -1,4 +1,5 @@
 import type { Progress, ReconciliationResult } from '../reconciliation/types.js';
+import { unknownStatusInWords } from './notices.js';
 import { afterFailure, reasonOf } from './summary.js';
 import { mention } from './text.js';
 import { count, number } from './words.js';
@@ -40,14 +41,16 @@ function line(source: Source, progress: Progress | undefined): string {
 
 /**
  * What a run came to, in a line or two.
- * @param messageUrl - the report in the admin channel; null if it could not be posted
+ * @param messageUrl - the report in the admin channel; null if it could not be posted, undefined if nobody knows
  * @param paused - what keeps the daily runs from happening, which whoever runs one by hand should know; empty if nothing does
  */
-export function finishedMessage(result: ReconciliationResult, messageUrl: string | null, paused: string): string {
+export function finishedMessage(result: ReconciliationResult, messageUrl: string | null | undefined, paused: string): string {
 	const where =
-		messageUrl === null
-			? 'The report could not be posted in the admin channel: the log says why. The run is stored all the same.'
-			: `The report is here: ${messageUrl}`;
+		messageUrl === undefined
+			? 'Where the report is could not be read: look in the admin channel.'
+			: messageUrl === null
+				? 'The report could not be posted in the admin channel: the log says why. The run is stored all the same.'
+				: `The report is here: ${messageUrl}`;
 	return `${outcome(result)} ${where}${paused === '' ? '' : `\n${paused}`}`;
 }
 
@@ -56,7 +59,8 @@ function oneInWords({ notices, membersChecked }: ReconciliationResult, discordId
 	const who = mention(discordId);
 	if ((notices?.exempt ?? 0) > 0) return `${who} is exempt, so Reeve leaves their roles as they are.`;
 	if ((notices?.leftToNextRun ?? 0) > 0) return `something of ${who} changed while this run was reading: run it again in a minute.`;
-	if ((notices?.unknownStatus ?? 0) > 0) return `${who} was left alone: Stripe gives a status that Reeve does not know.`;
+	const [unknown] = Array.isArray(notices?.unknownStatus) ? notices.unknownStatus : [];
+	if (unknown !== undefined) return `${who} was left alone: ${unknownStatusInWords(unknown.status)}. Update Reeve.`;
 	if (membersChecked === 0) return `${who} is not in the server, so there is nothing to compare.`;
 	return `${who} has the roles they should have.`;
 }

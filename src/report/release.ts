@@ -31,8 +31,11 @@ export function releaseModal({ scope, planHash }: ActionOf<'release'>): APIModal
 	};
 }
 
-/** A number as somebody types it: `1 234` and `1,234` are 1234. What is none is 0, which releases nothing. */
+/** Digits, all together or in thousands. */
+const NUMBER = /^(\d+|\d{1,3}([\s.,']\d{3})+)$/;
+
+/** A number as somebody types it: `1 234` and `1,234` are 1234. What is none, as `12.5`, is 0, which releases nothing. */
 export function typedNumber(text: string): number {
-	const digits = text.replace(/[\s.,']/g, '');
-	return /^\d+$/.test(digits) ? Number(digits) : 0;
+	const typed = text.trim();
+	return NUMBER.test(typed) ? Number(typed.replace(/\D/g, '')) : 0;
 }

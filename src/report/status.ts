@@ -1,5 +1,6 @@
 import type { APIEmbed } from 'discord.js';
-import type { Health, Status, Undelivered } from '../reconciliation/status.js';
+import type { Told } from '../reconciliation/in-time.js';
+import type { Health, RunSummary, Status, Undelivered } from '../reconciliation/status.js';
 import { COLOURS } from './colours.js';
 import { runLine } from './history.js';
 import { fitLines } from './notices.js';
@@ -21,61 +22,85 @@ const REASON_LENGTH = 300;
 
 const SOURCES: Readonly<Record<Health['source'], string>> = { stripe: 'Stripe', discord: 'Discord', database: 'Database' };
 
-/** `/reconcile status`: how things stand, in one embed. */
+/** `/reconcile status`: how things stand, in one embed. What could not be read is said to be unknown, never left out. */
 export function statusEmbed(status: Status, settings: StatusSettings): APIEmbed {
-	const troubled = status.health.some(({ problems }) => problems.length > 0);
-	const { open } = status;
-	const many = open.reduce((sum, kind) => sum + kind.many, 0);
-	const field = (name: string, lines: readonly string[], inline = false) => ({ name, value: fitLines(lines, '\n', FIELD_LENGTH), inline });
+	const { open, verification, undelivered, exemptions, health } = status;
+	const troubled = health.some(({ problems }) => problems.length > 0);
+	const unread = Object.values(status).some((told) => typeof told === 'object' && 'known' in told && !told.known);
+	const many = open.known ? open.value.reduce((sum, kind) => sum + kind.many, 0) : null;
+	const toDo = many === null || many > 0 || !undelivered.known || undelivered.value.length > 0;
+	const field = (name: string, lines: readonly string[]) => ({ name, value: fitLines(lines, '\n', FIELD_LENGTH), inline: false });
+	/** A field that is only there where there is something to tell. */
+	const unlessEmpty = <T>(name: string, told: Told<T>, linesOf: (value: T) => readonly string[]) => {
+		const lines = told.known ? linesOf(told.value) : [unknown(told)];
+		return lines.length === 0 ? [] : [field(name, lines)];
+	};
 	return {
-		title: troubled ? 'Status: something needs you' : 'Status',
+		title: troubled || unread ? 'Status: something needs you' : 'Status',
 		description: troubled
 			? 'Something keeps Reeve from its work: Sources, below, says what and what to do.'
-			: 'Stripe, Discord and the database are well.',
-		color: troubled ? COLOURS.bad : many > 0 || status.undelivered.length > 0 ? COLOURS.amber : COLOURS.good,
+			: unread
+				? 'Some of this could not be read: below it is called unknown. Ask again in a minute.'
+				: 'Stripe, Discord and the database are well.',
+		color: troubled || unread ? COLOURS.bad : toDo ? COLOURS.amber : COLOURS.good,
 		fields: [
 			field('Schedule', scheduleLines(status, settings)),
 			field('Auto-fix', [settings.autoFix ? 'On: Reeve fixes what it finds, within the safety check' : 'Off: Reeve only reports']),
 			field('Last run', lastRunLines(status, settings.guildId)),
-			field(
-				`Open issues: ${many}`,
-				many === 0
-					? ['None']
-					: open.map(({ type, many, oldest }) => `${TYPE_WORDS[type]}: ${count(many, 'issue')}, the oldest since ${ago(oldest)}`)
+			field(`Open issues: ${many ?? 'unknown'}`, openLines(open)),
+			...unlessEmpty('Verification', verification, (due) =>
+				due === null ? [] : [`${ago(due.dueAt)}, of ${count(due.fixes, 'fix', 'fixes')}`]
 			),
-			...(status.verification === null
-				? []
-				: [field('Verification', [`${ago(status.verification.dueAt)}, of ${count(status.verification.fixes, 'fix', 'fixes')}`])]),
-			...(status.undelivered.length === 0 ? [] : [field('Not delivered yet', status.undelivered.map(undeliveredLine))]),
-			...(status.exemptions === 0
-				? []
-				: [field('Exempt', [`${count(status.exemptions, 'person', 'people')}: see \`/reconcile exemptions\``])]),
+			...unlessEmpty('Not delivered yet', undelivered, (waiting) => waiting.map(undeliveredLine)),
+			...unlessEmpty('Exempt', exemptions, (people) =>
+				people === 0 ? [] : [`${count(people, 'person', 'people')}: see \`/reconcile exemptions\``]
+			),
 			field(
 				'Sources',
-				status.health.map((health) => healthLine(health, settings))
+				health.map((source) => healthLine(source, settings))
 			)
 		]
 	};
 }
 
+function unknown({ why }: { readonly why: string }): string {
+	return `Unknown. ${escapeText(why, REASON_LENGTH)}`;
+}
+
 function scheduleLines({ daily, pause, nextRunAt }: Status, { redis }: StatusSettings): string[] {
 	const lines = [`Every day at ${String(daily.hour).padStart(2, '0')}:00, ${daily.timeZone}${redis ? ', woken through Redis' : ''}`];
 	if (daily.paused) lines.push('**Paused** by the settings: RECONCILIATION_PAUSED is true, whatever `/reconcile resume` says');
-	if (pause !== null) lines.push(`**${capital(pauseInWords(pause))}**`);
-	if (nextRunAt !== null) lines.push(`Next run: ${moment(nextRunAt)} (${ago(nextRunAt)})`);
+	if (!pause.known) lines.push(`Paused: ${unknown(pause)}`);
+	else if (pause.value !== null) lines.push(`**${capital(pauseInWords(pause.value))}**`);
+	if (!nextRunAt.known) lines.push(`Next run: ${unknown(nextRunAt)}`);
+	else if (nextRunAt.value !== null) lines.push(`Next run: ${moment(nextRunAt.value)} (${ago(nextRunAt.value)})`);
 	return lines;
 }
 
 function lastRunLines({ lastRun, lastSuccess }: Status, guildId: string): string[] {
-	if (lastRun === null) return ['None yet: `/reconcile run` makes the first'];
-	const lines = [runLine(lastRun, guildId)];
-	if (lastSuccess === null) lines.push('No run over everybody has succeeded yet');
-	else if (lastSuccess.runId !== lastRun.runId) lines.push(`The last that read everything: ${ago(lastSuccess.startedAt)}`);
-	return lines;
+	if (!lastRun.known) return [unknown(lastRun), ...lastSuccessLines(lastSuccess, null)];
+	const last = lastRun.value;
+	if (last === null) return ['None yet: `/reconcile run` makes the first'];
+	return [runLine(last, guildId), ...lastSuccessLines(lastSuccess, last)];
 }
 
+function lastSuccessLines(lastSuccess: Status['lastSuccess'], last: RunSummary | null): string[] {
+	if (!lastSuccess.known) return [`The last that read everything: ${unknown(lastSuccess)}`];
+	if (lastSuccess.value === null) return ['No run over everybody has succeeded yet'];
+	return lastSuccess.value.runId === last?.runId ? [] : [`The last that read everything: ${ago(lastSuccess.value.startedAt)}`];
+}
+
+function openLines(open: Status['open']): string[] {
+	if (!open.known) return [unknown(open)];
+	if (open.value.length === 0) return ['None'];
+	return open.value.map(({ type, many, oldest }) => `${TYPE_WORDS[type]}: ${count(many, 'issue')}, the oldest since ${ago(oldest)}`);
+}
+
+/** What is told, by how its subject begins. */
+const ABOUT: Readonly<Record<string, string>> = { run: 'of a run', hold: 'of a hold', overdue: 'that no run has succeeded' };
+
 function undeliveredLine({ channel, subject, since, tries, lastError, nextTryAt }: Undelivered): string {
-	const what = subject.startsWith('run:') ? 'of a run' : 'that no run has succeeded';
+	const what = ABOUT[subject.slice(0, subject.indexOf(':'))] ?? '';
 	const why = lastError === null ? '' : ` ${escapeText(lastError, REASON_LENGTH)}`;
 	return `${channel === 'mail' ? 'Mail' : 'Report'} ${what}, from ${ago(since)}, tried ${count(tries, 'time')}, again ${ago(nextTryAt)}.${why}`;
 }

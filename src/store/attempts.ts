@@ -36,12 +36,16 @@ export function attempts({ prisma }: Database, guildId: string, verifyAfterMinut
 				if (won.count === 0) return whyNot(transaction, guildId, issueId);
 				const row = await transaction.issue.findUniqueOrThrow({ where: { id: issueId } });
 				const issue = rowToOpenIssue(row);
-				const [attempt] = await transaction.$queryRaw<{ id: string }[]>`
+				const [attempt] = await transaction.$queryRaw<{ id: string; resumes: boolean | null }[]>`
 					INSERT INTO "FixAttempt" (id, "issueId", "runId", actor, "planHash", add, remove, "startedAt", "claimExpires")
 					VALUES (gen_random_uuid()::text, ${issueId}, ${runId}, ${actor}, ${hash}, ${JSON.stringify(issue.plan.add)}::jsonb,
 						${JSON.stringify(issue.plan.remove)}::jsonb, now(), now() + make_interval(secs => ${seconds}))
-					RETURNING id`;
-				return { kind: 'claimed', claim: { attemptId: (attempt as { id: string }).id, issue } };
+					RETURNING id, (
+						SELECT last.outcome = 'INTERRUPTED' AND last."rolesBefore" IS NOT NULL AND last."planHash" = ${hash}
+						FROM "FixAttempt" AS last WHERE last."issueId" = ${issueId} AND last.undoes IS NULL ORDER BY last."startedAt" DESC LIMIT 1
+					) AS resumes`;
+				if (attempt === undefined) throw new Error('An INSERT gave no row back.');
+				return { kind: 'claimed', claim: { attemptId: attempt.id, issue, resumes: attempt.resumes ?? false } };
 			}
 		},
 

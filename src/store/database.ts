@@ -2,10 +2,12 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import { SourceError } from '../reconciliation/ports.js';
 import { PrismaClient } from './client/client.js';
+import { discreet } from './discretion.js';
 import { EmbeddedAdapter } from './embedded-adapter.js';
-import { DatabaseError, reasonOf } from './errors.js';
+import { DatabaseError, FolderInUseError, reasonOf } from './errors.js';
 import { type FolderLock, lockFolder } from './folder-lock.js';
 import { migrate, readMigrations } from './migrations.js';
 import { ServerAdapter } from './server-adapter.js';
@@ -17,10 +19,14 @@ export interface Database {
 	close(): Promise<void>;
 }
 
+type Mask = (text: string) => string;
+
 /** Where the database is: a PostgreSQL server by its URL, or else a folder. */
 export interface DatabaseOptions {
 	readonly url?: string | undefined;
 	readonly dataDir: string;
+	/** Takes out of a text what must not be stored. */
+	readonly mask?: Mask;
 }
 
 /** The embedded database does one transaction at a time, and that of a large run takes a while. */
@@ -30,22 +36,23 @@ const TRANSACTIONS = { maxWait: 120_000, timeout: 120_000 };
  * Opens the database and brings it to this Reeve's schema.
  * @throws {DatabaseError} in the operator's words: server away, wrong password, folder in use or not writable, newer schema
  */
-export async function openDatabase({ url, dataDir }: DatabaseOptions): Promise<Database> {
-	return url === undefined ? openEmbedded(dataDir) : openServer(url);
+export async function openDatabase({ url, dataDir, mask = (text) => text }: DatabaseOptions): Promise<Database> {
+	return url === undefined ? openEmbedded(dataDir, mask) : openServer(url, mask);
 }
 
-async function openServer(url: string): Promise<Database> {
+async function openServer(url: string, mask: Mask): Promise<Database> {
 	refuseSchema(url);
 	try {
 		await migrate(new ServerAdapter(url, 1), await readMigrations());
 	} catch (error) {
-		throw unusable(`The database at ${withoutPassword(url)}`, whatToDo(error), error);
+		const cause = error instanceof SourceError ? error.cause : error;
+		throw unusable(`The database at ${withoutPassword(url)}`, whatToDo(cause), cause);
 	}
-	const prisma = client(new ServerAdapter(url));
+	const prisma = client(new ServerAdapter(url), mask);
 	return { prisma, kind: 'postgresql', close: () => prisma.$disconnect() };
 }
 
-async function openEmbedded(dataDir: string): Promise<Database> {
+async function openEmbedded(dataDir: string, mask: Mask): Promise<Database> {
 	const folder = resolve(dataDir);
 	const lock = await takeFolder(folder);
 	let pglite: PGlite | undefined;
@@ -53,7 +60,7 @@ async function openEmbedded(dataDir: string): Promise<Database> {
 		pglite = await openFiles(folder);
 		const opened = pglite;
 		await migrate(new EmbeddedAdapter(opened), await readMigrations());
-		const prisma = client(new EmbeddedAdapter(opened));
+		const prisma = client(new EmbeddedAdapter(opened), mask);
 		await forgetTheDead(prisma);
 		const close = async () => {
 			await prisma.$disconnect();
@@ -68,8 +75,9 @@ async function openEmbedded(dataDir: string): Promise<Database> {
 	}
 }
 
-function client(adapter: SqlMigrationAwareDriverAdapterFactory): PrismaClient {
-	return new PrismaClient({ adapter, transactionOptions: TRANSACTIONS });
+function client(adapter: SqlDriverAdapterFactory, mask: Mask): PrismaClient {
+	// Operators see these errors: what is wrong, and not the lines of code around it.
+	return new PrismaClient({ adapter: discreet(adapter, mask), transactionOptions: TRANSACTIONS, errorFormat: 'minimal' });
 }
 
 async function takeFolder(folder: string): Promise<FolderLock> {
@@ -79,7 +87,7 @@ async function takeFolder(folder: string): Promise<FolderLock> {
 			throw unusable(`The folder ${folder}`, 'Check DATA_DIR, and that Reeve may write there', error);
 		});
 	if (typeof taken !== 'string') return taken;
-	throw new DatabaseError(
+	throw new FolderInUseError(
 		`Another Reeve is using the folder ${folder} (${taken}). Stop it first, or give this one a folder of its own (DATA_DIR). Several processes need a PostgreSQL server (DATABASE_URL).`
 	);
 }
@@ -99,7 +107,9 @@ async function openFiles(folder: string): Promise<PGlite> {
 /** Whoever held a right in this folder is dead: the lock says so. The next start need not wait for it to expire. */
 async function forgetTheDead(prisma: PrismaClient): Promise<void> {
 	await prisma.lease.deleteMany();
+	await prisma.$executeRaw`UPDATE "BulkFix" SET "expiresAt" = now() WHERE "endedAt" IS NULL`;
 	await prisma.$executeRaw`UPDATE "FixAttempt" SET "claimExpires" = now() WHERE outcome IS NULL AND "claimExpires" > now()`;
+	await prisma.$executeRaw`UPDATE "Delivery" SET "nextTryAt" = now() WHERE status = 'PENDING' AND tries = 0 AND "nextTryAt" > now()`;
 }
 
 function unusable(what: string, advice: string, cause: unknown): DatabaseError {

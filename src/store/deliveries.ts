@@ -12,15 +12,15 @@ export async function addRunDeliveries(
 	guildId: string,
 	runId: string,
 	channels: readonly Channel[],
-	at: Date
+	at: Date,
+	nextTryAt = new Date(at.getTime() + FIRST_TRY_MS)
 ): Promise<void> {
-	const nextTryAt = new Date(at.getTime() + FIRST_TRY_MS);
 	const data = channels.map((channel) => ({ guildId, channel, subject: runSubject(runId), createdAt: at, nextTryAt }));
 	await transaction.delivery.createMany({ data, skipDuplicates: true });
 }
 
 /** What the operators are to be told, and have been. */
-export function deliveries({ prisma }: Database, guildId: string): Omit<DeliveryBook, 'readReport'> {
+export function deliveries({ prisma }: Database, guildId: string): Omit<DeliveryBook, 'readReport' | 'readHold'> {
 	return {
 		takeDeliveries: async (which, until) => {
 			const waiting: Prisma.DeliveryWhereInput =

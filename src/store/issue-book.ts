@@ -1,6 +1,5 @@
-import type { BulkScope, IssueBook } from '../reconciliation/bulk.js';
-import type { OpenIssue } from '../reconciliation/types.js';
-import { writeAudit } from './audit.js';
+import type { IssueBook } from '../reconciliation/bulk-plan.js';
+import type { BulkScope, OpenIssue } from '../reconciliation/types.js';
 import { IssueStatus, RunStatus } from './client/client.js';
 import type { Database } from './database.js';
 import { rowToOpenIssue } from './json.js';
@@ -26,25 +25,6 @@ export function issueBook({ prisma }: Database, guildId: string): IssueBook {
 				select: { id: true, roleHolders: true, payingCustomers: true }
 			});
 			return run === null ? null : { runId: run.id, roleHolders: run.roleHolders ?? 0, payingCustomers: run.payingCustomers ?? 0 };
-		},
-		releaseHold: (runId, { actor, at, losing, reason }) =>
-			prisma.$transaction(async (transaction) => {
-				await transaction.reconciliationRun.update({
-					where: { id: runId },
-					data: { holdReleasedBy: actor, holdReleasedAt: at },
-					select: { id: true }
-				});
-				await writeAudit(transaction, guildId, {
-					at,
-					actor,
-					action: 'release',
-					subject: null,
-					before: { losing },
-					after: null,
-					outcome: 'DONE',
-					detail: reason,
-					attemptId: null
-				});
-			})
+		}
 	};
 }

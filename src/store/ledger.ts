@@ -1,8 +1,10 @@
 import type { Archive } from '../reconciliation/archive.js';
-import type { IssueBook } from '../reconciliation/bulk.js';
+import type { BulkBook } from '../reconciliation/bulk.js';
+import type { IssueBook } from '../reconciliation/bulk-plan.js';
 import type { DeliveryBook } from '../reconciliation/deliveries.js';
 import type { ExemptionBook } from '../reconciliation/exempt.js';
 import type { PersonalHistory } from '../reconciliation/explain.js';
+import type { HoldBook } from '../reconciliation/holds.js';
 import type { LinkBook } from '../reconciliation/link.js';
 import type { PauseBook } from '../reconciliation/pause.js';
 import type { Ledger, RoleMemory } from '../reconciliation/ports.js';
@@ -11,10 +13,12 @@ import type { Undos } from '../reconciliation/undo.js';
 import type { Verifications } from '../reconciliation/verify.js';
 import { archive } from './archive.js';
 import { attempts } from './attempts.js';
+import { bulkFixes } from './bulk-fixes.js';
 import type { Database } from './database.js';
 import { deliveries } from './deliveries.js';
 import { exemptions } from './exemptions.js';
 import { findings } from './findings.js';
+import { holds } from './holds.js';
 import { issueBook } from './issue-book.js';
 import { leases } from './lease.js';
 import { linkBook } from './link-book.js';
@@ -36,6 +40,8 @@ type GuildLedger = Ledger &
 	RoleMemory &
 	Reports &
 	IssueBook &
+	HoldBook &
+	BulkBook &
 	DeliveryBook &
 	SettingsBook &
 	PauseBook &
@@ -63,6 +69,8 @@ export function createLedger(
 		...deliveries(database, guildId),
 		...exemptions(database, guildId),
 		...issueBook(database, guildId),
+		...holds(database, guildId),
+		...bulkFixes(database, guildId),
 		...linkBook(database, guildId),
 		...pauses(database, guildId),
 		...seenSettings(database, guildId),

@@ -79,7 +79,7 @@ export function reports({ prisma }: Database, guildId: string): Reports {
 	};
 }
 
-/** JSON keeps no dates, and older runs did not look for exemptions that end. */
+/** JSON keeps no dates, and older runs did not look for exemptions that end. Those also have a number of people of unknown status. */
 function toNotices(stored: Prisma.JsonValue): Notices {
 	type Stored = Omit<Notices, 'expiringExemptions'> & {
 		expiringExemptions?: (Omit<Exemption, 'expiresAt'> & { expiresAt: string | null })[];

@@ -2,9 +2,13 @@ import type { Ledger } from '../reconciliation/ports.js';
 import { Prisma, RunStatus } from './client/client.js';
 import type { Database } from './database.js';
 import { addRunDeliveries } from './deliveries.js';
+import { holdRun } from './holds.js';
 import { toJson } from './json.js';
 
-type Runs = Pick<Ledger, 'startRun' | 'failAbandonedRuns' | 'lastGoodRun' | 'installedAt' | 'lastScheduledDay' | 'completeRun' | 'failRun'>;
+type Runs = Pick<
+	Ledger,
+	'startRun' | 'failAbandonedRuns' | 'hasUnfinishedRun' | 'lastGoodRun' | 'installedAt' | 'lastScheduledDay' | 'completeRun' | 'failRun'
+>;
 
 /** The life of runs. */
 export function runs({ prisma }: Database, guildId: string): Runs {
@@ -25,15 +29,18 @@ export function runs({ prisma }: Database, guildId: string): Runs {
 					data: { status: RunStatus.FAILED, failure: reason, completedAt: at, scheduledDay: null },
 					select: { id: true }
 				});
-				for (const { id } of abandoned) await addRunDeliveries(transaction, guildId, id, tell, at);
+				// Nobody else tells of it: it is due at once.
+				for (const { id } of abandoned) await addRunDeliveries(transaction, guildId, id, tell, at, at);
 			}),
+		hasUnfinishedRun: async () =>
+			(await prisma.reconciliationRun.findFirst({ where: { guildId, status: RunStatus.RUNNING }, select: { id: true } })) !== null,
 		lastGoodRun: async () => {
 			const run = await prisma.reconciliationRun.findFirst({
 				where: {
 					guildId,
 					status: RunStatus.COMPLETED,
 					onlyMember: null,
-					OR: [{ held: { equals: Prisma.DbNull } }, { holdReleasedAt: { not: null } }]
+					holds: { none: { scope: 'run', releasedAt: null } }
 				},
 				orderBy: { startedAt: 'desc' },
 				select: { livemode: true, subscriptionsRead: true, payingCustomers: true }
@@ -70,6 +77,7 @@ export function runs({ prisma }: Database, guildId: string): Runs {
 					},
 					select: { id: true }
 				});
+				if (hold !== null) await holdRun(transaction, guildId, id, hold, at);
 				// Together: a verification that was killed before its run was complete is still to be done.
 				await transaction.verification.updateMany({ where: { guildId, runId: id, doneAt: null }, data: { doneAt: at } });
 				await addRunDeliveries(transaction, guildId, id, tell, at);

@@ -1,6 +1,6 @@
 import type { RunSummary, StatusBook, Undelivered } from '../reconciliation/status.js';
 import type { DriftType, Hold, TriggeredBy } from '../reconciliation/types.js';
-import { DeliveryStatus, IssueStatus, RunStatus } from './client/client.js';
+import { DeliveryStatus, IssueStatus, type Prisma, RunStatus } from './client/client.js';
 import type { Database } from './database.js';
 import { fromJson } from './json.js';
 
@@ -17,7 +17,7 @@ const SUMMARY = {
 	issuesFixed: true,
 	failure: true,
 	held: true,
-	holdReleasedBy: true,
+	holds: { where: { scope: 'run' }, select: { releasedBy: true } },
 	reportChannelId: true,
 	reportMessageId: true
 } as const;
@@ -104,15 +104,15 @@ export function statusBook({ prisma }: Database, guildId: string): StatusBook {
 	};
 }
 
-type Row = Awaited<ReturnType<Database['prisma']['reconciliationRun']['findFirst']>>;
-type SummaryRow = Pick<NonNullable<Row>, keyof typeof SUMMARY>;
+type SummaryRow = Prisma.ReconciliationRunGetPayload<{ select: typeof SUMMARY }>;
 
-function toSummary({ id, held, reportChannelId, reportMessageId, triggeredBy, ...row }: SummaryRow): RunSummary {
+function toSummary({ id, held, holds, reportChannelId, reportMessageId, triggeredBy, ...row }: SummaryRow): RunSummary {
 	return {
 		...row,
 		runId: id,
 		triggeredBy: triggeredBy as TriggeredBy,
 		hold: held === null ? null : fromJson<Hold>(held),
+		holdReleasedBy: holds[0]?.releasedBy ?? null,
 		report: reportChannelId !== null && reportMessageId !== null ? { channelId: reportChannelId, messageId: reportMessageId } : null
 	};
 }

@@ -29,7 +29,7 @@ export function undos({ prisma }: Database, guildId: string): Undos {
 				if (underWay) return { kind: 'busy', subject, actor: underWay.actor, since: underWay.startedAt };
 				const undoable = whatToUndo(fix.id, attempts);
 				if (typeof undoable === 'string') return { kind: 'refused', subject, why: undoable };
-				const { left, plan } = undoable;
+				const { plan } = undoable;
 
 				const [row] = await transaction.$queryRaw<{ id: string }[]>`
 					INSERT INTO "FixAttempt" (id, "issueId", "runId", actor, "planHash", add, remove, "startedAt", "claimExpires", undoes)
@@ -40,7 +40,7 @@ export function undos({ prisma }: Database, guildId: string): Undos {
 				const attemptId = (row as { id: string }).id;
 				await transaction.issue.update({ where: { id: issueId }, data: { status: IssueStatus.FIXING }, select: { id: true } });
 				await exempt(transaction, guildId, attemptId, { ...order, discordId });
-				return { kind: 'claimed', subject, claim: { attemptId, issueId, left, plan } };
+				return { kind: 'claimed', subject, claim: { attemptId, issueId, ...undoable } };
 			}),
 
 		undoableFixes: async (text, limit) => {
@@ -92,18 +92,20 @@ function whatToUndo(fixId: string, attempts: readonly FixAttempt[]) {
 	const { before, after } = rolesOf(fix);
 	if (before === null || after === null) return refuse('ROLES_UNKNOWN');
 	// An undo that was stopped half-way is gone on with from there.
-	const half = attempts.map((attempt) => ({ attempt, ...rolesOf(attempt) })).find((each) => each.attempt.undoes === fixId && changed(each));
+	const halves = attempts.flatMap((attempt) => (attempt.undoes === fixId ? [rolesOf(attempt)] : [])).filter(mayHaveMoved);
+	const half = halves.find((each) => each.after !== null);
 	const left = half?.after ?? after;
 	const plan = planBetween(left, before);
-	return plan.add.length === 0 && plan.remove.length === 0 ? refuse('NO_FIX') : { left, plan };
+	const brokenOff = halves[0] !== half;
+	return plan.add.length === 0 && plan.remove.length === 0 ? refuse('NO_FIX') : { left, plan, brokenOff };
 }
 
 function rolesOf({ rolesBefore, rolesAfter }: Pick<FixAttempt, 'rolesBefore' | 'rolesAfter'>) {
 	return { before: fromJson<RoleName[] | null>(rolesBefore), after: fromJson<RoleName[] | null>(rolesAfter) };
 }
 
-function changed({ before, after }: ReturnType<typeof rolesOf>): boolean {
-	return after !== null && mayHaveChanged({ rolesBefore: before, rolesAfter: after });
+function mayHaveMoved({ before, after }: ReturnType<typeof rolesOf>): boolean {
+	return mayHaveChanged({ rolesBefore: before, rolesAfter: after });
 }
 
 /** The exemption of an undo bears its ID, in the form that other exemptions' IDs have. */

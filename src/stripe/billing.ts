@@ -5,7 +5,7 @@ import type { Billing, OnProgress } from '../reconciliation/ports.js';
 import type { BillingSnapshot, Customer } from '../reconciliation/types.js';
 import { type Clockwork, createAsk } from './ask.js';
 import { readBaseline, readChangesSince, readLinkChangesAfter } from './changes.js';
-import { createClient } from './client.js';
+import { createClient, TIMEOUT_MS } from './client.js';
 import { toCustomer, toSubscription } from './convert.js';
 import { createCustomerBook } from './customer-book.js';
 import { type CustomerReading, readCustomer, readCustomersAfresh } from './customers.js';
@@ -21,10 +21,12 @@ export interface BillingOptions {
 	readonly apiUrl: string;
 	/** The metadata key under which customers and subscriptions name a Discord user. */
 	readonly discordIdKey: string;
+	/** How long one answer is waited for. */
+	readonly timeoutMs?: number;
 	readonly clockwork?: Clockwork;
 }
 
-const REAL_CLOCKWORK: Clockwork = {
+export const REAL_CLOCKWORK: Clockwork = {
 	now: () => performance.now(),
 	sleep: (ms) => setTimeout(ms),
 	random: Math.random
@@ -37,9 +39,10 @@ export function createBilling({
 	secretKey,
 	apiUrl,
 	discordIdKey,
+	timeoutMs = TIMEOUT_MS,
 	clockwork = REAL_CLOCKWORK
 }: BillingOptions): Billing & CustomerSearch & CustomerBook {
-	const ask = createAsk(createClient(secretKey, apiUrl), clockwork);
+	const ask = createAsk(createClient(secretKey, apiUrl, timeoutMs), clockwork);
 	const isLiveKey = /^[sr]k_live_/.test(secretKey);
 
 	return {

@@ -43,7 +43,7 @@ export function toSubscription(
 }
 
 /** Price and product IDs of what is paid for. A metered price has no quantity, and counts. */
-function pricesOf(items: readonly Stripe.SubscriptionItem[]): string[] {
+export function pricesOf(items: readonly Stripe.SubscriptionItem[]): string[] {
 	const prices = items.filter((item) => (item.quantity ?? 1) > 0).flatMap((item) => [item.price.id, idOf(item.price.product)]);
 	return [...new Set(prices)];
 }

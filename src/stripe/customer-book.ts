@@ -3,7 +3,7 @@ import type { CustomerBook, CustomerFound } from '../reconciliation/link.js';
 import { SourceError } from '../reconciliation/ports.js';
 import type { Ask } from './ask.js';
 import { toCustomer, toSubscription } from './convert.js';
-import { MissingCustomerError } from './errors.js';
+import { MissingObjectError } from './errors.js';
 
 /** Stripe finds parts of a text from so many characters on. */
 const SHORTEST_PART = 3;
@@ -26,7 +26,7 @@ export function createCustomerBook(ask: Ask, discordIdKey: string): CustomerBook
 			const customer = await ask('Customers', (stripe) => stripe.customers.retrieve(customerId, { expand: [WITH_SUBSCRIPTIONS] }));
 			return customer.deleted ? 'deleted' : toFound(customer);
 		} catch (error) {
-			if (error instanceof MissingCustomerError) return 'missing';
+			if (error instanceof MissingObjectError) return 'missing';
 			throw error;
 		}
 	}

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { Ask } from './ask.js';
-import { MissingCustomerError } from './errors.js';
+import { MissingObjectError } from './errors.js';
 import { listSubscriptions, type WholeSubscription } from './list-subscriptions.js';
 import { sideBySide } from './side-by-side.js';
 
@@ -39,7 +39,7 @@ async function unlessMissing<Answer>(answer: Promise<Answer>): Promise<Answer | 
 	try {
 		return await answer;
 	} catch (error) {
-		if (error instanceof MissingCustomerError) return null;
+		if (error instanceof MissingObjectError) return null;
 		throw error;
 	}
 }

@@ -2,10 +2,16 @@ import Stripe from 'stripe';
 import { SourceError } from '../reconciliation/ports.js';
 
 /** What Reeve reads, by the name of its permission in Stripe's dashboard. */
-export type Resource = 'Subscriptions' | 'Customers' | 'Invoices' | 'Events';
+export type Resource = 'Subscriptions' | 'Customers' | 'Invoices' | 'Events' | 'Prices' | 'Products' | 'Balance';
 
-/** The customer that was asked for does not exist. */
-export class MissingCustomerError extends SourceError {}
+/** The object that was asked for does not exist. */
+export class MissingObjectError extends SourceError {}
+
+/** The key may not do what was asked for. */
+export class NotAllowedError extends SourceError {}
+
+/** The key is none. */
+export class KeyRefusedError extends SourceError {}
 
 const PERMISSIONS: Readonly<Record<string, Resource>> = {
 	subscription: 'Subscriptions',
@@ -17,14 +23,28 @@ const PERMISSIONS: Readonly<Record<string, Resource>> = {
 /** Says what went wrong while reading Stripe, and what to do about it, in the operator's words. The key is never in it. */
 export function sourceError(error: unknown, resource: Resource): SourceError {
 	if (error instanceof SourceError) return error;
+	// What trips over an object that is not as Stripe writes it.
+	if (error instanceof TypeError || error instanceof RangeError) return oddShape(resource, wordsOf(error), error);
 	if (!(error instanceof Stripe.errors.StripeError))
 		return new SourceError('stripe', `Reading Stripe failed in a way that Reeve does not know: ${wordsOf(error)}`, {
 			cause: error
 		});
 	// The library's error is not handed on as the cause: it quotes what Stripe said, and Stripe quotes keys.
 	const request = error.requestId ? ` (Stripe's request ${error.requestId})` : '';
-	if (isMissingCustomer(error)) return new MissingCustomerError('stripe', `Stripe does not have that customer: ${saidBy(error)}${request}`);
+	if (isMissing(error)) return new MissingObjectError('stripe', `Stripe does not have that: ${saidBy(error)}${request}`);
+	if (error instanceof Stripe.errors.StripeAuthenticationError)
+		return new KeyRefusedError('stripe', `${explain(error, resource)}${request}`);
+	if (error instanceof Stripe.errors.StripePermissionError) return new NotAllowedError('stripe', `${explain(error, resource)}${request}`);
 	return new SourceError('stripe', `${explain(error, resource)}${request}`);
+}
+
+/** Something that is not as Stripe writes it: nobody knows what it means. */
+export function oddShape(resource: Resource, what: string, cause?: unknown): SourceError {
+	return new SourceError(
+		'stripe',
+		`Stripe's ${resource} are not as Reeve knows them (${what}), so they cannot be relied on. Try again; if it stays so, update Reeve.`,
+		{ cause }
+	);
 }
 
 function explain(error: Stripe.errors.StripeError, resource: Resource): string {
@@ -42,16 +62,18 @@ function explain(error: Stripe.errors.StripeError, resource: Resource): string {
 		return `Stripe could not be reached${code === '' ? '' : ` (${code})`} while Reeve was reading ${resource}. Check this machine's connection, and https://status.stripe.com.`;
 	}
 	const status = error.statusCode;
-	if (status !== undefined && status >= 500)
+	if (status === undefined || status < 400)
+		return `What Stripe answered while Reeve was reading ${resource} cannot be understood. A proxy on the way to Stripe may have answered in its place: check this machine's connection, and try again.`;
+	if (status >= 500)
 		return `Stripe is in trouble: it answered ${status} while Reeve was reading ${resource}. See https://status.stripe.com, and try again later.`;
-	return `Stripe did not accept the request for ${resource}${status === undefined ? '' : ` (${status})`}: ${saidBy(error)}`;
+	return `Stripe did not accept the request for ${resource} (${status}): ${saidBy(error)}`;
 }
 
-/** A customer of the other mode is not missing: the key is the wrong one, and must not look as if nobody paid. */
-function isMissingCustomer(error: Stripe.errors.StripeError): boolean {
+/** An object of the other mode is not missing: the key is the wrong one, and must not look as if nobody paid. */
+function isMissing(error: Stripe.errors.StripeError): boolean {
 	return (
 		error.code === 'resource_missing' &&
-		error.message.startsWith('No such customer') &&
+		/^No such (customer|invoice|price|product|subscription)\b/.test(error.message) &&
 		!/similar object exists in (live|test) mode/.test(error.message)
 	);
 }

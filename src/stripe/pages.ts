@@ -34,7 +34,7 @@ export async function readList<Item extends { id: string }>(
 	let promised = false;
 	for (;;) {
 		const page = await ask(resource, (stripe) => request(stripe, { ...cursor, limit: PAGE_SIZE }));
-		if (!Array.isArray(page.data)) throw incomplete(resource, 'an answer came that is no list');
+		if (!Array.isArray(page.data) || typeof page.has_more !== 'boolean') throw incomplete(resource, 'an answer came that is no list');
 		if (page.data.length === 0 && (promised || page.has_more))
 			throw incomplete(resource, 'a page was empty though Stripe says there is more');
 		const newest = items.at(-1);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { managedRoleSettings, policySettings, secretsOf, settingsToRemember } from '../../src/config/derived.js';
+import { distinctiveSecretsOf, managedRoleSettings, policySettings, secretsOf, settingsToRemember } from '../../src/config/derived.js';
 import { parseSettings } from '../../src/config/env.js';
 
 const settingsWith = (env: NodeJS.ProcessEnv) =>
@@ -31,6 +31,16 @@ test('the managed roles are the tiers and Debtor, under the names the guild has 
 		{ name: 'Lord', wanted: 'Lord' },
 		{ name: 'Debtor', wanted: 'Overdue' }
 	]);
+});
+
+describe('distinctiveSecretsOf', () => {
+	test('has the token and the key, and no password that a word or an ID of Reeve’s own could be', () => {
+		const passwordOf = (password: string) =>
+			distinctiveSecretsOf(settingsWith({ DATABASE_URL: `postgresql://reeve:${password}@localhost/reeve` }));
+		const always = ['a-token', 'rk_test_51abc'];
+		for (const common of ['reeve', 'scheduled', 'discord_id', '1100000000000000100', 'a1b2c3']) expect(passwordOf(common)).toEqual(always);
+		expect(passwordOf('correct-horse')).toEqual([...always, 'correct-horse']);
+	});
 });
 
 describe('secretsOf', () => {

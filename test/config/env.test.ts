@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { envSchema, parseSettings, SettingsError } from '../../src/config/env.js';
+import { envSchema, parseSettings, SettingsError, settingNames } from '../../src/config/env.js';
 
 const TOKEN = 'MTA5NzU4Mzk0NzU4MzkyMTA0NQ.GabcDE.0123456789abcdefghijABCDEFGHIJ012345';
 const required = {
@@ -195,5 +196,45 @@ test('each tier brings its own settings', () => {
 test('several addresses are kept as one text, separated by commas', () => {
 	expect(parseSettings({ ...required, ADMIN_EMAIL: 'ada@example.com, bob@example.com' }).settings.ADMIN_EMAIL).toBe(
 		'ada@example.com,bob@example.com'
+	);
+});
+
+test('whatever the environment holds, it is settings or a list of what to mend, and never an error of another kind', () => {
+	const names = settingNames(['Knight', 'Lord']);
+	const secrets = ['DISCORD_TOKEN', 'STRIPE_SECRET_KEY'];
+	const value = fc.oneof(
+		fc.string({ unit: 'binary', maxLength: 40 }),
+		fc.constantFrom(
+			'',
+			' ',
+			'true',
+			'TRUE',
+			'-1',
+			'1e9',
+			'NaN',
+			'24',
+			'UTC',
+			'Mars/Olympus',
+			'a,b,,c',
+			'__proto__',
+			'http://[',
+			'smtp://:@',
+			'constructor'
+		)
+	);
+	fc.assert(
+		fc.property(fc.dictionary(fc.constantFrom(...names), value, { maxKeys: 12 }), (env) => {
+			try {
+				parseSettings({ ...required, ...env });
+			} catch (error) {
+				expect(error).toBeInstanceOf(SettingsError);
+				for (const [name, value] of Object.entries(env)) {
+					// What also stands in a setting that is no secret may be shown there.
+					const elsewhere = Object.values({ ...env, [name]: '' }).some((other) => other.includes(value));
+					if (secrets.includes(name) && value.trim().length > 6 && !elsewhere) expect((error as Error).message).not.toContain(value);
+				}
+			}
+		}),
+		{ numRuns: 500 }
 	);
 });

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createGuild } from '../../src/discord/guild.js';
 import { type Guild, RoleChangeError, SourceError } from '../../src/reconciliation/ports.js';
 import type { Progress } from '../../src/reconciliation/types.js';
@@ -160,6 +160,24 @@ describe('a role', () => {
 		stage.discord.setBotPermission('ManageRoles', false);
 		await expect(guild.addRole(ADA, 'Knight', 'r')).rejects.toThrow(/lacks the permission Manage Roles/);
 		expect(heldByAda()).toEqual([]);
+	});
+
+	test('that Discord would refuse is known before: a role above Reeve keeps it from runs, a missing permission from fixes', async () => {
+		stage = await Stage.open(ada());
+		const guild = await guildOf();
+		expect(await guild.problems()).toEqual([]);
+		stage.discord.moveRole('Lord', 99);
+		stage.discord.setBotPermission('ManageRoles', false);
+		await vi.waitFor(async () =>
+			expect(await guild.problems()).toEqual([
+				{ keepsFrom: 'runs', words: expect.stringContaining("Reeve's role is below Lord") },
+				{ keepsFrom: 'fixes', words: expect.stringContaining('lacks the permission Manage Roles') }
+			])
+		);
+		stage.discord.deleteRole('Knight');
+		await vi.waitFor(async () =>
+			expect(await guild.problems()).toEqual([{ keepsFrom: 'runs', words: expect.stringMatching(/role for Knight .* no longer exists/) }])
+		);
 	});
 
 	test('of somebody who has left meanwhile is refused in words', async () => {

@@ -1,6 +1,7 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.js';
+import { COLOURS } from '../../src/report/colours.js';
 import { again, answered, ask, buttonOf, click, holds, lastWord, linesOf, reconcile } from './operator.js';
 
 const person = (number: number) => `3000000000000000${String(number).padStart(2, '0')}`;
@@ -76,6 +77,17 @@ describe('fixing by command', () => {
 	test('many at once are held where too many would lose a role, until the number is typed', async () => {
 		const { id, answer } = await ask(sandbox, 'reconcile fix', { all: true });
 		expect(answer.embeds[0]).toMatchObject({ title: 'Fix all: 6 issues', fields: [{ name: 'On hold' }] });
+		// The other operators hear of it, once, and can look at the same plan.
+		const told = await sandbox.until(() => sandbox.messages().find(({ embeds }) => embeds[0]?.title?.startsWith('On hold: a fix')));
+		expect(told.embeds[0]).toMatchObject({ title: 'On hold: a fix that takes roles from 5 people', color: COLOURS.bad });
+		const [mail, ...others] = await sandbox.until(() => {
+			const mails = sandbox.mail.inbox().filter(({ subject }) => subject?.includes('On hold'));
+			return mails.length > 0 ? mails : null;
+		});
+		expect(others).toEqual([]);
+		expect(mail?.text).toContain('Nobody has lost a role.');
+		const looked = await answered(sandbox, sandbox.click('operator', told.id, buttonOf(told, /Look at the plan/)), /Fix all/);
+		expect(looked.embeds[0]?.fields).toMatchObject([{ name: 'On hold' }]);
 		const release = sandbox.click('operator', answer.id, buttonOf(answer, /Release/));
 		await sandbox.until(() => sandbox.interaction(release).modal);
 		sandbox.discord.modal({ user: 'operator', interactionId: release, fields: { losing: '4' } });
@@ -90,6 +102,12 @@ describe('fixing by command', () => {
 			'5 people lost a role, 1 only gained one. A hold was released for it.'
 		);
 		expect((await ask(sandbox, 'reconcile fix', { all: true })).answer.content).toContain('Nothing is open');
+		const log = (await sandbox.audit()).filter(({ action }) => action === 'hold' || action === 'release').reverse();
+		expect(log.map(({ action, actor, detail }) => [action, actor, detail])).toEqual([
+			['hold', sandbox.discord.ids.operatorId, expect.stringContaining('5 of the 15 people')],
+			['release', sandbox.discord.ids.operatorId, expect.stringContaining('5 of the 15 people')]
+		]);
+		expect(sandbox.messages().filter(({ embeds }) => embeds[0]?.title?.startsWith('On hold: a fix'))).toHaveLength(1);
 	});
 
 	test('a run with mode fix shows what it would change, for everybody or for one person, and asks', async () => {

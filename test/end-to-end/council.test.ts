@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Sandbox, type StoredRun } from '../../sandbox/sandbox.js';
 import { makeScenario } from '../../sandbox/world/scenario.js';
-import type { DriftIssue, Notices } from '../../src/reconciliation/types.js';
+import type { DriftIssue, Notices, UnknownStatus } from '../../src/reconciliation/types.js';
 import { again, buttons, click, fixButtons, holds, reconcile } from './operator.js';
 
 /** The main job in a world with every kind of drift and of non-drift. */
@@ -24,13 +24,18 @@ describe('in the council', () => {
 	});
 
 	test('it counts who is worth knowing and no issue', () => {
-		const { overclaimedTeams, malformedLinks, contestedLinks, expiringExemptions, ...counts } = first.run.notices as unknown as Notices;
+		const { overclaimedTeams, malformedLinks, contestedLinks, unknownStatus, expiringExemptions, ...counts } = first.run
+			.notices as unknown as Notices;
 		expect(expiringExemptions).toEqual([]);
+		expect(unknownStatus).toMatchObject(Array(notices.unknownStatus).fill({ status: 'under_review' }));
+		const told = JSON.stringify(first.report.embeds);
+		expect(told).toMatch(/<@\d+>, <@\d+> and <@\d+>: Stripe gives the status `under_review`, which Reeve does not know/);
 		expect({
 			...counts,
 			overclaimedTeams: overclaimedTeams.length,
 			malformedLinks: malformedLinks.length,
-			contestedLinks: contestedLinks.length
+			contestedLinks: contestedLinks.length,
+			unknownStatus: (unknownStatus as UnknownStatus[]).length
 		}).toEqual({ leftToNextRun: 0, ...notices });
 	});
 
@@ -38,7 +43,8 @@ describe('in the council', () => {
 		const requests = sandbox.requests();
 		const subscriptions = sandbox.stripe.list('subscriptions').length;
 		const lists = requests.filter(({ target, path }) => target === 'stripe' && path === '/v1/subscriptions');
-		expect(lists).toHaveLength(Math.ceil(subscriptions / 100));
+		// And one to see that nothing is left.
+		expect(lists).toHaveLength(Math.ceil(subscriptions / 100) + 1);
 		expect(requests.filter(({ target, method }) => target === 'gateway' && method === 'REQUEST_GUILD_MEMBERS')).toHaveLength(1);
 		expect(requests.filter(({ target, method }) => target === 'stripe' && method !== 'GET')).toEqual([]);
 		expect(requests.filter(({ path, method }) => path.includes('/roles/') && method !== 'GET')).toEqual([]);

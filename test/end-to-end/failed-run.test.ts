@@ -52,6 +52,15 @@ describe('half a picture is no picture: the run fails, finds nothing, takes noth
 		expect(sandbox.guild().members.filter(({ id }) => holds(sandbox, id).length > 0)).toHaveLength(PAYERS);
 	});
 
+	test("when a managed role is above Reeve's own, and says how to mend it", async () => {
+		sandbox.discord.moveRole('Lord', 99);
+		const { run } = await reconcile(sandbox);
+		expect(run).toMatchObject({ status: 'FAILED', issues: [] });
+		expect(run.failure).toMatch(/Reeve's role is below Lord: .* drag Reeve's role above it/);
+		sandbox.discord.moveRole('Lord', 1);
+		expect((await reconcile(sandbox)).run).toMatchObject({ status: 'COMPLETED', issuesFound: 0 });
+	});
+
 	test('when a managed role was deleted', async () => {
 		sandbox.discord.deleteRole('Lord');
 		const { run } = await reconcile(sandbox);

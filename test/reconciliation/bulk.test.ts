@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { type BulkOrder, type BulkScope, fixBulk, type IssueBook, planBulk } from '../../src/reconciliation/bulk.js';
+import { type ApprovedBulk, type BulkBook, type BulkOrder, continueBulks, fixBulk } from '../../src/reconciliation/bulk.js';
+import { type IssueBook, planBulk } from '../../src/reconciliation/bulk-plan.js';
+import type { HoldBook } from '../../src/reconciliation/holds.js';
 import { runReconciliation } from '../../src/reconciliation/run.js';
+import type { BulkScope } from '../../src/reconciliation/types.js';
 import { customer, person, subscription } from './builders.js';
 import { FakeWorld, SETTINGS } from './fakes.js';
 
@@ -19,11 +22,39 @@ async function guildOf({ taking, giving, right }: { taking: number; giving: numb
 	return { world, book: bookOf(world) };
 }
 
-/** The open issues of the fake ledger, and releases. */
-function bookOf(world: FakeWorld): IssueBook & { releases: unknown[] } {
+interface StoredBulk {
+	readonly bulk: ApprovedBulk;
+	readonly startedAt: Date;
+	holder: string | null;
+	endedAt: Date | null;
+}
+
+/** The open issues of the fake ledger, releases, and bulk fixes. */
+function bookOf(world: FakeWorld): IssueBook & HoldBook & BulkBook & { releases: unknown[]; bulks: StoredBulk[] } {
 	const releases: unknown[] = [];
+	const bulks: StoredBulk[] = [];
+	const bulkOf = (id: string) => bulks[Number(id)] as StoredBulk;
 	return {
 		releases,
+		bulks,
+		beginBulk: async (bulk, holder) => String(bulks.push({ bulk, startedAt: world.now(), holder, endedAt: null }) - 1),
+		renewBulk: async (id, holder) => bulkOf(id).holder === holder,
+		handBackBulk: async (id) => {
+			bulkOf(id).holder = null;
+		},
+		endBulk: async (id, at) => {
+			bulkOf(id).endedAt = at;
+		},
+		takeBulk: async (holder) => {
+			const index = bulks.findIndex((stored) => stored.endedAt === null && stored.holder === null);
+			const stored = bulks[index];
+			if (stored === undefined) return null;
+			stored.holder = holder;
+			const ended = world.ledger.attempts.flatMap(({ issueId, end }) => (end === null ? [] : [[issueId, end.outcome] as const]));
+			return { id: String(index), bulk: stored.bulk, startedAt: stored.startedAt, done: new Map(ended) };
+		},
+		hold: async () => {},
+		readHold: async () => null,
 		openIssues: async (scope: BulkScope) =>
 			[...world.ledger.issues.values()]
 				.filter(({ status, type }) => status === 'OPEN' && (scope === 'all' || type === scope))
@@ -32,7 +63,7 @@ function bookOf(world: FakeWorld): IssueBook & { releases: unknown[] } {
 			const run = world.ledger.runs.findLast(({ status }) => status === 'COMPLETED');
 			return run?.found ? { runId: run.id, ...run.found.detection } : null;
 		},
-		releaseHold: async (runId, release) => void releases.push({ runId, ...release })
+		releaseHold: async (release) => void releases.push(release)
 	};
 }
 
@@ -42,8 +73,7 @@ const orderFor = (planHash: string, extent: BulkOrder['extent'], scope: BulkScop
 	extent,
 	actor: person(99),
 	actorName: 'operator',
-	onProgress: () => {},
-	goOn: () => true
+	onProgress: () => {}
 });
 
 async function planned(parts: Awaited<ReturnType<typeof guildOf>>, scope: BulkScope = 'all') {
@@ -116,13 +146,52 @@ describe('a bulk fix', () => {
 		expect(parts.book.releases).toMatchObject([{ runId: 'run_1', actor: person(99), losing: 5 }]);
 	});
 
-	test('stops between two issues when Reeve is on its way down, and leaves the rest as it is', async () => {
+	/** A bulk fix of five that was stopped after two. */
+	async function stoppedAfterTwo() {
 		const parts = await guildOf({ taking: 0, giving: 5, right: 20 });
 		const { planHash } = await planned(parts);
-		const goOn = () => parts.world.touched < 2;
-		const result = await fixBulk(parts.world, parts.book, SETTINGS, { ...orderFor(planHash, 'all'), goOn });
+		parts.world.goOn = () => parts.world.touched < 2;
+		const result = await fixBulk(parts.world, parts.book, SETTINGS, orderFor(planHash, 'all'));
+		parts.world.goOn = () => true;
+		return { ...parts, result };
+	}
+
+	test('stops between two issues when Reeve is on its way down, and the next start goes on with the rest', async () => {
+		const { world, book, result } = await stoppedAfterTwo();
 		expect(result).toMatchObject({ kind: 'done', results: { length: 2 }, left: 3 });
-		expect(parts.world.touched).toBe(2);
+		expect(world.touched).toBe(2);
+		const continued = await continueBulks(world, book, SETTINGS.policy);
+		expect(continued).toMatchObject([{ fixedBefore: 2, results: { length: 3 }, left: 0, tooLate: false }]);
+		expect(world.touched).toBe(5);
+		expect(await continueBulks(world, book, SETTINGS.policy)).toEqual([]);
+		expect(world.touched).toBe(5);
+	});
+
+	test('that was stopped is not gone on with when Reeve is on its way down again', async () => {
+		const { world, book } = await stoppedAfterTwo();
+		world.goOn = () => false;
+		expect(await continueBulks(world, book, SETTINGS.policy)).toEqual([]);
+		world.goOn = () => world.touched < 3;
+		expect(await continueBulks(world, book, SETTINGS.policy)).toMatchObject([{ results: { length: 1 }, left: 2 }]);
+		expect(world.touched).toBe(3);
+		world.goOn = () => true;
+		expect(await continueBulks(world, book, SETTINGS.policy)).toMatchObject([{ fixedBefore: 3, left: 0 }]);
+	});
+
+	test('that was stopped more than an hour ago is not gone on with: the operator is told what is left', async () => {
+		const { world, book } = await stoppedAfterTwo();
+		world.pass({ seconds: 3_601 });
+		expect(await continueBulks(world, book, SETTINGS.policy)).toMatchObject([{ fixedBefore: 2, results: [], left: 3, tooLate: true }]);
+		expect(world.touched).toBe(2);
+		expect(await continueBulks(world, book, SETTINGS.policy)).toEqual([]);
+	});
+
+	test('that is gone on with respects what has changed meanwhile', async () => {
+		const { world, book } = await stoppedAfterTwo();
+		world.billing.put(subscription({ id: 'sub_3', customerId: 'cus_3', status: 'canceled' }));
+		const [{ results } = { results: [] }] = await continueBulks(world, book, SETTINGS.policy);
+		expect(results.map(({ result }) => result.kind === 'ended' && result.outcome)).toEqual(['RESOLVED', 'FIXED', 'FIXED']);
+		expect(world.guild.holds(person(3))).toEqual([]);
 	});
 
 	test('in a guild where so many have stopped paying at once is held, also for one person', async () => {

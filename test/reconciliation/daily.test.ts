@@ -4,6 +4,7 @@ import { nextRunAt } from '../../src/reconciliation/next-run.js';
 import type { Pause, PauseBook } from '../../src/reconciliation/pause.js';
 import { SourceError } from '../../src/reconciliation/ports.js';
 import { nextRun } from '../../src/reconciliation/status.js';
+import { customer, person, subscription } from './builders.js';
 import { FakeWorld, SETTINGS } from './fakes.js';
 
 const QUARTER_MS = 15 * 60_000;
@@ -159,6 +160,24 @@ describe('runIfDue', () => {
 			isVerificationRun: false
 		});
 		expect(days(world)).toEqual(['2026-02-10']);
+	});
+
+	test('a pause that begins while its run is under way ends the fixing: what was found is told, and left for an operator', async () => {
+		const world = installedAt('2026-02-09T12:00:00Z');
+		world.time = at('2026-02-10T09:00:00Z');
+		for (const number of [1, 2, 3]) {
+			world.billing.customers.push(customer({ id: `cus_${number}`, claimedBy: person(number) }));
+			world.billing.put(subscription({ id: `sub_${number}`, customerId: `cus_${number}` }));
+			world.guild.join(person(number));
+		}
+		const pauses: Pause[] = [];
+		world.script.once('guild.addRole', () => {
+			pauses.push({ pausedAt: world.time, pausedBy: 'ada', reason: null, until: null });
+		});
+		const result = await runIfDue(world, { ...SETTINGS, autoFix: true }, DAILY, bookOf(pauses));
+		expect(result).toMatchObject({ status: 'COMPLETED', issuesFound: 3, issuesFixed: 1 });
+		expect([...world.ledger.issues.values()].map(({ status }) => status)).toEqual(['FIXED', 'OPEN', 'OPEN']);
+		expect(world.notifier.reports).toHaveLength(1);
 	});
 
 	test('one day never runs twice, however often it is asked', async () => {

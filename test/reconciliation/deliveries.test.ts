@@ -17,6 +17,17 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 /** Deliveries in memory, a channel and a mail server that can be out of order, and a clock that stands. */
+const HOLD = {
+	id: 'hold1',
+	scope: 'all',
+	actor: 'ada',
+	reason: 'Too many.',
+	losing: 9,
+	holders: 30,
+	heldAt: NOW,
+	releasedBy: null
+} as const;
+
 class Post {
 	public time = NOW.getTime();
 	public readonly rows: (Delivery & { status: string; nextTryAt: number; lastError: string | null; tries: number })[] = [];
@@ -26,6 +37,7 @@ class Post {
 	public databaseAway = false;
 	public running = false;
 	public readonly results = new Map([['run1', result({ issues: issues(2) })]]);
+	public readonly holds = new Map([['hold1', HOLD]]);
 	public readonly now = () => new Date(this.time);
 	public readonly logger = { error: (...values: unknown[]) => void this.logged.push(String(values[0])) };
 	public readonly messenger = {
@@ -72,6 +84,7 @@ class Post {
 			const found = this.results.get(runId);
 			return found === undefined ? null : { result: found };
 		},
+		readHold: async (id) => this.holds.get(id) ?? null,
 		lastSuccessAt: async () => null,
 		isRunning: async () => this.running
 	};

@@ -91,12 +91,23 @@ describe('who is skipped', () => {
 		expect(membersChecked).toBe(1);
 	});
 
-	test('a status that Reeve does not know leaves the person alone, and is counted', () => {
+	test('a status that Reeve does not know leaves the person alone, and is told with whose it is', () => {
 		const customers = [customer({ claimedBy: ADA })];
 		const found = detection({ customers, subscriptions: [subscription({ status: 'suspended' })], guild: [inGuild(ADA, 'Lord')] });
 		expect(found.issues).toEqual([]);
 		expect(found.leftAlone).toEqual(new Set([ADA]));
-		expect(found.notices.unknownStatus).toBe(1);
+		expect(found.notices.unknownStatus).toEqual([{ discordId: ADA, status: 'suspended' }]);
+	});
+
+	test('people of unknown status are named in one order, whatever order they came in', () => {
+		const parts = (...ids: string[]) => ({
+			customers: ids.map((id) => customer({ id: `cus_${id}`, claimedBy: id })),
+			subscriptions: ids.map((id) => subscription({ id: `sub_${id}`, customerId: `cus_${id}`, status: `status of ${id}` })),
+			guild: ids.map((id) => inGuild(id))
+		});
+		const named = [ADA, BOB].map((discordId) => ({ discordId, status: `status of ${discordId}` }));
+		expect(detection(parts(ADA, BOB)).notices.unknownStatus).toEqual(named);
+		expect(detection(parts(BOB, ADA)).notices.unknownStatus).toEqual(named);
 	});
 
 	test('those who hold a managed role are counted for the safety check: exempt people too, bots not', () => {

@@ -5,6 +5,7 @@ import type {
 	Billing,
 	ClaimResult,
 	Guild,
+	GuildProblem,
 	InterruptedAttempt,
 	LastGoodRun,
 	Ledger,
@@ -161,9 +162,11 @@ export class FakeGuild implements Guild {
 		if (!this.ignores.has(`remove ${role}`)) this.roles.get(discordId)?.delete(role);
 	}
 
-	public async problems(): Promise<readonly string[]> {
+	public trouble: GuildProblem[] = [];
+
+	public async problems(): Promise<readonly GuildProblem[]> {
 		await this.script.before('guild.problems');
-		return [];
+		return this.trouble;
 	}
 
 	private seen(id: string): RosterMember {
@@ -255,6 +258,10 @@ export class FakeLedger implements Ledger, Verifications, Undos {
 		await this.script.before('ledger.failAbandonedRuns');
 		for (const run of this.runs)
 			if (run.status === 'RUNNING') Object.assign(run, { status: 'FAILED', failure: reason, scheduledDay: null });
+	}
+
+	public async hasUnfinishedRun(): Promise<boolean> {
+		return this.runs.some(({ status }) => status === 'RUNNING');
 	}
 
 	/** "What the last run that read everything had read." */
@@ -358,9 +365,11 @@ export class FakeLedger implements Ledger, Verifications, Undos {
 		if (other) return { kind: 'busy', actor: other.actor, since: at };
 		if (issue.planHash !== hash) return { kind: 'plan-changed', issue: { ...issue } };
 		issue.status = 'FIXING';
+		const last = this.attempts.findLast((attempt) => attempt.issueId === issueId && attempt.undoes === null);
+		const resumes = last?.end?.outcome === 'INTERRUPTED' && last.rolesBefore !== null && planHash(issue.discordId, last.plan) === hash;
 		const attemptId = `attempt_${this.attempts.length + 1}`;
 		this.attempts.push({ ...NEW_ATTEMPT, attemptId, issueId, actor, runId, plan: issue.plan, expiresAt: later(at, seconds) });
-		return { kind: 'claimed', claim: { attemptId, issue: { ...issue } } };
+		return { kind: 'claimed', claim: { attemptId, issue: { ...issue }, resumes } };
 	}
 
 	public async renewClaim(attemptId: string, seconds: number, rolesBefore?: readonly RoleName[]): Promise<boolean> {
@@ -451,12 +460,13 @@ export class FakeLedger implements Ledger, Verifications, Undos {
 		if (fix.end?.outcome !== 'FIXED') return { kind: 'refused', subject, why: 'NO_FIX' };
 		if (before === null || left === null) return { kind: 'refused', subject, why: 'ROLES_UNKNOWN' };
 		const plan = planBetween(left, before);
+		const brokenOff = this.attempts.some(({ undoes, end }) => undoes === fixId && end?.rolesBefore !== null && end?.rolesAfter === null);
 		const attemptId = `attempt_${this.attempts.length + 1}`;
 		const { issueId, runId } = fix;
 		this.attempts.push({ ...NEW_ATTEMPT, attemptId, issueId, actor, runId, plan, expiresAt: later(this.now(), seconds), undoes: fixId });
 		issue.status = 'FIXING';
 		this.exemptions.push({ discordId: issue.discordId, reason, createdBy: actor, expiresAt: exemptUntil });
-		return { kind: 'claimed', subject, claim: { attemptId, issueId, left, plan } };
+		return { kind: 'claimed', subject, claim: { attemptId, issueId, left, plan, brokenOff } };
 	}
 
 	public async undoableFixes(): Promise<never[]> {
@@ -509,6 +519,7 @@ export class FakeWorld implements World {
 	public time = NOW;
 	/** Errors that nobody foresaw. */
 	public readonly unforeseen: unknown[] = [];
+	public goOn = (): boolean => true;
 	public readonly onUnforeseen = (error: unknown): void => void this.unforeseen.push(error);
 	public readonly now = (): Date => this.time;
 	public readonly billing = new FakeBilling(this.script);

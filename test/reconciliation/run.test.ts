@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { RoleChangeError, SourceError } from '../../src/reconciliation/ports.js';
-import { RunInProgressError, runReconciliation } from '../../src/reconciliation/run.js';
+import { RunInProgressError, runReconciliation, settleAbandonedRuns } from '../../src/reconciliation/run.js';
 import { startReconciliationScheduler } from '../../src/reconciliation/scheduler.js';
 import type { Progress, ReconciliationOptions, ReconciliationResult } from '../../src/reconciliation/types.js';
 import { ADA, ago, BOB, customer, NOW, person, row, subscription, team } from './builders.js';
@@ -84,6 +84,21 @@ describe('a run', () => {
 		const { calls } = world.script;
 		expect(calls.lastIndexOf('guild.readRoster')).toBeLessThan(calls.indexOf('ledger.linksChangedSince'));
 		expect(calls.lastIndexOf('ledger.readLinks')).toBeLessThan(calls.indexOf('ledger.linksChangedSince'));
+	});
+
+	test('is not begun where its findings could never be mended: it fails, and says why', async () => {
+		const world = councilOfTwo();
+		world.guild.trouble = [{ keepsFrom: 'runs', words: "Reeve's role is below Lord: drag it above." }];
+		expect(await run(world)).toMatchObject({ status: 'FAILED', issuesFound: 0, failure: "Reeve's role is below Lord: drag it above." });
+		expect(world.calls('billing', 'guild.readRoster')).toEqual([]);
+	});
+
+	test('that may change no role says so where it is to fix, and is as good as any where it only reports', async () => {
+		const world = councilOfTwo();
+		world.guild.trouble = [{ keepsFrom: 'fixes', words: 'Reeve lacks the permission Manage Roles.' }];
+		expect(await run(world, AUTO)).toMatchObject({ status: 'FAILED', failure: 'Reeve lacks the permission Manage Roles.' });
+		expect(world.touched).toBe(0);
+		expect(await run(world)).toMatchObject({ status: 'COMPLETED', issuesFound: 2 });
 	});
 
 	test('the same drift found again is the same issue; one that is gone is resolved', async () => {
@@ -295,6 +310,38 @@ describe('single flight', () => {
 	);
 });
 
+describe('a run that a stopped process left unfinished', () => {
+	const left = async () => {
+		const world = councilOfTwo();
+		await world.ledger.acquireLease('gone', 30);
+		await world.ledger.startRun({
+			startedAt: NOW,
+			triggeredBy: 'manual',
+			requestedBy: null,
+			isVerificationRun: false,
+			autoFixEnabled: false,
+			scheduledDay: null,
+			onlyMember: null
+		});
+		return world;
+	};
+
+	test('has failed, without waiting for the next run', async () => {
+		const world = await left();
+		world.pass({ seconds: 31 });
+		await settleAbandonedRuns(world);
+		expect(world.ledger.runs).toMatchObject([{ status: 'FAILED', failure: 'Reeve was stopped in the middle of it.' }]);
+		expect(world.ledger.lease).toBeNull();
+	});
+
+	test('is not touched as long as it may still be at it', async () => {
+		const world = await left();
+		await settleAbandonedRuns(world);
+		expect(world.ledger.runs).toMatchObject([{ status: 'RUNNING' }]);
+		expect(world.ledger.lease).not.toBeNull();
+	});
+});
+
 describe('auto-fix', () => {
 	test('mends what it found, counts it, and touches no other role', async () => {
 		const world = councilOfTwo();
@@ -303,6 +350,15 @@ describe('auto-fix', () => {
 		expect(world.guild.holds(BOB)).toEqual(['Moderator']);
 		expect(world.ledger.runs).toMatchObject([{ status: 'COMPLETED', issuesFixed: 2 }]);
 		expect(await run(world, AUTO)).toMatchObject({ issuesFound: 0 });
+	});
+
+	test('on the way down no further fix is begun, and what was found is told', async () => {
+		const world = councilOfTwo();
+		world.script.on('guild.addRole Knight', () => {
+			world.goOn = () => false;
+		});
+		expect(await run(world, AUTO)).toMatchObject({ status: 'COMPLETED', issuesFound: 2, issuesFixed: 1 });
+		expect([...world.ledger.issues.values()].map(({ status }) => status)).toEqual(['FIXED', 'OPEN']);
 	});
 
 	test('what Discord refuses stays open, is not counted, and does not stop the others', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { fixIssue, settleInterrupted } from '../../src/reconciliation/fix.js';
+import { fixIssue } from '../../src/reconciliation/fix.js';
 import { RoleChangeError, SourceError } from '../../src/reconciliation/ports.js';
 import { runReconciliation } from '../../src/reconciliation/run.js';
+import { settleInterrupted } from '../../src/reconciliation/settle.js';
 import { type UndoResult, undoFix } from '../../src/reconciliation/undo.js';
 import { verifyIfDue } from '../../src/reconciliation/verify.js';
 import { ADA, BOB, customer, MAPPED, only, person, subscription } from './builders.js';
@@ -160,6 +161,39 @@ describe('an undo in part', () => {
 			throw new RoleChangeError('Discord did not answer in time.');
 		});
 		expect(await undo(world)).toMatchObject({ outcome: 'UNDONE' });
+	});
+});
+
+describe('an undo that was broken off, and could not be read back', () => {
+	/** Discord gives two roles, and then nothing works any more. */
+	async function brokenOff(): Promise<FakeWorld> {
+		const world = await fixed();
+		world.script.once('guild.removeRole', () => {
+			world.script.once('guild.readMember', () => {
+				throw new SourceError('discord', 'An outage.');
+			});
+			throw new RoleChangeError('An outage.');
+		});
+		expect(await undo(world)).toMatchObject({ outcome: 'FAILED', rolesAfter: null });
+		expect(exempt(world)).toHaveLength(1);
+		return world;
+	}
+
+	test('is gone on with from wherever that was', async () => {
+		const world = await brokenOff();
+		expect(await undo(world)).toMatchObject({
+			outcome: 'UNDONE',
+			rolesBefore: ['Debtor', 'Knight', 'Lord'],
+			rolesAfter: ['Debtor', 'Knight']
+		});
+		expect(world.guild.holds(ADA)).toEqual(['Debtor', 'Knight', 'Moderator']);
+	});
+
+	test('is not gone on with where somebody else has changed the roles since', async () => {
+		const world = await brokenOff();
+		world.guild.join(ADA, 'Knight', 'Lord');
+		expect(await undo(world)).toMatchObject({ outcome: 'PLAN_CHANGED', rolesBefore: ['Knight', 'Lord'] });
+		expect(world.guild.holds(ADA)).toEqual(['Knight', 'Lord']);
 	});
 });
 

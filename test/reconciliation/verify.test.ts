@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { fixIssue, settleInterrupted } from '../../src/reconciliation/fix.js';
+import { fixIssue } from '../../src/reconciliation/fix.js';
 import { SourceError } from '../../src/reconciliation/ports.js';
 import { runReconciliation } from '../../src/reconciliation/run.js';
+import { settleInterrupted } from '../../src/reconciliation/settle.js';
 import type { OpenIssue } from '../../src/reconciliation/types.js';
 import { cameBack, newsOf } from '../../src/reconciliation/verified.js';
 import { verifyIfDue } from '../../src/reconciliation/verify.js';

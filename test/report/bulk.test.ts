@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import type { BulkPlan, ListedIssue } from '../../src/reconciliation/bulk.js';
+import type { BulkPlan, ListedIssue } from '../../src/reconciliation/bulk-plan.js';
 import type { FixResult } from '../../src/reconciliation/fix.js';
-import { bulkAnswer, bulkLine, bulkPlanMessage, nothingToFix, singlePlanMessage } from '../../src/report/bulk.js';
+import { bulkAnswer, bulkLine, bulkPlanMessage, continuedLine, nothingToFix, singlePlanMessage } from '../../src/report/bulk.js';
+import { COLOURS } from '../../src/report/colours.js';
 import { parseCustomId } from '../../src/report/custom-id.js';
 import { meantIssues, pickedIssue, suggestIssues } from '../../src/report/find-issue.js';
+import { holdMessage } from '../../src/report/hold.js';
 import { typedNumber } from '../../src/report/release.js';
-import { issue, OPERATOR } from './fixtures.js';
+import { HOLD, issue, OPERATOR } from './fixtures.js';
 import { brokenLimits } from './limits.js';
 
 const listed = (over: Partial<ListedIssue> = {}): ListedIssue => ({ ...issue(over), lastRunId: 'run1' });
@@ -26,9 +28,20 @@ const plan = (issues: ListedIssue[], over: Partial<BulkPlan> = {}): BulkPlan => 
 	hold: null,
 	...over
 });
-const HOLD = { reason: '5 of the 20 people who hold a managed role would lose one: more than 10 %.', losing: 5, holders: 20 };
+const REFUSED = { reason: '5 of the 20 people who hold a managed role would lose one: more than 10 %.', losing: 5, holders: 20 };
 const labels = ({ components }: ReturnType<typeof bulkPlanMessage>) =>
 	components.flatMap((row) => row.components.map((button) => ('label' in button ? button.label : '')));
+
+const ended = (of: ListedIssue, outcome: 'FIXED' | 'FAILED' | 'RESOLVED', error: string | null = null): FixResult => ({
+	kind: 'ended',
+	attemptId: 'attempt1',
+	outcome,
+	issue: of,
+	rolesBefore: null,
+	rolesAfter: null,
+	error,
+	newDrift: null
+});
 
 describe('the plan of a bulk fix', () => {
 	test('says how many lose a role, who, and what would be done', () => {
@@ -45,7 +58,7 @@ describe('the plan of a bulk fix', () => {
 	});
 
 	test('on hold says why, and that a number is to be typed', () => {
-		const message = bulkPlanMessage(plan([...Array(5).keys()].map(taking), { hold: HOLD }));
+		const message = bulkPlanMessage(plan([...Array(5).keys()].map(taking), { hold: REFUSED }));
 		expect(labels(message)).toEqual(['Release the hold…']);
 		expect(message.embeds[0]?.fields?.[0]).toMatchObject({ name: 'On hold', value: expect.stringContaining('type the number 5') });
 	});
@@ -58,7 +71,7 @@ describe('the plan of a bulk fix', () => {
 	test('of thousands with hostile names keeps to the limits', () => {
 		const names = ['@everyone'.repeat(50), '[x](https://evil.example)', '**'.repeat(200), '‮abc', '```'];
 		const many = Array.from({ length: 5000 }, (_, index) => ({ ...taking(index), discordName: names[index % names.length] as string }));
-		const { embeds, components } = bulkPlanMessage(plan(many, { hold: { ...HOLD, reason: 'x'.repeat(5000) } }));
+		const { embeds, components } = bulkPlanMessage(plan(many, { hold: { ...REFUSED, reason: 'x'.repeat(5000) } }));
 		expect(brokenLimits({ embeds, components, allowedMentions: { parse: [] } })).toEqual([]);
 		expect(embeds[0]?.description).toMatch(/… and \d[\d\u00A0]* more$/);
 	});
@@ -74,16 +87,6 @@ describe('the plan of a bulk fix', () => {
 });
 
 describe('what came of a bulk fix', () => {
-	const ended = (of: ListedIssue, outcome: 'FIXED' | 'FAILED' | 'RESOLVED', error: string | null = null): FixResult => ({
-		kind: 'ended',
-		attemptId: 'attempt1',
-		outcome,
-		issue: of,
-		rolesBefore: null,
-		rolesAfter: null,
-		error,
-		newDrift: null
-	});
 	const [gone, given, failed] = [taking(1), giving(1), taking(2)];
 	const done = {
 		kind: 'done' as const,
@@ -102,7 +105,7 @@ describe('what came of a bulk fix', () => {
 
 	test('says what was left where Reeve had to stop', () => {
 		expect(bulkAnswer({ ...done, left: 4 }, 'all').content).toMatch(
-			/^Stopped: 2 of 7 issues fixed\. Reeve is being restarted: 4 issues were left/
+			/^Stopped: 2 of 7 issues fixed\. Reeve is being restarted, and goes on with the other 4 issues by itself/
 		);
 	});
 
@@ -122,6 +125,40 @@ describe('what came of a bulk fix', () => {
 		expect(answer.content).toContain('Nothing was changed');
 		expect(answer.components).not.toEqual([]);
 		expect(bulkAnswer({ kind: 'plan-changed', plan: null }, 'all').content).toBe(`Nothing was changed. ${nothingToFix('all')}`);
+	});
+});
+
+describe('a bulk fix that a restart cut off', () => {
+	const bulk = { runId: 'run1', scope: 'all', actor: OPERATOR, actorName: 'olive', issues: [taking(1), giving(1), giving(2)] } as const;
+	const continued = (over: Partial<Parameters<typeof continuedLine>[0]>) =>
+		continuedLine({ bulk, fixedBefore: 1, results: [], left: 0, tooLate: false, ...over });
+	const fixed = (issue: ListedIssue) => ({ issue, result: ended(issue, 'FIXED') });
+
+	test('and that was finished says so, with all that it did before and after', () => {
+		const line = continued({ results: [fixed(giving(1)), fixed(giving(2))] });
+		expect(line).toBe(
+			`Reeve was stopped in the middle of a bulk fix that <@${OPERATOR}> had begun, and has gone on with it to its end: 3 of 3 issues fixed.`
+		);
+		expect(continued({ results: [fixed(giving(1)), { issue: giving(2), result: ended(giving(2), 'FAILED') }] })).toContain(
+			'2 of 3 issues fixed. 1 issue could not be fixed or needed nothing'
+		);
+	});
+
+	test('and was cut off again, or too long ago, says what is left and what to do', () => {
+		expect(continued({ results: [fixed(giving(1))], left: 1 })).toContain('2 of 3 issues fixed, 1 to go.');
+		expect(continued({ left: 2, tooLate: true })).toContain('too long ago to go on with it: 1 of 3 issues fixed. Look at what is open');
+	});
+});
+
+describe('a hold in the admin channel', () => {
+	test('is red, says who asked and what to type, and leads to the plan', () => {
+		const { embeds, components } = holdMessage(HOLD);
+		expect(embeds[0]).toMatchObject({ title: 'On hold: a fix that takes roles from 9 people', color: COLOURS.bad });
+		expect(embeds[0]?.description).toContain(`<@${OPERATOR}> asked to fix all open issues. **Nobody has lost a role.**`);
+		expect(embeds[0]?.description).toContain('9 of 30 lose a role');
+		expect(components[0]?.components).toMatchObject([{ label: 'Look at the plan…', custom_id: 'reeve:1:plan:all' }]);
+		expect(brokenLimits({ ...holdMessage({ ...HOLD, reason: '*'.repeat(5000) }), allowedMentions: { parse: [] } })).toEqual([]);
+		expect(holdMessage({ ...HOLD, scope: 'ROLE_MISMATCH' }).embeds[0]?.description).toContain('of the kind "Has the wrong role"');
 	});
 });
 
@@ -165,7 +202,16 @@ test.each([
 	['', 0],
 	['five', 0],
 	['-5', 0],
-	['0x10', 0]
+	['0x10', 0],
+	['12.5', 0],
+	['1,23', 0],
+	["1'234", 1234],
+	['12 345 678', 12_345_678],
+	['12abc', 0],
+	['１２', 0],
+	['1e3', 0],
+	['+5', 0],
+	['5 5', 0]
 ])('%j, typed to release a hold, is %d', (typed, expected) => {
 	expect(typedNumber(typed)).toBe(expected);
 });

@@ -4,6 +4,9 @@ import { type ButtonAction, buildCustomId, parseCustomId, placeAmong } from '../
 
 const cuid = fc.stringMatching(/^[a-z0-9]{1,32}$/);
 const page = fc.integer({ min: 0, max: 99_999 });
+const hash = fc.stringMatching(/^[0-9a-f]{8}$/);
+const scope = fc.constantFrom('all' as const, 'MISSING_ACCESS' as const, 'UNAUTHORIZED_ACCESS' as const);
+const button = fc.constantFrom('previous' as const, 'current' as const, 'next' as const);
 const action: fc.Arbitrary<ButtonAction> = fc.oneof(
 	fc.record({
 		action: fc.constant('fix' as const),
@@ -27,6 +30,14 @@ const action: fc.Arbitrary<ButtonAction> = fc.oneof(
 		customerId: fc.stringMatching(/^cus_[A-Za-z0-9]{1,36}$/),
 		shownHash: fc.stringMatching(/^[0-9a-f]{8}$/)
 	}),
+	fc.record({ action: fc.constant('unlink' as const), discordId: fc.stringMatching(/^\d{17,20}$/), shownHash: hash }),
+	fc.record({ action: fc.constant('fix-one' as const), issueId: cuid, planHash: hash }),
+	fc.record({ action: fc.constant('fix-all' as const), runId: cuid }),
+	fc.record({ action: fc.constant('plan' as const), scope }),
+	fc.record({ action: fc.constant('bulk' as const), scope, planHash: hash, extent: fc.constantFrom('give' as const, 'all' as const) }),
+	fc.record({ action: fc.constant('release' as const), scope, planHash: hash }),
+	fc.record({ action: fc.constant('history' as const), days: fc.integer({ min: 1, max: 999 }), page, button }),
+	fc.record({ action: fc.constant('exemptions' as const), page, button }),
 	fc.record({ action: fc.constant('why' as const), issueId: cuid }),
 	fc.record({ action: fc.constant('undo' as const), attemptId: fc.uuid() })
 );
@@ -38,6 +49,17 @@ describe('a button ID', () => {
 				const customId = buildCustomId(value);
 				expect(customId.length).toBeLessThanOrEqual(100);
 				expect(parseCustomId(customId)).toEqual(value);
+			})
+		);
+	});
+
+	it('in which one character is another is another that would be built, or none', () => {
+		fc.assert(
+			fc.property(action, fc.nat({ max: 99 }), fc.string({ unit: 'binary', minLength: 0, maxLength: 2 }), (value, at, other) => {
+				const customId = buildCustomId(value);
+				const mutated = customId.slice(0, at) + other + customId.slice(at + 1);
+				const read = parseCustomId(mutated);
+				if (read !== null) expect(buildCustomId(read)).toBe(mutated);
 			})
 		);
 	});

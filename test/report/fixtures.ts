@@ -1,5 +1,13 @@
 import { planHash } from '../../src/reconciliation/plan.js';
-import type { DriftIssue, IssueState, LastAttempt, Notices, OpenIssue, ReconciliationResult } from '../../src/reconciliation/types.js';
+import type {
+	DriftIssue,
+	IssueState,
+	LastAttempt,
+	Notices,
+	OpenIssue,
+	ReconciliationResult,
+	StoredHold
+} from '../../src/reconciliation/types.js';
 
 export const ADA = '100000000000000001';
 export const OPERATOR = '900000000000000009';
@@ -12,7 +20,7 @@ export const NO_NOTICES: Notices = {
 	bots: 0,
 	exempt: 0,
 	leftToNextRun: 0,
-	unknownStatus: 0,
+	unknownStatus: [],
 	overclaimedTeams: [],
 	expiringExemptions: [],
 	malformedLinks: [],
@@ -113,3 +121,15 @@ export function attempt(over: Partial<LastAttempt> = {}): LastAttempt {
 		...over
 	};
 }
+
+/** A bulk fix that an operator asked for and the safety check refused. */
+export const HOLD: StoredHold = {
+	id: 'hold1',
+	scope: 'all',
+	actor: OPERATOR,
+	reason: 'Too many.',
+	losing: 9,
+	holders: 30,
+	heldAt: AT,
+	releasedBy: null
+};

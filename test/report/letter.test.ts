@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type LetterParts, letter } from '../../src/report/letter.js';
 import { plainText } from '../../src/report/plain.js';
 import { escapeText } from '../../src/report/text.js';
-import { ADA, AT, failedResult, issue, issues, OPERATOR, result } from './fixtures.js';
+import { ADA, AT, failedResult, HOLD, issue, issues, OPERATOR, result } from './fixtures.js';
 
 const URL = 'https://discord.com/channels/1/2/3';
 const reader = { nameOf: (id: string) => (id === ADA ? 'ada' : 'olive'), timeZone: 'Europe/Berlin' };
@@ -51,6 +51,13 @@ describe('a letter', () => {
 	test('of a held run says what is held', () => {
 		const { text } = of({ issues: issues(1), autoFixEnabled: true, hold: { reason: 'Too many.', losing: 40, holders: 200 } });
 		expect(text).toContain('On hold: nobody lost a role: Too many.');
+	});
+
+	test('of a bulk fix that is on hold says who asked for it, why it is held, and that nobody has lost a role', () => {
+		const { subject, text } = of({}, { news: { kind: 'hold', hold: HOLD } });
+		expect(subject).toContain('On hold: a fix that takes roles from 9 people');
+		for (const told of [`olive (${OPERATOR}) asked to fix all open issues.`, 'Nobody has lost a role.', 'Too many.', '9 of 30'])
+			expect(text).toContain(told);
 	});
 
 	test('of the alarm says since when', () => {

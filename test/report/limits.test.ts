@@ -102,7 +102,7 @@ const notices: fc.Arbitrary<Notices> = fc.record({
 	bots: many,
 	exempt: many,
 	leftToNextRun: many,
-	unknownStatus: many,
+	unknownStatus: fc.oneof(many, fc.array(fc.record({ discordId: person, status: text }), { maxLength: 6 })),
 	overclaimedTeams: fc.array(fc.record({ teamId: cuid, name: text, claimed: many, paid: many }), { maxLength: 6 }),
 	malformedLinks: fc.array(fc.record({ customerId: text, value: text }), { maxLength: 6 }),
 	expiringExemptions: fc.array(fc.record({ discordId: person, reason: text, createdBy: person, expiresAt: fc.option(moment) }), {

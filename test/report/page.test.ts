@@ -121,7 +121,10 @@ describe('the summary', () => {
 					bots: 3,
 					exempt: 4,
 					leftToNextRun: 5,
-					unknownStatus: 6,
+					unknownStatus: [
+						...['1', '2', '3', '4'].map((discordId) => ({ discordId, status: 'frozen' })),
+						{ discordId: '5', status: '`**@everyone**`' }
+					],
 					expiringExemptions: [],
 					overclaimedTeams: [{ teamId: 't', name: '**Acme** @everyone', claimed: 6, paid: 5 }],
 					malformedLinks: customers.map((customerId) => ({ customerId, value: '@everyone' })),
@@ -135,13 +138,21 @@ describe('the summary', () => {
 			'3 bots skipped',
 			'4 exempt',
 			'5 left to the next run',
-			'6 people left alone: Stripe gives a status that Reeve does not know',
+			'<@1>, <@2>, <@3> and 1 more: Stripe gives the status `frozen`, which Reeve does not know; their roles are left as they are. Update Reeve',
+			'<@5>: Stripe gives the status `\\*\\*@\u200Beveryone\\*\\*`, which Reeve does not know; their roles are left as they are. Update Reeve',
 			'1 team with more seats claimed than paid for: \\*\\*Acme\\*\\* @\u200Beveryone (6 of 5)',
 			'5 Discord IDs in Stripe not readable: correct the metadata of cus_1, cus_2, cus_3 and 2 more',
 			'1 customer naming more than one person, so linked to nobody: correct the metadata of cus_9'
 		]) {
 			expect(all).toContain(words);
 		}
+	});
+});
+
+describe('a report of a run stored before people of unknown status were named', () => {
+	it('still says how many there were', () => {
+		const { all } = page(result({ issues: issues(1), notices: { ...NO_NOTICES, unknownStatus: 6 } }));
+		expect(all).toContain('6 people left alone: Stripe gives a status that Reeve does not know');
 	});
 });
 

@@ -40,7 +40,10 @@ describe('the end of a run', () => {
 	it.each([
 		[{}, 'has the roles they should have'],
 		[{ notices: { ...NO_NOTICES, exempt: 1 } }, 'is exempt, so Reeve leaves their roles as they are'],
-		[{ notices: { ...NO_NOTICES, unknownStatus: 1 } }, 'was left alone'],
+		[
+			{ notices: { ...NO_NOTICES, unknownStatus: [{ discordId: ADA, status: 'frozen' }] } },
+			'was left alone: Stripe gives the status `frozen`, which Reeve does not know. Update Reeve.'
+		],
 		[{ notices: { ...NO_NOTICES, leftToNextRun: 1 } }, 'run it again in a minute'],
 		[{ membersChecked: 0 }, 'is not in the server']
 	])('says of one person what it came to: %#', (over, words) => {
@@ -62,6 +65,7 @@ describe('the end of a run', () => {
 
 	it('says where to look if the report is not there', () => {
 		expect(finishedMessage(result(), null, '')).toContain('The report could not be posted in the admin channel: the log says why.');
+		expect(finishedMessage(result(), undefined, '')).toContain('look in the admin channel');
 	});
 
 	it('reminds whoever runs one by hand that the daily runs are paused', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Told } from '../../src/reconciliation/in-time.js';
 import type { RunSummary, Status } from '../../src/reconciliation/status.js';
 import { historyMessage } from '../../src/report/history.js';
 import { pausedLine, pausedMessage, resumedMessage, untilProblem } from '../../src/report/schedule-words.js';
@@ -27,16 +28,18 @@ const run = (over: Partial<RunSummary> = {}): RunSummary => ({
 	...over
 });
 
+const known = <T>(value: T): Told<T> => ({ known: true, value });
+
 const status = (over: Partial<Status> = {}): Status => ({
 	daily: { hour: 3, timeZone: 'Europe/Berlin', paused: false },
-	nextRunAt: AT,
-	pause: null,
-	lastRun: run(),
-	lastSuccess: run(),
-	open: [],
-	verification: null,
-	undelivered: [],
-	exemptions: 0,
+	nextRunAt: known(AT),
+	pause: known(null),
+	lastRun: known(run()),
+	lastSuccess: known(run()),
+	open: known([]),
+	verification: known(null),
+	undelivered: known([]),
+	exemptions: known(0),
 	health: [
 		{ source: 'stripe', problems: [], note: 'test data' },
 		{ source: 'discord', problems: [], note: null },
@@ -60,7 +63,11 @@ describe('the status', () => {
 	});
 
 	test('says who paused, until when and why, and that the settings win', () => {
-		const { Schedule } = fieldsOf({ pause: PAUSE, nextRunAt: null, daily: { hour: 3, timeZone: 'Europe/Berlin', paused: true } });
+		const { Schedule } = fieldsOf({
+			pause: known(PAUSE),
+			nextRunAt: known(null),
+			daily: { hour: 3, timeZone: 'Europe/Berlin', paused: true }
+		});
 		expect(Schedule).toContain('RECONCILIATION_PAUSED is true');
 		expect(Schedule).toContain(`**Paused by <@${OPERATOR}> <t:${AT_SECONDS}:R>, until somebody resumes them: Stripe is being moved**`);
 		expect(Schedule).not.toContain('Next run');
@@ -68,14 +75,19 @@ describe('the status', () => {
 
 	test('tells open issues by kind with their age, what waits for verification, and what was not delivered', () => {
 		const fields = fieldsOf({
-			open: [{ type: 'MISSING_ACCESS', many: 3, oldest: AT }],
-			verification: { dueAt: AT, fixes: 2 },
-			undelivered: [{ channel: 'mail', subject: 'run:run1', since: AT, tries: 2, lastError: 'The mail server refused.', nextTryAt: AT }],
-			exemptions: 4
+			open: known([{ type: 'MISSING_ACCESS', many: 3, oldest: AT }]),
+			verification: known({ dueAt: AT, fixes: 2 }),
+			undelivered: known([
+				{ channel: 'mail', subject: 'run:run1', since: AT, tries: 2, lastError: 'The mail server refused.', nextTryAt: AT },
+				{ channel: 'report', subject: 'hold:hold1', since: AT, tries: 1, lastError: null, nextTryAt: AT },
+				{ channel: 'mail', subject: `overdue:${AT.toISOString()}`, since: AT, tries: 1, lastError: null, nextTryAt: AT }
+			]),
+			exemptions: known(4)
 		});
 		expect(fields['Open issues: 3']).toBe(`Pays, but has no role: 3 issues, the oldest since <t:${AT_SECONDS}:R>`);
 		expect(fields.Verification).toContain('of 2 fixes');
-		expect(fields['Not delivered yet']).toContain('tried 2 times');
+		for (const told of ['Mail of a run', 'tried 2 times', 'Report of a hold', 'Mail that no run has succeeded'])
+			expect(fields['Not delivered yet']).toContain(told);
 		expect(fields['Not delivered yet']).toContain('The mail server refused.');
 		expect(fields.Exempt).toContain('4 people');
 	});
@@ -89,19 +101,55 @@ describe('the status', () => {
 		expect(embed.fields?.at(-1)?.value).toContain("✗ Discord: Reeve's role is below Lord: drag it up.");
 	});
 
+	const UNKNOWN = { known: false, why: 'The database did not answer within 5 seconds.' } as const;
+	const NOTHING_KNOWN = {
+		nextRunAt: UNKNOWN,
+		pause: UNKNOWN,
+		lastRun: UNKNOWN,
+		lastSuccess: UNKNOWN,
+		open: UNKNOWN,
+		verification: UNKNOWN,
+		undelivered: UNKNOWN,
+		exemptions: UNKNOWN
+	};
+
+	test('calls unknown what could not be read, and never takes it for none', () => {
+		const unknown = `Unknown. ${UNKNOWN.why}`;
+		expect(fieldsOf(NOTHING_KNOWN)).toEqual({
+			Schedule: `Every day at 03:00, Europe/Berlin\nPaused: ${unknown}\nNext run: ${unknown}`,
+			'Auto-fix': 'Off: Reeve only reports',
+			'Last run': `${unknown}\nThe last that read everything: ${unknown}`,
+			'Open issues: unknown': unknown,
+			Verification: unknown,
+			'Not delivered yet': unknown,
+			Exempt: unknown,
+			Sources: '✓ Stripe (test data)\n✓ Discord\n✓ Database (embedded)'
+		});
+	});
+
+	test.each(Object.keys(NOTHING_KNOWN))('is not all clear while %s is unknown', (unread) => {
+		const embed = statusEmbed(status({ [unread]: UNKNOWN }), SETTINGS);
+		expect(embed).toMatchObject({ title: 'Status: something needs you', color: 0xed4245 });
+		expect(embed.description).toContain('unknown');
+		expect(JSON.stringify(embed.fields)).toContain(UNKNOWN.why);
+	});
+
 	test('keeps to the limits whatever went wrong', () => {
 		const long = '*@everyone '.repeat(500);
 		const embed = statusEmbed(
 			status({
-				pause: { ...PAUSE, reason: long },
-				lastRun: run({ status: 'FAILED', failure: long }),
-				lastSuccess: null,
-				undelivered: Array(10).fill({ channel: 'report', subject: 'run:x', since: AT, tries: 9, lastError: long, nextTryAt: AT }),
+				pause: known({ ...PAUSE, reason: long }),
+				lastRun: known(run({ status: 'FAILED', failure: long })),
+				lastSuccess: known(null),
+				undelivered: known(Array(10).fill({ channel: 'report', subject: 'run:x', since: AT, tries: 9, lastError: long, nextTryAt: AT })),
 				health: ['stripe', 'discord', 'database'].map((source) => ({ source: source as 'stripe', problems: [long, long], note: null }))
 			}),
 			SETTINGS
 		);
 		expect(brokenLimits({ embeds: [embed], components: [], allowedMentions: { parse: [] } })).toEqual([]);
+		const why = { known: false, why: long } as const;
+		const unread = statusEmbed(status(Object.fromEntries(Object.keys(NOTHING_KNOWN).map((name) => [name, why]))), SETTINGS);
+		expect(brokenLimits({ embeds: [unread], components: [], allowedMentions: { parse: [] } })).toEqual([]);
 	});
 });
 

@@ -55,7 +55,7 @@ export const NOTICES: Notices = {
 	bots: 3,
 	exempt: 4,
 	leftToNextRun: 5,
-	unknownStatus: 6,
+	unknownStatus: [{ discordId: '6', status: 'frozen' }],
 	overclaimedTeams: [{ teamId: 't1', name: 'Acme', claimed: 3, paid: 2 }],
 	expiringExemptions: [{ discordId: '1', reason: 'founder', createdBy: '2', expiresAt: new Date('2026-02-01T00:00:00Z') }],
 	malformedLinks: [{ customerId: 'cus_1', value: 'ada' }],

@@ -45,11 +45,29 @@ describe('a 429', () => {
 	});
 });
 
+describe('a request that Stripe could not answer', () => {
+	test.each([
+		['a lost connection', new Stripe.errors.StripeConnectionError({ message: 'socket hang up' })],
+		['an error of its own', new Stripe.errors.StripeAPIError({ message: 'oops', statusCode: 503 })],
+		['what is no answer of its', new Stripe.errors.StripeAPIError({ message: 'Invalid JSON received from the Stripe API' })]
+	])('is made again after %s, twice at most', async (_, error) => {
+		const clock = clockwork();
+		let calls = 0;
+		const answer = createAsk(stripe, clock)('Invoices', async () => {
+			calls += 1;
+			throw error;
+		});
+		await expect(answer).rejects.toThrow('Stripe');
+		expect(calls).toBe(3);
+		expect(clock.slept).toEqual([375, 750]);
+	});
+});
+
 test('another error is not asked again', async () => {
 	let calls = 0;
 	const answer = createAsk(stripe, clockwork())('Events', async () => {
 		calls += 1;
-		throw new Stripe.errors.StripePermissionError({ type: 'invalid_request_error' });
+		throw new Stripe.errors.StripePermissionError({ type: 'invalid_request_error', statusCode: 403 });
 	});
 	await expect(answer).rejects.toThrow('may not read Events');
 	expect(calls).toBe(1);

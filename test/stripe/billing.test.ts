@@ -72,7 +72,7 @@ function crowd(size: number, customerMetadata: Record<string, string> = {}): Non
 }
 
 describe('reading everything', () => {
-	test('250 subscriptions take three list requests and two for the events', async () => {
+	test('250 subscriptions take three list requests, one to see that nothing is left, and two for the events', async () => {
 		load(crowd(250));
 		const progress: Progress[] = [];
 		const snapshot = await billing().readAll((step) => progress.push(step));
@@ -80,9 +80,9 @@ describe('reading everything', () => {
 		expect(snapshot.customers.size).toBe(250);
 		expect(snapshot.livemode).toBe(false);
 		expect(snapshot.changedCustomers.size).toBe(0);
-		expect(requestsTo('/v1/subscriptions')).toHaveLength(3);
+		expect(requestsTo('/v1/subscriptions')).toHaveLength(4);
 		expect(requestsTo('/v1/events')).toHaveLength(2);
-		expect(log.list()).toHaveLength(5);
+		expect(log.list()).toHaveLength(6);
 		expect(progress).toEqual([
 			{ source: 'stripe', done: 100, total: null, finished: false },
 			{ source: 'stripe', done: 200, total: null, finished: false },
@@ -404,10 +404,10 @@ describe('half a picture is no picture:', () => {
 
 	test('an answer that is nothing of Stripe’s', async () => {
 		faults.add({ target: 'stripe', kind: 'status', status: 200, body: {} });
-		expect(await failure()).toContain('failed in a way that Reeve does not know');
+		expect(await failure()).toContain('are not as Reeve knows them');
 		faults.clear();
 		faults.add({ target: 'stripe', kind: 'status', status: 502, body: '<html>Bad gateway</html>' });
-		expect(await failure()).toContain('Invalid JSON');
+		expect(await failure()).toContain('cannot be understood');
 	});
 
 	test('but a lost connection that comes back is no failure', async () => {
@@ -420,7 +420,7 @@ describe('half a picture is no picture:', () => {
 		const patient = billing();
 		expect((await patient.readAll(quietly)).subscriptions).toHaveLength(250);
 		expect(patient.slept).toEqual([375, 750, 1500]);
-		expect(requestsTo('/v1/subscriptions')).toHaveLength(6);
+		expect(requestsTo('/v1/subscriptions')).toHaveLength(7);
 	});
 
 	test('but one that stays is', async () => {

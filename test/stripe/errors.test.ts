@@ -1,7 +1,7 @@
 import Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
 import { SourceError } from '../../src/reconciliation/ports.js';
-import { MissingCustomerError, sourceError } from '../../src/stripe/errors.js';
+import { MissingObjectError, sourceError } from '../../src/stripe/errors.js';
 
 const { StripeAPIError, StripeAuthenticationError, StripeConnectionError, StripeInvalidRequestError, StripePermissionError } =
 	Stripe.errors;
@@ -39,7 +39,7 @@ describe('in the operator’s words:', () => {
 			new StripeInvalidRequestError({ type: 'invalid_request_error', message: `Bad parameter with ${KEY}`, statusCode: 400 }),
 			'Stripe did not accept the request for Subscriptions (400): Bad parameter with (the key)'
 		],
-		['something else', new TypeError('x is not a function'), 'failed in a way that Reeve does not know: x is not a function']
+		['something else', new TypeError('x is not a function'), 'are not as Reeve knows them (x is not a function)']
 	])('%s', (_, error, words) => {
 		const told = sourceError(error, 'Subscriptions');
 		expect(told).toBeInstanceOf(SourceError);
@@ -61,10 +61,10 @@ test('a missing customer is told apart from one that the wrong key cannot see', 
 			new StripeInvalidRequestError({ type: 'invalid_request_error', code: 'resource_missing', statusCode: 404, message }),
 			'Customers'
 		);
-	expect(missing("No such customer: 'cus_1'")).toBeInstanceOf(MissingCustomerError);
+	expect(missing("No such customer: 'cus_1'")).toBeInstanceOf(MissingObjectError);
 	const other = missing(
 		"No such customer: 'cus_1'; a similar object exists in live mode, but a test mode key was used to make this request."
 	);
-	expect(other).not.toBeInstanceOf(MissingCustomerError);
+	expect(other).not.toBeInstanceOf(MissingObjectError);
 	expect(other.message).toContain('a test mode key was used');
 });

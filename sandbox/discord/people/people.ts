@@ -1,5 +1,6 @@
 import {
 	type APIInteraction,
+	ComponentType,
 	GatewayDispatchEvents as Event,
 	ApplicationCommandOptionType as Option,
 	InteractionType as Type
@@ -101,6 +102,39 @@ export function useComponent(house: House, call: ClickCall): Interaction {
 		sourceId: message.id
 	});
 	return send(house, member, interaction, data, { message });
+}
+
+export interface ForgedCall {
+	user: string;
+	messageId: string;
+	customId: string;
+	/** A button unless it has values, or fields. */
+	values?: string[];
+	/** Those of a modal. */
+	fields?: Record<string, string>;
+	/** `dm`, or where the message is. */
+	channel?: string;
+	guildId?: string;
+}
+
+export function forgeComponent(house: House, { user, messageId, customId, values, fields, channel, guildId }: ForgedCall): Interaction {
+	const member = personOf(house, user);
+	const message = house.messages.find(messageId)?.message;
+	if (!message) throw new ControlError(409, `there is no message ${messageId}`);
+	const interaction = house.interactions.open({
+		type: fields ? Type.ModalSubmit : Type.MessageComponent,
+		userId: member.id,
+		place: placeOf(house, member, channel ?? message.channel_id, guildId),
+		command: null,
+		sourceId: message.id
+	});
+	const input = (custom_id: string, value: string) => ({
+		type: ComponentType.ActionRow,
+		components: [{ type: ComponentType.TextInput, custom_id, value }]
+	});
+	const component = values ? { component_type: ComponentType.StringSelect, values } : { component_type: ComponentType.Button };
+	const data = fields ? { components: Object.entries(fields).map(([id, value]) => input(id, value)) } : component;
+	return send(house, member, interaction, { custom_id: customId, ...data }, { message });
 }
 
 export interface ModalCall {

@@ -77,6 +77,7 @@ export class RestServer {
 		};
 
 		const faults = takeFaults(this.options.faults, `${context.req.method} ${path}`);
+		await this.options.faults.held(faults);
 		const early = await beforehand(faults, () => gone(incoming));
 		if (early === 'drop') {
 			incoming?.socket.destroy();

@@ -18,6 +18,7 @@ const DID: Readonly<Record<AuditAction, string>> = {
 	'end-exemption': 'end of the exemption',
 	pause: 'pause',
 	resume: 'resume',
+	hold: 'hold',
 	release: 'release',
 	setting: 'setting'
 };

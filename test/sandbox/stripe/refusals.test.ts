@@ -130,6 +130,17 @@ describe('faults', () => {
 		expect(log.list().map((entry) => entry.status)).toEqual([402, 0, 0, 0, 200]);
 	});
 
+	it('a request that stands still until the faults are cleared', async () => {
+		const { stripe, faults, log } = await start(people(1));
+		faults.add({ target: 'stripe', kind: 'hold', times: 1 });
+		const held = stripe.subscriptions.list();
+		await expect.poll(() => log.list().length).toBe(1);
+		expect((await stripe.subscriptions.list()).data).toHaveLength(1);
+		expect(log.list().map(({ status }) => status)).toEqual([null, 200]);
+		faults.clear();
+		expect((await held).data).toHaveLength(1);
+	});
+
 	it('lists that are cut short, empty, or give a page twice', async () => {
 		const { stripe, faults } = await start(people(10));
 		const all = async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { council } from '../../../sandbox/world/council.js';
 import { worldSchema } from '../../../sandbox/world/world.js';
 import { detect } from '../../../src/reconciliation/detect.js';
+import type { UnknownStatus } from '../../../src/reconciliation/types.js';
 import { pictureOf, SETTINGS } from './picture.js';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
@@ -64,13 +65,14 @@ describe('council', () => {
 		const asExpected = found.issues.map(({ discordId, type, severity, plan }) => ({ discordId, type, severity, ...plan }));
 		const byId = (a: { discordId: string }, b: { discordId: string }) => (a.discordId < b.discordId ? -1 : 1);
 		expect(asExpected.sort(byId)).toEqual([...made.expected].sort(byId));
-		const { overclaimedTeams, malformedLinks, contestedLinks, expiringExemptions, leftToNextRun, ...counts } = found.notices;
+		const { overclaimedTeams, malformedLinks, contestedLinks, unknownStatus, expiringExemptions, leftToNextRun, ...counts } = found.notices;
 		expect(expiringExemptions).toEqual([]);
 		expect({
 			...counts,
 			overclaimedTeams: overclaimedTeams.length,
 			malformedLinks: malformedLinks.length,
-			contestedLinks: contestedLinks.length
+			contestedLinks: contestedLinks.length,
+			unknownStatus: (unknownStatus as UnknownStatus[]).length
 		}).toEqual(made.notices);
 		expect(leftToNextRun).toBe(0);
 	});

@@ -211,6 +211,20 @@ export function claimPromises(database: () => Database): void {
 			expect(await ledgerOf(database()).ledger.interruptedAttempts()).toEqual([]);
 		});
 
+		it('in the middle of changing roles is known to whoever claims the same plan next', async () => {
+			const { ledger, claim } = await scene(60);
+			const first = await claim();
+			expect(first).toMatchObject({ claim: { resumes: false } });
+			await ledger.endAttempt(attemptOf(first), { ...ended('INTERRUPTED'), rolesBefore: null });
+			const second = await claim();
+			expect(second).toMatchObject({ claim: { resumes: false } });
+			await ledger.endAttempt(attemptOf(second), ended('INTERRUPTED'));
+			const third = await claim();
+			expect(third).toMatchObject({ claim: { resumes: true } });
+			await ledger.endAttempt(attemptOf(third), ended('FAILED'));
+			expect(await claim()).toMatchObject({ claim: { resumes: false } });
+		});
+
 		it('does not leave what is under way, or has ended', async () => {
 			const { ledger, claim } = await scene(60);
 			const attempt = attemptOf(await claim());

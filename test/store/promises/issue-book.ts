@@ -31,25 +31,6 @@ export function issueBookPromises(database: () => Database): void {
 			expect(await ledger.newestReading()).toEqual({ runId, roleHolders: 17, payingCustomers: 12 });
 		});
 
-		it('makes a held run the measure of the next once an operator has released it, and writes that down', async () => {
-			const { ledger, guildId } = ledgerOf(database());
-			await run(ledger, minute(0), [], { payingCustomers: 100 });
-			const held = (await ledger.startRun(runStart(minute(1)))) as string;
-			await ledger.recordFindings(held, {
-				detection: detection([], { payingCustomers: 60 }),
-				livemode: true,
-				subscriptionsRead: 60,
-				at: minute(1)
-			});
-			await ledger.completeRun(held, { issuesFixed: 0, hold: { reason: 'A fall.', losing: 9, holders: 90 }, at: minute(1) });
-			expect((await ledger.lastGoodRun())?.payingCustomers).toBe(100);
-			await ledger.releaseHold(held, { actor: 'ada', at: minute(2), losing: 9, reason: 'A fall.' });
-			expect((await ledger.lastGoodRun())?.payingCustomers).toBe(60);
-			expect(await database().prisma.auditLog.findMany({ where: { guildId } })).toMatchObject([
-				{ actor: 'ada', action: 'release', before: { losing: 9 }, detail: 'A fall.', outcome: 'DONE' }
-			]);
-		});
-
 		it('is left alone by a run over one person, but for that person', async () => {
 			const { ledger } = ledgerOf(database());
 			const [ada, bob] = [snowflake(), snowflake()];

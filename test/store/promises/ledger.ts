@@ -1,9 +1,11 @@
 import type { Database } from '../../../src/store/database.js';
 import { archivePromises } from './archive.js';
+import { bulkFixPromises } from './bulk-fixes.js';
 import { claimPromises } from './claims.js';
 import { deliveryPromises } from './deliveries.js';
 import { exemptionPromises } from './exemptions.js';
 import { findingPromises } from './findings.js';
+import { holdPromises } from './holds.js';
 import { issueBookPromises } from './issue-book.js';
 import { leasePromises } from './lease.js';
 import { linkBookPromises } from './link-book.js';
@@ -23,6 +25,8 @@ export function ledgerPromises(database: () => Database): void {
 	findingPromises(database);
 	claimPromises(database);
 	issueBookPromises(database);
+	holdPromises(database);
+	bulkFixPromises(database);
 	pausePromises(database);
 	linkBookPromises(database);
 	settingsPromises(database);

@@ -23,8 +23,9 @@ export function runPromises(database: () => Database): void {
 		it('give their scheduled day back if they were stopped in the middle', async () => {
 			const { ledger } = ledgerOf(database());
 			await ledger.startRun(scheduled('2026-01-31'));
-			expect(await ledger.lastScheduledDay()).toBeNull();
+			expect([await ledger.lastScheduledDay(), await ledger.hasUnfinishedRun()]).toEqual([null, true]);
 			await ledger.failAbandonedRuns('Reeve was stopped.', minute(1), ['report']);
+			expect(await ledger.hasUnfinishedRun()).toBe(false);
 			expect(await ledger.lastScheduledDay()).toBeNull();
 			expect(await ledger.startRun(scheduled('2026-01-31'))).not.toBeNull();
 		});
@@ -127,6 +128,18 @@ export function runPromises(database: () => Database): void {
 			});
 			await ledger.setReportMessage(runId, 'channel', 'message');
 			expect((await ledger.readReport(runId))?.message).toEqual({ channelId: 'channel', messageId: 'message' });
+		});
+
+		it('of a run stored when people of unknown status were counted, and not named, is read as it was', async () => {
+			const { ledger } = ledgerOf(database());
+			const { runId } = await run(ledger, minute(0), []);
+			const { expiringExemptions: _, ...others } = NOTICES;
+			await database().prisma.reconciliationRun.update({
+				where: { id: runId },
+				data: { notices: { ...others, unknownStatus: 6 } as object }
+			});
+			const read = (await ledger.readReport(runId))?.result.notices;
+			expect(read).toEqual({ ...others, unknownStatus: 6, expiringExemptions: [] });
 		});
 
 		it('of a failed run has the reason and no notices', async () => {

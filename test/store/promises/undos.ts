@@ -54,7 +54,8 @@ export function undoPromises(database: () => Database): void {
 				attemptId: claim.attemptId,
 				issueId: issue.id,
 				left: ['Knight'],
-				plan: { add: ['Debtor'], remove: ['Knight'] }
+				plan: { add: ['Debtor'], remove: ['Knight'] },
+				brokenOff: false
 			});
 			const attempt = await database().prisma.fixAttempt.findUniqueOrThrow({ where: { id: claim.attemptId } });
 			expect(attempt).toMatchObject({ undoes: fixId, runId, actor: '43', add: ['Debtor'], remove: ['Knight'], outcome: null });
@@ -143,7 +144,17 @@ export function undoPromises(database: () => Database): void {
 			const { ledger, claimed, exemptions } = await scene();
 			await ledger.endAttempt((await claimed()).attemptId, { ...UNDONE, outcome: 'FAILED', rolesAfter: ['Debtor', 'Knight'] });
 			expect(await exemptions()).toMatchObject([{ expiresAt: minute(1510) }]);
-			expect(await claimed()).toMatchObject({ left: ['Debtor', 'Knight'], plan: { add: [], remove: ['Knight'] } });
+			expect(await claimed()).toMatchObject({ left: ['Debtor', 'Knight'], plan: { add: [], remove: ['Knight'] }, brokenOff: false });
+		});
+
+		it('that was broken off nobody knows where keeps the exemption, and is gone on with from wherever that was', async () => {
+			const { ledger, claimed, exemptions } = await scene();
+			await ledger.endAttempt((await claimed()).attemptId, { ...UNDONE, outcome: 'FAILED', rolesAfter: null });
+			expect(await exemptions()).toMatchObject([{ expiresAt: minute(1510) }]);
+			const again = await claimed();
+			expect(again).toMatchObject({ left: ['Knight'], plan: { add: ['Debtor'], remove: ['Knight'] }, brokenOff: true });
+			await ledger.endAttempt(again.attemptId, { ...UNDONE, outcome: 'FAILED', rolesAfter: ['Debtor', 'Knight'] });
+			expect(await claimed()).toMatchObject({ left: ['Debtor', 'Knight'], brokenOff: false });
 		});
 
 		it('that a crash interrupted is left to one process to settle, and known as an undo', async () => {

@@ -1,0 +1,62 @@
+import type { ApprovedBulk, ApprovedIssue, BulkBook } from '../reconciliation/bulk.js';
+import type { FixOutcome } from '../reconciliation/types.js';
+import type { Database } from './database.js';
+import { fromJson, toJson } from './json.js';
+
+/** An attempt that a crash cut off is made again. */
+const CUT_OFF: FixOutcome = 'INTERRUPTED';
+
+/** Bulk fixes under way. Times are the database's own, so that the clocks of several machines do not matter. */
+export function bulkFixes({ prisma }: Database, guildId: string): BulkBook {
+	return {
+		beginBulk: async ({ runId, scope, actor, actorName, issues }, holder, seconds) => {
+			const [row] = await prisma.$queryRaw<{ id: string }[]>`
+				INSERT INTO "BulkFix" (id, "guildId", "runId", scope, actor, "actorName", issues, "startedAt", holder, "expiresAt")
+				VALUES (gen_random_uuid()::text, ${guildId}, ${runId}, ${scope}, ${actor}, ${actorName}, ${JSON.stringify(toJson(issues))}::jsonb,
+					now(), ${holder}, now() + make_interval(secs => ${seconds}))
+				RETURNING id`;
+			return (row as { id: string }).id;
+		},
+		renewBulk: async (id, holder, seconds) => {
+			const renewed = await prisma.$executeRaw`
+				UPDATE "BulkFix" SET "expiresAt" = now() + make_interval(secs => ${seconds})
+				WHERE id = ${id} AND holder = ${holder} AND "endedAt" IS NULL`;
+			return renewed === 1;
+		},
+		handBackBulk: async (id, holder) => {
+			// The column keeps milliseconds, and rounds up as well as down: this moment must not be one that is still to come.
+			await prisma.$executeRaw`UPDATE "BulkFix" SET "expiresAt" = now() - interval '1 millisecond' WHERE id = ${id} AND holder = ${holder}`;
+		},
+		endBulk: async (id, at) => {
+			await prisma.bulkFix.update({ where: { id }, data: { endedAt: at }, select: { id: true } });
+		},
+		takeBulk: async (holder, seconds) => {
+			const [row] = await prisma.$queryRaw<BulkRow[]>`
+				UPDATE "BulkFix" SET holder = ${holder}, "expiresAt" = now() + make_interval(secs => ${seconds})
+				WHERE id = (
+					SELECT id FROM "BulkFix" WHERE "guildId" = ${guildId} AND "endedAt" IS NULL AND "expiresAt" <= now()
+					ORDER BY "startedAt" LIMIT 1 FOR UPDATE SKIP LOCKED
+				)
+				RETURNING id, "runId", scope, actor, "actorName", issues, "startedAt"`;
+			if (row === undefined) return null;
+			const { id, issues, scope, startedAt, ...rest } = row;
+			const bulk: ApprovedBulk = { ...rest, scope: scope as ApprovedBulk['scope'], issues: fromJson<ApprovedIssue[]>(issues) };
+			const attempts = await prisma.$queryRaw<{ issueId: string; outcome: FixOutcome }[]>`
+				SELECT "issueId", outcome FROM "FixAttempt"
+				WHERE "issueId" IN (SELECT issue->>'id' FROM jsonb_array_elements(${JSON.stringify(bulk.issues)}::jsonb) AS issue)
+					AND actor = ${bulk.actor} AND "startedAt" >= ${startedAt} AND undoes IS NULL AND outcome IS NOT NULL AND outcome <> ${CUT_OFF}
+				ORDER BY "startedAt"`;
+			return { id, bulk, startedAt, done: new Map(attempts.map(({ issueId, outcome }) => [issueId, outcome])) };
+		}
+	};
+}
+
+interface BulkRow {
+	readonly id: string;
+	readonly runId: string;
+	readonly scope: string;
+	readonly actor: string;
+	readonly actorName: string;
+	readonly issues: Parameters<typeof fromJson>[0];
+	readonly startedAt: Date;
+}

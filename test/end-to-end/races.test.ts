@@ -1,0 +1,328 @@
+import type { APIMessage } from 'discord-api-types/v10';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Sandbox, type StoredIssue } from '../../sandbox/sandbox.js';
+import type { Fault } from '../../sandbox/wire/traffic.js';
+import type { WorldInput } from '../../sandbox/world/world.js';
+import { again, answered, ask, buttonOf, click, fixButtons, holds, lastWord } from './operator.js';
+
+const OPERATORS = ['operator', 'second', 'third', 'fourth'];
+/** Pay for Knight and have no role; hold Lord and pay no more; pay for Knight and hold Lord. Each test takes the next of them. */
+const KINDS = { payer: 8, leaver: 12, mixed: 6 } as const;
+type Kind = keyof typeof KINDS;
+
+const people = Object.entries(KINDS).flatMap(([kind, count], row) =>
+	Array.from({ length: count }, (_, index) => ({
+		kind,
+		name: `${kind}${index}.`,
+		id: `30000000000000${row + 1}${String(index).padStart(3, '0')}`
+	}))
+);
+const idOf = (name: string) => people.find((person) => person.name === name)?.id as string;
+
+const world: WorldInput = {
+	guild: {
+		members: [
+			...people.map(({ kind, name, id }) => ({ id, username: name, roles: kind === 'payer' ? [] : ['Lord', 'Guest'] })),
+			...OPERATORS.slice(1).map((username, index) => ({ id: `30000000000000900${index}`, username, operator: true, roles: [] }))
+		]
+	},
+	stripe: {
+		customers: people.map(({ name }) => ({ id: `cus_${name.slice(0, -1)}` })),
+		subscriptions: people.map(({ kind, name }) => ({
+			id: `sub_${name.slice(0, -1)}`,
+			customer: `cus_${name.slice(0, -1)}`,
+			status: kind === 'leaver' ? ('canceled' as const) : ('active' as const),
+			price: kind === 'leaver' ? 'price_lord' : 'price_knight'
+		}))
+	},
+	database: { members: people.map(({ name, id }) => ({ id: `m_${name}`, discordId: id, stripeCustomerId: `cus_${name.slice(0, -1)}` })) }
+};
+
+describe('at the same moment', () => {
+	let sandbox: Sandbox;
+	let report: APIMessage;
+	const used: Record<Kind, number> = { payer: 0, leaver: 0, mixed: 0 };
+	let callsBefore = 0;
+	beforeAll(async () => {
+		const env = { RECONCILIATION_AUTO_FIX: 'true', RECONCILIATION_MAX_REVOKE_PERCENT: '100' };
+		sandbox = await Sandbox.start({ world, env });
+		report = await look();
+	});
+	afterAll(() => sandbox?.stop());
+	beforeEach(() => {
+		callsBefore = allRoleCalls().length;
+	});
+	afterEach(() => sandbox.faults.clear());
+
+	/** Somebody whom no other test touches. */
+	const next = (kind: Kind) => {
+		used[kind] += 1;
+		return `${kind}${used[kind] - 1}.`;
+	};
+	const sub = (name: string) => `sub_${name.slice(0, -1)}`;
+	const allRoleCalls = () => sandbox.requests().filter(({ method, path }) => method !== 'GET' && path.includes('/roles/'));
+	/** What Discord accepted of this person's in the test at hand. */
+	const changes = (name: string) =>
+		allRoleCalls()
+			.slice(callsBefore)
+			.filter(({ path, status }) => status === 204 && path.includes(idOf(name)))
+			.map(({ method }) => method);
+	const issueOf = async (name: string) => (await sandbox.issues()).find(({ discordId }) => discordId === idOf(name)) as StoredIssue;
+	const allRoles = (name: string) =>
+		sandbox
+			.guild()
+			.members.find(({ username }) => username === name)
+			?.roles.toSorted();
+
+	/** A run that changes nothing. @returns its report */
+	async function look(): Promise<APIMessage> {
+		const id = sandbox.command('operator', 'reconcile run', { mode: 'report' });
+		await answered(sandbox, id, /^Done/);
+		const [run] = await sandbox.runs(1);
+		return sandbox.messages().find((message) => message.id === run?.reportMessageId) as APIMessage;
+	}
+	/** Shows the plan of one person. */
+	async function offer(name: string, user = 'operator'): Promise<{ id: string; press: () => string }> {
+		const { id, answer } = await ask(sandbox, 'reconcile fix', { issue: name }, user);
+		return { id, press: () => sandbox.click(user, answer.id, buttonOf(answer, /Apply fix/)) };
+	}
+	/** Presses, and waits for what it says in the end. */
+	async function apply({ id, press }: { id: string; press: () => string }): Promise<string> {
+		press();
+		return (await answered(sandbox, id, /^(Fixed|Not fixed|Nothing was changed)/)).content;
+	}
+	/** Lets the next request of this kind stand still, and waits for it. */
+	async function held(fault: Pick<Fault, 'target' | 'match'>, begin: () => void): Promise<void> {
+		const before = sandbox.requests().length;
+		sandbox.faults.add({ ...fault, kind: 'hold', times: 1 });
+		begin();
+		const like = new RegExp((fault.match ?? '').replaceAll('*', '.*'));
+		await sandbox.until(() =>
+			sandbox
+				.requests()
+				.slice(before)
+				.some(({ method, path, status }) => status === null && like.test(`${method} ${path}`))
+		);
+	}
+
+	test('a hundred clicks of four operators on one button have one effect, and everybody is answered', async () => {
+		const name = next('payer');
+		const button = fixButtons(report)[0]?.custom_id as string;
+		const clicks = Array.from({ length: 100 }, (_, index) => sandbox.click(OPERATORS[index % 4] as string, report.id, button));
+		// A failed interaction, which is one without an answer within 3 seconds, throws here.
+		const answers = await Promise.all(clicks.map((id) => lastWord(sandbox, id, /./)));
+		expect(answers.filter((answer) => answer.startsWith('Fixed'))).toHaveLength(1);
+		for (const answer of answers) expect(answer).toMatch(/^Fixed|<@\d+> is fixing .* already|was fixed already by <@\d+>/);
+		expect(changes(name)).toEqual(['PUT']);
+		expect((await issueOf(name)).attempts).toMatchObject([{ outcome: 'FIXED', rolesBefore: [], rolesAfter: ['Knight'] }]);
+	});
+
+	test('twenty presses of Fix all, by four operators, have one effect on each person, and everybody is answered', async () => {
+		const names = Array.from({ length: KINDS.mixed }, () => next('mixed'));
+		const plans = await Promise.all(OPERATORS.map((user) => ask(sandbox, 'reconcile fix', { kind: 'ROLE_MISMATCH' }, user)));
+		const presses = plans.flatMap(({ answer }, index) =>
+			Array.from({ length: 5 }, () => sandbox.click(OPERATORS[index] as string, answer.id, buttonOf(answer, /Fix all/)))
+		);
+		await sandbox.until(() => presses.every((id) => sandbox.interaction(id).state === 'answered'), 60_000);
+		for (const { id } of plans) await answered(sandbox, id, /^(Done|Nothing was changed)/);
+		for (const name of names) {
+			expect(holds(sandbox, name)).toEqual(['Knight']);
+			expect(changes(name)).toEqual(['PUT', 'DELETE']);
+			const { status, attempts } = await issueOf(name);
+			expect(status).toBe('FIXED');
+			expect(attempts.filter(({ outcome }) => outcome === 'FIXED')).toHaveLength(1);
+			expect(attempts.filter(({ outcome }) => outcome === null)).toEqual([]);
+		}
+	});
+
+	test('an undo while the same person is being fixed waits its turn, and a fix while the undo is at it does', async () => {
+		const name = next('payer');
+		await apply(await offer(name));
+		const line = await sandbox.until(() => sandbox.messages().find(({ content }) => content.includes(name)));
+		const undo = buttonOf(line, /Undo/);
+		sandbox.discord.changeRoles({ user: name, remove: ['Knight'] });
+		await look();
+		const offered = await offer(name);
+		await held({ target: 'discord', match: `PUT *${idOf(name)}/roles/*` }, offered.press);
+		expect(await click(sandbox, line, undo, 'second')).toMatch(/^Nothing was changed: .* has been at the roles of/);
+		sandbox.faults.clear();
+		expect((await answered(sandbox, offered.id, /Fixed/)).content).toContain('Knight given');
+		expect(await click(sandbox, line, undo, 'second')).toContain('only the newest fix of a person can be undone');
+
+		const newest = await sandbox.until(() => sandbox.messages().findLast(({ content, id }) => content.includes(name) && id !== line.id));
+		let undoing = '';
+		await held({ target: 'discord', match: `DELETE *${idOf(name)}/roles/*` }, () => {
+			undoing = sandbox.click('second', newest.id, buttonOf(newest, /Undo/));
+		});
+		const { id: issue, planHash } = await issueOf(name);
+		const typed = sandbox.command('operator', 'reconcile fix', { issue: `${issue}:${planHash}` });
+		expect(await lastWord(sandbox, typed, /./)).toMatch(/ is fixing .* already/);
+		sandbox.faults.clear();
+		expect(await lastWord(sandbox, undoing, /./)).toMatch(/^Undone/);
+		expect(changes(name)).toEqual(['PUT', 'PUT', 'DELETE']);
+		expect((await issueOf(name)).attempts.map(({ outcome }) => outcome)).toEqual(['FIXED', 'FIXED', 'UNDONE']);
+	});
+
+	test('whoever is exempted while a fix looks again is not touched', async () => {
+		const name = next('leaver');
+		const offered = await offer(name);
+		await held({ target: 'stripe', match: 'GET /v1/subscriptions' }, offered.press);
+		const exempted = await ask(sandbox, 'reconcile exempt', { member: name, reason: 'a founder' }, 'second');
+		expect(exempted.answer.content).toMatch(/exempt/);
+		sandbox.faults.clear();
+		expect((await answered(sandbox, offered.id, /^Nothing was changed/)).content).toContain('exempt');
+		expect(changes(name)).toEqual([]);
+		expect(await issueOf(name)).toMatchObject({ status: 'RESOLVED', attempts: [{ outcome: 'EXEMPT' }] });
+	});
+
+	test('whoever is linked to a paying customer while a fix looks again loses nothing', async () => {
+		const name = next('leaver');
+		sandbox.stripe.create('customers', { id: 'cus_second' });
+		sandbox.stripe.create('subscriptions', { id: 'sub_second', customer: 'cus_second', status: 'active', price: 'price_lord' });
+		const offered = await offer(name);
+		await held({ target: 'stripe', match: 'GET /v1/subscriptions' }, offered.press);
+		const linked = await ask(sandbox, 'reconcile link', { member: name, customer: 'cus_second' }, 'second');
+		expect(linked.answer.content).toContain('cus_second');
+		sandbox.faults.clear();
+		expect((await answered(sandbox, offered.id, /^Nothing was changed/)).content).toContain('the drift is gone');
+		expect(changes(name)).toEqual([]);
+		expect(holds(sandbox, name)).toEqual(['Lord']);
+	});
+
+	test('whoever pays again between the report and the click loses nothing', async () => {
+		const name = next('leaver');
+		const offered = await offer(name);
+		sandbox.stripe.update('subscriptions', sub(name), { status: 'active' });
+		expect(await apply(offered)).toContain('the drift is gone');
+		expect(changes(name)).toEqual([]);
+		expect(holds(sandbox, name)).toEqual(['Lord']);
+	});
+
+	test('whoever pays no more between the report and the click gets nothing', async () => {
+		const name = next('payer');
+		const offered = await offer(name);
+		sandbox.stripe.update('subscriptions', sub(name), { status: 'canceled' });
+		expect(await apply(offered)).toContain('the drift is gone');
+		expect(changes(name)).toEqual([]);
+	});
+
+	test('whoever pays for another tier by the time of the click is shown as such, and asked about again', async () => {
+		const name = next('payer');
+		const offered = await offer(name);
+		sandbox.stripe.update('subscriptions', sub(name), { price: 'price_lord' });
+		expect(await apply(offered)).toMatch(/another plan is right by now .* \*\*Give Lord\*\*/);
+		expect(changes(name)).toEqual([]);
+		expect(await apply(await offer(name))).toMatch(/^Fixed .*Lord given/);
+	});
+
+	test('a role changed by hand between the report and the click is respected', async () => {
+		const name = next('leaver');
+		const offered = await offer(name);
+		sandbox.discord.changeRoles({ user: name, add: ['Knight'] });
+		expect(await apply(offered)).toMatch(/another plan is right by now .* \*\*Take Knight and Lord\*\*/);
+		expect(changes(name)).toEqual([]);
+		expect(allRoles(name)).toEqual(['Guest', 'Knight', 'Lord']);
+	});
+
+	test('roles changed by hand while Discord is slow to take one survive, and so do all others', async () => {
+		const name = next('leaver');
+		sandbox.discord.createRole({ name: 'Speaker' });
+		const offered = await offer(name);
+		await held({ target: 'discord', match: `DELETE *${idOf(name)}/roles/*` }, offered.press);
+		sandbox.discord.changeRoles({ user: name, add: ['Speaker', 'Knight'], remove: ['Guest'] });
+		sandbox.faults.clear();
+		expect((await answered(sandbox, offered.id, /^Fixed/)).content).toContain('Lord taken');
+		expect(allRoles(name)).toEqual(['Knight', 'Speaker']);
+		expect((await issueOf(name)).attempts).toMatchObject([{ rolesBefore: ['Lord'], rolesAfter: ['Knight'] }]);
+	});
+
+	test.each(['payer', 'leaver'] as const)('a %s who leaves between the last look and the role call is told of in words', async (kind) => {
+		const name = next(kind);
+		const offered = await offer(name);
+		await held({ target: 'discord', match: `${kind === 'payer' ? 'PUT' : 'DELETE'} *${idOf(name)}/roles/*` }, offered.press);
+		sandbox.discord.kick(name);
+		sandbox.faults.clear();
+		const said = (await answered(sandbox, offered.id, /^(Not fixed|Nothing was changed)/)).content;
+		expect(said).toContain('This person has left the server.');
+		const issue = await sandbox.until(async () => (await sandbox.issues()).find(({ discordId }) => discordId === idOf(name)));
+		expect(issue.attempts).toMatchObject([{ error: 'This person has left the server.' }]);
+	});
+
+	test('a run leaves whoever is linked while it reads to the next one', async () => {
+		const name = next('leaver');
+		sandbox.stripe.create('customers', { id: 'cus_late' });
+		let run = '';
+		await held({ target: 'stripe', match: 'GET /v1/subscriptions' }, () => {
+			run = sandbox.command('operator', 'reconcile run', { member: name });
+		});
+		await lastWord(sandbox, run, /Reading links: \d+ links ✓/);
+		await ask(sandbox, 'reconcile link', { member: name, customer: 'cus_late' }, 'second');
+		sandbox.faults.clear();
+		expect(await lastWord(sandbox, run, /^Done/)).toContain('changed while this run was reading');
+		expect((await sandbox.runs(1))[0]).toMatchObject({ issuesFound: 0, notices: { leftToNextRun: 1 } });
+		expect(changes(name)).toEqual([]);
+	});
+
+	test('a pause that begins while a run by hand reads is told in its answer, and the run is done', async () => {
+		let run = '';
+		await held({ target: 'stripe', match: 'GET /v1/subscriptions' }, () => {
+			run = sandbox.command('operator', 'reconcile run', { mode: 'report' });
+		});
+		await ask(sandbox, 'reconcile pause', { reason: 'moving' }, 'second');
+		sandbox.faults.clear();
+		expect((await answered(sandbox, run, /^Done/)).content).toMatch(/paused/);
+		await ask(sandbox, 'reconcile resume', {}, 'second');
+	});
+
+	test('whoever is an operator no more when they press is refused, in a plan of one and of many', async () => {
+		const name = next('payer');
+		const one = await ask(sandbox, 'reconcile fix', { issue: name }, 'third');
+		const many = await ask(sandbox, 'reconcile fix', { all: true }, 'third');
+		sandbox.discord.changeRoles({ user: 'third', remove: ['Operator'] });
+		for (const [{ answer }, label] of [
+			[one, /Apply fix/],
+			[many, /Fix (all|it)/]
+		] as const)
+			expect(await click(sandbox, answer, buttonOf(answer, label), 'third')).toContain('Only operators');
+		expect(changes(name)).toEqual([]);
+		expect((await issueOf(name)).attempts).toEqual([]);
+		sandbox.discord.changeRoles({ user: 'third', add: ['Operator'] });
+	});
+
+	test('whoever is exempted before their turn comes in a run that fixes by itself is not touched', async () => {
+		const [first, exempted] = [next('leaver'), next('leaver')];
+		let run = '';
+		await held({ target: 'discord', match: `DELETE *${idOf(first)}/roles/*` }, () => {
+			run = sandbox.command('operator', 'reconcile run');
+		});
+		await ask(sandbox, 'reconcile exempt', { member: exempted, reason: 'a guest of honour' }, 'second');
+		sandbox.faults.clear();
+		expect(await lastWord(sandbox, run, /^Done/)).toMatch(/\d+ fixed/);
+		expect(holds(sandbox, first)).toEqual([]);
+		expect([changes(exempted), holds(sandbox, exempted)]).toEqual([[], ['Lord']]);
+	});
+
+	test('whoever is exempted while such a run looks at them again is not touched', async () => {
+		const name = next('leaver');
+		sandbox.discord.changeRoles({ user: name, add: ['Lord'] });
+		let run = '';
+		// The first two such requests are of the run, the third of the fix.
+		sandbox.faults.add({ target: 'stripe', kind: 'hold', match: 'GET /v1/subscriptions', after: 2, times: 1 });
+		run = sandbox.command('operator', 'reconcile run', { member: name });
+		await sandbox.until(() => sandbox.requests().some(({ path, status }) => status === null && path === '/v1/subscriptions'));
+		await ask(sandbox, 'reconcile exempt', { member: name, reason: 'a guest of honour' }, 'second');
+		sandbox.faults.clear();
+		await lastWord(sandbox, run, /^Done/);
+		expect(changes(name)).toEqual([]);
+		expect((await issueOf(name)).attempts.at(-1)).toMatchObject({ actor: 'reeve', outcome: 'EXEMPT' });
+	});
+
+	test('in the end every attempt has its end, and is in the audit log once', async () => {
+		const attempts = (await sandbox.issues()).flatMap((issue) => issue.attempts);
+		expect(attempts.filter(({ outcome }) => outcome === null)).toEqual([]);
+		const audited = (await sandbox.audit()).filter(({ action }) => action === 'fix' || action === 'undo').map(({ attemptId }) => attemptId);
+		expect(audited.toSorted()).toEqual(attempts.map(({ id }) => id).toSorted());
+		expect(again(sandbox, report)).toBeDefined();
+		expect(sandbox.log().filter((line) => / (WARN|ERROR) /.test(line))).toEqual([]);
+	});
+});

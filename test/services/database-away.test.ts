@@ -1,0 +1,125 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { Sandbox } from '../../sandbox/sandbox.js';
+import { again, ask, buttons, fixButtons, holds, linesOf, reconcile } from '../end-to-end/operator.js';
+import { databaseUrl } from './databases.js';
+import { TcpProxy } from './proxy.js';
+
+const ADA = '300000000000000001';
+
+/** Long enough for everything that waits to be given up; far shorter than the 15 minutes that Discord waits. */
+const IN_TIME_MS = 60_000;
+
+const IN_WORDS = /The database does not answer \(.+\)\. Check that .*DATABASE_URL/;
+
+const COMMANDS: readonly [command: string, options?: Record<string, unknown>][] = [
+	['run'],
+	['run', { member: ADA }],
+	['fix', { all: true }],
+	['fix', { issue: 'ada' }],
+	['undo', { fix: 'clx' }],
+	['why', { member: ADA }],
+	['history'],
+	['pause'],
+	['resume'],
+	['link', { member: ADA, customer: 'cus_ada' }],
+	['unlink', { member: ADA }],
+	['exempt', { member: ADA, reason: 'founder' }],
+	['exemptions'],
+	['export']
+];
+
+describe('a database that goes away', () => {
+	let proxy: TcpProxy;
+	let sandbox: Sandbox;
+	beforeAll(async () => {
+		proxy = await TcpProxy.before(databaseUrl('postgres'));
+		sandbox = await Sandbox.start({
+			world: {
+				guild: { members: [{ id: ADA, username: 'ada', roles: [] }] },
+				stripe: {
+					customers: [{ id: 'cus_ada', metadata: { discord_id: ADA } }],
+					subscriptions: [{ id: 'sub_ada', customer: 'cus_ada', status: 'active', price: 'price_knight' }]
+				}
+			},
+			env: { DATABASE_URL: proxy.url }
+		});
+	});
+	afterEach(() => proxy.open());
+	afterAll(async () => {
+		await sandbox?.stop();
+		await proxy?.close();
+	});
+
+	/** All that was answered. */
+	const words = (interaction: string) => {
+		const { responses, failure } = sandbox.interaction(interaction);
+		if (failure !== null) throw new Error(failure);
+		return responses.map(({ content, embeds }) => `${content} ${JSON.stringify(embeds)}`).join('\n');
+	};
+	const hear = (interaction: string, like: RegExp) => sandbox.until(() => like.test(words(interaction)), IN_TIME_MS);
+
+	const status = async () => {
+		const { answer } = await ask(sandbox, 'reconcile status');
+		return Object.fromEntries((answer.embeds[0]?.fields ?? []).map(({ name, value }) => [name, value]));
+	};
+
+	for (const [how, go] of [
+		['refuses every connection', () => proxy.refuse()],
+		['says nothing more', () => proxy.fallSilent()]
+	] as const) {
+		test(`and ${how} leaves no command and no button without an answer, and when it is back all works without a restart`, async () => {
+			const { report } = await reconcile(sandbox);
+			go();
+
+			// The first of them on connections that were well a moment ago.
+			const asked = [
+				...COMMANDS.map(([command, options]) => sandbox.command('operator', `reconcile ${command}`, options ?? {})),
+				...buttons(report)
+					.filter(({ disabled, label }) => !disabled && !label?.startsWith('Ignore'))
+					.map(({ custom_id }) => sandbox.click('operator', report.id, custom_id))
+			];
+			expect(asked.length).toBeGreaterThan(COMMANDS.length);
+			const unread = await status();
+			expect(unread['Open issues: unknown']).toMatch(/^Unknown\. The database d/);
+			expect(unread['Last run']).toMatch(/^Unknown\. The database d/);
+			expect(unread.Sources).toMatch(
+				/^✓ Stripe \(test data\)\n✗ Discord: Could not be checked: .* is in the database\.\n✗ Database \(PostgreSQL\): The database d/
+			);
+			for (const interaction of asked) await hear(interaction, IN_WORDS);
+			// Suggestions come in the time that Discord gives them, or not at all.
+			const typing = [
+				['fix', 'issue'],
+				['undo', 'fix'],
+				['export', 'run']
+			].map(([command, option]) => sandbox.autocomplete('operator', `reconcile ${command}`, option as string, 'a'));
+			for (const interaction of typing) await sandbox.until(() => sandbox.interaction(interaction).choices !== null);
+			expect(holds(sandbox, ADA)).toEqual([]);
+
+			proxy.open();
+			await sandbox.until(async () => /✓ Database/.test((await status()).Sources ?? ''), IN_TIME_MS);
+			expect(JSON.stringify(await status())).not.toContain('nknown');
+			// No lease and no claim of what was cut short stands in the way for long.
+			await sandbox.until(async () => (await reconcile(sandbox)).run.status === 'COMPLETED', IN_TIME_MS);
+		});
+	}
+
+	test('in the middle of a run fails that run in words; the next one, and the buttons, work', async () => {
+		sandbox.stripe.setLatency(2_000);
+		const interaction = sandbox.command('operator', 'reconcile run');
+		await hear(interaction, /Stripe/);
+		proxy.refuse();
+		await hear(interaction, /^The run failed: The database does not answer/);
+		sandbox.stripe.setLatency(0);
+		proxy.open();
+		const { run, report } = await sandbox.until(async () => {
+			const done = await reconcile(sandbox);
+			return done.run.status === 'COMPLETED' ? done : null;
+		}, IN_TIME_MS);
+		expect(run.issuesFound).toBe(1);
+		const fix = fixButtons(again(sandbox, report))[0]?.custom_id as string;
+		sandbox.click('operator', report.id, fix);
+		await sandbox.until(() => holds(sandbox, ADA).includes('Knight'));
+		expect(linesOf(sandbox).join('\n')).not.toContain('prisma');
+		expect(sandbox.log().join('\n')).not.toContain('nobody caught');
+	});
+});

@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Sandbox } from '../../sandbox/sandbox.js';
+import { STRIPE_KEY, TOKEN } from '../../sandbox/stage/stage.js';
+import { openDatabase } from '../../src/store/database.js';
+import { ask, fixButtons, holds, reconcile } from '../end-to-end/operator.js';
+import { everyRow, everythingSaid, everythingShown, leaks, type Planted } from '../end-to-end/planted.js';
+import { databaseUrl, execute } from './databases.js';
+import { TcpProxy } from './proxy.js';
+import { TestRedis } from './redis.js';
+
+const ADA = '300000000000000001';
+
+const ROLE = `reeve_test_${randomBytes(6).toString('hex')}`;
+const DATABASE_PASSWORD = 'pl@nted/database"p:ssword%5';
+const REDIS_PASSWORD = 'planted-redis+p@ssword';
+const PLANTED: Planted = {
+	DISCORD_TOKEN: TOKEN,
+	STRIPE_SECRET_KEY: STRIPE_KEY,
+	DATABASE_URL: DATABASE_PASSWORD,
+	REDIS_URL: REDIS_PASSWORD
+};
+
+function withPassword(address: string, user: string, password: string): string {
+	const url = new URL(address);
+	url.username = user;
+	url.password = encodeURIComponent(password);
+	return url.href;
+}
+
+describe('the passwords of the database and of Redis', () => {
+	let redis: TestRedis;
+	let proxy: TcpProxy;
+	let sandbox: Sandbox;
+	const asked: string[] = [];
+
+	beforeAll(async () => {
+		await execute(databaseUrl('postgres'), `CREATE ROLE ${ROLE} LOGIN CREATEDB PASSWORD '${DATABASE_PASSWORD}'`);
+		redis = await TestRedis.started(REDIS_PASSWORD);
+		proxy = await TcpProxy.before(databaseUrl('postgres'));
+		sandbox = await Sandbox.start({
+			world: {
+				guild: { members: [{ id: ADA, username: 'ada', roles: [] }] },
+				stripe: {
+					// What anybody can write.
+					customers: [{ id: 'cus_ada', name: `Ada ${DATABASE_PASSWORD} ${REDIS_PASSWORD}`, metadata: { discord_id: ADA } }],
+					subscriptions: [{ id: 'sub_ada', customer: 'cus_ada', status: 'active', price: 'price_knight' }]
+				}
+			},
+			env: {
+				LOG_LEVEL: 'trace',
+				DATABASE_URL: withPassword(proxy.url, ROLE, DATABASE_PASSWORD),
+				REDIS_URL: withPassword(redis.url, '', REDIS_PASSWORD)
+			}
+		});
+	});
+	afterAll(async () => {
+		proxy?.open();
+		await sandbox?.stop();
+		await redis?.kill();
+		await proxy?.close();
+		await execute(databaseUrl('postgres'), `DROP ROLE IF EXISTS ${ROLE}`);
+	});
+
+	const used = async (command: string, options: Record<string, unknown> = {}) => {
+		const { id, answer } = await ask(sandbox, command, options);
+		asked.push(id);
+		return JSON.stringify([answer.content, answer.embeds, answer.components]);
+	};
+	const logged = (like: RegExp) => sandbox.until(() => sandbox.log().some((line) => like.test(line)), 30_000);
+
+	test('are told to nobody while all is well, and when both go away and come back', async () => {
+		await logged(/A queue in Redis/);
+		const { report } = await reconcile(sandbox);
+		asked.push(sandbox.click('operator', report.id, fixButtons(report)[0]?.custom_id as string));
+		await sandbox.until(() => holds(sandbox, ADA).includes('Knight'));
+		expect(await used('reconcile link', { member: ADA, customer: 'Ada' })).toContain('(hidden)');
+		await used('reconcile exempt', { member: ADA, reason: `${DATABASE_PASSWORD} and ${REDIS_PASSWORD}` });
+		await redis.kill();
+		await logged(/Redis cannot be reached/);
+		proxy.refuse();
+		expect(await used('reconcile status')).toContain('Unknown');
+		expect(await used('reconcile export')).toContain('The database does not answer');
+		proxy.open();
+		await redis.start();
+		await logged(/Redis is back/);
+		await sandbox.until(async () => (await used('reconcile status')).includes('✓ Database'));
+
+		const { pid } = sandbox.state().bot;
+		const database = await openDatabase({ url: databaseUrl(`reeve_sandbox_${sandbox.port}`), dataDir: '/nonexistent' });
+		const rows = await everyRow(database).finally(() => database.close());
+		expect(rows).toContain('(hidden) and (hidden)');
+		const places = {
+			rows,
+			said: await everythingSaid(sandbox, asked),
+			shown: await everythingShown(pid as number),
+			log: sandbox.log().join('\n'),
+			mails: JSON.stringify(sandbox.mail.inbox())
+		};
+		for (const [where, text] of Object.entries(places)) expect([where, leaks(text, PLANTED)]).toEqual([where, []]);
+	});
+
+	test('are not quoted when they are wrong', async () => {
+		const wrong = 'wr0ng-planted-password';
+		const database = openDatabase({ url: withPassword(databaseUrl('postgres'), `${ROLE}_who`, wrong), dataDir: '/nonexistent' });
+		const refusal = await database.then(
+			() => '',
+			(error: Error) => `${error.message}\n${error.stack}`
+		);
+		expect(refusal).toMatch(/^The database at .* cannot be used: .*Check/);
+		expect(leaks(refusal, { wrong })).toEqual([]);
+
+		await sandbox.reset({ world: {}, env: { LOG_LEVEL: 'trace', REDIS_URL: withPassword(redis.url, '', wrong) } });
+		await logged(/Redis cannot be reached/);
+		expect(leaks(sandbox.log().join('\n'), { wrong, ...PLANTED })).toEqual([]);
+	});
+});

@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Sandbox } from '../../sandbox/sandbox.js';
+import { ServerAdapter } from '../../src/store/server-adapter.js';
+import { answered, ask, buttonOf, holds, lastWord, reconcile } from '../end-to-end/operator.js';
+import { databaseUrl } from './databases.js';
+
+const ADA = '300000000000000001';
+const WORLD = {
+	guild: { members: [{ id: ADA, username: 'ada', roles: [] }] },
+	stripe: {
+		customers: [{ id: 'cus_ada', metadata: { discord_id: ADA } }],
+		subscriptions: [{ id: 'sub_ada', customer: 'cus_ada', status: 'active' as const, price: 'price_knight' }]
+	}
+};
+
+describe('told to stop', () => {
+	let sandbox: Sandbox;
+	beforeAll(async () => {
+		sandbox = await Sandbox.start({ world: WORLD });
+		await reconcile(sandbox);
+	});
+	afterAll(() => sandbox?.stop());
+
+	test('while the database server stands still, it goes, and says so to whoever waits', async () => {
+		const { id, answer } = await ask(sandbox, 'reconcile fix', { issue: 'ada' });
+		const press = () => sandbox.click('operator', answer.id, buttonOf(answer, /Apply fix/));
+		const lock = await new ServerAdapter(databaseUrl(`reeve_sandbox_${sandbox.port}`), 1).connect();
+		try {
+			await lock.executeScript('BEGIN; LOCK TABLE "FixAttempt" IN ACCESS EXCLUSIVE MODE');
+			const pressed = press();
+			await sandbox.until(() => sandbox.interaction(pressed).state !== 'pending');
+			const stopped = sandbox.restart('SIGTERM');
+			await sandbox.until(() => sandbox.log().some((line) => line.startsWith('The bot ended')));
+			await lock.executeScript('COMMIT');
+			// Killed, after 10 seconds, it would have no exit code.
+			expect(await stopped).toMatchObject({ exitCode: 0, signal: null });
+			expect(await lastWord(sandbox, pressed, /./)).toMatch(/^Reeve is being restarted, and could not finish this\./);
+		} finally {
+			await lock.dispose();
+		}
+		press();
+		expect((await answered(sandbox, id, /^Fixed/)).content).toContain('Knight given');
+		expect(holds(sandbox, 'ada')).toEqual(['Knight']);
+	});
+});

@@ -1,0 +1,96 @@
+import type { AddressInfo } from 'node:net';
+import { type ServerType, serve } from '@hono/node-server';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { SandboxStripe } from '../../sandbox/stripe/stripe.js';
+import { Faults, RequestLog } from '../../sandbox/wire/traffic.js';
+import { worldSchema } from '../../sandbox/world/world.js';
+import { examine } from '../../src/reconciliation/doctor.js';
+import type { Tier } from '../../src/reconciliation/types.js';
+import { keyChecks, permissionCheck, priceCheck } from '../../src/stripe/doctor.js';
+
+/** The doctor's look at Stripe with the real stripe-node, over a real socket. */
+
+const KEY = 'rk_test_sandboxkey';
+const TIERS: readonly Tier[] = [
+	{ name: 'Knight', prices: ['price_knight'] },
+	{ name: 'Lord', prices: ['price_lord'] }
+];
+
+let log: RequestLog;
+let stripe: SandboxStripe;
+let server: ServerType;
+let apiUrl: string;
+
+beforeEach(async () => {
+	log = new RequestLog();
+	stripe = new SandboxStripe({ log, faults: new Faults(), key: KEY });
+	stripe.load(
+		worldSchema.parse({
+			stripe: {
+				customers: [{ id: 'cus_1' }],
+				subscriptions: [{ id: 'sub_1', customer: 'cus_1', status: 'active', price: 'price_knight' }]
+			}
+		}).stripe
+	);
+	await new Promise<void>((resolve) => {
+		server = serve({ fetch: stripe.app.fetch, port: 0, hostname: '127.0.0.1' }, () => resolve());
+	});
+	apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterEach(async () => {
+	if ('closeAllConnections' in server) server.closeAllConnections();
+	await new Promise((resolve) => server.close(resolve));
+});
+
+const stripeOf = ({ secretKey = KEY }: { secretKey?: string }) => ({ secretKey, apiUrl });
+const seen = async (over: { secretKey?: string; tiers?: readonly Tier[] } = {}) => {
+	const findings = await examine([
+		...keyChecks(stripeOf(over)),
+		permissionCheck(stripeOf(over)),
+		priceCheck(stripeOf(over), over.tiers ?? TIERS)
+	]);
+	return findings.filter(({ verdict }) => verdict !== 'well').map(({ verdict, words }) => [verdict, words]);
+};
+
+describe('the doctor finds Stripe', () => {
+	test('well, with a handful of requests, none of which writes', async () => {
+		expect(await seen()).toEqual([]);
+		expect(log.list().length).toBeLessThan(10);
+		expect(new Set(log.list().map(({ method }) => method))).toEqual(new Set(['GET']));
+	});
+
+	test.each(['subscriptions', 'customers', 'invoices', 'events'] as const)(
+		'closed to a key that may not read %s, and names the right',
+		async (resource) => {
+			stripe.setPermission(resource, false);
+			const name = `${resource.charAt(0).toUpperCase()}${resource.slice(1)}`;
+			expect(await seen()).toContainEqual(['blocks', expect.stringContaining(`set ${name} to Read`)]);
+		}
+	);
+
+	test('closed to a key that is wrong, and says so once; the key is not shown', async () => {
+		const wrong = 'rk_test_somebodyelseskey';
+		const findings = await seen({ secretKey: wrong });
+		expect(findings.filter(([verdict]) => verdict === 'blocks')).toHaveLength(1);
+		expect(JSON.stringify(findings)).not.toContain('somebodyelse');
+	});
+
+	test('open to a key that could write, which is more than Reeve needs', async () => {
+		expect(await seen({ secretKey: 'sk_test_sandboxkey' })).toContainEqual(['warning', expect.stringContaining('The key can write')]);
+	});
+
+	test('with a price that nobody knows, and one that people pay for and that buys nothing', async () => {
+		const tiers = [{ name: 'Knight', prices: ['price_gone', 'price_lord'] }];
+		expect(await seen({ tiers })).toEqual([
+			['warning', expect.stringContaining('does not know price_gone')],
+			['warning', expect.stringMatching(/^price_knight is what 1 of the newest 1 active subscriptions pay for, and it buys no tier/)]
+		]);
+	});
+
+	test('well where the key may not read prices, which it need not', async () => {
+		stripe.setPermission('prices', false);
+		stripe.setPermission('products', false);
+		expect(await seen({ tiers: [...TIERS, { name: 'Squire', prices: ['price_gone', 'prod_gone'] }] })).toEqual([]);
+	});
+});

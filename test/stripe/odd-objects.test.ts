@@ -1,0 +1,137 @@
+import type { AddressInfo } from 'node:net';
+import { type ServerType, serve } from '@hono/node-server';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SandboxStripe } from '../../sandbox/stripe/stripe.js';
+import { Faults, RequestLog } from '../../sandbox/wire/traffic.js';
+import { worldSchema } from '../../sandbox/world/world.js';
+import { detect } from '../../src/reconciliation/detect.js';
+import { SourceError } from '../../src/reconciliation/ports.js';
+import type { BillingSnapshot, PolicySettings } from '../../src/reconciliation/types.js';
+import { createBilling } from '../../src/stripe/billing.js';
+
+/**
+ * Objects of Stripe's as nobody expects them, over a real socket: either they are read as something that makes sense, or the
+ * reading fails in words. Nobody loses anything because of them.
+ */
+
+const KEY = 'rk_test_sandboxkey';
+const ADA = '109758394758392104';
+const POLICY: PolicySettings = {
+	tiers: [{ name: 'Knight', prices: ['price_knight'] }],
+	seats: { OWNER: 'Knight', TEAM_MEMBER: 'Knight', INDIVIDUAL: 'Knight' },
+	graceHours: 48,
+	debtorDays: 30
+};
+const AT_ONCE = { now: () => performance.now(), sleep: async () => {}, random: () => 0 };
+
+let faults: Faults;
+let server: ServerType;
+let apiUrl: string;
+let page: Record<string, unknown>;
+
+beforeAll(async () => {
+	faults = new Faults();
+	const stripe = new SandboxStripe({ log: new RequestLog(), faults, key: KEY });
+	stripe.load(
+		worldSchema.parse({
+			stripe: {
+				customers: [{ id: 'cus_ada', metadata: { discord_id: ADA } }],
+				subscriptions: [{ id: 'sub_ada', customer: 'cus_ada', status: 'active', price: 'price_knight' }]
+			}
+		}).stripe
+	);
+	await new Promise<void>((resolve) => {
+		server = serve({ fetch: stripe.app.fetch, port: 0, hostname: '127.0.0.1' }, () => resolve());
+	});
+	apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+	const answer = await fetch(`${apiUrl}/v1/subscriptions?status=all&expand[]=data.customer&limit=100`, {
+		headers: { authorization: `Bearer ${KEY}` }
+	});
+	page = (await answer.json()) as Record<string, unknown>;
+});
+afterAll(async () => {
+	if ('closeAllConnections' in server) server.closeAllConnections();
+	await new Promise((resolve) => server.close(resolve));
+});
+
+/** Reads Stripe where the list of subscriptions is this. */
+async function reading(body: unknown): Promise<BillingSnapshot | SourceError> {
+	faults.clear();
+	faults.add({ target: 'stripe', kind: 'status', status: 200, body, match: 'GET /v1/subscriptions' });
+	const billing = createBilling({ secretKey: KEY, apiUrl, discordIdKey: 'discord_id', clockwork: AT_ONCE });
+	try {
+		return await billing.readAll(() => {});
+	} catch (error) {
+		if (error instanceof SourceError) return error;
+		throw error;
+	}
+}
+
+/** What a run would plan for Ada, who holds Knight. */
+function plansFor(billing: BillingSnapshot) {
+	const roster = { members: new Map([[ADA, { id: ADA, name: 'ada', bot: false, roles: ['Knight'] }]]) };
+	const links = { members: [], teams: [], exemptions: [], seenDebts: new Map() };
+	// Of whom nothing is known is never fixed automatically.
+	return detect({ billing, roster, links }, POLICY, new Date())
+		.issues.filter(({ linked }) => linked)
+		.map(({ plan }) => plan);
+}
+
+/** Every place in a JSON value, as a path. */
+function pathsOf(value: unknown, path: readonly (string | number)[] = []): (readonly (string | number)[])[] {
+	if (typeof value !== 'object' || value === null) return [path];
+	const inside = Object.entries(value).flatMap(([key, each]) => pathsOf(each, [...path, Array.isArray(value) ? Number(key) : key]));
+	return path.length === 0 ? inside : [path, ...inside];
+}
+
+function withJunk(value: unknown, [key, ...rest]: readonly (string | number)[], junk: unknown): unknown {
+	if (key === undefined) return junk;
+	const copy = Array.isArray(value) ? [...value] : { ...(value as object) };
+	const inside = (copy as Record<string | number, unknown>)[key];
+	const changed = withJunk(inside, rest, junk);
+	if (changed === undefined) delete (copy as Record<string | number, unknown>)[key];
+	else (copy as Record<string | number, unknown>)[key] = changed;
+	return copy;
+}
+
+const junk = fc.constantFrom<unknown>(undefined, null, '', 'frozen', 0, -1, 1e21, true, [], {}, [null], { data: null }, '2026-13-45');
+
+describe('a list of subscriptions in which something is not as Stripe writes it', () => {
+	test('is read as something that makes sense, or fails in words; nothing else', async () => {
+		const places = pathsOf(page);
+		await fc.assert(
+			fc.asyncProperty(fc.constantFrom(...places), junk, async (place, odd) => {
+				const read = await reading(withJunk(page, place, odd));
+				if (read instanceof SourceError) {
+					expect(read.message).toMatch(/Stripe's .* (are not as Reeve knows them|came incomplete)/);
+					return;
+				}
+				for (const { id, status, prices, createdAt } of read.subscriptions) {
+					expect(typeof id).toBe('string');
+					expect(typeof status).toBe('string');
+					expect(prices.every((price) => typeof price === 'string')).toBe(true);
+					expect(Number.isNaN(createdAt.getTime())).toBe(false);
+				}
+				if (plansFor(read).length > 0) expect(place.join('.')).toMatch(/\b(status|price|product|quantity)\b/);
+			}),
+			{ numRuns: 300 }
+		);
+	}, 60_000);
+
+	test.each(['frozen', 'ACTIVE', '', 'unpaid '])('whose status is %j leaves its person alone: unknown is never unpaid', async (status) => {
+		const read = await reading(withJunk(page, ['data', 0, 'status'], status));
+		if (!(read instanceof SourceError)) expect(plansFor(read)).toEqual([]);
+	});
+
+	test.each([
+		['a quantity of 1 000 000 000', ['data', 0, 'items', 'data', 0, 'quantity'], 1e9],
+		['no quantity', ['data', 0, 'items', 'data', 0, 'quantity'], null],
+		['a creation in the future', ['data', 0, 'created'], 4_000_000_000],
+		['no metadata of its own', ['data', 0, 'metadata'], {}]
+	])('with %s takes nothing from whoever pays', async (_, place, odd) => {
+		const read = await reading(withJunk(page, place, odd));
+		expect(read).not.toBeInstanceOf(SourceError);
+		expect(plansFor(read as BillingSnapshot)).toEqual([]);
+	});
+});
