@@ -1,0 +1,90 @@
+import { SourceError } from '../../src/reconciliation/ports.js';
+import type { House } from './house.js';
+import { fixAll, type Phase } from './phases.js';
+import { lostRecords, notHealed, wrongChanges } from './promises.js';
+import type { Tally } from './tally.js';
+import type { Mishap, Target } from './trouble.js';
+import type { Roles } from './world.js';
+
+/** Far more than any phase makes: the end of the enumeration is the request that does not come. */
+const REQUESTS = 1_000;
+
+/** What can befall a target. */
+export type Kinds = readonly (string | { readonly kind: string; readonly name?: string; readonly fault: Mishap['fault'] })[];
+
+/**
+ * Lets a phase happen again and again, with each kind of mishap at each of its requests, once and from then on, and looks each time
+ * whether everything still holds.
+ * @returns what does not, with where it went wrong
+ */
+export async function everyCase(house: House, phase: Phase, target: Target, kinds: Kinds, tally: Tally): Promise<readonly string[]> {
+	await house.asNew();
+	await phase.prepare(house);
+	const start = house.roles();
+	const putBack = await house.database.keep();
+	const broken: string[] = [];
+	for (const each of kinds) {
+		const { kind, fault, name = kind } = typeof each === 'string' ? { kind: each, fault: undefined, name: each } : each;
+		for (const lasting of [false, true]) {
+			for (let after = 0; after < REQUESTS; after++) {
+				await house.renewConnection();
+				await putBack();
+				house.setRoles(start);
+				const mishap: Mishap = { target, kind, after, lasting, ...(fault === undefined ? {} : { fault }) };
+				const { befallen, failures } = await oneCase(house, phase, mishap, start, tally);
+				broken.push(...failures.map((failure) => `${name} ${lasting ? 'from' : 'at'} ${target} request ${after}: ${failure}`));
+				if (!befallen) break;
+				tally.count(phase.name, target, name, failures.length === 0);
+			}
+		}
+	}
+	return broken;
+}
+
+async function oneCase(house: House, phase: Phase, mishap: Mishap, start: Roles, tally: Tally) {
+	const reeve = house.befall(mishap);
+	const failures: string[] = [];
+	try {
+		failures.push(...phase.judge(await phase.act(reeve), mishap));
+	} catch (error) {
+		if (mishap.target !== 'database' || !isOfDatabase(error)) failures.push(`thrown: ${inFull(error)}`);
+	}
+	const { befallen } = house;
+	const unforeseen = house.errors.filter((line) => line.startsWith('An error that nobody foresaw'));
+	if (mishap.target !== 'database') failures.push(...unforeseen);
+	house.mend();
+	const { taken, given } = wrongChanges(house.changes(), phase.goal);
+	await heal(house, phase).catch((error: unknown) => failures.push(`while healing: ${inFull(error)}`));
+	const changes = house.changes();
+	const later = wrongChanges(changes, phase.end);
+	const wronglyTaken = [...new Set([...taken, ...later.taken])];
+	const lost = await lostRecords(house, changes, start, mishap);
+	tally.wrongRemovals += wronglyTaken.length;
+	tally.lostRecords += lost.length;
+	failures.push(...wronglyTaken, ...new Set([...given, ...later.given]), ...lost, ...(await notHealed(house, phase)));
+	failures.push(...house.uncaught.map((error) => `nobody caught ${error}`));
+	return { befallen, failures };
+}
+
+/** What happens at the next start, and what an operator does then. */
+async function heal(house: House, phase: Phase): Promise<void> {
+	const { reeve, database } = house;
+	await house.connected();
+	await database.letRightsExpire();
+	await reeve.settleInterrupted();
+	await reeve.continueBulks();
+	await phase.again?.(reeve);
+	const result = await reeve.run({});
+	if (result?.status !== 'COMPLETED') throw new Error(`the next run failed: ${result?.failure}`);
+	await fixAll(reeve);
+	await database.letRightsExpire();
+	await reeve.housekeep({ atStart: true });
+}
+
+function isOfDatabase(error: unknown): boolean {
+	return error instanceof SourceError && error.source === 'database';
+}
+
+function inFull(error: unknown): string {
+	return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

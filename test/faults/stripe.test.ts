@@ -1,0 +1,9 @@
+import { applyFix, autoFix, fixMany, reportOnly } from './phases.js';
+import { faultSuite } from './suite.js';
+
+const KINDS = ['500', '429', 'timeout', 'drop', { kind: 'status', name: '403', fault: { status: 403 } }, 'truncate', 'empty'];
+
+faultSuite('stripe', {
+	mails: false,
+	matters: [reportOnly, autoFix, applyFix, fixMany].map((phase) => [phase, 'stripe', KINDS] as const)
+});
