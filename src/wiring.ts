@@ -95,6 +95,7 @@ export function createReeve(parts: {
 		secretKey: settings.STRIPE_SECRET_KEY,
 		apiUrl: settings.STRIPE_API_URL,
 		discordIdKey: settings.STRIPE_DISCORD_ID_KEY,
+		requestsPerSecond: settings.STRIPE_REQUESTS_PER_SECOND,
 		...patience.stripe
 	});
 	const underWay = new UnderWay();

@@ -11,6 +11,7 @@ import {
 	priceIds,
 	quoted,
 	redisUrl,
+	requestsPerSecond,
 	role,
 	smtpUrl,
 	snowflake,
@@ -49,6 +50,9 @@ const shape = {
 	STRIPE_DISCORD_ID_KEY: metadataKey
 		.default('discord_id')
 		.describe('Stripe Dashboard → a customer → Metadata: the key under which your checkout writes the Discord ID'),
+	STRIPE_REQUESTS_PER_SECOND: requestsPerSecond
+		.optional()
+		.describe('how many requests a second Reeve may make to Stripe; without it 20 with a live key, 10 with a test key'),
 
 	RECONCILIATION_TIERS: tierNames.default(['Knight', 'Lord']).describe('your own names for what people can buy, the lowest rank first'),
 	RECONCILIATION_AUTO_FIX: trueOrFalse.default('false').describe('true lets Reeve mend roles by itself; false only reports'),

@@ -48,6 +48,13 @@ export function number(min: number, max: number, unit: string) {
 		.pipe(z.number().min(min, expected).max(max, expected));
 }
 
+const PER_SECOND = 'a whole number of requests from 1 to 100';
+export const requestsPerSecond = z.coerce
+	.string()
+	.regex(/^\d{1,3}$/, PER_SECOND)
+	.transform(Number)
+	.pipe(z.number().min(1, PER_SECOND).max(100, PER_SECOND));
+
 export const hourOfDay = z.coerce
 	.string()
 	.regex(/^\d{1,2}$/, 'a whole hour from 0 (midnight) to 23')

@@ -258,7 +258,7 @@ export interface ReconciliationOptions {
 
 /** How far a run is. `total` is null while it is not known. */
 export interface Progress {
-	readonly source: 'stripe' | 'debts' | 'discord' | 'database' | 'fix';
+	readonly source: 'stripe' | 'invoices' | 'discord' | 'database' | 'fix';
 	readonly done: number;
 	readonly total: number | null;
 	readonly finished: boolean;

@@ -12,17 +12,17 @@ const REASON_LENGTH = 1200;
 
 const STEPS: Readonly<Record<Source, { readonly step: string; readonly one: string; readonly many: string }>> = {
 	stripe: { step: 'Reading Stripe', one: 'subscription', many: 'subscriptions' },
-	debts: { step: 'Reading since when debts are open', one: 'debt', many: 'debts' },
+	invoices: { step: 'Reading open invoices', one: 'invoice', many: 'invoices' },
 	discord: { step: 'Reading Discord', one: 'member', many: 'members' },
 	database: { step: 'Reading links', one: 'link', many: 'links' },
 	fix: { step: 'Applying fixes', one: 'fix', many: 'fixes' }
 };
 
-const ORDER: readonly Source[] = ['stripe', 'debts', 'discord', 'database', 'fix'];
+const ORDER: readonly Source[] = ['stripe', 'invoices', 'discord', 'database', 'fix'];
 /** The sources are read side by side, so each has its line from the start. */
 const ALWAYS: readonly Source[] = ['stripe', 'discord', 'database'];
 
-/** How far a run or a bulk fix is: a line for each source, and for debts and fixes once there are any. */
+/** How far a run or a bulk fix is: a line for each source, and for invoices and fixes once there are any. */
 export function progressMessage(progress: ReadonlyMap<Source, Progress>): string {
 	// A bulk fix reads nothing of its own.
 	const onlyFixes = progress.size === 1 && progress.has('fix');

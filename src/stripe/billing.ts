@@ -1,19 +1,20 @@
-import { setTimeout } from 'node:timers/promises';
 import type { CustomerSearch } from '../reconciliation/explain.js';
 import type { CustomerBook } from '../reconciliation/link.js';
 import type { Billing, OnProgress } from '../reconciliation/ports.js';
-import type { BillingSnapshot, Customer } from '../reconciliation/types.js';
-import { type Clockwork, createAsk } from './ask.js';
+import type { BillingSnapshot } from '../reconciliation/types.js';
+import { createAsk } from './ask.js';
 import { readBaseline, readChangesSince, readLinkChangesAfter } from './changes.js';
 import { createClient, TIMEOUT_MS } from './client.js';
-import { toCustomer, toSubscription } from './convert.js';
+import { Collected } from './collected.js';
+import { toCustomer } from './convert.js';
 import { createCustomerBook } from './customer-book.js';
-import { type CustomerReading, readCustomer, readCustomersAfresh } from './customers.js';
-import { readDebts } from './debts.js';
+import { readCustomer, readCustomersAfresh } from './customers.js';
+import { readAllDebts, readDebtsOf } from './debts.js';
 import { sourceError } from './errors.js';
 import { findCustomers, findCustomersOf } from './find-customers.js';
-import { listSubscriptions } from './list-subscriptions.js';
-import { sideBySide } from './side-by-side.js';
+import { mustHaveEnded, readAllSubscriptions, soundSubscriptions } from './list-subscriptions.js';
+import { type Clockwork, isLive, Pace, perSecondWith, REAL_CLOCKWORK } from './pace.js';
+import { all, sideBySide } from './side-by-side.js';
 
 export interface BillingOptions {
 	/** A restricted key with Subscriptions, Customers, Invoices and Events set to Read is enough. */
@@ -24,13 +25,9 @@ export interface BillingOptions {
 	/** How long one answer is waited for. */
 	readonly timeoutMs?: number;
 	readonly clockwork?: Clockwork;
+	/** Requests a second at most; what is good for the key where nothing is said. */
+	readonly requestsPerSecond?: number | undefined;
 }
-
-export const REAL_CLOCKWORK: Clockwork = {
-	now: () => performance.now(),
-	sleep: (ms) => setTimeout(ms),
-	random: Math.random
-};
 
 const DISCORD_ID = /^\d{17,20}$/;
 
@@ -40,15 +37,17 @@ export function createBilling({
 	apiUrl,
 	discordIdKey,
 	timeoutMs = TIMEOUT_MS,
-	clockwork = REAL_CLOCKWORK
+	clockwork = REAL_CLOCKWORK,
+	requestsPerSecond = perSecondWith(secretKey)
 }: BillingOptions): Billing & CustomerSearch & CustomerBook {
-	const ask = createAsk(createClient(secretKey, apiUrl, timeoutMs), clockwork);
-	const isLiveKey = /^[sr]k_live_/.test(secretKey);
+	const pace = new Pace(requestsPerSecond, clockwork);
+	const ask = createAsk(createClient(secretKey, apiUrl, timeoutMs), pace, clockwork);
+	const isLiveKey = isLive(secretKey);
 
 	return {
 		...createCustomerBook(ask, discordIdKey),
 		readAll: (onProgress) => inWords(readAll(onProgress)),
-		readCustomers: (customerIds) => inWords(readCustomersAfresh(ask, customerIds).then((reading) => toSnapshot(reading))),
+		readCustomers: (customerIds) => inWords(readCustomers(customerIds)),
 		customersClaimedBy: async (discordIds) =>
 			(await findCustomers(ask, discordIds, discordIdKey)).map((customer) => toCustomer(customer, discordIdKey)),
 		customersNaming: (discordId, since) => inWords(customersNaming(discordId, since)),
@@ -60,13 +59,22 @@ export function createBilling({
 	};
 
 	async function readAll(onProgress: OnProgress): Promise<BillingSnapshot> {
+		const nowSeconds = Math.floor(Date.now() / 1000);
 		// The baseline comes first and the changes last, so that nothing can change in between unseen.
-		const baseline = await readBaseline(ask);
-		const subscriptions = await listSubscriptions(ask, {
-			onPage: (done) => onProgress({ source: 'stripe', done, total: null, finished: false })
-		});
-		const snapshot = await toSnapshot({ subscriptions, others: [] }, onProgress);
-		const changes = await readChangesSince(ask, baseline, discordIdKey);
+		const [baseline, soundings] = await Promise.all([readBaseline(ask), soundSubscriptions(ask, nowSeconds)]);
+		const reading = { ask, pace, now: clockwork.now, nowSeconds };
+		const collected = new Collected(discordIdKey);
+		const [{ count, oldest }, debts] = await all([
+			readAllSubscriptions({
+				...reading,
+				soundings,
+				onWhole: (whole) => collected.add(whole),
+				onCount: (done) => onProgress({ source: 'stripe', done, total: null, finished: false })
+			}),
+			readAllDebts(reading, onProgress)
+		]);
+		const [changes] = await all([readChangesSince(ask, baseline, discordIdKey), mustHaveEnded(ask, oldest)]);
+		const snapshot = collected.snapshot(debts, isLiveKey);
 		const named = [...changes.customers.values()].flatMap((values) => [...values]);
 		await sideBySide(
 			changes.newlySubscribed.filter((id) => !snapshot.customers.has(id)),
@@ -74,7 +82,7 @@ export function createBilling({
 				named.push((await readCustomer(ask, id))?.metadata[discordIdKey] ?? '');
 			}
 		);
-		onProgress({ source: 'stripe', done: subscriptions.length, total: subscriptions.length, finished: true });
+		onProgress({ source: 'stripe', done: count, total: count, finished: true });
 		return {
 			...snapshot,
 			changedCustomers: new Set(changes.customers.keys()),
@@ -95,24 +103,16 @@ export function createBilling({
 		return [...naming];
 	}
 
-	async function toSnapshot(reading: CustomerReading, onProgress?: OnProgress): Promise<BillingSnapshot> {
-		const debts = await readDebts(
+	async function readCustomers(customerIds: readonly string[]): Promise<BillingSnapshot> {
+		const { subscriptions, others } = await readCustomersAfresh(ask, customerIds);
+		const collected = new Collected(discordIdKey);
+		for (const whole of subscriptions) collected.add(whole);
+		collected.addOthers(others);
+		const debts = await readDebtsOf(
 			ask,
-			reading.subscriptions.map(({ subscription }) => subscription),
-			onProgress
+			subscriptions.map(({ subscription }) => subscription)
 		);
-		const customers = new Map<string, Customer>();
-		for (const customer of [...reading.subscriptions.map((whole) => whole.customer), ...reading.others])
-			customers.set(customer.id, toCustomer(customer, discordIdKey));
-		return {
-			customers,
-			subscriptions: reading.subscriptions.map(({ subscription, items }) =>
-				toSubscription(subscription, items, debts.get(subscription.id) ?? null, discordIdKey)
-			),
-			livemode: (reading.subscriptions[0]?.subscription ?? reading.others[0])?.livemode ?? isLiveKey,
-			changedCustomers: new Set(),
-			changedPeople: new Set()
-		};
+		return collected.snapshot(debts, isLiveKey);
 	}
 }
 

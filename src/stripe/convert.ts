@@ -20,13 +20,12 @@ export function toCustomer(customer: Stripe.Customer | Stripe.DeletedCustomer, d
 }
 
 /**
+ * Since when it is unpaid is for its invoices to say.
  * @param items - all its items, which may be more than the subscription has with it
- * @param unpaidSince - when its oldest open invoice fell due, where it is in debt
  */
 export function toSubscription(
 	subscription: Stripe.Subscription,
 	items: readonly Stripe.SubscriptionItem[],
-	unpaidSince: Date | null,
 	discordIdKey: string
 ): Subscription {
 	return {
@@ -35,7 +34,7 @@ export function toSubscription(
 		status: subscription.status,
 		prices: pricesOf(items),
 		createdAt: toDate(subscription.created),
-		unpaidSince,
+		unpaidSince: null,
 		claimedBy: subscription.metadata[discordIdKey] ?? null,
 		cancelAtPeriodEnd: subscription.cancel_at_period_end,
 		collectionPaused: subscription.pause_collection !== null && subscription.pause_collection !== undefined

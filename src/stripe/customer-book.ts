@@ -17,7 +17,7 @@ export function createCustomerBook(ask: Ask, discordIdKey: string): CustomerBook
 	const toFound = (customer: Stripe.Customer): CustomerFound => ({
 		customer: toCustomer(customer, discordIdKey),
 		subscriptions: (customer.subscriptions?.data ?? []).map((subscription) =>
-			toSubscription(subscription, subscription.items.data, null, discordIdKey)
+			toSubscription(subscription, subscription.items.data, discordIdKey)
 		)
 	});
 

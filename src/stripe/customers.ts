@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import type { Ask } from './ask.js';
 import { MissingObjectError } from './errors.js';
-import { listSubscriptions, type WholeSubscription } from './list-subscriptions.js';
+import { listSubscriptionsOf, type WholeSubscription } from './list-subscriptions.js';
 import { sideBySide } from './side-by-side.js';
 
 /** What Stripe holds for some customers. */
@@ -19,7 +19,7 @@ export async function readCustomersAfresh(ask: Ask, customerIds: Iterable<string
 	const subscriptions: WholeSubscription[] = [];
 	const others: Stripe.Customer[] = [];
 	await sideBySide(new Set(customerIds), async (customerId) => {
-		const found = await unlessMissing(listSubscriptions(ask, { customerId }));
+		const found = await unlessMissing(listSubscriptionsOf(ask, customerId));
 		if (found === null) return;
 		subscriptions.push(...found);
 		if (found.length > 0) return;

@@ -1,37 +1,64 @@
 import type Stripe from 'stripe';
+import { isInDebt } from '../reconciliation/policy.js';
 import type { OnProgress } from '../reconciliation/ports.js';
 import type { Ask } from './ask.js';
-import { dueAt } from './convert.js';
+import { dueAt, idOf } from './convert.js';
 import { readList } from './pages.js';
 import { sideBySide } from './side-by-side.js';
+import { readSlicedList, type SlicedListOptions } from './sliced-list.js';
 
 /**
- * Since when each subscription in debt is unpaid, by its oldest open invoice: Stripe has no field for it, and the latest invoice
- * may be newer than the one that failed. A subscription without open invoices is not in the answer.
- * @param onProgress - hears of every debt: a call for each makes this the slow part where many are behind
- * @throws {SourceError}
+ * Since when subscriptions are unpaid, by their oldest open invoice: Stripe has no field for it, and the latest invoice may be newer
+ * than the one that failed.
  */
-export async function readDebts(
-	ask: Ask,
-	subscriptions: readonly Stripe.Subscription[],
-	onProgress: OnProgress = () => {}
-): Promise<ReadonlyMap<string, Date>> {
-	const inDebt = subscriptions.filter(({ status }) => status === 'past_due' || status === 'unpaid');
+
+/** Subscription → when its oldest open invoice fell due. One without open invoices is not in it. */
+export type Debts = ReadonlyMap<string, Date>;
+
+const RESOURCE = 'Invoices';
+const OPEN = { status: 'open' } as const;
+
+/** Of all subscriptions: every open invoice there is, a hundred to a request. @throws {SourceError} */
+export async function readAllDebts(
+	options: Pick<SlicedListOptions<Stripe.Invoice>, 'ask' | 'pace' | 'now' | 'nowSeconds'>,
+	onProgress: OnProgress
+): Promise<Debts> {
 	const debts = new Map<string, Date>();
 	let done = 0;
+	await readSlicedList<Stripe.Invoice>({
+		...options,
+		soundings: [],
+		resource: RESOURCE,
+		request: (stripe, page) => stripe.invoices.list({ ...page, ...OPEN }),
+		onItems: (invoices) => {
+			for (const invoice of invoices) note(debts, invoice);
+			done += invoices.length;
+			onProgress({ source: 'invoices', done, total: null, finished: false });
+		}
+	});
+	if (done > 0) onProgress({ source: 'invoices', done, total: done, finished: true });
+	return debts;
+}
+
+/** Of these subscriptions: a request for each that is in debt. @throws {SourceError} */
+export async function readDebtsOf(ask: Ask, subscriptions: readonly Stripe.Subscription[]): Promise<Debts> {
+	const debts = new Map<string, Date>();
+	const inDebt = subscriptions.filter(({ status }) => isInDebt(status));
 	await sideBySide(inDebt, async ({ id }) => {
-		const since = await oldestOpenInvoice(ask, id);
-		if (since !== null) debts.set(id, since);
-		done += 1;
-		onProgress({ source: 'debts', done, total: inDebt.length, finished: done === inDebt.length });
+		const invoices = await readList<Stripe.Invoice>(ask, {
+			resource: RESOURCE,
+			request: (stripe, cursor) => stripe.invoices.list({ ...cursor, ...OPEN, subscription: id })
+		});
+		for (const invoice of invoices) note(debts, invoice);
 	});
 	return debts;
 }
 
-async function oldestOpenInvoice(ask: Ask, subscriptionId: string): Promise<Date | null> {
-	const invoices = await readList<Stripe.Invoice>(ask, {
-		resource: 'Invoices',
-		request: (stripe, cursor) => stripe.invoices.list({ ...cursor, subscription: subscriptionId, status: 'open' })
-	});
-	return invoices.map(dueAt).reduce<Date | null>((oldest, due) => (oldest === null || due < oldest ? due : oldest), null);
+function note(debts: Map<string, Date>, invoice: Stripe.Invoice): void {
+	const subscription = invoice.parent?.subscription_details?.subscription;
+	// Of a purchase that is no subscription.
+	if (!subscription) return;
+	const [id, due] = [idOf(subscription), dueAt(invoice)];
+	const known = debts.get(id);
+	if (known === undefined || due < known) debts.set(id, due);
 }

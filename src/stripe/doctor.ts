@@ -2,10 +2,10 @@ import type Stripe from 'stripe';
 import { type Check, clockRemark, type Remark } from '../reconciliation/doctor.js';
 import type { Tier } from '../reconciliation/types.js';
 import { type Ask, createAsk } from './ask.js';
-import { REAL_CLOCKWORK } from './billing.js';
 import { createClient } from './client.js';
 import { pricesOf } from './convert.js';
 import { KeyRefusedError, MissingObjectError, NotAllowedError, type Resource } from './errors.js';
+import { Pace, perSecondWith, REAL_CLOCKWORK } from './pace.js';
 
 const ABOUT = 'Stripe';
 
@@ -22,7 +22,7 @@ export interface StripeChecked {
 
 /** Whether the key is one, and no more than Reeve needs. One small request, of a kind that no run makes. */
 export function keyChecks({ secretKey, apiUrl }: StripeChecked): readonly Check[] {
-	const ask = createAsk(createClient(secretKey, apiUrl, ANSWER_WITHIN_MS), REAL_CLOCKWORK);
+	const ask = askQuickly(secretKey, apiUrl);
 	return [
 		{ about: ABOUT, otherwise: 'warning', look: async () => writeRemarks(secretKey) },
 		{ about: ABOUT, otherwise: 'wrong', look: () => keyRemarks(ask) }
@@ -31,15 +31,20 @@ export function keyChecks({ secretKey, apiUrl }: StripeChecked): readonly Check[
 
 /** Whether the key reads what Reeve needs. Four small requests. */
 export function permissionCheck({ secretKey, apiUrl }: StripeChecked): Check {
-	const ask = createAsk(createClient(secretKey, apiUrl, ANSWER_WITHIN_MS), REAL_CLOCKWORK);
+	const ask = askQuickly(secretKey, apiUrl);
 	return { about: ABOUT, otherwise: 'wrong', look: () => permissionRemarks(ask) };
 }
 
 /** Whether the price map fits what is sold. One request, and one for each price in the map. */
 export function priceCheck({ secretKey, apiUrl }: StripeChecked, tiers: readonly Tier[]): Check {
-	const ask = createAsk(createClient(secretKey, apiUrl, ANSWER_WITHIN_MS), REAL_CLOCKWORK);
+	const ask = askQuickly(secretKey, apiUrl);
 	const mapped = tiers.flatMap(({ prices }) => prices);
 	return { about: 'Prices', otherwise: 'warning', look: () => priceRemarks(ask, mapped) };
+}
+
+function askQuickly(secretKey: string, apiUrl: string): Ask {
+	const pace = new Pace(perSecondWith(secretKey), REAL_CLOCKWORK);
+	return createAsk(createClient(secretKey, apiUrl, ANSWER_WITHIN_MS), pace, REAL_CLOCKWORK);
 }
 
 /** What Reeve reads. It asks for what is not there: whoever may read hears that, and is shown nobody's data. */

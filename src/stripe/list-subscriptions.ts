@@ -1,7 +1,12 @@
 import type Stripe from 'stripe';
 import type { Ask } from './ask.js';
 import { oddShape } from './errors.js';
-import { incomplete, readList } from './pages.js';
+import { incomplete, PAGE_SIZE, readList } from './pages.js';
+import { sideBySide } from './side-by-side.js';
+import { type Oldest, readSlicedList, type SlicedListOptions } from './sliced-list.js';
+import { type Sounding, takeSoundings } from './soundings.js';
+
+/** Subscriptions as they are listed: ended ones included, each with its customer. */
 
 /** A subscription with its customer and all of its items. */
 export interface WholeSubscription {
@@ -10,50 +15,92 @@ export interface WholeSubscription {
 	readonly items: readonly Stripe.SubscriptionItem[];
 }
 
-/**
- * Lists subscriptions, ended ones included: of one customer, or all there are.
- * @throws {SourceError}
- */
-export async function listSubscriptions(
-	ask: Ask,
-	{ customerId, onPage }: { customerId?: string; onPage?: (count: number) => void }
-): Promise<WholeSubscription[]> {
+const RESOURCE = 'Subscriptions';
+const EVERY_STATUS = { status: 'all' } as const;
+const WITH_CUSTOMER = { ...EVERY_STATUS, expand: ['data.customer'] };
+
+/** Those of one customer, the newest first. @throws {SourceError} */
+export async function listSubscriptionsOf(ask: Ask, customerId: string): Promise<WholeSubscription[]> {
 	const subscriptions = await readList<Stripe.Subscription>(ask, {
-		resource: 'Subscriptions',
-		request: (stripe, cursor) =>
-			stripe.subscriptions.list({
-				...cursor,
-				status: 'all',
-				expand: ['data.customer'],
-				...(customerId !== undefined && { customer: customerId })
-			}),
-		createdAt: (subscription) => subscription.created,
-		onPage
+		resource: RESOURCE,
+		request: (stripe, cursor) => stripe.subscriptions.list({ ...cursor, ...WITH_CUSTOMER, customer: customerId }),
+		createdAt: ({ created }) => created
 	});
-	// The few of one customer come in one answer.
-	if (customerId === undefined) await mustHaveEnded(ask, subscriptions);
-	const whole: WholeSubscription[] = [];
-	for (const subscription of subscriptions) {
-		mustBeWhole(subscription);
-		// Without its metadata nobody can tell whom the customer pays for.
-		if (typeof subscription.customer === 'string') throw incomplete('Subscriptions', `${subscription.id} came without its customer`);
-		whole.push({ subscription, customer: subscription.customer, items: await itemsOf(ask, subscription) });
-	}
-	return whole;
+	return Promise.all(subscriptions.map(async (subscription) => complete(ask, subscription)));
 }
 
-/** A list that was cut short and said to be whole looks like people who do not pay: nothing older than its last may be left. */
-async function mustHaveEnded(ask: Ask, subscriptions: readonly Stripe.Subscription[]): Promise<void> {
-	const oldest = subscriptions.at(-1);
-	const beyond = oldest === undefined ? {} : { created: { lte: oldest.created } };
-	const { data } = await ask('Subscriptions', (stripe) => stripe.subscriptions.list({ ...beyond, status: 'all', limit: 100 }));
-	const known = new Set(subscriptions.map(({ id }) => id));
-	const forgotten = data.find(({ id }) => !known.has(id));
-	if (forgotten !== undefined) throw incomplete('Subscriptions', `it was said to be whole, and ${forgotten.id} was not in it`);
+/** Looks where the list is dense: asked for before it is read, so that it can be read side by side. @throws {SourceError} */
+export function soundSubscriptions(ask: Ask, nowSeconds: number): Promise<readonly Sounding[]> {
+	return takeSoundings(ask, RESOURCE, (stripe, cut) => stripe.subscriptions.list({ ...cut, ...EVERY_STATUS }), nowSeconds);
+}
+
+/**
+ * Reads all there are.
+ * @param options.onWhole - called with each, in no order
+ * @returns how many there were, and the oldest: see {@link mustHaveEnded}
+ * @throws {SourceError}
+ */
+export async function readAllSubscriptions({
+	onWhole,
+	onCount,
+	...options
+}: Pick<SlicedListOptions<Stripe.Subscription>, 'ask' | 'pace' | 'now' | 'soundings' | 'nowSeconds'> & {
+	readonly onWhole: (whole: WholeSubscription) => void;
+	/** Called after each page with how many there are so far. */
+	readonly onCount: (count: number) => void;
+}): Promise<{ readonly count: number; readonly oldest: Oldest | null }> {
+	const { ask } = options;
+	/** Those with more items than come along. */
+	const long: Stripe.Subscription[] = [];
+	let count = 0;
+	const oldest = await readSlicedList<Stripe.Subscription>({
+		...options,
+		resource: RESOURCE,
+		request: (stripe, page) => stripe.subscriptions.list({ ...page, ...WITH_CUSTOMER }),
+		onItems: (subscriptions) => {
+			for (const subscription of subscriptions) {
+				if (mustBeWhole(subscription).items.has_more) long.push(subscription);
+				else onWhole({ subscription, customer: customerOf(subscription), items: subscription.items.data });
+			}
+			count += subscriptions.length;
+			onCount(count);
+		}
+	});
+	await sideBySide(long, async (subscription) => onWhole(await complete(ask, subscription)));
+	return { count, oldest };
+}
+
+/**
+ * A list that was cut short and said to be whole looks like people who do not pay: nothing older than its last may be left.
+ * @throws {SourceError}
+ */
+export async function mustHaveEnded(ask: Ask, oldest: Oldest | null): Promise<void> {
+	const beyond = oldest === null ? {} : { created: { lte: oldest.created } };
+	const { data } = await ask(RESOURCE, (stripe) => stripe.subscriptions.list({ ...beyond, ...EVERY_STATUS, limit: PAGE_SIZE }));
+	const forgotten = data.find(({ id }) => !oldest?.ids.has(id));
+	if (forgotten !== undefined) throw incomplete(RESOURCE, `it was said to be whole, and ${forgotten.id} was not in it`);
+}
+
+async function complete(ask: Ask, subscription: Stripe.Subscription): Promise<WholeSubscription> {
+	const { id, items } = mustBeWhole(subscription);
+	const customer = customerOf(subscription);
+	if (!items.has_more) return { subscription, customer, items: items.data };
+	const all = await readList<Stripe.SubscriptionItem>(ask, {
+		resource: RESOURCE,
+		request: (stripe, cursor) => stripe.subscriptionItems.list({ ...cursor, subscription: id })
+	});
+	return { subscription, customer, items: all };
+}
+
+/** Without its metadata nobody can tell whom the customer pays for. */
+function customerOf({ id, customer }: Stripe.Subscription): Stripe.Customer | Stripe.DeletedCustomer {
+	if (typeof customer === 'string') throw incomplete(RESOURCE, `${id} came without its customer`);
+	return customer;
 }
 
 /** What the policy rests on must be there: an active subscription without items, say, would look as if it paid for nothing. */
-function mustBeWhole({ id, status, created, metadata, items }: Stripe.Subscription): void {
+function mustBeWhole(subscription: Stripe.Subscription): Stripe.Subscription {
+	const { id, status, created, metadata, items } = subscription;
 	const { data, has_more: more } = items;
 	const whole =
 		typeof id === 'string' &&
@@ -64,13 +111,6 @@ function mustBeWhole({ id, status, created, metadata, items }: Stripe.Subscripti
 		Array.isArray(data) &&
 		data.length > 0 &&
 		data.every(({ price, quantity }) => typeof price?.id === 'string' && price.product && (quantity ?? 1) >= 0);
-	if (!whole) throw oddShape('Subscriptions', `something is missing in ${id}`);
-}
-
-async function itemsOf(ask: Ask, subscription: Stripe.Subscription): Promise<readonly Stripe.SubscriptionItem[]> {
-	if (!subscription.items.has_more) return subscription.items.data;
-	return readList<Stripe.SubscriptionItem>(ask, {
-		resource: 'Subscriptions',
-		request: (stripe, cursor) => stripe.subscriptionItems.list({ ...cursor, subscription: subscription.id })
-	});
+	if (!whole) throw oddShape(RESOURCE, `something is missing in ${id}`);
+	return subscription;
 }

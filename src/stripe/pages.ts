@@ -4,7 +4,7 @@ import type { Ask } from './ask.js';
 import type { Resource } from './errors.js';
 
 /** Stripe's highest. */
-const PAGE_SIZE = 100;
+export const PAGE_SIZE = 100;
 
 type Cursor = Pick<Stripe.PaginationParams, 'starting_after' | 'ending_before'>;
 
@@ -33,10 +33,7 @@ export async function readList<Item extends { id: string }>(
 	let cursor: Cursor = newerThan === undefined ? {} : { ending_before: newerThan };
 	let promised = false;
 	for (;;) {
-		const page = await ask(resource, (stripe) => request(stripe, { ...cursor, limit: PAGE_SIZE }));
-		if (!Array.isArray(page.data) || typeof page.has_more !== 'boolean') throw incomplete(resource, 'an answer came that is no list');
-		if (page.data.length === 0 && (promised || page.has_more))
-			throw incomplete(resource, 'a page was empty though Stripe says there is more');
+		const page = pageOf(resource, await ask(resource, (stripe) => request(stripe, { ...cursor, limit: PAGE_SIZE })), promised);
 		const newest = items.at(-1);
 		let before = newest && createdAt?.(newest);
 		for (const item of page.data) {
@@ -52,6 +49,18 @@ export async function readList<Item extends { id: string }>(
 		promised = true;
 		cursor = newerThan === undefined ? { starting_after: page.data.at(-1)?.id } : { ending_before: page.data[0]?.id };
 	}
+}
+
+/**
+ * An answer that can be a page of a list.
+ * @param promised - whether the page before said that there is more
+ * @throws {SourceError}
+ */
+export function pageOf<Item>(resource: Resource, page: Stripe.ApiList<Item>, promised = false): Stripe.ApiList<Item> {
+	if (!Array.isArray(page.data) || typeof page.has_more !== 'boolean') throw incomplete(resource, 'an answer came that is no list');
+	if (page.data.length === 0 && (promised || page.has_more))
+		throw incomplete(resource, 'a page was empty though Stripe says there is more');
+	return page;
 }
 
 /** Half a picture: the list that Stripe sent cannot be whole. */

@@ -13,3 +13,11 @@ export async function sideBySide<Item>(items: Iterable<Item>, work: (item: Item)
 		waiting.length = 0;
 	}
 }
+
+/** Waits for all of it, also where a part fails: what has failed as a whole must not go on reading. */
+export async function all<const Parts extends readonly Promise<unknown>[]>(
+	parts: Parts
+): Promise<{ -readonly [Index in keyof Parts]: Awaited<Parts[Index]> }> {
+	await Promise.allSettled(parts);
+	return (await Promise.all(parts)) as { -readonly [Index in keyof Parts]: Awaited<Parts[Index]> };
+}

@@ -110,6 +110,8 @@ describe('errors', () => {
 		['DISCORD_KNIGHT_ROLE', '@Knight', 'without the @'],
 		['STRIPE_KNIGHT_PRICE_IDS', 'price_1, 9.99', '"9.99" is none'],
 		['STRIPE_DISCORD_ID_KEY', 'x'.repeat(41), 'at most 40 characters'],
+		['STRIPE_REQUESTS_PER_SECOND', '0', 'from 1 to 100'],
+		['STRIPE_REQUESTS_PER_SECOND', '2.5', 'a whole number'],
 		['LOG_LEVEL', 'loud', 'trace, debug, info, warn or error'],
 		['DISCORD_API_URL', 'discord.com', 'https://'],
 		['STRIPE_API_URL', 'https://api.stripe.com/v1', 'nothing after the host and port']

@@ -61,6 +61,8 @@ async function expectFailed(result: ReconciliationResult | null, reason: RegExp)
 	expect(house.errors).toEqual([]);
 }
 
+/** Requests that only say where the list is to be cut. */
+const SOUNDINGS = 2;
 const LIST = 'GET /v1/subscriptions';
 const list = (data: unknown, more: boolean) => ({ object: 'list', data, has_more: more, url: '/v1/subscriptions' });
 
@@ -72,11 +74,11 @@ describe('a run fails with a reason, finds nothing and changes nothing, where St
 		['is in trouble', /in trouble.*status\.stripe\.com/, { kind: '500' }],
 		['does not answer', /did not answer in time.*Try again later/, { kind: 'timeout' }],
 		['does not answer about invoices', /did not answer in time.*Try again later/, { kind: 'timeout', match: '/v1/invoices' }],
-		['drops the connection on the first page', /could not be reached.*Check/, { kind: 'drop', match: LIST }],
-		['drops the connection on a middle page', /could not be reached.*Check/, { kind: 'drop', match: LIST, after: 1 }],
-		['drops the connection on the last page', /could not be reached.*Check/, { kind: 'drop', match: LIST, after: 2 }],
-		['is in trouble on the last page', /in trouble/, { kind: '500', match: LIST, after: 2 }],
-		['repeats a page', /incomplete.*repeated.*Run it again/, { kind: 'repeat', match: LIST, after: 1 }],
+		['drops the connection on the first page', /could not be reached.*Check/, { kind: 'drop', match: LIST, after: SOUNDINGS }],
+		['drops the connection on a middle page', /could not be reached.*Check/, { kind: 'drop', match: LIST, after: SOUNDINGS + 1 }],
+		['drops the connection on the last page', /could not be reached.*Check/, { kind: 'drop', match: LIST, after: SOUNDINGS + 2 }],
+		['is in trouble on the last page', /in trouble/, { kind: '500', match: LIST, after: SOUNDINGS + 2 }],
+		['repeats a page', /incomplete.*repeated.*Run it again/, { kind: 'repeat', match: LIST, after: SOUNDINGS + 1 }],
 		[
 			'gives a page of nothing, and promises more',
 			/incomplete.*empty.*Run it again/,
@@ -105,7 +107,7 @@ test.each([0, 1, 2])(
 	'a list of Stripe that is cut short at page %i and says it is whole is seen through: no issue, no fix',
 	async (after) => {
 		for (const times of [{ times: 1 }, {}]) {
-			const result = await runWith({ target: 'stripe', kind: 'truncate', fault: { match: LIST, after, ...times } });
+			const result = await runWith({ target: 'stripe', kind: 'truncate', fault: { match: LIST, after: SOUNDINGS + after, ...times } });
 			expect(result).toMatchObject({ status: 'FAILED', issuesFound: 0, failure: expect.stringContaining('was said to be whole') });
 			expect(house.changes()).toEqual([]);
 		}

@@ -25,8 +25,8 @@ describe('the progress of a run', () => {
 		).toEqual(['Reading Stripe: 300 subscriptions…', 'Reading Discord: 1\u00A0000 of 5\u00A0000 members…', 'Reading links: 42 links ✓']);
 	});
 
-	it('speaks of fixes once there are any', () => {
-		expect(told({ source: 'debts', done: 3, total: 12, finished: false }).at(1)).toBe('Reading since when debts are open: 3 of 12 debts…');
+	it('speaks of invoices and fixes once there are any', () => {
+		expect(told({ source: 'invoices', done: 3, total: null, finished: false }).at(1)).toBe('Reading open invoices: 3 invoices…');
 		expect(told({ source: 'fix', done: 3, total: 12, finished: false }).at(-1)).toBe('Applying fixes: 3 of 12 fixes…');
 	});
 });

@@ -1,6 +1,7 @@
 import Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
-import { type Clockwork, createAsk } from '../../src/stripe/ask.js';
+import { createAsk } from '../../src/stripe/ask.js';
+import { type Clockwork, Pace } from '../../src/stripe/pace.js';
 
 /** Time that passes only in sleep. */
 function clockwork(): Clockwork & { readonly slept: number[] } {
@@ -24,7 +25,11 @@ describe('a 429', () => {
 	test('is asked again after waits that double', async () => {
 		const clock = clockwork();
 		let calls = 0;
-		const answer = await createAsk(stripe, clock)('Invoices', async () => {
+		const answer = await createAsk(
+			stripe,
+			new Pace(20, clock),
+			clock
+		)('Invoices', async () => {
 			calls += 1;
 			if (calls < 4) throw rateLimited();
 			return 'here';
@@ -36,7 +41,11 @@ describe('a 429', () => {
 	test('that stays is given up after five more tries, in words', async () => {
 		const clock = clockwork();
 		let calls = 0;
-		const answer = createAsk(stripe, clock)('Invoices', async () => {
+		const answer = createAsk(
+			stripe,
+			new Pace(20, clock),
+			clock
+		)('Invoices', async () => {
 			calls += 1;
 			throw rateLimited();
 		});
@@ -53,7 +62,11 @@ describe('a request that Stripe could not answer', () => {
 	])('is made again after %s, twice at most', async (_, error) => {
 		const clock = clockwork();
 		let calls = 0;
-		const answer = createAsk(stripe, clock)('Invoices', async () => {
+		const answer = createAsk(
+			stripe,
+			new Pace(20, clock),
+			clock
+		)('Invoices', async () => {
 			calls += 1;
 			throw error;
 		});
@@ -65,21 +78,15 @@ describe('a request that Stripe could not answer', () => {
 
 test('another error is not asked again', async () => {
 	let calls = 0;
-	const answer = createAsk(stripe, clockwork())('Events', async () => {
+	const clock = clockwork();
+	const answer = createAsk(
+		stripe,
+		new Pace(20, clock),
+		clock
+	)('Events', async () => {
 		calls += 1;
 		throw new Stripe.errors.StripePermissionError({ type: 'invalid_request_error', statusCode: 403 });
 	});
 	await expect(answer).rejects.toThrow('may not read Events');
 	expect(calls).toBe(1);
-});
-
-test('no second has more than 20 requests for one resource', async () => {
-	const clock = clockwork();
-	const ask = createAsk(stripe, clock);
-	const starts: number[] = [];
-	for (let i = 0; i < 50; i++) await ask('Invoices', async () => starts.push(clock.now()));
-	await ask('Events', async () => starts.push(-1));
-	expect(starts.slice(0, 20)).toEqual(Array(20).fill(0));
-	expect(starts.slice(20, 40)).toEqual(Array(20).fill(1000));
-	expect(starts.slice(40)).toEqual([...Array(10).fill(2000), -1]);
 });

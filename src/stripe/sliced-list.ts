@@ -1,0 +1,153 @@
+import type Stripe from 'stripe';
+import type { Ask } from './ask.js';
+import type { Resource } from './errors.js';
+import { type Listed, Order } from './order.js';
+import type { Pace } from './pace.js';
+import { incomplete, PAGE_SIZE, pageOf } from './pages.js';
+import { type Bottom, cutAt, cutLargest, densityOf, estimate, type Slice } from './slices.js';
+import type { CreatedBy, Sounding } from './soundings.js';
+
+export interface SlicedListOptions<Item extends Listed> {
+	readonly ask: Ask;
+	readonly pace: Pace;
+	/** Milliseconds. */
+	readonly now: () => number;
+	readonly resource: Resource;
+	readonly request: (
+		stripe: Stripe,
+		page: CreatedBy & { readonly limit: number; readonly starting_after?: string }
+	) => Promise<Stripe.ApiList<Item>>;
+	/** Where the list is cut at first; it is cut further as it is read. */
+	readonly soundings: readonly Sounding[];
+	/** Epoch. */
+	readonly nowSeconds: number;
+	/** Called with each page, in no order. */
+	readonly onItems: (items: readonly Item[]) => void;
+}
+
+/** What is older than the oldest that was seen is likely not older than as old again. */
+const AS_OLD_AGAIN = 2;
+/** Of a second's requests: what takes no more is cut into single ones, and may take as many again. */
+const LITTLE = 0.5;
+
+/**
+ * Reads a list to its end in slices side by side, as many as it takes to keep the pace, each page after page. No lower end is asked
+ * for: a slice ends where the next one begins, so that an answer which is cut short and said to be whole contradicts what is in the
+ * older slices.
+ * @returns the oldest objects: when they were created, and their IDs; null for an empty list
+ * @throws {SourceError} also where a page repeats, jumps, or is missing
+ */
+export async function readSlicedList<Item extends Listed>(options: SlicedListOptions<Item>): Promise<Oldest | null> {
+	const { ask, pace, now, resource, request, soundings, nowSeconds, onItems } = options;
+	const slices = new Set<Slice>();
+	const running = new Set<Promise<void>>();
+	let oldest: Oldest | null = null;
+	/** Since when there is everything, by what each slice's last page has claimed. */
+	let wholeFrom = Number.NEGATIVE_INFINITY;
+	/** When the oldest object was created that was seen so far. Epoch seconds. */
+	let seen = Math.min(nowSeconds, ...soundings.map(({ oldest, count }) => (count > 0 ? oldest : nowSeconds)));
+	/** Pages read. */
+	let pages = 0;
+	let latencyMs = 0;
+	let over = false;
+
+	const start = (slice: Slice): void => {
+		slices.add(slice);
+		const reading = follow(slice).finally(() => running.delete(reading));
+		running.add(reading);
+	};
+
+	/** As many as keep the pace; for little, one for each request. */
+	const enough = (): number => {
+		const toKeepPace = Math.ceil((pace.perSecond * latencyMs) / 1000) + 1;
+		let left = 0;
+		for (const slice of slices) left += Math.max(1, estimate(slice, bottom()));
+		return latencyMs > 0 && left <= LITTLE * pace.perSecond ? Math.max(toKeepPace, Math.ceil(left)) : toKeepPace;
+	};
+
+	/** A guess until a page was the last: that as much again is likely, as was read, and much more is not. */
+	const bottom = (): Bottom => {
+		const guess = nowSeconds - AS_OLD_AGAIN * (nowSeconds - seen);
+		return wholeFrom > guess ? { at: wholeFrom, believed: Number.POSITIVE_INFINITY } : { at: guess, believed: pages };
+	};
+
+	/** Puts turns to use that nobody waits for. */
+	const divide = (): void => {
+		while (pace.free && !over) {
+			const room = enough() - slices.size;
+			const cut = room > 0 ? cutLargest(slices, bottom(), room) : [];
+			if (cut.length === 0) return;
+			cut.forEach(start);
+		}
+	};
+
+	async function follow(slice: Slice): Promise<void> {
+		const order = new Order(resource, slice.upper);
+		for (let more = true; more && !over; ) {
+			const reading = readPage(slice, order);
+			divide();
+			more = await reading;
+		}
+		slices.delete(slice);
+		divide();
+	}
+
+	/** @returns whether there is more in the slice */
+	async function readPage(slice: Slice, order: Order): Promise<boolean> {
+		const { cursor, upper } = slice;
+		const page = pageOf(
+			resource,
+			await ask(resource, async (stripe) => {
+				const began = now();
+				const answer = await request(stripe, {
+					limit: PAGE_SIZE,
+					...(Number.isFinite(upper) && { created: { lte: upper } }),
+					...(cursor !== null && { starting_after: cursor })
+				});
+				latencyMs = latencyMs === 0 ? now() - began : latencyMs * 0.8 + (now() - began) * 0.2;
+				return answer;
+			}),
+			cursor !== null
+		);
+		order.check(page.data);
+		const last = page.data.at(-1);
+		if (!page.has_more) wholeFrom = Math.max(wholeFrom, last?.created ?? upper);
+		if (last === undefined) return false;
+		pages += 1;
+		// While it was under way, another slice may have taken over the older part.
+		const kept = page.data.filter(({ created }) => created > slice.lower);
+		for (const item of kept) oldest = older(oldest, item);
+		if (kept.length > 0) onItems(kept);
+		// What lies before the first page of a slice is a gap.
+		seen = Math.min(seen, last.created);
+		const density = densityOf(page.data.length, cursor === null ? (page.data[0]?.created ?? upper) : slice.at, last.created);
+		if (density > 0) slice.density = density;
+		slice.at = last.created;
+		slice.cursor = last.id;
+		return page.has_more && kept.length === page.data.length;
+	}
+
+	cutAt(soundings, nowSeconds).forEach(start);
+	divide();
+	try {
+		while (running.size > 0) await Promise.race(running);
+	} finally {
+		over = true;
+		await Promise.allSettled(running);
+	}
+	const end = oldest as Oldest | null;
+	if (end !== null && end.created < wholeFrom) throw incomplete(resource, `it was said to be whole, and ${[...end.ids][0]} was not in it`);
+	return end;
+}
+
+/** The oldest objects of a list: those of its first second. */
+export interface Oldest {
+	readonly created: number;
+	readonly ids: Set<string>;
+}
+
+function older(oldest: Oldest | null, { id, created }: Listed): Oldest {
+	if (oldest === null || created < oldest.created) return { created, ids: new Set([id]) };
+	if (created === oldest.created) oldest.ids.add(id);
+	return oldest;
+}

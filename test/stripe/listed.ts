@@ -1,0 +1,100 @@
+import type Stripe from 'stripe';
+import { vi } from 'vitest';
+import type { Ask } from '../../src/stripe/ask.js';
+import { type Clockwork, Pace } from '../../src/stripe/pace.js';
+import { type Oldest, readSlicedList } from '../../src/stripe/sliced-list.js';
+import { takeSoundings } from '../../src/stripe/soundings.js';
+
+/** A list as Stripe keeps it, in a time that passes as fast as it can be reckoned. */
+
+export interface Thing {
+	readonly id: string;
+	readonly created: number;
+}
+
+type Page = Stripe.ApiList<Thing>;
+
+export interface Asked {
+	readonly limit: number;
+	readonly created?: { readonly lte: number };
+	readonly starting_after?: string;
+}
+
+export const NOW_SECONDS = 1_780_000_000;
+
+/** Newest first, and by ID within a second. */
+export function inOrder(things: readonly Thing[]): Thing[] {
+	return [...things].sort((a, b) => b.created - a.created || (a.id < b.id ? 1 : -1));
+}
+
+/** Answers as Stripe does. */
+export function answerFrom(list: readonly Thing[]) {
+	const positions = new Map(list.map(({ id }, index) => [id, index]));
+	return ({ limit, created, starting_after: after }: Asked): Page => {
+		let from = after === undefined ? 0 : (positions.get(after) ?? 0) + 1;
+		if (created) {
+			let [low, high] = [0, list.length];
+			while (low < high) {
+				const middle = (low + high) >> 1;
+				if ((list[middle] as Thing).created <= created.lte) high = middle;
+				else low = middle + 1;
+			}
+			from = Math.max(from, low);
+		}
+		return { object: 'list', data: list.slice(from, from + limit), has_more: from + limit < list.length, url: '/v1/things' };
+	};
+}
+
+export interface Reading {
+	readonly items: Thing[];
+	readonly oldest: Oldest | null;
+	/** Of the list itself. */
+	readonly requests: number;
+	readonly soundings: number;
+	/** From the first request to the last answer. */
+	readonly ms: number;
+}
+
+/** Reads a list whole, in a time of its own. Fake timers must be on. */
+export async function readSimulated(
+	answer: (asked: Asked) => Page,
+	{ latencyMs, perSecond = 20 }: { latencyMs: number | (() => number); perSecond?: number }
+): Promise<Reading> {
+	const clockwork: Clockwork = {
+		now: () => performance.now(),
+		sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+		random: () => 0.5
+	};
+	const pace = new Pace(perSecond, clockwork);
+	const ask: Ask = async (_, request) => {
+		await pace.turn();
+		return request(undefined as unknown as Stripe);
+	};
+	let requests = 0;
+	const request = async (_: Stripe, page: Asked) => {
+		requests += 1;
+		await clockwork.sleep(typeof latencyMs === 'number' ? latencyMs : latencyMs());
+		return answer(page);
+	};
+	const items: Thing[] = [];
+	const began = performance.now();
+	const read = async (): Promise<Reading> => {
+		const soundings = await takeSoundings(ask, 'Subscriptions', request, NOW_SECONDS);
+		const sounded = requests;
+		const oldest = await readSlicedList<Thing>({
+			ask,
+			pace,
+			now: clockwork.now,
+			resource: 'Subscriptions',
+			request,
+			soundings,
+			nowSeconds: NOW_SECONDS,
+			onItems: (page) => items.push(...page)
+		});
+		return { items, oldest, requests: requests - sounded, soundings: sounded, ms: performance.now() - began };
+	};
+	const reading = read();
+	reading.catch(() => {});
+	await vi.runAllTimersAsync();
+	return reading;
+}
