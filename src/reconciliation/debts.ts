@@ -1,5 +1,5 @@
 import { isInDebt } from './policy.js';
-import type { Links, Subscription } from './types.js';
+import type { Accounts, Links, Subscription } from './types.js';
 
 /** Since when each debt counts: what a row says, else the oldest open invoice, else the first run that saw it. */
 export class Debts {
@@ -15,19 +15,19 @@ export class Debts {
 		return subscription.unpaidSince ?? this.links.seenDebts.get(subscription.id) ?? this.now;
 	}
 
-	/** Debts that no invoice dates and no run has seen yet. */
-	public unknownOf(subscriptions: readonly Subscription[]): readonly string[] {
-		return subscriptions
-			.filter(({ id, status, unpaidSince }) => isInDebt(status) && unpaidSince === null && !this.links.seenDebts.has(id))
-			.map(({ id }) => id)
-			.sort();
-	}
-
-	/** Remembered debts of subscriptions that owe nothing now: the next debt starts anew. */
-	public settledAmong(subscriptions: readonly Subscription[]): readonly string[] {
-		return subscriptions
-			.filter(({ id, status }) => !isInDebt(status) && this.links.seenDebts.has(id))
-			.map(({ id }) => id)
-			.sort();
+	/** What a run is to remember and to forget: debts that nothing dates and no run has seen yet, and remembered ones that are paid. */
+	public changesIn(accounts: Accounts): { readonly unknown: readonly string[]; readonly settled: readonly string[] } {
+		const unknown: string[] = [];
+		const settled: string[] = [];
+		const { seenDebts } = this.links;
+		for (const { subscriptions } of accounts.values()) {
+			for (const subscription of subscriptions) {
+				const owes = isInDebt(subscription.status);
+				if (owes && subscription.unpaidSince === null && !seenDebts.has(subscription.id)) unknown.push(subscription.id);
+				// The next debt starts anew.
+				else if (!owes && seenDebts.size > 0 && seenDebts.has(subscription.id)) settled.push(subscription.id);
+			}
+		}
+		return { unknown: unknown.sort(), settled: settled.sort() };
 	}
 }

@@ -1,9 +1,10 @@
 import { Debts } from './debts.js';
-import { absentPayers, expiringExemptions, overclaimedTeams, payingCustomers } from './notices.js';
-import { byCustomer, findPeople, type Person } from './people.js';
+import { absentPayers, countPayers, expiringExemptions, overclaimedTeams } from './notices.js';
+import { namedBy, People, type Person } from './people.js';
 import { planBetween } from './plan.js';
 import { type Claim, expectedRoles, type JudgedClaim, judge } from './policy.js';
 import {
+	type Accounts,
 	type BillingSnapshot,
 	DEBTOR,
 	type Detection,
@@ -16,7 +17,6 @@ import {
 	type RoleName,
 	type Roster,
 	type RosterMember,
-	type Subscription,
 	type UnknownStatus
 } from './types.js';
 import { databaseInWords, driftInWords, stripeInWords } from './words.js';
@@ -32,10 +32,10 @@ export interface Picture {
 
 /** Who holds a managed role and is linked to nobody who could pay, as far as the picture goes. */
 export function unlinkedHolders({ billing, roster, links }: Picture): readonly string[] {
-	const { byDiscordId } = findPeople(billing, byCustomer(billing.subscriptions), links);
-	const found: string[] = [];
-	for (const { id, bot, roles } of roster.members.values()) if (!bot && roles.length > 0 && !byDiscordId.has(id)) found.push(id);
-	return found;
+	const people = new People(billing.accounts, links);
+	const unlinked: string[] = [];
+	for (const { id, bot, roles } of roster.members.values()) if (!bot && roles.length > 0 && !people.has(id)) unlinked.push(id);
+	return unlinked;
 }
 
 /** Whose roles are right as they are at that moment, on an operator's word. */
@@ -51,17 +51,17 @@ const NOTHING_CHANGED = { customerIds: new Set<string>(), discordIds: new Set<st
  */
 export function detect(picture: Picture, settings: PolicySettings, now: Date): Detection {
 	const { billing, roster, links, changedLinks = NOTHING_CHANGED } = picture;
-	const subscriptionsOf = byCustomer(billing.subscriptions);
-	const people = findPeople(billing, subscriptionsOf, links);
+	const { accounts } = billing;
+	const people = new People(accounts, links);
 	const debts = new Debts(links, now);
-	const claimsOf = (person: Person) => judge(claims(person, subscriptionsOf, debts), settings, now);
+	const claimsOf = (person: Person) => judge(claims(person, accounts, debts), settings, now);
 	const exempt = exemptPeople(links, now);
 	const changedCustomers = new Set([...billing.changedCustomers, ...changedLinks.customerIds]);
 	// Whom a changed customer names may have been tied to it until a moment ago.
 	const changedPeople = new Set([
 		...billing.changedPeople,
 		...changedLinks.discordIds,
-		...[...changedCustomers].flatMap((id) => people.namedBy.get(id) ?? [])
+		...[...changedCustomers].flatMap((id) => namedBy(accounts.get(id)))
 	]);
 	const changed = (discordId: string, person: Person | undefined) =>
 		changedPeople.has(discordId) || (person !== undefined && customersOf(person).some((id) => changedCustomers.has(id)));
@@ -80,7 +80,7 @@ export function detect(picture: Picture, settings: PolicySettings, now: Date): D
 			exempted += 1;
 			continue;
 		}
-		const person = people.byDiscordId.get(member.id);
+		const person = people.get(member.id);
 		if (changed(member.id, person)) {
 			leftToNextRun += 1;
 			leftAlone.add(member.id);
@@ -97,18 +97,19 @@ export function detect(picture: Picture, settings: PolicySettings, now: Date): D
 		if (issue) issues.push(issue);
 	}
 
-	const paying = payingCustomers(billing, links, subscriptionsOf, debts, settings, now);
+	const { paying, unclaimed } = countPayers(accounts, people, links, debts, settings, now);
+	const { unknown: newDebts, settled: settledDebts } = debts.changesIn(accounts);
 	return {
 		issues: issues.sort(gravestFirst),
 		leftAlone,
 		membersChecked,
 		teamsChecked: links.teams.length,
-		payingCustomers: paying.size,
+		payingCustomers: paying,
 		roleHolders,
-		newDebts: debts.unknownOf(billing.subscriptions),
-		settledDebts: debts.settledAmong(billing.subscriptions),
+		newDebts,
+		settledDebts,
 		notices: {
-			unclaimed: [...paying].filter((id) => !people.claimedCustomers.has(id)).length,
+			unclaimed,
 			absent: absentPayers(people, roster, claimsOf),
 			bots,
 			exempt: exempted,
@@ -167,18 +168,19 @@ function customersOf(person: Person): readonly string[] {
 }
 
 /** Every subscription that can pay for a person, with the seat it pays for. */
-export function claims(person: Person, subscriptionsOf: ReadonlyMap<string, readonly Subscription[]>, debts: Debts): readonly Claim[] {
+export function claims(person: Person, accounts: Accounts, debts: Debts): readonly Claim[] {
+	const subscriptionsOf = (customerId: string) => accounts.get(customerId)?.subscriptions ?? [];
 	// A team's subscription pays for seats, also where a row names the team's customer as the person's own.
 	const ofTheirTeams = new Set(person.seats.map(({ team }) => team.stripeCustomerId));
 	const ownCustomers = person.customerIds.filter((customerId) => !ofTheirTeams.has(customerId));
 	const own = ownCustomers.flatMap((customerId) =>
-		(subscriptionsOf.get(customerId) ?? []).map((subscription) => {
+		subscriptionsOf(customerId).map((subscription) => {
 			const rows = person.rows.filter((row) => row.stripeCustomerId === customerId || row.stripeCustomerId === null);
 			return { subscription, seat: null, unpaidSince: debts.since(subscription, rows) };
 		})
 	);
 	const seats = person.seats.flatMap(({ row, team }) =>
-		(team.stripeCustomerId === null ? [] : (subscriptionsOf.get(team.stripeCustomerId) ?? [])).map((subscription) => ({
+		(team.stripeCustomerId === null ? [] : subscriptionsOf(team.stripeCustomerId)).map((subscription) => ({
 			subscription,
 			// Whoever is in a team without owning it sits on a member's seat.
 			seat: row.seatTier === 'OWNER' ? ('OWNER' as const) : ('TEAM_MEMBER' as const),

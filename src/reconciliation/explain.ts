@@ -2,21 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import type { AuditEntry } from './audit.js';
 import { Debts } from './debts.js';
 import { claims, detect, isInForce } from './detect.js';
-import { byCustomer, findPeople, type Person } from './people.js';
+import { namedBy, People, type Person } from './people.js';
 import { expectedRoles, type JudgedClaim, judge } from './policy.js';
 import { SourceError, type World } from './ports.js';
 import { type Reason, reasonOf } from './reason.js';
-import type {
-	BillingSnapshot,
-	DriftIssue,
-	Exemption,
-	IssueState,
-	Links,
-	OpenIssue,
-	PolicySettings,
-	RoleName,
-	RosterMember
-} from './types.js';
+import type { Accounts, DriftIssue, Exemption, IssueState, Links, OpenIssue, PolicySettings, RoleName, RosterMember } from './types.js';
 
 /** One person, explained: what the next run would think of them, and why. */
 
@@ -122,7 +112,7 @@ export async function explain(
 		discordFailure: member.failure,
 		stripeFailure,
 		searchFailure: search.failure,
-		standing: standingOf(discordId, snapshot ?? NOTHING_READ, links, policy, now),
+		standing: standingOf(discordId, snapshot?.accounts ?? NOTHING_READ, links, policy, now),
 		known: snapshot !== null,
 		drift: snapshot === null ? null : (detect({ billing: snapshot, roster, links }, policy, now).issues[0] ?? null),
 		exemption: links.exemptions.find((exemption) => isInForce(exemption, now)) ?? null,
@@ -132,7 +122,7 @@ export async function explain(
 	};
 }
 
-const NOTHING_READ: Pick<BillingSnapshot, 'customers' | 'subscriptions'> = { customers: new Map(), subscriptions: [] };
+const NOTHING_READ: Accounts = new Map();
 
 /** What a source gave, or why it gave nothing. */
 async function unlessAway<Answer>(
@@ -147,27 +137,20 @@ async function unlessAway<Answer>(
 }
 
 /** Judges the person as a run does, with the reasons. */
-function standingOf(
-	discordId: string,
-	billing: Pick<BillingSnapshot, 'customers' | 'subscriptions'>,
-	links: Links,
-	policy: PolicySettings,
-	now: Date
-): Standing {
-	const subscriptionsOf = byCustomer(billing.subscriptions);
-	const { byDiscordId, namedBy, contested } = findPeople(billing, subscriptionsOf, links);
-	const person = byDiscordId.get(discordId) ?? null;
-	const judged = person === null ? [] : judge(claims(person, subscriptionsOf, new Debts(links, now)), policy, now);
+function standingOf(discordId: string, accounts: Accounts, links: Links, policy: PolicySettings, now: Date): Standing {
+	const people = new People(accounts, links);
+	const person = people.get(discordId) ?? null;
+	const judged = person === null ? [] : judge(claims(person, accounts, new Debts(links, now)), policy, now);
 	const entitlement = judged[0]?.entitlement ?? { kind: 'none' };
 	const countsHow = (customerId: string): Standing['named'][number]['counts'] => {
-		if (contested.some((each) => each.customerId === customerId)) return 'contested';
+		if (people.contested.some((each) => each.customerId === customerId)) return 'contested';
 		return person?.customerIds.includes(customerId) ? 'links' : 'overruled';
 	};
 	return {
 		person,
-		named: [...namedBy]
-			.filter(([, people]) => people.includes(discordId))
-			.map(([customerId]) => ({ customerId, counts: countsHow(customerId) }))
+		named: [...accounts.values()]
+			.filter((account) => namedBy(account).includes(discordId))
+			.map(({ customer }) => ({ customerId: customer.id, counts: countsHow(customer.id) }))
 			.sort((a, b) => (a.customerId < b.customerId ? -1 : 1)),
 		claims: judged.map((claim) => ({ ...claim, reason: reasonOf(claim, policy, now) })),
 		precedence: precedenceOf(judged),

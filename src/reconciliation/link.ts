@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AuditEntry } from './audit.js';
-import { byCustomer, findPeople } from './people.js';
+import { People, namedBy as peopleNamedBy } from './people.js';
 import { type Billing, type Guild, type Ledger, SourceError } from './ports.js';
 import { type Standing, standingOf } from './standing.js';
 import type { BillingSnapshot, Customer, Links, MemberRow, PolicySettings, RosterMember, Subscription } from './types.js';
@@ -242,17 +242,16 @@ async function lookAt({ billing, guild, ledger }: LinkWorld, discordId: string, 
 
 /** The person's own customers, by rows and by metadata. */
 function customersOf({ billing, links }: Omit<PersonPicture, 'member'>, discordId: string): readonly string[] {
-	return findPeople(billing, byCustomer(billing.subscriptions), links).byDiscordId.get(discordId)?.customerIds ?? [];
+	return new People(billing.accounts, links).get(discordId)?.customerIds ?? [];
 }
 
 /** Whom the customer's metadata, or that of its subscriptions, names. */
-function namedBy({ billing, links }: PersonPicture, customerId: string): readonly string[] {
-	return findPeople(billing, byCustomer(billing.subscriptions), links).namedBy.get(customerId) ?? [];
+function namedBy({ billing }: PersonPicture, customerId: string): readonly string[] {
+	return peopleNamedBy(billing.accounts.get(customerId));
 }
 
-function customerIn({ customers, subscriptions }: BillingSnapshot, customerId: string | null): CustomerFound | null {
-	const customer = customerId === null ? undefined : customers.get(customerId);
-	return customer === undefined ? null : { customer, subscriptions: subscriptions.filter((each) => each.customerId === customer.id) };
+function customerIn({ accounts }: BillingSnapshot, customerId: string | null): CustomerFound | null {
+	return (customerId === null ? undefined : accounts.get(customerId)) ?? null;
 }
 
 /** The links as they are once the customer is the person's. */

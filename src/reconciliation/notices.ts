@@ -1,40 +1,45 @@
 import type { Debts } from './debts.js';
 import type { People, Person } from './people.js';
 import { entitlementOf, type JudgedClaim } from './policy.js';
-import type { BillingSnapshot, Exemption, Links, Notices, PolicySettings, Roster, Subscription } from './types.js';
+import type { Accounts, Exemption, Links, Notices, PolicySettings, Roster } from './types.js';
 
 /** What is worth knowing and never an issue. */
 
-/** Customers with a subscription that gives a tier now, whoever it may be for. */
-export function payingCustomers(
-	billing: BillingSnapshot,
+/** How many customers have a subscription that gives a tier now, and how many of them nobody has claimed. */
+export function countPayers(
+	accounts: Accounts,
+	people: People,
 	links: Links,
-	subscriptionsOf: ReadonlyMap<string, readonly Subscription[]>,
 	debts: Debts,
 	settings: PolicySettings,
 	now: Date
-): ReadonlySet<string> {
+): { readonly paying: number; readonly unclaimed: number } {
+	/** Rows that say since when something is unpaid. */
 	const rowsOf = new Map<string, { paymentFailedAt: Date | null }[]>();
-	for (const row of [...links.members, ...links.teams]) {
-		if (row.stripeCustomerId === null) continue;
-		rowsOf.set(row.stripeCustomerId, [...(rowsOf.get(row.stripeCustomerId) ?? []), row]);
+	for (const rows of [links.members, links.teams]) {
+		for (const row of rows) {
+			if (row.stripeCustomerId === null || row.paymentFailedAt === null) continue;
+			rowsOf.set(row.stripeCustomerId, [...(rowsOf.get(row.stripeCustomerId) ?? []), row]);
+		}
 	}
-	const paying = new Set<string>();
-	for (const [customerId, subscriptions] of subscriptionsOf) {
-		const rows = rowsOf.get(customerId) ?? [];
-		const pays = subscriptions.some((subscription) => {
+	let [paying, unclaimed] = [0, 0];
+	for (const account of accounts.values()) {
+		const rows = rowsOf.get(account.customer.id) ?? [];
+		const pays = account.subscriptions.some((subscription) => {
 			const claim = { subscription, seat: null, unpaidSince: debts.since(subscription, rows) };
 			return entitlementOf(claim, settings, now).kind === 'tier';
 		});
-		if (pays && billing.customers.has(customerId)) paying.add(customerId);
+		if (!pays) continue;
+		paying += 1;
+		if (!people.hasClaimed(account)) unclaimed += 1;
 	}
-	return paying;
+	return { paying, unclaimed };
 }
 
 /** Linked people who pay and are not in the guild. */
 export function absentPayers(people: People, roster: Roster, claimsOf: (person: Person) => readonly JudgedClaim[]): number {
 	let absent = 0;
-	for (const person of people.byDiscordId.values()) {
+	for (const person of people.values()) {
 		if (!roster.members.has(person.discordId) && claimsOf(person)[0]?.entitlement.kind === 'tier') absent += 1;
 	}
 	return absent;

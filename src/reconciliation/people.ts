@@ -1,4 +1,4 @@
-import type { BillingSnapshot, Links, MemberRow, Subscription, TeamRow } from './types.js';
+import type { Account, Accounts, Links, MemberRow, TeamRow } from './types.js';
 
 /**
  * Who pays for whom: ties Discord users to the customers and teams that can pay for them. Links come from rows and from
@@ -15,101 +15,122 @@ export interface Person {
 	readonly seats: readonly { readonly row: MemberRow; readonly team: TeamRow }[];
 }
 
-export interface People {
-	readonly byDiscordId: ReadonlyMap<string, Person>;
-	/** Customer → the people its metadata names, whether or not that links them. */
-	readonly namedBy: ReadonlyMap<string, readonly string[]>;
-	/** Customers that somebody has claimed, well or badly: their payers are not unclaimed. */
-	readonly claimedCustomers: ReadonlySet<string>;
-	readonly malformed: readonly { readonly customerId: string; readonly value: string }[];
-	readonly contested: readonly { readonly customerId: string; readonly values: readonly string[] }[];
-}
-
 const DISCORD_ID = /^\d{17,20}$/;
 
-/** Groups subscriptions by the customer who pays for them. */
-export function byCustomer(subscriptions: readonly Subscription[]): ReadonlyMap<string, readonly Subscription[]> {
-	const grouped = new Map<string, Subscription[]>();
-	for (const subscription of subscriptions) {
-		const known = grouped.get(subscription.customerId);
-		if (known) known.push(subscription);
-		else grouped.set(subscription.customerId, [subscription]);
-	}
-	return grouped;
-}
-
-/** A person while their links are being gathered. */
-interface Gathered {
-	readonly discordId: string;
-	readonly rows: MemberRow[];
-	readonly customerIds: Set<string>;
-	readonly seats: { readonly row: MemberRow; readonly team: TeamRow }[];
-}
+/** What ties somebody to customers and teams. Most have but one customer by metadata, or one row: then it is that. */
+type Ties = string | MemberRow | { readonly rows: readonly MemberRow[]; readonly customerIds: readonly string[] };
 
 /**
- * Ties people to customers and teams. A row beats metadata; metadata on one customer (its own and its subscriptions') that
- * names two people is contested and links nobody; a value that is no Discord ID names nobody.
+ * Everybody whom a row or metadata ties to something. A row beats metadata; metadata on one customer (its own and its
+ * subscriptions') that names two people is contested and links nobody; a value that is no Discord ID names nobody.
  */
-export function findPeople(
-	billing: Pick<BillingSnapshot, 'customers'>,
-	subscriptionsOf: ReadonlyMap<string, readonly Subscription[]>,
-	links: Links
-): People {
-	const people = new Map<string, Gathered>();
-	const personOf = (discordId: string) => {
-		const known = people.get(discordId);
-		if (known) return known;
-		const person: Gathered = { discordId, rows: [], customerIds: new Set(), seats: [] };
-		people.set(discordId, person);
-		return person;
-	};
+export class People {
+	/** Metadata values that are no Discord ID. */
+	public readonly malformed: readonly { readonly customerId: string; readonly value: string }[];
+	/** Customers whose metadata names more than one person. */
+	public readonly contested: readonly { readonly customerId: string; readonly values: readonly string[] }[];
+	private readonly ties = new Map<string, Ties>();
+	private readonly teams: ReadonlyMap<string, TeamRow>;
+	/** Customers whom a row gives to somebody, or whose team somebody sits in. */
+	private readonly claimedByRows = new Set<string>();
+	/** Customers whom a row gives to a person or a team: their metadata links nobody. */
+	private readonly spokenFor = new Set<string>();
 
-	const teams = new Map(links.teams.map((team) => [team.id, team]));
-	const claimed = new Set<string>();
-	const spokenFor = new Set<string>();
-	for (const team of links.teams) if (team.stripeCustomerId) spokenFor.add(team.stripeCustomerId);
-	for (const row of [...links.members].sort((a, b) => compare(a.id, b.id))) {
-		if (row.discordId === null) continue;
-		const person = personOf(row.discordId);
-		person.rows.push(row);
-		if (row.stripeCustomerId) {
-			person.customerIds.add(row.stripeCustomerId);
-			claimed.add(row.stripeCustomerId);
-			spokenFor.add(row.stripeCustomerId);
+	public constructor(accounts: Accounts, links: Pick<Links, 'members' | 'teams'>) {
+		this.teams = new Map(links.teams.map((team) => [team.id, team]));
+		for (const { stripeCustomerId } of links.teams) if (stripeCustomerId) this.spokenFor.add(stripeCustomerId);
+		for (const row of links.members) this.tieByRow(row);
+		const malformed: { customerId: string; value: string }[] = [];
+		const contested: { customerId: string; values: readonly string[] }[] = [];
+		for (const account of accounts.values()) {
+			const { id } = account.customer;
+			if (this.spokenFor.has(id)) continue;
+			const values = valuesOf(account);
+			for (const value of values) if (!DISCORD_ID.test(value)) malformed.push({ customerId: id, value });
+			const named = values.filter((value) => DISCORD_ID.test(value));
+			const [only] = named;
+			if (named.length > 1) contested.push({ customerId: id, values: named });
+			else if (only !== undefined) this.tie(only, id);
 		}
-		const team = row.teamId === null ? undefined : teams.get(row.teamId);
-		if (team) {
-			person.seats.push({ row, team });
-			if (team.stripeCustomerId) claimed.add(team.stripeCustomerId);
-		}
+		this.malformed = malformed.sort((a, b) => compare(a.customerId, b.customerId) || compare(a.value, b.value));
+		this.contested = contested.sort((a, b) => compare(a.customerId, b.customerId));
 	}
 
-	const malformed: { customerId: string; value: string }[] = [];
-	const contested: { customerId: string; values: string[] }[] = [];
-	const namedBy = new Map<string, readonly string[]>();
-	for (const customer of billing.customers.values()) {
-		const named = new Set<string>();
-		for (const value of [customer.claimedBy, ...(subscriptionsOf.get(customer.id) ?? []).map((subscription) => subscription.claimedBy)]) {
-			if (value === null || value === '' || named.has(value)) continue;
-			if (!spokenFor.has(customer.id)) claimed.add(customer.id);
-			if (DISCORD_ID.test(value)) named.add(value);
-			else if (!spokenFor.has(customer.id) && !malformed.some((known) => known.customerId === customer.id && known.value === value))
-				malformed.push({ customerId: customer.id, value });
-		}
-		if (named.size > 0) namedBy.set(customer.id, [...named].sort());
-		if (spokenFor.has(customer.id)) continue;
-		const [only] = named;
-		if (named.size > 1) contested.push({ customerId: customer.id, values: [...named].sort() });
-		else if (only !== undefined) personOf(only).customerIds.add(customer.id);
+	/** How many people. */
+	public get size(): number {
+		return this.ties.size;
 	}
 
-	return {
-		byDiscordId: new Map([...people].map(([discordId, person]) => [discordId, { ...person, customerIds: [...person.customerIds].sort() }])),
-		namedBy,
-		claimedCustomers: claimed,
-		malformed: malformed.sort((a, b) => compare(a.customerId, b.customerId) || compare(a.value, b.value)),
-		contested: contested.sort((a, b) => compare(a.customerId, b.customerId))
-	};
+	public has(discordId: string): boolean {
+		return this.ties.has(discordId);
+	}
+
+	public get(discordId: string): Person | undefined {
+		const ties = this.ties.get(discordId);
+		return ties === undefined ? undefined : this.personOf(discordId, ties);
+	}
+
+	public *values(): Iterable<Person> {
+		for (const [discordId, ties] of this.ties) yield this.personOf(discordId, ties);
+	}
+
+	/** Whether somebody has claimed the customer, well or badly: a payer who is not unclaimed. */
+	public hasClaimed(account: Account): boolean {
+		const { id } = account.customer;
+		return this.claimedByRows.has(id) || (!this.spokenFor.has(id) && valuesOf(account).length > 0);
+	}
+
+	private tieByRow(row: MemberRow): void {
+		const { discordId, stripeCustomerId, teamId } = row;
+		if (discordId === null) return;
+		this.tie(discordId, row);
+		if (stripeCustomerId) {
+			this.claimedByRows.add(stripeCustomerId);
+			this.spokenFor.add(stripeCustomerId);
+		}
+		const teamCustomer = teamId === null ? undefined : this.teams.get(teamId)?.stripeCustomerId;
+		if (teamCustomer) this.claimedByRows.add(teamCustomer);
+	}
+
+	private tie(discordId: string, to: string | MemberRow): void {
+		const known = this.ties.get(discordId);
+		if (known === undefined) {
+			this.ties.set(discordId, to);
+			return;
+		}
+		const { rows, customerIds } = apart(known);
+		this.ties.set(discordId, typeof to === 'string' ? { rows, customerIds: [...customerIds, to] } : { rows: [...rows, to], customerIds });
+	}
+
+	private personOf(discordId: string, ties: Ties): Person {
+		const { rows, customerIds } = apart(ties);
+		const inOrder = rows.length > 1 ? [...rows].sort((a, b) => compare(a.id, b.id)) : rows;
+		const customers = new Set(customerIds);
+		const seats: Person['seats'][number][] = [];
+		for (const row of inOrder) {
+			if (row.stripeCustomerId) customers.add(row.stripeCustomerId);
+			const team = row.teamId === null ? undefined : this.teams.get(row.teamId);
+			if (team) seats.push({ row, team });
+		}
+		return { discordId, rows: inOrder, customerIds: [...customers].sort(), seats };
+	}
+}
+
+/** The people whom a customer's metadata names, its own and its subscriptions', whether or not that links them. */
+export function namedBy(account: Account | undefined): readonly string[] {
+	return account === undefined ? [] : valuesOf(account).filter((value) => DISCORD_ID.test(value));
+}
+
+/** What stands in a customer's metadata where a Discord ID should, each once, in order. */
+function valuesOf({ customer, subscriptions }: Account): readonly string[] {
+	const values = customer.claimedBy ? [customer.claimedBy] : [];
+	for (const { claimedBy } of subscriptions) if (claimedBy && !values.includes(claimedBy)) values.push(claimedBy);
+	return values.length > 1 ? values.sort() : values;
+}
+
+function apart(ties: Ties): Exclude<Ties, string | MemberRow> {
+	if (typeof ties === 'string') return { rows: [], customerIds: [ties] };
+	return 'rows' in ties ? ties : { rows: [ties], customerIds: [] };
 }
 
 function compare(a: string, b: string): number {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { withOthers } from './accounts.js';
 import { autoFix } from './auto-fix.js';
 import { detect, type Picture, unlinkedHolders } from './detect.js';
 import { type KeptRight, keepAlive } from './keep-alive.js';
@@ -140,7 +141,7 @@ async function compareAndFix(
 		const issues = await ledger.recordFindings(runId, {
 			detection,
 			livemode: picture.billing.livemode,
-			subscriptionsRead: picture.billing.subscriptions.length,
+			subscriptionsRead: picture.billing.subscriptionsRead,
 			at: startedAt,
 			onlyMember
 		});
@@ -201,9 +202,7 @@ const NOTHING_FOUND = {
 async function withTheirCustomers({ billing }: World, picture: Picture): Promise<BillingSnapshot> {
 	const unlinked = unlinkedHolders(picture);
 	if (unlinked.length === 0) return picture.billing;
-	const known = picture.billing.customers;
-	const found = (await billing.customersClaimedBy(unlinked)).filter(({ id }) => !known.has(id));
-	return { ...picture.billing, customers: new Map([...known, ...found.map((customer) => [customer.id, customer] as const)]) };
+	return { ...picture.billing, accounts: withOthers(picture.billing.accounts, await billing.customersClaimedBy(unlinked)) };
 }
 
 /**

@@ -66,7 +66,7 @@ export function implausible(billing: BillingSnapshot, lastGood: LastGoodRun | nu
 	if (lastGood.livemode === true && billing.livemode === false) {
 		return 'Stripe gave test data where the last good run read live data. Put the live key (rk_live_… or sk_live_…) into STRIPE_SECRET_KEY.';
 	}
-	if (billing.subscriptions.length === 0 && lastGood.subscriptionsRead > 0) {
+	if (billing.subscriptionsRead === 0 && lastGood.subscriptionsRead > 0) {
 		return `Stripe gave no subscription at all where the last good run read ${lastGood.subscriptionsRead}. Check in the Stripe dashboard that STRIPE_SECRET_KEY belongs to the right account.`;
 	}
 	return null;

@@ -55,10 +55,24 @@ export interface Customer {
 	readonly claimedBy: string | null;
 }
 
+/** A customer and all that they have subscribed to. */
+export interface Account {
+	readonly customer: Customer;
+	readonly subscriptions: readonly Subscription[];
+}
+
+/** Accounts by their customers' IDs, in no order that matters: a Map, or something that costs less. */
+export interface Accounts {
+	readonly size: number;
+	has(customerId: string): boolean;
+	get(customerId: string): Account | undefined;
+	values(): Iterable<Account>;
+}
+
 /** Everything Stripe says, read whole. */
 export interface BillingSnapshot {
-	readonly customers: ReadonlyMap<string, Customer>;
-	readonly subscriptions: readonly Subscription[];
+	readonly accounts: Accounts;
+	readonly subscriptionsRead: number;
 	/** Null where there was no object to tell by. */
 	readonly livemode: boolean | null;
 	/** Customers of whom something changed while the list was read. */

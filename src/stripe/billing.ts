@@ -1,3 +1,4 @@
+import { accountsOf, CompactAccounts } from '../reconciliation/accounts.js';
 import type { CustomerSearch } from '../reconciliation/explain.js';
 import type { CustomerBook } from '../reconciliation/link.js';
 import type { Billing, OnProgress } from '../reconciliation/ports.js';
@@ -5,8 +6,7 @@ import type { BillingSnapshot } from '../reconciliation/types.js';
 import { createAsk } from './ask.js';
 import { readBaseline, readChangesSince, readLinkChangesAfter } from './changes.js';
 import { createClient, TIMEOUT_MS } from './client.js';
-import { Collected } from './collected.js';
-import { toCustomer } from './convert.js';
+import { toCustomer, toSubscription } from './convert.js';
 import { createCustomerBook } from './customer-book.js';
 import { readCustomer, readCustomersAfresh } from './customers.js';
 import { readAllDebts, readDebtsOf } from './debts.js';
@@ -63,28 +63,34 @@ export function createBilling({
 		// The baseline comes first and the changes last, so that nothing can change in between unseen.
 		const [baseline, soundings] = await Promise.all([readBaseline(ask), soundSubscriptions(ask, nowSeconds)]);
 		const reading = { ask, pace, now: clockwork.now, nowSeconds };
-		const collected = new Collected(discordIdKey);
+		const accounts = new CompactAccounts();
+		let livemode = isLiveKey;
 		const [{ count, oldest }, debts] = await all([
 			readAllSubscriptions({
 				...reading,
 				soundings,
-				onWhole: (whole) => collected.add(whole),
+				onWhole: ({ customer, subscription, items }) => {
+					accounts.add(toCustomer(customer, discordIdKey), toSubscription(subscription, items, discordIdKey));
+					livemode = subscription.livemode;
+				},
 				onCount: (done) => onProgress({ source: 'stripe', done, total: null, finished: false })
 			}),
 			readAllDebts(reading, onProgress)
 		]);
 		const [changes] = await all([readChangesSince(ask, baseline, discordIdKey), mustHaveEnded(ask, oldest)]);
-		const snapshot = collected.snapshot(debts, isLiveKey);
+		accounts.setUnpaidSince(debts);
 		const named = [...changes.customers.values()].flatMap((values) => [...values]);
 		await sideBySide(
-			changes.newlySubscribed.filter((id) => !snapshot.customers.has(id)),
+			changes.newlySubscribed.filter((id) => !accounts.has(id)),
 			async (id) => {
 				named.push((await readCustomer(ask, id))?.metadata[discordIdKey] ?? '');
 			}
 		);
 		onProgress({ source: 'stripe', done: count, total: count, finished: true });
 		return {
-			...snapshot,
+			accounts,
+			subscriptionsRead: count,
+			livemode,
 			changedCustomers: new Set(changes.customers.keys()),
 			changedPeople: new Set(named.filter((value) => DISCORD_ID.test(value)))
 		};
@@ -105,14 +111,24 @@ export function createBilling({
 
 	async function readCustomers(customerIds: readonly string[]): Promise<BillingSnapshot> {
 		const { subscriptions, others } = await readCustomersAfresh(ask, customerIds);
-		const collected = new Collected(discordIdKey);
-		for (const whole of subscriptions) collected.add(whole);
-		collected.addOthers(others);
 		const debts = await readDebtsOf(
 			ask,
 			subscriptions.map(({ subscription }) => subscription)
 		);
-		return collected.snapshot(debts, isLiveKey);
+		const customers = [...subscriptions.map(({ customer }) => customer), ...others];
+		return {
+			accounts: accountsOf(
+				customers.map((customer) => toCustomer(customer, discordIdKey)),
+				subscriptions.map(({ subscription, items }) => ({
+					...toSubscription(subscription, items, discordIdKey),
+					unpaidSince: debts.get(subscription.id) ?? null
+				}))
+			),
+			subscriptionsRead: subscriptions.length,
+			livemode: (subscriptions[0]?.subscription ?? others[0])?.livemode ?? isLiveKey,
+			changedCustomers: new Set(),
+			changedPeople: new Set()
+		};
 	}
 }
 

@@ -95,6 +95,7 @@ async function complete(ask: Ask, subscription: Stripe.Subscription): Promise<Wh
 /** Without its metadata nobody can tell whom the customer pays for. */
 function customerOf({ id, customer }: Stripe.Subscription): Stripe.Customer | Stripe.DeletedCustomer {
 	if (typeof customer === 'string') throw incomplete(RESOURCE, `${id} came without its customer`);
+	if (typeof customer?.id !== 'string') throw oddShape(RESOURCE, `something is missing in the customer of ${id}`);
 	return customer;
 }
 

@@ -1,5 +1,6 @@
+import { accountsOf } from '../../src/reconciliation/accounts.js';
 import { detect, type Picture } from '../../src/reconciliation/detect.js';
-import { byCustomer, findPeople, type People } from '../../src/reconciliation/people.js';
+import { People } from '../../src/reconciliation/people.js';
 import type {
 	Customer,
 	Detection,
@@ -95,11 +96,10 @@ export interface Parts {
 
 /** A picture; a customer whom only a subscription names is there too. */
 export function picture(parts: Parts): Picture {
-	const implied = (parts.subscriptions ?? []).map(({ customerId }) => customer({ id: customerId }));
 	return {
 		billing: {
-			customers: new Map([...implied, ...(parts.customers ?? [])].map((each) => [each.id, each])),
-			subscriptions: parts.subscriptions ?? [],
+			accounts: accountsOf(parts.customers ?? [], parts.subscriptions ?? []),
+			subscriptionsRead: (parts.subscriptions ?? []).length,
 			livemode: true,
 			changedCustomers: new Set(parts.changedCustomers),
 			changedPeople: new Set(parts.changedPeople)
@@ -125,7 +125,7 @@ export function issues(parts: Parts, settings: PolicySettings = MAPPED, now: Dat
 
 export function people(parts: Parts): People {
 	const { billing, links } = picture(parts);
-	return findPeople(billing, byCustomer(billing.subscriptions), links);
+	return new People(billing.accounts, links);
 }
 
 /** The one element of a list that must have one. */

@@ -1,3 +1,4 @@
+import { accountsOf } from '../../src/reconciliation/accounts.js';
 import { type Channel, channelsFor, type MailWorthy } from '../../src/reconciliation/deliveries.js';
 import { planBetween, planHash } from '../../src/reconciliation/plan.js';
 import type {
@@ -33,7 +34,7 @@ import type {
 } from '../../src/reconciliation/types.js';
 import { mayHaveChanged, type Undos } from '../../src/reconciliation/undo.js';
 import type { Verifications } from '../../src/reconciliation/verify.js';
-import { customer, MANAGED, MAPPED, NOW } from './builders.js';
+import { MANAGED, MAPPED, NOW } from './builders.js';
 
 /** A world in memory: what the ports promise, no more, and a script that says when something goes wrong. */
 
@@ -116,9 +117,17 @@ export class FakeBilling implements Billing {
 
 	private snapshot(wanted: (customerId: string) => boolean): BillingSnapshot {
 		const subscriptions = this.subscriptions.filter(({ customerId }) => wanted(customerId));
-		const implied = subscriptions.map(({ customerId }) => customer({ id: customerId }));
-		const customers = new Map([...implied, ...this.customers.filter(({ id }) => wanted(id))].map((each) => [each.id, each]));
-		return { customers, subscriptions, livemode: this.livemode, changedCustomers: new Set(), changedPeople: new Set() };
+		const accounts = accountsOf(
+			this.customers.filter(({ id }) => wanted(id)),
+			subscriptions
+		);
+		return {
+			accounts,
+			subscriptionsRead: subscriptions.length,
+			livemode: this.livemode,
+			changedCustomers: new Set(),
+			changedPeople: new Set()
+		};
 	}
 }
 

@@ -5,7 +5,7 @@ import { SandboxStripe } from '../../sandbox/stripe/stripe.js';
 import { Faults, RequestLog } from '../../sandbox/wire/traffic.js';
 import { type WorldInput, worldSchema } from '../../sandbox/world/world.js';
 import { SourceError } from '../../src/reconciliation/ports.js';
-import type { Progress } from '../../src/reconciliation/types.js';
+import type { Accounts, Progress } from '../../src/reconciliation/types.js';
 import { createBilling } from '../../src/stripe/billing.js';
 
 /** The adapter with the real stripe-node, over a real socket, against the sandbox's Stripe. */
@@ -59,6 +59,8 @@ function billing(key = KEY) {
 const SOUNDINGS = 2;
 
 const quietly = () => {};
+const subscriptionsIn = (accounts: Accounts) =>
+	new Map([...accounts.values()].flatMap((account) => account.subscriptions.map((each) => [each.id, each] as const)));
 const requestsTo = (path: string) => log.list().filter((request) => request.path === path);
 
 /** So many people with one active subscription each. */
@@ -81,8 +83,8 @@ describe('reading everything', () => {
 		load(crowd(250));
 		const progress: Progress[] = [];
 		const snapshot = await billing().readAll((step) => progress.push(step));
-		expect(snapshot.subscriptions).toHaveLength(250);
-		expect(snapshot.customers.size).toBe(250);
+		expect(snapshot.subscriptionsRead).toBe(250);
+		expect(snapshot.accounts.size).toBe(250);
 		expect(snapshot.livemode).toBe(false);
 		expect(snapshot.changedCustomers.size).toBe(0);
 		expect(requestsTo('/v1/subscriptions')).toHaveLength(SOUNDINGS + 3 + 1);
@@ -123,11 +125,13 @@ describe('reading everything', () => {
 				}
 			]
 		});
-		const { customers, subscriptions } = await billing().readAll(quietly);
-		expect(customers.get('cus_ada')).toEqual({ id: 'cus_ada', email: 'ada@example.com', name: 'Ada', claimedBy: ADA });
-		expect(subscriptions.map(({ id }) => id)).toEqual(['sub_new', 'sub_bob', 'sub_old']);
-		const [newest, bobs, oldest] = subscriptions;
-		expect(newest).toMatchObject({ status: 'active', cancelAtPeriodEnd: true, claimedBy: null, createdAt: new Date(1_710_000_000_000) });
+		const { accounts } = await billing().readAll(quietly);
+		expect(accounts.get('cus_ada')?.customer).toMatchObject({ id: 'cus_ada', claimedBy: ADA });
+		const subscriptions = subscriptionsIn(accounts);
+		expect([...subscriptions.keys()].sort()).toEqual(['sub_bob', 'sub_new', 'sub_old']);
+		const [newest, bobs, oldest] = ['sub_new', 'sub_bob', 'sub_old'].map((id) => subscriptions.get(id));
+		expect([newest?.status, newest?.cancelAtPeriodEnd, newest?.claimedBy]).toEqual(['active', true, null]);
+		expect(newest?.createdAt).toEqual(new Date(1_710_000_000_000));
 		expect(newest?.prices).toContain('price_lord');
 		expect(newest?.prices).not.toContain('price_knight');
 		expect(newest?.prices).toHaveLength(2);
@@ -145,8 +149,8 @@ describe('reading everything', () => {
 				{ id: 'sub_3', customer: 'cus_3', status: 'active', price: 'price_knight' }
 			]
 		});
-		const { subscriptions } = await billing().readAll(quietly);
-		const since = new Map(subscriptions.map(({ id, unpaidSince }) => [id, unpaidSince]));
+		const subscriptions = subscriptionsIn((await billing().readAll(quietly)).accounts);
+		const since = new Map([...subscriptions].map(([id, { unpaidSince }]) => [id, unpaidSince]));
 		expect(since.get('sub_1')).toEqual(new Date(failedAt * 1000));
 		expect(since.get('sub_2')).toEqual(new Date((failedAt - 40 * 86_400) * 1000));
 		expect(since.get('sub_3')).toBeNull();
@@ -156,14 +160,14 @@ describe('reading everything', () => {
 	test('a subscription of more items than Stripe sends along is read whole', async () => {
 		const items = Array.from({ length: 30 }, (_, n) => ({ price: `price_${n}`, quantity: 1 }));
 		load({ customers: [{ id: 'cus_1' }], subscriptions: [{ id: 'sub_1', customer: 'cus_1', status: 'active', items }] });
-		const [only] = (await billing().readAll(quietly)).subscriptions;
+		const only = subscriptionsIn((await billing().readAll(quietly)).accounts).get('sub_1');
 		for (const { price } of items) expect(only?.prices).toContain(price);
 		expect(requestsTo('/v1/subscription_items')).toHaveLength(1);
 	});
 
 	test('an account without subscriptions is known by its key', async () => {
 		load({ customers: [], subscriptions: [] });
-		expect(await billing().readAll(quietly)).toMatchObject({ subscriptions: [], livemode: false });
+		expect(await billing().readAll(quietly)).toMatchObject({ subscriptionsRead: 0, livemode: false });
 	});
 
 	test('nothing is written: every request is a GET', async () => {
@@ -242,11 +246,12 @@ describe('reading customers afresh', () => {
 			]
 		});
 		const snapshot = await billing().readCustomers(['cus_1', 'cus_2', 'cus_1']);
-		expect([...snapshot.customers.keys()].sort()).toEqual(['cus_1', 'cus_2']);
-		expect(snapshot.customers.get('cus_1')?.claimedBy).toBe(ADA);
-		expect(snapshot.customers.get('cus_2')?.email).toBe('two@example.com');
-		expect(snapshot.subscriptions.map(({ id }) => id).sort()).toEqual(['sub_1', 'sub_1b']);
-		expect(snapshot.subscriptions.find(({ id }) => id === 'sub_1')?.unpaidSince).toEqual(new Date(failedAt * 1000));
+		expect([...snapshot.accounts.values()].map(({ customer }) => customer.id).sort()).toEqual(['cus_1', 'cus_2']);
+		expect(snapshot.accounts.get('cus_1')?.customer.claimedBy).toBe(ADA);
+		expect(snapshot.accounts.get('cus_2')?.customer.email).toBe('two@example.com');
+		const subscriptions = subscriptionsIn(snapshot.accounts);
+		expect([...subscriptions.keys()].sort()).toEqual(['sub_1', 'sub_1b']);
+		expect(subscriptions.get('sub_1')?.unpaidSince).toEqual(new Date(failedAt * 1000));
 		expect(snapshot.livemode).toBe(false);
 	});
 
@@ -254,13 +259,13 @@ describe('reading customers afresh', () => {
 		load({ customers: [{ id: 'cus_1' }], subscriptions: [] });
 		stripe.delete('customers', 'cus_1');
 		const snapshot = await billing().readCustomers(['cus_1', 'cus_never']);
-		expect(snapshot.customers.size).toBe(0);
-		expect(snapshot.subscriptions).toEqual([]);
+		expect(snapshot.accounts.size).toBe(0);
+		expect(snapshot.subscriptionsRead).toBe(0);
 	});
 
 	test('nobody takes no request', async () => {
 		load(crowd(1));
-		expect((await billing().readCustomers([])).customers.size).toBe(0);
+		expect((await billing().readCustomers([])).accounts.size).toBe(0);
 		expect(log.list()).toEqual([]);
 	});
 });
@@ -418,13 +423,13 @@ describe('half a picture is no picture:', () => {
 
 	test('but a lost connection that comes back is no failure', async () => {
 		faults.add({ target: 'stripe', kind: 'drop', match: 'GET /v1/subscriptions', times: 1 });
-		expect((await billing().readAll(quietly)).subscriptions).toHaveLength(250);
+		expect((await billing().readAll(quietly)).subscriptionsRead).toBe(250);
 	});
 
 	test('nor is a rate limit that passes', async () => {
 		faults.add({ target: 'stripe', kind: '429', match: 'GET /v1/subscriptions', after: SOUNDINGS + 1, times: 3 });
 		const patient = billing();
-		expect((await patient.readAll(quietly)).subscriptions).toHaveLength(250);
+		expect((await patient.readAll(quietly)).subscriptionsRead).toBe(250);
 		expect(patient.slept).toEqual([375, 750, 1500]);
 		expect(requestsTo('/v1/subscriptions')).toHaveLength(SOUNDINGS + 3 + 3 + 1);
 	});

@@ -107,7 +107,7 @@ describe('a list of subscriptions in which something is not as Stripe writes it'
 					expect(read.message).toMatch(/Stripe's .* (are not as Reeve knows them|came incomplete)/);
 					return;
 				}
-				for (const { id, status, prices, createdAt } of read.subscriptions) {
+				for (const { id, status, prices, createdAt } of [...read.accounts.values()].flatMap(({ subscriptions }) => subscriptions)) {
 					expect(typeof id).toBe('string');
 					expect(typeof status).toBe('string');
 					expect(prices.every((price) => typeof price === 'string')).toBe(true);

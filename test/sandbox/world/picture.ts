@@ -1,4 +1,5 @@
 import type { World } from '../../../sandbox/world/world.js';
+import { accountsOf } from '../../../src/reconciliation/accounts.js';
 import type { Picture } from '../../../src/reconciliation/detect.js';
 import type { PolicySettings } from '../../../src/reconciliation/types.js';
 
@@ -33,7 +34,9 @@ export function pictureOf(world: World): Picture {
 		collectionPaused: subscription.pause_collection != null
 	}));
 	const paying = new Set(subscriptions.map(({ customerId }) => customerId));
-	const customers = world.stripe.customers.filter(({ id }) => paying.has(id));
+	const customers = world.stripe.customers
+		.filter(({ id }) => paying.has(id))
+		.map(({ id, email, name, metadata }) => ({ id, email, name, claimedBy: claimedBy(metadata) }));
 	const reeve = { id: '1', name: 'Reeve', bot: true, roles: [] };
 	const people = world.guild.members.map(({ id, username, bot, roles }) => ({
 		id,
@@ -43,8 +46,8 @@ export function pictureOf(world: World): Picture {
 	}));
 	return {
 		billing: {
-			customers: new Map(customers.map(({ id, email, name, metadata }) => [id, { id, email, name, claimedBy: claimedBy(metadata) }])),
-			subscriptions,
+			accounts: accountsOf(customers, subscriptions),
+			subscriptionsRead: subscriptions.length,
 			livemode: false,
 			changedCustomers: new Set(),
 			changedPeople: new Set()

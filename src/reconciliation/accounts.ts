@@ -1,0 +1,195 @@
+import { isInDebt } from './policy.js';
+import { TextColumn } from './text-column.js';
+import type { Account, Accounts, Customer, Subscription } from './types.js';
+
+/** Customers with their subscriptions: a Map where there are few, columns where there may be a million. */
+
+/** Those of one person, or of a test: in a Map. */
+export function accountsOf(customers: Iterable<Customer>, subscriptions: Iterable<Subscription>): Accounts {
+	const accounts = new Map<string, { customer: Customer; subscriptions: Subscription[] }>();
+	for (const customer of customers) accounts.set(customer.id, { customer, subscriptions: [] });
+	for (const subscription of subscriptions) {
+		const { customerId: id } = subscription;
+		const account = accounts.get(id) ?? { customer: { id, email: null, name: null, claimedBy: null }, subscriptions: [] };
+		account.subscriptions.push(subscription);
+		accounts.set(id, account);
+	}
+	return accounts;
+}
+
+/** The accounts, and customers without subscriptions who are not among them. */
+export function withOthers(accounts: Accounts, customers: Iterable<Customer>): Accounts {
+	const others = new Map<string, Account>();
+	for (const customer of customers) if (!accounts.has(customer.id)) others.set(customer.id, { customer, subscriptions: [] });
+	return {
+		size: accounts.size + others.size,
+		has: (id) => accounts.has(id) || others.has(id),
+		get: (id) => accounts.get(id) ?? others.get(id),
+		*values() {
+			yield* accounts.values();
+			yield* others.values();
+		}
+	};
+}
+
+/** Where a chain of subscriptions ends. */
+const NONE = -1;
+const FIRST_ROOM = 1_024;
+
+/** What many subscriptions have in common. */
+type Kind = Pick<Subscription, 'status' | 'prices' | 'cancelAtPeriodEnd' | 'collectionPaused'>;
+
+/**
+ * All accounts there are, for some hundred bytes each where objects would take five hundred. Names and email addresses are not kept:
+ * nothing is decided by them. Accounts and subscriptions are made from the columns when somebody asks, field by field.
+ */
+export class CompactAccounts implements Accounts {
+	/** How many subscriptions. */
+	public subscriptionCount = 0;
+	/** Customer → where in the columns. In the order in which they came. */
+	private readonly places = new Map<string, number>();
+	private readonly claims = new TextColumn();
+	private firstSubscriptions = new Int32Array(FIRST_ROOM);
+
+	private readonly columns = new SubscriptionColumns();
+
+	public get size(): number {
+		return this.places.size;
+	}
+
+	public has(customerId: string): boolean {
+		return this.places.has(customerId);
+	}
+
+	public get(customerId: string): Account | undefined {
+		const place = this.places.get(customerId);
+		return place === undefined ? undefined : this.accountAt(customerId, place);
+	}
+
+	public *values(): IterableIterator<Account> {
+		for (const [customerId, place] of this.places) yield this.accountAt(customerId, place);
+	}
+
+	/** Adds a subscription to its customer's account. Since when it is unpaid is told afterwards: see {@link setUnpaidSince}. */
+	public add(customer: Pick<Customer, 'id' | 'claimedBy'>, subscription: Subscription): void {
+		let place = this.places.get(customer.id);
+		if (place === undefined) {
+			place = this.claims.add(customer.claimedBy);
+			this.places.set(customer.id, place);
+			if (place === this.firstSubscriptions.length) this.firstSubscriptions = grown(this.firstSubscriptions);
+			this.firstSubscriptions[place] = NONE;
+		}
+		this.firstSubscriptions[place] = this.columns.add(subscription, this.firstSubscriptions[place] ?? NONE);
+		this.subscriptionCount += 1;
+	}
+
+	/** @param since - subscription → when its oldest open invoice fell due. Only debts are asked for. */
+	public setUnpaidSince(since: ReadonlyMap<string, Date>): void {
+		this.columns.unpaidSince = since;
+	}
+
+	private accountAt(customerId: string, place: number): Account {
+		const subscriptions: Subscription[] = [];
+		for (let at = this.firstSubscriptions[place] ?? NONE; at !== NONE; at = this.columns.nextOf(at))
+			subscriptions.push(new StoredSubscription(this.columns, customerId, at));
+		return { customer: { id: customerId, email: null, name: null, claimedBy: this.claims.at(place) }, subscriptions };
+	}
+}
+
+class SubscriptionColumns {
+	public unpaidSince: ReadonlyMap<string, Date> = new Map();
+	public readonly ids = new TextColumn();
+	public readonly claims = new TextColumn();
+	private created = new Float64Array(FIRST_ROOM);
+	private kinds = new Uint32Array(FIRST_ROOM);
+	/** The customer's next subscription. */
+	private next = new Int32Array(FIRST_ROOM);
+	private readonly knownKinds: Kind[] = [];
+	private readonly kindPlaces = new Map<string, number>();
+
+	/** @returns where it is */
+	public add({ id, status, prices, cancelAtPeriodEnd, collectionPaused, createdAt, claimedBy }: Subscription, next: number): number {
+		const at = this.ids.add(id);
+		if (at === this.created.length) {
+			this.created = grown(this.created);
+			this.kinds = grown(this.kinds);
+			this.next = grown(this.next);
+		}
+		this.claims.add(claimedBy);
+		this.created[at] = createdAt.getTime();
+		this.kinds[at] = this.placeOf({ status, prices, cancelAtPeriodEnd, collectionPaused });
+		this.next[at] = next;
+		return at;
+	}
+
+	public createdAt(at: number): number {
+		return this.created[at] ?? 0;
+	}
+
+	public nextOf(at: number): number {
+		return this.next[at] ?? NONE;
+	}
+
+	public kindOf(at: number): Kind {
+		return this.knownKinds[this.kinds[at] ?? 0] as Kind;
+	}
+
+	private placeOf(kind: Kind): number {
+		const key = JSON.stringify([kind.status, kind.cancelAtPeriodEnd, kind.collectionPaused, kind.prices]);
+		const known = this.kindPlaces.get(key);
+		if (known !== undefined) return known;
+		this.kindPlaces.set(key, this.knownKinds.length);
+		return this.knownKinds.push(kind) - 1;
+	}
+}
+
+/** A subscription in the columns: what is asked for is read there. */
+class StoredSubscription implements Subscription {
+	readonly #columns: SubscriptionColumns;
+	readonly #at: number;
+	public readonly customerId: string;
+
+	public constructor(columns: SubscriptionColumns, customerId: string, at: number) {
+		this.#columns = columns;
+		this.#at = at;
+		this.customerId = customerId;
+	}
+
+	public get id(): string {
+		return this.#columns.ids.at(this.#at) ?? '';
+	}
+
+	public get status(): string {
+		return this.#columns.kindOf(this.#at).status;
+	}
+
+	public get prices(): readonly string[] {
+		return this.#columns.kindOf(this.#at).prices;
+	}
+
+	public get createdAt(): Date {
+		return new Date(this.#columns.createdAt(this.#at));
+	}
+
+	public get unpaidSince(): Date | null {
+		return isInDebt(this.status) ? (this.#columns.unpaidSince.get(this.id) ?? null) : null;
+	}
+
+	public get claimedBy(): string | null {
+		return this.#columns.claims.at(this.#at);
+	}
+
+	public get cancelAtPeriodEnd(): boolean {
+		return this.#columns.kindOf(this.#at).cancelAtPeriodEnd;
+	}
+
+	public get collectionPaused(): boolean {
+		return this.#columns.kindOf(this.#at).collectionPaused;
+	}
+}
+
+function grown<Column extends Int32Array | Uint32Array | Float64Array>(column: Column): Column {
+	const copy = new (column.constructor as new (length: number) => Column)(column.length * 2);
+	copy.set(column);
+	return copy;
+}

@@ -1,0 +1,47 @@
+const FIRST_BYTES = 4_096;
+const FIRST_ROOM = 1_024;
+/** UTF-8 takes at most so many bytes for a unit of a JavaScript string. */
+const BYTES_PER_UNIT = 3;
+
+/** Short texts one after another in one buffer: for four bytes each and those of the text. An empty text is none. */
+export class TextColumn {
+	private bytes = Buffer.alloc(FIRST_BYTES);
+	/** Where each text ends; it begins where the one before ends. */
+	private ends = new Uint32Array(FIRST_ROOM);
+	private count = 0;
+
+	/** @returns its place: 0, 1, 2 … */
+	public add(text: string | null): number {
+		if (this.count === this.ends.length) {
+			const ends = new Uint32Array(this.count * 2);
+			ends.set(this.ends);
+			this.ends = ends;
+		}
+		const place = this.count;
+		const start = this.startOf(place);
+		this.count += 1;
+		this.ends[place] = text === null ? start : start + this.write(text, start);
+		return place;
+	}
+
+	public at(place: number): string | null {
+		const start = this.startOf(place);
+		const end = this.ends[place] ?? start;
+		return start === end ? null : this.bytes.toString('utf8', start, end);
+	}
+
+	private startOf(place: number): number {
+		return place === 0 ? 0 : (this.ends[place - 1] ?? 0);
+	}
+
+	/** @returns how many bytes */
+	private write(text: string, start: number): number {
+		const most = start + text.length * BYTES_PER_UNIT;
+		if (most > this.bytes.length) {
+			const bytes = Buffer.alloc(Math.max(this.bytes.length * 2, most));
+			this.bytes.copy(bytes, 0, 0, start);
+			this.bytes = bytes;
+		}
+		return this.bytes.write(text, start);
+	}
+}
