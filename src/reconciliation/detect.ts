@@ -33,7 +33,9 @@ export interface Picture {
 /** Who holds a managed role and is linked to nobody who could pay, as far as the picture goes. */
 export function unlinkedHolders({ billing, roster, links }: Picture): readonly string[] {
 	const { byDiscordId } = findPeople(billing, byCustomer(billing.subscriptions), links);
-	return [...roster.members.values()].filter(({ id, bot, roles }) => !bot && roles.length > 0 && !byDiscordId.has(id)).map(({ id }) => id);
+	const found: string[] = [];
+	for (const { id, bot, roles } of roster.members.values()) if (!bot && roles.length > 0 && !byDiscordId.has(id)) found.push(id);
+	return found;
 }
 
 /** Whose roles are right as they are at that moment, on an operator's word. */

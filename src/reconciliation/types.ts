@@ -76,8 +76,16 @@ export interface RosterMember {
 	readonly roles: readonly RoleName[];
 }
 
+/** People by their Discord IDs, in no order that matters: a Map, or something that costs less. */
+export interface RosterMembers {
+	readonly size: number;
+	has(discordId: string): boolean;
+	get(discordId: string): RosterMember | undefined;
+	values(): Iterable<RosterMember>;
+}
+
 export interface Roster {
-	readonly members: ReadonlyMap<string, RosterMember>;
+	readonly members: RosterMembers;
 }
 
 /** A `Member` row. */
@@ -262,6 +270,8 @@ export interface Progress {
 	readonly done: number;
 	readonly total: number | null;
 	readonly finished: boolean;
+	/** Given while nothing is read because the source said to wait: for how long still. */
+	readonly waitingSeconds?: number;
 }
 
 /** What a run came to. */

@@ -1,0 +1,200 @@
+import type { RoleName, RosterMember, RosterMembers } from './types.js';
+
+/** The index is kept at least this empty, so that a search ends soon. */
+const LARGEST_LOAD = 2 / 3;
+
+const SMALLEST_INDEX = 16;
+
+/** What a name mostly takes, in bytes. */
+const COMMON_NAME = 16;
+
+/** UTF-8 takes at most so many bytes for a unit of a JavaScript string. */
+const BYTES_PER_UNIT = 3;
+
+const LARGEST_ID = 2n ** 64n - 1n;
+const DECIMAL = /^(?:0|[1-9]\d{0,19})$/;
+
+/** What nearly everybody holds. */
+const NO_ROLES: readonly RoleName[] = [];
+
+/**
+ * Everybody in a guild of any size, for what their IDs, role bits and names cost: some 30 bytes a member and the bytes of the name,
+ * where a Map of objects takes hundreds. It is columns of numbers, and members are made from them when somebody asks.
+ */
+export class CompactRoster implements RosterMembers {
+	/** Member by member, in the order in which they came. */
+	private ids: BigUint64Array;
+	/** The index of their set of roles, and in the lowest bit whether it is a bot. */
+	private traits: Uint32Array;
+	private nameStarts: Uint32Array;
+	private nameLengths: Uint32Array;
+	private count = 0;
+
+	private readonly roleSets: (readonly RoleName[])[] = [NO_ROLES];
+	private readonly roleSetIndexes = new Map<string, number>([['', 0]]);
+
+	/** All names one after another, as UTF-8. */
+	private names: Buffer;
+	private namesEnd = 0;
+
+	/** A hash table with open addressing: where in the columns a member is, plus one; 0 for a free slot. */
+	private index: Uint32Array;
+
+	/** The ID that is looked for. */
+	private readonly sought = new BigUint64Array(1);
+	/** The same bits as two numbers each: a comparison of BigInts would make objects. */
+	private readonly soughtHalves = new Uint32Array(this.sought.buffer);
+	private idHalves: Uint32Array;
+
+	/** @param expected - about how many there will be; more may come */
+	public constructor(expected = 0) {
+		const room = Math.max(1, expected);
+		this.ids = new BigUint64Array(room);
+		this.idHalves = new Uint32Array(this.ids.buffer);
+		this.traits = new Uint32Array(room);
+		this.nameStarts = new Uint32Array(room);
+		this.nameLengths = new Uint32Array(room);
+		this.names = Buffer.alloc(room * COMMON_NAME);
+		this.index = new Uint32Array(slotsFor(room));
+	}
+
+	public get size(): number {
+		return this.count;
+	}
+
+	public has(id: string): boolean {
+		return this.find(id) !== -1;
+	}
+
+	public get(id: string): RosterMember | undefined {
+		const at = this.find(id);
+		return at === -1 ? undefined : this.memberAt(at);
+	}
+
+	public *values(): IterableIterator<RosterMember> {
+		for (let at = 0; at < this.count; at += 1) yield this.memberAt(at);
+	}
+
+	/**
+	 * Adds somebody, or puts what is known of them by now in the place of what was.
+	 * @throws {RangeError} for an ID that is no number of 64 bits
+	 */
+	public set({ id, name, bot, roles }: RosterMember): void {
+		const slot = this.seek(id);
+		if (slot === -1) throw new RangeError(`${JSON.stringify(id)} is no Discord ID`);
+		const known = (this.index[slot] ?? 0) - 1;
+		const at = known === -1 ? this.append(slot) : known;
+		this.traits[at] = this.roleSetIndex(roles) * 2 + (bot ? 1 : 0);
+		this.setName(at, name);
+	}
+
+	private memberAt(at: number): RosterMember {
+		const traits = this.traits[at] ?? 0;
+		const start = this.nameStarts[at] ?? 0;
+		return {
+			id: String(this.ids[at]),
+			name: this.names.toString('utf8', start, start + (this.nameLengths[at] ?? 0)),
+			bot: traits % 2 === 1,
+			roles: this.roleSets[Math.floor(traits / 2)] ?? NO_ROLES
+		};
+	}
+
+	/** Where in the columns somebody is; -1 for whoever is not there. */
+	private find(id: string): number {
+		const slot = this.seek(id);
+		return slot === -1 ? -1 : (this.index[slot] ?? 0) - 1;
+	}
+
+	/** The slot that somebody has, or would get; -1 for what is no ID. */
+	private seek(id: string): number {
+		if (!isId(id)) return -1;
+		this.sought[0] = BigInt(id);
+		return this.slotOfSought();
+	}
+
+	private slotOfSought(): number {
+		const low = this.soughtHalves[0] ?? 0;
+		const high = this.soughtHalves[1] ?? 0;
+		const mask = this.index.length - 1;
+		for (let slot = hash(low, high) & mask; ; slot = (slot + 1) & mask) {
+			const at = (this.index[slot] ?? 0) - 1;
+			if (at === -1 || (this.idHalves[at * 2] === low && this.idHalves[at * 2 + 1] === high)) return slot;
+		}
+	}
+
+	/** Gives whoever is sought a place, and the free slot that was found for them. */
+	private append(slot: number): number {
+		const at = this.count;
+		if (at === this.ids.length) this.growColumns();
+		this.ids[at] = this.sought[0] ?? 0n;
+		this.index[slot] = at + 1;
+		this.count += 1;
+		if (this.count > this.index.length * LARGEST_LOAD) this.growIndex();
+		return at;
+	}
+
+	private growColumns(): void {
+		const room = this.ids.length * 2;
+		const ids = new BigUint64Array(room);
+		ids.set(this.ids);
+		this.ids = ids;
+		this.idHalves = new Uint32Array(ids.buffer);
+		this.traits = grown(this.traits, room);
+		this.nameStarts = grown(this.nameStarts, room);
+		this.nameLengths = grown(this.nameLengths, room);
+	}
+
+	private growIndex(): void {
+		this.index = new Uint32Array(this.index.length * 2);
+		for (let at = 0; at < this.count; at += 1) {
+			this.sought[0] = this.ids[at] ?? 0n;
+			this.index[this.slotOfSought()] = at + 1;
+		}
+	}
+
+	private setName(at: number, name: string): void {
+		const most = this.namesEnd + name.length * BYTES_PER_UNIT;
+		if (most > this.names.length) {
+			const names = Buffer.alloc(Math.max(this.names.length * 2, most));
+			this.names.copy(names, 0, 0, this.namesEnd);
+			this.names = names;
+		}
+		this.nameStarts[at] = this.namesEnd;
+		this.nameLengths[at] = this.names.write(name, this.namesEnd);
+		this.namesEnd += this.nameLengths[at] ?? 0;
+	}
+
+	private roleSetIndex(roles: readonly RoleName[]): number {
+		if (roles.length === 0) return 0;
+		const key = JSON.stringify(roles);
+		const known = this.roleSetIndexes.get(key);
+		if (known !== undefined) return known;
+		this.roleSetIndexes.set(key, this.roleSets.length);
+		return this.roleSets.push([...roles]) - 1;
+	}
+}
+
+/** Whether it is a number of 64 bits as Discord writes it. */
+function isId(id: string): boolean {
+	return DECIMAL.test(id) && (id.length < 20 || BigInt(id) <= LARGEST_ID);
+}
+
+/** IDs are times and counters: their bits are mixed, so that neighbours do not crowd together. */
+function hash(low: number, high: number): number {
+	let mixed = Math.imul(low ^ Math.imul(high, 0x9e3779b1), 0x85ebca6b);
+	mixed = Math.imul(mixed ^ (mixed >>> 15), 0xc2b2ae35);
+	return mixed ^ (mixed >>> 16);
+}
+
+/** A power of two with room for so many. */
+function slotsFor(members: number): number {
+	let slots = SMALLEST_INDEX;
+	while (members > slots * LARGEST_LOAD) slots *= 2;
+	return slots;
+}
+
+function grown(column: Uint32Array, room: number): Uint32Array {
+	const copy = new Uint32Array(room);
+	copy.set(column);
+	return copy;
+}
