@@ -128,6 +128,9 @@ function changeGuild({ discord }: Stage, change: z.output<typeof bodies.guildBod
 			break;
 		case 'memberIntent':
 			discord.setMemberIntent(change.on);
+			break;
+		case 'memberRequests':
+			discord.setMemberRequestSeconds(change.seconds);
 	}
 }
 

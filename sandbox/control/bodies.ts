@@ -52,9 +52,11 @@ export const guildBody = z.discriminatedUnion(
 		z.strictObject({ action: z.literal('moveRole'), role: z.string(), position: z.int().positive() }),
 		z.strictObject({ action: z.literal('botPermission'), permission: z.string(), on: z.boolean(), channel: z.string().optional() }),
 		/** The Server Members intent, as it is switched in the developer portal. */
-		z.strictObject({ action: z.literal('memberIntent'), on: z.boolean() })
+		z.strictObject({ action: z.literal('memberIntent'), on: z.boolean() }),
+		/** How seldom all members may be asked for: Discord has 30 s. */
+		z.strictObject({ action: z.literal('memberRequests'), seconds: z.number().nonnegative() })
 	],
-	'must be kick, join, createRole, deleteRole, renameRole, moveRole, botPermission or memberIntent'
+	'must be kick, join, createRole, deleteRole, renameRole, moveRole, botPermission, memberIntent or memberRequests'
 );
 
 const times = { match: z.string().optional(), times: z.int().positive().optional(), after: z.int().nonnegative().optional() };

@@ -1,25 +1,41 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Events, GatewayRateLimitError, type Guild, type GuildMember, type ReadonlyCollection } from 'discord.js';
+import type { APIGuildMember, Guild, GuildMember } from 'discord.js';
 import { type OnProgress, SourceError } from '../reconciliation/ports.js';
+import { CompactRoster } from '../reconciliation/roster.js';
 import type { Roster, RosterMember } from '../reconciliation/types.js';
-import { readFailure } from './errors.js';
+import { listMembers } from './listing.js';
 import type { ManagedRoles } from './managed-roles.js';
 
 /** Discord allows one request for all members in so many seconds; its answer says how long to wait, never longer than this. */
 const LONGEST_WAIT_SECONDS = 60;
 
+/** Two clocks: whoever comes a moment too early is refused again. */
+const CLOCK_SLACK_SECONDS = 0.1;
+
 /** Chunks come within moments of each other: where none has come for so long, none will. */
 const LISTING_TIMEOUT_MS = 120_000;
 
 /** What the roster keeps of somebody: the managed roles, by name. */
-export function toRosterMember(member: GuildMember, { nameOf }: ManagedRoles): RosterMember {
-	const roles = [...member.roles.cache.keys()].flatMap((id) => nameOf.get(id) ?? []);
-	return { id: member.id, name: member.displayName, bot: member.user.bot, roles: roles.sort() };
+export function toRosterMember(member: GuildMember, roles: ManagedRoles): RosterMember {
+	const held = namesOf([...member.roles.cache.keys()], roles);
+	return { id: member.id, name: member.displayName, bot: member.user.bot, roles: held };
+}
+
+/** The same of a member as the gateway tells of them. */
+function fromGateway({ user, nick, roles: held }: Pick<APIGuildMember, 'user' | 'nick' | 'roles'>, roles: ManagedRoles): RosterMember {
+	const { id, username, global_name: globalName, bot = false } = user;
+	return { id, name: nick ?? globalName ?? username, bot, roles: namesOf(held, roles) };
+}
+
+function namesOf(roleIds: readonly string[], { nameOf }: ManagedRoles): string[] {
+	return roleIds.flatMap((id) => nameOf.get(id) ?? []).sort();
 }
 
 /**
- * Reads everyone in the guild with one member request.
- * @throws {SourceError} if fewer came than the guild counts: somebody not read would look like somebody who left
+ * Reads everyone in the guild with one member request, into a roster that costs what it must: a million members of discord.js
+ * would not fit into the memory that Reeve is given.
+ * @throws {SourceError} if fewer came than the guild counts, or a part of the list did not: somebody not read would look like
+ * somebody who left
  */
 export async function readRoster(
 	guild: Guild,
@@ -28,38 +44,48 @@ export async function readRoster(
 	timeoutMs = LISTING_TIMEOUT_MS
 ): Promise<Roster> {
 	const countedBefore = guild.memberCount;
-	const members = await fetchAll(guild, onProgress, timeoutMs);
+	const members = new CompactRoster(countedBefore);
+	const tell = (how: { readonly finished: boolean; readonly waitingSeconds?: number }) =>
+		onProgress({ source: 'discord', done: members.size, total: how.finished ? members.size : guild.memberCount, ...how });
+	const read = () =>
+		listMembers(guild, timeoutMs, {
+			onPart: (part) => {
+				for (const member of part) members.set(fromGateway(member, roles));
+				tell({ finished: false });
+			},
+			// Whoever has been read and changes before the others are is in the roster as they are by then.
+			onChange: (member) => {
+				if (members.has(member.user.id)) members.set(fromGateway(member, roles));
+			}
+		});
+
+	let end = await read();
+	if (end.kind === 'refused') {
+		await wait(end.retryAfterSeconds, (waitingSeconds) => tell({ finished: false, waitingSeconds }));
+		end = await read();
+	}
+	if (end.kind === 'refused')
+		throw new SourceError('discord', 'Discord allows one listing of all members in 30 seconds. Run it again in a minute.');
 	const counted = Math.min(countedBefore, guild.memberCount);
-	if (members.size < counted) {
+	if (members.size < counted)
 		throw new SourceError(
 			'discord',
 			`Discord listed ${members.size} of the ${counted} members of the server. Run it again in a few minutes.`
 		);
-	}
-	onProgress({ source: 'discord', done: members.size, total: members.size, finished: true });
-	return { members: new Map(members.map((member) => [member.id, toRosterMember(member, roles)])) };
+	if (end.kind === 'partial')
+		throw new SourceError(
+			'discord',
+			`Discord sent ${end.parts} of the ${end.of} parts of its list of members. Run it again in a few minutes.`
+		);
+	tell({ finished: true });
+	return { members };
 }
 
-async function fetchAll(guild: Guild, onProgress: OnProgress, time: number): Promise<ReadonlyCollection<string, GuildMember>> {
-	let done = 0;
-	const count = (chunk: ReadonlyCollection<string, GuildMember>, from: Guild) => {
-		if (from.id !== guild.id) return;
-		done += chunk.size;
-		onProgress({ source: 'discord', done, total: guild.memberCount, finished: false });
-	};
-	guild.client.on(Events.GuildMembersChunk, count);
-	try {
-		return await guild.members.fetch({ time });
-	} catch (error) {
-		if (!(error instanceof GatewayRateLimitError)) throw new SourceError('discord', readFailure(error), { cause: error });
-		await sleep(Math.min(error.data.retry_after, LONGEST_WAIT_SECONDS) * 1000);
-		done = 0;
-		return await guild.members.fetch({ time }).catch((again: unknown) => {
-			throw new SourceError('discord', 'Discord allows one listing of all members in 30 seconds. Run it again in a minute.', {
-				cause: again
-			});
-		});
-	} finally {
-		guild.client.off(Events.GuildMembersChunk, count);
+/** Waits as long as Discord says, and says so every second. */
+async function wait(seconds: number, tell: (seconds: number) => void): Promise<void> {
+	const until = performance.now() + (Math.min(seconds, LONGEST_WAIT_SECONDS) + CLOCK_SLACK_SECONDS) * 1000;
+	for (let left = until - performance.now(); left > 0; left = until - performance.now()) {
+		tell(Math.ceil(left / 1000));
+		await sleep(Math.min(left, 1000));
 	}
 }

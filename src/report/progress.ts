@@ -18,6 +18,11 @@ const STEPS: Readonly<Record<Source, { readonly step: string; readonly one: stri
 	fix: { step: 'Applying fixes', one: 'fix', many: 'fixes' }
 };
 
+/** Why a source says to wait. */
+const WHY_WAITING: Readonly<Partial<Record<Source, string>>> = {
+	discord: ', because Discord allows one listing of all members in 30 s'
+};
+
 const ORDER: readonly Source[] = ['stripe', 'debts', 'discord', 'database', 'fix'];
 /** The sources are read side by side, so each has its line from the start. */
 const ALWAYS: readonly Source[] = ['stripe', 'discord', 'database'];
@@ -33,7 +38,8 @@ export function progressMessage(progress: ReadonlyMap<Source, Progress>): string
 function line(source: Source, progress: Progress | undefined): string {
 	const { step, one, many } = STEPS[source];
 	if (progress === undefined) return `${step}…`;
-	const { done, total, finished } = progress;
+	const { done, total, finished, waitingSeconds } = progress;
+	if (waitingSeconds !== undefined) return `${step}: waiting ${number(waitingSeconds)} s${WHY_WAITING[source] ?? ''}…`;
 	if (finished) return done === 0 ? `${step} ✓` : `${step}: ${count(done, one, many)} ✓`;
 	if (total === null) return done === 0 ? `${step}…` : `${step}: ${count(done, one, many)}…`;
 	return `${step}: ${number(done)} of ${count(total, one, many)}…`;

@@ -11,7 +11,7 @@ let stage: Stage;
 afterEach(() => stage.close());
 
 /** The adapter over a real client; `memory` is what it keeps of the roles. */
-async function guildOf(memory = new Map<string, string>(), wanted = WANTED): Promise<Guild> {
+async function guildOf(memory = new Map<string, string>(), wanted = WANTED, listingTimeoutMs?: number): Promise<Guild> {
 	const client = await stage.bot();
 	return createGuild({
 		client,
@@ -22,7 +22,8 @@ async function guildOf(memory = new Map<string, string>(), wanted = WANTED): Pro
 			keep: async (role, id) => {
 				memory.set(role, id);
 			}
-		}
+		},
+		listingTimeoutMs
 	});
 }
 
@@ -103,7 +104,7 @@ describe('the roster', () => {
 			Array.from({ length: 40 }, (_, index) => ({ id: String(400000000000000000n + BigInt(index)), username: `p${index}` }))
 		);
 		stage.faults.add({ target: 'gateway', kind: 'missing-chunk' });
-		await expect((await guildOf()).readRoster(() => {})).rejects.toThrow(/of the 43 members/);
+		await expect((await guildOf(new Map(), WANTED, 100)).readRoster(() => {})).rejects.toThrow(/of the 43 members/);
 	});
 });
 

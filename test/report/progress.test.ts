@@ -25,6 +25,12 @@ describe('the progress of a run', () => {
 		).toEqual(['Reading Stripe: 300 subscriptions…', 'Reading Discord: 1\u00A0000 of 5\u00A0000 members…', 'Reading links: 42 links ✓']);
 	});
 
+	it('says how long it waits, and why, where a source says to wait', () => {
+		expect(told({ source: 'discord', done: 0, total: 5000, finished: false, waitingSeconds: 21 }).at(1)).toBe(
+			'Reading Discord: waiting 21 s, because Discord allows one listing of all members in 30 s…'
+		);
+	});
+
 	it('speaks of fixes once there are any', () => {
 		expect(told({ source: 'debts', done: 3, total: 12, finished: false }).at(1)).toBe('Reading since when debts are open: 3 of 12 debts…');
 		expect(told({ source: 'fix', done: 3, total: 12, finished: false }).at(-1)).toBe('Applying fixes: 3 of 12 fixes…');
