@@ -22,7 +22,7 @@ export class EndExemptionMenuHandler extends InteractionHandler {
 		if (denied !== null) return answerPrivately(interaction, denied);
 		await interaction.deferUpdate();
 		const ended = await reeve.endExemption({ id: interaction.values[0] ?? '', actor: interaction.user.id });
-		await interaction.editReply(exemptionsMessage(await reeve.exemptions(), page, reeve.nameOf));
+		await interaction.editReply(await exemptionsMessage(await reeve.exemptions(), page, reeve.namesOf));
 		await answerPrivately(interaction, endedMessage(ended));
 		if (ended !== null) await reeve.announce({ content: endedLine(interaction.user.id, ended) });
 	}

@@ -21,6 +21,6 @@ export class ExemptionsButtonHandler extends InteractionHandler {
 		const denied = whyNotOperator(interaction, reeve.operators);
 		if (denied !== null) return answerPrivately(interaction, denied);
 		await interaction.deferUpdate();
-		return interaction.editReply(exemptionsMessage(await reeve.exemptions(), page, reeve.nameOf));
+		return interaction.editReply(await exemptionsMessage(await reeve.exemptions(), page, reeve.namesOf));
 	}
 }

@@ -21,7 +21,7 @@ export class PickLinkMenuHandler extends InteractionHandler {
 		const denied = whyNotOperator(interaction, reeve.operators);
 		if (denied !== null) return answerPrivately(interaction, denied);
 		await interaction.deferUpdate();
-		const someone = { discordId, name: reeve.nameOf(discordId) };
+		const someone = { discordId, name: await reeve.nameOf(discordId) };
 		const customerId = interaction.values[0] ?? '';
 		const actor = interaction.user.id;
 		const result = await reeve.link({ discordId, customerId, actor, confirmed: null });

@@ -21,7 +21,7 @@ export class PickUnlinkMenuHandler extends InteractionHandler {
 		const denied = whyNotOperator(interaction, reeve.operators);
 		if (denied !== null) return answerPrivately(interaction, denied);
 		await interaction.deferUpdate();
-		const someone = { discordId, name: reeve.nameOf(discordId) };
+		const someone = { discordId, name: await reeve.nameOf(discordId) };
 		await interaction.editReply(askUnlink(await reeve.ties(discordId), interaction.values[0] ?? '', someone));
 	}
 }

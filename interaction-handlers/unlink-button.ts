@@ -21,7 +21,7 @@ export class UnlinkButtonHandler extends InteractionHandler {
 		const denied = whyNotOperator(interaction, reeve.operators);
 		if (denied !== null) return answerPrivately(interaction, denied);
 		await interaction.deferUpdate();
-		const someone = { discordId, name: reeve.nameOf(discordId) };
+		const someone = { discordId, name: await reeve.nameOf(discordId) };
 		const actor = interaction.user.id;
 		const result = await reeve.unlink({ discordId, hash: shownHash, actor });
 		await interaction.editReply(describeUnlink(result, someone));

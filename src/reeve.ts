@@ -32,6 +32,7 @@ import type {
 } from './reconciliation/index.js';
 import type { Announce } from './report/announcer.js';
 import type { HistoryPage } from './report/history.js';
+import type { NamesOf } from './report/plain.js';
 import type { ReportView } from './report/view.js';
 import type { Database } from './store/database.js';
 import type { StopWithin } from './under-way.js';
@@ -85,8 +86,9 @@ export interface Reeve {
 	explain(discordId: string): Promise<Explanation>;
 	/** The same for whomever an issue is about; null if there is no such issue. */
 	explainIssue(issueId: string): Promise<Explanation | null>;
+	readonly namesOf: NamesOf;
 	/** The name that Discord shows for somebody; null for whoever is not in the server. */
-	nameOf(discordId: string): string | null;
+	nameOf(discordId: string): Promise<string | null>;
 	/** Makes Reeve leave somebody's roles as they are. */
 	exempt(order: ExemptOrder): Promise<Exempted>;
 	/** Null where it had ended already. */

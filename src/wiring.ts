@@ -4,6 +4,7 @@ import { checkOfRuns, checksAround, checksOfDatabase, checksOfDiscord, checksOnD
 import { mailSettings, managedRoleSettings, policySettings, settingsToRemember } from './config/derived.js';
 import type { Settings } from './config/env.js';
 import { createGuild } from './discord/guild.js';
+import { createNames } from './discord/names.js';
 import type { Masks } from './masking.js';
 import {
 	channelsFor,
@@ -78,6 +79,7 @@ export function createReeve(parts: {
 		const report = await ledger.readReport(runId);
 		return report?.message ? `https://discord.com/channels/${guildId}/${report.message.channelId}/${report.message.messageId}` : null;
 	};
+	const namesOf = createNames(client, guildId);
 	const mail = mailSettings(settings);
 	const messenger = createMessenger({
 		client,
@@ -88,6 +90,7 @@ export function createReeve(parts: {
 		readStates: (issueIds) => ledger.issueStates(issueIds),
 		remember: (runId, channelId, messageId) => ledger.setReportMessage(runId, channelId, messageId),
 		reportUrl,
+		namesOf,
 		logger
 	});
 	const post = { book: ledger, messenger, now, logger };
@@ -215,7 +218,8 @@ export function createReeve(parts: {
 		endExemption: ({ id, actor }) => ledger.endExemption(id, { actor, at: world.now() }),
 		exemptions: () => ledger.exemptionsInForce(world.now()),
 		subjectOf: ledger.subjectOf,
-		nameOf: (discordId) => client.guilds.cache.get(guildId)?.members.cache.get(discordId)?.displayName ?? null,
+		namesOf,
+		nameOf: async (discordId) => (await namesOf([discordId])).get(discordId) ?? null,
 		customersLike: (text) => customersLike(billing, text),
 		link: (order) => undertake(() => linkCustomer(linking, policy, order)),
 		ties: (discordId) => tiesOf(linking, policy, discordId),

@@ -10,6 +10,6 @@ export const exemptions: ReconcileSubcommand = {
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
 		const { reeve } = container;
-		await interaction.editReply(exemptionsMessage(await reeve.exemptions(), 0, reeve.nameOf));
+		await interaction.editReply(await exemptionsMessage(await reeve.exemptions(), 0, reeve.namesOf));
 	}
 };

@@ -22,7 +22,7 @@ export const link: ReconcileSubcommand = {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
 		const { reeve } = container;
 		const { id: discordId, username } = interaction.options.getUser('member', true);
-		const someone = { discordId, name: reeve.nameOf(discordId) ?? username };
+		const someone = { discordId, name: (await reeve.nameOf(discordId)) ?? username };
 		const typed = interaction.options.getString('customer', true).trim();
 		if (!typed.startsWith('cus_')) return interaction.editReply(pickCustomer(await reeve.customersLike(typed), typed, someone));
 		const actor = interaction.user.id;

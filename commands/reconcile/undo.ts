@@ -27,12 +27,14 @@ export const undo: ReconcileSubcommand = {
 		await answerPrivately(interaction, describeUndo(result));
 	},
 	suggest: async (interaction) => {
-		const nameOf = (id: string) => (id === AUTOMATIC ? 'Reeve' : (interaction.client.users.cache.get(id)?.username ?? 'an operator'));
+		const { reeve } = container;
 		const now = new Date();
-		const fixes = container.reeve.undoableFixes(interaction.options.getFocused(), CHOICES);
-		await suggestInTime(
-			interaction,
-			fixes.then((found) => found.map((fix) => ({ name: undoChoice(fix, nameOf(fix.actor), now), value: fix.attemptId })))
-		);
+		const choices = async () => {
+			const fixes = await reeve.undoableFixes(interaction.options.getFocused(), CHOICES);
+			const names = await reeve.namesOf(fixes.flatMap(({ actor }) => (actor === AUTOMATIC ? [] : [actor])));
+			const nameOf = (actor: string) => (actor === AUTOMATIC ? 'Reeve' : (names.get(actor) ?? 'an operator'));
+			return fixes.map((fix) => ({ name: undoChoice(fix, nameOf(fix.actor), now), value: fix.attemptId }));
+		};
+		await suggestInTime(interaction, choices());
 	}
 };

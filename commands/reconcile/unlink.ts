@@ -13,7 +13,7 @@ export const unlink: ReconcileSubcommand = {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
 		const { reeve } = container;
 		const { id: discordId, username } = interaction.options.getUser('member', true);
-		const name = reeve.nameOf(discordId) ?? username;
+		const name = (await reeve.nameOf(discordId)) ?? username;
 		await interaction.editReply(describeTies(await reeve.ties(discordId), { discordId, name }));
 	}
 };

@@ -1,11 +1,40 @@
 import { ApplicationCommandRegistries, Events, type ILogger, RegisterBehavior, SapphireClient } from '@sapphire/framework';
-import { type ClientOptions, GatewayIntentBits } from 'discord.js';
+import { type CacheWithLimitsOptions, type ClientOptions, GatewayIntentBits, Options } from 'discord.js';
 import { isTakenElsewhere } from './answer.js';
 import { createDiscreetRequest } from './discretion.js';
 import { createPatientRequest, LONGEST_LIMIT_MS, type Patience, REAL_PATIENCE } from './patience.js';
 
+/** The people whom discord.js remembers: those who used Reeve last, with those who were named then. */
+const REMEMBERED_PEOPLE = 200;
+
+/** What discord.js keeps: a server has members by the million, and much that Reeve never looks at. */
+const KEPT = {
+	// Its own rank and permissions are read from here.
+	GuildMemberManager: { maxSize: REMEMBERED_PEOPLE, keepOverLimit: ({ id, client }) => id === client.user.id },
+	UserManager: { maxSize: REMEMBERED_PEOPLE, keepOverLimit: ({ id, client }) => id === client.user.id },
+	ApplicationEmojiManager: 0,
+	AutoModerationRuleManager: 0,
+	BaseGuildEmojiManager: 0,
+	DMMessageManager: 0,
+	EntitlementManager: 0,
+	GuildBanManager: 0,
+	GuildEmojiManager: 0,
+	GuildInviteManager: 0,
+	GuildMessageManager: 0,
+	GuildScheduledEventManager: 0,
+	GuildStickerManager: 0,
+	MessageManager: 0,
+	PresenceManager: 0,
+	ReactionManager: 0,
+	ReactionUserManager: 0,
+	StageInstanceManager: 0,
+	ThreadMemberManager: 0,
+	VoiceStateManager: 0
+} satisfies CacheWithLimitsOptions;
+
 /**
- * What makes any client of discord.js Reeve's: what it hears, that it can ping nobody, how patient it is, and that no secret leaves by it.
+ * What makes any client of discord.js Reeve's: what it hears and keeps, that it can ping nobody, how patient it is, and that no secret
+ * leaves by it.
  * @param apiUrl - Discord's API, without the version
  * @param mask - takes secrets out of a text
  */
@@ -13,12 +42,13 @@ export function clientOptions(
 	apiUrl: string,
 	mask: (text: string) => string,
 	patience: Patience = REAL_PATIENCE
-): Pick<ClientOptions, 'intents' | 'allowedMentions' | 'rest' | 'tasks'> {
+): Pick<ClientOptions, 'intents' | 'allowedMentions' | 'makeCache' | 'rest' | 'tasks'> {
 	const { retries, timeoutMs: timeout } = patience;
 	return {
 		// GuildMembers is privileged: without it nobody can list who holds a role.
 		intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMembers],
 		allowedMentions: { parse: [] },
+		makeCache: Options.cacheWithLimits(KEPT),
 		rest: {
 			api: apiUrl,
 			retries,

@@ -10,6 +10,7 @@ import {
 import type { Exempted, StoredExemption } from '../reconciliation/exempt.js';
 import { COLOURS } from './colours.js';
 import { type ActionOf, buildCustomId, type PageButton } from './custom-id.js';
+import type { NamesOf } from './plain.js';
 import { cut, escapeText, mention, plainName } from './text.js';
 import { ago, count, moment, number } from './words.js';
 
@@ -74,13 +75,12 @@ export function notIgnored(subject: { readonly discordId: string } | null): stri
 /**
  * One page of those who are exempt, with a menu to end an exemption.
  * @param page - counted from 0; one that does not exist becomes the last
- * @param nameOf - the name that Discord shows for somebody; null for whoever is not there
  */
-export function exemptionsMessage(
+export async function exemptionsMessage(
 	all: readonly StoredExemption[],
 	page: number,
-	nameOf: (discordId: string) => string | null
-): { content: string; embeds: APIEmbed[]; components: APIActionRowComponent<APIComponentInMessageActionRow>[] } {
+	namesOf: NamesOf
+): Promise<{ content: string; embeds: APIEmbed[]; components: APIActionRowComponent<APIComponentInMessageActionRow>[] }> {
 	if (all.length === 0)
 		return {
 			content: 'Nobody is exempt. `/reconcile exempt` makes Reeve leave somebody’s roles as they are.',
@@ -90,6 +90,7 @@ export function exemptionsMessage(
 	const pages = Math.ceil(all.length / EXEMPTIONS_PER_PAGE);
 	const at = Math.min(page, pages - 1);
 	const shown = all.slice(at * EXEMPTIONS_PER_PAGE, (at + 1) * EXEMPTIONS_PER_PAGE);
+	const names = await namesOf(shown.map(({ discordId }) => discordId));
 	const turn = (button: PageButton, label: string, to: number, disabled: boolean) => ({
 		type: ComponentType.Button as const,
 		style: ButtonStyle.Secondary as const,
@@ -120,7 +121,7 @@ export function exemptionsMessage(
 						custom_id: buildCustomId({ action: 'end-exemption', page: at }),
 						placeholder: 'End an exemption…',
 						options: shown.map(({ id, discordId, reason }) => ({
-							label: plainName(nameOf(discordId) ?? discordId, LABEL_LENGTH),
+							label: plainName(names.get(discordId) ?? discordId, LABEL_LENGTH),
 							description: cut(plainName(reason, LABEL_LENGTH), LABEL_LENGTH),
 							value: id
 						}))

@@ -4,10 +4,11 @@ import { holdSubject, type Messenger, type News, overdueSubject, runSubject } fr
 import type { IssueState, ReconciliationResult } from '../reconciliation/types.js';
 import { sendToChannel, whyNotSent } from './channel.js';
 import { holdMessage } from './hold.js';
-import { letter } from './letter.js';
+import { type Letter, type LetterParts, letter } from './letter.js';
 import type { SendLetter } from './mailer.js';
 import { overdueEmbed } from './overdue.js';
 import { reportPage } from './page.js';
+import type { NamesOf } from './plain.js';
 
 /** Where the messenger says what it could not do. */
 export interface MessengerLogger {
@@ -30,6 +31,7 @@ export interface MessengerParts {
 	readonly remember: (runId: string, channelId: string, messageId: string) => Promise<void>;
 	/** Where a run's report is; null if it has not been posted. */
 	readonly reportUrl: (runId: string) => Promise<string | null>;
+	readonly namesOf: NamesOf;
 	readonly logger: MessengerLogger;
 }
 
@@ -38,7 +40,7 @@ const NONCE_LENGTH = 25;
 
 /** Tells the operators: in the admin channel, and by mail. */
 export function createMessenger(parts: MessengerParts): Messenger {
-	const { client, guildId, channelId, sendLetter, timeZone, remember, logger } = parts;
+	const { client, guildId, channelId, sendLetter, timeZone, remember, namesOf, logger } = parts;
 	/** Why the last report was not posted, for the mail about the same thing. */
 	const notPosted = new Map<string, string>();
 
@@ -71,18 +73,31 @@ export function createMessenger(parts: MessengerParts): Messenger {
 			const guild = client.guilds.cache.get(guildId);
 			const url = await urlOf(parts, news);
 			const whyNot = notPosted.get(subject) ?? 'the log says why. It is posted as soon as that is put right.';
-			const names = new Map(news.kind === 'run' ? news.result.issues.map(({ discordId, discordName }) => [discordId, discordName]) : []);
-			const written = letter({
+			const written = await withNames(namesOf, {
 				news,
 				states: news.kind === 'run' ? await statesOf(parts, news.result) : new Map(),
 				guildName: guild?.name ?? 'your server',
-				nameOf: (id) => names.get(id) ?? guild?.members.cache.get(id)?.displayName ?? 'user',
 				timeZone,
 				report: url === null ? { whyNot } : { url }
 			});
 			await sendLetter(written, subject);
 		}
 	};
+}
+
+/** A letter in which everybody has a name. Whom it speaks of is known once it has been written: then they are looked up together. */
+async function withNames(namesOf: NamesOf, parts: Omit<LetterParts, 'nameOf'>): Promise<Letter> {
+	const { news } = parts;
+	const names = new Map(news.kind === 'run' ? news.result.issues.map(({ discordId, discordName }) => [discordId, discordName]) : []);
+	const unknown = new Set<string>();
+	const nameOf = (id: string) => {
+		if (!names.has(id)) unknown.add(id);
+		return names.get(id) ?? 'user';
+	};
+	const written = letter({ ...parts, nameOf });
+	if (unknown.size === 0) return written;
+	for (const [id, name] of await namesOf(unknown)) names.set(id, name);
+	return letter({ ...parts, nameOf });
 }
 
 function subjectOf(news: News): string {

@@ -3,6 +3,9 @@
  * the same as the report because it is the report.
  */
 
+/** Finds the names that Discord shows for people; whoever is not there has none. Never fails. */
+export type NamesOf = (discordIds: Iterable<string>) => Promise<ReadonlyMap<string, string>>;
+
 /** What a mail shows in place of what Discord resolves. */
 export interface Reader {
 	/** Somebody's name. */

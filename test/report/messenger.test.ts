@@ -89,6 +89,7 @@ function messengerWith(client: Client, over: { channelId?: string; states?: Map<
 			if (over.remember) throw over.remember;
 			remembered.push(message);
 		},
+		namesOf: async () => new Map(),
 		logger: { error: (...values) => logged.push(String(values[0])) }
 	});
 	return { messenger, logged, remembered, letters };

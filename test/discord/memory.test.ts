@@ -1,0 +1,71 @@
+import { Client, type ClientOptions, PermissionFlagsBits } from 'discord.js';
+import { afterEach, expect, test, vi } from 'vitest';
+import { clientOptions } from '../../src/discord/client.js';
+import { createGuild } from '../../src/discord/guild.js';
+import { createNames } from '../../src/discord/names.js';
+import { Stage, TOKEN } from '../sandbox/discord/stage.js';
+
+const id = (index: number) => String(400000000000000000n + BigInt(index));
+const PEOPLE = Array.from({ length: 1500 }, (_, index) => ({ id: id(index), username: `p${index}` }));
+
+let stage: Stage;
+let client: Client;
+afterEach(async () => {
+	await client.destroy();
+	await stage.close();
+});
+
+/** A client that keeps what Reeve's keeps. */
+async function reevesClient() {
+	stage = await Stage.open(PEOPLE);
+	// A plugin of the framework asks for more in every client, also in one that does not use it.
+	client = new Client(clientOptions(`${stage.url}/api`, (text) => text) as ClientOptions);
+	const ready = new Promise((resolve) => client.once('clientReady', resolve));
+	await client.login(TOKEN);
+	await ready;
+	const guild = client.guilds.cache.get(stage.discord.ids.guildId);
+	if (guild === undefined) throw new Error('no guild');
+	return guild;
+}
+
+const asked = () => stage.log.list().filter(({ method }) => method === 'REQUEST_GUILD_MEMBERS').length;
+
+test('whoever is listed is not kept, whoever is looked up is for a while, and Reeve always knows its own rank', async () => {
+	const guild = await reevesClient();
+	const reader = createGuild({
+		client,
+		guildId: guild.id,
+		wanted: [{ name: 'Knight', wanted: 'Knight' }],
+		memory: { recall: async () => new Map(), keep: async () => {} }
+	});
+	expect((await reader.readRoster(() => {})).members.size).toBe(1503);
+	expect(guild.members.cache.size).toBeLessThan(10);
+	for (let from = 0; from < 500; from += 100) await guild.members.fetch({ user: PEOPLE.slice(from, from + 100).map((each) => each.id) });
+	expect(guild.members.cache.size).toBeLessThanOrEqual(200);
+	expect(client.users.cache.size).toBeLessThanOrEqual(200);
+	expect(guild.members.me?.permissions.has(PermissionFlagsBits.ManageRoles)).toBe(true);
+	expect(client.users.cache.has(client.user?.id ?? '')).toBe(true);
+	expect(await reader.problems()).toEqual([]);
+	stage.discord.moveRole('Knight', 99);
+	await vi.waitFor(async () =>
+		expect((await reader.problems()).map(({ words }) => words)).toEqual([expect.stringContaining("Reeve's role is below Knight")])
+	);
+});
+
+test('names are looked up together, once, and those who are not there have none', async () => {
+	const guild = await reevesClient();
+	const namesOf = createNames(client, guild.id);
+	const wanted = [id(1), id(2), '499999999999999999'];
+	expect(await namesOf(wanted)).toEqual(
+		new Map([
+			[id(1), 'p1'],
+			[id(2), 'p2']
+		])
+	);
+	expect(asked()).toBe(1);
+	expect(await namesOf([id(1), id(2)])).toHaveProperty('size', 2);
+	expect(await namesOf([])).toEqual(new Map());
+	expect(asked()).toBe(1);
+	stage.faults.add({ target: 'gateway', kind: 'rate-limited', retryAfter: 5 });
+	expect(await namesOf([id(1), id(3)])).toEqual(new Map([[id(1), 'p1']]));
+});
