@@ -4,7 +4,7 @@ import { isTakenElsewhere } from './answer.js';
 import { createDiscreetRequest } from './discretion.js';
 import { createPatientRequest, LONGEST_LIMIT_MS, type Patience, REAL_PATIENCE } from './patience.js';
 
-/** The people whom discord.js remembers: those who used Reeve last, with those who were named then. */
+/** The people whom discord.js remembers: those it heard of last. */
 const REMEMBERED_PEOPLE = 200;
 
 /** What discord.js keeps: a server has members by the million, and much that Reeve never looks at. */

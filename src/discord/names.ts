@@ -1,30 +1,36 @@
-import type { Client, GuildMember } from 'discord.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client, Guild, GuildMember } from 'discord.js';
 
-/** Discord names so many people at once, by their IDs. */
+/** So few are asked for one by one; for more, the gateway is asked once. */
+const FEW = 6;
+
+/** The gateway names so many people at once, by their IDs. */
 const AT_ONCE = 100;
 
 /** A name is a courtesy: somebody waits for the answer that it is for. */
 const PATIENCE_MS = 1_500;
 
 /**
- * Finds the names that the server shows for people: in what discord.js remembers, and the rest with one request to the gateway.
- * Whoever is not in the server, or could not be asked for, has none. Never fails.
+ * Finds the names that the server shows for people: in what discord.js remembers, and the rest with a handful of requests at most.
+ * Whoever is not in the server, or could not be asked for in a moment, has none. Never fails.
  */
 export function createNames(client: Client, guildId: string): (discordIds: Iterable<string>) => Promise<ReadonlyMap<string, string>> {
 	return async (discordIds) => {
 		const guild = client.guilds.cache.get(guildId);
-		const names = new Map<string, string>();
-		if (guild === undefined) return names;
-		const keep = (member: GuildMember) => names.set(member.id, member.displayName);
-		const unknown: string[] = [];
-		for (const id of new Set(discordIds)) {
-			const member = guild.members.cache.get(id);
-			if (member === undefined) unknown.push(id);
-			else keep(member);
-		}
-		if (unknown.length === 0) return names;
-		const found = await guild.members.fetch({ user: unknown.slice(0, AT_ONCE), time: PATIENCE_MS }).catch(() => null);
-		for (const member of found?.values() ?? []) keep(member);
-		return names;
+		if (guild === undefined) return new Map();
+		const wanted = [...new Set(discordIds)];
+		const known = wanted.flatMap((id) => guild.members.cache.get(id) ?? []);
+		const unknown = wanted.filter((id) => !guild.members.cache.has(id));
+		const found = unknown.length === 0 ? [] : await Promise.race([lookUp(guild, unknown), sleep(PATIENCE_MS, [], { ref: false })]);
+		return new Map([...known, ...found].map((member) => [member.id, member.displayName]));
 	};
+}
+
+async function lookUp(guild: Guild, ids: readonly string[]): Promise<readonly GuildMember[]> {
+	if (ids.length > FEW) {
+		const found = await guild.members.fetch({ user: ids.slice(0, AT_ONCE), time: PATIENCE_MS }).catch(() => null);
+		return [...(found?.values() ?? [])];
+	}
+	const found = await Promise.all(ids.map((user) => guild.members.fetch(user).catch(() => null)));
+	return found.filter((member) => member !== null);
 }

@@ -12,6 +12,12 @@ import { type FolderLock, lockFolder } from './folder-lock.js';
 import { migrate, readMigrations } from './migrations.js';
 import { ServerAdapter } from './server-adapter.js';
 
+/**
+ * The embedded PostgreSQL keeps to itself what an idle bot can spare: by itself it takes 128 MB for pages that the system has in its
+ * own cache all the same.
+ */
+const EMBEDDED = { startParams: [...PGlite.defaultStartParams, '-c', 'shared_buffers=32MB'] };
+
 /** An open database, on this Reeve's schema. */
 export interface Database {
 	readonly prisma: PrismaClient;
@@ -98,10 +104,10 @@ async function openFiles(folder: string): Promise<PGlite> {
 	if (!existsSync(files)) {
 		const unfinished = join(folder, 'postgres.unfinished');
 		await rm(unfinished, { recursive: true, force: true });
-		await (await PGlite.create(unfinished)).close();
+		await (await PGlite.create(unfinished, EMBEDDED)).close();
 		await rename(unfinished, files);
 	}
-	return PGlite.create(files);
+	return PGlite.create(files, EMBEDDED);
 }
 
 /** Whoever held a right in this folder is dead: the lock says so. The next start need not wait for it to expire. */

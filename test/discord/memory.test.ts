@@ -52,20 +52,33 @@ test('whoever is listed is not kept, whoever is looked up is for a while, and Re
 	);
 });
 
-test('names are looked up together, once, and those who are not there have none', async () => {
+test('names are looked up once, few one by one and many together; those who are not there have none', async () => {
 	const guild = await reevesClient();
 	const namesOf = createNames(client, guild.id);
-	const wanted = [id(1), id(2), '499999999999999999'];
-	expect(await namesOf(wanted)).toEqual(
+	const [few, many] = [[id(1), id(2)], PEOPLE.slice(10, 40).map((each) => each.id)];
+	expect(await namesOf([...few, '499999999999999999', id(1)])).toEqual(
 		new Map([
 			[id(1), 'p1'],
 			[id(2), 'p2']
 		])
 	);
+	expect(asked()).toBe(0);
+	expect(await namesOf([...few, ...many])).toHaveProperty('size', 32);
 	expect(asked()).toBe(1);
-	expect(await namesOf([id(1), id(2)])).toHaveProperty('size', 2);
+	const before = stage.log.list().length;
+	expect(await namesOf([...few, ...many])).toHaveProperty('size', 32);
 	expect(await namesOf([])).toEqual(new Map());
-	expect(asked()).toBe(1);
+	expect(stage.log.list()).toHaveLength(before);
+});
+
+test('a name that Discord does not tell in a moment is not waited for', async () => {
+	const guild = await reevesClient();
+	const namesOf = createNames(client, guild.id);
+	await namesOf([id(1)]);
 	stage.faults.add({ target: 'gateway', kind: 'rate-limited', retryAfter: 5 });
+	stage.faults.add({ target: 'discord', kind: 'timeout', match: 'GET *members*' });
+	const began = performance.now();
 	expect(await namesOf([id(1), id(3)])).toEqual(new Map([[id(1), 'p1']]));
+	expect(await namesOf(PEOPLE.slice(0, 20).map((each) => each.id))).toEqual(new Map([[id(1), 'p1']]));
+	expect(performance.now() - began).toBeLessThan(4000);
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { IssueState } from '../../src/reconciliation/types.js';
 import type { Letter } from '../../src/report/letter.js';
 import { createMessenger } from '../../src/report/messenger.js';
-import { AT, attempt, failedResult, issue, OPERATOR, result, state } from './fixtures.js';
+import { ADA, AT, attempt, failedResult, issue, NO_NOTICES, OPERATOR, result, state } from './fixtures.js';
 
 const GUILD = '300000000000000003';
 const CHANNEL = '400000000000000004';
@@ -89,7 +89,7 @@ function messengerWith(client: Client, over: { channelId?: string; states?: Map<
 			if (over.remember) throw over.remember;
 			remembered.push(message);
 		},
-		namesOf: async () => new Map(),
+		namesOf: async (ids) => new Map([...ids].flatMap((id) => (id === OPERATOR ? [[id, 'olive'] as const] : []))),
 		logger: { error: (...values) => logged.push(String(values[0])) }
 	});
 	return { messenger, logged, remembered, letters };
@@ -181,6 +181,15 @@ describe('a mail', () => {
 		await messenger.mail(run({ issues: [issue()] }));
 		expect(letters).toMatchObject([[{ subject: 'Reeve · Council: Reconciliation: 1 issue' }, 'run:run1']]);
 		expect(letters[0]?.[0].text).toContain(`https://discord.com/channels/${GUILD}/${CHANNEL}/${MESSAGE}`);
+	});
+
+	it('names those who have a name, and looks up whom no issue names', async () => {
+		const { messenger, letters } = messengerWith(clientAnswering(ok).client);
+		const expiringExemptions = [{ discordId: VOICELESS, reason: 'r', createdBy: OPERATOR, expiresAt: AT }];
+		const asked = { triggeredBy: 'manual', requestedBy: OPERATOR } as const;
+		await messenger.mail(run({ ...asked, issues: [issue()], notices: { ...NO_NOTICES, expiringExemptions } }));
+		const text = letters[0]?.[0].text;
+		for (const named of [`ada (${ADA})`, `olive (${OPERATOR})`, `user (${VOICELESS})`]) expect(text).toContain(named);
 	});
 
 	it('about a report that could not be posted says why', async () => {
