@@ -55,7 +55,12 @@ const CALLS: readonly Call[] = [
 	{
 		call: 'POST /api/stripe/settings',
 		does: 'how fast Stripe is, test or live, what the restricted key may read',
-		body: { latencyMs: 200, livemode: false, permissions: { invoices: true } }
+		body: { latencyMs: 200, ratePerSecond: 25, livemode: false, permissions: { invoices: true } }
+	},
+	{
+		call: 'POST /api/discord/settings',
+		does: 'how many requests Discord takes: memberRoles, messages, others, global, memberRequestSeconds',
+		body: { limits: { memberRoles: { limit: 10, seconds: 5 } } }
 	},
 	{ call: 'GET /api/inbox', does: 'the mails received' },
 	{

@@ -5,7 +5,7 @@ import type { World } from '../world/world.js';
 import { Gateway } from './gateway/gateway.js';
 import { ControlError } from './ground/errors.js';
 import { Clock, IDS } from './ground/identity.js';
-import { DEFAULT_LIMITS, type DiscordOptions } from './ground/options.js';
+import { DEFAULT_LIMITS, type DiscordOptions, type Limits } from './ground/options.js';
 import { setBotPermission } from './guild/bot-permission.js';
 import { Guild } from './guild/guild.js';
 import type { Member } from './guild/members.js';
@@ -63,11 +63,13 @@ export class SandboxDiscord {
 	public readonly app: Hono;
 	private readonly house: Mutable<House>;
 	private rates: RateLimits;
+	private readonly limitsAtFirst: Limits;
 	private readonly listeners = new Set<() => void>();
 
 	public constructor(options: DiscordOptions) {
 		const clock = new Clock(options.now ?? (() => new Date()));
 		const limits = { ...DEFAULT_LIMITS, ...options.limits };
+		this.limitsAtFirst = { ...limits };
 		// The gateway asks for the guild when there is one to tell of, so it can come first.
 		const host = {
 			options,
@@ -101,7 +103,7 @@ export class SandboxDiscord {
 		this.app = server.app;
 	}
 
-	/** A fresh guild: sessions, messages, commands, interactions and the audit log are gone. */
+	/** A fresh guild: sessions, messages, commands, interactions and the audit log are gone, and the limits are as at first. */
 	public load(members: World['guild']['members']): void {
 		const { house } = this;
 		house.gateway.drop();
@@ -111,6 +113,7 @@ export class SandboxDiscord {
 		house.commands = new Commands(house.clock);
 		house.interactions = new Interactions(house.clock, house.limits, house.messages);
 		house.memberIntent = true;
+		Object.assign(house.limits, this.limitsAtFirst);
 		this.rates = new RateLimits(house.limits);
 		this.ids.operatorId = house.guild.operatorId;
 		this.changed();
@@ -242,6 +245,12 @@ export class SandboxDiscord {
 	/** The Server Members intent, as it is switched in the developer portal. */
 	public setMemberIntent(on: boolean): void {
 		this.house.memberIntent = on;
+	}
+
+	/** Other limits from now on, with full buckets. */
+	public setLimits(limits: Partial<Limits>): void {
+		Object.assign(this.house.limits, limits);
+		this.rates = new RateLimits(this.house.limits);
 	}
 
 	// Whether the bot is there.
