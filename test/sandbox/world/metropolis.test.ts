@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { metropolis } from '../../../sandbox/world/metropolis.js';
+import { pictureOf, SETTINGS } from '../../../sandbox/world/picture.js';
 import { worldSchema } from '../../../sandbox/world/world.js';
 import { detect } from '../../../src/reconciliation/detect.js';
-import { pictureOf, SETTINGS } from './picture.js';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 

@@ -1,6 +1,6 @@
-import type { World } from '../../../sandbox/world/world.js';
-import type { Picture } from '../../../src/reconciliation/detect.js';
-import type { PolicySettings } from '../../../src/reconciliation/types.js';
+import type { Picture } from '../../src/reconciliation/detect.js';
+import type { PolicySettings } from '../../src/reconciliation/types.js';
+import type { World } from './world.js';
 
 /** A world as the product would read it. */
 
