@@ -5,6 +5,7 @@ import type { CaseResult } from './ground/result.js';
 import { report } from './ground/table.js';
 import { time } from './ground/words.js';
 import { casesOf } from './plan.js';
+import { withTemplate } from './processes/template.js';
 
 /** `npm run bench`: what Reeve costs, beside what others do and beside the least that anybody could take. */
 
@@ -12,13 +13,15 @@ async function main({ extent, json, cases }: Arguments): Promise<void> {
 	const began = performance.now();
 	const startedAt = new Date().toISOString();
 	const results: CaseResult[] = [];
-	for (const name of cases) {
-		for (const measure of casesOf(name, extent)) {
-			const start = performance.now();
-			results.push(...(await measure()));
-			console.error(`${name}: measured in ${time(performance.now() - start)}`);
+	await withTemplate(async () => {
+		for (const name of cases) {
+			for (const measure of casesOf(name, extent)) {
+				const start = performance.now();
+				results.push(...(await measure()));
+				console.error(`${name}: measured in ${time(performance.now() - start)}`);
+			}
 		}
-	}
+	});
 	const wallMs = performance.now() - began;
 	const machine = { node: process.version, platform: process.platform, processors: availableParallelism() };
 	console.log(`\n${report(results)}\n`);

@@ -4,8 +4,8 @@ import { doApart } from '../processes/child.js';
 
 /** Detecting: one pass, in memory. */
 
-/** As a multiple of the bare loop. */
-const GOAL = 3;
+/** As a multiple of the bare loop; of few members, what is measured is how well the compiler knows the loop. */
+const GOAL = { times: 3, from: 100_000 };
 
 /** @param searched - the size at which going through the lists is measured */
 export async function detectCases({
@@ -27,13 +27,13 @@ export async function detectCases({
 					name: 'members with as many subscriptions',
 					size,
 					wallMs,
-					// One member or one subscription more costs the bare loop's share at least.
-					boundMs: null,
 					peakRssBytes: usage.peakRssBytes,
 					figures: { subscriptions, issues, 'µs a member': (wallMs / size) * 1000 },
 					goals: [
 						{ words: `${issues} issues found, ${expected} are there`, reached: issues === expected },
-						{ words: `${times(ratio)} of the bare loop, at most ${GOAL}`, reached: ratio <= GOAL }
+						...(size < GOAL.from
+							? []
+							: [{ words: `${times(ratio)} of the bare loop, at most ${GOAL.times}`, reached: ratio <= GOAL.times }])
 					]
 				},
 				[

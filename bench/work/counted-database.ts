@@ -1,3 +1,4 @@
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { PrismaClient } from '../../src/store/client/client.js';
@@ -6,7 +7,9 @@ import { EmbeddedAdapter } from '../../src/store/embedded-adapter.js';
 
 /** The embedded database, opened so that its queries can be counted: those that begin and end a transaction, too. */
 export async function openCounted(dataDir: string): Promise<{ database: Database; count(): number; close(): Promise<void> }> {
-	await (await openDatabase({ dataDir })).close();
+	const { SANDBOX_DATABASE_TEMPLATE: template } = process.env;
+	if (template === undefined) await (await openDatabase({ dataDir })).close();
+	else await cp(template, dataDir, { recursive: true });
 	const pglite = await PGlite.create(join(dataDir, 'postgres'));
 	const transactionOptions = { maxWait: 120_000, timeout: 120_000 };
 	const prisma = new PrismaClient({ adapter: new EmbeddedAdapter(pglite), log: [{ level: 'query', emit: 'event' }], transactionOptions });

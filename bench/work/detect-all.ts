@@ -7,7 +7,7 @@ import { searchLists } from '../baselines/search-lists.js';
 import { forgetPeak } from './peak.js';
 
 /** Small worlds are gone through often, so that it is not the compiler's warming up that is measured. */
-const AT_LEAST_MS = 400;
+const AT_LEAST_MS = 200;
 const AT_MOST = 50;
 
 export interface Detected {

@@ -1,9 +1,10 @@
 import { detectAll } from './detect-all.js';
+import { makeTemplate } from './make-template.js';
 import { readStripe } from './read-stripe.js';
 import { storeFindings } from './store-findings.js';
 
 /** What is measured in a process of its own. */
-const JOBS = { readStripe, detectAll, storeFindings };
+const JOBS = { makeTemplate, readStripe, detectAll, storeFindings };
 
 export type JobName = keyof typeof JOBS;
 export type Job<Name extends JobName> = (typeof JOBS)[Name];
@@ -13,6 +14,8 @@ export type Call = { [Name in JobName]: { readonly name: Name; readonly input: J
 
 export function doJob(call: Call): Promise<JobOutput<JobName>> {
 	switch (call.name) {
+		case 'makeTemplate':
+			return JOBS.makeTemplate(call.input);
 		case 'readStripe':
 			return JOBS.readStripe(call.input);
 		case 'detectAll':

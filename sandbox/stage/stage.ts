@@ -66,6 +66,7 @@ export class Stage {
 	private settings: Record<string, string> = {};
 	private mailPort = 0;
 	private ready = false;
+	private startMs: number | null = null;
 	private closing = false;
 	private curtain = new AbortController();
 
@@ -109,7 +110,8 @@ export class Stage {
 			ok: true,
 			ready: this.ready && up,
 			scenario: this.scenario?.choice ?? null,
-			bot: { up, pid, lastExit },
+			/** `startMs`: how long its last start took, from the process to the word that it is ready. */
+			bot: { up, pid, lastExit, startMs: this.startMs },
 			ports: { http: this.port(), smtp: this.mailPort },
 			ids: this.discord.ids,
 			env: withoutSecrets(this.settings)
@@ -244,6 +246,7 @@ export class Stage {
 
 	private async startBot(bot = this.bot, fate: Readonly<Record<string, string>> = {}): Promise<void> {
 		this.mustBeOpen();
+		const began = performance.now();
 		const abort = new AbortController();
 		this.discord.expectRestart();
 		bot.start({ ...this.settings, ...fate });
@@ -261,6 +264,7 @@ export class Stage {
 			await bot.stop('SIGKILL');
 			throw new ControlError(500, `${failure}. Its last words:\n${bot.log.tail(LAST_LINES)}`);
 		}
+		this.startMs = Math.round(performance.now() - began);
 		this.ready = true;
 	}
 
