@@ -4,6 +4,8 @@ import { doApart } from '../processes/child.js';
 
 /** Detecting: one pass, in memory. */
 
+const MIB = 1024 * 1024;
+
 /** As a multiple of the bare loop; of few members, what is measured is how well the compiler knows the loop. */
 const GOAL = { times: 3, from: 100_000 };
 
@@ -18,7 +20,10 @@ export async function detectCases({
 	const { searchMs } = await doApart('detectAll', { size: searched, search: true });
 	const results: CaseResult[] = [];
 	for (const size of sizes) {
-		const { wallMs, bareLoopMs, lookUpsMs, subscriptions, issues, expected, usage } = await doApart('detectAll', { size, search: false });
+		const { wallMs, bareLoopMs, lookUpsMs, addedBytes, subscriptions, issues, expected, usage } = await doApart('detectAll', {
+			size,
+			search: false
+		});
 		const ratio = wallMs / bareLoopMs;
 		results.push(
 			result(
@@ -28,7 +33,7 @@ export async function detectCases({
 					size,
 					wallMs,
 					peakRssBytes: usage.peakRssBytes,
-					figures: { subscriptions, issues, 'µs a member': (wallMs / size) * 1000 },
+					figures: { subscriptions, issues, 'µs a member': (wallMs / size) * 1000, 'added, MiB': Math.round(addedBytes / MIB) },
 					goals: [
 						{ words: `${issues} issues found, ${expected} are there`, reached: issues === expected },
 						...(size < GOAL.from

@@ -47,7 +47,7 @@ function ofOne(members: number, stored: Stored, peakRssBytes: number): CaseResul
 		);
 	const most = CONSTANT + Math.ceil((PER_THOUSAND * members) / 1000);
 	return [
-		step('who is who', stored.links, CONSTANT),
+		step('who is who', stored.links, most),
 		step('every issue is new', stored.opened, most),
 		step('every issue is known', stored.seenAgain, most),
 		step('every issue is gone', stored.resolved, most),

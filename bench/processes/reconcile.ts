@@ -7,7 +7,7 @@ interface Message {
 }
 
 /** Looking costs the sandbox little and the bot nothing. */
-const LOOK_EVERY_MS = 50;
+const LOOK_EVERY_MS = 100;
 const WITHIN_MS = 60 * 60_000;
 
 /**

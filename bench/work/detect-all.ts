@@ -1,3 +1,4 @@
+import { usage } from '../../sandbox/bot/usage.js';
 import { metropolis } from '../../sandbox/world/metropolis.js';
 import { pictureOf, SETTINGS } from '../../sandbox/world/picture.js';
 import type { World } from '../../sandbox/world/world.js';
@@ -18,6 +19,8 @@ export interface Detected {
 	readonly lookUpsMs: number;
 	/** Everybody found by going through the lists; null if it was not measured. */
 	readonly searchMs: number | null;
+	/** What comparing needed besides what it compared, the issues included. */
+	readonly addedBytes: number;
 	readonly subscriptions: number;
 	readonly issues: number;
 	readonly expected: number;
@@ -28,16 +31,21 @@ export async function detectAll({ size, search }: { readonly size: number; reado
 	const now = new Date();
 	const made = make(size, now, search);
 	forgetPeak();
+	const before = usage().rssBytes;
 	let issues = 0;
 	const wallMs = best(() => {
 		issues = detect(made.picture, SETTINGS, now).issues.length;
 	});
 	const { picture: _, ...rest } = made;
-	return { ...rest, wallMs, issues };
+	return { ...rest, wallMs, issues, addedBytes: usage().peakRssBytes - before };
 }
 
 /** What is needed to prepare is left behind here. */
-function make(size: number, now: Date, search: boolean): { readonly picture: Picture } & Omit<Detected, 'wallMs' | 'issues'> {
+function make(
+	size: number,
+	now: Date,
+	search: boolean
+): { readonly picture: Picture } & Omit<Detected, 'wallMs' | 'issues' | 'addedBytes'> {
 	const { world, expected } = metropolis(size, { subscriptions: size, now });
 	return { ...bare(world, search), subscriptions: world.stripe.subscriptions.length, expected: expected.length, picture: pictureOf(world) };
 }

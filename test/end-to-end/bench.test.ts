@@ -28,7 +28,7 @@ it('measures every case at sizes that prove nothing, and writes what it measured
 		expect(each.goals.length).toBeGreaterThan(0);
 	}
 	const [reading, , ...others] = written.cases;
-	expect(reading).toMatchObject({ requests: expect.any(Number), boundMs: 30, ratioToBound: expect.any(Number) });
+	expect(reading).toMatchObject({ requests: expect.any(Number), boundMs: 50, ratioToBound: expect.any(Number) });
 	expect(reading?.baselines).toHaveLength(3);
 	expect(others.filter(({ queries }) => queries !== null)).toHaveLength(5);
 });

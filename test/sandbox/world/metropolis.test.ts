@@ -23,6 +23,14 @@ describe('metropolis', () => {
 		expect(metropolis(1000, { drift, now: NOW }).expected).toHaveLength(1000 * drift);
 	});
 
+	it('has as many subscriptions as were asked for, and no person more', () => {
+		const { world, notices } = metropolis(1000, { now: NOW, subscriptions: 1500 });
+		expect(world.stripe.subscriptions).toHaveLength(1500);
+		expect(world.guild.members).toHaveLength(1000);
+		const found = detect(pictureOf(world), SETTINGS, NOW);
+		expect(found.notices).toMatchObject({ unclaimed: notices.unclaimed, absent: notices.absent });
+	});
+
 	it('has every kind of drift', () => {
 		const kinds = new Set(metropolis(2000, { now: NOW }).expected.map(({ type }) => type));
 		expect([...kinds].sort()).toEqual(['DEBTOR_MISMATCH', 'MISSING_ACCESS', 'ROLE_MISMATCH', 'UNAUTHORIZED_ACCESS']);
