@@ -19,7 +19,7 @@ export class ArgumentError extends Error {}
 
 export const USAGE = `npm run bench -- [--quick | --tiny] [--json FILE] [--only ${CASES.join(',')}]
 
-  --quick   small sizes: done within a minute. Without it, up to a million people, which takes about an hour
+  --quick   small sizes: done within a minute. Without it, up to a million people, which takes about half an hour
   --tiny    sizes that prove nothing, to see that the bench works
   --json    writes the results to a file, too
   --only    the cases to run, separated by commas`;

@@ -1,19 +1,22 @@
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { ArgumentError, type Arguments, readArguments, USAGE } from './arguments.js';
+import { ArgumentError, type Arguments, type CaseName, readArguments, USAGE } from './arguments.js';
 import type { CaseResult } from './ground/result.js';
 import { report } from './ground/table.js';
 import { time } from './ground/words.js';
 import { casesOf } from './plan.js';
+import { letGo } from './processes/child.js';
 import { withTemplate } from './processes/template.js';
 
 /** `npm run bench`: what Reeve costs, beside what others do and beside the least that anybody could take. */
+
+const WITH_DATABASE: readonly CaseName[] = ['store', 'fix', 'memory'];
 
 async function main({ extent, json, cases }: Arguments): Promise<void> {
 	const began = performance.now();
 	const startedAt = new Date().toISOString();
 	const results: CaseResult[] = [];
-	await withTemplate(async () => {
+	const measureAll = async () => {
 		for (const name of cases) {
 			for (const measure of casesOf(name, extent)) {
 				const start = performance.now();
@@ -21,7 +24,8 @@ async function main({ extent, json, cases }: Arguments): Promise<void> {
 				console.error(`${name}: measured in ${time(performance.now() - start)}`);
 			}
 		}
-	});
+	};
+	await (cases.some((name) => WITH_DATABASE.includes(name)) ? withTemplate(measureAll) : measureAll());
 	const wallMs = performance.now() - began;
 	const machine = { node: process.version, platform: process.platform, processors: availableParallelism() };
 	console.log(`\n${report(results)}\n`);
@@ -34,4 +38,6 @@ try {
 } catch (error) {
 	console.error(error instanceof ArgumentError ? `${error.message}\n\n${USAGE}` : error);
 	process.exitCode = 1;
+} finally {
+	letGo();
 }

@@ -35,20 +35,23 @@ export interface CaseResult {
 	readonly goals: readonly Goal[];
 }
 
-type Given = Pick<CaseResult, 'group' | 'name' | 'size' | 'wallMs'> & Partial<Omit<CaseResult, 'ratioToBound' | 'baselines'>>;
+type Measured = Pick<CaseResult, 'group' | 'name' | 'size' | 'wallMs'> & Partial<Omit<CaseResult, 'ratioToBound' | 'baselines'>>;
 
 /** @param baselines - without their ratios, which follow */
-export function result(given: Given, baselines: readonly Omit<BaselineResult, 'ratio'>[] = []): CaseResult {
-	const { wallMs, boundMs = null } = given;
+export function result(measured: Measured, baselines: readonly Omit<BaselineResult, 'ratio'>[] = []): CaseResult {
+	const { group, name, size, requests = null, wallMs, boundMs = null, peakRssBytes = null, queries = null } = measured;
 	return {
-		requests: null,
-		peakRssBytes: null,
-		queries: null,
-		figures: {},
-		goals: [],
-		...given,
+		group,
+		name,
+		size,
+		requests,
+		wallMs,
 		boundMs,
 		ratioToBound: boundMs === null || boundMs === 0 ? null : wallMs / boundMs,
-		baselines: baselines.map((baseline) => ({ ...baseline, ratio: baseline.wallMs / wallMs }))
+		baselines: baselines.map((baseline) => ({ ...baseline, ratio: baseline.wallMs / wallMs })),
+		peakRssBytes,
+		queries,
+		figures: measured.figures ?? {},
+		goals: measured.goals ?? []
 	};
 }

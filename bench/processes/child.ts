@@ -7,6 +7,9 @@ import type { Job, JobInput, JobName, JobOutput } from '../work/jobs.js';
 
 const file = (name: string) => fileURLToPath(new URL(`./${name}.js`, import.meta.url));
 
+/** Those that are there. */
+const children = new Set<ChildProcess>();
+
 /** A server in a process of its own. It ends with the bench. */
 export interface Served {
 	readonly url: string;
@@ -24,7 +27,7 @@ export function serveHouse(first: object): Promise<Served> {
 }
 
 async function serve(name: string, args: readonly string[]): Promise<Served> {
-	const child = fork(file(name), args, { execArgv: ['--enable-source-maps'] });
+	const child = begin(name, args, ['--enable-source-maps']);
 	const { url } = await answerOf<{ url: string }>(child, name);
 	const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
 	const stop = async () => {
@@ -39,7 +42,7 @@ export async function doApart<Name extends JobName>(
 	name: Name,
 	input: JobInput<Name>
 ): Promise<JobOutput<Name> & { readonly usage: Usage }> {
-	const child = fork(file('worker'), [], { execArgv: ['--enable-source-maps', '--expose-gc'] });
+	const child = begin('worker', [], ['--enable-source-maps', '--expose-gc']);
 	const answer = answerOf<Awaited<ReturnType<Job<Name>>> & { usage: Usage }>(child, name);
 	child.send({ name, input });
 	try {
@@ -47,6 +50,18 @@ export async function doApart<Name extends JobName>(
 	} finally {
 		if (child.connected) child.disconnect();
 	}
+}
+
+/** Lets go of every process that is left: without its channel each ends by itself. */
+export function letGo(): void {
+	for (const child of children) if (child.connected) child.disconnect();
+}
+
+function begin(name: string, args: readonly string[], execArgv: string[]): ChildProcess {
+	const child = fork(file(name), args, { execArgv });
+	children.add(child);
+	child.once('exit', () => children.delete(child));
+	return child;
 }
 
 /** The first thing that a process says. */

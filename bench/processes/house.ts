@@ -6,9 +6,10 @@ import { LIVE_KEY } from '../ground/key.js';
 
 const first = JSON.parse(process.argv[2] ?? '{}') as ResetInput;
 const { env = {} } = first;
-const sandbox = await Sandbox.start({ world: 'world' in first ? first.world : first, env, stripeKey: LIVE_KEY });
+const starting = Sandbox.start({ world: 'world' in first ? first.world : first, env, stripeKey: LIVE_KEY });
 process.once('disconnect', async () => {
-	await sandbox.stop();
+	const sandbox = await starting.catch(() => null);
+	await sandbox?.stop();
 	process.exit(0);
 });
-process.send?.({ url: sandbox.url });
+process.send?.({ url: (await starting).url });
