@@ -2,7 +2,11 @@ import { createBilling } from '../../src/stripe/billing.js';
 import { LIVE_KEY } from '../ground/key.js';
 
 /** Reads all of Stripe as a run does. */
-export async function readStripe({ apiUrl }: { readonly apiUrl: string }): Promise<{ readonly wallMs: number; readonly subscriptions: number }> {
+export async function readStripe({
+	apiUrl
+}: {
+	readonly apiUrl: string;
+}): Promise<{ readonly wallMs: number; readonly subscriptions: number }> {
 	const billing = createBilling({ secretKey: LIVE_KEY, apiUrl, discordIdKey: 'discord_id' });
 	let subscriptions = 0;
 	const began = performance.now();
