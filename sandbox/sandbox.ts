@@ -24,6 +24,8 @@ export interface SandboxOptions {
 	readonly world?: WorldInput | { scenario: 'council' | 'metropolis'; size?: number; seed?: number };
 	/** Settings for the bot in the first world. */
 	readonly env?: SettingsInput;
+	/** In place of the usual one, which is of Stripe's test mode. */
+	readonly stripeKey?: string;
 }
 
 const POLL_MS = 20;
@@ -49,9 +51,9 @@ export class Sandbox {
 	}
 
 	/** Resolves when the bot is logged in and its commands are registered. */
-	public static async start({ port = 0, world = {}, env = {} }: SandboxOptions = {}): Promise<Sandbox> {
+	public static async start({ port = 0, world = {}, env = {}, stripeKey }: SandboxOptions = {}): Promise<Sandbox> {
 		let actual = 0;
-		const stage = new Stage(() => actual);
+		const stage = new Stage(() => actual, stripeKey);
 		const server = createSandboxServer(stage);
 		actual = await listen(server, port);
 		const sandbox = new Sandbox(stage, server, actual);

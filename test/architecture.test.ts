@@ -9,7 +9,7 @@ const ADAPTERS = ['stripe', 'discord', 'store', 'report', 'schedule'];
 
 /** Every source file with the files of the project that it imports, as paths from the root. */
 const imports = new Map<string, readonly string[]>();
-for (const top of [...PIECES, 'src', 'sandbox']) {
+for (const top of [...PIECES, 'src', 'sandbox', 'bench']) {
 	for (const name of readdirSync(join(ROOT, top), { recursive: true, encoding: 'utf8' })) {
 		if (!name.endsWith('.ts') || name.startsWith(join('store', 'client'))) continue;
 		const file = join(top, name);
@@ -46,8 +46,12 @@ describe('the house', () => {
 		expect(between(apart)).toEqual([]);
 	});
 
-	it('never lets src, or a piece, lean on the sandbox or the tests', () => {
-		expect(between((from, to) => from.startsWith('sandbox/') || !/^(sandbox|test|bench)\//.test(to))).toEqual([]);
+	it('never lets src, or a piece, lean on the sandbox, the bench or the tests', () => {
+		expect(between((from, to) => /^(sandbox|bench)\//.test(from) || !/^(sandbox|test|bench)\//.test(to))).toEqual([]);
+	});
+
+	it('never lets the sandbox lean on the bench, or either of them on the tests', () => {
+		expect(between((from, to) => !to.startsWith('test/') && !(from.startsWith('sandbox/') && to.startsWith('bench/')))).toEqual([]);
 	});
 
 	it('never lets src lean on a piece', () => {

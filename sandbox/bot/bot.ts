@@ -6,7 +6,8 @@ import { pathToFileURL } from 'node:url';
 import { BotLog } from './log.js';
 import { REPOSITORY } from './repository.js';
 import type { RowsQuery } from './rows.js';
-import type { Answered, Asked } from './window.js';
+import type { Usage } from './usage.js';
+import type { Answered, Asked, Question } from './window.js';
 
 /** The bot, as a process of its own. */
 
@@ -105,6 +106,16 @@ export class Bot {
 
 	/** Reads the product's rows through the bot's own database client. @throws {BotDownError} */
 	public ask(ask: RowsQuery): Promise<readonly object[]> {
+		return this.question(ask);
+	}
+
+	/** What the process has taken of the machine. @throws {BotDownError} */
+	public async usage(): Promise<Usage> {
+		const [found] = (await this.question({ query: 'usage' })) as readonly [Usage];
+		return found;
+	}
+
+	private question(ask: Question): Promise<readonly object[]> {
 		const { child } = this;
 		if (!child) return Promise.reject(new BotDownError('The bot is down'));
 		this.asked += 1;

@@ -3,22 +3,28 @@ import type { World } from '../world/world.js';
 
 /** A world's rows, written as an import would leave them. */
 
-/** PostgreSQL binds at most 32 766 values in a statement, and a member has ten. */
+/** PostgreSQL binds at most 32 766 values in a statement, and a team has eight. */
 const ROWS_PER_STATEMENT = 2_000;
+/** Of members there may be hundreds of thousands: they go in as one value for so many. */
+const MEMBERS_PER_STATEMENT = 10_000;
 
 export function hasRows({ teams, members, exemptions }: World['database']): boolean {
 	return teams.length + members.length + exemptions.length > 0;
 }
 
 export async function seed(prisma: PrismaClient, { teams, members, exemptions }: World['database']): Promise<void> {
-	for (const data of batches(teams)) await prisma.team.createMany({ data });
-	for (const batch of batches(members)) {
-		const data = batch.map((member) => ({ ...member, seatTier: member.seatTier ?? 'INDIVIDUAL' }));
-		await prisma.member.createMany({ data });
+	for (const data of batches(teams, ROWS_PER_STATEMENT)) await prisma.team.createMany({ data });
+	for (const batch of batches(members, MEMBERS_PER_STATEMENT)) {
+		await prisma.$executeRaw`
+			INSERT INTO "Member" (id, "discordId", "stripeCustomerId", email, "seatTier", "teamId", "paymentFailedAt", "updatedAt")
+			SELECT id, "discordId", "stripeCustomerId", email, COALESCE("seatTier", 'INDIVIDUAL')::"SeatTier", "teamId", "paymentFailedAt", now()
+			FROM jsonb_to_recordset(${JSON.stringify(batch)}::jsonb) AS given(
+				id text, "discordId" text, "stripeCustomerId" text, email text, "seatTier" text, "teamId" text, "paymentFailedAt" timestamptz
+			)`;
 	}
-	for (const data of batches(exemptions)) await prisma.exemption.createMany({ data });
+	for (const data of batches(exemptions, ROWS_PER_STATEMENT)) await prisma.exemption.createMany({ data });
 }
 
-function* batches<T>(rows: T[]): Generator<T[]> {
-	for (let from = 0; from < rows.length; from += ROWS_PER_STATEMENT) yield rows.slice(from, from + ROWS_PER_STATEMENT);
+function* batches<T>(rows: T[], size: number): Generator<T[]> {
+	for (let from = 0; from < rows.length; from += size) yield rows.slice(from, from + size);
 }

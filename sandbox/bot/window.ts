@@ -1,6 +1,7 @@
 import { container } from '@sapphire/pieces';
 import { DIE_AT, doom } from './doom.js';
 import { type RowsQuery, readRows } from './rows.js';
+import { usage } from './usage.js';
 
 /**
  * A window into the bot's database. Embedded PGlite admits one process, and that is the bot: so this file is loaded into the
@@ -8,14 +9,17 @@ import { type RowsQuery, readRows } from './rows.js';
  * nothing of it.
  */
 
+export type Question = RowsQuery | { readonly query: 'usage' };
+
 export interface Asked {
 	readonly id: number;
-	readonly ask: RowsQuery;
+	readonly ask: Question;
 }
 
 export type Answered = { readonly id: number; readonly rows: readonly object[] } | { readonly id: number; readonly error: string };
 
 async function answer({ id, ask }: Asked): Promise<Answered> {
+	if (ask.query === 'usage') return { id, rows: [usage()] };
 	if (!container.database) return { id, error: 'the bot has not opened its database yet' };
 	try {
 		return { id, rows: await readRows(container.database.prisma, ask) };

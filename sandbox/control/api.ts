@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { ControlError } from '../discord/errors.js';
 import { STRIPE_RESOURCES, type Stage } from '../stage/stage.js';
 import { StripeControlError } from '../stripe/stripe.js';
+import { countRequests } from '../wire/summary.js';
 import * as bodies from './bodies.js';
 import { indexPage } from './index-page.js';
 import { read } from './read.js';
@@ -28,6 +29,8 @@ export function controlApi(stage: Stage): Hono {
 	app.get('/api/state', (c) => c.json(stage.state()));
 	app.get('/api/log', (c) => c.json(bot.log.list()));
 	app.get('/api/requests', (c) => c.json(log.list()));
+	app.get('/api/requests/count', (c) => c.json(countRequests(log.list())));
+	app.get('/api/usage', async (c) => c.json(await stage.usage()));
 	app.get('/api/inbox', (c) => c.json(mail.inbox()));
 	app.get('/api/expected', (c) => {
 		if (!stage.scenario) throw new ControlError(404, 'nobody wrote down what is to be found in this world: it is no scenario');
@@ -56,9 +59,15 @@ export function controlApi(stage: Stage): Hono {
 		return c.json({ done: true });
 	});
 
+	app.post('/api/discord/settings', async (c) => {
+		const { limits } = read(bodies.discordSettingsBody, await json(c));
+		discord.setLimits(limits);
+		return c.json({ done: true });
+	});
 	app.post('/api/stripe/settings', async (c) => {
-		const { latencyMs, livemode, permissions = {} } = read(bodies.stripeSettingsBody, await json(c));
+		const { latencyMs, ratePerSecond, livemode, permissions = {} } = read(bodies.stripeSettingsBody, await json(c));
 		if (latencyMs !== undefined) stripe.setLatency(latencyMs);
+		if (ratePerSecond !== undefined) stripe.setRate(ratePerSecond);
 		if (livemode !== undefined) stripe.setLivemode(livemode);
 		for (const resource of STRIPE_RESOURCES) {
 			const allowed = permissions[resource];

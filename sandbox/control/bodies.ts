@@ -99,9 +99,22 @@ export const faultBody = z.discriminatedUnion(
 
 export const stripeSettingsBody = z.strictObject({
 	latencyMs: milliseconds.optional(),
+	/** Requests a second that each endpoint takes; null for no limit. */
+	ratePerSecond: z.number().min(1).nullable().optional(),
 	livemode: z.boolean().optional(),
 	/** What the restricted key may read. */
 	permissions: z.partialRecord(z.enum(STRIPE_RESOURCES), z.boolean()).optional()
+});
+
+const limitBody = z.strictObject({ limit: z.int().positive(), seconds: z.number().positive() });
+
+export const discordSettingsBody = z.strictObject({
+	limits: z.strictObject({
+		memberRoles: limitBody.optional(),
+		messages: limitBody.optional(),
+		others: limitBody.optional(),
+		global: limitBody.optional()
+	})
 });
 
 export const restartBody = z.strictObject({ signal: z.enum(['SIGTERM', 'SIGKILL'], 'must be SIGTERM or SIGKILL').default('SIGTERM') });

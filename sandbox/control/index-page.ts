@@ -55,7 +55,12 @@ const CALLS: readonly Call[] = [
 	{
 		call: 'POST /api/stripe/settings',
 		does: 'how fast Stripe is, test or live, what the restricted key may read',
-		body: { latencyMs: 200, livemode: false, permissions: { invoices: true } }
+		body: { latencyMs: 200, ratePerSecond: 25, livemode: false, permissions: { invoices: true } }
+	},
+	{
+		call: 'POST /api/discord/settings',
+		does: 'how many requests Discord takes: memberRoles, messages, others, global',
+		body: { limits: { memberRoles: { limit: 10, seconds: 5 } } }
 	},
 	{ call: 'GET /api/inbox', does: 'the mails received' },
 	{
@@ -64,6 +69,8 @@ const CALLS: readonly Call[] = [
 		body: { target: 'stripe', kind: '500', match: '/v1/subscriptions', times: 2 }
 	},
 	{ call: 'GET /api/requests', does: 'every request the bot made, in order' },
+	{ call: 'GET /api/requests/count', does: 'how many of each kind' },
+	{ call: 'GET /api/usage', does: 'what the bot’s process takes of the machine: memory, its peak, processor time' },
 	{ call: 'GET /api/runs?limit=', does: 'the runs, as the bot stored them', path: '/api/runs?limit=1' },
 	{ call: 'GET /api/issues?status=', does: 'the issues with their fix attempts, as stored', path: '/api/issues?status=OPEN' },
 	{ call: 'GET /api/deliveries', does: 'reports and mails, and whether they have arrived, as stored', path: '/api/deliveries' },

@@ -7,7 +7,10 @@ import { type WorldInput, worldSchema } from '../world/world.js';
 import { read } from './read.js';
 
 /** What `POST /api/reset` takes: a scenario or a world, and settings for the bot. */
-export type ResetInput = ({ scenario: 'council' | 'metropolis'; size?: number; seed?: number } | { world: WorldInput }) & {
+export type ResetInput = (
+	| { scenario: 'council' | 'metropolis'; size?: number; seed?: number; subscriptions?: number }
+	| { world: WorldInput }
+) & {
 	env?: SettingsInput;
 };
 

@@ -5,7 +5,7 @@ import type { World } from '../world/world.js';
 import { Gateway } from './gateway/gateway.js';
 import { ControlError } from './ground/errors.js';
 import { Clock, IDS } from './ground/identity.js';
-import { DEFAULT_LIMITS, type DiscordOptions } from './ground/options.js';
+import { DEFAULT_LIMITS, type DiscordOptions, type Limits } from './ground/options.js';
 import { setBotPermission } from './guild/bot-permission.js';
 import { Guild } from './guild/guild.js';
 import type { Member } from './guild/members.js';
@@ -63,11 +63,13 @@ export class SandboxDiscord {
 	public readonly app: Hono;
 	private readonly house: Mutable<House>;
 	private rates: RateLimits;
+	private readonly limitsAtFirst: Limits;
 	private readonly listeners = new Set<() => void>();
 
 	public constructor(options: DiscordOptions) {
 		const clock = new Clock(options.now ?? (() => new Date()));
 		const limits = { ...DEFAULT_LIMITS, ...options.limits };
+		this.limitsAtFirst = { ...limits };
 		// The gateway asks for the guild when there is one to tell of, so it can come first.
 		const host = {
 			options,
@@ -101,9 +103,10 @@ export class SandboxDiscord {
 		this.app = server.app;
 	}
 
-	/** A fresh guild: sessions, messages, commands, interactions and the audit log are gone. */
+	/** A fresh guild: sessions, messages, commands, interactions and the audit log are gone, and the limits are as at first. */
 	public load(members: World['guild']['members']): void {
 		const { house } = this;
+		Object.assign(house.limits, this.limitsAtFirst);
 		house.gateway.drop();
 		house.readiness.restart();
 		house.guild = new Guild(house.clock, house.gateway.emit, members);
@@ -226,6 +229,12 @@ export class SandboxDiscord {
 	/** @param position - 1 is just above @everyone */
 	public moveRole(name: string, position: number): void {
 		this.house.guild.moveRole(this.roleOf(name), position);
+	}
+
+	/** Other limits from now on, until the next world, with full buckets. */
+	public setLimits(limits: Partial<Limits>): void {
+		Object.assign(this.house.limits, limits);
+		this.rates = new RateLimits(this.house.limits);
 	}
 
 	/**

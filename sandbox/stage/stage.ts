@@ -5,6 +5,7 @@ import { DIE_AT } from '../bot/doom.js';
 import { botSettings, type Overrides, withoutSecrets } from '../bot/environment.js';
 import { type RowsQuery, readRows } from '../bot/rows.js';
 import { hasRows, seed } from '../bot/seed.js';
+import type { Usage } from '../bot/usage.js';
 import { SandboxDiscord } from '../discord/discord.js';
 import { ControlError } from '../discord/errors.js';
 import { SandboxMail } from '../mail/mail.js';
@@ -60,18 +61,26 @@ export class Stage {
 	private readonly databases = new Databases();
 	private readonly turns = new Turns();
 	private database: BotDatabase | null = null;
-	private play: Play | null = null;
+	/** Of the play, what is looked up later: a world of a million people is not kept twice. */
+	private played: Play['scenario'] = null;
 	private settings: Record<string, string> = {};
 	private mailPort = 0;
 	private ready = false;
+	private startMs: number | null = null;
 	private closing = false;
 	private curtain = new AbortController();
 
-	/** @param port - the one HTTP port that leads here */
-	public constructor(private readonly port: () => number) {
+	/**
+	 * @param port - the one HTTP port that leads here
+	 * @param stripeKey - Stripe's mode is the one that the key names
+	 */
+	public constructor(
+		private readonly port: () => number,
+		private readonly stripeKey = STRIPE_KEY
+	) {
 		const { log, faults } = this;
 		this.discord = new SandboxDiscord({ log, faults, token: TOKEN, gatewayUrl: () => `ws://127.0.0.1:${port()}/gateway` });
-		this.stripe = new SandboxStripe({ log, faults, key: STRIPE_KEY });
+		this.stripe = new SandboxStripe({ log, faults, key: stripeKey });
 		this.mail = new SandboxMail({ log, faults });
 	}
 
@@ -86,7 +95,7 @@ export class Stage {
 
 	/** What the product is to find in this world; null if nobody wrote it down. */
 	public get scenario(): Play['scenario'] {
-		return this.play?.scenario ?? null;
+		return this.played;
 	}
 
 	/** The settings in force, secrets included. */
@@ -101,7 +110,8 @@ export class Stage {
 			ok: true,
 			ready: this.ready && up,
 			scenario: this.scenario?.choice ?? null,
-			bot: { up, pid, lastExit },
+			/** `startMs`: how long its last start took, from the process to the word that it is ready. */
+			bot: { up, pid, lastExit, startMs: this.startMs },
 			ports: { http: this.port(), smtp: this.mailPort },
 			ids: this.discord.ids,
 			env: withoutSecrets(this.settings)
@@ -117,7 +127,7 @@ export class Stage {
 			this.curtain.abort();
 			this.curtain = new AbortController();
 			await this.strike();
-			this.play = play;
+			this.played = play.scenario;
 			this.discord.load(play.world.guild.members);
 			this.stripe.load(play.world.stripe);
 			await this.prepareDatabase(play);
@@ -170,6 +180,13 @@ export class Stage {
 		});
 	}
 
+	/** What the bot's process has taken of the machine. */
+	public async usage(): Promise<Usage> {
+		const usage = await this.bot.usage().catch(unlessDown);
+		if (usage === null) throw new ControlError(409, 'the bot is down');
+		return usage;
+	}
+
 	public async close(): Promise<void> {
 		this.closing = true;
 		this.curtain.abort();
@@ -197,13 +214,14 @@ export class Stage {
 		this.faults.clear();
 		this.mail.clear();
 		this.stripe.setLatency(0);
-		this.stripe.setLivemode(false);
+		this.stripe.setRate(null);
+		this.stripe.setLivemode(isLive(this.stripeKey));
 		for (const resource of STRIPE_RESOURCES) this.stripe.setPermission(resource, true);
 	}
 
 	private async prepareDatabase({ world, settings }: Play): Promise<void> {
 		const { guildId, adminChannelId } = this.discord.ids;
-		const around = { port: this.port(), mailPort: this.mailPort, token: TOKEN, stripeKey: STRIPE_KEY, guildId, adminChannelId };
+		const around = { port: this.port(), mailPort: this.mailPort, token: TOKEN, stripeKey: this.stripeKey, guildId, adminChannelId };
 		const wanted = botSettings(around, settings, process.env);
 		const { DATABASE_URL: server } = wanted;
 		this.database = server ? await this.databases.onServer(server, `reeve_sandbox_${this.port()}`) : await this.databases.inFolder();
@@ -228,6 +246,7 @@ export class Stage {
 
 	private async startBot(bot = this.bot, fate: Readonly<Record<string, string>> = {}): Promise<void> {
 		this.mustBeOpen();
+		const began = performance.now();
 		const abort = new AbortController();
 		this.discord.expectRestart();
 		bot.start({ ...this.settings, ...fate });
@@ -245,6 +264,7 @@ export class Stage {
 			await bot.stop('SIGKILL');
 			throw new ControlError(500, `${failure}. Its last words:\n${bot.log.tail(LAST_LINES)}`);
 		}
+		this.startMs = Math.round(performance.now() - began);
 		this.ready = true;
 	}
 
@@ -252,6 +272,8 @@ export class Stage {
 		if (this.closing) throw new ControlError(503, 'the sandbox is being closed');
 	}
 }
+
+const isLive = (stripeKey: string) => stripeKey.includes('_live_');
 
 function unlessDown(error: unknown): null {
 	if (error instanceof BotDownError) return null;

@@ -66,6 +66,8 @@ export function subscriptionSource(books: Books, scene: Scene, parameters: Param
 	)?.id;
 	const start = parameters.range('current_period_start');
 	const end = parameters.range('current_period_end');
+	// A period takes a calendar to tell, and hardly anybody asks for one.
+	const byPeriod = [start, end].some(({ from, to }) => from !== undefined || to !== undefined);
 	const inStatus = books.subscriptions(status);
 	const candidates: Line<SubscriptionRecord>[] = [inStatus];
 	if (customer) candidates.push(customer.subscriptions ?? new Line());
@@ -77,6 +79,7 @@ export function subscriptionSource(books: Books, scene: Scene, parameters: Param
 			if (!hasStatus(record, status)) return false;
 			if (customer && record.customer !== customer) return false;
 			if (price !== undefined && !record.items.some((item) => item.price === price)) return false;
+			if (!byPeriod) return true;
 			const period = currentPeriod(record, scene.now);
 			return within(period.start, start) && within(period.end, end);
 		}

@@ -2,10 +2,17 @@
 export class Rate {
 	private readonly buckets = new Map<string, { left: number; at: number }>();
 
+	/** @param perSecond - without limit when undefined */
 	public constructor(
-		private readonly perSecond: number | undefined,
+		private perSecond: number | undefined,
 		private readonly clock: () => number = () => performance.now()
 	) {}
+
+	/** Another limit from now on, with full buckets. */
+	public set(perSecond: number | undefined): void {
+		this.perSecond = perSecond;
+		this.buckets.clear();
+	}
 
 	public take(endpoint: string): boolean {
 		if (this.perSecond === undefined) return true;

@@ -33,16 +33,18 @@ export class SandboxStripe {
 	private events = new Events();
 	private latencyMs: number;
 	private livemode = false;
+	private readonly rate: Rate;
 
 	public constructor({ log, faults, key, now = () => new Date(), latencyMs = 0, ratePerSecond }: StripeOptions) {
 		this.now = now;
 		this.latencyMs = latencyMs;
+		this.rate = new Rate(ratePerSecond);
 		this.books = Books.of({ customers: [], subscriptions: [] }, this.seconds());
 		this.app = gateApp({
 			log,
 			faults,
 			key,
-			rate: new Rate(ratePerSecond),
+			rate: this.rate,
 			latency: () => this.latencyMs,
 			answer: (method, path, query, tampering) =>
 				answer({ ...this.subject(), permissions: this.permissions, key }, method, path, query, tampering)
@@ -79,6 +81,11 @@ export class SandboxStripe {
 
 	public setLatency(ms: number): void {
 		this.latencyMs = ms;
+	}
+
+	/** How many requests each endpoint takes in a second; without limit when null. */
+	public setRate(perSecond: number | null): void {
+		this.rate.set(perSecond ?? undefined);
 	}
 
 	public setLivemode(on: boolean): void {

@@ -21,6 +21,10 @@ export interface LoggedRequest {
 	readonly reason?: string;
 }
 
+/** A request that was made long ago is of no interest any more. */
+const KEPT_REQUESTS = 100_000;
+
+/** The newest requests. What was answered is not kept. */
 export class RequestLog {
 	private entries: LoggedRequest[] = [];
 	private next = 1;
@@ -28,6 +32,7 @@ export class RequestLog {
 	public add(entry: Omit<LoggedRequest, 'n' | 'at' | 'status' | 'ms'>): LoggedRequest {
 		const logged: LoggedRequest = { n: this.next++, at: new Date().toISOString(), ...entry, status: null, ms: null };
 		this.entries.push(logged);
+		if (this.entries.length > 2 * KEPT_REQUESTS) this.entries = this.entries.slice(-KEPT_REQUESTS);
 		return logged;
 	}
 

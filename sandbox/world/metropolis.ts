@@ -44,8 +44,9 @@ const UNLINKED_DRIFTS = [unlinkedWith('Knight'), unlinkedWith('Lord')];
 /**
  * @param size - how many people are in the guild, besides the owner, the operator and Reeve
  * @param options.drift - the share of them whose roles are wrong
+ * @param options.subscriptions - at least so many in all: the missing ones are of people who have claimed no seat
  */
-export function metropolis(size: number, { drift = 0.05, seed = 1, now = new Date() } = {}): Scenario {
+export function metropolis(size: number, { drift = 0.05, seed = 1, now = new Date(), subscriptions = 0 } = {}): Scenario {
 	const city = new City(seed, Math.floor(now.getTime() / 1000));
 	const { world, random } = city;
 	const expected: ExpectedIssue[] = [];
@@ -63,9 +64,10 @@ export function metropolis(size: number, { drift = 0.05, seed = 1, now = new Dat
 			roles: [...(wrong?.holds ?? rolesOf(due))]
 		});
 	}
-	const unclaimed = Math.floor(size * UNCLAIMED);
-	for (let i = 0; i < unclaimed; i += 1) city.pay(null, 'active', 'Knight');
 	const absent = Math.floor(size * ABSENT);
+	const missing = subscriptions - absent - world.stripe.subscriptions.length;
+	const unclaimed = Math.max(Math.floor(size * UNCLAIMED), missing);
+	for (let i = 0; i < unclaimed; i += 1) city.pay(null, 'active', 'Knight');
 	for (let i = 0; i < absent; i += 1) city.pay((ABSENT_IDS + BigInt(i)).toString(), 'active', 'Knight');
 
 	const notices = { unclaimed, absent, bots: 1, exempt: 0, overclaimedTeams: 0, malformedLinks: 0, contestedLinks: 0, unknownStatus: 0 };

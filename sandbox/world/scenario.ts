@@ -9,18 +9,20 @@ export const scenarioSchema = z.strictObject({
 	scenario: z.enum(['council', 'metropolis'], 'must be council or metropolis'),
 	/** How many people are in the guild. */
 	size: z.int('must be a whole number').min(1, 'must be at least 1').max(LARGEST, `must be at most ${LARGEST}`).optional(),
-	seed: z.int('must be a whole number').nonnegative('must not be negative').optional()
+	seed: z.int('must be a whole number').nonnegative('must not be negative').optional(),
+	/** A metropolis has at least so many. */
+	subscriptions: z.int('must be a whole number').nonnegative('must not be negative').max(LARGEST, `must be at most ${LARGEST}`).optional()
 });
 
 export type ScenarioChoice = z.output<typeof scenarioSchema>;
 
 const METROPOLIS_SIZE = 10_000;
 
-export function makeScenario({ scenario, size, seed = 1 }: ScenarioChoice, now: Date): Scenario {
+export function makeScenario({ scenario, size, seed = 1, subscriptions = 0 }: ScenarioChoice, now: Date): Scenario {
 	switch (scenario) {
 		case 'council':
 			return council(seed, now, size);
 		case 'metropolis':
-			return metropolis(size ?? METROPOLIS_SIZE, { seed, now });
+			return metropolis(size ?? METROPOLIS_SIZE, { seed, now, subscriptions });
 	}
 }

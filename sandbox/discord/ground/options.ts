@@ -7,7 +7,7 @@ export interface Limit {
 }
 
 export interface Limits {
-	/** PUT and DELETE of a member's role, together, for the guild. */
+	/** PUT and DELETE of a member's role, together, for the guild; and apart from it PATCH of a member. */
 	memberRoles: Limit;
 	/** Creating messages, and apart from it editing them, in each channel. */
 	messages: Limit;

@@ -12,6 +12,8 @@ import type { RestServer } from './server.js';
 
 /** PUT and DELETE draw on one limit. */
 const ROLES = { limit: 'memberRoles', bucket: 'member roles' } as const;
+/** A bucket of its own. Its size is not documented: taken to be the same. */
+const WHOLE_MEMBER = { limit: 'memberRoles', bucket: 'member' } as const;
 
 /** The members, and their roles. */
 export function memberRoutes(server: RestServer, house: House): void {
@@ -36,7 +38,7 @@ export function memberRoutes(server: RestServer, house: House): void {
 		);
 	});
 	server.route('GET', '/guilds/:guild/members/:user', (call) => ok(toMember(memberOf(guildOf(house, call), call))));
-	server.route('PATCH', '/guilds/:guild/members/:user', (call) => patch(house, call));
+	server.route('PATCH', '/guilds/:guild/members/:user', (call) => patch(house, call), WHOLE_MEMBER);
 	server.route('DELETE', '/guilds/:guild/members/:user', (call) => {
 		const guild = guildOf(house, call);
 		need(guild, P.KickMembers);

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { controlApi } from '../../../sandbox/control/api.js';
-import { Stage } from '../../../sandbox/stage/stage.js';
+import { STRIPE_KEY, Stage, TOKEN } from '../../../sandbox/stage/stage.js';
 
 /** The control API without a bot. */
 function open() {
@@ -34,6 +34,8 @@ describe('the control API', () => {
 		['GET /api/runs?limit=none', undefined, 'limit: must be a number'],
 		['GET /api/issues?status=LOST', undefined, 'status: must be one of OPEN, FIXING, FIXED, RESOLVED'],
 		['POST /api/stripe/settings', { permissions: { money: false } }, 'permissions'],
+		['POST /api/stripe/settings', { ratePerSecond: 0 }, 'ratePerSecond'],
+		['POST /api/discord/settings', { limits: { moon: 1 } }, 'unknown: moon'],
 		['POST /api/reset', {}, 'give either a scenario'],
 		['POST /api/reset', { scenario: 'council', world: {} }, 'give either a scenario'],
 		['POST /api/reset', { scenario: 'village' }, 'scenario: must be council or metropolis'],
@@ -76,6 +78,34 @@ describe('the control API', () => {
 		expect(changed.body).toMatchObject({ id: 'sub_1', status: 'past_due' });
 		expect((await call('DELETE /api/stripe/subscriptions/sub_1')).body).toMatchObject({ status: 'canceled' });
 		expect((await call('GET /api/stripe/subscriptions/sub_2')).status).toBe(404);
+	});
+
+	it('sets how much Stripe and Discord take in a while', async () => {
+		const { stage, call } = open();
+		const status = async () =>
+			(await stage.stripe.app.request('/v1/balance', { headers: { authorization: `Bearer ${STRIPE_KEY}` } })).status;
+		await call('POST /api/stripe/settings', { ratePerSecond: 1 });
+		expect([await status(), await status()]).toEqual([200, 429]);
+		await call('POST /api/stripe/settings', { ratePerSecond: null });
+		expect([await status(), await status()]).toEqual([200, 200]);
+
+		const me = async () =>
+			(await stage.discord.app.request('/api/v10/users/@me', { headers: { authorization: `Bot ${TOKEN}` } })).headers.get(
+				'x-ratelimit-limit'
+			);
+		await call('POST /api/discord/settings', { limits: { others: { limit: 7, seconds: 60 } } });
+		expect(await me()).toBe('7');
+		stage.discord.load([]);
+		expect(await me()).toBe('50');
+	});
+
+	it('counts the requests by their kind, and knows of no usage while the bot is down', async () => {
+		const { stage, call } = open();
+		await stage.stripe.app.request('/v1/customers/cus_1');
+		expect((await call('GET /api/requests/count')).body).toEqual([
+			{ target: 'stripe', method: 'GET', path: '/v1/customers/:id', status: 401, count: 1 }
+		]);
+		expect((await call('GET /api/usage')).status).toBe(409);
 	});
 
 	it('has no rows and nothing expected before there is a world', async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { council } from '../../../sandbox/world/council.js';
+import { pictureOf, SETTINGS } from '../../../sandbox/world/picture.js';
 import { worldSchema } from '../../../sandbox/world/world.js';
 import { detect } from '../../../src/reconciliation/detect.js';
 import type { UnknownStatus } from '../../../src/reconciliation/types.js';
-import { pictureOf, SETTINGS } from './picture.js';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { metropolis } from '../../../sandbox/world/metropolis.js';
+import { pictureOf, SETTINGS } from '../../../sandbox/world/picture.js';
 import { worldSchema } from '../../../sandbox/world/world.js';
 import { detect } from '../../../src/reconciliation/detect.js';
-import { pictureOf, SETTINGS } from './picture.js';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 
@@ -21,6 +21,14 @@ describe('metropolis', () => {
 
 	it.each([0, 0.05, 0.2, 1])('has exactly the share of drift that was asked for (%d)', (drift) => {
 		expect(metropolis(1000, { drift, now: NOW }).expected).toHaveLength(1000 * drift);
+	});
+
+	it('has as many subscriptions as were asked for, and no person more', () => {
+		const { world, notices } = metropolis(1000, { now: NOW, subscriptions: 1500 });
+		expect(world.stripe.subscriptions).toHaveLength(1500);
+		expect(world.guild.members).toHaveLength(1000);
+		const found = detect(pictureOf(world), SETTINGS, NOW);
+		expect(found.notices).toMatchObject({ unclaimed: notices.unclaimed, absent: notices.absent });
 	});
 
 	it('has every kind of drift', () => {

@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Usage } from '../../sandbox/bot/usage.js';
+import type { RequestCount } from '../../sandbox/wire/summary.js';
+import { readingBound } from '../ground/bound.js';
+import { REEVES_RATE } from '../ground/key.js';
+import { type CaseResult, type Goal, result } from '../ground/result.js';
+import { mebibytes } from '../ground/words.js';
+import { call } from '../processes/call.js';
+import { serveHouse } from '../processes/child.js';
+import { reconcile } from '../processes/reconcile.js';
+
+/** A whole run: what the bot's process needs of the memory, embedded database included. */
+
+const MIB = 1024 * 1024;
+const SMALL = { size: 10_000, aboveIdleBytes: 100 * MIB };
+const LARGE = { size: 1_000_000, bytes: 1024 * MIB };
+/** After the start there is garbage to be collected and a first look at what is due. */
+const SETTLE_MS = 2_000;
+
+export async function memoryCases({ sizes }: { readonly sizes: readonly number[] }): Promise<CaseResult[]> {
+	const results: CaseResult[] = [];
+	// A fresh one for each: what a smaller world left behind would slow a larger one down.
+	for (const size of sizes) {
+		const house = await serveHouse({ scenario: 'metropolis', size, subscriptions: size });
+		try {
+			results.push(await run(house.url, size));
+		} finally {
+			await house.stop();
+		}
+	}
+	return results;
+}
+
+async function run(url: string, size: number): Promise<CaseResult> {
+	const { bot } = await call<{ bot: { startMs: number } }>(url, 'GET /api/state');
+	await sleep(SETTLE_MS);
+	const idle = await call<Usage>(url, 'GET /api/usage');
+	const before = await requestsOf(url);
+	const { wallMs } = await reconcile(url);
+	const after = await call<Usage>(url, 'GET /api/usage');
+	const { issues } = await call<{ issues: readonly unknown[] }>(url, 'GET /api/expected');
+	return result({
+		group: 'A whole run, in the bot’s process',
+		name: 'members with as many subscriptions',
+		size,
+		requests: (await requestsOf(url)) - before,
+		wallMs,
+		boundMs: readingBound(size, REEVES_RATE, 0).ms,
+		peakRssBytes: after.peakRssBytes,
+		figures: {
+			issues: issues.length,
+			'start, ms': bot.startMs,
+			'idle, MiB': Math.round(idle.rssBytes / MIB),
+			'above idle, MiB': Math.round((after.peakRssBytes - idle.rssBytes) / MIB),
+			'CPU, ms': after.cpuMs - idle.cpuMs
+		},
+		goals: goalsFor(size, idle, after)
+	});
+}
+
+function goalsFor(size: number, idle: Usage, after: Usage): readonly Goal[] {
+	const above = after.peakRssBytes - idle.rssBytes;
+	if (size <= SMALL.size)
+		return [{ words: `${mebibytes(above)} above idle, below ${mebibytes(SMALL.aboveIdleBytes)}`, reached: above < SMALL.aboveIdleBytes }];
+	if (size <= LARGE.size)
+		return [{ words: `${mebibytes(after.peakRssBytes)}, below ${mebibytes(LARGE.bytes)}`, reached: after.peakRssBytes < LARGE.bytes }];
+	return [];
+}
+
+async function requestsOf(url: string): Promise<number> {
+	const counts = await call<readonly RequestCount[]>(url, 'GET /api/requests/count');
+	return counts.filter(({ target }) => target === 'stripe').reduce((total, { count }) => total + count, 0);
+}

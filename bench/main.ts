@@ -1,0 +1,44 @@
+import { writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { ArgumentError, type Arguments, type CaseName, readArguments, USAGE } from './arguments.js';
+import type { CaseResult } from './ground/result.js';
+import { report } from './ground/table.js';
+import { time } from './ground/words.js';
+import { casesOf } from './plan.js';
+import { letGo } from './processes/child.js';
+import { withTemplate } from './processes/template.js';
+
+/** `npm run bench`: what Reeve costs, beside what others do and beside the least that anybody could take. */
+
+/** The cases for which an empty database is made beforehand. */
+const WITH_DATABASE: readonly CaseName[] = ['store', 'fix', 'memory'];
+
+async function main({ extent, json, cases }: Arguments): Promise<void> {
+	const began = performance.now();
+	const startedAt = new Date().toISOString();
+	const results: CaseResult[] = [];
+	const measureAll = async () => {
+		for (const name of cases) {
+			for (const measure of casesOf(name, extent)) {
+				const start = performance.now();
+				results.push(...(await measure()));
+				console.error(`${name}: measured in ${time(performance.now() - start)}`);
+			}
+		}
+	};
+	await (cases.some((name) => WITH_DATABASE.includes(name)) ? withTemplate(measureAll) : measureAll());
+	const wallMs = performance.now() - began;
+	const machine = { node: process.version, platform: process.platform, processors: availableParallelism() };
+	console.log(`\n${report(results)}\n`);
+	console.log(`Node ${process.version}, ${machine.processors} processors, ${extent}, in ${time(wallMs)}.`);
+	if (json !== null) await writeFile(json, `${JSON.stringify({ startedAt, extent, wallMs, machine, cases: results }, null, '\t')}\n`);
+}
+
+try {
+	await main(readArguments(process.argv.slice(2)));
+} catch (error) {
+	console.error(error instanceof ArgumentError ? `${error.message}\n\n${USAGE}` : error);
+	process.exitCode = 1;
+} finally {
+	letGo();
+}

@@ -1,0 +1,72 @@
+import { createServer } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { Hono } from 'hono';
+import { usage } from '../../sandbox/bot/usage.js';
+import { listen } from '../../sandbox/control/serve.js';
+import { SandboxDiscord } from '../../sandbox/discord/discord.js';
+import { TOKEN } from '../../sandbox/stage/stage.js';
+import { SandboxStripe } from '../../sandbox/stripe/stripe.js';
+import { countRequests } from '../../sandbox/wire/summary.js';
+import { Faults, RequestLog } from '../../sandbox/wire/traffic.js';
+import { metropolis } from '../../sandbox/world/metropolis.js';
+import type { Change } from '../ground/change.js';
+import { LIVE_KEY } from '../ground/key.js';
+import { shop } from '../ground/shop.js';
+
+/** The sandbox's Stripe and Discord without a bot, of any size, in a process of their own. */
+
+/** What a load makes: a Stripe of so many subscriptions, or a guild of so many people, some of them with the wrong roles. */
+export interface Load {
+	readonly subscriptions?: number;
+	readonly members?: number;
+	readonly latencyMs?: number;
+	readonly ratePerSecond?: number;
+}
+
+/** The guild, and who is to have which roles there. */
+export interface Loaded {
+	readonly guildId: string;
+	readonly changes: readonly Change[];
+}
+
+const log = new RequestLog();
+const faults = new Faults();
+let url = '';
+const stripe = new SandboxStripe({ log, faults, key: LIVE_KEY });
+const discord = new SandboxDiscord({ log, faults, token: TOKEN, gatewayUrl: () => `${url.replace('http', 'ws')}/gateway` });
+
+const control = new Hono();
+control.post('/bench/load', async (context) => context.json(load(await context.req.json())));
+control.get('/bench/requests', (context) => context.json({ counts: countRequests(log.list()), cpuMs: usage().cpuMs }));
+
+function load({ subscriptions = 0, members = 0, latencyMs = 0, ratePerSecond }: Load): Loaded {
+	const now = new Date();
+	const { world, expected } = metropolis(members, { now });
+	stripe.load(shop(subscriptions, Math.floor(now.getTime() / 1000)));
+	stripe.setLivemode(true);
+	stripe.setLatency(latencyMs);
+	stripe.setRate(ratePerSecond ?? null);
+	discord.load(world.guild.members);
+	log.clear();
+	const { roles } = discord.guild();
+	const idOf = (name: string) => roles.find((role) => role.name === name)?.id ?? '';
+	const holds = new Map(world.guild.members.map((member) => [member.id, member.roles]));
+	const changes = expected.map(({ discordId, add, remove }) => ({
+		userId: discordId,
+		holds: (holds.get(discordId) ?? []).map(idOf),
+		add: add.map(idOf),
+		remove: remove.map(idOf)
+	}));
+	return { guildId: discord.ids.guildId, changes };
+}
+
+const server = createServer(
+	getRequestListener((request, bindings) => {
+		const { pathname } = new URL(request.url);
+		if (pathname.startsWith('/v1/')) return stripe.app.fetch(request, bindings);
+		return pathname.startsWith('/api/v10/') ? discord.app.fetch(request, bindings) : control.fetch(request, bindings);
+	})
+);
+url = `http://127.0.0.1:${await listen(server, 0)}`;
+process.once('disconnect', () => process.exit(0));
+process.send?.({ url });

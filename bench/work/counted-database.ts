@@ -1,0 +1,25 @@
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { PrismaClient } from '../../src/store/client/client.js';
+import { type Database, openDatabase } from '../../src/store/database.js';
+import { EmbeddedAdapter } from '../../src/store/embedded-adapter.js';
+
+/** The embedded database, opened so that its queries can be counted: those that begin and end a transaction, too. */
+export async function openCounted(dataDir: string): Promise<{ database: Database; count(): number; close(): Promise<void> }> {
+	const { SANDBOX_DATABASE_TEMPLATE: template } = process.env;
+	if (template === undefined) await (await openDatabase({ dataDir })).close();
+	else await cp(template, dataDir, { recursive: true });
+	const pglite = await PGlite.create(join(dataDir, 'postgres'));
+	const transactionOptions = { maxWait: 120_000, timeout: 120_000 };
+	const prisma = new PrismaClient({ adapter: new EmbeddedAdapter(pglite), log: [{ level: 'query', emit: 'event' }], transactionOptions });
+	let queries = 0;
+	prisma.$on('query', () => {
+		queries += 1;
+	});
+	const close = async () => {
+		await prisma.$disconnect();
+		if (!pglite.closed) await pglite.close();
+	};
+	return { database: { prisma, kind: 'embedded', close }, count: () => queries, close };
+}

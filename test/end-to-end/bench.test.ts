@@ -1,0 +1,41 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, it, onTestFinished } from 'vitest';
+import type { CaseResult } from '../../bench/ground/result.js';
+
+const MAIN = join(import.meta.dirname, '../../dist/bench/main.js');
+
+/** It starts a dozen processes, one after another. */
+const PATIENCE_MS = 300_000;
+
+/** Nothing is asked of any time: other tests run beside it. */
+it(
+	'measures every case at sizes that prove nothing, and writes what it measured',
+	async () => {
+		const folder = await mkdtemp(join(tmpdir(), 'reeve-bench-test-'));
+		onTestFinished(() => rm(folder, { recursive: true, force: true }));
+		const file = join(folder, 'bench.json');
+		const { stdout } = await promisify(execFile)(process.execPath, ['--enable-source-maps', MAIN, '--tiny', '--json', file]);
+		const written = JSON.parse(await readFile(file, 'utf8')) as { extent: string; wallMs: number; cases: CaseResult[] };
+		expect(written).toMatchObject({ extent: 'tiny', wallMs: expect.any(Number), machine: { node: process.version } });
+
+		const groups = [...new Set(written.cases.map(({ group }) => group))];
+		expect(groups).toHaveLength(5);
+		for (const group of groups) expect(stdout).toContain(`### ${group}`);
+		for (const each of written.cases) {
+			expect(each.size).toBeGreaterThan(0);
+			expect(each.wallMs).toBeGreaterThan(0);
+			expect(each.peakRssBytes).toBeGreaterThan(0);
+			for (const { wallMs, ratio } of each.baselines) expect(ratio).toBeCloseTo(wallMs / each.wallMs);
+			expect(each.goals.length).toBeGreaterThan(0);
+		}
+		const [reading, , ...others] = written.cases;
+		expect(reading).toMatchObject({ requests: expect.any(Number), boundMs: 50, ratioToBound: expect.any(Number) });
+		expect(reading?.baselines).toHaveLength(3);
+		expect(others.filter(({ queries }) => queries !== null)).toHaveLength(5);
+	},
+	PATIENCE_MS
+);
