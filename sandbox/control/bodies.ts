@@ -111,9 +111,7 @@ export const discordSettingsBody = z.strictObject({
 		memberRoles: limitBody.optional(),
 		messages: limitBody.optional(),
 		others: limitBody.optional(),
-		global: limitBody.optional(),
-		/** One request for all members in so many seconds; 0 for no limit. */
-		memberRequestSeconds: z.number().nonnegative().optional()
+		global: limitBody.optional()
 	})
 });
 

@@ -59,7 +59,7 @@ const CALLS: readonly Call[] = [
 	},
 	{
 		call: 'POST /api/discord/settings',
-		does: 'how many requests Discord takes: memberRoles, messages, others, global, memberRequestSeconds',
+		does: 'how many requests Discord takes: memberRoles, messages, others, global',
 		body: { limits: { memberRoles: { limit: 10, seconds: 5 } } }
 	},
 	{ call: 'GET /api/inbox', does: 'the mails received' },

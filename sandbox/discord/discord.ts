@@ -106,6 +106,7 @@ export class SandboxDiscord {
 	/** A fresh guild: sessions, messages, commands, interactions and the audit log are gone, and the limits are as at first. */
 	public load(members: World['guild']['members']): void {
 		const { house } = this;
+		Object.assign(house.limits, this.limitsAtFirst);
 		house.gateway.drop();
 		house.readiness.restart();
 		house.guild = new Guild(house.clock, house.gateway.emit, members);
@@ -113,7 +114,6 @@ export class SandboxDiscord {
 		house.commands = new Commands(house.clock);
 		house.interactions = new Interactions(house.clock, house.limits, house.messages);
 		house.memberIntent = true;
-		Object.assign(house.limits, this.limitsAtFirst);
 		this.rates = new RateLimits(house.limits);
 		this.ids.operatorId = house.guild.operatorId;
 		this.changed();
@@ -230,6 +230,12 @@ export class SandboxDiscord {
 		this.house.guild.moveRole(this.roleOf(name), position);
 	}
 
+	/** Other limits from now on, until the next world, with full buckets. */
+	public setLimits(limits: Partial<Limits>): void {
+		Object.assign(this.house.limits, limits);
+		this.rates = new RateLimits(this.house.limits);
+	}
+
 	/**
 	 * Gives the bot a permission or takes it.
 	 * @param permission - `ManageRoles` or `MANAGE_ROLES`
@@ -245,12 +251,6 @@ export class SandboxDiscord {
 	/** The Server Members intent, as it is switched in the developer portal. */
 	public setMemberIntent(on: boolean): void {
 		this.house.memberIntent = on;
-	}
-
-	/** Other limits from now on, with full buckets. */
-	public setLimits(limits: Partial<Limits>): void {
-		Object.assign(this.house.limits, limits);
-		this.rates = new RateLimits(this.house.limits);
 	}
 
 	// Whether the bot is there.
