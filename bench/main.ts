@@ -10,6 +10,7 @@ import { withTemplate } from './processes/template.js';
 
 /** `npm run bench`: what Reeve costs, beside what others do and beside the least that anybody could take. */
 
+/** The cases for which an empty database is made beforehand. */
 const WITH_DATABASE: readonly CaseName[] = ['store', 'fix', 'memory'];
 
 async function main({ extent, json, cases }: Arguments): Promise<void> {
