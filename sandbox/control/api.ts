@@ -137,9 +137,6 @@ function changeGuild({ discord }: Stage, change: z.output<typeof bodies.guildBod
 			break;
 		case 'memberIntent':
 			discord.setMemberIntent(change.on);
-			break;
-		case 'memberRequests':
-			discord.setMemberRequestSeconds(change.seconds);
 	}
 }
 

@@ -114,7 +114,6 @@ export class SandboxDiscord {
 		house.commands = new Commands(house.clock);
 		house.interactions = new Interactions(house.clock, house.limits, house.messages);
 		house.memberIntent = true;
-		this.setMemberRequestSeconds(house.options.limits?.memberRequestSeconds ?? DEFAULT_LIMITS.memberRequestSeconds);
 		this.rates = new RateLimits(house.limits);
 		this.ids.operatorId = house.guild.operatorId;
 		this.changed();
@@ -252,11 +251,6 @@ export class SandboxDiscord {
 	/** The Server Members intent, as it is switched in the developer portal. */
 	public setMemberIntent(on: boolean): void {
 		this.house.memberIntent = on;
-	}
-
-	/** How seldom all members may be asked for; 0 for as often as somebody likes, as in every new world. */
-	public setMemberRequestSeconds(seconds: number): void {
-		this.house.limits.memberRequestSeconds = seconds;
 	}
 
 	// Whether the bot is there.

@@ -63,11 +63,15 @@ export class CompactAccounts implements Accounts {
 
 	public get(customerId: string): Account | undefined {
 		const place = this.places.get(customerId);
-		return place === undefined ? undefined : this.accountAt(customerId, place);
+		return place === undefined ? undefined : new StoredAccount(this, customerId, place);
 	}
 
 	public *values(): IterableIterator<Account> {
-		for (const [customerId, place] of this.places) yield this.accountAt(customerId, place);
+		let place = 0;
+		for (const customerId of this.places.keys()) {
+			yield new StoredAccount(this, customerId, place);
+			place += 1;
+		}
 	}
 
 	/** Adds a subscription to its customer's account. Since when it is unpaid is told afterwards: see {@link setUnpaidSince}. */
@@ -88,11 +92,38 @@ export class CompactAccounts implements Accounts {
 		this.columns.unpaidSince = since;
 	}
 
-	private accountAt(customerId: string, place: number): Account {
+	/** @param place - of an account */
+	public claimedBy(place: number): string | null {
+		return this.claims.at(place);
+	}
+
+	/** @param place - of the customer's account */
+	public subscriptionsOf(customerId: string, place: number): readonly Subscription[] {
 		const subscriptions: Subscription[] = [];
 		for (let at = this.firstSubscriptions[place] ?? NONE; at !== NONE; at = this.columns.nextOf(at))
 			subscriptions.push(new StoredSubscription(this.columns, customerId, at));
-		return { customer: { id: customerId, email: null, name: null, claimedBy: this.claims.at(place) }, subscriptions };
+		return subscriptions;
+	}
+}
+
+/** An account in the columns: what is asked for is read there. */
+class StoredAccount implements Account {
+	readonly #accounts: CompactAccounts;
+	readonly #id: string;
+	readonly #place: number;
+
+	public constructor(accounts: CompactAccounts, id: string, place: number) {
+		this.#accounts = accounts;
+		this.#id = id;
+		this.#place = place;
+	}
+
+	public get customer(): Customer {
+		return { id: this.#id, email: null, name: null, claimedBy: this.#accounts.claimedBy(this.#place) };
+	}
+
+	public get subscriptions(): readonly Subscription[] {
+		return this.#accounts.subscriptionsOf(this.#id, this.#place);
 	}
 }
 
@@ -143,7 +174,7 @@ class SubscriptionColumns {
 	}
 }
 
-/** A subscription in the columns: what is asked for is read there. */
+/** A subscription in the columns. */
 class StoredSubscription implements Subscription {
 	readonly #columns: SubscriptionColumns;
 	readonly #at: number;

@@ -1,5 +1,5 @@
 import { isInDebt } from './policy.js';
-import type { Accounts, Links, Subscription } from './types.js';
+import type { Links, Subscription } from './types.js';
 
 /** Since when each debt counts: what a row says, else the oldest open invoice, else the first run that saw it. */
 export class Debts {
@@ -8,26 +8,21 @@ export class Debts {
 		private readonly now: Date
 	) {}
 
-	/** @param rows - the rows whose `paymentFailedAt` is about this subscription; of several moments the latest counts, in the payer's favour */
+	/** @param rows - the rows whose `paymentFailedAt` is about this subscription; of several moments the latest counts, in the payer's favour. Without meaning for what is not in debt */
 	public since(subscription: Subscription, rows: readonly { readonly paymentFailedAt: Date | null }[]): Date {
+		if (!isInDebt(subscription.status)) return this.now;
 		const told = rows.flatMap(({ paymentFailedAt }) => (paymentFailedAt === null ? [] : [paymentFailedAt.getTime()]));
 		if (told.length > 0) return new Date(Math.max(...told));
 		return subscription.unpaidSince ?? this.links.seenDebts.get(subscription.id) ?? this.now;
 	}
 
-	/** What a run is to remember and to forget: debts that nothing dates and no run has seen yet, and remembered ones that are paid. */
-	public changesIn(accounts: Accounts): { readonly unknown: readonly string[]; readonly settled: readonly string[] } {
-		const unknown: string[] = [];
-		const settled: string[] = [];
-		const { seenDebts } = this.links;
-		for (const { subscriptions } of accounts.values()) {
-			for (const subscription of subscriptions) {
-				const owes = isInDebt(subscription.status);
-				if (owes && subscription.unpaidSince === null && !seenDebts.has(subscription.id)) unknown.push(subscription.id);
-				// The next debt starts anew.
-				else if (!owes && seenDebts.size > 0 && seenDebts.has(subscription.id)) settled.push(subscription.id);
-			}
-		}
-		return { unknown: unknown.sort(), settled: settled.sort() };
+	/** Whether nothing dates this debt and no run has seen it yet. */
+	public isUnknown({ id, status, unpaidSince }: Subscription): boolean {
+		return isInDebt(status) && unpaidSince === null && !this.links.seenDebts.has(id);
+	}
+
+	/** Whether it was in debt when a run saw it, and owes nothing now: the next debt starts anew. */
+	public isSettled({ id, status }: Subscription): boolean {
+		return this.links.seenDebts.size > 0 && !isInDebt(status) && this.links.seenDebts.has(id);
 	}
 }

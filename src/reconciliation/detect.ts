@@ -1,5 +1,5 @@
 import { Debts } from './debts.js';
-import { absentPayers, countPayers, expiringExemptions, overclaimedTeams } from './notices.js';
+import { absentPayers, expiringExemptions, overclaimedTeams, Survey } from './notices.js';
 import { namedBy, People, type Person } from './people.js';
 import { planBetween } from './plan.js';
 import { type Claim, expectedRoles, type JudgedClaim, judge } from './policy.js';
@@ -52,8 +52,9 @@ const NOTHING_CHANGED = { customerIds: new Set<string>(), discordIds: new Set<st
 export function detect(picture: Picture, settings: PolicySettings, now: Date): Detection {
 	const { billing, roster, links, changedLinks = NOTHING_CHANGED } = picture;
 	const { accounts } = billing;
-	const people = new People(accounts, links);
 	const debts = new Debts(links, now);
+	const survey = new Survey(links, debts, settings, now);
+	const people = new People(accounts, links, (account, claimed) => survey.see(account, claimed));
 	const claimsOf = (person: Person) => judge(claims(person, accounts, debts), settings, now);
 	const exempt = exemptPeople(links, now);
 	const changedCustomers = new Set([...billing.changedCustomers, ...changedLinks.customerIds]);
@@ -64,7 +65,8 @@ export function detect(picture: Picture, settings: PolicySettings, now: Date): D
 		...[...changedCustomers].flatMap((id) => namedBy(accounts.get(id)))
 	]);
 	const changed = (discordId: string, person: Person | undefined) =>
-		changedPeople.has(discordId) || (person !== undefined && customersOf(person).some((id) => changedCustomers.has(id)));
+		changedPeople.has(discordId) ||
+		(person !== undefined && changedCustomers.size > 0 && customersOf(person).some((id) => changedCustomers.has(id)));
 
 	const issues: DriftIssue[] = [];
 	const leftAlone = new Set<string>();
@@ -97,19 +99,17 @@ export function detect(picture: Picture, settings: PolicySettings, now: Date): D
 		if (issue) issues.push(issue);
 	}
 
-	const { paying, unclaimed } = countPayers(accounts, people, links, debts, settings, now);
-	const { unknown: newDebts, settled: settledDebts } = debts.changesIn(accounts);
 	return {
 		issues: issues.sort(gravestFirst),
 		leftAlone,
 		membersChecked,
 		teamsChecked: links.teams.length,
-		payingCustomers: paying,
+		payingCustomers: survey.paying,
 		roleHolders,
-		newDebts,
-		settledDebts,
+		newDebts: survey.newDebts.sort(),
+		settledDebts: survey.settledDebts.sort(),
 		notices: {
-			unclaimed,
+			unclaimed: survey.unclaimed,
 			absent: absentPayers(people, roster, claimsOf),
 			bots,
 			exempt: exempted,
@@ -168,26 +168,23 @@ function customersOf(person: Person): readonly string[] {
 }
 
 /** Every subscription that can pay for a person, with the seat it pays for. */
-export function claims(person: Person, accounts: Accounts, debts: Debts): readonly Claim[] {
-	const subscriptionsOf = (customerId: string) => accounts.get(customerId)?.subscriptions ?? [];
-	// A team's subscription pays for seats, also where a row names the team's customer as the person's own.
-	const ofTheirTeams = new Set(person.seats.map(({ team }) => team.stripeCustomerId));
-	const ownCustomers = person.customerIds.filter((customerId) => !ofTheirTeams.has(customerId));
-	const own = ownCustomers.flatMap((customerId) =>
-		subscriptionsOf(customerId).map((subscription) => {
-			const rows = person.rows.filter((row) => row.stripeCustomerId === customerId || row.stripeCustomerId === null);
-			return { subscription, seat: null, unpaidSince: debts.since(subscription, rows) };
-		})
-	);
-	const seats = person.seats.flatMap(({ row, team }) =>
-		(team.stripeCustomerId === null ? [] : subscriptionsOf(team.stripeCustomerId)).map((subscription) => ({
-			subscription,
-			// Whoever is in a team without owning it sits on a member's seat.
-			seat: row.seatTier === 'OWNER' ? ('OWNER' as const) : ('TEAM_MEMBER' as const),
-			unpaidSince: debts.since(subscription, [team])
-		}))
-	);
-	return [...own, ...seats];
+export function claims({ customerIds, rows, seats }: Person, accounts: Accounts, debts: Debts): readonly Claim[] {
+	const found: Claim[] = [];
+	for (const customerId of customerIds) {
+		// A team's subscription pays for seats, also where a row names the team's customer as the person's own.
+		if (seats.some(({ team }) => team.stripeCustomerId === customerId)) continue;
+		const about = rows.length === 0 ? rows : rows.filter((row) => row.stripeCustomerId === customerId || row.stripeCustomerId === null);
+		for (const subscription of accounts.get(customerId)?.subscriptions ?? [])
+			found.push({ subscription, seat: null, unpaidSince: debts.since(subscription, about) });
+	}
+	for (const { row, team } of seats) {
+		// Whoever is in a team without owning it sits on a member's seat.
+		const seat = row.seatTier === 'OWNER' ? 'OWNER' : 'TEAM_MEMBER';
+		const account = team.stripeCustomerId === null ? undefined : accounts.get(team.stripeCustomerId);
+		for (const subscription of account?.subscriptions ?? [])
+			found.push({ subscription, seat, unpaidSince: debts.since(subscription, [team]) });
+	}
+	return found;
 }
 
 const SEVERITIES: readonly DriftSeverity[] = ['HIGH', 'MEDIUM', 'LOW'];

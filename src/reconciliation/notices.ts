@@ -1,46 +1,60 @@
 import type { Debts } from './debts.js';
 import type { People, Person } from './people.js';
 import { entitlementOf, type JudgedClaim } from './policy.js';
-import type { Accounts, Exemption, Links, Notices, PolicySettings, Roster } from './types.js';
+import type { Account, Exemption, Links, Notices, PolicySettings, Roster } from './types.js';
 
 /** What is worth knowing and never an issue. */
 
-/** How many customers have a subscription that gives a tier now, and how many of them nobody has claimed. */
-export function countPayers(
-	accounts: Accounts,
-	people: People,
-	links: Links,
-	debts: Debts,
-	settings: PolicySettings,
-	now: Date
-): { readonly paying: number; readonly unclaimed: number } {
-	/** Rows that say since when something is unpaid. */
-	const rowsOf = new Map<string, { paymentFailedAt: Date | null }[]>();
-	for (const rows of [links.members, links.teams]) {
-		for (const row of rows) {
-			if (row.stripeCustomerId === null || row.paymentFailedAt === null) continue;
-			rowsOf.set(row.stripeCustomerId, [...(rowsOf.get(row.stripeCustomerId) ?? []), row]);
+const NO_ROWS: readonly { readonly paymentFailedAt: Date | null }[] = [];
+
+/** What all accounts come to, whoever they are for. */
+export class Survey {
+	/** Customers with a subscription that gives a tier now. */
+	public paying = 0;
+	/** Those of them whom nobody has claimed. */
+	public unclaimed = 0;
+	/** Debts that nothing dates and no run has seen yet. */
+	public readonly newDebts: string[] = [];
+	/** Remembered debts that are paid. */
+	public readonly settledDebts: string[] = [];
+	/** Customer → the rows that say since when something is unpaid. */
+	private readonly rowsOf = new Map<string, { readonly paymentFailedAt: Date | null }[]>();
+
+	public constructor(
+		links: Links,
+		private readonly debts: Debts,
+		private readonly settings: PolicySettings,
+		private readonly now: Date
+	) {
+		for (const rows of [links.members, links.teams]) {
+			for (const row of rows) {
+				if (row.stripeCustomerId === null || row.paymentFailedAt === null) continue;
+				this.rowsOf.set(row.stripeCustomerId, [...(this.rowsOf.get(row.stripeCustomerId) ?? []), row]);
+			}
 		}
 	}
-	let [paying, unclaimed] = [0, 0];
-	for (const account of accounts.values()) {
-		const rows = rowsOf.get(account.customer.id) ?? [];
-		const pays = account.subscriptions.some((subscription) => {
-			const claim = { subscription, seat: null, unpaidSince: debts.since(subscription, rows) };
-			return entitlementOf(claim, settings, now).kind === 'tier';
-		});
-		if (!pays) continue;
-		paying += 1;
-		if (!people.hasClaimed(account)) unclaimed += 1;
+
+	public see({ customer, subscriptions }: Account, claimed: boolean): void {
+		const rows = this.rowsOf.size === 0 ? NO_ROWS : (this.rowsOf.get(customer.id) ?? NO_ROWS);
+		let pays = false;
+		for (const subscription of subscriptions) {
+			if (this.debts.isUnknown(subscription)) this.newDebts.push(subscription.id);
+			if (this.debts.isSettled(subscription)) this.settledDebts.push(subscription.id);
+			const claim = { subscription, seat: null, unpaidSince: this.debts.since(subscription, rows) };
+			pays ||= entitlementOf(claim, this.settings, this.now).kind === 'tier';
+		}
+		if (!pays) return;
+		this.paying += 1;
+		if (!claimed) this.unclaimed += 1;
 	}
-	return { paying, unclaimed };
 }
 
 /** Linked people who pay and are not in the guild. */
 export function absentPayers(people: People, roster: Roster, claimsOf: (person: Person) => readonly JudgedClaim[]): number {
 	let absent = 0;
-	for (const person of people.values()) {
-		if (!roster.members.has(person.discordId) && claimsOf(person)[0]?.entitlement.kind === 'tier') absent += 1;
+	for (const discordId of people.ids()) {
+		const person = roster.members.has(discordId) ? undefined : people.get(discordId);
+		if (person !== undefined && claimsOf(person)[0]?.entitlement.kind === 'tier') absent += 1;
 	}
 	return absent;
 }

@@ -15,6 +15,9 @@ export interface Person {
 	readonly seats: readonly { readonly row: MemberRow; readonly team: TeamRow }[];
 }
 
+/** Of which most have nothing. */
+const NONE: readonly never[] = [];
+
 const DISCORD_ID = /^\d{17,20}$/;
 
 /** What ties somebody to customers and teams. Most have but one customer by metadata, or one row: then it is that. */
@@ -36,7 +39,12 @@ export class People {
 	/** Customers whom a row gives to a person or a team: their metadata links nobody. */
 	private readonly spokenFor = new Set<string>();
 
-	public constructor(accounts: Accounts, links: Pick<Links, 'members' | 'teams'>) {
+	/** @param visit - called with every account: they are gone through once; and whether somebody has claimed it, well or badly */
+	public constructor(
+		accounts: Accounts,
+		links: Pick<Links, 'members' | 'teams'>,
+		visit: (account: Account, claimed: boolean) => void = () => {}
+	) {
 		this.teams = new Map(links.teams.map((team) => [team.id, team]));
 		for (const { stripeCustomerId } of links.teams) if (stripeCustomerId) this.spokenFor.add(stripeCustomerId);
 		for (const row of links.members) this.tieByRow(row);
@@ -44,10 +52,15 @@ export class People {
 		const contested: { customerId: string; values: readonly string[] }[] = [];
 		for (const account of accounts.values()) {
 			const { id } = account.customer;
-			if (this.spokenFor.has(id)) continue;
+			if (this.spokenFor.has(id)) {
+				visit(account, this.claimedByRows.has(id));
+				continue;
+			}
 			const values = valuesOf(account);
-			for (const value of values) if (!DISCORD_ID.test(value)) malformed.push({ customerId: id, value });
+			visit(account, values.length > 0);
+			if (values.length === 0) continue;
 			const named = values.filter((value) => DISCORD_ID.test(value));
+			if (named.length < values.length) for (const value of values) if (!DISCORD_ID.test(value)) malformed.push({ customerId: id, value });
 			const [only] = named;
 			if (named.length > 1) contested.push({ customerId: id, values: named });
 			else if (only !== undefined) this.tie(only, id);
@@ -70,14 +83,8 @@ export class People {
 		return ties === undefined ? undefined : this.personOf(discordId, ties);
 	}
 
-	public *values(): Iterable<Person> {
-		for (const [discordId, ties] of this.ties) yield this.personOf(discordId, ties);
-	}
-
-	/** Whether somebody has claimed the customer, well or badly: a payer who is not unclaimed. */
-	public hasClaimed(account: Account): boolean {
-		const { id } = account.customer;
-		return this.claimedByRows.has(id) || (!this.spokenFor.has(id) && valuesOf(account).length > 0);
+	public ids(): Iterable<string> {
+		return this.ties.keys();
 	}
 
 	private tieByRow(row: MemberRow): void {
@@ -103,6 +110,7 @@ export class People {
 	}
 
 	private personOf(discordId: string, ties: Ties): Person {
+		if (typeof ties === 'string') return { discordId, rows: NONE, customerIds: [ties], seats: NONE };
 		const { rows, customerIds } = apart(ties);
 		const inOrder = rows.length > 1 ? [...rows].sort((a, b) => compare(a.id, b.id)) : rows;
 		const customers = new Set(customerIds);
@@ -123,9 +131,11 @@ export function namedBy(account: Account | undefined): readonly string[] {
 
 /** What stands in a customer's metadata where a Discord ID should, each once, in order. */
 function valuesOf({ customer, subscriptions }: Account): readonly string[] {
-	const values = customer.claimedBy ? [customer.claimedBy] : [];
-	for (const { claimedBy } of subscriptions) if (claimedBy && !values.includes(claimedBy)) values.push(claimedBy);
-	return values.length > 1 ? values.sort() : values;
+	let values = NONE as readonly string[];
+	const own = customer.claimedBy;
+	if (own) values = [own];
+	for (const { claimedBy } of subscriptions) if (claimedBy && !values.includes(claimedBy)) values = [...values, claimedBy];
+	return values.length > 1 ? values.toSorted() : values;
 }
 
 function apart(ties: Ties): Exclude<Ties, string | MemberRow> {

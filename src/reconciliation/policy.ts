@@ -84,6 +84,8 @@ export interface JudgedClaim extends Claim {
  * newer subscription. A claim that is unknown comes before all: while it stands, nothing is decided.
  */
 export function judge(claims: readonly Claim[], settings: PolicySettings, now: Date): readonly JudgedClaim[] {
+	const judged = claims.map((claim) => ({ ...claim, entitlement: entitlementOf(claim, settings, now) }));
+	if (judged.length < 2) return judged;
 	const rank = (entitlement: Entitlement): number => {
 		switch (entitlement.kind) {
 			case 'unknown':
@@ -96,14 +98,12 @@ export function judge(claims: readonly Claim[], settings: PolicySettings, now: D
 				return -1;
 		}
 	};
-	return claims
-		.map((claim) => ({ ...claim, entitlement: entitlementOf(claim, settings, now) }))
-		.sort((a, b) => {
-			const [ra, rb] = [rank(a.entitlement), rank(b.entitlement)];
-			if (ra !== rb) return rb - ra;
-			const byAge = b.subscription.createdAt.getTime() - a.subscription.createdAt.getTime();
-			return byAge !== 0 ? byAge : a.subscription.id < b.subscription.id ? -1 : 1;
-		});
+	return judged.sort((a, b) => {
+		const [ra, rb] = [rank(a.entitlement), rank(b.entitlement)];
+		if (ra !== rb) return rb - ra;
+		const byAge = b.subscription.createdAt.getTime() - a.subscription.createdAt.getTime();
+		return byAge !== 0 ? byAge : a.subscription.id < b.subscription.id ? -1 : 1;
+	});
 }
 
 /** The managed roles that an entitlement gives. */

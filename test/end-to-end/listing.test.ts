@@ -18,7 +18,7 @@ const everybody = () => sandbox.guild().members.filter(({ bot }) => !bot).length
 const asked = () => sandbox.requests().filter(({ method }) => method === 'REQUEST_GUILD_MEMBERS').length;
 
 test('a run asks once for everybody; one that comes too soon waits as Discord says, says so to the operator, and is done', async () => {
-	sandbox.discord.setMemberRequestSeconds(SECONDS);
+	sandbox.discord.setLimits({ memberRequestSeconds: SECONDS });
 	expect((await reconcile(sandbox)).run).toMatchObject({ status: 'COMPLETED', membersChecked: everybody() });
 	expect(asked()).toBe(1);
 	const second = sandbox.command('operator', 'reconcile run');
