@@ -1,4 +1,4 @@
-import { fixEach } from './bulk.js';
+import { fixEach, payersFirst } from './bulk.js';
 import { AUTOMATIC } from './fix.js';
 import type { LastGoodRun, OnProgress, World } from './ports.js';
 import { checkSafety, takes } from './safety.js';
@@ -22,7 +22,7 @@ export interface Watch {
 }
 
 /**
- * Fixes what may be fixed without an operator, one issue after the other.
+ * Fixes what may be fixed without an operator, those who pay first.
  * @returns the hold that kept back all that takes a role (what only gives goes ahead), or null
  */
 export async function autoFix(
@@ -33,7 +33,7 @@ export async function autoFix(
 ): Promise<Hold | null> {
 	const candidates = issues.filter((issue) => issue.linked || settings.fixUnlinked);
 	const hold = checkSafety(candidates, detection, lastGood, settings.maxRevokePercent);
-	const allowed = hold === null ? candidates : candidates.filter((issue) => !takes(issue));
+	const allowed = payersFirst(hold === null ? candidates : candidates.filter((issue) => !takes(issue)));
 	await fixEach(world, settings.policy, allowed, {
 		actor: AUTOMATIC,
 		runId,

@@ -1,5 +1,5 @@
 import type { Progress } from '../reconciliation/types.js';
-import { progressMessage } from './progress.js';
+import { type Measured, progressMessage, secondsLeft } from './progress.js';
 
 /** A reply is edited at most this often. */
 const EDIT_EVERY_MS = 2_000;
@@ -16,6 +16,7 @@ export interface ProgressReply {
  */
 export function createProgressReply(edit: (content: string) => Promise<unknown>): ProgressReply {
 	const state = new Map<Progress['source'], Progress>();
+	let firstFix: Measured | undefined;
 	let timer: NodeJS.Timeout | undefined;
 	let editing: Promise<unknown> = Promise.resolve();
 	let finished = false;
@@ -23,10 +24,11 @@ export function createProgressReply(edit: (content: string) => Promise<unknown>)
 	const write = () => {
 		timer = undefined;
 		lastEdit = Date.now();
-		editing = edit(progressMessage(state)).catch(() => {});
+		editing = edit(progressMessage(state, secondsLeft(firstFix, state.get('fix'), Date.now()))).catch(() => {});
 	};
 	return {
 		show: (progress) => {
+			if (progress.source === 'fix') firstFix ??= { done: progress.done, atMs: Date.now() };
 			state.set(progress.source, progress);
 			if (!finished) timer ??= setTimeout(write, Math.max(0, lastEdit + EDIT_EVERY_MS - Date.now()));
 		},

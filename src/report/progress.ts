@@ -28,21 +28,40 @@ const ORDER: readonly Source[] = ['stripe', 'invoices', 'discord', 'database', '
 const ALWAYS: readonly Source[] = ['stripe', 'discord', 'database'];
 
 /** How far a run or a bulk fix is: a line for each source, and for invoices and fixes once there are any. */
-export function progressMessage(progress: ReadonlyMap<Source, Progress>): string {
+export function progressMessage(progress: ReadonlyMap<Source, Progress>, fixSecondsLeft: number | null = null): string {
 	// A bulk fix reads nothing of its own.
 	const onlyFixes = progress.size === 1 && progress.has('fix');
 	const shown = ORDER.filter((source) => progress.has(source) || (ALWAYS.includes(source) && !onlyFixes));
-	return shown.map((source) => line(source, progress.get(source))).join('\n');
+	return shown.map((source) => line(source, progress.get(source), source === 'fix' ? fixSecondsLeft : null)).join('\n');
 }
 
-function line(source: Source, progress: Progress | undefined): string {
+/** How far something was at a moment. */
+export interface Measured {
+	readonly done: number;
+	/** Epoch. */
+	readonly atMs: number;
+}
+
+/** How long the rest will take if it goes on as it went since the first measurement; null where that cannot be told yet. */
+export function secondsLeft(first: Measured | undefined, progress: Progress | undefined, nowMs: number): number | null {
+	if (first === undefined || progress === undefined || progress.total === null || progress.done <= first.done) return null;
+	const msEach = (nowMs - first.atMs) / (progress.done - first.done);
+	return Math.ceil((msEach * (progress.total - progress.done)) / 1000);
+}
+
+function inWords(seconds: number): string {
+	return seconds < 100 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
+}
+
+function line(source: Source, progress: Progress | undefined, left: number | null): string {
 	const { step, one, many } = STEPS[source];
 	if (progress === undefined) return `${step}…`;
 	const { done, total, finished, waitingSeconds } = progress;
 	if (waitingSeconds !== undefined) return `${step}: waiting ${number(waitingSeconds)} s${WHY_WAITING[source] ?? ''}…`;
 	if (finished) return done === 0 ? `${step} ✓` : `${step}: ${count(done, one, many)} ✓`;
 	if (total === null) return done === 0 ? `${step}…` : `${step}: ${count(done, one, many)}…`;
-	return `${step}: ${number(done)} of ${count(total, one, many)}…`;
+	const about = left === null ? '' : `, about ${inWords(left)} left`;
+	return `${step}: ${number(done)} of ${count(total, one, many)}${about}…`;
 }
 
 /**

@@ -7,7 +7,7 @@ import { again, answered, ask, buttonOf, click, fixButtons, holds, lastWord } fr
 
 const OPERATORS = ['operator', 'second', 'third', 'fourth'];
 /** Pay for Knight and have no role; hold Lord and pay no more; pay for Knight and hold Lord. Each test takes the next of them. */
-const KINDS = { payer: 8, leaver: 12, mixed: 6 } as const;
+const KINDS = { payer: 8, leaver: 15, mixed: 6 } as const;
 type Kind = keyof typeof KINDS;
 
 const people = Object.entries(KINDS).flatMap(([kind, count], row) =>
@@ -290,9 +290,11 @@ describe('at the same moment', () => {
 	});
 
 	test('whoever is exempted before their turn comes in a run that fixes by itself is not touched', async () => {
-		const [first, exempted] = [next('leaver'), next('leaver')];
+		// So many are fixed at once.
+		const [first] = [next('leaver'), next('leaver'), next('leaver'), next('leaver')];
+		const exempted = next('leaver');
 		let run = '';
-		await held({ target: 'discord', match: `DELETE *${idOf(first)}/roles/*` }, () => {
+		await held({ target: 'discord', match: 'DELETE */roles/*' }, () => {
 			run = sandbox.command('operator', 'reconcile run');
 		});
 		await ask(sandbox, 'reconcile exempt', { member: exempted, reason: 'a guest of honour' }, 'second');

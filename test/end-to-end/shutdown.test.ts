@@ -126,7 +126,7 @@ describe('told to stop', () => {
 		expect(linesOf(sandbox).filter((line) => line.includes(name))).toHaveLength(1);
 	});
 
-	test('in the middle of a bulk fix, it ends the fix at hand, says so, and the next start does the rest', async () => {
+	test('in the middle of a bulk fix, it ends the fixes at hand, says so, and the next start does the rest', async () => {
 		const { id, answer } = await ask(sandbox, 'reconcile fix', { all: true });
 		const total = names.length - used;
 		sandbox.faults.add({ target: 'discord', kind: 'latency', ms: 1_000, match: 'PUT */roles/*', after: 1, times: 1 });
@@ -134,10 +134,12 @@ describe('told to stop', () => {
 		await underWay(/PUT .*\/roles\//);
 		await stopAndStart();
 		const said = (await answered(sandbox, id, /^Stopped/)).content;
+		const fixed = Number(/Stopped: (\d) of/.exec(said)?.[1]);
 		expect(said).toContain(
-			`Stopped: 2 of ${total} issues fixed. Reeve is being restarted, and goes on with the other ${total - 2} issues by itself`
+			`Stopped: ${fixed} of ${total} issues fixed. Reeve is being restarted, and goes on with the other ${total - fixed} issues by itself`
 		);
-		expect(linesOf(sandbox)).toContainEqual(expect.stringMatching(/fixed 2 issues in one go/));
+		expect(fixed).toBeLessThan(total - 1);
+		expect(linesOf(sandbox)).toContainEqual(expect.stringContaining(`fixed ${fixed} issues in one go`));
 		// The next start does, each once, and says so.
 		await sandbox.until(() =>
 			linesOf(sandbox).some((line) => line.includes(`gone on with it to its end: ${total} of ${total} issues fixed.`))

@@ -146,17 +146,23 @@ describe('a bulk fix', () => {
 		expect(parts.book.releases).toMatchObject([{ runId: 'run_1', actor: person(99), losing: 5 }]);
 	});
 
-	/** A bulk fix of five that was stopped after two. */
+	/** Reeve is told to stop when it has asked so often whether to go on. */
+	function stopsAfter(world: FakeWorld, times: number): void {
+		let left = times;
+		world.goOn = () => left-- > 0;
+	}
+
+	/** A bulk fix of five that was stopped when two were begun. */
 	async function stoppedAfterTwo() {
 		const parts = await guildOf({ taking: 0, giving: 5, right: 20 });
 		const { planHash } = await planned(parts);
-		parts.world.goOn = () => parts.world.touched < 2;
+		stopsAfter(parts.world, 2);
 		const result = await fixBulk(parts.world, parts.book, SETTINGS, orderFor(planHash, 'all'));
 		parts.world.goOn = () => true;
 		return { ...parts, result };
 	}
 
-	test('stops between two issues when Reeve is on its way down, and the next start goes on with the rest', async () => {
+	test('begins no further issue when Reeve is on its way down, and the next start goes on with the rest', async () => {
 		const { world, book, result } = await stoppedAfterTwo();
 		expect(result).toMatchObject({ kind: 'done', results: { length: 2 }, left: 3 });
 		expect(world.touched).toBe(2);
@@ -171,7 +177,8 @@ describe('a bulk fix', () => {
 		const { world, book } = await stoppedAfterTwo();
 		world.goOn = () => false;
 		expect(await continueBulks(world, book, SETTINGS.policy)).toEqual([]);
-		world.goOn = () => world.touched < 3;
+		// Once before it is taken on, and once before an issue.
+		stopsAfter(world, 2);
 		expect(await continueBulks(world, book, SETTINGS.policy)).toMatchObject([{ results: { length: 1 }, left: 2 }]);
 		expect(world.touched).toBe(3);
 		world.goOn = () => true;
@@ -192,6 +199,36 @@ describe('a bulk fix', () => {
 		const [{ results } = { results: [] }] = await continueBulks(world, book, SETTINGS.policy);
 		expect(results.map(({ result }) => result.kind === 'ended' && result.outcome)).toEqual(['RESOLVED', 'FIXED', 'FIXED']);
 		expect(world.guild.holds(person(3))).toEqual([]);
+	});
+
+	test('is several issues at once, begun in their order: who gains a role first', async () => {
+		const { world, book } = await guildOf({ taking: 2, giving: 6, right: 40 });
+		const { planHash } = await planned({ world, book });
+		const begun: string[] = [];
+		let most = 0;
+		world.script.on('guild.readMember', () => {
+			most = Math.max(most, world.ledger.attempts.filter(({ end }) => end === null).length);
+		});
+		const onProgress: BulkOrder['onProgress'] = (done, total) => begun.push(`${done}/${total}`);
+		expect(await fixBulk(world, book, SETTINGS, { ...orderFor(planHash, 'all'), onProgress })).toMatchObject({ kind: 'done', left: 0 });
+		expect(begun).toEqual(['1/8', '2/8', '3/8', '4/8', '5/8', '6/8', '7/8', '8/8']);
+		expect(most).toBeGreaterThan(1);
+		expect(most).toBeLessThanOrEqual(4);
+		const ordered = book.bulks[0]?.bulk.issues.map(({ id }) => world.ledger.issues.get(id)?.plan.add.length);
+		expect(ordered).toEqual([1, 1, 1, 1, 1, 1, 0, 0]);
+	});
+
+	test('that an error ends begins nothing more, and ends what is under way', async () => {
+		const { world, book } = await guildOf({ taking: 0, giving: 12, right: 20 });
+		const { planHash } = await planned({ world, book });
+		let claims = 0;
+		world.script.on('ledger.claimIssue', () => {
+			claims += 1;
+			if (claims > 3) throw new Error('the database is away');
+		});
+		await expect(fixBulk(world, book, SETTINGS, orderFor(planHash, 'all'))).rejects.toThrow('the database is away');
+		expect(world.ledger.attempts).toHaveLength(3);
+		expect(world.ledger.attempts.map(({ end }) => end?.outcome)).toEqual(['FIXED', 'FIXED', 'FIXED']);
 	});
 
 	test('in a guild where so many have stopped paying at once is held, also for one person', async () => {

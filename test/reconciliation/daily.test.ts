@@ -165,7 +165,7 @@ describe('runIfDue', () => {
 	test('a pause that begins while its run is under way ends the fixing: what was found is told, and left for an operator', async () => {
 		const world = installedAt('2026-02-09T12:00:00Z');
 		world.time = at('2026-02-10T09:00:00Z');
-		for (const number of [1, 2, 3]) {
+		for (const number of [1, 2, 3, 4, 5, 6]) {
 			world.billing.customers.push(customer({ id: `cus_${number}`, claimedBy: person(number) }));
 			world.billing.put(subscription({ id: `sub_${number}`, customerId: `cus_${number}` }));
 			world.guild.join(person(number));
@@ -175,8 +175,9 @@ describe('runIfDue', () => {
 			pauses.push({ pausedAt: world.time, pausedBy: 'ada', reason: null, until: null });
 		});
 		const result = await runIfDue(world, { ...SETTINGS, autoFix: true }, DAILY, bookOf(pauses));
-		expect(result).toMatchObject({ status: 'COMPLETED', issuesFound: 3, issuesFixed: 1 });
-		expect([...world.ledger.issues.values()].map(({ status }) => status)).toEqual(['FIXED', 'OPEN', 'OPEN']);
+		expect(result).toMatchObject({ status: 'COMPLETED', issuesFound: 6, issuesFixed: 4 });
+		// Those that were under way are finished.
+		expect([...world.ledger.issues.values()].map(({ status }) => status)).toEqual(['FIXED', 'FIXED', 'FIXED', 'FIXED', 'OPEN', 'OPEN']);
 		expect(world.notifier.reports).toHaveLength(1);
 	});
 

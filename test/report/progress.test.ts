@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Progress } from '../../src/reconciliation/types.js';
-import { finishedMessage, progressMessage } from '../../src/report/progress.js';
+import { finishedMessage, progressMessage, secondsLeft } from '../../src/report/progress.js';
 import { pausedNote } from '../../src/report/schedule-words.js';
 import { ADA, AT, failedResult, issues, NO_NOTICES, OPERATOR, result } from './fixtures.js';
 
@@ -34,6 +34,22 @@ describe('the progress of a run', () => {
 	it('speaks of invoices and fixes once there are any', () => {
 		expect(told({ source: 'invoices', done: 3, total: null, finished: false }).at(1)).toBe('Reading open invoices: 3 invoices…');
 		expect(told({ source: 'fix', done: 3, total: 12, finished: false }).at(-1)).toBe('Applying fixes: 3 of 12 fixes…');
+	});
+});
+
+describe('the time that fixes still take', () => {
+	const fixes = (done: number): Progress => ({ source: 'fix', done, total: 100, finished: false });
+
+	it('is reckoned from how long they took so far', () => {
+		expect(secondsLeft({ done: 1, atMs: 0 }, fixes(11), 20_000)).toBe(178);
+		expect(progressMessage(new Map([['fix', fixes(11)]]), 178)).toBe('Applying fixes: 11 of 100 fixes, about 3 min left…');
+		expect(progressMessage(new Map([['fix', fixes(90)]]), 20)).toBe('Applying fixes: 90 of 100 fixes, about 20 s left…');
+	});
+
+	it('is not told before there is anything to reckon from', () => {
+		expect(secondsLeft(undefined, fixes(0), 20_000)).toBeNull();
+		expect(secondsLeft({ done: 1, atMs: 0 }, fixes(1), 20_000)).toBeNull();
+		expect(secondsLeft({ done: 1, atMs: 0 }, undefined, 20_000)).toBeNull();
 	});
 });
 
