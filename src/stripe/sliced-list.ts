@@ -4,7 +4,7 @@ import type { Resource } from './errors.js';
 import { type Listed, Order } from './order.js';
 import type { Pace } from './pace.js';
 import { incomplete, PAGE_SIZE, pageOf } from './pages.js';
-import { type Bottom, cutAt, cutLargest, densityOf, estimate, type Slice } from './slices.js';
+import { type Bottom, cutAt, cutLargest, densityOf, type Slice } from './slices.js';
 import type { CreatedBy, Sounding } from './soundings.js';
 
 export interface SlicedListOptions<Item extends Listed> {
@@ -27,8 +27,6 @@ export interface SlicedListOptions<Item extends Listed> {
 
 /** What is older than the oldest that was seen is likely not older than as old again. */
 const AS_OLD_AGAIN = 2;
-/** Of a second's requests: what takes no more is cut into single ones, and may take as many again. */
-const LITTLE = 0.5;
 
 /**
  * Reads a list to its end in slices side by side, as many as it takes to keep the pace, each page after page. No lower end is asked
@@ -57,13 +55,8 @@ export async function readSlicedList<Item extends Listed>(options: SlicedListOpt
 		running.add(reading);
 	};
 
-	/** As many as keep the pace; for little, one for each request. */
-	const enough = (): number => {
-		const toKeepPace = Math.ceil((pace.perSecond * latencyMs) / 1000) + 1;
-		let left = 0;
-		for (const slice of slices) left += Math.max(1, estimate(slice, bottom()));
-		return latencyMs > 0 && left <= LITTLE * pace.perSecond ? Math.max(toKeepPace, Math.ceil(left)) : toKeepPace;
-	};
+	/** As many as keep the pace, and one. */
+	const enough = () => Math.ceil((pace.perSecond * latencyMs) / 1000) + 1;
 
 	/** A guess until a page was the last: that as much again is likely, as was read, and much more is not. */
 	const bottom = (): Bottom => {

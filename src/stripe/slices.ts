@@ -56,7 +56,7 @@ export interface Bottom {
 }
 
 /** How many requests what is left of a slice will take, as far as can be said. */
-export function estimate({ at, lower, density }: Slice, bottom: Bottom): number {
+function estimate({ at, lower, density }: Slice, bottom: Bottom): number {
 	return (Math.max(0, at - Math.max(lower, bottom.at)) * density) / WORTH_A_REQUEST;
 }
 
