@@ -104,11 +104,11 @@ describe('two processes on one database', () => {
 			}
 		};
 		try {
-			// Both have planned, and are about to claim the first issue.
+			// Both have planned, and are about to claim the first issues.
 			await door.executeScript('BEGIN; LOCK TABLE "Issue" IN SHARE MODE');
 			await takenBy(first(), plans[0].press);
 			await takenBy(second(), plans[1].press);
-			await sandbox.until(async () => (await waiting()) === 2);
+			await sandbox.until(async () => (await waiting()) === 2 * AT_ONCE);
 			await door.executeScript('COMMIT');
 		} finally {
 			await door.dispose();
