@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
 import { container, type ILogger, type SapphireClient } from '@sapphire/framework';
 import { ScheduledTaskStore } from '@sapphire/plugin-scheduled-tasks';
 import '@sapphire/plugin-subcommands/register';
@@ -22,6 +23,9 @@ import { openDatabase } from './store/database.js';
 import { DatabaseError } from './store/errors.js';
 import { StoppingError, within } from './under-way.js';
 import { createReeve } from './wiring.js';
+
+// Reeve is idle all day: memory matters more than the seconds that a run spends on collecting garbage earlier.
+setFlagsFromString('--heap-growing-percent=25');
 
 /** Where the folders of pieces are, beside this file's own. */
 const PIECES_ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');

@@ -27,6 +27,7 @@ export class Books {
 	private readonly live = new Line<SubscriptionRecord>();
 	private readonly ended = new Line<SubscriptionRecord>();
 	private byEmail: Map<string, CustomerRecord | CustomerRecord[]> | undefined;
+	private byMetadata: Map<string, CustomerRecord[]> | undefined;
 	private readonly sharedItems = new Map<string, readonly ItemRecord[]>();
 
 	public static of(world: World['stripe'], now: number): Books {
@@ -94,10 +95,27 @@ export class Books {
 		return new Line([this.byEmail.get(email) ?? []].flat());
 	}
 
+	/** Customers in whose metadata this key has this value. */
+	public customersWithMetadata(key: string, value: string): readonly CustomerRecord[] {
+		if (!this.byMetadata) {
+			this.byMetadata = new Map();
+			for (const record of this.customerLine.all()) {
+				for (const entry of Object.entries(record.metadata)) {
+					const name = entry.join('\n');
+					const others = this.byMetadata.get(name);
+					if (others) others.push(record);
+					else this.byMetadata.set(name, [record]);
+				}
+			}
+		}
+		return this.byMetadata.get(`${key}\n${value}`) ?? [];
+	}
+
 	public addCustomer(record: CustomerRecord): void {
 		this.customersById.set(record.id, record);
 		this.customerLine.insert(record);
 		this.byEmail = undefined;
+		this.byMetadata = undefined;
 	}
 
 	/** A deleted customer can still be retrieved, but is in no list. */
@@ -105,6 +123,7 @@ export class Books {
 		change();
 		if (record.deleted) this.customerLine.remove(record);
 		this.byEmail = undefined;
+		this.byMetadata = undefined;
 	}
 
 	public subscription(id: string): SubscriptionRecord | undefined {

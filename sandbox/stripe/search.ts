@@ -3,7 +3,7 @@ import { badRequest } from './errors.js';
 import { customerObject } from './objects/customer.js';
 import { type Scene, subscriptionObject } from './objects/subscription.js';
 import { Parameters, type Query } from './parameters.js';
-import { cut, type Key, type Ordered } from './records/ordered.js';
+import { cut, type Key, Line, type Ordered } from './records/ordered.js';
 
 /** Stripe's search by metadata, and of customers also by email and name; what else its language knows is refused. */
 
@@ -15,6 +15,13 @@ interface Searched {
 }
 
 type Clause = (record: Searched) => boolean;
+
+/** A search as it is understood. */
+interface Understood {
+	readonly matches: Clause;
+	/** What metadata must have, where that alone is asked for: one of these. */
+	readonly metadata: readonly (readonly [key: string, value: string])[] | null;
+}
 
 /** Stripe takes no shorter text for a part. */
 const SHORTEST_PART = 3;
@@ -36,7 +43,10 @@ export function searchCustomers(books: Books, { livemode }: Scene, query: Query)
 	return search(
 		'customers',
 		query,
-		books.customers(),
+		({ metadata }) =>
+			metadata === null
+				? books.customers()
+				: Line.sorted([...new Set(metadata.flatMap(([key, value]) => books.customersWithMetadata(key, value)))]),
 		(record) => !record.deleted,
 		(record) => customerObject(record, livemode)
 	);
@@ -47,7 +57,7 @@ export function searchSubscriptions(books: Books, scene: Scene, query: Query): F
 	return search(
 		'subscriptions',
 		query,
-		books.subscriptions('all'),
+		() => books.subscriptions('all'),
 		() => true,
 		(record) => subscriptionObject(record, scene)
 	);
@@ -56,16 +66,16 @@ export function searchSubscriptions(books: Books, scene: Scene, query: Query): F
 function search<T extends Key & Searched>(
 	resource: 'customers' | 'subscriptions',
 	query: Query,
-	records: Ordered<T>,
+	candidates: (understood: Understood) => Ordered<T>,
 	isThere: (record: T) => boolean,
 	build: (record: T) => object
 ): Found {
 	const parameters = new Parameters(query, { texts: ['query', 'limit', 'page'], lists: ['expand'] });
 	const text = parameters.text('query');
 	if (text === undefined) throw badRequest('Missing required param: query.');
-	const matches = readSearch(text, resource === 'customers');
+	const understood = readSearch(text, resource === 'customers');
 	const { limit } = parameters.paging();
-	const found = cut([records], { limit, keep: (record) => isThere(record) && matches(record) });
+	const found = cut([candidates(understood)], { limit, keep: (record) => isThere(record) && understood.matches(record) });
 	const body = {
 		object: 'search_result',
 		data: found.data.map(build),
@@ -77,12 +87,14 @@ function search<T extends Key & Searched>(
 }
 
 /** Clauses joined by AND, or by OR: Stripe allows no mixture. */
-function readSearch(text: string, hasNames: boolean): Clause {
+function readSearch(text: string, hasNames: boolean): Understood {
 	const clauses: Clause[] = [];
+	const metadata: (readonly [string, string])[] = [];
 	const joints = new Set<string>();
 	for (let rest = text.trim(); ; ) {
-		const { clause, length } = readClause(rest, hasNames);
+		const { clause, length, asks } = readClause(rest, hasNames);
 		clauses.push(clause);
+		if (asks) metadata.push(asks);
 		rest = rest.slice(length);
 		if (rest.trim() === '') break;
 		const [joint = '', word = ''] = JOINT.exec(rest) ?? [];
@@ -92,15 +104,19 @@ function readSearch(text: string, hasNames: boolean): Clause {
 	}
 	if (joints.size > 1) throw badRequest('We do not support mixing AND and OR in a search query.', 'query');
 	if (clauses.length > MOST_CLAUSES) throw badRequest(`A search query can have at most ${MOST_CLAUSES} clauses.`, 'query');
-	return (record) => (joints.has('AND') ? clauses.every((clause) => clause(record)) : clauses.some((clause) => clause(record)));
+	const isAnd = joints.has('AND');
+	return {
+		matches: (record) => (isAnd ? clauses.every((clause) => clause(record)) : clauses.some((clause) => clause(record))),
+		metadata: !isAnd && metadata.length === clauses.length ? metadata : null
+	};
 }
 
-function readClause(text: string, hasNames: boolean): { clause: Clause; length: number } {
+function readClause(text: string, hasNames: boolean): { clause: Clause; length: number; asks?: readonly [string, string] } {
 	const metadata = METADATA_CLAUSE.exec(text);
 	if (metadata) {
 		const [all, keyInDouble, keyInSingle, inDouble, inSingle] = metadata;
 		const [key, value] = [unescaped(keyInDouble ?? keyInSingle), unescaped(inDouble ?? inSingle)];
-		return { clause: (record) => record.metadata[key] === value, length: all.length };
+		return { clause: (record) => record.metadata[key] === value, length: all.length, asks: [key, value] };
 	}
 	const field = FIELD_CLAUSE.exec(text);
 	if (!field || !hasNames) throw notUnderstood(text);
