@@ -135,20 +135,24 @@ class FindingsStore {
 
 	private async open(issues: readonly DriftIssue[]): Promise<void> {
 		for (const batch of batches(issues)) {
-			await this.prisma.issue.createMany({
-				data: batch.map((issue) => ({
-					guildId: this.guildId,
+			const found = JSON.stringify(
+				batch.map((issue) => ({
 					discordId: issue.discordId,
 					type: issue.type,
 					severity: issue.severity,
-					liveKey: `${this.guildId}:${issue.discordId}`,
-					planHash: planHash(issue.discordId, issue.plan),
-					detail: toJson(issue),
-					firstSeenAt: this.at,
-					lastSeenAt: this.at,
-					lastRunId: this.runId
+					hash: planHash(issue.discordId, issue.plan),
+					detail: toJson(issue)
 				}))
-			});
+			);
+			// Not by createMany: Prisma makes a plan of thousands of steps for a thousand rows, and keeps it.
+			await this.prisma.$executeRaw`
+				INSERT INTO "Issue" (
+					id, "guildId", "discordId", type, severity, "liveKey", "planHash", detail, "firstSeenAt", "lastSeenAt", "lastRunId"
+				)
+				SELECT
+					replace(gen_random_uuid()::text, '-', ''), ${this.guildId}, found."discordId", found.type, found.severity,
+					${this.guildId}::text || ':' || found."discordId", found.hash, found.detail, ${this.at}, ${this.at}, ${this.runId}
+				FROM jsonb_to_recordset(${found}::jsonb) AS found("discordId" text, type text, severity text, hash text, detail jsonb)`;
 		}
 	}
 
