@@ -3,7 +3,7 @@ import { withOthers } from './accounts.js';
 import { autoFix } from './auto-fix.js';
 import { detect, type Picture, unlinkedHolders } from './detect.js';
 import { type KeptRight, keepAlive } from './keep-alive.js';
-import { type OnProgress, type RunStart, SourceError, type World } from './ports.js';
+import { type LastGoodRun, type OnProgress, type RunStart, SourceError, type World } from './ports.js';
 import { checkFall, implausible } from './safety.js';
 import type {
 	BillingSnapshot,
@@ -132,23 +132,19 @@ async function compareAndFix(
 		await looking?.begin(runId);
 		await mustBeOfUse(world, autoFixEnabled);
 		const lastGood = await ledger.lastGoodRun();
-		const picture = await readAll(world, onlyMember, onProgress);
-		const wrong = implausible(picture.billing, lastGood);
-		if (wrong !== null) throw new SourceError('stripe', wrong);
-		picture.billing = await withTheirCustomers(world, picture);
-		const detection = detect({ ...picture, changedLinks: await ledger.linksChangedSince(startedAt) }, settings.policy, startedAt);
-		stillOurs(lease);
-		const issues = await ledger.recordFindings(runId, {
-			detection,
-			livemode: picture.billing.livemode,
-			subscriptionsRead: picture.billing.subscriptionsRead,
-			at: startedAt,
-			onlyMember
+		const { detection, livemode, subscriptionsRead, picture } = await compare(world, settings, {
+			startedAt,
+			onlyMember,
+			lastGood,
+			onProgress,
+			keepsPicture: looking !== null
 		});
+		stillOurs(lease);
+		const issues = await ledger.recordFindings(runId, { detection, livemode, subscriptionsRead, at: startedAt, onlyMember });
 		const hold = autoFixEnabled
 			? await autoFix(world, settings, { runId, issues, detection, lastGood }, { fixed, onProgress, goOn })
 			: checkFall(issues, detection, lastGood);
-		const verified = (await looking?.judge(runId, picture, detection)) ?? null;
+		const verified = looking === null || picture === null ? null : await looking.judge(runId, picture, detection);
 		const outcome: Outcome = {
 			status: 'COMPLETED',
 			membersChecked: detection.membersChecked,
@@ -176,6 +172,38 @@ async function compareAndFix(
 		await ledger.failRun(runId, { reason: failure, issuesFixed: fixed.count, at: world.now(), tell }).catch(world.onUnforeseen);
 		return outcome;
 	}
+}
+
+/**
+ * Reads everything and compares it.
+ * @param options.keepsPicture - whether what was read is needed further on: it may be a million people, and is let go of otherwise
+ * @throws {SourceError}
+ */
+async function compare(
+	world: World,
+	settings: RunSettings,
+	{
+		startedAt,
+		onlyMember,
+		lastGood,
+		onProgress,
+		keepsPicture
+	}: {
+		readonly startedAt: Date;
+		readonly onlyMember: string | null;
+		readonly lastGood: LastGoodRun | null;
+		readonly onProgress: OnProgress;
+		readonly keepsPicture: boolean;
+	}
+) {
+	const picture = await readAll(world, onlyMember, onProgress);
+	const wrong = implausible(picture.billing, lastGood);
+	if (wrong !== null) throw new SourceError('stripe', wrong);
+	picture.billing = await withTheirCustomers(world, picture);
+	const changedLinks = await world.ledger.linksChangedSince(startedAt);
+	const detection = detect({ ...picture, changedLinks }, settings.policy, startedAt);
+	const { livemode, subscriptionsRead } = picture.billing;
+	return { detection, livemode, subscriptionsRead, picture: keepsPicture ? picture : null };
 }
 
 /** A run whose findings could never be mended is not begun; nor is one that is to fix, and may not change roles. */

@@ -3,10 +3,11 @@ import type { Ledger } from '../reconciliation/ports.js';
 import type { DriftIssue, OpenIssue } from '../reconciliation/types.js';
 import { type Issue, IssueStatus, type Prisma } from './client/client.js';
 import type { Database } from './database.js';
-import { rowToOpenIssue, toJson } from './json.js';
+import { asStored, rowToOpenIssue, toJson, toJsonText } from './json.js';
 
 type Findings = Parameters<Ledger['recordFindings']>[1];
 type Live = Pick<Issue, 'id' | 'discordId' | 'type' | 'status'>;
+type Life = Pick<Issue, 'id' | 'discordId' | 'planHash' | 'firstSeenAt' | 'lastSeenAt' | 'timesSeen' | 'cameBackAt' | 'detail'>;
 
 /** Rows go to the database in batches of so many, each one statement. */
 const BATCH = 1_000;
@@ -75,9 +76,17 @@ class FindingsStore {
 		const back = await this.reopen(fresh);
 		await this.open(fresh.filter(({ discordId }) => !back.has(discordId)));
 
-		const rows = await this.prisma.issue.findMany({ where: { guildId: this.guildId, lastRunId: this.runId, liveKey: { not: null } } });
-		const byPerson = new Map(rows.map((row) => [row.discordId, rowToOpenIssue(row)]));
-		return detection.issues.flatMap(({ discordId }) => byPerson.get(discordId) ?? []);
+		// What they are is known here, but for those that are being fixed: they stay what was claimed.
+		const rows = await this.prisma.$queryRaw<Life[]>`
+			SELECT
+				id, "discordId", "planHash", "firstSeenAt", "lastSeenAt", "timesSeen", "cameBackAt",
+				CASE WHEN status = 'FIXING' THEN detail END AS detail
+			FROM "Issue" WHERE "guildId" = ${this.guildId} AND "lastRunId" = ${this.runId} AND "liveKey" IS NOT NULL`;
+		const lives = new Map(rows.map((row) => [row.discordId, row]));
+		return detection.issues.flatMap((issue) => {
+			const life = lives.get(issue.discordId);
+			return life === undefined ? [] : rowToOpenIssue({ ...life, detail: life.detail ?? asStored(issue) });
+		});
 	}
 
 	private async resolve(ids: readonly string[]): Promise<void> {
@@ -135,13 +144,13 @@ class FindingsStore {
 
 	private async open(issues: readonly DriftIssue[]): Promise<void> {
 		for (const batch of batches(issues)) {
-			const found = JSON.stringify(
-				batch.map((issue) => ({
-					discordId: issue.discordId,
-					type: issue.type,
-					severity: issue.severity,
-					hash: planHash(issue.discordId, issue.plan),
-					detail: toJson(issue)
+			const found = toJsonText(
+				batch.map((detail) => ({
+					discordId: detail.discordId,
+					type: detail.type,
+					severity: detail.severity,
+					hash: planHash(detail.discordId, detail.plan),
+					detail
 				}))
 			);
 			// Not by createMany: Prisma makes a plan of thousands of steps for a thousand rows, and keeps it.
@@ -178,18 +187,19 @@ class FindingsStore {
 				livemode,
 				subscriptionsRead,
 				issuesFound: issues.length,
-				issues: toJson(issues),
 				notices: toJson(notices)
 			},
 			select: { id: true }
 		});
+		// As text: Prisma would copy fifty thousand issues three times on their way.
+		await this.prisma.$executeRaw`UPDATE "ReconciliationRun" SET issues = ${toJsonText(issues)}::jsonb WHERE id = ${this.runId}`;
 	}
 }
 
 /** What issues are now, for a statement that writes it into many rows. */
 function asSeen(issues: readonly { readonly id: string; readonly issue: DriftIssue }[]): string {
-	return JSON.stringify(
-		issues.map(({ id, issue }) => ({ id, detail: toJson(issue), severity: issue.severity, hash: planHash(issue.discordId, issue.plan) }))
+	return toJsonText(
+		issues.map(({ id, issue }) => ({ id, detail: issue, severity: issue.severity, hash: planHash(issue.discordId, issue.plan) }))
 	);
 }
 

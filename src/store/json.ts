@@ -4,7 +4,19 @@ import type { Prisma } from './client/client.js';
 /** Values on their way into and out of JSON columns. What Reeve wrote itself is trusted to have its shape. */
 
 export function toJson(value: unknown): Prisma.InputJsonValue {
-	return JSON.parse(JSON.stringify(value, storable)) as Prisma.InputJsonValue;
+	return JSON.parse(toJsonText(value)) as Prisma.InputJsonValue;
+}
+
+/** The same as text, for a statement that says `::jsonb`. */
+export function toJsonText(value: unknown): string {
+	return JSON.stringify(value, storable);
+}
+
+/** An issue as it comes back from the database: itself, unless there is something in it that cannot be stored. */
+export function asStored(issue: DriftIssue): Prisma.JsonValue {
+	const text = JSON.stringify(issue);
+	const same = !/\\u(?:0000|d[89a-f])/.test(text);
+	return (same ? issue : JSON.parse(toJsonText(issue))) as unknown as Prisma.JsonValue;
 }
 
 /** What PostgreSQL takes for no text, NUL and half of a surrogate pair, is replaced: one odd name must not keep a whole run from being stored. */
