@@ -192,7 +192,7 @@ class FindingsStore {
 			select: { id: true }
 		});
 		// As text: Prisma would copy fifty thousand issues three times on their way.
-		await this.prisma.$executeRaw`UPDATE "ReconciliationRun" SET issues = ${toJsonText(issues)}::jsonb WHERE id = ${this.runId}`;
+		await this.prisma.$executeRaw`UPDATE "ReconciliationRun" SET issues = ${toJsonText(issues)}::json WHERE id = ${this.runId}`;
 	}
 }
 

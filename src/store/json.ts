@@ -7,7 +7,7 @@ export function toJson(value: unknown): Prisma.InputJsonValue {
 	return JSON.parse(toJsonText(value)) as Prisma.InputJsonValue;
 }
 
-/** The same as text, for a statement that says `::jsonb`. */
+/** The same as text, for a statement that says `::jsonb` or `::json`. */
 export function toJsonText(value: unknown): string {
 	return JSON.stringify(value, storable);
 }
