@@ -30,9 +30,9 @@ const SIZES: Readonly<Record<Extent, Sizes>> = {
 		memory: { sizes: [100] }
 	},
 	quick: {
-		stripe: [{ latencyMs: 100, sizes: SMALL, paginated: 1_000, lookedUp: 10, lookedUpSleeping: 1 }],
+		stripe: [{ latencyMs: 100, sizes: SMALL, paginated: 1_000, lookedUp: 5, lookedUpSleeping: 1 }],
 		detect: { sizes: LARGE.slice(1), searched: 1_000 },
-		store: { sizes: [1_000, 10_000], lookUps: 200 },
+		store: { sizes: [10_000], lookUps: 200 },
 		fix: { members: 240 },
 		memory: { sizes: [10_000] }
 	},

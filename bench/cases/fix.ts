@@ -38,7 +38,7 @@ export async function fixCases({ members }: { readonly members: number }): Promi
 			result(
 				{
 					group: `Fixing, ${BUCKET.limit} role calls in ${BUCKET.seconds} s`,
-					name: 'automatic, one issue after another',
+					name: 'automatic, four at a time',
 					size: issues.length,
 					requests: seen.roleCalls + seen.reads,
 					wallMs: seen.wallMs,
