@@ -1,5 +1,5 @@
+import { grown, TextColumn } from './columns.js';
 import { isInDebt } from './policy.js';
-import { TextColumn } from './text-column.js';
 import type { Account, Accounts, Customer, Subscription } from './types.js';
 
 /** Customers with their subscriptions: a Map where there are few, columns where there may be a million. */
@@ -217,10 +217,4 @@ class StoredSubscription implements Subscription {
 	public get collectionPaused(): boolean {
 		return this.#columns.kindOf(this.#at).collectionPaused;
 	}
-}
-
-function grown<Column extends Int32Array | Uint32Array | Float64Array>(column: Column): Column {
-	const copy = new (column.constructor as new (length: number) => Column)(column.length * 2);
-	copy.set(column);
-	return copy;
 }

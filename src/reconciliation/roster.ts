@@ -1,15 +1,10 @@
-import type { RoleName, RosterMember, RosterMembers } from './types.js';
+import { grown, TextColumn } from './columns.js';
+import type { ById, RoleName, RosterMember } from './types.js';
 
 /** The index is kept at least this empty, so that a search ends soon. */
 const LARGEST_LOAD = 2 / 3;
 
 const SMALLEST_INDEX = 16;
-
-/** What a name mostly takes, in bytes. */
-const COMMON_NAME = 16;
-
-/** UTF-8 takes at most so many bytes for a unit of a JavaScript string. */
-const BYTES_PER_UNIT = 3;
 
 const LARGEST_ID = 2n ** 64n - 1n;
 const DECIMAL = /^(?:0|[1-9]\d{0,19})$/;
@@ -21,21 +16,19 @@ const NO_ROLES: readonly RoleName[] = [];
  * Everybody in a guild of any size, for what their IDs, role bits and names cost: some 30 bytes a member and the bytes of the name,
  * where a Map of objects takes hundreds. It is columns of numbers, and members are made from them when somebody asks.
  */
-export class CompactRoster implements RosterMembers {
+export class CompactRoster implements ById<RosterMember> {
 	/** Member by member, in the order in which they came. */
 	private ids: BigUint64Array;
 	/** The index of their set of roles, and in the lowest bit whether it is a bot. */
 	private traits: Uint32Array;
-	private nameStarts: Uint32Array;
-	private nameLengths: Uint32Array;
+	/** Where their name is among the names. */
+	private namePlaces: Uint32Array;
 	private count = 0;
 
 	private readonly roleSets: (readonly RoleName[])[] = [NO_ROLES];
 	private readonly roleSetIndexes = new Map<string, number>([['', 0]]);
 
-	/** All names one after another, as UTF-8. */
-	private names: Buffer;
-	private namesEnd = 0;
+	private readonly names = new TextColumn();
 
 	/** A hash table with open addressing: where in the columns a member is, plus one; 0 for a free slot. */
 	private index: Uint32Array;
@@ -52,9 +45,7 @@ export class CompactRoster implements RosterMembers {
 		this.ids = new BigUint64Array(room);
 		this.idHalves = new Uint32Array(this.ids.buffer);
 		this.traits = new Uint32Array(room);
-		this.nameStarts = new Uint32Array(room);
-		this.nameLengths = new Uint32Array(room);
-		this.names = Buffer.alloc(room * COMMON_NAME);
+		this.namePlaces = new Uint32Array(room);
 		this.index = new Uint32Array(slotsFor(room));
 	}
 
@@ -85,15 +76,14 @@ export class CompactRoster implements RosterMembers {
 		const known = (this.index[slot] ?? 0) - 1;
 		const at = known === -1 ? this.append(slot) : known;
 		this.traits[at] = this.roleSetIndex(roles) * 2 + (bot ? 1 : 0);
-		this.setName(at, name);
+		this.namePlaces[at] = this.names.add(name);
 	}
 
 	private memberAt(at: number): RosterMember {
 		const traits = this.traits[at] ?? 0;
-		const start = this.nameStarts[at] ?? 0;
 		return {
 			id: String(this.ids[at]),
-			name: this.names.toString('utf8', start, start + (this.nameLengths[at] ?? 0)),
+			name: this.names.at(this.namePlaces[at] ?? 0) ?? '',
 			bot: traits % 2 === 1,
 			roles: this.roleSets[Math.floor(traits / 2)] ?? NO_ROLES
 		};
@@ -134,14 +124,10 @@ export class CompactRoster implements RosterMembers {
 	}
 
 	private growColumns(): void {
-		const room = this.ids.length * 2;
-		const ids = new BigUint64Array(room);
-		ids.set(this.ids);
-		this.ids = ids;
-		this.idHalves = new Uint32Array(ids.buffer);
-		this.traits = grown(this.traits, room);
-		this.nameStarts = grown(this.nameStarts, room);
-		this.nameLengths = grown(this.nameLengths, room);
+		this.ids = grown(this.ids);
+		this.idHalves = new Uint32Array(this.ids.buffer);
+		this.traits = grown(this.traits);
+		this.namePlaces = grown(this.namePlaces);
 	}
 
 	private growIndex(): void {
@@ -150,18 +136,6 @@ export class CompactRoster implements RosterMembers {
 			this.sought[0] = this.ids[at] ?? 0n;
 			this.index[this.slotOfSought()] = at + 1;
 		}
-	}
-
-	private setName(at: number, name: string): void {
-		const most = this.namesEnd + name.length * BYTES_PER_UNIT;
-		if (most > this.names.length) {
-			const names = Buffer.alloc(Math.max(this.names.length * 2, most));
-			this.names.copy(names, 0, 0, this.namesEnd);
-			this.names = names;
-		}
-		this.nameStarts[at] = this.namesEnd;
-		this.nameLengths[at] = this.names.write(name, this.namesEnd);
-		this.namesEnd += this.nameLengths[at] ?? 0;
 	}
 
 	private roleSetIndex(roles: readonly RoleName[]): number {
@@ -191,10 +165,4 @@ function slotsFor(members: number): number {
 	let slots = SMALLEST_INDEX;
 	while (members > slots * LARGEST_LOAD) slots *= 2;
 	return slots;
-}
-
-function grown(column: Uint32Array, room: number): Uint32Array {
-	const copy = new Uint32Array(room);
-	copy.set(column);
-	return copy;
 }

@@ -55,19 +55,22 @@ export interface Customer {
 	readonly claimedBy: string | null;
 }
 
+/** Things by their IDs, in no order that matters: a Map, or something that costs less. */
+export interface ById<Thing> {
+	readonly size: number;
+	has(id: string): boolean;
+	get(id: string): Thing | undefined;
+	values(): Iterable<Thing>;
+}
+
 /** A customer and all that they have subscribed to. */
 export interface Account {
 	readonly customer: Customer;
 	readonly subscriptions: readonly Subscription[];
 }
 
-/** Accounts by their customers' IDs, in no order that matters: a Map, or something that costs less. */
-export interface Accounts {
-	readonly size: number;
-	has(customerId: string): boolean;
-	get(customerId: string): Account | undefined;
-	values(): Iterable<Account>;
-}
+/** By the customers' IDs. */
+export type Accounts = ById<Account>;
 
 /** Everything Stripe says, read whole. */
 export interface BillingSnapshot {
@@ -90,16 +93,9 @@ export interface RosterMember {
 	readonly roles: readonly RoleName[];
 }
 
-/** People by their Discord IDs, in no order that matters: a Map, or something that costs less. */
-export interface RosterMembers {
-	readonly size: number;
-	has(discordId: string): boolean;
-	get(discordId: string): RosterMember | undefined;
-	values(): Iterable<RosterMember>;
-}
-
 export interface Roster {
-	readonly members: RosterMembers;
+	/** By their Discord IDs. */
+	readonly members: ById<RosterMember>;
 }
 
 /** A `Member` row. */

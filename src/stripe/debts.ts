@@ -13,7 +13,7 @@ import { readSlicedList, type SlicedListOptions } from './sliced-list.js';
  */
 
 /** Subscription → when its oldest open invoice fell due. One without open invoices is not in it. */
-export type Debts = ReadonlyMap<string, Date>;
+type DueDates = ReadonlyMap<string, Date>;
 
 const RESOURCE = 'Invoices';
 const OPEN = { status: 'open' } as const;
@@ -22,7 +22,7 @@ const OPEN = { status: 'open' } as const;
 export async function readAllDebts(
 	options: Pick<SlicedListOptions<Stripe.Invoice>, 'ask' | 'pace' | 'now' | 'nowSeconds'>,
 	onProgress: OnProgress
-): Promise<Debts> {
+): Promise<DueDates> {
 	const debts = new Map<string, Date>();
 	let done = 0;
 	await readSlicedList<Stripe.Invoice>({
@@ -41,7 +41,7 @@ export async function readAllDebts(
 }
 
 /** Of these subscriptions: a request for each that is in debt. @throws {SourceError} */
-export async function readDebtsOf(ask: Ask, subscriptions: readonly Stripe.Subscription[]): Promise<Debts> {
+export async function readDebtsOf(ask: Ask, subscriptions: readonly Stripe.Subscription[]): Promise<DueDates> {
 	const debts = new Map<string, Date>();
 	const inDebt = subscriptions.filter(({ status }) => isInDebt(status));
 	await sideBySide(inDebt, async ({ id }) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { accountsOf, CompactAccounts, withOthers } from '../../src/reconciliation/accounts.js';
-import { TextColumn } from '../../src/reconciliation/text-column.js';
+import { TextColumn } from '../../src/reconciliation/columns.js';
 import type { Accounts, Subscription } from '../../src/reconciliation/types.js';
 import { ADA, ago, BOB, customer, subscription } from './builders.js';
 

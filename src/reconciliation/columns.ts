@@ -3,6 +3,16 @@ const FIRST_ROOM = 1_024;
 /** UTF-8 takes at most so many bytes for a unit of a JavaScript string. */
 const BYTES_PER_UNIT = 3;
 
+type Column = Int32Array | Uint32Array | Float64Array | BigUint64Array;
+
+/** The column with twice the room. */
+export function grown<Numbers extends Column>(column: Numbers): Numbers {
+	const copy = new (column.constructor as new (length: number) => Numbers)(column.length * 2);
+	// Both are of one kind, which the compiler cannot see.
+	(copy as Uint32Array).set(column as Uint32Array);
+	return copy;
+}
+
 /** Short texts one after another in one buffer: for four bytes each and those of the text. An empty text is none. */
 export class TextColumn {
 	private bytes = Buffer.alloc(FIRST_BYTES);
@@ -12,11 +22,7 @@ export class TextColumn {
 
 	/** @returns its place: 0, 1, 2 … */
 	public add(text: string | null): number {
-		if (this.count === this.ends.length) {
-			const ends = new Uint32Array(this.count * 2);
-			ends.set(this.ends);
-			this.ends = ends;
-		}
+		if (this.count === this.ends.length) this.ends = grown(this.ends);
 		const place = this.count;
 		const start = this.startOf(place);
 		this.count += 1;
