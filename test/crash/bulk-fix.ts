@@ -78,7 +78,7 @@ async function fixDying(sandbox: Sandbox, timePasses: (sandbox: Sandbox) => Prom
 	sandbox.click('operator', answer.id, buttonOf(answer, /Fix all 50/));
 	await sandbox.until(() => roleChanges(sandbox).length > 0);
 	let left = ISSUES;
-	for (let deaths = 1, moment = 1; ; deaths++, moment += moment < START ? 1 : STEP) {
+	for (let deaths = 1, moment = 1; ; deaths++, moment += EVERY || moment < START ? 1 : STEP) {
 		await sandbox.die();
 		await timePasses(sandbox);
 		await sandbox.liveUntil(moment);
