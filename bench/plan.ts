@@ -19,18 +19,18 @@ interface Sizes {
 const SMALL = [100, 1_000, 10_000];
 const LARGE = [...SMALL, 100_000];
 const HUGE = [...LARGE, 1_000_000];
-const MEASURED = { paginated: 1_000, lookedUp: 50, lookedUpSleeping: 10 };
+const MEASURED = { againUpTo: 100_000, paginated: 1_000, lookedUp: 50, lookedUpSleeping: 10 };
 
 const SIZES: Readonly<Record<Extent, Sizes>> = {
 	tiny: {
-		stripe: [{ latencyMs: 10, sizes: [100, 300], paginated: 300, lookedUp: 3, lookedUpSleeping: 1 }],
+		stripe: [{ latencyMs: 10, sizes: [100, 300], againUpTo: 300, paginated: 300, lookedUp: 3, lookedUpSleeping: 1 }],
 		detect: { sizes: [100], searched: 100 },
 		store: { sizes: [100], lookUps: 20 },
 		fix: { members: 60 },
 		memory: { sizes: [100] }
 	},
 	quick: {
-		stripe: [{ latencyMs: 100, sizes: SMALL, paginated: 1_000, lookedUp: 5, lookedUpSleeping: 1 }],
+		stripe: [{ latencyMs: 100, sizes: SMALL, againUpTo: 10_000, paginated: 1_000, lookedUp: 5, lookedUpSleeping: 1 }],
 		detect: { sizes: LARGE.slice(1), searched: 1_000 },
 		store: { sizes: [10_000], lookUps: 200 },
 		fix: { members: 240 },

@@ -1,4 +1,3 @@
-import type { RequestCount } from '../../sandbox/wire/summary.js';
 import { lookUpEach, paginate } from '../baselines/reading.js';
 import { PAGE, readingBound, scaled } from '../ground/bound.js';
 import { REEVES_RATE, STRIPES_RATE } from '../ground/key.js';
@@ -6,12 +5,15 @@ import { type CaseResult, result } from '../ground/result.js';
 import { time } from '../ground/words.js';
 import { call } from '../processes/call.js';
 import { doApart, serveServices } from '../processes/child.js';
+import type { Reading } from '../work/read-stripe.js';
 
 /** Reading Stripe: as many requests as there are pages, as fast as the rate allows. */
 
 export interface ReadingPlan {
 	readonly latencyMs: number;
 	readonly sizes: readonly number[];
+	/** Up to this size it is read once more, as on the next day. */
+	readonly againUpTo: number;
 	/** The sizes at which the baselines are measured: subscriptions for the pages, members for the look-ups. */
 	readonly paginated: number;
 	readonly lookedUp: number;
@@ -23,11 +25,6 @@ const CONSTANT_REQUESTS = 15;
 const REQUESTS_GOAL = 1.1;
 const TIME_GOAL = 1.3;
 
-interface Counted {
-	readonly counts: readonly RequestCount[];
-	readonly cpuMs: number;
-}
-
 export async function stripeCases({ latencyMs, ...plan }: ReadingPlan): Promise<CaseResult[]> {
 	const [server, others] = await Promise.all([serveServices(), serveServices()]);
 	try {
@@ -38,8 +35,8 @@ export async function stripeCases({ latencyMs, ...plan }: ReadingPlan): Promise<
 		sleeping.catch(() => {});
 		const paginated = { ms: await paginate(others.url), size: plan.paginated };
 		const lookedUp = { ms: await lookUpEach(others.url, plan.lookedUp, { sleeping: false }), size: plan.lookedUp };
-		const readings: Reading[] = [];
-		for (const size of plan.sizes) readings.push(await read(server.url, size, latencyMs));
+		const readings: SizedReading[] = [];
+		for (const size of plan.sizes) readings.push(...(await read(server.url, size, latencyMs, size <= plan.againUpTo ? 2 : 1)));
 		const lookedUpSleeping = { ms: await sleeping, size: plan.lookedUpSleeping };
 		return readings.map((reading) => judge(reading, latencyMs, { paginated, lookedUp, lookedUpSleeping }));
 	} finally {
@@ -53,29 +50,20 @@ interface Measured {
 	readonly size: number;
 }
 
-interface Reading {
-	readonly size: number;
-	readonly wallMs: number;
-	readonly peakRssBytes: number;
-	readonly requests: number;
-	readonly refused: number;
-	/** Of the server, for a request. */
-	readonly serverMs: number;
-}
+type SizedReading = Reading & { readonly size: number; readonly isFirst: boolean; readonly peakRssBytes: number };
 
-async function read(url: string, size: number, latencyMs: number): Promise<Reading> {
+async function read(url: string, size: number, latencyMs: number, times: number): Promise<SizedReading[]> {
 	await load(url, size, latencyMs);
-	const before = await call<Counted>(url, 'GET /bench/requests');
-	const { wallMs, subscriptions, usage } = await doApart('readStripe', { apiUrl: url });
-	if (subscriptions !== size) throw new Error(`${size} subscriptions were there, and ${subscriptions} were read`);
-	const { counts, cpuMs } = await call<Counted>(url, 'GET /bench/requests');
-	const requests = sum(counts);
-	const refused = sum(counts.filter(({ status }) => status === 429));
-	return { size, wallMs, peakRssBytes: usage.peakRssBytes, requests, refused, serverMs: (cpuMs - before.cpuMs) / requests };
+	const { readings, usage } = await doApart('readStripe', { apiUrl: url, times });
+	return readings.map((reading, index) => {
+		const { subscriptions } = reading;
+		if (subscriptions !== size) throw new Error(`${size} subscriptions were there, and ${subscriptions} were read`);
+		return { ...reading, size, isFirst: index === 0, peakRssBytes: usage.peakRssBytes };
+	});
 }
 
 function judge(
-	{ size, wallMs, peakRssBytes, requests, refused, serverMs }: Reading,
+	{ size, isFirst, wallMs, peakRssBytes, requests, refused, serverMs }: SizedReading,
 	latencyMs: number,
 	baselines: Readonly<Record<'paginated' | 'lookedUp' | 'lookedUpSleeping', Measured>>
 ): CaseResult {
@@ -84,7 +72,7 @@ function judge(
 	return result(
 		{
 			group: `Reading Stripe, ${REEVES_RATE} requests a second`,
-			name: `${latencyMs} ms of latency`,
+			name: `${latencyMs} ms of latency, ${isFirst ? 'first reading' : 'every later one'}`,
 			size,
 			requests,
 			wallMs,
@@ -119,4 +107,3 @@ async function load(url: string, subscriptions: number, latencyMs: number): Prom
 }
 
 const pagesOf = (subscriptions: number) => Math.max(1, Math.ceil(subscriptions / PAGE));
-const sum = (counts: readonly RequestCount[]) => counts.reduce((total, { count }) => total + count, 0);

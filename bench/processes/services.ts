@@ -6,7 +6,7 @@ import { listen } from '../../sandbox/control/serve.js';
 import { SandboxDiscord } from '../../sandbox/discord/discord.js';
 import { TOKEN } from '../../sandbox/stage/stage.js';
 import { SandboxStripe } from '../../sandbox/stripe/stripe.js';
-import { countRequests } from '../../sandbox/wire/summary.js';
+import { countRequests, type RequestCount } from '../../sandbox/wire/summary.js';
 import { Faults, RequestLog } from '../../sandbox/wire/traffic.js';
 import { metropolis } from '../../sandbox/world/metropolis.js';
 import type { Change } from '../ground/change.js';
@@ -23,6 +23,13 @@ export interface Load {
 	readonly ratePerSecond?: number;
 }
 
+/** The requests so far. */
+export interface Counted {
+	readonly counts: readonly RequestCount[];
+	/** Of this process. */
+	readonly cpuMs: number;
+}
+
 /** The guild, and who is to have which roles there. */
 export interface Loaded {
 	readonly guildId: string;
@@ -37,7 +44,11 @@ const discord = new SandboxDiscord({ log, faults, token: TOKEN, gatewayUrl: () =
 
 const control = new Hono();
 control.post('/bench/load', async (context) => context.json(load(await context.req.json())));
-control.get('/bench/requests', (context) => context.json({ counts: countRequests(log.list()), cpuMs: usage().cpuMs }));
+control.get('/bench/requests', (context) => context.json(counted()));
+
+function counted(): Counted {
+	return { counts: countRequests(log.list()), cpuMs: usage().cpuMs };
+}
 
 function load({ subscriptions = 0, members = 0, latencyMs = 0, ratePerSecond }: Load): Loaded {
 	const now = new Date();

@@ -12,7 +12,8 @@ import { readCustomer, readCustomersAfresh } from './customers.js';
 import { readAllDebts, readDebtsOf } from './debts.js';
 import { sourceError } from './errors.js';
 import { findCustomers, findCustomersOf } from './find-customers.js';
-import { mustHaveEnded, readAllSubscriptions, soundSubscriptions } from './list-subscriptions.js';
+import { mustHaveEnded, readAllSubscriptions } from './list-subscriptions.js';
+import type { ListMemory } from './marks.js';
 import { type Clockwork, isLive, Pace, perSecondWith, REAL_CLOCKWORK } from './pace.js';
 import { all, sideBySide } from './side-by-side.js';
 
@@ -43,6 +44,7 @@ export function createBilling({
 	const pace = new Pace(requestsPerSecond, clockwork);
 	const ask = createAsk(createClient(secretKey, apiUrl, timeoutMs), pace, clockwork);
 	const isLiveKey = isLive(secretKey);
+	const memory: Readonly<Record<'subscriptions' | 'invoices', ListMemory>> = { subscriptions: { marks: null }, invoices: { marks: null } };
 
 	return {
 		...createCustomerBook(ask, discordIdKey),
@@ -61,21 +63,21 @@ export function createBilling({
 	async function readAll(onProgress: OnProgress): Promise<BillingSnapshot> {
 		const nowSeconds = Math.floor(Date.now() / 1000);
 		// The baseline comes first and the changes last, so that nothing can change in between unseen.
-		const [baseline, soundings] = await Promise.all([readBaseline(ask), soundSubscriptions(ask, nowSeconds)]);
+		const baseline = await readBaseline(ask);
 		const reading = { ask, pace, now: clockwork.now, nowSeconds };
 		const accounts = new CompactAccounts();
 		let livemode = isLiveKey;
 		const [{ count, oldest }, debts] = await all([
 			readAllSubscriptions({
 				...reading,
-				soundings,
+				memory: memory.subscriptions,
 				onWhole: ({ customer, subscription, items }) => {
 					accounts.add(toCustomer(customer, discordIdKey), toSubscription(subscription, items, discordIdKey));
 					livemode = subscription.livemode;
 				},
 				onCount: (done) => onProgress({ source: 'stripe', done, total: null, finished: false })
 			}),
-			readAllDebts(reading, onProgress)
+			readAllDebts({ ...reading, memory: memory.invoices }, onProgress)
 		]);
 		const [changes] = await all([readChangesSince(ask, baseline, discordIdKey), mustHaveEnded(ask, oldest)]);
 		accounts.setUnpaidSince(debts);

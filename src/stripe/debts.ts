@@ -20,14 +20,15 @@ const OPEN = { status: 'open' } as const;
 
 /** Of all subscriptions: every open invoice there is, a hundred to a request. @throws {SourceError} */
 export async function readAllDebts(
-	options: Pick<SlicedListOptions<Stripe.Invoice>, 'ask' | 'pace' | 'now' | 'nowSeconds'>,
+	options: Pick<SlicedListOptions<Stripe.Invoice>, 'ask' | 'pace' | 'now' | 'memory' | 'nowSeconds'>,
 	onProgress: OnProgress
 ): Promise<DueDates> {
 	const debts = new Map<string, Date>();
 	let done = 0;
 	await readSlicedList<Stripe.Invoice>({
 		...options,
-		soundings: [],
+		// They are few, as a rule, and not old.
+		firstCuts: [],
 		resource: RESOURCE,
 		request: (stripe, page) => stripe.invoices.list({ ...page, ...OPEN }),
 		onItems: (invoices) => {

@@ -4,7 +4,6 @@ import { oddShape } from './errors.js';
 import { incomplete, PAGE_SIZE, readList } from './pages.js';
 import { sideBySide } from './side-by-side.js';
 import { type Oldest, readSlicedList, type SlicedListOptions } from './sliced-list.js';
-import { type Sounding, takeSoundings } from './soundings.js';
 
 /** Subscriptions as they are listed: ended ones included, each with its customer. */
 
@@ -19,6 +18,10 @@ const RESOURCE = 'Subscriptions';
 const EVERY_STATUS = { status: 'all' } as const;
 const WITH_CUSTOMER = { ...EVERY_STATUS, expand: ['data.customer'] };
 
+const DAY_SECONDS = 86_400;
+/** Most communities are some years old at most, and many are new. */
+const FIRST_CUTS_DAYS = [30, 365, 3 * 365];
+
 /** Those of one customer, the newest first. @throws {SourceError} */
 export async function listSubscriptionsOf(ask: Ask, customerId: string): Promise<WholeSubscription[]> {
 	const subscriptions = await readList<Stripe.Subscription>(ask, {
@@ -27,11 +30,6 @@ export async function listSubscriptionsOf(ask: Ask, customerId: string): Promise
 		createdAt: ({ created }) => created
 	});
 	return Promise.all(subscriptions.map(async (subscription) => complete(ask, subscription)));
-}
-
-/** Looks where the list is dense: asked for before it is read, so that it can be read side by side. @throws {SourceError} */
-export function soundSubscriptions(ask: Ask, nowSeconds: number): Promise<readonly Sounding[]> {
-	return takeSoundings(ask, RESOURCE, (stripe, cut) => stripe.subscriptions.list({ ...cut, ...EVERY_STATUS }), nowSeconds);
 }
 
 /**
@@ -44,7 +42,7 @@ export async function readAllSubscriptions({
 	onWhole,
 	onCount,
 	...options
-}: Pick<SlicedListOptions<Stripe.Subscription>, 'ask' | 'pace' | 'now' | 'soundings' | 'nowSeconds'> & {
+}: Pick<SlicedListOptions<Stripe.Subscription>, 'ask' | 'pace' | 'now' | 'memory' | 'nowSeconds'> & {
 	readonly onWhole: (whole: WholeSubscription) => void;
 	/** Called after each page with how many there are so far. */
 	readonly onCount: (count: number) => void;
@@ -56,6 +54,7 @@ export async function readAllSubscriptions({
 	const oldest = await readSlicedList<Stripe.Subscription>({
 		...options,
 		resource: RESOURCE,
+		firstCuts: FIRST_CUTS_DAYS.map((days) => options.nowSeconds - days * DAY_SECONDS),
 		request: (stripe, page) => stripe.subscriptions.list({ ...page, ...WITH_CUSTOMER }),
 		onItems: (subscriptions) => {
 			for (const subscription of subscriptions) {

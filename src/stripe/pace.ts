@@ -55,9 +55,10 @@ export class Pace {
 		return Math.min(this.most, this.slowedTo + Math.floor((this.clockwork.now() - this.slowedAt) / SECOND_MS));
 	}
 
-	/** Whether a request could be made at once. */
-	public get free(): boolean {
-		return this.nextTurn() <= this.clockwork.now();
+	/** How many requests could be made at once. */
+	public get free(): number {
+		const since = this.clockwork.now() - SECOND_MS;
+		return Math.max(0, this.perSecond - this.turns.filter((turn) => turn > since).length);
 	}
 
 	/** Resolves when it is the caller's turn: first come, first served. */

@@ -1,11 +1,11 @@
 import type Stripe from 'stripe';
 import type { Ask } from './ask.js';
 import type { Resource } from './errors.js';
+import { CreationTimes, type ListMemory, Marks } from './marks.js';
 import { type Listed, Order } from './order.js';
 import type { Pace } from './pace.js';
 import { incomplete, PAGE_SIZE, pageOf } from './pages.js';
-import { type Bottom, cutAt, cutLargest, densityOf, type Slice } from './slices.js';
-import type { CreatedBy, Sounding } from './soundings.js';
+import { type Bottom, cutAt, cutLargest, densityOf, requestsIn, type Slice } from './slices.js';
 
 export interface SlicedListOptions<Item extends Listed> {
 	readonly ask: Ask;
@@ -15,10 +15,12 @@ export interface SlicedListOptions<Item extends Listed> {
 	readonly resource: Resource;
 	readonly request: (
 		stripe: Stripe,
-		page: CreatedBy & { readonly limit: number; readonly starting_after?: string }
+		page: { readonly limit: number; readonly created?: { readonly lte: number }; readonly starting_after?: string }
 	) => Promise<Stripe.ApiList<Item>>;
-	/** Where the list is cut at first; it is cut further as it is read. */
-	readonly soundings: readonly Sounding[];
+	/** Says where to cut from the start; it is written when the list has been read. */
+	readonly memory: ListMemory;
+	/** Where to cut while nothing is remembered, the newest first: it is cut further as it is read. Epoch seconds. */
+	readonly firstCuts: readonly number[];
 	/** Epoch. */
 	readonly nowSeconds: number;
 	/** Called with each page, in no order. */
@@ -36,14 +38,16 @@ const AS_OLD_AGAIN = 2;
  * @throws {SourceError} also where a page repeats, jumps, or is missing
  */
 export async function readSlicedList<Item extends Listed>(options: SlicedListOptions<Item>): Promise<Oldest | null> {
-	const { ask, pace, now, resource, request, soundings, nowSeconds, onItems } = options;
+	const { ask, pace, now, resource, request, memory, firstCuts, nowSeconds, onItems } = options;
+	const marks = memory.marks ?? new Marks([]);
+	const times = new CreationTimes();
 	const slices = new Set<Slice>();
 	const running = new Set<Promise<void>>();
 	let oldest: Oldest | null = null;
 	/** Since when there is everything, by what each slice's last page has claimed. */
 	let wholeFrom = Number.NEGATIVE_INFINITY;
 	/** When the oldest object was created that was seen so far. Epoch seconds. */
-	let seen = Math.min(nowSeconds, ...soundings.map(({ oldest, count }) => (count > 0 ? oldest : nowSeconds)));
+	let seen = nowSeconds;
 	/** Pages read. */
 	let pages = 0;
 	let latencyMs = 0;
@@ -55,20 +59,24 @@ export async function readSlicedList<Item extends Listed>(options: SlicedListOpt
 		running.add(reading);
 	};
 
-	/** As many as keep the pace, and one. */
-	const enough = () => Math.ceil((pace.perSecond * latencyMs) / 1000) + 1;
-
 	/** A guess until a page was the last: that as much again is likely, as was read, and much more is not. */
 	const bottom = (): Bottom => {
 		const guess = nowSeconds - AS_OLD_AGAIN * (nowSeconds - seen);
 		return wholeFrom > guess ? { at: wholeFrom, believed: Number.POSITIVE_INFINITY } : { at: guess, believed: pages };
 	};
 
-	/** Puts turns to use that nobody waits for. */
+	/** How many slices more are of use, as long as there are turns that nobody waits for. */
+	const room = (): number => {
+		// Where it is known how the pages begin, a cut costs no request; and the end of a list can be read at once.
+		const left = memory.marks === null ? [...slices].reduce((sum, slice) => sum + requestsIn(slice, marks, bottom()), 0) : 0;
+		if (left <= pace.free) return pace.free;
+		const keepingPace = Math.ceil((pace.perSecond * latencyMs) / 1000) + 1;
+		return keepingPace - slices.size;
+	};
+
 	const divide = (): void => {
-		while (pace.free && !over) {
-			const room = enough() - slices.size;
-			const cut = room > 0 ? cutLargest(slices, bottom(), room) : [];
+		for (let most = room(); most > 0 && !over; most = room()) {
+			const cut = cutLargest(slices, marks, bottom(), most);
 			if (cut.length === 0) return;
 			cut.forEach(start);
 		}
@@ -105,23 +113,29 @@ export async function readSlicedList<Item extends Listed>(options: SlicedListOpt
 		order.check(page.data);
 		const last = page.data.at(-1);
 		if (!page.has_more) wholeFrom = Math.max(wholeFrom, last?.created ?? upper);
-		if (last === undefined) return false;
+		if (last === undefined) {
+			slice.headDensity = 0;
+			return false;
+		}
 		pages += 1;
 		// While it was under way, another slice may have taken over the older part.
 		const kept = page.data.filter(({ created }) => created > slice.lower);
-		for (const item of kept) oldest = older(oldest, item);
+		for (const item of kept) {
+			oldest = older(oldest, item);
+			times.add(item.created);
+		}
 		if (kept.length > 0) onItems(kept);
 		// What lies before the first page of a slice is a gap.
 		seen = Math.min(seen, last.created);
 		const density = densityOf(page.data.length, cursor === null ? (page.data[0]?.created ?? upper) : slice.at, last.created);
 		if (density > 0) slice.density = density;
+		slice.headDensity ??= density;
 		slice.at = last.created;
 		slice.cursor = last.id;
 		return page.has_more && kept.length === page.data.length;
 	}
 
-	cutAt(soundings, nowSeconds).forEach(start);
-	divide();
+	cutAt(memory.marks === null ? firstCuts : []).forEach(start);
 	try {
 		while (running.size > 0) await Promise.race(running);
 	} finally {
@@ -130,6 +144,7 @@ export async function readSlicedList<Item extends Listed>(options: SlicedListOpt
 	}
 	const end = oldest as Oldest | null;
 	if (end !== null && end.created < wholeFrom) throw incomplete(resource, `it was said to be whole, and ${[...end.ids][0]} was not in it`);
+	memory.marks = times.marks();
 	return end;
 }
 

@@ -1,5 +1,5 @@
+import type { Marks } from './marks.js';
 import { PAGE_SIZE } from './pages.js';
-import type { Sounding } from './soundings.js';
 
 /** How a list is cut into parts by the time when its objects were created, so that the parts can be read side by side. */
 
@@ -7,13 +7,17 @@ import type { Sounding } from './soundings.js';
 export interface Slice {
 	/** Infinite for the newest part. */
 	readonly upper: number;
-	/** Negative infinity for the oldest part. It rises where another slice takes over the older half. */
+	/** Negative infinity for the oldest part. It rises where other slices take over the older rest. */
 	lower: number;
+	/** The next older part; null for the oldest. */
+	older: Slice | null;
 	/** When the last object that was read was created; the upper end before the first. */
 	at: number;
 	/** The last object that was read: the next page begins after it. */
 	cursor: string | null;
-	/** Objects a second, as far as it is known. */
+	/** Objects a second in its first page; null before that. */
+	headDensity: number | null;
+	/** Objects a second in the page that was read last. */
 	density: number;
 }
 
@@ -21,25 +25,28 @@ export interface Slice {
 const WORTH_A_REQUEST = 0.8 * PAGE_SIZE;
 
 /**
- * Cuts where the soundings were taken.
- * @param nowSeconds - epoch
- * @returns the newest first; together they are the whole list, whatever the soundings say
+ * Cuts a list.
+ * @param moments - where, the newest first. Epoch seconds
+ * @returns the newest first; together they are the whole list
  */
-export function cutAt(soundings: readonly Sounding[], nowSeconds: number): readonly Slice[] {
-	const slices: Slice[] = [];
-	let upper = Number.POSITIVE_INFINITY;
-	for (const [index, { from, count, newest, oldest, more }] of soundings.entries()) {
-		if (from > upper) continue;
-		// Older than what was seen here, or the slice would be over with its first page.
-		const next = more ? soundings.slice(index + 1).find((older) => older.from < oldest) : undefined;
-		const cutsHere = next !== undefined && next.count > 0;
-		const lower = cutsHere ? next.from : Number.NEGATIVE_INFINITY;
-		slices.push({ upper, lower, at: Math.min(newest, nowSeconds), cursor: null, density: densityOf(count, newest, oldest) });
-		upper = lower;
-		if (!cutsHere) break;
+export function cutAt(moments: readonly number[]): readonly Slice[] {
+	const rest = newSlice(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, null);
+	return [rest, ...cutOff(rest, moments)];
+}
+
+function newSlice(upper: number, lower: number, older: Slice | null): Slice {
+	return { upper, lower, older, at: upper, cursor: null, headDensity: null, density: 0 };
+}
+
+/** Takes the older parts off a slice. @param moments - where to cut, the newest first @returns those parts, the newest first */
+function cutOff(slice: Slice, moments: readonly number[]): Slice[] {
+	const parts: Slice[] = [];
+	for (const moment of moments.toReversed()) {
+		slice.older = newSlice(moment, slice.lower, slice.older);
+		slice.lower = moment;
+		parts.unshift(slice.older);
 	}
-	if (slices.length === 0) slices.push({ upper, lower: Number.NEGATIVE_INFINITY, at: nowSeconds, cursor: null, density: 0 });
-	return slices;
+	return parts;
 }
 
 /** Objects a second. Where all are of one second there is no telling what comes before it. */
@@ -55,32 +62,51 @@ export interface Bottom {
 	readonly believed: number;
 }
 
-/** How many requests what is left of a slice will take, as far as can be said. */
-function estimate({ at, lower, density }: Slice, bottom: Bottom): number {
-	return (Math.max(0, at - Math.max(lower, bottom.at)) * density) / WORTH_A_REQUEST;
-}
-
 /**
  * Cuts the part that has the most left into so many that each is worth a request.
+ * @param marks - of the reading before; of what is older than the newest of them, all is known
  * @param room - how many more slices there may be
  * @returns the new ones; none where nothing is worth it. The one that was cut keeps its newest part
  */
-export function cutLargest(slices: Iterable<Slice>, bottom: Bottom, room: number): Slice[] {
+export function cutLargest(slices: Iterable<Slice>, marks: Marks, bottom: Bottom, room: number): Slice[] {
 	let largest: Slice | undefined;
-	for (const slice of slices) if (largest === undefined || estimate(slice, bottom) > estimate(largest, bottom)) largest = slice;
+	let most = 0;
+	for (const slice of slices) {
+		const requests = requestsIn(slice, marks, bottom);
+		if (requests > most) [largest, most] = [slice, requests];
+	}
 	if (largest === undefined) return [];
-	const { at, lower, density } = largest;
+	const { at, lower } = largest;
+	return cutOff(
+		largest,
+		isKnown(largest, marks) ? marks.chooseBetween(at, lower, room) : momentsIn(largest, Math.floor(most), bottom, room)
+	);
+}
+
+function isKnown({ lower }: Slice, marks: Marks): boolean {
+	return lower < marks.newest;
+}
+
+/** How many requests what is left of a slice will take, as far as can be said: it must have been looked into at both ends. */
+export function requestsIn(slice: Slice, marks: Marks, bottom: Bottom): number {
+	const { at, lower, density, headDensity, older } = slice;
+	if (isKnown(slice, marks)) return marks.countBetween(at, lower) + 1;
+	const olderDensity = older === null ? density : older.headDensity;
+	if (headDensity === null || olderDensity === null) return 0;
+	return (Math.max(0, at - Math.max(lower, bottom.at)) * (density + olderDensity)) / 2 / WORTH_A_REQUEST;
+}
+
+/** Where to cut a slice of which no more is known than how dense it is; the newest first. */
+function momentsIn({ at, lower }: Slice, requests: number, bottom: Bottom, room: number): number[] {
 	const end = Math.max(lower, bottom.at);
-	const requests = Math.floor(estimate(largest, bottom));
-	const cuts: number[] = [];
+	const moments: number[] = [];
 	for (const share of lower < bottom.at && requests > bottom.believed
 		? sharesIntoTheUnknown(requests, bottom.believed, room)
 		: evenShares(requests, room)) {
-		const cut = Math.floor(at - (at - end) * share);
-		if (cut < (cuts.at(-1) ?? at) && cut > end) cuts.push(cut);
+		const moment = Math.floor(at - (at - end) * share);
+		if (moment < (moments.at(-1) ?? at) && moment > end) moments.push(moment);
 	}
-	if (cuts[0] !== undefined) largest.lower = cuts[0];
-	return cuts.map((upper, index) => ({ upper, lower: cuts[index + 1] ?? lower, at: upper, cursor: null, density }));
+	return moments;
 }
 
 function evenShares(requests: number, room: number): number[] {

@@ -12,6 +12,8 @@ const MANY_CUSTOMERS = Array.from({ length: SUPPORTERS }, (_, index) => ({ id: `
 let house: House;
 let putBack: () => Promise<void>;
 
+const FOUR_YEARS_SECONDS = 4 * 365 * 86_400;
+
 beforeAll(async () => {
 	const now = new Date();
 	const world = makeWorld(now);
@@ -22,7 +24,7 @@ beforeAll(async () => {
 			customer: id,
 			status: 'active',
 			price: 'price_knight',
-			created: Math.floor(now.getTime() / 1000) - 100_000 - index,
+			created: Math.floor(now.getTime() / 1000) - FOUR_YEARS_SECONDS - index,
 			metadata: {},
 			cancel_at_period_end: false
 		}))
@@ -37,12 +39,15 @@ beforeAll(async () => {
 afterAll(() => house.close());
 
 /** A run that would fix whatever it finds, with this going wrong from the beginning. */
-async function runWith(mishap?: Pick<Mishap, 'target' | 'kind'> & Partial<Mishap>): Promise<ReconciliationResult | null> {
+async function runWith(
+	mishap?: Pick<Mishap, 'target' | 'kind'> & Partial<Mishap>,
+	whose: 'of one that has run before' | 'the first' = 'of one that has run before'
+): Promise<ReconciliationResult | null> {
 	await house.connected();
 	await putBack();
 	house.setRoles(driftedRoles(DRIFTERS));
 	const reeve = mishap === undefined ? house.reeve : house.befall({ after: 0, lasting: true, ...mishap });
-	const result = await reeve.run({ autoFix: true });
+	const result = await (whose === 'the first' ? house.newcomer() : reeve).run({ autoFix: true });
 	house.mend();
 	return result;
 }
@@ -61,8 +66,6 @@ async function expectFailed(result: ReconciliationResult | null, reason: RegExp)
 	expect(house.errors).toEqual([]);
 }
 
-/** Requests that only say where the list is to be cut. */
-const SOUNDINGS = 2;
 const LIST = 'GET /v1/subscriptions';
 const list = (data: unknown, more: boolean) => ({ object: 'list', data, has_more: more, url: '/v1/subscriptions' });
 
@@ -74,11 +77,6 @@ describe('a run fails with a reason, finds nothing and changes nothing, where St
 		['is in trouble', /in trouble.*status\.stripe\.com/, { kind: '500' }],
 		['does not answer', /did not answer in time.*Try again later/, { kind: 'timeout' }],
 		['does not answer about invoices', /did not answer in time.*Try again later/, { kind: 'timeout', match: '/v1/invoices' }],
-		['drops the connection on the first page', /could not be reached.*Check/, { kind: 'drop', match: LIST, after: SOUNDINGS }],
-		['drops the connection on a middle page', /could not be reached.*Check/, { kind: 'drop', match: LIST, after: SOUNDINGS + 1 }],
-		['drops the connection on the last page', /could not be reached.*Check/, { kind: 'drop', match: LIST, after: SOUNDINGS + 2 }],
-		['is in trouble on the last page', /in trouble/, { kind: '500', match: LIST, after: SOUNDINGS + 2 }],
-		['repeats a page', /incomplete.*repeated.*Run it again/, { kind: 'repeat', match: LIST, after: SOUNDINGS + 1 }],
 		[
 			'gives a page of nothing, and promises more',
 			/incomplete.*empty.*Run it again/,
@@ -103,16 +101,46 @@ describe('a run fails with a reason, finds nothing and changes nothing, where St
 	});
 });
 
-test.each([0, 1, 2])(
-	'a list of Stripe that is cut short at page %i and says it is whole is seen through: no issue, no fix',
-	async (after) => {
+/**
+ * The list has three pages, and one request looks whether that was all. The first reading begins at four moments at once, at three of
+ * them in vain, and goes on page after page; a later one knows how the pages begin.
+ */
+describe.each([
+	['the first', { first: 0, middle: 4, last: 5 }],
+	['of one that has run before', { first: 0, middle: 1, last: 2 }]
+] as const)('a run (%s) fails with a reason, finds nothing and changes nothing, where the list of Stripe', (whose, at) => {
+	test.each<[string, RegExp, Omit<Fault, 'id' | 'target'>]>([
+		['is cut off on the first page', /could not be reached.*Check/, { kind: 'drop', match: LIST, after: at.first }],
+		['is cut off on a middle page', /could not be reached.*Check/, { kind: 'drop', match: LIST, after: at.middle }],
+		['is cut off on the last page', /could not be reached.*Check/, { kind: 'drop', match: LIST, after: at.last }],
+		['is in trouble on the last page', /in trouble/, { kind: '500', match: LIST, after: at.last }]
+	])('%s', async (_, reason, fault) => {
+		await expectFailed(await runWith({ target: 'stripe', kind: fault.kind, fault }, whose), reason);
+	});
+
+	test('is cut short somewhere and said to be whole, unless nothing is lost by it', async () => {
+		const { issuesFound } = (await runWith(undefined, whose)) ?? {};
+		let failed = 0;
 		for (const times of [{ times: 1 }, {}]) {
-			const result = await runWith({ target: 'stripe', kind: 'truncate', fault: { match: LIST, after: SOUNDINGS + after, ...times } });
-			expect(result).toMatchObject({ status: 'FAILED', issuesFound: 0, failure: expect.stringContaining('was said to be whole') });
-			expect(house.changes()).toEqual([]);
+			for (let after = 0; after <= at.last + 1; after++) {
+				const result = await runWith({ target: 'stripe', kind: 'truncate', fault: { match: LIST, after, ...times } }, whose);
+				if (result?.status === 'COMPLETED') {
+					expect(result.issuesFound).toBe(issuesFound);
+					continue;
+				}
+				failed += 1;
+				expect(result).toMatchObject({ status: 'FAILED', issuesFound: 0, failure: expect.stringContaining('was said to be whole') });
+				expect(house.changes()).toEqual([]);
+			}
 		}
-	}
-);
+		expect(failed).toBeGreaterThanOrEqual(6);
+	});
+});
+
+test('a run that reads page after page fails where one repeats the one before', async () => {
+	const fault = { kind: 'repeat', match: LIST, after: 4 };
+	await expectFailed(await runWith({ target: 'stripe', kind: 'repeat', fault }, 'the first'), /incomplete.*repeated.*Run it again/);
+});
 
 test('a run fails with a reason, and changes nothing, where the database is away when something is read or written', async () => {
 	let failed = 0;

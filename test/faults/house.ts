@@ -68,6 +68,8 @@ export class House {
 		public readonly asNew: () => Promise<void>,
 		public readonly client: Client,
 		private readonly reeves: Readonly<Record<'leisurely' | 'hurriedWithStripe' | 'hurriedWithLists', Reeve>>,
+		/** A Reeve that has read nothing yet. */
+		public readonly newcomer: () => Reeve,
 		/** What was logged as an error since the last case began. */
 		public readonly errors: string[]
 	) {
@@ -124,7 +126,7 @@ export class House {
 		const write = (...values: readonly unknown[]) => void errors.push(values.map(String).join(' '));
 		const logger = { error: write, warn: write, info: () => {} };
 		const clockwork = { now: () => performance.now(), sleep: atOnce, random: () => 0 };
-		const reeveOf = ({ timeoutMs = LEISURE_MS, listingTimeoutMs = LEISURE_MS }) =>
+		const reeveOf = ({ timeoutMs = LEISURE_MS, listingTimeoutMs = LEISURE_MS } = {}) =>
 			createReeve({
 				settings,
 				database,
@@ -134,12 +136,12 @@ export class House {
 				patience: { stripe: { timeoutMs, clockwork }, listingTimeoutMs }
 			});
 		const reeves = {
-			leisurely: reeveOf({}),
+			leisurely: reeveOf(),
 			hurriedWithStripe: reeveOf({ timeoutMs: HURRY_MS }),
 			hurriedWithLists: reeveOf({ listingTimeoutMs: LISTING_HURRY_MS })
 		};
 		const asNew = await database.keep();
-		return new House(server, faults, trouble, log, discord, stripe, mail, database, asNew, client, reeves, errors);
+		return new House(server, faults, trouble, log, discord, stripe, mail, database, asNew, client, reeves, reeveOf, errors);
 	}
 
 	/** Reeve where nothing is wrong. */

@@ -1,9 +1,9 @@
 import type Stripe from 'stripe';
 import { vi } from 'vitest';
 import type { Ask } from '../../src/stripe/ask.js';
+import type { ListMemory } from '../../src/stripe/marks.js';
 import { type Clockwork, Pace } from '../../src/stripe/pace.js';
 import { type Oldest, readSlicedList } from '../../src/stripe/sliced-list.js';
-import { takeSoundings } from '../../src/stripe/soundings.js';
 
 /** A list as Stripe keeps it, in a time that passes as fast as it can be reckoned. */
 
@@ -45,12 +45,12 @@ export function answerFrom(list: readonly Thing[]) {
 	};
 }
 
+const FIRST_CUTS = [30, 365, 1_095].map((days) => NOW_SECONDS - days * 86_400);
+
 export interface Reading {
 	readonly items: Thing[];
 	readonly oldest: Oldest | null;
-	/** Of the list itself. */
 	readonly requests: number;
-	readonly soundings: number;
 	/** From the first request to the last answer. */
 	readonly ms: number;
 }
@@ -58,7 +58,7 @@ export interface Reading {
 /** Reads a list whole, in a time of its own. Fake timers must be on. */
 export async function readSimulated(
 	answer: (asked: Asked) => Page,
-	{ latencyMs, perSecond = 20 }: { latencyMs: number | (() => number); perSecond?: number }
+	{ latencyMs, perSecond = 20, memory = { marks: null } }: { latencyMs: number | (() => number); perSecond?: number; memory?: ListMemory }
 ): Promise<Reading> {
 	const clockwork: Clockwork = {
 		now: () => performance.now(),
@@ -79,19 +79,18 @@ export async function readSimulated(
 	const items: Thing[] = [];
 	const began = performance.now();
 	const read = async (): Promise<Reading> => {
-		const soundings = await takeSoundings(ask, 'Subscriptions', request, NOW_SECONDS);
-		const sounded = requests;
 		const oldest = await readSlicedList<Thing>({
 			ask,
 			pace,
 			now: clockwork.now,
 			resource: 'Subscriptions',
 			request,
-			soundings,
+			memory,
+			firstCuts: FIRST_CUTS,
 			nowSeconds: NOW_SECONDS,
 			onItems: (page) => items.push(...page)
 		});
-		return { items, oldest, requests: requests - sounded, soundings: sounded, ms: performance.now() - began };
+		return { items, oldest, requests, ms: performance.now() - began };
 	};
 	const reading = read();
 	reading.catch(() => {});

@@ -48,9 +48,11 @@ test('whoever asks at once gets a turn in the order of asking', async () => {
 	});
 	await Promise.all(Array.from({ length: 6 }, () => pace.turn()));
 	expect(waits).toEqual([1000, 1000, 2000, 2000]);
-	expect(pace.free).toBe(false);
+	expect(pace.free).toBe(0);
+	now = 2_999;
+	expect(pace.free).toBe(0);
 	now = 3_000;
-	expect(pace.free).toBe(true);
+	expect(pace.free).toBe(2);
 });
 
 test('refused, it goes half as fast, and comes back by one a second', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SourceError } from '../../src/reconciliation/ports.js';
+import type { ListMemory } from '../../src/stripe/marks.js';
 import { type Asked, answerFrom, inOrder, NOW_SECONDS, type Reading, readSimulated, type Thing } from './listed.js';
 
 beforeEach(() => {
@@ -11,6 +12,8 @@ afterEach(() => {
 });
 
 const DAY = 86_400;
+/** Where a first reading cuts, and finds nothing newer than the oldest of these moments. */
+const VAIN_CUTS = 3;
 
 /** So many things, each so old. */
 function listOf(count: number, ageSeconds: (share: number, index: number) => number): Thing[] {
@@ -59,11 +62,37 @@ test('where an answer is quick, one page after another keeps the pace: little is
 	expect(requests).toBeLessThanOrEqual(50 * 1.1 + 5);
 });
 
+test('from the second time on it is known how the pages begin: no request is in vain, and those that may are made at once', async () => {
+	for (const [, age] of HISTORIES.slice(0, -1)) {
+		const list = listOf(1_800, age);
+		const memory: ListMemory = { marks: null };
+		await readSimulated(answerFrom(list), { latencyMs: 400, memory });
+		const newer = Array.from({ length: 70 }, (_, index) => ({ id: `thing_new${index}`, created: NOW_SECONDS - 10 * index }));
+		const { items, requests, ms } = await readSimulated(answerFrom(inOrder([...newer, ...list])), { latencyMs: 400, memory });
+		expect(items).toHaveLength(1_870);
+		expect(requests).toBe(19);
+		expect(ms).toBe(400);
+	}
+});
+
+test('what is remembered may be wrong by now: many are new, or all are gone, and what is there is read whole', async () => {
+	const list = listOf(1_000, (share) => (10 + 300 * share) * DAY);
+	const memory: ListMemory = { marks: null };
+	for (const now of [
+		list,
+		inOrder([...list, ...listOf(3_000, (share) => 9 * share * DAY).map(({ id, created }) => ({ id: `new_${id}`, created }))]),
+		[]
+	]) {
+		const { items } = await readSimulated(answerFrom(now), { latencyMs: 200, memory });
+		expect(inOrder(items)).toEqual(now);
+	}
+});
+
 test('objects that all came about in one second are read one page after another', async () => {
 	const list = listOf(2_000, () => 300 * DAY);
 	const { items, requests } = await readSimulated(answerFrom(list), { latencyMs: 400 });
 	expect(inOrder(items)).toEqual(list);
-	expect(requests).toBe(20);
+	expect(requests).toBe(20 + VAIN_CUTS);
 });
 
 test(`whatever the history, and however long answers take: ${READ_WHOLE}`, async () => {
@@ -77,8 +106,12 @@ test(`whatever the history, and however long answers take: ${READ_WHOLE}`, async
 				const list = listOf(ages.length, (_, index) => ages[index] ?? 0);
 				let asked = 0;
 				const latencyMs = () => latencies[asked++ % latencies.length] ?? 0;
-				const { items } = await readSimulated(answerFrom(list), { latencyMs, perSecond });
+				const memory: ListMemory = { marks: null };
+				const { items } = await readSimulated(answerFrom(list), { latencyMs, perSecond, memory });
 				expect(inOrder(items)).toEqual(list);
+				const later = inOrder([...list, { id: 'thing_new', created: NOW_SECONDS }]);
+				const again = await readSimulated(answerFrom(later), { latencyMs, perSecond, memory });
+				expect(inOrder(again.items)).toEqual(later);
 			}
 		),
 		{ numRuns: 200 }
@@ -93,8 +126,10 @@ describe('half a list is refused:', () => {
 	async function expectRefused(falsify: (page: ReturnType<ReturnType<typeof answerFrom>>, asked: Asked) => object, why: RegExp) {
 		const answer = answerFrom(list);
 		let refused = 0;
-		for (const lasting of [false, true]) {
-			for (let at = 5; ; at++) {
+		for (const [lasting, known] of [false, true].flatMap((lasting) => [false, true].map((known) => [lasting, known] as const))) {
+			for (let at = 0; ; at++) {
+				const memory: ListMemory = { marks: null };
+				if (known) await readSimulated(answer, { latencyMs: 300, memory });
 				let asked = -1;
 				let falsified = false;
 				const reading = readSimulated(
@@ -106,7 +141,7 @@ describe('half a list is refused:', () => {
 						falsified ||= lie !== honest;
 						return { ...honest, ...lie };
 					},
-					{ latencyMs: 300 }
+					{ latencyMs: 300, memory }
 				);
 				const result = await reading.catch((error: unknown) => error);
 				if (asked < at) break;
