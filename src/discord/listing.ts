@@ -14,7 +14,7 @@ import { readFailure } from './errors.js';
 /** Discord fills every part of a list but the last. */
 const FULL_PART = 1_000;
 
-/** Parts come in their order, as far as anybody has seen: once the last is here, nobody waits long for the others. */
+/** Parts come in their order, as far as anybody has seen: once the last is here, or the connection back, nobody waits long. */
 const STRAGGLERS_MS = 5_000;
 
 /** What the list of members is told to. */
@@ -30,6 +30,8 @@ export type ListEnd =
 	| { readonly kind: 'whole' }
 	/** What followed, did not come. */
 	| { readonly kind: 'partial'; readonly parts: number; readonly of: number }
+	/** The connection was, and with it the rest of the answer. */
+	| { readonly kind: 'lost' }
 	/** Discord allows one list in a while. */
 	| { readonly kind: 'refused'; readonly retryAfterSeconds: number };
 
@@ -75,6 +77,9 @@ export async function listMembers(guild: Guild, timeoutMs: number, listener: Lis
 			const onRefusal = ({ retry_after, meta }: GatewayRateLimitedDispatchData) => {
 				if (meta.nonce === nonce) resolve({ kind: 'refused', retryAfterSeconds: retry_after });
 			};
+			const lost = () => resolve({ kind: 'lost' });
+			// What was sent meanwhile has come by then; a request that got lost is not answered any more.
+			const onResumed = () => waitFor(Math.min(STRAGGLERS_MS, timeoutMs), lost);
 			const late = () =>
 				reject(
 					new SourceError(
@@ -86,10 +91,15 @@ export async function listMembers(guild: Guild, timeoutMs: number, listener: Lis
 				ws.off(GatewayDispatchEvents.GuildMembersChunk, onPart);
 				ws.off(GatewayDispatchEvents.GuildMemberUpdate, onChange);
 				ws.off(GatewayDispatchEvents.RateLimited, onRefusal);
+				ws.off(GatewayDispatchEvents.Ready, lost);
+				ws.off(GatewayDispatchEvents.Resumed, onResumed);
 			};
 			ws.on(GatewayDispatchEvents.GuildMembersChunk, onPart);
 			ws.on(GatewayDispatchEvents.GuildMemberUpdate, onChange);
 			ws.on(GatewayDispatchEvents.RateLimited, onRefusal);
+			// A new session knows nothing of what the one before was asked.
+			ws.on(GatewayDispatchEvents.Ready, lost);
+			ws.on(GatewayDispatchEvents.Resumed, onResumed);
 			waitFor(timeoutMs, late);
 			guild.shard.send({ op: GatewayOpcodes.RequestGuildMembers, d: { guild_id: guild.id, query: '', limit: 0, nonce } });
 		});

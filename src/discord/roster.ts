@@ -9,6 +9,9 @@ import type { ManagedRoles } from './managed-roles.js';
 /** Discord allows one request for all members in so many seconds; its answer says how long to wait, never longer than this. */
 const LONGEST_WAIT_SECONDS = 60;
 
+/** A connection may be lost, and the next request come too soon. */
+const MOST_REQUESTS = 3;
+
 /** Two clocks: whoever comes a moment too early is refused again. */
 const CLOCK_SLACK_SECONDS = 0.1;
 
@@ -32,7 +35,7 @@ function namesOf(roleIds: readonly string[], { nameOf }: ManagedRoles): string[]
 }
 
 /**
- * Reads everyone in the guild with one member request, into a roster that costs what it must: a million members of discord.js
+ * Reads everyone in the guild with one member request (another where the connection was lost), into a roster that costs what it must: a million members of discord.js
  * would not fit into the memory that Reeve is given.
  * @throws {SourceError} if fewer came than the guild counts, or a part of the list did not: somebody not read would look like
  * somebody who left
@@ -44,11 +47,12 @@ export async function readRoster(
 	timeoutMs = LISTING_TIMEOUT_MS
 ): Promise<Roster> {
 	const countedBefore = guild.memberCount;
-	const members = new CompactRoster(countedBefore);
+	let members = new CompactRoster(countedBefore);
 	const tell = (how: { readonly finished: boolean; readonly waitingSeconds?: number }) =>
 		onProgress({ source: 'discord', done: members.size, total: how.finished ? members.size : guild.memberCount, ...how });
-	const read = () =>
-		listMembers(guild, timeoutMs, {
+	const read = () => {
+		members = new CompactRoster(countedBefore);
+		return listMembers(guild, timeoutMs, {
 			onPart: (part) => {
 				for (const member of part) members.set(fromGateway(member, roles));
 				tell({ finished: false });
@@ -58,12 +62,15 @@ export async function readRoster(
 				if (members.has(member.user.id)) members.set(fromGateway(member, roles));
 			}
 		});
+	};
 
 	let end = await read();
-	if (end.kind === 'refused') {
-		await wait(end.retryAfterSeconds, (waitingSeconds) => tell({ finished: false, waitingSeconds }));
+	for (let requests = 1; requests < MOST_REQUESTS && (end.kind === 'refused' || end.kind === 'lost'); requests += 1) {
+		if (end.kind === 'refused') await wait(end.retryAfterSeconds, (waitingSeconds) => tell({ finished: false, waitingSeconds }));
 		end = await read();
 	}
+	if (end.kind === 'lost')
+		throw new SourceError('discord', 'The connection to Discord was lost while the members were listed. Run it again in a few minutes.');
 	if (end.kind === 'refused')
 		throw new SourceError('discord', 'Discord allows one listing of all members in 30 seconds. Run it again in a minute.');
 	const counted = Math.min(countedBefore, guild.memberCount);

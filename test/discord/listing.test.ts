@@ -129,6 +129,42 @@ describe('the list of members', () => {
 		await expect(read(odd.guild)).rejects.toThrow('is no Discord ID');
 	});
 
+	test('is asked for again where the connection was lost in the middle of it: whoever left meanwhile is not in it', async () => {
+		const { guild, requests, ws } = guildWhere(1999, ({ nonce }, tell, asked) => {
+			if (asked === 1) {
+				tell(Event.GuildMembersChunk, chunk(nonce, 0, 2, people(0, FULL)));
+				tell(Event.Ready, {});
+			} else
+				for (const index of [0, 1])
+					tell(Event.GuildMembersChunk, chunk(nonce, index, 2, people(1 + index * FULL, Math.min(2000, 1 + (index + 1) * FULL))));
+		});
+		const { members } = await read(guild);
+		expect([members.size, members.has(id(0)), requests.length]).toEqual([1999, false, 2]);
+		expect(ws.eventNames()).toEqual([]);
+	});
+
+	test('goes on where the connection comes back, and is asked for again where nothing follows', async () => {
+		const goingOn = guildWhere(1001, ({ nonce }, tell) => {
+			tell(Event.GuildMembersChunk, chunk(nonce, 0, 2, people(0, FULL)));
+			tell(Event.Resumed, {});
+			tell(Event.GuildMembersChunk, chunk(nonce, 1, 2, people(FULL, FULL + 1)));
+		});
+		expect((await read(goingOn.guild)).members.size).toBe(1001);
+		expect(goingOn.requests).toHaveLength(1);
+		const unanswered = guildWhere(1, ({ nonce }, tell, asked) => {
+			if (asked === 1) tell(Event.Resumed, {});
+			else tell(Event.GuildMembersChunk, chunk(nonce, 0, 1, people(0, 1)));
+		});
+		expect((await read(unanswered.guild)).members.size).toBe(1);
+		expect(unanswered.requests).toHaveLength(2);
+	});
+
+	test('of which the connection is lost again and again is none', async () => {
+		const { guild, requests } = guildWhere(1, (_, tell) => tell(Event.Ready, {}));
+		await expect(read(guild)).rejects.toThrow('connection to Discord was lost');
+		expect(requests).toHaveLength(3);
+	});
+
 	test('that Discord refuses for a while is asked for again after it, and the wait is told', async () => {
 		const { guild, requests } = guildWhere(1, ({ nonce }, tell, asked) => {
 			if (asked === 1) tell(Event.RateLimited, { opcode: 8, retry_after: 1.05, meta: { guild_id: GUILD, nonce } });

@@ -29,3 +29,14 @@ test('a run asks once for everybody; one that comes too soon waits as Discord sa
 	expect((await sandbox.runs(1))[0]).toMatchObject({ status: 'COMPLETED', membersChecked: everybody() });
 	expect(asked()).toBe(3);
 });
+
+test.each(['invalid-session', 'drop', 'reconnect'])(
+	'a run whose connection to Discord is lost while it lists the members (%s) lists them again, and is done',
+	async (kind) => {
+		sandbox.discord.setLimits({ memberRequestSeconds: 1 });
+		sandbox.faults.add({ target: 'gateway', kind, match: 'REQUEST_GUILD_MEMBERS', times: 1 });
+		const before = asked();
+		expect((await reconcile(sandbox)).run).toMatchObject({ status: 'COMPLETED', membersChecked: everybody() });
+		expect(asked() - before).toBeGreaterThanOrEqual(2);
+	}
+);
