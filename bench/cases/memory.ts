@@ -45,7 +45,7 @@ async function run(url: string, size: number): Promise<CaseResult> {
 		size,
 		requests: (await requestsOf(url)) - before,
 		wallMs,
-		boundMs: readingBound(size, REEVES_RATE, 0).ms,
+		boundMs: readingBound(size, { perSecond: REEVES_RATE, requestMs: 0, isFirst: true }).ms,
 		peakRssBytes: after.peakRssBytes,
 		figures: {
 			issues: issues.length,

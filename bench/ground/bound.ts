@@ -10,14 +10,18 @@ export interface ReadingBound {
 
 /**
  * Reads every subscription with its customer: no fewer requests than there are pages, no more of them in a second than the rate, and
- * one after the other where each rests on the last: where the events stand, the newest page, all others side by side, and what has
- * changed meanwhile.
- * @param perSecond - how many requests may be begun in a second; whoever begins with a second's worth at once can be a second faster
+ * one after the other where each rests on the last: where the events stand, all pages side by side, and what has changed meanwhile.
+ * @param options.requestMs - how long a request takes: the latency, and what the machine and the server add
+ * @param options.isFirst - whoever has not read the list before must see its newest page to know that there are others
+ * @param options.perSecond - how many requests may be begun in a second; whoever begins with a second's worth at once can be a second faster
  */
-export function readingBound(subscriptions: number, perSecond: number, latencyMs: number): ReadingBound {
+export function readingBound(
+	subscriptions: number,
+	{ perSecond, requestMs, isFirst }: { readonly perSecond: number; readonly requestMs: number; readonly isFirst: boolean }
+): ReadingBound {
 	const requests = Math.max(1, Math.ceil(subscriptions / PAGE));
-	const chain = requests === 1 ? 3 : 4;
-	return { requests, ms: Math.max((requests / perSecond) * 1000, chain * latencyMs) };
+	const chain = isFirst && requests > 1 ? 4 : 3;
+	return { requests, ms: Math.max((requests / perSecond) * 1000, chain * requestMs) };
 }
 
 /** A bucket of Discord's: so many requests in a window of so many seconds, which begins with its first request. */

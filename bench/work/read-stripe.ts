@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createBilling } from '../../src/stripe/billing.js';
+import { askOnce } from '../baselines/reading.js';
 import { LIVE_KEY } from '../ground/key.js';
 import { call } from '../processes/call.js';
 import type { Counted } from '../processes/services.js';
@@ -17,20 +18,24 @@ export interface Reading {
 	readonly serverMs: number;
 }
 
-/** Reads all of Stripe so often as runs do, in one process. */
+/**
+ * Reads all of Stripe as often as runs do, in one process.
+ * @returns beside the readings: how long one page takes at least
+ */
 export async function readStripe({
 	apiUrl,
 	times
 }: {
 	readonly apiUrl: string;
 	readonly times: number;
-}): Promise<{ readonly readings: readonly Reading[] }> {
+}): Promise<{ readonly readings: readonly Reading[]; readonly requestMs: number }> {
 	const billing = createBilling({ secretKey: LIVE_KEY, apiUrl, discordIdKey: 'discord_id' });
 	// Reeve asks once when it starts.
 	await billing.ping();
+	const requestMs = await askOnce(apiUrl);
 	const readings: Reading[] = [];
 	while (readings.length < times) {
-		if (readings.length > 0) await sleep(BETWEEN_MS);
+		await sleep(BETWEEN_MS);
 		let subscriptions = 0;
 		const before = await counted(apiUrl);
 		const began = performance.now();
@@ -43,7 +48,7 @@ export async function readStripe({
 		const serverMs = (after.cpuMs - before.cpuMs) / requests;
 		readings.push({ wallMs, subscriptions, requests, refused: after.refused - before.refused, serverMs });
 	}
-	return { readings };
+	return { readings, requestMs };
 }
 
 async function counted(apiUrl: string) {
