@@ -23,7 +23,7 @@ export function underWayLine({ total, origin }: FollowedBulk, { done, begunAt, o
 function doing(total: number, origin: BulkOrigin): string {
 	switch (origin.kind) {
 		case 'run':
-			return `Reeve is fixing ${issuesOfRun(total, origin)} by itself`;
+			return `Reeve is fixing ${issuesOfRun(total, origin)}`;
 		case 'operator':
 			return `${mention(origin.actor)} is fixing ${issuesOf(origin.scope, total)} in one go`;
 		case 'continued':
@@ -37,7 +37,7 @@ function issuesOf(scope: BulkScope, total: number): string {
 
 function issuesOfRun(total: number, { triggeredBy, requestedBy }: BulkOrigin & { kind: 'run' }): string {
 	const run = triggeredBy === 'scheduled' ? 'the daily run' : requestedBy === null ? 'a run' : `the run ${mention(requestedBy)} asked for`;
-	return `${count(total, 'issue')} of ${run}`;
+	return `${count(total, 'issue')} of ${run} (auto-fix)`;
 }
 
 /** What came of a bulk fix, and by whom. */
@@ -58,36 +58,51 @@ export function isNews({ origin }: FollowedBulk, end: BulkEnd | null): boolean {
 	return origin.kind === 'continued' || end.fixed > 0;
 }
 
-const GOES_ON = 'goes on with it by itself in a minute or two';
+const GOES_ON = 'Reeve goes on by itself in a minute or two';
 
 function runEnd(issues: string, total: number, end: BulkEnd | null): string {
-	if (end === null) return `Reeve was fixing ${issues} by itself, and an error broke it off: the report says how far it came.`;
+	if (end === null) return sentences(`Reeve was fixing ${issues}, and an error broke it off: the report says how far it came`);
 	const { fixed, left } = end;
-	const notBegun = left === 0 ? '' : ` ${count(left, 'issue was', 'issues were')} not begun.`;
-	return `Reeve has fixed ${number(fixed)} of ${issues} by itself.${notFixed(total - fixed - left)}${notBegun} The report follows.`;
+	return sentences(
+		`Reeve has fixed ${number(fixed)} of ${issues}`,
+		...notFixed(total - fixed - left),
+		...(left === 0 ? [] : [`${count(left, 'issue was', 'issues were')} not begun`]),
+		'The report follows'
+	);
 }
 
 function operatorEnd({ actor, held }: BulkOrigin & { kind: 'operator' }, total: number, end: BulkEnd | null): string {
 	const who = mention(actor);
-	if (end === null) return `${who} was fixing ${count(total, 'issue')} in one go, and an error broke it off: Reeve ${GOES_ON}.`;
+	if (end === null) return sentences(`${who} was fixing ${count(total, 'issue')} in one go, and an error broke it off: ${GOES_ON}`);
 	const { fixed, losing, left } = end;
-	const rest = `${notFixed(total - fixed - left)}${left === 0 ? '' : ` ${count(left, 'issue is', 'issues are')} left: Reeve ${GOES_ON}.`}`;
-	if (fixed === 0) return `${who} asked to fix ${count(total, 'issue')} in one go: none was fixed.${rest}`;
-	const released = held && losing > 0 ? ' A hold was released for it.' : '';
-	return `${who} fixed ${count(fixed, 'issue')} in one go: ${count(losing, 'person', 'people')} lost a role, ${number(fixed - losing)} only gained one.${released}${rest}`;
+	return sentences(
+		fixed === 0
+			? `${who} asked to fix ${count(total, 'issue')} in one go: none was fixed`
+			: `${who} fixed ${count(fixed, 'issue')} in one go: ${count(losing, 'person', 'people')} lost a role, ${number(fixed - losing)} only gained one`,
+		...(held && losing > 0 ? ['A hold was released for it'] : []),
+		...notFixed(total - fixed - left),
+		...(left === 0 ? [] : [`${count(left, 'issue is', 'issues are')} left: ${GOES_ON}`])
+	);
 }
 
 function continuedEnd({ actor, fixedBefore }: BulkOrigin & { kind: 'continued' }, total: number, end: BulkEnd | null): string {
 	const said = `Reeve was stopped in the middle of a bulk fix that ${mention(actor)} had begun`;
-	if (end === null) return `${said}; then an error broke it off: Reeve ${GOES_ON}.`;
+	if (end === null) return sentences(`${said}; then an error broke it off: ${GOES_ON}`);
 	const fixed = fixedBefore + end.fixed;
 	const soFar = `${number(fixed)} of ${count(total, 'issue')} fixed`;
-	if (end.tooLate) return `${said}, too long ago to go on with it: ${soFar}. Look at what is open, and fix it again if it is still right.`;
-	if (end.left > 0) return `${said}, and went on with it: ${soFar}, ${number(end.left)} to go.`;
-	const open = total === fixed ? '' : `${notFixed(total - fixed).slice(0, -1)}: \`/reconcile status\` tells what is open.`;
-	return `${said}, and has gone on with it to its end: ${soFar}.${open}`;
+	if (end.tooLate)
+		return sentences(`${said}, too long ago to go on with it: ${soFar}`, 'Look at what is open, and fix it again if it is still right');
+	if (end.left > 0) return sentences(`${said}, and went on with it: ${soFar}, ${number(end.left)} to go`);
+	return sentences(
+		`${said}, and has gone on with it to its end: ${soFar}`,
+		...notFixed(total - fixed).map((some) => `${some}: \`/reconcile status\` tells what is open`)
+	);
 }
 
-function notFixed(others: number): string {
-	return others === 0 ? '' : ` ${count(others, 'issue')} could not be fixed or needed nothing.`;
+function notFixed(others: number): readonly string[] {
+	return others === 0 ? [] : [`${count(others, 'issue')} could not be fixed or needed nothing`];
+}
+
+function sentences(...all: readonly string[]): string {
+	return all.map((sentence) => `${sentence}.`).join(' ');
 }

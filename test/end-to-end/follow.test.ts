@@ -57,7 +57,7 @@ describe('many issues that are being fixed', () => {
 		const operator = `<@${sandbox.discord.ids.operatorId}>`;
 		await sandbox.until(() => posted()[0]?.content.startsWith('Reeve has fixed'));
 		expect(posted()).toMatchObject([
-			{ content: `Reeve has fixed 18 of 18 issues of the run ${operator} asked for by itself. The report follows.`, embeds: [] },
+			{ content: `Reeve has fixed 18 of 18 issues of the run ${operator} asked for (auto-fix). The report follows.`, embeds: [] },
 			{ id: report.id, content: '' }
 		]);
 		expect(run).toMatchObject({ issuesFound: 18, issuesFixed: 18 });

@@ -16,12 +16,12 @@ describe('a bulk fix under way', () => {
 
 	test('says who fixes what, how many are done and left, and when it will be over', () => {
 		expect(underWayLine(bulk(DAILY), soFar)).toBe(
-			`Reeve is fixing 53 issues of the daily run by itself, payers first: 12 done, 41 left, to be over <t:${AT_SECONDS + 40}:R>.`
+			`Reeve is fixing 53 issues of the daily run (auto-fix), payers first: 12 done, 41 left, to be over <t:${AT_SECONDS + 40}:R>.`
 		);
 	});
 
 	test.each([
-		[ASKED, `Reeve is fixing 53 issues of the run <@${OPERATOR}> asked for by itself,`],
+		[ASKED, `Reeve is fixing 53 issues of the run <@${OPERATOR}> asked for (auto-fix),`],
 		[BY_OPERATOR, `<@${OPERATOR}> is fixing 53 issues in one go,`],
 		[
 			{ ...BY_OPERATOR, scope: 'UNAUTHORIZED_ACCESS' } as const,
@@ -39,9 +39,9 @@ describe('a bulk fix under way', () => {
 
 describe('the end of a bulk fix', () => {
 	test('of a run says how many it fixed, and leads to the report', () => {
-		expect(endLine(bulk(DAILY), end())).toBe('Reeve has fixed 53 of 53 issues of the daily run by itself. The report follows.');
+		expect(endLine(bulk(DAILY), end())).toBe('Reeve has fixed 53 of 53 issues of the daily run (auto-fix). The report follows.');
 		expect(endLine(bulk(DAILY), end({ fixed: 30, left: 21 }))).toBe(
-			'Reeve has fixed 30 of 53 issues of the daily run by itself. 2 issues could not be fixed or needed nothing. 21 issues were not begun. The report follows.'
+			'Reeve has fixed 30 of 53 issues of the daily run (auto-fix). 2 issues could not be fixed or needed nothing. 21 issues were not begun. The report follows.'
 		);
 		expect(isNews(bulk(DAILY), end())).toBe(false);
 	});
@@ -68,7 +68,7 @@ describe('the end of a bulk fix', () => {
 
 	test('on the way down says that the rest is gone on with', () => {
 		expect(endLine(bulk(BY_OPERATOR), end({ fixed: 12, losing: 0, left: 41 }))).toBe(
-			`<@${OPERATOR}> fixed 12 issues in one go: 0 people lost a role, 12 only gained one. 41 issues are left: Reeve goes on with it by itself in a minute or two.`
+			`<@${OPERATOR}> fixed 12 issues in one go: 0 people lost a role, 12 only gained one. 41 issues are left: Reeve goes on by itself in a minute or two.`
 		);
 	});
 

@@ -137,12 +137,12 @@ describe('a bulk fix of many issues', () => {
 		const follower = begin({ origin: DAILY });
 		await seconds(3);
 		expect(contents).toEqual([
-			`Reeve is fixing 53 issues of the daily run by itself, payers first: 0 done, 53 left, begun <t:${AT_SECONDS}:R>.`
+			`Reeve is fixing 53 issues of the daily run (auto-fix), payers first: 0 done, 53 left, begun <t:${AT_SECONDS}:R>.`
 		]);
 		follower.end({ ...DONE, fixed: 51 });
 		await seconds(0);
 		expect(contents).toEqual([
-			expect.stringMatching(/^Reeve has fixed 51 of 53 issues of the daily run by itself\. 2 issues .* The report follows\.$/)
+			expect.stringMatching(/^Reeve has fixed 51 of 53 issues of the daily run \(auto-fix\)\. 2 issues .* The report follows\.$/)
 		]);
 	});
 
