@@ -36,8 +36,8 @@ import {
 import type { World } from './reconciliation/ports.js';
 import type { Reeve } from './reeve.js';
 import { createAnnouncer } from './report/announcer.js';
-import { continuedLine } from './report/bulk.js';
 import { doctorEmbed } from './report/doctor.js';
+import { createFollower } from './report/follower.js';
 import { RUNS_PER_PAGE } from './report/history.js';
 import { createMailer } from './report/mailer.js';
 import { createMessenger } from './report/messenger.js';
@@ -102,6 +102,8 @@ export function createReeve(parts: {
 		...patience.stripe
 	});
 	const underWay = new UnderWay();
+	const inChannel = { client, channelId: settings.DISCORD_ADMIN_CHANNEL_ID, logger };
+	const announce = createAnnouncer(inChannel);
 	const world: World = {
 		billing,
 		guild: createGuild({
@@ -114,7 +116,8 @@ export function createReeve(parts: {
 		ledger,
 		notifier: {
 			channels: (result) => channelsFor(result, messenger.mails),
-			report: (result) => tellOf(post, result)
+			report: (result) => tellOf(post, result),
+			follow: createFollower({ ...inChannel, announce, attend: (work) => underWay.attend(work) })
 		},
 		now,
 		goOn: () => !underWay.stopping,
@@ -145,7 +148,6 @@ export function createReeve(parts: {
 			logger.warn(`The report of run ${runId} was not brought up to date:`, error);
 		}
 	};
-	const announce = createAnnouncer({ client, channelId: settings.DISCORD_ADMIN_CHANNEL_ID, logger });
 
 	const explainPerson = (discordId: string) => explain({ ...world, billing }, ledger, policy, discordId);
 
@@ -199,10 +201,7 @@ export function createReeve(parts: {
 		continueBulks: async () => {
 			try {
 				const continued = await undertake(() => continueBulks(world, ledger, policy));
-				for (const bulk of continued) {
-					await announce({ content: continuedLine(bulk) });
-					await refreshReport(bulk.bulk.runId);
-				}
+				for (const { bulk } of continued) await refreshReport(bulk.runId);
 			} catch (error) {
 				if (!(error instanceof StoppingError)) logger.error('Going on with a bulk fix failed, and is tried again:', error);
 			}

@@ -2,7 +2,7 @@ import { container } from '@sapphire/framework';
 import type { ButtonInteraction, ModalSubmitInteraction } from 'discord.js';
 import { editQuietly } from '../../src/discord/answer.js';
 import type { BulkOrder } from '../../src/reconciliation/index.js';
-import { bulkAnswer, bulkLine } from '../../src/report/bulk.js';
+import { bulkAnswer } from '../../src/report/bulk.js';
 import { createProgressReply } from '../../src/report/progress-reply.js';
 
 /** Applies a bulk plan that was shown, in the message that showed it. The interaction has been acknowledged. */
@@ -25,8 +25,6 @@ export async function applyBulk(
 		.finally(() => progress.finish());
 	// A bulk fix may outlast the 15 minutes of the interaction: the line in the channel tells of it all the same.
 	await editQuietly(interaction, bulkAnswer(result, shown.scope));
-	const line = bulkLine(result, interaction.user.id);
-	if (line !== null) await reeve.announce({ content: line });
 	if (result.kind === 'done')
 		await Promise.all([...new Set(result.plan.issues.map(({ lastRunId }) => lastRunId))].map(reeve.refreshReport));
 }

@@ -1,11 +1,11 @@
 import { fixEach, payersFirst } from './bulk.js';
 import { AUTOMATIC } from './fix.js';
-import type { LastGoodRun, OnProgress, World } from './ports.js';
+import type { LastGoodRun, OnProgress, RunStart, World } from './ports.js';
 import { checkSafety, takes } from './safety.js';
 import type { Detection, Hold, OpenIssue, RunSettings } from './types.js';
 
 /** What a run found, and what the last good one had read. */
-export interface Found {
+export interface Found extends Pick<RunStart, 'triggeredBy' | 'requestedBy'> {
 	readonly runId: string;
 	readonly issues: readonly OpenIssue[];
 	readonly detection: Detection;
@@ -28,7 +28,7 @@ export interface Watch {
 export async function autoFix(
 	world: World,
 	settings: RunSettings,
-	{ runId, issues, detection, lastGood }: Found,
+	{ runId, issues, detection, lastGood, triggeredBy, requestedBy }: Found,
 	{ fixed, onProgress, goOn }: Watch
 ): Promise<Hold | null> {
 	const candidates = issues.filter((issue) => issue.linked || settings.fixUnlinked);
@@ -37,6 +37,7 @@ export async function autoFix(
 	await fixEach(world, settings.policy, allowed, {
 		actor: AUTOMATIC,
 		runId,
+		follower: world.notifier.follow({ id: runId, total: allowed.length, origin: { kind: 'run', triggeredBy, requestedBy } }),
 		goOn,
 		onProgress: (done, total, { result }) => {
 			if (result.kind === 'ended' && result.outcome === 'FIXED') fixed.count += 1;

@@ -3,7 +3,7 @@ import { type BulkPlan, type IssueBook, planBulk } from './bulk-plan.js';
 import { type FixOrder, type FixResult, fixIssue } from './fix.js';
 import type { HoldBook } from './holds.js';
 import { keepAlive } from './keep-alive.js';
-import type { World } from './ports.js';
+import type { BulkEnd, BulkOrigin, Follower, World } from './ports.js';
 import { takes } from './safety.js';
 import { settleInterrupted } from './settle.js';
 import type { BulkScope, FixOutcome, Hold, OpenIssue, PolicySettings, RunSettings } from './types.js';
@@ -106,7 +106,13 @@ export async function fixBulk(
 	const holder = randomUUID();
 	const issues = allowed.map(({ id, planHash }) => ({ id, planHash }));
 	const id = await book.beginBulk({ runId, scope, actor, actorName, issues }, holder, BULK_SECONDS);
-	const results = await carryOut(world, book, settings.policy, { id, holder, issues: allowed, actor, actorName, runId }, order.onProgress);
+	const follower = world.notifier.follow({
+		id,
+		total: issues.length,
+		origin: { kind: 'operator', actor, scope, held: hold !== null }
+	});
+	const by = { actor, actorName, runId, follower, onProgress: order.onProgress };
+	const results = await carryOut(world, book, settings.policy, { id, holder, issues: allowed }, by);
 	return { kind: 'done', plan, results, left: allowed.length - results.length };
 }
 
@@ -134,8 +140,16 @@ export async function continueBulks(world: World, book: BulkBook, policy: Policy
 		const todo = bulk.issues.filter((issue) => !done.has(issue.id));
 		const fixedBefore = [...done.values()].filter((outcome) => outcome === 'FIXED').length;
 		const tooLate = world.now().getTime() - startedAt.getTime() > CONTINUE_WITHIN_MS;
-		if (tooLate) await book.endBulk(id, world.now());
-		const results = tooLate ? [] : await carryOut(world, book, policy, { ...bulk, id, holder, issues: todo }, () => {});
+		const origin: BulkOrigin = { kind: 'continued', actor: bulk.actor, scope: bulk.scope, doneBefore: done.size, fixedBefore };
+		const follow = () => world.notifier.follow({ id, total: bulk.issues.length, origin });
+		let results: readonly BulkStep<ApprovedIssue>[] = [];
+		if (tooLate) {
+			await book.endBulk(id, world.now());
+			follow().end({ fixed: 0, losing: 0, left: todo.length, tooLate });
+		} else {
+			const by = { ...bulk, follower: follow(), onProgress: () => {} };
+			results = await carryOut(world, book, policy, { id, holder, issues: todo }, by);
+		}
 		continued.push({ bulk, fixedBefore, results, left: todo.length - results.length, tooLate });
 	}
 	return continued;
@@ -145,18 +159,19 @@ async function carryOut<Issue extends ApprovedIssue>(
 	world: World,
 	book: BulkBook,
 	policy: PolicySettings,
+	{ id, holder, issues }: { readonly id: string; readonly holder: string; readonly issues: readonly Issue[] },
 	{
-		id,
-		holder,
-		issues,
-		...by
-	}: { id: string; holder: string; issues: readonly Issue[] } & Pick<FixOrder, 'runId'> & Pick<ApprovedBulk, 'actor' | 'actorName'>,
-	onProgress: BulkOrder['onProgress']
+		runId,
+		actor,
+		actorName,
+		follower,
+		onProgress
+	}: Pick<ApprovedBulk, 'runId' | 'actor' | 'actorName'> & Pick<BulkOrder, 'onProgress'> & { readonly follower: Follower }
 ): Promise<readonly BulkStep<Issue>[]> {
 	const right = keepAlive(() => book.renewBulk(id, holder, BULK_SECONDS), BULK_SECONDS);
 	try {
-		const { runId, actor, actorName } = by;
-		const steps = await fixEach(world, policy, issues, { runId, actor, actorName, onProgress, goOn: () => world.goOn() && right.held() });
+		const goOn = () => world.goOn() && right.held();
+		const steps = await fixEach(world, policy, issues, { runId, actor, actorName, follower, onProgress, goOn });
 		if (steps.length === issues.length) await book.endBulk(id, world.now());
 		else await book.handBackBulk(id, holder);
 		return steps;
@@ -176,11 +191,12 @@ export async function fixEach<Issue extends ApprovedIssue>(
 	policy: PolicySettings,
 	issues: readonly Issue[],
 	by: Pick<FixOrder, 'actor' | 'actorName' | 'runId'> & {
+		readonly follower: Follower;
 		readonly onProgress: (done: number, total: number, step: BulkStep<Issue>) => void;
 		readonly goOn: () => boolean | Promise<boolean>;
 	}
 ): Promise<readonly BulkStep<Issue>[]> {
-	const { onProgress, goOn, ...who } = by;
+	const { follower, onProgress, goOn, ...who } = by;
 	const steps: (BulkStep<Issue> | undefined)[] = [];
 	let begun = 0;
 	let done = 0;
@@ -196,6 +212,7 @@ export async function fixEach<Issue extends ApprovedIssue>(
 				const step = { issue, result };
 				steps[place] = step;
 				done += 1;
+				follower.progress(done);
 				onProgress(done, issues.length, step);
 			}
 		} finally {
@@ -204,9 +221,16 @@ export async function fixEach<Issue extends ApprovedIssue>(
 		}
 	};
 	const workers = Array.from({ length: AT_ONCE }, worker);
-	await Promise.allSettled(workers);
+	const ends = await Promise.allSettled(workers);
+	const made = steps.filter((step) => step !== undefined);
+	follower.end(ends.some(({ status }) => status === 'rejected') ? null : endOf(made, issues.length));
 	await Promise.all(workers);
-	return steps.filter((step) => step !== undefined);
+	return made;
+}
+
+function endOf(steps: readonly BulkStep<ApprovedIssue>[], total: number): BulkEnd {
+	const fixed = steps.flatMap(({ result }) => (result.kind === 'ended' && result.outcome === 'FIXED' ? [result.issue] : []));
+	return { fixed: fixed.length, losing: fixed.filter(takes).length, left: total - steps.length, tooLate: false };
 }
 
 /** Those who pay come first: what gives a role before what only takes. */

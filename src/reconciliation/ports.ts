@@ -1,6 +1,7 @@
 import type { Channel, MailWorthy } from './deliveries.js';
 import type {
 	BillingSnapshot,
+	BulkScope,
 	Customer,
 	Detection,
 	DriftIssue,
@@ -226,12 +227,57 @@ export interface Ledger {
 	interruptedAttempts(): Promise<readonly InterruptedAttempt[]>;
 }
 
+/** A bulk fix that the operators can follow as it goes. */
+export interface FollowedBulk {
+	/** The same for whoever goes on with it. */
+	readonly id: string;
+	/** The issues that it is about. */
+	readonly total: number;
+	readonly origin: BulkOrigin;
+}
+
+/** What a bulk fix comes from. */
+export type BulkOrigin =
+	/** A run that fixes by itself. */
+	| { readonly kind: 'run'; readonly triggeredBy: TriggeredBy; readonly requestedBy: string | null }
+	/** An operator. */
+	| { readonly kind: 'operator'; readonly actor: string; readonly scope: BulkScope; readonly held: boolean }
+	/** An operator; another process did not end it. `doneBefore`: issues that have had their turn, and how many of them were fixed. */
+	| {
+			readonly kind: 'continued';
+			readonly actor: string;
+			readonly scope: BulkScope;
+			readonly doneBefore: number;
+			readonly fixedBefore: number;
+	  };
+
+/** What this process has come to in a bulk fix. */
+export interface BulkEnd {
+	readonly fixed: number;
+	/** Of those that were fixed: people who lost a role. */
+	readonly losing: number;
+	/** Issues that were not begun. */
+	readonly left: number;
+	/** Whether it was begun too long ago to go on with it. */
+	readonly tooLate: boolean;
+}
+
+/** Shows how far a bulk fix is. A courtesy: nobody waits for it, and it never throws. */
+export interface Follower {
+	/** @param done - issues that have had their turn in this process */
+	progress(done: number): void;
+	/** @param end - null where an error broke it off */
+	end(end: BulkEnd | null): void;
+}
+
 /** Tells the operators. */
 export interface Notifier {
 	/** By which ways the operators are to hear of a run. */
 	channels(result: MailWorthy): readonly Channel[];
 	/** Tells the operators of a run. What cannot be delivered is not an error of the run, and is tried again. */
 	report(result: ReconciliationResult): Promise<void>;
+	/** Lets the operators follow a bulk fix that begins now. */
+	follow(bulk: FollowedBulk): Follower;
 }
 
 /** Everything the two procedures stand on. */

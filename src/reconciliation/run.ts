@@ -117,11 +117,12 @@ type Outcome = Pick<
 async function compareAndFix(
 	world: World,
 	settings: RunSettings,
-	{ runId, startedAt, onlyMember, autoFixEnabled, looking }: RunStart & { readonly runId: string; readonly looking: Looking | null },
+	{ looking, ...run }: RunStart & { readonly runId: string; readonly looking: Looking | null },
 	lease: KeptRight,
 	{ onProgress = () => {}, mayFix = async () => true }: Pick<ReconciliationOptions, 'onProgress' | 'mayFix'>
 ): Promise<Outcome> {
 	const { ledger, notifier } = world;
+	const { runId, startedAt, onlyMember, autoFixEnabled } = run;
 	const fixed = { count: 0 };
 	const goOn = () => {
 		stillOurs(lease);
@@ -142,7 +143,7 @@ async function compareAndFix(
 		stillOurs(lease);
 		const issues = await ledger.recordFindings(runId, { detection, livemode, subscriptionsRead, at: startedAt, onlyMember });
 		const hold = autoFixEnabled
-			? await autoFix(world, settings, { runId, issues, detection, lastGood }, { fixed, onProgress, goOn })
+			? await autoFix(world, settings, { ...run, issues, detection, lastGood }, { fixed, onProgress, goOn })
 			: checkFall(issues, detection, lastGood);
 		const verified = looking === null || picture === null ? null : await looking.judge(runId, picture, detection);
 		const outcome: Outcome = {

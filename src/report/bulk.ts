@@ -1,5 +1,5 @@
 import { type APIActionRowComponent, type APIButtonComponent, type APIEmbed, ButtonStyle, ComponentType } from 'discord.js';
-import type { ApprovedIssue, BulkResult, BulkStep, ContinuedBulk } from '../reconciliation/bulk.js';
+import type { BulkResult, BulkStep } from '../reconciliation/bulk.js';
 import type { BulkPlan } from '../reconciliation/bulk-plan.js';
 import { takes } from '../reconciliation/safety.js';
 import type { BulkScope, OpenIssue } from '../reconciliation/types.js';
@@ -148,42 +148,14 @@ export function bulkAnswer(result: BulkResult, scope: BulkScope): BulkMessage {
 	}
 }
 
-/** For the admin channel: what was done in one go, and by whom. Null if nothing was changed. */
-export function bulkLine(result: BulkResult, actor: string): string | null {
-	if (result.kind !== 'done') return null;
-	const { fixed, others } = tally(result.results);
-	if (fixed.length === 0) return null;
-	const losing = fixed.filter(takes).length;
-	const released = result.plan.hold === null || losing === 0 ? '' : ' A hold was released for it.';
-	const rest = others === 0 ? '' : ` ${count(others, 'issue')} could not be fixed or needed nothing.`;
-	return `${mention(actor)} fixed ${count(fixed.length, 'issue')} in one go: ${count(losing, 'person', 'people')} lost a role, ${number(fixed.length - losing)} only gained one.${released}${rest}`;
-}
-
-/** For the admin channel: what came of a bulk fix that a restart had cut off. */
-export function continuedLine({ bulk, fixedBefore, results, left, tooLate }: ContinuedBulk): string {
-	const total = bulk.issues.length;
-	const fixed = fixedBefore + tally(results).fixed.length;
-	const said = `Reeve was stopped in the middle of a bulk fix that ${mention(bulk.actor)} had begun`;
-	const soFar = `${number(fixed)} of ${count(total, 'issue')} fixed`;
-	if (tooLate) return `${said}, too long ago to go on with it: ${soFar}. Look at what is open, and fix it again if it is still right.`;
-	if (left > 0) return `${said}, and went on with it: ${soFar}, ${number(left)} to go.`;
-	const others = total - fixed;
-	return `${said}, and has gone on with it to its end: ${soFar}.${others === 0 ? '' : ` ${count(others, 'issue')} could not be fixed or needed nothing: \`/reconcile status\` tells what is open.`}`;
-}
-
-function tally<Issue extends ApprovedIssue>(steps: readonly BulkStep<Issue>[]): { fixed: Issue[]; others: number } {
-	const fixed = steps.filter(({ result }) => result.kind === 'ended' && result.outcome === 'FIXED').map(({ issue }) => issue);
-	return { fixed, others: steps.length - fixed.length };
-}
-
 const ANSWER_LENGTH = 1_900;
 
 function doneInWords(steps: readonly BulkStep[], left: number): string {
-	const { fixed } = tally(steps);
+	const fixed = steps.filter(({ result }) => result.kind === 'ended' && result.outcome === 'FIXED').length;
 	const lines = steps.flatMap((step) => whyNotFixed(step) ?? []);
 	const stopped =
 		left === 0 ? '' : ` Reeve is being restarted, and goes on with the other ${count(left, 'issue')} by itself in a minute or two.`;
-	const head = `${left === 0 ? 'Done' : 'Stopped'}: ${number(fixed.length)} of ${count(steps.length + left, 'issue')} fixed.${stopped}`;
+	const head = `${left === 0 ? 'Done' : 'Stopped'}: ${number(fixed)} of ${count(steps.length + left, 'issue')} fixed.${stopped}`;
 	if (lines.length === 0) return head;
 	return cut(`${head} Not fixed:\n${fitLines(lines, '\n', ANSWER_LENGTH - head.length - 20)}`, ANSWER_LENGTH);
 }

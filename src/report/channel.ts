@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Client, DiscordAPIError, type Message, type MessageCreateOptions, RESTJSONErrorCodes } from 'discord.js';
 
 /** Posts a message in a channel. @throws what Discord says against it; {@link whyNotSent} puts that into words */
@@ -5,6 +6,17 @@ export async function sendToChannel(client: Client, channelId: string, message: 
 	const channel = await client.channels.fetch(channelId);
 	if (!channel?.isSendable()) throw new NotSendableError();
 	return channel.send(message);
+}
+
+/** Discord's limit. */
+const NONCE_LENGTH = 25;
+
+/**
+ * Makes a message the only one about its subject: a request that is sent again, after its answer was lost or by whoever goes on with
+ * the work, gives the first message back. Discord remembers it for some minutes.
+ */
+export function onceAbout(subject: string): Pick<MessageCreateOptions, 'nonce' | 'enforceNonce'> {
+	return { nonce: createHash('sha256').update(subject).digest('hex').slice(0, NONCE_LENGTH), enforceNonce: true };
 }
 
 class NotSendableError extends Error {

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Client, MessageCreateOptions } from 'discord.js';
 import { holdSubject, type Messenger, type News, overdueSubject, runSubject } from '../reconciliation/deliveries.js';
 import type { IssueState, ReconciliationResult } from '../reconciliation/types.js';
-import { sendToChannel, whyNotSent } from './channel.js';
+import { onceAbout, sendToChannel, whyNotSent } from './channel.js';
 import { holdMessage } from './hold.js';
 import { type Letter, type LetterParts, letter } from './letter.js';
 import type { SendLetter } from './mailer.js';
@@ -34,9 +33,6 @@ export interface MessengerParts {
 	readonly namesOf: NamesOf;
 	readonly logger: MessengerLogger;
 }
-
-/** Discord's limit. */
-const NONCE_LENGTH = 25;
 
 /** Tells the operators: in the admin channel, and by mail. */
 export function createMessenger(parts: MessengerParts): Messenger {
@@ -112,8 +108,7 @@ async function urlOf({ guildId, channelId, reportUrl }: MessengerParts, news: Ne
 }
 
 async function messageOf(parts: MessengerParts, news: News): Promise<MessageCreateOptions> {
-	// With the nonce, a request that is sent again after its answer was lost gives the first message back.
-	const once = { nonce: nonceOf(subjectOf(news)), enforceNonce: true, allowedMentions: { parse: [] as [] } };
+	const once = { ...onceAbout(`report:${subjectOf(news)}`), allowedMentions: { parse: [] as [] } };
 	if (news.kind === 'overdue') return { embeds: [overdueEmbed(news.since)], ...once };
 	if (news.kind === 'hold') return { ...holdMessage(news.hold), ...once };
 	const { result } = news;
@@ -132,8 +127,4 @@ function statesOf({ readStates, logger }: MessengerParts, result: Reconciliation
 		logger.error(`What has become of the issues of run ${result.runId} could not be read: the report shows them as found.`, error);
 		return new Map<string, IssueState>();
 	});
-}
-
-function nonceOf(subject: string): string {
-	return createHash('sha256').update(`report:${subject}`).digest('hex').slice(0, NONCE_LENGTH);
 }

@@ -1,4 +1,5 @@
 import type { Progress } from '../reconciliation/types.js';
+import { createPaced } from './paced.js';
 import { type Measured, progressMessage, secondsLeft } from './progress.js';
 
 /** A reply is edited at most this often. */
@@ -17,25 +18,15 @@ export interface ProgressReply {
 export function createProgressReply(edit: (content: string) => Promise<unknown>): ProgressReply {
 	const state = new Map<Progress['source'], Progress>();
 	let firstFix: Measured | undefined;
-	let timer: NodeJS.Timeout | undefined;
-	let editing: Promise<unknown> = Promise.resolve();
-	let finished = false;
-	let lastEdit = 0;
-	const write = () => {
-		timer = undefined;
-		lastEdit = Date.now();
-		editing = edit(progressMessage(state, secondsLeft(firstFix, state.get('fix'), Date.now()))).catch(() => {});
-	};
+	const paced = createPaced(() => edit(progressMessage(state, secondsLeft(firstFix, state.get('fix'), Date.now()))), {
+		everyMs: EDIT_EVERY_MS
+	});
 	return {
 		show: (progress) => {
 			if (progress.source === 'fix') firstFix ??= { done: progress.done, atMs: Date.now() };
 			state.set(progress.source, progress);
-			if (!finished) timer ??= setTimeout(write, Math.max(0, lastEdit + EDIT_EVERY_MS - Date.now()));
+			paced.touch();
 		},
-		finish: async () => {
-			finished = true;
-			clearTimeout(timer);
-			await editing;
-		}
+		finish: paced.finish
 	};
 }

@@ -43,7 +43,11 @@ export interface Measured {
 }
 
 /** How long the rest will take if it goes on as it went since the first measurement; null where that cannot be told yet. */
-export function secondsLeft(first: Measured | undefined, progress: Progress | undefined, nowMs: number): number | null {
+export function secondsLeft(
+	first: Measured | undefined,
+	progress: Pick<Progress, 'done' | 'total'> | undefined,
+	nowMs: number
+): number | null {
 	if (first === undefined || progress === undefined || progress.total === null || progress.done <= first.done) return null;
 	const msEach = (nowMs - first.atMs) / (progress.done - first.done);
 	return Math.ceil((msEach * (progress.total - progress.done)) / 1000);

@@ -221,12 +221,12 @@ export class House {
 		return this.client.eventNames().reduce((count, event) => count + this.client.listenerCount(event), 0);
 	}
 
-	/** What tells the reports apart that were posted since the case began. */
+	/** What tells the reports apart that were posted since the case began. A line about what was done has nothing to be told apart by. */
 	public reports(): readonly string[] {
 		return this.discord
 			.messages()
 			.slice(this.posted)
-			.map(({ nonce }) => String(nonce));
+			.flatMap(({ nonce }) => (nonce === undefined ? [] : [String(nonce)]));
 	}
 
 	/** What Reeve has changed since the case began, as Discord wrote it down. */

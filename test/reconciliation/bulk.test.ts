@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type ApprovedBulk, type BulkBook, type BulkOrder, continueBulks, fixBulk } from '../../src/reconciliation/bulk.js';
 import { type IssueBook, planBulk } from '../../src/reconciliation/bulk-plan.js';
 import type { HoldBook } from '../../src/reconciliation/holds.js';
+import { RoleChangeError } from '../../src/reconciliation/ports.js';
 import { runReconciliation } from '../../src/reconciliation/run.js';
 import type { BulkScope } from '../../src/reconciliation/types.js';
 import { customer, person, subscription } from './builders.js';
@@ -173,6 +174,45 @@ describe('a bulk fix', () => {
 		expect(world.touched).toBe(5);
 	});
 
+	test('can be followed: who asked, how many have had their turn, and what came of it', async () => {
+		const { world, book } = await guildOf({ taking: 2, giving: 3, right: 30 });
+		const { planHash } = await planned({ world, book });
+		world.script.on('guild.addRole', () => {
+			throw new RoleChangeError("Reeve's role is below Knight.");
+		});
+		await fixBulk(world, book, SETTINGS, orderFor(planHash, 'all'));
+		expect(world.notifier.followed).toEqual([
+			{
+				bulk: { id: '0', total: 5, origin: { kind: 'operator', actor: person(99), scope: 'all', held: false } },
+				done: [1, 2, 3, 4, 5],
+				end: { fixed: 2, losing: 2, left: 0, tooLate: false }
+			}
+		]);
+	});
+
+	test('that is held and released says so to those who follow it, and one that was not begun has nothing to follow', async () => {
+		const { world, book } = await guildOf({ taking: 5, giving: 2, right: 20 });
+		const { planHash } = await planned({ world, book });
+		await fixBulk(world, book, SETTINGS, orderFor('00000000', 'all'));
+		await fixBulk(world, book, SETTINGS, orderFor(planHash, 'all'));
+		expect(world.notifier.followed).toEqual([]);
+		await fixBulk(world, book, SETTINGS, orderFor(planHash, 5));
+		expect(world.notifier.followed).toMatchObject([{ bulk: { origin: { held: true } }, end: { fixed: 7, losing: 5 } }]);
+	});
+
+	test('that was stopped can be followed to its end under the name it had', async () => {
+		const { world, book } = await stoppedAfterTwo();
+		await continueBulks(world, book, SETTINGS.policy);
+		expect(world.notifier.followed).toMatchObject([
+			{ bulk: { id: '0', total: 5 }, done: [1, 2], end: { fixed: 2, left: 3 } },
+			{
+				bulk: { id: '0', total: 5, origin: { kind: 'continued', actor: person(99), scope: 'all', doneBefore: 2, fixedBefore: 2 } },
+				done: [1, 2, 3],
+				end: { fixed: 3, losing: 0, left: 0, tooLate: false }
+			}
+		]);
+	});
+
 	test('that was stopped is not gone on with when Reeve is on its way down again', async () => {
 		const { world, book } = await stoppedAfterTwo();
 		world.goOn = () => false;
@@ -190,6 +230,7 @@ describe('a bulk fix', () => {
 		world.pass({ seconds: 3_601 });
 		expect(await continueBulks(world, book, SETTINGS.policy)).toMatchObject([{ fixedBefore: 2, results: [], left: 3, tooLate: true }]);
 		expect(world.touched).toBe(2);
+		expect(world.notifier.followed.at(-1)).toMatchObject({ done: [], end: { fixed: 0, left: 3, tooLate: true } });
 		expect(await continueBulks(world, book, SETTINGS.policy)).toEqual([]);
 	});
 
@@ -229,6 +270,7 @@ describe('a bulk fix', () => {
 		await expect(fixBulk(world, book, SETTINGS, orderFor(planHash, 'all'))).rejects.toThrow('the database is away');
 		expect(world.ledger.attempts).toHaveLength(3);
 		expect(world.ledger.attempts.map(({ end }) => end?.outcome)).toEqual(['FIXED', 'FIXED', 'FIXED']);
+		expect(world.notifier.followed).toMatchObject([{ done: [1, 2, 3], end: null }]);
 	});
 
 	test('in a guild where so many have stopped paying at once is held, also for one person', async () => {

@@ -4,7 +4,10 @@ import { planBetween, planHash } from '../../src/reconciliation/plan.js';
 import type {
 	AttemptEnd,
 	Billing,
+	BulkEnd,
 	ClaimResult,
+	FollowedBulk,
+	Follower,
 	Guild,
 	GuildProblem,
 	InterruptedAttempt,
@@ -509,6 +512,8 @@ export class FakeLedger implements Ledger, Verifications, Undos {
 
 export class FakeNotifier implements Notifier {
 	public readonly reports: ReconciliationResult[] = [];
+	/** The bulk fixes to follow; the end is undefined while there is none. */
+	public readonly followed: { readonly bulk: FollowedBulk; readonly done: number[]; end?: BulkEnd | null }[] = [];
 
 	public constructor(private readonly script: Script) {}
 
@@ -519,6 +524,18 @@ export class FakeNotifier implements Notifier {
 	public async report(result: ReconciliationResult): Promise<void> {
 		await this.script.before('notifier.report');
 		this.reports.push(result);
+	}
+
+	public follow(bulk: FollowedBulk): Follower {
+		const seen: (typeof this.followed)[number] = { bulk, done: [] };
+		this.followed.push(seen);
+		return {
+			progress: (done) => void seen.done.push(done),
+			end: (end) => {
+				if (seen.end !== undefined) throw new Error('a bulk fix ends once');
+				seen.end = end;
+			}
+		};
 	}
 }
 

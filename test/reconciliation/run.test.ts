@@ -352,6 +352,25 @@ describe('auto-fix', () => {
 		expect(await run(world, AUTO)).toMatchObject({ issuesFound: 0 });
 	});
 
+	test('can be followed: of which run, how many have had their turn, and what came of it before the report', async () => {
+		const world = councilOfTwo();
+		world.script.on('notifier.report', () => {
+			expect(world.notifier.followed[0]?.end).toEqual({ fixed: 2, losing: 1, left: 0, tooLate: false });
+		});
+		await run(world, AUTO, { triggeredBy: 'manual', requestedBy: person(9) });
+		expect(world.notifier.reports).toHaveLength(1);
+		expect(world.notifier.followed).toMatchObject([
+			{ bulk: { id: 'run_1', total: 2, origin: { kind: 'run', triggeredBy: 'manual', requestedBy: person(9) } }, done: [1, 2] }
+		]);
+	});
+
+	test('that an error ends is not followed any further', async () => {
+		const world = councilOfTwo();
+		world.script.on('ledger.claimIssue', away('database'));
+		expect(await run(world, AUTO)).toMatchObject({ status: 'FAILED' });
+		expect(world.notifier.followed).toMatchObject([{ done: [], end: null }]);
+	});
+
 	test('on the way down no further fix is begun, and what was found is told', async () => {
 		const world = councilOfTwo();
 		let left = 1;
@@ -427,6 +446,7 @@ describe('auto-fix', () => {
 		expect(world.guild.holds(person(9))).toEqual(['Knight']);
 		expect(world.guild.holds(person(8))).toEqual(['Lord']);
 		expect(world.ledger.runs[0]?.hold).toEqual(result.hold);
+		expect(world.notifier.followed).toMatchObject([{ bulk: { total: 1 }, end: { fixed: 1, losing: 0 } }]);
 	});
 
 	test('without auto-fix nothing is held', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { BulkPlan, ListedIssue } from '../../src/reconciliation/bulk-plan.js';
 import type { FixResult } from '../../src/reconciliation/fix.js';
-import { bulkAnswer, bulkLine, bulkPlanMessage, continuedLine, nothingToFix, singlePlanMessage } from '../../src/report/bulk.js';
+import { bulkAnswer, bulkPlanMessage, nothingToFix, singlePlanMessage } from '../../src/report/bulk.js';
 import { COLOURS } from '../../src/report/colours.js';
 import { parseCustomId } from '../../src/report/custom-id.js';
 import { meantIssues, pickedIssue, suggestIssues } from '../../src/report/find-issue.js';
@@ -109,44 +109,11 @@ describe('what came of a bulk fix', () => {
 		);
 	});
 
-	test('is said in the channel in one line with who did it', () => {
-		const line = bulkLine(done, OPERATOR) as string;
-		expect(line).toContain(`<@${OPERATOR}> fixed 2 issues in one go: 1 person lost a role, 1 only gained one.`);
-		expect(line).not.toContain('\n');
-	});
-
-	test('is not said in the channel where nothing was changed', () => {
-		expect(bulkLine({ kind: 'plan-changed', plan: null }, OPERATOR)).toBeNull();
-		expect(bulkLine({ ...done, results: [{ issue: failed, result: ended(failed, 'FAILED') }] }, OPERATOR)).toBeNull();
-	});
-
 	test('of another plan than was shown is the new plan, to be looked at', () => {
 		const answer = bulkAnswer({ kind: 'plan-changed', plan: done.plan }, 'all');
 		expect(answer.content).toContain('Nothing was changed');
 		expect(answer.components).not.toEqual([]);
 		expect(bulkAnswer({ kind: 'plan-changed', plan: null }, 'all').content).toBe(`Nothing was changed. ${nothingToFix('all')}`);
-	});
-});
-
-describe('a bulk fix that a restart cut off', () => {
-	const bulk = { runId: 'run1', scope: 'all', actor: OPERATOR, actorName: 'olive', issues: [taking(1), giving(1), giving(2)] } as const;
-	const continued = (over: Partial<Parameters<typeof continuedLine>[0]>) =>
-		continuedLine({ bulk, fixedBefore: 1, results: [], left: 0, tooLate: false, ...over });
-	const fixed = (issue: ListedIssue) => ({ issue, result: ended(issue, 'FIXED') });
-
-	test('and that was finished says so, with all that it did before and after', () => {
-		const line = continued({ results: [fixed(giving(1)), fixed(giving(2))] });
-		expect(line).toBe(
-			`Reeve was stopped in the middle of a bulk fix that <@${OPERATOR}> had begun, and has gone on with it to its end: 3 of 3 issues fixed.`
-		);
-		expect(continued({ results: [fixed(giving(1)), { issue: giving(2), result: ended(giving(2), 'FAILED') }] })).toContain(
-			'2 of 3 issues fixed. 1 issue could not be fixed or needed nothing'
-		);
-	});
-
-	test('and was cut off again, or too long ago, says what is left and what to do', () => {
-		expect(continued({ results: [fixed(giving(1))], left: 1 })).toContain('2 of 3 issues fixed, 1 to go.');
-		expect(continued({ left: 2, tooLate: true })).toContain('too long ago to go on with it: 1 of 3 issues fixed. Look at what is open');
 	});
 });
 

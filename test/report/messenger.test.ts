@@ -1,70 +1,19 @@
-import { ChannelType, Client } from 'discord.js';
+import type { Client } from 'discord.js';
 import { describe, expect, it } from 'vitest';
 import type { IssueState } from '../../src/reconciliation/types.js';
 import type { Letter } from '../../src/report/letter.js';
 import { createMessenger } from '../../src/report/messenger.js';
+import { type Answer, CHANNEL, GUILD, inGuild, message, VOICELESS } from './client.js';
 import { ADA, AT, attempt, failedResult, issue, NO_NOTICES, OPERATOR, result, state } from './fixtures.js';
 
-const GUILD = '300000000000000003';
-const CHANNEL = '400000000000000004';
-const VOICELESS = '500000000000000005';
 const MESSAGE = '600000000000000006';
 
-const posted = {
-	id: MESSAGE,
-	channel_id: CHANNEL,
-	author: { id: OPERATOR, username: 'reeve', discriminator: '0', avatar: null },
-	content: '',
-	timestamp: AT.toISOString(),
-	edited_timestamp: null,
-	embeds: [],
-	attachments: [],
-	mentions: [],
-	mention_roles: [],
-	type: 0
-};
-
-interface Answer {
-	readonly status: number;
-	readonly body: unknown;
-}
-
-const ok: Answer = { status: 200, body: posted };
+const ok: Answer = { status: 200, body: message(MESSAGE, '') };
 const refused = (status: number, code: number): Answer => ({ status, body: { code, message: 'no' } });
 
 /** The real client, whose requests are answered one after the other as told, the last answer for all that follow. */
 function clientAnswering(...answers: Answer[]) {
-	const requests: { method: string; path: string; body: Record<string, unknown> }[] = [];
-	const client = new Client({
-		intents: [],
-		tasks: { bull: { connection: {} } },
-		rest: {
-			makeRequest: async (url, init) => {
-				requests.push({
-					method: init.method ?? 'GET',
-					path: new URL(url).pathname,
-					body: typeof init.body === 'string' ? JSON.parse(init.body) : {}
-				});
-				const { status, body } = (answers.length > 1 ? answers.shift() : answers[0]) ?? ok;
-				return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } });
-			}
-		}
-	});
-	client.rest.setToken('test');
-	// What the gateway would have told; the method is private to discord.js.
-	// biome-ignore lint/complexity/useLiteralKeys: only this way to a private method is typed
-	client.guilds['_add']({
-		id: GUILD,
-		name: 'Council',
-		unavailable: false,
-		roles: [],
-		members: [],
-		channels: [
-			{ id: CHANNEL, type: ChannelType.GuildText, name: 'admin', guild_id: GUILD },
-			{ id: VOICELESS, type: ChannelType.GuildCategory, name: 'category', guild_id: GUILD }
-		]
-	});
-	return { client, requests };
+	return inGuild(() => (answers.length > 1 ? answers.shift() : answers[0]) ?? ok);
 }
 
 const run = (...given: Parameters<typeof result>) => ({ kind: 'run', result: result(...given) }) as const;

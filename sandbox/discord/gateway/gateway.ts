@@ -42,6 +42,8 @@ export class Gateway {
 	private readonly sockets = new WebSocketServer({ noServer: true });
 	private readonly sessions = new Map<string, Session>();
 	private readonly connections = new Set<Connection>();
+	/** When a session without a socket is forgotten. */
+	private readonly absences = new WeakMap<Session, NodeJS.Timeout>();
 	private detach: (() => void) | null = null;
 	private readonly trouble: Trouble;
 	private closed = false;
@@ -240,9 +242,12 @@ export class Gateway {
 
 	private detached(session: Session): void {
 		session.socket = null;
-		setTimeout(() => {
+		// The end of an earlier absence is none of this one.
+		clearTimeout(this.absences.get(session));
+		const absence = setTimeout(() => {
 			if (session.socket === null && this.sessions.get(session.id) === session) this.sessions.delete(session.id);
-		}, DETACHED_MILLISECONDS).unref();
+		}, DETACHED_MILLISECONDS);
+		this.absences.set(session, absence.unref());
 	}
 }
 

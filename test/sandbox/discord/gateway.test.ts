@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { Stage, TOKEN } from './stage.js';
 
@@ -50,6 +50,20 @@ const MESSAGES = 512;
 
 let stage: Stage;
 afterEach(() => stage.close());
+
+/** Hears what it wants, goes, and waits until the gateway has seen it go. */
+async function leave(wire: Wire, hear: (wire: Wire) => Promise<Payload>): Promise<Payload> {
+	const heard = await hear(wire);
+	const gone = new Promise<void>((resolve) => {
+		const stop = stage.discord.onChange(() => {
+			stop();
+			resolve();
+		});
+	});
+	wire.end();
+	await gone;
+	return heard;
+}
 
 const ask = (d: object) => ({ guild_id: stage.discord.ids.guildId, nonce: 'n', ...d });
 const chunksOf = (wire: Wire) => wire.got.filter(({ t }) => t === 'GUILD_MEMBERS_CHUNK');
@@ -117,6 +131,26 @@ describe('the gateway, word for word', () => {
 		const stranger = new Wire(stage);
 		await stranger.say(6, { token: TOKEN, session_id: 'nobody', seq: 1 });
 		expect((await stranger.hear(({ op }) => op === 9)).d).toBe(false);
+	});
+
+	it('a session is forgotten a minute after its last socket went, and not after an earlier one did', async () => {
+		stage = await Stage.open();
+		vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+		try {
+			const { session_id } = (await leave(new Wire(stage), (wire) => wire.identify(GUILDS))).d;
+			const resume = async (wire: Wire) => {
+				await wire.say(6, { token: TOKEN, session_id, seq: 2 });
+				return wire.hear(({ t, op }) => t === 'RESUMED' || op === 9);
+			};
+			vi.advanceTimersByTime(40_000);
+			expect(await leave(new Wire(stage), resume)).toMatchObject({ t: 'RESUMED' });
+			vi.advanceTimersByTime(40_000);
+			expect(await leave(new Wire(stage), resume)).toMatchObject({ t: 'RESUMED' });
+			vi.advanceTimersByTime(61_000);
+			expect(await leave(new Wire(stage), resume)).toMatchObject({ op: 9 });
+		} finally {
+			vi.useRealTimers();
+		}
 	});
 
 	it('it can ask for a reconnect and call a session invalid', async () => {

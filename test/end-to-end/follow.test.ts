@@ -1,0 +1,96 @@
+import type { APIMessage } from 'discord-api-types/v10';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Sandbox } from '../../sandbox/sandbox.js';
+import { answered, ask, buttonOf, holds, lastWord, reconcile } from './operator.js';
+
+/** They pay and hold nothing. */
+const people = Array.from({ length: 18 }, (_, index) => ({ id: `3000000000000000${index + 10}`, username: `user${index}` }));
+
+const UNDER_WAY = /, payers first: (\d+) done, (\d+) left, (to be over|begun) <t:\d+:R>\.$/;
+
+describe('many issues that are being fixed', () => {
+	let sandbox: Sandbox;
+	/** What was there before the test at hand. */
+	let before = { requests: 0, messages: [] as string[] };
+	beforeAll(async () => {
+		sandbox = await Sandbox.start({
+			world: {
+				guild: { members: people.map(({ id, username }) => ({ id, username, roles: [] })) },
+				stripe: {
+					customers: people.map(({ id }) => ({ id: `cus_${id}`, metadata: { discord_id: id } })),
+					subscriptions: people.map(({ id }) => ({ id: `sub_${id}`, customer: `cus_${id}`, status: 'active', price: 'price_knight' }))
+				}
+			},
+			env: { RECONCILIATION_AUTO_FIX: 'true' }
+		});
+		// As slow as in a large server, in a small one.
+		sandbox.discord.setLimits({ memberRoles: { limit: 2, seconds: 1 } });
+	});
+	afterAll(() => sandbox?.stop());
+	beforeEach(() => {
+		for (const { username } of people) sandbox.discord.changeRoles({ user: username, remove: ['Knight'] });
+		before = { requests: sandbox.requests().length, messages: sandbox.messages().map(({ id }) => id) };
+	});
+
+	const posted = (): APIMessage[] => sandbox.messages().filter(({ id }) => !before.messages.includes(id));
+	const shown = () => sandbox.until(() => posted().find(({ content }) => UNDER_WAY.test(content)));
+
+	/** How many were done, each time that somebody could see it. */
+	const counts = () =>
+		sandbox
+			.requests()
+			.slice(before.requests)
+			.filter(({ method, path }) => /^(POST|PATCH) .*\/channels\/\d+\/messages/.test(`${method} ${path}`))
+			.flatMap(({ body }) => UNDER_WAY.exec((body as { content?: string }).content ?? '')?.[1] ?? [])
+			.map(Number);
+
+	function expectRising(): void {
+		const seen = counts();
+		expect(new Set(seen).size).toBeGreaterThan(1);
+		expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+		for (const { id } of posted()) expect(sandbox.discord.pings(id)).toEqual({ users: [], roles: [], everyone: false });
+	}
+
+	test('by a run can be followed in one message of the channel, and the report comes after it', async () => {
+		const { run, report, answer } = await reconcile(sandbox);
+		expect(answer).toContain(`Done: ${people.length} issues, ${people.length} fixed.`);
+		const operator = `<@${sandbox.discord.ids.operatorId}>`;
+		await sandbox.until(() => posted()[0]?.content.startsWith('Reeve has fixed'));
+		expect(posted()).toMatchObject([
+			{ content: `Reeve has fixed 18 of 18 issues of the run ${operator} asked for (auto-fix). The report follows.`, embeds: [] },
+			{ id: report.id, content: '' }
+		]);
+		expect(run).toMatchObject({ issuesFound: 18, issuesFixed: 18 });
+		expectRising();
+	});
+
+	test('by an operator can be followed by the others, also past a restart, in one message', async () => {
+		await lastWord(sandbox, sandbox.command('operator', 'reconcile run', { mode: 'report' }), /^Done/);
+		before.messages = sandbox.messages().map(({ id }) => id);
+		const { id, answer } = await ask(sandbox, 'reconcile fix', { all: true });
+		sandbox.click('operator', answer.id, buttonOf(answer, /Fix all 18/));
+		const message = await shown();
+		expect(message.content).toMatch(/^<@\d+> is fixing 18 issues in one go, /);
+		expect(await sandbox.restart('SIGTERM')).toMatchObject({ exitCode: 0 });
+		await answered(sandbox, id, /^Stopped/);
+		await sandbox.until(() => posted().some(({ content }) => content.includes('has gone on with it to its end: 18 of 18 issues fixed.')));
+		expect(posted().map((each) => each.id)).toEqual([message.id]);
+		for (const { username } of people) expect(holds(sandbox, username)).toEqual(['Knight']);
+		expectRising();
+	});
+
+	test('is no concern of the fixes where it cannot be shown', async () => {
+		sandbox.faults.add({
+			target: 'discord',
+			kind: 'status',
+			status: 403,
+			body: { code: 50_013, message: 'no' },
+			match: 'POST *messages',
+			times: 1
+		});
+		const { run } = await reconcile(sandbox);
+		expect(run).toMatchObject({ status: 'COMPLETED', issuesFound: 18, issuesFixed: 18 });
+		expect(posted().map(({ embeds }) => embeds[0]?.title)).toEqual(['Reconciliation: 18 issues']);
+		expect(sandbox.log().filter((line) => line.includes('was not shown in the admin channel'))).toHaveLength(1);
+	});
+});
