@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { withOthers } from './accounts.js';
 import { autoFix } from './auto-fix.js';
-import { detect, type Picture, unlinkedHolders } from './detect.js';
+import { detectInPortions, type Overview, overview, type Picture, unlinkedHolders } from './detect.js';
 import { type KeptRight, keepAlive } from './keep-alive.js';
+import { inTurns } from './portions.js';
 import { type LastGoodRun, type OnProgress, type RunStart, SourceError, type World } from './ports.js';
 import { checkFall, implausible } from './safety.js';
 import type {
@@ -199,9 +200,10 @@ async function compare(
 	const picture = await readAll(world, onlyMember, onProgress);
 	const wrong = implausible(picture.billing, lastGood);
 	if (wrong !== null) throw new SourceError('stripe', wrong);
-	picture.billing = await withTheirCustomers(world, picture);
+	const seen = await inTurns(overview(picture, settings.policy, startedAt));
+	picture.billing = await withTheirCustomers(world, picture, seen);
 	const changedLinks = await world.ledger.linksChangedSince(startedAt);
-	const detection = detect({ ...picture, changedLinks }, settings.policy, startedAt);
+	const detection = await inTurns(detectInPortions({ ...picture, changedLinks }, seen, settings.policy, startedAt));
 	const { livemode, subscriptionsRead } = picture.billing;
 	return { detection, livemode, subscriptionsRead, picture: keepsPicture ? picture : null };
 }
@@ -227,10 +229,13 @@ const NOTHING_FOUND = {
  * Adds the customers of people who hold a role and seem to be linked to nobody: a customer without any subscription is in no
  * list of subscriptions, and yet says who they are.
  */
-async function withTheirCustomers({ billing }: World, picture: Picture): Promise<BillingSnapshot> {
-	const unlinked = unlinkedHolders(picture);
+async function withTheirCustomers({ billing }: World, picture: Picture, seen: Overview): Promise<BillingSnapshot> {
+	const unlinked = await inTurns(unlinkedHolders(picture, seen));
 	if (unlinked.length === 0) return picture.billing;
-	return { ...picture.billing, accounts: withOthers(picture.billing.accounts, await billing.customersClaimedBy(unlinked)) };
+	const { accounts } = picture.billing;
+	const others = (await billing.customersClaimedBy(unlinked)).filter(({ id }) => !accounts.has(id));
+	seen.people.add(others);
+	return { ...picture.billing, accounts: withOthers(accounts, others) };
 }
 
 /**
