@@ -3,7 +3,7 @@ import { detectInPortions, overview, unlinkedHolders } from '../../src/reconcili
 import { type InPortions, PORTION } from '../../src/reconciliation/portions.js';
 import { runReconciliation } from '../../src/reconciliation/run.js';
 import type { ById } from '../../src/reconciliation/types.js';
-import { detection, inGuild, MAPPED, NOW, type Parts, person, picture, row, subscription } from './builders.js';
+import { inGuild, MAPPED, NOW, type Parts, person, picture, row, subscription } from './builders.js';
 import { FakeWorld, SETTINGS } from './fakes.js';
 
 const MANY = 3 * PORTION + 1;
@@ -82,15 +82,6 @@ describe('while very many are compared', () => {
 		expect(portions({ rows })).toEqual([3, 0, 3]);
 		expect(portions({ subscriptions })).toEqual([3, 0, 0]);
 		expect(portions({ guild })).toEqual([0, 3, 3]);
-	});
-
-	test('it comes to the same as all at once', () => {
-		const guild = numbers.map((number) => inGuild(person(number), ...(number % 7 === 0 ? ['Lord'] : [])));
-		const subscriptions = numbers.map((number) =>
-			subscription({ id: `sub_${number}`, customerId: `cus_${number}`, claimedBy: person(number) })
-		);
-		expect(detection({ guild, subscriptions })).toMatchObject({ membersChecked: MANY, payingCustomers: MANY });
-		expect(detection({ guild, subscriptions }).issues).toHaveLength(MANY);
 	});
 });
 

@@ -387,6 +387,16 @@ describe('auto-fix', () => {
 		expect(world.guild.holds(BOB)).toContain('Knight');
 	});
 
+	test('is not taken in by a customer that names two people, when it searches for one of them', async () => {
+		const world = new FakeWorld();
+		world.billing.customers.push(customer({ claimedBy: ADA }));
+		world.billing.put(subscription({ claimedBy: BOB }));
+		world.guild.join(ADA, 'Knight');
+		const { issues, notices } = await run(world);
+		expect(issues).toMatchObject([{ discordId: ADA, linked: false, severity: 'LOW' }]);
+		expect(notices?.contestedLinks).toEqual([{ customerId: 'cus_1', values: [ADA, BOB] }]);
+	});
+
 	test('knows whoever is named by a customer without any subscription: they are linked, and pay for nothing', async () => {
 		const world = new FakeWorld();
 		world.guild.join(ADA, 'Knight');
