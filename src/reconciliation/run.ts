@@ -142,6 +142,8 @@ async function compareAndFix(
 		});
 		stillOurs(lease);
 		const issues = await ledger.recordFindings(runId, { detection, livemode, subscriptionsRead, at: startedAt, onlyMember });
+		// The embedded database does one thing at a time: what is very much to store keeps renewals waiting.
+		await lease.renew();
 		const hold = autoFixEnabled
 			? await autoFix(world, settings, { runId, issues, detection, lastGood }, { fixed, onProgress, goOn })
 			: checkFall(issues, detection, lastGood);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { RoleChangeError, SourceError } from '../../src/reconciliation/ports.js';
 import { RunInProgressError, runReconciliation, settleAbandonedRuns } from '../../src/reconciliation/run.js';
 import { startReconciliationScheduler } from '../../src/reconciliation/scheduler.js';
@@ -288,6 +288,25 @@ describe('single flight', () => {
 		const settled = await Promise.allSettled(Array.from({ length: 20 }, () => run(world)));
 		expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
 		for (const each of settled) if (each.status === 'rejected') expect(each.reason).toBeInstanceOf(RunInProgressError);
+	});
+
+	test('storing that takes longer than a lease lives does not lose it, as long as nobody has taken it', async () => {
+		vi.useFakeTimers({ toFake: ['Date'] });
+		onTestFinished(() => void vi.useRealTimers());
+		const world = councilOfTwo();
+		world.script.once('ledger.recordFindings', () => vi.setSystemTime(Date.now() + 40_000));
+		expect(await run(world, AUTO)).toMatchObject({ status: 'COMPLETED', issuesFixed: 2 });
+	});
+
+	test('and does lose it where somebody has: nothing is fixed on its strength', async () => {
+		vi.useFakeTimers({ toFake: ['Date'] });
+		onTestFinished(() => void vi.useRealTimers());
+		const world = councilOfTwo();
+		world.script.once('ledger.recordFindings', () => {
+			world.ledger.lease = { holder: 'another', expiresAt: ago({ seconds: -10 }) };
+		});
+		expect(await run(world, AUTO)).toMatchObject({ status: 'FAILED', issuesFixed: 0 });
+		expect(world.touched).toBe(0);
 	});
 
 	test('a lease whose holder died is taken over once it has expired', async () => {
