@@ -1,5 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
-
 /** Long work done in portions: each `yield` ends one, so that whoever does the work may attend to something else in between. */
 export type InPortions<Result = void> = Generator<undefined, Result, undefined>;
 
@@ -21,14 +19,5 @@ export function atOnce<Result>(work: InPortions<Result>): Result {
 	for (;;) {
 		const { done, value } = work.next();
 		if (done) return value;
-	}
-}
-
-/** Does it with a turn of the event loop after every portion: a command that comes meanwhile waits for a portion, not for the whole. */
-export async function inTurns<Result>(work: InPortions<Result>): Promise<Result> {
-	for (;;) {
-		const { done, value } = work.next();
-		if (done) return value;
-		await setImmediate();
 	}
 }

@@ -3,9 +3,9 @@ import { withOthers } from './accounts.js';
 import { autoFix } from './auto-fix.js';
 import { detectInPortions, type Overview, overview, type Picture, unlinkedHolders } from './detect.js';
 import { type KeptRight, keepAlive } from './keep-alive.js';
-import { inTurns } from './portions.js';
 import { type LastGoodRun, type OnProgress, type RunStart, SourceError, type World } from './ports.js';
 import { checkFall, implausible } from './safety.js';
+import { inTurns } from './turns.js';
 import type {
 	BillingSnapshot,
 	Detection,
