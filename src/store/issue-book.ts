@@ -7,7 +7,7 @@ import { rowToOpenIssue } from './json.js';
 const GRAVITY: Readonly<Record<OpenIssue['severity'], number>> = { HIGH: 0, MEDIUM: 1, LOW: 2 };
 
 /** Issues are read in pages of so many: whoever else waits for the embedded database waits for a page. */
-const PAGE = 1_000;
+const PAGE = 5_000;
 
 /** The open issues, and what they were found in. */
 export function issueBook({ prisma }: Database, guildId: string): IssueBook {
