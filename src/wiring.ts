@@ -76,8 +76,8 @@ export function createReeve(parts: {
 	const ledger = createLedger(database, guildId, { verifyAfterMinutes });
 	const now = () => new Date();
 	const reportUrl = async (runId: string) => {
-		const report = await ledger.readReport(runId);
-		return report?.message ? `https://discord.com/channels/${guildId}/${report.message.channelId}/${report.message.messageId}` : null;
+		const message = await ledger.reportMessage(runId);
+		return message === null ? null : `https://discord.com/channels/${guildId}/${message.channelId}/${message.messageId}`;
 	};
 	const namesOf = createNames(client, guildId);
 	const mail = mailSettings(settings);

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { BotLog } from './log.js';
 import { REPOSITORY } from './repository.js';
 import type { RowsQuery } from './rows.js';
-import type { Usage } from './usage.js';
+import type { BotUsage } from './usage.js';
 import type { Answered, Asked, Question } from './window.js';
 
 /** The bot, as a process of its own. */
@@ -110,8 +110,8 @@ export class Bot {
 	}
 
 	/** What the process has taken of the machine. @throws {BotDownError} */
-	public async usage(): Promise<Usage> {
-		const [found] = (await this.question({ query: 'usage' })) as readonly [Usage];
+	public async usage(): Promise<BotUsage> {
+		const [found] = (await this.question({ query: 'usage' })) as readonly [BotUsage];
 		return found;
 	}
 

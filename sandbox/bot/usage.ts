@@ -11,6 +11,12 @@ export interface Usage {
 	readonly cpuMs: number;
 }
 
+/** The bot's, in a process that is watched. */
+export interface BotUsage extends Usage {
+	/** For how long at most the event loop let nobody else have a turn, since this was last asked. */
+	readonly longestStallMs: number;
+}
+
 /** Of this process. */
 export function usage(): Usage {
 	const { user, system } = process.cpuUsage();

@@ -1,7 +1,8 @@
 import { container } from '@sapphire/pieces';
 import { DIE_AT, doom } from './doom.js';
 import { type RowsQuery, readRows } from './rows.js';
-import { usage } from './usage.js';
+import { longestStall } from './stall.js';
+import { type BotUsage, usage } from './usage.js';
 
 /**
  * A window into the bot's database. Embedded PGlite admits one process, and that is the bot: so this file is loaded into the
@@ -19,7 +20,7 @@ export interface Asked {
 export type Answered = { readonly id: number; readonly rows: readonly object[] } | { readonly id: number; readonly error: string };
 
 async function answer({ id, ask }: Asked): Promise<Answered> {
-	if (ask.query === 'usage') return { id, rows: [usage()] };
+	if (ask.query === 'usage') return { id, rows: [{ ...usage(), longestStallMs: longestStall() } satisfies BotUsage] };
 	if (!container.database) return { id, error: 'the bot has not opened its database yet' };
 	try {
 		return { id, rows: await readRows(container.database.prisma, ask) };

@@ -70,7 +70,10 @@ const CALLS: readonly Call[] = [
 	},
 	{ call: 'GET /api/requests', does: 'every request the bot made, in order' },
 	{ call: 'GET /api/requests/count', does: 'how many of each kind' },
-	{ call: 'GET /api/usage', does: 'what the bot’s process takes of the machine: memory, its peak, processor time' },
+	{
+		call: 'GET /api/usage',
+		does: 'what the bot’s process takes of the machine: memory, its peak, processor time, the longest stall since this was last asked'
+	},
 	{ call: 'GET /api/runs?limit=', does: 'the runs, as the bot stored them', path: '/api/runs?limit=1' },
 	{ call: 'GET /api/issues?status=', does: 'the issues with their fix attempts, as stored', path: '/api/issues?status=OPEN' },
 	{ call: 'GET /api/deliveries', does: 'reports and mails, and whether they have arrived, as stored', path: '/api/deliveries' },

@@ -5,7 +5,7 @@ import { DIE_AT } from '../bot/doom.js';
 import { botSettings, type Overrides, withoutSecrets } from '../bot/environment.js';
 import { type RowsQuery, readRows } from '../bot/rows.js';
 import { hasRows, seed } from '../bot/seed.js';
-import type { Usage } from '../bot/usage.js';
+import type { BotUsage } from '../bot/usage.js';
 import { SandboxDiscord } from '../discord/discord.js';
 import { ControlError } from '../discord/errors.js';
 import { SandboxMail } from '../mail/mail.js';
@@ -181,7 +181,7 @@ export class Stage {
 	}
 
 	/** What the bot's process has taken of the machine. */
-	public async usage(): Promise<Usage> {
+	public async usage(): Promise<BotUsage> {
 		const usage = await this.bot.usage().catch(unlessDown);
 		if (usage === null) throw new ControlError(409, 'the bot is down');
 		return usage;

@@ -3,6 +3,7 @@ import { absentPayers, expiringExemptions, overclaimedTeams, Survey } from './no
 import { namedBy, People, type Person } from './people.js';
 import { planBetween } from './plan.js';
 import { type Claim, expectedRoles, type JudgedClaim, judge } from './policy.js';
+import { atOnce, type InPortions, inPortions } from './portions.js';
 import {
 	type Accounts,
 	type BillingSnapshot,
@@ -30,11 +31,25 @@ export interface Picture {
 	readonly changedLinks?: { readonly customerIds: ReadonlySet<string>; readonly discordIds: ReadonlySet<string> };
 }
 
+/** Who is who in a picture, and what all its accounts come to. */
+export interface Overview {
+	readonly people: People;
+	readonly survey: Survey;
+}
+
+/** Goes through all accounts, once. */
+export function* overview({ billing, links }: Picture, settings: PolicySettings, now: Date): InPortions<Overview> {
+	const survey = new Survey(links, new Debts(links, now), settings, now);
+	const people = yield* People.inPortions(billing.accounts, links, (account, claimed) => survey.see(account, claimed));
+	return { people, survey };
+}
+
 /** Who holds a managed role and is linked to nobody who could pay, as far as the picture goes. */
-export function unlinkedHolders({ billing, roster, links }: Picture): readonly string[] {
-	const people = new People(billing.accounts, links);
+export function* unlinkedHolders({ roster }: Picture, { people }: Overview): InPortions<readonly string[]> {
 	const unlinked: string[] = [];
-	for (const { id, bot, roles } of roster.members.values()) if (!bot && roles.length > 0 && !people.has(id)) unlinked.push(id);
+	yield* inPortions(roster.members.values(), ({ id, bot, roles }) => {
+		if (!bot && roles.length > 0 && !people.has(id)) unlinked.push(id);
+	});
 	return unlinked;
 }
 
@@ -50,11 +65,19 @@ const NOTHING_CHANGED = { customerIds: new Set<string>(), discordIds: new Set<st
  * Pure: the same picture gives the same issues in the same order, whatever order it came in.
  */
 export function detect(picture: Picture, settings: PolicySettings, now: Date): Detection {
+	return atOnce(detectInPortions(picture, atOnce(overview(picture, settings, now)), settings, now));
+}
+
+/** The same in portions. @param overview - of the picture */
+export function* detectInPortions(
+	picture: Picture,
+	{ people, survey }: Overview,
+	settings: PolicySettings,
+	now: Date
+): InPortions<Detection> {
 	const { billing, roster, links, changedLinks = NOTHING_CHANGED } = picture;
 	const { accounts } = billing;
 	const debts = new Debts(links, now);
-	const survey = new Survey(links, debts, settings, now);
-	const people = new People(accounts, links, (account, claimed) => survey.see(account, claimed));
 	const claimsOf = (person: Person) => judge(claims(person, accounts, debts), settings, now);
 	const exempt = exemptPeople(links, now);
 	const changedCustomers = new Set([...billing.changedCustomers, ...changedLinks.customerIds]);
@@ -72,32 +95,33 @@ export function detect(picture: Picture, settings: PolicySettings, now: Date): D
 	const leftAlone = new Set<string>();
 	const unknownStatus: UnknownStatus[] = [];
 	let [bots, exempted, leftToNextRun, membersChecked, roleHolders] = [0, 0, 0, 0, 0];
-	for (const member of roster.members.values()) {
+	yield* inPortions(roster.members.values(), (member) => {
 		if (member.bot) {
 			bots += 1;
-			continue;
+			return;
 		}
 		if (member.roles.length > 0) roleHolders += 1;
 		if (exempt.has(member.id)) {
 			exempted += 1;
-			continue;
+			return;
 		}
 		const person = people.get(member.id);
 		if (changed(member.id, person)) {
 			leftToNextRun += 1;
 			leftAlone.add(member.id);
-			continue;
+			return;
 		}
 		membersChecked += 1;
 		const judged = person ? claimsOf(person) : [];
 		if (judged[0]?.entitlement.kind === 'unknown') {
 			unknownStatus.push({ discordId: member.id, status: judged[0].subscription.status });
 			leftAlone.add(member.id);
-			continue;
+			return;
 		}
 		const issue = compare(member, person, judged);
 		if (issue) issues.push(issue);
-	}
+	});
+	const absent = yield* absentPayers(people, roster, claimsOf);
 
 	return {
 		issues: issues.sort(gravestFirst),
@@ -110,7 +134,7 @@ export function detect(picture: Picture, settings: PolicySettings, now: Date): D
 		settledDebts: survey.settledDebts.sort(),
 		notices: {
 			unclaimed: survey.unclaimed,
-			absent: absentPayers(people, roster, claimsOf),
+			absent,
 			bots,
 			exempt: exempted,
 			leftToNextRun,

@@ -138,7 +138,7 @@ async function unlessAway<Answer>(
 
 /** Judges the person as a run does, with the reasons. */
 function standingOf(discordId: string, accounts: Accounts, links: Links, policy: PolicySettings, now: Date): Standing {
-	const people = new People(accounts, links);
+	const people = People.of(accounts, links);
 	const person = people.get(discordId) ?? null;
 	const judged = person === null ? [] : judge(claims(person, accounts, new Debts(links, now)), policy, now);
 	const entitlement = judged[0]?.entitlement ?? { kind: 'none' };

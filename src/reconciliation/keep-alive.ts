@@ -2,6 +2,8 @@
 export interface KeptRight {
 	/** False once a renewal has failed: somebody else may hold it by now, so nothing more may be changed on its strength. */
 	held(): boolean;
+	/** Renews it now, whatever comes of it: {@link held} tells. For when something long has kept the database from answering. */
+	renew(): Promise<void>;
 	stop(): void;
 }
 
@@ -16,21 +18,17 @@ const RENEWALS_PER_LIFE = 3;
 export function keepAlive(renew: () => Promise<boolean>, seconds: number): KeptRight {
 	let held = true;
 	let renewedAt = Date.now();
-	const timer = setInterval(
-		() => {
-			// A slow answer must not make the right look younger than it is.
-			const askedAt = Date.now();
-			renew().then(
-				(renewed) => {
-					if (renewed) renewedAt = askedAt;
-					else held = false;
-				},
-				// A database that is away for a moment may be back before the right expires; `held` goes by the clock meanwhile.
-				() => {}
-			);
-		},
-		(seconds * 1000) / RENEWALS_PER_LIFE
-	);
+	const renewNow = async () => {
+		// A slow answer must not make the right look younger than it is.
+		const askedAt = Date.now();
+		try {
+			if (await renew()) renewedAt = Math.max(renewedAt, askedAt);
+			else held = false;
+		} catch {
+			// A database that is away for a moment may be back before the right expires; `held` goes by the clock meanwhile.
+		}
+	};
+	const timer = setInterval(renewNow, (seconds * 1000) / RENEWALS_PER_LIFE);
 	timer.unref();
-	return { held: () => held && Date.now() - renewedAt < seconds * 1000, stop: () => clearInterval(timer) };
+	return { held: () => held && Date.now() - renewedAt < seconds * 1000, renew: renewNow, stop: () => clearInterval(timer) };
 }

@@ -242,7 +242,7 @@ async function lookAt({ billing, guild, ledger }: LinkWorld, discordId: string, 
 
 /** The person's own customers, by rows and by metadata. */
 function customersOf({ billing, links }: Omit<PersonPicture, 'member'>, discordId: string): readonly string[] {
-	return new People(billing.accounts, links).get(discordId)?.customerIds ?? [];
+	return People.of(billing.accounts, links).get(discordId)?.customerIds ?? [];
 }
 
 /** Whom the customer's metadata, or that of its subscriptions, names. */

@@ -1,6 +1,7 @@
 import type { Debts } from './debts.js';
 import type { People, Person } from './people.js';
 import { entitlementOf, type JudgedClaim } from './policy.js';
+import { type InPortions, inPortions } from './portions.js';
 import type { Account, Exemption, Links, Notices, PolicySettings, Roster } from './types.js';
 
 /** What is worth knowing and never an issue. */
@@ -49,13 +50,13 @@ export class Survey {
 	}
 }
 
-/** Linked people who pay and are not in the guild. */
-export function absentPayers(people: People, roster: Roster, claimsOf: (person: Person) => readonly JudgedClaim[]): number {
+/** How many linked people pay and are not in the guild. */
+export function* absentPayers(people: People, roster: Roster, claimsOf: (person: Person) => readonly JudgedClaim[]): InPortions<number> {
 	let absent = 0;
-	for (const discordId of people.ids()) {
+	yield* inPortions(people.ids(), (discordId) => {
 		const person = roster.members.has(discordId) ? undefined : people.get(discordId);
 		if (person !== undefined && claimsOf(person)[0]?.entitlement.kind === 'tier') absent += 1;
-	}
+	});
 	return absent;
 }
 

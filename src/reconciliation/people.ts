@@ -1,4 +1,5 @@
-import type { Account, Accounts, Links, MemberRow, TeamRow } from './types.js';
+import { atOnce, type InPortions, inPortions } from './portions.js';
+import type { Account, Accounts, Customer, Links, MemberRow, Notices, TeamRow } from './types.js';
 
 /**
  * Who pays for whom: ties Discord users to the customers and teams that can pay for them. Links come from rows and from
@@ -28,10 +29,8 @@ type Ties = string | MemberRow | { readonly rows: readonly MemberRow[]; readonly
  * subscriptions') that names two people is contested and links nobody; a value that is no Discord ID names nobody.
  */
 export class People {
-	/** Metadata values that are no Discord ID. */
-	public readonly malformed: readonly { readonly customerId: string; readonly value: string }[];
-	/** Customers whose metadata names more than one person. */
-	public readonly contested: readonly { readonly customerId: string; readonly values: readonly string[] }[];
+	private readonly malformedLinks: { readonly customerId: string; readonly value: string }[] = [];
+	private readonly contestedLinks: { readonly customerId: string; readonly values: readonly string[] }[] = [];
 	private readonly ties = new Map<string, Ties>();
 	private readonly teams: ReadonlyMap<string, TeamRow>;
 	/** Customers whom a row gives to somebody, or whose team somebody sits in. */
@@ -39,34 +38,40 @@ export class People {
 	/** Customers whom a row gives to a person or a team: their metadata links nobody. */
 	private readonly spokenFor = new Set<string>();
 
+	private constructor(teams: Links['teams']) {
+		this.teams = new Map(teams.map((team) => [team.id, team]));
+		for (const { stripeCustomerId } of teams) if (stripeCustomerId) this.spokenFor.add(stripeCustomerId);
+	}
+
+	public static of(accounts: Accounts, links: Pick<Links, 'members' | 'teams'>): People {
+		return atOnce(People.inPortions(accounts, links));
+	}
+
 	/** @param visit - called with every account: they are gone through once; and whether somebody has claimed it, well or badly */
-	public constructor(
+	public static *inPortions(
 		accounts: Accounts,
 		links: Pick<Links, 'members' | 'teams'>,
 		visit: (account: Account, claimed: boolean) => void = () => {}
-	) {
-		this.teams = new Map(links.teams.map((team) => [team.id, team]));
-		for (const { stripeCustomerId } of links.teams) if (stripeCustomerId) this.spokenFor.add(stripeCustomerId);
-		for (const row of links.members) this.tieByRow(row);
-		const malformed: { customerId: string; value: string }[] = [];
-		const contested: { customerId: string; values: readonly string[] }[] = [];
-		for (const account of accounts.values()) {
-			const { id } = account.customer;
-			if (this.spokenFor.has(id)) {
-				visit(account, this.claimedByRows.has(id));
-				continue;
-			}
-			const values = valuesOf(account);
-			visit(account, values.length > 0);
-			if (values.length === 0) continue;
-			const named = values.filter((value) => DISCORD_ID.test(value));
-			if (named.length < values.length) for (const value of values) if (!DISCORD_ID.test(value)) malformed.push({ customerId: id, value });
-			const [only] = named;
-			if (named.length > 1) contested.push({ customerId: id, values: named });
-			else if (only !== undefined) this.tie(only, id);
-		}
-		this.malformed = malformed.sort((a, b) => compare(a.customerId, b.customerId) || compare(a.value, b.value));
-		this.contested = contested.sort((a, b) => compare(a.customerId, b.customerId));
+	): InPortions<People> {
+		const people = new People(links.teams);
+		yield* inPortions(links.members, (row) => people.tieByRow(row));
+		yield* inPortions(accounts.values(), (account) => visit(account, people.tieByMetadata(account)));
+		return people;
+	}
+
+	/** Ties those whom these customers name, who have no subscription and were not among the accounts. */
+	public add(customers: Iterable<Customer>): void {
+		for (const customer of customers) this.tieByMetadata({ customer, subscriptions: [] });
+	}
+
+	/** Metadata values that are no Discord ID. */
+	public get malformed(): Notices['malformedLinks'] {
+		return this.malformedLinks.toSorted((a, b) => compare(a.customerId, b.customerId) || compare(a.value, b.value));
+	}
+
+	/** Customers whose metadata names more than one person. */
+	public get contested(): Notices['contestedLinks'] {
+		return this.contestedLinks.toSorted((a, b) => compare(a.customerId, b.customerId));
 	}
 
 	/** How many people. */
@@ -97,6 +102,21 @@ export class People {
 		}
 		const teamCustomer = teamId === null ? undefined : this.teams.get(teamId)?.stripeCustomerId;
 		if (teamCustomer) this.claimedByRows.add(teamCustomer);
+	}
+
+	/** @returns whether somebody has claimed the account, well or badly */
+	private tieByMetadata(account: Account): boolean {
+		const { id } = account.customer;
+		if (this.spokenFor.has(id)) return this.claimedByRows.has(id);
+		const values = valuesOf(account);
+		if (values.length === 0) return false;
+		const named = values.filter((value) => DISCORD_ID.test(value));
+		if (named.length < values.length)
+			for (const value of values) if (!DISCORD_ID.test(value)) this.malformedLinks.push({ customerId: id, value });
+		const [only] = named;
+		if (named.length > 1) this.contestedLinks.push({ customerId: id, values: named });
+		else if (only !== undefined) this.tie(only, id);
+		return true;
 	}
 
 	private tie(discordId: string, to: string | MemberRow): void {

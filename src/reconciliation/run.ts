@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { withOthers } from './accounts.js';
 import { autoFix } from './auto-fix.js';
-import { detect, type Picture, unlinkedHolders } from './detect.js';
+import { detectInPortions, type Overview, overview, type Picture, unlinkedHolders } from './detect.js';
 import { type KeptRight, keepAlive } from './keep-alive.js';
 import { type LastGoodRun, type OnProgress, type RunStart, SourceError, type World } from './ports.js';
 import { checkFall, implausible } from './safety.js';
+import { inTurns } from './turns.js';
 import type {
 	BillingSnapshot,
 	Detection,
@@ -142,6 +143,8 @@ async function compareAndFix(
 		});
 		stillOurs(lease);
 		const issues = await ledger.recordFindings(runId, { detection, livemode, subscriptionsRead, at: startedAt, onlyMember });
+		// The embedded database does one thing at a time: what is very much to store keeps renewals waiting.
+		await lease.renew();
 		const hold = autoFixEnabled
 			? await autoFix(world, settings, { ...run, issues, detection, lastGood }, { fixed, onProgress, goOn })
 			: checkFall(issues, detection, lastGood);
@@ -200,9 +203,10 @@ async function compare(
 	const picture = await readAll(world, onlyMember, onProgress);
 	const wrong = implausible(picture.billing, lastGood);
 	if (wrong !== null) throw new SourceError('stripe', wrong);
-	picture.billing = await withTheirCustomers(world, picture);
+	const seen = await inTurns(overview(picture, settings.policy, startedAt));
+	picture.billing = await withTheirCustomers(world, picture, seen);
 	const changedLinks = await world.ledger.linksChangedSince(startedAt);
-	const detection = detect({ ...picture, changedLinks }, settings.policy, startedAt);
+	const detection = await inTurns(detectInPortions({ ...picture, changedLinks }, seen, settings.policy, startedAt));
 	const { livemode, subscriptionsRead } = picture.billing;
 	return { detection, livemode, subscriptionsRead, picture: keepsPicture ? picture : null };
 }
@@ -228,10 +232,13 @@ const NOTHING_FOUND = {
  * Adds the customers of people who hold a role and seem to be linked to nobody: a customer without any subscription is in no
  * list of subscriptions, and yet says who they are.
  */
-async function withTheirCustomers({ billing }: World, picture: Picture): Promise<BillingSnapshot> {
-	const unlinked = unlinkedHolders(picture);
+async function withTheirCustomers({ billing }: World, picture: Picture, seen: Overview): Promise<BillingSnapshot> {
+	const unlinked = await inTurns(unlinkedHolders(picture, seen));
 	if (unlinked.length === 0) return picture.billing;
-	return { ...picture.billing, accounts: withOthers(picture.billing.accounts, await billing.customersClaimedBy(unlinked)) };
+	const { accounts } = picture.billing;
+	const others = (await billing.customersClaimedBy(unlinked)).filter(({ id }) => !accounts.has(id));
+	seen.people.add(others);
+	return { ...picture.billing, accounts: withOthers(accounts, others) };
 }
 
 /**

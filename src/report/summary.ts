@@ -1,5 +1,5 @@
 import type { APIEmbed, APIEmbedField } from 'discord.js';
-import type { DriftSeverity, DriftType, Hold, IssueState, ReconciliationResult } from '../reconciliation/types.js';
+import type { DriftIssue, DriftSeverity, DriftType, Hold, IssueState, ReconciliationResult } from '../reconciliation/types.js';
 import { COLOURS } from './colours.js';
 import { fitLines, noticeLines } from './notices.js';
 import type { Room } from './room.js';
@@ -119,16 +119,20 @@ const TYPES: readonly DriftType[] = ['MISSING_ACCESS', 'UNAUTHORIZED_ACCESS', 'D
 const SEVERITIES: readonly DriftSeverity[] = ['HIGH', 'MEDIUM', 'LOW'];
 
 function kinds({ issues }: ReconciliationResult): string {
-	return tally(TYPES, (type) => issues.filter((issue) => issue.type === type).length, TYPE_WORDS);
+	return tally(TYPES, ({ type }) => type, issues, TYPE_WORDS);
 }
 
 function severities({ issues }: ReconciliationResult): string {
-	return tally(SEVERITIES, (severity) => issues.filter((issue) => issue.severity === severity).length, SEVERITY_WORDS);
+	return tally(SEVERITIES, ({ severity }) => severity, issues, SEVERITY_WORDS);
 }
 
-function tally<Kind extends string>(all: readonly Kind[], many: (kind: Kind) => number, words: Readonly<Record<Kind, string>>): string {
-	return all
-		.filter((kind) => many(kind) > 0)
-		.map((kind) => `${words[kind]}: ${number(many(kind))}`)
-		.join('\n');
+function tally<Kind extends string>(
+	all: readonly Kind[],
+	kindOf: (issue: DriftIssue) => Kind,
+	issues: readonly DriftIssue[],
+	words: Readonly<Record<Kind, string>>
+): string {
+	const many = new Map<Kind, number>();
+	for (const issue of issues) many.set(kindOf(issue), (many.get(kindOf(issue)) ?? 0) + 1);
+	return all.flatMap((kind) => (many.has(kind) ? `${words[kind]}: ${number(many.get(kind) ?? 0)}` : [])).join('\n');
 }

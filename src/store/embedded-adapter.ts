@@ -1,10 +1,12 @@
+import { setImmediate } from 'node:timers/promises';
 import { PGlite } from '@electric-sql/pglite';
-import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
+import type { SqlDriverAdapter, SqlQueryable } from '@prisma/driver-adapter-utils';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
 
 /**
  * The driver adapter of the embedded database. The one it stands on (0.7.2) does not wait for a script, so that a migration
- * that fails counts as applied, and says that a transaction is committed when its commit has failed.
+ * that fails counts as applied, and says that a transaction is committed when its commit has failed. And the database answers
+ * without ever going to the event loop: one statement after the other would keep all else waiting until the last.
  */
 export class EmbeddedAdapter extends PrismaPGlite {
 	public constructor(private readonly pglite: PGlite) {
@@ -33,13 +35,27 @@ export class EmbeddedAdapter extends PrismaPGlite {
 				await commit();
 				await settled;
 			};
-			return transaction;
+			return inTurns(transaction);
 		};
-		return adapter;
+		return inTurns(adapter);
 	}
 
 	/** An empty database in memory, to compare with. */
 	public override async connectToShadowDb(): Promise<SqlDriverAdapter> {
 		return new EmbeddedAdapter(await PGlite.create()).connect();
 	}
+}
+
+/** Gives the event loop a turn before every statement. */
+function inTurns<T extends SqlQueryable>(queryable: T): T {
+	const [queryRaw, executeRaw] = [queryable.queryRaw.bind(queryable), queryable.executeRaw.bind(queryable)];
+	queryable.queryRaw = async (query) => {
+		await setImmediate();
+		return queryRaw(query);
+	};
+	queryable.executeRaw = async (query) => {
+		await setImmediate();
+		return executeRaw(query);
+	};
+	return queryable;
 }

@@ -1,7 +1,7 @@
 import { planHash } from '../reconciliation/plan.js';
 import type { Ledger } from '../reconciliation/ports.js';
 import type { DriftIssue, OpenIssue } from '../reconciliation/types.js';
-import { type Issue, IssueStatus, type Prisma } from './client/client.js';
+import { type Issue, IssueStatus, Prisma } from './client/client.js';
 import type { Database } from './database.js';
 import { asStored, rowToOpenIssue, toJson, toJsonText } from './json.js';
 
@@ -9,8 +9,16 @@ type Findings = Parameters<Ledger['recordFindings']>[1];
 type Live = Pick<Issue, 'id' | 'discordId' | 'type' | 'status'>;
 type Life = Pick<Issue, 'id' | 'discordId' | 'planHash' | 'firstSeenAt' | 'lastSeenAt' | 'timesSeen' | 'cameBackAt' | 'detail'>;
 
-/** Rows go to the database in batches of so many, each one statement. */
+/** Rows go to the database in batches of so many, each one statement: whoever else waits for the embedded one waits for a batch. */
 const BATCH = 1_000;
+
+/** Short rows come back in pages of so many. */
+const PAGE = 5_000;
+
+/** What an issue has become. What it is is known, but for those that are being fixed: they stay what was claimed. */
+const LIFE = Prisma.sql`
+	issue.id, issue."discordId", issue."planHash", issue."firstSeenAt", issue."lastSeenAt", issue."timesSeen", issue."cameBackAt",
+	CASE WHEN issue.status = 'FIXING' THEN issue.detail END AS detail`;
 
 /** Drift that comes back within so many days of its fix is that issue again; later, it is another story with the same beginning. */
 const SAME_STORY_DAYS = 7;
@@ -26,9 +34,9 @@ export function findings({ prisma }: Database, guildId: string): Pick<Ledger, 'r
 			prisma.$transaction(
 				async (transaction) => {
 					const store = new FindingsStore(transaction, guildId, runId, found);
-					const issues = await store.recordIssues(found);
-					await store.recordDebts(found);
-					await store.recordSnapshot(found, issues);
+					const issues = await store.recordIssues();
+					await store.recordDebts();
+					await store.recordSnapshot(issues);
 					return issues;
 				},
 				{ timeout: TRANSACTION_MS, maxWait: TRANSACTION_MS }
@@ -38,55 +46,70 @@ export function findings({ prisma }: Database, guildId: string): Pick<Ledger, 'r
 
 class FindingsStore {
 	private readonly at: Date;
-	private readonly onlyMember: string | null;
+	private readonly found: ReadonlyMap<string, DriftIssue>;
+	/** By Discord IDs, as they come back from the database. */
+	private readonly stored = new Map<string, OpenIssue>();
 
 	public constructor(
 		private readonly prisma: Prisma.TransactionClient,
 		private readonly guildId: string,
 		private readonly runId: string,
-		{ at, onlyMember }: Findings
+		private readonly findings: Findings
 	) {
-		this.at = at;
-		this.onlyMember = onlyMember ?? null;
+		this.at = findings.at;
+		this.found = new Map(findings.detection.issues.map((issue) => [issue.discordId, issue]));
 	}
 
 	/**
 	 * Opens new issues, sees known ones again, resolves those that are gone. The same person with the same kind of drift is the same issue,
 	 * also when it was fixed a short while ago.
 	 */
-	public async recordIssues({ detection }: Findings): Promise<readonly OpenIssue[]> {
-		// Locked: an issue that is claimed between this look and what follows would be resolved while it is being fixed.
-		const live = await this.prisma.$queryRaw<Live[]>`
-			SELECT id, "discordId", type, status::text AS status FROM "Issue"
-			WHERE "guildId" = ${this.guildId} AND "liveKey" IS NOT NULL
-				AND (${this.onlyMember}::text IS NULL OR "discordId" = ${this.onlyMember}) ORDER BY id FOR UPDATE`;
-		const liveOf = new Map(live.map((issue) => [issue.discordId, issue]));
-		const found = new Map(detection.issues.map((issue) => [issue.discordId, issue]));
-		const isSame = ({ discordId, type }: Live) => found.get(discordId)?.type === type;
+	public async recordIssues(): Promise<readonly OpenIssue[]> {
+		const { issues, leftAlone } = this.findings.detection;
+		const live = await this.lockLive();
+		const isSame = ({ discordId, type }: Live) => this.found.get(discordId)?.type === type;
 
-		const gone = live.filter((issue) => !isSame(issue) && issue.status !== IssueStatus.FIXING && !detection.leftAlone.has(issue.discordId));
+		const gone = [...live.values()].filter(
+			(issue) => !isSame(issue) && issue.status !== IssueStatus.FIXING && !leftAlone.has(issue.discordId)
+		);
 		await this.resolve(gone.map(({ id }) => id));
-		const known = detection.issues.filter(({ discordId }) => liveOf.has(discordId) && isSame(liveOf.get(discordId) as Live));
-		await this.seeAgain(known.map((issue) => ({ issue, id: (liveOf.get(issue.discordId) as Live).id })));
+		await this.seeAgain(
+			issues.flatMap((issue) => {
+				const now = live.get(issue.discordId);
+				return now !== undefined && isSame(now) ? [{ issue, id: now.id }] : [];
+			})
+		);
 		// Whoever is being fixed of another kind of drift right now keeps that issue; what is left of it is the next run's.
-		const fresh = detection.issues.filter(({ discordId }) => {
-			const now = liveOf.get(discordId);
+		const fresh = issues.filter(({ discordId }) => {
+			const now = live.get(discordId);
 			return now === undefined || (!isSame(now) && now.status !== IssueStatus.FIXING);
 		});
-		const back = await this.reopen(fresh);
-		await this.open(fresh.filter(({ discordId }) => !back.has(discordId)));
+		await this.reopen(fresh);
+		await this.open(fresh.filter(({ discordId }) => !this.stored.has(discordId)));
+		return issues.map(({ discordId }) => this.stored.get(discordId)).filter((issue) => issue !== undefined);
+	}
 
-		// What they are is known here, but for those that are being fixed: they stay what was claimed.
-		const rows = await this.prisma.$queryRaw<Life[]>`
-			SELECT
-				id, "discordId", "planHash", "firstSeenAt", "lastSeenAt", "timesSeen", "cameBackAt",
-				CASE WHEN status = 'FIXING' THEN detail END AS detail
-			FROM "Issue" WHERE "guildId" = ${this.guildId} AND "lastRunId" = ${this.runId} AND "liveKey" IS NOT NULL`;
-		const lives = new Map(rows.map((row) => [row.discordId, row]));
-		return detection.issues.flatMap((issue) => {
-			const life = lives.get(issue.discordId);
-			return life === undefined ? [] : rowToOpenIssue({ ...life, detail: life.detail ?? asStored(issue) });
-		});
+	/** The issues that live, by Discord IDs. Locked: one that is claimed between this look and what follows would be resolved while it is being fixed. */
+	private async lockLive(): Promise<ReadonlyMap<string, Live>> {
+		const onlyMember = this.findings.onlyMember ?? null;
+		const live = new Map<string, Live>();
+		for (let after = ''; ; ) {
+			const page = await this.prisma.$queryRaw<Live[]>`
+				SELECT id, "discordId", type, status::text AS status FROM "Issue"
+				WHERE "guildId" = ${this.guildId} AND "liveKey" IS NOT NULL AND id > ${after}
+					AND (${onlyMember}::text IS NULL OR "discordId" = ${onlyMember}) ORDER BY id LIMIT ${PAGE} FOR UPDATE`;
+			for (const issue of page) live.set(issue.discordId, issue);
+			const last = page.at(-1);
+			if (last === undefined || page.length < PAGE) return live;
+			after = last.id;
+		}
+	}
+
+	private keep(lives: readonly Life[]): void {
+		for (const life of lives) {
+			const detail = life.detail ?? asStored(this.found.get(life.discordId) as DriftIssue);
+			this.stored.set(life.discordId, rowToOpenIssue({ ...life, detail }));
+		}
 	}
 
 	private async resolve(ids: readonly string[]): Promise<void> {
@@ -101,45 +124,53 @@ class FindingsStore {
 	private async seeAgain(seen: readonly { id: string; issue: DriftIssue }[]): Promise<void> {
 		for (const batch of batches(seen)) {
 			// The plan of an issue that is being fixed stays the one that was claimed.
-			await this.prisma.$executeRaw`
+			const lives = await this.prisma.$queryRaw<Life[]>`
 				UPDATE "Issue" AS issue SET
 					"lastSeenAt" = ${this.at}, "timesSeen" = issue."timesSeen" + 1, "lastRunId" = ${this.runId}, severity = seen.severity,
 					detail = CASE WHEN issue.status = 'FIXING' THEN issue.detail ELSE seen.detail END,
 					"planHash" = CASE WHEN issue.status = 'FIXING' THEN issue."planHash" ELSE seen.hash END
 				FROM jsonb_to_recordset(${asSeen(batch)}::jsonb) AS seen(id text, detail jsonb, severity text, hash text)
-				WHERE issue.id = seen.id`;
+				WHERE issue.id = seen.id
+				RETURNING ${LIFE}`;
+			this.keep(lives);
 		}
 	}
 
-	/** Reopens what was fixed a short while ago. @returns the Discord IDs of those whose drift came back */
-	private async reopen(fresh: readonly DriftIssue[]): Promise<ReadonlySet<string>> {
-		if (fresh.length === 0) return new Set();
-		const since = new Date(this.at.getTime() - SAME_STORY_DAYS * DAY_MS);
-		const newest = await this.prisma.$queryRaw<Live[]>`
-			SELECT DISTINCT ON ("discordId", type) id, "discordId", type, status::text AS status FROM "Issue"
-			WHERE "guildId" = ${this.guildId} AND "liveKey" IS NULL AND "settledAt" >= ${since}
-			ORDER BY "discordId", type, "settledAt" DESC, id DESC`;
-		const fixed = new Map(
-			newest.filter(({ status }) => status === IssueStatus.FIXED).map((past) => [`${past.discordId}:${past.type}`, past.id])
-		);
-		const again = fresh.flatMap((issue) => {
-			const id = fixed.get(`${issue.discordId}:${issue.type}`);
-			return id === undefined ? [] : [{ id, issue }];
-		});
-		const back = new Set<string>();
-		for (const batch of batches(again)) {
+	/** Reopens what was fixed a short while ago. */
+	private async reopen(fresh: readonly DriftIssue[]): Promise<void> {
+		for (const batch of batches(await this.fixedBefore(fresh))) {
 			// Asked for once more: a fix that is being undone at this moment is left to that.
-			const rows = await this.prisma.$queryRaw<{ discordId: string }[]>`
+			const lives = await this.prisma.$queryRaw<Life[]>`
 				UPDATE "Issue" AS issue SET
 					status = 'OPEN', "liveKey" = issue."guildId" || ':' || issue."discordId", "settledAt" = NULL, "settledBy" = NULL,
 					"cameBackAt" = ${this.at}, "lastSeenAt" = ${this.at}, "timesSeen" = issue."timesSeen" + 1, "lastRunId" = ${this.runId},
 					severity = seen.severity, detail = seen.detail, "planHash" = seen.hash
 				FROM jsonb_to_recordset(${asSeen(batch)}::jsonb) AS seen(id text, detail jsonb, severity text, hash text)
 				WHERE issue.id = seen.id AND issue.status = 'FIXED'
-				RETURNING issue."discordId"`;
-			for (const { discordId } of rows) back.add(discordId);
+				RETURNING ${LIFE}`;
+			this.keep(lives);
 		}
-		return back;
+	}
+
+	/** Those whose drift of the same kind was fixed a short while ago, and the issues that were. */
+	private async fixedBefore(fresh: readonly DriftIssue[]): Promise<{ readonly id: string; readonly issue: DriftIssue }[]> {
+		if (fresh.length === 0) return [];
+		const since = new Date(this.at.getTime() - SAME_STORY_DAYS * DAY_MS);
+		const fixed = new Map<string, string>();
+		for (let [discordId, type] = ['', '']; ; ) {
+			const page = await this.prisma.$queryRaw<Live[]>`
+				SELECT DISTINCT ON ("discordId", type) id, "discordId", type, status::text AS status FROM "Issue"
+				WHERE "guildId" = ${this.guildId} AND "liveKey" IS NULL AND "settledAt" >= ${since} AND ("discordId", type) > (${discordId}, ${type})
+				ORDER BY "discordId", type, "settledAt" DESC, id DESC LIMIT ${PAGE}`;
+			for (const past of page) if (past.status === IssueStatus.FIXED) fixed.set(`${past.discordId}:${past.type}`, past.id);
+			const last = page.at(-1);
+			if (last === undefined || page.length < PAGE) break;
+			({ discordId, type } = last);
+		}
+		return fresh.flatMap((issue) => {
+			const id = fixed.get(`${issue.discordId}:${issue.type}`);
+			return id === undefined ? [] : [{ id, issue }];
+		});
 	}
 
 	private async open(issues: readonly DriftIssue[]): Promise<void> {
@@ -154,28 +185,31 @@ class FindingsStore {
 				}))
 			);
 			// Not by createMany: Prisma makes a plan of thousands of steps for a thousand rows, and keeps it.
-			await this.prisma.$executeRaw`
-				INSERT INTO "Issue" (
+			const lives = await this.prisma.$queryRaw<Life[]>`
+				INSERT INTO "Issue" AS issue (
 					id, "guildId", "discordId", type, severity, "liveKey", "planHash", detail, "firstSeenAt", "lastSeenAt", "lastRunId"
 				)
 				SELECT
 					replace(gen_random_uuid()::text, '-', ''), ${this.guildId}, found."discordId", found.type, found.severity,
 					${this.guildId}::text || ':' || found."discordId", found.hash, found.detail, ${this.at}, ${this.at}, ${this.runId}
-				FROM jsonb_to_recordset(${found}::jsonb) AS found("discordId" text, type text, severity text, hash text, detail jsonb)`;
+				FROM jsonb_to_recordset(${found}::jsonb) AS found("discordId" text, type text, severity text, hash text, detail jsonb)
+				RETURNING ${LIFE}`;
+			this.keep(lives);
 		}
 	}
 
 	/** A debt that nothing dates counts from the first run that saw it; one that is paid is forgotten, so that the next starts anew. */
-	public async recordDebts({ detection }: Findings): Promise<void> {
-		for (const batch of batches(detection.newDebts)) {
+	public async recordDebts(): Promise<void> {
+		const { newDebts, settledDebts } = this.findings.detection;
+		for (const batch of batches(newDebts)) {
 			const data = batch.map((subscriptionId) => ({ subscriptionId, firstSeenAt: this.at }));
 			await this.prisma.seenDebt.createMany({ data, skipDuplicates: true });
 		}
-		for (const batch of batches(detection.settledDebts))
-			await this.prisma.seenDebt.deleteMany({ where: { subscriptionId: { in: batch } } });
+		for (const batch of batches(settledDebts)) await this.prisma.seenDebt.deleteMany({ where: { subscriptionId: { in: batch } } });
 	}
 
-	public async recordSnapshot({ detection, livemode, subscriptionsRead }: Findings, issues: readonly OpenIssue[]): Promise<void> {
+	public async recordSnapshot(issues: readonly OpenIssue[]): Promise<void> {
+		const { detection, livemode, subscriptionsRead } = this.findings;
 		const { membersChecked, teamsChecked, payingCustomers, roleHolders, notices } = detection;
 		await this.prisma.reconciliationRun.update({
 			where: { id: this.runId },
@@ -191,8 +225,21 @@ class FindingsStore {
 			},
 			select: { id: true }
 		});
-		// As text: Prisma would copy fifty thousand issues three times on their way.
-		await this.prisma.$executeRaw`UPDATE "ReconciliationRun" SET issues = ${toJsonText(issues)}::json WHERE id = ${this.runId}`;
+		await this.recordText(issues);
+	}
+
+	/** As text, which Prisma need not take apart; and that of many in parts: a text of fifty thousand would be seconds on its way. */
+	private async recordText(issues: readonly OpenIssue[]): Promise<void> {
+		if (issues.length <= BATCH) {
+			await this.prisma.$executeRaw`UPDATE "ReconciliationRun" SET issues = ${toJsonText(issues)}::json WHERE id = ${this.runId}`;
+			return;
+		}
+		await this.prisma.$executeRaw`CREATE TEMPORARY TABLE snapshot_part (place serial, text text) ON COMMIT DROP`;
+		for (const batch of batches(issues))
+			await this.prisma.$executeRaw`INSERT INTO snapshot_part (text) VALUES (${toJsonText(batch).slice(1, -1)})`;
+		await this.prisma.$executeRaw`
+			UPDATE "ReconciliationRun" SET issues = (SELECT '[' || string_agg(text, ',' ORDER BY place) || ']' FROM snapshot_part)::json
+			WHERE id = ${this.runId}`;
 	}
 }
 

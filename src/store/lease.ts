@@ -15,9 +15,9 @@ export function leases({ prisma }: Database, guildId: string): Pick<Ledger, 'acq
 			return taken === 1;
 		},
 		renewLease: async (holder, seconds) => {
+			// Also one that has expired, as long as nobody else has taken it: a renewal may have had to wait for its turn.
 			const renewed = await prisma.$executeRaw`
-				UPDATE "Lease" SET "expiresAt" = now() + make_interval(secs => ${seconds})
-				WHERE name = ${name} AND holder = ${holder} AND "expiresAt" > now()`;
+				UPDATE "Lease" SET "expiresAt" = now() + make_interval(secs => ${seconds}) WHERE name = ${name} AND holder = ${holder}`;
 			return renewed === 1;
 		},
 		releaseLease: async (holder) => {

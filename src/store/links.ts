@@ -2,8 +2,8 @@ import type { Ledger } from '../reconciliation/ports.js';
 import type { Links, MemberRow } from '../reconciliation/types.js';
 import type { Database } from './database.js';
 
-/** Rows are read in pages of so many, by key: the memory of the database driver stays flat. */
-const PAGE = 5_000;
+/** Rows are read in pages of so many, by key: the memory of the database driver stays flat, and nobody waits for more than a page. */
+const PAGE = 2_000;
 
 /** What the heart knows of a `Member` row. */
 export const MEMBER = { id: true, discordId: true, stripeCustomerId: true, seatTier: true, teamId: true, paymentFailedAt: true } as const;

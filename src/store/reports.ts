@@ -10,9 +10,12 @@ import type {
 	TriggeredBy,
 	Verified
 } from '../reconciliation/types.js';
-import { type Prisma, RunStatus } from './client/client.js';
+import { type Prisma, type ReconciliationRun, RunStatus } from './client/client.js';
 import type { Database } from './database.js';
 import { fromJson, toOpenIssue } from './json.js';
+
+/** Issues are looked up in batches of so many. */
+const BATCH = 1_000;
 
 /** A run as its report shows it, and the message that it is. */
 export interface StoredReport {
@@ -25,6 +28,8 @@ export interface StoredReport {
 export interface Reports {
 	/** Null if there is no such run, or it is still running. */
 	readReport(runId: string): Promise<StoredReport | null>;
+	/** Null if the run's report has not been posted. */
+	reportMessage(runId: string): Promise<StoredReport['message']>;
 	issueStates(issueIds: readonly string[]): Promise<ReadonlyMap<string, IssueState>>;
 	setReportMessage(runId: string, channelId: string, messageId: string): Promise<void>;
 }
@@ -34,9 +39,8 @@ export function reports({ prisma }: Database, guildId: string): Reports {
 		readReport: async (runId) => {
 			const run = await prisma.reconciliationRun.findFirst({ where: { id: runId, guildId } });
 			if (run === null || run.status === RunStatus.RUNNING || run.completedAt === null) return null;
-			const { reportChannelId: channelId, reportMessageId: messageId } = run;
 			return {
-				message: channelId !== null && messageId !== null ? { channelId, messageId } : null,
+				message: toMessage(run),
 				result: {
 					runId,
 					status: run.status,
@@ -59,24 +63,38 @@ export function reports({ prisma }: Database, guildId: string): Reports {
 				}
 			};
 		},
+		reportMessage: async (runId) => {
+			const select = { reportChannelId: true, reportMessageId: true };
+			const run = await prisma.reconciliationRun.findFirst({ where: { id: runId, guildId }, select });
+			return run === null ? null : toMessage(run);
+		},
 		issueStates: async (issueIds) => {
-			const rows = await prisma.$queryRaw<StateRow[]>`
-				SELECT issue.id, issue.status::text AS status, issue."planHash", issue."settledAt", issue."settledBy", issue."cameBackAt", issue.detail,
-					last.id AS "attemptId", last.undoes, exemption."expiresAt" AS "exemptUntil", last.actor, last.outcome, last.error, last."rolesBefore", last."rolesAfter", COALESCE(last."completedAt", last."startedAt") AS at
-				FROM "Issue" AS issue
-				LEFT JOIN LATERAL (
-					SELECT * FROM "FixAttempt" AS attempt
-					WHERE attempt."issueId" = issue.id AND (attempt.undoes IS NULL OR attempt.outcome IS NULL OR attempt.outcome = 'UNDONE')
-					ORDER BY attempt."startedAt" DESC LIMIT 1
-				) AS last ON true
-				LEFT JOIN "Exemption" AS exemption ON last.undoes IS NOT NULL AND exemption.id = replace(last.id, '-', '')
-				WHERE issue."guildId" = ${guildId} AND issue.id IN (SELECT jsonb_array_elements_text(${JSON.stringify(issueIds)}::jsonb))`;
-			return new Map(rows.map((row) => [row.id, toState(row)]));
+			const states = new Map<string, IssueState>();
+			for (let start = 0; start < issueIds.length; start += BATCH) {
+				const rows = await prisma.$queryRaw<StateRow[]>`
+					SELECT issue.id, issue.status::text AS status, issue."planHash", issue."settledAt", issue."settledBy", issue."cameBackAt", issue.detail,
+						last.id AS "attemptId", last.undoes, exemption."expiresAt" AS "exemptUntil", last.actor, last.outcome, last.error, last."rolesBefore", last."rolesAfter", COALESCE(last."completedAt", last."startedAt") AS at
+					FROM "Issue" AS issue
+					LEFT JOIN LATERAL (
+						SELECT * FROM "FixAttempt" AS attempt
+						WHERE attempt."issueId" = issue.id AND (attempt.undoes IS NULL OR attempt.outcome IS NULL OR attempt.outcome = 'UNDONE')
+						ORDER BY attempt."startedAt" DESC LIMIT 1
+					) AS last ON true
+					LEFT JOIN "Exemption" AS exemption ON last.undoes IS NOT NULL AND exemption.id = replace(last.id, '-', '')
+					WHERE issue."guildId" = ${guildId} AND issue.id IN (SELECT jsonb_array_elements_text(${JSON.stringify(issueIds.slice(start, start + BATCH))}::jsonb))`;
+				for (const row of rows) states.set(row.id, toState(row));
+			}
+			return states;
 		},
 		setReportMessage: async (id, reportChannelId, reportMessageId) => {
 			await prisma.reconciliationRun.update({ where: { id }, data: { reportChannelId, reportMessageId }, select: { id: true } });
 		}
 	};
+}
+
+function toMessage(run: Pick<ReconciliationRun, 'reportChannelId' | 'reportMessageId'>): StoredReport['message'] {
+	const { reportChannelId: channelId, reportMessageId: messageId } = run;
+	return channelId !== null && messageId !== null ? { channelId, messageId } : null;
 }
 
 /** JSON keeps no dates, and older runs did not look for exemptions that end. Those also have a number of people of unknown status. */

@@ -125,7 +125,7 @@ export function issues(parts: Parts, settings: PolicySettings = MAPPED, now: Dat
 
 export function people(parts: Parts): People {
 	const { billing, links } = picture(parts);
-	return new People(billing.accounts, links);
+	return People.of(billing.accounts, links);
 }
 
 /** The one element of a list that must have one. */

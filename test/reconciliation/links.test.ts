@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { People } from '../../src/reconciliation/people.js';
+import { atOnce } from '../../src/reconciliation/portions.js';
 import {
 	ADA,
 	BOB,
@@ -24,7 +25,7 @@ const customersOf = (parts: Parts, discordId: string) => people(parts).get(disco
 function claimed(parts: Parts): string[] {
 	const { billing, links } = picture(parts);
 	const found: string[] = [];
-	new People(billing.accounts, links, ({ customer: { id } }, isClaimed) => isClaimed && found.push(id));
+	atOnce(People.inPortions(billing.accounts, links, ({ customer: { id } }, isClaimed) => isClaimed && found.push(id)));
 	return found;
 }
 

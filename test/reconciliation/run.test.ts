@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { RoleChangeError, SourceError } from '../../src/reconciliation/ports.js';
 import { RunInProgressError, runReconciliation, settleAbandonedRuns } from '../../src/reconciliation/run.js';
 import { startReconciliationScheduler } from '../../src/reconciliation/scheduler.js';
@@ -290,6 +290,25 @@ describe('single flight', () => {
 		for (const each of settled) if (each.status === 'rejected') expect(each.reason).toBeInstanceOf(RunInProgressError);
 	});
 
+	test('storing that takes longer than a lease lives does not lose it, as long as nobody has taken it', async () => {
+		vi.useFakeTimers({ toFake: ['Date'] });
+		onTestFinished(() => void vi.useRealTimers());
+		const world = councilOfTwo();
+		world.script.once('ledger.recordFindings', () => vi.setSystemTime(Date.now() + 40_000));
+		expect(await run(world, AUTO)).toMatchObject({ status: 'COMPLETED', issuesFixed: 2 });
+	});
+
+	test('and does lose it where somebody has: nothing is fixed on its strength', async () => {
+		vi.useFakeTimers({ toFake: ['Date'] });
+		onTestFinished(() => void vi.useRealTimers());
+		const world = councilOfTwo();
+		world.script.once('ledger.recordFindings', () => {
+			world.ledger.lease = { holder: 'another', expiresAt: ago({ seconds: -10 }) };
+		});
+		expect(await run(world, AUTO)).toMatchObject({ status: 'FAILED', issuesFixed: 0 });
+		expect(world.touched).toBe(0);
+	});
+
 	test('a lease whose holder died is taken over once it has expired', async () => {
 		const world = councilOfTwo();
 		world.ledger.lease = { holder: 'dead', expiresAt: ago({ seconds: 1 }) };
@@ -404,6 +423,16 @@ describe('auto-fix', () => {
 		});
 		await run(world, AUTO);
 		expect(world.guild.holds(BOB)).toContain('Knight');
+	});
+
+	test('is not taken in by a customer that names two people, when it searches for one of them', async () => {
+		const world = new FakeWorld();
+		world.billing.customers.push(customer({ claimedBy: ADA }));
+		world.billing.put(subscription({ claimedBy: BOB }));
+		world.guild.join(ADA, 'Knight');
+		const { issues, notices } = await run(world);
+		expect(issues).toMatchObject([{ discordId: ADA, linked: false, severity: 'LOW' }]);
+		expect(notices?.contestedLinks).toEqual([{ customerId: 'cus_1', values: [ADA, BOB] }]);
 	});
 
 	test('knows whoever is named by a customer without any subscription: they are linked, and pay for nothing', async () => {

@@ -55,4 +55,26 @@ describe('the embedded driver', () => {
 		await expect(given).rejects.toThrow('no');
 		expect(await prisma.lease.count()).toBe(0);
 	});
+
+	it('gives the event loop a turn before every statement, in a transaction too: whoever else waits, waits for one', async () => {
+		const { adapter } = await empty();
+		const prisma = new PrismaClient({ adapter });
+		let turns = 0;
+		const turn = () => {
+			turns += 1;
+			timer = setImmediate(turn);
+		};
+		let timer = setImmediate(turn);
+		onTestFinished(() => clearImmediate(timer));
+		const ten = async (client: Pick<PrismaClient, '$queryRaw' | '$executeRaw'>) => {
+			const before = turns;
+			for (let statement = 0; statement < 5; statement += 1) {
+				await client.$queryRaw`SELECT 1`;
+				await client.$executeRaw`SELECT 1`;
+			}
+			return turns - before;
+		};
+		expect(await ten(prisma)).toBeGreaterThanOrEqual(10);
+		expect(await prisma.$transaction(ten)).toBeGreaterThanOrEqual(10);
+	});
 });

@@ -37,6 +37,13 @@ export function leasePromises(database: () => Database): void {
 			expect(await ledger.acquireLease('b', 60)).toBe(false);
 		});
 
+		it('is still its holder’s to renew when it has expired, until somebody else takes it', async () => {
+			const { ledger } = ledgerOf(database());
+			await ledger.acquireLease('a', 0);
+			expect(await ledger.renewLease('a', 60)).toBe(true);
+			expect(await ledger.acquireLease('b', 60)).toBe(false);
+		});
+
 		it('is free once its holder releases it, and nobody else can', async () => {
 			const { ledger } = ledgerOf(database());
 			await ledger.acquireLease('a', 60);
