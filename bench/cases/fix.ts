@@ -1,10 +1,10 @@
 import type { LoggedRequest } from '../../sandbox/wire/traffic.js';
 import { fiveThenSleep, patchRoleLists } from '../baselines/fixing.js';
 import { bucketBound } from '../ground/bound.js';
+import { call } from '../ground/call.js';
 import type { Change } from '../ground/change.js';
 import { type CaseResult, result } from '../ground/result.js';
 import { time } from '../ground/words.js';
-import { call } from '../processes/call.js';
 import { serveHouse, serveServices } from '../processes/child.js';
 import { reconcile } from '../processes/reconcile.js';
 

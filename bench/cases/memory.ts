@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BotUsage } from '../../sandbox/bot/usage.js';
 import type { RequestCount } from '../../sandbox/wire/summary.js';
 import { readingBound } from '../ground/bound.js';
+import { call } from '../ground/call.js';
 import { REEVES_RATE } from '../ground/key.js';
 import { type CaseResult, type Goal, result } from '../ground/result.js';
 import { mebibytes, time } from '../ground/words.js';
-import { call } from '../processes/call.js';
 import { serveHouse } from '../processes/child.js';
 import { reconcile } from '../processes/reconcile.js';
 

@@ -1,9 +1,9 @@
 import { lookUpEach, paginate } from '../baselines/reading.js';
 import { PAGE, readingBound, scaled } from '../ground/bound.js';
+import { call } from '../ground/call.js';
 import { REEVES_RATE, STRIPES_RATE } from '../ground/key.js';
 import { type CaseResult, result } from '../ground/result.js';
 import { time } from '../ground/words.js';
-import { call } from '../processes/call.js';
 import { doApart, serveServices } from '../processes/child.js';
 import type { Reading } from '../work/read-stripe.js';
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { call } from './call.js';
+import { call } from '../ground/call.js';
 
 interface Message {
 	readonly id: string;

@@ -6,10 +6,11 @@ import { listen } from '../../sandbox/control/serve.js';
 import { SandboxDiscord } from '../../sandbox/discord/discord.js';
 import { TOKEN } from '../../sandbox/stage/stage.js';
 import { SandboxStripe } from '../../sandbox/stripe/stripe.js';
-import { countRequests, type RequestCount } from '../../sandbox/wire/summary.js';
+import { countRequests } from '../../sandbox/wire/summary.js';
 import { Faults, RequestLog } from '../../sandbox/wire/traffic.js';
 import { metropolis } from '../../sandbox/world/metropolis.js';
 import type { Change } from '../ground/change.js';
+import type { Counted } from '../ground/counted.js';
 import { LIVE_KEY } from '../ground/key.js';
 import { shop } from '../ground/shop.js';
 
@@ -21,13 +22,6 @@ export interface Load {
 	readonly members?: number;
 	readonly latencyMs?: number;
 	readonly ratePerSecond?: number;
-}
-
-/** The requests so far. */
-export interface Counted {
-	readonly counts: readonly RequestCount[];
-	/** Of this process. */
-	readonly cpuMs: number;
 }
 
 /** The guild, and who is to have which roles there. */

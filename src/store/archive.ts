@@ -1,11 +1,9 @@
 import type { Archive, ArchivedRun, RecordedAttempt, RecordedIssue } from '../reconciliation/archive.js';
 import type { FixOutcome, RoleName, TriggeredBy } from '../reconciliation/types.js';
+import { batches } from './batches.js';
 import { type FixAttempt, type Prisma, RunStatus } from './client/client.js';
 import type { Database } from './database.js';
 import { fromJson, toOpenIssue } from './json.js';
-
-/** Issues are looked up in batches of so many. */
-const BATCH = 1_000;
 
 const RUN = { id: true, status: true, triggeredBy: true, onlyMember: true, startedAt: true, issuesFound: true } as const;
 
@@ -26,8 +24,7 @@ export function archive({ prisma }: Database, guildId: string): Archive {
 			if (run === null) return null;
 			const found = fromJson<unknown[]>(run.issues).map(toOpenIssue);
 			const issues: RecordedIssue[] = [];
-			for (let start = 0; start < found.length; start += BATCH) {
-				const batch = found.slice(start, start + BATCH);
+			for (const batch of batches(found)) {
 				const rows = await prisma.issue.findMany({
 					where: { guildId, id: { in: batch.map(({ id }) => id) } },
 					select: { id: true, status: true, attempts: { orderBy: [{ startedAt: 'asc' }, { id: 'asc' }] } }

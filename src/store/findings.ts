@@ -1,16 +1,15 @@
 import { planHash } from '../reconciliation/plan.js';
 import type { Ledger } from '../reconciliation/ports.js';
 import type { DriftIssue, OpenIssue } from '../reconciliation/types.js';
+import { batches } from './batches.js';
 import { type Issue, IssueStatus, Prisma } from './client/client.js';
 import type { Database } from './database.js';
-import { asStored, rowToOpenIssue, toJson, toJsonText } from './json.js';
+import { asStored, rowToOpenIssue, toJsonText } from './json.js';
+import { recordSnapshot } from './snapshot.js';
 
 type Findings = Parameters<Ledger['recordFindings']>[1];
 type Live = Pick<Issue, 'id' | 'discordId' | 'type' | 'status'>;
 type Life = Pick<Issue, 'id' | 'discordId' | 'planHash' | 'firstSeenAt' | 'lastSeenAt' | 'timesSeen' | 'cameBackAt' | 'detail'>;
-
-/** Rows go to the database in batches of so many, each one statement: whoever else waits for the embedded one waits for a batch. */
-const BATCH = 1_000;
 
 /** Short rows come back in pages of so many. */
 const PAGE = 5_000;
@@ -36,13 +35,23 @@ export function findings({ prisma }: Database, guildId: string): Pick<Ledger, 'r
 					const store = new FindingsStore(transaction, guildId, runId, found);
 					const issues = await store.recordIssues();
 					await store.recordDebts();
-					await store.recordSnapshot(issues);
+					await recordSnapshot(transaction, runId, found, issues);
 					return issues;
 				},
 				{ timeout: TRANSACTION_MS, maxWait: TRANSACTION_MS }
 			)
 	};
 }
+
+/** What was settled a short while ago: of each person and kind of drift the newest issue. */
+interface Past {
+	/** Person and kind → the issue that was fixed. */
+	readonly fixed: ReadonlyMap<string, string>;
+	/** Settled since the run began: what it has read of these people may be older than that, and is left to the next run. */
+	readonly settledMeanwhile: ReadonlySet<string>;
+}
+
+const NOTHING_PAST: Past = { fixed: new Map(), settledMeanwhile: new Set() };
 
 class FindingsStore {
 	private readonly at: Date;
@@ -84,8 +93,10 @@ class FindingsStore {
 			const now = live.get(discordId);
 			return now === undefined || (!isSame(now) && now.status !== IssueStatus.FIXING);
 		});
-		await this.reopen(fresh);
-		await this.open(fresh.filter(({ discordId }) => !this.stored.has(discordId)));
+		const past = fresh.length === 0 ? NOTHING_PAST : await this.readPast();
+		const readAfterwards = fresh.filter(({ discordId }) => !past.settledMeanwhile.has(discordId));
+		await this.reopen(readAfterwards, past.fixed);
+		await this.open(readAfterwards.filter(({ discordId }) => !this.stored.has(discordId)));
 		return issues.map(({ discordId }) => this.stored.get(discordId)).filter((issue) => issue !== undefined);
 	}
 
@@ -137,8 +148,12 @@ class FindingsStore {
 	}
 
 	/** Reopens what was fixed a short while ago. */
-	private async reopen(fresh: readonly DriftIssue[]): Promise<void> {
-		for (const batch of batches(await this.fixedBefore(fresh))) {
+	private async reopen(fresh: readonly DriftIssue[], fixed: Past['fixed']): Promise<void> {
+		const again = fresh.flatMap((issue) => {
+			const id = fixed.get(`${issue.discordId}:${issue.type}`);
+			return id === undefined ? [] : [{ id, issue }];
+		});
+		for (const batch of batches(again)) {
 			// Asked for once more: a fix that is being undone at this moment is left to that.
 			const lives = await this.prisma.$queryRaw<Life[]>`
 				UPDATE "Issue" AS issue SET
@@ -152,25 +167,23 @@ class FindingsStore {
 		}
 	}
 
-	/** Those whose drift of the same kind was fixed a short while ago, and the issues that were. */
-	private async fixedBefore(fresh: readonly DriftIssue[]): Promise<{ readonly id: string; readonly issue: DriftIssue }[]> {
-		if (fresh.length === 0) return [];
+	private async readPast(): Promise<Past> {
 		const since = new Date(this.at.getTime() - SAME_STORY_DAYS * DAY_MS);
 		const fixed = new Map<string, string>();
+		const settledMeanwhile = new Set<string>();
 		for (let [discordId, type] = ['', '']; ; ) {
-			const page = await this.prisma.$queryRaw<Live[]>`
-				SELECT DISTINCT ON ("discordId", type) id, "discordId", type, status::text AS status FROM "Issue"
+			const page = await this.prisma.$queryRaw<(Live & { settledAt: Date })[]>`
+				SELECT DISTINCT ON ("discordId", type) id, "discordId", type, status::text AS status, "settledAt" FROM "Issue"
 				WHERE "guildId" = ${this.guildId} AND "liveKey" IS NULL AND "settledAt" >= ${since} AND ("discordId", type) > (${discordId}, ${type})
 				ORDER BY "discordId", type, "settledAt" DESC, id DESC LIMIT ${PAGE}`;
-			for (const past of page) if (past.status === IssueStatus.FIXED) fixed.set(`${past.discordId}:${past.type}`, past.id);
+			for (const issue of page) {
+				if (issue.status === IssueStatus.FIXED) fixed.set(`${issue.discordId}:${issue.type}`, issue.id);
+				if (issue.settledAt > this.at) settledMeanwhile.add(issue.discordId);
+			}
 			const last = page.at(-1);
-			if (last === undefined || page.length < PAGE) break;
+			if (last === undefined || page.length < PAGE) return { fixed, settledMeanwhile };
 			({ discordId, type } = last);
 		}
-		return fresh.flatMap((issue) => {
-			const id = fixed.get(`${issue.discordId}:${issue.type}`);
-			return id === undefined ? [] : [{ id, issue }];
-		});
 	}
 
 	private async open(issues: readonly DriftIssue[]): Promise<void> {
@@ -207,40 +220,6 @@ class FindingsStore {
 		}
 		for (const batch of batches(settledDebts)) await this.prisma.seenDebt.deleteMany({ where: { subscriptionId: { in: batch } } });
 	}
-
-	public async recordSnapshot(issues: readonly OpenIssue[]): Promise<void> {
-		const { detection, livemode, subscriptionsRead } = this.findings;
-		const { membersChecked, teamsChecked, payingCustomers, roleHolders, notices } = detection;
-		await this.prisma.reconciliationRun.update({
-			where: { id: this.runId },
-			data: {
-				membersChecked,
-				teamsChecked,
-				payingCustomers,
-				roleHolders,
-				livemode,
-				subscriptionsRead,
-				issuesFound: issues.length,
-				notices: toJson(notices)
-			},
-			select: { id: true }
-		});
-		await this.recordText(issues);
-	}
-
-	/** As text, which Prisma need not take apart; and that of many in parts: a text of fifty thousand would be seconds on its way. */
-	private async recordText(issues: readonly OpenIssue[]): Promise<void> {
-		if (issues.length <= BATCH) {
-			await this.prisma.$executeRaw`UPDATE "ReconciliationRun" SET issues = ${toJsonText(issues)}::json WHERE id = ${this.runId}`;
-			return;
-		}
-		await this.prisma.$executeRaw`CREATE TEMPORARY TABLE snapshot_part (place serial, text text) ON COMMIT DROP`;
-		for (const batch of batches(issues))
-			await this.prisma.$executeRaw`INSERT INTO snapshot_part (text) VALUES (${toJsonText(batch).slice(1, -1)})`;
-		await this.prisma.$executeRaw`
-			UPDATE "ReconciliationRun" SET issues = (SELECT '[' || string_agg(text, ',' ORDER BY place) || ']' FROM snapshot_part)::json
-			WHERE id = ${this.runId}`;
-	}
 }
 
 /** What issues are now, for a statement that writes it into many rows. */
@@ -248,8 +227,4 @@ function asSeen(issues: readonly { readonly id: string; readonly issue: DriftIss
 	return toJsonText(
 		issues.map(({ id, issue }) => ({ id, detail: issue, severity: issue.severity, hash: planHash(issue.discordId, issue.plan) }))
 	);
-}
-
-function* batches<T>(all: readonly T[]): Generator<T[]> {
-	for (let start = 0; start < all.length; start += BATCH) yield all.slice(start, start + BATCH);
 }

@@ -10,12 +10,10 @@ import type {
 	TriggeredBy,
 	Verified
 } from '../reconciliation/types.js';
+import { batches } from './batches.js';
 import { type Prisma, type ReconciliationRun, RunStatus } from './client/client.js';
 import type { Database } from './database.js';
 import { fromJson, toOpenIssue } from './json.js';
-
-/** Issues are looked up in batches of so many. */
-const BATCH = 1_000;
 
 /** A run as its report shows it, and the message that it is. */
 export interface StoredReport {
@@ -70,7 +68,7 @@ export function reports({ prisma }: Database, guildId: string): Reports {
 		},
 		issueStates: async (issueIds) => {
 			const states = new Map<string, IssueState>();
-			for (let start = 0; start < issueIds.length; start += BATCH) {
+			for (const ids of batches(issueIds)) {
 				const rows = await prisma.$queryRaw<StateRow[]>`
 					SELECT issue.id, issue.status::text AS status, issue."planHash", issue."settledAt", issue."settledBy", issue."cameBackAt", issue.detail,
 						last.id AS "attemptId", last.undoes, exemption."expiresAt" AS "exemptUntil", last.actor, last.outcome, last.error, last."rolesBefore", last."rolesAfter", COALESCE(last."completedAt", last."startedAt") AS at
@@ -81,7 +79,7 @@ export function reports({ prisma }: Database, guildId: string): Reports {
 						ORDER BY attempt."startedAt" DESC LIMIT 1
 					) AS last ON true
 					LEFT JOIN "Exemption" AS exemption ON last.undoes IS NOT NULL AND exemption.id = replace(last.id, '-', '')
-					WHERE issue."guildId" = ${guildId} AND issue.id IN (SELECT jsonb_array_elements_text(${JSON.stringify(issueIds.slice(start, start + BATCH))}::jsonb))`;
+					WHERE issue."guildId" = ${guildId} AND issue.id IN (SELECT jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))`;
 				for (const row of rows) states.set(row.id, toState(row));
 			}
 			return states;

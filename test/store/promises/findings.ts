@@ -73,6 +73,18 @@ export function findingPromises(database: () => Database): void {
 			expect(await stored(found[0])).toMatchObject({ status: 'OPEN', lastSeenAt: minute(0), timesSeen: 1 });
 		});
 
+		it('leave whoever was fixed since the run began to the next run: what it has read of them may be older', async () => {
+			const { ledger } = ledgerOf(database());
+			const { issue } = await oneIssue(ledger);
+			const fixed = { status: 'FIXED', liveKey: null, settledAt: minute(5) } as const;
+			await database().prisma.issue.update({ where: { id: issue.id }, data: fixed });
+			for (const stale of [drift(issue.discordId), unpaid(issue.discordId)]) {
+				expect((await run(ledger, minute(4), [stale])).found).toEqual([]);
+				expect(await stored(issue)).toMatchObject({ status: 'FIXED', settledAt: minute(5), cameBackAt: null });
+			}
+			expect((await run(ledger, minute(6), [drift(issue.discordId)])).found).toMatchObject([{ id: issue.id, cameBackAt: minute(6) }]);
+		});
+
 		it('leave an issue that is being fixed with the plan that was claimed, whatever they say of it', async () => {
 			const { ledger } = ledgerOf(database());
 			for (const [index, now] of [

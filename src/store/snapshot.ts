@@ -1,0 +1,44 @@
+import type { Ledger } from '../reconciliation/ports.js';
+import type { OpenIssue } from '../reconciliation/types.js';
+import { BATCH, batches } from './batches.js';
+import type { Prisma } from './client/client.js';
+import { toJson, toJsonText } from './json.js';
+
+/** Writes what a run saw into its row, with the issues as they were then: they stay so, whatever becomes of them. */
+export async function recordSnapshot(
+	prisma: Prisma.TransactionClient,
+	runId: string,
+	{ detection, livemode, subscriptionsRead }: Parameters<Ledger['recordFindings']>[1],
+	issues: readonly OpenIssue[]
+): Promise<void> {
+	const { membersChecked, teamsChecked, payingCustomers, roleHolders, notices } = detection;
+	await prisma.reconciliationRun.update({
+		where: { id: runId },
+		data: {
+			membersChecked,
+			teamsChecked,
+			payingCustomers,
+			roleHolders,
+			livemode,
+			subscriptionsRead,
+			issuesFound: issues.length,
+			notices: toJson(notices)
+		},
+		select: { id: true }
+	});
+	await recordIssues(prisma, runId, issues);
+}
+
+/** As text, which Prisma need not take apart; and that of many in parts: a text of fifty thousand would be seconds on its way. */
+async function recordIssues(prisma: Prisma.TransactionClient, runId: string, issues: readonly OpenIssue[]): Promise<void> {
+	if (issues.length <= BATCH) {
+		await prisma.$executeRaw`UPDATE "ReconciliationRun" SET issues = ${toJsonText(issues)}::json WHERE id = ${runId}`;
+		return;
+	}
+	await prisma.$executeRaw`CREATE TEMPORARY TABLE snapshot_part (place serial, text text) ON COMMIT DROP`;
+	for (const batch of batches(issues))
+		await prisma.$executeRaw`INSERT INTO snapshot_part (text) VALUES (${toJsonText(batch).slice(1, -1)})`;
+	await prisma.$executeRaw`
+		UPDATE "ReconciliationRun" SET issues = (SELECT '[' || string_agg(text, ',' ORDER BY place) || ']' FROM snapshot_part)::json
+		WHERE id = ${runId}`;
+}
