@@ -30,7 +30,7 @@ const SIZES: Readonly<Record<Extent, Sizes>> = {
 		memory: { sizes: [100] }
 	},
 	quick: {
-		stripe: [{ latencyMs: 100, sizes: SMALL, againUpTo: 10_000, paginated: 1_000, lookedUp: 5, lookedUpSleeping: 1 }],
+		stripe: [{ latencyMs: 100, sizes: SMALL, againUpTo: 1_000, paginated: 1_000, lookedUp: 5, lookedUpSleeping: 1 }],
 		detect: { sizes: LARGE.slice(1), searched: 1_000 },
 		store: { sizes: [10_000], lookUps: 200 },
 		fix: { members: 240 },

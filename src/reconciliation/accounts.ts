@@ -106,11 +106,13 @@ export class CompactAccounts implements Accounts {
 	}
 }
 
-/** An account in the columns: what is asked for is read there. */
+/** An account in the columns: what is asked for is read there, once. */
 class StoredAccount implements Account {
 	readonly #accounts: CompactAccounts;
 	readonly #id: string;
 	readonly #place: number;
+	#customer: Customer | undefined;
+	#subscriptions: readonly Subscription[] | undefined;
 
 	public constructor(accounts: CompactAccounts, id: string, place: number) {
 		this.#accounts = accounts;
@@ -119,11 +121,13 @@ class StoredAccount implements Account {
 	}
 
 	public get customer(): Customer {
-		return { id: this.#id, email: null, name: null, claimedBy: this.#accounts.claimedBy(this.#place) };
+		this.#customer ??= { id: this.#id, email: null, name: null, claimedBy: this.#accounts.claimedBy(this.#place) };
+		return this.#customer;
 	}
 
 	public get subscriptions(): readonly Subscription[] {
-		return this.#accounts.subscriptionsOf(this.#id, this.#place);
+		this.#subscriptions ??= this.#accounts.subscriptionsOf(this.#id, this.#place);
+		return this.#subscriptions;
 	}
 }
 

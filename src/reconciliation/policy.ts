@@ -84,7 +84,10 @@ export interface JudgedClaim extends Claim {
  * newer subscription. A claim that is unknown comes before all: while it stands, nothing is decided.
  */
 export function judge(claims: readonly Claim[], settings: PolicySettings, now: Date): readonly JudgedClaim[] {
-	const judged = claims.map((claim) => ({ ...claim, entitlement: entitlementOf(claim, settings, now) }));
+	const judged = claims.map((claim): JudgedClaim => {
+		const { subscription, seat, unpaidSince } = claim;
+		return { subscription, seat, unpaidSince, entitlement: entitlementOf(claim, settings, now) };
+	});
 	if (judged.length < 2) return judged;
 	const rank = (entitlement: Entitlement): number => {
 		switch (entitlement.kind) {
