@@ -17,12 +17,12 @@ export class Debts {
 	}
 
 	/** Whether nothing dates this debt and no run has seen it yet. */
-	public isUnknown({ id, status, unpaidSince }: Subscription): boolean {
-		return isInDebt(status) && unpaidSince === null && !this.links.seenDebts.has(id);
+	public isUnknown(subscription: Subscription): boolean {
+		return isInDebt(subscription.status) && subscription.unpaidSince === null && !this.links.seenDebts.has(subscription.id);
 	}
 
 	/** Whether it was in debt when a run saw it, and owes nothing now: the next debt starts anew. */
-	public isSettled({ id, status }: Subscription): boolean {
-		return this.links.seenDebts.size > 0 && !isInDebt(status) && this.links.seenDebts.has(id);
+	public isSettled(subscription: Subscription): boolean {
+		return this.links.seenDebts.size > 0 && !isInDebt(subscription.status) && this.links.seenDebts.has(subscription.id);
 	}
 }

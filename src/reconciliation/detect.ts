@@ -1,7 +1,7 @@
 import { Debts } from './debts.js';
 import { absentPayers, expiringExemptions, overclaimedTeams, Survey } from './notices.js';
 import { namedBy, People, type Person } from './people.js';
-import { planBetween } from './plan.js';
+import { holdsExactly, planBetween } from './plan.js';
 import { type Claim, expectedRoles, type JudgedClaim, judge } from './policy.js';
 import { atOnce, type InPortions, inPortions } from './portions.js';
 import {
@@ -47,8 +47,8 @@ export function* overview({ billing, links }: Picture, settings: PolicySettings,
 /** Who holds a managed role and is linked to nobody who could pay, as far as the picture goes. */
 export function* unlinkedHolders({ roster }: Picture, { people }: Overview): InPortions<readonly string[]> {
 	const unlinked: string[] = [];
-	yield* inPortions(roster.members.values(), ({ id, bot, roles }) => {
-		if (!bot && roles.length > 0 && !people.has(id)) unlinked.push(id);
+	yield* inPortions(roster.members.values(), (member) => {
+		if (!member.bot && member.roles.length > 0 && !people.has(member.id)) unlinked.push(member.id);
 	});
 	return unlinked;
 }
@@ -157,8 +157,8 @@ function compare(member: RosterMember, person: Person | undefined, judged: reado
 	const entitlement = judged[0]?.entitlement ?? { kind: 'none' };
 	if (entitlement.kind === 'unknown') return null;
 	const expected = expectedRoles(entitlement);
+	if (holdsExactly(member.roles, expected)) return null;
 	const plan = planBetween(member.roles, expected);
-	if (plan.add.length === 0 && plan.remove.length === 0) return null;
 	const linked = person !== undefined;
 	const [type, severity] = classify(member.roles, expected, linked);
 	const held = [...member.roles].sort();

@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Plan, RoleName } from './types.js';
 
+/** Whether there is nothing to plan: so it is with nearly everybody. */
+export function holdsExactly(held: readonly RoleName[], expected: readonly RoleName[]): boolean {
+	return held.every((role) => expected.includes(role)) && expected.every((role) => held.includes(role));
+}
+
 /**
  * The plan that makes a person hold exactly the expected managed roles.
  * Both lists are sorted, so that the same plan always reads, and hashes, the same.

@@ -59,11 +59,29 @@ export class CompactRoster implements ById<RosterMember> {
 
 	public get(id: string): RosterMember | undefined {
 		const at = this.find(id);
-		return at === -1 ? undefined : this.memberAt(at);
+		return at === -1 ? undefined : { id, name: this.nameAt(at), bot: this.isBotAt(at), roles: this.rolesAt(at) };
 	}
 
+	/** What is asked for is read from the columns then: of most, that is little. */
 	public *values(): IterableIterator<RosterMember> {
-		for (let at = 0; at < this.count; at += 1) yield this.memberAt(at);
+		for (let at = 0; at < this.count; at += 1) yield new StoredMember(this, at);
+	}
+
+	/** @param at - in the columns */
+	public idAt(at: number): string {
+		return String(this.ids[at]);
+	}
+
+	public nameAt(at: number): string {
+		return this.names.at(this.namePlaces[at] ?? 0) ?? '';
+	}
+
+	public isBotAt(at: number): boolean {
+		return (this.traits[at] ?? 0) % 2 === 1;
+	}
+
+	public rolesAt(at: number): readonly RoleName[] {
+		return this.roleSets[(this.traits[at] ?? 0) >>> 1] ?? NO_ROLES;
 	}
 
 	/**
@@ -77,16 +95,6 @@ export class CompactRoster implements ById<RosterMember> {
 		const at = known === -1 ? this.append(slot) : known;
 		this.traits[at] = this.roleSetIndex(roles) * 2 + (bot ? 1 : 0);
 		this.namePlaces[at] = this.names.add(name);
-	}
-
-	private memberAt(at: number): RosterMember {
-		const traits = this.traits[at] ?? 0;
-		return {
-			id: String(this.ids[at]),
-			name: this.names.at(this.namePlaces[at] ?? 0) ?? '',
-			bot: traits % 2 === 1,
-			roles: this.roleSets[Math.floor(traits / 2)] ?? NO_ROLES
-		};
 	}
 
 	/** Where in the columns somebody is; -1 for whoever is not there. */
@@ -145,6 +153,34 @@ export class CompactRoster implements ById<RosterMember> {
 		if (known !== undefined) return known;
 		this.roleSetIndexes.set(key, this.roleSets.length);
 		return this.roleSets.push([...roles]) - 1;
+	}
+}
+
+class StoredMember implements RosterMember {
+	readonly #roster: CompactRoster;
+	readonly #at: number;
+	#id: string | undefined;
+
+	public constructor(roster: CompactRoster, at: number) {
+		this.#roster = roster;
+		this.#at = at;
+	}
+
+	public get id(): string {
+		this.#id ??= this.#roster.idAt(this.#at);
+		return this.#id;
+	}
+
+	public get name(): string {
+		return this.#roster.nameAt(this.#at);
+	}
+
+	public get bot(): boolean {
+		return this.#roster.isBotAt(this.#at);
+	}
+
+	public get roles(): readonly RoleName[] {
+		return this.#roster.rolesAt(this.#at);
 	}
 }
 

@@ -27,6 +27,8 @@ function compact(all: readonly RosterMember[], expected?: number): CompactRoster
 }
 
 const mapOf = (all: readonly RosterMember[]) => new Map(all.map((member) => [member.id, member]));
+/** Whoever is gone through shows what is asked for. */
+const asSeen = ({ id, name, bot, roles }: RosterMember): RosterMember => ({ id, name, bot, roles });
 const byId = (a: RosterMember, b: RosterMember) => (a.id < b.id ? -1 : 1);
 
 describe('the compact roster', () => {
@@ -39,7 +41,7 @@ describe('the compact roster', () => {
 					expect(roster.has(someone)).toBe(map.has(someone));
 					expect(roster.get(someone)).toEqual(map.get(someone));
 				}
-				expect([...roster.values()].sort(byId)).toEqual([...map.values()].sort(byId));
+				expect([...roster.values()].map(asSeen).sort(byId)).toEqual([...map.values()].sort(byId));
 			})
 		);
 	});
