@@ -65,7 +65,7 @@ export async function readSlicedList<Item extends Listed>(options: SlicedListOpt
 		return wholeFrom > guess ? { at: wholeFrom, believed: Number.POSITIVE_INFINITY } : { at: guess, believed: pages };
 	};
 
-	/** How many slices more are of use, as long as there are turns that nobody waits for. */
+	/** How many slices more are of use: as many as there are turns to spare, or as it takes to keep the pace. */
 	const room = (): number => {
 		// Where it is known how the pages begin, a cut costs no request; and the end of a list can be read at once.
 		const left = memory.marks === null ? [...slices].reduce((sum, slice) => sum + requestsIn(slice, marks, bottom()), 0) : 0;
