@@ -35,8 +35,8 @@ function namesOf(roleIds: readonly string[], { nameOf }: ManagedRoles): string[]
 }
 
 /**
- * Reads everyone in the guild with one member request (another where the connection was lost), into a roster that costs what it must: a million members of discord.js
- * would not fit into the memory that Reeve is given.
+ * Reads everyone in the guild with one member request (another where it was refused, or the connection lost), into a roster that
+ * costs what it must: a million members of discord.js would not fit into the memory that Reeve is given.
  * @throws {SourceError} if fewer came than the guild counts, or a part of the list did not: somebody not read would look like
  * somebody who left
  */
@@ -47,7 +47,7 @@ export async function readRoster(
 	timeoutMs = LISTING_TIMEOUT_MS
 ): Promise<Roster> {
 	const countedBefore = guild.memberCount;
-	let members = new CompactRoster(countedBefore);
+	let members = new CompactRoster();
 	const tell = (how: { readonly finished: boolean; readonly waitingSeconds?: number }) =>
 		onProgress({ source: 'discord', done: members.size, total: how.finished ? members.size : guild.memberCount, ...how });
 	const read = () => {

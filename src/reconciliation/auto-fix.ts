@@ -1,5 +1,5 @@
 import { fixEach, payersFirst } from './bulk.js';
-import { AUTOMATIC } from './fix.js';
+import { AUTOMATIC, isFixed } from './fix.js';
 import type { LastGoodRun, OnProgress, RunStart, World } from './ports.js';
 import { checkSafety, takes } from './safety.js';
 import type { Detection, Hold, OpenIssue, RunSettings } from './types.js';
@@ -40,7 +40,7 @@ export async function autoFix(
 		follower: world.notifier.follow({ id: runId, total: allowed.length, origin: { kind: 'run', triggeredBy, requestedBy } }),
 		goOn,
 		onProgress: (done, total, { result }) => {
-			if (result.kind === 'ended' && result.outcome === 'FIXED') fixed.count += 1;
+			if (isFixed(result)) fixed.count += 1;
 			onProgress({ source: 'fix', done, total, finished: done === total });
 		}
 	});

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type BulkPlan, type IssueBook, planBulk } from './bulk-plan.js';
-import { type FixOrder, type FixResult, fixIssue } from './fix.js';
+import { type FixOrder, type FixResult, fixIssue, isFixed } from './fix.js';
 import type { HoldBook } from './holds.js';
 import { keepAlive } from './keep-alive.js';
 import type { BulkEnd, BulkOrigin, Follower, World } from './ports.js';
@@ -229,8 +229,8 @@ export async function fixEach<Issue extends ApprovedIssue>(
 }
 
 function endOf(steps: readonly BulkStep<ApprovedIssue>[], total: number): BulkEnd {
-	const fixed = steps.flatMap(({ result }) => (result.kind === 'ended' && result.outcome === 'FIXED' ? [result.issue] : []));
-	return { fixed: fixed.length, losing: fixed.filter(takes).length, left: total - steps.length, tooLate: false };
+	const fixed = steps.map(({ result }) => result).filter(isFixed);
+	return { fixed: fixed.length, losing: fixed.filter(({ issue }) => takes(issue)).length, left: total - steps.length, tooLate: false };
 }
 
 /** Those who pay come first: what gives a role before what only takes. */

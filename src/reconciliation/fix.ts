@@ -49,6 +49,11 @@ export type FixResult =
 	| { readonly kind: 'plan-changed'; readonly issue: OpenIssue }
 	| { readonly kind: 'unknown' };
 
+/** Whether the person holds now what they should, by this fix. */
+export function isFixed(result: FixResult): result is Extract<FixResult, { kind: 'ended' }> {
+	return result.kind === 'ended' && result.outcome === 'FIXED';
+}
+
 /**
  * Mends one issue: claims it, looks again, changes roles one by one, reads back, and writes the outcome before anyone is told.
  * Errors of Discord and Stripe are outcomes that leave the issue open; only an error of the database is thrown.

@@ -156,6 +156,7 @@ export class CompactRoster implements ById<RosterMember> {
 	}
 }
 
+/** Somebody in the columns. */
 class StoredMember implements RosterMember {
 	readonly #roster: CompactRoster;
 	readonly #at: number;

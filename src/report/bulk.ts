@@ -1,6 +1,7 @@
 import { type APIActionRowComponent, type APIButtonComponent, type APIEmbed, ButtonStyle, ComponentType } from 'discord.js';
 import type { BulkResult, BulkStep } from '../reconciliation/bulk.js';
 import type { BulkPlan } from '../reconciliation/bulk-plan.js';
+import { isFixed } from '../reconciliation/fix.js';
 import { takes } from '../reconciliation/safety.js';
 import type { BulkScope, OpenIssue } from '../reconciliation/types.js';
 import { COLOURS } from './colours.js';
@@ -151,7 +152,7 @@ export function bulkAnswer(result: BulkResult, scope: BulkScope): BulkMessage {
 const ANSWER_LENGTH = 1_900;
 
 function doneInWords(steps: readonly BulkStep[], left: number): string {
-	const fixed = steps.filter(({ result }) => result.kind === 'ended' && result.outcome === 'FIXED').length;
+	const fixed = steps.filter(({ result }) => isFixed(result)).length;
 	const lines = steps.flatMap((step) => whyNotFixed(step) ?? []);
 	const stopped =
 		left === 0 ? '' : ` Reeve is being restarted, and goes on with the other ${count(left, 'issue')} by itself in a minute or two.`;

@@ -4,3 +4,14 @@ export const BATCH = 1_000;
 export function* batches<T>(all: readonly T[]): Generator<T[]> {
 	for (let start = 0; start < all.length; start += BATCH) yield all.slice(start, start + BATCH);
 }
+
+/**
+ * Reads rows by key, in pages of so many: the memory of the database driver stays flat, and nobody waits for more than a page.
+ * @param read - the rows after that one, in order; from the first on where there is none
+ */
+export async function* pages<Row>(size: number, read: (after: Row | undefined) => Promise<readonly Row[]>): AsyncGenerator<readonly Row[]> {
+	for (let page = await read(undefined); ; page = await read(page.at(-1))) {
+		yield page;
+		if (page.length < size) return;
+	}
+}

@@ -35,9 +35,9 @@ export class EmbeddedAdapter extends PrismaPGlite {
 				await commit();
 				await settled;
 			};
-			return inTurns(transaction);
+			return givingWay(transaction);
 		};
-		return inTurns(adapter);
+		return givingWay(adapter);
 	}
 
 	/** An empty database in memory, to compare with. */
@@ -47,7 +47,7 @@ export class EmbeddedAdapter extends PrismaPGlite {
 }
 
 /** Gives the event loop a turn before every statement. */
-function inTurns<T extends SqlQueryable>(queryable: T): T {
+function givingWay<T extends SqlQueryable>(queryable: T): T {
 	const [queryRaw, executeRaw] = [queryable.queryRaw.bind(queryable), queryable.executeRaw.bind(queryable)];
 	queryable.queryRaw = async (query) => {
 		await setImmediate();

@@ -1,7 +1,7 @@
 import { planHash } from '../reconciliation/plan.js';
 import type { Ledger } from '../reconciliation/ports.js';
 import type { DriftIssue, OpenIssue } from '../reconciliation/types.js';
-import { batches } from './batches.js';
+import { batches, pages } from './batches.js';
 import { type Issue, IssueStatus, Prisma } from './client/client.js';
 import type { Database } from './database.js';
 import { asStored, rowToOpenIssue, toJsonText } from './json.js';
@@ -9,6 +9,7 @@ import { recordSnapshot } from './snapshot.js';
 
 type Findings = Parameters<Ledger['recordFindings']>[1];
 type Live = Pick<Issue, 'id' | 'discordId' | 'type' | 'status'>;
+type Settled = Live & { readonly settledAt: Date };
 type Life = Pick<Issue, 'id' | 'discordId' | 'planHash' | 'firstSeenAt' | 'lastSeenAt' | 'timesSeen' | 'cameBackAt' | 'detail'>;
 
 /** Short rows come back in pages of so many. */
@@ -104,16 +105,13 @@ class FindingsStore {
 	private async lockLive(): Promise<ReadonlyMap<string, Live>> {
 		const onlyMember = this.findings.onlyMember ?? null;
 		const live = new Map<string, Live>();
-		for (let after = ''; ; ) {
-			const page = await this.prisma.$queryRaw<Live[]>`
+		const read = (after?: Live) =>
+			this.prisma.$queryRaw<Live[]>`
 				SELECT id, "discordId", type, status::text AS status FROM "Issue"
-				WHERE "guildId" = ${this.guildId} AND "liveKey" IS NOT NULL AND id > ${after}
+				WHERE "guildId" = ${this.guildId} AND "liveKey" IS NOT NULL AND id > ${after?.id ?? ''}
 					AND (${onlyMember}::text IS NULL OR "discordId" = ${onlyMember}) ORDER BY id LIMIT ${PAGE} FOR UPDATE`;
-			for (const issue of page) live.set(issue.discordId, issue);
-			const last = page.at(-1);
-			if (last === undefined || page.length < PAGE) return live;
-			after = last.id;
-		}
+		for await (const page of pages(PAGE, read)) for (const issue of page) live.set(issue.discordId, issue);
+		return live;
 	}
 
 	private keep(lives: readonly Life[]): void {
@@ -171,19 +169,19 @@ class FindingsStore {
 		const since = new Date(this.at.getTime() - SAME_STORY_DAYS * DAY_MS);
 		const fixed = new Map<string, string>();
 		const settledMeanwhile = new Set<string>();
-		for (let [discordId, type] = ['', '']; ; ) {
-			const page = await this.prisma.$queryRaw<(Live & { settledAt: Date })[]>`
+		const read = (after?: Settled) =>
+			this.prisma.$queryRaw<Settled[]>`
 				SELECT DISTINCT ON ("discordId", type) id, "discordId", type, status::text AS status, "settledAt" FROM "Issue"
-				WHERE "guildId" = ${this.guildId} AND "liveKey" IS NULL AND "settledAt" >= ${since} AND ("discordId", type) > (${discordId}, ${type})
+				WHERE "guildId" = ${this.guildId} AND "liveKey" IS NULL AND "settledAt" >= ${since}
+					AND ("discordId", type) > (${after?.discordId ?? ''}, ${after?.type ?? ''})
 				ORDER BY "discordId", type, "settledAt" DESC, id DESC LIMIT ${PAGE}`;
-			for (const issue of page) {
-				if (issue.status === IssueStatus.FIXED) fixed.set(`${issue.discordId}:${issue.type}`, issue.id);
-				if (issue.settledAt > this.at) settledMeanwhile.add(issue.discordId);
+		for await (const page of pages(PAGE, read)) {
+			for (const { id, discordId, type, status, settledAt } of page) {
+				if (status === IssueStatus.FIXED) fixed.set(`${discordId}:${type}`, id);
+				if (settledAt > this.at) settledMeanwhile.add(discordId);
 			}
-			const last = page.at(-1);
-			if (last === undefined || page.length < PAGE) return { fixed, settledMeanwhile };
-			({ discordId, type } = last);
 		}
+		return { fixed, settledMeanwhile };
 	}
 
 	private async open(issues: readonly DriftIssue[]): Promise<void> {

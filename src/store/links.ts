@@ -1,8 +1,8 @@
 import type { Ledger } from '../reconciliation/ports.js';
 import type { Links, MemberRow } from '../reconciliation/types.js';
+import { pages } from './batches.js';
 import type { Database } from './database.js';
 
-/** Rows are read in pages of so many, by key: the memory of the database driver stays flat, and nobody waits for more than a page. */
 const PAGE = 2_000;
 
 /** What the heart knows of a `Member` row. */
@@ -18,13 +18,11 @@ export function links({ prisma }: Database): Pick<Ledger, 'readLinks' | 'readLin
 	return {
 		readLinks: async (onProgress) => {
 			const members: MemberRow[] = [];
-			for (let after = ''; ; ) {
-				const page = await prisma.member.findMany({ select: MEMBER, where: { id: { gt: after } }, orderBy: { id: 'asc' }, take: PAGE });
+			const read = (after?: MemberRow) =>
+				prisma.member.findMany({ select: MEMBER, where: { id: { gt: after?.id ?? '' } }, orderBy: { id: 'asc' }, take: PAGE });
+			for await (const page of pages(PAGE, read)) {
 				members.push(...page);
-				const last = page.at(-1);
-				if (last === undefined || page.length < PAGE) break;
-				after = last.id;
-				onProgress({ source: 'database', done: members.length, total: null, finished: false });
+				if (page.length === PAGE) onProgress({ source: 'database', done: members.length, total: null, finished: false });
 			}
 			const teams = await prisma.team.findMany({ select: TEAM });
 			const exemptions = await prisma.exemption.findMany({ select: EXEMPTION });
