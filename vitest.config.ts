@@ -36,7 +36,7 @@ export default defineConfig({
 				test: {
 					name: 'faults',
 					include: ['test/faults/**/*.test.ts'],
-					globalSetup: ['test/faults/tally.ts'],
+					globalSetup: ['test/faults/fault-matrix.ts'],
 					// The heap is looked at.
 					execArgv: ['--expose-gc'],
 					testTimeout: FAULTS_PATIENCE_MS,

@@ -1,14 +1,14 @@
 import { parseArgs } from 'node:util';
 
 /** How much is measured. */
-export const EXTENTS = ['tiny', 'quick', 'full'] as const;
-export type Extent = (typeof EXTENTS)[number];
+export const SCOPES = ['tiny', 'quick', 'full'] as const;
+export type Scope = (typeof SCOPES)[number];
 
 export const CASES = ['stripe', 'detect', 'store', 'fix', 'memory'] as const;
 export type CaseName = (typeof CASES)[number];
 
 export interface Arguments {
-	readonly extent: Extent;
+	readonly extent: Scope;
 	/** Where the results are written as JSON. */
 	readonly json: string | null;
 	readonly cases: readonly CaseName[];

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { ArgumentError, type Arguments, type CaseName, readArguments, USAGE } from './arguments.js';
-import type { CaseResult } from './ground/result.js';
-import { report } from './ground/table.js';
-import { time } from './ground/words.js';
+import { time } from './lib/format.js';
+import type { CaseResult } from './lib/result.js';
+import { report } from './lib/table.js';
 import { casesOf } from './plan.js';
-import { letGo } from './processes/child.js';
+import { stopChildren } from './processes/child.js';
 import { withTemplate } from './processes/template.js';
 
 /** `npm run bench`: what Reeve costs, beside what others do and beside the least that anybody could take. */
@@ -47,5 +47,5 @@ try {
 	console.error(error instanceof ArgumentError ? `${error.message}\n\n${USAGE}` : error);
 	process.exitCode = 1;
 } finally {
-	letGo();
+	stopChildren();
 }

@@ -1,10 +1,10 @@
-import type { CaseName, Extent } from './arguments.js';
+import type { CaseName, Scope } from './arguments.js';
 import { detectCases } from './cases/detect.js';
 import { fixCases } from './cases/fix.js';
 import { memoryCases } from './cases/memory.js';
 import { storeCases } from './cases/store.js';
 import { type ReadingPlan, stripeCases } from './cases/stripe.js';
-import type { CaseResult } from './ground/result.js';
+import type { CaseResult } from './lib/result.js';
 
 /** What is measured, and at which sizes. */
 
@@ -21,7 +21,7 @@ const LARGE = [...SMALL, 100_000];
 const HUGE = [...LARGE, 1_000_000];
 const MEASURED = { againUpTo: 100_000, paginated: 1_000, lookedUp: 50, lookedUpSleeping: 10 };
 
-const SIZES: Readonly<Record<Extent, Sizes>> = {
+const SIZES: Readonly<Record<Scope, Sizes>> = {
 	tiny: {
 		stripe: [{ latencyMs: 10, sizes: [100, 300], againUpTo: 300, paginated: 300, lookedUp: 3, lookedUpSleeping: 1 }],
 		detect: { sizes: [100], searched: 100 },
@@ -51,7 +51,7 @@ const SIZES: Readonly<Record<Extent, Sizes>> = {
 };
 
 /** The cases in order, each a promise of its results once it is asked for. */
-export function casesOf(name: CaseName, extent: Extent): readonly (() => Promise<CaseResult[]>)[] {
+export function casesOf(name: CaseName, extent: Scope): readonly (() => Promise<CaseResult[]>)[] {
 	const { stripe, detect, store, fix, memory } = SIZES[extent];
 	switch (name) {
 		case 'stripe':

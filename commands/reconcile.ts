@@ -1,6 +1,6 @@
 import { Subcommand } from '@sapphire/plugin-subcommands';
 import { type AutocompleteInteraction, PermissionFlagsBits } from 'discord.js';
-import { whyNotOperator } from '../src/discord/operators.js';
+import { operatorDenial } from '../src/discord/operators.js';
 import { doctor } from './reconcile/doctor.js';
 import { exempt } from './reconcile/exempt.js';
 import { exemptions } from './reconcile/exemptions.js';
@@ -61,7 +61,7 @@ export class ReconcileCommand extends Subcommand {
 
 	public override async autocompleteRun(interaction: AutocompleteInteraction) {
 		const subcommand = SUBCOMMANDS.find(({ name }) => name === interaction.options.getSubcommand(false));
-		const denied = whyNotOperator(interaction, this.container.reeve.operators) !== null;
+		const denied = operatorDenial(interaction, this.container.reeve.operators) !== null;
 		// Preconditions are not asked here, and suggestions name people.
 		if (denied || subcommand?.suggest === undefined) return interaction.respond([]);
 		return subcommand.suggest(interaction);

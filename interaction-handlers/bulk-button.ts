@@ -1,8 +1,8 @@
 import { InteractionHandler, InteractionHandlerTypes } from '@sapphire/framework';
 import type { ButtonInteraction } from 'discord.js';
-import { answerPrivately } from '../src/discord/answer.js';
-import { whyNotOperator } from '../src/discord/operators.js';
-import { type ActionOf, parseAction } from '../src/report/custom-id.js';
+import { operatorDenial } from '../src/discord/operators.js';
+import { replyEphemeral } from '../src/discord/replies.js';
+import { type ActionOf, parseAction } from '../src/messages/custom-id.js';
 import { applyBulk } from './bulk-button/apply.js';
 
 /** **Fix all** and **Only give** under the plan of a bulk fix. */
@@ -17,9 +17,9 @@ export class BulkButtonHandler extends InteractionHandler {
 	}
 
 	public async run(interaction: ButtonInteraction, action: ActionOf<'bulk'>) {
-		const denied = whyNotOperator(interaction, this.container.reeve.operators);
-		if (denied !== null) return answerPrivately(interaction, denied);
+		const denied = operatorDenial(interaction, this.container.reeve.operators);
+		if (denied !== null) return replyEphemeral(interaction, denied);
 		await interaction.deferUpdate();
-		return applyBulk(interaction, action, action.extent);
+		return applyBulk(interaction, action, action.mode);
 	}
 }

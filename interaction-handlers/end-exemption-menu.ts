@@ -1,9 +1,9 @@
 import { InteractionHandler, InteractionHandlerTypes } from '@sapphire/framework';
 import type { StringSelectMenuInteraction } from 'discord.js';
-import { answerPrivately } from '../src/discord/answer.js';
-import { whyNotOperator } from '../src/discord/operators.js';
-import { type ActionOf, parseAction } from '../src/report/custom-id.js';
-import { endedLine, endedMessage, exemptionsMessage } from '../src/report/exemptions.js';
+import { operatorDenial } from '../src/discord/operators.js';
+import { replyEphemeral } from '../src/discord/replies.js';
+import { type ActionOf, parseAction } from '../src/messages/custom-id.js';
+import { exemptionEndedAnnouncement, exemptionEndedReply, exemptionsReply } from '../src/messages/replies/exemptions.js';
 
 /** **End an exemption…** in the list of exemptions. */
 export class EndExemptionMenuHandler extends InteractionHandler {
@@ -18,12 +18,12 @@ export class EndExemptionMenuHandler extends InteractionHandler {
 
 	public async run(interaction: StringSelectMenuInteraction, { page }: ActionOf<'end-exemption'>) {
 		const { reeve } = this.container;
-		const denied = whyNotOperator(interaction, reeve.operators);
-		if (denied !== null) return answerPrivately(interaction, denied);
+		const denied = operatorDenial(interaction, reeve.operators);
+		if (denied !== null) return replyEphemeral(interaction, denied);
 		await interaction.deferUpdate();
 		const ended = await reeve.endExemption({ id: interaction.values[0] ?? '', actor: interaction.user.id });
-		await interaction.editReply(await exemptionsMessage(await reeve.exemptions(), page, reeve.namesOf));
-		await answerPrivately(interaction, endedMessage(ended));
-		if (ended !== null) await reeve.announce({ content: endedLine(interaction.user.id, ended) });
+		await interaction.editReply(await exemptionsReply(await reeve.exemptions(), page, reeve.namesOf));
+		await replyEphemeral(interaction, exemptionEndedReply(ended));
+		if (ended !== null) await reeve.announce({ content: exemptionEndedAnnouncement(interaction.user.id, ended) });
 	}
 }

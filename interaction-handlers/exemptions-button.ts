@@ -1,9 +1,9 @@
 import { InteractionHandler, InteractionHandlerTypes } from '@sapphire/framework';
 import type { ButtonInteraction } from 'discord.js';
-import { answerPrivately } from '../src/discord/answer.js';
-import { whyNotOperator } from '../src/discord/operators.js';
-import { type ActionOf, parseAction } from '../src/report/custom-id.js';
-import { exemptionsMessage } from '../src/report/exemptions.js';
+import { operatorDenial } from '../src/discord/operators.js';
+import { replyEphemeral } from '../src/discord/replies.js';
+import { type ActionOf, parseAction } from '../src/messages/custom-id.js';
+import { exemptionsReply } from '../src/messages/replies/exemptions.js';
 
 /** Turns the pages of the exemptions. */
 export class ExemptionsButtonHandler extends InteractionHandler {
@@ -18,9 +18,9 @@ export class ExemptionsButtonHandler extends InteractionHandler {
 
 	public async run(interaction: ButtonInteraction, { page }: ActionOf<'exemptions'>) {
 		const { reeve } = this.container;
-		const denied = whyNotOperator(interaction, reeve.operators);
-		if (denied !== null) return answerPrivately(interaction, denied);
+		const denied = operatorDenial(interaction, reeve.operators);
+		if (denied !== null) return replyEphemeral(interaction, denied);
 		await interaction.deferUpdate();
-		return interaction.editReply(await exemptionsMessage(await reeve.exemptions(), page, reeve.namesOf));
+		return interaction.editReply(await exemptionsReply(await reeve.exemptions(), page, reeve.namesOf));
 	}
 }

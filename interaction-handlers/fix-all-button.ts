@@ -1,10 +1,10 @@
 import { InteractionHandler, InteractionHandlerTypes } from '@sapphire/framework';
 import { type ButtonInteraction, MessageFlags } from 'discord.js';
-import { answerPrivately } from '../src/discord/answer.js';
-import { whyNotOperator } from '../src/discord/operators.js';
+import { operatorDenial } from '../src/discord/operators.js';
+import { replyEphemeral } from '../src/discord/replies.js';
+import { parseAction } from '../src/messages/custom-id.js';
+import { bulkPlanMessage, nothingToFixReply } from '../src/messages/replies/bulk.js';
 import type { BulkScope } from '../src/reconciliation/index.js';
-import { bulkPlanMessage, nothingToFix } from '../src/report/bulk.js';
-import { parseAction } from '../src/report/custom-id.js';
 
 /** **Fix all…** on a report, and **Look at the plan…** on a hold: shows what would be done, and asks. */
 export class FixAllButtonHandler extends InteractionHandler {
@@ -20,10 +20,10 @@ export class FixAllButtonHandler extends InteractionHandler {
 
 	public async run(interaction: ButtonInteraction, scope: BulkScope) {
 		const { reeve } = this.container;
-		const denied = whyNotOperator(interaction, reeve.operators);
-		if (denied !== null) return answerPrivately(interaction, denied);
+		const denied = operatorDenial(interaction, reeve.operators);
+		if (denied !== null) return replyEphemeral(interaction, denied);
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
 		const plan = await reeve.planBulk(scope, interaction.user.id);
-		return interaction.editReply(plan === null ? nothingToFix(scope) : bulkPlanMessage(plan));
+		return interaction.editReply(plan === null ? nothingToFixReply(scope) : bulkPlanMessage(plan));
 	}
 }

@@ -1,8 +1,8 @@
 import { InteractionHandler, InteractionHandlerTypes } from '@sapphire/framework';
 import type { ButtonInteraction } from 'discord.js';
-import { answerPrivately } from '../src/discord/answer.js';
-import { whyNotOperator } from '../src/discord/operators.js';
-import { type ActionOf, parseAction } from '../src/report/custom-id.js';
+import { operatorDenial } from '../src/discord/operators.js';
+import { replyEphemeral } from '../src/discord/replies.js';
+import { type ActionOf, parseAction } from '../src/messages/custom-id.js';
 import { applyFix } from './fix-one-button/apply.js';
 
 /** **Apply fix** under the plan of one issue, outside of a report. */
@@ -17,8 +17,8 @@ export class FixOneButtonHandler extends InteractionHandler {
 	}
 
 	public async run(interaction: ButtonInteraction, action: ActionOf<'fix-one'>) {
-		const denied = whyNotOperator(interaction, this.container.reeve.operators);
-		if (denied !== null) return answerPrivately(interaction, denied);
+		const denied = operatorDenial(interaction, this.container.reeve.operators);
+		if (denied !== null) return replyEphemeral(interaction, denied);
 		await interaction.deferUpdate();
 		return applyFix(interaction, action);
 	}

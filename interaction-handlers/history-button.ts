@@ -1,9 +1,9 @@
 import { InteractionHandler, InteractionHandlerTypes } from '@sapphire/framework';
 import type { ButtonInteraction } from 'discord.js';
-import { answerPrivately } from '../src/discord/answer.js';
-import { whyNotOperator } from '../src/discord/operators.js';
-import { type ActionOf, parseAction } from '../src/report/custom-id.js';
-import { historyMessage } from '../src/report/history.js';
+import { operatorDenial } from '../src/discord/operators.js';
+import { replyEphemeral } from '../src/discord/replies.js';
+import { type ActionOf, parseAction } from '../src/messages/custom-id.js';
+import { historyReply } from '../src/messages/replies/history.js';
 
 /** Turns the pages of the history. */
 export class HistoryButtonHandler extends InteractionHandler {
@@ -18,9 +18,9 @@ export class HistoryButtonHandler extends InteractionHandler {
 
 	public async run(interaction: ButtonInteraction, { days, page }: ActionOf<'history'>) {
 		const { reeve, settings } = this.container;
-		const denied = whyNotOperator(interaction, reeve.operators);
-		if (denied !== null) return answerPrivately(interaction, denied);
+		const denied = operatorDenial(interaction, reeve.operators);
+		if (denied !== null) return replyEphemeral(interaction, denied);
 		await interaction.deferUpdate();
-		return interaction.editReply(historyMessage(await reeve.history(days, page), settings.DISCORD_GUILD_ID));
+		return interaction.editReply(historyReply(await reeve.history(days, page), settings.DISCORD_GUILD_ID));
 	}
 }

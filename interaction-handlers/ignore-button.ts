@@ -1,10 +1,10 @@
 import { InteractionHandler, InteractionHandlerTypes } from '@sapphire/framework';
 import type { ButtonInteraction } from 'discord.js';
-import { answerPrivately } from '../src/discord/answer.js';
-import { whyNotOperator } from '../src/discord/operators.js';
-import { UNTIL_EXAMPLES } from '../src/reconciliation/until.js';
-import { type ActionOf, parseAction } from '../src/report/custom-id.js';
-import { ignoreModal } from '../src/report/exemptions.js';
+import { operatorDenial } from '../src/discord/operators.js';
+import { replyEphemeral } from '../src/discord/replies.js';
+import { type ActionOf, parseAction } from '../src/messages/custom-id.js';
+import { ignoreModal } from '../src/messages/replies/exemptions.js';
+import { END_DATE_EXAMPLES } from '../src/reconciliation/schedule/parse-end-date.js';
 
 /** **Ignore…** on an issue of a report: asks why, and until when. */
 export class IgnoreButtonHandler extends InteractionHandler {
@@ -18,8 +18,8 @@ export class IgnoreButtonHandler extends InteractionHandler {
 	}
 
 	public async run(interaction: ButtonInteraction, action: ActionOf<'ignore'>) {
-		const denied = whyNotOperator(interaction, this.container.reeve.operators);
-		if (denied !== null) return answerPrivately(interaction, denied);
-		return interaction.showModal(ignoreModal(action, UNTIL_EXAMPLES));
+		const denied = operatorDenial(interaction, this.container.reeve.operators);
+		if (denied !== null) return replyEphemeral(interaction, denied);
+		return interaction.showModal(ignoreModal(action, END_DATE_EXAMPLES));
 	}
 }

@@ -1,12 +1,19 @@
 import { InteractionHandler, InteractionHandlerTypes } from '@sapphire/framework';
 import type { ModalSubmitInteraction } from 'discord.js';
-import { answerPrivately } from '../src/discord/answer.js';
-import { whyNotOperator } from '../src/discord/operators.js';
-import { parseUntil, UNTIL_EXAMPLES } from '../src/reconciliation/until.js';
-import { type ActionOf, parseAction } from '../src/report/custom-id.js';
-import { exemptedLine, exemptedMessage, IGNORE_REASON, IGNORE_UNTIL, NO_REASON, notIgnored } from '../src/report/exemptions.js';
-import { reportPage } from '../src/report/page.js';
-import { untilProblem } from '../src/report/schedule-words.js';
+import { operatorDenial } from '../src/discord/operators.js';
+import { replyEphemeral } from '../src/discord/replies.js';
+import { type ActionOf, parseAction } from '../src/messages/custom-id.js';
+import {
+	exemptedAnnouncement,
+	exemptedReply,
+	IGNORE_REASON,
+	IGNORE_UNTIL,
+	NO_REASON,
+	notIgnoredReply
+} from '../src/messages/replies/exemptions.js';
+import { untilProblem } from '../src/messages/replies/schedule-messages.js';
+import { reportPage } from '../src/messages/report/page.js';
+import { END_DATE_EXAMPLES, parseEndDate } from '../src/reconciliation/schedule/parse-end-date.js';
 
 /** What was typed after **Ignore…**: exempts the person of the issue. */
 export class IgnoreModalHandler extends InteractionHandler {
@@ -21,20 +28,20 @@ export class IgnoreModalHandler extends InteractionHandler {
 
 	public async run(interaction: ModalSubmitInteraction, { runId, page, issueId }: ActionOf<'ignore'>) {
 		const { reeve, settings } = this.container;
-		const denied = whyNotOperator(interaction, reeve.operators);
-		if (denied !== null) return answerPrivately(interaction, denied);
+		const denied = operatorDenial(interaction, reeve.operators);
+		if (denied !== null) return replyEphemeral(interaction, denied);
 		await interaction.deferUpdate();
 		const reason = interaction.fields.getTextInputValue(IGNORE_REASON).trim();
-		if (reason === '') return answerPrivately(interaction, NO_REASON);
+		if (reason === '') return replyEphemeral(interaction, NO_REASON);
 		const typed = interaction.fields.getTextInputValue(IGNORE_UNTIL).trim();
-		const until = typed === '' ? null : parseUntil(typed, new Date(), settings.RECONCILIATION_TIMEZONE);
-		if (typeof until === 'string') return answerPrivately(interaction, untilProblem(until, typed, UNTIL_EXAMPLES, reason));
+		const until = typed === '' ? null : parseEndDate(typed, new Date(), settings.RECONCILIATION_TIMEZONE);
+		if (typeof until === 'string') return replyEphemeral(interaction, untilProblem(until, typed, END_DATE_EXAMPLES, reason));
 		const subject = await reeve.subjectOf(issueId);
-		if (subject === null || subject.settled) return answerPrivately(interaction, notIgnored(subject));
+		if (subject === null || subject.settled) return replyEphemeral(interaction, notIgnoredReply(subject));
 		const exempted = await reeve.exempt({ discordId: subject.discordId, reason, until, actor: interaction.user.id });
 		const report = await reeve.report(runId);
 		if (report !== null) await interaction.editReply(reportPage(report, page));
-		await answerPrivately(interaction, exemptedMessage(exempted));
-		await reeve.announce({ content: exemptedLine(exempted) });
+		await replyEphemeral(interaction, exemptedReply(exempted));
+		await reeve.announce({ content: exemptedAnnouncement(exempted) });
 	}
 }

@@ -1,9 +1,9 @@
 import { InteractionHandler, InteractionHandlerTypes } from '@sapphire/framework';
 import type { ButtonInteraction } from 'discord.js';
-import { answerPrivately } from '../src/discord/answer.js';
-import { whyNotOperator } from '../src/discord/operators.js';
-import { type ActionOf, parseAction } from '../src/report/custom-id.js';
-import { reportPage } from '../src/report/page.js';
+import { operatorDenial } from '../src/discord/operators.js';
+import { replyEphemeral } from '../src/discord/replies.js';
+import { type ActionOf, parseAction } from '../src/messages/custom-id.js';
+import { reportPage } from '../src/messages/report/page.js';
 
 /** Turns the pages of a report. */
 export class PageButtonHandler extends InteractionHandler {
@@ -18,12 +18,12 @@ export class PageButtonHandler extends InteractionHandler {
 
 	public async run(interaction: ButtonInteraction, { runId, page }: ActionOf<'page'>) {
 		const { reeve } = this.container;
-		const denied = whyNotOperator(interaction, reeve.operators);
-		if (denied !== null) return answerPrivately(interaction, denied);
+		const denied = operatorDenial(interaction, reeve.operators);
+		if (denied !== null) return replyEphemeral(interaction, denied);
 		await interaction.deferUpdate();
 		const report = await reeve.report(runId);
 		if (report === null)
-			return answerPrivately(interaction, 'This report is not in the database any more. Run `/reconcile run` for a new one.');
+			return replyEphemeral(interaction, 'This report is not in the database any more. Run `/reconcile run` for a new one.');
 		await interaction.editReply(reportPage(report, page));
 	}
 }

@@ -1,9 +1,9 @@
 import { InteractionHandler, InteractionHandlerTypes } from '@sapphire/framework';
 import type { StringSelectMenuInteraction } from 'discord.js';
-import { answerPrivately } from '../src/discord/answer.js';
-import { whyNotOperator } from '../src/discord/operators.js';
-import { type ActionOf, parseAction } from '../src/report/custom-id.js';
-import { askUnlink } from '../src/report/links.js';
+import { operatorDenial } from '../src/discord/operators.js';
+import { replyEphemeral } from '../src/discord/replies.js';
+import { type ActionOf, parseAction } from '../src/messages/custom-id.js';
+import { confirmUnlinkReply } from '../src/messages/replies/links.js';
 
 /** The row that was picked for `/reconcile unlink`: asks before anything is changed. */
 export class PickUnlinkMenuHandler extends InteractionHandler {
@@ -18,10 +18,10 @@ export class PickUnlinkMenuHandler extends InteractionHandler {
 
 	public async run(interaction: StringSelectMenuInteraction, { discordId }: ActionOf<'pick-unlink'>) {
 		const { reeve } = this.container;
-		const denied = whyNotOperator(interaction, reeve.operators);
-		if (denied !== null) return answerPrivately(interaction, denied);
+		const denied = operatorDenial(interaction, reeve.operators);
+		if (denied !== null) return replyEphemeral(interaction, denied);
 		await interaction.deferUpdate();
 		const someone = { discordId, name: await reeve.nameOf(discordId) };
-		await interaction.editReply(askUnlink(await reeve.ties(discordId), interaction.values[0] ?? '', someone));
+		await interaction.editReply(confirmUnlinkReply(await reeve.ties(discordId), interaction.values[0] ?? '', someone));
 	}
 }

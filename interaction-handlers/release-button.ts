@@ -1,9 +1,9 @@
 import { InteractionHandler, InteractionHandlerTypes } from '@sapphire/framework';
 import type { ButtonInteraction } from 'discord.js';
-import { answerPrivately } from '../src/discord/answer.js';
-import { whyNotOperator } from '../src/discord/operators.js';
-import { type ActionOf, parseAction } from '../src/report/custom-id.js';
-import { releaseModal } from '../src/report/release.js';
+import { operatorDenial } from '../src/discord/operators.js';
+import { replyEphemeral } from '../src/discord/replies.js';
+import { type ActionOf, parseAction } from '../src/messages/custom-id.js';
+import { releaseModal } from '../src/messages/replies/release.js';
 
 /** **Release the hold…**: asks for the number of people who lose a role. */
 export class ReleaseButtonHandler extends InteractionHandler {
@@ -17,8 +17,8 @@ export class ReleaseButtonHandler extends InteractionHandler {
 	}
 
 	public async run(interaction: ButtonInteraction, action: ActionOf<'release'>) {
-		const denied = whyNotOperator(interaction, this.container.reeve.operators);
-		if (denied !== null) return answerPrivately(interaction, denied);
+		const denied = operatorDenial(interaction, this.container.reeve.operators);
+		if (denied !== null) return replyEphemeral(interaction, denied);
 		return interaction.showModal(releaseModal(action));
 	}
 }

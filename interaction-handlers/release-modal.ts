@@ -1,9 +1,9 @@
 import { InteractionHandler, InteractionHandlerTypes } from '@sapphire/framework';
 import type { ModalSubmitInteraction } from 'discord.js';
-import { answerPrivately } from '../src/discord/answer.js';
-import { whyNotOperator } from '../src/discord/operators.js';
-import { type ActionOf, parseAction } from '../src/report/custom-id.js';
-import { RELEASE_FIELD, typedNumber } from '../src/report/release.js';
+import { operatorDenial } from '../src/discord/operators.js';
+import { replyEphemeral } from '../src/discord/replies.js';
+import { type ActionOf, parseAction } from '../src/messages/custom-id.js';
+import { RELEASE_FIELD, typedNumber } from '../src/messages/replies/release.js';
 import { applyBulk } from './bulk-button/apply.js';
 
 /** The number that releases a hold, as it was typed. */
@@ -18,9 +18,9 @@ export class ReleaseModalHandler extends InteractionHandler {
 	}
 
 	public async run(interaction: ModalSubmitInteraction, action: ActionOf<'release'>) {
-		const denied = whyNotOperator(interaction, this.container.reeve.operators);
-		if (denied !== null) return answerPrivately(interaction, denied);
+		const denied = operatorDenial(interaction, this.container.reeve.operators);
+		if (denied !== null) return replyEphemeral(interaction, denied);
 		await interaction.deferUpdate();
-		return applyBulk(interaction, action, typedNumber(interaction.fields.getTextInputValue(RELEASE_FIELD)));
+		return applyBulk(interaction, action, { confirmedRevocations: typedNumber(interaction.fields.getTextInputValue(RELEASE_FIELD)) });
 	}
 }

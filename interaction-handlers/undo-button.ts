@@ -1,11 +1,11 @@
 import { InteractionHandler, InteractionHandlerTypes } from '@sapphire/framework';
 import type { APIActionRowComponent, APIButtonComponent, ButtonInteraction } from 'discord.js';
-import { answerPrivately } from '../src/discord/answer.js';
-import { whyNotOperator } from '../src/discord/operators.js';
-import { withoutButton } from '../src/report/buttons.js';
-import { type ActionOf, parseAction, placeAmong } from '../src/report/custom-id.js';
-import { reportPage } from '../src/report/page.js';
-import { announceUndo, describeUndo, isUndone } from '../src/report/undo.js';
+import { operatorDenial } from '../src/discord/operators.js';
+import { replyEphemeral } from '../src/discord/replies.js';
+import { type ActionOf, parseAction, positionAmong } from '../src/messages/custom-id.js';
+import { isUndone, undoAnnouncement, undoReply } from '../src/messages/replies/undo.js';
+import { withoutButton } from '../src/messages/report/buttons.js';
+import { reportPage } from '../src/messages/report/page.js';
 
 /** **Undo** on a fix, in a report or below the line that told of it. */
 export class UndoButtonHandler extends InteractionHandler {
@@ -20,18 +20,20 @@ export class UndoButtonHandler extends InteractionHandler {
 
 	public async run(interaction: ButtonInteraction, { attemptId }: ActionOf<'undo'>) {
 		const { reeve } = this.container;
-		const denied = whyNotOperator(interaction, reeve.operators);
-		if (denied !== null) return answerPrivately(interaction, denied);
+		const denied = operatorDenial(interaction, reeve.operators);
+		if (denied !== null) return replyEphemeral(interaction, denied);
 		await interaction.deferUpdate();
 		const { id: actor, username: actorName } = interaction.user;
 		const result = await reeve.undo({ attemptId, actor, actorName });
-		const said = announceUndo(result, actor);
+		const said = undoAnnouncement(result, actor);
 		if (said !== null) await reeve.announce({ content: said });
 		const rows = interaction.message.components.map((row) => row.toJSON() as APIActionRowComponent<APIButtonComponent>);
-		const place = placeAmong(rows.flatMap(({ components }) => components.flatMap((each) => ('custom_id' in each ? each.custom_id : []))));
+		const place = positionAmong(
+			rows.flatMap(({ components }) => components.flatMap((each) => ('custom_id' in each ? each.custom_id : [])))
+		);
 		const report = place === null ? null : await reeve.report(place.runId);
 		if (report !== null && place !== null) await interaction.editReply(reportPage(report, place.page));
 		else if (isUndone(result)) await interaction.editReply({ components: withoutButton(rows, interaction.customId) });
-		return answerPrivately(interaction, describeUndo(result));
+		return replyEphemeral(interaction, undoReply(result));
 	}
 }

@@ -1,9 +1,9 @@
 import { InteractionHandler, InteractionHandlerTypes } from '@sapphire/framework';
 import type { ButtonInteraction } from 'discord.js';
-import { answerPrivately } from '../src/discord/answer.js';
-import { whyNotOperator } from '../src/discord/operators.js';
-import { type ActionOf, parseAction } from '../src/report/custom-id.js';
-import { announceUnlink, describeUnlink } from '../src/report/links.js';
+import { operatorDenial } from '../src/discord/operators.js';
+import { replyEphemeral } from '../src/discord/replies.js';
+import { type ActionOf, parseAction } from '../src/messages/custom-id.js';
+import { unlinkAnnouncement, unlinkReply } from '../src/messages/replies/links.js';
 
 /** **Unlink**, the confirmation of `/reconcile unlink`. */
 export class UnlinkButtonHandler extends InteractionHandler {
@@ -18,13 +18,13 @@ export class UnlinkButtonHandler extends InteractionHandler {
 
 	public async run(interaction: ButtonInteraction, { discordId, shownHash }: ActionOf<'unlink'>) {
 		const { reeve } = this.container;
-		const denied = whyNotOperator(interaction, reeve.operators);
-		if (denied !== null) return answerPrivately(interaction, denied);
+		const denied = operatorDenial(interaction, reeve.operators);
+		if (denied !== null) return replyEphemeral(interaction, denied);
 		await interaction.deferUpdate();
 		const someone = { discordId, name: await reeve.nameOf(discordId) };
 		const actor = interaction.user.id;
 		const result = await reeve.unlink({ discordId, hash: shownHash, actor });
-		await interaction.editReply(describeUnlink(result, someone));
-		if (result.kind === 'unlinked') await reeve.announce({ content: announceUnlink(result, someone, actor) });
+		await interaction.editReply(unlinkReply(result, someone));
+		if (result.kind === 'unlinked') await reeve.announce({ content: unlinkAnnouncement(result, someone, actor) });
 	}
 }

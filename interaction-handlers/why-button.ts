@@ -1,9 +1,9 @@
 import { InteractionHandler, InteractionHandlerTypes } from '@sapphire/framework';
 import { type ButtonInteraction, MessageFlags } from 'discord.js';
-import { answerPrivately } from '../src/discord/answer.js';
-import { whyNotOperator } from '../src/discord/operators.js';
-import { type ActionOf, parseAction } from '../src/report/custom-id.js';
-import { whyMessage } from '../src/report/why/message.js';
+import { operatorDenial } from '../src/discord/operators.js';
+import { replyEphemeral } from '../src/discord/replies.js';
+import { type ActionOf, parseAction } from '../src/messages/custom-id.js';
+import { explanationReply } from '../src/messages/replies/explain/message.js';
 
 /** **Why?** on an issue of a report: explains the person it is about. */
 export class WhyButtonHandler extends InteractionHandler {
@@ -18,14 +18,14 @@ export class WhyButtonHandler extends InteractionHandler {
 
 	public async run(interaction: ButtonInteraction, { issueId }: ActionOf<'why'>) {
 		const { reeve } = this.container;
-		const denied = whyNotOperator(interaction, reeve.operators);
-		if (denied !== null) return answerPrivately(interaction, denied);
+		const denied = operatorDenial(interaction, reeve.operators);
+		if (denied !== null) return replyEphemeral(interaction, denied);
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
 		const explanation = await reeve.explainIssue(issueId);
 		await interaction.editReply(
 			explanation === null
 				? 'Reeve does not know this issue any more. Use `/reconcile why` and name the person.'
-				: whyMessage(explanation, explanation.discordId)
+				: explanationReply(explanation, explanation.discordId)
 		);
 	}
 }

@@ -1,5 +1,5 @@
 import { type ChatInputCommandDeniedPayload, Events, Listener, type UserError } from '@sapphire/framework';
-import { answerPrivately } from '../src/discord/answer.js';
+import { replyEphemeral } from '../src/discord/replies.js';
 
 export class ChatInputCommandDeniedListener extends Listener<typeof Events.ChatInputCommandDenied> {
 	public constructor(context: Listener.LoaderContext, options: Listener.Options) {
@@ -7,6 +7,6 @@ export class ChatInputCommandDeniedListener extends Listener<typeof Events.ChatI
 	}
 
 	public async run(error: UserError, { interaction }: ChatInputCommandDeniedPayload) {
-		await answerPrivately(interaction, error.message);
+		await replyEphemeral(interaction, error.message);
 	}
 }

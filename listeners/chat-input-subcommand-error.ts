@@ -1,7 +1,7 @@
 import { Listener } from '@sapphire/framework';
 import { type ChatInputSubcommandErrorPayload, SubcommandPluginEvents } from '@sapphire/plugin-subcommands';
-import { answerPrivately, isTakenElsewhere, unforeseen } from '../src/discord/answer.js';
-import { StoppingError } from '../src/under-way.js';
+import { isAlreadyAcknowledged, replyEphemeral, unexpectedErrorReply } from '../src/discord/replies.js';
+import { ShuttingDownError } from '../src/lifecycle.js';
 
 export class ChatInputSubcommandErrorListener extends Listener<typeof SubcommandPluginEvents.ChatInputSubcommandError> {
 	public constructor(context: Listener.LoaderContext, options: Listener.Options) {
@@ -9,9 +9,9 @@ export class ChatInputSubcommandErrorListener extends Listener<typeof Subcommand
 	}
 
 	public async run(error: unknown, { interaction }: ChatInputSubcommandErrorPayload) {
-		if (isTakenElsewhere(error)) return;
-		const stopping = error instanceof StoppingError;
+		if (isAlreadyAcknowledged(error)) return;
+		const stopping = error instanceof ShuttingDownError;
 		if (!stopping) this.container.logger.error('A command failed:', error);
-		await this.container.reeve.attend(() => answerPrivately(interaction, stopping ? error.message : unforeseen(error)));
+		await this.container.reeve.attend(() => replyEphemeral(interaction, stopping ? error.message : unexpectedErrorReply(error)));
 	}
 }

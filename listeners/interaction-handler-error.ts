@@ -1,6 +1,6 @@
 import { Events, type InteractionHandlerError, Listener } from '@sapphire/framework';
-import { answerPrivately, isTakenElsewhere, unforeseen } from '../src/discord/answer.js';
-import { StoppingError } from '../src/under-way.js';
+import { isAlreadyAcknowledged, replyEphemeral, unexpectedErrorReply } from '../src/discord/replies.js';
+import { ShuttingDownError } from '../src/lifecycle.js';
 
 export class InteractionHandlerErrorListener extends Listener<typeof Events.InteractionHandlerError> {
 	public constructor(context: Listener.LoaderContext, options: Listener.Options) {
@@ -8,10 +8,10 @@ export class InteractionHandlerErrorListener extends Listener<typeof Events.Inte
 	}
 
 	public async run(error: unknown, { interaction }: InteractionHandlerError) {
-		if (isTakenElsewhere(error)) return;
-		const stopping = error instanceof StoppingError;
+		if (isAlreadyAcknowledged(error)) return;
+		const stopping = error instanceof ShuttingDownError;
 		if (!stopping) this.container.logger.error('A button failed:', error);
 		if (interaction.isMessageComponent() || interaction.isModalSubmit())
-			await this.container.reeve.attend(() => answerPrivately(interaction, stopping ? error.message : unforeseen(error)));
+			await this.container.reeve.attend(() => replyEphemeral(interaction, stopping ? error.message : unexpectedErrorReply(error)));
 	}
 }

@@ -1,6 +1,6 @@
 import { Listener } from '@sapphire/framework';
 import { type ScheduledTask, ScheduledTaskEvents } from '@sapphire/plugin-scheduled-tasks';
-import { StoppingError } from '../src/under-way.js';
+import { ShuttingDownError } from '../src/lifecycle.js';
 
 export class ScheduledTaskErrorListener extends Listener<typeof ScheduledTaskEvents.ScheduledTaskError> {
 	public constructor(context: Listener.LoaderContext, options: Listener.Options) {
@@ -8,6 +8,6 @@ export class ScheduledTaskErrorListener extends Listener<typeof ScheduledTaskEve
 	}
 
 	public run(error: unknown, task: ScheduledTask) {
-		if (!(error instanceof StoppingError)) this.container.logger.error(`The task ${task.name} failed:`, error);
+		if (!(error instanceof ShuttingDownError)) this.container.logger.error(`The task ${task.name} failed:`, error);
 	}
 }

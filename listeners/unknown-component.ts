@@ -1,7 +1,7 @@
 import { Events, Listener } from '@sapphire/framework';
 import type { Interaction } from 'discord.js';
-import { answerPrivately } from '../src/discord/answer.js';
-import { parseCustomId } from '../src/report/custom-id.js';
+import { replyEphemeral } from '../src/discord/replies.js';
+import { parseCustomId } from '../src/messages/custom-id.js';
 
 const OUTDATED =
 	'This button or form is not one that this version of Reeve knows: it is from another version, or damaged. Nothing was changed. Use `/reconcile run` for a fresh report.';
@@ -14,6 +14,6 @@ export class UnknownComponentListener extends Listener<typeof Events.Interaction
 
 	public async run(interaction: Interaction) {
 		if (!interaction.isMessageComponent() && !interaction.isModalSubmit()) return;
-		if (parseCustomId(interaction.customId) === null) await answerPrivately(interaction, OUTDATED);
+		if (parseCustomId(interaction.customId) === null) await replyEphemeral(interaction, OUTDATED);
 	}
 }

@@ -1,6 +1,6 @@
 import { Precondition } from '@sapphire/framework';
 import type { ChatInputCommandInteraction } from 'discord.js';
-import { whyNotOperator } from '../src/discord/operators.js';
+import { operatorDenial } from '../src/discord/operators.js';
 
 export class OperatorOnlyPrecondition extends Precondition {
 	public constructor(context: Precondition.LoaderContext, options: Precondition.Options) {
@@ -8,7 +8,7 @@ export class OperatorOnlyPrecondition extends Precondition {
 	}
 
 	public override chatInputRun(interaction: ChatInputCommandInteraction) {
-		const message = whyNotOperator(interaction, this.container.reeve.operators);
+		const message = operatorDenial(interaction, this.container.reeve.operators);
 		return message === null ? this.ok() : this.error({ message });
 	}
 }

@@ -16,17 +16,17 @@ const LOOK_EVERY_MS = 200;
  * @returns the admin channel as the operator sees it, and what to do next
  */
 export async function firstRun(sandbox: Sandbox): Promise<string> {
-	const { worldEnds } = sandbox;
+	const { worldSignal } = sandbox;
 	const id = sandbox.command('operator', 'reconcile run');
 	await sandbox.until(async () => {
 		// A reset wins: there is nothing to wait for any more.
-		if (worldEnds.aborted || sandbox.interaction(id).state === 'failed') return true;
+		if (worldSignal.aborted || sandbox.interaction(id).state === 'failed') return true;
 		await sleep(LOOK_EVERY_MS);
 		const [newest] = await sandbox.runs(1);
 		if (newest === undefined || newest.completedAt === null) return false;
 		return newest.reportMessageId !== null || Date.now() - Date.parse(newest.completedAt) > REPORT_WITHIN_MS;
 	}, RUN_WITHIN_MS);
-	worldEnds.throwIfAborted();
+	worldSignal.throwIfAborted();
 	const { failure } = sandbox.interaction(id);
 	if (failure !== null) throw new Error(`/reconcile run: ${failure}`);
 	return `${adminChannel(sandbox)}\n\n${whatNext(sandbox)}`;

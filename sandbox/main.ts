@@ -1,6 +1,6 @@
-import { ControlError } from './discord/errors.js';
 import { firstRun } from './first-run.js';
 import { Sandbox } from './sandbox.js';
+import { ControlError } from './services/discord/errors.js';
 import { scenarioSchema } from './world/scenario.js';
 
 /** `npm run sandbox`: the whole product on this machine, for a newcomer and for scripts. */
@@ -40,14 +40,14 @@ async function main(): Promise<void> {
 		if (error.code !== 'EADDRINUSE') throw error;
 		throw new StartError(`Port ${port} is in use: stop what listens there, or set SANDBOX_PORT to another one.`);
 	});
-	const { worldEnds } = sandbox;
+	const { worldSignal } = sandbox;
 	console.log(`sandbox ready ${sandbox.url}`);
-	if (worldEnds.aborted) return;
+	if (worldSignal.aborted) return;
 	try {
 		console.log(`\n${await firstRun(sandbox)}`);
 	} catch (error) {
 		// Another world was asked for meanwhile, or the sandbox is being stopped: this one is of no interest any more.
-		if (!worldEnds.aborted)
+		if (!worldSignal.aborted)
 			console.error(`The first reconciliation did not come to its report: ${error instanceof Error ? error.message : error}`);
 	}
 }

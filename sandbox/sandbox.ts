@@ -5,12 +5,12 @@ import type { Bot, Exit } from './bot/bot.js';
 import type { IssueStatus } from './bot/rows.js';
 import { type ResetInput, readReset, type SettingsInput } from './control/reset.js';
 import { createSandboxServer, listen, stopServing } from './control/serve.js';
-import type { GuildView, InteractionView, SandboxDiscord } from './discord/discord.js';
-import type { SandboxMail } from './mail/mail.js';
-import { Stage } from './stage/stage.js';
-import type { SandboxStripe } from './stripe/stripe.js';
-import type { Faults, LoggedRequest } from './wire/traffic.js';
-import type { WorldInput } from './world/world.js';
+import { SandboxEnvironment } from './environment/environment.js';
+import type { GuildView, InteractionView, SandboxDiscord } from './services/discord/discord.js';
+import type { Faults, LoggedRequest } from './services/faults/traffic.js';
+import type { SandboxMail } from './services/mail/mail.js';
+import type { SandboxStripe } from './services/stripe/stripe.js';
+import type { WorldInput } from './services/world.js';
 
 /** A row as JSON has it. */
 type Stored<T> = { [K in keyof T]: Date extends T[K] ? string | Exclude<T[K], Date> : T[K] };
@@ -40,7 +40,7 @@ export class Sandbox {
 	private stopped: Promise<void> | null = null;
 
 	private constructor(
-		private readonly stage: Stage,
+		private readonly stage: SandboxEnvironment,
 		private readonly server: Server,
 		public readonly port: number
 	) {
@@ -53,7 +53,7 @@ export class Sandbox {
 	/** Resolves when the bot is logged in and its commands are registered. */
 	public static async start({ port = 0, world = {}, env = {}, stripeKey }: SandboxOptions = {}): Promise<Sandbox> {
 		let actual = 0;
-		const stage = new Stage(() => actual, stripeKey);
+		const stage = new SandboxEnvironment(() => actual, stripeKey);
 		const server = createSandboxServer(stage);
 		actual = await listen(server, port);
 		const sandbox = new Sandbox(stage, server, actual);
@@ -72,8 +72,8 @@ export class Sandbox {
 	}
 
 	/** Aborted as soon as another world is asked for. */
-	public get worldEnds(): AbortSignal {
-		return this.stage.worldEnds;
+	public get worldSignal(): AbortSignal {
+		return this.stage.worldSignal;
 	}
 
 	/** A fresh world, a fresh database, a bot that starts on it. */
@@ -87,12 +87,12 @@ export class Sandbox {
 	}
 
 	/** Kills the bot. */
-	public async die(): Promise<void> {
+	public async kill(): Promise<void> {
 		await this.stage.bot.stop('SIGKILL');
 	}
 
 	/** Starts the bot for a life that ends by SIGKILL at this moment, counted as `doom` does. */
-	public async liveUntil(moment: number): Promise<void> {
+	public async runUntilCrash(moment: number): Promise<void> {
 		try {
 			await this.stage.restart('SIGKILL', moment);
 		} catch (error) {
@@ -181,7 +181,7 @@ export class Sandbox {
 		return this.stage.bot.log.list().map(({ text }) => text);
 	}
 
-	public state(): ReturnType<Stage['state']> {
+	public state(): ReturnType<SandboxEnvironment['state']> {
 		return this.stage.state();
 	}
 

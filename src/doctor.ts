@@ -1,49 +1,49 @@
 import { existsSync } from 'node:fs';
 import { Client, Events } from 'discord.js';
-import { checkOfRuns, checksAround, checksOfDatabase, checksOfDiscord, checksOnDemand } from './checks.js';
+import { externalChecks, guildChecks, lastRunCheck, onDemandChecks, storageChecks } from './checks.js';
 import { secretsOf } from './config/derived.js';
 import { parseSettings, type Settings, SettingsError } from './config/env.js';
 import { clientOptions } from './discord/client.js';
 import { loginFailure } from './discord/login.js';
-import { createMask, type Mask } from './masking.js';
-import { examine, type Finding } from './reconciliation/index.js';
-import { doctorLines, verdictOf } from './report/doctor.js';
-import { type Database, openDatabase } from './store/database.js';
-import { DatabaseError, FolderInUseError } from './store/errors.js';
+import { doctorLines, verdictOf } from './messages/replies/doctor.js';
+import { type CheckResult, runChecks } from './reconciliation/index.js';
+import { createRedactor, type Redactor } from './redaction/redactor.js';
+import { type Database, openDatabase } from './store/connection/database.js';
+import { DatabaseError, FolderInUseError } from './store/connection/errors.js';
 
 /** `npm run doctor`: looks whether all is as Reeve needs it, before or while Reeve runs, and says how to put right what is not. */
 
-/** How long Discord may take to let Reeve in and tell about the servers. */
-const LOGIN_WITHIN_MS = 15_000;
+/** How long Discord may take to let Reeve in and tell subject the servers. */
+const LOGIN_TIMEOUT_MS = 15_000;
 
 /** @returns whether nothing is wrong */
 async function main(): Promise<boolean> {
 	if (existsSync('.env')) process.loadEnvFile('.env');
 	const { settings, warnings } = parseSettings(process.env);
-	const mask = createMask(secretsOf(settings));
-	const findings = await lookAtAll(settings, warnings, mask);
+	const mask = createRedactor(secretsOf(settings));
+	const findings = await runAllChecks(settings, warnings, mask);
 	const print = (line: string) => console.log(mask(line));
 	for (const line of doctorLines(findings)) print(line);
 	print(`\n${verdictOf(findings)}.`);
-	return !findings.some(({ verdict }) => verdict === 'blocks' || verdict === 'wrong');
+	return !findings.some(({ verdict }) => verdict === 'blocking' || verdict === 'error');
 }
 
-async function lookAtAll(settings: Settings, warnings: readonly string[], mask: Mask): Promise<readonly Finding[]> {
-	const around = examine([...checksAround(settings, warnings, mask), ...checksOnDemand(settings)]);
+async function runAllChecks(settings: Settings, warnings: readonly string[], mask: Redactor): Promise<readonly CheckResult[]> {
+	const around = runChecks([...externalChecks(settings, warnings, mask), ...onDemandChecks(settings)]);
 	const database = await open(settings);
 	const client = new Client(clientOptions(settings.DISCORD_API_URL, mask));
 	try {
 		const opened = 'verdict' in database ? null : database;
 		const ofDatabase =
-			'verdict' in database ? [database] : await examine([...checksOfDatabase(settings, database), checkOfRuns(settings, database)]);
+			'verdict' in database ? [database] : await runChecks([...storageChecks(settings, database), lastRunCheck(settings, database)]);
 		const refused = await logIn(client, settings.DISCORD_TOKEN);
 		const ofDiscord = client.isReady()
-			? await examine(checksOfDiscord(settings, { client, database: opened, justLoggedIn: false }))
+			? await runChecks(guildChecks(settings, { client, database: opened, justLoggedIn: false }))
 			: [
 					{
-						about: 'Discord',
-						verdict: 'blocks' as const,
-						words: refused ?? 'Discord let Reeve in and then told it nothing. Try again later.'
+						subject: 'Discord',
+						verdict: 'blocking' as const,
+						message: refused ?? 'Discord let Reeve in and then told it nothing. Try again later.'
 					}
 				];
 		return [...ofDiscord, ...(await around), ...ofDatabase];
@@ -54,16 +54,16 @@ async function lookAtAll(settings: Settings, warnings: readonly string[], mask: 
 }
 
 /** @returns the database, or why it cannot be looked at */
-async function open({ DATABASE_URL: url, DATA_DIR: dataDir }: Settings): Promise<Database | Finding> {
+async function open({ DATABASE_URL: url, DATA_DIR: dataDir }: Settings): Promise<Database | CheckResult> {
 	try {
 		return await openDatabase({ url, dataDir });
 	} catch (error) {
 		if (!(error instanceof DatabaseError)) throw error;
-		if (!(error instanceof FolderInUseError)) return { about: 'Database', verdict: 'blocks', words: error.message };
+		if (!(error instanceof FolderInUseError)) return { subject: 'Database', verdict: 'blocking', message: error.message };
 		return {
-			about: 'Database',
-			verdict: 'well',
-			words: 'Reeve is running and has it. /reconcile doctor looks at it, and at the last runs.'
+			subject: 'Database',
+			verdict: 'ok',
+			message: 'Reeve is running and has it. /reconcile doctor looks at it, and at the last runs.'
 		};
 	}
 }
@@ -72,7 +72,7 @@ async function open({ DATABASE_URL: url, DATA_DIR: dataDir }: Settings): Promise
 async function logIn(client: Client, token: string): Promise<string | null> {
 	const ready = new Promise((resolve) => {
 		client.once(Events.ClientReady, resolve);
-		setTimeout(resolve, LOGIN_WITHIN_MS).unref();
+		setTimeout(resolve, LOGIN_TIMEOUT_MS).unref();
 	});
 	try {
 		await client.login(token);

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { LogLevel } from '@sapphire/framework';
 import { Logger } from '@sapphire/plugin-logger';
-import { HIDDEN, type Mask } from './masking.js';
+import { REDACTED, type Redactor } from './redaction/redactor.js';
 
 const LEVELS = { trace: LogLevel.Trace, debug: LogLevel.Debug, info: LogLevel.Info, warn: LogLevel.Warn, error: LogLevel.Error };
 
@@ -11,17 +11,17 @@ export type LogLevelName = keyof typeof LEVELS;
 const DEPTH = 4;
 
 /** A logger through which no secret passes, whoever put it into an error or an object. */
-export class MaskingLogger extends Logger {
+export class RedactingLogger extends Logger {
 	public constructor(
 		level: LogLevelName,
-		private readonly mask: Mask
+		private readonly mask: Redactor
 	) {
 		super({ level: LEVELS[level], depth: DEPTH });
 	}
 
 	protected override preprocess(values: readonly unknown[]): string {
 		const said = values.map((value) => (typeof value === 'string' ? value : inspect(value, { depth: DEPTH })));
-		return maskAnswers(this.mask(said.map(visible).join(' ')));
+		return redactResponses(this.mask(said.map(visible).join(' ')));
 	}
 }
 
@@ -33,6 +33,6 @@ function visible(text: string): string {
 }
 
 /** Whoever has the token of an interaction can answer in Reeve's name for a quarter of an hour, and errors quote its address. */
-function maskAnswers(text: string): string {
-	return text.replace(/(\/(?:webhooks|interactions)\/\d+\/)[\w.-]{16,}/g, `$1${HIDDEN}`);
+function redactResponses(text: string): string {
+	return text.replace(/(\/(?:webhooks|interactions)\/\d+\/)[\w.-]{16,}/g, `$1${REDACTED}`);
 }

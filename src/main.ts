@@ -7,21 +7,21 @@ import { container, type ILogger, type SapphireClient } from '@sapphire/framewor
 import { ScheduledTaskStore } from '@sapphire/plugin-scheduled-tasks';
 import '@sapphire/plugin-subcommands/register';
 import { Events } from 'discord.js';
-import { checksAround, checksInside } from './checks.js';
+import { connectedChecks, externalChecks } from './checks.js';
 import { distinctiveSecretsOf, secretsOf } from './config/derived.js';
 import { parseSettings, type Settings, SettingsError } from './config/env.js';
 import { createClient } from './discord/client.js';
 import { loginFailure } from './discord/login.js';
-import { attendToInteractions, loadPiecesAsReeveDoes } from './discord/pieces.js';
-import { MaskingLogger } from './logger.js';
-import { createMask, type Mask } from './masking.js';
-import { examine, type Finding, startReconciliationScheduler } from './reconciliation/index.js';
-import type { Schedule } from './reconciliation/ports.js';
+import { configurePieceLoading, trackInteractionReplies } from './discord/pieces.js';
+import { ShuttingDownError, settleWithin } from './lifecycle.js';
+import { RedactingLogger } from './logger.js';
+import type { Schedule } from './reconciliation/domain/ports.js';
+import { type CheckResult, runChecks, startReconciliationScheduler } from './reconciliation/index.js';
+import { createRedactor, type Redactor } from './redaction/redactor.js';
 import { createInProcessSchedule } from './schedule/in-process.js';
 import { createRedisSchedule } from './schedule/redis.js';
-import { openDatabase } from './store/database.js';
-import { DatabaseError } from './store/errors.js';
-import { StoppingError, within } from './under-way.js';
+import { openDatabase } from './store/connection/database.js';
+import { DatabaseError } from './store/connection/errors.js';
 import { createReeve } from './wiring.js';
 
 // Reeve is idle all day: memory matters more than the seconds that a run spends on collecting garbage earlier.
@@ -31,15 +31,15 @@ setFlagsFromString('--heap-growing-percent=25');
 const PIECES_ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** How loud the log says what was seen at the start. */
-const LOUDNESS = { well: 'debug', warning: 'warn', wrong: 'error', blocks: 'error' } as const satisfies Record<
-	Finding['verdict'],
+const LOG_LEVEL_OF = { ok: 'debug', warning: 'warn', error: 'error', blocking: 'error' } as const satisfies Record<
+	CheckResult['verdict'],
 	keyof ILogger
 >;
 
 /** How long the way down takes at most: whoever stops Reeve mostly waits for 10 seconds before they kill it. */
-const STOP_WITHIN_MS = { work: 5_000, words: 1_500 };
+const SHUTDOWN_TIMEOUTS = { workMs: 5_000, repliesMs: 1_500 };
 /** Discord or a database server that does not answer must not keep Reeve from stopping. */
-const CLOSE_WITHIN_MS = 750;
+const CLOSE_TIMEOUT_MS = 750;
 
 /** Why Reeve cannot start, for the person who started it. */
 class StartError extends Error {}
@@ -47,14 +47,14 @@ class StartError extends Error {}
 async function main(): Promise<void> {
 	if (existsSync('.env')) process.loadEnvFile('.env');
 	const { settings, warnings } = parseSettings(process.env);
-	const masks = { all: createMask(secretsOf(settings)), distinctive: createMask(distinctiveSecretsOf(settings)) };
-	maskLastWords = masks.all;
-	const logger = new MaskingLogger(settings.LOG_LEVEL, masks.all);
+	const masks = { all: createRedactor(secretsOf(settings)), distinctive: createRedactor(distinctiveSecretsOf(settings)) };
+	redactFatalError = masks.all;
+	const logger = new RedactingLogger(settings.LOG_LEVEL, masks.all);
 	for (const warning of warnings) logger.warn(warning);
 	process.on('unhandledRejection', (error) => logger.error('An error that nobody caught:', error));
 
 	// Begun now, so that it costs the start no time.
-	const around = examine(checksAround(settings, [], masks.all));
+	const around = runChecks(externalChecks(settings, [], masks.all));
 	const database = await openDatabase({ url: settings.DATABASE_URL, dataDir: settings.DATA_DIR, mask: masks.distinctive });
 	const client = createClient({
 		guildId: settings.DISCORD_GUILD_ID,
@@ -65,15 +65,15 @@ async function main(): Promise<void> {
 	});
 	container.stores.register(new ScheduledTaskStore().registerPath(join(PIECES_ROOT, 'tasks')));
 	const reeve = createReeve({ settings, database, client, logger, masks });
-	loadPiecesAsReeveDoes(container.stores.values());
-	attendToInteractions(container.stores.get('interaction-handlers'), reeve.attend);
+	configurePieceLoading(container.stores.values());
+	trackInteractionReplies(container.stores.get('interaction-handlers'), reeve.attend);
 	Object.assign(container, { settings, database, reeve });
 
 	const down: (() => Promise<unknown>)[] = [];
 	down.push(
-		() => within(CLOSE_WITHIN_MS, database.close()),
-		() => within(CLOSE_WITHIN_MS, client.destroy()),
-		() => reeve.stop(STOP_WITHIN_MS)
+		() => settleWithin(CLOSE_TIMEOUT_MS, database.close()),
+		() => settleWithin(CLOSE_TIMEOUT_MS, client.destroy()),
+		() => reeve.stop(SHUTDOWN_TIMEOUTS)
 	);
 	let stopping = false;
 	const stop = async (signal: NodeJS.Signals) => {
@@ -90,14 +90,14 @@ async function main(): Promise<void> {
 	await reeve.noticeSettings();
 	await logIn(client, settings);
 	// Not waited for: whoever does not answer must not hold up the start.
-	void Promise.all([around, examine(checksInside(settings, client, database))]).then(async (seen) => {
+	void Promise.all([around, runChecks(connectedChecks(settings, client, database))]).then(async (seen) => {
 		const findings = seen.flat();
-		for (const { verdict, about, words } of findings) logger[LOUDNESS[verdict]](`${about}: ${words}`);
+		for (const { verdict, subject, message } of findings) logger[LOG_LEVEL_OF[verdict]](`${subject}: ${message}`);
 		await reeve.warnIfBlocked(findings);
 	});
 	await reeve.settleInterrupted();
 	const failed = (what: string, error: unknown) => {
-		if (!(error instanceof StoppingError)) logger.error(`${what} failed:`, error);
+		if (!(error instanceof ShuttingDownError)) logger.error(`${what} failed:`, error);
 	};
 	// Not waited for: many fixes take a while.
 	void reeve.continueBulks();
@@ -125,7 +125,7 @@ function createSchedule(
 ): Schedule {
 	const tasks = () => container.stores.get('scheduled-tasks').values();
 	const inProcess = createInProcessSchedule(tasks, onError);
-	return url === undefined ? inProcess : createRedisSchedule({ url, queue, tasks, meanwhile: inProcess, logger });
+	return url === undefined ? inProcess : createRedisSchedule({ url, queue, tasks, fallback: inProcess, logger });
 }
 
 /** Resolves when Discord has told about the servers. */
@@ -141,13 +141,13 @@ async function logIn(client: SapphireClient, settings: Settings): Promise<void> 
 }
 
 /** Until the settings are read, nobody knows what is secret; and nothing that fails so early quotes a value. */
-let maskLastWords: Mask = (text) => text;
+let redactFatalError: Redactor = (text) => text;
 
 /** Ends the process. Node itself would print an error as it is, with whatever secret it quotes. */
 function die(error: unknown): never {
 	// What the operator can mend is told in words alone; anything else is ours, and comes with its stack.
 	const inWords = error instanceof SettingsError || error instanceof DatabaseError || error instanceof StartError;
-	console.error(maskLastWords(inWords ? error.message : inspect(error)));
+	console.error(redactFatalError(inWords ? error.message : inspect(error)));
 	process.exit(1);
 }
 

@@ -1,21 +1,27 @@
 import type { Settings } from './config/env.js';
-import type { OperatorRule } from './discord/operators.js';
+import type { OperatorPolicy } from './discord/operators.js';
+import type { ShutdownTimeouts } from './lifecycle.js';
+import type { Announce } from './messages/delivery/announcer.js';
+import type { NamesOf } from './messages/format/markdown-to-text.js';
+import type { HistoryPage } from './messages/replies/history.js';
+import type { ReportView } from './messages/report/view.js';
 import type {
 	ArchivedRun,
 	BulkOrder,
 	BulkPlan,
 	BulkResult,
 	BulkScope,
+	CheckResult,
 	CustomersResult,
-	Exempted,
-	ExemptionBook,
+	ExemptionStore,
 	ExemptOrder,
+	ExemptResult,
 	Explanation,
-	Finding,
 	FixOrder,
 	FixResult,
 	LinkOrder,
 	LinkResult,
+	LinksResult,
 	ListedIssue,
 	Pause,
 	ReconciliationOptions,
@@ -23,24 +29,18 @@ import type {
 	RunRecord,
 	Status,
 	StoredExemption,
-	TiesResult,
 	UndoableFix,
 	UndoOrder,
 	UndoResult,
 	UnlinkOrder,
 	UnlinkResult
 } from './reconciliation/index.js';
-import type { Announce } from './report/announcer.js';
-import type { HistoryPage } from './report/history.js';
-import type { NamesOf } from './report/plain.js';
-import type { ReportView } from './report/view.js';
-import type { Database } from './store/database.js';
-import type { StopWithin } from './under-way.js';
+import type { Database } from './store/connection/database.js';
 
 /** What the pieces ask of Reeve: one call for each thing an operator can want. */
 export interface Reeve {
 	// Who may, and whether it rests
-	readonly operators: OperatorRule;
+	readonly operators: OperatorPolicy;
 	/** Whether the schedule is paused by the settings. */
 	readonly paused: boolean;
 
@@ -72,7 +72,7 @@ export interface Reeve {
 	/** Open issues that nobody is fixing now. */
 	openIssues(): Promise<readonly ListedIssue[]>;
 	/** Whose issue this is. */
-	readonly subjectOf: ExemptionBook['subjectOf'];
+	readonly subjectOf: ExemptionStore['subjectOf'];
 	fix(order: FixOrder): Promise<FixResult>;
 	/** What a bulk fix would do; null if nothing is open. What the safety check refuses is a hold: written down, and told. @param actor - who asks */
 	planBulk(scope: BulkScope, actor: string): Promise<BulkPlan | null>;
@@ -90,7 +90,7 @@ export interface Reeve {
 	/** The name that Discord shows for somebody; null for whoever is not in the server. */
 	nameOf(discordId: string): Promise<string | null>;
 	/** Makes Reeve leave somebody's roles as they are. */
-	exempt(order: ExemptOrder): Promise<Exempted>;
+	exempt(order: ExemptOrder): Promise<ExemptResult>;
 	/** Null where it had ended already. */
 	endExemption(order: { readonly id: string; readonly actor: string }): Promise<StoredExemption | null>;
 	/** Those in force. */
@@ -100,7 +100,7 @@ export interface Reeve {
 	/** Ties a customer to a person, unless something speaks against it. */
 	link(order: LinkOrder): Promise<LinkResult>;
 	/** What ties a person to customers and teams. */
-	ties(discordId: string): Promise<TiesResult>;
+	ties(discordId: string): Promise<LinksResult>;
 	/** Unties a row from a person. */
 	unlink(order: UnlinkOrder): Promise<UnlinkResult>;
 
@@ -117,9 +117,9 @@ export interface Reeve {
 	queueName(): Promise<string>;
 
 	/** Looks whether all is as Reeve needs it. Changes nothing, never fails. */
-	doctor(): Promise<readonly Finding[]>;
+	doctor(): Promise<readonly CheckResult[]>;
 	/** Says in the admin channel what keeps every run from beginning, if anything does. Never fails. */
-	warnIfBlocked(findings: readonly Finding[]): Promise<void>;
+	warnIfBlocked(findings: readonly CheckResult[]): Promise<void>;
 
 	// The way up and down
 	/** Writes down, in the audit log and the log, which settings somebody has changed since the last start. */
@@ -133,7 +133,7 @@ export interface Reeve {
 	/** Answers somebody: the way down waits until that is done. */
 	attend<T>(answer: () => Promise<T>): Promise<T>;
 	/** Takes on nothing new, waits for what is under way, and tells those who wait for the rest that it is given up. */
-	stop(within: StopWithin): Promise<void>;
+	stop(within: ShutdownTimeouts): Promise<void>;
 }
 
 declare module '@sapphire/pieces' {

@@ -1,62 +1,62 @@
 import type { ILogger } from '@sapphire/framework';
 import type { Client } from 'discord.js';
-import { checkOfRuns, checksAround, checksOfDatabase, checksOfDiscord, checksOnDemand } from './checks.js';
-import { mailSettings, managedRoleSettings, policySettings, settingsToRemember } from './config/derived.js';
+import { externalChecks, guildChecks, lastRunCheck, onDemandChecks, storageChecks } from './checks.js';
+import { mailSettings, managedRoleSettings, policySettings, settingsFingerprint } from './config/derived.js';
 import type { Settings } from './config/env.js';
 import { createGuild } from './discord/guild.js';
 import { createNames } from './discord/names.js';
-import type { Masks } from './masking.js';
+import { InFlightWork, ShuttingDownError } from './lifecycle.js';
+import { createAnnouncer } from './messages/delivery/announcer.js';
+import { createBulkTracker } from './messages/delivery/bulk-progress.js';
+import { createMailer } from './messages/delivery/mailer.js';
+import { createMessenger } from './messages/delivery/messenger.js';
+import { redrawReport } from './messages/delivery/redraw.js';
+import { doctorEmbed } from './messages/replies/doctor.js';
+import { RUNS_PER_PAGE } from './messages/replies/history.js';
+import type { ReportView } from './messages/report/view.js';
+import type { Ports } from './reconciliation/domain/ports.js';
 import {
+	alertIfOverdue,
 	channelsFor,
 	channelsForHold,
-	continueBulks,
-	customersLike,
-	deliverPending,
-	examine,
-	explain,
+	deliverRunReport,
+	explainMember,
+	failAbandonedRuns,
 	fixBulk,
 	fixIssue,
+	flushOutbox,
 	holdIfRefused,
 	linkCustomer,
+	linksOf,
 	nextRun,
 	planBulk,
 	type ReconciliationResult,
-	raiseAlarm,
 	readStatus,
-	runIfDue,
+	recoverInterruptedAttempts,
+	resumeBulks,
+	runChecks,
+	runDailyIfDue,
 	runReconciliation,
-	settleAbandonedRuns,
-	settleInterrupted,
-	tellOf,
-	tiesOf,
+	searchCustomers,
 	undoFix,
 	unlinkRow,
 	verifyIfDue
 } from './reconciliation/index.js';
-import type { World } from './reconciliation/ports.js';
+import type { Redactors } from './redaction/redactor.js';
 import type { Reeve } from './reeve.js';
-import { createAnnouncer } from './report/announcer.js';
-import { doctorEmbed } from './report/doctor.js';
-import { createFollower } from './report/follower.js';
-import { RUNS_PER_PAGE } from './report/history.js';
-import { createMailer } from './report/mailer.js';
-import { createMessenger } from './report/messenger.js';
-import { redrawReport } from './report/redraw.js';
-import type { ReportView } from './report/view.js';
-import type { Database } from './store/database.js';
+import type { Database } from './store/connection/database.js';
 import { createLedger } from './store/ledger.js';
-import { statusBook } from './store/status.js';
+import { statusStore } from './store/status.js';
 import { type BillingOptions, createBilling } from './stripe/billing.js';
-import { StoppingError, UnderWay } from './under-way.js';
 
 const DAY_MS = 86_400_000;
 
 /** Runs to pick one from. */
-const RUNS_LISTED = 200;
+const MAX_RUNS_LISTED = 200;
 
 /** How long Reeve waits for others; where nothing is said, as long as is good for the real ones. */
-export interface Patience {
-	readonly stripe?: Pick<BillingOptions, 'timeoutMs' | 'clockwork'>;
+export interface AdapterTimeouts {
+	readonly stripe?: Pick<BillingOptions, 'timeoutMs' | 'timing'>;
 	/** For the next part of the list of members. */
 	readonly listingTimeoutMs?: number;
 }
@@ -67,8 +67,8 @@ export function createReeve(parts: {
 	database: Database;
 	client: Client;
 	logger: Pick<ILogger, 'error' | 'warn' | 'info'>;
-	masks: Masks;
-	patience?: Patience;
+	masks: Redactors;
+	patience?: AdapterTimeouts;
 }): Reeve {
 	const { settings, database, client, logger, masks, patience = {} } = parts;
 	const guildId = settings.DISCORD_GUILD_ID;
@@ -85,15 +85,15 @@ export function createReeve(parts: {
 		client,
 		guildId,
 		channelId: settings.DISCORD_ADMIN_CHANNEL_ID,
-		sendLetter: mail === null ? null : createMailer(mail, { inLetter: masks.distinctive, inError: masks.all }),
+		sendEmail: mail === null ? null : createMailer(mail, { email: masks.distinctive, errors: masks.all }),
 		timeZone: settings.RECONCILIATION_TIMEZONE,
 		readStates: (issueIds) => ledger.issueStates(issueIds),
-		remember: (runId, channelId, messageId) => ledger.setReportMessage(runId, channelId, messageId),
+		saveReportMessage: (runId, channelId, messageId) => ledger.setReportMessage(runId, channelId, messageId),
 		reportUrl,
 		namesOf,
 		logger
 	});
-	const post = { book: ledger, messenger, now, logger };
+	const post = { outbox: ledger, messenger, now, logger };
 	const billing = createBilling({
 		secretKey: settings.STRIPE_SECRET_KEY,
 		apiUrl: settings.STRIPE_API_URL,
@@ -101,10 +101,10 @@ export function createReeve(parts: {
 		requestsPerSecond: settings.STRIPE_REQUESTS_PER_SECOND,
 		...patience.stripe
 	});
-	const underWay = new UnderWay();
+	const underWay = new InFlightWork();
 	const inChannel = { client, channelId: settings.DISCORD_ADMIN_CHANNEL_ID, logger };
 	const announce = createAnnouncer(inChannel);
-	const world: World = {
+	const ports: Ports = {
 		billing,
 		guild: createGuild({
 			client,
@@ -116,14 +116,14 @@ export function createReeve(parts: {
 		ledger,
 		notifier: {
 			channels: (result) => channelsFor(result, messenger.mails),
-			report: (result) => tellOf(post, result),
-			follow: createFollower({ ...inChannel, announce, attend: (work) => underWay.attend(work) })
+			report: (result) => deliverRunReport(post, result),
+			trackBulk: createBulkTracker({ ...inChannel, announce, trackReply: (work) => underWay.trackReply(work) })
 		},
 		now,
-		goOn: () => !underWay.stopping,
-		onUnforeseen: (error) => logger.error('An error that nobody foresaw:', error)
+		shouldContinue: () => !underWay.shuttingDown,
+		onUnexpectedError: (error) => logger.error('An error that nobody foresaw:', error)
 	};
-	const linking = { billing, guild: world.guild, ledger, now };
+	const linking = { billing, guild: ports.guild, ledger, now };
 	const policy = policySettings(settings);
 	const run = {
 		policy,
@@ -149,98 +149,98 @@ export function createReeve(parts: {
 		}
 	};
 
-	const explainPerson = (discordId: string) => explain({ ...world, billing }, ledger, policy, discordId);
+	const explainPerson = (discordId: string) => explainMember({ ...ports, billing }, ledger, policy, discordId);
 
-	const undertake = <T>(work: () => Promise<T>) => underWay.undertake(work);
+	const undertake = <T>(work: () => Promise<T>) => underWay.track(work);
 	const settle = async () => {
-		await settleInterrupted(world);
-		await settleAbandonedRuns(world);
+		await recoverInterruptedAttempts(ports);
+		await failAbandonedRuns(ports);
 	};
 
 	return {
 		operators: { guildId, roleIds: settings.DISCORD_OPERATOR_ROLE_IDS },
 		paused,
-		run: (options) => undertake(() => runReconciliation(world, run, options)),
-		runIfDue: () => undertake(() => runIfDue(world, run, daily, ledger)),
-		status: () => readStatus(world, statusBook(database, guildId), ledger, daily),
+		run: (options) => undertake(() => runReconciliation(ports, run, options)),
+		runIfDue: () => undertake(() => runDailyIfDue(ports, run, daily, ledger)),
+		status: () => readStatus(ports, statusStore(database, guildId), ledger, daily),
 		history: async (days, page) => {
 			const since = new Date(Date.now() - days * DAY_MS);
-			const book = statusBook(database, guildId);
+			const book = statusStore(database, guildId);
 			const runs = await book.recentRuns({ since, skip: page * RUNS_PER_PAGE, take: RUNS_PER_PAGE });
 			return { days, page, counts: await book.countRuns(since), runs };
 		},
-		currentPause: () => ledger.currentPause(world.now()),
+		currentPause: () => ledger.currentPause(ports.now()),
 		pause: async ({ actor, reason, until }) => {
-			const pause = { pausedAt: world.now(), pausedBy: actor, reason, until };
+			const pause = { pausedAt: ports.now(), pausedBy: actor, reason, until };
 			return { pause, replaced: await ledger.startPause(pause) };
 		},
 		resume: async ({ actor }) => {
-			const ended = await ledger.endPause({ actor, at: world.now() });
-			return { ended, nextRunAt: await nextRun(world, ledger, daily, null, world.now()) };
+			const ended = await ledger.endPause({ actor, at: ports.now() });
+			return { ended, nextRunAt: await nextRun(ports, ledger, daily, null, ports.now()) };
 		},
-		fix: (order) => undertake(() => fixIssue(world, policy, order)),
+		fix: (order) => undertake(() => fixIssue(ports, policy, order)),
 		openIssues: () => ledger.openIssues('all'),
 		planBulk: async (scope, actor) => {
-			const plan = await planBulk(world, ledger, run.maxRevokePercent, scope);
+			const plan = await planBulk(ports, ledger, run.maxRevokePercent, scope);
 			if (plan?.hold) {
 				await holdIfRefused(ledger, plan, { actor, at: now(), tell: channelsForHold(messenger.mails) });
 				// Not waited for: whoever asked sees the plan. What cannot be said now is said with the next housekeeping.
-				undertake(() => deliverPending(post, false)).catch((error: unknown) => logger.error('Telling of a hold failed:', error));
+				undertake(() => flushOutbox(post, false)).catch((error: unknown) => logger.error('Telling of a hold failed:', error));
 			}
 			return plan;
 		},
-		fixBulk: (order) => undertake(() => fixBulk(world, ledger, run, order)),
+		fixBulk: (order) => undertake(() => fixBulk(ports, ledger, run, order)),
 		explain: explainPerson,
 		explainIssue: async (issueId) => {
 			const subject = await ledger.subjectOf(issueId);
 			return subject === null ? null : explainPerson(subject.discordId);
 		},
-		endedRuns: () => ledger.endedRuns(RUNS_LISTED),
+		endedRuns: () => ledger.endedRuns(MAX_RUNS_LISTED),
 		record: (runId) => ledger.readRecord(runId),
 		refreshReport,
 		continueBulks: async () => {
 			try {
-				const continued = await undertake(() => continueBulks(world, ledger, policy));
+				const continued = await undertake(() => resumeBulks(ports, ledger, policy));
 				for (const { bulk } of continued) await refreshReport(bulk.runId);
 			} catch (error) {
-				if (!(error instanceof StoppingError)) logger.error('Going on with a bulk fix failed, and is tried again:', error);
+				if (!(error instanceof ShuttingDownError)) logger.error('Going on with a bulk fix failed, and is tried again:', error);
 			}
 		},
-		verifyIfDue: () => undertake(() => verifyIfDue(world, ledger, run, verifyAfterMinutes)),
-		undo: (order) => undertake(() => undoFix(world, ledger, order)),
+		verifyIfDue: () => undertake(() => verifyIfDue(ports, ledger, run, verifyAfterMinutes)),
+		undo: (order) => undertake(() => undoFix(ports, ledger, order)),
 		undoableFixes: (text, limit) => ledger.undoableFixes(text, limit),
 		settleInterrupted: () => undertake(settle),
 		report: async (runId) => {
 			const report = await ledger.readReport(runId);
 			return report === null ? null : viewOf(report.result);
 		},
-		exempt: (order) => ledger.exempt(order, world.now()),
-		endExemption: ({ id, actor }) => ledger.endExemption(id, { actor, at: world.now() }),
-		exemptions: () => ledger.exemptionsInForce(world.now()),
+		exempt: (order) => ledger.exempt(order, ports.now()),
+		endExemption: ({ id, actor }) => ledger.endExemption(id, { actor, at: ports.now() }),
+		exemptions: () => ledger.exemptionsInForce(ports.now()),
 		subjectOf: ledger.subjectOf,
 		namesOf,
 		nameOf: async (discordId) => (await namesOf([discordId])).get(discordId) ?? null,
-		customersLike: (text) => customersLike(billing, text),
+		customersLike: (text) => searchCustomers(billing, text),
 		link: (order) => undertake(() => linkCustomer(linking, policy, order)),
-		ties: (discordId) => tiesOf(linking, policy, discordId),
+		ties: (discordId) => linksOf(linking, policy, discordId),
 		unlink: (order) => undertake(() => unlinkRow(linking, policy, order)),
 		warnIfBlocked: async (findings) => {
-			const blocking = findings.filter(({ verdict }) => verdict === 'blocks');
+			const blocking = findings.filter(({ verdict }) => verdict === 'blocking');
 			if (blocking.length > 0) await announce({ embeds: [doctorEmbed(blocking)] });
 		},
 		doctor: () =>
-			examine([
-				...(client.isReady() ? checksOfDiscord(settings, { client, database, justLoggedIn: false }) : []),
-				...checksAround(settings, [], masks.all),
-				...checksOnDemand(settings),
-				...checksOfDatabase(settings, database),
-				checkOfRuns(settings, database)
+			runChecks([
+				...(client.isReady() ? guildChecks(settings, { client, database, justLoggedIn: false }) : []),
+				...externalChecks(settings, [], masks.all),
+				...onDemandChecks(settings),
+				...storageChecks(settings, database),
+				lastRunCheck(settings, database)
 			]),
-		queueName: async () => `reeve-${guildId}-${(await ledger.installedAt(world.now())).getTime()}`,
+		queueName: async () => `reeve-${guildId}-${(await ledger.installedAt(ports.now())).getTime()}`,
 		announce,
 		reportUrl,
 		noticeSettings: async () => {
-			for (const { name, before, after } of await ledger.noticeSettings(settingsToRemember(settings), now()))
+			for (const { name, before, after } of await ledger.recordSettingsChanges(settingsFingerprint(settings), now()))
 				logger.info(`Setting ${name} has changed since the last start: ${before ?? 'not set'} → ${after ?? 'not set'}.`);
 		},
 		housekeep: ({ atStart }) =>
@@ -249,11 +249,11 @@ export function createReeve(parts: {
 				if (!atStart) {
 					// A claim or a lease of a process that died may have outlived the start after it.
 					await settle();
-					await raiseAlarm(ledger, now(), { paused, mails: messenger.mails });
+					await alertIfOverdue(ledger, now(), { paused, mails: messenger.mails });
 				}
-				await deliverPending(post, atStart);
+				await flushOutbox(post, atStart);
 			}),
-		attend: (answer) => underWay.attend(answer),
-		stop: (within) => underWay.stop(within)
+		attend: (answer) => underWay.trackReply(answer),
+		stop: (within) => underWay.shutdown(within)
 	};
 }

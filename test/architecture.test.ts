@@ -4,8 +4,28 @@ import { describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..');
 const PIECES = ['commands', 'interaction-handlers', 'tasks', 'listeners', 'preconditions'];
-/** The five rooms around the heart: they do not know each other. */
-const ADAPTERS = ['stripe', 'discord', 'store', 'report', 'schedule'];
+/** The rooms around the core. They do not import each other. */
+const ADAPTERS = ['stripe', 'discord', 'store', 'messages', 'schedule'];
+/** The kernel: every room may import it, and it imports nothing else of the project. */
+const KERNEL = ['src/async/', 'src/redaction/'];
+
+/** The floors inside a room, lowest first. A folder may import its own floor's siblings never, and lower floors only. */
+const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+	'src/reconciliation': [
+		['domain'],
+		['policy'],
+		['snapshot'],
+		['detection'],
+		['fixes'],
+		['runs', 'outbox', 'members'],
+		['schedule'],
+		['health'],
+		['']
+	],
+	'src/messages': [[''], ['format'], ['report'], ['replies', 'replies/explain', 'replies/export'], ['delivery']],
+	'src/stripe': [['api'], ['lists'], ['']],
+	'src/store': [['connection'], ['']]
+};
 
 /** Every source file with the files of the project that it imports, as paths from the root. */
 const imports = new Map<string, readonly string[]>();
@@ -27,23 +47,52 @@ const roomOf = (file: string) => file.split('/')[1] as string;
 const arrows = [...imports].flatMap(([from, targets]) => targets.map((to) => ({ from, to })));
 const between = (allowed: (from: string, to: string) => boolean) => arrows.filter(({ from, to }) => !allowed(from, to));
 
-describe('the house', () => {
+const inKernel = (file: string) => KERNEL.some((folder) => file.startsWith(folder));
+
+describe('architecture', () => {
 	it('was found: the rules below look at something', () => {
 		expect(imports.size).toBeGreaterThan(40);
 		expect(arrows.length).toBeGreaterThan(80);
 	});
 
-	it('rests on the heart, which imports nothing else of src', () => {
-		expect(between((from, to) => !from.startsWith('src/reconciliation/') || to.startsWith('src/reconciliation/'))).toEqual([]);
+	it('the kernel imports nothing of the project', () => {
+		expect(between((from, to) => !inKernel(from) || dirname(to) === dirname(from))).toEqual([]);
 	});
 
-	it('keeps the five rooms around the heart apart', () => {
+	it('the core imports the kernel and nothing else of src', () => {
+		expect(between((from, to) => !from.startsWith('src/reconciliation/') || to.startsWith('src/reconciliation/') || inKernel(to))).toEqual(
+			[]
+		);
+	});
+
+	it('the rooms around the core import themselves, the core and the kernel', () => {
 		const apart = (from: string, to: string) =>
 			!from.startsWith('src/') ||
 			!ADAPTERS.includes(roomOf(from)) ||
 			to.startsWith(`src/${roomOf(from)}/`) ||
-			to.startsWith('src/reconciliation/');
+			to.startsWith('src/reconciliation/') ||
+			inKernel(to);
 		expect(between(apart)).toEqual([]);
+	});
+
+	it.each(Object.keys(FLOORS))('every import inside %s points to a lower floor', (room) => {
+		const floorOf = (file: string) => {
+			const folder = dirname(relative(room, file)).replace(/^\.$/, '');
+			return (FLOORS[room] ?? []).findIndex((folders) => folders.includes(folder));
+		};
+		const inside = [...imports.keys()].filter((file) => file.startsWith(`${room}/`) && !file.includes('/store/client/'));
+		expect(inside.filter((file) => floorOf(file) === -1)).toEqual([]);
+		const upward = arrows.filter(
+			({ from, to }) =>
+				from.startsWith(`${room}/`) &&
+				to.startsWith(`${room}/`) &&
+				!to.includes('/client/') &&
+				dirname(from) !== dirname(to) &&
+				!(dirname(from).startsWith(`${dirname(to)}/`) && floorOf(from) === floorOf(to)) &&
+				!(dirname(to).startsWith(`${dirname(from)}/`) && floorOf(from) === floorOf(to)) &&
+				floorOf(to) >= floorOf(from)
+		);
+		expect(upward).toEqual([]);
 	});
 
 	it('never lets src, or a piece, lean on the sandbox, the bench or the tests', () => {

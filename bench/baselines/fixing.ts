@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { REST, Routes } from 'discord.js';
-import { TOKEN } from '../../sandbox/stage/stage.js';
-import type { Change } from '../ground/change.js';
+import { TOKEN } from '../../sandbox/environment/environment.js';
+import type { Change } from '../lib/change.js';
 
 /** Roles mended after how others do it, with the library as it comes. Each answers how long it took, in milliseconds. */
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import Stripe from 'stripe';
-import { LIVE_KEY } from '../ground/key.js';
+import { LIVE_KEY } from '../lib/key.js';
 
 /** Stripe read after how others do it, with the library as it comes. Each answers how long it took, in milliseconds. */
 

@@ -1,6 +1,6 @@
-import { type CaseResult, result } from '../ground/result.js';
-import { times } from '../ground/words.js';
-import { doApart } from '../processes/child.js';
+import { times } from '../lib/format.js';
+import { type CaseResult, result } from '../lib/result.js';
+import { runInChild } from '../processes/child.js';
 
 /** Detecting: one pass, in memory. */
 
@@ -17,10 +17,10 @@ export async function detectCases({
 	readonly sizes: readonly number[];
 	readonly searched: number;
 }): Promise<CaseResult[]> {
-	const { searchMs } = await doApart('detectAll', { size: searched, search: true });
+	const { searchMs } = await runInChild('detectAll', { size: searched, search: true });
 	const results: CaseResult[] = [];
 	for (const size of sizes) {
-		const { wallMs, bareLoopMs, lookUpsMs, addedBytes, subscriptions, issues, expected, usage } = await doApart('detectAll', {
+		const { wallMs, bareLoopMs, lookUpsMs, addedBytes, subscriptions, issues, expected, usage } = await runInChild('detectAll', {
 			size,
 			search: false
 		});

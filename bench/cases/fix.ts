@@ -1,11 +1,11 @@
-import type { LoggedRequest } from '../../sandbox/wire/traffic.js';
+import type { LoggedRequest } from '../../sandbox/services/faults/traffic.js';
 import { fiveThenSleep, patchRoleLists } from '../baselines/fixing.js';
-import { bucketBound } from '../ground/bound.js';
-import { call } from '../ground/call.js';
-import type { Change } from '../ground/change.js';
-import { type CaseResult, result } from '../ground/result.js';
-import { time } from '../ground/words.js';
-import { serveHouse, serveServices } from '../processes/child.js';
+import { bucketBound } from '../lib/bound.js';
+import { call } from '../lib/call.js';
+import type { Change } from '../lib/change.js';
+import { time } from '../lib/format.js';
+import { type CaseResult, result } from '../lib/result.js';
+import { serveHost, serveServices } from '../processes/child.js';
 import { reconcile } from '../processes/reconcile.js';
 
 /** Fixing: the role calls that the plans need, as fast as the bucket that Discord announces. */
@@ -20,7 +20,7 @@ const FIXES_EVERYTHING = { RECONCILIATION_AUTO_FIX: true, RECONCILIATION_MAX_REV
 
 export async function fixCases({ members }: { readonly members: number }): Promise<CaseResult[]> {
 	const [house, patchMs, sleepMs] = await Promise.all([
-		serveHouse({ scenario: 'metropolis', size: members, env: FIXES_EVERYTHING }),
+		serveHost({ scenario: 'metropolis', size: members, env: FIXES_EVERYTHING }),
 		baseline(members, patchRoleLists),
 		baseline(members, fiveThenSleep)
 	]);

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BotUsage } from '../../sandbox/bot/usage.js';
-import type { RequestCount } from '../../sandbox/wire/summary.js';
-import { readingBound } from '../ground/bound.js';
-import { call } from '../ground/call.js';
-import { REEVES_RATE } from '../ground/key.js';
-import { type CaseResult, type Goal, result } from '../ground/result.js';
-import { mebibytes, time } from '../ground/words.js';
-import { serveHouse } from '../processes/child.js';
+import type { RequestCount } from '../../sandbox/services/faults/request-summary.js';
+import { readingBound } from '../lib/bound.js';
+import { call } from '../lib/call.js';
+import { mebibytes, time } from '../lib/format.js';
+import { REEVES_RATE } from '../lib/key.js';
+import { type CaseResult, type Goal, result } from '../lib/result.js';
+import { serveHost } from '../processes/child.js';
 import { reconcile } from '../processes/reconcile.js';
 
 /** A whole run: what the bot's process needs of the memory, embedded database included, and for how long it keeps others waiting. */
@@ -25,7 +25,7 @@ export async function memoryCases({ sizes }: { readonly sizes: readonly number[]
 	const results: CaseResult[] = [];
 	// A fresh one for each: what a smaller world left behind would slow a larger one down.
 	for (const size of sizes) {
-		const house = await serveHouse({ scenario: 'metropolis', size, subscriptions: size });
+		const house = await serveHost({ scenario: 'metropolis', size, subscriptions: size });
 		try {
 			results.push(await run(house.url, size));
 		} finally {

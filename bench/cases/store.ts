@@ -1,6 +1,6 @@
-import { scaled } from '../ground/bound.js';
-import { type CaseResult, result } from '../ground/result.js';
-import { doApart } from '../processes/child.js';
+import { scaled } from '../lib/bound.js';
+import { type CaseResult, result } from '../lib/result.js';
+import { runInChild } from '../processes/child.js';
 import type { Step, Stored } from '../work/store-findings.js';
 
 /** Storing: so many queries for a thousand members, and none for a member without drift. */
@@ -18,7 +18,7 @@ export async function storeCases({
 }): Promise<CaseResult[]> {
 	const results: CaseResult[] = [];
 	for (const members of sizes) {
-		const { usage, ...stored } = await doApart('storeFindings', { members, lookUps: Math.min(lookUps, members) });
+		const { usage, ...stored } = await runInChild('storeFindings', { members, lookUps: Math.min(lookUps, members) });
 		results.push(...ofOne(members, stored, usage.peakRssBytes));
 	}
 	return results;

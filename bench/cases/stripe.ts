@@ -1,10 +1,10 @@
 import { lookUpEach, paginate } from '../baselines/reading.js';
-import { PAGE, readingBound, scaled } from '../ground/bound.js';
-import { call } from '../ground/call.js';
-import { REEVES_RATE, STRIPES_RATE } from '../ground/key.js';
-import { type CaseResult, result } from '../ground/result.js';
-import { time } from '../ground/words.js';
-import { doApart, serveServices } from '../processes/child.js';
+import { PAGE, readingBound, scaled } from '../lib/bound.js';
+import { call } from '../lib/call.js';
+import { time } from '../lib/format.js';
+import { REEVES_RATE, STRIPES_RATE } from '../lib/key.js';
+import { type CaseResult, result } from '../lib/result.js';
+import { runInChild, serveServices } from '../processes/child.js';
 import type { Reading } from '../work/read-stripe.js';
 
 /** Reading Stripe: as many requests as there are pages, as fast as the rate allows. */
@@ -59,7 +59,7 @@ type SizedReading = Reading & {
 
 async function read(url: string, size: number, latencyMs: number, times: number): Promise<SizedReading[]> {
 	await load(url, size, latencyMs);
-	const { readings, requestMs, usage } = await doApart('readStripe', { apiUrl: url, times });
+	const { readings, requestMs, usage } = await runInChild('readStripe', { apiUrl: url, times });
 	return readings.map((reading, index) => {
 		const { subscriptions } = reading;
 		if (subscriptions !== size) throw new Error(`${size} subscriptions were there, and ${subscriptions} were read`);

@@ -22,7 +22,7 @@ export function serveServices(): Promise<Served> {
 }
 
 /** The whole sandbox, with the bot. @param first - its first world, as `POST /api/reset` takes it */
-export function serveHouse(first: object): Promise<Served> {
+export function serveHost(first: object): Promise<Served> {
 	return serve('house', [JSON.stringify(first)]);
 }
 
@@ -38,7 +38,7 @@ async function serve(name: string, args: readonly string[]): Promise<Served> {
 }
 
 /** Does a job in a fresh process. */
-export async function doApart<Name extends JobName>(
+export async function runInChild<Name extends JobName>(
 	name: Name,
 	input: JobInput<Name>
 ): Promise<JobOutput<Name> & { readonly usage: Usage }> {
@@ -53,7 +53,7 @@ export async function doApart<Name extends JobName>(
 }
 
 /** Lets go of every process that is left: without its channel each ends by itself. */
-export function letGo(): void {
+export function stopChildren(): void {
 	for (const child of children) if (child.connected) child.disconnect();
 }
 

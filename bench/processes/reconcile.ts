@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { call } from '../ground/call.js';
+import { call } from '../lib/call.js';
 
 interface Message {
 	readonly id: string;

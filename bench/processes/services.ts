@@ -3,16 +3,16 @@ import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { usage } from '../../sandbox/bot/usage.js';
 import { listen } from '../../sandbox/control/serve.js';
-import { SandboxDiscord } from '../../sandbox/discord/discord.js';
-import { TOKEN } from '../../sandbox/stage/stage.js';
-import { SandboxStripe } from '../../sandbox/stripe/stripe.js';
-import { countRequests } from '../../sandbox/wire/summary.js';
-import { Faults, RequestLog } from '../../sandbox/wire/traffic.js';
+import { TOKEN } from '../../sandbox/environment/environment.js';
+import { SandboxDiscord } from '../../sandbox/services/discord/discord.js';
+import { countRequests } from '../../sandbox/services/faults/request-summary.js';
+import { Faults, RequestLog } from '../../sandbox/services/faults/traffic.js';
+import { SandboxStripe } from '../../sandbox/services/stripe/stripe.js';
 import { metropolis } from '../../sandbox/world/metropolis.js';
-import type { Change } from '../ground/change.js';
-import type { Counted } from '../ground/counted.js';
-import { LIVE_KEY } from '../ground/key.js';
-import { shop } from '../ground/shop.js';
+import type { Change } from '../lib/change.js';
+import type { Counted } from '../lib/counted.js';
+import { LIVE_KEY } from '../lib/key.js';
+import { shop } from '../lib/shop.js';
 
 /** The sandbox's Stripe and Discord without a bot, of any size, in a process of their own. */
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { doApart } from './child.js';
+import { runInChild } from './child.js';
 
 /** Does the work with an empty database at hand, which every process that begins meanwhile copies instead of migrating its own. */
 export async function withTemplate<T>(work: () => Promise<T>): Promise<T> {
@@ -9,7 +9,7 @@ export async function withTemplate<T>(work: () => Promise<T>): Promise<T> {
 	if (before !== undefined) return work();
 	const home = await mkdtemp(join(tmpdir(), 'reeve-bench-'));
 	try {
-		const { dataDir } = await doApart('makeTemplate', { dataDir: join(home, 'template') });
+		const { dataDir } = await runInChild('makeTemplate', { dataDir: join(home, 'template') });
 		process.env.SANDBOX_DATABASE_TEMPLATE = dataDir;
 		return await work();
 	} finally {

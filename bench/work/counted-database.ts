@@ -2,11 +2,11 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { PrismaClient } from '../../src/store/client/client.js';
-import { type Database, openDatabase } from '../../src/store/database.js';
-import { EmbeddedAdapter } from '../../src/store/embedded-adapter.js';
+import { type Database, openDatabase } from '../../src/store/connection/database.js';
+import { EmbeddedAdapter } from '../../src/store/connection/embedded-adapter.js';
 
 /** The embedded database, opened so that its queries can be counted: those that begin and end a transaction, too. */
-export async function openCounted(dataDir: string): Promise<{ database: Database; count(): number; close(): Promise<void> }> {
+export async function openCountedDatabase(dataDir: string): Promise<{ database: Database; count(): number; close(): Promise<void> }> {
 	const { SANDBOX_DATABASE_TEMPLATE: template } = process.env;
 	if (template === undefined) await (await openDatabase({ dataDir })).close();
 	else await cp(template, dataDir, { recursive: true });

@@ -1,11 +1,11 @@
 import { usage } from '../../sandbox/bot/usage.js';
+import type { World } from '../../sandbox/services/world.js';
 import { metropolis } from '../../sandbox/world/metropolis.js';
-import { pictureOf, SETTINGS } from '../../sandbox/world/picture.js';
-import type { World } from '../../sandbox/world/world.js';
-import { detect, type Picture } from '../../src/reconciliation/detect.js';
+import { SETTINGS, snapshotOf } from '../../sandbox/world/snapshot.js';
+import { detect, type Snapshot } from '../../src/reconciliation/detection/detect.js';
 import { bareLoop } from '../baselines/bare-loop.js';
 import { searchLists } from '../baselines/search-lists.js';
-import { forgetPeak } from './peak.js';
+import { resetPeak } from './peak.js';
 
 /** Small worlds are gone through often, so that it is not the compiler's warming up that is measured. */
 const AT_LEAST_MS = 200;
@@ -31,7 +31,7 @@ export interface Detected {
 export async function detectAll({ size, search }: { readonly size: number; readonly search: boolean }): Promise<Detected> {
 	const now = new Date();
 	const made = make(size, now, search);
-	forgetPeak();
+	resetPeak();
 	const before = usage().rssBytes;
 	let issues = 0;
 	const wallMs = best(() => {
@@ -46,9 +46,14 @@ function make(
 	size: number,
 	now: Date,
 	search: boolean
-): { readonly picture: Picture } & Omit<Detected, 'wallMs' | 'issues' | 'addedBytes'> {
+): { readonly picture: Snapshot } & Omit<Detected, 'wallMs' | 'issues' | 'addedBytes'> {
 	const { world, expected } = metropolis(size, { subscriptions: size, now });
-	return { ...bare(world, search), subscriptions: world.stripe.subscriptions.length, expected: expected.length, picture: pictureOf(world) };
+	return {
+		...bare(world, search),
+		subscriptions: world.stripe.subscriptions.length,
+		expected: expected.length,
+		picture: snapshotOf(world)
+	};
 }
 
 function bare(world: World, search: boolean): Pick<Detected, 'bareLoopMs' | 'lookUpsMs' | 'searchMs'> {

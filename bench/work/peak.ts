@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 
 /** Makes the process forget its highest memory so far, where Linux lets it: what was needed to prepare is not to count. */
-export function forgetPeak(): void {
+export function resetPeak(): void {
 	globalThis.gc?.();
 	try {
 		writeFileSync('/proc/self/clear_refs', '5');

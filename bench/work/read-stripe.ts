@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createBilling } from '../../src/stripe/billing.js';
 import { askOnce } from '../baselines/reading.js';
-import { call } from '../ground/call.js';
-import type { Counted } from '../ground/counted.js';
-import { LIVE_KEY } from '../ground/key.js';
+import { call } from '../lib/call.js';
+import type { Counted } from '../lib/counted.js';
+import { LIVE_KEY } from '../lib/key.js';
 
 /** A second's requests are forgotten by then: the next reading is on a day of its own. */
 const BETWEEN_MS = 1_100;

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seed } from '../../sandbox/bot/seed.js';
 import { metropolis } from '../../sandbox/world/metropolis.js';
-import { pictureOf, SETTINGS } from '../../sandbox/world/picture.js';
-import { detect } from '../../src/reconciliation/detect.js';
-import type { Detection } from '../../src/reconciliation/types.js';
+import { SETTINGS, snapshotOf } from '../../sandbox/world/snapshot.js';
+import { detect } from '../../src/reconciliation/detection/detect.js';
+import type { Detection } from '../../src/reconciliation/domain/detection.js';
 import { createLedger } from '../../src/store/ledger.js';
 import { lookUpRows } from '../baselines/rows.js';
-import { openCounted } from './counted-database.js';
-import { forgetPeak } from './peak.js';
+import { openCountedDatabase } from './counted-database.js';
+import { resetPeak } from './peak.js';
 
 const GUILD = '1100000000000000100';
 const MINUTE_MS = 60_000;
@@ -39,13 +39,13 @@ export interface Stored {
 /** Stores what runs over so many members find, in an embedded database of its own. */
 export async function storeFindings({ members, lookUps }: { readonly members: number; readonly lookUps: number }): Promise<Stored> {
 	const dataDir = await mkdtemp(join(tmpdir(), 'reeve-bench-'));
-	const opened = await openCounted(dataDir);
+	const opened = await openCountedDatabase(dataDir);
 	try {
 		const { database, count } = opened;
 		const now = new Date();
 		const { found, nothing, people } = await prepare(members, now, database.prisma);
 		const ledger = createLedger(database, GUILD);
-		forgetPeak();
+		resetPeak();
 		const step = async (work: () => Promise<unknown>): Promise<Step> => {
 			const [queries, began] = [count(), performance.now()];
 			await work();
@@ -80,8 +80,8 @@ export async function storeFindings({ members, lookUps }: { readonly members: nu
 async function prepare(size: number, now: Date, prisma: Parameters<typeof seed>[0]) {
 	const { world } = metropolis(size, { now });
 	await seed(prisma, world.database);
-	const picture = pictureOf(world);
-	const nobody = { ...picture, roster: pictureOf({ ...world, guild: { members: [] } }).roster };
+	const picture = snapshotOf(world);
+	const nobody = { ...picture, roster: snapshotOf({ ...world, guild: { members: [] } }).roster };
 	return {
 		found: detect(picture, SETTINGS, now),
 		nothing: detect(nobody, SETTINGS, now),

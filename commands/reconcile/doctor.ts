@@ -1,6 +1,6 @@
 import { container } from '@sapphire/framework';
 import { MessageFlags } from 'discord.js';
-import { doctorEmbed } from '../../src/report/doctor.js';
+import { doctorEmbed } from '../../src/messages/replies/doctor.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
 /** `/reconcile doctor`: whether all is as Reeve needs it, and what to do where it is not. */

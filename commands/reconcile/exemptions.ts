@@ -1,6 +1,6 @@
 import { container } from '@sapphire/framework';
 import { MessageFlags } from 'discord.js';
-import { exemptionsMessage } from '../../src/report/exemptions.js';
+import { exemptionsReply } from '../../src/messages/replies/exemptions.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
 /** `/reconcile exemptions`: who is exempt, and a menu to end it. */
@@ -10,6 +10,6 @@ export const exemptions: ReconcileSubcommand = {
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
 		const { reeve } = container;
-		await interaction.editReply(await exemptionsMessage(await reeve.exemptions(), 0, reeve.namesOf));
+		await interaction.editReply(await exemptionsReply(await reeve.exemptions(), 0, reeve.namesOf));
 	}
 };

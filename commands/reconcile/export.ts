@@ -1,8 +1,8 @@
 import { container } from '@sapphire/framework';
 import { MessageFlags } from 'discord.js';
-import { answerPrivately } from '../../src/discord/answer.js';
-import { suggestInTime } from '../../src/discord/suggest.js';
-import { exportMessage, nothingToExport, suggestRuns } from '../../src/report/export/record.js';
+import { respondWithChoices } from '../../src/discord/autocomplete.js';
+import { replyEphemeral } from '../../src/discord/replies.js';
+import { exportReply, nothingToExportReply, suggestRuns } from '../../src/messages/replies/export/record.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
 /** `/reconcile export`: a run's issues and the attempts to mend them, as a CSV file. */
@@ -16,11 +16,11 @@ export const exportRun: ReconcileSubcommand = {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
 		const asked = interaction.options.getString('run')?.trim() ?? null;
 		const record = await container.reeve.record(asked);
-		if (record === null) return answerPrivately(interaction, nothingToExport(asked));
-		return interaction.editReply(exportMessage(record, container.settings.RECONCILIATION_TIMEZONE));
+		if (record === null) return replyEphemeral(interaction, nothingToExportReply(asked));
+		return interaction.editReply(exportReply(record, container.settings.RECONCILIATION_TIMEZONE));
 	},
 	suggest: (interaction) =>
-		suggestInTime(
+		respondWithChoices(
 			interaction,
 			container.reeve
 				.endedRuns()

@@ -1,15 +1,15 @@
 import { container } from '@sapphire/framework';
 import { MessageFlags } from 'discord.js';
 import { applyFix } from '../../interaction-handlers/fix-one-button/apply.js';
-import { answerPrivately } from '../../src/discord/answer.js';
-import { suggestInTime } from '../../src/discord/suggest.js';
+import { respondWithChoices } from '../../src/discord/autocomplete.js';
+import { replyEphemeral } from '../../src/discord/replies.js';
+import { TYPE_NAMES } from '../../src/messages/format/format.js';
+import { bulkPlanMessage, nothingToFixReply, singlePlanMessage } from '../../src/messages/replies/bulk.js';
+import { matchingIssues, pickedIssue, suggestIssues } from '../../src/messages/replies/find-issue.js';
 import type { BulkScope, DriftType } from '../../src/reconciliation/index.js';
-import { bulkPlanMessage, nothingToFix, singlePlanMessage } from '../../src/report/bulk.js';
-import { meantIssues, pickedIssue, suggestIssues } from '../../src/report/find-issue.js';
-import { TYPE_WORDS } from '../../src/report/words.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
-const KINDS = Object.entries(TYPE_WORDS).map(([value, name]) => ({ name, value }));
+const KINDS = Object.entries(TYPE_NAMES).map(([value, name]) => ({ name, value }));
 
 /** `/reconcile fix`: one issue, all of a kind, or all. What was not shown yet is shown first. */
 export const fix: ReconcileSubcommand = {
@@ -27,17 +27,17 @@ export const fix: ReconcileSubcommand = {
 		const kind = interaction.options.getString('kind') as DriftType | null;
 		const all = interaction.options.getBoolean('all') ?? false;
 		if ([typed !== null, kind !== null, all].filter(Boolean).length !== 1)
-			return answerPrivately(interaction, 'Say what to fix: one `issue`, or one `kind`, or `all: True`. Nothing was changed.');
+			return replyEphemeral(interaction, 'Say what to fix: one `issue`, or one `kind`, or `all: True`. Nothing was changed.');
 		if (typed === null) {
 			const scope: BulkScope = kind ?? 'all';
 			const plan = await reeve.planBulk(scope, interaction.user.id);
-			return plan === null ? answerPrivately(interaction, nothingToFix(scope)) : interaction.editReply(bulkPlanMessage(plan));
+			return plan === null ? replyEphemeral(interaction, nothingToFixReply(scope)) : interaction.editReply(bulkPlanMessage(plan));
 		}
 		const picked = pickedIssue(typed);
 		if (picked === null) {
-			const [only, ...others] = meantIssues(await reeve.openIssues(), typed);
+			const [only, ...others] = matchingIssues(await reeve.openIssues(), typed);
 			if (only === undefined || others.length > 0)
-				return answerPrivately(
+				return replyEphemeral(
 					interaction,
 					`${only === undefined ? 'No open issue is' : 'Several open issues are'} called that. Nothing was changed: start typing the person's name, and pick one of the suggestions.`
 				);
@@ -46,7 +46,7 @@ export const fix: ReconcileSubcommand = {
 		await applyFix(interaction, picked);
 	},
 	suggest: (interaction) =>
-		suggestInTime(
+		respondWithChoices(
 			interaction,
 			container.reeve.openIssues().then((issues) => suggestIssues(issues, interaction.options.getFocused()))
 		)

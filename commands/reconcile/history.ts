@@ -1,10 +1,10 @@
 import { container } from '@sapphire/framework';
 import { MessageFlags } from 'discord.js';
-import { historyMessage } from '../../src/report/history.js';
+import { historyReply } from '../../src/messages/replies/history.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
-const USUAL_DAYS = 7;
-const MOST_DAYS = 365;
+const DEFAULT_DAYS = 7;
+const MAX_DAYS = 365;
 
 /** `/reconcile history`: the last runs. */
 export const history: ReconcileSubcommand = {
@@ -13,12 +13,12 @@ export const history: ReconcileSubcommand = {
 		subcommand
 			.setDescription('The last runs: found, fixed, failed, held, how long, and why they ran')
 			.addIntegerOption((days) =>
-				days.setName('days').setDescription(`How many days back; ${USUAL_DAYS} without it`).setMinValue(1).setMaxValue(MOST_DAYS)
+				days.setName('days').setDescription(`How many days back; ${DEFAULT_DAYS} without it`).setMinValue(1).setMaxValue(MAX_DAYS)
 			),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
 		const { reeve, settings } = container;
-		const days = interaction.options.getInteger('days') ?? USUAL_DAYS;
-		await interaction.editReply(historyMessage(await reeve.history(days, 0), settings.DISCORD_GUILD_ID));
+		const days = interaction.options.getInteger('days') ?? DEFAULT_DAYS;
+		await interaction.editReply(historyReply(await reeve.history(days, 0), settings.DISCORD_GUILD_ID));
 	}
 };

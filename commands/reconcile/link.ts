@@ -1,7 +1,7 @@
 import { container } from '@sapphire/framework';
 import { MessageFlags } from 'discord.js';
-import { suggestInTime } from '../../src/discord/suggest.js';
-import { announceLink, customerChoices, describeLink, pickCustomer } from '../../src/report/links.js';
+import { respondWithChoices } from '../../src/discord/autocomplete.js';
+import { customerChoices, linkAnnouncement, linkReply, pickCustomer } from '../../src/messages/replies/links.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
 export const link: ReconcileSubcommand = {
@@ -27,9 +27,9 @@ export const link: ReconcileSubcommand = {
 		if (!typed.startsWith('cus_')) return interaction.editReply(pickCustomer(await reeve.customersLike(typed), typed, someone));
 		const actor = interaction.user.id;
 		const result = await reeve.link({ discordId, customerId: typed, actor, confirmed: null });
-		await interaction.editReply(describeLink(result, someone, typed));
-		if (result.kind === 'linked') await reeve.announce({ content: announceLink(result, someone, typed, actor) });
+		await interaction.editReply(linkReply(result, someone, typed));
+		if (result.kind === 'linked') await reeve.announce({ content: linkAnnouncement(result, someone, typed, actor) });
 	},
 	suggest: (interaction) =>
-		suggestInTime(interaction, container.reeve.customersLike(interaction.options.getFocused()).then(customerChoices))
+		respondWithChoices(interaction, container.reeve.customersLike(interaction.options.getFocused()).then(customerChoices))
 };

@@ -1,11 +1,11 @@
 import { container } from '@sapphire/framework';
 import { MessageFlags } from 'discord.js';
-import { answerPrivately } from '../../src/discord/answer.js';
-import { parseUntil, UNTIL_EXAMPLES } from '../../src/reconciliation/until.js';
-import { pausedLine, pausedMessage, untilProblem } from '../../src/report/schedule-words.js';
+import { replyEphemeral } from '../../src/discord/replies.js';
+import { pausedAnnouncement, pausedReply, untilProblem } from '../../src/messages/replies/schedule-messages.js';
+import { END_DATE_EXAMPLES, parseEndDate } from '../../src/reconciliation/schedule/parse-end-date.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
-const LONGEST_REASON = 500;
+const MAX_REASON_LENGTH = 500;
 
 /** `/reconcile pause`: no daily runs, for a while or until somebody resumes them. */
 export const pause: ReconcileSubcommand = {
@@ -14,21 +14,21 @@ export const pause: ReconcileSubcommand = {
 		subcommand
 			.setDescription('Stop the daily runs for a while; a run by hand still works')
 			.addStringOption((until) =>
-				until.setName('for').setDescription(`${UNTIL_EXAMPLES}; without it, until /reconcile resume`).setMaxLength(60)
+				until.setName('for').setDescription(`${END_DATE_EXAMPLES}; without it, until /reconcile resume`).setMaxLength(60)
 			)
-			.addStringOption((reason) => reason.setName('reason').setDescription('Why, for the other operators').setMaxLength(LONGEST_REASON)),
+			.addStringOption((reason) => reason.setName('reason').setDescription('Why, for the other operators').setMaxLength(MAX_REASON_LENGTH)),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
 		const { reeve, settings } = container;
 		const typed = interaction.options.getString('for');
-		const until = typed === null ? null : parseUntil(typed, new Date(), settings.RECONCILIATION_TIMEZONE);
-		if (typed !== null && typeof until === 'string') return answerPrivately(interaction, untilProblem(until, typed, UNTIL_EXAMPLES));
+		const until = typed === null ? null : parseEndDate(typed, new Date(), settings.RECONCILIATION_TIMEZONE);
+		if (typed !== null && typeof until === 'string') return replyEphemeral(interaction, untilProblem(until, typed, END_DATE_EXAMPLES));
 		const { pause, replaced } = await reeve.pause({
 			actor: interaction.user.id,
 			reason: interaction.options.getString('reason'),
 			until: until as Date | null
 		});
-		await answerPrivately(interaction, pausedMessage(pause, replaced, reeve.paused));
-		await reeve.announce({ content: pausedLine(pause) });
+		await replyEphemeral(interaction, pausedReply(pause, replaced, reeve.paused));
+		await reeve.announce({ content: pausedAnnouncement(pause) });
 	}
 };

@@ -1,7 +1,7 @@
 import { container } from '@sapphire/framework';
 import { MessageFlags } from 'discord.js';
-import { answerPrivately } from '../../src/discord/answer.js';
-import { resumedLine, resumedMessage } from '../../src/report/schedule-words.js';
+import { replyEphemeral } from '../../src/discord/replies.js';
+import { resumedAnnouncement, resumedReply } from '../../src/messages/replies/schedule-messages.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
 /** `/reconcile resume`: ends a pause. */
@@ -12,7 +12,7 @@ export const resume: ReconcileSubcommand = {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
 		const { reeve } = container;
 		const { ended, nextRunAt } = await reeve.resume({ actor: interaction.user.id });
-		await answerPrivately(interaction, resumedMessage(ended, nextRunAt, reeve.paused));
-		if (ended !== null) await reeve.announce({ content: resumedLine(interaction.user.id, ended) });
+		await replyEphemeral(interaction, resumedReply(ended, nextRunAt, reeve.paused));
+		if (ended !== null) await reeve.announce({ content: resumedAnnouncement(interaction.user.id, ended) });
 	}
 };

@@ -1,11 +1,11 @@
 import { container } from '@sapphire/framework';
 import { MessageFlags } from 'discord.js';
-import { answerPrivately, editQuietly } from '../../src/discord/answer.js';
+import { replyEphemeral, tryEditReply } from '../../src/discord/replies.js';
+import { bulkPlanMessage, singlePlanMessage } from '../../src/messages/replies/bulk.js';
+import { finishedMessage } from '../../src/messages/replies/progress.js';
+import { createProgressReply } from '../../src/messages/replies/progress-reply.js';
+import { pausedNote } from '../../src/messages/replies/schedule-messages.js';
 import { type ReconciliationResult, RunInProgressError } from '../../src/reconciliation/index.js';
-import { bulkPlanMessage, singlePlanMessage } from '../../src/report/bulk.js';
-import { finishedMessage } from '../../src/report/progress.js';
-import { createProgressReply } from '../../src/report/progress-reply.js';
-import { pausedNote } from '../../src/report/schedule-words.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
 const MODES = [
@@ -27,7 +27,7 @@ export const run: ReconcileSubcommand = {
 		const mode = interaction.options.getString('mode');
 		const member = interaction.options.getUser('member');
 		if (member?.bot)
-			return answerPrivately(interaction, `<@${member.id}> is a bot: bots pay for nothing, and Reeve leaves their roles alone.`);
+			return replyEphemeral(interaction, `<@${member.id}> is a bot: bots pay for nothing, and Reeve leaves their roles alone.`);
 		const progress = createProgressReply((content) => interaction.editReply(content));
 		try {
 			const result = await reeve.run({
@@ -45,20 +45,17 @@ export const run: ReconcileSubcommand = {
 				reeve.reportUrl(result.runId).catch(() => undefined)
 			]);
 			const finished = finishedMessage(result, url, pausedNote(reeve.paused, pause));
-			return editQuietly(interaction, mode === 'fix' ? await asking(result, finished, interaction.user.id) : { content: finished });
+			return tryEditReply(interaction, mode === 'fix' ? await replyText(result, finished, interaction.user.id) : { content: finished });
 		} catch (error) {
 			await progress.finish();
 			if (!(error instanceof RunInProgressError)) throw error;
-			return answerPrivately(
-				interaction,
-				`${error.message} Its report will appear in the admin channel; then run it again if you need to.`
-			);
+			return replyEphemeral(interaction, `${error.message} Its report will appear in the admin channel; then run it again if you need to.`);
 		}
 	}
 };
 
 /** What the run came to, with the plan to be approved where there is one. */
-async function asking(result: ReconciliationResult, finished: string, operator: string) {
+async function replyText(result: ReconciliationResult, finished: string, operator: string) {
 	const [only] = result.issues;
 	if (only === undefined) return { content: finished };
 	if (result.onlyMember === null) {

@@ -1,6 +1,6 @@
 import { container } from '@sapphire/framework';
 import { MessageFlags } from 'discord.js';
-import { statusEmbed } from '../../src/report/status.js';
+import { statusEmbed } from '../../src/messages/replies/status.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
 /** `/reconcile status`: how things stand. */

@@ -1,13 +1,13 @@
 import { container } from '@sapphire/framework';
 import { MessageFlags } from 'discord.js';
-import { answerPrivately } from '../../src/discord/answer.js';
-import { suggestInTime } from '../../src/discord/suggest.js';
+import { respondWithChoices } from '../../src/discord/autocomplete.js';
+import { replyEphemeral } from '../../src/discord/replies.js';
+import { undoAnnouncement, undoChoice, undoReply } from '../../src/messages/replies/undo.js';
 import { AUTOMATIC } from '../../src/reconciliation/index.js';
-import { announceUndo, describeUndo, undoChoice } from '../../src/report/undo.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
 /** Discord shows no more. */
-const CHOICES = 25;
+const MAX_CHOICES = 25;
 
 export const undo: ReconcileSubcommand = {
 	name: 'undo',
@@ -22,19 +22,19 @@ export const undo: ReconcileSubcommand = {
 		const { reeve } = container;
 		const { id: actor, username: actorName } = interaction.user;
 		const result = await reeve.undo({ attemptId: interaction.options.getString('fix', true), actor, actorName });
-		const said = announceUndo(result, actor);
+		const said = undoAnnouncement(result, actor);
 		if (said !== null) await reeve.announce({ content: said });
-		await answerPrivately(interaction, describeUndo(result));
+		await replyEphemeral(interaction, undoReply(result));
 	},
 	suggest: async (interaction) => {
 		const { reeve } = container;
 		const now = new Date();
 		const choices = async () => {
-			const fixes = await reeve.undoableFixes(interaction.options.getFocused(), CHOICES);
+			const fixes = await reeve.undoableFixes(interaction.options.getFocused(), MAX_CHOICES);
 			const names = await reeve.namesOf(fixes.flatMap(({ actor }) => (actor === AUTOMATIC ? [] : [actor])));
 			const nameOf = (actor: string) => (actor === AUTOMATIC ? 'Reeve' : (names.get(actor) ?? 'an operator'));
 			return fixes.map((fix) => ({ name: undoChoice(fix, nameOf(fix.actor), now), value: fix.attemptId }));
 		};
-		await suggestInTime(interaction, choices());
+		await respondWithChoices(interaction, choices());
 	}
 };

@@ -1,6 +1,6 @@
 import { container } from '@sapphire/framework';
 import { MessageFlags } from 'discord.js';
-import { describeTies } from '../../src/report/links.js';
+import { linksReply } from '../../src/messages/replies/links.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
 export const unlink: ReconcileSubcommand = {
@@ -14,6 +14,6 @@ export const unlink: ReconcileSubcommand = {
 		const { reeve } = container;
 		const { id: discordId, username } = interaction.options.getUser('member', true);
 		const name = (await reeve.nameOf(discordId)) ?? username;
-		await interaction.editReply(describeTies(await reeve.ties(discordId), { discordId, name }));
+		await interaction.editReply(linksReply(await reeve.ties(discordId), { discordId, name }));
 	}
 };

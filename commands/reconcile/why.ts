@@ -1,6 +1,6 @@
 import { container } from '@sapphire/framework';
 import { MessageFlags } from 'discord.js';
-import { whyMessage } from '../../src/report/why/message.js';
+import { explanationReply } from '../../src/messages/replies/explain/message.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
 /** `/reconcile why`: one person, explained. */
@@ -13,6 +13,6 @@ export const why: ReconcileSubcommand = {
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
 		const { id, username } = interaction.options.getUser('member', true);
-		return interaction.editReply(whyMessage(await container.reeve.explain(id), username));
+		return interaction.editReply(explanationReply(await container.reeve.explain(id), username));
 	}
 };

@@ -3,19 +3,19 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Answered, Asked, Question } from './inspector.js';
 import { BotLog } from './log.js';
 import { REPOSITORY } from './repository.js';
 import type { RowsQuery } from './rows.js';
 import type { BotUsage } from './usage.js';
-import type { Answered, Asked, Question } from './window.js';
 
 /** The bot, as a process of its own. */
 
 const MAIN = join(REPOSITORY, 'dist/src/main.js');
-const WINDOW = join(REPOSITORY, 'dist/sandbox/bot/window.js');
+const INSPECTOR = join(REPOSITORY, 'dist/sandbox/bot/inspector.js');
 
-const STOP_WITHIN_MS = 10_000;
-const ANSWER_WITHIN_MS = 30_000;
+const STOP_TIMEOUT_MS = 10_000;
+const ANSWER_TIMEOUT_MS = 30_000;
 
 export interface Exit {
 	readonly exitCode: number | null;
@@ -54,8 +54,8 @@ export class Bot {
 	/** Starts the process; when it is ready is for Discord to tell. */
 	public start(env: Readonly<Record<string, string>>): void {
 		if (this.child) throw new Error('The bot is running already');
-		for (const file of [MAIN, WINDOW]) if (!existsSync(file)) throw new Error(`${file} is missing: run "npm run build" first`);
-		const child = spawn(process.execPath, ['--enable-source-maps', '--import', pathToFileURL(WINDOW).href, MAIN], {
+		for (const file of [MAIN, INSPECTOR]) if (!existsSync(file)) throw new Error(`${file} is missing: run "npm run build" first`);
+		const child = spawn(process.execPath, ['--enable-source-maps', '--import', pathToFileURL(INSPECTOR).href, MAIN], {
 			// Not where the operator's own .env is: the bot would read it.
 			cwd: tmpdir(),
 			env: { ...env },
@@ -96,7 +96,7 @@ export class Bot {
 		const timer = setTimeout(() => {
 			this.log.add('sandbox', `The bot did not heed ${signal}.`);
 			child.kill('SIGKILL');
-		}, STOP_WITHIN_MS);
+		}, STOP_TIMEOUT_MS);
 		try {
 			return await this.exited;
 		} finally {
@@ -123,8 +123,8 @@ export class Bot {
 		return new Promise((resolve, reject) => {
 			const timer = setTimeout(() => {
 				this.waiting.delete(message.id);
-				reject(new Error(`The bot did not show its rows within ${ANSWER_WITHIN_MS / 1000} s`));
-			}, ANSWER_WITHIN_MS);
+				reject(new Error(`The bot did not show its rows within ${ANSWER_TIMEOUT_MS / 1000} s`));
+			}, ANSWER_TIMEOUT_MS);
 			const settled = () => {
 				clearTimeout(timer);
 				this.waiting.delete(message.id);

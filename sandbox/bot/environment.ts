@@ -3,7 +3,7 @@
 /** Settings as a reset gives them: a value in place of the sandbox's own, or none. */
 export type Overrides = Readonly<Record<string, string | null>>;
 
-export interface Surroundings {
+export interface BotEndpoints {
 	readonly port: number;
 	readonly mailPort: number;
 	readonly token: string;
@@ -15,7 +15,7 @@ export interface Surroundings {
 /** What the bot's process needs of the sandbox's own environment, and nothing else of it. */
 const INHERITED = ['PATH', 'HOME', 'TZ', 'DATABASE_URL', 'REDIS_URL'];
 
-export function botSettings(around: Surroundings, overrides: Overrides, own: NodeJS.ProcessEnv): Record<string, string> {
+export function botSettings(around: BotEndpoints, overrides: Overrides, own: NodeJS.ProcessEnv): Record<string, string> {
 	const server = `http://127.0.0.1:${around.port}`;
 	const settings: Record<string, string | null | undefined> = {
 		...Object.fromEntries(INHERITED.map((name) => [name, own[name]])),

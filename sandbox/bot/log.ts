@@ -8,7 +8,7 @@ export interface LogLine {
 	readonly text: string;
 }
 
-const KEPT_LINES = 2_000;
+const MAX_LINES = 2_000;
 
 /** The last lines that the bot printed. */
 export class BotLog {
@@ -20,7 +20,7 @@ export class BotLog {
 
 	public add(stream: LogLine['stream'], text: string): void {
 		this.lines.push({ at: new Date().toISOString(), stream, text });
-		if (this.lines.length > 2 * KEPT_LINES) this.lines = this.lines.slice(-KEPT_LINES);
+		if (this.lines.length > 2 * MAX_LINES) this.lines = this.lines.slice(-MAX_LINES);
 	}
 
 	public follow(stream: 'stdout' | 'stderr', source: Readable): void {

@@ -1,9 +1,9 @@
 import { type Context, Hono } from 'hono';
 import type { z } from 'zod';
-import { ControlError } from '../discord/errors.js';
-import { STRIPE_RESOURCES, type Stage } from '../stage/stage.js';
-import { StripeControlError } from '../stripe/stripe.js';
-import { countRequests } from '../wire/summary.js';
+import { type SandboxEnvironment, STRIPE_RESOURCES } from '../environment/environment.js';
+import { ControlError } from '../services/discord/errors.js';
+import { countRequests } from '../services/faults/request-summary.js';
+import { StripeControlError } from '../services/stripe/stripe.js';
 import * as bodies from './bodies.js';
 import { indexPage } from './index-page.js';
 import { read } from './read.js';
@@ -13,7 +13,7 @@ import { readReset } from './reset.js';
 
 const isLocal = (host: string) => /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host);
 
-export function controlApi(stage: Stage): Hono {
+export function controlApi(stage: SandboxEnvironment): Hono {
 	const app = new Hono();
 	const { discord, stripe, mail, faults, log, bot } = stage;
 
@@ -112,7 +112,7 @@ export function controlApi(stage: Stage): Hono {
 	return app;
 }
 
-function changeGuild({ discord }: Stage, change: z.output<typeof bodies.guildBody>): void {
+function changeGuild({ discord }: SandboxEnvironment, change: z.output<typeof bodies.guildBody>): void {
 	switch (change.action) {
 		case 'kick':
 			discord.kick(change.user);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ISSUE_STATUSES } from '../bot/rows.js';
-import { STRIPE_RESOURCES } from '../stage/stage.js';
+import { STRIPE_RESOURCES } from '../environment/environment.js';
 
 /** What the calls of the control API take. */
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Overrides } from '../bot/environment.js';
-import { ControlError } from '../discord/errors.js';
-import type { Play } from '../stage/stage.js';
+import type { LoadedWorld } from '../environment/environment.js';
+import { ControlError } from '../services/discord/errors.js';
+import { type WorldInput, worldSchema } from '../services/world.js';
 import { makeScenario, scenarioSchema } from '../world/scenario.js';
-import { type WorldInput, worldSchema } from '../world/world.js';
 import { read } from './read.js';
 
 /** What `POST /api/reset` takes: a scenario or a world, and settings for the bot. */
@@ -29,7 +29,7 @@ const withScenario = scenarioSchema.extend({ env: settings });
 const withWorld = z.strictObject({ world: worldSchema, env: settings });
 
 /** @throws {ControlError} 400 */
-export function readReset(body: unknown, now = new Date()): Play {
+export function readReset(body: unknown, now = new Date()): LoadedWorld {
 	if (typeof body !== 'object' || body === null || 'scenario' in body === 'world' in body) {
 		throw new ControlError(400, 'give either a scenario (council or metropolis) or a world');
 	}

@@ -1,14 +1,14 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import type { Stage } from '../stage/stage.js';
+import type { SandboxEnvironment } from '../environment/environment.js';
 import { controlApi } from './api.js';
 
 /** One port for everything: Discord and its gateway, Stripe, and the control API. On this machine only. */
 
 const HOST = '127.0.0.1';
 
-export function createSandboxServer(stage: Stage): Server {
+export function createSandboxServer(stage: SandboxEnvironment): Server {
 	const control = controlApi(stage);
 	const server = createServer(
 		getRequestListener((request, bindings) => {

@@ -1,4 +1,3 @@
-import type { Cast, Person, SubscriptionTraits } from './cast.js';
 import {
 	bothTiers,
 	type Drift,
@@ -12,6 +11,7 @@ import {
 	unlinkedWith,
 	unpaidFor
 } from './drift.js';
+import type { Person, SubscriptionTraits, WorldBuilder } from './members.js';
 
 /**
  * One of every kind. The settings in force: Knight is price_knight, Lord is price_lord, 48 hours of grace, 30 days of Debtor.
@@ -25,7 +25,7 @@ const DEBT = 10 * 24;
 const BEYOND = 60 * 24;
 
 /** Linked by a row of their own customer. */
-export function byRow(cast: Cast, person: Person, traits: SubscriptionTraits = {}, failedHours?: number): string {
+export function byRow(cast: WorldBuilder, person: Person, traits: SubscriptionTraits = {}, failedHours?: number): string {
 	const customer = cast.customer(person);
 	cast.subscription(customer, traits);
 	cast.row(person, failedHours === undefined ? { customer } : { customer, failedHours });
@@ -33,20 +33,20 @@ export function byRow(cast: Cast, person: Person, traits: SubscriptionTraits = {
 }
 
 /** Linked by the metadata of their customer. */
-export function byCustomerMetadata(cast: Cast, person: Person, traits: SubscriptionTraits = {}): string {
+export function byCustomerMetadata(cast: WorldBuilder, person: Person, traits: SubscriptionTraits = {}): string {
 	const customer = cast.customer(person, { discord_id: person.id });
 	cast.subscription(customer, traits);
 	return customer;
 }
 
 /** Linked by the metadata of the subscription. */
-export function bySubscriptionMetadata(cast: Cast, person: Person, traits: SubscriptionTraits = {}): string {
+export function bySubscriptionMetadata(cast: WorldBuilder, person: Person, traits: SubscriptionTraits = {}): string {
 	const customer = cast.customer(person);
 	cast.subscription(customer, { ...traits, metadata: { discord_id: person.id } });
 	return customer;
 }
 
-export function addCases(cast: Cast): void {
+export function addCases(cast: WorldBuilder): void {
 	paysForTier(cast);
 	owes(cast);
 	owedNothing(cast);
@@ -58,7 +58,7 @@ export function addCases(cast: Cast): void {
 }
 
 /** A paid tier, in every status that gives one, held rightly and wrongly in every way. */
-function paysForTier(cast: Cast): void {
+function paysForTier(cast: WorldBuilder): void {
 	byRow(cast, cast.drifting(nothingHeld('Knight')));
 	byRow(cast, cast.drifting(nothingHeld('Lord')), LORD);
 	byRow(cast, cast.drifting(otherTier('Knight')));
@@ -92,7 +92,7 @@ function paysForTier(cast: Cast): void {
 }
 
 /** Debts, by what tells since when they are owed: the row, the invoice, or nothing. */
-function owes(cast: Cast): void {
+function owes(cast: WorldBuilder): void {
 	const pastDue = { status: 'past_due' };
 	const unpaid = { status: 'unpaid' };
 	// Grace.
@@ -123,7 +123,7 @@ function owes(cast: Cast): void {
 }
 
 /** Subscriptions that give nothing. */
-function owedNothing(cast: Cast): void {
+function owedNothing(cast: WorldBuilder): void {
 	for (const status of ['canceled', 'incomplete', 'incomplete_expired', 'paused']) {
 		byRow(cast, cast.right(), { status });
 		byCustomerMetadata(cast, cast.right(), { status, ...LORD });
@@ -150,7 +150,7 @@ function owedNothing(cast: Cast): void {
 }
 
 /** The one that gives most decides, not the newest. */
-function severalSubscriptions(cast: Cast): void {
+function severalSubscriptions(cast: WorldBuilder): void {
 	const two = (person: Person, older: SubscriptionTraits, newer: SubscriptionTraits) => {
 		const customer = byRow(cast, person, { ageDays: 400, ...older });
 		cast.subscription(customer, { ageDays: 40, ...newer });
@@ -175,7 +175,7 @@ function severalSubscriptions(cast: Cast): void {
 }
 
 /** Who is whose: rows, metadata, and both. */
-function linked(cast: Cast): void {
+function linked(cast: WorldBuilder): void {
 	byCustomerMetadata(cast, cast.drifting(nothingHeld('Knight')));
 	bySubscriptionMetadata(cast, cast.drifting(nothingHeld('Lord')), LORD);
 	byCustomerMetadata(cast, cast.right('Knight'));
@@ -208,7 +208,7 @@ function linked(cast: Cast): void {
 }
 
 /** Seats: an owner's is Lord, a member's is Knight. */
-function teams(cast: Cast): void {
+function teams(cast: WorldBuilder): void {
 	const join = (team: string, drift: Drift | null, ...right: ('Knight' | 'Lord' | 'Debtor')[]) => {
 		const person = cast.someone(drift, ...right);
 		cast.row(person, { team, seat: 'TEAM_MEMBER' });
@@ -263,7 +263,7 @@ function teams(cast: Cast): void {
 }
 
 /** Bots and the exempt: counted, never judged. An exemption that has run out is none. */
-function skipped(cast: Cast): void {
+function skipped(cast: WorldBuilder): void {
 	cast.bot();
 	cast.bot('Knight');
 	byRow(cast, cast.bot('Lord', 'Debtor'));
@@ -282,7 +282,7 @@ function skipped(cast: Cast): void {
 }
 
 /** Who pays and is not to be seen in the guild. */
-function outsiders(cast: Cast): void {
+function outsiders(cast: WorldBuilder): void {
 	for (const traits of [{}, LORD, { status: 'trialing' }, { cancelAtPeriodEnd: true }, { status: 'past_due', invoiceHours: GRACE }]) {
 		cast.subscription(cast.customer(cast.stranger()), traits);
 		cast.notices.unclaimed += 1;

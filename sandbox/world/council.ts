@@ -1,7 +1,7 @@
-import { Cast } from './cast.js';
+import type { World } from '../services/world.js';
 import { addCases, byCustomerMetadata, byRow, bySubscriptionMetadata } from './council-cases.js';
 import type { ExpectedIssue, ExpectedNotices } from './drift.js';
-import type { World } from './world.js';
+import { WorldBuilder } from './members.js';
 
 /** A world made by us, and what the product is to find in it. */
 export interface Scenario {
@@ -20,7 +20,7 @@ const LURKERS = 0.4;
  * @param size - how many are in the guild; never fewer than the kinds need
  */
 export function council(seed = 1, now = new Date(), size = COUNCIL_SIZE): Scenario {
-	const cast = new Cast(seed, now);
+	const cast = new WorldBuilder(seed, now);
 	cast.operator();
 	addCases(cast);
 	while (cast.world.guild.members.length < size) addOrdinary(cast);
@@ -29,7 +29,7 @@ export function council(seed = 1, now = new Date(), size = COUNCIL_SIZE): Scenar
 }
 
 /** Somebody of whom there is nothing to say. */
-function addOrdinary(cast: Cast): void {
+function addOrdinary(cast: WorldBuilder): void {
 	const { random } = cast;
 	if (random.chance(LURKERS)) {
 		const lurker = cast.right();

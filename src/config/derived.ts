@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { DEBTOR, type PolicySettings, type RoleName, type Tier } from '../reconciliation/types.js';
+import { DEBTOR, type PolicySettings, type RoleName, type Tier } from '../reconciliation/domain/rules.js';
 import { SECRETS, type Settings } from './env.js';
 import { tierKey } from './values.js';
 
@@ -36,7 +36,7 @@ export function managedRoleSettings(settings: Settings): ManagedRoleSetting[] {
 const FINGERPRINT_LENGTH = 8;
 
 /** The settings as they may be stored: to be compared with those of the next start. Of a secret, a fingerprint. */
-export function settingsToRemember(settings: Settings): ReadonlyMap<string, string> {
+export function settingsFingerprint(settings: Settings): ReadonlyMap<string, string> {
 	const fingerprint = (value: string) => createHash('sha256').update(value).digest('hex').slice(0, FINGERPRINT_LENGTH);
 	return new Map(
 		Object.entries(settings)
@@ -52,7 +52,7 @@ export function mailSettings({ SMTP_URL, ADMIN_EMAIL, MAIL_FROM }: Settings): { 
 }
 
 /** Masking a shorter text would blot out half the log and hide nothing. */
-const SHORTEST_SECRET = 4;
+const MIN_SECRET_LENGTH = 4;
 
 /** Every text that must never be seen in a log: the token, the key, and the passwords of addresses, as written and as meant. */
 export function secretsOf(settings: Settings): string[] {
@@ -62,11 +62,11 @@ export function secretsOf(settings: Settings): string[] {
 		const url = new URL(address);
 		secrets.push(...[url.password, ...url.searchParams.getAll('password')].flatMap((password) => [password, decoded(password)]));
 	}
-	return [...new Set(secrets)].filter((secret) => secret.length >= SHORTEST_SECRET);
+	return [...new Set(secrets)].filter((secret) => secret.length >= MIN_SECRET_LENGTH);
 }
 
 /** Shorter ones stand in a text by chance. */
-const SHORTEST_DISTINCTIVE = 8;
+const MIN_DISTINCTIVE_LENGTH = 8;
 
 /**
  * Those secrets that no name, ID or word of Reeve's own can be: they are masked also in what is stored, shown and sent, which a
@@ -78,7 +78,7 @@ export function distinctiveSecretsOf(settings: Settings): string[] {
 }
 
 function isDistinctive(secret: string): boolean {
-	return secret.length >= SHORTEST_DISTINCTIVE && /[a-z]/i.test(secret) && /[^a-z_]/i.test(secret);
+	return secret.length >= MIN_DISTINCTIVE_LENGTH && /[a-z]/i.test(secret) && /[^a-z_]/i.test(secret);
 }
 
 function decoded(text: string): string {

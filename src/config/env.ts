@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { misspelt } from './misspelt.js';
+import { findUnknownVariables } from './unknown-variables.js';
 import {
 	apiUrl,
 	email,
@@ -107,14 +107,14 @@ const shapeOf = (tier: string) => ({
 export const SECRETS: ReadonlySet<string> = new Set(['DISCORD_TOKEN', 'STRIPE_SECRET_KEY', 'DATABASE_URL', 'REDIS_URL', 'SMTP_URL']);
 
 /** An empty line in a `.env` file means that the setting is not set. */
-function withoutBlanks(env: unknown): unknown {
+function dropBlankValues(env: unknown): unknown {
 	if (typeof env !== 'object' || env === null) return env;
 	const kept = Object.entries(env).map(([name, value]): [string, unknown] => [name, typeof value === 'string' ? value.trim() : value]);
 	return Object.fromEntries(kept.filter(([, value]) => value !== ''));
 }
 
 /** The settings whose names do not depend on the tiers. Unknown variables are left out of the output. */
-export const envSchema = z.preprocess(withoutBlanks, z.object(shape));
+export const envSchema = z.preprocess(dropBlankValues, z.object(shape));
 
 /** Every setting, under the name it has in the environment. */
 export type Settings = Readonly<z.output<typeof envSchema>> & {
@@ -146,7 +146,7 @@ export function settingNames(tiers: readonly string[]): readonly string[] {
  * @throws {SettingsError} naming everything that is missing or wrong at once
  */
 export function parseSettings(env: NodeJS.ProcessEnv): { settings: Settings; warnings: string[] } {
-	const given = withoutBlanks(env) as Record<string, string | undefined>;
+	const given = dropBlankValues(env) as Record<string, string | undefined>;
 	// Which settings there are depends on the tiers. If those are wrong, their own settings can't be judged.
 	const named = shape.RECONCILIATION_TIERS.safeParse(given.RECONCILIATION_TIERS);
 	const tiers = named.data ?? [];
@@ -157,8 +157,8 @@ export function parseSettings(env: NodeJS.ProcessEnv): { settings: Settings; war
 		const name = String(issue.path[0]);
 		return problem(name, given[name], issue.message, parts[name]?.description ?? '');
 	});
-	problems.push(...pricesSoldTwice(tiers, given), ...rolesGivenTwice(tiers, given));
-	const warnings = named.success ? [...misspelt(given, Object.keys(parts), tiers), ...halfOfTheMail(given)] : [];
+	problems.push(...duplicatePrices(tiers, given), ...duplicateRoles(tiers, given));
+	const warnings = named.success ? [...findUnknownVariables(given, Object.keys(parts), tiers), ...incompleteMailSettings(given)] : [];
 	if (problems.length > 0 || !parsed.success) throw new SettingsError(problems, warnings);
 	return { settings: parsed.data as Settings, warnings };
 }
@@ -174,7 +174,7 @@ function problem(name: string, value: string | undefined, expected: string, wher
 }
 
 /** Mail needs an address to go to and a server to go through. */
-function halfOfTheMail(given: Record<string, string | undefined>): string[] {
+function incompleteMailSettings(given: Record<string, string | undefined>): string[] {
 	if (given.ADMIN_EMAIL !== undefined && given.SMTP_URL === undefined)
 		return ['ADMIN_EMAIL is set, but SMTP_URL is not: no mail is sent. Set SMTP_URL to your mail server.'];
 	if (given.SMTP_URL !== undefined && given.ADMIN_EMAIL === undefined)
@@ -183,7 +183,7 @@ function halfOfTheMail(given: Record<string, string | undefined>): string[] {
 }
 
 /** A price under two tiers would make the tier of its buyers a matter of chance. */
-function pricesSoldTwice(tiers: readonly string[], given: Record<string, string | undefined>): string[] {
+function duplicatePrices(tiers: readonly string[], given: Record<string, string | undefined>): string[] {
 	const sellers = new Map<string, string[]>();
 	for (const tier of tiers) {
 		const name = `STRIPE_${tierKey(tier)}_PRICE_IDS`;
@@ -195,7 +195,7 @@ function pricesSoldTwice(tiers: readonly string[], given: Record<string, string 
 }
 
 /** Two tiers with one role would take from each other what they give. */
-function rolesGivenTwice(tiers: readonly string[], given: Record<string, string | undefined>): string[] {
+function duplicateRoles(tiers: readonly string[], given: Record<string, string | undefined>): string[] {
 	const givers = new Map<string, string[]>();
 	for (const tier of [...tiers, 'Debtor']) {
 		const name = `DISCORD_${tierKey(tier)}_ROLE`;

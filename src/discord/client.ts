@@ -1,17 +1,17 @@
 import { ApplicationCommandRegistries, Events, type ILogger, RegisterBehavior, SapphireClient } from '@sapphire/framework';
 import { type CacheWithLimitsOptions, type ClientOptions, GatewayIntentBits, Options } from 'discord.js';
-import { isTakenElsewhere } from './answer.js';
-import { createDiscreetRequest } from './discretion.js';
-import { createPatientRequest, LONGEST_LIMIT_MS, type Patience, REAL_PATIENCE } from './patience.js';
+import { createRedactingRequest } from './redacting-request.js';
+import { isAlreadyAcknowledged } from './replies.js';
+import { createRetryingRequest, DEFAULT_RETRY, MAX_RETRY_AFTER_MS, type RetryOptions } from './retry.js';
 
 /** The people whom discord.js remembers: those it heard of last. */
-const REMEMBERED_PEOPLE = 200;
+const MAX_CACHED_MEMBERS = 200;
 
 /** What discord.js keeps: a server has members by the million, and much that Reeve never looks at. */
-const KEPT = {
+const CACHE_LIMITS = {
 	// Its own rank and permissions are read from here.
-	GuildMemberManager: { maxSize: REMEMBERED_PEOPLE, keepOverLimit: ({ id, client }) => id === client.user.id },
-	UserManager: { maxSize: REMEMBERED_PEOPLE, keepOverLimit: ({ id, client }) => id === client.user.id },
+	GuildMemberManager: { maxSize: MAX_CACHED_MEMBERS, keepOverLimit: ({ id, client }) => id === client.user.id },
+	UserManager: { maxSize: MAX_CACHED_MEMBERS, keepOverLimit: ({ id, client }) => id === client.user.id },
 	ApplicationEmojiManager: 0,
 	AutoModerationRuleManager: 0,
 	BaseGuildEmojiManager: 0,
@@ -41,20 +41,20 @@ const KEPT = {
 export function clientOptions(
 	apiUrl: string,
 	mask: (text: string) => string,
-	patience: Patience = REAL_PATIENCE
+	patience: RetryOptions = DEFAULT_RETRY
 ): Pick<ClientOptions, 'intents' | 'allowedMentions' | 'makeCache' | 'rest' | 'tasks'> {
 	const { retries, timeoutMs: timeout } = patience;
 	return {
 		// GuildMembers is privileged: without it nobody can list who holds a role.
 		intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMembers],
 		allowedMentions: { parse: [] },
-		makeCache: Options.cacheWithLimits(KEPT),
+		makeCache: Options.cacheWithLimits(CACHE_LIMITS),
 		rest: {
 			api: apiUrl,
 			retries,
 			timeout,
-			makeRequest: createPatientRequest(createDiscreetRequest(mask), patience),
-			rejectOnRateLimit: ({ retryAfter }) => retryAfter > LONGEST_LIMIT_MS
+			makeRequest: createRetryingRequest(createRedactingRequest(mask), patience),
+			rejectOnRateLimit: ({ retryAfter }) => retryAfter > MAX_RETRY_AFTER_MS
 		},
 		// Asked for by the types of the task pieces, and never read: src/schedule makes the queue, once the pieces are loaded.
 		tasks: { bull: { connection: {} } }
@@ -87,7 +87,7 @@ export function createClient(options: {
 	});
 	// What the pieces that listen for errors do not hear of, since there is nobody to answer.
 	const tell = (what: string) => (error: unknown) => {
-		if (!isTakenElsewhere(error)) options.logger.error(`${what} failed:`, error);
+		if (!isAlreadyAcknowledged(error)) options.logger.error(`${what} failed:`, error);
 	};
 	client.on(Events.ListenerError, tell('A listener'));
 	client.on(Events.InteractionHandlerParseError, tell('Reading the ID of a button'));

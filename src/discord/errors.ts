@@ -1,8 +1,8 @@
 import { DiscordAPIError, type Guild, HTTPError, PermissionFlagsBits, RateLimitError, RESTJSONErrorCodes } from 'discord.js';
-import type { GuildProblem } from '../reconciliation/ports.js';
-import { TokenRefusedError, TooManyRequestsError } from './patience.js';
+import type { GuildProblem } from '../reconciliation/domain/ports.js';
+import { TokenRefusedError, TooManyRequestsError } from './retry.js';
 
-/** Discord's refusals in the operator's words. Codes are compared, never HTTP statuses: one status has many causes. */
+/** Discord's refusals in the operator's message. Codes are compared, never HTTP statuses: one status has many causes. */
 
 /** Whether Discord says that this person is not in the guild. */
 export function isGone(error: unknown): boolean {
@@ -25,10 +25,10 @@ export function roleProblems(guild: Guild, idOf: ReadonlyMap<string, string>): G
 	for (const [name, id] of idOf) {
 		const role = guild.roles.cache.get(id);
 		if (role === undefined || me === null) continue;
-		if (role.managed || id === guild.id) problems.push({ keepsFrom: 'runs', words: foreign(name) });
-		else if (me.roles.highest.comparePositionTo(role) <= 0) problems.push({ keepsFrom: 'runs', words: below(name) });
+		if (role.managed || id === guild.id) problems.push({ blocks: 'runs', message: foreign(name) });
+		else if (me.roles.highest.comparePositionTo(role) <= 0) problems.push({ blocks: 'runs', message: below(name) });
 	}
-	if (!me?.permissions.has(PermissionFlagsBits.ManageRoles)) problems.push({ keepsFrom: 'fixes', words: NO_MANAGE_ROLES });
+	if (!me?.permissions.has(PermissionFlagsBits.ManageRoles)) problems.push({ blocks: 'fixes', message: NO_MANAGE_ROLES });
 	return problems;
 }
 

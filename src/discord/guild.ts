@@ -1,12 +1,12 @@
 import type { Client, Guild as DiscordGuild } from 'discord.js';
-import { type Guild, RoleChangeError, type RoleMemory, SourceError } from '../reconciliation/ports.js';
-import type { RoleName } from '../reconciliation/types.js';
+import { type Guild, type ManagedRoleStore, RoleChangeError, SourceError } from '../reconciliation/domain/ports.js';
+import type { RoleName } from '../reconciliation/domain/rules.js';
 import { isGone, readFailure, roleProblems, roleRefusal } from './errors.js';
 import { type ManagedRoles, resolveManagedRoles, type WantedRole } from './managed-roles.js';
 import { readRoster, toRosterMember } from './roster.js';
 
 /** Discord counts the reason in URL-encoded characters. */
-const LONGEST_REASON = 512;
+const MAX_REASON_LENGTH = 512;
 
 /**
  * The Guild port over discord.js.
@@ -16,7 +16,7 @@ export function createGuild(options: {
 	client: Client;
 	guildId: string;
 	wanted: readonly WantedRole[];
-	memory: RoleMemory;
+	memory: ManagedRoleStore;
 	listingTimeoutMs?: number;
 }): Guild {
 	const { client, guildId, wanted, memory, listingTimeoutMs } = options;
@@ -81,20 +81,20 @@ export function createGuild(options: {
 				return roleProblems(guild, idOf);
 			} catch (error) {
 				if (error instanceof SourceError && error.source === 'discord')
-					return error.message.split('\n').map((words) => ({ keepsFrom: 'runs', words }));
+					return error.message.split('\n').map((message) => ({ blocks: 'runs', message }));
 				throw error;
 			}
 		},
 		addRole: (discordId, role, reason) =>
-			change(role, (guild, id) => guild.members.addRole({ user: discordId, role: id, reason: fit(reason) })).catch(refuse),
+			change(role, (guild, id) => guild.members.addRole({ user: discordId, role: id, reason: truncateReason(reason) })).catch(refuse),
 		removeRole: (discordId, role, reason) =>
-			change(role, (guild, id) => guild.members.removeRole({ user: discordId, role: id, reason: fit(reason) })).catch(refuse)
+			change(role, (guild, id) => guild.members.removeRole({ user: discordId, role: id, reason: truncateReason(reason) })).catch(refuse)
 	};
 }
 
 /** Cuts a reason to what Discord takes, by whole characters. */
-function fit(reason: string): string {
+function truncateReason(reason: string): string {
 	const characters = [...reason.toWellFormed()];
-	while (encodeURIComponent(characters.join('')).length > LONGEST_REASON) characters.pop();
+	while (encodeURIComponent(characters.join('')).length > MAX_REASON_LENGTH) characters.pop();
 	return characters.join('');
 }

@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, Guild, GuildMember } from 'discord.js';
 
 /** So few are asked for one by one; for more, the gateway is asked once. */
-const FEW = 6;
+const MAX_SINGLE_LOOKUPS = 6;
 
 /** The gateway names so many people at once, by their IDs. */
-const AT_ONCE = 100;
+const CONCURRENCY = 100;
 
 /** A name is a courtesy: somebody waits for the answer that it is for. */
-const PATIENCE_MS = 1_500;
+const LOOKUP_TIMEOUT_MS = 1_500;
 
 /**
  * Finds the names that the server shows for people: in what discord.js remembers, and the rest with a handful of requests at most.
@@ -21,14 +21,14 @@ export function createNames(client: Client, guildId: string): (discordIds: Itera
 		const wanted = [...new Set(discordIds)];
 		const known = wanted.flatMap((id) => guild.members.cache.get(id) ?? []);
 		const unknown = wanted.filter((id) => !guild.members.cache.has(id));
-		const found = unknown.length === 0 ? [] : await Promise.race([lookUp(guild, unknown), sleep(PATIENCE_MS, [], { ref: false })]);
+		const found = unknown.length === 0 ? [] : await Promise.race([lookUp(guild, unknown), sleep(LOOKUP_TIMEOUT_MS, [], { ref: false })]);
 		return new Map([...known, ...found].map((member) => [member.id, member.displayName]));
 	};
 }
 
 async function lookUp(guild: Guild, ids: readonly string[]): Promise<readonly GuildMember[]> {
-	if (ids.length > FEW) {
-		const found = await guild.members.fetch({ user: ids.slice(0, AT_ONCE), time: PATIENCE_MS }).catch(() => null);
+	if (ids.length > MAX_SINGLE_LOOKUPS) {
+		const found = await guild.members.fetch({ user: ids.slice(0, CONCURRENCY), time: LOOKUP_TIMEOUT_MS }).catch(() => null);
 		return [...(found?.values() ?? [])];
 	}
 	const found = await Promise.all(ids.map((user) => guild.members.fetch(user).catch(() => null)));

@@ -1,7 +1,7 @@
 import { type GuildMember, type Interaction, PermissionFlagsBits } from 'discord.js';
 
 /** Who may use Reeve. */
-export interface OperatorRule {
+export interface OperatorPolicy {
 	readonly guildId: string;
 	/** Whoever holds one of these is an operator; where there are none, whoever may manage the server. */
 	readonly roleIds: readonly string[];
@@ -12,7 +12,7 @@ export interface OperatorRule {
  * cover buttons at all.
  * @returns null for an operator, or why not, in words for the person
  */
-export function whyNotOperator(interaction: Interaction, { guildId, roleIds }: OperatorRule): string | null {
+export function operatorDenial(interaction: Interaction, { guildId, roleIds }: OperatorPolicy): string | null {
 	if (interaction.guildId !== guildId || interaction.memberPermissions === null) return 'Reeve works only in the server it looks after.';
 	if (interaction.memberPermissions.has(PermissionFlagsBits.Administrator)) return null;
 	const held = interaction.member?.roles;

@@ -7,7 +7,7 @@ import { LoaderStrategy, type Piece, type Store } from '@sapphire/pieces';
  * How files become pieces: a folder with the name of a piece beside it holds that piece's parts, and is not looked into.
  * Reeve's files are ES modules wherever it was started: Sapphire would look at the package.json of that folder.
  */
-export function loadPiecesAsReeveDoes(stores: Iterable<Store<Piece>>): void {
+export function configurePieceLoading(stores: Iterable<Store<Piece>>): void {
 	for (const { strategy } of stores) {
 		if (!(strategy instanceof LoaderStrategy)) continue;
 		strategy.clientUsesESModules = true;
@@ -20,7 +20,7 @@ export function loadPiecesAsReeveDoes(stores: Iterable<Store<Piece>>): void {
  * Has every button, menu and form handled within `attend`, from the click to the last word.
  * @param attend - knows then that somebody is being answered
  */
-export function attendToInteractions(handlers: InteractionHandlerStore, attend: <T>(answer: () => Promise<T>) => Promise<T>): void {
+export function trackInteractionReplies(handlers: InteractionHandlerStore, attend: <T>(answer: () => Promise<T>) => Promise<T>): void {
 	const run = handlers.run.bind(handlers);
 	handlers.run = (interaction) => attend(() => run(interaction));
 }

@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { APIGuildMember, Guild, GuildMember } from 'discord.js';
-import { type OnProgress, SourceError } from '../reconciliation/ports.js';
-import { CompactRoster } from '../reconciliation/roster.js';
-import type { Roster, RosterMember } from '../reconciliation/types.js';
-import { listMembers } from './listing.js';
+import type { Roster, RosterMember } from '../reconciliation/domain/guild.js';
+import { type OnProgress, SourceError } from '../reconciliation/domain/ports.js';
+import { CompactRoster } from '../reconciliation/snapshot/roster.js';
 import type { ManagedRoles } from './managed-roles.js';
+import { listMembers } from './member-list.js';
 
 /** Discord allows one request for all members in so many seconds; its answer says how long to wait, never longer than this. */
-const LONGEST_WAIT_SECONDS = 60;
+const MAX_WAIT_SECONDS = 60;
 
 /** A connection may be lost, and the next request come too soon. */
-const MOST_REQUESTS = 3;
+const MAX_REQUESTS = 3;
 
 /** Two clocks: whoever comes a moment too early is refused again. */
 const CLOCK_SLACK_SECONDS = 0.1;
@@ -53,7 +53,7 @@ export async function readRoster(
 	const read = () => {
 		members = new CompactRoster(countedBefore);
 		return listMembers(guild, timeoutMs, {
-			onPart: (part) => {
+			onChunk: (part) => {
 				for (const member of part) members.set(fromGateway(member, roles));
 				tell({ finished: false });
 			},
@@ -65,7 +65,7 @@ export async function readRoster(
 	};
 
 	let end = await read();
-	for (let requests = 1; requests < MOST_REQUESTS && (end.kind === 'refused' || end.kind === 'lost'); requests += 1) {
+	for (let requests = 1; requests < MAX_REQUESTS && (end.kind === 'refused' || end.kind === 'lost'); requests += 1) {
 		if (end.kind === 'refused') await wait(end.retryAfterSeconds, (waitingSeconds) => tell({ finished: false, waitingSeconds }));
 		end = await read();
 	}
@@ -90,7 +90,7 @@ export async function readRoster(
 
 /** Waits as long as Discord says, and says so every second. */
 async function wait(seconds: number, tell: (seconds: number) => void): Promise<void> {
-	const until = performance.now() + (Math.min(seconds, LONGEST_WAIT_SECONDS) + CLOCK_SLACK_SECONDS) * 1000;
+	const until = performance.now() + (Math.min(seconds, MAX_WAIT_SECONDS) + CLOCK_SLACK_SECONDS) * 1000;
 	for (let left = until - performance.now(); left > 0; left = until - performance.now()) {
 		tell(Math.ceil(left / 1000));
 		await sleep(Math.min(left, 1000));

@@ -1,30 +1,30 @@
-export type { ArchivedRun, RunRecord } from './archive.js';
-export { type BulkOrder, type BulkResult, continueBulks, fixBulk } from './bulk.js';
-export { type BulkPlan, holdIfRefused, type ListedIssue, planBulk } from './bulk-plan.js';
-export { type DailySettings, dueDay, runIfDue, WAKE_EVERY_MINUTES } from './daily.js';
-export { channelsFor, channelsForHold, deliverPending, tellOf } from './deliveries.js';
-export { type Check, examine, type Finding, lastRunRemark, modeRemark } from './doctor.js';
-export type { Exempted, ExemptionBook, ExemptOrder, StoredExemption } from './exempt.js';
-export { type Explanation, explain } from './explain.js';
-export { AUTOMATIC, type FixOrder, type FixResult, fixIssue } from './fix.js';
+export { type BulkOrder, type BulkResult, fixBulk, resumeBulks } from './fixes/bulk.js';
+export { type BulkPlan, holdIfRefused, type ListedIssue, planBulk } from './fixes/bulk-plan.js';
+export { AUTOMATIC, type FixOrder, type FixResult, fixIssue } from './fixes/fix.js';
+export { recoverInterruptedAttempts } from './fixes/recover.js';
+export { type UndoableFix, type UndoOrder, type UndoResult, undoFix } from './fixes/undo.js';
+export { type Check, type CheckResult, lastRunRemark, modeRemark, runChecks } from './health/doctor.js';
+export { nextRun, readStatus, type Status } from './health/status.js';
+export type { ExemptionStore, ExemptOrder, ExemptResult, StoredExemption } from './members/exemption.js';
+export { type Explanation, explainMember } from './members/explain.js';
 export {
 	type CustomersResult,
-	customersLike,
 	type LinkOrder,
 	type LinkResult,
+	type LinksResult,
 	linkCustomer,
-	type TiesResult,
-	tiesOf,
+	linksOf,
+	searchCustomers,
 	type UnlinkOrder,
 	type UnlinkResult,
 	unlinkRow
-} from './link.js';
-export { raiseAlarm } from './overdue.js';
-export type { Pause } from './pause.js';
-export { RunInProgressError, runReconciliation, settleAbandonedRuns } from './run.js';
-export { startReconciliationScheduler } from './scheduler.js';
-export { settleInterrupted } from './settle.js';
-export { nextRun, readStatus, type Status } from './status.js';
+} from './members/link.js';
+export { channelsFor, channelsForHold, deliverRunReport, flushOutbox } from './outbox/outbox.js';
+export type { ArchivedRun, RunRecord } from './runs/archive.js';
+export { failAbandonedRuns, RunInProgressError, runReconciliation } from './runs/run.js';
+export { verifyIfDue } from './runs/verify.js';
+export { type DailySettings, dueDay, runDailyIfDue, WAKE_EVERY_MINUTES } from './schedule/daily.js';
+export { alertIfOverdue } from './schedule/overdue.js';
+export type { Pause } from './schedule/pause.js';
+export { startReconciliationScheduler } from './schedule/scheduler.js';
 export type * from './types.js';
-export { type UndoableFix, type UndoOrder, type UndoResult, undoFix } from './undo.js';
-export { verifyIfDue } from './verify.js';

@@ -1,19 +1,19 @@
 import { Redis } from 'ioredis';
-import type { Check } from '../reconciliation/doctor.js';
-import { placeOf, whyAway } from './redis-trouble.js';
+import type { Check } from '../reconciliation/health/doctor.js';
+import { describeRedisError, hostAndPort } from './redis-errors.js';
 
-const CONNECT_WITHIN_MS = 4_000;
+const CONNECT_TIMEOUT_MS = 4_000;
 
 /** Whether Redis answers. */
 export function redisCheck(url: string): Check {
 	return {
-		about: 'Redis',
+		subject: 'Redis',
 		// Reeve wakes itself meanwhile, and the database knows what is due.
-		otherwise: 'wrong',
-		look: async () => {
+		severityOnFailure: 'error',
+		run: async () => {
 			const redis = new Redis(url, {
 				lazyConnect: true,
-				connectTimeout: CONNECT_WITHIN_MS,
+				connectTimeout: CONNECT_TIMEOUT_MS,
 				maxRetriesPerRequest: 0,
 				retryStrategy: () => null
 			});
@@ -24,10 +24,10 @@ export function redisCheck(url: string): Check {
 			try {
 				await redis.connect();
 				await redis.ping();
-				return [{ verdict: 'well', words: `Redis answers (${placeOf(url)}).` }];
+				return [{ verdict: 'ok', message: `Redis answers (${hostAndPort(url)}).` }];
 			} catch (error) {
 				throw new Error(
-					`Redis cannot be reached (${placeOf(url)}): ${whyAway(why ?? (error as Error))}. Check REDIS_URL, and that the server runs; until then Reeve wakes itself.`,
+					`Redis cannot be reached (${hostAndPort(url)}): ${describeRedisError(why ?? (error as Error))}. Check REDIS_URL, and that the server runs; until then Reeve wakes itself.`,
 					{ cause: error }
 				);
 			} finally {

@@ -1,6 +1,6 @@
 import type { ScheduledTask } from '@sapphire/plugin-scheduled-tasks';
 import { type ScheduledTask as CronTask, schedule } from 'node-cron';
-import type { Schedule } from '../reconciliation/ports.js';
+import type { Schedule } from '../reconciliation/domain/ports.js';
 
 /**
  * Wakes the task pieces in this process, on their own patterns. It remembers nothing: what is due is in the database.

@@ -1,22 +1,22 @@
 import { container, type ILogger } from '@sapphire/framework';
 import { type ScheduledTask, ScheduledTaskEvents, type ScheduledTaskHandler } from '@sapphire/plugin-scheduled-tasks';
-import type { Schedule } from '../reconciliation/ports.js';
-import { keepRecurring } from './recurring.js';
-import { isConnectionTrouble, placeOf, whyAway } from './redis-trouble.js';
-import { Waker } from './waker.js';
+import type { Schedule } from '../reconciliation/domain/ports.js';
+import { FireAndForgetHandler } from './fire-and-forget.js';
+import { describeRedisError, hostAndPort, isConnectionError } from './redis-errors.js';
+import { ensureRepeatableJobs } from './repeatable-jobs.js';
 
 /** How long the start waits for Redis before it goes on without. */
-const START_WITHIN_MS = 3_000;
+const START_TIMEOUT_MS = 3_000;
 /** How long the way down waits for the queue, whose Redis may be away. Tasks at work are waited for elsewhere. */
-const CLOSE_WITHIN_MS = 1_000;
+const CLOSE_TIMEOUT_MS = 1_000;
 /** How often what the queue repeats is looked at: somebody may have emptied Redis, and nothing else would tell. */
-const LOOK_EVERY_MS = 60_000;
+const CHECK_EVERY_MS = 60_000;
 /** How long a look may take before the connection counts as dead. */
-const LOOK_WITHIN_MS = 10_000;
-const CONNECT_WITHIN_MS = 5_000;
+const CHECK_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 5_000;
 /** Pauses between attempts to connect grow by the one and up to the other. */
 const RETRY_STEP_MS = 500;
-const RETRY_AT_MOST_MS = 15_000;
+const MAX_RETRY_MS = 15_000;
 /** BullMQ keeps a history of events in Redis, which nobody here reads. */
 const EVENTS_KEPT = 100;
 
@@ -27,7 +27,7 @@ const TROUBLES = [
 	ScheduledTaskEvents.ScheduledTaskStrategyWorkerError
 ] as const;
 
-export interface RedisScheduleParts {
+export interface RedisScheduleOptions {
 	/** Redis: `redis://` or `rediss://`. */
 	readonly url: string;
 	/** The queue's name, without `:`. Processes that share it share the wake-ups: one guild and one database. */
@@ -35,7 +35,7 @@ export interface RedisScheduleParts {
 	/** The pieces, asked for when all are loaded. */
 	readonly tasks: () => Iterable<ScheduledTask>;
 	/** Wakes the tasks of this process while Redis does not. */
-	readonly meanwhile: Schedule;
+	readonly fallback: Schedule;
 	readonly logger: Pick<ILogger, 'info' | 'warn' | 'error'>;
 }
 
@@ -50,8 +50,8 @@ export interface RedisScheduleParts {
  * To be started after the login, when the pieces are loaded: the queue's worker takes jobs from the first moment, and a job
  * whose piece is not there yet would be lost.
  */
-export function createRedisSchedule({ url, queue, tasks, meanwhile, logger }: RedisScheduleParts): Schedule {
-	const place = placeOf(url);
+export function createRedisSchedule({ url, queue, tasks, fallback, logger }: RedisScheduleOptions): Schedule {
+	const place = hostAndPort(url);
 	let waking: 'nobody' | 'queue' | 'meanwhile' = 'nobody';
 	let handler: ScheduledTaskHandler | null = null;
 	let reached = false;
@@ -73,25 +73,25 @@ export function createRedisSchedule({ url, queue, tasks, meanwhile, logger }: Re
 	const away = (why: string) => {
 		if (stopped || waking === 'meanwhile') return;
 		logger.error(`Redis cannot be reached (${place}): ${why}; Reeve wakes itself until it is back.`);
-		handOver('meanwhile', () => meanwhile.start());
+		handOver('meanwhile', () => fallback.start());
 	};
 	const back = () => {
 		if (stopped || waking === 'queue') return;
 		logger.info(
 			waking === 'meanwhile' ? `Redis is back (${place}): its queue wakes Reeve again.` : `A queue in Redis (${place}) wakes Reeve.`
 		);
-		handOver('queue', () => meanwhile.stop());
+		handOver('queue', () => fallback.stop());
 	};
 
 	/** While Redis is away every connection complains at every attempt: those complaints are only remembered. */
 	const onTrouble = (error: unknown) => {
 		if (!(error instanceof Error)) return;
-		if (waking !== 'queue' || isConnectionTrouble(error)) lastTrouble = error;
-		if (stopped || waking !== 'queue' || isConnectionTrouble(error) || said.has(error.message)) return;
+		if (waking !== 'queue' || isConnectionError(error)) lastTrouble = error;
+		if (stopped || waking !== 'queue' || isConnectionError(error) || said.has(error.message)) return;
 		said.add(error.message);
-		logger.warn(`The queue in Redis (${place}) reports: ${whyAway(error)}`);
+		logger.warn(`The queue in Redis (${place}) reports: ${describeRedisError(error)}`);
 	};
-	const onClose = () => away(lastTrouble === null ? 'the connection was lost' : whyAway(lastTrouble));
+	const onClose = () => away(lastTrouble === null ? 'the connection was lost' : describeRedisError(lastTrouble));
 
 	/** Sees to it that the queue has its schedules, one look at a time. */
 	const lookAfter = (queued: ScheduledTaskHandler): Promise<void> => {
@@ -102,9 +102,9 @@ export function createRedisSchedule({ url, queue, tasks, meanwhile, logger }: Re
 			const late = setInterval(() => {
 				away('there is no answer');
 				redis.disconnect(true);
-			}, LOOK_WITHIN_MS);
+			}, CHECK_TIMEOUT_MS);
 			try {
-				await keepRecurring(queued, tasks());
+				await ensureRepeatableJobs(queued, tasks());
 				if (redis.status !== 'ready') return;
 				lastTrouble = null;
 				back();
@@ -112,7 +112,7 @@ export function createRedisSchedule({ url, queue, tasks, meanwhile, logger }: Re
 				clearInterval(late);
 			}
 		})()
-			.catch((error: unknown) => away(error instanceof Error ? whyAway(error) : String(error)))
+			.catch((error: unknown) => away(error instanceof Error ? describeRedisError(error) : String(error)))
 			.finally(() => {
 				look = null;
 			});
@@ -122,16 +122,16 @@ export function createRedisSchedule({ url, queue, tasks, meanwhile, logger }: Re
 	const connect = (): ScheduledTaskHandler => {
 		const connection = {
 			url,
-			connectTimeout: CONNECT_WITHIN_MS,
+			connectTimeout: CONNECT_TIMEOUT_MS,
 			// Asking for the version at every connection is where BullMQ, closed meanwhile, leaves an error that nobody catches. It is
 			// content then with blocking for whole seconds: a wake-up may be a second late.
 			skipVersionCheck: true,
 			// Commands wait for Redis to be back; nobody here waits for a command without a limit.
 			maxRetriesPerRequest: null,
-			retryStrategy: (times: number) => (stopped ? null : Math.min(times * RETRY_STEP_MS, RETRY_AT_MOST_MS))
+			retryStrategy: (times: number) => (stopped ? null : Math.min(times * RETRY_STEP_MS, MAX_RETRY_MS))
 		};
 		const defaultJobOptions = { removeOnComplete: true, removeOnFail: true };
-		const queued = new Waker({
+		const queued = new FireAndForgetHandler({
 			queue,
 			bull: { connection, defaultJobOptions, streams: { events: { maxLen: EVENTS_KEPT } } }
 		});
@@ -144,7 +144,7 @@ export function createRedisSchedule({ url, queue, tasks, meanwhile, logger }: Re
 				return lookAfter(queued);
 			},
 			// It is given up only on the way down.
-			(error: Error) => away(whyAway(error))
+			(error: Error) => away(describeRedisError(error))
 		);
 		return queued;
 	};
@@ -155,11 +155,11 @@ export function createRedisSchedule({ url, queue, tasks, meanwhile, logger }: Re
 			const decision = new Promise<void>((resolve) => {
 				decided = resolve;
 			});
-			const late = setTimeout(() => away('there is no answer'), START_WITHIN_MS);
+			const late = setTimeout(() => away('there is no answer'), START_TIMEOUT_MS);
 			handler = connect();
 			container.tasks = handler;
 			const queued = handler;
-			timer = setInterval(() => void lookAfter(queued), LOOK_EVERY_MS);
+			timer = setInterval(() => void lookAfter(queued), CHECK_EVERY_MS);
 			await decision;
 			clearTimeout(late);
 			await turn;
@@ -170,16 +170,16 @@ export function createRedisSchedule({ url, queue, tasks, meanwhile, logger }: Re
 			clearInterval(timer);
 			decided();
 			await turn;
-			await meanwhile.stop();
+			await fallback.stop();
 			// Where Redis was never reached there is nothing to take leave of: the next attempt to connect is not made, and that is all.
-			if (handler !== null && reached) await within(CLOSE_WITHIN_MS, handler.close());
+			if (handler !== null && reached) await settleWithin(CLOSE_TIMEOUT_MS, handler.close());
 			for (const event of TROUBLES) container.client.off(event, onTrouble);
 		}
 	};
 }
 
 /** Waits for something at most so long; whatever becomes of it afterwards is nobody's concern. */
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
+async function settleWithin(ms: number, work: Promise<unknown>): Promise<void> {
 	let timer: NodeJS.Timeout | undefined;
 	const limit = new Promise<void>((resolve) => {
 		timer = setTimeout(resolve, ms);

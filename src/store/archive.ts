@@ -1,14 +1,16 @@
-import type { Archive, ArchivedRun, RecordedAttempt, RecordedIssue } from '../reconciliation/archive.js';
-import type { FixOutcome, RoleName, TriggeredBy } from '../reconciliation/types.js';
-import { batches } from './batches.js';
+import type { FixOutcome } from '../reconciliation/domain/issue.js';
+import type { RoleName } from '../reconciliation/domain/rules.js';
+import type { TriggeredBy } from '../reconciliation/domain/run.js';
+import type { ArchivedRun, RecordedAttempt, RecordedIssue, RunArchiveStore } from '../reconciliation/runs/archive.js';
 import { type FixAttempt, type Prisma, RunStatus } from './client/client.js';
-import type { Database } from './database.js';
+import type { Database } from './connection/database.js';
 import { fromJson, toOpenIssue } from './json.js';
+import { chunk } from './paging.js';
 
 const RUN = { id: true, status: true, triggeredBy: true, onlyMember: true, startedAt: true, issuesFound: true } as const;
 
 /** What is kept of runs for good. */
-export function archive({ prisma }: Database, guildId: string): Archive {
+export function runArchiveStore({ prisma }: Database, guildId: string): RunArchiveStore {
 	const ended = { guildId, status: { not: RunStatus.RUNNING }, completedAt: { not: null } };
 	const newestFirst = [{ startedAt: 'desc' }, { id: 'desc' }] satisfies Prisma.ReconciliationRunOrderByWithRelationInput[];
 
@@ -24,7 +26,7 @@ export function archive({ prisma }: Database, guildId: string): Archive {
 			if (run === null) return null;
 			const found = fromJson<unknown[]>(run.issues).map(toOpenIssue);
 			const issues: RecordedIssue[] = [];
-			for (const batch of batches(found)) {
+			for (const batch of chunk(found)) {
 				const rows = await prisma.issue.findMany({
 					where: { guildId, id: { in: batch.map(({ id }) => id) } },
 					select: { id: true, status: true, attempts: { orderBy: [{ startedAt: 'asc' }, { id: 'asc' }] } }

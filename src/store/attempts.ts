@@ -1,10 +1,11 @@
-import { planHash } from '../reconciliation/plan.js';
-import type { AttemptEnd, ClaimResult, InterruptedAttempt, Ledger } from '../reconciliation/ports.js';
-import type { DriftIssue, FixOutcome, RoleName } from '../reconciliation/types.js';
-import { mayHaveChanged } from '../reconciliation/undo.js';
+import { planHash } from '../reconciliation/detection/role-plan.js';
+import type { DriftIssue, FixOutcome } from '../reconciliation/domain/issue.js';
+import type { AttemptEnd, ClaimResult, InterruptedAttempt, Ledger } from '../reconciliation/domain/ports.js';
+import type { RoleName } from '../reconciliation/domain/rules.js';
+import { mayHaveChanged } from '../reconciliation/fixes/undo.js';
 import { writeAudit } from './audit.js';
 import { type Issue, IssueStatus, Prisma } from './client/client.js';
-import type { Database } from './database.js';
+import type { Database } from './connection/database.js';
 import { fromJson, rowToOpenIssue, toJson } from './json.js';
 import { endExemption } from './undos.js';
 import { joinVerification } from './verifications.js';
@@ -33,7 +34,7 @@ export function attempts({ prisma }: Database, guildId: string, verifyAfterMinut
 					where: { id: issueId, guildId, status: IssueStatus.OPEN, planHash: hash },
 					data: { status: IssueStatus.FIXING }
 				});
-				if (won.count === 0) return whyNot(transaction, guildId, issueId);
+				if (won.count === 0) return claimRefusal(transaction, guildId, issueId);
 				const row = await transaction.issue.findUniqueOrThrow({ where: { id: issueId } });
 				const issue = rowToOpenIssue(row);
 				const [attempt] = await transaction.$queryRaw<{ id: string; resumes: boolean | null }[]>`
@@ -116,12 +117,12 @@ export function attempts({ prisma }: Database, guildId: string, verifyAfterMinut
 }
 
 /** An undo that did not work leaves the fix as the last that happened to an issue. */
-const TELLING: Prisma.FixAttemptWhereInput = { OR: [{ undoes: null }, { outcome: null }, { outcome: 'UNDONE' }] };
+const REPORTED_OUTCOMES: Prisma.FixAttemptWhereInput = { OR: [{ undoes: null }, { outcome: null }, { outcome: 'UNDONE' }] };
 
-async function whyNot(transaction: Prisma.TransactionClient, guildId: string, issueId: string): Promise<ClaimResult> {
+async function claimRefusal(transaction: Prisma.TransactionClient, guildId: string, issueId: string): Promise<ClaimResult> {
 	const row = await transaction.issue.findFirst({
 		where: { id: issueId, guildId },
-		include: { attempts: { where: TELLING, orderBy: { startedAt: 'desc' }, take: 1 } }
+		include: { attempts: { where: REPORTED_OUTCOMES, orderBy: { startedAt: 'desc' }, take: 1 } }
 	});
 	if (row === null) return { kind: 'unknown' };
 	const [last] = row.attempts;

@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../reconciliation/audit.js';
+import type { AuditEntry } from '../reconciliation/domain/audit.js';
 import { Prisma } from './client/client.js';
 import { toJson } from './json.js';
 

@@ -1,15 +1,15 @@
-import type { ApprovedBulk, ApprovedIssue, BulkBook } from '../reconciliation/bulk.js';
-import type { FixOutcome } from '../reconciliation/types.js';
-import type { Database } from './database.js';
+import type { FixOutcome } from '../reconciliation/domain/issue.js';
+import type { ApprovedBulk, ApprovedIssue, BulkStore } from '../reconciliation/fixes/bulk.js';
+import type { Database } from './connection/database.js';
 import { fromJson, toJson } from './json.js';
 
 /** An attempt that a crash cut off is made again. */
 const CUT_OFF: FixOutcome = 'INTERRUPTED';
 
 /** Bulk fixes under way. Times are the database's own, so that the clocks of several machines do not matter. */
-export function bulkFixes({ prisma }: Database, guildId: string): BulkBook {
+export function bulkStore({ prisma }: Database, guildId: string): BulkStore {
 	return {
-		beginBulk: async ({ runId, scope, actor, actorName, issues }, holder, seconds) => {
+		startBulk: async ({ runId, scope, actor, actorName, issues }, holder, seconds) => {
 			const [row] = await prisma.$queryRaw<{ id: string }[]>`
 				INSERT INTO "BulkFix" (id, "guildId", "runId", scope, actor, "actorName", issues, "startedAt", holder, "expiresAt")
 				VALUES (gen_random_uuid()::text, ${guildId}, ${runId}, ${scope}, ${actor}, ${actorName}, ${JSON.stringify(toJson(issues))}::jsonb,
@@ -23,14 +23,14 @@ export function bulkFixes({ prisma }: Database, guildId: string): BulkBook {
 				WHERE id = ${id} AND holder = ${holder} AND "endedAt" IS NULL`;
 			return renewed === 1;
 		},
-		handBackBulk: async (id, holder) => {
+		releaseBulk: async (id, holder) => {
 			// The column keeps milliseconds, and rounds up as well as down: this moment must not be one that is still to come.
 			await prisma.$executeRaw`UPDATE "BulkFix" SET "expiresAt" = now() - interval '1 millisecond' WHERE id = ${id} AND holder = ${holder}`;
 		},
 		endBulk: async (id, at) => {
 			await prisma.bulkFix.update({ where: { id }, data: { endedAt: at }, select: { id: true } });
 		},
-		takeBulk: async (holder, seconds) => {
+		acquireBulk: async (holder, seconds) => {
 			const [row] = await prisma.$queryRaw<BulkRow[]>`
 				UPDATE "BulkFix" SET holder = ${holder}, "expiresAt" = now() + make_interval(secs => ${seconds})
 				WHERE id = (

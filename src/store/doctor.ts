@@ -1,5 +1,5 @@
-import { type Check, clockRemark } from '../reconciliation/doctor.js';
-import type { Database } from './database.js';
+import { type Check, clockRemark } from '../reconciliation/health/doctor.js';
+import type { Database } from './connection/database.js';
 
 const KINDS = {
 	embedded: 'The embedded database answers. It admits one process; several need a PostgreSQL server (DATABASE_URL).',
@@ -10,12 +10,12 @@ const KINDS = {
 export function databaseChecks({ prisma, kind }: Database): readonly Check[] {
 	return [
 		{
-			about: 'Database',
-			otherwise: 'blocks',
-			look: async () => {
+			subject: 'Database',
+			severityOnFailure: 'blocking',
+			run: async () => {
 				const [row] = await prisma.$queryRaw<{ now: Date }[]>`SELECT now() AS now`;
 				const clock = kind === 'embedded' || row === undefined ? [] : [clockRemark('the database', row.now, new Date())];
-				return [{ verdict: 'well', words: KINDS[kind] }, ...clock];
+				return [{ verdict: 'ok', message: KINDS[kind] }, ...clock];
 			}
 		}
 	];

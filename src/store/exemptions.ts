@@ -1,12 +1,12 @@
-import type { ExemptionBook, StoredExemption } from '../reconciliation/exempt.js';
-import type { DriftIssue } from '../reconciliation/types.js';
+import type { DriftIssue } from '../reconciliation/domain/issue.js';
+import type { ExemptionStore, StoredExemption } from '../reconciliation/members/exemption.js';
 import { writeAudit } from './audit.js';
 import { IssueStatus, type Prisma } from './client/client.js';
-import type { Database } from './database.js';
+import type { Database } from './connection/database.js';
 import { fromJson } from './json.js';
 
 /** Exemptions of people, and the issues that they settle. */
-export function exemptions({ prisma }: Database, guildId: string): ExemptionBook {
+export function exemptionStore({ prisma }: Database, guildId: string): ExemptionStore {
 	const inForce = (now: Date): Prisma.ExemptionWhereInput => ({ OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] });
 
 	return {
@@ -30,8 +30,8 @@ export function exemptions({ prisma }: Database, guildId: string): ExemptionBook
 					actor,
 					action: 'exempt',
 					subject: discordId,
-					before: replaced.length === 0 ? null : replaced.map(told),
-					after: told(exemption),
+					before: replaced.length === 0 ? null : replaced.map(auditValues),
+					after: auditValues(exemption),
 					outcome: 'DONE',
 					detail: reason,
 					attemptId: null
@@ -48,7 +48,7 @@ export function exemptions({ prisma }: Database, guildId: string): ExemptionBook
 					actor,
 					action: 'end-exemption',
 					subject: found.discordId,
-					before: told(found),
+					before: auditValues(found),
 					after: null,
 					outcome: 'DONE',
 					detail: null,
@@ -69,6 +69,6 @@ export function exemptions({ prisma }: Database, guildId: string): ExemptionBook
 	};
 }
 
-function told({ reason, createdBy, expiresAt }: StoredExemption) {
+function auditValues({ reason, createdBy, expiresAt }: StoredExemption) {
 	return { reason, createdBy, expiresAt };
 }

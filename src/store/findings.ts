@@ -1,10 +1,10 @@
-import { planHash } from '../reconciliation/plan.js';
-import type { Ledger } from '../reconciliation/ports.js';
-import type { DriftIssue, OpenIssue } from '../reconciliation/types.js';
-import { batches, pages } from './batches.js';
+import { planHash } from '../reconciliation/detection/role-plan.js';
+import type { DriftIssue, OpenIssue } from '../reconciliation/domain/issue.js';
+import type { Ledger } from '../reconciliation/domain/ports.js';
 import { type Issue, IssueStatus, Prisma } from './client/client.js';
-import type { Database } from './database.js';
+import type { Database } from './connection/database.js';
 import { asStored, rowToOpenIssue, toJsonText } from './json.js';
+import { chunk, keysetPages } from './paging.js';
 import { recordSnapshot } from './snapshot.js';
 
 type Findings = Parameters<Ledger['recordFindings']>[1];
@@ -21,19 +21,19 @@ const LIFE = Prisma.sql`
 	CASE WHEN issue.status = 'FIXING' THEN issue.detail END AS detail`;
 
 /** Drift that comes back within so many days of its fix is that issue again; later, it is another story with the same beginning. */
-const SAME_STORY_DAYS = 7;
+const SAME_ISSUE_DAYS = 7;
 const DAY_MS = 86_400_000;
 
 /** A run of a large guild writes thousands of issues in one transaction. */
 const TRANSACTION_MS = 120_000;
 
 /** Stores what a run found: all of it, or nothing. */
-export function findings({ prisma }: Database, guildId: string): Pick<Ledger, 'recordFindings'> {
+export function findingsStore({ prisma }: Database, guildId: string): Pick<Ledger, 'recordFindings'> {
 	return {
 		recordFindings: (runId, found) =>
 			prisma.$transaction(
 				async (transaction) => {
-					const store = new FindingsStore(transaction, guildId, runId, found);
+					const store = new FindingsWriter(transaction, guildId, runId, found);
 					const issues = await store.recordIssues();
 					await store.recordDebts();
 					await recordSnapshot(transaction, runId, found, issues);
@@ -54,7 +54,7 @@ interface Past {
 
 const NOTHING_PAST: Past = { fixed: new Map(), settledMeanwhile: new Set() };
 
-class FindingsStore {
+class FindingsWriter {
 	private readonly at: Date;
 	private readonly found: ReadonlyMap<string, DriftIssue>;
 	/** By Discord IDs, as they come back from the database. */
@@ -75,12 +75,12 @@ class FindingsStore {
 	 * also when it was fixed a short while ago.
 	 */
 	public async recordIssues(): Promise<readonly OpenIssue[]> {
-		const { issues, leftAlone } = this.findings.detection;
+		const { issues, skipped } = this.findings.detection;
 		const live = await this.lockLive();
 		const isSame = ({ discordId, type }: Live) => this.found.get(discordId)?.type === type;
 
 		const gone = [...live.values()].filter(
-			(issue) => !isSame(issue) && issue.status !== IssueStatus.FIXING && !leftAlone.has(issue.discordId)
+			(issue) => !isSame(issue) && issue.status !== IssueStatus.FIXING && !skipped.has(issue.discordId)
 		);
 		await this.resolve(gone.map(({ id }) => id));
 		await this.seeAgain(
@@ -110,7 +110,7 @@ class FindingsStore {
 				SELECT id, "discordId", type, status::text AS status FROM "Issue"
 				WHERE "guildId" = ${this.guildId} AND "liveKey" IS NOT NULL AND id > ${after?.id ?? ''}
 					AND (${onlyMember}::text IS NULL OR "discordId" = ${onlyMember}) ORDER BY id LIMIT ${PAGE} FOR UPDATE`;
-		for await (const page of pages(PAGE, read)) for (const issue of page) live.set(issue.discordId, issue);
+		for await (const page of keysetPages(PAGE, read)) for (const issue of page) live.set(issue.discordId, issue);
 		return live;
 	}
 
@@ -122,7 +122,7 @@ class FindingsStore {
 	}
 
 	private async resolve(ids: readonly string[]): Promise<void> {
-		for (const batch of batches(ids)) {
+		for (const batch of chunk(ids)) {
 			await this.prisma.issue.updateMany({
 				where: { id: { in: batch } },
 				data: { status: IssueStatus.RESOLVED, liveKey: null, settledAt: this.at }
@@ -131,7 +131,7 @@ class FindingsStore {
 	}
 
 	private async seeAgain(seen: readonly { id: string; issue: DriftIssue }[]): Promise<void> {
-		for (const batch of batches(seen)) {
+		for (const batch of chunk(seen)) {
 			// The plan of an issue that is being fixed stays the one that was claimed.
 			const lives = await this.prisma.$queryRaw<Life[]>`
 				UPDATE "Issue" AS issue SET
@@ -151,7 +151,7 @@ class FindingsStore {
 			const id = fixed.get(`${issue.discordId}:${issue.type}`);
 			return id === undefined ? [] : [{ id, issue }];
 		});
-		for (const batch of batches(again)) {
+		for (const batch of chunk(again)) {
 			// Asked for once more: a fix that is being undone at this moment is left to that.
 			const lives = await this.prisma.$queryRaw<Life[]>`
 				UPDATE "Issue" AS issue SET
@@ -166,7 +166,7 @@ class FindingsStore {
 	}
 
 	private async readPast(): Promise<Past> {
-		const since = new Date(this.at.getTime() - SAME_STORY_DAYS * DAY_MS);
+		const since = new Date(this.at.getTime() - SAME_ISSUE_DAYS * DAY_MS);
 		const fixed = new Map<string, string>();
 		const settledMeanwhile = new Set<string>();
 		const read = (after?: Settled) =>
@@ -175,7 +175,7 @@ class FindingsStore {
 				WHERE "guildId" = ${this.guildId} AND "liveKey" IS NULL AND "settledAt" >= ${since}
 					AND ("discordId", type) > (${after?.discordId ?? ''}, ${after?.type ?? ''})
 				ORDER BY "discordId", type, "settledAt" DESC, id DESC LIMIT ${PAGE}`;
-		for await (const page of pages(PAGE, read)) {
+		for await (const page of keysetPages(PAGE, read)) {
 			for (const { id, discordId, type, status, settledAt } of page) {
 				if (status === IssueStatus.FIXED) fixed.set(`${discordId}:${type}`, id);
 				if (settledAt > this.at) settledMeanwhile.add(discordId);
@@ -185,7 +185,7 @@ class FindingsStore {
 	}
 
 	private async open(issues: readonly DriftIssue[]): Promise<void> {
-		for (const batch of batches(issues)) {
+		for (const batch of chunk(issues)) {
 			const found = toJsonText(
 				batch.map((detail) => ({
 					discordId: detail.discordId,
@@ -211,12 +211,12 @@ class FindingsStore {
 
 	/** A debt that nothing dates counts from the first run that saw it; one that is paid is forgotten, so that the next starts anew. */
 	public async recordDebts(): Promise<void> {
-		const { newDebts, settledDebts } = this.findings.detection;
-		for (const batch of batches(newDebts)) {
+		const { newlyUnpaid, clearedDebts } = this.findings.detection;
+		for (const batch of chunk(newlyUnpaid)) {
 			const data = batch.map((subscriptionId) => ({ subscriptionId, firstSeenAt: this.at }));
 			await this.prisma.seenDebt.createMany({ data, skipDuplicates: true });
 		}
-		for (const batch of batches(settledDebts)) await this.prisma.seenDebt.deleteMany({ where: { subscriptionId: { in: batch } } });
+		for (const batch of chunk(clearedDebts)) await this.prisma.seenDebt.deleteMany({ where: { subscriptionId: { in: batch } } });
 	}
 }
 

@@ -1,10 +1,10 @@
-import { holdSubject } from '../reconciliation/deliveries.js';
-import { AUTOMATIC } from '../reconciliation/fix.js';
-import type { HoldBook } from '../reconciliation/holds.js';
-import type { Hold, StoredHold } from '../reconciliation/types.js';
+import type { Hold, StoredHold } from '../reconciliation/domain/hold.js';
+import { AUTOMATIC } from '../reconciliation/fixes/fix.js';
+import type { HoldStore } from '../reconciliation/fixes/holds.js';
+import { holdSubject } from '../reconciliation/outbox/outbox.js';
 import { writeAudit } from './audit.js';
 import type { Prisma } from './client/client.js';
-import type { Database } from './database.js';
+import type { Database } from './connection/database.js';
 
 /** The scope of what a run would have fixed by itself. */
 const RUN = 'run';
@@ -19,9 +19,9 @@ export async function holdRun(transaction: Prisma.TransactionClient, guildId: st
 }
 
 /** What the safety check refused, and who released it. */
-export function holds({ prisma }: Database, guildId: string): HoldBook {
+export function holdStore({ prisma }: Database, guildId: string): HoldStore {
 	return {
-		hold: ({ at, tell, ...refused }) =>
+		recordHold: ({ at, tell, ...refused }) =>
 			prisma.$transaction(async (transaction) => {
 				const { runId, scope, actor, losing, reason } = refused;
 				const known = await transaction.hold.count({ where: { guildId, runId, scope: { in: [RUN, scope] }, releasedAt: null } });

@@ -1,4 +1,4 @@
-import type { DriftIssue, OpenIssue } from '../reconciliation/types.js';
+import type { DriftIssue, OpenIssue } from '../reconciliation/domain/issue.js';
 import type { Prisma } from './client/client.js';
 
 /** Values on their way into and out of JSON columns. What Reeve wrote itself is trusted to have its shape. */

@@ -1,10 +1,10 @@
-import type { Ledger } from '../reconciliation/ports.js';
-import type { Database } from './database.js';
+import type { Ledger } from '../reconciliation/domain/ports.js';
+import type { Database } from './connection/database.js';
 
 export const leaseName = (guildId: string): string => `run:${guildId}`;
 
 /** The one right to run in a guild. Times are the database's own, so that the clocks of several machines do not matter. */
-export function leases({ prisma }: Database, guildId: string): Pick<Ledger, 'acquireLease' | 'renewLease' | 'releaseLease'> {
+export function leaseStore({ prisma }: Database, guildId: string): Pick<Ledger, 'acquireLease' | 'renewLease' | 'releaseLease'> {
 	const name = leaseName(guildId);
 	return {
 		acquireLease: async (holder, seconds) => {

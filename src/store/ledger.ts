@@ -1,56 +1,56 @@
-import type { Archive } from '../reconciliation/archive.js';
-import type { BulkBook } from '../reconciliation/bulk.js';
-import type { IssueBook } from '../reconciliation/bulk-plan.js';
-import type { DeliveryBook } from '../reconciliation/deliveries.js';
-import type { ExemptionBook } from '../reconciliation/exempt.js';
-import type { PersonalHistory } from '../reconciliation/explain.js';
-import type { HoldBook } from '../reconciliation/holds.js';
-import type { LinkBook } from '../reconciliation/link.js';
-import type { PauseBook } from '../reconciliation/pause.js';
-import type { Ledger, RoleMemory } from '../reconciliation/ports.js';
-import type { SettingsBook } from '../reconciliation/seen-settings.js';
-import type { Undos } from '../reconciliation/undo.js';
-import type { Verifications } from '../reconciliation/verify.js';
-import { archive } from './archive.js';
+import type { Ledger, ManagedRoleStore } from '../reconciliation/domain/ports.js';
+import type { BulkStore } from '../reconciliation/fixes/bulk.js';
+import type { IssueStore } from '../reconciliation/fixes/bulk-plan.js';
+import type { HoldStore } from '../reconciliation/fixes/holds.js';
+import type { UndoStore } from '../reconciliation/fixes/undo.js';
+import type { SettingsAuditStore } from '../reconciliation/health/settings-audit.js';
+import type { ExemptionStore } from '../reconciliation/members/exemption.js';
+import type { MemberHistoryStore } from '../reconciliation/members/explain.js';
+import type { LinkStore } from '../reconciliation/members/link.js';
+import type { OutboxStore } from '../reconciliation/outbox/outbox.js';
+import type { RunArchiveStore } from '../reconciliation/runs/archive.js';
+import type { VerificationStore } from '../reconciliation/runs/verify.js';
+import type { PauseStore } from '../reconciliation/schedule/pause.js';
+import { runArchiveStore } from './archive.js';
 import { attempts } from './attempts.js';
-import { bulkFixes } from './bulk-fixes.js';
-import type { Database } from './database.js';
-import { deliveries } from './deliveries.js';
-import { exemptions } from './exemptions.js';
-import { findings } from './findings.js';
-import { holds } from './holds.js';
-import { issueBook } from './issue-book.js';
-import { leases } from './lease.js';
-import { linkBook } from './link-book.js';
-import { links } from './links.js';
-import { roleMemory } from './managed-roles.js';
-import { pauses } from './pauses.js';
-import { personalHistory } from './personal-history.js';
-import { type Reports, reports } from './reports.js';
-import { runs } from './runs.js';
-import { seenSettings } from './seen-settings.js';
-import { undos } from './undos.js';
-import { verifications } from './verifications.js';
+import { bulkStore } from './bulk-fixes.js';
+import type { Database } from './connection/database.js';
+import { exemptionStore } from './exemptions.js';
+import { findingsStore } from './findings.js';
+import { holdStore } from './holds.js';
+import { leaseStore } from './lease.js';
+import { linkStore } from './link-changes.js';
+import { linkReader } from './links.js';
+import { managedRoleStore } from './managed-roles.js';
+import { memberHistoryStore } from './member-history.js';
+import { issueStore } from './open-issues.js';
+import { outboxStore } from './outbox.js';
+import { pauseStore } from './pauses.js';
+import { type ReportStore, reportStore } from './reports.js';
+import { runStore } from './runs.js';
+import { settingsAuditStore } from './settings-audit.js';
+import { undoStore } from './undos.js';
+import { verificationStore } from './verifications.js';
 
 /** As the settings have it. */
 const VERIFY_AFTER_MINUTES = 60;
 
 /** Everything that the database is asked for, for one guild. */
 type GuildLedger = Ledger &
-	RoleMemory &
-	Reports &
-	IssueBook &
-	HoldBook &
-	BulkBook &
-	DeliveryBook &
-	SettingsBook &
-	PauseBook &
-	ExemptionBook &
-	Verifications &
-	Undos &
-	PersonalHistory &
-	Archive &
-	LinkBook;
+	ManagedRoleStore &
+	ReportStore &
+	IssueStore &
+	HoldStore &
+	BulkStore &
+	OutboxStore &
+	SettingsAuditStore &
+	PauseStore &
+	ExemptionStore &
+	VerificationStore &
+	UndoStore &
+	MemberHistoryStore &
+	RunArchiveStore &
+	LinkStore;
 
 /** The Ledger port over Prisma, for one guild, and the books of all that goes beyond a run and a fix. */
 export function createLedger(
@@ -59,24 +59,24 @@ export function createLedger(
 	{ verifyAfterMinutes = VERIFY_AFTER_MINUTES }: { readonly verifyAfterMinutes?: number } = {}
 ): GuildLedger {
 	return {
-		...leases(database, guildId),
-		...runs(database, guildId),
-		...links(database),
-		...findings(database, guildId),
+		...leaseStore(database, guildId),
+		...runStore(database, guildId),
+		...linkReader(database),
+		...findingsStore(database, guildId),
 		...attempts(database, guildId, verifyAfterMinutes),
-		...verifications(database, guildId),
-		...undos(database, guildId),
-		...deliveries(database, guildId),
-		...exemptions(database, guildId),
-		...issueBook(database, guildId),
-		...holds(database, guildId),
-		...bulkFixes(database, guildId),
-		...linkBook(database, guildId),
-		...pauses(database, guildId),
-		...seenSettings(database, guildId),
-		...archive(database, guildId),
-		...personalHistory(database, guildId),
-		...roleMemory(database, guildId),
-		...reports(database, guildId)
+		...verificationStore(database, guildId),
+		...undoStore(database, guildId),
+		...outboxStore(database, guildId),
+		...exemptionStore(database, guildId),
+		...issueStore(database, guildId),
+		...holdStore(database, guildId),
+		...bulkStore(database, guildId),
+		...linkStore(database, guildId),
+		...pauseStore(database, guildId),
+		...settingsAuditStore(database, guildId),
+		...runArchiveStore(database, guildId),
+		...memberHistoryStore(database, guildId),
+		...managedRoleStore(database, guildId),
+		...reportStore(database, guildId)
 	};
 }

@@ -1,7 +1,7 @@
-import type { Ledger } from '../reconciliation/ports.js';
-import type { Links, MemberRow } from '../reconciliation/types.js';
-import { pages } from './batches.js';
-import type { Database } from './database.js';
+import type { Links, MemberRow } from '../reconciliation/domain/links.js';
+import type { Ledger } from '../reconciliation/domain/ports.js';
+import type { Database } from './connection/database.js';
+import { keysetPages } from './paging.js';
 
 const PAGE = 2_000;
 
@@ -11,8 +11,8 @@ const TEAM = { id: true, name: true, stripeCustomerId: true, ownerSeatCount: tru
 const EXEMPTION = { discordId: true, reason: true, createdBy: true, expiresAt: true } as const;
 
 /** Who is who, as the database has it. */
-export function links({ prisma }: Database): Pick<Ledger, 'readLinks' | 'readLinksOf' | 'linksChangedSince'> {
-	const seenDebts = async (): Promise<Links['seenDebts']> =>
+export function linkReader({ prisma }: Database): Pick<Ledger, 'readLinks' | 'readLinksOf' | 'linksChangedSince'> {
+	const seenDebts = async (): Promise<Links['firstSeenUnpaid']> =>
 		new Map((await prisma.seenDebt.findMany()).map(({ subscriptionId, firstSeenAt }) => [subscriptionId, firstSeenAt]));
 
 	return {
@@ -20,14 +20,14 @@ export function links({ prisma }: Database): Pick<Ledger, 'readLinks' | 'readLin
 			const members: MemberRow[] = [];
 			const read = (after?: MemberRow) =>
 				prisma.member.findMany({ select: MEMBER, where: { id: { gt: after?.id ?? '' } }, orderBy: { id: 'asc' }, take: PAGE });
-			for await (const page of pages(PAGE, read)) {
+			for await (const page of keysetPages(PAGE, read)) {
 				members.push(...page);
 				if (page.length === PAGE) onProgress({ source: 'database', done: members.length, total: null, finished: false });
 			}
 			const teams = await prisma.team.findMany({ select: TEAM });
 			const exemptions = await prisma.exemption.findMany({ select: EXEMPTION });
 			onProgress({ source: 'database', done: members.length, total: members.length, finished: true });
-			return { members, teams, exemptions, seenDebts: await seenDebts() };
+			return { members, teams, exemptions, firstSeenUnpaid: await seenDebts() };
 		},
 		readLinksOf: async (discordId, customerIds) => {
 			const customers = [...customerIds];
@@ -41,7 +41,7 @@ export function links({ prisma }: Database): Pick<Ledger, 'readLinks' | 'readLin
 				where: { OR: [{ id: { in: teamIds } }, { stripeCustomerId: { in: customers } }] }
 			});
 			const exemptions = await prisma.exemption.findMany({ select: EXEMPTION, where: { discordId } });
-			return { members, teams, exemptions, seenDebts: await seenDebts() };
+			return { members, teams, exemptions, firstSeenUnpaid: await seenDebts() };
 		},
 		linksChangedSince: async (since) => {
 			const changed = { updatedAt: { gte: since } };

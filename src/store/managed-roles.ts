@@ -1,11 +1,12 @@
-import type { RoleMemory } from '../reconciliation/ports.js';
-import type { Database } from './database.js';
+import type { ManagedRoleStore } from '../reconciliation/domain/ports.js';
+import type { Database } from './connection/database.js';
 
 /** The IDs of the managed roles that the settings name. */
-export function roleMemory({ prisma }: Database, guildId: string): RoleMemory {
+export function managedRoleStore({ prisma }: Database, guildId: string): ManagedRoleStore {
 	return {
-		recall: async () => new Map((await prisma.managedRole.findMany({ where: { guildId } })).map(({ name, roleId }) => [name, roleId])),
-		keep: async (name, roleId) => {
+		loadManagedRoles: async () =>
+			new Map((await prisma.managedRole.findMany({ where: { guildId } })).map(({ name, roleId }) => [name, roleId])),
+		saveManagedRoles: async (name, roleId) => {
 			await prisma.managedRole.upsert({
 				where: { guildId_name: { guildId, name } },
 				create: { guildId, name, roleId },

@@ -1,12 +1,12 @@
-import type { Pause, PauseBook } from '../reconciliation/pause.js';
+import type { Pause, PauseStore } from '../reconciliation/schedule/pause.js';
 import { writeAudit } from './audit.js';
 import type { Prisma } from './client/client.js';
-import type { Database } from './database.js';
+import type { Database } from './connection/database.js';
 
 const PAUSE = { id: true, pausedAt: true, pausedBy: true, reason: true, until: true } as const;
 
 /** The pauses of a guild's schedule. */
-export function pauses({ prisma }: Database, guildId: string): PauseBook {
+export function pauseStore({ prisma }: Database, guildId: string): PauseStore {
 	const inForce = (now: Date): Prisma.PauseWhereInput => ({ guildId, endedAt: null, OR: [{ until: null }, { until: { gt: now } }] });
 
 	/** Ends the pause in force; of two who ask at once, one has ended it. */
@@ -41,8 +41,8 @@ export function pauses({ prisma }: Database, guildId: string): PauseBook {
 					actor: pause.pausedBy,
 					action: 'pause',
 					subject: null,
-					before: told(replaced),
-					after: told(pause),
+					before: auditValues(replaced),
+					after: auditValues(pause),
 					outcome: 'DONE',
 					detail: pause.reason,
 					attemptId: null
@@ -58,7 +58,7 @@ export function pauses({ prisma }: Database, guildId: string): PauseBook {
 					actor,
 					action: 'resume',
 					subject: null,
-					before: told(ended),
+					before: auditValues(ended),
 					after: null,
 					outcome: 'DONE',
 					detail: null,
@@ -69,6 +69,6 @@ export function pauses({ prisma }: Database, guildId: string): PauseBook {
 	};
 }
 
-function told(pause: Pause | null) {
+function auditValues(pause: Pause | null) {
 	return pause === null ? null : { pausedBy: pause.pausedBy, until: pause.until, reason: pause.reason };
 }

@@ -1,19 +1,13 @@
-import type {
-	DriftIssue,
-	Exemption,
-	FixOutcome,
-	Hold,
-	IssueState,
-	Notices,
-	ReconciliationResult,
-	RoleName,
-	TriggeredBy,
-	Verified
-} from '../reconciliation/types.js';
-import { batches } from './batches.js';
+import type { Notices } from '../reconciliation/domain/detection.js';
+import type { Hold } from '../reconciliation/domain/hold.js';
+import type { DriftIssue, FixOutcome, IssueState } from '../reconciliation/domain/issue.js';
+import type { Exemption } from '../reconciliation/domain/links.js';
+import type { RoleName } from '../reconciliation/domain/rules.js';
+import type { ReconciliationResult, TriggeredBy, Verified } from '../reconciliation/domain/run.js';
 import { type Prisma, type ReconciliationRun, RunStatus } from './client/client.js';
-import type { Database } from './database.js';
+import type { Database } from './connection/database.js';
 import { fromJson, toOpenIssue } from './json.js';
+import { chunk } from './paging.js';
 
 /** A run as its report shows it, and the message that it is. */
 export interface StoredReport {
@@ -23,7 +17,7 @@ export interface StoredReport {
 }
 
 /** What reports are drawn from. */
-export interface Reports {
+export interface ReportStore {
 	/** Null if there is no such run, or it is still running. */
 	readReport(runId: string): Promise<StoredReport | null>;
 	/** Null if the run's report has not been posted. */
@@ -32,7 +26,7 @@ export interface Reports {
 	setReportMessage(runId: string, channelId: string, messageId: string): Promise<void>;
 }
 
-export function reports({ prisma }: Database, guildId: string): Reports {
+export function reportStore({ prisma }: Database, guildId: string): ReportStore {
 	return {
 		readReport: async (runId) => {
 			const run = await prisma.reconciliationRun.findFirst({ where: { id: runId, guildId } });
@@ -68,7 +62,7 @@ export function reports({ prisma }: Database, guildId: string): Reports {
 		},
 		issueStates: async (issueIds) => {
 			const states = new Map<string, IssueState>();
-			for (const ids of batches(issueIds)) {
+			for (const ids of chunk(issueIds)) {
 				const rows = await prisma.$queryRaw<StateRow[]>`
 					SELECT issue.id, issue.status::text AS status, issue."planHash", issue."settledAt", issue."settledBy", issue."cameBackAt", issue.detail,
 						last.id AS "attemptId", last.undoes, exemption."expiresAt" AS "exemptUntil", last.actor, last.outcome, last.error, last."rolesBefore", last."rolesAfter", COALESCE(last."completedAt", last."startedAt") AS at
@@ -141,5 +135,5 @@ function toState({
 	...attempt
 }: StateRow): IssueState {
 	const lastAttempt = attemptId === null || actor === null || at === null ? null : { id: attemptId, actor, at, ...attempt };
-	return { status, planHash, settledAt, settledBy, cameBackAt, detail, claimedBy: status === 'FIXING' ? actor : null, lastAttempt };
+	return { status, planHash, settledAt, settledBy, cameBackAt, detail, fixingBy: status === 'FIXING' ? actor : null, lastAttempt };
 }

@@ -1,9 +1,9 @@
-import type { Ledger } from '../reconciliation/ports.js';
+import type { Ledger } from '../reconciliation/domain/ports.js';
 import { Prisma, RunStatus } from './client/client.js';
-import type { Database } from './database.js';
-import { addRunDeliveries } from './deliveries.js';
+import type { Database } from './connection/database.js';
 import { holdRun } from './holds.js';
 import { toJson } from './json.js';
+import { addRunMessages } from './outbox.js';
 
 type Runs = Pick<
 	Ledger,
@@ -11,7 +11,7 @@ type Runs = Pick<
 >;
 
 /** The life of runs. */
-export function runs({ prisma }: Database, guildId: string): Runs {
+export function runStore({ prisma }: Database, guildId: string): Runs {
 	return {
 		startRun: async (start) => {
 			// A scheduled day is a unique key: of two processes that wake for it, one gets a run.
@@ -30,7 +30,7 @@ export function runs({ prisma }: Database, guildId: string): Runs {
 					select: { id: true }
 				});
 				// Nobody else tells of it: it is due at once.
-				for (const { id } of abandoned) await addRunDeliveries(transaction, guildId, id, tell, at, at);
+				for (const { id } of abandoned) await addRunMessages(transaction, guildId, id, tell, at, at);
 			}),
 		hasUnfinishedRun: async () =>
 			(await prisma.reconciliationRun.findFirst({ where: { guildId, status: RunStatus.RUNNING }, select: { id: true } })) !== null,
@@ -80,7 +80,7 @@ export function runs({ prisma }: Database, guildId: string): Runs {
 				if (hold !== null) await holdRun(transaction, guildId, id, hold, at);
 				// Together: a verification that was killed before its run was complete is still to be done.
 				await transaction.verification.updateMany({ where: { guildId, runId: id, doneAt: null }, data: { doneAt: at } });
-				await addRunDeliveries(transaction, guildId, id, tell, at);
+				await addRunMessages(transaction, guildId, id, tell, at);
 			}),
 		failRun: (id, { reason, issuesFixed, at, tell = [] }) =>
 			prisma.$transaction(async (transaction) => {
@@ -89,7 +89,7 @@ export function runs({ prisma }: Database, guildId: string): Runs {
 					data: { status: RunStatus.FAILED, failure: reason, issuesFixed, completedAt: at },
 					select: { id: true }
 				});
-				await addRunDeliveries(transaction, guildId, id, tell, at);
+				await addRunMessages(transaction, guildId, id, tell, at);
 			})
 	};
 }

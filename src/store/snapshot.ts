@@ -1,8 +1,8 @@
-import type { Ledger } from '../reconciliation/ports.js';
-import type { OpenIssue } from '../reconciliation/types.js';
-import { BATCH, batches } from './batches.js';
+import type { OpenIssue } from '../reconciliation/domain/issue.js';
+import type { Ledger } from '../reconciliation/domain/ports.js';
 import type { Prisma } from './client/client.js';
 import { toJson, toJsonText } from './json.js';
+import { CHUNK_SIZE, chunk } from './paging.js';
 
 /** Writes what a run saw into its row, with the issues as they were then: they stay so, whatever becomes of them. */
 export async function recordSnapshot(
@@ -31,13 +31,12 @@ export async function recordSnapshot(
 
 /** As text, which Prisma need not take apart; and that of many in parts: a text of fifty thousand would be seconds on its way. */
 async function recordIssues(prisma: Prisma.TransactionClient, runId: string, issues: readonly OpenIssue[]): Promise<void> {
-	if (issues.length <= BATCH) {
+	if (issues.length <= CHUNK_SIZE) {
 		await prisma.$executeRaw`UPDATE "ReconciliationRun" SET issues = ${toJsonText(issues)}::json WHERE id = ${runId}`;
 		return;
 	}
 	await prisma.$executeRaw`CREATE TEMPORARY TABLE snapshot_part (place serial, text text) ON COMMIT DROP`;
-	for (const batch of batches(issues))
-		await prisma.$executeRaw`INSERT INTO snapshot_part (text) VALUES (${toJsonText(batch).slice(1, -1)})`;
+	for (const batch of chunk(issues)) await prisma.$executeRaw`INSERT INTO snapshot_part (text) VALUES (${toJsonText(batch).slice(1, -1)})`;
 	await prisma.$executeRaw`
 		UPDATE "ReconciliationRun" SET issues = (SELECT '[' || string_agg(text, ',' ORDER BY place) || ']' FROM snapshot_part)::json
 		WHERE id = ${runId}`;

@@ -1,7 +1,9 @@
-import type { RunSummary, StatusBook, Undelivered } from '../reconciliation/status.js';
-import type { DriftType, Hold, TriggeredBy } from '../reconciliation/types.js';
+import type { Hold } from '../reconciliation/domain/hold.js';
+import type { DriftType } from '../reconciliation/domain/issue.js';
+import type { TriggeredBy } from '../reconciliation/domain/run.js';
+import type { RunSummary, StatusStore, Undelivered } from '../reconciliation/health/status.js';
 import { DeliveryStatus, IssueStatus, type Prisma, RunStatus } from './client/client.js';
-import type { Database } from './database.js';
+import type { Database } from './connection/database.js';
 import { fromJson } from './json.js';
 
 const SUMMARY = {
@@ -23,10 +25,10 @@ const SUMMARY = {
 } as const;
 
 /** Undelivered reports and mails that are told one by one. */
-const UNDELIVERED_TOLD = 10;
+const MAX_UNDELIVERED_SHOWN = 10;
 
 /** How things stand, as the database has it. */
-export function statusBook({ prisma }: Database, guildId: string): StatusBook {
+export function statusStore({ prisma }: Database, guildId: string): StatusStore {
 	return {
 		recentRuns: async ({ since, skip, take }) => {
 			const rows = await prisma.reconciliationRun.findMany({
@@ -79,7 +81,7 @@ export function statusBook({ prisma }: Database, guildId: string): StatusBook {
 			const rows = await prisma.delivery.findMany({
 				where: { guildId, status: DeliveryStatus.PENDING, tries: { gt: 0 } },
 				orderBy: { createdAt: 'asc' },
-				take: UNDELIVERED_TOLD
+				take: MAX_UNDELIVERED_SHOWN
 			});
 			return rows.map(({ channel, subject, createdAt, tries, lastError, nextTryAt }) => ({
 				channel: channel as Undelivered['channel'],

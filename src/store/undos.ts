@@ -1,13 +1,13 @@
-import { planBetween, planHash } from '../reconciliation/plan.js';
-import type { RoleName } from '../reconciliation/types.js';
-import { mayHaveChanged, type NotUndoable, type UndoableFix, type Undos } from '../reconciliation/undo.js';
+import { diffRoles, planHash } from '../reconciliation/detection/role-plan.js';
+import type { RoleName } from '../reconciliation/domain/rules.js';
+import { mayHaveChanged, type NotUndoable, type UndoableFix, type UndoStore } from '../reconciliation/fixes/undo.js';
 import { writeAudit } from './audit.js';
 import { type FixAttempt, IssueStatus, type Prisma } from './client/client.js';
-import type { Database } from './database.js';
+import type { Database } from './connection/database.js';
 import { fromJson, subjectOf } from './json.js';
 
 /** Claims to undo fixes. Their ends are written where those of fixes are: an undo is an attempt too. */
-export function undos({ prisma }: Database, guildId: string): Undos {
+export function undoStore({ prisma }: Database, guildId: string): UndoStore {
 	return {
 		claimUndo: (order) =>
 			prisma.$transaction(async (transaction) => {
@@ -65,7 +65,7 @@ export function undos({ prisma }: Database, guildId: string): Undos {
 					discordName: name,
 					actor,
 					at,
-					change: planBetween(rolesBefore, rolesAfter)
+					change: diffRoles(rolesBefore, rolesAfter)
 				})
 			);
 		}
@@ -92,19 +92,19 @@ function whatToUndo(fixId: string, attempts: readonly FixAttempt[]) {
 	const { before, after } = rolesOf(fix);
 	if (before === null || after === null) return refuse('ROLES_UNKNOWN');
 	// An undo that was stopped half-way is gone on with from there.
-	const halves = attempts.flatMap((attempt) => (attempt.undoes === fixId ? [rolesOf(attempt)] : [])).filter(mayHaveMoved);
+	const halves = attempts.flatMap((attempt) => (attempt.undoes === fixId ? [rolesOf(attempt)] : [])).filter(mayHaveChangedRoles);
 	const half = halves.find((each) => each.after !== null);
 	const left = half?.after ?? after;
-	const plan = planBetween(left, before);
-	const brokenOff = halves[0] !== half;
-	return plan.add.length === 0 && plan.remove.length === 0 ? refuse('NO_FIX') : { left, plan, brokenOff };
+	const plan = diffRoles(left, before);
+	const interrupted = halves[0] !== half;
+	return plan.add.length === 0 && plan.remove.length === 0 ? refuse('NO_FIX') : { left, plan, interrupted };
 }
 
 function rolesOf({ rolesBefore, rolesAfter }: Pick<FixAttempt, 'rolesBefore' | 'rolesAfter'>) {
 	return { before: fromJson<RoleName[] | null>(rolesBefore), after: fromJson<RoleName[] | null>(rolesAfter) };
 }
 
-function mayHaveMoved({ before, after }: ReturnType<typeof rolesOf>): boolean {
+function mayHaveChangedRoles({ before, after }: ReturnType<typeof rolesOf>): boolean {
 	return mayHaveChanged({ rolesBefore: before, rolesAfter: after });
 }
 

@@ -1,16 +1,16 @@
-import { planBetween } from '../reconciliation/plan.js';
-import type { RoleName } from '../reconciliation/types.js';
-import type { FixToVerify } from '../reconciliation/verified.js';
-import type { Verifications } from '../reconciliation/verify.js';
+import { diffRoles } from '../reconciliation/detection/role-plan.js';
+import type { FixToVerify } from '../reconciliation/detection/verify-fixes.js';
+import type { RoleName } from '../reconciliation/domain/rules.js';
+import type { VerificationStore } from '../reconciliation/runs/verify.js';
 import type { Prisma } from './client/client.js';
-import type { Database } from './database.js';
+import type { Database } from './connection/database.js';
 import { fromJson, subjectOf } from './json.js';
 
 /** A fix that is not, and is not being, undone. */
-const STANDING = { outcome: 'FIXED', undoes: null } as const;
+const NOT_UNDONE = { outcome: 'FIXED', undoes: null } as const;
 
 /** The life of verifications: pending, and open to fixes; begun by a run, and closed; done. */
-export function verifications({ prisma }: Database, guildId: string): Verifications {
+export function verificationStore({ prisma }: Database, guildId: string): VerificationStore {
 	return {
 		verificationDue: (now) =>
 			prisma.$transaction(async (transaction) => {
@@ -20,7 +20,7 @@ export function verifications({ prisma }: Database, guildId: string): Verificati
 				if (due.length === 0) return false;
 				const ids = due.map(({ id }) => id);
 				const fixes = await transaction.fixAttempt.findMany({
-					where: { verificationId: { in: ids }, ...STANDING },
+					where: { verificationId: { in: ids }, ...NOT_UNDONE },
 					select: { id: true, verificationId: true }
 				});
 				const undone = await undoneAmong(
@@ -40,7 +40,7 @@ export function verifications({ prisma }: Database, guildId: string): Verificati
 
 		fixesToVerify: async (runId) => {
 			const rows = await prisma.fixAttempt.findMany({
-				where: { verification: { guildId, runId }, ...STANDING },
+				where: { verification: { guildId, runId }, ...NOT_UNDONE },
 				orderBy: [{ completedAt: 'desc' }, { id: 'desc' }],
 				select: {
 					id: true,
@@ -93,7 +93,7 @@ function changeOf(attempt: {
 	readonly rolesAfter: Prisma.JsonValue;
 }) {
 	const [before, after] = [fromJson<RoleName[] | null>(attempt.rolesBefore), fromJson<RoleName[] | null>(attempt.rolesAfter)];
-	if (before !== null && after !== null) return planBetween(before, after);
+	if (before !== null && after !== null) return diffRoles(before, after);
 	return { add: fromJson<RoleName[]>(attempt.add), remove: fromJson<RoleName[]>(attempt.remove) };
 }
 

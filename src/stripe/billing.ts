@@ -1,21 +1,21 @@
-import { accountsOf, CompactAccounts } from '../reconciliation/accounts.js';
-import type { CustomerSearch } from '../reconciliation/explain.js';
-import type { CustomerBook } from '../reconciliation/link.js';
-import type { Billing, OnProgress } from '../reconciliation/ports.js';
-import type { BillingSnapshot } from '../reconciliation/types.js';
-import { createAsk } from './ask.js';
-import { readBaseline, readChangesSince, readLinkChangesAfter } from './changes.js';
-import { createClient, TIMEOUT_MS } from './client.js';
+import { mapConcurrent, settleAll } from '../async/concurrency.js';
+import type { BillingSnapshot } from '../reconciliation/domain/billing.js';
+import type { Billing, OnProgress } from '../reconciliation/domain/ports.js';
+import type { CustomerMetadataSearch } from '../reconciliation/members/explain.js';
+import type { CustomerLookup } from '../reconciliation/members/link.js';
+import { accountsOf, CompactAccounts } from '../reconciliation/snapshot/accounts.js';
+import { createClient, TIMEOUT_MS } from './api/client.js';
+import { sourceError } from './api/errors.js';
+import { defaultRate, isLiveKey, RateLimiter, SYSTEM_TIMING, type Timing } from './api/rate-limiter.js';
+import { createRequester } from './api/request.js';
 import { toCustomer, toSubscription } from './convert.js';
-import { createCustomerBook } from './customer-book.js';
-import { readCustomer, readCustomersAfresh } from './customers.js';
-import { readAllDebts, readDebtsOf } from './debts.js';
-import { sourceError } from './errors.js';
-import { findCustomers, findCustomersOf } from './find-customers.js';
-import { mustHaveEnded, readAllSubscriptions } from './list-subscriptions.js';
-import type { ListMemory } from './marks.js';
-import { type Clockwork, isLive, Pace, perSecondWith, REAL_CLOCKWORK } from './pace.js';
-import { all, sideBySide } from './side-by-side.js';
+import { createCustomerLookup } from './customer-lookup.js';
+import { readCurrentCustomers, readCustomer } from './customers.js';
+import { readBaseline, readChangesSince, readLinkChangesAfter } from './events.js';
+import { findCustomers, findCustomersOfMember } from './find-customers.js';
+import { assertListEnded, readAllSubscriptions } from './list-subscriptions.js';
+import type { PageBoundaryCache } from './lists/page-boundaries.js';
+import { listOverdueSince, overdueSinceFor } from './overdue-invoices.js';
 
 export interface BillingOptions {
 	/** A restricted key with Subscriptions, Customers, Invoices and Events set to Read is enough. */
@@ -25,7 +25,7 @@ export interface BillingOptions {
 	readonly discordIdKey: string;
 	/** How long one answer is waited for. */
 	readonly timeoutMs?: number;
-	readonly clockwork?: Clockwork;
+	readonly timing?: Timing;
 	/** Requests a second at most; what is good for the key where nothing is said. */
 	readonly requestsPerSecond?: number | undefined;
 }
@@ -38,36 +38,39 @@ export function createBilling({
 	apiUrl,
 	discordIdKey,
 	timeoutMs = TIMEOUT_MS,
-	clockwork = REAL_CLOCKWORK,
-	requestsPerSecond = perSecondWith(secretKey)
-}: BillingOptions): Billing & CustomerSearch & CustomerBook {
-	const pace = new Pace(requestsPerSecond, clockwork);
-	const ask = createAsk(createClient(secretKey, apiUrl, timeoutMs), pace, clockwork);
-	const isLiveKey = isLive(secretKey);
-	const memory: Readonly<Record<'subscriptions' | 'invoices', ListMemory>> = { subscriptions: { marks: null }, invoices: { marks: null } };
+	timing = SYSTEM_TIMING,
+	requestsPerSecond = defaultRate(secretKey)
+}: BillingOptions): Billing & CustomerMetadataSearch & CustomerLookup {
+	const rateLimiter = new RateLimiter(requestsPerSecond, timing);
+	const request = createRequester(createClient(secretKey, apiUrl, timeoutMs), rateLimiter, timing);
+	const isLive = isLiveKey(secretKey);
+	const memory: Readonly<Record<'subscriptions' | 'invoices', PageBoundaryCache>> = {
+		subscriptions: { boundaries: null },
+		invoices: { boundaries: null }
+	};
 
 	return {
-		...createCustomerBook(ask, discordIdKey),
-		readAll: (onProgress) => inWords(readAll(onProgress)),
-		readCustomers: (customerIds) => inWords(readCustomers(customerIds)),
-		customersClaimedBy: async (discordIds) =>
-			(await findCustomers(ask, discordIds, discordIdKey)).map((customer) => toCustomer(customer, discordIdKey)),
-		customersNaming: (discordId, since) => inWords(customersNaming(discordId, since)),
-		customersOf: (discordId) => inWords(findCustomersOf(ask, discordId, discordIdKey)),
+		...createCustomerLookup(request, discordIdKey),
+		readAll: (onProgress) => readableErrors(readAll(onProgress)),
+		readCustomers: (customerIds) => readableErrors(readCustomers(customerIds)),
+		findCustomersByDiscordIds: async (discordIds) =>
+			(await findCustomers(request, discordIds, discordIdKey)).map((customer) => toCustomer(customer, discordIdKey)),
+		findCustomersNaming: (discordId, since) => readableErrors(customersNaming(discordId, since)),
+		searchCustomersByMetadata: (discordId) => readableErrors(findCustomersOfMember(request, discordId, discordIdKey)),
 		ping: async () => {
-			const { data } = await ask('Subscriptions', (stripe) => stripe.subscriptions.list({ limit: 1 }));
-			return { livemode: data[0]?.livemode ?? isLiveKey };
+			const { data } = await request('Subscriptions', (stripe) => stripe.subscriptions.list({ limit: 1 }));
+			return { livemode: data[0]?.livemode ?? isLive };
 		}
 	};
 
 	async function readAll(onProgress: OnProgress): Promise<BillingSnapshot> {
 		const nowSeconds = Math.floor(Date.now() / 1000);
 		// The baseline comes first and the changes last, so that nothing can change in between unseen.
-		const baseline = await readBaseline(ask);
-		const reading = { ask, pace, now: clockwork.now, nowSeconds };
+		const baseline = await readBaseline(request);
+		const reading = { request, rateLimiter, now: timing.now, nowSeconds };
 		const accounts = new CompactAccounts();
-		let livemode = isLiveKey;
-		const [{ count, oldest }, debts] = await all([
+		let livemode = isLive;
+		const [{ count, oldest }, debts] = await settleAll([
 			readAllSubscriptions({
 				...reading,
 				memory: memory.subscriptions,
@@ -77,15 +80,15 @@ export function createBilling({
 				},
 				onCount: (done) => onProgress({ source: 'stripe', done, total: null, finished: false })
 			}),
-			readAllDebts({ ...reading, memory: memory.invoices }, onProgress)
+			listOverdueSince({ ...reading, memory: memory.invoices }, onProgress)
 		]);
-		const [changes] = await all([readChangesSince(ask, baseline, discordIdKey), mustHaveEnded(ask, oldest)]);
+		const [changes] = await settleAll([readChangesSince(request, baseline, discordIdKey), assertListEnded(request, oldest)]);
 		accounts.setUnpaidSince(debts);
 		const named = [...changes.customers.values()].flatMap((values) => [...values]);
-		await sideBySide(
+		await mapConcurrent(
 			changes.newlySubscribed.filter((id) => !accounts.has(id)),
 			async (id) => {
-				named.push((await readCustomer(ask, id))?.metadata[discordIdKey] ?? '');
+				named.push((await readCustomer(request, id))?.metadata[discordIdKey] ?? '');
 			}
 		);
 		onProgress({ source: 'stripe', done: count, total: count, finished: true });
@@ -94,27 +97,27 @@ export function createBilling({
 			subscriptionsRead: count,
 			livemode,
 			changedCustomers: new Set(changes.customers.keys()),
-			changedPeople: new Set(named.filter((value) => DISCORD_ID.test(value)))
+			changedDiscordIds: new Set(named.filter((value) => DISCORD_ID.test(value)))
 		};
 	}
 
 	/** Whoever named the person for a while only may be among them; reading them afresh tells. */
 	async function customersNaming(discordId: string, since: Date): Promise<readonly string[]> {
-		const changes = await readLinkChangesAfter(ask, since, new Date(), discordIdKey);
+		const changes = await readLinkChangesAfter(request, since, new Date(), discordIdKey);
 		const naming = new Set([...changes.customers].filter(([, named]) => named.has(discordId)).map(([id]) => id));
-		await sideBySide(
+		await mapConcurrent(
 			changes.newlySubscribed.filter((id) => !naming.has(id)),
 			async (id) => {
-				if ((await readCustomer(ask, id))?.metadata[discordIdKey] === discordId) naming.add(id);
+				if ((await readCustomer(request, id))?.metadata[discordIdKey] === discordId) naming.add(id);
 			}
 		);
 		return [...naming];
 	}
 
 	async function readCustomers(customerIds: readonly string[]): Promise<BillingSnapshot> {
-		const { subscriptions, others } = await readCustomersAfresh(ask, customerIds);
-		const debts = await readDebtsOf(
-			ask,
+		const { subscriptions, others } = await readCurrentCustomers(request, customerIds);
+		const debts = await overdueSinceFor(
+			request,
 			subscriptions.map(({ subscription }) => subscription)
 		);
 		const customers = [...subscriptions.map(({ customer }) => customer), ...others];
@@ -127,15 +130,15 @@ export function createBilling({
 				}))
 			),
 			subscriptionsRead: subscriptions.length,
-			livemode: (subscriptions[0]?.subscription ?? others[0])?.livemode ?? isLiveKey,
+			livemode: (subscriptions[0]?.subscription ?? others[0])?.livemode ?? isLive,
 			changedCustomers: new Set(),
-			changedPeople: new Set()
+			changedDiscordIds: new Set()
 		};
 	}
 }
 
 /** Whatever goes wrong, an answer of a shape that nobody expected included, is told in words. */
-async function inWords<Answer>(reading: Promise<Answer>): Promise<Answer> {
+async function readableErrors<Answer>(reading: Promise<Answer>): Promise<Answer> {
 	try {
 		return await reading;
 	} catch (error) {

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import type { Customer, Subscription } from '../reconciliation/types.js';
+import type { Customer, Subscription } from '../reconciliation/domain/billing.js';
 
 /** Stripe's objects → the heart's. Pure. */
 
@@ -10,12 +10,12 @@ export function idOf(reference: string | { readonly id: string }): string {
 
 /** @param discordIdKey - the metadata key that holds a Discord ID */
 export function toCustomer(customer: Stripe.Customer | Stripe.DeletedCustomer, discordIdKey: string): Customer {
-	if (customer.deleted) return { id: customer.id, email: null, name: null, claimedBy: null };
+	if (customer.deleted) return { id: customer.id, email: null, name: null, metadataDiscordId: null };
 	return {
 		id: customer.id,
 		email: customer.email,
 		name: customer.name ?? null,
-		claimedBy: customer.metadata[discordIdKey] ?? null
+		metadataDiscordId: customer.metadata[discordIdKey] ?? null
 	};
 }
 
@@ -35,7 +35,7 @@ export function toSubscription(
 		prices: pricesOf(items),
 		createdAt: toDate(subscription.created),
 		unpaidSince: null,
-		claimedBy: subscription.metadata[discordIdKey] ?? null,
+		metadataDiscordId: subscription.metadata[discordIdKey] ?? null,
 		cancelAtPeriodEnd: subscription.cancel_at_period_end,
 		collectionPaused: subscription.pause_collection !== null && subscription.pause_collection !== undefined
 	};

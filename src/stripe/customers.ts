@@ -1,12 +1,12 @@
 import type Stripe from 'stripe';
-import type { Ask } from './ask.js';
-import { MissingObjectError } from './errors.js';
-import { listSubscriptionsOf, type WholeSubscription } from './list-subscriptions.js';
-import { sideBySide } from './side-by-side.js';
+import { mapConcurrent } from '../async/concurrency.js';
+import { MissingObjectError } from './api/errors.js';
+import type { StripeRequest } from './api/request.js';
+import { type CompleteSubscription, listSubscriptionsOf } from './list-subscriptions.js';
 
 /** What Stripe holds for some customers. */
 export interface CustomerReading {
-	readonly subscriptions: readonly WholeSubscription[];
+	readonly subscriptions: readonly CompleteSubscription[];
 	/** Customers who have no subscription at all. */
 	readonly others: readonly Stripe.Customer[];
 }
@@ -15,10 +15,10 @@ export interface CustomerReading {
  * Reads some customers afresh, with all their subscriptions. Whoever was deleted or never was is left out: they pay for nothing.
  * @throws {SourceError}
  */
-export async function readCustomersAfresh(ask: Ask, customerIds: Iterable<string>): Promise<CustomerReading> {
-	const subscriptions: WholeSubscription[] = [];
+export async function readCurrentCustomers(ask: StripeRequest, customerIds: Iterable<string>): Promise<CustomerReading> {
+	const subscriptions: CompleteSubscription[] = [];
 	const others: Stripe.Customer[] = [];
-	await sideBySide(new Set(customerIds), async (customerId) => {
+	await mapConcurrent(new Set(customerIds), async (customerId) => {
 		const found = await unlessMissing(listSubscriptionsOf(ask, customerId));
 		if (found === null) return;
 		subscriptions.push(...found);
@@ -30,7 +30,7 @@ export async function readCustomersAfresh(ask: Ask, customerIds: Iterable<string
 }
 
 /** A customer afresh; null if they were deleted or never were. @throws {SourceError} */
-export async function readCustomer(ask: Ask, customerId: string): Promise<Stripe.Customer | null> {
+export async function readCustomer(ask: StripeRequest, customerId: string): Promise<Stripe.Customer | null> {
 	const customer = await unlessMissing(ask('Customers', (stripe) => stripe.customers.retrieve(customerId)));
 	return customer === null || customer.deleted ? null : customer;
 }

@@ -1,19 +1,19 @@
 import type Stripe from 'stripe';
-import { type Check, clockRemark, type Remark } from '../reconciliation/doctor.js';
-import type { Tier } from '../reconciliation/types.js';
-import { type Ask, createAsk } from './ask.js';
-import { createClient } from './client.js';
+import type { Tier } from '../reconciliation/domain/rules.js';
+import { type Check, type CheckRemark, clockRemark } from '../reconciliation/health/doctor.js';
+import { createClient } from './api/client.js';
+import { KeyRefusedError, MissingObjectError, NotAllowedError, type Resource } from './api/errors.js';
+import { defaultRate, RateLimiter, SYSTEM_TIMING } from './api/rate-limiter.js';
+import { createRequester, type StripeRequest } from './api/request.js';
 import { pricesOf } from './convert.js';
-import { KeyRefusedError, MissingObjectError, NotAllowedError, type Resource } from './errors.js';
-import { Pace, perSecondWith, REAL_CLOCKWORK } from './pace.js';
 
 const ABOUT = 'Stripe';
 
 /** Somebody is waiting. */
-const ANSWER_WITHIN_MS = 4_000;
+const ANSWER_TIMEOUT_MS = 4_000;
 
 /** One page: enough to notice a price that was forgotten. */
-const SUBSCRIPTIONS_LOOKED_AT = 100;
+const SUBSCRIPTIONS_SAMPLED = 100;
 
 export interface StripeChecked {
 	readonly secretKey: string;
@@ -22,29 +22,29 @@ export interface StripeChecked {
 
 /** Whether the key is one, and no more than Reeve needs. One small request, of a kind that no run makes. */
 export function keyChecks({ secretKey, apiUrl }: StripeChecked): readonly Check[] {
-	const ask = askQuickly(secretKey, apiUrl);
+	const ask = withTimeout(secretKey, apiUrl);
 	return [
-		{ about: ABOUT, otherwise: 'warning', look: async () => writeRemarks(secretKey) },
-		{ about: ABOUT, otherwise: 'wrong', look: () => keyRemarks(ask) }
+		{ subject: ABOUT, severityOnFailure: 'warning', run: async () => writeRemarks(secretKey) },
+		{ subject: ABOUT, severityOnFailure: 'error', run: () => keyRemarks(ask) }
 	];
 }
 
 /** Whether the key reads what Reeve needs. Four small requests. */
 export function permissionCheck({ secretKey, apiUrl }: StripeChecked): Check {
-	const ask = askQuickly(secretKey, apiUrl);
-	return { about: ABOUT, otherwise: 'wrong', look: () => permissionRemarks(ask) };
+	const ask = withTimeout(secretKey, apiUrl);
+	return { subject: ABOUT, severityOnFailure: 'error', run: () => permissionRemarks(ask) };
 }
 
 /** Whether the price map fits what is sold. One request, and one for each price in the map. */
 export function priceCheck({ secretKey, apiUrl }: StripeChecked, tiers: readonly Tier[]): Check {
-	const ask = askQuickly(secretKey, apiUrl);
+	const ask = withTimeout(secretKey, apiUrl);
 	const mapped = tiers.flatMap(({ prices }) => prices);
-	return { about: 'Prices', otherwise: 'warning', look: () => priceRemarks(ask, mapped) };
+	return { subject: 'Prices', severityOnFailure: 'warning', run: () => priceRemarks(ask, mapped) };
 }
 
-function askQuickly(secretKey: string, apiUrl: string): Ask {
-	const pace = new Pace(perSecondWith(secretKey), REAL_CLOCKWORK);
-	return createAsk(createClient(secretKey, apiUrl, ANSWER_WITHIN_MS), pace, REAL_CLOCKWORK);
+function withTimeout(secretKey: string, apiUrl: string): StripeRequest {
+	const pace = new RateLimiter(defaultRate(secretKey), SYSTEM_TIMING);
+	return createRequester(createClient(secretKey, apiUrl, ANSWER_TIMEOUT_MS), pace, SYSTEM_TIMING);
 }
 
 /** What Reeve reads. It asks for what is not there: whoever may read hears that, and is shown nobody's data. */
@@ -54,7 +54,7 @@ const NEEDED: readonly (readonly [Resource, (stripe: Stripe) => Promise<unknown>
 	['Invoices', (stripe) => stripe.invoices.retrieve('in_reeve_doctor')]
 ];
 
-async function permissionRemarks(ask: Ask): Promise<readonly Remark[]> {
+async function permissionRemarks(ask: StripeRequest): Promise<readonly CheckRemark[]> {
 	const mayRead = ([resource, retrieve]: (typeof NEEDED)[number]) =>
 		ask(resource, retrieve).catch((error: unknown) => {
 			if (!(error instanceof MissingObjectError)) throw error;
@@ -67,45 +67,45 @@ async function permissionRemarks(ask: Ask): Promise<readonly Remark[]> {
 	// What passes, an outage say, is no reason to say that no run begins.
 	const passing = errors.find((error) => !(error instanceof NotAllowedError));
 	if (passing !== undefined) throw passing;
-	if (errors.length > 0) return errors.map(({ message }) => ({ verdict: 'blocks', words: message }));
+	if (errors.length > 0) return errors.map(({ message }) => ({ verdict: 'blocking', message: message }));
 	const names = [...NEEDED.map(([resource]) => resource), 'Events'];
-	return [{ verdict: 'well', words: `The key reads ${names.join(', ')}.` }, ...clockRemarks((await events).lastResponse.headers.date)];
+	return [{ verdict: 'ok', message: `The key reads ${names.join(', ')}.` }, ...clockRemarks((await events).lastResponse.headers.date)];
 }
 
 /** Stripe tells a key that is none from one that may not do what it asks for; Reeve need not read the balance. */
-async function keyRemarks(ask: Ask): Promise<readonly Remark[]> {
+async function keyRemarks(ask: StripeRequest): Promise<readonly CheckRemark[]> {
 	try {
 		await ask('Balance', (stripe) => stripe.balance.retrieve());
 	} catch (error) {
-		if (error instanceof KeyRefusedError) return [{ verdict: 'blocks', words: error.message }];
+		if (error instanceof KeyRefusedError) return [{ verdict: 'blocking', message: error.message }];
 		if (!(error instanceof NotAllowedError)) throw error;
 	}
-	return [{ verdict: 'well', words: 'The key works.' }];
+	return [{ verdict: 'ok', message: 'The key works.' }];
 }
 
-function writeRemarks(secretKey: string): readonly Remark[] {
+function writeRemarks(secretKey: string): readonly CheckRemark[] {
 	if (!secretKey.startsWith('sk_')) return [];
 	return [
 		{
 			verdict: 'warning',
-			words:
+			message:
 				'The key can write: whoever gets hold of it can move money. Reeve only reads: make a restricted key (Stripe Dashboard → Developers → API keys) with Subscriptions, Customers, Invoices and Events on Read and all else on None, and put it into STRIPE_SECRET_KEY.'
 		}
 	];
 }
 
-async function priceRemarks(ask: Ask, mapped: readonly string[]): Promise<readonly Remark[]> {
+async function priceRemarks(ask: StripeRequest, mapped: readonly string[]): Promise<readonly CheckRemark[]> {
 	if (mapped.length === 0)
-		return [{ verdict: 'well', words: 'No price is mapped to a tier: every subscription of a person gives the highest tier.' }];
-	const { data } = await ask('Subscriptions', (stripe) => stripe.subscriptions.list({ limit: SUBSCRIPTIONS_LOOKED_AT, status: 'active' }));
+		return [{ verdict: 'ok', message: 'No price is mapped to a tier: every subscription of a person gives the highest tier.' }];
+	const { data } = await ask('Subscriptions', (stripe) => stripe.subscriptions.list({ limit: SUBSCRIPTIONS_SAMPLED, status: 'active' }));
 	const remarks = [...(await unknownPrices(ask, mapped)), ...forgottenPrices(data, mapped)];
-	return remarks.length > 0 ? remarks : [{ verdict: 'well', words: 'What people pay for buys a tier.' }];
+	return remarks.length > 0 ? remarks : [{ verdict: 'ok', message: 'What people pay for buys a tier.' }];
 }
 
 /** What is mapped to a tier and not known to Stripe. A key that may not read prices need not: then nothing is said. */
-async function unknownPrices(ask: Ask, mapped: readonly string[]): Promise<readonly Remark[]> {
+async function unknownPrices(ask: StripeRequest, mapped: readonly string[]): Promise<readonly CheckRemark[]> {
 	const remarks = await Promise.all(
-		mapped.map(async (id): Promise<readonly Remark[]> => {
+		mapped.map(async (id): Promise<readonly CheckRemark[]> => {
 			try {
 				if (id.startsWith('prod_')) await ask('Products', (stripe) => stripe.products.retrieve(id));
 				else await ask('Prices', (stripe) => stripe.prices.retrieve(id));
@@ -113,7 +113,9 @@ async function unknownPrices(ask: Ask, mapped: readonly string[]): Promise<reado
 			} catch (error) {
 				if (error instanceof NotAllowedError) return [];
 				if (!(error instanceof MissingObjectError)) throw error;
-				return [{ verdict: 'warning', words: `Stripe does not know ${id}, which the settings map to a tier: correct it, or take it out.` }];
+				return [
+					{ verdict: 'warning', message: `Stripe does not know ${id}, which the settings map to a tier: correct it, or take it out.` }
+				];
 			}
 		})
 	);
@@ -121,7 +123,7 @@ async function unknownPrices(ask: Ask, mapped: readonly string[]): Promise<reado
 }
 
 /** What people pay for and nothing maps to a tier. */
-function forgottenPrices(subscriptions: readonly Stripe.Subscription[], mapped: readonly string[]): readonly Remark[] {
+function forgottenPrices(subscriptions: readonly Stripe.Subscription[], mapped: readonly string[]): readonly CheckRemark[] {
 	const forgotten = new Map<string, number>();
 	for (const { items } of subscriptions) {
 		const prices = pricesOf(items.data);
@@ -130,11 +132,11 @@ function forgottenPrices(subscriptions: readonly Stripe.Subscription[], mapped: 
 	}
 	return [...forgotten].map(([id, many]) => ({
 		verdict: 'warning',
-		words: `${id} is what ${many} of the newest ${subscriptions.length} active subscriptions pay for, and it buys no tier: they give no role. If it should, put it into the setting of its tier (STRIPE_…_PRICE_IDS).`
+		message: `${id} is what ${many} of the newest ${subscriptions.length} active subscriptions pay for, and it buys no tier: they give no role. If it should, put it into the setting of its tier (STRIPE_…_PRICE_IDS).`
 	}));
 }
 
-function clockRemarks(date: string | undefined): readonly Remark[] {
+function clockRemarks(date: string | undefined): readonly CheckRemark[] {
 	const theirs = new Date(date ?? '');
 	return Number.isNaN(theirs.getTime()) ? [] : [clockRemark('Stripe', theirs, new Date())];
 }

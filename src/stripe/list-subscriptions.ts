@@ -1,14 +1,14 @@
 import type Stripe from 'stripe';
-import type { Ask } from './ask.js';
-import { oddShape } from './errors.js';
-import { incomplete, PAGE_SIZE, readList } from './pages.js';
-import { sideBySide } from './side-by-side.js';
-import { type Oldest, readSlicedList, type SlicedListOptions } from './sliced-list.js';
+import { mapConcurrent } from '../async/concurrency.js';
+import { unexpectedShape } from './api/errors.js';
+import type { StripeRequest } from './api/request.js';
+import { incomplete, PAGE_SIZE, readList } from './lists/paginate.js';
+import { type Oldest, type ParallelListOptions, readParallelList } from './lists/parallel-list.js';
 
 /** Subscriptions as they are listed: ended ones included, each with its customer. */
 
 /** A subscription with its customer and all of its items. */
-export interface WholeSubscription {
+export interface CompleteSubscription {
 	readonly subscription: Stripe.Subscription;
 	readonly customer: Stripe.Customer | Stripe.DeletedCustomer;
 	readonly items: readonly Stripe.SubscriptionItem[];
@@ -20,10 +20,10 @@ const WITH_CUSTOMER = { ...EVERY_STATUS, expand: ['data.customer'] };
 
 const DAY_SECONDS = 86_400;
 /** Most communities are some years old at most, and many are new. */
-const FIRST_CUTS_DAYS = [30, 365, 3 * 365];
+const INITIAL_SPLITS_DAYS = [30, 365, 3 * 365];
 
 /** Those of one customer, the newest first. @throws {SourceError} */
-export async function listSubscriptionsOf(ask: Ask, customerId: string): Promise<WholeSubscription[]> {
+export async function listSubscriptionsOf(ask: StripeRequest, customerId: string): Promise<CompleteSubscription[]> {
 	const subscriptions = await readList<Stripe.Subscription>(ask, {
 		resource: RESOURCE,
 		request: (stripe, cursor) => stripe.subscriptions.list({ ...cursor, ...WITH_CUSTOMER, customer: customerId }),
@@ -35,37 +35,37 @@ export async function listSubscriptionsOf(ask: Ask, customerId: string): Promise
 /**
  * Reads all there are.
  * @param options.onWhole - called with each, in no order
- * @returns how many there were, and the oldest: see {@link mustHaveEnded}
+ * @returns how many there were, and the oldest: see {@link assertListEnded}
  * @throws {SourceError}
  */
 export async function readAllSubscriptions({
 	onWhole,
 	onCount,
 	...options
-}: Pick<SlicedListOptions<Stripe.Subscription>, 'ask' | 'pace' | 'now' | 'memory' | 'nowSeconds'> & {
-	readonly onWhole: (whole: WholeSubscription) => void;
+}: Pick<ParallelListOptions<Stripe.Subscription>, 'request' | 'rateLimiter' | 'now' | 'memory' | 'nowSeconds'> & {
+	readonly onWhole: (whole: CompleteSubscription) => void;
 	/** Called after each page with how many there are so far. */
 	readonly onCount: (count: number) => void;
 }): Promise<{ readonly count: number; readonly oldest: Oldest | null }> {
-	const { ask } = options;
+	const { request } = options;
 	/** Those with more items than come along. */
 	const long: Stripe.Subscription[] = [];
 	let count = 0;
-	const oldest = await readSlicedList<Stripe.Subscription>({
+	const oldest = await readParallelList<Stripe.Subscription>({
 		...options,
 		resource: RESOURCE,
-		firstCuts: FIRST_CUTS_DAYS.map((days) => options.nowSeconds - days * DAY_SECONDS),
-		request: (stripe, page) => stripe.subscriptions.list({ ...page, ...WITH_CUSTOMER }),
+		initialSplits: INITIAL_SPLITS_DAYS.map((days) => options.nowSeconds - days * DAY_SECONDS),
+		listPage: (stripe, page) => stripe.subscriptions.list({ ...page, ...WITH_CUSTOMER }),
 		onItems: (subscriptions) => {
 			for (const subscription of subscriptions) {
-				if (mustBeWhole(subscription).items.has_more) long.push(subscription);
+				if (assertComplete(subscription).items.has_more) long.push(subscription);
 				else onWhole({ subscription, customer: customerOf(subscription), items: subscription.items.data });
 			}
 			count += subscriptions.length;
 			onCount(count);
 		}
 	});
-	await sideBySide(long, async (subscription) => onWhole(await complete(ask, subscription)));
+	await mapConcurrent(long, async (subscription) => onWhole(await complete(request, subscription)));
 	return { count, oldest };
 }
 
@@ -73,15 +73,15 @@ export async function readAllSubscriptions({
  * A list that was cut short and said to be whole looks like people who do not pay: nothing older than its last may be left.
  * @throws {SourceError}
  */
-export async function mustHaveEnded(ask: Ask, oldest: Oldest | null): Promise<void> {
+export async function assertListEnded(ask: StripeRequest, oldest: Oldest | null): Promise<void> {
 	const beyond = oldest === null ? {} : { created: { lte: oldest.created } };
 	const { data } = await ask(RESOURCE, (stripe) => stripe.subscriptions.list({ ...beyond, ...EVERY_STATUS, limit: PAGE_SIZE }));
 	const forgotten = data.find(({ id }) => !oldest?.ids.has(id));
 	if (forgotten !== undefined) throw incomplete(RESOURCE, `it was said to be whole, and ${forgotten.id} was not in it`);
 }
 
-async function complete(ask: Ask, subscription: Stripe.Subscription): Promise<WholeSubscription> {
-	const { id, items } = mustBeWhole(subscription);
+async function complete(ask: StripeRequest, subscription: Stripe.Subscription): Promise<CompleteSubscription> {
+	const { id, items } = assertComplete(subscription);
 	const customer = customerOf(subscription);
 	if (!items.has_more) return { subscription, customer, items: items.data };
 	const all = await readList<Stripe.SubscriptionItem>(ask, {
@@ -94,12 +94,12 @@ async function complete(ask: Ask, subscription: Stripe.Subscription): Promise<Wh
 /** Without its metadata nobody can tell whom the customer pays for. */
 function customerOf({ id, customer }: Stripe.Subscription): Stripe.Customer | Stripe.DeletedCustomer {
 	if (typeof customer === 'string') throw incomplete(RESOURCE, `${id} came without its customer`);
-	if (typeof customer?.id !== 'string') throw oddShape(RESOURCE, `something is missing in the customer of ${id}`);
+	if (typeof customer?.id !== 'string') throw unexpectedShape(RESOURCE, `something is missing in the customer of ${id}`);
 	return customer;
 }
 
 /** What the policy rests on must be there: an active subscription without items, say, would look as if it paid for nothing. */
-function mustBeWhole(subscription: Stripe.Subscription): Stripe.Subscription {
+function assertComplete(subscription: Stripe.Subscription): Stripe.Subscription {
 	const { id, status, created, metadata, items } = subscription;
 	const { data, has_more: more } = items;
 	const whole =
@@ -111,6 +111,6 @@ function mustBeWhole(subscription: Stripe.Subscription): Stripe.Subscription {
 		Array.isArray(data) &&
 		data.length > 0 &&
 		data.every(({ price, quantity }) => typeof price?.id === 'string' && price.product && (quantity ?? 1) >= 0);
-	if (!whole) throw oddShape(RESOURCE, `something is missing in ${id}`);
+	if (!whole) throw unexpectedShape(RESOURCE, `something is missing in ${id}`);
 	return subscription;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bucketBound, readingBound, scaled } from '../../bench/ground/bound.js';
+import { bucketBound, readingBound, scaled } from '../../bench/lib/bound.js';
 
 describe('the bound of reading Stripe', () => {
 	const at = (requestMs: number, isFirst = true) => ({ perSecond: 20, requestMs, isFirst });

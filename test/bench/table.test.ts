@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type CaseResult, result } from '../../bench/ground/result.js';
-import { report } from '../../bench/ground/table.js';
-import { mebibytes, time, times, whole } from '../../bench/ground/words.js';
+import { mebibytes, time, times, whole } from '../../bench/lib/format.js';
+import { type CaseResult, result } from '../../bench/lib/result.js';
+import { report } from '../../bench/lib/table.js';
 
 const base = { group: 'Reading', name: 'fast', size: 10_000, wallMs: 2_000 };
 const lines = (...results: CaseResult[]) => report(results).split('\n');

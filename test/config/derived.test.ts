@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { distinctiveSecretsOf, managedRoleSettings, policySettings, secretsOf, settingsToRemember } from '../../src/config/derived.js';
+import { distinctiveSecretsOf, managedRoleSettings, policySettings, secretsOf, settingsFingerprint } from '../../src/config/derived.js';
 import { parseSettings } from '../../src/config/env.js';
 
 const settingsWith = (env: NodeJS.ProcessEnv) =>
@@ -62,9 +62,9 @@ test('settings are remembered without what opens anything', () => {
 		SMTP_URL: 'smtp://ada:hunter2@mail.test',
 		ADMIN_EMAIL: 'ada@mail.test'
 	});
-	const remembered = settingsToRemember(settings);
+	const remembered = settingsFingerprint(settings);
 	expect(remembered.get('RECONCILIATION_HOUR')).toBe('3');
 	for (const value of remembered.values()) for (const secret of ['a-token', 'rk_test', 'hunter2']) expect(value).not.toContain(secret);
 	const { settings: others } = parseSettings({ ...env, STRIPE_SECRET_KEY: 'rk_test_51other' });
-	expect(settingsToRemember(others).get('STRIPE_SECRET_KEY')).not.toBe(remembered.get('STRIPE_SECRET_KEY'));
+	expect(settingsFingerprint(others).get('STRIPE_SECRET_KEY')).not.toBe(remembered.get('STRIPE_SECRET_KEY'));
 });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { SettingsInput } from '../../sandbox/control/reset.js';
 import { Sandbox } from '../../sandbox/sandbox.js';
-import { ask, buttonOf, holds, reconcile } from '../end-to-end/operator.js';
+import { buttonOf, managedRolesOf, reconcile, runCommand } from '../end-to-end/operator.js';
 
 const ISSUES = 50;
-const RIGHT = 20;
+const EXPECTED_ROLES = 20;
 /** Moments of the fixes that are under way at once, and of the start that comes before them. */
 const MOMENTS = 120;
 /** Moments of a start. */
@@ -14,7 +14,7 @@ const STEP = 3;
 const person = (number: number) => String(300000000000000000n + BigInt(number));
 
 /** A third pays for Lord and holds Knight, a third pays and holds nothing, a third does not pay and holds Knight; the others are right. */
-const people = Array.from({ length: ISSUES + RIGHT }, (_, index) => {
+const people = Array.from({ length: ISSUES + EXPECTED_ROLES }, (_, index) => {
 	const kind = index >= ISSUES ? 'right' : (['wrong tier', 'no role', 'unpaid'] as const)[index % 3];
 	return {
 		id: person(index),
@@ -33,7 +33,7 @@ const people = Array.from({ length: ISSUES + RIGHT }, (_, index) => {
  * CRASH=every that begins anew with every issue that is mended: it takes an hour or more.
  */
 const EVERY = process.env.CRASH === 'every';
-const PATIENCE_MS = EVERY ? 4 * 3_600_000 : 900_000;
+const TEST_TIMEOUT_MS = EVERY ? 4 * 3_600_000 : 900_000;
 const LIFE_MS = 60_000;
 
 /**
@@ -67,21 +67,21 @@ export function crashes(env: SettingsInput, timePasses: (sandbox: Sandbox) => Pr
 					await sandbox.stop();
 				}
 			},
-			PATIENCE_MS
+			TEST_TIMEOUT_MS
 		);
 	});
 }
 
 /** @returns how often it was killed */
 async function fixDying(sandbox: Sandbox, timePasses: (sandbox: Sandbox) => Promise<void>): Promise<number> {
-	const { answer } = await ask(sandbox, 'reconcile fix', { all: true });
+	const { answer } = await runCommand(sandbox, 'reconcile fix', { all: true });
 	sandbox.click('operator', answer.id, buttonOf(answer, /Fix all 50/));
 	await sandbox.until(() => roleChanges(sandbox).length > 0);
 	let left = ISSUES;
 	for (let deaths = 1, moment = 1; ; deaths++, moment += EVERY || moment < START ? 1 : STEP) {
-		await sandbox.die();
+		await sandbox.kill();
 		await timePasses(sandbox);
-		await sandbox.liveUntil(moment);
+		await sandbox.runUntilCrash(moment);
 		await sandbox.until(async () => !sandbox.alive || (await open(sandbox)) === 0, LIFE_MS);
 		if (sandbox.alive) return deaths;
 		const before = left;
@@ -103,7 +103,7 @@ function roleChanges(sandbox: Sandbox) {
 }
 
 async function judge(sandbox: Sandbox): Promise<void> {
-	for (const { username, expected } of people) expect([username, holds(sandbox, username)]).toEqual([username, expected]);
+	for (const { username, expected } of people) expect([username, managedRolesOf(sandbox, username)]).toEqual([username, expected]);
 	const issues = await sandbox.issues();
 	const audit = await sandbox.audit();
 	expect(issues).toHaveLength(ISSUES);

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createGuild } from '../../src/discord/guild.js';
-import { type Guild, RoleChangeError, SourceError } from '../../src/reconciliation/ports.js';
-import type { Progress } from '../../src/reconciliation/types.js';
-import { Stage } from '../sandbox/discord/stage.js';
+import { type Guild, RoleChangeError, SourceError } from '../../src/reconciliation/domain/ports.js';
+import type { Progress } from '../../src/reconciliation/domain/run.js';
+import { Stage } from '../sandbox/discord/fixtures.js';
 
 const ADA = '300000000000000001';
 const WANTED = ['Knight', 'Lord', 'Debtor'].map((name) => ({ name, wanted: name }));
@@ -18,8 +18,8 @@ async function guildOf(memory = new Map<string, string>(), wanted = WANTED, list
 		guildId: stage.discord.ids.guildId,
 		wanted,
 		memory: {
-			recall: async () => new Map(memory),
-			keep: async (role, id) => {
+			loadManagedRoles: async () => new Map(memory),
+			saveManagedRoles: async (role, id) => {
 				memory.set(role, id);
 			}
 		},
@@ -171,13 +171,13 @@ describe('a role', () => {
 		stage.discord.setBotPermission('ManageRoles', false);
 		await vi.waitFor(async () =>
 			expect(await guild.problems()).toEqual([
-				{ keepsFrom: 'runs', words: expect.stringContaining("Reeve's role is below Lord") },
-				{ keepsFrom: 'fixes', words: expect.stringContaining('lacks the permission Manage Roles') }
+				{ blocks: 'runs', message: expect.stringContaining("Reeve's role is below Lord") },
+				{ blocks: 'fixes', message: expect.stringContaining('lacks the permission Manage Roles') }
 			])
 		);
 		stage.discord.deleteRole('Knight');
 		await vi.waitFor(async () =>
-			expect(await guild.problems()).toEqual([{ keepsFrom: 'runs', words: expect.stringMatching(/role for Knight .* no longer exists/) }])
+			expect(await guild.problems()).toEqual([{ blocks: 'runs', message: expect.stringMatching(/role for Knight .* no longer exists/) }])
 		);
 	});
 

@@ -3,7 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { clientOptions } from '../../src/discord/client.js';
 import { createGuild } from '../../src/discord/guild.js';
 import { createNames } from '../../src/discord/names.js';
-import { Stage, TOKEN } from '../sandbox/discord/stage.js';
+import { Stage, TOKEN } from '../sandbox/discord/fixtures.js';
 
 const id = (index: number) => String(400000000000000000n + BigInt(index));
 const PEOPLE = Array.from({ length: 1500 }, (_, index) => ({ id: id(index), username: `p${index}` }));
@@ -36,7 +36,7 @@ test('whoever is listed is not kept, whoever is looked up is for a while, and Re
 		client,
 		guildId: guild.id,
 		wanted: [{ name: 'Knight', wanted: 'Knight' }],
-		memory: { recall: async () => new Map(), keep: async () => {} }
+		memory: { loadManagedRoles: async () => new Map(), saveManagedRoles: async () => {} }
 	});
 	expect((await reader.readRoster(() => {})).members.size).toBe(1503);
 	expect(guild.members.cache.size).toBeLessThan(10);
@@ -48,7 +48,7 @@ test('whoever is listed is not kept, whoever is looked up is for a while, and Re
 	expect(await reader.problems()).toEqual([]);
 	stage.discord.moveRole('Knight', 99);
 	await vi.waitFor(async () =>
-		expect((await reader.problems()).map(({ words }) => words)).toEqual([expect.stringContaining("Reeve's role is below Knight")])
+		expect((await reader.problems()).map(({ message }) => message)).toEqual([expect.stringContaining("Reeve's role is below Knight")])
 	);
 });
 

@@ -1,8 +1,8 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.js';
-import type { WorldInput } from '../../sandbox/world/world.js';
-import { again, buttonOf, buttons, click, fixButtons, holds, lastWord, reconcile } from './operator.js';
+import type { WorldInput } from '../../sandbox/services/world.js';
+import { buttonOf, buttons, click, fixButtons, managedRolesOf, reconcile, refetch, waitForMessage } from './operator.js';
 
 /** Each test has two people of its own: one pays for Knight and has no role, the other has Lord and pays no more. */
 const PAIRS = 15;
@@ -56,19 +56,19 @@ describe('Apply fix', () => {
 
 	/** Turns the report to the page of somebody. @returns the button to mend them, and the embed that shows them */
 	async function shown(name: string) {
-		const first = () => again(sandbox, report).embeds[0]?.footer?.text;
-		const there = () => again(sandbox, report).embeds.findIndex(({ description }) => description?.includes(name));
+		const first = () => refetch(sandbox, report).embeds[0]?.footer?.text;
+		const there = () => refetch(sandbox, report).embeds.findIndex(({ description }) => description?.includes(name));
 		const turn = async (label: RegExp) => {
 			const before = first();
-			sandbox.click('operator', report.id, buttonOf(again(sandbox, report), label));
+			sandbox.click('operator', report.id, buttonOf(refetch(sandbox, report), label));
 			await sandbox.until(() => first() !== before);
 		};
-		const disabled = (label: RegExp) => buttons(again(sandbox, report)).find((button) => label.test(button.label ?? ''))?.disabled;
+		const disabled = (label: RegExp) => buttons(refetch(sandbox, report)).find((button) => label.test(button.label ?? ''))?.disabled;
 		while (there() < 0 && !disabled(/Next/)) await turn(/Next/);
 		while (there() < 0 && !disabled(/Previous/)) await turn(/Previous/);
 		const place = there();
 		if (place < 0) throw new Error(`${name} is on no page`);
-		const message = again(sandbox, report);
+		const message = refetch(sandbox, report);
 		return { button: fixButtons(message)[place - 1] as ReturnType<typeof fixButtons>[number], embed: message.embeds[place] };
 	}
 	const give = async () => (await shown(`payer${pair}.`)).button.custom_id;
@@ -77,7 +77,7 @@ describe('Apply fix', () => {
 
 	test('gives the role, says so in the report and to the operator, and writes down who, before and after', async () => {
 		expect(await click(sandbox, report, await give())).toContain(`Fixed <@${payer(pair)}> (payer${pair}.): Knight given.`);
-		expect(holds(sandbox, payer(pair))).toEqual(['Knight']);
+		expect(managedRolesOf(sandbox, payer(pair))).toEqual(['Knight']);
 		const { button, embed } = await shown(`payer${pair}.`);
 		expect(embed?.fields?.find(({ name }) => name === 'Outcome')?.value).toContain(`Fixed by <@${sandbox.discord.ids.operatorId}>`);
 		expect(button.disabled).toBe(true);
@@ -88,7 +88,7 @@ describe('Apply fix', () => {
 
 	test('takes the role with a reason in the audit log that names the run, the issue and the operator', async () => {
 		await click(sandbox, report, await take());
-		expect(holds(sandbox, leaver(pair))).toEqual([]);
+		expect(managedRolesOf(sandbox, leaver(pair))).toEqual([]);
 		const issue = await issueOf(leaver(pair));
 		const { reason } = sandbox.guild().auditLog.at(-1) as { reason: string };
 		for (const named of [issue?.lastRunId, issue?.id, 'operator']) expect(reason).toContain(named);
@@ -97,7 +97,7 @@ describe('Apply fix', () => {
 	test('clicked by two operators at once it has one effect, and the other hears who was first', async () => {
 		const button = await give();
 		const clicks = ['operator', 'second'].map((user) => sandbox.click(user, report.id, button));
-		const answers = await Promise.all(clicks.map((id) => lastWord(sandbox, id, /./)));
+		const answers = await Promise.all(clicks.map((id) => waitForMessage(sandbox, id, /./)));
 		expect(answers.filter((answer) => answer.startsWith('Fixed'))).toHaveLength(1);
 		expect(answers.find((answer) => !answer.startsWith('Fixed'))).toMatch(/<@\d+> is fixing .* already|was fixed already by <@\d+>/);
 		expect(roleCalls()).toHaveLength(1);
@@ -107,14 +107,14 @@ describe('Apply fix', () => {
 		const button = await give();
 		await sandbox.restart(signal);
 		expect(await click(sandbox, report, button)).toMatch(/^Fixed/);
-		expect(holds(sandbox, payer(pair))).toEqual(['Knight']);
+		expect(managedRolesOf(sandbox, payer(pair))).toEqual(['Knight']);
 	});
 
 	test('touches nothing when the drift is gone by now', async () => {
 		const button = await take();
 		sandbox.stripe.update('subscriptions', `sub_l${pair}`, { status: 'active' });
 		expect(await click(sandbox, report, button)).toMatch(/^Nothing was changed .* the drift is gone/);
-		expect(holds(sandbox, leaver(pair))).toEqual(['Lord']);
+		expect(managedRolesOf(sandbox, leaver(pair))).toEqual(['Lord']);
 		expect(roleCalls()).toEqual([]);
 	});
 
@@ -123,18 +123,18 @@ describe('Apply fix', () => {
 		sandbox.stripe.create('customers', { id: 'cus_new', metadata: { discord_id: leaver(pair) } });
 		sandbox.stripe.create('subscriptions', { id: 'sub_new', customer: 'cus_new', status: 'active', price: 'price_lord' });
 		expect(await click(sandbox, report, button)).toMatch(/^Nothing was changed/);
-		expect(holds(sandbox, leaver(pair))).toEqual(['Lord']);
+		expect(managedRolesOf(sandbox, leaver(pair))).toEqual(['Lord']);
 	});
 
 	test('asks again when another plan is right by now, and then applies the new one', async () => {
 		const button = await give();
 		sandbox.stripe.update('subscriptions', `sub_p${pair}`, { price: 'price_lord' });
 		expect(await click(sandbox, report, button)).toMatch(/another plan is right by now .* \*\*Give Lord\*\*/);
-		expect(holds(sandbox, payer(pair))).toEqual([]);
+		expect(managedRolesOf(sandbox, payer(pair))).toEqual([]);
 		const renewed = await give();
 		expect(renewed).not.toBe(button);
 		expect(await click(sandbox, report, renewed)).toMatch(/^Fixed/);
-		expect(holds(sandbox, payer(pair))).toEqual(['Lord']);
+		expect(managedRolesOf(sandbox, payer(pair))).toEqual(['Lord']);
 	});
 
 	test('says so when Discord accepts the change and does not make it', async () => {
@@ -160,9 +160,9 @@ describe('Apply fix', () => {
 
 	test('works for operators alone', async () => {
 		const denied = sandbox.click('member', report.id, await give());
-		expect(await lastWord(sandbox, denied, /./)).toContain('Only operators');
+		expect(await waitForMessage(sandbox, denied, /./)).toContain('Only operators');
 		expect(sandbox.interaction(denied).ephemeral).toBe(true);
-		expect(await lastWord(sandbox, sandbox.command('member', 'reconcile run'), /./)).toContain('Only operators');
+		expect(await waitForMessage(sandbox, sandbox.command('member', 'reconcile run'), /./)).toContain('Only operators');
 		expect(roleCalls()).toEqual([]);
 		expect(await sandbox.runs()).toHaveLength(1);
 	});
@@ -171,7 +171,7 @@ describe('Apply fix', () => {
 		const button = await give();
 		sandbox.discord.moveRole('Knight', 99);
 		expect(await click(sandbox, report, button)).toContain("Reeve's role is below Knight");
-		expect(holds(sandbox, payer(pair))).toEqual([]);
+		expect(managedRolesOf(sandbox, payer(pair))).toEqual([]);
 		sandbox.discord.moveRole('Knight', 1);
 	});
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
-import type { CaseResult } from '../../bench/ground/result.js';
+import type { CaseResult } from '../../bench/lib/result.js';
 
 const MAIN = join(import.meta.dirname, '../../dist/bench/main.js');
 

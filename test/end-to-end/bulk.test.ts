@@ -1,8 +1,8 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.js';
-import { COLOURS } from '../../src/report/colours.js';
-import { again, answered, ask, buttonOf, click, holds, lastWord, linesOf, reconcile } from './operator.js';
+import { COLOURS } from '../../src/messages/format/colours.js';
+import { buttonOf, click, linesOf, managedRolesOf, reconcile, refetch, runCommand, waitForMessage, waitForReply } from './operator.js';
 
 const person = (number: number) => `3000000000000000${String(number).padStart(2, '0')}`;
 
@@ -50,32 +50,32 @@ describe('fixing by command', () => {
 		}).interactionId;
 		const choices = await sandbox.until(() => sandbox.interaction(asked).choices);
 		expect(choices).toMatchObject([{ name: 'user6 · Pays, but has no role · Give Knight' }]);
-		const { id } = await ask(sandbox, 'reconcile fix', { issue: choices[0]?.value });
-		expect(await lastWord(sandbox, id, /^Fixed/)).toContain('(user6): Knight given.');
-		expect(holds(sandbox, 'user6')).toEqual(['Knight']);
+		const { id } = await runCommand(sandbox, 'reconcile fix', { issue: choices[0]?.value });
+		expect(await waitForMessage(sandbox, id, /^Fixed/)).toContain('(user6): Knight given.');
+		expect(managedRolesOf(sandbox, 'user6')).toEqual(['Knight']);
 		expect(await sandbox.until(() => linesOf(sandbox).find((line) => line.includes('user6')))).toMatch(
 			/^<@\d+> fixed <@\d+> \(user6\): Knight given\.$/
 		);
 		// The report shows it too, though nobody pressed its button.
 		await sandbox.until(() =>
-			again(sandbox, report).embeds.some(({ title, description }) => title?.endsWith('(fixed)') && description?.includes('user6'))
+			refetch(sandbox, report).embeds.some(({ title, description }) => title?.endsWith('(fixed)') && description?.includes('user6'))
 		);
 	});
 
 	test('one that is typed by hand is shown first, and what nobody is called is answered', async () => {
-		const { id, answer } = await ask(sandbox, 'reconcile fix', { issue: 'USER7' });
+		const { id, answer } = await runCommand(sandbox, 'reconcile fix', { issue: 'USER7' });
 		expect(answer.content).toContain('(user7): Pays, but has no role. The plan: **Give Knight**.');
-		expect(holds(sandbox, 'user7')).toEqual([]);
+		expect(managedRolesOf(sandbox, 'user7')).toEqual([]);
 		await click(sandbox, answer, buttonOf(answer, /Apply fix/), 'operator');
-		await answered(sandbox, id, /^Fixed/);
-		expect(holds(sandbox, 'user7')).toEqual(['Knight']);
-		expect((await ask(sandbox, 'reconcile fix', { issue: 'nobody' })).answer.content).toContain('No open issue is called that');
-		expect((await ask(sandbox, 'reconcile fix', {})).answer.content).toContain('Say what to fix');
-		expect((await ask(sandbox, 'reconcile fix', { issue: 'x', all: true })).answer.content).toContain('Say what to fix');
+		await waitForReply(sandbox, id, /^Fixed/);
+		expect(managedRolesOf(sandbox, 'user7')).toEqual(['Knight']);
+		expect((await runCommand(sandbox, 'reconcile fix', { issue: 'nobody' })).answer.content).toContain('No open issue is called that');
+		expect((await runCommand(sandbox, 'reconcile fix', {})).answer.content).toContain('Say what to fix');
+		expect((await runCommand(sandbox, 'reconcile fix', { issue: 'x', all: true })).answer.content).toContain('Say what to fix');
 	});
 
 	test('many at once are held where too many would lose a role, until the number is typed', async () => {
-		const { id, answer } = await ask(sandbox, 'reconcile fix', { all: true });
+		const { id, answer } = await runCommand(sandbox, 'reconcile fix', { all: true });
 		expect(answer.embeds[0]).toMatchObject({ title: 'Fix all: 6 issues', fields: [{ name: 'On hold' }] });
 		// The other operators hear of it, once, and can look at the same plan.
 		const told = await sandbox.until(() => sandbox.messages().find(({ embeds }) => embeds[0]?.title?.startsWith('On hold: a fix')));
@@ -86,22 +86,22 @@ describe('fixing by command', () => {
 		});
 		expect(others).toEqual([]);
 		expect(mail?.text).toContain('Nobody has lost a role.');
-		const looked = await answered(sandbox, sandbox.click('operator', told.id, buttonOf(told, /Look at the plan/)), /Fix all/);
+		const looked = await waitForReply(sandbox, sandbox.click('operator', told.id, buttonOf(told, /Look at the plan/)), /Fix all/);
 		expect(looked.embeds[0]?.fields).toMatchObject([{ name: 'On hold' }]);
 		const release = sandbox.click('operator', answer.id, buttonOf(answer, /Release/));
 		await sandbox.until(() => sandbox.interaction(release).modal);
 		sandbox.discord.modal({ user: 'operator', interactionId: release, fields: { losing: '4' } });
-		expect((await answered(sandbox, id, /type 5/)).content).toContain('Nothing was changed');
-		expect(holds(sandbox, 'user1')).toEqual(['Knight']);
-		const second = sandbox.click('operator', answer.id, buttonOf(await answered(sandbox, id), /Release/));
+		expect((await waitForReply(sandbox, id, /type 5/)).content).toContain('Nothing was changed');
+		expect(managedRolesOf(sandbox, 'user1')).toEqual(['Knight']);
+		const second = sandbox.click('operator', answer.id, buttonOf(await waitForReply(sandbox, id), /Release/));
 		await sandbox.until(() => sandbox.interaction(second).modal);
 		sandbox.discord.modal({ user: 'operator', interactionId: second, fields: { losing: '5' } });
-		expect((await answered(sandbox, id, /^Done/)).content).toBe('Done: 6 of 6 issues fixed.');
-		for (const { username, pays } of people) expect(holds(sandbox, username)).toEqual(pays ? ['Knight'] : []);
+		expect((await waitForReply(sandbox, id, /^Done/)).content).toBe('Done: 6 of 6 issues fixed.');
+		for (const { username, pays } of people) expect(managedRolesOf(sandbox, username)).toEqual(pays ? ['Knight'] : []);
 		expect(await sandbox.until(() => linesOf(sandbox).find((line) => line.includes('in one go')))).toContain(
 			'5 people lost a role, 1 only gained one. A hold was released for it.'
 		);
-		expect((await ask(sandbox, 'reconcile fix', { all: true })).answer.content).toContain('Nothing is open');
+		expect((await runCommand(sandbox, 'reconcile fix', { all: true })).answer.content).toContain('Nothing is open');
 		const log = (await sandbox.audit()).filter(({ action }) => action === 'hold' || action === 'release').reverse();
 		expect(log.map(({ action, actor, detail }) => [action, actor, detail])).toEqual([
 			['hold', sandbox.discord.ids.operatorId, expect.stringContaining('5 of the 15 people')],
@@ -113,36 +113,36 @@ describe('fixing by command', () => {
 	test('a run with mode fix shows what it would change, for everybody or for one person, and asks', async () => {
 		sandbox.discord.changeRoles({ user: 'user10', remove: ['Knight'] });
 		sandbox.discord.changeRoles({ user: 'user11', remove: ['Knight'] });
-		const one = await ask(sandbox, 'reconcile run', { mode: 'fix', member: 'user10' });
-		const shown = await answered(sandbox, one.id, /The plan/);
+		const one = await runCommand(sandbox, 'reconcile run', { mode: 'fix', member: 'user10' });
+		const shown = await waitForReply(sandbox, one.id, /The plan/);
 		expect(shown.content).toMatch(/^Done: 1 issue\. /);
 		expect((await sandbox.runs(1))[0]).toMatchObject({ onlyMember: person(10), issuesFound: 1, membersChecked: 1 });
-		expect(holds(sandbox, 'user10')).toEqual([]);
-		const all = await ask(sandbox, 'reconcile run', { mode: 'fix' });
-		const plan = await answered(sandbox, all.id, /Fix all/);
+		expect(managedRolesOf(sandbox, 'user10')).toEqual([]);
+		const all = await runCommand(sandbox, 'reconcile run', { mode: 'fix' });
+		const plan = await waitForReply(sandbox, all.id, /Fix all/);
 		expect(plan.embeds[0]?.title).toBe('Fix all: 2 issues');
 		sandbox.click('operator', plan.id, buttonOf(plan, /Fix all 2/));
-		await answered(sandbox, all.id, /2 of 2 issues fixed/);
-		expect(holds(sandbox, 'user10')).toEqual(['Knight']);
+		await waitForReply(sandbox, all.id, /2 of 2 issues fixed/);
+		expect(managedRolesOf(sandbox, 'user10')).toEqual(['Knight']);
 		// The old plan of one person is settled by now.
 		await click(sandbox, shown, buttonOf(shown, /Apply fix/), 'operator');
-		expect((await answered(sandbox, one.id, /Nothing was changed/)).content).toContain('fixed already');
+		expect((await waitForReply(sandbox, one.id, /Nothing was changed/)).content).toContain('fixed already');
 	});
 
 	test('a run over one person leaves the issues of all others as they are', async () => {
 		sandbox.discord.changeRoles({ user: 'user12', remove: ['Knight'] });
 		await reconcile(sandbox);
-		const { id } = await ask(sandbox, 'reconcile run', { member: 'user13' });
-		expect((await answered(sandbox, id, /^Done/)).content).toContain(`<@${person(13)}> has the roles they should have.`);
+		const { id } = await runCommand(sandbox, 'reconcile run', { member: 'user13' });
+		expect((await waitForReply(sandbox, id, /^Done/)).content).toContain(`<@${person(13)}> has the roles they should have.`);
 		expect((await sandbox.issues('OPEN')).map(({ discordId }) => discordId)).toEqual([person(12)]);
 	});
 
 	test('nobody but an operator may fix, or see whom an issue is about', async () => {
-		expect((await ask(sandbox, 'reconcile fix', { all: true }, 'member')).answer.content).toContain('Only operators');
+		expect((await runCommand(sandbox, 'reconcile fix', { all: true }, 'member')).answer.content).toContain('Only operators');
 		const asked = sandbox.discord.autocomplete({ user: 'member', command: 'reconcile fix', option: 'issue', value: '' }).interactionId;
 		expect(await sandbox.until(() => sandbox.interaction(asked).choices)).toEqual([]);
-		const fixAll = sandbox.click('member', report.id, buttonOf(again(sandbox, report), /Fix all/));
-		expect(await lastWord(sandbox, fixAll, /./)).toContain('Only operators');
+		const fixAll = sandbox.click('member', report.id, buttonOf(refetch(sandbox, report), /Fix all/));
+		expect(await waitForMessage(sandbox, fixAll, /./)).toContain('Only operators');
 		expect(sandbox.discord.dms()).toEqual([]);
 	});
 });

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Sandbox, type StoredRun } from '../../sandbox/sandbox.js';
 import { makeScenario } from '../../sandbox/world/scenario.js';
-import type { DriftIssue, Notices, UnknownStatus } from '../../src/reconciliation/types.js';
-import { again, buttons, click, fixButtons, holds, reconcile } from './operator.js';
+import type { Notices, UnknownStatus } from '../../src/reconciliation/domain/detection.js';
+import type { DriftIssue } from '../../src/reconciliation/domain/issue.js';
+import { buttons, click, fixButtons, managedRolesOf, reconcile, refetch } from './operator.js';
 
 /** The main job in a world with every kind of drift and of non-drift. */
 describe('in the council', () => {
@@ -76,7 +77,7 @@ describe('in the council', () => {
 			const page = message.embeds.at(-1)?.title;
 			sandbox.click('operator', message.id, next.custom_id);
 			message = await sandbox.until(() => {
-				const now = again(sandbox, first.report);
+				const now = refetch(sandbox, first.report);
 				return now.embeds.at(-1)?.title === page ? null : now;
 			});
 		}
@@ -94,16 +95,16 @@ describe('in the council', () => {
 
 	test('every fix of a page gives the person what they should have, and nobody else anything', async () => {
 		const { report, run } = await reconcile(sandbox);
-		const before = new Map(sandbox.guild().members.map(({ id }) => [id, holds(sandbox, id)]));
+		const before = new Map(sandbox.guild().members.map(({ id }) => [id, managedRolesOf(sandbox, id)]));
 		const mended = new Set<string>();
 		for (const [index, { custom_id }] of fixButtons(report).entries()) {
 			const issue = (run.issues as unknown as DriftIssue[])[index] as DriftIssue;
 			expect(await click(sandbox, report, custom_id)).toMatch(/^Fixed /);
-			expect(holds(sandbox, issue.discordId)).toEqual([...issue.expectedRoles].sort());
+			expect(managedRolesOf(sandbox, issue.discordId)).toEqual([...issue.expectedRoles].sort());
 			mended.add(issue.discordId);
 		}
-		for (const [id, roles] of before) if (!mended.has(id)) expect(holds(sandbox, id)).toEqual(roles);
-		expect(fixButtons(again(sandbox, report)).every(({ disabled }) => disabled)).toBe(true);
+		for (const [id, roles] of before) if (!mended.has(id)) expect(managedRolesOf(sandbox, id)).toEqual(roles);
+		expect(fixButtons(refetch(sandbox, report)).every(({ disabled }) => disabled)).toBe(true);
 		const { run: next } = await reconcile(sandbox);
 		expect(next.issuesFound).toBe(expected.length - mended.size);
 	});

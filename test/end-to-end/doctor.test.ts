@@ -5,7 +5,7 @@ import type { APIEmbed } from 'discord-api-types/v10';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { REPOSITORY } from '../../sandbox/bot/repository.js';
 import { Sandbox } from '../../sandbox/sandbox.js';
-import { ask, reconcile } from './operator.js';
+import { reconcile, runCommand } from './operator.js';
 
 /** Breaks things one after another and asks the doctor; nothing is ever changed by asking. */
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => sandbox?.stop());
 
 async function doctor(): Promise<APIEmbed> {
-	const { answer } = await ask(sandbox, 'reconcile doctor');
+	const { answer } = await runCommand(sandbox, 'reconcile doctor');
 	return answer.embeds[0] as APIEmbed;
 }
 

@@ -1,7 +1,7 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.js';
-import { again, answered, ask, buttonOf, buttons, holds, lastWord, linesOf, reconcile } from './operator.js';
+import { buttonOf, buttons, linesOf, managedRolesOf, reconcile, refetch, runCommand, waitForMessage, waitForReply } from './operator.js';
 
 const person = (number: number) => `30000000000000000${number}`;
 const names = ['ada', 'bob', 'cleo', 'dan', 'member'];
@@ -23,23 +23,23 @@ describe('leaving people alone', () => {
 
 	/** Fills in the modal behind the Ignore… of somebody. */
 	const ignore = async (name: string, fields: Record<string, string>) => {
-		const shown = again(sandbox, report);
+		const shown = refetch(sandbox, report);
 		const place = shown.embeds.findIndex(({ description }) => description?.includes(name));
 		const opened = sandbox.click('operator', report.id, buttonOf(shown, new RegExp(`Ignore… ${place}$`)));
 		await sandbox.until(() => sandbox.interaction(opened).modal);
-		return lastWord(sandbox, sandbox.discord.modal({ user: 'operator', interactionId: opened, fields }).interactionId, /./);
+		return waitForMessage(sandbox, sandbox.discord.modal({ user: 'operator', interactionId: opened, fields }).interactionId, /./);
 	};
 
 	test('Ignore… asks why, closes the issue, and says so in the report and the channel', async () => {
 		expect(await ignore('ada', { reason: 'founder', until: '3 days' })).toMatch(
 			/^<@\d+> is exempt until <t:\d+:f>: .* Their open issue is closed\./
 		);
-		const shown = again(sandbox, report).embeds.find(({ description }) => description?.includes('ada'));
+		const shown = refetch(sandbox, report).embeds.find(({ description }) => description?.includes('ada'));
 		expect(shown?.fields?.find(({ name }) => name === 'Outcome')?.value).toMatch(/^Exempted by <@\d+> <t:/);
 		expect(await sandbox.until(() => linesOf(sandbox).find((line) => line.includes('founder')))).toMatch(
 			/^<@\d+> exempted <@\d+> until <t:\d+:f>: founder$/
 		);
-		expect(holds(sandbox, 'ada')).toEqual(['Lord']);
+		expect(managedRolesOf(sandbox, 'ada')).toEqual(['Lord']);
 		const { run } = await reconcile(sandbox);
 		expect(run).toMatchObject({ issuesFound: 3, notices: { exempt: 1 } });
 	});
@@ -52,13 +52,13 @@ describe('leaving people alone', () => {
 	});
 
 	test('by command with a reason, and in place of the exemption before', async () => {
-		expect((await ask(sandbox, 'reconcile exempt', { member: 'bob', reason: 'moderator' })).answer.content).toContain(
+		expect((await runCommand(sandbox, 'reconcile exempt', { member: 'bob', reason: 'moderator' })).answer.content).toContain(
 			'until an operator ends it'
 		);
-		expect((await ask(sandbox, 'reconcile exempt', { member: 'bob', reason: 'moderator', until: '2h' })).answer.content).toContain(
+		expect((await runCommand(sandbox, 'reconcile exempt', { member: 'bob', reason: 'moderator', until: '2h' })).answer.content).toContain(
 			'takes the place of the exemption'
 		);
-		expect((await ask(sandbox, 'reconcile exempt', { member: 'bob', reason: 'x', until: '2001-01-01' })).answer.content).toContain(
+		expect((await runCommand(sandbox, 'reconcile exempt', { member: 'bob', reason: 'x', until: '2001-01-01' })).answer.content).toContain(
 			'is over already'
 		);
 		// An old button on an issue that was settled so says it.
@@ -67,21 +67,21 @@ describe('leaving people alone', () => {
 	});
 
 	test('the list says who and why, and ends an exemption once', async () => {
-		const { id, answer } = await ask(sandbox, 'reconcile exemptions');
+		const { id, answer } = await runCommand(sandbox, 'reconcile exemptions');
 		expect(answer.embeds[0]).toMatchObject({ title: '2 exemptions' });
 		const menu = (answer.components as unknown as { components: { custom_id: string; options: { label: string; value: string }[] }[] }[])[0]
 			?.components[0];
 		const bob = menu?.options.find(({ label }) => label === 'bob')?.value as string;
 		const ended = sandbox.click('operator', answer.id, menu?.custom_id as string, [bob]);
-		expect(await lastWord(sandbox, ended, /has ended/)).toContain('The next run looks at their roles again');
-		expect((await answered(sandbox, id)).embeds[0]).toMatchObject({ title: '1 exemption' });
+		expect(await waitForMessage(sandbox, ended, /has ended/)).toContain('The next run looks at their roles again');
+		expect((await waitForReply(sandbox, id)).embeds[0]).toMatchObject({ title: '1 exemption' });
 		await sandbox.until(() => linesOf(sandbox).find((line) => line.includes('ended the exemption of')));
 		expect((await sandbox.audit()).map(({ action }) => action)).toEqual(['end-exemption', 'exempt', 'exempt', 'exempt']);
 		expect((await reconcile(sandbox)).run.issuesFound).toBe(3);
 	});
 
 	test('an exemption that ends soon is announced in the report', async () => {
-		await ask(sandbox, 'reconcile exempt', { member: 'cleo', reason: 'trial', until: '1 day' });
+		await runCommand(sandbox, 'reconcile exempt', { member: 'cleo', reason: 'trial', until: '1 day' });
 		const noted = (await reconcile(sandbox)).report.embeds[0]?.fields?.find(({ name }) => name.startsWith('Noted'));
 		expect(noted?.value).toContain('1 exemption ending soon');
 	});
@@ -91,9 +91,9 @@ describe('leaving people alone', () => {
 			['exempt', { member: 'dan', reason: 'me' }],
 			['exemptions', {}]
 		] as const)
-			expect((await ask(sandbox, `reconcile ${command}`, options, 'member')).answer.content).toContain('Only operators');
+			expect((await runCommand(sandbox, `reconcile ${command}`, options, 'member')).answer.content).toContain('Only operators');
 		const opened = sandbox.click('member', report.id, buttonOf(report, /Ignore… 4/));
-		expect(await lastWord(sandbox, opened, /./)).toContain('Only operators');
+		expect(await waitForMessage(sandbox, opened, /./)).toContain('Only operators');
 		expect(sandbox.interaction(opened).modal).toBeNull();
 		expect(sandbox.discord.dms()).toEqual([]);
 	});

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.js';
-import type { Fault } from '../../sandbox/wire/traffic.js';
-import { holds, reconcile } from './operator.js';
+import type { Fault } from '../../sandbox/services/faults/traffic.js';
+import { managedRolesOf, reconcile } from './operator.js';
 
 const PAYERS = 150;
 
@@ -56,7 +56,7 @@ describe('half a picture is no picture: the run fails, finds nothing, takes noth
 		expect(run.failure).toMatch(why);
 		expect(report.embeds[0]?.title).toBe('Reconciliation failed');
 		expect(await sandbox.issues()).toEqual([]);
-		expect(sandbox.guild().members.filter(({ id }) => holds(sandbox, id).length > 0)).toHaveLength(PAYERS);
+		expect(sandbox.guild().members.filter(({ id }) => managedRolesOf(sandbox, id).length > 0)).toHaveLength(PAYERS);
 	});
 
 	test("when a managed role is above Reeve's own, and says how to mend it", async () => {
@@ -93,8 +93,8 @@ describe('a fix that the settings allow', () => {
 		await sandbox.reset({ world: { guild, stripe }, env: { RECONCILIATION_AUTO_FIX: 'true' } });
 		const { run, report } = await reconcile(sandbox);
 		expect(run).toMatchObject({ status: 'COMPLETED', issuesFound: 31, issuesFixed: 1, held: { losing: 30 } });
-		expect(holds(sandbox, payer?.id as string)).toEqual(['Knight']);
-		expect(holds(sandbox, guild.members[0]?.id as string)).toEqual(['Knight']);
+		expect(managedRolesOf(sandbox, payer?.id as string)).toEqual(['Knight']);
+		expect(managedRolesOf(sandbox, guild.members[0]?.id as string)).toEqual(['Knight']);
 		expect(report.embeds[0]?.title).toContain('on hold');
 	});
 
@@ -106,7 +106,7 @@ describe('a fix that the settings allow', () => {
 		await sandbox.reset({ world: { guild, stripe }, env: { RECONCILIATION_AUTO_FIX: 'true' } });
 		const { run } = await reconcile(sandbox);
 		expect(run).toMatchObject({ issuesFound: 3, issuesFixed: 3, held: null });
-		expect(guild.members.slice(0, 3).map(({ id }) => holds(sandbox, id))).toEqual([[], [], []]);
+		expect(guild.members.slice(0, 3).map(({ id }) => managedRolesOf(sandbox, id))).toEqual([[], [], []]);
 		expect((await reconcile(sandbox)).run).toMatchObject({ issuesFound: 0 });
 	});
 });

@@ -1,7 +1,7 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.js';
-import { answered, ask, buttonOf, holds, lastWord, reconcile } from './operator.js';
+import { buttonOf, managedRolesOf, reconcile, runCommand, waitForMessage, waitForReply } from './operator.js';
 
 /** They pay and hold nothing. */
 const people = Array.from({ length: 18 }, (_, index) => ({ id: `3000000000000000${index + 10}`, username: `user${index}` }));
@@ -65,17 +65,17 @@ describe('many issues that are being fixed', () => {
 	});
 
 	test('by an operator can be followed by the others, also past a restart, in one message', async () => {
-		await lastWord(sandbox, sandbox.command('operator', 'reconcile run', { mode: 'report' }), /^Done/);
+		await waitForMessage(sandbox, sandbox.command('operator', 'reconcile run', { mode: 'report' }), /^Done/);
 		before.messages = sandbox.messages().map(({ id }) => id);
-		const { id, answer } = await ask(sandbox, 'reconcile fix', { all: true });
+		const { id, answer } = await runCommand(sandbox, 'reconcile fix', { all: true });
 		sandbox.click('operator', answer.id, buttonOf(answer, /Fix all 18/));
 		const message = await shown();
 		expect(message.content).toMatch(/^<@\d+> is fixing 18 issues in one go, /);
 		expect(await sandbox.restart('SIGTERM')).toMatchObject({ exitCode: 0 });
-		await answered(sandbox, id, /^Stopped/);
+		await waitForReply(sandbox, id, /^Stopped/);
 		await sandbox.until(() => posted().some(({ content }) => content.includes('has gone on with it to its end: 18 of 18 issues fixed.')));
 		expect(posted().map((each) => each.id)).toEqual([message.id]);
-		for (const { username } of people) expect(holds(sandbox, username)).toEqual(['Knight']);
+		for (const { username } of people) expect(managedRolesOf(sandbox, username)).toEqual(['Knight']);
 		expectRising();
 	});
 

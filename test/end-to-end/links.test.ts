@@ -1,7 +1,7 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.js';
-import { buttons, holds, reconcile } from './operator.js';
+import { buttons, managedRolesOf, reconcile } from './operator.js';
 
 const NAMES = ['ada', 'bob', 'cleo', 'dora', 'emil', 'fritz', 'greta', 'hugo'];
 const id = (name: string) => `3100000000000000${String(NAMES.indexOf(name) + 10)}`;
@@ -107,7 +107,7 @@ describe('links', () => {
 		);
 		expect(picked.components).toEqual([]);
 		expect(await heard(/\(ada\)/)).toBe(`<@${sandbox.discord.ids.operatorId}> linked <@${id('ada')}> (ada) to the customer cus_ada.`);
-		expect(holds(sandbox, 'ada')).toEqual([]);
+		expect(managedRolesOf(sandbox, 'ada')).toEqual([]);
 		await reconcile(sandbox);
 		expect((await sandbox.issues('OPEN')).find(({ discordId }) => discordId === id('ada'))?.type).toBe('MISSING_ACCESS');
 	});
@@ -175,7 +175,7 @@ describe('links', () => {
 		expect(await heard(/unlinked <@\d+> \(bob\)/)).toBe(
 			`<@${sandbox.discord.ids.operatorId}> unlinked <@${id('bob')}> (bob) from the customer cus_bob.`
 		);
-		expect(holds(sandbox, 'bob')).toEqual(['Lord']);
+		expect(managedRolesOf(sandbox, 'bob')).toEqual(['Lord']);
 		const nothing = await askUnlink('bob');
 		expect(nothing.content).toMatch(/Nothing ties <@\d+> \(bob\) to a customer or a team/);
 		expect(said().filter((line) => line.includes('(bob)'))).toHaveLength(1);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.js';
-import { lastWord, reconcile } from './operator.js';
+import { reconcile, waitForMessage } from './operator.js';
 
 const PEOPLE = Array.from({ length: 2300 }, (_, index) => ({
 	id: String(300000000000000000n + BigInt(index)),
@@ -22,10 +22,10 @@ test('a run asks once for everybody; one that comes too soon waits as Discord sa
 	expect((await reconcile(sandbox)).run).toMatchObject({ status: 'COMPLETED', membersChecked: everybody() });
 	expect(asked()).toBe(1);
 	const second = sandbox.command('operator', 'reconcile run');
-	expect(await lastWord(sandbox, second, /waiting/)).toMatch(
+	expect(await waitForMessage(sandbox, second, /waiting/)).toMatch(
 		/^Reading Discord: waiting [1-4] s, because Discord allows one listing of all members in 30 s…$/m
 	);
-	await lastWord(sandbox, second, /^Done: all clear/);
+	await waitForMessage(sandbox, second, /^Done: all clear/);
 	expect((await sandbox.runs(1))[0]).toMatchObject({ status: 'COMPLETED', membersChecked: everybody() });
 	expect(asked()).toBe(3);
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.js';
-import { ask, lastWord, reconcile } from './operator.js';
+import { reconcile, runCommand, waitForMessage } from './operator.js';
 
 const ADA = '300000000000000001';
 const HOSTILE = '<script>alert(1)</script>';
@@ -51,7 +51,7 @@ describe('mail', () => {
 
 	test('comes when a run failed', async () => {
 		sandbox.faults.add({ target: 'stripe', kind: 'status', status: 401, times: 1 });
-		await lastWord(sandbox, sandbox.command('operator', 'reconcile run'), /^The run failed/);
+		await waitForMessage(sandbox, sandbox.command('operator', 'reconcile run'), /^The run failed/);
 		expect(inbox()).toHaveLength(2);
 		expect(inbox()[1]?.subject).toContain('Reconciliation failed');
 	});
@@ -62,7 +62,7 @@ describe('mail', () => {
 		await sandbox.until(async () =>
 			(await sandbox.deliveries()).find(({ channel, status, tries }) => channel === 'mail' && status === 'PENDING' && tries === 1)
 		);
-		const { answer } = await ask(sandbox, 'reconcile status');
+		const { answer } = await runCommand(sandbox, 'reconcile status');
 		expect(answer.embeds[0]?.fields?.find(({ name }) => name === 'Not delivered yet')?.value).toMatch(
 			/^Mail of a run, from .*, tried 1 time, again .* did not take the mail/
 		);
@@ -79,7 +79,7 @@ describe('mail', () => {
 		mend();
 		sandbox.discord.setBotPermission('SendMessages', false, sandbox.discord.ids.adminChannelId);
 		drift();
-		await lastWord(sandbox, sandbox.command('operator', 'reconcile run'), /could not be posted/);
+		await waitForMessage(sandbox, sandbox.command('operator', 'reconcile run'), /could not be posted/);
 		expect(inbox().at(-1)?.text).toContain('could not be posted in the admin channel: Reeve may not write in channel');
 		const before = sandbox.messages().length;
 		sandbox.discord.setBotPermission('SendMessages', true, sandbox.discord.ids.adminChannelId);

@@ -7,7 +7,7 @@ import type { Sandbox, StoredRun } from '../../sandbox/sandbox.js';
 /** Runs `/reconcile run` and waits for its last word. */
 export async function reconcile(sandbox: Sandbox, user = 'operator'): Promise<{ answer: string; run: StoredRun; report: APIMessage }> {
 	const interaction = sandbox.command(user, 'reconcile run');
-	const answer = await lastWord(sandbox, interaction, /^(Done|The run failed)/);
+	const answer = await waitForMessage(sandbox, interaction, /^(Done|The run failed)/);
 	const [run] = await sandbox.runs(1);
 	expect(run).toBeDefined();
 	const report = sandbox.messages().find(({ id }) => id === (run as StoredRun).reportMessageId);
@@ -15,7 +15,7 @@ export async function reconcile(sandbox: Sandbox, user = 'operator'): Promise<{ 
 }
 
 /** Waits until the newest answer to an interaction that the person alone sees reads like this. */
-export function lastWord(sandbox: Sandbox, interaction: string, like: RegExp): Promise<string> {
+export function waitForMessage(sandbox: Sandbox, interaction: string, like: RegExp): Promise<string> {
 	return sandbox.until(() => {
 		const { responses, failure } = sandbox.interaction(interaction);
 		if (failure !== null) throw new Error(failure);
@@ -35,34 +35,34 @@ export function fixButtons(message: APIMessage): APIButtonComponentWithCustomId[
 }
 
 /** The message as it is now. */
-export function again(sandbox: Sandbox, message: APIMessage): APIMessage {
+export function refetch(sandbox: Sandbox, message: APIMessage): APIMessage {
 	return sandbox.messages().find(({ id }) => id === message.id) as APIMessage;
 }
 
 /** Clicks and waits for the answer. */
 export function click(sandbox: Sandbox, message: APIMessage, customId: string, user = 'operator', like = /./): Promise<string> {
-	return lastWord(sandbox, sandbox.click(user, message.id, customId), like);
+	return waitForMessage(sandbox, sandbox.click(user, message.id, customId), like);
 }
 
 /** The managed roles somebody holds, sorted. */
-export function holds(sandbox: Sandbox, person: string): string[] {
+export function managedRolesOf(sandbox: Sandbox, person: string): string[] {
 	const member = sandbox.guild().members.find(({ id, username }) => id === person || username === person);
 	return (member?.roles ?? []).filter((role) => ['Knight', 'Lord', 'Debtor'].includes(role)).sort();
 }
 
 /** Uses a command and waits for its answer. */
-export async function ask(
+export async function runCommand(
 	sandbox: Sandbox,
 	command: string,
 	options: Record<string, unknown> = {},
 	user = 'operator'
 ): Promise<{ id: string; answer: APIMessage }> {
 	const id = sandbox.command(user, command, options);
-	return { id, answer: await answered(sandbox, id) };
+	return { id, answer: await waitForReply(sandbox, id) };
 }
 
 /** Waits until the newest answer to an interaction, words and labels together, reads like this. */
-export function answered(sandbox: Sandbox, id: string, like = /./): Promise<APIMessage> {
+export function waitForReply(sandbox: Sandbox, id: string, like = /./): Promise<APIMessage> {
 	return sandbox.until(() => {
 		const { responses, failure } = sandbox.interaction(id);
 		if (failure !== null) throw new Error(failure);

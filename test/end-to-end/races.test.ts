@@ -1,9 +1,9 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Sandbox, type StoredIssue } from '../../sandbox/sandbox.js';
-import type { Fault } from '../../sandbox/wire/traffic.js';
-import type { WorldInput } from '../../sandbox/world/world.js';
-import { again, answered, ask, buttonOf, click, fixButtons, holds, lastWord } from './operator.js';
+import type { Fault } from '../../sandbox/services/faults/traffic.js';
+import type { WorldInput } from '../../sandbox/services/world.js';
+import { buttonOf, click, fixButtons, managedRolesOf, refetch, runCommand, waitForMessage, waitForReply } from './operator.js';
 
 const OPERATORS = ['operator', 'second', 'third', 'fourth'];
 /** Pay for Knight and have no role; hold Lord and pay no more; pay for Knight and hold Lord. Each test takes the next of them. */
@@ -77,19 +77,19 @@ describe('at the same moment', () => {
 	/** A run that changes nothing. @returns its report */
 	async function look(): Promise<APIMessage> {
 		const id = sandbox.command('operator', 'reconcile run', { mode: 'report' });
-		await answered(sandbox, id, /^Done/);
+		await waitForReply(sandbox, id, /^Done/);
 		const [run] = await sandbox.runs(1);
 		return sandbox.messages().find((message) => message.id === run?.reportMessageId) as APIMessage;
 	}
 	/** Shows the plan of one person. */
 	async function offer(name: string, user = 'operator'): Promise<{ id: string; press: () => string }> {
-		const { id, answer } = await ask(sandbox, 'reconcile fix', { issue: name }, user);
+		const { id, answer } = await runCommand(sandbox, 'reconcile fix', { issue: name }, user);
 		return { id, press: () => sandbox.click(user, answer.id, buttonOf(answer, /Apply fix/)) };
 	}
 	/** Presses, and waits for what it says in the end. */
 	async function apply({ id, press }: { id: string; press: () => string }): Promise<string> {
 		press();
-		return (await answered(sandbox, id, /^(Fixed|Not fixed|Nothing was changed)/)).content;
+		return (await waitForReply(sandbox, id, /^(Fixed|Not fixed|Nothing was changed)/)).content;
 	}
 	/** Lets the next request of this kind stand still, and waits for it. */
 	async function held(fault: Pick<Fault, 'target' | 'match'>, begin: () => void): Promise<void> {
@@ -110,7 +110,7 @@ describe('at the same moment', () => {
 		const button = fixButtons(report)[0]?.custom_id as string;
 		const clicks = Array.from({ length: 100 }, (_, index) => sandbox.click(OPERATORS[index % 4] as string, report.id, button));
 		// A failed interaction, which is one without an answer within 3 seconds, throws here.
-		const answers = await Promise.all(clicks.map((id) => lastWord(sandbox, id, /./)));
+		const answers = await Promise.all(clicks.map((id) => waitForMessage(sandbox, id, /./)));
 		expect(answers.filter((answer) => answer.startsWith('Fixed'))).toHaveLength(1);
 		for (const answer of answers) expect(answer).toMatch(/^Fixed|<@\d+> is fixing .* already|was fixed already by <@\d+>/);
 		expect(changes(name)).toEqual(['PUT']);
@@ -119,18 +119,18 @@ describe('at the same moment', () => {
 
 	test('twenty presses of Fix all, by four operators, have one effect on each person, and everybody is answered', async () => {
 		const names = Array.from({ length: KINDS.mixed }, () => next('mixed'));
-		const plans = await Promise.all(OPERATORS.map((user) => ask(sandbox, 'reconcile fix', { kind: 'ROLE_MISMATCH' }, user)));
+		const plans = await Promise.all(OPERATORS.map((user) => runCommand(sandbox, 'reconcile fix', { kind: 'ROLE_MISMATCH' }, user)));
 		const presses = plans.flatMap(({ answer }, index) =>
 			Array.from({ length: 5 }, () => sandbox.click(OPERATORS[index] as string, answer.id, buttonOf(answer, /Fix all/)))
 		);
 		await sandbox.until(() => presses.every((id) => sandbox.interaction(id).state === 'answered'), 60_000);
-		for (const { id } of plans) await answered(sandbox, id, /^(Done|Nothing was changed)/);
+		for (const { id } of plans) await waitForReply(sandbox, id, /^(Done|Nothing was changed)/);
 		// Whoever pressed twice, or found somebody else at an issue, has an answer before the one who is at it is done.
 		const issues = () => Promise.all(names.map(issueOf));
 		await sandbox.until(async () => (await issues()).every(({ status }) => status === 'FIXED'), 60_000);
 		for (const [index, { attempts }] of (await issues()).entries()) {
 			const name = names[index] as string;
-			expect(holds(sandbox, name)).toEqual(['Knight']);
+			expect(managedRolesOf(sandbox, name)).toEqual(['Knight']);
 			expect(changes(name)).toEqual(['PUT', 'DELETE']);
 			expect(attempts.filter(({ outcome }) => outcome === 'FIXED')).toHaveLength(1);
 			expect(attempts.filter(({ outcome }) => outcome === null)).toEqual([]);
@@ -148,7 +148,7 @@ describe('at the same moment', () => {
 		await held({ target: 'discord', match: `PUT *${idOf(name)}/roles/*` }, offered.press);
 		expect(await click(sandbox, line, undo, 'second')).toMatch(/^Nothing was changed: .* has been at the roles of/);
 		sandbox.faults.clear();
-		expect((await answered(sandbox, offered.id, /Fixed/)).content).toContain('Knight given');
+		expect((await waitForReply(sandbox, offered.id, /Fixed/)).content).toContain('Knight given');
 		expect(await click(sandbox, line, undo, 'second')).toContain('only the newest fix of a person can be undone');
 
 		const newest = await sandbox.until(() => sandbox.messages().findLast(({ content, id }) => content.includes(name) && id !== line.id));
@@ -158,9 +158,9 @@ describe('at the same moment', () => {
 		});
 		const { id: issue, planHash } = await issueOf(name);
 		const typed = sandbox.command('operator', 'reconcile fix', { issue: `${issue}:${planHash}` });
-		expect(await lastWord(sandbox, typed, /./)).toMatch(/ is fixing .* already/);
+		expect(await waitForMessage(sandbox, typed, /./)).toMatch(/ is fixing .* already/);
 		sandbox.faults.clear();
-		expect(await lastWord(sandbox, undoing, /./)).toMatch(/^Undone/);
+		expect(await waitForMessage(sandbox, undoing, /./)).toMatch(/^Undone/);
 		expect(changes(name)).toEqual(['PUT', 'PUT', 'DELETE']);
 		expect((await issueOf(name)).attempts.map(({ outcome }) => outcome)).toEqual(['FIXED', 'FIXED', 'UNDONE']);
 	});
@@ -169,10 +169,10 @@ describe('at the same moment', () => {
 		const name = next('leaver');
 		const offered = await offer(name);
 		await held({ target: 'stripe', match: 'GET /v1/subscriptions' }, offered.press);
-		const exempted = await ask(sandbox, 'reconcile exempt', { member: name, reason: 'a founder' }, 'second');
+		const exempted = await runCommand(sandbox, 'reconcile exempt', { member: name, reason: 'a founder' }, 'second');
 		expect(exempted.answer.content).toMatch(/exempt/);
 		sandbox.faults.clear();
-		expect((await answered(sandbox, offered.id, /^Nothing was changed/)).content).toContain('exempt');
+		expect((await waitForReply(sandbox, offered.id, /^Nothing was changed/)).content).toContain('exempt');
 		expect(changes(name)).toEqual([]);
 		expect(await issueOf(name)).toMatchObject({ status: 'RESOLVED', attempts: [{ outcome: 'EXEMPT' }] });
 	});
@@ -183,12 +183,12 @@ describe('at the same moment', () => {
 		sandbox.stripe.create('subscriptions', { id: 'sub_second', customer: 'cus_second', status: 'active', price: 'price_lord' });
 		const offered = await offer(name);
 		await held({ target: 'stripe', match: 'GET /v1/subscriptions' }, offered.press);
-		const linked = await ask(sandbox, 'reconcile link', { member: name, customer: 'cus_second' }, 'second');
+		const linked = await runCommand(sandbox, 'reconcile link', { member: name, customer: 'cus_second' }, 'second');
 		expect(linked.answer.content).toContain('cus_second');
 		sandbox.faults.clear();
-		expect((await answered(sandbox, offered.id, /^Nothing was changed/)).content).toContain('the drift is gone');
+		expect((await waitForReply(sandbox, offered.id, /^Nothing was changed/)).content).toContain('the drift is gone');
 		expect(changes(name)).toEqual([]);
-		expect(holds(sandbox, name)).toEqual(['Lord']);
+		expect(managedRolesOf(sandbox, name)).toEqual(['Lord']);
 	});
 
 	test('whoever pays again between the report and the click loses nothing', async () => {
@@ -197,7 +197,7 @@ describe('at the same moment', () => {
 		sandbox.stripe.update('subscriptions', sub(name), { status: 'active' });
 		expect(await apply(offered)).toContain('the drift is gone');
 		expect(changes(name)).toEqual([]);
-		expect(holds(sandbox, name)).toEqual(['Lord']);
+		expect(managedRolesOf(sandbox, name)).toEqual(['Lord']);
 	});
 
 	test('whoever pays no more between the report and the click gets nothing', async () => {
@@ -233,7 +233,7 @@ describe('at the same moment', () => {
 		await held({ target: 'discord', match: `DELETE *${idOf(name)}/roles/*` }, offered.press);
 		sandbox.discord.changeRoles({ user: name, add: ['Speaker', 'Knight'], remove: ['Guest'] });
 		sandbox.faults.clear();
-		expect((await answered(sandbox, offered.id, /^Fixed/)).content).toContain('Lord taken');
+		expect((await waitForReply(sandbox, offered.id, /^Fixed/)).content).toContain('Lord taken');
 		expect(allRoles(name)).toEqual(['Knight', 'Speaker']);
 		expect((await issueOf(name)).attempts).toMatchObject([{ rolesBefore: ['Lord'], rolesAfter: ['Knight'] }]);
 	});
@@ -244,7 +244,7 @@ describe('at the same moment', () => {
 		await held({ target: 'discord', match: `${kind === 'payer' ? 'PUT' : 'DELETE'} *${idOf(name)}/roles/*` }, offered.press);
 		sandbox.discord.kick(name);
 		sandbox.faults.clear();
-		const said = (await answered(sandbox, offered.id, /^(Not fixed|Nothing was changed)/)).content;
+		const said = (await waitForReply(sandbox, offered.id, /^(Not fixed|Nothing was changed)/)).content;
 		expect(said).toContain('This person has left the server.');
 		const issue = await sandbox.until(async () => (await sandbox.issues()).find(({ discordId }) => discordId === idOf(name)));
 		expect(issue.attempts).toMatchObject([{ error: 'This person has left the server.' }]);
@@ -257,10 +257,10 @@ describe('at the same moment', () => {
 		await held({ target: 'stripe', match: 'GET /v1/subscriptions' }, () => {
 			run = sandbox.command('operator', 'reconcile run', { member: name });
 		});
-		await lastWord(sandbox, run, /Reading links: \d+ links ✓/);
-		await ask(sandbox, 'reconcile link', { member: name, customer: 'cus_late' }, 'second');
+		await waitForMessage(sandbox, run, /Reading links: \d+ links ✓/);
+		await runCommand(sandbox, 'reconcile link', { member: name, customer: 'cus_late' }, 'second');
 		sandbox.faults.clear();
-		expect(await lastWord(sandbox, run, /^Done/)).toContain('changed while this run was reading');
+		expect(await waitForMessage(sandbox, run, /^Done/)).toContain('changed while this run was reading');
 		expect((await sandbox.runs(1))[0]).toMatchObject({ issuesFound: 0, notices: { leftToNextRun: 1 } });
 		expect(changes(name)).toEqual([]);
 	});
@@ -270,16 +270,16 @@ describe('at the same moment', () => {
 		await held({ target: 'stripe', match: 'GET /v1/subscriptions' }, () => {
 			run = sandbox.command('operator', 'reconcile run', { mode: 'report' });
 		});
-		await ask(sandbox, 'reconcile pause', { reason: 'moving' }, 'second');
+		await runCommand(sandbox, 'reconcile pause', { reason: 'moving' }, 'second');
 		sandbox.faults.clear();
-		expect((await answered(sandbox, run, /^Done/)).content).toMatch(/paused/);
-		await ask(sandbox, 'reconcile resume', {}, 'second');
+		expect((await waitForReply(sandbox, run, /^Done/)).content).toMatch(/paused/);
+		await runCommand(sandbox, 'reconcile resume', {}, 'second');
 	});
 
 	test('whoever is an operator no more when they press is refused, in a plan of one and of many', async () => {
 		const name = next('payer');
-		const one = await ask(sandbox, 'reconcile fix', { issue: name }, 'third');
-		const many = await ask(sandbox, 'reconcile fix', { all: true }, 'third');
+		const one = await runCommand(sandbox, 'reconcile fix', { issue: name }, 'third');
+		const many = await runCommand(sandbox, 'reconcile fix', { all: true }, 'third');
 		sandbox.discord.changeRoles({ user: 'third', remove: ['Operator'] });
 		for (const [{ answer }, label] of [
 			[one, /Apply fix/],
@@ -299,11 +299,11 @@ describe('at the same moment', () => {
 		await held({ target: 'discord', match: 'DELETE */roles/*' }, () => {
 			run = sandbox.command('operator', 'reconcile run');
 		});
-		await ask(sandbox, 'reconcile exempt', { member: exempted, reason: 'a guest of honour' }, 'second');
+		await runCommand(sandbox, 'reconcile exempt', { member: exempted, reason: 'a guest of honour' }, 'second');
 		sandbox.faults.clear();
-		expect(await lastWord(sandbox, run, /^Done/)).toMatch(/\d+ fixed/);
-		expect(holds(sandbox, first)).toEqual([]);
-		expect([changes(exempted), holds(sandbox, exempted)]).toEqual([[], ['Lord']]);
+		expect(await waitForMessage(sandbox, run, /^Done/)).toMatch(/\d+ fixed/);
+		expect(managedRolesOf(sandbox, first)).toEqual([]);
+		expect([changes(exempted), managedRolesOf(sandbox, exempted)]).toEqual([[], ['Lord']]);
 	});
 
 	test('whoever is exempted while such a run looks at them again is not touched', async () => {
@@ -314,9 +314,9 @@ describe('at the same moment', () => {
 		sandbox.faults.add({ target: 'stripe', kind: 'hold', match: 'GET /v1/subscriptions', after: 2, times: 1 });
 		run = sandbox.command('operator', 'reconcile run', { member: name });
 		await sandbox.until(() => sandbox.requests().some(({ path, status }) => status === null && path === '/v1/subscriptions'));
-		await ask(sandbox, 'reconcile exempt', { member: name, reason: 'a guest of honour' }, 'second');
+		await runCommand(sandbox, 'reconcile exempt', { member: name, reason: 'a guest of honour' }, 'second');
 		sandbox.faults.clear();
-		await lastWord(sandbox, run, /^Done/);
+		await waitForMessage(sandbox, run, /^Done/);
 		expect(changes(name)).toEqual([]);
 		expect((await issueOf(name)).attempts.at(-1)).toMatchObject({ actor: 'reeve', outcome: 'EXEMPT' });
 	});
@@ -326,7 +326,7 @@ describe('at the same moment', () => {
 		expect(attempts.filter(({ outcome }) => outcome === null)).toEqual([]);
 		const audited = (await sandbox.audit()).filter(({ action }) => action === 'fix' || action === 'undo').map(({ attemptId }) => attemptId);
 		expect(audited.toSorted()).toEqual(attempts.map(({ id }) => id).toSorted());
-		expect(again(sandbox, report)).toBeDefined();
+		expect(refetch(sandbox, report)).toBeDefined();
 		expect(sandbox.log().filter((line) => / (WARN|ERROR) /.test(line))).toEqual([]);
 	});
 });

@@ -6,10 +6,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { STRIPE_KEY, TOKEN } from '../../sandbox/environment/environment.js';
 import { Sandbox } from '../../sandbox/sandbox.js';
-import { STRIPE_KEY, TOKEN } from '../../sandbox/stage/stage.js';
-import { openDatabase } from '../../src/store/database.js';
-import { answered, ask, fixButtons, holds, reconcile } from './operator.js';
+import { openDatabase } from '../../src/store/connection/database.js';
+import { fixButtons, managedRolesOf, reconcile, runCommand, waitForReply } from './operator.js';
 import { everyFile, everyRow, everythingSaid, everythingShown, leaks, type Planted, QuotingMailServer } from './planted.js';
 
 const ADA = '300000000000000001';
@@ -70,7 +70,7 @@ describe('a secret', () => {
 
 	/** Whatever was asked is searched at the end. */
 	const used = async (command: string, options: Record<string, unknown> = {}) => {
-		const { id, answer } = await ask(sandbox, command, options);
+		const { id, answer } = await runCommand(sandbox, command, options);
 		asked.push(id);
 		return answer;
 	};
@@ -83,7 +83,7 @@ describe('a secret', () => {
 		expect(mail.received.join()).toContain('(hidden)');
 		const fix = fixButtons(report).find(({ label }) => label?.includes('ada'))?.custom_id as string;
 		asked.push(sandbox.click('operator', report.id, fix));
-		await sandbox.until(() => holds(sandbox, ADA).includes('Knight'));
+		await sandbox.until(() => managedRolesOf(sandbox, ADA).includes('Knight'));
 		expect(JSON.stringify(await used('reconcile why', { member: ADA }))).toContain('Should have');
 		expect(JSON.stringify(await used('reconcile why', { member: BOB }))).toContain('(hidden)');
 		expect((await used('reconcile export')).attachments).toHaveLength(1);
@@ -129,7 +129,7 @@ describe('a secret', () => {
 				fixButtons(report).find(({ label }) => label?.includes('ada'))?.custom_id as string
 			);
 			asked.push(click);
-			await answered(sandbox, click, /Discord/);
+			await waitForReply(sandbox, click, /Discord/);
 			sandbox.faults.clear();
 		}
 		const waiting = JSON.stringify((await used('reconcile status')).embeds);

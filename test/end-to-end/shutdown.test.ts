@@ -1,8 +1,8 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Sandbox, type StoredIssue } from '../../sandbox/sandbox.js';
-import type { WorldInput } from '../../sandbox/world/world.js';
-import { answered, ask, buttonOf, holds, lastWord, linesOf, reconcile } from './operator.js';
+import type { WorldInput } from '../../sandbox/services/world.js';
+import { buttonOf, linesOf, managedRolesOf, reconcile, runCommand, waitForMessage, waitForReply } from './operator.js';
 
 /** They pay for Knight and hold Lord: each fix gives a role and takes one. */
 const names = Array.from({ length: 9 }, (_, index) => `person${index}.`);
@@ -50,7 +50,7 @@ describe('told to stop', () => {
 	const issueOf = async (name: string) => (await sandbox.issues()).find(({ discordId }) => discordId === idOf(name)) as StoredIssue;
 	const reports = (): APIMessage[] => sandbox.messages().filter(({ embeds }) => embeds[0]?.title?.startsWith('Reconciliation'));
 	const offer = async (name: string) => {
-		const { id, answer } = await ask(sandbox, 'reconcile fix', { issue: name });
+		const { id, answer } = await runCommand(sandbox, 'reconcile fix', { issue: name });
 		return { id, press: () => sandbox.click('operator', answer.id, buttonOf(answer, /Apply fix/)) };
 	};
 
@@ -67,7 +67,7 @@ describe('told to stop', () => {
 		const run = sandbox.command('operator', 'reconcile run');
 		await underWay(/GET \/v1\/subscriptions/);
 		await stopAndStart();
-		expect(await lastWord(sandbox, run, /^Done/)).toContain('The report is here');
+		expect(await waitForMessage(sandbox, run, /^Done/)).toContain('The report is here');
 		expect((await sandbox.runs(1))[0]).toMatchObject({ status: 'COMPLETED', issuesFound: 9 });
 		expect((await sandbox.deliveries()).filter(({ status }) => status === 'PENDING')).toEqual([]);
 	});
@@ -77,7 +77,7 @@ describe('told to stop', () => {
 		const [reported, run] = [reports().length, sandbox.command('operator', 'reconcile run')];
 		await underWay(/GET \/v1\/subscriptions/);
 		await stopAndStart();
-		expect(await lastWord(sandbox, run, /./)).toMatch(/^Reeve is being restarted, and could not finish this\./);
+		expect(await waitForMessage(sandbox, run, /./)).toMatch(/^Reeve is being restarted, and could not finish this\./);
 		expect((await sandbox.runs(1))[0]).toMatchObject({ status: 'FAILED', failure: 'Reeve was stopped in the middle of it.' });
 		await sandbox.until(() => reports().length === reported + 1);
 		expect(reports().at(-1)?.embeds[0]?.title).toBe('Reconciliation failed');
@@ -92,9 +92,9 @@ describe('told to stop', () => {
 		const pressed = press();
 		await underWay(/DELETE .*\/roles\//);
 		await stopAndStart();
-		expect(await lastWord(sandbox, pressed, /./)).toMatch(/^Reeve is being restarted, and could not finish this\./);
+		expect(await waitForMessage(sandbox, pressed, /./)).toMatch(/^Reeve is being restarted, and could not finish this\./);
 		sandbox.faults.clear();
-		expect(holds(sandbox, name)).toEqual(['Knight', 'Lord']);
+		expect(managedRolesOf(sandbox, name)).toEqual(['Knight', 'Lord']);
 		const issue = await issueOf(name);
 		expect(issue).toMatchObject({
 			status: 'OPEN',
@@ -109,8 +109,8 @@ describe('told to stop', () => {
 		await reconcile(sandbox);
 		const again = await offer(name);
 		again.press();
-		expect((await answered(sandbox, again.id, /^Fixed/)).content).toContain('Lord taken');
-		expect(holds(sandbox, name)).toEqual(['Knight']);
+		expect((await waitForReply(sandbox, again.id, /^Fixed/)).content).toContain('Lord taken');
+		expect(managedRolesOf(sandbox, name)).toEqual(['Knight']);
 	});
 
 	test('in the middle of a fix that Discord answers in time, it finishes it, and the operator hears so', async () => {
@@ -120,20 +120,20 @@ describe('told to stop', () => {
 		press();
 		await underWay(/PUT .*\/roles\//);
 		await stopAndStart();
-		expect((await answered(sandbox, id, /^Fixed/)).content).toContain('Knight given, Lord taken');
-		expect(holds(sandbox, name)).toEqual(['Knight']);
+		expect((await waitForReply(sandbox, id, /^Fixed/)).content).toContain('Knight given, Lord taken');
+		expect(managedRolesOf(sandbox, name)).toEqual(['Knight']);
 		expect(await issueOf(name)).toMatchObject({ status: 'FIXED', attempts: [{ rolesBefore: ['Lord'], rolesAfter: ['Knight'] }] });
 		expect(linesOf(sandbox).filter((line) => line.includes(name))).toHaveLength(1);
 	});
 
 	test('in the middle of a bulk fix, it ends the fixes at hand, says so, and the next start does the rest', async () => {
-		const { id, answer } = await ask(sandbox, 'reconcile fix', { all: true });
+		const { id, answer } = await runCommand(sandbox, 'reconcile fix', { all: true });
 		const total = names.length - used;
 		sandbox.faults.add({ target: 'discord', kind: 'latency', ms: 1_000, match: 'PUT */roles/*', after: 1, times: 1 });
 		sandbox.click('operator', answer.id, buttonOf(answer, /Fix all/));
 		await underWay(/PUT .*\/roles\//);
 		await stopAndStart();
-		const said = (await answered(sandbox, id, /^Stopped/)).content;
+		const said = (await waitForReply(sandbox, id, /^Stopped/)).content;
 		const fixed = Number(/Stopped: (\d) of/.exec(said)?.[1]);
 		expect(said).toContain(
 			`Stopped: ${fixed} of ${total} issues fixed. Reeve is being restarted, and goes on with the other ${total - fixed} issues by itself`
@@ -148,7 +148,7 @@ describe('told to stop', () => {
 			expect(status).toBe('FIXED');
 			expect(attempts.filter(({ outcome }) => outcome === 'FIXED')).toHaveLength(1);
 			expect(attempts.filter(({ outcome }) => outcome === null)).toEqual([]);
-			expect(holds(sandbox, discordId)).toEqual(['Knight']);
+			expect(managedRolesOf(sandbox, discordId)).toEqual(['Knight']);
 		}
 	});
 
@@ -159,7 +159,7 @@ describe('told to stop', () => {
 		const [reported, run] = [reports().length, sandbox.command('operator', 'reconcile run')];
 		await sandbox.until(() => reports().length === reported + 1);
 		await stopAndStart();
-		expect(await lastWord(sandbox, run, /./)).toMatch(/^(Reeve is being restarted, and could not finish this\.|Done)/);
+		expect(await waitForMessage(sandbox, run, /./)).toMatch(/^(Reeve is being restarted, and could not finish this\.|Done)/);
 		await sandbox.until(() => sandbox.mail.inbox().length === mails + 1);
 		expect(reports()).toHaveLength(reported + 1);
 		await sandbox.until(async () => (await sandbox.deliveries()).every(({ status }) => status === 'DELIVERED'));

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.js';
-import { lastWord, reconcile } from './operator.js';
+import { reconcile, waitForMessage } from './operator.js';
 
 const MAIN = join(import.meta.dirname, '../../dist/src/main.js');
 const folder = mkdtempSync(join(tmpdir(), 'reeve-start-'));
@@ -80,8 +80,8 @@ describe('Reeve starts, and says why if it cannot', () => {
 			const first = sandbox.command('operator', 'reconcile run');
 			await sandbox.until(() => sandbox.requests().some(({ path }) => path === '/v1/subscriptions'));
 			const second = sandbox.command('operator', 'reconcile run');
-			expect(await lastWord(sandbox, second, /already|Done/)).toContain('A reconciliation is running already.');
-			expect(await lastWord(sandbox, first, /^Done/)).toContain('The report is here');
+			expect(await waitForMessage(sandbox, second, /already|Done/)).toContain('A reconciliation is running already.');
+			expect(await waitForMessage(sandbox, first, /^Done/)).toContain('The report is here');
 			expect(await sandbox.runs()).toHaveLength(1);
 		} finally {
 			await sandbox.stop();

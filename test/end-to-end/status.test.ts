@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.js';
-import { answered, ask, buttonOf, linesOf, reconcile } from './operator.js';
+import { buttonOf, linesOf, reconcile, runCommand, waitForReply } from './operator.js';
 
 const ADA = '300000000000000001';
 
@@ -25,7 +25,7 @@ describe('the schedule, as an operator sees and stops it', () => {
 	afterAll(() => sandbox?.stop());
 
 	const fields = async () => {
-		const { answer } = await ask(sandbox, 'reconcile status');
+		const { answer } = await runCommand(sandbox, 'reconcile status');
 		return Object.fromEntries((answer.embeds[0]?.fields ?? []).map(({ name, value }) => [name, value]));
 	};
 
@@ -39,17 +39,17 @@ describe('the schedule, as an operator sees and stops it', () => {
 	});
 
 	test('a pause is said in the channel, survives a restart, and a run by hand still works and tells of it', async () => {
-		const { answer } = await ask(sandbox, 'reconcile pause', { for: '3 days', reason: 'moving house' });
+		const { answer } = await runCommand(sandbox, 'reconcile pause', { for: '3 days', reason: 'moving house' });
 		expect(answer.content).toMatch(/^Paused: no daily run until <t:\d+:f>/);
 		await sandbox.until(() => linesOf(sandbox).find((line) => /^<@\d+> paused the daily runs until <t:\d+:f>: moving house\.$/.test(line)));
 		await sandbox.restart('SIGKILL');
 		expect((await fields()).Schedule).toMatch(/\*\*Paused by <@\d+> .*: moving house\*\*\nNext run/);
 		expect((await reconcile(sandbox)).answer).toContain('The daily runs are paused by');
-		expect((await ask(sandbox, 'reconcile pause', { for: 'soon' })).answer.content).toContain('does not understand the time "soon"');
-		expect((await ask(sandbox, 'reconcile pause')).answer.content).toContain('This takes the place of the pause before');
+		expect((await runCommand(sandbox, 'reconcile pause', { for: 'soon' })).answer.content).toContain('does not understand the time "soon"');
+		expect((await runCommand(sandbox, 'reconcile pause')).answer.content).toContain('This takes the place of the pause before');
 		expect((await fields()).Schedule).not.toContain('Next run');
-		expect((await ask(sandbox, 'reconcile resume')).answer.content).toMatch(/^Resumed\. The next daily run is <t:/);
-		expect((await ask(sandbox, 'reconcile resume')).answer.content).toMatch(/^Nothing was changed/);
+		expect((await runCommand(sandbox, 'reconcile resume')).answer.content).toMatch(/^Resumed\. The next daily run is <t:/);
+		expect((await runCommand(sandbox, 'reconcile resume')).answer.content).toMatch(/^Nothing was changed/);
 		const audit = (await sandbox.audit()).filter(({ action }) => action === 'pause' || action === 'resume');
 		expect(audit.map(({ action }) => action)).toEqual(['resume', 'pause', 'pause']);
 		expect(audit[2]).toMatchObject({ actor: sandbox.discord.ids.operatorId, detail: 'moving house', after: { reason: 'moving house' } });
@@ -64,23 +64,23 @@ describe('the schedule, as an operator sees and stops it', () => {
 
 	test('the history tells of every run, page by page', async () => {
 		for (let run = 0; run < 9; run++) await reconcile(sandbox);
-		const { id, answer } = await ask(sandbox, 'reconcile history', { days: 2 });
+		const { id, answer } = await runCommand(sandbox, 'reconcile history', { days: 2 });
 		expect(answer.embeds[0]?.description?.split('\n')).toHaveLength(12);
 		sandbox.click('operator', answer.id, buttonOf(answer, /Older/));
-		const second = await answered(sandbox, id, /Page 2/);
+		const second = await waitForReply(sandbox, id, /Page 2/);
 		expect(second.embeds[0]?.description?.split('\n')).toHaveLength(3);
 		expect(() => sandbox.command('operator', 'reconcile history', { days: 0 })).toThrow('at least 1');
 	});
 
 	test('is for operators alone', async () => {
 		for (const command of ['status', 'pause', 'resume', 'history'])
-			expect((await ask(sandbox, `reconcile ${command}`, {}, 'member')).answer.content).toContain('Only operators');
+			expect((await runCommand(sandbox, `reconcile ${command}`, {}, 'member')).answer.content).toContain('Only operators');
 	});
 
 	test('the setting wins over the command, and both say so', async () => {
 		await sandbox.reset({ world: {}, env: { RECONCILIATION_PAUSED: 'true' } });
 		expect((await fields()).Schedule).toContain('**Paused** by the settings');
-		expect((await ask(sandbox, 'reconcile resume')).answer.content).toContain('RECONCILIATION_PAUSED');
+		expect((await runCommand(sandbox, 'reconcile resume')).answer.content).toContain('RECONCILIATION_PAUSED');
 		expect((await reconcile(sandbox)).answer).toContain('RECONCILIATION_PAUSED is true');
 	});
 });

@@ -1,8 +1,8 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.js';
-import { type ButtonAction, buildCustomId } from '../../src/report/custom-id.js';
-import { ask, reconcile } from './operator.js';
+import { type ButtonAction, buildCustomId } from '../../src/messages/custom-id.js';
+import { reconcile, runCommand } from './operator.js';
 
 /** Whoever may not, from wherever, with whatever they send: a clear answer that they alone see, and no effect. */
 
@@ -60,7 +60,7 @@ beforeAll(async () => {
 		{ action: 'fix-one', issueId, planHash },
 		{ action: 'fix-all', runId },
 		{ action: 'plan', scope: 'all' },
-		{ action: 'bulk', scope: 'all', planHash, extent: 'all' },
+		{ action: 'bulk', scope: 'all', planHash, mode: 'all' },
 		{ action: 'release', scope: 'all', planHash },
 		{ action: 'history', days: 7, page: 0, button: 'next' },
 		{ action: 'ignore', runId, page: 0, issueId },
@@ -190,7 +190,7 @@ describe('an operator', () => {
 		for (const action of [
 			{ action: 'fix', page: 0, ...nothing },
 			{ action: 'fix-one', ...nothing },
-			{ action: 'bulk', scope: 'all', planHash: '00000000', extent: 'all' },
+			{ action: 'bulk', scope: 'all', planHash: '00000000', mode: 'all' },
 			{ action: 'page', runId: 'nothing', page: 0, button: 'next' },
 			{ action: 'why', issueId: 'nothing' },
 			{ action: 'undo', attemptId: 'nothing' },
@@ -222,7 +222,7 @@ describe('an operator', () => {
 		['export', { run: '../../etc/passwd' }, /no|not/i]
 	])('who types what makes no sense into %s (%o) is told so, and nothing happens', async (name, options, why) => {
 		const before = await state();
-		const { answer } = await ask(sandbox, `reconcile ${name}`, options);
+		const { answer } = await runCommand(sandbox, `reconcile ${name}`, options);
 		expect(answer.content).toMatch(why);
 		expect(await state()).toEqual(before);
 	});

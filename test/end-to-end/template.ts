@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase } from '../../src/store/database.js';
+import { openDatabase } from '../../src/store/connection/database.js';
 
 /** Makes one empty, migrated database for all end-to-end files to copy: migrating takes longer than many a test. */
 export default async function makeTemplate(): Promise<() => Promise<void>> {

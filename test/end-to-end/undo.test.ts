@@ -1,7 +1,7 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.js';
-import { again, buttons, click, holds, lastWord, reconcile } from './operator.js';
+import { buttons, click, managedRolesOf, reconcile, refetch, waitForMessage } from './operator.js';
 
 const PEOPLE = ['ada', 'bob', 'carl', 'dora'];
 const idOf = (name: string) => `30000000000000000${PEOPLE.indexOf(name)}`;
@@ -31,7 +31,7 @@ describe('Undo', () => {
 	afterAll(() => sandbox?.stop());
 
 	const undoOf = (name: string) =>
-		buttons(again(sandbox, report)).find(({ label }) => label?.startsWith('Undo') && label.endsWith(`· ${name}`));
+		buttons(refetch(sandbox, report)).find(({ label }) => label?.startsWith('Undo') && label.endsWith(`· ${name}`));
 	const undo = (name: string, user = 'operator') => click(sandbox, report, undoOf(name)?.custom_id as string, user);
 	const roleCalls = () => sandbox.requests().filter(({ method, path }) => method !== 'GET' && path.includes('/roles/')).length;
 	const lines = () => sandbox.messages().map(({ content }) => content);
@@ -41,12 +41,12 @@ describe('Undo', () => {
 	test('is offered on every fix in the report, and works for operators alone', async () => {
 		expect(PEOPLE.map((name) => undoOf(name)?.disabled ?? false)).toEqual([false, false, false, false]);
 		expect(await undo('ada', 'member')).toContain('Only operators');
-		expect(holds(sandbox, 'ada')).toEqual(['Knight']);
+		expect(managedRolesOf(sandbox, 'ada')).toEqual(['Knight']);
 	});
 
 	test('puts the roles back, and says so to the operator, in the channel, in the report and in the audit log', async () => {
 		expect(await undo('carl')).toMatch(/^Undone for <@\d+> \(carl\): Lord given, Knight taken\. They are exempt until <t:\d+:f>/);
-		expect(holds(sandbox, 'carl')).toEqual(['Lord']);
+		expect(managedRolesOf(sandbox, 'carl')).toEqual(['Lord']);
 		expect(lines()).toContainEqual(expect.stringMatching(/^<@\d+> undid the fix of <@\d+> \(carl\): Lord given, Knight taken\./));
 		const { reason } = sandbox.guild().auditLog.at(-1) as { reason: string };
 		const issue = (await sandbox.issues('RESOLVED'))[0];
@@ -54,7 +54,7 @@ describe('Undo', () => {
 		expect(issue).toMatchObject({ discordId: idOf('carl'), settledBy: sandbox.discord.ids.operatorId });
 		expect(taken).toMatchObject({ undoes: fix?.id, outcome: 'UNDONE', rolesBefore: ['Knight'], rolesAfter: ['Lord'] });
 		for (const named of [taken?.id, fix?.id, 'operator']) expect(reason).toContain(named);
-		const outcome = again(sandbox, report)
+		const outcome = refetch(sandbox, report)
 			.embeds.flatMap(({ fields = [] }) => fields)
 			.find(({ value }) => value.startsWith('Undone by'));
 		expect(outcome?.value).toMatch(/^Undone by <@\d+> <t:\d+:R>: Lord given, Knight taken\. Exempt until <t:\d+:f>\.$/);
@@ -64,17 +64,17 @@ describe('Undo', () => {
 	test('is not redone by the next run', async () => {
 		const { run } = await reconcile(sandbox);
 		expect(run).toMatchObject({ issuesFound: 0, notices: { exempt: 1 } });
-		expect(holds(sandbox, 'carl')).toEqual(['Lord']);
+		expect(managedRolesOf(sandbox, 'carl')).toEqual(['Lord']);
 	});
 
 	test('clicked by two operators at once it has one effect, and the other hears of it', async () => {
 		const before = roleCalls();
 		const clicks = ['operator', 'second'].map((user) => sandbox.click(user, report.id, undoOf('bob')?.custom_id as string));
-		const answers = await Promise.all(clicks.map((id) => lastWord(sandbox, id, /./)));
+		const answers = await Promise.all(clicks.map((id) => waitForMessage(sandbox, id, /./)));
 		expect(answers.filter((answer) => answer.startsWith('Undone'))).toHaveLength(1);
 		expect(answers.find((answer) => !answer.startsWith('Undone'))).toMatch(/has been at the roles|was undone already by <@\d+>/);
 		expect(roleCalls()).toBe(before + 1);
-		expect(holds(sandbox, 'bob')).toEqual([]);
+		expect(managedRolesOf(sandbox, 'bob')).toEqual([]);
 	});
 
 	test('by command suggests who can be undone, and by whom they were fixed', async () => {
@@ -96,16 +96,18 @@ describe('Undo', () => {
 		const before = roleCalls();
 		sandbox.discord.changeRoles({ user: 'ada', add: ['Lord'] });
 		const typed = sandbox.command('operator', 'reconcile undo', { fix: (await attemptOf('ada'))?.id });
-		expect(await lastWord(sandbox, typed, /./)).toMatch(/^Nothing was changed for .*The person has Knight and Lord by now, and not Knight/);
+		expect(await waitForMessage(sandbox, typed, /./)).toMatch(
+			/^Nothing was changed for .*The person has Knight and Lord by now, and not Knight/
+		);
 		expect(roleCalls()).toBe(before);
-		expect(holds(sandbox, 'ada')).toEqual(['Knight', 'Lord']);
+		expect(managedRolesOf(sandbox, 'ada')).toEqual(['Knight', 'Lord']);
 		sandbox.discord.changeRoles({ user: 'ada', remove: ['Lord'] });
 		// Nothing was changed, so nobody is left alone on account of it.
 		expect((await reconcile(sandbox)).run).toMatchObject({ notices: { exempt: 2 } });
 	});
 
 	test.each(['ada', 'a'.repeat(100), 'attempt:1'])('answers whoever types %s that there is no such fix', async (fix) => {
-		expect(await lastWord(sandbox, sandbox.command('operator', 'reconcile undo', { fix }), /./)).toContain('Reeve knows no such fix');
+		expect(await waitForMessage(sandbox, sandbox.command('operator', 'reconcile undo', { fix }), /./)).toContain('Reeve knows no such fix');
 	});
 
 	test('that is killed in the middle is settled at the next start, and can be asked for again', async () => {
@@ -122,6 +124,6 @@ describe('Undo', () => {
 		});
 		expect(attempts.map(({ outcome }) => outcome)).toEqual(['FIXED', 'INTERRUPTED']);
 		expect(await undo('dora')).toMatch(/^Undone/);
-		expect(holds(sandbox, 'dora')).toEqual(['Lord']);
+		expect(managedRolesOf(sandbox, 'dora')).toEqual(['Lord']);
 	});
 });

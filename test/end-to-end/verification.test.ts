@@ -1,7 +1,7 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.js';
-import { again, click, fixButtons, holds, reconcile } from './operator.js';
+import { click, fixButtons, managedRolesOf, reconcile, refetch } from './operator.js';
 
 const [ADA, BOB, EVE] = ['300000000000000001', '300000000000000002', '300000000000000003'];
 
@@ -47,7 +47,7 @@ describe('a verification, also while the schedule is paused,', () => {
 	};
 	const fix = async (report: APIMessage, ...names: string[]) => {
 		for (const name of names) {
-			const button = fixButtons(again(sandbox, report)).find(({ label }) => label?.endsWith(`· ${name}`));
+			const button = fixButtons(refetch(sandbox, report)).find(({ label }) => label?.endsWith(`· ${name}`));
 			expect(await click(sandbox, report, button?.custom_id as string)).toMatch(/^Fixed/);
 		}
 	};
@@ -91,7 +91,7 @@ describe('a verification, also while the schedule is paused,', () => {
 
 	test('is one for several fixes, and only looks', async () => {
 		expect(await sandbox.verifications()).toHaveLength(1);
-		expect(holds(sandbox, 'ada')).toEqual([]);
+		expect(managedRolesOf(sandbox, 'ada')).toEqual([]);
 		expect(roleCalls()).toBe(2);
 	});
 
@@ -111,7 +111,7 @@ describe('a verification, also while the schedule is paused,', () => {
 		expect(report.embeds).toHaveLength(1);
 		expect(report.components).toEqual([]);
 		expect((await issueOf(ADA)).map(({ status }) => status)).toEqual(['FIXED']);
-		expect(holds(sandbox, 'ada')).toEqual(['Knight']);
+		expect(managedRolesOf(sandbox, 'ada')).toEqual(['Knight']);
 	});
 
 	test('is not done again', async () => {

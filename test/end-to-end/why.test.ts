@@ -1,7 +1,7 @@
 import type { APIEmbed, APIMessage } from 'discord-api-types/v10';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.js';
-import { again, buttons, click, fixButtons, holds, lastWord, reconcile } from './operator.js';
+import { buttons, click, fixButtons, managedRolesOf, reconcile, refetch, waitForMessage } from './operator.js';
 
 const person = (number: number) => `30000000000000000${number}`;
 const [ADA, BOB, EVE, DAN, ROBOT, FAY, MIA, MEMBER] = [1, 2, 3, 4, 5, 6, 7, 8].map(person) as [
@@ -114,7 +114,7 @@ describe('why, and the export', () => {
 	});
 
 	test('the button of an issue tells the same, also after the fix, with the way to undo it', async () => {
-		const whyButtons = () => buttons(again(sandbox, report)).filter(({ label }) => label?.startsWith('Why?'));
+		const whyButtons = () => buttons(refetch(sandbox, report)).filter(({ label }) => label?.startsWith('Why?'));
 		expect(whyButtons().map(({ label }) => label)).toEqual(['Why? 1', 'Why? 2', 'Why? 3']);
 		const place = fixButtons(report).findIndex(({ label }) => label?.endsWith('ada'));
 		const button = whyButtons()[place]?.custom_id as string;
@@ -145,7 +145,7 @@ describe('why, and the export', () => {
 		expect(choices).toEqual([{ name: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d · manual · 3 issues$/), value: runId }]);
 
 		const id = sandbox.command('operator', 'reconcile export', { run: runId });
-		expect(await lastWord(sandbox, id, /manual run/)).toMatch(/: 3 issues, 1 attempt\.$/);
+		expect(await waitForMessage(sandbox, id, /manual run/)).toMatch(/: 3 issues, 1 attempt\.$/);
 		const [file] = sandbox.interaction(id).responses.at(-1)?.attachments ?? [];
 		expect(file?.filename).toMatch(new RegExp(`^reeve-\\d{4}-\\d\\d-\\d\\d-${runId}\\.csv$`));
 		const text = await (await fetch(file?.url ?? '')).text();
@@ -154,15 +154,15 @@ describe('why, and the export', () => {
 		expect(lines.find((line) => line.includes(ADA))).toMatch(/"FIXED"/);
 		expect(lines.find((line) => line.includes(EVE))).toContain(`"'=1+1;'@SUM(A1)"`);
 
-		expect(await lastWord(sandbox, sandbox.command('operator', 'reconcile export'), /manual run/)).toContain('3 issues');
+		expect(await waitForMessage(sandbox, sandbox.command('operator', 'reconcile export'), /manual run/)).toContain('3 issues');
 		const unknown = sandbox.command('operator', 'reconcile export', { run: 'yesterday' });
-		expect(await lastWord(sandbox, unknown, /./)).toContain('There is no such run');
+		expect(await waitForMessage(sandbox, unknown, /./)).toContain('There is no such run');
 	});
 
 	test('the fix is undone from the explanation, and told there from then on', async () => {
 		const before = await why('ada');
 		sandbox.click('operator', before.id, buttons(before)[0]?.custom_id as string);
-		await sandbox.until(() => holds(sandbox, 'ada').length === 0);
+		await sandbox.until(() => managedRolesOf(sandbox, 'ada').length === 0);
 		const after = await sandbox.until(async () => {
 			const answer = await why('ada');
 			return textOf(answer.embeds).includes('**undo**: Knight → no role') ? answer : null;
@@ -174,7 +174,7 @@ describe('why, and the export', () => {
 	test('whoever has left is explained from the report', async () => {
 		const place = fixButtons(report).findIndex(({ label }) => label?.endsWith('bob'));
 		sandbox.discord.kick('bob');
-		const button = buttons(again(sandbox, report)).find(({ label }) => label === `Why? ${place + 1}`)?.custom_id as string;
+		const button = buttons(refetch(sandbox, report)).find(({ label }) => label === `Why? ${place + 1}`)?.custom_id as string;
 		const text = textOf((await explained(sandbox.click('operator', report.id, button))).embeds);
 		expect(text).toContain(`<@${BOB}> · bob`);
 		expect(text).toContain('Is not in the server. Whoever is linked and has left');
@@ -186,10 +186,10 @@ describe('why, and the export', () => {
 			['reconcile export', {}]
 		] as const) {
 			const id = sandbox.command('member', command, options);
-			expect(await lastWord(sandbox, id, /./)).toContain('Only operators');
+			expect(await waitForMessage(sandbox, id, /./)).toContain('Only operators');
 			expect(sandbox.interaction(id).responses.at(-1)).toMatchObject({ embeds: [], attachments: [] });
 		}
-		const button = buttons(again(sandbox, report)).find(({ label }) => label === 'Why? 1')?.custom_id as string;
+		const button = buttons(refetch(sandbox, report)).find(({ label }) => label === 'Why? 1')?.custom_id as string;
 		expect(await click(sandbox, report, button, 'member')).toContain('Only operators');
 		const asked = sandbox.discord.autocomplete({ user: 'member', command: 'reconcile export', option: 'run', value: '' }).interactionId;
 		expect(await sandbox.until(() => sandbox.interaction(asked).choices)).toEqual([]);

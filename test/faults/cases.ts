@@ -1,23 +1,29 @@
-import { SourceError } from '../../src/reconciliation/ports.js';
-import type { House } from './house.js';
+import { SourceError } from '../../src/reconciliation/domain/ports.js';
+import type { FaultMatrix } from './fault-matrix.js';
+import type { FaultHarness } from './harness.js';
+import type { InjectedFault, Target } from './injected-faults.js';
 import { fixAll, type Phase } from './phases.js';
 import { lostRecords, notHealed, wrongChanges } from './promises.js';
-import type { Tally } from './tally.js';
-import type { Mishap, Target } from './trouble.js';
 import type { Roles } from './world.js';
 
 /** Far more than any phase makes: the end of the enumeration is the request that does not come. */
 const REQUESTS = 1_000;
 
 /** What can befall a target. */
-export type Kinds = readonly (string | { readonly kind: string; readonly name?: string; readonly fault: Mishap['fault'] })[];
+export type Kinds = readonly (string | { readonly kind: string; readonly name?: string; readonly fault: InjectedFault['fault'] })[];
 
 /**
  * Lets a phase happen again and again, with each kind of mishap at each of its requests, once and from then on, and looks each time
  * whether everything still holds.
  * @returns what does not, with where it went wrong
  */
-export async function everyCase(house: House, phase: Phase, target: Target, kinds: Kinds, tally: Tally): Promise<readonly string[]> {
+export async function everyCase(
+	house: FaultHarness,
+	phase: Phase,
+	target: Target,
+	kinds: Kinds,
+	tally: FaultMatrix
+): Promise<readonly string[]> {
 	await house.asNew();
 	await phase.prepare(house);
 	const start = house.roles();
@@ -30,10 +36,10 @@ export async function everyCase(house: House, phase: Phase, target: Target, kind
 				await house.renewConnection();
 				await putBack();
 				house.setRoles(start);
-				const mishap: Mishap = { target, kind, after, lasting, ...(fault === undefined ? {} : { fault }) };
-				const { befallen, failures } = await oneCase(house, phase, mishap, start, tally);
+				const mishap: InjectedFault = { target, kind, after, lasting, ...(fault === undefined ? {} : { fault }) };
+				const { injected, failures } = await oneCase(house, phase, mishap, start, tally);
 				broken.push(...failures.map((failure) => `${name} ${lasting ? 'from' : 'at'} ${target} request ${after}: ${failure}`));
-				if (!befallen) break;
+				if (!injected) break;
 				tally.count(phase.name, target, name, failures.length === 0);
 			}
 		}
@@ -41,18 +47,18 @@ export async function everyCase(house: House, phase: Phase, target: Target, kind
 	return broken;
 }
 
-async function oneCase(house: House, phase: Phase, mishap: Mishap, start: Roles, tally: Tally) {
-	const reeve = house.befall(mishap);
+async function oneCase(house: FaultHarness, phase: Phase, mishap: InjectedFault, start: Roles, tally: FaultMatrix) {
+	const reeve = house.inject(mishap);
 	const failures: string[] = [];
 	try {
 		failures.push(...phase.judge(await phase.act(reeve), mishap));
 	} catch (error) {
 		if (mishap.target !== 'database' || !isOfDatabase(error)) failures.push(`thrown: ${inFull(error)}`);
 	}
-	const { befallen } = house;
+	const { injected } = house;
 	const unforeseen = house.errors.filter((line) => line.startsWith('An error that nobody foresaw'));
 	if (mishap.target !== 'database') failures.push(...unforeseen);
-	house.mend();
+	house.clearFaults();
 	const { taken, given } = wrongChanges(house.changes(), phase.goal);
 	await heal(house, phase).catch((error: unknown) => failures.push(`while healing: ${inFull(error)}`));
 	const changes = house.changes();
@@ -63,11 +69,11 @@ async function oneCase(house: House, phase: Phase, mishap: Mishap, start: Roles,
 	tally.lostRecords += lost.length;
 	failures.push(...wronglyTaken, ...new Set([...given, ...later.given]), ...lost, ...(await notHealed(house, phase)));
 	failures.push(...house.uncaught.map((error) => `nobody caught ${error}`));
-	return { befallen, failures };
+	return { injected, failures };
 }
 
 /** What happens at the next start, and what an operator does then. */
-async function heal(house: House, phase: Phase): Promise<void> {
+async function heal(house: FaultHarness, phase: Phase): Promise<void> {
 	const { reeve, database } = house;
 	await house.connected();
 	await database.letRightsExpire();

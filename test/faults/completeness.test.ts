@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Fault } from '../../sandbox/wire/traffic.js';
+import type { Fault } from '../../sandbox/services/faults/traffic.js';
 import type { ReconciliationResult } from '../../src/reconciliation/index.js';
-import { House } from './house.js';
-import type { Mishap } from './trouble.js';
+import { FaultHarness } from './harness.js';
+import type { InjectedFault } from './injected-faults.js';
 import { DRIFTERS, driftedRoles, makeWorld, rightRoles } from './world.js';
 
 /** Enough for three pages. */
 const SUPPORTERS = 250;
 const MANY_CUSTOMERS = Array.from({ length: SUPPORTERS }, (_, index) => ({ id: `cus_s${index}`, email: null, name: null, metadata: {} }));
 
-let house: House;
+let house: FaultHarness;
 let putBack: () => Promise<void>;
 
 const FOUR_YEARS_SECONDS = 4 * 365 * 86_400;
@@ -29,7 +29,7 @@ beforeAll(async () => {
 			cancel_at_period_end: false
 		}))
 	);
-	house = await House.open(world, { SMTP_URL: null, ADMIN_EMAIL: null });
+	house = await FaultHarness.open(world, { SMTP_URL: null, ADMIN_EMAIL: null });
 	house.stripe.setLivemode(true);
 	house.setRoles(rightRoles);
 	expect(await house.reeve.run({})).toMatchObject({ status: 'COMPLETED', issuesFound: 0 });
@@ -40,15 +40,15 @@ afterAll(() => house.close());
 
 /** A run that would fix whatever it finds, with this going wrong from the beginning. */
 async function runWith(
-	mishap?: Pick<Mishap, 'target' | 'kind'> & Partial<Mishap>,
+	mishap?: Pick<InjectedFault, 'target' | 'kind'> & Partial<InjectedFault>,
 	whose: 'of one that has run before' | 'the first' = 'of one that has run before'
 ): Promise<ReconciliationResult | null> {
 	await house.connected();
 	await putBack();
 	house.setRoles(driftedRoles(DRIFTERS));
-	const reeve = mishap === undefined ? house.reeve : house.befall({ after: 0, lasting: true, ...mishap });
+	const reeve = mishap === undefined ? house.reeve : house.inject({ after: 0, lasting: true, ...mishap });
 	const result = await (whose === 'the first' ? house.newcomer() : reeve).run({ autoFix: true });
-	house.mend();
+	house.clearFaults();
 	return result;
 }
 
@@ -147,14 +147,14 @@ test('a run fails with a reason, and changes nothing, where the database is away
 	for (let after = 0; ; after++) {
 		await putBack();
 		house.setRoles(driftedRoles(DRIFTERS));
-		const reeve = house.befall({ target: 'database', kind: 'away', after, lasting: false });
+		const reeve = house.inject({ target: 'database', kind: 'away', after, lasting: false });
 		// Before its row is there, nothing can be said of a run: whoever asked for it hears of the error.
 		const result = await reeve.run({}).catch((error: unknown) => {
 			expect(String(error)).toMatch(/The database does not answer/);
 			return null;
 		});
-		const { befallen } = house;
-		house.mend();
+		const { injected } = house;
+		house.clearFaults();
 		expect(house.changes()).toEqual([]);
 		if (result?.status === 'FAILED') {
 			failed += 1;
@@ -164,7 +164,7 @@ test('a run fails with a reason, and changes nothing, where the database is away
 				failure: expect.stringMatching(/The database does not answer.*Check/)
 			});
 		} else if (result) expect(result.issues).toHaveLength(DRIFTERS.length);
-		if (!befallen) break;
+		if (!injected) break;
 	}
 	expect(failed).toBeGreaterThan(10);
 });

@@ -1,25 +1,25 @@
 import { PGlite } from '@electric-sql/pglite';
 import { DriverAdapterError, type SqlDriverAdapter, type SqlQuery, type Transaction } from '@prisma/driver-adapter-utils';
-import { SourceError } from '../../src/reconciliation/ports.js';
+import { SourceError } from '../../src/reconciliation/domain/ports.js';
 import { PrismaClient } from '../../src/store/client/client.js';
-import type { Database } from '../../src/store/database.js';
-import { EmbeddedAdapter } from '../../src/store/embedded-adapter.js';
-import { inWords } from '../../src/store/errors.js';
-import { migrate, readMigrations } from '../../src/store/migrations.js';
-import type { DatabaseTrouble } from './trouble.js';
+import type { Database } from '../../src/store/connection/database.js';
+import { EmbeddedAdapter } from '../../src/store/connection/embedded-adapter.js';
+import { toSourceError } from '../../src/store/connection/errors.js';
+import { migrate, readMigrations } from '../../src/store/connection/migrations.js';
+import type { DatabaseFaults } from './injected-faults.js';
 
 /** A loaded machine needs the room. */
 const TRANSACTIONS = { maxWait: 60_000, timeout: 60_000 };
 
 /** As the adapter of a server says it. */
-const gone = () => inWords(new DriverAdapterError({ kind: 'ConnectionClosed' }));
+const gone = () => toSourceError(new DriverAdapterError({ kind: 'ConnectionClosed' }));
 const isRead = (sql: string) => /^\s*SELECT/i.test(sql);
 
 /** The adapter of the embedded database, with connections that break. */
 class BreakingAdapter extends EmbeddedAdapter {
 	public constructor(
 		pglite: PGlite,
-		private readonly trouble: DatabaseTrouble
+		private readonly trouble: DatabaseFaults
 	) {
 		super(pglite);
 	}
@@ -39,7 +39,7 @@ class BreakingAdapter extends EmbeddedAdapter {
 
 type Statements = Pick<SqlDriverAdapter, 'queryRaw' | 'executeRaw'>;
 
-function breakStatements(statements: Statements, befalls: (sql: string) => ReturnType<DatabaseTrouble['take']>): void {
+function breakStatements(statements: Statements, befalls: (sql: string) => ReturnType<DatabaseFaults['take']>): void {
 	const breaking =
 		<Answer>(ask: (query: SqlQuery) => Promise<Answer>) =>
 		async (query: SqlQuery) => {
@@ -54,7 +54,7 @@ function breakStatements(statements: Statements, befalls: (sql: string) => Retur
 }
 
 /** A server rolls back what was open on a connection that broke: nothing on it succeeds any more. */
-function breakTransaction(transaction: Transaction, trouble: DatabaseTrouble): Transaction {
+function breakTransaction(transaction: Transaction, trouble: DatabaseFaults): Transaction {
 	let state: 'open' | 'broken' | 'ended' = 'open';
 	const rollback = transaction.rollback.bind(transaction);
 	const commit = transaction.commit.bind(transaction);
@@ -101,7 +101,7 @@ export class BreakableDatabase implements Database {
 		public readonly prisma: PrismaClient
 	) {}
 
-	public static async open(trouble: DatabaseTrouble): Promise<BreakableDatabase> {
+	public static async open(trouble: DatabaseFaults): Promise<BreakableDatabase> {
 		const pglite = await PGlite.create();
 		await migrate(new EmbeddedAdapter(pglite), await readMigrations());
 		const prisma = new PrismaClient({ adapter: new BreakingAdapter(pglite, trouble), transactionOptions: TRANSACTIONS });

@@ -1,8 +1,8 @@
+import { DEBTOR } from '../../src/reconciliation/domain/rules.js';
 import type { BulkResult, FixResult, ReconciliationResult, UndoResult } from '../../src/reconciliation/index.js';
-import { DEBTOR } from '../../src/reconciliation/types.js';
 import type { Reeve } from '../../src/reeve.js';
-import type { House } from './house.js';
-import type { Mishap } from './trouble.js';
+import type { FaultHarness } from './harness.js';
+import type { InjectedFault } from './injected-faults.js';
 import { DRIFTERS, driftedRoles, PEOPLE, type Person, type Roles, rightRoles } from './world.js';
 
 /** What Reeve does while something goes wrong. */
@@ -13,12 +13,12 @@ export const OPERATOR = { actor: '1100000000000000402', actorName: 'operator' };
 export interface Phase {
 	readonly name: string;
 	/** Brings about what it begins with. Nothing is wrong then. */
-	prepare(house: House): Promise<void>;
+	prepare(house: FaultHarness): Promise<void>;
 	act(reeve: Reeve): Promise<unknown>;
 	/** The managed roles that it may bring people to; whoever is not named must not be touched. */
 	readonly goal: Roles;
 	/** What is wrong with its answer. */
-	judge(answer: unknown, mishap: Mishap): readonly string[];
+	judge(answer: unknown, mishap: InjectedFault): readonly string[];
 	/** What an operator does again when all is well. */
 	again?(reeve: Reeve): Promise<unknown>;
 	/** Everybody's managed roles in the end. */
@@ -31,26 +31,26 @@ const LIES: ReadonlySet<string> = new Set(['truncate', 'empty']);
 const rolesOf = (people: readonly Person[]): Roles => new Map(people.map(({ id, right }) => [id, right]));
 
 /** Everybody has what is right, and a run has seen it: what later runs are measured against. */
-async function allIsWell(house: House): Promise<void> {
+async function assertHealthy(house: FaultHarness): Promise<void> {
 	house.setRoles(rightRoles);
 	const result = await house.reeve.run({});
 	if (result?.status !== 'COMPLETED' || result.issuesFound > 0) throw new Error(`The world is not as it should be: ${result?.failure}`);
 }
 
 /** The roles of these people have drifted, and nobody knows yet. */
-async function drifted(house: House, drifters: readonly Person[]): Promise<void> {
-	await allIsWell(house);
+async function drifted(house: FaultHarness, drifters: readonly Person[]): Promise<void> {
+	await assertHealthy(house);
 	house.setRoles(driftedRoles(drifters));
 }
 
 /** The roles of these people have drifted, and a run has found it. */
-async function found(house: House, drifters: readonly Person[]): Promise<void> {
+async function found(house: FaultHarness, drifters: readonly Person[]): Promise<void> {
 	await drifted(house, drifters);
 	const result = await house.reeve.run({});
 	if (result?.issuesFound !== drifters.length) throw new Error(`Not all drift was found: ${result?.issuesFound}`);
 }
 
-function judgeRun(answer: unknown, { target, kind }: Mishap, drifters: readonly Person[]): readonly string[] {
+function judgeRun(answer: unknown, { target, kind }: InjectedFault, drifters: readonly Person[]): readonly string[] {
 	const result = answer as ReconciliationResult | null;
 	if (result === null) return ['the run gave no answer'];
 	const { status, failure, issues, issuesFound, issuesFixed, hold } = result;
@@ -117,7 +117,13 @@ export const applyFix: Phase = {
 export async function fixAll(reeve: Reeve, scope: 'all' | 'UNAUTHORIZED_ACCESS' = 'all'): Promise<BulkResult | null> {
 	const plan = await reeve.planBulk(scope, OPERATOR.actor);
 	if (plan === null) return null;
-	return reeve.fixBulk({ scope, planHash: plan.planHash, extent: plan.hold?.losing ?? 'all', onProgress: () => {}, ...OPERATOR });
+	return reeve.fixBulk({
+		scope,
+		planHash: plan.planHash,
+		mode: plan.hold === null ? 'all' : { confirmedRevocations: plan.hold.losing },
+		onProgress: () => {},
+		...OPERATOR
+	});
 }
 
 /** The kind that only takes: from whoever pays no more, and from whom nobody knows. */
@@ -167,7 +173,7 @@ export const deliver: Phase = {
 		house.faults.add({ target: 'discord', kind: '500', match: 'POST *messages' });
 		house.faults.add({ target: 'smtp', kind: 'refuse' });
 		await house.reeve.run({});
-		house.mend();
+		house.clearFaults();
 	},
 	act: (reeve) => reeve.housekeep({ atStart: true }),
 	goal: new Map(),

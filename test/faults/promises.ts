@@ -1,7 +1,7 @@
 import type { FixAttempt } from '../../src/store/client/client.js';
-import type { House, RoleChange } from './house.js';
+import type { FaultHarness, RoleChange } from './harness.js';
+import type { InjectedFault } from './injected-faults.js';
 import type { Phase } from './phases.js';
-import type { Mishap } from './trouble.js';
 import type { Roles } from './world.js';
 
 /** What must hold whatever goes wrong, each with the words for when it does not. */
@@ -21,7 +21,7 @@ export function wrongChanges(changes: readonly RoleChange[], goal: Roles): { rea
 }
 
 /** Changes of one attempt, with the roles before the first and after the last of them. */
-interface Deed {
+interface RoleChangeRecord {
 	readonly discordId: string;
 	readonly reason: string;
 	readonly before: readonly string[];
@@ -29,9 +29,9 @@ interface Deed {
 }
 
 /** What was done to whom, in the words of Discord's audit log. */
-function deedsOf(changes: readonly RoleChange[], start: Roles): readonly Deed[] {
+function deedsOf(changes: readonly RoleChange[], start: Roles): readonly RoleChangeRecord[] {
 	const held = new Map(start);
-	const deeds: Deed[] = [];
+	const deeds: RoleChangeRecord[] = [];
 	for (const { discordId, add, remove, reason } of changes) {
 		const before = held.get(discordId) ?? [];
 		const after = [...before.filter((role) => !remove.includes(role)), ...add];
@@ -44,7 +44,12 @@ function deedsOf(changes: readonly RoleChange[], start: Roles): readonly Deed[] 
 }
 
 /** Every change that Discord accepted is in an attempt to fix, with the roles before and after, and in the audit log. */
-export async function lostRecords({ database }: House, changes: readonly RoleChange[], start: Roles, mishap: Mishap): Promise<string[]> {
+export async function lostRecords(
+	{ database }: FaultHarness,
+	changes: readonly RoleChange[],
+	start: Roles,
+	mishap: InjectedFault
+): Promise<string[]> {
 	const { prisma } = database;
 	const [attempts, audited] = [await prisma.fixAttempt.findMany(), await prisma.auditLog.findMany()];
 	const broken: string[] = [];
@@ -72,7 +77,7 @@ export async function lostRecords({ database }: House, changes: readonly RoleCha
 }
 
 /** With the fault gone, everybody has what is right, nothing is open, under way or untold, and nothing was told twice. */
-export async function notHealed(house: House, { end }: Phase): Promise<string[]> {
+export async function notHealed(house: FaultHarness, { end }: Phase): Promise<string[]> {
 	const { prisma } = house.database;
 	const held = house.roles();
 	const reports = house.reports();

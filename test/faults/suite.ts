@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { everyCase, type Kinds } from './cases.js';
-import { House } from './house.js';
+import { FaultMatrix } from './fault-matrix.js';
+import { FaultHarness } from './harness.js';
+import type { Target } from './injected-faults.js';
 import type { Phase } from './phases.js';
-import { Tally } from './tally.js';
-import type { Target } from './trouble.js';
 import { makeWorld } from './world.js';
 
 /** As many as a pool keeps, and a busy machine has not closed yet. */
@@ -17,12 +17,12 @@ export function faultSuite(
 	name: string,
 	{ mails, matters }: { readonly mails: boolean; readonly matters: readonly (readonly [Phase, Target, Kinds])[] }
 ): void {
-	const tally = new Tally();
-	let house: House;
+	const tally = new FaultMatrix();
+	let house: FaultHarness;
 	let before: ReturnType<typeof resources>;
 
 	beforeAll(async () => {
-		house = await House.open(makeWorld(new Date()), mails ? {} : { SMTP_URL: null, ADMIN_EMAIL: null });
+		house = await FaultHarness.open(makeWorld(new Date()), mails ? {} : { SMTP_URL: null, ADMIN_EMAIL: null });
 		await house.reeve.run({ autoFix: true });
 		before = resources(house);
 	});
@@ -53,7 +53,11 @@ export function faultSuite(
 }
 
 /** What the process holds, by kind. */
-function resources(house: House): { readonly active: Readonly<Record<string, number>>; readonly listeners: number; readonly heap: number } {
+function resources(house: FaultHarness): {
+	readonly active: Readonly<Record<string, number>>;
+	readonly listeners: number;
+	readonly heap: number;
+} {
 	const active: Record<string, number> = {};
 	for (const kind of process.getActiveResourcesInfo()) active[kind] = (active[kind] ?? 0) + 1;
 	globalThis.gc?.();

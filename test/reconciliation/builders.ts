@@ -1,18 +1,12 @@
-import { accountsOf } from '../../src/reconciliation/accounts.js';
-import { detect, type Picture } from '../../src/reconciliation/detect.js';
-import { People } from '../../src/reconciliation/people.js';
-import type {
-	Customer,
-	Detection,
-	DriftIssue,
-	Exemption,
-	MemberRow,
-	PolicySettings,
-	RosterMember,
-	Subscription,
-	TeamRow
-} from '../../src/reconciliation/types.js';
-
+import { detect, type Snapshot } from '../../src/reconciliation/detection/detect.js';
+import { LinkIndex } from '../../src/reconciliation/detection/link-index.js';
+import type { Customer, Subscription } from '../../src/reconciliation/domain/billing.js';
+import type { Detection } from '../../src/reconciliation/domain/detection.js';
+import type { RosterMember } from '../../src/reconciliation/domain/guild.js';
+import type { DriftIssue } from '../../src/reconciliation/domain/issue.js';
+import type { Exemption, MemberRow, TeamRow } from '../../src/reconciliation/domain/links.js';
+import type { PolicySettings } from '../../src/reconciliation/domain/rules.js';
+import { accountsOf } from '../../src/reconciliation/snapshot/accounts.js';
 /** Small worlds, built from what a test is about; all else is the plainest that can be. */
 
 export const NOW = new Date('2026-02-10T12:00:00Z');
@@ -25,9 +19,9 @@ export const before = (moment: Date, { days = 0, hours = 0, seconds = 0 }): Date
 export const ago = (time: { days?: number; hours?: number; seconds?: number }): Date => before(NOW, time);
 
 /** A Discord ID of the right shape. */
-export const person = (number: number): string => `1000000000000${String(number).padStart(5, '0')}`;
-export const ADA = person(1);
-export const BOB = person(2);
+export const userId = (number: number): string => `1000000000000${String(number).padStart(5, '0')}`;
+export const ADA = userId(1);
+export const BOB = userId(2);
 
 /** Knight below Lord, both mapped to a price and a product. */
 export const MAPPED: PolicySettings = {
@@ -53,7 +47,7 @@ export function subscription(given: Partial<Subscription> = {}): Subscription {
 		prices: ['price_knight'],
 		createdAt: ago({ days: 100 }),
 		unpaidSince: null,
-		claimedBy: null,
+		metadataDiscordId: null,
 		cancelAtPeriodEnd: false,
 		collectionPaused: false,
 		...given
@@ -61,7 +55,7 @@ export function subscription(given: Partial<Subscription> = {}): Subscription {
 }
 
 export function customer(given: Partial<Customer> = {}): Customer {
-	return { id: 'cus_1', email: null, name: null, claimedBy: null, ...given };
+	return { id: 'cus_1', email: null, name: null, metadataDiscordId: null, ...given };
 }
 
 export function row(given: Partial<MemberRow> = {}): MemberRow {
@@ -73,7 +67,7 @@ export function team(given: Partial<TeamRow> = {}): TeamRow {
 }
 
 export function exemption(discordId: string, expiresAt: Date | null = null): Exemption {
-	return { discordId, reason: 'founder', createdBy: person(999), expiresAt };
+	return { discordId, reason: 'founder', createdBy: userId(999), expiresAt };
 }
 
 export function inGuild(id: string, ...roles: string[]): RosterMember {
@@ -88,44 +82,44 @@ export interface Parts {
 	readonly rows?: readonly MemberRow[];
 	readonly teams?: readonly TeamRow[];
 	readonly exemptions?: readonly Exemption[];
-	readonly seenDebts?: Readonly<Record<string, Date>>;
+	readonly firstSeenUnpaid?: Readonly<Record<string, Date>>;
 	readonly changedCustomers?: readonly string[];
 	readonly changedPeople?: readonly string[];
 	readonly changedRows?: { readonly customerIds?: readonly string[]; readonly discordIds?: readonly string[] };
 }
 
 /** A picture; a customer whom only a subscription names is there too. */
-export function picture(parts: Parts): Picture {
+export function snapshot(parts: Parts): Snapshot {
 	return {
 		billing: {
 			accounts: accountsOf(parts.customers ?? [], parts.subscriptions ?? []),
 			subscriptionsRead: (parts.subscriptions ?? []).length,
 			livemode: true,
 			changedCustomers: new Set(parts.changedCustomers),
-			changedPeople: new Set(parts.changedPeople)
+			changedDiscordIds: new Set(parts.changedPeople)
 		},
 		roster: { members: new Map((parts.guild ?? []).map((member) => [member.id, member])) },
 		links: {
 			members: parts.rows ?? [],
 			teams: parts.teams ?? [],
 			exemptions: parts.exemptions ?? [],
-			seenDebts: new Map(Object.entries(parts.seenDebts ?? {}))
+			firstSeenUnpaid: new Map(Object.entries(parts.firstSeenUnpaid ?? {}))
 		},
 		changedLinks: { customerIds: new Set(parts.changedRows?.customerIds), discordIds: new Set(parts.changedRows?.discordIds) }
 	};
 }
 
 export function detection(parts: Parts, settings: PolicySettings = MAPPED, now: Date = NOW): Detection {
-	return detect(picture(parts), settings, now);
+	return detect(snapshot(parts), settings, now);
 }
 
 export function issues(parts: Parts, settings: PolicySettings = MAPPED, now: Date = NOW): readonly DriftIssue[] {
 	return detection(parts, settings, now).issues;
 }
 
-export function people(parts: Parts): People {
-	const { billing, links } = picture(parts);
-	return People.of(billing.accounts, links);
+export function linkIndex(parts: Parts): LinkIndex {
+	const { billing, links } = snapshot(parts);
+	return LinkIndex.of(billing.accounts, links);
 }
 
 /** The one element of a list that must have one. */

@@ -1,42 +1,33 @@
-import { accountsOf } from '../../src/reconciliation/accounts.js';
-import { type Channel, channelsFor, type MailWorthy } from '../../src/reconciliation/deliveries.js';
-import { planBetween, planHash } from '../../src/reconciliation/plan.js';
+import { diffRoles, planHash } from '../../src/reconciliation/detection/role-plan.js';
+import type { BillingSnapshot, Customer, Subscription } from '../../src/reconciliation/domain/billing.js';
+import type { Detection } from '../../src/reconciliation/domain/detection.js';
+import type { Roster, RosterMember } from '../../src/reconciliation/domain/guild.js';
+import type { Hold } from '../../src/reconciliation/domain/hold.js';
+import type { OpenIssue } from '../../src/reconciliation/domain/issue.js';
+import type { Exemption, Links, MemberRow, TeamRow } from '../../src/reconciliation/domain/links.js';
+import type { Channel, MailWorthy } from '../../src/reconciliation/domain/notification.js';
 import type {
 	AttemptEnd,
 	Billing,
 	BulkEnd,
+	BulkProgress,
 	ClaimResult,
-	FollowedBulk,
-	Follower,
 	Guild,
 	GuildProblem,
 	InterruptedAttempt,
 	LastGoodRun,
 	Ledger,
 	Notifier,
+	Ports,
 	RunStart,
-	World
-} from '../../src/reconciliation/ports.js';
-import type {
-	BillingSnapshot,
-	Customer,
-	Detection,
-	Exemption,
-	Hold,
-	Links,
-	MemberRow,
-	OpenIssue,
-	ReconciliationResult,
-	RoleName,
-	Roster,
-	RosterMember,
-	RunSettings,
-	Subscription,
-	TeamRow,
-	Verified
-} from '../../src/reconciliation/types.js';
-import { mayHaveChanged, type Undos } from '../../src/reconciliation/undo.js';
-import type { Verifications } from '../../src/reconciliation/verify.js';
+	TrackedBulk
+} from '../../src/reconciliation/domain/ports.js';
+import type { RoleName } from '../../src/reconciliation/domain/rules.js';
+import type { ReconciliationResult, RunSettings, Verified } from '../../src/reconciliation/domain/run.js';
+import { mayHaveChanged, type UndoStore } from '../../src/reconciliation/fixes/undo.js';
+import { channelsFor } from '../../src/reconciliation/outbox/outbox.js';
+import type { VerificationStore } from '../../src/reconciliation/runs/verify.js';
+import { accountsOf } from '../../src/reconciliation/snapshot/accounts.js';
 import { MANAGED, MAPPED, NOW } from './builders.js';
 
 /** A world in memory: what the ports promise, no more, and a script that says when something goes wrong. */
@@ -86,7 +77,7 @@ export class FakeBilling implements Billing {
 		const { customers, people } = this.changedWhileReading;
 		// A list of subscriptions shows those customers alone who have one.
 		const paying = new Set(this.subscriptions.map(({ customerId }) => customerId));
-		return { ...this.snapshot((id) => paying.has(id)), changedCustomers: new Set(customers), changedPeople: new Set(people) };
+		return { ...this.snapshot((id) => paying.has(id)), changedCustomers: new Set(customers), changedDiscordIds: new Set(people) };
 	}
 
 	public async readCustomers(customerIds: readonly string[]): Promise<BillingSnapshot> {
@@ -94,18 +85,18 @@ export class FakeBilling implements Billing {
 		return this.snapshot((id) => customerIds.includes(id));
 	}
 
-	public async customersNaming(discordId: string, since: Date): Promise<readonly string[]> {
-		await this.script.before('billing.customersNaming');
+	public async findCustomersNaming(discordId: string, since: Date): Promise<readonly string[]> {
+		await this.script.before('billing.findCustomersNaming');
 		const naming = [
-			...this.customers.filter(({ claimedBy }) => claimedBy === discordId).map(({ id }) => id),
-			...this.subscriptions.filter(({ claimedBy }) => claimedBy === discordId).map(({ customerId }) => customerId)
+			...this.customers.filter(({ metadataDiscordId }) => metadataDiscordId === discordId).map(({ id }) => id),
+			...this.subscriptions.filter(({ metadataDiscordId }) => metadataDiscordId === discordId).map(({ customerId }) => customerId)
 		];
 		return [...new Set(naming)].filter((id) => (this.changedAt.get(id) ?? new Date(0)) >= since);
 	}
 
-	public async customersClaimedBy(discordIds: readonly string[]): Promise<readonly Customer[]> {
-		await this.script.before('billing.customersClaimedBy');
-		return this.customers.filter(({ claimedBy }) => claimedBy !== null && discordIds.includes(claimedBy));
+	public async findCustomersByDiscordIds(discordIds: readonly string[]): Promise<readonly Customer[]> {
+		await this.script.before('billing.findCustomersByDiscordIds');
+		return this.customers.filter(({ metadataDiscordId }) => metadataDiscordId !== null && discordIds.includes(metadataDiscordId));
 	}
 
 	public async ping() {
@@ -129,7 +120,7 @@ export class FakeBilling implements Billing {
 			subscriptionsRead: subscriptions.length,
 			livemode: this.livemode,
 			changedCustomers: new Set(),
-			changedPeople: new Set()
+			changedDiscordIds: new Set()
 		};
 	}
 }
@@ -222,11 +213,11 @@ const NEW_ATTEMPT = { rolesBefore: null, end: null, undoes: null, verification: 
 const later = (moment: Date, seconds: number): Date => new Date(moment.getTime() + seconds * 1000);
 
 /** Checks and writes of one method happen in one turn, as in one transaction. */
-export class FakeLedger implements Ledger, Verifications, Undos {
+export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 	public rows: (MemberRow & { changedAt?: Date })[] = [];
 	public teams: (TeamRow & { changedAt?: Date })[] = [];
 	public exemptions: Exemption[] = [];
-	public seenDebts = new Map<string, Date>();
+	public firstSeenUnpaid = new Map<string, Date>();
 	public installed: Date | null = null;
 	public lease: { holder: string; expiresAt: Date } | null = null;
 	public readonly runs: StoredRun[] = [];
@@ -284,7 +275,12 @@ export class FakeLedger implements Ledger, Verifications, Undos {
 
 	public async readLinks(): Promise<Links> {
 		await this.script.before('ledger.readLinks');
-		return { members: [...this.rows], teams: [...this.teams], exemptions: [...this.exemptions], seenDebts: new Map(this.seenDebts) };
+		return {
+			members: [...this.rows],
+			teams: [...this.teams],
+			exemptions: [...this.exemptions],
+			firstSeenUnpaid: new Map(this.firstSeenUnpaid)
+		};
 	}
 
 	public async readLinksOf(discordId: string, customerIds: readonly string[]): Promise<Links> {
@@ -293,7 +289,7 @@ export class FakeLedger implements Ledger, Verifications, Undos {
 		const members = this.rows.filter((each) => each.discordId === discordId || named(each.stripeCustomerId));
 		const teams = this.teams.filter((each) => named(each.stripeCustomerId) || members.some(({ teamId }) => teamId === each.id));
 		const exemptions = this.exemptions.filter((each) => each.discordId === discordId);
-		return { members, teams, exemptions, seenDebts: new Map(this.seenDebts) };
+		return { members, teams, exemptions, firstSeenUnpaid: new Map(this.firstSeenUnpaid) };
 	}
 
 	/** Customer and Discord IDs of the rows changed at or after that moment; with a team, of those who sit in it. */
@@ -315,12 +311,12 @@ export class FakeLedger implements Ledger, Verifications, Undos {
 		await this.script.before('ledger.recordFindings');
 		const { detection, livemode, subscriptionsRead, at } = findings;
 		this.run(runId).found = { livemode, subscriptionsRead, payingCustomers: detection.payingCustomers, detection };
-		for (const id of detection.newDebts) this.seenDebts.set(id, at);
-		for (const id of detection.settledDebts) this.seenDebts.delete(id);
+		for (const id of detection.newlyUnpaid) this.firstSeenUnpaid.set(id, at);
+		for (const id of detection.clearedDebts) this.firstSeenUnpaid.delete(id);
 		const live = [...this.issues.values()].filter(({ status }) => status === 'OPEN' || status === 'FIXING');
 		for (const issue of live) {
 			const found = detection.issues.some(({ discordId }) => discordId === issue.discordId);
-			if (!found && !detection.leftAlone.has(issue.discordId)) Object.assign(issue, { status: 'RESOLVED', settledAt: at });
+			if (!found && !detection.skipped.has(issue.discordId)) Object.assign(issue, { status: 'RESOLVED', settledAt: at });
 		}
 		return detection.issues.map((drift) => {
 			const known = live.find(({ discordId }) => discordId === drift.discordId);
@@ -437,7 +433,7 @@ export class FakeLedger implements Ledger, Verifications, Undos {
 		for (const each of this.verifications) if (!each.done && each.dueAt <= now) Object.assign(each, { pending: false, runId });
 	}
 
-	public async fixesToVerify(runId: string): ReturnType<Verifications['fixesToVerify']> {
+	public async fixesToVerify(runId: string): ReturnType<VerificationStore['fixesToVerify']> {
 		await this.script.before('ledger.fixesToVerify');
 		const mine = this.attempts.filter(({ attemptId, verification }) => verification?.runId === runId && !this.isUndone(attemptId));
 		const fixes = mine.flatMap(({ attemptId, issueId, plan }) => {
@@ -459,7 +455,7 @@ export class FakeLedger implements Ledger, Verifications, Undos {
 		at,
 		exemptUntil,
 		reason
-	}: Parameters<Undos['claimUndo']>[0]): ReturnType<Undos['claimUndo']> {
+	}: Parameters<UndoStore['claimUndo']>[0]): ReturnType<UndoStore['claimUndo']> {
 		await this.script.before('ledger.claimUndo');
 		const fix = this.attempts.find(({ attemptId }) => attemptId === fixId);
 		const issue = this.issues.get(fix?.issueId ?? '');
@@ -471,14 +467,14 @@ export class FakeLedger implements Ledger, Verifications, Undos {
 		const [before, left] = [fix.end?.rolesBefore ?? null, fix.end?.rolesAfter ?? null];
 		if (fix.end?.outcome !== 'FIXED') return { kind: 'refused', subject, why: 'NO_FIX' };
 		if (before === null || left === null) return { kind: 'refused', subject, why: 'ROLES_UNKNOWN' };
-		const plan = planBetween(left, before);
-		const brokenOff = this.attempts.some(({ undoes, end }) => undoes === fixId && end?.rolesBefore !== null && end?.rolesAfter === null);
+		const plan = diffRoles(left, before);
+		const interrupted = this.attempts.some(({ undoes, end }) => undoes === fixId && end?.rolesBefore !== null && end?.rolesAfter === null);
 		const attemptId = `attempt_${this.attempts.length + 1}`;
 		const { issueId, runId } = fix;
 		this.attempts.push({ ...NEW_ATTEMPT, attemptId, issueId, actor, runId, plan, expiresAt: later(this.now(), seconds), undoes: fixId });
 		issue.status = 'FIXING';
 		this.exemptions.push({ discordId: issue.discordId, reason, createdBy: actor, expiresAt: exemptUntil });
-		return { kind: 'claimed', subject, claim: { attemptId, issueId, left, plan, brokenOff } };
+		return { kind: 'claimed', subject, claim: { attemptId, issueId, left, plan, interrupted } };
 	}
 
 	public async undoableFixes(): Promise<never[]> {
@@ -513,7 +509,7 @@ export class FakeLedger implements Ledger, Verifications, Undos {
 export class FakeNotifier implements Notifier {
 	public readonly reports: ReconciliationResult[] = [];
 	/** The bulk fixes to follow; the end is undefined while there is none. */
-	public readonly followed: { readonly bulk: FollowedBulk; readonly done: number[]; end?: BulkEnd | null }[] = [];
+	public readonly followed: { readonly bulk: TrackedBulk; readonly done: number[]; end?: BulkEnd | null }[] = [];
 
 	public constructor(private readonly script: Script) {}
 
@@ -526,7 +522,7 @@ export class FakeNotifier implements Notifier {
 		this.reports.push(result);
 	}
 
-	public follow(bulk: FollowedBulk): Follower {
+	public trackBulk(bulk: TrackedBulk): BulkProgress {
 		const seen: (typeof this.followed)[number] = { bulk, done: [] };
 		this.followed.push(seen);
 		return {
@@ -540,13 +536,13 @@ export class FakeNotifier implements Notifier {
 }
 
 /** The fakes as one world, with a clock that stands until a test moves it. */
-export class FakeWorld implements World {
+export class FakePorts implements Ports {
 	public readonly script = new Script();
 	public time = NOW;
 	/** Errors that nobody foresaw. */
-	public readonly unforeseen: unknown[] = [];
-	public goOn = (): boolean => true;
-	public readonly onUnforeseen = (error: unknown): void => void this.unforeseen.push(error);
+	public readonly unexpectedErrors: unknown[] = [];
+	public shouldContinue = (): boolean => true;
+	public readonly onUnexpectedError = (error: unknown): void => void this.unexpectedErrors.push(error);
 	public readonly now = (): Date => this.time;
 	public readonly billing = new FakeBilling(this.script);
 	public readonly guild = new FakeGuild(this.script);

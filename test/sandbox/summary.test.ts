@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { countRequests } from '../../sandbox/wire/summary.js';
-import { RequestLog, type Target } from '../../sandbox/wire/traffic.js';
+import { countRequests } from '../../sandbox/services/faults/request-summary.js';
+import { RequestLog, type Target } from '../../sandbox/services/faults/traffic.js';
 
 it('counts requests of one kind together, whomever they are about', () => {
 	const log = new RequestLog();

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createRedisSchedule } from '../../src/schedule/redis.js';
-import { fakeLogger, fakeSchedule, fakeTask, houseOf, until } from './house.js';
+import { fakeLogger, fakeSchedule, fakeTask, scheduleFixture, until } from './fixtures.js';
 
 /** Port 1 answers nobody. What needs a Redis that is there is in test/services. */
 const NOWHERE = 'redis://reeve:hunter2@127.0.0.1:1';
@@ -10,14 +10,14 @@ const NOWHERE = 'redis://reeve:hunter2@127.0.0.1:1';
 describe('the schedule through a Redis that is not there', () => {
 	function begin(url = NOWHERE) {
 		const logger = fakeLogger();
-		const { calls, schedule: meanwhile } = fakeSchedule();
-		const { tasks, client } = houseOf([fakeTask('daily', '*/15 * * * *')]);
-		const schedule = createRedisSchedule({ url, queue: 'reeve-test', tasks, meanwhile, logger });
+		const { calls, schedule: fallback } = fakeSchedule();
+		const { tasks, client } = scheduleFixture([fakeTask('daily', '*/15 * * * *')]);
+		const schedule = createRedisSchedule({ url, queue: 'reeve-test', tasks, fallback, logger });
 		onTestFinished(() => schedule.stop());
 		return { schedule, logger, calls, client };
 	}
 
-	test('starts all the same, says so once, and has this process woken meanwhile', async () => {
+	test('starts all the same, says so once, and has this process woken fallback', async () => {
 		const { schedule, logger, calls, client } = begin();
 		let complaints = 0;
 		client.on('scheduledTaskStrategyConnectError', () => {
@@ -46,7 +46,7 @@ describe('the schedule through a Redis that is not there', () => {
 		expect(logger.lines).toEqual([`Redis cannot be reached (127.0.0.1:${port}): there is no answer; Reeve wakes itself until it is back.`]);
 	});
 
-	test('stops, and so does what woke meanwhile', async () => {
+	test('stops, and so does what woke fallback', async () => {
 		const { schedule, calls } = begin();
 		await schedule.start();
 		await schedule.stop();

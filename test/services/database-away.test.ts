@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.js';
-import { again, ask, buttons, fixButtons, holds, linesOf, reconcile } from '../end-to-end/operator.js';
+import { buttons, fixButtons, linesOf, managedRolesOf, reconcile, refetch, runCommand } from '../end-to-end/operator.js';
 import { databaseUrl } from './databases.js';
 import { TcpProxy } from './proxy.js';
 
@@ -59,7 +59,7 @@ describe('a database that goes away', () => {
 	const hear = (interaction: string, like: RegExp) => sandbox.until(() => like.test(words(interaction)), IN_TIME_MS);
 
 	const status = async () => {
-		const { answer } = await ask(sandbox, 'reconcile status');
+		const { answer } = await runCommand(sandbox, 'reconcile status');
 		return Object.fromEntries((answer.embeds[0]?.fields ?? []).map(({ name, value }) => [name, value]));
 	};
 
@@ -93,7 +93,7 @@ describe('a database that goes away', () => {
 				['export', 'run']
 			].map(([command, option]) => sandbox.autocomplete('operator', `reconcile ${command}`, option as string, 'a'));
 			for (const interaction of typing) await sandbox.until(() => sandbox.interaction(interaction).choices !== null);
-			expect(holds(sandbox, ADA)).toEqual([]);
+			expect(managedRolesOf(sandbox, ADA)).toEqual([]);
 
 			proxy.open();
 			await sandbox.until(async () => /✓ Database/.test((await status()).Sources ?? ''), IN_TIME_MS);
@@ -116,9 +116,9 @@ describe('a database that goes away', () => {
 			return done.run.status === 'COMPLETED' ? done : null;
 		}, IN_TIME_MS);
 		expect(run.issuesFound).toBe(1);
-		const fix = fixButtons(again(sandbox, report))[0]?.custom_id as string;
+		const fix = fixButtons(refetch(sandbox, report))[0]?.custom_id as string;
 		sandbox.click('operator', report.id, fix);
-		await sandbox.until(() => holds(sandbox, ADA).includes('Knight'));
+		await sandbox.until(() => managedRolesOf(sandbox, ADA).includes('Knight'));
 		expect(linesOf(sandbox).join('\n')).not.toContain('prisma');
 		expect(sandbox.log().join('\n')).not.toContain('nobody caught');
 	});

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { ServerAdapter } from '../../src/store/server-adapter.js';
+import { ServerAdapter } from '../../src/store/connection/server-adapter.js';
 
 /** A database of a test's own on the server of DATABASE_URL. */
 export interface TestDatabase {

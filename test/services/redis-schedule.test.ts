@@ -1,9 +1,9 @@
 import { container } from '@sapphire/framework';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createInProcessSchedule } from '../../src/schedule/in-process.js';
-import { keepRecurring } from '../../src/schedule/recurring.js';
 import { createRedisSchedule } from '../../src/schedule/redis.js';
-import { fakeLogger, fakeTask, houseOf, until } from '../schedule/house.js';
+import { ensureRepeatableJobs } from '../../src/schedule/repeatable-jobs.js';
+import { fakeLogger, fakeTask, scheduleFixture, until } from '../schedule/fixtures.js';
 import { TestRedis } from './redis.js';
 
 const EACH_SECOND = '* * * * * *';
@@ -22,14 +22,14 @@ function counting(name: string, pattern = EACH_SECOND, work: () => Promise<void>
 /** A driver with these tasks, as `main` makes it. */
 function begin(url: string, queue: string, counted: readonly ReturnType<typeof counting>[]) {
 	const logger = fakeLogger();
-	const { client, tasks } = houseOf(counted.map(({ task }) => task));
+	const { client, tasks } = scheduleFixture(counted.map(({ task }) => task));
 	const failed: unknown[] = [];
 	client.on('scheduledTaskRun', (task) => {
 		for (const one of counted) if (one.task === task) one.woken.byQueue += 1;
 	});
 	client.on('scheduledTaskError', (error) => failed.push(error));
-	const meanwhile = createInProcessSchedule(tasks, (_, error) => failed.push(error));
-	const schedule = createRedisSchedule({ url, queue, tasks, meanwhile, logger });
+	const fallback = createInProcessSchedule(tasks, (_, error) => failed.push(error));
+	const schedule = createRedisSchedule({ url, queue, tasks, fallback, logger });
 	onTestFinished(() => schedule.stop());
 	return { schedule, logger, failed };
 }
@@ -66,7 +66,7 @@ describe('the schedule through Redis', () => {
 		await until(async () => expect(await container.tasks.list({ types: ['failed'] })).toEqual([]));
 	});
 
-	test('a task that is long at work is not woken meanwhile, and keeps no other one asleep', async () => {
+	test('a task that is long at work is not woken fallback, and keeps no other one asleep', async () => {
 		let release = () => {};
 		const longWork = new Promise<void>((resolve) => {
 			release = resolve;
@@ -89,7 +89,7 @@ describe('the schedule through Redis', () => {
 			fakeTask('renamed', '*/5 * * * *'),
 			fakeTask('kept', '* * * * *')
 		];
-		await keepRecurring(container.tasks, old);
+		await ensureRepeatableJobs(container.tasks, old);
 		expect(await schedules()).toEqual([
 			'daily 0 3 * * * America/New_York',
 			'kept * * * * * UTC',
@@ -140,7 +140,7 @@ describe('the schedule through Redis', () => {
 		const task = fakeTask('daily', NEVER_SOON);
 		await client.flushall();
 		expect(await schedules()).toEqual([]);
-		await keepRecurring(container.tasks, [task]);
+		await ensureRepeatableJobs(container.tasks, [task]);
 		expect(await schedules()).toEqual([`daily ${NEVER_SOON} UTC`]);
 
 		const [job] = await container.tasks.list({ types: ['delayed'] });
@@ -149,7 +149,7 @@ describe('the schedule through Redis', () => {
 		await client.del(container.tasks.client.toKey(job?.id as string));
 		const [known] = await container.tasks.listRepeated({});
 		await client.zadd(repeat, Date.now() - 600_000, known?.key as string);
-		await keepRecurring(container.tasks, [task]);
+		await ensureRepeatableJobs(container.tasks, [task]);
 		expect(await container.tasks.list({ types: ['delayed'] })).toHaveLength(1);
 	});
 
@@ -157,9 +157,9 @@ describe('the schedule through Redis', () => {
 		const { schedule } = begin(redis.url, 'alone', []);
 		await schedule.start();
 		const task = fakeTask('daily', NEVER_SOON);
-		await keepRecurring(container.tasks, [task]);
+		await ensureRepeatableJobs(container.tasks, [task]);
 		const before = await container.tasks.list({ types: ['delayed'] });
-		await keepRecurring(container.tasks, [task]);
+		await ensureRepeatableJobs(container.tasks, [task]);
 		const after = await container.tasks.list({ types: ['delayed'] });
 		expect(after.map(({ id, timestamp }) => [id, timestamp])).toEqual(before.map(({ id, timestamp }) => [id, timestamp]));
 	});

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { migrate, readMigrations } from '../../src/store/migrations.js';
-import { ServerAdapter } from '../../src/store/server-adapter.js';
-import { findingPromises } from '../store/suites/findings.js';
-import { migrationPromises } from '../store/suites/migrations.js';
+import { migrate, readMigrations } from '../../src/store/connection/migrations.js';
+import { ServerAdapter } from '../../src/store/connection/server-adapter.js';
+import { migrationPromises } from '../store/contract/migrations.js';
+import { findingPromises } from '../store/contract/recurrence.js';
 import { createDatabase, type TestDatabase } from './databases.js';
 
 describe('the schema on a PostgreSQL server', () => {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { STRIPE_KEY, TOKEN } from '../../sandbox/environment/environment.js';
 import { Sandbox } from '../../sandbox/sandbox.js';
-import { STRIPE_KEY, TOKEN } from '../../sandbox/stage/stage.js';
-import { openDatabase } from '../../src/store/database.js';
-import { ask, fixButtons, holds, reconcile } from '../end-to-end/operator.js';
+import { openDatabase } from '../../src/store/connection/database.js';
+import { fixButtons, managedRolesOf, reconcile, runCommand } from '../end-to-end/operator.js';
 import { everyRow, everythingSaid, everythingShown, leaks, type Planted } from '../end-to-end/planted.js';
 import { databaseUrl, execute } from './databases.js';
 import { TcpProxy } from './proxy.js';
@@ -63,7 +63,7 @@ describe('the passwords of the database and of Redis', () => {
 	});
 
 	const used = async (command: string, options: Record<string, unknown> = {}) => {
-		const { id, answer } = await ask(sandbox, command, options);
+		const { id, answer } = await runCommand(sandbox, command, options);
 		asked.push(id);
 		return JSON.stringify([answer.content, answer.embeds, answer.components]);
 	};
@@ -73,7 +73,7 @@ describe('the passwords of the database and of Redis', () => {
 		await logged(/A queue in Redis/);
 		const { report } = await reconcile(sandbox);
 		asked.push(sandbox.click('operator', report.id, fixButtons(report)[0]?.custom_id as string));
-		await sandbox.until(() => holds(sandbox, ADA).includes('Knight'));
+		await sandbox.until(() => managedRolesOf(sandbox, ADA).includes('Knight'));
 		expect(await used('reconcile link', { member: ADA, customer: 'Ada' })).toContain('(hidden)');
 		await used('reconcile exempt', { member: ADA, reason: `${DATABASE_PASSWORD} and ${REDIS_PASSWORD}` });
 		await redis.kill();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.js';
-import { ServerAdapter } from '../../src/store/server-adapter.js';
-import { answered, ask, buttonOf, holds, lastWord, reconcile } from '../end-to-end/operator.js';
+import { ServerAdapter } from '../../src/store/connection/server-adapter.js';
+import { buttonOf, managedRolesOf, reconcile, runCommand, waitForMessage, waitForReply } from '../end-to-end/operator.js';
 import { databaseUrl } from './databases.js';
 
 const ADA = '300000000000000001';
@@ -22,7 +22,7 @@ describe('told to stop', () => {
 	afterAll(() => sandbox?.stop());
 
 	test('while the database server stands still, it goes, and says so to whoever waits', async () => {
-		const { id, answer } = await ask(sandbox, 'reconcile fix', { issue: 'ada' });
+		const { id, answer } = await runCommand(sandbox, 'reconcile fix', { issue: 'ada' });
 		const press = () => sandbox.click('operator', answer.id, buttonOf(answer, /Apply fix/));
 		const lock = await new ServerAdapter(databaseUrl(`reeve_sandbox_${sandbox.port}`), 1).connect();
 		try {
@@ -34,12 +34,12 @@ describe('told to stop', () => {
 			await lock.executeScript('COMMIT');
 			// Killed, after 10 seconds, it would have no exit code.
 			expect(await stopped).toMatchObject({ exitCode: 0, signal: null });
-			expect(await lastWord(sandbox, pressed, /./)).toMatch(/^Reeve is being restarted, and could not finish this\./);
+			expect(await waitForMessage(sandbox, pressed, /./)).toMatch(/^Reeve is being restarted, and could not finish this\./);
 		} finally {
 			await lock.dispose();
 		}
 		press();
-		expect((await answered(sandbox, id, /^Fixed/)).content).toContain('Knight given');
-		expect(holds(sandbox, 'ada')).toEqual(['Knight']);
+		expect((await waitForReply(sandbox, id, /^Fixed/)).content).toContain('Knight given');
+		expect(managedRolesOf(sandbox, 'ada')).toEqual(['Knight']);
 	});
 });

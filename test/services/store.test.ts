@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { type Database, openDatabase } from '../../src/store/database.js';
+import { type Database, openDatabase } from '../../src/store/connection/database.js';
 import { ledgerOf, minute, oneIssue } from '../store/builders.js';
-import { ledgerPromises } from '../store/promises/ledger.js';
+import { ledgerPromises } from '../store/contract/ledger.js';
 import { createDatabase, execute, type TestDatabase } from './databases.js';
 
 const NOWHERE = '/nonexistent';
@@ -58,7 +58,7 @@ describe('opening a PostgreSQL server', () => {
 	it('migrates from nothing once, however many processes start at once', async () => {
 		const { url } = await fresh();
 		const script = `
-			const { openDatabase } = await import(${JSON.stringify(join(import.meta.dirname, '../../dist/src/store/database.js'))});
+			const { openDatabase } = await import(${JSON.stringify(join(import.meta.dirname, '../../dist/src/store/connection/database.js'))});
 			const database = await openDatabase({ url: ${JSON.stringify(url)}, dataDir: '/nonexistent' });
 			await database.prisma.lease.count();
 			await database.close();`;

@@ -2,8 +2,8 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Bot } from '../../sandbox/bot/bot.js';
 import { Sandbox } from '../../sandbox/sandbox.js';
-import { ServerAdapter } from '../../src/store/server-adapter.js';
-import { answered, ask, buttonOf, holds } from '../end-to-end/operator.js';
+import { ServerAdapter } from '../../src/store/connection/server-adapter.js';
+import { buttonOf, managedRolesOf, runCommand, waitForReply } from '../end-to-end/operator.js';
 import { databaseUrl, execute } from './databases.js';
 
 /** They pay for Knight and have no role. */
@@ -44,8 +44,8 @@ describe('two processes on one database', () => {
 	afterAll(() => sandbox?.stop());
 	beforeEach(async () => {
 		for (const name of names) sandbox.discord.changeRoles({ user: name, remove: ['Knight'] });
-		const { id } = await ask(sandbox, 'reconcile run', { mode: 'report' });
-		await answered(sandbox, id, /^Done/);
+		const { id } = await runCommand(sandbox, 'reconcile run', { mode: 'report' });
+		await waitForReply(sandbox, id, /^Done/);
 		callsBefore = roleCalls().length;
 	});
 
@@ -70,7 +70,7 @@ describe('two processes on one database', () => {
 		}
 	}
 	const planned = async (user: string) => {
-		const { id, answer } = await ask(sandbox, 'reconcile fix', { all: true }, user);
+		const { id, answer } = await runCommand(sandbox, 'reconcile fix', { all: true }, user);
 		return { id, answer, press: () => sandbox.click(user, answer.id, buttonOf(answer, /Fix all/)) };
 	};
 	const fixedIn = ({ content }: APIMessage) => Number(/^Done: (\d+) of/.exec(content)?.[1]);
@@ -78,7 +78,7 @@ describe('two processes on one database', () => {
 	/** What holds whoever did what: each person mended once, each attempt ended, each in the audit log. */
 	async function oneEffectEach(): Promise<void> {
 		for (const name of names) {
-			expect(holds(sandbox, name)).toEqual(['Knight']);
+			expect(managedRolesOf(sandbox, name)).toEqual(['Knight']);
 			expect(accepted().filter(({ path }) => path.includes(idOf(name)))).toHaveLength(1);
 		}
 		const issues = await sandbox.issues();
@@ -113,7 +113,7 @@ describe('two processes on one database', () => {
 		} finally {
 			await door.dispose();
 		}
-		const answers = await Promise.all(plans.map(({ id }) => answered(sandbox, id, /^Done/)));
+		const answers = await Promise.all(plans.map(({ id }) => waitForReply(sandbox, id, /^Done/)));
 		expect(answers.map(fixedIn).reduce((sum, count) => sum + count)).toBe(names.length);
 		await oneEffectEach();
 	});
@@ -126,16 +126,16 @@ describe('two processes on one database', () => {
 		await sandbox.until(async () => (await sandbox.issues('FIXING')).length === AT_ONCE);
 		const { id, press } = await planned('second');
 		await takenBy(second(), press);
-		const answer = await answered(sandbox, id, /^Done/);
+		const answer = await waitForReply(sandbox, id, /^Done/);
 		expect(fixedIn(answer)).toBe(names.length - AT_ONCE);
 		sandbox.faults.clear();
-		await answered(sandbox, run, /^Done: 6 issues, 4 fixed/);
+		await waitForReply(sandbox, run, /^Done: 6 issues, 4 fixed/);
 		await oneEffectEach();
 	});
 
 	test('a fix whose process was killed is settled by the other, though nobody asks for anything', async () => {
 		const [name = ''] = names;
-		const { answer } = await ask(sandbox, 'reconcile fix', { issue: name });
+		const { answer } = await runCommand(sandbox, 'reconcile fix', { issue: name });
 		sandbox.faults.add({ target: 'discord', kind: 'timeout', match: 'PUT */roles/*' });
 		await takenBy(second(), () => sandbox.click('operator', answer.id, buttonOf(answer, /Apply fix/)));
 		await sandbox.until(() => roleCalls().length > callsBefore);

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.js';
-import { lastWord } from '../end-to-end/operator.js';
+import { waitForMessage } from '../end-to-end/operator.js';
 import { databaseUrl, execute } from './databases.js';
 import { TestRedis } from './redis.js';
 
@@ -78,7 +78,7 @@ describe('with real Redis and PostgreSQL', () => {
 	/** `/reconcile run`, again if another run is just ending. */
 	function byHand(): Promise<string> {
 		return sandbox.until(async () => {
-			const answer = await lastWord(
+			const answer = await waitForMessage(
 				sandbox,
 				sandbox.command('operator', 'reconcile run'),
 				/^(Done|The run failed|A reconciliation is running)/

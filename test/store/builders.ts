@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto';
-import type { Ledger, RunStart } from '../../src/reconciliation/ports.js';
-import type { Detection, DriftIssue, Notices, OpenIssue } from '../../src/reconciliation/types.js';
-import type { Database } from '../../src/store/database.js';
+import type { Detection, Notices } from '../../src/reconciliation/domain/detection.js';
+import type { DriftIssue, OpenIssue } from '../../src/reconciliation/domain/issue.js';
+import type { Ledger, RunStart } from '../../src/reconciliation/domain/ports.js';
+import type { Database } from '../../src/store/connection/database.js';
 import { createLedger } from '../../src/store/ledger.js';
 
 /** A guild that no other test knows: tests share a database, and everything but links belongs to a guild. */
@@ -66,13 +67,13 @@ export function detection(issues: readonly DriftIssue[], changes: Partial<Detect
 	return {
 		issues,
 		notices: NOTICES,
-		leftAlone: new Set(),
+		skipped: new Set(),
 		membersChecked: 40,
 		teamsChecked: 7,
 		payingCustomers: 30,
 		roleHolders: 20,
-		newDebts: [],
-		settledDebts: [],
+		newlyUnpaid: [],
+		clearedDebts: [],
 		...changes
 	};
 }

@@ -4,8 +4,8 @@ import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openDatabase } from '../../src/store/database.js';
-import { lockFolder } from '../../src/store/folder-lock.js';
+import { openDatabase } from '../../src/store/connection/database.js';
+import { lockFolder } from '../../src/store/connection/folder-lock.js';
 import { drift, ledgerOf, oneIssue, snowflake } from './builders.js';
 import { testFolder } from './folders.js';
 
@@ -29,7 +29,7 @@ async function another(script: string) {
 }
 
 const opens = (folder: string, then: string) => `
-	const { openDatabase } = await import(${JSON.stringify(join(COMPILED, 'database.js'))});
+	const { openDatabase } = await import(${JSON.stringify(join(COMPILED, 'connection/database.js'))});
 	const database = await openDatabase({ dataDir: ${JSON.stringify(folder)} });
 	${then}
 	console.log('ready');
@@ -68,7 +68,7 @@ describe('the folder of the embedded database', () => {
 				const ledger = createLedger(database, '${guildId}');
 				await ledger.acquireLease('the dead', 3600);
 				const runId = await ledger.startRun({ startedAt: new Date(), triggeredBy: 'manual', requestedBy: null, isVerificationRun: false, autoFixEnabled: false, scheduledDay: null });
-				const detection = { issues: [${JSON.stringify(drift(who))}], notices: {}, leftAlone: new Set(), membersChecked: 1, teamsChecked: 0, payingCustomers: 1, roleHolders: 1, newDebts: [], settledDebts: [] };
+				const detection = { issues: [${JSON.stringify(drift(who))}], notices: {}, skipped: new Set(), membersChecked: 1, teamsChecked: 0, payingCustomers: 1, roleHolders: 1, newlyUnpaid: [], clearedDebts: [] };
 				const [issue] = await ledger.recordFindings(runId, { detection, livemode: true, subscriptionsRead: 1, at: new Date() });
 				const { claim } = await ledger.claimIssue(issue.id, issue.planHash, '42', runId, 3600);
 				await ledger.renewClaim(claim.attemptId, 3600, ['Lord']);`
@@ -115,7 +115,7 @@ describe('the lock on a folder', () => {
 	it('goes to one of ten who ask at once, after a holder that died too', async () => {
 		const folder = await testFolder();
 		const holds = `
-			const { lockFolder } = await import(${JSON.stringify(join(COMPILED, 'folder-lock.js'))});
+			const { lockFolder } = await import(${JSON.stringify(join(COMPILED, 'connection/folder-lock.js'))});
 			console.log(typeof (await lockFolder(${JSON.stringify(folder)})) === 'string' ? 'refused' : 'held');
 			setInterval(() => {}, 1000);`;
 		for (let round = 0; round < 3; round++) {

@@ -1,8 +1,8 @@
 import { PGlite } from '@electric-sql/pglite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { PrismaClient } from '../../src/store/client/client.js';
-import { EmbeddedAdapter } from '../../src/store/embedded-adapter.js';
-import { migrate, readMigrations } from '../../src/store/migrations.js';
+import { EmbeddedAdapter } from '../../src/store/connection/embedded-adapter.js';
+import { migrate, readMigrations } from '../../src/store/connection/migrations.js';
 
 /** An empty database in memory. */
 async function empty() {

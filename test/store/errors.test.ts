@@ -1,7 +1,7 @@
 import { DriverAdapterError } from '@prisma/driver-adapter-utils';
 import { describe, expect, it } from 'vitest';
-import { SourceError } from '../../src/reconciliation/ports.js';
-import { inWords, reasonOf } from '../../src/store/errors.js';
+import { SourceError } from '../../src/reconciliation/domain/ports.js';
+import { driverMessage, toSourceError } from '../../src/store/connection/errors.js';
 
 const said = (cause: ConstructorParameters<typeof DriverAdapterError>[0]) => new DriverAdapterError(cause);
 const ofTheServer = (code: string, message: string) =>
@@ -30,7 +30,7 @@ describe('a database that is away', () => {
 		['is being stopped', ofTheServer('57P01', 'terminating connection due to administrator command'), 'administrator command'],
 		['is starting', ofTheServer('57P03', 'the database system is starting up'), 'starting up']
 	])('because it %s is a source that cannot be read, with why and what to do', (_, error, why) => {
-		const told = inWords(error);
+		const told = toSourceError(error);
 		expect(told).toBeInstanceOf(SourceError);
 		expect(told).toMatchObject({ source: 'database', cause: error });
 		expect((told as Error).message).toContain(`The database does not answer (`);
@@ -41,7 +41,7 @@ describe('a database that is away', () => {
 	it('is not what a statement is refused for, nor a mistake of our own', () => {
 		const unique = said({ kind: 'UniqueConstraintViolation', constraint: { fields: ['id'] }, originalMessage: 'duplicate key' });
 		const cancelled = ofTheServer('57014', 'canceling statement due to user request');
-		for (const error of [unique, cancelled, new TypeError('x is not a function'), 'a text']) expect(inWords(error)).toBe(error);
-		expect(reasonOf(unique)).toBe('duplicate key');
+		for (const error of [unique, cancelled, new TypeError('x is not a function'), 'a text']) expect(toSourceError(error)).toBe(error);
+		expect(driverMessage(unique)).toBe('duplicate key');
 	});
 });

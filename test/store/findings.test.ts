@@ -1,8 +1,8 @@
 import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { EmbeddedAdapter } from '../../src/store/embedded-adapter.js';
-import { migrate, readMigrations } from '../../src/store/migrations.js';
-import { findingPromises } from './suites/findings.js';
+import { EmbeddedAdapter } from '../../src/store/connection/embedded-adapter.js';
+import { migrate, readMigrations } from '../../src/store/connection/migrations.js';
+import { findingPromises } from './contract/recurrence.js';
 
 describe('findings, embedded', () => {
 	let pglite: PGlite;

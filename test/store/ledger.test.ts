@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { type Database, openDatabase } from '../../src/store/database.js';
+import { type Database, openDatabase } from '../../src/store/connection/database.js';
+import { ledgerPromises } from './contract/ledger.js';
 import { makeFolder, removeFolder } from './folders.js';
-import { ledgerPromises } from './promises/ledger.js';
 
 describe('the ledger, embedded', () => {
 	let database: Database;

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EmbeddedAdapter } from '../../src/store/embedded-adapter.js';
-import { prismaFolder, schemaChange } from '../../src/store/migrations.js';
-import { migrationPromises } from './suites/migrations.js';
+import { EmbeddedAdapter } from '../../src/store/connection/embedded-adapter.js';
+import { prismaFolder, schemaChange } from '../../src/store/connection/migrations.js';
+import { migrationPromises } from './contract/migrations.js';
 
 describe('the schema, embedded', () => {
 	let pglite: PGlite;

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, it, onTestFinished } from 'vitest';
-import { openDatabase } from '../../src/store/database.js';
+import { openDatabase } from '../../src/store/connection/database.js';
 import { testFolder } from './folders.js';
 
 /** Compiled: `npm test` builds first. */
-const DATABASE = join(import.meta.dirname, '../../dist/src/store/database.js');
+const DATABASE = join(import.meta.dirname, '../../dist/src/store/connection/database.js');
 
 it('a process that is killed in the middle of writing leaves every row that was acknowledged', async () => {
 	const folder = await testFolder();

@@ -1,11 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import { type ServerType, serve } from '@hono/node-server';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { SandboxStripe } from '../../sandbox/stripe/stripe.js';
-import { Faults, RequestLog } from '../../sandbox/wire/traffic.js';
-import { type WorldInput, worldSchema } from '../../sandbox/world/world.js';
-import { SourceError } from '../../src/reconciliation/ports.js';
-import type { Accounts, Progress } from '../../src/reconciliation/types.js';
+import { Faults, RequestLog } from '../../sandbox/services/faults/traffic.js';
+import { SandboxStripe } from '../../sandbox/services/stripe/stripe.js';
+import { type WorldInput, worldSchema } from '../../sandbox/services/world.js';
+import type { Accounts } from '../../src/reconciliation/domain/billing.js';
+import { SourceError } from '../../src/reconciliation/domain/ports.js';
+import type { Progress } from '../../src/reconciliation/domain/run.js';
 import { createBilling } from '../../src/stripe/billing.js';
 
 /** The adapter with the real stripe-node, over a real socket, against the sandbox's Stripe. */
@@ -42,7 +43,7 @@ const load = (world: WorldInput['stripe']) => stripe.load(worldSchema.parse({ st
 function billing(key = KEY) {
 	const slept: number[] = [];
 	let time = 0;
-	const clockwork = {
+	const timing = {
 		now: () => time,
 		sleep: async (ms: number) => {
 			slept.push(ms);
@@ -50,7 +51,7 @@ function billing(key = KEY) {
 		},
 		random: () => 0.5
 	};
-	return Object.assign(createBilling({ secretKey: key, apiUrl, discordIdKey: 'discord_id', clockwork, requestsPerSecond: 1_000 }), {
+	return Object.assign(createBilling({ secretKey: key, apiUrl, discordIdKey: 'discord_id', timing, requestsPerSecond: 1_000 }), {
 		slept
 	});
 }
@@ -137,16 +138,16 @@ describe('reading everything', () => {
 			]
 		});
 		const { accounts } = await billing().readAll(quietly);
-		expect(accounts.get('cus_ada')?.customer).toMatchObject({ id: 'cus_ada', claimedBy: ADA });
+		expect(accounts.get('cus_ada')?.customer).toMatchObject({ id: 'cus_ada', metadataDiscordId: ADA });
 		const subscriptions = subscriptionsIn(accounts);
 		expect([...subscriptions.keys()].sort()).toEqual(['sub_bob', 'sub_new', 'sub_old']);
 		const [newest, bobs, oldest] = ['sub_new', 'sub_bob', 'sub_old'].map((id) => subscriptions.get(id));
-		expect([newest?.status, newest?.cancelAtPeriodEnd, newest?.claimedBy]).toEqual(['active', true, null]);
+		expect([newest?.status, newest?.cancelAtPeriodEnd, newest?.metadataDiscordId]).toEqual(['active', true, null]);
 		expect(newest?.createdAt).toEqual(new Date(1_710_000_000_000));
 		expect(newest?.prices).toContain('price_lord');
 		expect(newest?.prices).not.toContain('price_knight');
 		expect(newest?.prices).toHaveLength(2);
-		expect(bobs?.claimedBy).toBe(BOB);
+		expect(bobs?.metadataDiscordId).toBe(BOB);
 		expect(oldest?.status).toBe('canceled');
 	});
 
@@ -204,7 +205,7 @@ describe('what changes while everything is read', () => {
 			stripe.update('subscriptions', 'sub_149', { status: 'canceled', metadata: { discord_id: EVE } })
 		);
 		expect([...snapshot.changedCustomers]).toEqual(['cus_149']);
-		expect(snapshot.changedPeople).toContain(EVE);
+		expect(snapshot.changedDiscordIds).toContain(EVE);
 	});
 
 	test('is reported where there had been no event before, and where there had', async () => {
@@ -212,19 +213,19 @@ describe('what changes while everything is read', () => {
 		stripe.update('subscriptions', 'sub_1', { metadata: { discord_id: BOB } });
 		const snapshot = await readWhile(() => stripe.update('subscriptions', 'sub_2', { status: 'canceled' }));
 		expect([...snapshot.changedCustomers]).toEqual(['cus_2']);
-		expect(snapshot.changedPeople.size).toBe(0);
+		expect(snapshot.changedDiscordIds.size).toBe(0);
 	});
 
 	test('both who was named and who is named now are reported', async () => {
 		load(crowd(1, { discord_id: ADA }));
 		const snapshot = await readWhile(() => stripe.update('customers', 'cus_0', { metadata: { discord_id: BOB } }));
-		expect([...snapshot.changedPeople].sort()).toEqual([ADA, BOB]);
+		expect([...snapshot.changedDiscordIds].sort()).toEqual([ADA, BOB]);
 	});
 
 	test('a value that is no Discord ID is nobody', async () => {
 		load(crowd(1));
 		const snapshot = await readWhile(() => stripe.update('customers', 'cus_0', { metadata: { discord_id: 'ada#1234' } }));
-		expect(snapshot.changedPeople.size).toBe(0);
+		expect(snapshot.changedDiscordIds.size).toBe(0);
 		expect(snapshot.changedCustomers.size).toBe(1);
 	});
 
@@ -241,7 +242,7 @@ describe('what changes while everything is read', () => {
 		load({ ...world, customers: [...(world.customers ?? []), { id: 'cus_late', metadata: { discord_id: EVE } }] });
 		const snapshot = await readWhile(() => stripe.create('subscriptions', { customer: 'cus_late', status: 'active', price: 'price_lord' }));
 		expect(snapshot.changedCustomers).toContain('cus_late');
-		expect(snapshot.changedPeople).toContain(EVE);
+		expect(snapshot.changedDiscordIds).toContain(EVE);
 	});
 });
 
@@ -258,7 +259,7 @@ describe('reading customers afresh', () => {
 		});
 		const snapshot = await billing().readCustomers(['cus_1', 'cus_2', 'cus_1']);
 		expect([...snapshot.accounts.values()].map(({ customer }) => customer.id).sort()).toEqual(['cus_1', 'cus_2']);
-		expect(snapshot.accounts.get('cus_1')?.customer.claimedBy).toBe(ADA);
+		expect(snapshot.accounts.get('cus_1')?.customer.metadataDiscordId).toBe(ADA);
 		expect(snapshot.accounts.get('cus_2')?.customer.email).toBe('two@example.com');
 		const subscriptions = subscriptionsIn(snapshot.accounts);
 		expect([...subscriptions.keys()].sort()).toEqual(['sub_1', 'sub_1b']);
@@ -291,8 +292,8 @@ describe('whose customer somebody is who has no subscription', () => {
 			]
 		});
 		const people = [ADA, "it's", ...Array.from({ length: 19 }, (_, index) => `${200000000000000000n + BigInt(index)}`)];
-		const found = await billing().customersClaimedBy(people);
-		expect(found.map(({ id, claimedBy }) => [id, claimedBy]).sort()).toEqual([
+		const found = await billing().findCustomersByDiscordIds(people);
+		expect(found.map(({ id, metadataDiscordId }) => [id, metadataDiscordId]).sort()).toEqual([
 			['cus_ada', ADA],
 			['cus_other', "it's"]
 		]);
@@ -307,7 +308,7 @@ describe('whose customer somebody is who has no subscription', () => {
 			status: 400,
 			body: { error: { type: 'invalid_request_error', message: 'no' } }
 		});
-		expect(await billing().customersClaimedBy([ADA])).toEqual([]);
+		expect(await billing().findCustomersByDiscordIds([ADA])).toEqual([]);
 	});
 });
 
@@ -327,7 +328,7 @@ describe('whose customer one person is', () => {
 				{ id: 'sub_4', customer: 'cus_bob', status: 'active', price: 'price_lord', metadata: { other: ADA } }
 			]
 		});
-		expect([...(await billing().customersOf(ADA))].sort()).toEqual(['cus_ended', 'cus_named', 'cus_own']);
+		expect([...(await billing().searchCustomersByMetadata(ADA))].sort()).toEqual(['cus_ended', 'cus_named', 'cus_own']);
 		expect(requestsTo('/v1/subscriptions/search')).toHaveLength(1);
 	});
 
@@ -339,7 +340,7 @@ describe('whose customer one person is', () => {
 			status: 400,
 			body: { error: { type: 'invalid_request_error', message: 'Search is not available in your country.' } }
 		});
-		await expect(billing().customersOf(ADA)).rejects.toThrow(/did not accept the request for Subscriptions.*not available/);
+		await expect(billing().searchCustomersByMetadata(ADA)).rejects.toThrow(/did not accept the request for Subscriptions.*not available/);
 	});
 });
 
@@ -360,17 +361,17 @@ describe('who has come to name a person since', () => {
 		stripe.create('subscriptions', { customer: 'cus_2', status: 'active', price: 'price_lord', metadata: { discord_id: ADA } });
 		stripe.create('subscriptions', { customer: 'cus_3', status: 'active', price: 'price_lord' });
 		stripe.create('subscriptions', { customer: 'cus_4', status: 'active', price: 'price_lord', metadata: { discord_id: BOB } });
-		expect([...(await billing().customersNaming(ADA, since))].sort()).toEqual(['cus_1', 'cus_2', 'cus_3']);
+		expect([...(await billing().findCustomersNaming(ADA, since))].sort()).toEqual(['cus_1', 'cus_2', 'cus_3']);
 	});
 
 	test('is not known beyond what Stripe remembers', async () => {
 		load(crowd(1));
-		await expect(billing().customersNaming(ADA, new Date(Date.now() - 31 * 86_400_000))).rejects.toThrow('Run a reconciliation first');
+		await expect(billing().findCustomersNaming(ADA, new Date(Date.now() - 31 * 86_400_000))).rejects.toThrow('Run a reconciliation first');
 	});
 
 	test('nobody, where nothing has changed', async () => {
 		load(crowd(3, { discord_id: ADA }));
-		expect(await billing().customersNaming(ADA, new Date())).toEqual([]);
+		expect(await billing().findCustomersNaming(ADA, new Date())).toEqual([]);
 	});
 });
 

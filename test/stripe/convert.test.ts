@@ -35,7 +35,7 @@ describe('a subscription', () => {
 			prices: ['price_1', 'prod_1'],
 			createdAt: new Date(1_700_000_000_000),
 			unpaidSince: null,
-			claimedBy: 'ada',
+			metadataDiscordId: 'ada',
 			cancelAtPeriodEnd: true,
 			collectionPaused: true
 		});
@@ -62,14 +62,14 @@ describe('a subscription', () => {
 	});
 
 	test('metadata under another key is no claim', () => {
-		expect(convert({ metadata: { discordId: 'ada' } }).claimedBy).toBeNull();
+		expect(convert({ metadata: { discordId: 'ada' } }).metadataDiscordId).toBeNull();
 	});
 });
 
 describe('a customer', () => {
 	test('keeps name, address and claim', () => {
 		const customer = { id: 'cus_1', email: 'ada@example.com', name: 'Ada', metadata: { discord: '1' } } as unknown as Stripe.Customer;
-		expect(toCustomer(customer, 'discord')).toEqual({ id: 'cus_1', email: 'ada@example.com', name: 'Ada', claimedBy: '1' });
+		expect(toCustomer(customer, 'discord')).toEqual({ id: 'cus_1', email: 'ada@example.com', name: 'Ada', metadataDiscordId: '1' });
 	});
 
 	test('that was deleted is only an ID', () => {
@@ -77,7 +77,7 @@ describe('a customer', () => {
 			id: 'cus_1',
 			email: null,
 			name: null,
-			claimedBy: null
+			metadataDiscordId: null
 		});
 	});
 });

@@ -1,11 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import { type ServerType, serve } from '@hono/node-server';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { SandboxStripe } from '../../sandbox/stripe/stripe.js';
-import { Faults, RequestLog } from '../../sandbox/wire/traffic.js';
-import { worldSchema } from '../../sandbox/world/world.js';
-import { examine } from '../../src/reconciliation/doctor.js';
-import type { Tier } from '../../src/reconciliation/types.js';
+import { Faults, RequestLog } from '../../sandbox/services/faults/traffic.js';
+import { SandboxStripe } from '../../sandbox/services/stripe/stripe.js';
+import { worldSchema } from '../../sandbox/services/world.js';
+import type { Tier } from '../../src/reconciliation/domain/rules.js';
+import { runChecks } from '../../src/reconciliation/health/doctor.js';
 import { keyChecks, permissionCheck, priceCheck } from '../../src/stripe/doctor.js';
 
 /** The doctor's look at Stripe with the real stripe-node, over a real socket. */
@@ -45,12 +45,12 @@ afterEach(async () => {
 
 const stripeOf = ({ secretKey = KEY }: { secretKey?: string }) => ({ secretKey, apiUrl });
 const seen = async (over: { secretKey?: string; tiers?: readonly Tier[] } = {}) => {
-	const findings = await examine([
+	const findings = await runChecks([
 		...keyChecks(stripeOf(over)),
 		permissionCheck(stripeOf(over)),
 		priceCheck(stripeOf(over), over.tiers ?? TIERS)
 	]);
-	return findings.filter(({ verdict }) => verdict !== 'well').map(({ verdict, words }) => [verdict, words]);
+	return findings.filter(({ verdict }) => verdict !== 'ok').map(({ verdict, message }) => [verdict, message]);
 };
 
 describe('the doctor finds Stripe', () => {
@@ -65,14 +65,14 @@ describe('the doctor finds Stripe', () => {
 		async (resource) => {
 			stripe.setPermission(resource, false);
 			const name = `${resource.charAt(0).toUpperCase()}${resource.slice(1)}`;
-			expect(await seen()).toContainEqual(['blocks', expect.stringContaining(`set ${name} to Read`)]);
+			expect(await seen()).toContainEqual(['blocking', expect.stringContaining(`set ${name} to Read`)]);
 		}
 	);
 
 	test('closed to a key that is wrong, and says so once; the key is not shown', async () => {
 		const wrong = 'rk_test_somebodyelseskey';
 		const findings = await seen({ secretKey: wrong });
-		expect(findings.filter(([verdict]) => verdict === 'blocks')).toHaveLength(1);
+		expect(findings.filter(([verdict]) => verdict === 'blocking')).toHaveLength(1);
 		expect(JSON.stringify(findings)).not.toContain('somebodyelse');
 	});
 

@@ -1,7 +1,7 @@
 import Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
-import { SourceError } from '../../src/reconciliation/ports.js';
-import { MissingObjectError, sourceError } from '../../src/stripe/errors.js';
+import { SourceError } from '../../src/reconciliation/domain/ports.js';
+import { MissingObjectError, sourceError } from '../../src/stripe/api/errors.js';
 
 const { StripeAPIError, StripeAuthenticationError, StripeConnectionError, StripeInvalidRequestError, StripePermissionError } =
 	Stripe.errors;

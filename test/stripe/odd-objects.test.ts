@@ -2,12 +2,13 @@ import type { AddressInfo } from 'node:net';
 import { type ServerType, serve } from '@hono/node-server';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SandboxStripe } from '../../sandbox/stripe/stripe.js';
-import { Faults, RequestLog } from '../../sandbox/wire/traffic.js';
-import { worldSchema } from '../../sandbox/world/world.js';
-import { detect } from '../../src/reconciliation/detect.js';
-import { SourceError } from '../../src/reconciliation/ports.js';
-import type { BillingSnapshot, PolicySettings } from '../../src/reconciliation/types.js';
+import { Faults, RequestLog } from '../../sandbox/services/faults/traffic.js';
+import { SandboxStripe } from '../../sandbox/services/stripe/stripe.js';
+import { worldSchema } from '../../sandbox/services/world.js';
+import { detect } from '../../src/reconciliation/detection/detect.js';
+import type { BillingSnapshot } from '../../src/reconciliation/domain/billing.js';
+import { SourceError } from '../../src/reconciliation/domain/ports.js';
+import type { PolicySettings } from '../../src/reconciliation/domain/rules.js';
 import { createBilling } from '../../src/stripe/billing.js';
 
 /**
@@ -62,7 +63,7 @@ function load(created: number): void {
 async function reading(body?: unknown): Promise<BillingSnapshot | SourceError> {
 	faults.clear();
 	if (body !== undefined) faults.add({ target: 'stripe', kind: 'status', status: 200, body, match: 'GET /v1/subscriptions' });
-	const billing = createBilling({ secretKey: KEY, apiUrl, discordIdKey: 'discord_id', clockwork: AT_ONCE });
+	const billing = createBilling({ secretKey: KEY, apiUrl, discordIdKey: 'discord_id', timing: AT_ONCE });
 	try {
 		return await billing.readAll(() => {});
 	} catch (error) {
@@ -74,7 +75,7 @@ async function reading(body?: unknown): Promise<BillingSnapshot | SourceError> {
 /** What a run would plan for Ada, who holds Knight. */
 function plansFor(billing: BillingSnapshot) {
 	const roster = { members: new Map([[ADA, { id: ADA, name: 'ada', bot: false, roles: ['Knight'] }]]) };
-	const links = { members: [], teams: [], exemptions: [], seenDebts: new Map() };
+	const links = { members: [], teams: [], exemptions: [], firstSeenUnpaid: new Map() };
 	// Of whom nothing is known is never fixed automatically.
 	return detect({ billing, roster, links }, POLICY, new Date())
 		.issues.filter(({ linked }) => linked)

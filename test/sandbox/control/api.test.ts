@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { controlApi } from '../../../sandbox/control/api.js';
-import { STRIPE_KEY, Stage, TOKEN } from '../../../sandbox/stage/stage.js';
+import { SandboxEnvironment, STRIPE_KEY, TOKEN } from '../../../sandbox/environment/environment.js';
 
 /** The control API without a bot. */
 function open() {
-	const stage = new Stage(() => 4400);
+	const stage = new SandboxEnvironment(() => 4400);
 	const api = controlApi(stage);
 	const call = async (what: string, body?: unknown, headers: Record<string, string> = {}) => {
 		const [method = 'GET', path = '/'] = what.split(' ');

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Stage } from './stage.js';
+import { Stage } from './fixtures.js';
 
 let stage: Stage;
 beforeEach(async () => {

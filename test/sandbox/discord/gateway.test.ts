@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { Stage, TOKEN } from './stage.js';
+import { Stage, TOKEN } from './fixtures.js';
 
 interface Payload {
 	op: number;

@@ -12,8 +12,8 @@ import {
 	TextInputStyle
 } from 'discord.js';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ControlError } from '../../../sandbox/discord/discord.js';
-import { Stage } from './stage.js';
+import { ControlError } from '../../../sandbox/services/discord/discord.js';
+import { Stage } from './fixtures.js';
 
 let stage: Stage;
 afterEach(() => stage.close());

@@ -1,6 +1,6 @@
 import type { DiscordAPIError } from 'discord.js';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Stage } from './stage.js';
+import { Stage } from './fixtures.js';
 
 let stage: Stage;
 afterEach(() => stage.close());

@@ -9,7 +9,7 @@ import {
 	type TextChannel
 } from 'discord.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Stage } from './stage.js';
+import { Stage } from './fixtures.js';
 
 let stage: Stage;
 beforeEach(async () => {

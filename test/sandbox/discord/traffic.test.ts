@@ -1,7 +1,7 @@
 import type { Client, Guild } from 'discord.js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { Stage } from './stage.js';
+import { Stage } from './fixtures.js';
 
 let stage: Stage;
 afterEach(() => stage.close());

@@ -1,7 +1,7 @@
 import { createTransport } from 'nodemailer';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { SandboxMail } from '../../../sandbox/mail/mail.js';
-import { Faults, RequestLog } from '../../../sandbox/wire/traffic.js';
+import { Faults, RequestLog } from '../../../sandbox/services/faults/traffic.js';
+import { SandboxMail } from '../../../sandbox/services/mail/mail.js';
 
 async function start() {
 	const log = new RequestLog();

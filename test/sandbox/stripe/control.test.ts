@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
-import { StripeControlError } from '../../../sandbox/stripe/stripe.js';
+import { StripeControlError } from '../../../sandbox/services/stripe/stripe.js';
 import { DAY, now, people, start } from './server.js';
 
 const types = (list: { data: readonly Stripe.Event[] }) => list.data.map((event) => event.type);

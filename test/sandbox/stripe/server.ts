@@ -3,9 +3,9 @@ import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import Stripe from 'stripe';
 import { onTestFinished } from 'vitest';
-import { SandboxStripe, type StripeOptions } from '../../../sandbox/stripe/stripe.js';
-import { Faults, RequestLog } from '../../../sandbox/wire/traffic.js';
-import { type WorldInput, worldSchema } from '../../../sandbox/world/world.js';
+import { Faults, RequestLog } from '../../../sandbox/services/faults/traffic.js';
+import { SandboxStripe, type StripeOptions } from '../../../sandbox/services/stripe/stripe.js';
+import { type WorldInput, worldSchema } from '../../../sandbox/services/world.js';
 
 const KEY = 'rk_test_sandbox';
 const NOW = new Date('2026-11-20T12:00:00Z');

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { worldSchema } from '../../../sandbox/services/world.js';
 import { council } from '../../../sandbox/world/council.js';
-import { pictureOf, SETTINGS } from '../../../sandbox/world/picture.js';
-import { worldSchema } from '../../../sandbox/world/world.js';
-import { detect } from '../../../src/reconciliation/detect.js';
-import type { UnknownStatus } from '../../../src/reconciliation/types.js';
+import { SETTINGS, snapshotOf } from '../../../sandbox/world/snapshot.js';
+import { detect } from '../../../src/reconciliation/detection/detect.js';
+import type { UnknownStatus } from '../../../src/reconciliation/domain/detection.js';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 
@@ -61,7 +61,7 @@ describe('council', () => {
 
 	it.each([1, 2, 3])('is judged by the product as it was by us (seed %i)', (seed) => {
 		const made = council(seed, NOW);
-		const found = detect(pictureOf(made.world), SETTINGS, NOW);
+		const found = detect(snapshotOf(made.world), SETTINGS, NOW);
 		const asExpected = found.issues.map(({ discordId, type, severity, plan }) => ({ discordId, type, severity, ...plan }));
 		const byId = (a: { discordId: string }, b: { discordId: string }) => (a.discordId < b.discordId ? -1 : 1);
 		expect(asExpected.sort(byId)).toEqual([...made.expected].sort(byId));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { worldSchema } from '../../../sandbox/services/world.js';
 import { metropolis } from '../../../sandbox/world/metropolis.js';
-import { pictureOf, SETTINGS } from '../../../sandbox/world/picture.js';
-import { worldSchema } from '../../../sandbox/world/world.js';
-import { detect } from '../../../src/reconciliation/detect.js';
+import { SETTINGS, snapshotOf } from '../../../sandbox/world/snapshot.js';
+import { detect } from '../../../src/reconciliation/detection/detect.js';
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 
@@ -27,7 +27,7 @@ describe('metropolis', () => {
 		const { world, notices } = metropolis(1000, { now: NOW, subscriptions: 1500 });
 		expect(world.stripe.subscriptions).toHaveLength(1500);
 		expect(world.guild.members).toHaveLength(1000);
-		const found = detect(pictureOf(world), SETTINGS, NOW);
+		const found = detect(snapshotOf(world), SETTINGS, NOW);
 		expect(found.notices).toMatchObject({ unclaimed: notices.unclaimed, absent: notices.absent });
 	});
 
@@ -38,7 +38,7 @@ describe('metropolis', () => {
 
 	it('is judged by the product as it was by us', () => {
 		const { world, expected, notices } = metropolis(3000, { drift: 0.3, now: NOW });
-		const found = detect(pictureOf(world), SETTINGS, NOW);
+		const found = detect(snapshotOf(world), SETTINGS, NOW);
 		const asExpected = found.issues.map(({ discordId, type, severity, plan }) => ({ discordId, type, severity, ...plan }));
 		const byId = (a: { discordId: string }, b: { discordId: string }) => (a.discordId < b.discordId ? -1 : 1);
 		expect(asExpected.sort(byId)).toEqual([...expected].sort(byId));

@@ -1,8 +1,0 @@
-import type { RequestCount } from '../../sandbox/wire/summary.js';
-
-/** The requests that a server has answered so far. */
-export interface Counted {
-	readonly counts: readonly RequestCount[];
-	/** Of its process, in milliseconds. */
-	readonly cpuMs: number;
-}

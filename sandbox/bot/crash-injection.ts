@@ -1,0 +1,60 @@
+import type { SqlDriverAdapter, SqlQueryable } from '@prisma/driver-adapter-utils';
+import { DefaultRestOptions } from 'discord.js';
+import { EmbeddedAdapter } from '../../src/store/connection/embedded-adapter.js';
+import { ServerAdapter } from '../../src/store/connection/server-adapter.js';
+
+/**
+ * Kills the bot's process in the middle of its work, by SIGKILL. Its steps are counted from its start: every write to the database,
+ * every commit, every change of a member's roles. Each step has two moments: before it is done, and after it, when nobody has
+ * heard of it yet. The product knows nothing of this: it is loaded before it (`node --import`).
+ */
+
+/** The setting that says at which moment: 1 is before the first step, 2 after it, 3 before the second … */
+export const CRASH_AT_STEP = 'SANDBOX_DIE_AT';
+
+const WRITE = /^\s*(insert|update|delete|commit)\b/i;
+const ROLE_CHANGE = /\/members\/\d+\/roles\/\d+$/;
+
+let moment = 0;
+
+export function injectCrash(dieAt: number): void {
+	const pass = () => {
+		moment += 1;
+		if (moment === dieAt) process.kill(process.pid, 'SIGKILL');
+	};
+	const step = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+		pass();
+		const result = await work();
+		pass();
+		return result;
+	};
+	const watch = (queryable: SqlQueryable) => {
+		const { queryRaw, executeRaw } = queryable;
+		queryable.queryRaw = (query) => (WRITE.test(query.sql) ? step(() => queryRaw.call(queryable, query)) : queryRaw.call(queryable, query));
+		queryable.executeRaw = (query) =>
+			WRITE.test(query.sql) ? step(() => executeRaw.call(queryable, query)) : executeRaw.call(queryable, query);
+	};
+	const watchAll = (adapter: SqlDriverAdapter) => {
+		watch(adapter);
+		const { startTransaction } = adapter;
+		adapter.startTransaction = async (isolationLevel) => {
+			const transaction = await startTransaction.call(adapter, isolationLevel);
+			watch(transaction);
+			const commit = transaction.commit.bind(transaction);
+			transaction.commit = () => step(commit);
+			return transaction;
+		};
+		return adapter;
+	};
+	for (const { prototype } of [EmbeddedAdapter, ServerAdapter] as { prototype: { connect(): Promise<SqlDriverAdapter> } }[]) {
+		const { connect } = prototype;
+		prototype.connect = async function () {
+			return watchAll(await connect.call(this));
+		};
+	}
+	const { makeRequest } = DefaultRestOptions;
+	Object.assign(DefaultRestOptions, {
+		makeRequest: (url, init) =>
+			init.method !== 'GET' && ROLE_CHANGE.test(url) ? step(() => makeRequest(url, init)) : makeRequest(url, init)
+	} satisfies Partial<typeof DefaultRestOptions>);
+}

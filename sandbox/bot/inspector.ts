@@ -1,0 +1,43 @@
+import { container } from '@sapphire/pieces';
+import { CRASH_AT_STEP, injectCrash } from './crash-injection.js';
+import { longestStall } from './event-loop-delay.js';
+import { type RowsQuery, readRows } from './rows.js';
+import { type BotUsage, usage } from './usage.js';
+
+/**
+ * A window into the bot's database. Embedded PGlite admits one process, and that is the bot: so this file is loaded into the
+ * bot's process (`node --import`), looks over the shoulder of its database client, and answers the sandbox. The product knows
+ * nothing of it.
+ */
+
+export type Question = RowsQuery | { readonly query: 'usage' };
+
+export interface Asked {
+	readonly id: number;
+	readonly ask: Question;
+}
+
+export type Answered = { readonly id: number; readonly rows: readonly object[] } | { readonly id: number; readonly error: string };
+
+async function answer({ id, ask }: Asked): Promise<Answered> {
+	if (ask.query === 'usage') return { id, rows: [{ ...usage(), longestStallMs: longestStall() } satisfies BotUsage] };
+	if (!container.database) return { id, error: 'the bot has not opened its database yet' };
+	try {
+		return { id, rows: await readRows(container.database.prisma, ask) };
+	} catch (error) {
+		return { id, error: error instanceof Error ? error.message : String(error) };
+	}
+}
+
+const { [CRASH_AT_STEP]: dieAt } = process.env;
+if (dieAt) injectCrash(Number(dieAt));
+
+if (process.send) {
+	process.on('message', (asked: Asked) => {
+		void answer(asked).then((answered) => process.connected && process.send?.(answered));
+	});
+	// Without its sandbox the bot would try to reconnect for ever.
+	process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+	// The bot ends when its own work ends.
+	process.channel?.unref();
+}

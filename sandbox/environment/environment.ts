@@ -1,0 +1,286 @@
+import type { Database } from '../../src/store/connection/database.js';
+import { Bot, BotDownError, type Exit } from '../bot/bot.js';
+import { CRASH_AT_STEP } from '../bot/crash-injection.js';
+import { type BotDatabase, Databases } from '../bot/databases.js';
+import { botSettings, type Overrides, withoutSecrets } from '../bot/environment.js';
+import { type RowsQuery, readRows } from '../bot/rows.js';
+import { hasRows, seed } from '../bot/seed.js';
+import type { BotUsage } from '../bot/usage.js';
+import { SandboxDiscord } from '../services/discord/discord.js';
+import { ControlError } from '../services/discord/errors.js';
+import { Faults, RequestLog } from '../services/faults/traffic.js';
+import { SandboxMail } from '../services/mail/mail.js';
+import type { Resource } from '../services/stripe/permissions.js';
+import { SandboxStripe } from '../services/stripe/stripe.js';
+import type { World } from '../services/world.js';
+import type { ExpectedIssue, ExpectedNotices } from '../world/drift.js';
+import type { ScenarioChoice } from '../world/scenario.js';
+import { Mutex } from './mutex.js';
+
+/** A world to be put on the stage, and the settings that the bot is to play it with. */
+export interface LoadedWorld {
+	readonly world: World;
+	readonly settings: Overrides;
+	/** What is known of a world that we made ourselves. */
+	readonly scenario: {
+		readonly choice: ScenarioChoice;
+		readonly expected: readonly ExpectedIssue[];
+		readonly notices: ExpectedNotices;
+	} | null;
+}
+
+export const TOKEN = 'MTEwMDAwMDAwMDAwMDAwMDIwMA.sandbox.this-opens-nothing-but-the-sandbox';
+export const STRIPE_KEY = 'rk_test_this_opens_nothing_but_the_sandbox';
+
+/** What Stripe's restricted key can be allowed to read. */
+export const STRIPE_RESOURCES = [
+	'subscriptions',
+	'subscription_items',
+	'customers',
+	'invoices',
+	'events',
+	'prices',
+	'products',
+	'balance',
+	'account'
+] as const satisfies readonly Resource[];
+
+const READY_WITHIN_MS = 60_000;
+const LAST_LINES = 30;
+
+/** Everything that plays together: Discord, Stripe, the mail, the bot and its database. One world at a time. */
+export class SandboxEnvironment {
+	public readonly log = new RequestLog();
+	public readonly faults = new Faults();
+	public readonly discord: SandboxDiscord;
+	public readonly stripe: SandboxStripe;
+	public readonly mail: SandboxMail;
+	public readonly bot = new Bot();
+	/** Processes of the bot beside the first. */
+	private readonly others = new Set<Bot>();
+	private readonly databases = new Databases();
+	private readonly mutex = new Mutex();
+	private database: BotDatabase | null = null;
+	/** Of the play, what is looked up later: a world of a million people is not kept twice. */
+	private played: LoadedWorld['scenario'] = null;
+	private settings: Record<string, string> = {};
+	private mailPort = 0;
+	private ready = false;
+	private startMs: number | null = null;
+	private closing = false;
+	private abort = new AbortController();
+
+	/**
+	 * @param port - the one HTTP port that leads here
+	 * @param stripeKey - Stripe's mode is the one that the key names
+	 */
+	public constructor(
+		private readonly port: () => number,
+		private readonly stripeKey = STRIPE_KEY
+	) {
+		const { log, faults } = this;
+		this.discord = new SandboxDiscord({ log, faults, token: TOKEN, gatewayUrl: () => `ws://127.0.0.1:${port()}/gateway` });
+		this.stripe = new SandboxStripe({ log, faults, key: stripeKey });
+		this.mail = new SandboxMail({ log, faults });
+	}
+
+	public async open(): Promise<void> {
+		this.mailPort = await this.mail.listen();
+	}
+
+	/** Aborted as soon as another world is asked for. */
+	public get worldSignal(): AbortSignal {
+		return this.abort.signal;
+	}
+
+	/** What the product is to find in this world; null if nobody wrote it down. */
+	public get scenario(): LoadedWorld['scenario'] {
+		return this.played;
+	}
+
+	/** The settings in force, secrets included. */
+	public get botSettings(): Readonly<Record<string, string>> {
+		return this.settings;
+	}
+
+	/** How things stand, without secrets. */
+	public state() {
+		const { up, pid, lastExit } = this.bot;
+		return {
+			ok: true,
+			ready: this.ready && up,
+			scenario: this.scenario?.choice ?? null,
+			/** `startMs`: how long its last start took, from the process to the word that it is ready. */
+			bot: { up, pid, lastExit, startMs: this.startMs },
+			ports: { http: this.port(), smtp: this.mailPort },
+			ids: this.discord.ids,
+			env: withoutSecrets(this.settings)
+		};
+	}
+
+	/** Puts a world on the stage, with a fresh database and a bot that starts on it. Resolves when the bot is ready. */
+	public reset(play: LoadedWorld): Promise<{ ms: number }> {
+		this.abort.abort();
+		return this.mutex.runExclusive(async () => {
+			const began = performance.now();
+			this.assertOpen();
+			this.abort.abort();
+			this.abort = new AbortController();
+			await this.tearDown();
+			this.played = play.scenario;
+			this.discord.load(play.world.guild.members);
+			this.stripe.load(play.world.stripe);
+			await this.prepareDatabase(play);
+			await this.startBot();
+			return { ms: Math.round(performance.now() - began) };
+		});
+	}
+
+	/**
+	 * Stops the bot and starts it on the same database. Resolves when it is ready again.
+	 * @param dieAt - at which moment of its new life it is to be killed, as {@link doom} counts them
+	 */
+	public restart(signal: 'SIGTERM' | 'SIGKILL', dieAt?: number): Promise<Exit & { ms: number }> {
+		return this.mutex.runExclusive(async () => {
+			const began = performance.now();
+			this.assertOpen();
+			if (!this.database) throw new ControlError(409, 'there is no world yet: reset first');
+			this.ready = false;
+			const exit = await this.bot.stop(signal);
+			await this.startBot(this.bot, dieAt === undefined ? {} : { [CRASH_AT_STEP]: String(dieAt) });
+			return { ...exit, ms: Math.round(performance.now() - began) };
+		});
+	}
+
+	/**
+	 * Starts one more process of the bot, beside the first and on the same database, which must be on a server. It stays until the
+	 * world ends. Resolves when it is ready.
+	 */
+	public startAnother(): Promise<Bot> {
+		return this.mutex.runExclusive(async () => {
+			if (!this.settings.DATABASE_URL) throw new ControlError(409, 'an embedded database admits one process: set DATABASE_URL');
+			const bot = new Bot();
+			this.others.add(bot);
+			await this.startBot(bot);
+			return bot;
+		});
+	}
+
+	/** The product's own rows, as stored: through the bot while it is up, else from its database. */
+	public async rows(ask: RowsQuery): Promise<readonly object[]> {
+		if (this.ready && this.bot.up) {
+			const rows = await this.bot.ask(ask).catch(unlessDown);
+			if (rows) return rows;
+		}
+		return this.mutex.runExclusive(async () => {
+			const rows = await this.bot.ask(ask).catch(unlessDown);
+			if (rows) return rows;
+			if (!this.database) return [];
+			return this.withDatabase(this.database, async ({ prisma }) => asJson(await readRows(prisma, ask)));
+		});
+	}
+
+	/** What the bot's process has taken of the machine. */
+	public async usage(): Promise<BotUsage> {
+		const usage = await this.bot.usage().catch(unlessDown);
+		if (usage === null) throw new ControlError(409, 'the bot is down');
+		return usage;
+	}
+
+	public async close(): Promise<void> {
+		this.closing = true;
+		this.abort.abort();
+		// Whoever waits for the bot to become ready hears of its end.
+		await this.bot.stop('SIGTERM');
+		await this.mutex.runExclusive(async () => {
+			await this.bot.stop('SIGTERM');
+			await this.stopOthers('SIGTERM');
+			await this.discord.close();
+			await this.mail.close();
+			await this.database?.remove();
+			await this.databases.close();
+		});
+	}
+
+	/** Clears the stage of the last world. */
+	private async tearDown(): Promise<void> {
+		this.ready = false;
+		await this.bot.stop('SIGKILL');
+		await this.stopOthers('SIGKILL');
+		await this.database?.remove();
+		this.database = null;
+		this.bot.log.clear();
+		this.log.clear();
+		this.faults.clear();
+		this.mail.clear();
+		this.stripe.setLatency(0);
+		this.stripe.setRate(null);
+		this.stripe.setLivemode(isLive(this.stripeKey));
+		for (const resource of STRIPE_RESOURCES) this.stripe.setPermission(resource, true);
+	}
+
+	private async prepareDatabase({ world, settings }: LoadedWorld): Promise<void> {
+		const { guildId, adminChannelId } = this.discord.ids;
+		const around = { port: this.port(), mailPort: this.mailPort, token: TOKEN, stripeKey: this.stripeKey, guildId, adminChannelId };
+		const wanted = botSettings(around, settings, process.env);
+		const { DATABASE_URL: server } = wanted;
+		this.database = server ? await this.databases.onServer(server, `reeve_sandbox_${this.port()}`) : await this.databases.inFolder();
+		const { DATABASE_URL: _, ...others } = wanted;
+		this.settings = { ...others, ...this.database.settings };
+		if (hasRows(world.database)) await this.withDatabase(this.database, ({ prisma }) => seed(prisma, world.database));
+	}
+
+	private async withDatabase<T>(database: BotDatabase, look: (opened: Database) => Promise<T>): Promise<T> {
+		const opened = await database.open();
+		try {
+			return await look(opened);
+		} finally {
+			await opened.close();
+		}
+	}
+
+	private async stopOthers(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+		await Promise.all([...this.others].map((bot) => bot.stop(signal)));
+		this.others.clear();
+	}
+
+	private async startBot(bot = this.bot, fate: Readonly<Record<string, string>> = {}): Promise<void> {
+		this.assertOpen();
+		const began = performance.now();
+		const abort = new AbortController();
+		this.discord.expectRestart();
+		bot.start({ ...this.settings, ...fate });
+		const ready = this.discord.whenReady(abort.signal).then(() => null);
+		ready.catch(() => {});
+		const ended = bot.whenExited().then(({ exitCode, signal }) => `The bot ended (${signal ?? `code ${exitCode}`}) before it was ready`);
+		let timer: NodeJS.Timeout | undefined;
+		const late = new Promise<string>((resolve) => {
+			timer = setTimeout(() => resolve(`The bot was not ready within ${READY_WITHIN_MS / 1000} s`), READY_WITHIN_MS);
+		});
+		const failure = await Promise.race([ready, ended, late]);
+		clearTimeout(timer);
+		abort.abort();
+		if (failure !== null) {
+			await bot.stop('SIGKILL');
+			throw new ControlError(500, `${failure}. Its last words:\n${bot.log.tail(LAST_LINES)}`);
+		}
+		this.startMs = Math.round(performance.now() - began);
+		this.ready = true;
+	}
+
+	private assertOpen(): void {
+		if (this.closing) throw new ControlError(503, 'the sandbox is being closed');
+	}
+}
+
+const isLive = (stripeKey: string) => stripeKey.includes('_live_');
+
+function unlessDown(error: unknown): null {
+	if (error instanceof BotDownError) return null;
+	throw error;
+}
+
+/** Rows as they look after they went over a wire. */
+function asJson(rows: readonly object[]): readonly object[] {
+	return JSON.parse(JSON.stringify(rows));
+}

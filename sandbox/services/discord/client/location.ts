@@ -1,0 +1,64 @@
+import { type APITextChannel, ChannelType, InteractionContextType, PermissionFlagsBits } from 'discord-api-types/v10';
+import type { DiscordContext } from '../context/context.js';
+import { ControlError } from '../core/errors.js';
+import { IDS } from '../core/identity.js';
+import { type Member, toMember } from '../guild/members.js';
+import { channelPermissions } from '../guild/permissions.js';
+import type { Location } from '../interactions/interactions.js';
+
+/** @param channel - a name or an ID, or `dm`; the admin channel for those who see it when absent */
+export function locationOf(house: DiscordContext, member: Member, channel: string | undefined, guildId: string | undefined): Location {
+	const { guild } = house;
+	if (channel === 'dm') {
+		const dm = house.messages.openDm(member);
+		return { guildId: null, channelId: dm.id, channel: dm };
+	}
+	if (guildId !== undefined && guildId !== guild.id) {
+		const stranger = guild.channel(IDS.generalChannel);
+		if (!stranger) throw new ControlError(404, 'there is no channel');
+		const id = (BigInt(IDS.generalChannel) + 1_000n).toString();
+		return { guildId, channelId: id, channel: { ...stranger, id, guild_id: guildId, permission_overwrites: [] } };
+	}
+	const found = channel === undefined ? usual(house, member) : guild.channel(channel);
+	if (!found)
+		throw new ControlError(
+			404,
+			`there is no channel ${channel}; there are ${[...guild.channels.values()].map(({ name }) => `#${name}`).join(', ')}`
+		);
+	return { guildId: guild.id, channelId: found.id, channel: found };
+}
+
+function usual({ guild }: DiscordContext, member: Member): APITextChannel | undefined {
+	const admin = guild.channels.get(IDS.adminChannel);
+	const sees = admin && (channelPermissions(guild, member, admin) & PermissionFlagsBits.ViewChannel) !== 0n;
+	return sees ? admin : guild.channels.get(IDS.generalChannel);
+}
+
+/** What every interaction says of where it happens and who is behind it. */
+export function interactionContext(house: DiscordContext, member: Member, place: Location) {
+	const { guild } = house;
+	const { channel } = place;
+	if (place.guildId === null || channel.type === ChannelType.DM) {
+		return {
+			channel: { ...channel },
+			channel_id: place.channelId,
+			user: toMember(member).user,
+			app_permissions: PermissionFlagsBits.SendMessages.toString(),
+			authorizing_integration_owners: { 0: '0' },
+			context: InteractionContextType.BotDM
+		};
+	}
+	const home = guild.channels.get(place.channelId);
+	const permissions = (who: Member) => (home ? channelPermissions(guild, who, home) : PermissionFlagsBits.ViewChannel).toString();
+	return {
+		guild_id: place.guildId,
+		guild: { id: place.guildId, locale: 'en-US', features: [] },
+		guild_locale: 'en-US',
+		channel: { ...channel, permissions: permissions(member) },
+		channel_id: place.channelId,
+		member: { ...toMember(member), ...(home ? {} : { roles: [] }), permissions: permissions(member) },
+		app_permissions: permissions(guild.bot),
+		authorizing_integration_owners: { 0: place.guildId },
+		context: InteractionContextType.Guild
+	};
+}

@@ -1,0 +1,22 @@
+import type { Clock } from '../core/identity.js';
+import type { DiscordOptions, Limits } from '../core/options.js';
+import type { Gateway } from '../gateway/gateway.js';
+import type { Guild } from '../guild/guild.js';
+import type { Commands } from '../interactions/commands.js';
+import type { Interactions } from '../interactions/interactions.js';
+import type { Messages } from '../messages/messages.js';
+import type { Readiness } from './readiness.js';
+
+/** Everything that a request may need. Its parts are replaced when a new world is loaded, so they are read when they are used. */
+export interface DiscordContext {
+	readonly options: DiscordOptions;
+	readonly limits: Limits;
+	readonly clock: Clock;
+	readonly gateway: Gateway;
+	readonly readiness: Readiness;
+	readonly guild: Guild;
+	readonly messages: Messages;
+	readonly commands: Commands;
+	readonly interactions: Interactions;
+	readonly memberIntent: boolean;
+}

@@ -1,0 +1,314 @@
+import type { Server } from 'node:http';
+import type { APIApplicationCommand, APIMessage, APIRole } from 'discord-api-types/v10';
+import type { Hono } from 'hono';
+import type { World } from '../world.js';
+import {
+	type AutocompleteCall,
+	askChoices,
+	type ClickCall,
+	type CommandCall,
+	type ForgedCall,
+	forgeComponent,
+	type ModalCall,
+	submitModal,
+	useCommand,
+	useComponent
+} from './client/client.js';
+import type { DiscordContext } from './context/context.js';
+import { Readiness } from './context/readiness.js';
+import { ControlError } from './core/errors.js';
+import { Clock, IDS } from './core/identity.js';
+import { DEFAULT_LIMITS, type DiscordOptions, type Limits } from './core/options.js';
+import { Gateway } from './gateway/gateway.js';
+import { setBotPermission } from './guild/bot-permission.js';
+import { Guild } from './guild/guild.js';
+import type { Member } from './guild/members.js';
+import { permissionNamed } from './guild/permissions.js';
+import { type GuildView, viewGuild } from './guild/view.js';
+import { Commands } from './interactions/commands.js';
+import { Interactions, type InteractionView } from './interactions/interactions.js';
+import { Messages } from './messages/messages.js';
+import type { Pings } from './messages/pings.js';
+import { RateLimits } from './rest/rate-limits.js';
+import { addRoutes } from './rest/routes.js';
+import { RestServer } from './rest/server.js';
+
+export { ControlError } from './core/errors.js';
+export type { DiscordOptions, Limits } from './core/options.js';
+export type { GuildView } from './guild/view.js';
+export type { InteractionView } from './interactions/interactions.js';
+
+type NewMember = Pick<World['guild']['members'][number], 'id' | 'username'> & Partial<World['guild']['members'][number]>;
+type Opened = { interactionId: string };
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** The sandbox's Discord: one guild, one bot, REST and gateway, and the people who use them. */
+export class SandboxDiscord {
+	public readonly ids: {
+		guildId: string;
+		applicationId: string;
+		botUserId: string;
+		adminChannelId: string;
+		generalChannelId: string;
+		operatorId: string;
+	} = {
+		guildId: IDS.guild,
+		applicationId: IDS.application,
+		botUserId: IDS.bot,
+		adminChannelId: IDS.adminChannel,
+		generalChannelId: IDS.generalChannel,
+		operatorId: IDS.operator
+	};
+	/** Serves `/api/v10/…`, and `/attachments/…`, where files can be fetched. */
+	public readonly app: Hono;
+	private readonly house: Mutable<DiscordContext>;
+	private rates: RateLimits;
+	private readonly limitsAtFirst: Limits;
+	private readonly listeners = new Set<() => void>();
+
+	public constructor(options: DiscordOptions) {
+		const clock = new Clock(options.now ?? (() => new Date()));
+		const limits = { ...DEFAULT_LIMITS, ...options.limits };
+		this.limitsAtFirst = { ...limits };
+		// The gateway asks for the guild when there is one to tell of, so it can come first.
+		const host = {
+			options,
+			limits,
+			guild: (): Guild => this.house.guild,
+			memberIntent: (): boolean => this.house.memberIntent,
+			changed: () => this.changed()
+		};
+		const gateway = new Gateway(host);
+		const guild = new Guild(clock, gateway.emit, []);
+		const messages = new Messages(clock, gateway.emit, guild, () => origin(options));
+		this.house = {
+			options,
+			limits,
+			clock,
+			gateway,
+			readiness: new Readiness(() => gateway.connected),
+			guild,
+			messages,
+			commands: new Commands(clock),
+			interactions: new Interactions(clock, limits, messages),
+			memberIntent: true
+		};
+		this.rates = new RateLimits(limits);
+		const server = new RestServer(
+			options,
+			() => this.rates,
+			() => this.changed()
+		);
+		addRoutes(server, this.house);
+		this.app = server.app;
+	}
+
+	/** A fresh guild: sessions, messages, commands, interactions and the audit log are gone, and the limits are as at first. */
+	public load(members: World['guild']['members']): void {
+		const { house } = this;
+		Object.assign(house.limits, this.limitsAtFirst);
+		house.gateway.drop();
+		house.readiness.restart();
+		house.guild = new Guild(house.clock, house.gateway.emit, members);
+		house.messages = new Messages(house.clock, house.gateway.emit, house.guild, () => origin(house.options));
+		house.commands = new Commands(house.clock);
+		house.interactions = new Interactions(house.clock, house.limits, house.messages);
+		house.memberIntent = true;
+		this.rates = new RateLimits(house.limits);
+		this.ids.operatorId = house.guild.operatorId;
+		this.changed();
+	}
+
+	/** Takes WebSocket upgrades on `/gateway`, and leaves all others alone. */
+	public attachGateway(server: Server): void {
+		this.house.gateway.attach(server);
+	}
+
+	// What people do.
+
+	/**
+	 * @param call - `channel` is a name, an ID or `dm`; the admin channel for those who see it, else #general
+	 * @throws ControlError 404 for what is not there, 400 for options that the command does not take
+	 */
+	public command(call: CommandCall): Opened {
+		return { interactionId: this.opened(useCommand(this.house, call)) };
+	}
+
+	/** @throws ControlError 409 with the reason why it cannot be used */
+	public click(call: ClickCall): Opened {
+		return { interactionId: this.opened(useComponent(this.house, call)) };
+	}
+
+	/** What Discord would never send: the use of a component that the message does not have, or in a place where it is not. */
+	public forge(call: ForgedCall): Opened {
+		return { interactionId: this.opened(forgeComponent(this.house, call)) };
+	}
+
+	/** @param call - `interactionId` is the one that opened the modal */
+	public modal(call: ModalCall): Opened {
+		return { interactionId: this.opened(submitModal(this.house, call)) };
+	}
+
+	public autocomplete(call: AutocompleteCall): Opened {
+		return { interactionId: this.opened(askChoices(this.house, call)) };
+	}
+
+	/** What people can type. */
+	public commands(): APIApplicationCommand[] {
+		return this.house.commands.usable(this.house.guild.id);
+	}
+
+	public interaction(id: string): InteractionView | undefined {
+		const found = this.house.interactions.find(id);
+		return found && this.house.interactions.view(found);
+	}
+
+	/** @param channel - an ID or a name; the admin channel when absent. Oldest first, and without ephemeral ones. */
+	public messages(channel: string = IDS.adminChannel): APIMessage[] {
+		const found = this.house.guild.channel(channel) ?? this.house.messages.dmChannel(channel);
+		if (!found) throw new ControlError(404, `there is no channel ${channel}`);
+		return this.house.messages.inChannel(found.id);
+	}
+
+	/** What the bot wrote to people of its own accord; answers to commands in a DM are not among them. */
+	public dms(): APIMessage[] {
+		return this.house.messages.dms();
+	}
+
+	/** Whom a message called when it was sent. */
+	public pings(messageId: string): Pings {
+		return this.house.messages.pings(messageId);
+	}
+
+	public guild(): GuildView {
+		return viewGuild(this.house.guild);
+	}
+
+	/** An operator changes somebody's roles by hand. */
+	public changeRoles(call: { user: string; add?: string[]; remove?: string[] }): void {
+		const { guild } = this.house;
+		const member = this.memberOf(call.user);
+		const add = (call.add ?? []).map((name) => this.roleOf(name));
+		const remove = (call.remove ?? []).map((name) => this.roleOf(name));
+		guild.changeRoles(member, { add, remove, by: guild.operatorId });
+	}
+
+	// What happens to the guild.
+
+	public kick(user: string): void {
+		const { guild } = this.house;
+		guild.leave(this.memberOf(user), { by: guild.operatorId });
+	}
+
+	public join(member: NewMember): void {
+		const { guild } = this.house;
+		if (guild.members.has(member.id)) throw new ControlError(409, `${member.id} is in the guild already`);
+		guild.join({ bot: false, operator: false, roles: [], ...member });
+	}
+
+	public createRole(role: {
+		name: string;
+		position?: number;
+		managed?: boolean;
+		permissions?: string;
+		color?: number;
+		mentionable?: boolean;
+	}): string {
+		return this.house.guild.createRole(role).id;
+	}
+
+	public deleteRole(name: string): void {
+		this.house.guild.deleteRole(this.roleOf(name));
+	}
+
+	public renameRole(name: string, to: string): void {
+		this.house.guild.changeRole(this.roleOf(name), { name: to });
+	}
+
+	/** @param position - 1 is just above @everyone */
+	public moveRole(name: string, position: number): void {
+		this.house.guild.moveRole(this.roleOf(name), position);
+	}
+
+	/** Other limits from now on, until the next world, with full buckets. */
+	public setLimits(limits: Partial<Limits>): void {
+		Object.assign(this.house.limits, limits);
+		this.rates = new RateLimits(this.house.limits);
+	}
+
+	/**
+	 * Gives the bot a permission or takes it.
+	 * @param permission - `ManageRoles` or `MANAGE_ROLES`
+	 * @param channel - only in this channel, when given
+	 */
+	public setBotPermission(permission: string, on: boolean, channel?: string): void {
+		const { guild } = this.house;
+		const found = channel === undefined ? undefined : guild.channel(channel);
+		if (channel !== undefined && !found) throw new ControlError(404, `there is no channel ${channel}`);
+		setBotPermission(guild, permissionNamed(permission), on, found);
+	}
+
+	/** The Server Members intent, as it is switched in the developer portal. */
+	public setMemberIntent(on: boolean): void {
+		this.house.memberIntent = on;
+	}
+
+	// Whether the bot is there.
+
+	public get ready(): boolean {
+		return this.house.readiness.ready;
+	}
+
+	/** Resolves when the bot has identified, has been sent the guild and has its commands registered. */
+	public whenReady(signal?: AbortSignal): Promise<void> {
+		return this.house.readiness.when(signal);
+	}
+
+	/** The bot is about to be started anew: until it has registered its commands again, it is not ready. */
+	public expectRestart(): void {
+		this.house.readiness.restart();
+	}
+
+	/** Tells of anything that may have changed what can be seen here. */
+	public onChange(listener: () => void): () => void {
+		this.listeners.add(listener);
+		return () => this.listeners.delete(listener);
+	}
+
+	public async close(): Promise<void> {
+		this.house.readiness.restart();
+		this.house.gateway.close();
+		this.listeners.clear();
+	}
+
+	private opened({ id }: { id: string }): string {
+		const again = setTimeout(() => this.changed(), this.house.limits.interactionSeconds * 1_000 + 100);
+		again.unref();
+		return id;
+	}
+
+	private changed(): void {
+		this.house.readiness.check();
+		for (const listener of this.listeners) listener();
+	}
+
+	private memberOf(user: string): Member {
+		const member = this.house.guild.person(user);
+		if (!member) throw new ControlError(404, `there is nobody called ${user} in the guild`);
+		return member;
+	}
+
+	private roleOf(name: string): APIRole {
+		const role = this.house.guild.role(name);
+		if (!role)
+			throw new ControlError(
+				404,
+				`there is no role ${name}; there are ${[...this.house.guild.roles.values()].map((each) => each.name).join(', ')}`
+			);
+		return role;
+	}
+}
+
+function origin({ gatewayUrl }: DiscordOptions): string {
+	return new URL(gatewayUrl().replace(/^ws/, 'http')).origin;
+}

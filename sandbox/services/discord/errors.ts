@@ -1,0 +1,2 @@
+/** For those who serve the sandbox without knowing its inside. */
+export { ControlError } from './core/errors.js';

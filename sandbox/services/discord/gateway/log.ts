@@ -1,0 +1,16 @@
+import { GatewayOpcodes } from 'discord-api-types/v10';
+import type { RequestLog } from '../../faults/traffic.js';
+import { isRecord } from '../validate/form.js';
+import type { Payload } from './connection.js';
+
+/** `REQUEST_GUILD_MEMBERS` for 8. */
+export function opcodeName(op: number): string {
+	const name: string | undefined = GatewayOpcodes[op];
+	return name === undefined ? `OPCODE_${op}` : name.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
+}
+
+/** Keeps what the bot sent, without its token. */
+export function logPayload(log: RequestLog, { op, d }: Payload): void {
+	const body = isRecord(d) && 'token' in d ? { ...d, token: '***' } : d;
+	log.add({ target: 'gateway', method: opcodeName(op), path: '/gateway', query: {}, body: { op, d: body } });
+}

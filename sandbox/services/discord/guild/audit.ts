@@ -1,0 +1,60 @@
+import { type APIAuditLogChange, type APIAuditLogEntry, AuditLogEvent } from 'discord-api-types/v10';
+import type { Clock } from '../core/identity.js';
+
+/** What is written down about a change: who, whom, what and why. */
+export interface AuditAction {
+	action: AuditLogEvent;
+	userId: string;
+	targetId: string;
+	changes?: APIAuditLogChange[];
+	reason?: string | undefined;
+}
+
+/** One line of the audit log, as the control API shows it. */
+export interface AuditLine {
+	id: string;
+	action: AuditLogEvent;
+	actionName: string;
+	userId: string | null;
+	targetId: string | null;
+	changes: APIAuditLogChange[];
+	reason: string | null;
+	at: string;
+}
+
+export class AuditLog {
+	private readonly entries: { entry: APIAuditLogEntry; at: string }[] = [];
+
+	public constructor(private readonly clock: Clock) {}
+
+	public add(deed: AuditAction): APIAuditLogEntry {
+		const entry: APIAuditLogEntry = {
+			id: this.clock.snowflake(),
+			action_type: deed.action,
+			user_id: deed.userId,
+			target_id: deed.targetId,
+			changes: deed.changes ?? [],
+			...(deed.reason ? { reason: deed.reason } : {})
+		};
+		this.entries.push({ entry, at: this.clock.stamp() });
+		return entry;
+	}
+
+	/** Oldest first. */
+	public list(): readonly APIAuditLogEntry[] {
+		return this.entries.map(({ entry }) => entry);
+	}
+
+	public lines(): AuditLine[] {
+		return this.entries.map(({ entry, at }) => ({
+			id: entry.id,
+			action: entry.action_type,
+			actionName: AuditLogEvent[entry.action_type],
+			userId: entry.user_id,
+			targetId: entry.target_id,
+			changes: entry.changes ?? [],
+			reason: entry.reason ?? null,
+			at
+		}));
+	}
+}

@@ -1,0 +1,32 @@
+import { type APITextChannel, OverwriteType, PermissionFlagsBits } from 'discord-api-types/v10';
+import { IDS, ROLE_IDS } from '../core/identity.js';
+import type { Guild } from './guild.js';
+
+/**
+ * Gives the bot a permission, or takes it, so that it counts: in its own role, and where channels say otherwise.
+ * @param channel - only there, when given
+ */
+export function setBotPermission(guild: Guild, permission: bigint, on: boolean, channel?: APITextChannel): void {
+	const role = guild.roles.get(ROLE_IDS.bot);
+	if (role && !channel) {
+		const bits = BigInt(role.permissions);
+		guild.changeRole(role, { permissions: (on ? bits | permission : bits & ~permission).toString() });
+	}
+	for (const each of channel ? [channel] : guild.channels.values()) overwrite(guild, each, permission, on, channel !== undefined);
+}
+
+/** What is private stays private: there the permission to see has to be given, and not only not denied. */
+function overwrite(guild: Guild, channel: APITextChannel, permission: bigint, on: boolean, here: boolean): void {
+	const overwrites = channel.permission_overwrites ?? [];
+	const before = overwrites.find(({ id }) => id === ROLE_IDS.bot) ?? { id: ROLE_IDS.bot, type: OverwriteType.Role, allow: '0', deny: '0' };
+	const needsAllow = here || (channel.id === IDS.adminChannel && permission === PermissionFlagsBits.ViewChannel);
+	const [allow, deny] = [BigInt(before.allow) & ~permission, BigInt(before.deny) & ~permission];
+	const after = {
+		...before,
+		allow: (on && needsAllow ? allow | permission : allow).toString(),
+		deny: (on ? deny : deny | permission).toString()
+	};
+	if (after.allow === before.allow && after.deny === before.deny) return;
+	channel.permission_overwrites = [...overwrites.filter(({ id }) => id !== ROLE_IDS.bot), after];
+	guild.announceChannel(channel);
+}

@@ -1,0 +1,52 @@
+import { type APIRole, type APITextChannel, PermissionFlagsBits } from 'discord-api-types/v10';
+import { ControlError } from '../core/errors.js';
+import type { Guild } from './guild.js';
+import { compareIds, type Member } from './members.js';
+
+/** Who may do what: Discord's arithmetic over roles and channel overwrites. */
+
+const ALL = Object.values(PermissionFlagsBits).reduce((sum, bit) => sum | bit, 0n);
+
+function rolesOf(guild: Guild, member: Member): APIRole[] {
+	return member.roles.flatMap((id) => guild.roles.get(id) ?? []);
+}
+
+export function guildPermissions(guild: Guild, member: Member): bigint {
+	if (member.id === guild.ownerId) return ALL;
+	const everyone = BigInt(guild.roles.get(guild.id)?.permissions ?? '0');
+	const sum = rolesOf(guild, member).reduce((bits, role) => bits | BigInt(role.permissions), everyone);
+	return sum & PermissionFlagsBits.Administrator ? ALL : sum;
+}
+
+/** The overwrite of @everyone first, then those of the member's roles together, then the member's own. */
+export function channelPermissions(guild: Guild, member: Member, channel: APITextChannel): bigint {
+	const base = guildPermissions(guild, member);
+	if (base & PermissionFlagsBits.Administrator) return ALL;
+	const overwrites = channel.permission_overwrites ?? [];
+	const layers = [
+		overwrites.filter((overwrite) => overwrite.id === guild.id),
+		overwrites.filter((overwrite) => member.roles.includes(overwrite.id)),
+		overwrites.filter((overwrite) => overwrite.id === member.id)
+	];
+	return layers.reduce((bits, layer) => {
+		const deny = layer.reduce((sum, overwrite) => sum | BigInt(overwrite.deny), 0n);
+		const allow = layer.reduce((sum, overwrite) => sum | BigInt(overwrite.allow), 0n);
+		return (bits & ~deny) | allow;
+	}, base);
+}
+
+/** Whether a member stands above a role: their highest role is higher, and of two on one level the older one is. */
+export function outranks(guild: Guild, member: Member, role: APIRole): boolean {
+	if (member.id === guild.ownerId) return true;
+	return rolesOf(guild, member).some(
+		(own) => own.position > role.position || (own.position === role.position && compareIds(own.id, role.id) < 0)
+	);
+}
+
+/** @param name - as discord.js writes it (`ManageRoles`) or as Discord does (`MANAGE_ROLES`) */
+export function permissionNamed(name: string): bigint {
+	const plain = (text: string) => text.replaceAll('_', '').toLowerCase();
+	const found = Object.entries(PermissionFlagsBits).find(([key]) => plain(key) === plain(name));
+	if (!found) throw new ControlError(400, `there is no permission ${name}`);
+	return found[1];
+}

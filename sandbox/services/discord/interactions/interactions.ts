@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import {
+	InteractionResponseType as Answer,
+	type APIApplicationCommandOptionChoice,
+	type APIDMChannel,
+	type APIMessage,
+	type APIModalInteractionResponseCallbackData,
+	type APITextChannel,
+	type InteractionType,
+	MessageFlags
+} from 'discord-api-types/v10';
+import type { Clock } from '../core/identity.js';
+import type { Limits } from '../core/options.js';
+import type { Messages } from '../messages/messages.js';
+
+/** Where a person does something: a channel of the guild, a channel of some other guild, or a DM with the bot. */
+export interface Location {
+	readonly guildId: string | null;
+	readonly channelId: string;
+	readonly channel: APITextChannel | APIDMChannel;
+}
+
+/** One thing that a person did, and how the bot has answered it. */
+export interface Interaction {
+	readonly id: string;
+	readonly token: string;
+	readonly type: InteractionType;
+	readonly userId: string;
+	readonly place: Location;
+	/** As it was typed, for a command. */
+	readonly command: string | null;
+	/** The message whose component was used. */
+	readonly sourceId: string | null;
+	readonly at: number;
+	answer: Answer | null;
+	ephemeral: boolean;
+	/** What `@original` is. */
+	originalId: string | null;
+	readonly followUps: string[];
+	/** Whether anything came after a deferred update. */
+	continued: boolean;
+	/** Whether what a deferred update promised has come. */
+	updated: boolean;
+	modal: APIModalInteractionResponseCallbackData | null;
+	modalOpen: boolean;
+	choices: APIApplicationCommandOptionChoice[] | null;
+}
+
+export type InteractionState = 'pending' | 'deferred' | 'answered' | 'failed';
+
+/** An interaction as the person who made it sees it. */
+export interface InteractionView {
+	id: string;
+	type: InteractionType;
+	/** The person's ID. */
+	user: string;
+	command: string | null;
+	channelId: string;
+	state: InteractionState;
+	/** Whether the answer, or the promise of one, is for the person alone. */
+	ephemeral: boolean;
+	responses: (APIMessage & { ephemeral: boolean })[];
+	modal: APIModalInteractionResponseCallbackData | null;
+	choices: APIApplicationCommandOptionChoice[] | null;
+	failure: string | null;
+}
+
+export class Interactions {
+	private readonly byId = new Map<string, Interaction>();
+	private readonly byToken = new Map<string, Interaction>();
+
+	public constructor(
+		private readonly clock: Clock,
+		private readonly limits: Limits,
+		private readonly messages: Messages
+	) {}
+
+	public open(what: Pick<Interaction, 'type' | 'userId' | 'place' | 'command' | 'sourceId'>): Interaction {
+		const interaction: Interaction = {
+			...what,
+			id: this.clock.snowflake(),
+			token: randomBytes(32).toString('base64url'),
+			at: this.clock.milliseconds(),
+			answer: null,
+			ephemeral: false,
+			originalId: null,
+			followUps: [],
+			continued: false,
+			updated: false,
+			modal: null,
+			modalOpen: false,
+			choices: null
+		};
+		this.byId.set(interaction.id, interaction);
+		this.byToken.set(interaction.token, interaction);
+		return interaction;
+	}
+
+	public find(id: string): Interaction | undefined {
+		return this.byId.get(id);
+	}
+
+	public withToken(token: string): Interaction | undefined {
+		return this.byToken.get(token);
+	}
+
+	/** Whether its first answer is too late. */
+	public missed(interaction: Interaction): boolean {
+		return interaction.answer === null && this.age(interaction) > this.limits.interactionSeconds * 1_000;
+	}
+
+	/** Whether its token has run out. */
+	public expired(interaction: Interaction): boolean {
+		return this.age(interaction) > this.limits.tokenMinutes * 60_000;
+	}
+
+	public view(interaction: Interaction): InteractionView {
+		const { state, failure } = this.stateOf(interaction);
+		return {
+			id: interaction.id,
+			type: interaction.type,
+			user: interaction.userId,
+			command: interaction.command,
+			channelId: interaction.place.channelId,
+			state,
+			ephemeral: interaction.ephemeral,
+			responses: this.responses(interaction),
+			modal: interaction.modal,
+			choices: interaction.choices,
+			failure
+		};
+	}
+
+	private stateOf(interaction: Interaction): { state: InteractionState; failure: string | null } {
+		const { answer } = interaction;
+		if (this.missed(interaction)) return { state: 'failed', failure: `no answer in ${this.limits.interactionSeconds} s` };
+		if (answer === null) return { state: 'pending', failure: null };
+		const waiting = answer === Answer.DeferredMessageUpdate ? !interaction.continued : this.isLoading(interaction.originalId);
+		if (!waiting) return { state: 'answered', failure: null };
+		if (answer === Answer.DeferredChannelMessageWithSource && this.expired(interaction)) {
+			return { state: 'failed', failure: `deferred, and no answer in ${this.limits.tokenMinutes} min` };
+		}
+		return { state: 'deferred', failure: null };
+	}
+
+	private responses(interaction: Interaction): (APIMessage & { ephemeral: boolean })[] {
+		const unchanged = interaction.answer === Answer.DeferredMessageUpdate && !interaction.updated;
+		const first = unchanged || interaction.originalId === null || this.isLoading(interaction.originalId) ? [] : [interaction.originalId];
+		return [...first, ...interaction.followUps].flatMap((id) => {
+			const stored = this.messages.find(id);
+			return stored ? [{ ...stored.message, ephemeral: stored.ephemeralFor !== null }] : [];
+		});
+	}
+
+	private isLoading(id: string | null): boolean {
+		const flags = id === null ? 0 : (this.messages.find(id)?.message.flags ?? 0);
+		return (flags & MessageFlags.Loading) !== 0;
+	}
+
+	private age(interaction: Interaction): number {
+		return this.clock.milliseconds() - interaction.at;
+	}
+}

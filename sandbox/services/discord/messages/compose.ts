@@ -1,0 +1,81 @@
+import type { APIAttachment, APIEmbed, APIMessageTopLevelComponent } from 'discord-api-types/v10';
+import { isRecord } from '../validate/form.js';
+
+/** What was written, as Discord gives it back. */
+
+const SCHEME = 'attachment://';
+
+export interface Composed {
+	embeds: APIEmbed[];
+	components: APIMessageTopLevelComponent[];
+	/** Without those that an embed or a component shows in its own place. */
+	attachments: APIAttachment[];
+}
+
+export function composeParts(
+	embeds: readonly APIEmbed[],
+	components: readonly APIMessageTopLevelComponent[],
+	attachments: readonly APIAttachment[]
+): Composed {
+	const shown = new Set<string>();
+	const link = (text: string): string => {
+		const attachment = text.startsWith(SCHEME) ? attachments.find(({ filename }) => filename === text.slice(SCHEME.length)) : undefined;
+		if (attachment) shown.add(attachment.id);
+		return attachment?.url ?? text;
+	};
+	return {
+		embeds: mapText(embeds, link).map(complete),
+		components: number(mapText(components, link)),
+		attachments: attachments.filter(({ id }) => !shown.has(id))
+	};
+}
+
+function complete(embed: APIEmbed): APIEmbed {
+	return {
+		...embed,
+		type: embed.type ?? ('rich' as APIEmbed['type']),
+		...(embed.timestamp ? { timestamp: new Date(embed.timestamp).toISOString().replace('Z', '000+00:00') } : {}),
+		...(embed.fields ? { fields: embed.fields.map((field) => ({ ...field, inline: field.inline ?? false })) } : {})
+	} as APIEmbed;
+}
+
+/** Every component has an ID of its own in the message. */
+function number(components: APIMessageTopLevelComponent[]): APIMessageTopLevelComponent[] {
+	const taken = new Set<number>();
+	each(components, (component) => typeof component.id === 'number' && component.id > 0 && taken.add(component.id));
+	let next = 1;
+	each(components, (component) => {
+		if (typeof component.id === 'number' && component.id > 0) return;
+		while (taken.has(next)) next += 1;
+		component.id = next;
+		taken.add(next);
+	});
+	return components;
+}
+
+/** Visits every component, those within others too. */
+export function each(components: unknown, visit: (component: Record<string, unknown>) => void): void {
+	if (!Array.isArray(components)) return;
+	for (const component of components) {
+		if (!isRecord(component)) continue;
+		visit(component);
+		each(component.components, visit);
+		if (component.accessory !== undefined) each([component.accessory], visit);
+		if (component.component !== undefined) each([component.component], visit);
+	}
+}
+
+/** A deep copy in which every text has gone through `change`; what is null is left out, as Discord does. */
+function mapText<T>(value: readonly T[], change: (text: string) => string): T[] {
+	const map = (part: unknown): unknown => {
+		if (typeof part === 'string') return change(part);
+		if (Array.isArray(part)) return part.map(map);
+		if (!isRecord(part)) return part;
+		return Object.fromEntries(
+			Object.entries(part)
+				.filter(([, below]) => below !== null && below !== undefined)
+				.map(([key, below]) => [key, map(below)])
+		);
+	};
+	return map(value) as T[];
+}

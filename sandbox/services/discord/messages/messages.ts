@@ -1,0 +1,223 @@
+import {
+	type APIAttachment,
+	type APIDMChannel,
+	type APIMessage,
+	type ChannelFlags,
+	ChannelType,
+	GatewayDispatchEvents as Event,
+	MessageFlags,
+	MessageType
+} from 'discord-api-types/v10';
+import { refusal } from '../core/errors.js';
+import type { Emit } from '../core/events.js';
+import type { UploadedFile } from '../core/files.js';
+import type { Clock } from '../core/identity.js';
+import type { Guild } from '../guild/guild.js';
+import { type Member, toMemberOnly, toUser } from '../guild/members.js';
+import { Form } from '../validate/form.js';
+import type { MessageInput } from '../validate/message.js';
+import { Attachments } from './attachments.js';
+import { composeParts } from './compose.js';
+import { NOBODY, type Pings, pingsOf, textOf } from './pings.js';
+
+const NONCE_MILLISECONDS = 5 * 60_000;
+const EDITABLE = MessageFlags.SuppressEmbeds | MessageFlags.IsComponentsV2;
+
+/** A message, and what Discord knows of it but does not say. */
+export interface StoredMessage {
+	message: APIMessage;
+	/** The one person who sees it. */
+	ephemeralFor: string | null;
+	/** An answer to an interaction, rather than a message of the bot's own accord. */
+	interactionId: string | null;
+}
+
+export interface NewMessage {
+	channelId: string;
+	input: MessageInput;
+	files: readonly UploadedFile[];
+	ephemeralFor?: string | null;
+	interactionId?: string | null;
+	/** What belongs to an interaction's answer. */
+	more?: Partial<APIMessage>;
+	/** Whether it may be without anything in it, as a deferred answer is. */
+	empty?: boolean;
+}
+
+/** All messages, in all channels; the bot wrote every one of them. */
+export class Messages {
+	public readonly attachments: Attachments;
+	private readonly stored = new Map<string, StoredMessage>();
+	private readonly dmChannels = new Map<string, APIDMChannel>();
+	private readonly nonces = new Map<string, { id: string; at: number }>();
+	private readonly pinged = new Map<string, Pings>();
+
+	public constructor(
+		private readonly clock: Clock,
+		private readonly emit: Emit,
+		private readonly guild: Guild,
+		origin: () => string
+	) {
+		this.attachments = new Attachments(clock, origin);
+	}
+
+	public find(id: string): StoredMessage | undefined {
+		return this.stored.get(id);
+	}
+
+	/** What everyone sees in a channel, oldest first. */
+	public inChannel(channelId: string): APIMessage[] {
+		return [...this.stored.values()]
+			.filter(({ message, ephemeralFor }) => message.channel_id === channelId && ephemeralFor === null)
+			.map(({ message }) => message);
+	}
+
+	/** What the bot wrote to people of its own accord. */
+	public dms(): APIMessage[] {
+		const channels = new Set([...this.dmChannels.values()].map(({ id }) => id));
+		return [...this.stored.values()]
+			.filter(({ message, interactionId }) => channels.has(message.channel_id) && interactionId === null)
+			.map(({ message }) => message);
+	}
+
+	public pings(id: string): Pings {
+		return this.pinged.get(id) ?? NOBODY;
+	}
+
+	public openDm(member: Member): APIDMChannel {
+		const known = this.dmChannels.get(member.id);
+		if (known) return known;
+		const channel: APIDMChannel = {
+			id: this.clock.snowflake(),
+			type: ChannelType.DM,
+			name: null,
+			last_message_id: null,
+			flags: 0 as ChannelFlags,
+			recipients: [toUser(member)]
+		};
+		this.dmChannels.set(member.id, channel);
+		return channel;
+	}
+
+	public dmChannel(id: string): APIDMChannel | undefined {
+		return [...this.dmChannels.values()].find((channel) => channel.id === id);
+	}
+
+	public create(made: NewMessage): APIMessage {
+		const { channelId, input, files, ephemeralFor = null, interactionId = null } = made;
+		const repeated = this.repeated(channelId, input);
+		if (repeated) return repeated;
+		const descriptions = new Map(input.attachments?.map(({ id, description }) => [String(id), description]));
+		const added = files.map((file) => this.attachments.add(channelId, file, descriptions.get(file.index), ephemeralFor !== null));
+		const placed = composeParts(input.embeds ?? [], input.components ?? [], added);
+		const content = (input.content ?? '').trim();
+		if (!made.empty && content === '' && placed.embeds.length + placed.components.length + added.length === 0)
+			throw refusal('emptyMessage');
+		const message: APIMessage = {
+			id: this.clock.snowflake(),
+			type: MessageType.Default,
+			channel_id: channelId,
+			author: toUser(this.guild.bot),
+			content,
+			timestamp: this.clock.stamp(),
+			edited_timestamp: null,
+			tts: input.tts ?? false,
+			mention_everyone: false,
+			mentions: [],
+			mention_roles: [],
+			...placed,
+			pinned: false,
+			flags: (input.flags ?? 0) as MessageFlags,
+			...(input.nonce === undefined || input.nonce === null ? {} : { nonce: input.nonce }),
+			...made.more
+		};
+		this.call(message, input, true);
+		this.stored.set(message.id, { message, ephemeralFor, interactionId });
+		if (input.enforce_nonce && message.nonce !== undefined)
+			this.nonces.set(`${channelId} ${message.nonce}`, { id: message.id, at: this.clock.milliseconds() });
+		const channel = this.guild.channels.get(channelId) ?? this.dmChannel(channelId);
+		if (channel && ephemeralFor === null) channel.last_message_id = message.id;
+		this.announce(Event.MessageCreate, message, ephemeralFor);
+		return message;
+	}
+
+	/** @param first - whether this fills a deferred answer, which calls people as a new message does */
+	public edit(stored: StoredMessage, input: MessageInput, files: readonly UploadedFile[], first = false): APIMessage {
+		const before = stored.message;
+		const flags = this.flagsAfter(before, input);
+		const descriptions = new Map(input.attachments?.map(({ id, description }) => [String(id), description]));
+		const kept = input.attachments === undefined ? before.attachments : before.attachments.filter(({ id }) => descriptions.has(id));
+		const added = files.map((file) =>
+			this.attachments.add(before.channel_id, file, descriptions.get(file.index), stored.ephemeralFor !== null)
+		);
+		const content = input.content === undefined ? before.content : (input.content ?? '').trim();
+		const placed = composeParts(
+			input.embeds === undefined ? before.embeds : (input.embeds ?? []),
+			input.components === undefined ? (before.components ?? []) : (input.components ?? []),
+			[...kept, ...added] satisfies APIAttachment[]
+		);
+		if (content === '' && placed.embeds.length + placed.components.length + kept.length + added.length === 0) throw refusal('emptyMessage');
+		if ((flags & MessageFlags.IsComponentsV2) !== 0 && (content !== '' || placed.embeds.length > 0)) refuseMixture();
+		const message: APIMessage = {
+			...before,
+			content,
+			...placed,
+			flags: first ? flags & ~MessageFlags.Loading : flags,
+			edited_timestamp: first ? null : this.clock.stamp()
+		};
+		this.call(message, input, first);
+		stored.message = message;
+		this.announce(Event.MessageUpdate, message, stored.ephemeralFor);
+		return message;
+	}
+
+	public delete({ message, ephemeralFor }: StoredMessage): void {
+		this.stored.delete(message.id);
+		if (ephemeralFor !== null) return;
+		this.emit(Event.MessageDelete, { id: message.id, channel_id: message.channel_id, ...this.guildOf(message) });
+	}
+
+	/** Fills in whom the message mentions; only a new one calls them. */
+	private call(message: APIMessage, input: MessageInput, calls: boolean): void {
+		const pings = pingsOf(this.guild, textOf(message.content, message.components ?? []), input.allowed_mentions);
+		message.mentions = pings.users.flatMap((id) => {
+			const member = this.guild.members.get(id) ?? this.guild.departed.get(id);
+			return member ? [toUser(member)] : [];
+		});
+		message.mention_roles = pings.roles;
+		message.mention_everyone = pings.everyone;
+		if (calls) this.pinged.set(message.id, pings);
+	}
+
+	private repeated(channelId: string, { nonce, enforce_nonce }: MessageInput): APIMessage | undefined {
+		const known = enforce_nonce ? this.nonces.get(`${channelId} ${nonce}`) : undefined;
+		const recent = known && this.clock.milliseconds() - known.at < NONCE_MILLISECONDS;
+		return recent ? this.stored.get(known.id)?.message : undefined;
+	}
+
+	private flagsAfter(message: APIMessage, { flags }: MessageInput): MessageFlags {
+		const before = message.flags ?? 0;
+		if (flags === undefined || flags === null) return before as MessageFlags;
+		return ((before & ~MessageFlags.SuppressEmbeds) | (flags & EDITABLE)) as MessageFlags;
+	}
+
+	private announce(event: Event.MessageCreate | Event.MessageUpdate, message: APIMessage, ephemeralFor: string | null): void {
+		if (ephemeralFor !== null) return;
+		const inGuild = this.guild.channels.has(message.channel_id);
+		this.emit(event, { ...message, ...this.guildOf(message), ...(inGuild ? { member: toMemberOnly(this.guild.bot) } : {}) });
+	}
+
+	private guildOf(message: APIMessage): { guild_id?: string } {
+		return this.guild.channels.has(message.channel_id) ? { guild_id: this.guild.id } : {};
+	}
+}
+
+function refuseMixture(): void {
+	const form = new Form();
+	form.fail(
+		['flags'],
+		'MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2',
+		'The content and embeds must be taken away for MessageFlags.IS_COMPONENTS_V2'
+	);
+	form.check();
+}

@@ -1,0 +1,195 @@
+import {
+	InteractionResponseType as Answer,
+	type APIMessage,
+	MessageFlags,
+	MessageReferenceType,
+	MessageType,
+	InteractionType as Type
+} from 'discord-api-types/v10';
+import type { DiscordContext } from '../context/context.js';
+import { refusal } from '../core/errors.js';
+import type { UploadedFile } from '../core/files.js';
+import { IDS } from '../core/identity.js';
+import { toUser } from '../guild/members.js';
+import type { Interaction } from '../interactions/interactions.js';
+import type { StoredMessage } from '../messages/messages.js';
+import { checkChoices } from '../validate/command.js';
+import { type Field, Form } from '../validate/form.js';
+import { checkMessage, type MessageInput } from '../validate/message.js';
+import { checkModal } from '../validate/modal.js';
+
+/** The bot's first answer to an interaction, and the messages that come after. */
+
+const PREFIX = ['data'];
+const REPLY_FLAGS = MessageFlags.Ephemeral | MessageFlags.SuppressNotifications;
+
+/** What may be answered to what: a modal to no modal, and an update only where there is a message to update. */
+function allowedAnswers(interaction: Interaction): readonly Answer[] {
+	if (interaction.type === Type.ApplicationCommandAutocomplete) return [Answer.ApplicationCommandAutocompleteResult];
+	return [
+		Answer.ChannelMessageWithSource,
+		Answer.DeferredChannelMessageWithSource,
+		...(interaction.sourceId === null ? [] : [Answer.DeferredMessageUpdate, Answer.UpdateMessage]),
+		...(interaction.type === Type.ModalSubmit ? [] : [Answer.Modal])
+	];
+}
+
+/** @throws DiscordError when the answer is too late, not the first one, or wrong */
+export function answerInteraction(house: DiscordContext, interaction: Interaction, body: unknown, files: readonly UploadedFile[]): void {
+	if (interaction.answer !== null) throw refusal('acknowledged');
+	if (house.interactions.missed(interaction)) throw refusal('unknownInteraction');
+	const form = new Form();
+	const root = form.field(body);
+	const type = root.model() ? root.at('type').oneOf(allowedAnswers(interaction), true) : undefined;
+	form.check();
+	const data = root.at('data');
+	switch (type) {
+		case Answer.ChannelMessageWithSource:
+			reply(house, interaction, data, files);
+			break;
+		case Answer.DeferredChannelMessageWithSource:
+			defer(house, interaction, data);
+			break;
+		case Answer.UpdateMessage:
+			update(house, interaction, data, files);
+			break;
+		case Answer.DeferredMessageUpdate:
+			interaction.originalId = interaction.sourceId;
+			interaction.ephemeral = isEphemeral(house, interaction.sourceId);
+			break;
+		case Answer.Modal: {
+			const modal = checkModal(data);
+			form.check();
+			interaction.modal = modal;
+			interaction.modalOpen = true;
+			break;
+		}
+		case Answer.ApplicationCommandAutocompleteResult: {
+			if (data.model()) checkChoices(data.at('choices'));
+			form.check();
+			interaction.choices = (data.at('choices').value as Interaction['choices']) ?? [];
+			break;
+		}
+		default:
+			throw refusal('internal');
+	}
+	interaction.answer = type;
+}
+
+function reply(house: DiscordContext, interaction: Interaction, data: Field, files: readonly UploadedFile[]): void {
+	const input = checkMessage(data.value, { prefix: PREFIX, flags: REPLY_FLAGS, files });
+	interaction.ephemeral = ((input.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
+	interaction.originalId = post(house, interaction, input, files, interaction.ephemeral, originalMore(house, interaction)).id;
+}
+
+/** Whether the answer will be for the person alone is settled here. */
+function defer(house: DiscordContext, interaction: Interaction, data: Field): void {
+	const form = new Form();
+	const field = form.field(data.value, PREFIX);
+	const flags = field.model(false) ? (field.at('flags').integer({ min: 0 }) ?? 0) : 0;
+	if ((flags & ~MessageFlags.Ephemeral) !== 0)
+		field.at('flags').fail('MESSAGE_FLAGS_INVALID', 'Only the EPHEMERAL flag can be set on a deferred answer.');
+	form.check();
+	interaction.ephemeral = (flags & MessageFlags.Ephemeral) !== 0;
+	const more = originalMore(house, interaction);
+	interaction.originalId = post(house, interaction, { flags: flags | MessageFlags.Loading }, [], interaction.ephemeral, more, true).id;
+}
+
+function update(house: DiscordContext, interaction: Interaction, data: Field, files: readonly UploadedFile[]): void {
+	const stored = interaction.sourceId === null ? undefined : house.messages.find(interaction.sourceId);
+	if (!stored) throw refusal('unknownMessage');
+	editStored(house, stored, data.value, files, PREFIX);
+	interaction.originalId = stored.message.id;
+	interaction.ephemeral = stored.ephemeralFor !== null;
+}
+
+export function editStored(
+	house: DiscordContext,
+	stored: StoredMessage,
+	body: unknown,
+	files: readonly UploadedFile[],
+	prefix: readonly string[] = []
+): APIMessage {
+	const { flags = 0, attachments } = stored.message;
+	const before = { flags, attachments: attachments.map(({ id }) => id) };
+	const input = checkMessage(body, { prefix, before, files });
+	return house.messages.edit(stored, input, files, (flags & MessageFlags.Loading) !== 0);
+}
+
+/** The first one after a deferral takes the place of what was promised, and is as private as that was. */
+export function followUp(house: DiscordContext, interaction: Interaction, body: unknown, files: readonly UploadedFile[]): APIMessage {
+	const original = interaction.originalId === null ? undefined : house.messages.find(interaction.originalId);
+	const input = checkMessage(body, { flags: REPLY_FLAGS, files });
+	interaction.continued = true;
+	if (original && ((original.message.flags ?? 0) & MessageFlags.Loading) !== 0) {
+		const { flags: _flags, ...rest } = input;
+		return house.messages.edit(
+			original,
+			{
+				content: null,
+				...rest,
+				...(((input.flags ?? 0) & MessageFlags.IsComponentsV2) !== 0 ? { flags: MessageFlags.IsComponentsV2 } : {})
+			},
+			files,
+			true
+		);
+	}
+	const ephemeral = ((input.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
+	const message = post(
+		house,
+		interaction,
+		input,
+		files,
+		ephemeral,
+		original ? { type: MessageType.Reply, message_reference: referTo(house, original.message) } : {}
+	);
+	interaction.followUps.push(message.id);
+	return message;
+}
+
+function post(
+	house: DiscordContext,
+	interaction: Interaction,
+	input: MessageInput,
+	files: readonly UploadedFile[],
+	ephemeral: boolean,
+	more: Partial<APIMessage>,
+	empty = false
+): APIMessage {
+	const user = house.guild.members.get(interaction.userId) ?? house.guild.departed.get(interaction.userId);
+	const owners = interaction.place.guildId === null ? { 0: '0' } : { 0: interaction.place.guildId };
+	return house.messages.create({
+		channelId: interaction.place.channelId,
+		input,
+		files,
+		ephemeralFor: ephemeral ? interaction.userId : null,
+		interactionId: interaction.id,
+		empty,
+		more: {
+			webhook_id: IDS.application,
+			application_id: IDS.application,
+			interaction_metadata: {
+				id: interaction.id,
+				type: interaction.type,
+				user: toUser(user ?? { id: interaction.userId, username: 'unknown', bot: false }),
+				authorizing_integration_owners: owners
+			} as NonNullable<APIMessage['interaction_metadata']>,
+			...more
+		}
+	});
+}
+
+function originalMore(house: DiscordContext, interaction: Interaction): Partial<APIMessage> {
+	const source = interaction.sourceId === null ? undefined : house.messages.find(interaction.sourceId);
+	if (source) return { type: MessageType.Reply, message_reference: referTo(house, source.message) };
+	return interaction.type === Type.ApplicationCommand ? { type: MessageType.ChatInputCommand } : {};
+}
+
+function referTo(house: DiscordContext, message: APIMessage): NonNullable<APIMessage['message_reference']> {
+	const guild = house.guild.channels.has(message.channel_id) ? { guild_id: house.guild.id } : {};
+	return { type: MessageReferenceType.Default, channel_id: message.channel_id, message_id: message.id, ...guild };
+}
+
+function isEphemeral(house: DiscordContext, id: string | null): boolean {
+	return id !== null && (house.messages.find(id)?.ephemeralFor ?? null) !== null;
+}

@@ -1,0 +1,62 @@
+import { ApplicationFlags } from 'discord-api-types/v10';
+import type { DiscordContext } from '../context/context.js';
+import { refusal } from '../core/errors.js';
+import { IDS } from '../core/identity.js';
+import { toUser } from '../guild/members.js';
+import { guildPermissions } from '../guild/permissions.js';
+import { Form } from '../validate/form.js';
+import { ok, param } from './call.js';
+import type { RestServer } from './server.js';
+
+/** Who the bot is, where its gateway is, and whom it knows. */
+export function applicationRoutes(server: RestServer, house: DiscordContext): void {
+	server.route('GET', '/gateway', () => ok({ url: house.options.gatewayUrl() }), { open: true });
+	server.route('GET', '/gateway/bot', () => {
+		// Asked for once in the life of a bot, at its start.
+		house.readiness.restart();
+		return ok({
+			url: house.options.gatewayUrl(),
+			shards: 1,
+			session_start_limit: { total: 1_000, remaining: 999, reset_after: 14_400_000, max_concurrency: 1 }
+		});
+	});
+	const application = () =>
+		ok({
+			id: IDS.application,
+			name: 'Reeve',
+			icon: null,
+			description: '',
+			bot_public: false,
+			bot_require_code_grant: false,
+			bot: toUser(house.guild.bot),
+			flags: house.memberIntent ? ApplicationFlags.GatewayGuildMembersLimited : 0,
+			verify_key: '0'.repeat(64),
+			owner: toUser(house.guild.members.get(house.guild.ownerId) ?? { id: house.guild.ownerId, username: 'owner', bot: false }),
+			team: null,
+			approximate_guild_count: 1,
+			tags: []
+		});
+	server.route('GET', '/applications/@me', application);
+	server.route('GET', '/oauth2/applications/@me', application);
+	server.route('GET', '/users/@me', () => ok({ ...toUser(house.guild.bot), verified: true, mfa_enabled: false, email: null, flags: 0 }));
+	server.route('GET', '/users/@me/guilds', () => {
+		const { guild } = house;
+		const permissions = guildPermissions(guild, guild.bot).toString();
+		return ok([{ id: guild.id, name: guild.name, icon: null, banner: null, owner: false, permissions, features: [] }]);
+	});
+	server.route('POST', '/users/@me/channels', (call) => {
+		const form = new Form();
+		const body = form.field(call.body);
+		const id = body.model() ? body.at('recipient_id').snowflake(true) : undefined;
+		form.check();
+		const member = house.guild.members.get(id ?? '');
+		if (!member || member.bot) throw refusal('invalidRecipients');
+		return ok(house.messages.openDm(member));
+	});
+	server.route('GET', '/users/:user', (call) => {
+		const id = param(call, 'user');
+		const member = house.guild.members.get(id) ?? house.guild.departed.get(id);
+		if (!member) throw refusal('unknownUser');
+		return ok(toUser(member));
+	});
+}

@@ -1,0 +1,99 @@
+import { type APIDMChannel, type APITextChannel, ChannelType, PermissionFlagsBits as P } from 'discord-api-types/v10';
+import type { DiscordContext } from '../context/context.js';
+import { refusal } from '../core/errors.js';
+import { IDS } from '../core/identity.js';
+import { compareIds } from '../guild/members.js';
+import { channelPermissions } from '../guild/permissions.js';
+import type { StoredMessage } from '../messages/messages.js';
+import { Form, isRecord } from '../validate/form.js';
+import { checkMessage } from '../validate/message.js';
+import { editStored } from './answers.js';
+import { type Call, nothing, ok, param } from './call.js';
+import { channelOf, numberIn } from './checks.js';
+import type { RestServer } from './server.js';
+
+/** Channels, and the messages in them. */
+export function channelRoutes(server: RestServer, house: DiscordContext): void {
+	server.route('GET', '/channels/:channel', (call) => ok(channelOf(house, call)));
+	server.route('POST', '/channels/:channel/typing', (call) => {
+		channelOf(house, call, P.SendMessages);
+		return nothing();
+	});
+	server.route('GET', '/channels/:channel/messages', (call) => list(house, call));
+	server.route('POST', '/channels/:channel/messages', (call) => create(house, call), { limit: 'messages' });
+	server.route('GET', '/channels/:channel/messages/:message', (call) => {
+		channelOf(house, call, P.ReadMessageHistory);
+		return ok(messageOf(house, call).message);
+	});
+	server.route('PATCH', '/channels/:channel/messages/:message', (call) => edit(house, call), { limit: 'messages' });
+	server.route('DELETE', '/channels/:channel/messages/:message', (call) => {
+		channelOf(house, call);
+		house.messages.delete(messageOf(house, call));
+		return nothing();
+	});
+}
+
+function create(house: DiscordContext, call: Call) {
+	const channel = channelOf(house, call, P.SendMessages);
+	if (channel.type === ChannelType.DM && !house.guild.members.has(channel.recipients?.[0]?.id ?? '')) throw refusal('cannotDm');
+	needForParts(house, channel, call);
+	const input = checkMessage(call.body, { files: call.files });
+	const reference = input.message_reference?.message_id;
+	const referred = reference === undefined ? undefined : house.messages.find(reference);
+	if (reference !== undefined && !referred && input.message_reference?.fail_if_not_exists !== false) refuseReference();
+	const more = referred ? { type: 19, message_reference: { type: 0, channel_id: channel.id, message_id: referred.message.id } } : {};
+	return ok(house.messages.create({ channelId: channel.id, input, files: call.files, more }));
+}
+
+/** A reply to a message that is not there, unless it says that it may be. */
+function refuseReference(): void {
+	const form = new Form();
+	form.fail(['message_reference'], 'MESSAGE_REFERENCE_UNKNOWN_MESSAGE', 'Unknown message');
+	form.check();
+}
+
+function edit(house: DiscordContext, call: Call) {
+	const channel = channelOf(house, call);
+	const stored = messageOf(house, call);
+	if (stored.message.author.id !== IDS.bot) throw refusal('notTheAuthor');
+	needForParts(house, channel, call);
+	return ok(editStored(house, stored, call.body, call.files));
+}
+
+/** Embeds and files have permissions of their own. */
+function needForParts(house: DiscordContext, channel: APITextChannel | APIDMChannel, call: Call): void {
+	if (channel.type === ChannelType.DM) return;
+	const has = channelPermissions(house.guild, house.guild.bot, channel);
+	const embeds = isRecord(call.body) && Array.isArray(call.body.embeds) && call.body.embeds.length > 0;
+	if (embeds && (has & P.EmbedLinks) === 0n) throw refusal('missingPermissions');
+	if (call.files.length > 0 && (has & P.AttachFiles) === 0n) throw refusal('missingPermissions');
+}
+
+function list(house: DiscordContext, call: Call) {
+	const channel = channelOf(house, call);
+	const limit = numberIn(call, 'limit', { min: 1, max: 100, usual: 50 });
+	if (channel.type !== ChannelType.DM && (channelPermissions(house.guild, house.guild.bot, channel) & P.ReadMessageHistory) === 0n)
+		return ok([]);
+	const all = house.messages.inChannel(channel.id);
+	const [before, after, around] = ['before', 'after', 'around'].map((name) => call.query.get(name));
+	if (after)
+		return ok(
+			all
+				.filter(({ id }) => compareIds(id, after) > 0)
+				.slice(0, limit)
+				.reverse()
+		);
+	if (around) {
+		const middle = all.findIndex(({ id }) => compareIds(id, around) >= 0);
+		const from = Math.max(0, middle - Math.floor(limit / 2));
+		return ok(all.slice(from, from + limit).reverse());
+	}
+	return ok((before ? all.filter(({ id }) => compareIds(id, before) < 0) : all).slice(-limit).reverse());
+}
+
+/** One that the channel shows: those that are for one person alone are out of reach here. */
+function messageOf(house: DiscordContext, call: Call): StoredMessage {
+	const stored = house.messages.find(param(call, 'message'));
+	if (!stored || stored.ephemeralFor !== null || stored.message.channel_id !== param(call, 'channel')) throw refusal('unknownMessage');
+	return stored;
+}

@@ -1,0 +1,86 @@
+import { type AuditLogEvent, PermissionFlagsBits as P } from 'discord-api-types/v10';
+import type { DiscordContext } from '../context/context.js';
+import { refusal } from '../core/errors.js';
+import { IDS } from '../core/identity.js';
+import { compareIds, toUser } from '../guild/members.js';
+import { toGuild } from '../guild/payload.js';
+import { outranks } from '../guild/permissions.js';
+import { Form } from '../validate/form.js';
+import { type Call, nothing, ok, param } from './call.js';
+import { guildOf, need, numberIn } from './checks.js';
+import type { RestServer } from './server.js';
+
+/** The guild itself: its channels, its roles, its audit log. */
+export function guildRoutes(server: RestServer, house: DiscordContext): void {
+	server.route('GET', '/guilds/:guild', (call) => {
+		const guild = guildOf(house, call);
+		const counts = { approximate_member_count: guild.members.size, approximate_presence_count: 1 };
+		return ok({ ...toGuild(guild), ...(call.query.get('with_counts') === 'true' ? counts : {}) });
+	});
+	server.route('GET', '/guilds/:guild/channels', (call) => ok([...guildOf(house, call).channels.values()]));
+	server.route('GET', '/guilds/:guild/roles', (call) => ok([...guildOf(house, call).roles.values()]));
+	server.route('GET', '/guilds/:guild/roles/:role', (call) => ok(roleOf(house, call)));
+	server.route('POST', '/guilds/:guild/roles', (call) => {
+		const guild = guildOf(house, call);
+		need(guild, P.ManageRoles);
+		const form = new Form();
+		const body = form.field(call.body ?? {});
+		const name = body.at('name').text({ max: 100 }) ?? 'new role';
+		form.check();
+		return ok(guild.createRole({ name }, IDS.bot));
+	});
+	server.route('PATCH', '/guilds/:guild/roles/:role', (call) => {
+		const role = manageableRole(house, call);
+		const form = new Form();
+		const name = form.field(call.body).at('name').text({ min: 1, max: 100 });
+		form.check();
+		house.guild.changeRole(role, name === undefined ? {} : { name }, IDS.bot);
+		return ok(role);
+	});
+	server.route('DELETE', '/guilds/:guild/roles/:role', (call) => {
+		house.guild.deleteRole(manageableRole(house, call), IDS.bot);
+		return nothing();
+	});
+	server.route('GET', '/guilds/:guild/audit-logs', (call) => auditLog(house, call));
+}
+
+function roleOf(house: DiscordContext, call: Call) {
+	const role = guildOf(house, call).roles.get(param(call, 'role'));
+	if (!role) throw refusal('unknownRole');
+	return role;
+}
+
+function manageableRole(house: DiscordContext, call: Call) {
+	const role = roleOf(house, call);
+	need(house.guild, P.ManageRoles);
+	if (!outranks(house.guild, house.guild.bot, role)) throw refusal('missingPermissions');
+	if (role.managed || role.id === house.guild.id) throw refusal('invalidRole');
+	return role;
+}
+
+function auditLog(house: DiscordContext, call: Call) {
+	const guild = guildOf(house, call);
+	need(guild, P.ViewAuditLog);
+	const limit = numberIn(call, 'limit', { min: 1, max: 100, usual: 50 });
+	const [user, action, before, after] = ['user_id', 'action_type', 'before', 'after'].map((name) => call.query.get(name));
+	const entries = guild.audit
+		.list()
+		.filter((entry) => !user || entry.user_id === user)
+		.filter((entry) => !action || entry.action_type === (Number(action) as AuditLogEvent))
+		.filter((entry) => !before || compareIds(entry.id, before) < 0)
+		.filter((entry) => !after || compareIds(entry.id, after) > 0);
+	// Newest first, but for those after an ID, which begin with the oldest.
+	const page = after ? entries.slice(0, limit) : entries.slice(-limit).reverse();
+	const people = new Set(page.flatMap((entry) => [entry.user_id, entry.target_id]));
+	const users = [...people].flatMap((id) => guild.members.get(id ?? '') ?? guild.departed.get(id ?? '') ?? []);
+	return ok({
+		audit_log_entries: page,
+		users: users.map(toUser),
+		integrations: [],
+		webhooks: [],
+		threads: [],
+		application_commands: [],
+		auto_moderation_rules: [],
+		guild_scheduled_events: []
+	});
+}

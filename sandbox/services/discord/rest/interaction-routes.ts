@@ -1,0 +1,40 @@
+import { InteractionResponseType as Answer, MessageFlags } from 'discord-api-types/v10';
+import type { DiscordContext } from '../context/context.js';
+import { refusal } from '../core/errors.js';
+import { answerInteraction } from './answers.js';
+import { nothing, ok, param } from './call.js';
+import type { RestServer } from './server.js';
+
+/** The first answer to an interaction. Its own token lets it in. */
+export function interactionRoutes(server: RestServer, house: DiscordContext): void {
+	server.route(
+		'POST',
+		'/interactions/:interaction/:token/callback',
+		(call) => {
+			const interaction = house.interactions.withToken(param(call, 'token'));
+			if (!interaction || interaction.id !== param(call, 'interaction')) throw refusal('unknownInteraction');
+			answerInteraction(house, interaction, call.body, call.files);
+			if (call.query.get('with_response') !== 'true') return nothing();
+
+			const { answer, originalId, ephemeral } = interaction;
+			const message = originalId === null ? undefined : house.messages.find(originalId)?.message;
+			const shown =
+				answer === Answer.ChannelMessageWithSource || answer === Answer.UpdateMessage || answer === Answer.DeferredChannelMessageWithSource;
+			return ok({
+				interaction: {
+					id: interaction.id,
+					type: interaction.type,
+					...(message
+						? {
+								response_message_id: message.id,
+								response_message_loading: ((message.flags ?? 0) & MessageFlags.Loading) !== 0,
+								response_message_ephemeral: ephemeral
+							}
+						: {})
+				},
+				...(shown && message ? { resource: { type: answer, message } } : {})
+			});
+		},
+		{ open: true }
+	);
+}

@@ -1,0 +1,120 @@
+import { type APIRole, PermissionFlagsBits as P } from 'discord-api-types/v10';
+import type { DiscordContext } from '../context/context.js';
+import { refusal } from '../core/errors.js';
+import { IDS } from '../core/identity.js';
+import type { Guild } from '../guild/guild.js';
+import { compareIds, type Member, toMember } from '../guild/members.js';
+import { outranks } from '../guild/permissions.js';
+import { Form, isRecord } from '../validate/form.js';
+import { type Call, nothing, ok, param } from './call.js';
+import { guildOf, need, numberIn } from './checks.js';
+import type { RestServer } from './server.js';
+
+/** PUT and DELETE draw on one limit. */
+const ROLES = { limit: 'memberRoles', bucket: 'member roles' } as const;
+/** A bucket of its own. Its size is not documented: taken to be the same. */
+const WHOLE_MEMBER = { limit: 'memberRoles', bucket: 'member' } as const;
+
+/** The members, and their roles. */
+export function memberRoutes(server: RestServer, house: DiscordContext): void {
+	server.route('GET', '/guilds/:guild/members', (call) => {
+		const guild = guildOf(house, call);
+		if (!house.memberIntent) throw refusal('missingAccess');
+		const limit = numberIn(call, 'limit', { min: 1, max: 1_000, usual: 1 });
+		const after = call.query.get('after') ?? '0';
+		return ok(page(guild.everyone, after, limit).map(toMember));
+	});
+	server.route('GET', '/guilds/:guild/members/search', (call) => {
+		const guild = guildOf(house, call);
+		const limit = numberIn(call, 'limit', { min: 1, max: 1_000, usual: 1 });
+		const form = new Form();
+		const query = form.field(call.query.get('query'), ['query']).text({ min: 1, max: 100, required: true })?.toLowerCase() ?? '';
+		form.check();
+		return ok(
+			guild.everyone
+				.filter(({ username }) => username.toLowerCase().startsWith(query))
+				.slice(0, limit)
+				.map(toMember)
+		);
+	});
+	server.route('GET', '/guilds/:guild/members/:user', (call) => ok(toMember(memberOf(guildOf(house, call), call))));
+	server.route('PATCH', '/guilds/:guild/members/:user', (call) => patch(house, call), WHOLE_MEMBER);
+	server.route('DELETE', '/guilds/:guild/members/:user', (call) => {
+		const guild = guildOf(house, call);
+		need(guild, P.KickMembers);
+		const member = memberOf(guild, call);
+		const above = member.roles.some((id) => (guild.roles.get(id)?.position ?? 0) >= topPosition(guild));
+		if (above || member.id === guild.ownerId) throw refusal('missingPermissions');
+		guild.leave(member, { by: IDS.bot, reason: call.reason });
+		return nothing();
+	});
+	server.route('PUT', '/guilds/:guild/members/:user/roles/:role', (call) => change(house, call, 'add'), ROLES);
+	server.route('DELETE', '/guilds/:guild/members/:user/roles/:role', (call) => change(house, call, 'remove'), ROLES);
+}
+
+function change(house: DiscordContext, call: Call, way: 'add' | 'remove') {
+	const guild = guildOf(house, call);
+	need(guild, P.ManageRoles);
+	const member = memberOf(guild, call);
+	const role = giveableRole(guild, param(call, 'role'));
+	guild.changeRoles(member, { add: [], remove: [], [way]: [role], by: IDS.bot, reason: call.reason });
+	return nothing();
+}
+
+/** Replaces the whole list; what stays as it is needs no right. */
+function patch(house: DiscordContext, call: Call) {
+	const guild = guildOf(house, call);
+	const own = param(call, 'user') === '@me' ? guild.bot : undefined;
+	const member = own ?? memberOf(guild, call);
+	if (isRecord(call.body) && call.body.nick !== undefined) need(guild, own ? P.ChangeNickname : P.ManageNicknames);
+	const wanted = roleIds(call.body)?.filter((id) => id !== guild.id);
+	if (!wanted) return ok(toMember(member));
+	need(guild, P.ManageRoles);
+	const add = wanted.filter((id) => !member.roles.includes(id)).map((id) => giveableRole(guild, id));
+	const remove = member.roles.filter((id) => !wanted.includes(id)).map((id) => giveableRole(guild, id));
+	guild.changeRoles(member, { add, remove, by: IDS.bot, reason: call.reason });
+	return ok(toMember(member));
+}
+
+function memberOf(guild: Guild, call: Call): Member {
+	const member = guild.members.get(param(call, 'user'));
+	if (!member) throw refusal('unknownMember');
+	return member;
+}
+
+/** A role below the bot's own, which no integration holds. */
+function giveableRole(guild: Guild, id: string): APIRole {
+	const role = guild.roles.get(id);
+	if (!role) throw refusal('unknownRole');
+	if (role.id === guild.id) throw refusal('invalidRole');
+	if (!outranks(guild, guild.bot, role)) throw refusal('missingPermissions');
+	if (role.managed) throw refusal('invalidRole');
+	return role;
+}
+
+function roleIds(body: unknown): string[] | undefined {
+	if (!isRecord(body) || body.roles === undefined || body.roles === null) return undefined;
+	const form = new Form();
+	const found = form
+		.field(body)
+		.at('roles')
+		.list({ max: 250 })
+		.flatMap((id) => id.snowflake(true) ?? []);
+	form.check();
+	return found;
+}
+
+function topPosition(guild: Guild): number {
+	return Math.max(0, ...guild.bot.roles.map((id) => guild.roles.get(id)?.position ?? 0));
+}
+
+/** Members in order of their IDs, so the first one after an ID is found by halving. */
+function page(members: readonly Member[], after: string, limit: number): readonly Member[] {
+	let [low, high] = [0, members.length];
+	while (low < high) {
+		const middle = (low + high) >>> 1;
+		if (compareIds(members[middle]?.id ?? '', after) <= 0) low = middle + 1;
+		else high = middle;
+	}
+	return members.slice(low, low + limit);
+}

@@ -1,0 +1,228 @@
+import { badRequest, noPermission, noSuch, unrecognizedUrl } from './errors.js';
+import type { Events } from './events.js';
+import { expand, type Lookup } from './expand.js';
+import {
+	customerSource,
+	eventSource,
+	invoiceSource,
+	itemSource,
+	priceSource,
+	productSource,
+	type Source,
+	subscriptionSource,
+	TAKES
+} from './lists.js';
+import { ACCOUNT, accountObject, balanceObject } from './objects/account.js';
+import { customerObject, customerOrDeleted } from './objects/customer.js';
+import { invoiceObject } from './objects/invoice.js';
+import { priceObject, productObject } from './objects/price.js';
+import { itemObjects, type Scene, subscriptionObject } from './objects/subscription.js';
+import { Parameters, type Query } from './parameters.js';
+import { isResource, type Permissions, type Resource } from './permissions.js';
+import { cut, type Key, type Page } from './records/sorted-index.js';
+import { searchCustomers, searchSubscriptions } from './search.js';
+import type { StripeStore } from './store.js';
+
+/** Which endpoint a request means, and what it answers. */
+
+/** How a fault falsifies a list. */
+export type Tampering = 'truncate' | 'repeat' | 'empty';
+
+export interface Api {
+	readonly books: StripeStore;
+	readonly events: Events;
+	readonly permissions: Permissions;
+	readonly scene: Scene;
+	readonly key: string;
+}
+
+/** What stands in the place of an ID in the addresses of Stripe's that the sandbox lacks. */
+const NOT_HERE = new Set(['search', 'upcoming']);
+
+export function answer(api: Api, method: string, path: string, query: Query, tampering: readonly Tampering[]): object {
+	const [, version, resource = '', id, ...rest] = path.split('/').map(decode);
+	if (version !== 'v1' || !isResource(resource) || !['GET', 'POST', 'DELETE'].includes(method)) throw unrecognizedUrl(method, path);
+	allow(api, resource, method !== 'GET');
+	if (rest.length > 0) throw unrecognizedUrl(method, path);
+	if (id === undefined)
+		return resource === 'account' || resource === 'balance' ? retrieve(api, resource, '', query) : list(api, resource, query, tampering);
+	if (resource === 'account' || resource === 'balance') throw unrecognizedUrl(method, path);
+	if (id === 'search' && method === 'GET' && (resource === 'customers' || resource === 'subscriptions'))
+		return search(api, resource, query);
+	if (NOT_HERE.has(id)) throw badRequest(`The sandbox does not support ${path}`);
+	return retrieve(api, resource, id, query);
+}
+
+/** The endpoint that Stripe counts a request under. */
+export function endpoint(method: string, path: string): string {
+	const [, , resource, id] = path.split('/');
+	return `${method} /v1/${resource}${id === undefined ? '' : '/:id'}`;
+}
+
+function search(api: Api, resource: 'customers' | 'subscriptions', query: Query): object {
+	const find = resource === 'customers' ? searchCustomers : searchSubscriptions;
+	const { body, expand: asked } = find(api.books, api.scene, query);
+	expand(body, KINDS[resource], true, asked, lookup(api));
+	return body;
+}
+
+type Listed = keyof typeof TAKES;
+
+function list(api: Api, resource: Listed, query: Query, tampering: readonly Tampering[]): object {
+	const takes: { texts?: readonly string[]; ranges?: readonly string[]; lists?: readonly string[]; unsupported?: readonly string[] } =
+		TAKES[resource];
+	const parameters = new Parameters(query, {
+		...takes,
+		texts: ['limit', 'starting_after', 'ending_before', ...(takes.texts ?? [])],
+		lists: ['expand', ...(takes.lists ?? [])]
+	});
+	const { books, events, scene } = api;
+	switch (resource) {
+		case 'subscriptions': {
+			const source = subscriptionSource(books, scene, parameters);
+			return page(api, resource, source, parameters, tampering, (record) => subscriptionObject(record, scene));
+		}
+		case 'subscription_items': {
+			const source = itemSource(books, parameters);
+			return page(api, resource, source, parameters, tampering, ({ subscription, index }) => itemObjects(subscription, scene)[index] ?? {});
+		}
+		case 'customers':
+			return page(api, resource, customerSource(books, parameters), parameters, tampering, (record) =>
+				customerObject(record, scene.livemode)
+			);
+		case 'invoices':
+			return page(api, resource, invoiceSource(books, parameters), parameters, tampering, (record) => invoiceObject(record, scene));
+		case 'events':
+			return page(api, resource, eventSource(events, parameters), parameters, tampering, (event) => event);
+		case 'prices':
+			return page(api, resource, priceSource(books, parameters), parameters, tampering, (record) => priceObject(record, scene.livemode));
+		case 'products':
+			return page(api, resource, productSource(books, parameters), parameters, tampering, (record) =>
+				productObject(record, scene.livemode)
+			);
+	}
+}
+
+function page<T extends Key>(
+	api: Api,
+	resource: Listed,
+	source: Source<T>,
+	parameters: Parameters,
+	tampering: readonly Tampering[],
+	build: (item: T) => object
+): object {
+	const found = tampered(source, parameters, tampering);
+	const body = { object: 'list', data: found.data.map(build), has_more: found.more, url: `/v1/${resource}` };
+	expand(body, KINDS[resource], true, parameters.list('expand'), lookup(api));
+	return body;
+}
+
+function tampered<T extends Key>(source: Source<T>, parameters: Parameters, tampering: readonly Tampering[]): Page<T> {
+	const { limit, startingAfter, endingBefore } = parameters.paging();
+	const cursor = (id: string | undefined, name: string): T | undefined => {
+		if (id === undefined) return undefined;
+		const found = source.cursor(id);
+		if (!found) throw noSuch(source.what, id, name);
+		return found;
+	};
+	const after = cursor(startingAfter, 'starting_after');
+	const before = cursor(endingBefore, 'ending_before');
+	const whole = { limit, ...source.created, ...(source.keep ? { keep: source.keep } : {}) };
+	if (after && tampering.includes('repeat')) {
+		// The page before is the one that ended with the cursor, which the next page would begin after.
+		const { data } = cut(source.sources, { ...whole, limit: limit - 1, before: after });
+		return { data: [...data, after], more: true };
+	}
+	const found = cut(source.sources, { ...whole, ...(after ? { after } : {}), ...(before ? { before } : {}) });
+	if (tampering.includes('empty')) return { data: [], more: false };
+	if (tampering.includes('truncate')) return { data: found.data.slice(0, Math.floor(found.data.length / 2)), more: false };
+	return found;
+}
+
+const KINDS = {
+	subscriptions: 'subscription',
+	subscription_items: 'subscription_item',
+	customers: 'customer',
+	invoices: 'invoice',
+	events: 'event',
+	prices: 'price',
+	products: 'product',
+	balance: 'balance',
+	account: 'account'
+} as const satisfies Record<Resource, string>;
+
+type Kind = (typeof KINDS)[Resource];
+
+function retrieve(api: Api, resource: Resource, id: string, query: Query): object {
+	const parameters = new Parameters(query, { lists: ['expand'] });
+	const kind = KINDS[resource];
+	const found = object(api, kind, id);
+	if (!found) throw noSuch(kind, id);
+	expand(found, kind, false, parameters.list('expand'), lookup(api));
+	return found;
+}
+
+function object({ books, events, scene }: Api, kind: Kind, id: string): object | undefined {
+	switch (kind) {
+		case 'subscription':
+			return built(books.subscription(id), (record) => subscriptionObject(record, scene));
+		case 'subscription_item': {
+			const [, name = '', number = ''] = /^si_(.+)_(\d+)$/.exec(id) ?? [];
+			return built(books.subscription(name), (record) => itemObjects(record, scene)[Number(number) - 1]);
+		}
+		case 'customer':
+			return built(books.customer(id), (record) => customerOrDeleted(record, scene.livemode));
+		case 'invoice':
+			return built(books.invoice(id), (record) => invoiceObject(record, scene));
+		case 'event':
+			return events.get(id);
+		case 'price':
+			return built(books.catalogue.price(id), (record) => priceObject(record, scene.livemode));
+		case 'product':
+			return built(books.catalogue.product(id), (record) => productObject(record, scene.livemode));
+		case 'balance':
+			return balanceObject(scene.livemode);
+		case 'account':
+			return accountObject();
+	}
+}
+
+function built<R, O extends object>(record: R | undefined, build: (record: R) => O | undefined): O | undefined {
+	return record === undefined ? undefined : build(record);
+}
+
+function lookup(api: Api): Lookup {
+	const kinds: ReadonlySet<string> = new Set(Object.values(KINDS));
+	return {
+		find: (kind, id) => (isKind(kind, kinds) ? object(api, kind, id) : undefined),
+		subscriptionsOf: (id) => {
+			const line = api.books.customer(id)?.subscriptions;
+			const found = cut(line ? [line] : [], { limit: SUBSCRIPTIONS_WITHIN, keep: (record) => record.endedAt === null });
+			return {
+				object: 'list',
+				data: found.data.map((record) => subscriptionObject(record, api.scene)),
+				has_more: found.more,
+				url: `/v1/customers/${id}/subscriptions`
+			};
+		},
+		allow: (resource) => allow(api, resource)
+	};
+}
+
+/** How many subscriptions a customer shows when asked to. */
+const SUBSCRIPTIONS_WITHIN = 10;
+
+const isKind = (kind: string, kinds: ReadonlySet<string>): kind is Kind => kinds.has(kind);
+
+function allow({ permissions, key }: Api, resource: Resource, write = false): void {
+	const missing = permissions.missing(resource, write);
+	if (missing !== undefined) throw noPermission(key, ACCOUNT, missing);
+}
+
+function decode(part: string): string {
+	try {
+		return decodeURIComponent(part);
+	} catch {
+		return part;
+	}
+}

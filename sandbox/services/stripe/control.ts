@@ -1,0 +1,313 @@
+import { z } from 'zod';
+import { StripeControlError } from './errors.js';
+import type { Events, EventType } from './events.js';
+import { customerObject } from './objects/customer.js';
+import { invoiceObject } from './objects/invoice.js';
+import { type Scene, subscriptionObject } from './objects/subscription.js';
+import { failedAt, invoicesOf, laterInvoices } from './records/invoicing.js';
+import { type CustomerRecord, hasEnded, type InvoiceRecord, owes, type SubscriptionRecord } from './records/records.js';
+import { endOf, type StripeStore } from './store.js';
+
+/** What a person does to Stripe, in the words of a world; and the events that follow from it. */
+
+const metadata = z.union([z.literal(''), z.record(z.string(), z.union([z.string(), z.number().transform(String)]).nullable())]).nullish();
+
+const customerChange = z.strictObject({
+	id: z.string().optional(),
+	created: z.int().optional(),
+	email: z.string().nullish(),
+	name: z.string().nullish(),
+	metadata
+});
+const customerNew = customerChange.extend({ id: z.string().min(1).optional() });
+
+const quantity = z.int().nonnegative();
+const subscriptionChange = z.strictObject({
+	/** What a script read may be sent back: these cannot change. */
+	id: z.string().optional(),
+	customer: z.string().optional(),
+	ended_at: z.int().nullish(),
+	status: z.string().min(1).optional(),
+	price: z.string().min(1).optional(),
+	quantity: quantity.optional(),
+	items: z
+		.array(z.strictObject({ price: z.string().min(1), quantity: quantity.default(1) }))
+		.min(1)
+		.optional(),
+	created: z.int().optional(),
+	metadata,
+	failedAt: z.int().nullish(),
+	cancel_at_period_end: z.boolean().optional(),
+	pause_collection: z
+		.union([z.literal(''), z.strictObject({ behavior: z.string().default('void'), resumes_at: z.int().nullable().default(null) })])
+		.nullish()
+});
+const subscriptionNew = subscriptionChange.extend({ id: z.string().min(1).optional(), customer: z.string().min(1) });
+
+type SubscriptionChange = z.output<typeof subscriptionChange>;
+
+export interface Subject {
+	readonly books: StripeStore;
+	readonly events: Events;
+	readonly scene: Scene;
+}
+
+export type ControlKind = 'customers' | 'subscriptions';
+
+export function listed({ books }: Subject, kind: ControlKind): unknown[] {
+	return kind === 'customers' ? books.customers().all().map(showCustomer) : books.subscriptions('all').all().map(showSubscription);
+}
+
+export function shown({ books }: Subject, kind: ControlKind, id: string): unknown {
+	return kind === 'customers' ? showCustomer(theCustomer(books, id)) : showSubscription(theSubscription(books, id));
+}
+
+export function created(subject: Subject, kind: ControlKind, body: unknown): unknown {
+	return kind === 'customers' ? createCustomer(subject, read(customerNew, body)) : createSubscription(subject, read(subscriptionNew, body));
+}
+
+export function updated(subject: Subject, kind: ControlKind, id: string, body: unknown): unknown {
+	return kind === 'customers'
+		? updateCustomer(subject, theCustomer(subject.books, id), read(customerChange, body))
+		: updateSubscription(subject, theSubscription(subject.books, id), read(subscriptionChange, body));
+}
+
+export function deleted(subject: Subject, kind: ControlKind, id: string): unknown {
+	return kind === 'customers'
+		? deleteCustomer(subject, theCustomer(subject.books, id))
+		: updateSubscription(subject, theSubscription(subject.books, id), { status: 'canceled' });
+}
+
+function showCustomer({ id, email, name, metadata, created, deleted }: CustomerRecord): unknown {
+	return deleted ? { id, deleted } : { id, email, name, metadata, created };
+}
+
+function showSubscription(record: SubscriptionRecord): unknown {
+	const [only, ...others] = record.items;
+	return {
+		id: record.id,
+		customer: record.customer.id,
+		status: record.status,
+		...(only && others.length === 0 ? only : { items: record.items }),
+		created: record.created,
+		metadata: record.metadata,
+		failedAt: failedAt(record),
+		cancel_at_period_end: record.cancelAtPeriodEnd,
+		pause_collection: record.pause,
+		ended_at: record.endedAt
+	};
+}
+
+function createCustomer(subject: Subject, body: z.output<typeof customerNew>): unknown {
+	const { books, scene } = subject;
+	const id = body.id ?? unused('cus_new', (name) => books.customer(name) !== undefined);
+	if (books.customer(id)) throw new StripeControlError(409, `There is a customer ${id} already`);
+	const record: CustomerRecord = {
+		id,
+		created: body.created ?? scene.now,
+		email: body.email ?? null,
+		name: body.name ?? null,
+		metadata: merged({}, body.metadata),
+		deleted: false,
+		subscriptions: null
+	};
+	books.addCustomer(record);
+	tellCustomer(subject, 'customer.created', record);
+	return showCustomer(record);
+}
+
+function updateCustomer(subject: Subject, record: CustomerRecord, body: z.output<typeof customerChange>): unknown {
+	if (record.deleted) throw new StripeControlError(409, `Customer ${record.id} was deleted`);
+	unchanged('id', record.id, body.id);
+	unchanged('created', record.created, body.created);
+	const before = customerObject(record, subject.scene.livemode);
+	subject.books.changeCustomer(record, () => {
+		if (body.email !== undefined) record.email = body.email;
+		if (body.name !== undefined) record.name = body.name;
+		record.metadata = merged(record.metadata, body.metadata);
+	});
+	tellCustomer(subject, 'customer.updated', record, before);
+	return showCustomer(record);
+}
+
+/** Stripe cancels what a deleted customer still pays for. */
+function deleteCustomer(subject: Subject, record: CustomerRecord): unknown {
+	if (record.deleted) return showCustomer(record);
+	for (const subscription of [...(record.subscriptions?.all() ?? [])]) {
+		if (!hasEnded(subscription.status)) updateSubscription(subject, subscription, { status: 'canceled' });
+	}
+	const last = customerObject(record, subject.scene.livemode);
+	subject.books.changeCustomer(record, () => {
+		record.deleted = true;
+	});
+	subject.events.add('customer.deleted', last, { created: subject.scene.now, livemode: subject.scene.livemode });
+	return showCustomer(record);
+}
+
+function createSubscription(subject: Subject, body: z.output<typeof subscriptionNew>): unknown {
+	const { books, scene } = subject;
+	const customer = theCustomer(books, body.customer);
+	if (customer.deleted) throw new StripeControlError(409, `Customer ${customer.id} was deleted`);
+	const id = body.id ?? unused('sub_new', (name) => books.subscription(name) !== undefined);
+	if (books.subscription(id)) throw new StripeControlError(409, `There is a subscription ${id} already`);
+	const status = body.status ?? 'active';
+	const begun = body.created ?? Math.min(scene.now, body.failedAt ?? scene.now);
+	const record: SubscriptionRecord = {
+		id,
+		customer,
+		created: begun,
+		status,
+		items: books.share(itemsOf(body) ?? [{ price: 'price_knight', quantity: body.quantity ?? 1 }]),
+		metadata: merged({}, body.metadata),
+		cancelAtPeriodEnd: body.cancel_at_period_end ?? false,
+		pause: body.pause_collection || null,
+		endedAt: endOf(status, begun, scene.now),
+		invoices: []
+	};
+	if (body.failedAt) record.invoices = laterInvoices(record, body.failedAt, scene.now);
+	books.addSubscription(record);
+	tellSubscription(subject, 'customer.subscription.created', record);
+	for (const invoice of record.invoices) tellInvoice(subject, 'invoice.payment_failed', invoice);
+	return showSubscription(record);
+}
+
+function updateSubscription(subject: Subject, record: SubscriptionRecord, body: SubscriptionChange): unknown {
+	const { books, scene } = subject;
+	unchanged('id', record.id, body.id);
+	unchanged('customer', record.customer.id, body.customer);
+	const since = body.failedAt === failedAt(record) ? undefined : body.failedAt;
+	const before = subscriptionObject(record, scene);
+	const was = record.status;
+	const status = body.status ?? was;
+	const items = itemsOf(body, record);
+	const paid = record.invoices.filter((invoice) => invoice.status === 'open' && (status === 'active' || status === 'trialing'));
+	books.changeSubscription(record, () => {
+		record.status = status;
+		if (items) record.items = books.share(items);
+		if (body.created !== undefined) record.created = body.created;
+		if (!hasEnded(status)) record.endedAt = null;
+		else if (!hasEnded(was)) record.endedAt = scene.now;
+	});
+	record.metadata = merged(record.metadata, body.metadata);
+	if (body.cancel_at_period_end !== undefined) record.cancelAtPeriodEnd = body.cancel_at_period_end;
+	if (body.pause_collection !== undefined) record.pause = body.pause_collection || null;
+	if (was === 'incomplete' && !hasEnded(status))
+		paid.push(...invoicesOf(record).filter((invoice) => invoice.first && invoice.status === 'paid'));
+	for (const invoice of paid) settle(invoice, scene.now);
+	// Drafts of a debt that is over are charged no more.
+	if (paid.length > 0) for (const invoice of record.invoices) if (invoice.status === 'draft') voidInvoice(invoice, scene.now);
+	const owed = owe(subject, record, since, was);
+
+	for (const invoice of paid) {
+		tellInvoice(subject, 'invoice.paid', invoice);
+		tellInvoice(subject, 'invoice.payment_succeeded', invoice);
+	}
+	for (const invoice of owed) tellInvoice(subject, 'invoice.payment_failed', invoice);
+	if (status === 'canceled' && was !== 'canceled') {
+		tellSubscription(subject, 'customer.subscription.deleted', record);
+		return showSubscription(record);
+	}
+	if (JSON.stringify(before) !== JSON.stringify(subscriptionObject(record, scene))) {
+		tellSubscription(subject, 'customer.subscription.updated', record, before);
+	}
+	if (status === 'paused' && was !== 'paused') tellSubscription(subject, 'customer.subscription.paused', record);
+	if (was === 'paused' && status !== 'paused') tellSubscription(subject, 'customer.subscription.resumed', record);
+	return showSubscription(record);
+}
+
+/** The debt that a change makes: from the moment it names, or from now where it says nothing and the payment fails only now. */
+function owe(subject: Subject, record: SubscriptionRecord, given: number | null | undefined, was: string): InvoiceRecord[] {
+	const { books, scene } = subject;
+	const failsNow = given === undefined && owes(record.status) && !owes(was) && failedAt(record) === null;
+	const since = failsNow ? scene.now : given;
+	if (since === undefined) return [];
+	for (const invoice of record.invoices) {
+		if (invoice.status !== 'open' && invoice.status !== 'draft') continue;
+		voidInvoice(invoice, scene.now);
+		tellInvoice(subject, 'invoice.voided', invoice);
+	}
+	if (since === null) return [];
+	const invoices = laterInvoices(record, since, scene.now);
+	record.invoices = [...record.invoices, ...invoices];
+	for (const invoice of invoices) books.addInvoice(invoice);
+	return invoices.filter((invoice) => invoice.status === 'open');
+}
+
+function unchanged<T>(name: string, is: T, given: T | undefined): void {
+	if (given !== undefined && given !== is) throw new StripeControlError(400, `${name} cannot be changed`);
+}
+
+function settle(invoice: InvoiceRecord, now: number): void {
+	invoice.status = 'paid';
+	invoice.paidAt = now;
+}
+
+function voidInvoice(invoice: InvoiceRecord, now: number): void {
+	invoice.status = 'void';
+	invoice.voidedAt = now;
+}
+
+/** The items a change leaves; undefined where it leaves them alone. */
+function itemsOf({ price, quantity, items }: SubscriptionChange, record?: SubscriptionRecord) {
+	if (items) {
+		if (price !== undefined || quantity !== undefined) throw new StripeControlError(400, 'Give either price and quantity, or items');
+		return items;
+	}
+	const [first, ...others] = record?.items ?? [];
+	if (price === undefined && (quantity === undefined || !first)) return undefined;
+	if (others.length > 0) throw new StripeControlError(400, 'This subscription has several items: give items');
+	return [{ price: price ?? first?.price ?? 'price_knight', quantity: quantity ?? first?.quantity ?? 1 }];
+}
+
+/** As Stripe merges metadata: null or an empty text takes a key away; nothing at all clears it. */
+function merged(before: Readonly<Record<string, string>>, change: z.output<typeof metadata>): Readonly<Record<string, string>> {
+	if (change === undefined) return before;
+	if (change === null || change === '' || Object.keys(change).length === 0) return {};
+	const after = new Map(Object.entries(before));
+	for (const [key, value] of Object.entries(change)) {
+		if (value === null || value === '') after.delete(key);
+		else after.set(key, value);
+	}
+	return Object.fromEntries(after);
+}
+
+type CustomerEvent = Extract<EventType, 'customer.created' | 'customer.updated'>;
+type SubscriptionEvent = Extract<EventType, `customer.subscription.${string}`>;
+type InvoiceEvent = Extract<EventType, `invoice.${string}`>;
+
+function tellCustomer({ events, scene }: Subject, type: CustomerEvent, record: CustomerRecord, before?: object): void {
+	const object = customerObject(record, scene.livemode);
+	if (before && JSON.stringify(before) === JSON.stringify(object)) return;
+	events.add(type, object, { created: scene.now, livemode: scene.livemode, ...(before ? { before } : {}) });
+}
+
+function tellSubscription({ events, scene }: Subject, type: SubscriptionEvent, record: SubscriptionRecord, before?: object): void {
+	const object = subscriptionObject(record, scene);
+	events.add(type, object, { created: scene.now, livemode: scene.livemode, ...(before ? { before } : {}) });
+}
+
+function tellInvoice({ events, scene }: Subject, type: InvoiceEvent, record: InvoiceRecord): void {
+	events.add(type, invoiceObject(record, scene), { created: scene.now, livemode: scene.livemode });
+}
+
+function theCustomer(books: StripeStore, id: string): CustomerRecord {
+	const record = books.customer(id);
+	if (!record) throw new StripeControlError(404, `There is no customer ${id}`);
+	return record;
+}
+
+function theSubscription(books: StripeStore, id: string): SubscriptionRecord {
+	const record = books.subscription(id);
+	if (!record) throw new StripeControlError(404, `There is no subscription ${id}`);
+	return record;
+}
+
+function unused(stem: string, taken: (name: string) => boolean): string {
+	for (let number = 1; ; number++) if (!taken(`${stem}_${number}`)) return `${stem}_${number}`;
+}
+
+function read<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
+	const result = schema.safeParse(body ?? {});
+	if (result.success) return result.data;
+	throw new StripeControlError(400, z.prettifyError(result.error));
+}

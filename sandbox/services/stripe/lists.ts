@@ -1,0 +1,194 @@
+import type Stripe from 'stripe';
+import { badRequest, noSuch } from './errors.js';
+import { type Events, matchesType } from './events.js';
+import { currentPeriod, type Scene } from './objects/subscription.js';
+import { type Parameters, within } from './parameters.js';
+import { firstInvoice, invoicesOf } from './records/invoicing.js';
+import type { CustomerRecord, InvoiceRecord, ItemRecord, PriceRecord, ProductRecord, SubscriptionRecord } from './records/records.js';
+import { type Cut, type Key, type Ordered, SortedIndex, view } from './records/sorted-index.js';
+import type { StripeStore } from './store.js';
+
+/** What each list is cut from, by its filters: the shortest index at hand, and a test for what the index does not cover. */
+
+export interface Source<T extends Key> {
+	readonly sources: readonly Ordered<T>[];
+	readonly keep?: (item: T) => boolean;
+	readonly created?: Pick<Cut<T>, 'from' | 'to'>;
+	/** The object a cursor names. */
+	readonly cursor: (id: string) => T | undefined;
+	/** Stripe's word for the object. */
+	readonly what: string;
+}
+
+/** What an endpoint takes besides `limit`, `starting_after`, `ending_before` and `expand`. */
+export const TAKES = {
+	subscriptions: {
+		texts: ['status', 'customer', 'price', 'plan', 'collection_method'],
+		ranges: ['created', 'current_period_start', 'current_period_end'],
+		unsupported: ['automatic_tax', 'customer_account', 'test_clock']
+	},
+	subscription_items: { texts: ['subscription'] },
+	customers: { texts: ['email'], ranges: ['created'], unsupported: ['test_clock'] },
+	invoices: {
+		texts: ['status', 'customer', 'subscription', 'collection_method'],
+		ranges: ['created'],
+		unsupported: ['customer_account', 'due_date']
+	},
+	events: { texts: ['type'], ranges: ['created'], lists: ['types'], unsupported: ['delivery_success'] },
+	prices: {
+		texts: ['active', 'product', 'currency', 'type'],
+		ranges: ['created'],
+		unsupported: ['lookup_keys', 'recurring']
+	},
+	products: { texts: ['active'], ranges: ['created'], lists: ['ids'], unsupported: ['shippable', 'url', 'type'] }
+} as const;
+
+const SUBSCRIPTION_STATUSES = [
+	'active',
+	'past_due',
+	'unpaid',
+	'canceled',
+	'incomplete',
+	'incomplete_expired',
+	'trialing',
+	'paused',
+	'all',
+	'ended'
+];
+const COLLECTION_METHODS = ['charge_automatically', 'send_invoice'];
+
+export function subscriptionSource(books: StripeStore, scene: Scene, parameters: Parameters): Source<SubscriptionRecord> {
+	const status = parameters.oneOf('status', SUBSCRIPTION_STATUSES);
+	const customer = known(parameters, 'customer', 'customer', (id) => books.customer(id));
+	const price = (
+		known(parameters, 'price', 'price', (id) => books.catalogue.price(id)) ??
+		known(parameters, 'plan', 'plan', (id) => books.catalogue.price(id))
+	)?.id;
+	const start = parameters.range('current_period_start');
+	const end = parameters.range('current_period_end');
+	// A period takes a calendar to tell, and hardly anybody asks for one.
+	const byPeriod = [start, end].some(({ from, to }) => from !== undefined || to !== undefined);
+	const inStatus = books.subscriptions(status);
+	const candidates: SortedIndex<SubscriptionRecord>[] = [inStatus];
+	if (customer) candidates.push(customer.subscriptions ?? new SortedIndex());
+	if (price !== undefined) candidates.push(books.subscriptionsWithPrice(price));
+	return {
+		...base('subscription', parameters, (id) => books.subscription(id)),
+		sources: automatically(parameters) ? [shortest(candidates)] : [],
+		keep: (record) => {
+			if (!hasStatus(record, status)) return false;
+			if (customer && record.customer !== customer) return false;
+			if (price !== undefined && !record.items.some((item) => item.price === price)) return false;
+			if (!byPeriod) return true;
+			const period = currentPeriod(record, scene.now);
+			return within(period.start, start) && within(period.end, end);
+		}
+	};
+}
+
+/** Items have no date of their own; they come in the order of the subscription. */
+export type ItemKey = Key & { readonly subscription: SubscriptionRecord; readonly index: number; readonly item: ItemRecord };
+
+export function itemSource(books: StripeStore, parameters: Parameters): Source<ItemKey> {
+	const id = parameters.required('subscription');
+	const subscription = books.subscription(id);
+	if (!subscription) throw noSuch('subscription', id, 'subscription');
+	const keys = subscription.items.map((item, index) => ({
+		id: `si_${id}_${index + 1}`,
+		created: subscription.items.length - index,
+		subscription,
+		index,
+		item
+	}));
+	const line = SortedIndex.sorted(keys);
+	return { what: 'subscription_item', sources: [line], cursor: (cursor) => keys.find((key) => key.id === cursor) };
+}
+
+export function customerSource(books: StripeStore, parameters: Parameters): Source<CustomerRecord> {
+	const email = parameters.text('email');
+	return {
+		...base('customer', parameters, (id) => books.customer(id)),
+		sources: [email === undefined ? books.customers() : books.customersWithEmail(email)]
+	};
+}
+
+export function invoiceSource(books: StripeStore, parameters: Parameters): Source<InvoiceRecord> {
+	const status = parameters.oneOf('status', ['draft', 'open', 'paid', 'uncollectible', 'void']);
+	const customer = known(parameters, 'customer', 'customer', (id) => books.customer(id));
+	const subscription = known(parameters, 'subscription', 'subscription', (id) => books.subscription(id));
+	let sources: readonly Ordered<InvoiceRecord>[];
+	if (subscription) sources = [SortedIndex.sorted(invoicesOf(subscription))];
+	else if (customer) sources = [SortedIndex.sorted((customer.subscriptions?.all() ?? []).flatMap(invoicesOf))];
+	else sources = [view(books.subscriptions(firstInvoicesWith(status)), firstInvoice), books.invoices];
+	return {
+		...base('invoice', parameters, (id) => books.invoice(id)),
+		sources: automatically(parameters) ? sources : [],
+		keep: (record) => (status === undefined || record.status === status) && (!customer || record.subscription.customer === customer)
+	};
+}
+
+/** The status of the subscriptions whose first invoice has this one. */
+function firstInvoicesWith(status: string | undefined): string {
+	if (status === undefined || status === 'paid') return 'all';
+	if (status === 'open') return 'incomplete';
+	return status === 'void' ? 'incomplete_expired' : 'none';
+}
+
+export function eventSource(events: Events, parameters: Parameters): Source<Stripe.Event> {
+	const type = parameters.text('type');
+	const types = parameters.list('types');
+	if (type !== undefined && types.length > 0) throw badRequest('You may only specify one of these parameters: type, types.');
+	const patterns = type === undefined ? types : [type];
+	return {
+		...base('event', parameters, (id) => events.get(id)),
+		sources: [events.line],
+		keep: (event) => patterns.length === 0 || patterns.some((pattern) => matchesType(event.type, pattern))
+	};
+}
+
+export function priceSource(books: StripeStore, parameters: Parameters): Source<PriceRecord> {
+	const product = parameters.text('product');
+	const matches =
+		parameters.oneOf('active', ['true', 'false']) !== 'false' &&
+		parameters.oneOf('type', ['one_time', 'recurring']) !== 'one_time' &&
+		(parameters.text('currency') ?? 'usd') === 'usd';
+	return {
+		...base('price', parameters, (id) => books.catalogue.price(id)),
+		sources: matches ? [books.catalogue.prices] : [],
+		keep: (price) => product === undefined || price.product.id === product
+	};
+}
+
+export function productSource(books: StripeStore, parameters: Parameters): Source<ProductRecord> {
+	const ids = parameters.list('ids');
+	return {
+		...base('product', parameters, (id) => books.catalogue.product(id)),
+		sources: parameters.oneOf('active', ['true', 'false']) === 'false' ? [] : [view(books.catalogue.prices, (price) => price.product)],
+		keep: (product) => ids.length === 0 || ids.includes(product.id)
+	};
+}
+
+function base<T extends Key>(what: string, parameters: Parameters, cursor: (id: string) => T | undefined) {
+	return { what, created: parameters.range('created'), cursor };
+}
+
+function hasStatus(record: SubscriptionRecord, status: string | undefined): boolean {
+	const ended = record.status === 'canceled' || record.status === 'incomplete_expired';
+	if (status === undefined) return !ended;
+	return status === 'all' || (status === 'ended' ? ended : record.status === status);
+}
+
+/** Every subscription of the sandbox charges automatically. */
+const automatically = (parameters: Parameters) => parameters.oneOf('collection_method', COLLECTION_METHODS) !== 'send_invoice';
+
+function known<T>(parameters: Parameters, name: string, what: string, find: (id: string) => T | undefined): T | undefined {
+	const id = parameters.text(name);
+	if (id === undefined) return undefined;
+	const found = find(id);
+	if (found === undefined) throw noSuch(what, id, name);
+	return found;
+}
+
+function shortest<T extends Key>(lines: readonly SortedIndex<T>[]): SortedIndex<T> {
+	return lines.reduce((best, line) => (line.length < best.length ? line : best));
+}

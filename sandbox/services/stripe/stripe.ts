@@ -1,0 +1,111 @@
+import type { Hono } from 'hono';
+import type { Faults, RequestLog } from '../faults/traffic.js';
+import type { World } from '../world.js';
+import { answer } from './api.js';
+import { type ControlKind, created, deleted, listed, type Subject, shown, updated } from './control.js';
+import { Events } from './events.js';
+import { stripeApp } from './middleware.js';
+import type { Scene } from './objects/subscription.js';
+import { Permissions, type Resource } from './permissions.js';
+import { Rate } from './rate.js';
+import { StripeStore } from './store.js';
+
+export { StripeControlError } from './errors.js';
+
+export interface StripeOptions {
+	readonly log: RequestLog;
+	readonly faults: Faults;
+	/** The secret key that is accepted; any other one is answered with 401. */
+	readonly key: string;
+	readonly now?: () => Date;
+	readonly latencyMs?: number;
+	/** Of each endpoint; without limit when absent. */
+	readonly ratePerSecond?: number;
+}
+
+/** A Stripe of our own: real API, real refusals, made-up money. */
+export class SandboxStripe {
+	/** Serves `/v1/…`; to be mounted at the root. */
+	public readonly app: Hono;
+	private readonly permissions = new Permissions();
+	private readonly now: () => Date;
+	private books: StripeStore;
+	private events = new Events();
+	private latencyMs: number;
+	private livemode = false;
+	private readonly rate: Rate;
+
+	public constructor({ log, faults, key, now = () => new Date(), latencyMs = 0, ratePerSecond }: StripeOptions) {
+		this.now = now;
+		this.latencyMs = latencyMs;
+		this.rate = new Rate(ratePerSecond);
+		this.books = StripeStore.of({ customers: [], subscriptions: [] }, this.seconds());
+		this.app = stripeApp({
+			log,
+			faults,
+			key,
+			rate: this.rate,
+			latency: () => this.latencyMs,
+			answer: (method, path, query, tampering) =>
+				answer({ ...this.subject(), permissions: this.permissions, key }, method, path, query, tampering)
+		});
+	}
+
+	public load(world: World['stripe']): void {
+		this.books = StripeStore.of(world, this.seconds());
+		this.events = new Events();
+	}
+
+	/** In the world's format, the newest first. */
+	public list(kind: ControlKind): unknown[] {
+		return listed(this.subject(), kind);
+	}
+
+	public get(kind: ControlKind, id: string): unknown {
+		return shown(this.subject(), kind, id);
+	}
+
+	public create(kind: ControlKind, body: unknown): unknown {
+		return created(this.subject(), kind, body);
+	}
+
+	/** @param body - what changes; metadata is merged as Stripe merges it */
+	public update(kind: ControlKind, id: string, body: unknown): unknown {
+		return updated(this.subject(), kind, id, body);
+	}
+
+	/** A subscription is canceled; a customer goes, and what they pay for is canceled. */
+	public delete(kind: ControlKind, id: string): unknown {
+		return deleted(this.subject(), kind, id);
+	}
+
+	public setLatency(ms: number): void {
+		this.latencyMs = ms;
+	}
+
+	/** How many requests each endpoint takes in a second; without limit when null. */
+	public setRate(perSecond: number | null): void {
+		this.rate.set(perSecond ?? undefined);
+	}
+
+	public setLivemode(on: boolean): void {
+		this.livemode = on;
+	}
+
+	/** What the restricted key may read. */
+	public setPermission(resource: Resource, allowed: boolean): void {
+		this.permissions.set(resource, allowed);
+	}
+
+	private subject(): Subject {
+		return { books: this.books, events: this.events, scene: this.scene() };
+	}
+
+	private scene(): Scene {
+		return { catalogue: this.books.catalogue, livemode: this.livemode, now: this.seconds() };
+	}
+
+	private seconds(): number {
+		return Math.floor(this.now().getTime() / 1000);
+	}
+}

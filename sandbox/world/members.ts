@@ -1,0 +1,203 @@
+import type { World, WorldSubscription } from '../services/world.js';
+import type { Drift, ExpectedIssue, ExpectedNotices, RoleName } from './drift.js';
+import { company, username } from './names.js';
+import { Random } from './random.js';
+
+/** A world that is being filled with people, and what the product is to find in it. */
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const DISCORD_EPOCH_MS = 1_420_070_400_000;
+/** Users of these days have IDs of 18 digits. */
+const FIRST_ACCOUNT_MS = Date.UTC(2015, 11, 1);
+const LAST_ACCOUNT_MS = Date.UTC(2022, 5, 1);
+
+export interface Person {
+	readonly id: string;
+	readonly username: string;
+}
+
+/** What is said of a subscription; the rest is as usual: active, Knight, some months old. */
+export interface SubscriptionTraits {
+	readonly status?: string;
+	readonly price?: string;
+	readonly items?: readonly { readonly price: string; readonly quantity: number }[];
+	readonly quantity?: number;
+	readonly ageDays?: number;
+	/** Since when its open invoice is unpaid. */
+	readonly invoiceHours?: number;
+	readonly cancelAtPeriodEnd?: boolean;
+	readonly collectionPaused?: boolean;
+	readonly metadata?: Record<string, string>;
+}
+
+export class WorldBuilder {
+	public readonly random: Random;
+	public readonly world: World;
+	public readonly expected: ExpectedIssue[] = [];
+	/** Reeve itself is the first bot. */
+	public readonly notices: ExpectedNotices = {
+		unclaimed: 0,
+		absent: 0,
+		bots: 1,
+		exempt: 0,
+		overclaimedTeams: 0,
+		malformedLinks: 0,
+		contestedLinks: 0,
+		unknownStatus: 0
+	};
+	private readonly taken = new Set<string>(['operator', 'owner', 'reeve']);
+
+	public constructor(
+		seed: number,
+		private readonly now: Date
+	) {
+		this.random = new Random(seed);
+		this.world = {
+			guild: { members: [] },
+			stripe: { customers: [], subscriptions: [] },
+			database: { teams: [], members: [], exemptions: [] }
+		};
+	}
+
+	/** Somebody whose roles are right. */
+	public right(...roles: readonly string[]): Person {
+		return this.join(roles);
+	}
+
+	/** Somebody whose roles are wrong. */
+	public drifting({ holds, ...issue }: Drift): Person {
+		const person = this.join(holds);
+		this.expected.push({ discordId: person.id, ...issue });
+		return person;
+	}
+
+	/** Somebody whose roles are right if there is no drift, and wrong if there is. */
+	public someone(drift: Drift | null, ...right: readonly RoleName[]): Person {
+		return drift === null ? this.right(...right) : this.drifting(drift);
+	}
+
+	public bot(...roles: readonly RoleName[]): Person {
+		this.notices.bots += 1;
+		return this.join(roles, { bot: true });
+	}
+
+	public operator(): Person {
+		return this.join([], { operator: true });
+	}
+
+	/** Somebody who is not in the guild. */
+	public stranger(): Person {
+		return { id: this.snowflake(), username: this.name() };
+	}
+
+	public customer(person: Person, metadata: Record<string, string> = {}): string {
+		const id = this.unique(() => `cus_${this.letters(14)}`);
+		this.world.stripe.customers.push({ id, email: `${person.username}@example.com`, name: null, metadata });
+		return id;
+	}
+
+	public subscription(customer: string, traits: SubscriptionTraits = {}): void {
+		const { status = 'active', price = 'price_knight', quantity = 1, items, invoiceHours, metadata = {} } = traits;
+		const ageDays = traits.ageDays ?? this.random.int(120, 900);
+		const bought: Pick<WorldSubscription, 'price' | 'quantity' | 'items'> = items ? { items: [...items] } : { price, quantity };
+		this.world.stripe.subscriptions.push({
+			id: this.unique(() => `sub_${this.letters(14)}`),
+			customer,
+			status,
+			...bought,
+			created: this.seconds(ageDays * DAY_MS),
+			metadata,
+			failedAt: invoiceHours === undefined ? null : this.seconds(invoiceHours * HOUR_MS),
+			cancel_at_period_end: traits.cancelAtPeriodEnd ?? false,
+			pause_collection: traits.collectionPaused ? { behavior: 'void', resumes_at: null } : null
+		});
+	}
+
+	public row(
+		person: Person | null,
+		fields: { customer?: string; team?: string; seat?: 'OWNER' | 'TEAM_MEMBER'; failedHours?: number } = {}
+	): void {
+		this.world.database.members.push({
+			id: `member_${this.world.database.members.length + 1}`,
+			discordId: person?.id ?? null,
+			stripeCustomerId: fields.customer ?? null,
+			email: null,
+			seatTier: fields.seat ?? 'INDIVIDUAL',
+			teamId: fields.team ?? null,
+			paymentFailedAt: fields.failedHours === undefined ? null : this.ago(fields.failedHours * HOUR_MS)
+		});
+	}
+
+	/** A team that pays for its seats; `failedHours` stands in its row. */
+	public team(fields: { owners: number; members: number; failedHours?: number }, traits: SubscriptionTraits = {}): string {
+		const n = this.world.database.teams.length;
+		const customer = this.customer(this.stranger());
+		this.subscription(customer, { quantity: fields.owners + fields.members, ...traits });
+		const id = `team_${n + 1}`;
+		this.world.database.teams.push({
+			id,
+			name: company(n),
+			stripeCustomerId: customer,
+			ownerSeatCount: fields.owners,
+			teamSeatCount: fields.members,
+			paymentFailedAt: fields.failedHours === undefined ? null : this.ago(fields.failedHours * HOUR_MS)
+		});
+		return id;
+	}
+
+	public exempt(person: Person, reason: string, expiresInDays: number | null): void {
+		const expiresAt = expiresInDays === null ? null : this.ago(-expiresInDays * DAY_MS);
+		this.world.database.exemptions.push({ discordId: person.id, reason, createdBy: 'operator', expiresAt });
+	}
+
+	/** Takes away the order in which people were made: it would tell who is who. */
+	public shuffle(): void {
+		const { guild, stripe, database } = this.world;
+		for (const list of [guild.members, stripe.customers, stripe.subscriptions, database.members]) this.random.shuffle(list);
+	}
+
+	/** Gives somebody a role that is none of Reeve's business. */
+	public alsoHolds(person: Person, role: string): void {
+		this.world.guild.members.find((member) => member.id === person.id)?.roles.push(role);
+	}
+
+	private join(roles: readonly string[], { bot = false, operator = false } = {}): Person {
+		const person = this.stranger();
+		this.world.guild.members.push({ ...person, bot, operator, roles: [...roles] });
+		return person;
+	}
+
+	private name(): string {
+		return this.unique(() => username(this.random));
+	}
+
+	private snowflake(): string {
+		return this.unique(() => {
+			const created = this.random.int(FIRST_ACCOUNT_MS, LAST_ACCOUNT_MS) - DISCORD_EPOCH_MS;
+			return ((BigInt(created) << 22n) | BigInt(this.random.int(0, 4_194_303))).toString();
+		});
+	}
+
+	private letters(length: number): string {
+		const alphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz0123456789';
+		return Array.from({ length }, () => alphabet[this.random.int(0, alphabet.length - 1)]).join('');
+	}
+
+	private unique(make: () => string): string {
+		for (;;) {
+			const made = make();
+			if (this.taken.has(made)) continue;
+			this.taken.add(made);
+			return made;
+		}
+	}
+
+	private ago(ms: number): Date {
+		return new Date(this.now.getTime() - ms);
+	}
+
+	private seconds(ms: number): number {
+		return Math.floor(this.ago(ms).getTime() / 1000);
+	}
+}

@@ -1,0 +1,73 @@
+import type { Snapshot } from '../../src/reconciliation/detection/detect.js';
+import type { PolicySettings } from '../../src/reconciliation/domain/rules.js';
+import { CompactAccounts } from '../../src/reconciliation/snapshot/accounts.js';
+import { CompactRoster } from '../../src/reconciliation/snapshot/roster.js';
+import type { World } from '../services/world.js';
+
+/** A world as the product would read it. */
+
+export const SETTINGS: PolicySettings = {
+	tiers: [
+		{ name: 'Knight', prices: ['price_knight'] },
+		{ name: 'Lord', prices: ['price_lord'] }
+	],
+	seats: { OWNER: 'Lord', TEAM_MEMBER: 'Knight', INDIVIDUAL: 'Lord' },
+	graceHours: 48,
+	debtorDays: 30
+};
+
+const MANAGED: readonly string[] = ['Knight', 'Lord', 'Debtor'];
+const date = (seconds: number) => new Date(seconds * 1000);
+
+export function snapshotOf(world: World): Snapshot {
+	const metadataIdOf = (metadata: Record<string, string>) => metadata.discord_id ?? null;
+	const claims = new Map(world.stripe.customers.map(({ id, metadata }) => [id, metadataIdOf(metadata)]));
+	const accounts = new CompactAccounts();
+	const unpaidSince = new Map<string, Date>();
+	for (const { customer, failedAt, ...subscription } of world.stripe.subscriptions) {
+		if (failedAt != null) unpaidSince.set(subscription.id, date(failedAt));
+		const items = subscription.items ?? [{ price: subscription.price ?? '', quantity: subscription.quantity ?? 1 }];
+		accounts.add(
+			{ id: customer, metadataDiscordId: claims.get(customer) ?? null },
+			{
+				id: subscription.id,
+				customerId: customer,
+				status: subscription.status,
+				prices: items.filter(({ quantity }) => quantity > 0).map(({ price }) => price),
+				createdAt: date(subscription.created ?? 0),
+				unpaidSince: null,
+				metadataDiscordId: metadataIdOf(subscription.metadata),
+				cancelAtPeriodEnd: subscription.cancel_at_period_end,
+				collectionPaused: subscription.pause_collection != null
+			}
+		);
+	}
+	accounts.setUnpaidSince(unpaidSince);
+	const members = new CompactRoster(world.guild.members.length + 1);
+	members.set({ id: '1', name: 'Reeve', bot: true, roles: [] });
+	for (const { id, username, bot, roles } of world.guild.members)
+		members.set({ id, name: username, bot, roles: roles.filter((role) => MANAGED.includes(role)) });
+	return {
+		billing: {
+			accounts,
+			subscriptionsRead: accounts.subscriptionCount,
+			livemode: false,
+			changedCustomers: new Set(),
+			changedDiscordIds: new Set()
+		},
+		roster: { members },
+		links: {
+			members: world.database.members.map((row) => ({
+				id: row.id,
+				discordId: row.discordId ?? null,
+				stripeCustomerId: row.stripeCustomerId ?? null,
+				seatTier: row.seatTier ?? 'INDIVIDUAL',
+				teamId: row.teamId ?? null,
+				paymentFailedAt: row.paymentFailedAt
+			})),
+			teams: world.database.teams.map((team) => ({ ...team, stripeCustomerId: team.stripeCustomerId ?? null })),
+			exemptions: world.database.exemptions,
+			firstSeenUnpaid: new Map()
+		}
+	};
+}

@@ -1,0 +1,65 @@
+import type { APIEmbed } from 'discord.js';
+import type { CheckResult, CheckVerdict } from '../../reconciliation/health/doctor.js';
+import { COLOURS } from '../format/colours.js';
+import { count } from '../format/format.js';
+import { clean, escapeText } from '../format/text.js';
+import { fitLines } from '../report/notices.js';
+
+/** Doctor results as an embed and as lines of text. */
+
+/** The worst first. */
+const ORDER: readonly CheckVerdict[] = ['blocking', 'error', 'warning', 'ok'];
+
+const HEADINGS: Readonly<Record<CheckVerdict, string>> = {
+	blocking: 'Keeps every run from beginning',
+	error: 'Does not work',
+	warning: 'To be looked at',
+	ok: 'Well'
+};
+
+const SIGNS: Readonly<Record<CheckVerdict, string>> = { blocking: '✗', error: '✗', warning: '!', ok: '✓' };
+
+const FIELD_LENGTH = 1_000;
+const LINE_LENGTH = 450;
+
+/** "2 things keep Reeve from its work", "All is well" … */
+export function verdictOf(findings: readonly CheckResult[]): string {
+	const many = (verdict: CheckVerdict) => findings.filter((finding) => finding.verdict === verdict).length;
+	const bad = many('blocking') + many('error');
+	if (bad > 0) return `${count(bad, 'thing needs', 'things need')} to be put right`;
+	return many('warning') > 0 ? `All works; ${count(many('warning'), 'thing', 'things')} to be looked at` : 'All is well';
+}
+
+/** `/reconcile doctor`, in one embed. */
+export function doctorEmbed(findings: readonly CheckResult[]): APIEmbed {
+	const seen = ORDER.filter((verdict) => findings.some((finding) => finding.verdict === verdict));
+	const colour = { blocking: COLOURS.bad, error: COLOURS.bad, warning: COLOURS.amber, ok: COLOURS.good }[seen[0] ?? 'ok'];
+	return {
+		title: `Doctor: ${verdictOf(findings)}`,
+		color: colour,
+		description: seen.includes('blocking')
+			? 'Until the first of these is put right no run begins, and nobody’s roles are changed by one. Ask again when you have done so.'
+			: 'Nothing was changed. Ask again when you have put something right.',
+		fields: seen.map((verdict) => ({
+			name: HEADINGS[verdict],
+			value: fitLines(
+				findings.filter((finding) => finding.verdict === verdict).map((finding) => `${SIGNS[verdict]} ${line(finding)}`),
+				'\n',
+				FIELD_LENGTH
+			)
+		}))
+	};
+}
+
+function line({ subject, message }: CheckResult): string {
+	return `**${subject}**: ${escapeText(message, LINE_LENGTH)}`;
+}
+
+/** The same for a terminal or a log, a line each, the worst first. */
+export function doctorLines(findings: readonly CheckResult[]): string[] {
+	return ORDER.flatMap((verdict) =>
+		findings
+			.filter((finding) => finding.verdict === verdict)
+			.map(({ subject, message }) => `${SIGNS[verdict]} ${subject}: ${clean(message)}`)
+	);
+}

@@ -1,0 +1,176 @@
+import {
+	type APIActionRowComponent,
+	type APIComponentInMessageActionRow,
+	type APIEmbed,
+	type APIModalInteractionResponseCallbackData,
+	ButtonStyle,
+	ComponentType,
+	TextInputStyle
+} from 'discord.js';
+import type { ExemptResult, StoredExemption } from '../../reconciliation/members/exemption.js';
+import { type ActionOf, buildCustomId, type PageButton } from '../custom-id.js';
+import { COLOURS } from '../format/colours.js';
+import { ago, count, moment, number } from '../format/format.js';
+import type { NamesOf } from '../format/markdown-to-text.js';
+import { cut, escapeText, mention, plainName } from '../format/text.js';
+
+/** Exempting people: answers, the lines in the channel, the list, and the modal behind Ignore…. */
+
+export const EXEMPTIONS_PER_PAGE = 10;
+
+/** Also of the option and the field that take one. */
+export const MAX_REASON_LENGTH = 500;
+/** Of a time as it is typed. */
+export const MAX_UNTIL_LENGTH = 60;
+
+const LISTED_REASON = 150;
+const LABEL_LENGTH = 100;
+
+const until = (date: Date | null) => (date === null ? 'until an operator ends it' : `until ${moment(date)}`);
+
+/** Who gave it: an operator by mention; an imported one by the name that came with it. */
+const author = ({ createdBy }: Pick<StoredExemption, 'createdBy'>) => mention(createdBy);
+
+/** Answers whoever exempted somebody. */
+export function exemptedReply({ exemption, replaced, settledIn }: ExemptResult): string {
+	const [before] = replaced;
+	return [
+		`${mention(exemption.discordId)} is exempt ${until(exemption.expiresAt)}: Reeve leaves their roles as they are.${settledIn === null ? '' : ' Their open issue is closed.'}`,
+		...(before === undefined
+			? []
+			: [
+					`This takes the place of the exemption by ${author(before)} ${ago(before.createdAt)}: ${escapeText(before.reason, LISTED_REASON)}`
+				]),
+		'`/reconcile exemptions` lists everybody who is exempt, and ends an exemption.'
+	].join('\n');
+}
+
+/** Answers whoever gave no reason. */
+export const NO_REASON = 'Nothing was changed: say why, so that the other operators understand it later.';
+
+/** For the admin channel. */
+export function exemptedAnnouncement({ exemption }: ExemptResult): string {
+	const { discordId, createdBy, expiresAt, reason } = exemption;
+	return `${mention(createdBy)} exempted ${mention(discordId)} ${until(expiresAt)}: ${escapeText(reason, MAX_REASON_LENGTH)}`;
+}
+
+/** Answers whoever ended an exemption. @param ended - null where it had ended already */
+export function exemptionEndedReply(ended: StoredExemption | null): string {
+	if (ended === null) return 'Nothing was changed: that exemption has ended already.';
+	return `The exemption of ${mention(ended.discordId)} has ended. The next run looks at their roles again; \`/reconcile run member:\` looks now.`;
+}
+
+/** For the admin channel. */
+export function exemptionEndedAnnouncement(actor: string, { discordId, reason }: StoredExemption): string {
+	return `${mention(actor)} ended the exemption of ${mention(discordId)} (${escapeText(reason, LISTED_REASON)}).`;
+}
+
+/** What is answered where an issue cannot be ignored any more. */
+export function notIgnoredReply(subject: { readonly discordId: string } | null): string {
+	return subject === null
+		? 'Nothing was changed: Reeve does not know this issue any more. Use `/reconcile run` for a new report.'
+		: `Nothing was changed: the issue of ${mention(subject.discordId)} is settled already. To exempt them all the same, use \`/reconcile exempt\`.`;
+}
+
+/**
+ * One page of those who are exempt, with a menu to end an exemption.
+ * @param page - counted from 0; one that does not exist becomes the last
+ */
+export async function exemptionsReply(
+	all: readonly StoredExemption[],
+	page: number,
+	namesOf: NamesOf
+): Promise<{ content: string; embeds: APIEmbed[]; components: APIActionRowComponent<APIComponentInMessageActionRow>[] }> {
+	if (all.length === 0)
+		return {
+			content: 'Nobody is exempt. `/reconcile exempt` makes Reeve leave somebody’s roles as they are.',
+			embeds: [],
+			components: []
+		};
+	const pages = Math.ceil(all.length / EXEMPTIONS_PER_PAGE);
+	const at = Math.min(page, pages - 1);
+	const shown = all.slice(at * EXEMPTIONS_PER_PAGE, (at + 1) * EXEMPTIONS_PER_PAGE);
+	const names = await namesOf(shown.map(({ discordId }) => discordId));
+	const turn = (button: PageButton, label: string, to: number, disabled: boolean) => ({
+		type: ComponentType.Button as const,
+		style: ButtonStyle.Secondary as const,
+		label,
+		custom_id: buildCustomId({ action: 'exemptions', page: to, button }),
+		disabled
+	});
+	return {
+		content: '',
+		embeds: [
+			{
+				title: `${count(all.length, 'exemption')}`,
+				color: COLOURS.busy,
+				description: shown
+					.map(
+						(exemption) =>
+							`${mention(exemption.discordId)} · ${until(exemption.expiresAt)} · by ${author(exemption)} ${ago(exemption.createdAt)}\n${escapeText(exemption.reason, LISTED_REASON)}`
+					)
+					.join('\n\n')
+			}
+		],
+		components: [
+			{
+				type: ComponentType.ActionRow,
+				components: [
+					{
+						type: ComponentType.StringSelect,
+						custom_id: buildCustomId({ action: 'end-exemption', page: at }),
+						placeholder: 'End an exemption…',
+						options: shown.map(({ id, discordId, reason }) => ({
+							label: plainName(names.get(discordId) ?? discordId, LABEL_LENGTH),
+							description: cut(plainName(reason, LABEL_LENGTH), LABEL_LENGTH),
+							value: id
+						}))
+					}
+				]
+			},
+			...(pages === 1
+				? []
+				: [
+						{
+							type: ComponentType.ActionRow as const,
+							components: [
+								turn('previous', '◀ Previous', Math.max(0, at - 1), at === 0),
+								turn('current', `Page ${number(at + 1)} of ${number(pages)}`, at, true),
+								turn('next', 'Next ▶', Math.min(pages - 1, at + 1), at === pages - 1)
+							]
+						}
+					])
+		]
+	};
+}
+
+export const IGNORE_REASON = 'reason';
+export const IGNORE_UNTIL = 'until';
+
+/** Asks why an issue is to be ignored, and until when. */
+export function ignoreModal(action: ActionOf<'ignore'>, examples: string): APIModalInteractionResponseCallbackData {
+	const row = <Input>(input: Input) => ({ type: ComponentType.ActionRow as const, components: [input] });
+	return {
+		custom_id: buildCustomId(action),
+		title: 'Ignore: exempt this person',
+		components: [
+			row({
+				type: ComponentType.TextInput as const,
+				custom_id: IGNORE_REASON,
+				label: 'Why are their roles right as they are?',
+				style: TextInputStyle.Paragraph,
+				required: true,
+				max_length: MAX_REASON_LENGTH
+			}),
+			row({
+				type: ComponentType.TextInput as const,
+				custom_id: IGNORE_UNTIL,
+				label: 'Until when? Empty: until somebody ends it',
+				placeholder: examples,
+				style: TextInputStyle.Short,
+				required: false,
+				max_length: MAX_UNTIL_LENGTH
+			})
+		]
+	};
+}

@@ -1,0 +1,125 @@
+import { type APIEmbed, ButtonStyle, ComponentType } from 'discord.js';
+import { describePrices } from '../../../reconciliation/detection/describe.js';
+import type { LinkedPerson } from '../../../reconciliation/detection/link-index.js';
+import type { ExplainedSource, Explanation } from '../../../reconciliation/members/explain.js';
+import { buildCustomId } from '../../custom-id.js';
+import { COLOURS } from '../../format/colours.js';
+import { ago, count, describeActor, describePlan, heading, roles } from '../../format/format.js';
+import { cut, escapeName, escapeText, mention } from '../../format/text.js';
+import type { MessagePayload } from '../../report/view.js';
+import { changeLine } from './change.js';
+import { fitWholeLines } from './lines.js';
+import { ID_LENGTH, linkLines } from './links.js';
+import { describePrecedence, describeReason, moment } from './reason.js';
+import { verdict } from './verdict.js';
+
+/** One person explained, as a message: of the 6 000 characters that Discord gives, each part has its share. */
+
+const ROLES_LENGTH = 200;
+const LINKS_LENGTH = 750;
+const REASON_LENGTH = 200;
+const PLAN_LENGTH = 160;
+const PRICES_LENGTH = 80;
+const SUBSCRIPTIONS_LENGTH = 1_550;
+const CHANGES_LENGTH = 1_450;
+
+/** @param name - for somebody whom Reeve itself cannot name: they are not in the server */
+export function explanationReply(explanation: Explanation, name: string): MessagePayload {
+	const { undoable } = explanation;
+	return {
+		embeds: [personEmbed(explanation, name), subscriptionsEmbed(explanation), changesEmbed(explanation)],
+		components:
+			undoable === null
+				? []
+				: [
+						{
+							type: ComponentType.ActionRow,
+							components: [
+								{
+									type: ComponentType.Button,
+									style: ButtonStyle.Secondary,
+									label: 'Undo the newest fix',
+									custom_id: buildCustomId({ action: 'undo', attemptId: undoable })
+								}
+							]
+						}
+					],
+		allowedMentions: { parse: [] }
+	};
+}
+
+function personEmbed(explanation: Explanation, name: string): APIEmbed {
+	const { discordId, member, discordFailure, known, breakdown, drift, exemption, issue } = explanation;
+	const shown = member?.name ?? issue?.discordName ?? name;
+	const held = member === null ? (discordFailure === null ? 'is not in the server' : 'not known') : rolesOf(member.roles);
+	const due = known && breakdown.expected !== null && member?.bot !== true ? rolesOf(breakdown.expected) : 'not known';
+	return {
+		title: 'Why',
+		color: drift === null ? (known && discordFailure === null ? COLOURS.good : COLOURS.low) : COLOURS.amber,
+		description: `${mention(discordId)} · ${escapeName(shown)}\n${verdict(explanation)}`,
+		fields: [
+			{ name: 'Should have', value: member?.bot ? 'nothing to do with Reeve' : due, inline: true },
+			{ name: 'Has', value: held, inline: true },
+			{ name: 'Linked by', value: fitWholeLines(linkLines(explanation), LINKS_LENGTH) },
+			...(exemption === null
+				? []
+				: [
+						{
+							name: 'Exempt',
+							value: `${exemption.expiresAt === null ? 'Until an operator ends it' : `Until ${moment(exemption.expiresAt)}`}, by ${describeActor(exemption.createdBy)}: ${escapeText(exemption.reason, REASON_LENGTH) || 'no reason given'}`
+						}
+					]),
+			...(issue === null
+				? []
+				: [
+						{
+							name: issue.status === 'FIXING' ? 'Issue, being fixed now' : 'Open issue',
+							value: `${heading(issue)}. Open since ${ago(issue.firstSeenAt)}, seen ${count(issue.timesSeen, 'time')}. Plan: ${cut(describePlan(issue.plan), PLAN_LENGTH)}.`
+						}
+					])
+		]
+	};
+}
+
+function rolesOf(names: readonly string[]): string {
+	return cut(roles(names), ROLES_LENGTH) || 'no managed role';
+}
+
+function subscriptionsEmbed({ known, breakdown, stripeFailure }: Explanation): APIEmbed {
+	const { sources, precedence, person } = breakdown;
+	const said = known
+		? [describePrecedence(sources, precedence), ...sources.map((claim, index) => sourceLines(claim, index + 1, person))]
+		: [`Stripe could not be asked: ${escapeText(stripeFailure ?? 'no reason is known', SUBSCRIPTIONS_LENGTH / 3)}`];
+	return {
+		title: known && sources.length > 0 ? count(sources.length, 'subscription') : 'Subscriptions',
+		color: COLOURS.busy,
+		description: fitWholeLines(said, SUBSCRIPTIONS_LENGTH)
+	};
+}
+
+/** What it is, and, below, what it gives and why. One entry, so that neither is cut off from the other. */
+function sourceLines({ subscription, seat, reason }: ExplainedSource, place: number, person: LinkedPerson | null): string {
+	const team = seat === null ? undefined : person?.seats.find((each) => each.team.stripeCustomerId === subscription.customerId)?.team;
+	const facts = [
+		escapeText(subscription.id, ID_LENGTH),
+		escapeText(describePrices(subscription.prices), PRICES_LENGTH),
+		...(seat === null ? [] : [`${seat} seat${team === undefined ? '' : ` in ${escapeName(team.name)}`}`]),
+		`since ${moment(subscription.createdAt)}`,
+		...(subscription.cancelAtPeriodEnd ? ['ends with its period'] : []),
+		...(subscription.collectionPaused ? ['collection paused'] : [])
+	];
+	return `**${place}.** ${facts.join(' · ')}\n→ ${describeReason(subscription.status, reason)}`;
+}
+
+function changesEmbed({ changes: { newest, total }, undoable }: Explanation): APIEmbed {
+	const lines = newest.map(changeLine);
+	const older = total - newest.length;
+	const more = older > 0 ? `\nBefore that: ${count(older, 'change')}.` : '';
+	const undo =
+		undoable === null ? '' : '\nUndoing the newest fix puts back the managed roles as they were, and exempts the person for a day.';
+	return {
+		title: 'What Reeve did',
+		color: COLOURS.low,
+		description: lines.length === 0 ? 'Nothing yet.' : `${fitWholeLines(lines, CHANGES_LENGTH)}${more}${undo}`
+	};
+}

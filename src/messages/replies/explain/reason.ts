@@ -1,0 +1,58 @@
+import { DEBTOR } from '../../../reconciliation/domain/rules.js';
+import type { ExplainedSource, Precedence } from '../../../reconciliation/members/explain.js';
+import type { EntitlementReason } from '../../../reconciliation/policy/reason.js';
+import { count } from '../../format/format.js';
+import { escapeName, escapeText } from '../../format/text.js';
+
+/** Why a subscription gives what it gives, in words. */
+
+const STATUS_LENGTH = 40;
+
+/** What a status means to somebody who does not know Stripe. */
+const MEANINGS: Readonly<Record<string, string>> = {
+	trialing: 'on trial',
+	past_due: 'past due',
+	incomplete: 'incomplete, its first payment never came through',
+	incomplete_expired: 'expired, its first payment never came through'
+};
+
+/** "past due since …: beyond the 48 h of grace, so Debtor until …". */
+export function describeReason(status: string, reason: EntitlementReason): string {
+	const said = MEANINGS[status] ?? escapeText(status, STATUS_LENGTH);
+	switch (reason.kind) {
+		case 'pays':
+			return `${said}: gives **${escapeName(reason.tier)}**`;
+		case 'grace':
+			return reason.since === null
+				? `${said}, and nothing tells since when: the ${reason.hours} h of grace count from the first run that sees it, so **${escapeName(reason.tier)}** for now`
+				: `${said} since ${moment(reason.since)}: within the ${reason.hours} h of grace, so **${escapeName(reason.tier)}** until ${moment(reason.until)}`;
+		case 'debtor':
+			return `${said} since ${moment(reason.since)}: beyond the ${reason.hours} h of grace, so **${DEBTOR}** until ${moment(reason.until)}`;
+		case 'too-long':
+			return `${said} since ${moment(reason.since)}: the ${count(reason.days, 'day')} as ${DEBTOR} ended ${moment(reason.ended)}, so it gives nothing`;
+		case 'gives-nothing':
+			return `${said}: gives nothing`;
+		case 'buys-nothing':
+			return `${said}, but none of its prices is one that the settings map to a role: gives nothing`;
+		case 'unknown-status':
+			return `Stripe says "${said}", which Reeve does not know: while that stands, nothing is decided and nobody loses anything by it`;
+	}
+}
+
+/** Which of the subscriptions decides, and why. */
+export function describePrecedence(claims: readonly ExplainedSource[], precedence: Precedence | null): string {
+	const [first] = claims;
+	if (first === undefined || precedence === null) return 'No subscription can pay for them.';
+	if (first.entitlement.kind === 'unknown') return 'A subscription has a status that Reeve does not know, so nothing is decided.';
+	if (precedence === 'only')
+		return first.entitlement.kind === 'none' ? 'The only subscription gives nothing.' : 'There is one subscription, and it decides.';
+	if (first.entitlement.kind === 'none') return `None of ${count(claims.length, 'subscription')} gives anything.`;
+	return precedence === 'most'
+		? `Of ${count(claims.length, 'subscription')} no. 1 gives most access, so it decides.`
+		: `Of ${count(claims.length, 'subscription')} no. 1 gives as much as the next and is newer, so it decides.`;
+}
+
+/** Date and time, in the reader's own words and time zone. */
+export function moment(date: Date): string {
+	return `<t:${Math.floor(date.getTime() / 1000)}:f>`;
+}

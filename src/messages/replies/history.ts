@@ -1,0 +1,84 @@
+import { type APIActionRowComponent, type APIButtonComponent, type APIEmbed, ButtonStyle, ComponentType } from 'discord.js';
+import type { RunCounts, RunSummary } from '../../reconciliation/health/status.js';
+import { buildCustomId, type PageButton } from '../custom-id.js';
+import { COLOURS } from '../format/colours.js';
+import { ago, count, duration, moment, number } from '../format/format.js';
+import { escapeText, mention } from '../format/text.js';
+
+/** `/reconcile history`: the last runs, the newest first. */
+
+export const RUNS_PER_PAGE = 10;
+
+const REASON_LENGTH = 120;
+
+export interface HistoryPage {
+	readonly days: number;
+	/** Counted from 0. */
+	readonly page: number;
+	readonly counts: RunCounts;
+	readonly runs: readonly RunSummary[];
+}
+
+/** One page of the history, and the way to the others. */
+export function historyReply(
+	{ days, page, counts, runs }: HistoryPage,
+	guildId: string
+): { embeds: APIEmbed[]; components: APIActionRowComponent<APIButtonComponent>[] } {
+	const pages = Math.max(1, Math.ceil(counts.runs / RUNS_PER_PAGE));
+	const turn = (button: PageButton, label: string, to: number, disabled: boolean): APIButtonComponent => ({
+		type: ComponentType.Button,
+		style: ButtonStyle.Secondary,
+		label,
+		custom_id: buildCustomId({ action: 'history', days, page: to, button }),
+		disabled
+	});
+	return {
+		embeds: [
+			{
+				title: `The last ${count(days, 'day')}`,
+				color: COLOURS.busy,
+				description:
+					runs.length === 0
+						? 'No run. `/reconcile run` makes one; `/reconcile status` tells when the next daily run is due.'
+						: `${count(counts.runs, 'run')}, ${number(counts.failed)} failed; ${count(counts.fixed, 'issue')} fixed.\n\n${runs.map((run) => runLine(run, guildId)).join('\n')}`
+			}
+		],
+		components:
+			pages === 1
+				? []
+				: [
+						{
+							type: ComponentType.ActionRow,
+							components: [
+								turn('previous', '◀ Newer', Math.max(0, page - 1), page === 0),
+								turn('current', `Page ${number(page + 1)} of ${number(pages)}`, page, true),
+								turn('next', 'Older ▶', page + 1, page >= pages - 1)
+							]
+						}
+					]
+	};
+}
+
+/** A run in one line: when, why it ran, what it came to, how long it took, where its report is. */
+export function runLine(run: RunSummary, guildId: string): string {
+	const took = run.completedAt === null ? '' : `, ${duration(run.completedAt.getTime() - run.startedAt.getTime())}`;
+	const report =
+		run.report === null ? '' : ` · [report](https://discord.com/channels/${guildId}/${run.report.channelId}/${run.report.messageId})`;
+	return `${moment(run.startedAt)} (${ago(run.startedAt)}) · ${trigger(run)} · ${runOutcome(run)}${took}${report}`;
+}
+
+function trigger({ isVerificationRun, triggeredBy, requestedBy, onlyMember }: RunSummary): string {
+	const about = onlyMember === null ? '' : ` of ${mention(onlyMember)} alone`;
+	if (isVerificationRun) return 'verification';
+	if (triggeredBy === 'scheduled') return 'daily';
+	return `${requestedBy === null ? 'by hand' : `by ${mention(requestedBy)}`}${about}`;
+}
+
+function runOutcome({ status, issuesFound, issuesFixed, failure, hold, holdReleasedBy }: RunSummary): string {
+	if (status === 'RUNNING') return 'running';
+	if (status === 'FAILED') return `**failed**: ${escapeText(failure ?? 'see the log', REASON_LENGTH)}`;
+	if (issuesFound === 0) return 'all clear';
+	const fixed = issuesFixed === 0 ? '' : `, ${number(issuesFixed)} fixed`;
+	const held = hold === null ? '' : holdReleasedBy === null ? ', **on hold**' : `, hold released by ${mention(holdReleasedBy)}`;
+	return `${count(issuesFound, 'issue')}${fixed}${held}`;
+}

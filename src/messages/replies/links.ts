@@ -1,0 +1,302 @@
+import {
+	type APIActionRowComponent,
+	type APIButtonComponent,
+	type APISelectMenuOption,
+	type APIStringSelectComponent,
+	ButtonStyle,
+	ComponentType
+} from 'discord.js';
+import type { RoleStatus } from '../../reconciliation/detection/role-status.js';
+import type {
+	CustomerFound,
+	CustomersResult,
+	LinkResult,
+	LinksResult,
+	MemberLink,
+	UnlinkResult
+} from '../../reconciliation/members/link.js';
+import { buildCustomId } from '../custom-id.js';
+import { describeActor, list, roles } from '../format/format.js';
+import { cut, escapeName, escapeText, mention, plainName } from '../format/text.js';
+
+/** What operators are told of links: whom a customer pays for, what it means to change that, and what speaks against it. */
+
+/** Discord's limit for a choice, and for an option of a menu. */
+const CHOICE_LENGTH = 100;
+/** Of an email or a name in a choice: the subscription and the ID must have room too. */
+const PART_LENGTH = 32;
+const TEXT_LENGTH = 200;
+const MENU_OPTIONS = 25;
+
+/** Whom it is about, as far as their name is known. */
+interface Someone {
+	readonly discordId: string;
+	readonly name: string | null;
+}
+
+/** An answer for the operator alone, with what there is to press. */
+export interface LinkReply {
+	content: string;
+	components: APIActionRowComponent<APIButtonComponent | APIStringSelectComponent>[];
+	allowedMentions: { parse: [] };
+}
+
+/** "ada@example.com · Ada L. · active price_lord (cus_1)", where Discord reads no markdown. At most 100 characters. */
+function customerChoice({ customer, subscriptions }: CustomerFound): string {
+	const best = bestOf(subscriptions);
+	const more = subscriptions.length > 1 ? ` +${subscriptions.length - 1}` : '';
+	const price = best?.prices.find((id) => !id.startsWith('prod_')) ?? best?.prices[0] ?? '';
+	const pays = best === undefined ? 'no subscription' : cut(`${best.status} ${price}`.trim(), PART_LENGTH) + more;
+	const known = [customer.email, customer.name].flatMap((text) => (text === null || text === '' ? [] : [text]));
+	const end = ` · ${pays} (${customer.id})`;
+	const begin = known.map((text) => plainName(text, PART_LENGTH)).join(' · ') || 'no email';
+	return cut(`${cut(begin, Math.max(PART_LENGTH / 2, CHOICE_LENGTH - end.length))}${end}`, CHOICE_LENGTH);
+}
+
+/** What pays comes first. */
+const STATUSES = ['active', 'trialing', 'past_due', 'unpaid', 'paused', 'incomplete', 'canceled', 'incomplete_expired'];
+
+function bestOf(subscriptions: CustomerFound['subscriptions']): CustomerFound['subscriptions'][number] | undefined {
+	return [...subscriptions].sort((a, b) => rankOf(a.status) - rankOf(b.status))[0];
+}
+
+function activeCustomersFirst(customers: readonly CustomerFound[]): readonly CustomerFound[] {
+	const rank = ({ subscriptions }: CustomerFound) => rankOf(bestOf(subscriptions)?.status ?? '');
+	return [...customers].sort((a, b) => rank(a) - rank(b));
+}
+
+function rankOf(status: string): number {
+	const place = STATUSES.indexOf(status);
+	return place < 0 ? STATUSES.length : place;
+}
+
+/** Answers an operator who gave no customer ID: which customers could be meant. */
+export function pickCustomer(result: CustomersResult, typed: string, someone: Someone): LinkReply {
+	if (result.kind === 'unreadable') return unreadable(result.why);
+	const text = escapeText(typed, TEXT_LENGTH);
+	if (result.customers.length === 0)
+		return answer(
+			`Nothing was changed: Stripe has no customer “${text}”. Give an email address as it is in Stripe, a part of a name, or a customer ID (cus_…).`
+		);
+	const options = activeCustomersFirst(result.customers).map((each) => ({ label: customerChoice(each), value: each.customer.id }));
+	return answer(
+		`Which customer pays for ${who(someone)}? Nothing is changed until you pick one.`,
+		menu(buildCustomId({ action: 'pick-link', discordId: someone.discordId }), 'Pick a customer…', options)
+	);
+}
+
+/** What is suggested while an operator types. */
+export function customerChoices(result: CustomersResult): { name: string; value: string }[] {
+	return result.kind === 'unreadable'
+		? []
+		: activeCustomersFirst(result.customers).map((each) => ({ name: customerChoice(each), value: each.customer.id }));
+}
+
+/** Answers the operator who links: what was done and what follows, or what speaks against it. */
+export function linkReply(result: LinkResult, someone: Someone, customerId: string): LinkReply {
+	const person = who(someone);
+	const customer = escapeText(customerId, TEXT_LENGTH);
+	switch (result.kind) {
+		case 'bot':
+			return answer(`Nothing was changed: ${person} is a bot, and bots have no roles that anybody pays for.`);
+		case 'missing':
+			return answer(`Nothing was changed: Stripe has no customer ${customer}. Look the ID up in Stripe, or give an email address instead.`);
+		case 'deleted':
+			return answer(`Nothing was changed: the customer ${customer} was deleted in Stripe, so it pays for nothing.`);
+		case 'already':
+			return answer(
+				`Nothing was changed: ${customer} is linked to ${person} already${result.by === 'metadata' ? ', by its metadata in Stripe' : ''}.`
+			);
+		case 'taken':
+			return answer(
+				`Nothing was changed: ${customer} is linked to ${mention(result.by)}. If that is wrong, use \`/reconcile unlink\` on them first; then link it again.`
+			);
+		case 'team':
+			return answer(
+				`Nothing was changed: ${customer} is the customer of the team ${escapeName(result.team)}. A team pays for seats, which come with the team's own rows, not with a link to one person.`
+			);
+		case 'unreadable':
+			return unreadable(result.why);
+		case 'named': {
+			const hash = result.hash;
+			return answer(
+				`${named(result.people, customer)} A link made here counts more than metadata: ${customer} would pay for ${person} alone. ${
+					result.people.length === 1 ? `It would be taken from ${people(result.people)}.` : ''
+				}\nIt is ${inline(result.found)}. Nothing is changed until you confirm; to leave it as it is, dismiss this message.`,
+				button('Link anyway', { action: 'link', discordId: someone.discordId, customerId, shownHash: hash })
+			);
+		}
+		case 'linked': {
+			const others =
+				result.others.length === 0
+					? ''
+					: `\nThey are linked to ${list(result.others.map(code))} too: all of their customers count, the best one decides.`;
+			const from = result.takenFrom.length === 0 ? '' : `\n${named(result.takenFrom, customer)} From now on that does not count.`;
+			return answer(`Linked ${person} to ${inline(result.found)}.${others}${from}\n${describeRoleStatus(result.roleStatus)}`);
+		}
+	}
+}
+
+/** One line for the admin channel. */
+export function linkAnnouncement(
+	{ takenFrom }: Extract<LinkResult, { kind: 'linked' }>,
+	someone: Someone,
+	customerId: string,
+	actor: string
+): string {
+	const from = takenFrom.length === 0 ? '' : `, though its metadata in Stripe names ${people(takenFrom)}`;
+	return `${describeActor(actor)} linked ${who(someone)} to the customer ${code(customerId)}${from}.`;
+}
+
+/** Shows what ties a person, and what of it can be untied here. */
+export function linksReply(result: LinksResult, someone: Someone): LinkReply {
+	if (result.kind === 'unreadable') return unreadable(result.why);
+	const { links, byMetadata, roleStatus } = result;
+	const metadata =
+		byMetadata.length === 0
+			? ''
+			: `\nStripe's metadata ties them to ${list(byMetadata.map(code))}: that cannot be changed here. Correct the metadata of that customer, or of its subscriptions, in Stripe.`;
+	const [only] = links;
+	if (only === undefined) {
+		const nothing = byMetadata.length === 0 ? `Nothing ties ${who(someone)} to a customer or a team.` : `No row here ties ${who(someone)}.`;
+		return answer(`Nothing was changed: ${nothing}${metadata}`);
+	}
+	if (links.length === 1) {
+		const confirm = confirmUnlink(only, someone, roleStatus);
+		return { ...confirm, content: `${confirm.content}${metadata}` };
+	}
+	const options = links.slice(0, MENU_OPTIONS).map((link) => ({ label: cut(memberLinkChoice(link), CHOICE_LENGTH), value: link.hash }));
+	return answer(
+		`${who(someone)} is tied by ${links.length} rows. Which one is to go? Nothing is changed until you have confirmed it.${metadata}`,
+		menu(buildCustomId({ action: 'pick-unlink', discordId: someone.discordId }), 'Pick what to unlink…', options)
+	);
+}
+
+/** The confirmation for the row that was picked. */
+export function confirmUnlinkReply(result: LinksResult, hash: string, someone: Someone): LinkReply {
+	if (result.kind === 'unreadable') return unreadable(result.why);
+	const link = result.links.find((each) => each.hash === hash);
+	return link === undefined ? answer(alreadyUnlinkedReply(someone)) : confirmUnlink(link, someone, result.roleStatus);
+}
+
+function confirmUnlink(link: MemberLink, someone: Someone, { held }: RoleStatus): LinkReply {
+	return answer(
+		`Unlink ${who(someone)} from ${describeMemberLink(link)}?\n${consequence(link.roleStatusWithout, held)} Nothing is deleted, and nothing is changed until you confirm; to leave it as it is, dismiss this message.`,
+		button('Unlink', { action: 'unlink', discordId: someone.discordId, shownHash: link.hash })
+	);
+}
+
+/** Answers the operator who confirmed. */
+export function unlinkReply(result: UnlinkResult, someone: Someone): LinkReply {
+	switch (result.kind) {
+		case 'unreadable':
+			return unreadable(result.why);
+		case 'gone':
+			return answer(alreadyUnlinkedReply(someone));
+		case 'unlinked':
+			return answer(
+				`Unlinked ${who(someone)} from ${describeMemberLink(result.link)}.\n${describeRoleStatus(result.link.roleStatusWithout)}`
+			);
+	}
+}
+
+/** One line for the admin channel. */
+export function unlinkAnnouncement({ link }: Extract<UnlinkResult, { kind: 'unlinked' }>, someone: Someone, actor: string): string {
+	const customer = link.customerId === null ? [] : [`the customer ${code(link.customerId)}`];
+	return `${describeActor(actor)} unlinked ${who(someone)} from ${[...customer, ...describeSeat(link)].join(' and ') || 'an empty row'}.`;
+}
+
+function alreadyUnlinkedReply(someone: Someone): string {
+	return `Nothing was changed: that row does not name ${who(someone)} any more. Somebody has unlinked it before.`;
+}
+
+/** What the person should have now and what they hold; and that linking by itself changes no role. */
+function describeRoleStatus({ expected, held, exempt }: RoleStatus): string {
+	if (expected === null)
+		return 'Stripe gives a subscription of theirs a status that Reeve does not know, so runs leave them alone. No role was changed.';
+	const due = expected.length === 0 ? 'nothing that gives a role' : roles(expected);
+	if (held === null) return `They pay for ${due}, and are not in the server. No role was changed.`;
+	const has = held.length === 0 ? 'no managed role' : roles(held);
+	if (sameRoles(expected, held))
+		return `They should have ${expected.length === 0 ? 'no managed role' : due}, and hold just that. There is nothing to change.`;
+	const next = exempt
+		? 'They are exempt, so no run will act on that: see `/reconcile exemptions`.'
+		: 'No role was changed: the next run will find that, or `/reconcile run member` now.';
+	return `They should have ${expected.length === 0 ? 'no managed role' : due}, and hold ${has}. ${next}`;
+}
+
+/** What it would mean to unlink. */
+function consequence({ expected, exempt }: RoleStatus, held: RoleStatus['held']): string {
+	if (expected === null)
+		return 'What they would have then is not known: Stripe gives a subscription of theirs a status that Reeve does not know.';
+	const left =
+		expected.length === 0 ? 'They would have no subscription left that gives a role' : `They would still be due ${roles(expected)}`;
+	if (held === null) return `${left}. They are not in the server.`;
+	if (exempt) return `${left}. They are exempt, so no run would act on that.`;
+	const give = expected.filter((role) => !held.includes(role));
+	const take = held.filter((role) => !expected.includes(role));
+	const report = [
+		...(give.length === 0 ? [] : [`${roles(give)} to be given`]),
+		...(take.length === 0 ? [] : [`${roles(take)} to be taken`])
+	].join(' and ');
+	return report === '' ? `${left}, and hold just that: nothing would follow.` : `${left}: the next run would report ${report}.`;
+}
+
+function sameRoles(expected: readonly string[], held: readonly string[]): boolean {
+	return expected.length === held.length && expected.every((role) => held.includes(role));
+}
+
+function named(discordIds: readonly string[], customer: string): string {
+	const said = `The metadata of ${customer} in Stripe names ${people(discordIds)}`;
+	return discordIds.length === 1 ? `${said}.` : `${said}, so it counts for none of them.`;
+}
+
+function people(discordIds: readonly string[]): string {
+	return list(discordIds.map(mention));
+}
+
+function describeMemberLink(link: MemberLink): string {
+	const customer =
+		link.customer !== null ? [inline(link.customer)] : link.customerId !== null ? [`${code(link.customerId)} (not in Stripe)`] : [];
+	return [...customer, ...describeSeat(link)].join(' and ') || 'a row without customer or team';
+}
+
+function describeSeat({ seat }: MemberLink): string[] {
+	return seat === null ? [] : [`the ${seat.tier} seat in ${escapeName(seat.team)}`];
+}
+
+function memberLinkChoice({ customer, customerId, seat }: MemberLink): string {
+	const pays = customer !== null ? [customerChoice(customer)] : customerId !== null ? [customerId] : [];
+	const seats = seat === null ? [] : [`${seat.tier} seat in ${plainName(seat.team, PART_LENGTH)}`];
+	return [...seats, ...pays].join(' · ') || 'a row without customer or team';
+}
+
+/** A customer within a sentence. */
+function inline(found: CustomerFound): string {
+	return escapeText(customerChoice(found), TEXT_LENGTH);
+}
+
+function code(customerId: string): string {
+	return escapeText(customerId, TEXT_LENGTH);
+}
+
+function who({ discordId, name }: Someone): string {
+	return name === null ? mention(discordId) : `${mention(discordId)} (${escapeName(name)})`;
+}
+
+function unreadable(why: string): LinkReply {
+	return answer(`Nothing was changed. ${escapeText(why, 1200)}`);
+}
+
+function answer(content: string, component?: APIButtonComponent | APIStringSelectComponent): LinkReply {
+	const components = component === undefined ? [] : [{ type: ComponentType.ActionRow as const, components: [component] }];
+	return { content: cut(content, 2000), components, allowedMentions: { parse: [] } };
+}
+
+function button(label: string, id: Parameters<typeof buildCustomId>[0]): APIButtonComponent {
+	return { type: ComponentType.Button, style: ButtonStyle.Danger, label, custom_id: buildCustomId(id) };
+}
+
+function menu(customId: string, placeholder: string, options: APISelectMenuOption[]): APIStringSelectComponent {
+	return { type: ComponentType.StringSelect, custom_id: customId, placeholder, options: options.slice(0, MENU_OPTIONS) };
+}

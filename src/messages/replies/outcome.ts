@@ -1,0 +1,97 @@
+import { ComponentType } from 'discord.js';
+import type { DriftIssue } from '../../reconciliation/domain/issue.js';
+import type { FixResult } from '../../reconciliation/fixes/fix.js';
+import { ago, changeMade, describeActor, describeChange, describePlan } from '../format/format.js';
+import { cut, escapeName, escapeText, mention } from '../format/text.js';
+import { undoButton } from '../report/buttons.js';
+import type { Announcement } from '../report/view.js';
+
+/** A message has 2 000 characters; the reason of a failure gets most of what the other words leave. */
+const REASON_LENGTH = 1200;
+const PLAN_LENGTH = 300;
+
+const AGAIN = 'The issue is still open: press Apply fix again once that is put right.';
+
+/** Whose issue it is; null where that is not known. */
+export type Subject = Pick<DriftIssue, 'discordId' | 'discordName'> | null;
+
+/**
+ * Answers the operator who asked for a fix: what happened, to whom, and what to do next.
+ * @param subject - for the answers that come without an issue
+ */
+export function fixReply(result: FixResult, subject: Subject): string {
+	switch (result.kind) {
+		case 'ended':
+			return describeEnd(result);
+		case 'busy':
+			return `${describeActor(result.actor)} is fixing ${who(subject)} already, since ${ago(result.since)}. Wait a moment: the report will show what came of it.`;
+		case 'settled':
+			if (result.undone)
+				return `Nothing was changed: the fix of ${who(subject)} was undone${result.actor === null ? '' : ` by ${describeActor(result.actor)}`} ${ago(result.at)}. There is nothing left to do.`;
+			if (result.exempted)
+				return `Nothing was changed: ${who(subject)} was exempted${result.actor === null ? '' : ` by ${describeActor(result.actor)}`} ${ago(result.at)}, so their roles are right as they are. To fix them, end the exemption first (\`/reconcile exemptions\`).`;
+			if (result.status === 'RESOLVED')
+				return `Nothing was changed: the issue of ${who(subject)} went away by itself ${ago(result.at)}. There is nothing left to do.`;
+			return `Nothing was changed: ${who(subject)} was fixed already${result.actor === null ? '' : ` by ${describeActor(result.actor)}`} ${ago(result.at)}. There is nothing left to do.`;
+		case 'plan-changed':
+			return planChanged(result.issue, result.issue);
+		case 'unknown':
+			return `Nothing was changed: Reeve does not know the issue of ${who(subject)} any more. Use \`/reconcile run\` for a new report.`;
+	}
+}
+
+/** For the admin channel, where a fix is not shown by a report: what was changed, by whom, and the way back. Null if nothing was. */
+export function fixAnnouncement(result: FixResult, actor: string): Announcement | null {
+	if (result.kind !== 'ended') return null;
+	const made = changeMade(result.rolesBefore, result.rolesAfter);
+	const changed = made === null ? '' : change(made);
+	if (changed === '') return null;
+	if (result.outcome !== 'FIXED') return { content: `${describeActor(actor)} could not wholly fix ${who(result.issue)}: ${changed}.` };
+	return {
+		content: `${describeActor(actor)} fixed ${who(result.issue)}: ${changed}.`,
+		components: [{ type: ComponentType.ActionRow, components: [undoButton(result.attemptId, result.issue.discordName)] }]
+	};
+}
+
+function describeEnd(result: Extract<FixResult, { kind: 'ended' }>): string {
+	const { issue, error, rolesBefore, rolesAfter } = result;
+	const person = who(issue);
+	const made = changeMade(rolesBefore, rolesAfter);
+	const why = (fallback: string) => escapeText(error ?? fallback, REASON_LENGTH);
+	switch (result.outcome) {
+		case 'FIXED':
+			return `Fixed ${person}: ${change(made ?? issue.plan) || 'the roles are as planned'}.`;
+		case 'RESOLVED':
+			return `Nothing was changed for ${person}: the drift is gone. ${error === null ? '' : `${escapeText(error, REASON_LENGTH)} `}The issue is closed.`;
+		case 'PLAN_CHANGED':
+			return planChanged(issue, result.newDrift);
+		case 'EXEMPT':
+			return `Nothing was changed for ${person}: they are exempt, so their roles are right as they are. To fix them, end the exemption first.`;
+		case 'NOT_APPLIED':
+			return `Not fixed: ${person}. ${why('Discord accepted the change, but it did not happen.')} The issue is still open: press Apply fix again in a minute.`;
+		case 'FAILED':
+			return `Not fixed: ${person}. ${why('The reason is not known: see the log.')}${before(made)} ${AGAIN}`;
+		case 'UNDONE':
+			return `The fix of ${person} was undone.`;
+		case 'INTERRUPTED':
+			return `Not fixed: ${person}. ${why('Reeve was stopped in the middle of this fix.')}${before(made)} The issue is still open: press Apply fix again.`;
+	}
+}
+
+function planChanged(issue: NonNullable<Subject>, drift: DriftIssue | null): string {
+	const plan = drift === null ? '' : ` The plan is now: **${cut(describePlan(drift.plan), PLAN_LENGTH)}**.`;
+	return `Nothing was changed for ${who(issue)}: another plan is right by now than the one you saw.${plan} If that is right, press Apply fix again: the button now stands for the new plan.`;
+}
+
+function change(made: { readonly add: readonly string[]; readonly remove: readonly string[] }): string {
+	return cut(describeChange(made), PLAN_LENGTH);
+}
+
+function before(made: ReturnType<typeof changeMade>): string {
+	const done = made === null ? '' : change(made);
+	return done === '' ? '' : ` Done before that: ${done}.`;
+}
+
+export function who(subject: Subject): string {
+	return subject === null ? 'this person' : `${mention(subject.discordId)} (${escapeName(subject.discordName)})`;
+}

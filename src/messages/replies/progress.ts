@@ -1,0 +1,104 @@
+import type { Progress, ReconciliationResult } from '../../reconciliation/domain/run.js';
+import { count, number } from '../format/format.js';
+import { mention } from '../format/text.js';
+import { describeUnknownStatus } from '../report/notices.js';
+import { afterFailure, failureText } from '../report/summary.js';
+
+/** The answers to the operator who asked for a run. */
+
+type Source = Progress['source'];
+
+const REASON_LENGTH = 1200;
+
+const STEPS: Readonly<Record<Source, { readonly step: string; readonly one: string; readonly many: string }>> = {
+	stripe: { step: 'Reading Stripe', one: 'subscription', many: 'subscriptions' },
+	invoices: { step: 'Reading open invoices', one: 'invoice', many: 'invoices' },
+	discord: { step: 'Reading Discord', one: 'member', many: 'members' },
+	database: { step: 'Reading links', one: 'link', many: 'links' },
+	fix: { step: 'Applying fixes', one: 'fix', many: 'fixes' }
+};
+
+/** Why a source says to wait. */
+const WHY_WAITING: Readonly<Partial<Record<Source, string>>> = {
+	discord: ', because Discord allows one listing of all members in 30 s'
+};
+
+const ORDER: readonly Source[] = ['stripe', 'invoices', 'discord', 'database', 'fix'];
+/** The sources are read side by side, so each has its line from the start. */
+const ALWAYS: readonly Source[] = ['stripe', 'discord', 'database'];
+
+/** How far a run or a bulk fix is: a line for each source, and for invoices and fixes once there are any. */
+export function progressMessage(progress: ReadonlyMap<Source, Progress>, fixSecondsLeft: number | null = null): string {
+	// A bulk fix reads nothing of its own.
+	const onlyFixes = progress.size === 1 && progress.has('fix');
+	const shown = ORDER.filter((source) => progress.has(source) || (ALWAYS.includes(source) && !onlyFixes));
+	return shown.map((source) => line(source, progress.get(source), source === 'fix' ? fixSecondsLeft : null)).join('\n');
+}
+
+/** How far something was at a moment. */
+export interface ProgressSample {
+	readonly done: number;
+	/** Epoch. */
+	readonly atMs: number;
+}
+
+/** How long the rest will take if it goes on as it went since the first measurement; null where that cannot be told yet. */
+export function secondsLeft(
+	first: ProgressSample | undefined,
+	progress: Pick<Progress, 'done' | 'total'> | undefined,
+	nowMs: number
+): number | null {
+	if (first === undefined || progress === undefined || progress.total === null || progress.done <= first.done) return null;
+	const msEach = (nowMs - first.atMs) / (progress.done - first.done);
+	return Math.ceil((msEach * (progress.total - progress.done)) / 1000);
+}
+
+function formatRemaining(seconds: number): string {
+	return seconds < 100 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
+}
+
+function line(source: Source, progress: Progress | undefined, left: number | null): string {
+	const { step, one, many } = STEPS[source];
+	if (progress === undefined) return `${step}…`;
+	const { done, total, finished, waitingSeconds } = progress;
+	if (waitingSeconds !== undefined) return `${step}: waiting ${number(waitingSeconds)} s${WHY_WAITING[source] ?? ''}…`;
+	if (finished) return done === 0 ? `${step} ✓` : `${step}: ${count(done, one, many)} ✓`;
+	if (total === null) return done === 0 ? `${step}…` : `${step}: ${count(done, one, many)}…`;
+	const about = left === null ? '' : `, about ${formatRemaining(left)} left`;
+	return `${step}: ${number(done)} of ${count(total, one, many)}${about}…`;
+}
+
+/**
+ * What a run came to, in a line or two.
+ * @param messageUrl - the report in the admin channel; null if it could not be posted, undefined if nobody knows
+ * @param paused - what keeps the daily runs from happening, which whoever runs one by hand should know; empty if nothing does
+ */
+export function finishedMessage(result: ReconciliationResult, messageUrl: string | null | undefined, paused: string): string {
+	const where =
+		messageUrl === undefined
+			? 'Where the report is could not be read: look in the admin channel.'
+			: messageUrl === null
+				? 'The report could not be posted in the admin channel: the log says why. The run is stored all the same.'
+				: `The report is here: ${messageUrl}`;
+	return `${outcome(result)} ${where}${paused === '' ? '' : `\n${paused}`}`;
+}
+
+/** What a run over one person came to, where it found no issue. */
+function formatMemberResult({ notices, membersChecked }: ReconciliationResult, discordId: string): string {
+	const who = mention(discordId);
+	if ((notices?.exempt ?? 0) > 0) return `${who} is exempt, so Reeve leaves their roles as they are.`;
+	if ((notices?.leftToNextRun ?? 0) > 0) return `something of ${who} changed while this run was reading: run it again in a minute.`;
+	const [unknown] = Array.isArray(notices?.unknownStatus) ? notices.unknownStatus : [];
+	if (unknown !== undefined) return `${who} was left alone: ${describeUnknownStatus(unknown.status)}. Update Reeve.`;
+	if (membersChecked === 0) return `${who} is not in the server, so there is nothing to compare.`;
+	return `${who} has the roles they should have.`;
+}
+
+function outcome(result: ReconciliationResult): string {
+	if (result.status === 'FAILED') return `The run failed: ${failureText(result, REASON_LENGTH)} ${afterFailure(result)}`;
+	if (result.issues.length === 0)
+		return result.onlyMember === null ? 'Done: all clear.' : `Done: ${formatMemberResult(result, result.onlyMember)}`;
+	const fixed = result.autoFixEnabled ? `, ${number(result.issuesFixed)} fixed` : '';
+	const hold = result.hold === null ? '' : ' The fixes that take roles are on hold: the report says why.';
+	return `Done: ${count(result.issues.length, 'issue')}${fixed}.${hold}`;
+}

@@ -1,0 +1,65 @@
+import type { Pause } from '../../reconciliation/schedule/pause.js';
+import { ago, moment } from '../format/format.js';
+import { escapeText, mention } from '../format/text.js';
+
+/** What is said about the schedule: pauses and the next run. */
+
+const REASON_LENGTH = 200;
+
+const SETTING_WINS =
+	'`RECONCILIATION_PAUSED` is true in the settings and wins: the daily runs stay paused until whoever runs Reeve sets it to false and starts Reeve again.';
+
+/** "paused by @ada 3 hours ago, until tomorrow: holidays". */
+export function describePause({ pausedBy, pausedAt, until, reason }: Pause): string {
+	const end = until === null ? 'until somebody resumes them' : `until ${moment(until)}`;
+	return `paused by ${mention(pausedBy)} ${ago(pausedAt)}, ${end}${reason === null ? '' : `: ${escapeText(reason, REASON_LENGTH)}`}`;
+}
+
+/** What whoever runs one by hand should know; empty while the schedule is not paused. */
+export function pausedNote(settingsPaused: boolean, pause: Pause | null): string {
+	if (settingsPaused) return 'The daily runs are paused: RECONCILIATION_PAUSED is true in the settings.';
+	return pause === null ? '' : `The daily runs are ${describePause(pause)}.`;
+}
+
+/** Answers `/reconcile pause`. */
+export function pausedReply(pause: Pause, replaced: Pause | null, settingsPaused: boolean): string {
+	const end = pause.until === null ? 'until you use `/reconcile resume`' : `until ${moment(pause.until)}`;
+	return [
+		`Paused: no daily run ${end}. A run by hand (\`/reconcile run\`) and fixes still work.`,
+		...(replaced === null ? [] : [`This takes the place of the pause before: ${describePause(replaced)}.`]),
+		...(settingsPaused ? [SETTING_WINS] : [])
+	].join('\n');
+}
+
+/** For the admin channel. */
+export function pausedAnnouncement({ pausedBy, until, reason }: Pause): string {
+	const end = until === null ? '' : ` until ${moment(until)}`;
+	return `${mention(pausedBy)} paused the daily runs${end}${reason === null ? '' : `: ${escapeText(reason, REASON_LENGTH)}`}.`;
+}
+
+/**
+ * Answers `/reconcile resume`.
+ * @param ended - the pause that was ended; null if there was none
+ */
+export function resumedReply(ended: Pause | null, nextRunAt: Date | null, settingsPaused: boolean): string {
+	const next =
+		nextRunAt === null ? '' : ` The next daily run is ${ago(nextRunAt)}, ${moment(nextRunAt)}; \`/reconcile run\` compares everything now.`;
+	const what = ended === null ? 'Nothing was changed: the daily runs were not paused by command.' : 'Resumed.';
+	return settingsPaused ? `${what}\n${SETTING_WINS}` : `${what}${next}`;
+}
+
+/** For the admin channel. */
+export function resumedAnnouncement(actor: string, ended: Pause): string {
+	return `${mention(actor)} resumed the daily runs, which were ${describePause(ended)}.`;
+}
+
+/** Answers a time that Reeve does not understand. @param gone - what was typed beside it, so that nothing is lost */
+export function untilProblem(problem: 'invalid' | 'past' | 'too-far', typed: string, examples: string, also: string | null = null): string {
+	const why = {
+		invalid: `Reeve does not understand the time "${escapeText(typed, 60)}".`,
+		past: `The time "${escapeText(typed, 60)}" is over already.`,
+		'too-far': `The time "${escapeText(typed, 60)}" is more than ten years away: leave it out for "without an end".`
+	}[problem];
+	const kept = also === null ? '' : `\nYou wrote: ${escapeText(also, 500)}`;
+	return `Nothing was changed. ${why} Write it like ${examples}.${kept}`;
+}

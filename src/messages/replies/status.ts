@@ -1,0 +1,116 @@
+import type { APIEmbed } from 'discord.js';
+import type { ProbeResult } from '../../async/probe.js';
+import type { Health, RunSummary, Status, Undelivered } from '../../reconciliation/health/status.js';
+import { COLOURS } from '../format/colours.js';
+import { ago, count, moment, TYPE_NAMES } from '../format/format.js';
+import { escapeText } from '../format/text.js';
+import { fitLines } from '../report/notices.js';
+import { runLine } from './history.js';
+import { describePause } from './schedule-messages.js';
+
+/** What the settings say about how Reeve works here. */
+export interface StatusSettings {
+	readonly guildId: string;
+	readonly autoFix: boolean;
+	/** Whether Redis wakes the tasks, or this process. */
+	readonly redis: boolean;
+	readonly database: 'postgresql' | 'embedded';
+}
+
+const FIELD_LENGTH = 1_000;
+const REASON_LENGTH = 300;
+
+const SOURCES: Readonly<Record<Health['source'], string>> = { stripe: 'Stripe', discord: 'Discord', database: 'Database' };
+
+/** `/reconcile status`: how things stand, in one embed. What could not be read is said to be unknown, never left out. */
+export function statusEmbed(status: Status, settings: StatusSettings): APIEmbed {
+	const { open, verification, undelivered, exemptions, health } = status;
+	const troubled = health.some(({ problems }) => problems.length > 0);
+	const unread = Object.values(status).some((told) => typeof told === 'object' && 'ok' in told && !told.ok);
+	const many = open.ok ? open.value.reduce((sum, kind) => sum + kind.many, 0) : null;
+	const toDo = many === null || many > 0 || !undelivered.ok || undelivered.value.length > 0;
+	const field = (name: string, lines: readonly string[]) => ({ name, value: fitLines(lines, '\n', FIELD_LENGTH), inline: false });
+	/** A field that is only there where there is something to tell. */
+	const unlessEmpty = <T>(name: string, told: ProbeResult<T>, linesOf: (value: T) => readonly string[]) => {
+		const lines = told.ok ? linesOf(told.value) : [unknown(told)];
+		return lines.length === 0 ? [] : [field(name, lines)];
+	};
+	return {
+		title: troubled || unread ? 'Status: something needs you' : 'Status',
+		description: troubled
+			? 'Something keeps Reeve from its work: Sources, below, says what and what to do.'
+			: unread
+				? 'Some of this could not be read: below it is called unknown. Ask again in a minute.'
+				: 'Stripe, Discord and the database are well.',
+		color: troubled || unread ? COLOURS.bad : toDo ? COLOURS.amber : COLOURS.good,
+		fields: [
+			field('Schedule', scheduleLines(status, settings)),
+			field('Auto-fix', [settings.autoFix ? 'On: Reeve fixes what it finds, within the safety check' : 'Off: Reeve only reports']),
+			field('Last run', lastRunLines(status, settings.guildId)),
+			field(`Open issues: ${many ?? 'unknown'}`, openLines(open)),
+			...unlessEmpty('Verification', verification, (due) =>
+				due === null ? [] : [`${ago(due.dueAt)}, of ${count(due.fixes, 'fix', 'fixes')}`]
+			),
+			...unlessEmpty('Not delivered yet', undelivered, (waiting) => waiting.map(undeliveredLine)),
+			...unlessEmpty('Exempt', exemptions, (people) =>
+				people === 0 ? [] : [`${count(people, 'person', 'people')}: see \`/reconcile exemptions\``]
+			),
+			field(
+				'Sources',
+				health.map((source) => healthLine(source, settings))
+			)
+		]
+	};
+}
+
+function unknown({ error }: { readonly error: string }): string {
+	return `Unknown. ${escapeText(error, REASON_LENGTH)}`;
+}
+
+function scheduleLines({ daily, pause, nextRunAt }: Status, { redis }: StatusSettings): string[] {
+	const lines = [`Every day at ${String(daily.hour).padStart(2, '0')}:00, ${daily.timeZone}${redis ? ', woken through Redis' : ''}`];
+	if (daily.paused) lines.push('**Paused** by the settings: RECONCILIATION_PAUSED is true, whatever `/reconcile resume` says');
+	if (!pause.ok) lines.push(`Paused: ${unknown(pause)}`);
+	else if (pause.value !== null) lines.push(`**${capital(describePause(pause.value))}**`);
+	if (!nextRunAt.ok) lines.push(`Next run: ${unknown(nextRunAt)}`);
+	else if (nextRunAt.value !== null) lines.push(`Next run: ${moment(nextRunAt.value)} (${ago(nextRunAt.value)})`);
+	return lines;
+}
+
+function lastRunLines({ lastRun, lastSuccess }: Status, guildId: string): string[] {
+	if (!lastRun.ok) return [unknown(lastRun), ...lastSuccessLines(lastSuccess, null)];
+	const last = lastRun.value;
+	if (last === null) return ['None yet: `/reconcile run` makes the first'];
+	return [runLine(last, guildId), ...lastSuccessLines(lastSuccess, last)];
+}
+
+function lastSuccessLines(lastSuccess: Status['lastSuccess'], last: RunSummary | null): string[] {
+	if (!lastSuccess.ok) return [`The last that read everything: ${unknown(lastSuccess)}`];
+	if (lastSuccess.value === null) return ['No run over everybody has succeeded yet'];
+	return lastSuccess.value.runId === last?.runId ? [] : [`The last that read everything: ${ago(lastSuccess.value.startedAt)}`];
+}
+
+function openLines(open: Status['open']): string[] {
+	if (!open.ok) return [unknown(open)];
+	if (open.value.length === 0) return ['None'];
+	return open.value.map(({ type, many, oldest }) => `${TYPE_NAMES[type]}: ${count(many, 'issue')}, the oldest since ${ago(oldest)}`);
+}
+
+/** What is told, by how its subject begins. */
+const ABOUT: Readonly<Record<string, string>> = { run: 'of a run', hold: 'of a hold', overdue: 'that no run has succeeded' };
+
+function undeliveredLine({ channel, subject, since, tries, lastError, nextTryAt }: Undelivered): string {
+	const what = ABOUT[subject.slice(0, subject.indexOf(':'))] ?? '';
+	const error = lastError === null ? '' : ` ${escapeText(lastError, REASON_LENGTH)}`;
+	return `${channel === 'mail' ? 'Mail' : 'Report'} ${what}, from ${ago(since)}, tried ${count(tries, 'time')}, again ${ago(nextTryAt)}.${error}`;
+}
+
+function healthLine({ source, problems, note }: Health, { database }: StatusSettings): string {
+	const kind = source === 'database' ? (database === 'embedded' ? 'embedded' : 'PostgreSQL') : note;
+	const name = `${SOURCES[source]}${kind === null ? '' : ` (${kind})`}`;
+	return problems.length === 0 ? `✓ ${name}` : `✗ ${name}: ${escapeText(problems.join(' '), REASON_LENGTH)}`;
+}
+
+function capital(text: string): string {
+	return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,88 @@
+import type { Notices } from '../../reconciliation/domain/detection.js';
+import { ago, count, list, number } from '../format/format.js';
+import { cut, escapeName, escapeText, mention } from '../format/text.js';
+
+/** Names and IDs given in one notice; the rest is counted. */
+const MAX_NAMED = 3;
+
+const CUSTOMER_ID_LENGTH = 30;
+
+const STATUS_LENGTH = 40;
+
+type Line = readonly [many: number, line: () => string];
+
+/** What is worth knowing and no issue: a line for each kind there is, with what an operator can do where there is something to do. */
+export function noticeLines(notices: Notices): string[] {
+	const { overclaimedTeams, malformedLinks, contestedLinks, expiringExemptions } = notices;
+	const customers = (links: readonly { readonly customerId: string }[]) =>
+		list(
+			links.map(({ customerId }) => escapeText(customerId, CUSTOMER_ID_LENGTH)),
+			MAX_NAMED
+		);
+	const teams = () =>
+		list(
+			overclaimedTeams.map(({ name, claimed, paid }) => `${escapeName(name)} (${number(claimed)} of ${number(paid)})`),
+			MAX_NAMED
+		);
+	const ending = () =>
+		list(
+			expiringExemptions.map(({ discordId, expiresAt }) => `${mention(discordId)}${expiresAt === null ? '' : ` ${ago(expiresAt)}`}`),
+			MAX_NAMED
+		);
+	const lines: Line[] = [
+		[overclaimedTeams.length, () => `${count(overclaimedTeams.length, 'team')} with more seats claimed than paid for: ${teams()}`],
+		[
+			malformedLinks.length,
+			() => `${count(malformedLinks.length, 'Discord ID')} in Stripe not readable: correct the metadata of ${customers(malformedLinks)}`
+		],
+		[
+			contestedLinks.length,
+			() =>
+				`${count(contestedLinks.length, 'customer')} naming more than one person, so linked to nobody: correct the metadata of ${customers(contestedLinks)}`
+		],
+		...unknownStatusLines(notices.unknownStatus),
+		[notices.leftToNextRun, () => `${number(notices.leftToNextRun)} left to the next run (changed while this one was reading)`],
+		[notices.unclaimed, () => `${number(notices.unclaimed)} unclaimed (pay, and have claimed no Discord seat)`],
+		[notices.absent, () => `${number(notices.absent)} absent (pay, and are not in the server)`],
+		[
+			expiringExemptions.length,
+			() => `${count(expiringExemptions.length, 'exemption')} ending soon: ${ending()}; use \`/reconcile exempt\` for whom it is to go on`
+		],
+		[notices.exempt, () => `${number(notices.exempt)} exempt`],
+		[notices.bots, () => `${count(notices.bots, 'bot')} skipped`]
+	];
+	return lines.filter(([many]) => many > 0).map(([, line]) => line());
+}
+
+/** A line for each status. */
+function unknownStatusLines(unknown: Notices['unknownStatus']): Line[] {
+	if (typeof unknown === 'number')
+		return [[unknown, () => `${count(unknown, 'person', 'people')} left alone: Stripe gives a status that Reeve does not know`]];
+	const whose = new Map<string, string[]>();
+	for (const { discordId, status } of unknown) whose.set(status, [...(whose.get(status) ?? []), mention(discordId)]);
+	return [...whose].map(([status, people]) => [
+		people.length,
+		() => `${list(people, MAX_NAMED)}: ${describeUnknownStatus(status)}; their roles are left as they are. Update Reeve`
+	]);
+}
+
+/** "Stripe gives the status `frozen`, which Reeve does not know". */
+export function describeUnknownStatus(status: string): string {
+	return `Stripe gives the status \`${escapeText(status.replaceAll('`', ''), STATUS_LENGTH)}\`, which Reeve does not know`;
+}
+
+/** Less than this of a line says nothing. */
+const WORTH_STARTING = 40;
+
+/** As many lines as there is room for; the last one may be cut. */
+export function fitLines(lines: readonly string[], separator: string, max: number): string {
+	const kept: string[] = [];
+	let left = max;
+	for (const line of lines) {
+		if (line.length > left && left < WORTH_STARTING) break;
+		kept.push(cut(line, left));
+		left -= line.length + separator.length;
+		if (left <= 0) break;
+	}
+	return kept.join(separator);
+}

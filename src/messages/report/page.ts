@@ -1,0 +1,59 @@
+import type { APIEmbed } from 'discord.js';
+import { reportableIssues } from '../../reconciliation/detection/verify-fixes.js';
+import type { ReconciliationResult } from '../../reconciliation/domain/run.js';
+import { LAST_PAGE } from '../custom-id.js';
+import { number } from '../format/format.js';
+import { TEXT_BUDGETS } from '../format/text-budget.js';
+import { buttonRows } from './buttons.js';
+import { issueEmbed, shownIssue } from './issue.js';
+import { summaryEmbed } from './summary.js';
+import type { MessagePayload, ReportView } from './view.js';
+
+/** Each issue has a button, and a row holds five. */
+export const ISSUES_PER_PAGE = 5;
+
+/** Discord's limit for the text of all embeds of a message together. */
+const MAX_EMBED_CHARACTERS = 6000;
+
+/** How many pages a report has: at least one. A failed run has no issue to show. */
+export function pageCount(result: ReconciliationResult): number {
+	return Math.min(Math.max(1, Math.ceil(reportableIssues(result).length / ISSUES_PER_PAGE)), LAST_PAGE + 1);
+}
+
+/**
+ * Draws one page of a report: the summary, five issues, and the buttons to mend them and to turn pages.
+ * @param page - counted from 0; one that does not exist becomes the nearest that does
+ */
+export function reportPage({ result, states }: ReportView, page: number): MessagePayload {
+	const pages = pageCount(result);
+	const at = Math.min(Math.max(0, Math.trunc(page) || 0), pages - 1);
+	const first = at * ISSUES_PER_PAGE;
+	const news = reportableIssues(result);
+	const found = news.slice(first, first + ISSUES_PER_PAGE);
+	const issues = found.map((issue, index) => shownIssue(issue, first + index + 1, states));
+	const range = pages > 1 ? `Issues ${number(first + 1)}–${number(first + issues.length)} of ${number(news.length)} · ` : '';
+	const footer = `${range}Run ${result.runId}`;
+
+	let embeds: APIEmbed[] = [];
+	for (const room of TEXT_BUDGETS) {
+		embeds = [summaryEmbed({ result, states }, footer, room), ...issues.map((issue) => issueEmbed(issue, room))];
+		if (characters(embeds) <= MAX_EMBED_CHARACTERS) break;
+	}
+	return {
+		embeds,
+		components: buttonRows(issues, { runId: result.runId, page: at, pages, total: found.length === 0 ? 0 : result.issues.length }),
+		allowedMentions: { parse: [] }
+	};
+}
+
+/** What Discord counts towards the limit. */
+function characters(embeds: readonly APIEmbed[]): number {
+	return embeds
+		.flatMap(({ title, description, footer, fields = [] }) => [
+			title,
+			description,
+			footer?.text,
+			...fields.flatMap((field) => [field.name, field.value])
+		])
+		.reduce((sum, text) => sum + (text?.length ?? 0), 0);
+}

@@ -1,0 +1,85 @@
+import type { DriftIssue, IssueState, LastAttempt } from '../../reconciliation/domain/issue.js';
+import { AUTOMATIC } from '../../reconciliation/fixes/fix.js';
+import { ago, changeMade, describeActor, describeChange, moment } from '../format/format.js';
+import { cut, escapeText } from '../format/text.js';
+import type { TextBudget } from '../format/text-budget.js';
+
+/** What has become of an issue, in a report. */
+
+/** @returns null for an open issue that nobody has tried to mend */
+export function describeState(issue: DriftIssue, state: IssueState, room: TextBudget): { name: string; value: string } | null {
+	const { lastAttempt } = state;
+	switch (state.status) {
+		case 'FIXED':
+			return { name: 'Outcome', value: describeFixed(issue, state, room) };
+		case 'RESOLVED':
+			return { name: 'Outcome', value: describeResolved(state, room) };
+		case 'FIXING': {
+			const actor = state.fixingBy ?? lastAttempt?.actor;
+			const since = lastAttempt?.outcome === null ? `, started ${ago(lastAttempt.at)}` : '';
+			return {
+				name: 'Now',
+				value: `Being ${lastAttempt?.undoes ? 'undone' : 'fixed'}${actor === undefined ? '' : ` by ${describeActor(actor)}`}${since}`
+			};
+		}
+		case 'OPEN':
+			return lastAttempt === null || lastAttempt.outcome === null
+				? null
+				: { name: 'Last attempt', value: describeAttempt(lastAttempt, state.cameBackAt, room) };
+	}
+}
+
+function describeFixed(issue: DriftIssue, { lastAttempt, fixingBy, settledAt }: IssueState, room: TextBudget): string {
+	const actor = lastAttempt?.actor ?? fixingBy;
+	const by = actor === null ? '' : ` by ${describeActor(actor)}`;
+	const automatic = actor === AUTOMATIC ? ', automatically' : '';
+	const when = settledAt === null ? '' : ` ${ago(settledAt)}`;
+	const change = describeChange(changeMade(lastAttempt?.rolesBefore ?? null, lastAttempt?.rolesAfter ?? null) ?? issue.plan);
+	return `Fixed${by}${when}${automatic}${change === '' ? '' : `: ${cut(change, room.status * 2)}`}`;
+}
+
+function describeResolved({ lastAttempt, settledAt, settledBy }: IssueState, room: TextBudget): string {
+	const when = settledAt === null ? '' : ` ${ago(settledAt)}`;
+	if (lastAttempt?.outcome === 'UNDONE') return describeUndone(lastAttempt, room);
+	if (settledBy !== null) return `Exempted by ${describeActor(settledBy)}${when}: their roles are right as they are. Nothing was changed.`;
+	if (lastAttempt?.outcome !== 'RESOLVED') return `Gone by itself${when}`;
+	const why = lastAttempt.error === null ? '' : ` ${escapeText(lastAttempt.error, room.sentence)}`;
+	return `Gone by itself: found so by ${describeActor(lastAttempt.actor)}${when}. Nothing was changed.${why}`;
+}
+
+function describeUndone({ actor, at, rolesBefore, rolesAfter, exemptUntil }: LastAttempt, room: TextBudget): string {
+	const change = describeChange(changeMade(rolesBefore, rolesAfter) ?? { add: [], remove: [] });
+	const exempt = exemptUntil === null ? '' : ` Exempt until ${moment(exemptUntil)}.`;
+	return `Undone by ${describeActor(actor)} ${ago(at)}${change === '' ? '' : `: ${cut(change, room.status * 2)}`}.${exempt}`;
+}
+
+/** An attempt that left the issue open, or came before the same drift was found again. */
+function describeAttempt(attempt: LastAttempt, cameBackAt: Date | null, room: TextBudget): string {
+	const tried = `Tried by ${describeActor(attempt.actor)} ${ago(attempt.at)}`;
+	const why = (fallback: string) => escapeText(attempt.error ?? fallback, room.sentence);
+	switch (attempt.outcome) {
+		case 'FIXED':
+			return `Came back${cameBackAt === null ? '' : ` ${ago(cameBackAt)}`}, after it was fixed by ${describeActor(attempt.actor)} ${ago(attempt.at)}. The issue is open again.`;
+		case 'UNDONE':
+			return describeUndone(attempt, room);
+		case 'RESOLVED':
+			return `${tried}: the drift was gone, but it has come back. The issue is open again.`;
+		case 'PLAN_CHANGED':
+			return `${tried}: another plan is right by now, so nothing was changed. The issue is still open.`;
+		case 'EXEMPT':
+			return `${tried}: this person is exempt, so nothing was changed.`;
+		case 'NOT_APPLIED':
+			return `${tried}: ${why('Discord accepted the change, but it did not happen.')} The issue is still open.`;
+		case 'INTERRUPTED':
+			return `${tried}: ${why('Reeve was stopped in the middle of this fix.')}${partly(attempt, room)} The issue is still open.`;
+		case 'FAILED':
+		case null:
+			return `${tried}: ${why('it did not work, and no reason is known.')}${partly(attempt, room)} The issue is still open.`;
+	}
+}
+
+/** What a failed attempt had done before it failed. */
+function partly({ rolesBefore, rolesAfter }: LastAttempt, room: TextBudget): string {
+	const change = describeChange(changeMade(rolesBefore, rolesAfter) ?? { add: [], remove: [] });
+	return change === '' ? '' : ` Done before that: ${cut(change, room.status)}.`;
+}

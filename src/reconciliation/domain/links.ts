@@ -1,0 +1,37 @@
+import type { SeatTier } from './rules.js';
+
+/** A `Member` row. */
+export interface MemberRow {
+	readonly id: string;
+	readonly discordId: string | null;
+	readonly stripeCustomerId: string | null;
+	readonly seatTier: SeatTier;
+	readonly teamId: string | null;
+	readonly paymentFailedAt: Date | null;
+}
+
+/** A `Team` row. */
+export interface TeamRow {
+	readonly id: string;
+	readonly name: string;
+	readonly stripeCustomerId: string | null;
+	readonly ownerSeatCount: number;
+	readonly teamSeatCount: number;
+	readonly paymentFailedAt: Date | null;
+}
+
+export interface Exemption {
+	readonly discordId: string;
+	readonly reason: string;
+	readonly createdBy: string;
+	readonly expiresAt: Date | null;
+}
+
+/** Everything Reeve's own database says about who is who. */
+export interface Links {
+	readonly members: readonly MemberRow[];
+	readonly teams: readonly TeamRow[];
+	readonly exemptions: readonly Exemption[];
+	/** Subscription ID → when a run first saw its debt. */
+	readonly firstSeenUnpaid: ReadonlyMap<string, Date>;
+}

@@ -1,0 +1,36 @@
+import type { AuditAction } from '../reconciliation/domain/audit.js';
+import type { FixOutcome } from '../reconciliation/domain/issue.js';
+import type { MemberHistoryStore } from '../reconciliation/members/explain.js';
+import type { Database } from './connection/database.js';
+import { rowToOpenIssue } from './json.js';
+
+/** What the database remembers of one person. */
+export function memberHistoryStore({ prisma }: Database, guildId: string): MemberHistoryStore {
+	return {
+		liveIssueOf: async (discordId) => {
+			const row = await prisma.issue.findUnique({ where: { liveKey: `${guildId}:${discordId}` } });
+			return row === null ? null : { ...rowToOpenIssue(row), status: row.status };
+		},
+		changesOf: async (discordId, most) => {
+			const where = { guildId, subject: discordId };
+			const rows = await prisma.auditLog.findMany({ where, orderBy: [{ at: 'desc' }, { id: 'desc' }], take: most });
+			return {
+				newest: rows.map(({ id: _, guildId: __, action, ...entry }) => ({ ...entry, action: action as AuditAction })),
+				total: await prisma.auditLog.count({ where })
+			};
+		},
+		undoableOf: async (discordId) => {
+			const fix = await prisma.fixAttempt.findFirst({
+				where: { issue: { guildId, discordId }, undoes: null },
+				orderBy: [{ startedAt: 'desc' }, { id: 'desc' }],
+				select: { id: true, outcome: true }
+			});
+			if (fix?.outcome !== ('FIXED' satisfies FixOutcome)) return null;
+			const undone = await prisma.fixAttempt.findFirst({
+				where: { undoes: fix.id, OR: [{ outcome: null }, { outcome: 'UNDONE' satisfies FixOutcome }] },
+				select: { id: true }
+			});
+			return undone === null ? fix.id : null;
+		}
+	};
+}

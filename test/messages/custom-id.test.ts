@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type ButtonAction, buildCustomId, parseCustomId, positionAmong } from '../../src/messages/custom-id.js';
+
+const cuid = fc.stringMatching(/^[a-z0-9]{1,32}$/);
+const page = fc.integer({ min: 0, max: 99_999 });
+const hash = fc.stringMatching(/^[0-9a-f]{8}$/);
+const scope = fc.constantFrom('all' as const, 'MISSING_ACCESS' as const, 'UNAUTHORIZED_ACCESS' as const);
+const button = fc.constantFrom('previous' as const, 'current' as const, 'next' as const);
+const action: fc.Arbitrary<ButtonAction> = fc.oneof(
+	fc.record({
+		action: fc.constant('fix' as const),
+		runId: cuid,
+		page,
+		issueId: cuid,
+		planHash: fc.stringMatching(/^[0-9a-f]{8}$/)
+	}),
+	fc.record({
+		action: fc.constant('page' as const),
+		runId: cuid,
+		page,
+		button: fc.constantFrom('previous' as const, 'current' as const, 'next' as const)
+	}),
+	fc.record({ action: fc.constant('ignore' as const), runId: cuid, page, issueId: cuid }),
+	fc.record({ action: fc.constant('end-exemption' as const), page }),
+	fc.record({ action: fc.constantFrom('pick-link' as const, 'pick-unlink' as const), discordId: fc.stringMatching(/^\d{17,20}$/) }),
+	fc.record({
+		action: fc.constant('link' as const),
+		discordId: fc.stringMatching(/^\d{17,20}$/),
+		customerId: fc.stringMatching(/^cus_[A-Za-z0-9]{1,36}$/),
+		shownHash: fc.stringMatching(/^[0-9a-f]{8}$/)
+	}),
+	fc.record({ action: fc.constant('unlink' as const), discordId: fc.stringMatching(/^\d{17,20}$/), shownHash: hash }),
+	fc.record({ action: fc.constant('fix-one' as const), issueId: cuid, planHash: hash }),
+	fc.record({ action: fc.constant('fix-all' as const), runId: cuid }),
+	fc.record({ action: fc.constant('plan' as const), scope }),
+	fc.record({ action: fc.constant('bulk' as const), scope, planHash: hash, mode: fc.constantFrom('grants-only' as const, 'all' as const) }),
+	fc.record({ action: fc.constant('release' as const), scope, planHash: hash }),
+	fc.record({ action: fc.constant('history' as const), days: fc.integer({ min: 1, max: 999 }), page, button }),
+	fc.record({ action: fc.constant('exemptions' as const), page, button }),
+	fc.record({ action: fc.constant('why' as const), issueId: cuid }),
+	fc.record({ action: fc.constant('undo' as const), attemptId: fc.uuid() })
+);
+
+describe('a button ID', () => {
+	it('is read back as it was built, and fits', () => {
+		fc.assert(
+			fc.property(action, (value) => {
+				const customId = buildCustomId(value);
+				expect(customId.length).toBeLessThanOrEqual(100);
+				expect(parseCustomId(customId)).toEqual(value);
+			})
+		);
+	});
+
+	it('in which one character is another is another that would be built, or none', () => {
+		fc.assert(
+			fc.property(action, fc.nat({ max: 99 }), fc.string({ unit: 'binary', minLength: 0, maxLength: 2 }), (value, at, other) => {
+				const customId = buildCustomId(value);
+				const mutated = customId.slice(0, at) + other + customId.slice(at + 1);
+				const read = parseCustomId(mutated);
+				if (read !== null) expect(buildCustomId(read)).toBe(mutated);
+			})
+		);
+	});
+
+	it('says whose it is', () => {
+		const value: ButtonAction = { action: 'fix', runId: 'run1', page: 2, issueId: 'issue7', planHash: '0123abcd' };
+		expect(buildCustomId(value)).toBe('reeve:1:fix:run1:2:issue7:0123abcd');
+	});
+
+	it('of anybody else is nothing, and never an error', () => {
+		fc.assert(
+			fc.property(
+				fc.oneof(
+					fc.string({ unit: 'binary' }),
+					fc.string().map((tail) => `reeve:1:fix:${tail}`)
+				),
+				(text) => {
+					const value = parseCustomId(text);
+					if (value !== null) expect(buildCustomId(value)).toBe(text);
+				}
+			)
+		);
+	});
+
+	it.each([
+		'',
+		'reeve:1:fix',
+		'reeve:2:fix:run1:2:issue7:0123abcd',
+		'reeve:1:fix:run1:2:issue7:0123ABCD',
+		'reeve:1:fix:run1:100000:issue7:0123abcd',
+		'reeve:1:fix:run1:02:issue7:0123abcd',
+		'reeve:1:fix:run1:2:issue7:0123abcd\n',
+		'reeve:1:fix:run1:2:issue7:0123abcd:x',
+		'reeve:1:page:run1:2:last',
+		'reeve:1:page:run1:-1:next'
+	])('%j is not one of ours', (customId) => {
+		expect(parseCustomId(customId)).toBeNull();
+	});
+
+	it('tells which page of which report a message is, where one of its buttons does', () => {
+		const undo = buildCustomId({ action: 'undo', attemptId: '0b1c2d3e' });
+		const fix = buildCustomId({ action: 'fix', runId: 'run1', page: 2, issueId: 'issue7', planHash: '0123abcd' });
+		const [previous, current] = (['previous', 'current'] as const).map((button) =>
+			buildCustomId({ action: 'page', runId: 'run2', page: 3, button })
+		) as [string, string];
+		expect(positionAmong([undo, fix])).toEqual({ runId: 'run1', page: 2 });
+		expect(positionAmong([undo, previous, current])).toEqual({ runId: 'run2', page: 3 });
+		expect(positionAmong([undo, 'somebody else'])).toBeNull();
+	});
+
+	it('is not built from what could not be read back', () => {
+		expect(() => buildCustomId({ action: 'page', runId: 'Run:1', page: 0, button: 'next' })).toThrow(RangeError);
+		expect(() => buildCustomId({ action: 'page', runId: 'run1', page: 100_000, button: 'next' })).toThrow(RangeError);
+		expect(() => buildCustomId({ action: 'page', runId: 'run1', page: 0.5, button: 'next' })).toThrow(RangeError);
+	});
+});

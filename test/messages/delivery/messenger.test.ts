@@ -1,0 +1,150 @@
+import type { Client } from 'discord.js';
+import { describe, expect, it } from 'vitest';
+import { createMessenger } from '../../../src/messages/delivery/messenger.js';
+import type { Email } from '../../../src/messages/report/email.js';
+import type { IssueState } from '../../../src/reconciliation/domain/issue.js';
+import { type Answer, CHANNEL, GUILD, inGuild, message, VOICELESS } from '../client.js';
+import { ADA, AT, attempt, failedResult, issue, NO_NOTICES, OPERATOR, result, state } from '../fixtures.js';
+
+const MESSAGE = '600000000000000006';
+
+const ok: Answer = { status: 200, body: message(MESSAGE, '') };
+const refused = (status: number, code: number): Answer => ({ status, body: { code, message: 'no' } });
+
+/** The real client, whose requests are answered one after the other as told, the last answer for all that follow. */
+function clientAnswering(...answers: Answer[]) {
+	return inGuild(() => (answers.length > 1 ? answers.shift() : answers[0]) ?? ok);
+}
+
+const run = (...given: Parameters<typeof result>) => ({ kind: 'run', result: result(...given) }) as const;
+
+function messengerWith(client: Client, over: { channelId?: string; states?: Map<string, IssueState> | Error; remember?: Error } = {}) {
+	const logged: string[] = [];
+	const remembered: string[][] = [];
+	const letters: [Email, string][] = [];
+	const messenger = createMessenger({
+		client,
+		guildId: GUILD,
+		channelId: over.channelId ?? CHANNEL,
+		timeZone: 'Europe/Berlin',
+		sendEmail: async (...sent) => void letters.push(sent),
+		reportUrl: async (runId) =>
+			remembered.some(([known]) => known === runId) ? `https://discord.com/channels/${GUILD}/${CHANNEL}/${MESSAGE}` : null,
+		readStates: async () => {
+			if (over.states instanceof Error) throw over.states;
+			return over.states ?? new Map();
+		},
+		saveReportMessage: async (...message) => {
+			if (over.remember) throw over.remember;
+			remembered.push(message);
+		},
+		namesOf: async (ids) => new Map([...ids].flatMap((id) => (id === OPERATOR ? [[id, 'olive'] as const] : []))),
+		logger: { error: (...values) => logged.push(String(values[0])) }
+	});
+	return { messenger, logged, remembered, letters };
+}
+
+describe('a report', () => {
+	it('is posted in the admin channel, pings nobody, and is remembered', async () => {
+		const { client, requests } = clientAnswering(ok);
+		const { messenger, logged, remembered } = messengerWith(client);
+		await messenger.post(run({ issues: [issue()] }));
+		expect(logged).toEqual([]);
+		expect(requests.map(({ method, path }) => `${method} ${path}`)).toEqual([`POST /api/v10/channels/${CHANNEL}/messages`]);
+		expect(requests[0]?.body).toMatchObject({
+			embeds: [{ title: 'Reconciliation: 1 issue' }, { title: '1. Has the wrong role' }],
+			components: [{ type: 1, components: [{ type: 2, label: 'Apply fix 1 · ada', disabled: false }] }, { type: 1 }, { type: 1 }],
+			allowed_mentions: { parse: [] },
+			enforce_nonce: true
+		});
+		expect(remembered).toEqual([['run1', CHANNEL, MESSAGE]]);
+	});
+
+	it('of a verification answers the newest report of its fixes that is in this channel, and does not mind if that is gone', async () => {
+		const { client, requests } = clientAnswering(ok);
+		const report = (runId: string, channelId: string) => ({ runId, channelId, messageId: `7000000000000000${runId}` });
+		const reports = [report('03', VOICELESS), report('02', CHANNEL), report('01', CHANNEL)];
+		const of = { isVerificationRun: true, triggeredBy: 'verification' } as const;
+		await messengerWith(client).messenger.post(run({ ...of, verified: { fixes: [], reports } }));
+		await messengerWith(client).messenger.post(run({ ...of, verified: { fixes: [], reports: [] } }));
+		expect(requests[0]?.body.message_reference).toEqual({ message_id: '700000000000000002', fail_if_not_exists: false });
+		expect(requests[0]?.body.allowed_mentions).toEqual({ parse: [] });
+		expect(requests[1]?.body.message_reference).toBeUndefined();
+	});
+
+	it('shows what was fixed before it was posted', async () => {
+		const { client, requests } = clientAnswering(ok);
+		const fixed = state({ status: 'FIXED', settledAt: AT, lastAttempt: attempt({ actor: 'reeve', outcome: 'FIXED' }) });
+		await messengerWith(client, { states: new Map([['issue1', fixed]]) }).messenger.post(run({ issues: [issue()] }));
+		expect(requests[0]?.body).toMatchObject({ embeds: [{}, { title: '1. Has the wrong role (fixed)' }] });
+	});
+
+	it('whose request is sent again carries the same nonce, so Discord posts it once', async () => {
+		const { client, requests } = clientAnswering(refused(502, 0), ok);
+		const { messenger, remembered } = messengerWith(client);
+		await messenger.post(run());
+		await messenger.post(run());
+		await messenger.post(run({ runId: 'run2' }));
+		const nonces = requests.map(({ body }) => String(body.nonce));
+		expect(nonces).toHaveLength(4);
+		expect(new Set(nonces.slice(0, 3)).size).toBe(1);
+		expect(nonces[3]).not.toBe(nonces[0]);
+		for (const nonce of nonces) expect(nonce.length).toBeLessThanOrEqual(25);
+		expect(remembered).toHaveLength(3);
+	});
+
+	it('is posted even if nobody can say what has become of its issues', async () => {
+		const { client, requests } = clientAnswering(ok);
+		const { messenger, logged } = messengerWith(client, { states: new Error('database away') });
+		await messenger.post(run({ issues: [issue()] }));
+		expect(requests).toHaveLength(1);
+		expect(logged[0]).toContain('shows them as found');
+	});
+
+	it.each([
+		['channel is gone', '999999999999999999', refused(404, 10003), 'does not exist: set DISCORD_ADMIN_CHANNEL_ID'],
+		['channel is hidden', '999999999999999999', refused(403, 50001), 'give it View Channel'],
+		['channel is read-only', CHANNEL, refused(403, 50013), 'give it Send Messages and Embed Links'],
+		['channel takes no text', VOICELESS, ok, 'is no text channel'],
+		['Discord is down', CHANNEL, refused(503, 0), 'Discord did not take it.']
+	])('whose %s is refused with what to do about it', async (_, channelId, answer, words) => {
+		const { client } = clientAnswering(answer);
+		const { messenger, remembered } = messengerWith(client, { channelId });
+		const failed = { kind: 'run', result: failedResult('Stripe did not answer.') } as const;
+		await expect(messenger.post(failed)).rejects.toThrow(words);
+		expect(remembered).toEqual([]);
+	});
+
+	it('that cannot be remembered is posted all the same', async () => {
+		const { client } = clientAnswering(ok);
+		const { messenger, logged } = messengerWith(client, { remember: new Error('database away') });
+		await messenger.post(run());
+		expect(logged[0]).toContain('is posted, but which message it is could not be stored');
+	});
+});
+
+describe('a mail', () => {
+	it('leads to the report, and is recognised if it is sent twice', async () => {
+		const { messenger, letters } = messengerWith(clientAnswering(ok).client);
+		await messenger.post(run({ issues: [issue()] }));
+		await messenger.mail(run({ issues: [issue()] }));
+		expect(letters).toMatchObject([[{ subject: 'Reeve · Council: Reconciliation: 1 issue' }, 'run:run1']]);
+		expect(letters[0]?.[0].text).toContain(`https://discord.com/channels/${GUILD}/${CHANNEL}/${MESSAGE}`);
+	});
+
+	it('names those who have a name, and looks up whom no issue names', async () => {
+		const { messenger, letters } = messengerWith(clientAnswering(ok).client);
+		const expiringExemptions = [{ discordId: VOICELESS, reason: 'r', createdBy: OPERATOR, expiresAt: AT }];
+		const asked = { triggeredBy: 'manual', requestedBy: OPERATOR } as const;
+		await messenger.mail(run({ ...asked, issues: [issue()], notices: { ...NO_NOTICES, expiringExemptions } }));
+		const text = letters[0]?.[0].text;
+		for (const named of [`ada (${ADA})`, `olive (${OPERATOR})`, `user (${VOICELESS})`]) expect(text).toContain(named);
+	});
+
+	it('about a report that could not be posted says why', async () => {
+		const { messenger, letters } = messengerWith(clientAnswering(refused(403, 50013)).client);
+		await messenger.post(run({ issues: [issue()] })).catch(() => {});
+		await messenger.mail(run({ issues: [issue()] }));
+		expect(letters[0]?.[0].text).toContain('could not be posted in the admin channel: Reeve may not write in channel');
+	});
+});

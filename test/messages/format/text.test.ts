@@ -1,0 +1,89 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { clean, cut, escapeName, escapeText, mention, plainName } from '../../../src/messages/format/text.js';
+
+const anyText = fc.string({ unit: 'binary', maxLength: 200 });
+
+describe('a name that somebody chose', () => {
+	it.each([
+		['a mention', '<@123456789012345678>', '\\<@123456789012345678>'],
+		['a role mention', '<@&1>', '\\<@&1>'],
+		['bold', '**ada**', '\\*\\*ada\\*\\*'],
+		['a masked link', '[free nitro](https://evil.example)', '\\[free nitro\\](https:\\//evil.example)'],
+		['a bare link', 'https://evil.example', 'https:\\//evil.example'],
+		['code', '`x` ||y|| ~~z~~', '\\`x\\` \\|\\|y\\|\\| \\~\\~z\\~\\~'],
+		['a heading', '# ada', '\\# ada'],
+		['a list', '- ada', '\\- ada'],
+		['a numbered list', '1. ada', '1\\. ada'],
+		['a quote', '> ada', '\\> ada'],
+		['italics', '_ada_', '\\_ada\\_'],
+		['an underline', '__ada__', '\\_\\_ada\\_\\_'],
+		['a backslash', '\\*', '\\\\\\*'],
+		['a timestamp', '<t:0:R>', '\\<t:0:R>']
+	])('is shown as itself and never as %s', (_, name, shown) => {
+		expect(escapeName(name)).toBe(shown);
+	});
+
+	it('cannot call everyone', () => {
+		expect(escapeName('@everyone @here')).toBe('@\u200Beveryone @\u200Bhere');
+		expect(escapeName('@\u200Beveryone')).not.toContain('@everyone');
+	});
+
+	it('keeps an underscore that formats nothing', () => {
+		expect(escapeText('past_due: price_knight', 100)).toBe('past_due: price_knight');
+	});
+
+	it('loses newlines, zero-width characters and direction marks', () => {
+		expect(clean('a\r\n\tb\u200B\u200D\u2060c \u202Egnp.exe\u2066\u061C\uFEFF\0')).toBe('a bc gnp.exe');
+	});
+
+	it('keeps an emoji whole and a heart red', () => {
+		expect(clean('❤️ 👩')).toBe('❤️ 👩');
+		expect(cut('ab👩👩', 5)).toBe('ab👩…');
+		expect(cut('ab👩👩', 4)).toBe('ab…');
+	});
+
+	it('cannot reach over its neighbours with towers of marks', () => {
+		expect(clean(`a${'\u0301'.repeat(50)}`)).toBe(`a${'\u0301'.repeat(3)}`);
+	});
+
+	it('is never empty', () => {
+		for (const name of ['', ' ', '\u200B', '\u3164', '\u2800', '\uFE0F', '\uD83D']) {
+			expect(escapeName(name)).toBe('no visible name');
+			expect(plainName(name)).toBe('no visible name');
+		}
+	});
+
+	it('does not escape the ellipsis when it is cut', () => {
+		expect(escapeText('abc*def', 5)).toBe('abc…');
+		expect(escapeText('ab\\\\\\', 6)).toBe('ab\\\\…');
+	});
+});
+
+describe('any text', () => {
+	it('is never longer than it may be, never half an emoji, and means itself', () => {
+		fc.assert(
+			fc.property(anyText, fc.integer({ min: 1, max: 60 }), (text, max) => {
+				const shown = escapeText(text, max);
+				expect(shown.length).toBeLessThanOrEqual(max);
+				expect(shown.isWellFormed()).toBe(true);
+				expect(shown).not.toMatch(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/u);
+				// Every character that could start markup stands behind an escape.
+				expect(shown.replace(/\\[^0-9A-Za-z\s]/g, '')).not.toMatch(/[*~|`<[\]]|:\/\/|@everyone|@here/i);
+			})
+		);
+	});
+
+	it('that is well formed and short is not cut', () => {
+		fc.assert(
+			fc.property(fc.string({ unit: 'grapheme-ascii', maxLength: 20 }), (text) => {
+				expect(cut(text, 20)).toBe(text);
+			})
+		);
+	});
+});
+
+it('an ID is a mention only if it is an ID', () => {
+	expect(mention('1001')).toBe('<@1001>');
+	expect(mention('1> @everyone')).toBe('1> @\u200Beveryone');
+});

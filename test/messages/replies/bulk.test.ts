@@ -1,0 +1,184 @@
+import { describe, expect, test } from 'vitest';
+import { parseCustomId } from '../../../src/messages/custom-id.js';
+import { COLOURS } from '../../../src/messages/format/colours.js';
+import { bulkPlanMessage, bulkReply, nothingToFixReply, singlePlanMessage } from '../../../src/messages/replies/bulk.js';
+import { matchingIssues, pickedIssue, suggestIssues } from '../../../src/messages/replies/find-issue.js';
+import { typedNumber } from '../../../src/messages/replies/release.js';
+import { holdMessage } from '../../../src/messages/report/hold.js';
+import type { BulkPlan, ListedIssue } from '../../../src/reconciliation/fixes/bulk-plan.js';
+import type { FixResult } from '../../../src/reconciliation/fixes/fix.js';
+import { HOLD, issue, OPERATOR } from '../fixtures.js';
+import { brokenLimits } from '../limits.js';
+
+const listed = (over: Partial<ListedIssue> = {}): ListedIssue => ({ ...issue(over), lastRunId: 'run1' });
+const taking = (number: number) =>
+	listed({
+		id: `t${number}`,
+		discordId: `${200000000000000000 + number * 1000}`,
+		discordName: `taker${number}`,
+		plan: { add: [], remove: ['Knight'] },
+		linked: true
+	});
+const giving = (number: number) => listed({ id: `g${number}`, discordName: `giver${number}`, plan: { add: ['Lord'], remove: [] } });
+const plan = (issues: ListedIssue[], over: Partial<BulkPlan> = {}): BulkPlan => ({
+	scope: 'all',
+	issues,
+	runId: 'run1',
+	planHash: '0123abcd',
+	hold: null,
+	...over
+});
+const REFUSED = { reason: '5 of the 20 people who hold a managed role would lose one: more than 10 %.', losing: 5, holders: 20 };
+const labels = ({ components }: ReturnType<typeof bulkPlanMessage>) =>
+	components.flatMap((row) => row.components.map((button) => ('label' in button ? button.label : '')));
+
+const ended = (of: ListedIssue, outcome: 'FIXED' | 'FAILED' | 'RESOLVED', error: string | null = null): FixResult => ({
+	kind: 'ended',
+	attemptId: 'attempt1',
+	outcome,
+	issue: of,
+	rolesBefore: null,
+	rolesAfter: null,
+	error,
+	newDrift: null
+});
+
+describe('the plan of a bulk fix', () => {
+	test('says how many lose a role, who, and what would be done', () => {
+		const { embeds } = bulkPlanMessage(plan([taking(1), giving(1), giving(2)]));
+		expect(embeds[0]?.title).toBe('Fix all: 3 issues');
+		expect(embeds[0]?.description).toContain('**1 person loses a role, 2 people only gain one.**');
+		expect(embeds[0]?.description).toContain('taker1: Take Knight');
+	});
+
+	test('offers to give only where something is taken and given', () => {
+		expect(labels(bulkPlanMessage(plan([taking(1), giving(1)])))).toEqual(['Fix all 2', 'Only give (1)']);
+		expect(labels(bulkPlanMessage(plan([taking(1)])))).toEqual(['Fix it']);
+		expect(labels(bulkPlanMessage(plan([giving(1), giving(2)])))).toEqual(['Fix all 2']);
+	});
+
+	test('on hold says why, and that a number is to be typed', () => {
+		const message = bulkPlanMessage(plan([...Array(5).keys()].map(taking), { hold: REFUSED }));
+		expect(labels(message)).toEqual(['Release the hold…']);
+		expect(message.embeds[0]?.fields?.[0]).toMatchObject({ name: 'On hold', value: expect.stringContaining('type the number 5') });
+	});
+
+	test('points out people who are linked to nobody', () => {
+		const { embeds } = bulkPlanMessage(plan([listed({ linked: false })]));
+		expect(embeds[0]?.fields?.[0]?.name).toBe('1 person linked to no customer');
+	});
+
+	test('of thousands with hostile names keeps to the limits', () => {
+		const names = ['@everyone'.repeat(50), '[x](https://evil.example)', '**'.repeat(200), '‮abc', '```'];
+		const many = Array.from({ length: 5000 }, (_, index) => ({ ...taking(index), discordName: names[index % names.length] as string }));
+		const { embeds, components } = bulkPlanMessage(plan(many, { hold: { ...REFUSED, reason: 'x'.repeat(5000) } }));
+		expect(brokenLimits({ embeds, components, allowedMentions: { parse: [] } })).toEqual([]);
+		expect(embeds[0]?.description).toMatch(/… and \d[\d\u00A0]* more$/);
+	});
+
+	test('has buttons that are bound to it', () => {
+		const [row] = bulkPlanMessage(plan([taking(1), giving(1)])).components;
+		const ids = row?.components.map((button) => ('custom_id' in button ? parseCustomId(button.custom_id) : null));
+		expect(ids).toEqual([
+			{ action: 'bulk', scope: 'all', planHash: '0123abcd', mode: 'all' },
+			{ action: 'bulk', scope: 'all', planHash: '0123abcd', mode: 'grants-only' }
+		]);
+	});
+});
+
+describe('what came of a bulk fix', () => {
+	const [gone, given, failed] = [taking(1), giving(1), taking(2)];
+	const done = {
+		kind: 'done' as const,
+		plan: plan([gone, given, failed]),
+		left: 0,
+		results: [
+			{ issue: gone, result: ended(gone, 'FIXED') },
+			{ issue: given, result: ended(given, 'FIXED') },
+			{ issue: failed, result: ended(failed, 'FAILED', "Reeve's role is below Knight.") }
+		]
+	};
+
+	test('is told to whoever asked, with the reason of each that was not fixed', () => {
+		expect(bulkReply(done, 'all').content).toMatch(/^Done: 2 of 3 issues fixed\. Not fixed:\n.*taker2.*Reeve's role is below Knight\.$/s);
+	});
+
+	test('says what was left where Reeve had to stop', () => {
+		expect(bulkReply({ ...done, left: 4 }, 'all').content).toMatch(
+			/^Stopped: 2 of 7 issues fixed\. Reeve is being restarted, and goes on with the other 4 issues by itself/
+		);
+	});
+
+	test('of another plan than was shown is the new plan, to be looked at', () => {
+		const answer = bulkReply({ kind: 'plan-changed', plan: done.plan }, 'all');
+		expect(answer.content).toContain('Nothing was changed');
+		expect(answer.components).not.toEqual([]);
+		expect(bulkReply({ kind: 'plan-changed', plan: null }, 'all').content).toBe(`Nothing was changed. ${nothingToFixReply('all')}`);
+	});
+});
+
+describe('a hold in the admin channel', () => {
+	test('is red, says who asked and what to type, and leads to the plan', () => {
+		const { embeds, components } = holdMessage(HOLD);
+		expect(embeds[0]).toMatchObject({ title: 'On hold: a fix that takes roles from 9 people', color: COLOURS.bad });
+		expect(embeds[0]?.description).toContain(`<@${OPERATOR}> asked to fix all open issues. **Nobody has lost a role.**`);
+		expect(embeds[0]?.description).toContain('9 of 30 lose a role');
+		expect(components[0]?.components).toMatchObject([{ label: 'Look at the plan…', custom_id: 'reeve:1:plan:all' }]);
+		expect(brokenLimits({ ...holdMessage({ ...HOLD, reason: '*'.repeat(5000) }), allowedMentions: { parse: [] } })).toEqual([]);
+		expect(holdMessage({ ...HOLD, scope: 'ROLE_MISMATCH' }).embeds[0]?.description).toContain('of the kind "Has the wrong role"');
+	});
+});
+
+describe('an issue is found', () => {
+	const all = [
+		listed({ id: 'a1', discordId: '1', discordName: 'Ada' }),
+		listed({ id: 'b1', discordId: '2', discordName: 'bob' }),
+		listed({ id: 'b2', discordId: '3', discordName: 'Bob' })
+	];
+
+	test('by what is typed, in at most 25 suggestions of 100 characters that carry the plan', () => {
+		expect(suggestIssues(all, 'ad').map(({ value }) => value)).toEqual([`a1:${all[0]?.planHash}`]);
+		const many = suggestIssues(
+			Array.from({ length: 60 }, (_, index) => listed({ id: `i${index}`, discordName: 'x'.repeat(90) })),
+			''
+		);
+		expect(many).toHaveLength(25);
+		for (const { name, value } of many) {
+			expect(name.length).toBeLessThanOrEqual(100);
+			expect(pickedIssue(value)).not.toBeNull();
+		}
+	});
+
+	test('by name, Discord ID, mention or its own ID', () => {
+		for (const typed of ['ada', '1', '<@1>', 'a1']) expect(matchingIssues(all, typed).map(({ id }) => id)).toEqual(['a1']);
+		expect(matchingIssues(all, 'BOB')).toHaveLength(2);
+		expect(matchingIssues(all, 'nobody')).toEqual([]);
+	});
+
+	test('and shown with its plan and a button', () => {
+		const { content, components } = singlePlanMessage(listed());
+		expect(content).toContain('**Give Lord, then take Knight**');
+		expect(components).toHaveLength(1);
+	});
+});
+
+test.each([
+	['5', 5],
+	['1 234', 1234],
+	['1,234', 1234],
+	['', 0],
+	['five', 0],
+	['-5', 0],
+	['0x10', 0],
+	['12.5', 0],
+	['1,23', 0],
+	["1'234", 1234],
+	['12 345 678', 12_345_678],
+	['12abc', 0],
+	['１２', 0],
+	['1e3', 0],
+	['+5', 0],
+	['5 5', 0]
+])('%j, typed to release a hold, is %d', (typed, expected) => {
+	expect(typedNumber(typed)).toBe(expected);
+});

@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest';
+import { COLOURS } from '../../../src/messages/format/colours.js';
+import { doctorEmbed, doctorLines, verdictOf } from '../../../src/messages/replies/doctor.js';
+import type { CheckResult, CheckVerdict } from '../../../src/reconciliation/health/doctor.js';
+import { brokenLimits } from '../limits.js';
+
+const finding = (verdict: CheckVerdict, message = 'So it is.', subject = 'Stripe'): CheckResult => ({ verdict, message, subject });
+
+describe('what the doctor says', () => {
+	test.each<[CheckResult[], string, number]>([
+		[[finding('ok')], 'All is well', COLOURS.good],
+		[[finding('ok'), finding('warning')], 'All works; 1 thing to be looked at', COLOURS.amber],
+		[[finding('error'), finding('warning'), finding('ok')], '1 thing needs to be put right', COLOURS.bad],
+		[[finding('error'), finding('blocking')], '2 things need to be put right', COLOURS.bad]
+	])('is summed up', (findings, said, color) => {
+		expect(verdictOf(findings)).toBe(said);
+		expect(doctorEmbed(findings)).toMatchObject({ title: `Doctor: ${said}`, color });
+	});
+
+	test('comes the worst first, and says when no run begins', () => {
+		const embed = doctorEmbed([finding('ok', 'W.'), finding('warning', 'A.'), finding('blocking', 'B.'), finding('error', 'X.')]);
+		expect(embed.fields?.map(({ value }) => value)).toEqual([
+			'✗ **Stripe**: B.',
+			'✗ **Stripe**: X.',
+			'! **Stripe**: A.',
+			'✓ **Stripe**: W.'
+		]);
+		expect(embed.description).toContain('no run begins');
+		expect(doctorEmbed([finding('error')]).description).not.toContain('no run begins');
+	});
+
+	test('fits whatever is found', () => {
+		const many = (['blocking', 'error', 'warning', 'ok'] as const).flatMap((verdict) =>
+			Array.from({ length: 60 }, (_, index) => finding(verdict, `${index} @everyone ${'*'.repeat(2_000)}`))
+		);
+		expect(brokenLimits({ embeds: [doctorEmbed(many)], components: [], allowedMentions: { parse: [] } })).toEqual([]);
+	});
+
+	test('is one line each for a terminal', () => {
+		expect(doctorLines([finding('ok', 'W.'), finding('error', 'X\nY.', 'Mail')])).toEqual(['✗ Mail: X Y.', '✓ Stripe: W.']);
+	});
+});

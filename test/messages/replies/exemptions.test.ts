@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import { parseCustomId } from '../../../src/messages/custom-id.js';
+import {
+	exemptedAnnouncement,
+	exemptedReply,
+	exemptionEndedAnnouncement,
+	exemptionEndedReply,
+	exemptionsReply,
+	ignoreModal,
+	notIgnoredReply
+} from '../../../src/messages/replies/exemptions.js';
+import type { StoredExemption } from '../../../src/reconciliation/members/exemption.js';
+import { ADA, AT, AT_SECONDS, OPERATOR } from '../fixtures.js';
+
+const exemption = (over: Partial<StoredExemption> = {}): StoredExemption => ({
+	id: 'exemption1',
+	discordId: ADA,
+	reason: 'founder',
+	createdBy: OPERATOR,
+	createdAt: AT,
+	expiresAt: null,
+	...over
+});
+const many = (count: number) => Array.from({ length: count }, (_, index) => exemption({ id: `e${index}`, reason: `reason ${index}` }));
+const listed = (all: readonly StoredExemption[], page = 0, name = 'ada') =>
+	exemptionsReply(all, page, async (ids) => new Map([...ids].map((id) => [id, name])));
+
+describe('exempting', () => {
+	test('says until when, what it settled and what it replaced', () => {
+		const replaced = [exemption({ reason: 'moderator', createdBy: ADA })];
+		const message = exemptedReply({ exemption: exemption({ expiresAt: AT }), replaced, settledIn: 'run1' });
+		expect(message).toContain(
+			`<@${ADA}> is exempt until <t:${AT_SECONDS}:f>: Reeve leaves their roles as they are. Their open issue is closed.`
+		);
+		expect(message).toContain(`This takes the place of the exemption by <@${ADA}> <t:${AT_SECONDS}:R>: moderator`);
+	});
+
+	test('is said in the channel in one line with who, whom and why, and pings and formats nothing', () => {
+		const line = exemptedAnnouncement({ exemption: exemption({ reason: 'a\nb @everyone **c**' }), replaced: [], settledIn: null });
+		expect(line).toBe(`<@${OPERATOR}> exempted <@${ADA}> until an operator ends it: a b @\u200Beveryone \\*\\*c\\*\\*`);
+	});
+
+	test('by somebody who is no Discord ID names them as they were imported', () => {
+		expect(exemptedReply({ exemption: exemption(), replaced: [exemption({ createdBy: 'import' })], settledIn: null })).toContain(
+			'by import'
+		);
+	});
+
+	test('ends once, and whoever comes second hears so', () => {
+		expect(exemptionEndedReply(exemption())).toContain(`The exemption of <@${ADA}> has ended.`);
+		expect(exemptionEndedReply(null)).toContain('has ended already');
+		expect(exemptionEndedAnnouncement(OPERATOR, exemption())).toBe(`<@${OPERATOR}> ended the exemption of <@${ADA}> (founder).`);
+	});
+
+	test('an issue that is settled or unknown is answered', () => {
+		expect(notIgnoredReply(null)).toContain('does not know this issue any more');
+		expect(notIgnoredReply({ discordId: ADA })).toContain('settled already');
+	});
+});
+
+describe('the list of exemptions', () => {
+	test('says who, until when, by whom and why, and offers to end one', async () => {
+		const { embeds, components } = await listed([exemption()]);
+		expect(embeds[0]?.description).toBe(`<@${ADA}> · until an operator ends it · by <@${OPERATOR}> <t:${AT_SECONDS}:R>\nfounder`);
+		expect(components).toMatchObject([{ components: [{ options: [{ label: 'ada', description: 'founder', value: 'exemption1' }] }] }]);
+	});
+
+	test('has pages, and a page that is gone becomes the last', async () => {
+		expect((await listed(many(10))).components).toHaveLength(1);
+		expect((await listed(many(11))).components).toHaveLength(2);
+		expect((await listed(many(11), 9)).embeds[0]?.description).toContain('reason 10');
+	});
+
+	test('of nobody says so', async () => {
+		expect((await listed([])).content).toContain('Nobody is exempt');
+	});
+
+	test('keeps to the limits with hostile names and reasons', async () => {
+		const hostile = many(10).map((each) => ({ ...each, reason: '*@everyone'.repeat(50), expiresAt: AT }));
+		const { embeds, components } = await listed(hostile, 0, '\u202E'.repeat(90));
+		expect((embeds[0]?.description ?? '').length).toBeLessThanOrEqual(4096);
+		for (const row of components)
+			for (const menu of row.components)
+				for (const { label, description } of 'options' in menu ? menu.options : []) {
+					expect(label.length).toBeGreaterThan(0);
+					expect(label.length).toBeLessThanOrEqual(100);
+					expect((description ?? '').length).toBeLessThanOrEqual(100);
+				}
+	});
+});
+
+test('the modal behind Ignore… carries the issue, and keeps to the limits', () => {
+	const action = { action: 'ignore', runId: 'run1', page: 2, issueId: 'issue1' } as const;
+	const modal = ignoreModal(action, '2h, 3 days');
+	expect(parseCustomId(modal.custom_id)).toEqual(action);
+	expect(modal.title.length).toBeLessThanOrEqual(45);
+	for (const row of modal.components)
+		for (const input of 'components' in row ? row.components : []) expect('label' in input && (input.label ?? '').length <= 45).toBe(true);
+});

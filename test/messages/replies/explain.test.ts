@@ -1,0 +1,267 @@
+import { describe, expect, it } from 'vitest';
+import { fitWholeLines } from '../../../src/messages/replies/explain/lines.js';
+import { explanationReply } from '../../../src/messages/replies/explain/message.js';
+import { describeReason } from '../../../src/messages/replies/explain/reason.js';
+import type { AuditEntry } from '../../../src/reconciliation/domain/audit.js';
+import type { ExplainedSource, Explanation } from '../../../src/reconciliation/members/explain.js';
+import type { EntitlementReason } from '../../../src/reconciliation/policy/reason.js';
+import { ADA, AT, AT_SECONDS, drift, issue, OPERATOR } from '../fixtures.js';
+import { brokenLimits, buttonsOf, textOf } from '../limits.js';
+
+const LATER = new Date(AT.getTime() + 3_600_000);
+
+function claim(number: number, over: Partial<ExplainedSource> = {}): ExplainedSource {
+	return {
+		subscription: {
+			id: `sub_${number}`,
+			customerId: 'cus_1',
+			status: 'active',
+			prices: ['price_lord', 'prod_lord'],
+			createdAt: AT,
+			unpaidSince: null,
+			metadataDiscordId: null,
+			cancelAtPeriodEnd: false,
+			collectionPaused: false
+		},
+		seat: null,
+		unpaidSince: AT,
+		entitlement: { kind: 'tier', tier: 'Lord' },
+		reason: { kind: 'pays', tier: 'Lord' },
+		...over
+	};
+}
+
+function change(over: Partial<AuditEntry> = {}): AuditEntry {
+	return {
+		at: AT,
+		actor: OPERATOR,
+		action: 'fix',
+		subject: ADA,
+		before: ['Knight'],
+		after: ['Lord'],
+		outcome: 'FIXED',
+		detail: null,
+		attemptId: 'attempt1',
+		...over
+	};
+}
+
+function explanation(over: Partial<Explanation> = {}, standing: Partial<Explanation['breakdown']> = {}): Explanation {
+	const row = { id: 'm1', discordId: ADA, stripeCustomerId: 'cus_1', seatTier: 'INDIVIDUAL', teamId: null, paymentFailedAt: null } as const;
+	return {
+		discordId: ADA,
+		member: { id: ADA, name: 'ada', bot: false, roles: ['Lord'] },
+		discordFailure: null,
+		stripeFailure: null,
+		searchFailure: null,
+		breakdown: {
+			person: { discordId: ADA, rows: [row], customerIds: ['cus_1'], seats: [] },
+			named: [],
+			sources: [claim(1)],
+			precedence: 'only',
+			expected: ['Lord'],
+			...standing
+		},
+		known: true,
+		drift: null,
+		exemption: null,
+		issue: null,
+		changes: { newest: [], total: 0 },
+		undoable: null,
+		...over
+	};
+}
+
+const shown = (told: Explanation) => textOf(explanationReply(told, 'ada').embeds).join('\n');
+
+describe('why, in words', () => {
+	it('tells links, roles, the subscription and that all is right', () => {
+		const text = shown(explanation());
+		for (const said of [
+			'Has the managed roles that they should have.',
+			'Row m1: customer cus_1',
+			'There is one subscription, and it decides.',
+			`**1.** sub_1 · price_lord · since <t:${AT_SECONDS}:f>\n→ active: gives **Lord**`,
+			'Nothing yet.'
+		])
+			expect(text).toContain(said);
+	});
+
+	it.each<[string, EntitlementReason, string]>([
+		['trialing', { kind: 'pays', tier: 'Knight' }, 'on trial: gives **Knight**'],
+		[
+			'past_due',
+			{ kind: 'grace', tier: 'Knight', since: AT, until: LATER, hours: 48 },
+			`past due since <t:${AT_SECONDS}:f>: within the 48 h of grace, so **Knight** until <t:${AT_SECONDS + 3600}:f>`
+		],
+		['unpaid', { kind: 'grace', tier: 'Knight', since: null, until: LATER, hours: 48 }, 'nothing tells since when'],
+		[
+			'past_due',
+			{ kind: 'debtor', since: AT, until: LATER, hours: 48 },
+			`past due since <t:${AT_SECONDS}:f>: beyond the 48 h of grace, so **Debtor** until <t:${AT_SECONDS + 3600}:f>`
+		],
+		['unpaid', { kind: 'too-long', since: AT, ended: LATER, days: 30 }, `the 30 days as Debtor ended <t:${AT_SECONDS + 3600}:f>`],
+		['canceled', { kind: 'gives-nothing' }, 'canceled: gives nothing'],
+		['incomplete', { kind: 'gives-nothing' }, 'its first payment never came through: gives nothing'],
+		['active', { kind: 'buys-nothing' }, 'none of its prices is one that the settings map to a role'],
+		['**odd**', { kind: 'unknown-status' }, 'Stripe says "\\*\\*odd\\*\\*", which Reeve does not know']
+	])('a subscription that is %s and %j', (status, reason, words) => {
+		expect(describeReason(status, reason)).toContain(words);
+	});
+
+	it('says what is wrong, and what would mend it', () => {
+		const text = shown(explanation({ drift: drift(), issue: { ...issue(), status: 'OPEN' } }));
+		expect(text).toContain('Pays for Lord and has Knight. Plan: **Give Lord, then take Knight**.');
+		expect(text).toContain(`Has the wrong role. Open since <t:${AT_SECONDS}:R>, seen 1 time.`);
+	});
+
+	it('explains whoever is not compared: absent, a bot, exempt, not linked, of unknown status', () => {
+		const nobody = { person: null, claims: [], precedence: null, expected: [] };
+		expect(shown(explanation({ member: null }))).toContain('Is not in the server. Whoever is linked and has left');
+		expect(shown(explanation({ member: null }, nobody))).toContain('is linked to nobody who pays');
+		expect(shown(explanation({ member: { id: ADA, name: 'ada', bot: true, roles: [] } }))).toContain('This is a bot');
+		expect(shown(explanation({ exemption: { discordId: ADA, reason: 'founder', createdBy: OPERATOR, expiresAt: null } }))).toContain(
+			`Until an operator ends it, by <@${OPERATOR}>: founder`
+		);
+		expect(shown(explanation({}, nobody))).toContain('Is linked to nobody who could pay, and holds no managed role');
+		expect(shown(explanation({}, { expected: null }))).toContain('a status that Reeve does not know');
+	});
+
+	it('tells the rest, with the reason, while a source is away', () => {
+		const away = shown(
+			explanation({ known: false, stripeFailure: 'Stripe could not be reached.', changes: { newest: [change()], total: 1 } })
+		);
+		expect(away).toContain('Stripe could not be asked: Stripe could not be reached.');
+		expect(away).toContain('Reeve changes nothing while that is so.');
+		expect(away).toContain('Row m1: customer cus_1');
+		expect(away).toContain('Knight → Lord');
+		expect(shown(explanation({ member: null, discordFailure: 'Discord has an outage.' }))).toContain('Discord has an outage.');
+		expect(shown(explanation({ searchFailure: 'No search.' }))).toContain('a link by metadata alone may be missing: No search.');
+	});
+
+	it('says which metadata counts', () => {
+		const text = shown(
+			explanation(
+				{},
+				{
+					named: [
+						{ customerId: 'cus_7', counts: 'links' },
+						{ customerId: 'cus_8', counts: 'contested' },
+						{ customerId: 'cus_9', counts: 'overruled' }
+					]
+				}
+			)
+		);
+		expect(text).toContain("Stripe's metadata on cus_7\n");
+		expect(text).toContain('cus_8 names several people, so it links nobody');
+		expect(text).toContain('cus_9 names them, but a row in the database says whose it is');
+	});
+
+	it('says which of several subscriptions decides', () => {
+		const two = [claim(1), claim(2)];
+		expect(shown(explanation({}, { sources: two, precedence: 'most' }))).toContain(
+			'Of 2 subscriptions no. 1 gives most access, so it decides.'
+		);
+		expect(shown(explanation({}, { sources: two, precedence: 'newest' }))).toContain('is newer, so it decides.');
+		const none = two.map((each) => ({ ...each, entitlement: { kind: 'none' as const } }));
+		expect(shown(explanation({}, { sources: none, precedence: 'newest' }))).toContain('None of 2 subscriptions gives anything.');
+	});
+
+	it('tells what was done, by whom, and how it ended, and offers to undo what can be undone', () => {
+		const told = explanation({
+			changes: {
+				newest: [
+					change({ outcome: 'FAILED', after: ['Knight'], detail: "Reeve's role is below Lord: drag it above" }),
+					change({ actor: 'reeve', before: [], after: ['Knight', 'Lord'] }),
+					change({ action: 'link', before: null, after: { customerId: 'cus_1' }, outcome: 'DONE' }),
+					change({ action: 'exempt', before: null, after: { reason: 'founder', expiresAt: null }, outcome: 'DONE' })
+				],
+				total: 14
+			},
+			undoable: '0b9d4c2e-6f0a-4a4e-9d86-2f8d1c5b7a11'
+		});
+		const text = shown(told);
+		for (const said of [
+			`<t:${AT_SECONDS}:f> · <@${OPERATOR}> · **fix**: Knight → Knight, **failed** (Reeve's role is below Lord: drag it above)`,
+			'Reeve · **fix**: no role → Knight and Lord',
+			'**link**: nothing → customerId cus_1',
+			'**exempt**: nothing → reason founder',
+			'Before that: 10 changes.'
+		])
+			expect(text).toContain(said);
+		const { components } = explanationReply(told, 'ada');
+		expect(buttonsOf(components).map((button) => button.custom_id)).toEqual([`reeve:1:undo:${told.undoable}`]);
+		expect(explanationReply(explanation(), 'ada').components).toEqual([]);
+	});
+});
+
+describe('why, within the limits of Discord', () => {
+	it('holds whatever strangers chose, and however much of it there is', () => {
+		const hostile = '](https://evil.example) @everyone `**||'.repeat(40);
+		const long = Array.from({ length: 40 }, (_, index) =>
+			claim(index, {
+				seat: 'OWNER',
+				subscription: {
+					...claim(index).subscription,
+					id: `sub_${'x'.repeat(200)}${index}`,
+					status: hostile,
+					prices: Array.from({ length: 20 }, () => hostile),
+					cancelAtPeriodEnd: true,
+					collectionPaused: true
+				},
+				reason: { kind: 'debtor', since: AT, until: LATER, hours: 48 }
+			})
+		);
+		const rows = Array.from({ length: 40 }, (_, index) => ({
+			id: `m${index}${'y'.repeat(300)}`,
+			discordId: ADA,
+			stripeCustomerId: `cus_${'z'.repeat(300)}`,
+			seatTier: 'OWNER' as const,
+			teamId: 't1',
+			paymentFailedAt: null
+		}));
+		const team = { id: 't1', name: hostile, stripeCustomerId: 'cus_1', ownerSeatCount: 1, teamSeatCount: 1, paymentFailedAt: null };
+		const roles = Array.from({ length: 30 }, (_, index) => `${hostile}${index}`);
+		const told = explanation(
+			{
+				member: { id: ADA, name: hostile, bot: false, roles },
+				drift: drift({ description: hostile, plan: { add: roles, remove: roles } }),
+				issue: { ...issue({ discordName: hostile, plan: { add: roles, remove: roles } }), status: 'FIXING' },
+				exemption: { discordId: ADA, reason: hostile, createdBy: OPERATOR, expiresAt: LATER },
+				searchFailure: hostile,
+				changes: {
+					newest: Array.from({ length: 10 }, () =>
+						change({ before: roles, after: { reason: hostile }, detail: hostile, outcome: 'FAILED' })
+					),
+					total: 123_456
+				},
+				undoable: 'a'.repeat(36)
+			},
+			{
+				person: { discordId: ADA, rows, customerIds: ['cus_1'], seats: rows.map((row) => ({ row, team })) },
+				named: Array.from({ length: 40 }, () => ({ customerId: hostile, counts: 'contested' as const })),
+				sources: long,
+				precedence: 'most',
+				expected: roles
+			}
+		);
+		for (const each of [
+			told,
+			{ ...told, exemption: null },
+			{ ...told, known: false, stripeFailure: hostile },
+			{ ...told, member: null, discordFailure: hostile }
+		]) {
+			const message = explanationReply(each, hostile);
+			expect(brokenLimits(message)).toEqual([]);
+			const text = textOf(message.embeds).join('\n');
+			expect(text).not.toMatch(/@everyone|(?<!\\)\]\(https/);
+		}
+		expect(shown(told)).toMatch(/… and 3\d more/);
+	});
+
+	it('cuts lists by whole lines, and counts what is left out', () => {
+		expect(fitWholeLines(['one', 'two'], 100)).toBe('one\ntwo');
+		expect(fitWholeLines(['a'.repeat(40), 'b'.repeat(40), 'c'.repeat(40)], 110)).toBe(`${'a'.repeat(40)}\n${'b'.repeat(40)}\n… and 1 more`);
+		expect(fitWholeLines(['x'.repeat(200), 'y'], 100)).toHaveLength(100);
+	});
+});

@@ -1,0 +1,202 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { neutralizeFormulas, toCsv } from '../../../src/messages/replies/export/csv.js';
+import { exportReply, nothingToExportReply, suggestRuns } from '../../../src/messages/replies/export/record.js';
+import type { ArchivedRun, RecordedAttempt, RunRecord } from '../../../src/reconciliation/runs/archive.js';
+import { ADA, AT, issue, OPERATOR } from '../fixtures.js';
+
+const RUN: ArchivedRun = {
+	runId: 'run1',
+	status: 'COMPLETED',
+	triggeredBy: 'scheduled',
+	onlyMember: null,
+	startedAt: new Date('2026-11-20T03:30:00Z'),
+	issuesFound: 1
+};
+
+function attempt(over: Partial<RecordedAttempt> = {}): RecordedAttempt {
+	return {
+		id: 'attempt1',
+		actor: OPERATOR,
+		startedAt: AT,
+		rolesBefore: ['Knight'],
+		rolesAfter: ['Lord'],
+		outcome: 'FIXED',
+		error: null,
+		undoes: null,
+		undoneBy: null,
+		...over
+	};
+}
+
+/** Reads a table as a spreadsheet does. */
+function cells(text: string, separator = ','): string[][] {
+	const rows: string[][] = [[]];
+	let at = 0;
+	while (at < text.length) {
+		let cell = '';
+		if (text[at] === '"') {
+			for (at += 1; text[at] !== undefined && (text[at] !== '"' || text[at + 1] === '"'); at += 1) {
+				if (text[at] === '"') at += 1;
+				cell += text[at];
+			}
+			at += 1;
+		}
+		for (; at < text.length && text[at] !== separator && text[at] !== '\r' && text[at] !== '\n'; at += 1) cell += text[at];
+		rows.at(-1)?.push(cell);
+		if (text.startsWith('\r\n', at) && at + 2 < text.length) rows.push([]);
+		at += text.startsWith('\r\n', at) ? 2 : 1;
+	}
+	return rows;
+}
+
+const FORMULA = /^\s*[=+\-@＝＋－＠﹢﹣﹦﹫−]/;
+
+describe('a table for spreadsheets', () => {
+	it.each([
+		'=1+1',
+		'+1',
+		'-1',
+		'@SUM(A1)',
+		'\t=1+1',
+		'\r=1+1',
+		'\n=1+1',
+		' =1+1',
+		'\u00A0=1+1',
+		'\u200B=1+1',
+		'\u3000＝1+1',
+		'＝1+1',
+		'＋1',
+		'－1',
+		'＠SUM',
+		' ＝1+1',
+		'﹦1+1',
+		'⁼1',
+		'−1'
+	])('takes nothing for a formula: %j', (name) => {
+		expect(neutralizeFormulas(name)).toMatch(/^'/);
+		const [[cell = ''] = []] = cells(toCsv([name], []).text.replace('\uFEFF', ''));
+		expect(neutralizeFormulas(cell)).toMatch(/^'/);
+	});
+
+	it('leaves alone what is none', () => {
+		for (const text of [
+			'ada',
+			'a=b',
+			'Has Lord, pays for Knight.',
+			'<@123>',
+			'active: price_lord; and 2 more',
+			'past_due since 2026-01-31'
+		])
+			expect(neutralizeFormulas(text)).toBe(text);
+	});
+
+	it('takes nothing for a formula, whatever the text, and whichever character separates the cells', () => {
+		const text = fc.oneof(
+			fc.string({ unit: 'grapheme' }),
+			fc
+				.array(fc.constantFrom('=', '+', '-', '@', ';', '|', '"', "'", ',', ' ', '\t', '\r\n', '＝', '\u200B', 'a', '1'))
+				.map((parts) => parts.join(''))
+		);
+		fc.assert(
+			fc.property(fc.array(text, { minLength: 1, maxLength: 4 }), (row) => {
+				const { text: csv } = toCsv(['a', 'b'], [row]);
+				for (const separator of [',', ';', '|']) {
+					for (const cell of cells(csv.slice(1), separator).flat()) expect(cell, separator).not.toMatch(FORMULA);
+				}
+				expect(cells(csv.slice(1))[1]).toHaveLength(row.length);
+			}),
+			{ numRuns: 1_000 }
+		);
+	});
+
+	it('says how many rows have no room, and keeps those before them whole', () => {
+		const rows = Array.from({ length: 100 }, (_, index) => [`row ${index}`, '😀']);
+		const { text, left } = toCsv(['a', 'b'], rows, 500);
+		expect(Buffer.byteLength(text)).toBeLessThanOrEqual(500);
+		expect(cells(text.slice(1))).toHaveLength(1 + 100 - left);
+		expect(left).toBeGreaterThan(0);
+		expect(toCsv(['a', 'b'], rows).left).toBe(0);
+	});
+});
+
+describe('an exported run', () => {
+	const record: RunRecord = {
+		run: RUN,
+		issues: [
+			{
+				found: issue({ id: 'issue1', discordName: '=HYPERLINK("https://evil.example";"win")' }),
+				statusNow: 'OPEN',
+				attempts: [
+					attempt({ id: 'attempt0', outcome: 'FAILED', rolesAfter: null, error: "Reeve's role is below Lord: drag it above" }),
+					attempt({ undoneBy: { actor: OPERATOR, at: AT } }),
+					attempt({ id: 'attempt2', actor: 'reeve', outcome: 'UNDONE', undoes: 'attempt1' })
+				]
+			},
+			{ found: issue({ id: 'issue2', discordRoles: [] }), statusNow: null, attempts: [] }
+		]
+	};
+	const exported = exportReply(record, 'America/New_York');
+	const [file] = exported.files;
+	const text = file?.attachment.toString() ?? '';
+	const [header = [], ...rows] = cells(text.replace('\uFEFF', ''));
+	const told = rows.map((row) => Object.fromEntries(header.map((name, index) => [name, row[index]])));
+
+	it('has a line for each attempt, and one for an issue without any', () => {
+		expect(rows.map((row) => row.length)).toEqual([23, 23, 23, 23]);
+		expect(told).toMatchObject([
+			{
+				Run: 'run1',
+				Issue: 'issue1',
+				'Person (ID)': `<@${ADA}>`,
+				'Person (name)': `'=HYPERLINK("https://evil.example";"win")`,
+				Kind: 'ROLE_MISMATCH',
+				'Stripe says': 'active: price_lord (sub_1)',
+				'Discord says': 'Knight',
+				Plan: 'give Lord, then take Knight',
+				'Status now': 'OPEN',
+				'First seen (UTC)': '2026-11-20 08:00:00',
+				'Times seen': '1',
+				Attempt: 'attempt0',
+				'Roles before': 'Knight',
+				'Roles after': 'not known',
+				Outcome: 'FAILED',
+				Error: "Reeve's role is below Lord: drag it above",
+				'Undone by': ''
+			},
+			{ Attempt: 'attempt1', 'Attempt by': `<@${OPERATOR}>`, 'Undone by': `<@${OPERATOR}> at 2026-11-20 08:00:00` },
+			{ 'Attempt is': 'undo of attempt1', 'Attempt by': 'reeve', Outcome: 'UNDONE' },
+			{ Issue: 'issue2', 'Status now': 'not known', 'Discord says': 'none', Attempt: '', Outcome: '' }
+		]);
+	});
+
+	it('is named after the day of the run, in the time zone of the schedule', () => {
+		expect(file?.name).toBe('reeve-2026-11-19-run1.csv');
+		expect(text.startsWith('\uFEFF')).toBe(true);
+		expect(exported.content).toBe(`The scheduled run of <t:${RUN.startedAt.getTime() / 1000}:f>: 2 issues, 3 attempts.`);
+	});
+
+	it('says where the file is cut, and where the run failed', () => {
+		expect(exportReply(record, 'UTC', 1_200).content).toMatch(/\*\*The file is cut\*\*: \d of 4 lines/);
+		expect(exportReply({ run: { ...RUN, status: 'FAILED' }, issues: [] }, 'UTC').content).toContain('It failed, so it found no issue.');
+		expect(nothingToExportReply(null)).toContain('/reconcile run');
+		expect(nothingToExportReply('x')).toContain('no such run');
+	});
+
+	it('is picked from runs by date, trigger or ID', () => {
+		const runs = [
+			RUN,
+			{ ...RUN, runId: 'run2', triggeredBy: 'manual' as const, onlyMember: ADA },
+			{ ...RUN, runId: 'run3', status: 'FAILED' as const },
+			...Array.from({ length: 40 }, (_, index) => ({ ...RUN, runId: `other${index}` }))
+		];
+		expect(suggestRuns(runs, '', 'Asia/Kolkata')).toHaveLength(25);
+		expect(suggestRuns(runs, '', 'Asia/Kolkata').slice(0, 3)).toEqual([
+			{ name: '2026-11-20 09:00 · scheduled · 1 issue', value: 'run1' },
+			{ name: '2026-11-20 09:00 · manual, one person · 1 issue', value: 'run2' },
+			{ name: '2026-11-20 09:00 · scheduled · failed', value: 'run3' }
+		]);
+		expect(suggestRuns(runs, 'MANUAL', 'UTC').map(({ value }) => value)).toEqual(['run2']);
+		expect(suggestRuns(runs, 'run3', 'UTC').map(({ value }) => value)).toEqual(['run3']);
+	});
+});

@@ -1,0 +1,200 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+	confirmUnlinkReply,
+	customerChoices,
+	type LinkReply,
+	linkAnnouncement,
+	linkReply,
+	linksReply,
+	pickCustomer,
+	unlinkAnnouncement,
+	unlinkReply
+} from '../../../src/messages/replies/links.js';
+import type { RoleStatus } from '../../../src/reconciliation/detection/role-status.js';
+import type { CustomerFound, LinkResult, LinksResult, MemberLink } from '../../../src/reconciliation/members/link.js';
+import { ADA, OPERATOR } from '../fixtures.js';
+
+const BOB = '100000000000000002';
+const someone = { discordId: ADA, name: 'ada' };
+const WHO = `<@${ADA}> (ada)`;
+
+const found = (over: Partial<CustomerFound['customer']> = {}, ...subscriptions: CustomerFound['subscriptions']): CustomerFound => ({
+	customer: { id: 'cus_1', email: 'ada@example.com', name: 'Ada L.', metadataDiscordId: null, ...over },
+	subscriptions
+});
+const lord = { id: 'sub_1', status: 'active', prices: ['price_lord', 'prod_lord'] };
+const standing = (over: Partial<RoleStatus> = {}): RoleStatus => ({ expected: ['Lord'], held: ['Lord'], exempt: false, ...over });
+const linked = (over: Partial<Extract<LinkResult, { kind: 'linked' }>> = {}) =>
+	linkReply({ kind: 'linked', found: found({}, lord), others: [], takenFrom: [], roleStatus: standing(), ...over }, someone, 'cus_1')
+		.content;
+const tie = (over: Partial<MemberLink> = {}): MemberLink => ({
+	hash: '0123abcd',
+	rowId: 'm1',
+	customer: found({}, lord),
+	customerId: 'cus_1',
+	seat: null,
+	roleStatusWithout: standing({ expected: [] }),
+	...over
+});
+const ties = (...all: MemberLink[]): LinksResult => ({ kind: 'links', discordId: ADA, links: all, byMetadata: [], roleStatus: standing() });
+
+/** What Discord would not take. */
+function broken({ content, components }: LinkReply): string[] {
+	const wrong: string[] = [];
+	if (content.length === 0 || content.length > 2000) wrong.push(`content: ${content.length}`);
+	for (const component of components.flatMap((row) => row.components)) {
+		if ('custom_id' in component && component.custom_id.length > 100) wrong.push(`custom ID: ${component.custom_id}`);
+		if (!('options' in component)) continue;
+		if (component.options.length < 1 || component.options.length > 25) wrong.push(`options: ${component.options.length}`);
+		if (new Set(component.options.map(({ value }) => value)).size < component.options.length) wrong.push('a value twice');
+		for (const { label } of component.options) if (label === '' || label.length > 100) wrong.push(`label: ${label}`);
+	}
+	return wrong;
+}
+
+describe('a choice of customer', () => {
+	const choice = (each: CustomerFound) => customerChoices({ kind: 'found', customers: [each] })[0]?.name;
+
+	it('shows what it would link: email, name, what is paid, and the ID', () => {
+		expect(choice(found({}, lord))).toBe('ada@example.com · Ada L. · active price_lord (cus_1)');
+		expect(choice(found({ email: null, name: null }))).toBe('no email · no subscription (cus_1)');
+		expect(choice(found({}, { ...lord, id: 'sub_0', status: 'canceled' }, lord))).toContain('active price_lord +1 (cus_1)');
+	});
+
+	it('comes first where it pays', () => {
+		const customers = [
+			found({ id: 'cus_none' }),
+			found({ id: 'cus_ended' }, { ...lord, status: 'canceled' }),
+			found({ id: 'cus_pays' }, lord)
+		];
+		expect(customerChoices({ kind: 'found', customers }).map(({ value }) => value)).toEqual(['cus_pays', 'cus_ended', 'cus_none']);
+		expect(customerChoices({ kind: 'unreadable', why: 'Stripe is away.' })).toEqual([]);
+	});
+
+	it('fits whatever it is called, and keeps the ID', () => {
+		const text = fc.string({ unit: 'binary', maxLength: 300 });
+		fc.assert(
+			fc.property(fc.option(text), fc.option(text), text, fc.stringMatching(/^cus_[A-Za-z0-9]{1,36}$/), (email, name, status, id) => {
+				const label = choice(found({ id, email, name }, { id: 'sub_1', status, prices: [`price_${'x'.repeat(60)}`] })) ?? '';
+				expect(label.length).toBeLessThanOrEqual(100);
+				expect(label).toContain(`(${id})`);
+			})
+		);
+	});
+});
+
+describe('the answer to whoever links', () => {
+	it('says what is linked, what follows, and that no role was changed', () => {
+		expect(linked({ roleStatus: standing({ held: ['Knight'] }) })).toBe(
+			`Linked ${WHO} to ada@example.com · Ada L. · active price_lord (cus_1).\nThey should have Lord, and hold Knight. No role was changed: the next run will find that, or \`/reconcile run member\` now.`
+		);
+		expect(linked()).toContain('They should have Lord, and hold just that. There is nothing to change.');
+		expect(linked({ roleStatus: standing({ expected: [], held: [] }) })).toContain('They should have no managed role, and hold just that.');
+		expect(linked({ roleStatus: standing({ held: null }) })).toContain('They pay for Lord, and are not in the server.');
+		expect(linked({ roleStatus: standing({ expected: null }) })).toContain('a status that Reeve does not know');
+		expect(linked({ roleStatus: standing({ held: [], exempt: true }) })).toContain('They are exempt, so no run will act on that');
+	});
+
+	it('says which other customers count, and whom metadata named', () => {
+		expect(linked({ others: ['cus_2', 'cus_3'] })).toContain('They are linked to cus_2 and cus_3 too');
+		expect(linked({ takenFrom: [BOB] })).toContain(`The metadata of cus_1 in Stripe names <@${BOB}>. From now on that does not count.`);
+	});
+
+	it('asks before it overrules metadata, with a button bound to those who were named', () => {
+		const asked = linkReply({ kind: 'named', found: found({}, lord), people: [BOB], hash: '0123abcd' }, someone, 'cus_1');
+		expect(asked.content).toContain(`It would be taken from <@${BOB}>.`);
+		expect(asked.components[0]?.components[0]).toMatchObject({ label: 'Link anyway', custom_id: `reeve:1:link:${ADA}:cus_1:0123abcd` });
+		const contested = linkReply({ kind: 'named', found: found(), people: [BOB, OPERATOR], hash: '0123abcd' }, someone, 'cus_1').content;
+		expect(contested).toContain(`names <@${BOB}> and <@${OPERATOR}>, so it counts for none of them.`);
+	});
+
+	it('says in the channel who did it, roleStatusWithout the email', () => {
+		const result = { kind: 'linked', found: found({}, lord), others: [], takenFrom: [BOB], roleStatus: standing() } as const;
+		expect(linkAnnouncement(result, someone, 'cus_1', OPERATOR)).toBe(
+			`<@${OPERATOR}> linked ${WHO} to the customer cus_1, though its metadata in Stripe names <@${BOB}>.`
+		);
+	});
+
+	it('offers a menu of those who could be meant, or says that there is nobody', () => {
+		const many = Array.from({ length: 40 }, (_, index) => found({ id: `cus_${index}` }));
+		const menu = pickCustomer({ kind: 'found', customers: many }, 'ada', someone);
+		expect(broken(menu)).toEqual([]);
+		expect(menu.components[0]?.components[0]).toMatchObject({ custom_id: `reeve:1:pick-link:${ADA}` });
+		expect(pickCustomer({ kind: 'found', customers: [] }, '*x*', someone)).toMatchObject({ components: [] });
+		expect(pickCustomer({ kind: 'unreadable', why: 'Stripe is away.' }, 'x', someone).content).toBe('Nothing was changed. Stripe is away.');
+	});
+});
+
+describe('the answer to whoever unlinks', () => {
+	it('says what it would mean before anything is changed', () => {
+		const asked = linksReply(ties(tie()), someone);
+		expect(asked.content).toContain(`Unlink ${WHO} from ada@example.com · Ada L. · active price_lord (cus_1)?`);
+		expect(asked.content).toContain('They would have no subscription left that gives a role: the next run would report Lord to be taken.');
+		expect(asked.components[0]?.components[0]).toMatchObject({ label: 'Unlink', custom_id: `reeve:1:unlink:${ADA}:0123abcd` });
+	});
+
+	it.each([
+		[standing({ expected: ['Lord'] }), 'They would still be due Lord, and hold just that: nothing would follow.'],
+		[standing({ expected: ['Knight'] }), 'the next run would report Knight to be given and Lord to be taken.'],
+		[standing({ expected: null }), 'What they would have then is not known'],
+		[standing({ expected: [], exempt: true }), 'They are exempt, so no run would act on that.']
+	])('%o: %s', (roleStatusWithout, words) => {
+		expect(linksReply(ties(tie({ roleStatusWithout })), someone).content).toContain(words);
+	});
+
+	it('of several rows asks which, and then what it would mean', () => {
+		const seat = tie({ hash: '4567cdef', customer: null, customerId: null, seat: { team: '*Acme*', tier: 'OWNER' } });
+		const asked = linksReply(ties(tie(), seat), someone);
+		expect(asked.components[0]?.components[0]).toMatchObject({
+			custom_id: `reeve:1:pick-unlink:${ADA}`,
+			options: [{ value: '0123abcd' }, { value: '4567cdef', label: 'OWNER seat in *Acme*' }]
+		});
+		expect(confirmUnlinkReply(ties(tie(), seat), '4567cdef', someone).content).toContain('from the OWNER seat in \\*Acme\\*?');
+		expect(confirmUnlinkReply(ties(tie(), seat), 'ffffffff', someone).content).toContain('Somebody has unlinked it before');
+	});
+
+	it('says what metadata ties, and that Stripe is the place to change it', () => {
+		const result = { ...(ties() as Extract<LinksResult, { kind: 'links' }>), byMetadata: ['cus_9'] };
+		expect(linksReply(result, someone).content).toContain("Stripe's metadata ties them to cus_9: that cannot be changed here.");
+		expect(linksReply(ties(), someone).content).toBe(`Nothing was changed: Nothing ties ${WHO} to a customer or a team.`);
+	});
+
+	it('says what was unlinked, and in the channel by whom', () => {
+		const result = { kind: 'unlinked', link: tie({ customer: null, seat: { team: 'Acme', tier: 'TEAM_MEMBER' } }) } as const;
+		expect(unlinkReply(result, someone).content).toContain(`Unlinked ${WHO} from cus_1 (not in Stripe) and the TEAM_MEMBER seat in Acme.`);
+		expect(unlinkAnnouncement(result, someone, OPERATOR)).toBe(
+			`<@${OPERATOR}> unlinked ${WHO} from the customer cus_1 and the TEAM_MEMBER seat in Acme.`
+		);
+		expect(unlinkReply({ kind: 'gone' }, someone).content).toContain('does not name');
+	});
+});
+
+it('nothing of it breaks a limit, pings, or formats, whatever people and customers are called', () => {
+	const text = fc.oneof(
+		fc.string({ unit: 'binary', maxLength: 400 }),
+		fc.constantFrom('@everyone', '**', '[a](http://b)', '`'.repeat(300))
+	);
+	fc.assert(
+		fc.property(text, fc.option(text), fc.option(text), text, (name, email, called, why) => {
+			const who = { discordId: ADA, name };
+			const customer = found({ email, name: called }, lord);
+			const shown = tie({ customer, seat: { team: why, tier: 'OWNER' } });
+			const answers = [
+				linkReply({ kind: 'linked', found: customer, others: ['cus_2'], takenFrom: [BOB], roleStatus: standing() }, who, 'cus_1'),
+				linkReply({ kind: 'named', found: customer, people: [BOB], hash: '0123abcd' }, who, 'cus_1'),
+				linkReply({ kind: 'missing' }, who, why),
+				linkReply({ kind: 'team', team: why }, who, 'cus_1'),
+				linkReply({ kind: 'unreadable', why }, who, 'cus_1'),
+				pickCustomer({ kind: 'found', customers: [customer] }, why, who),
+				pickCustomer({ kind: 'found', customers: [] }, why, who),
+				linksReply(ties(shown), who),
+				linksReply(ties(shown, { ...shown, hash: '4567cdef' }), who)
+			];
+			for (const each of answers) {
+				expect(broken(each)).toEqual([]);
+				expect(each.content).not.toMatch(/@everyone|@here/);
+			}
+		})
+	);
+});

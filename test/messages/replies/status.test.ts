@@ -1,0 +1,226 @@
+import { describe, expect, test } from 'vitest';
+import type { ProbeResult } from '../../../src/async/probe.js';
+import { historyReply } from '../../../src/messages/replies/history.js';
+import { pausedAnnouncement, pausedReply, resumedReply, untilProblem } from '../../../src/messages/replies/schedule-messages.js';
+import { type StatusSettings, statusEmbed } from '../../../src/messages/replies/status.js';
+import type { RunSummary, Status } from '../../../src/reconciliation/health/status.js';
+import { ADA, AT, AT_SECONDS, OPERATOR } from '../fixtures.js';
+import { brokenLimits } from '../limits.js';
+
+const SETTINGS: StatusSettings = { guildId: '1', autoFix: false, redis: false, database: 'embedded' };
+const PAUSE = { pausedAt: AT, pausedBy: OPERATOR, reason: 'Stripe is being moved', until: null };
+
+const run = (over: Partial<RunSummary> = {}): RunSummary => ({
+	runId: 'run1',
+	status: 'COMPLETED',
+	triggeredBy: 'scheduled',
+	requestedBy: null,
+	isVerificationRun: false,
+	onlyMember: null,
+	startedAt: AT,
+	completedAt: new Date(AT.getTime() + 2000),
+	issuesFound: 0,
+	issuesFixed: 0,
+	failure: null,
+	hold: null,
+	holdReleasedBy: null,
+	report: { channelId: '2', messageId: '3' },
+	...over
+});
+
+const known = <T>(value: T): ProbeResult<T> => ({ ok: true, value });
+
+const status = (over: Partial<Status> = {}): Status => ({
+	daily: { hour: 3, timeZone: 'Europe/Berlin', paused: false },
+	nextRunAt: known(AT),
+	pause: known(null),
+	lastRun: known(run()),
+	lastSuccess: known(run()),
+	open: known([]),
+	verification: known(null),
+	undelivered: known([]),
+	exemptions: known(0),
+	health: [
+		{ source: 'stripe', problems: [], note: 'test data' },
+		{ source: 'discord', problems: [], note: null },
+		{ source: 'database', problems: [], note: null }
+	],
+	...over
+});
+
+const fieldsOf = (over: Partial<Status> = {}, settings = SETTINGS) =>
+	Object.fromEntries((statusEmbed(status(over), settings).fields ?? []).map(({ name, value }) => [name, value]));
+
+describe('the status', () => {
+	test('tells the schedule in the reader’s own time, the last run and the three sources', () => {
+		expect(fieldsOf()).toEqual({
+			Schedule: `Every day at 03:00, Europe/Berlin\nNext run: <t:${AT_SECONDS}:f> (<t:${AT_SECONDS}:R>)`,
+			'Auto-fix': 'Off: Reeve only reports',
+			'Last run': `<t:${AT_SECONDS}:f> (<t:${AT_SECONDS}:R>) · daily · all clear, 2 s · [report](https://discord.com/channels/1/2/3)`,
+			'Open issues: 0': 'None',
+			Sources: '✓ Stripe (test data)\n✓ Discord\n✓ Database (embedded)'
+		});
+	});
+
+	test('says who paused, until when and why, and that the settings win', () => {
+		const { Schedule } = fieldsOf({
+			pause: known(PAUSE),
+			nextRunAt: known(null),
+			daily: { hour: 3, timeZone: 'Europe/Berlin', paused: true }
+		});
+		expect(Schedule).toContain('RECONCILIATION_PAUSED is true');
+		expect(Schedule).toContain(`**Paused by <@${OPERATOR}> <t:${AT_SECONDS}:R>, until somebody resumes them: Stripe is being moved**`);
+		expect(Schedule).not.toContain('Next run');
+	});
+
+	test('tells open issues by kind with their age, what waits for verification, and what was not delivered', () => {
+		const fields = fieldsOf({
+			open: known([{ type: 'MISSING_ACCESS', many: 3, oldest: AT }]),
+			verification: known({ dueAt: AT, fixes: 2 }),
+			undelivered: known([
+				{ channel: 'mail', subject: 'run:run1', since: AT, tries: 2, lastError: 'The mail server refused.', nextTryAt: AT },
+				{ channel: 'report', subject: 'hold:hold1', since: AT, tries: 1, lastError: null, nextTryAt: AT },
+				{ channel: 'mail', subject: `overdue:${AT.toISOString()}`, since: AT, tries: 1, lastError: null, nextTryAt: AT }
+			]),
+			exemptions: known(4)
+		});
+		expect(fields['Open issues: 3']).toBe(`Pays, but has no role: 3 issues, the oldest since <t:${AT_SECONDS}:R>`);
+		expect(fields.Verification).toContain('of 2 fixes');
+		for (const told of ['Mail of a run', 'tried 2 times', 'Report of a hold', 'Mail that no run has succeeded'])
+			expect(fields['Not delivered yet']).toContain(told);
+		expect(fields['Not delivered yet']).toContain('The mail server refused.');
+		expect(fields.Exempt).toContain('4 people');
+	});
+
+	test('is red where a source is not well, and says what to do', () => {
+		const embed = statusEmbed(
+			status({ health: [{ source: 'discord', problems: ["Reeve's role is below Lord: drag it up."], note: null }] }),
+			SETTINGS
+		);
+		expect(embed).toMatchObject({ title: 'Status: something needs you', color: 0xed4245 });
+		expect(embed.fields?.at(-1)?.value).toContain("✗ Discord: Reeve's role is below Lord: drag it up.");
+	});
+
+	const UNKNOWN = { ok: false, error: 'The database did not answer within 5 seconds.' } as const;
+	const NOTHING_KNOWN = {
+		nextRunAt: UNKNOWN,
+		pause: UNKNOWN,
+		lastRun: UNKNOWN,
+		lastSuccess: UNKNOWN,
+		open: UNKNOWN,
+		verification: UNKNOWN,
+		undelivered: UNKNOWN,
+		exemptions: UNKNOWN
+	};
+
+	test('calls unknown what could not be read, and never takes it for none', () => {
+		const unknown = `Unknown. ${UNKNOWN.error}`;
+		expect(fieldsOf(NOTHING_KNOWN)).toEqual({
+			Schedule: `Every day at 03:00, Europe/Berlin\nPaused: ${unknown}\nNext run: ${unknown}`,
+			'Auto-fix': 'Off: Reeve only reports',
+			'Last run': `${unknown}\nThe last that read everything: ${unknown}`,
+			'Open issues: unknown': unknown,
+			Verification: unknown,
+			'Not delivered yet': unknown,
+			Exempt: unknown,
+			Sources: '✓ Stripe (test data)\n✓ Discord\n✓ Database (embedded)'
+		});
+	});
+
+	test.each(Object.keys(NOTHING_KNOWN))('is not all clear while %s is unknown', (unread) => {
+		const embed = statusEmbed(status({ [unread]: UNKNOWN }), SETTINGS);
+		expect(embed).toMatchObject({ title: 'Status: something needs you', color: 0xed4245 });
+		expect(embed.description).toContain('unknown');
+		expect(JSON.stringify(embed.fields)).toContain(UNKNOWN.error);
+	});
+
+	test('keeps to the limits whatever went wrong', () => {
+		const long = '*@everyone '.repeat(500);
+		const embed = statusEmbed(
+			status({
+				pause: known({ ...PAUSE, reason: long }),
+				lastRun: known(run({ status: 'FAILED', failure: long })),
+				lastSuccess: known(null),
+				undelivered: known(Array(10).fill({ channel: 'report', subject: 'run:x', since: AT, tries: 9, lastError: long, nextTryAt: AT })),
+				health: ['stripe', 'discord', 'database'].map((source) => ({ source: source as 'stripe', problems: [long, long], note: null }))
+			}),
+			SETTINGS
+		);
+		expect(brokenLimits({ embeds: [embed], components: [], allowedMentions: { parse: [] } })).toEqual([]);
+		const why = { ok: false, error: long } as const;
+		const unread = statusEmbed(status(Object.fromEntries(Object.keys(NOTHING_KNOWN).map((name) => [name, why]))), SETTINGS);
+		expect(brokenLimits({ embeds: [unread], components: [], allowedMentions: { parse: [] } })).toEqual([]);
+	});
+});
+
+describe('the history', () => {
+	const page = (runs: RunSummary[], many = runs.length, at = 0) =>
+		historyReply({ days: 7, page: at, counts: { runs: many, failed: 1, fixed: 5 }, runs }, '1');
+
+	test('tells of each run when, why it ran, and what it came to', () => {
+		const { embeds, components } = page([
+			run({ triggeredBy: 'manual', requestedBy: OPERATOR, issuesFound: 12, issuesFixed: 3 }),
+			run({ triggeredBy: 'manual', requestedBy: OPERATOR, onlyMember: ADA }),
+			run({ isVerificationRun: true }),
+			run({ status: 'FAILED', failure: 'Stripe did not answer.' }),
+			run({ issuesFound: 9, hold: { reason: '', losing: 9, holders: 10 } }),
+			run({ status: 'RUNNING', completedAt: null, report: null })
+		]);
+		const text = embeds[0]?.description ?? '';
+		for (const told of [
+			'6 runs, 1 failed; 5 issues fixed.',
+			`by <@${OPERATOR}> · 12 issues, 3 fixed, 2 s`,
+			`by <@${OPERATOR}> of <@${ADA}> alone · all clear`,
+			'verification · all clear',
+			'**failed**: Stripe did not answer.',
+			'9 issues, **on hold**',
+			'daily · running'
+		])
+			expect(text).toContain(told);
+		expect(components).toEqual([]);
+	});
+
+	test('of many runs has pages, and of none says so', () => {
+		expect(page(Array(10).fill(run()), 25).components[0]?.components).toMatchObject([
+			{ label: '◀ Newer', disabled: true },
+			{ label: 'Page 1 of 3' },
+			{ label: 'Older ▶', disabled: false }
+		]);
+		expect(page(Array(5).fill(run()), 25, 2).components[0]?.components.at(-1)).toMatchObject({ disabled: true });
+		expect(page([]).embeds[0]?.description).toContain('No run.');
+	});
+
+	test('keeps to the limits', () => {
+		const { embeds, components } = page(
+			Array(10).fill(run({ status: 'FAILED', failure: 'x*'.repeat(3000), onlyMember: ADA, requestedBy: OPERATOR })),
+			9999,
+			3
+		);
+		expect(brokenLimits({ embeds, components, allowedMentions: { parse: [] } })).toEqual([]);
+	});
+});
+
+describe('pausing', () => {
+	test('says until when, what it replaced, and what still works', () => {
+		expect(pausedReply({ ...PAUSE, until: AT }, PAUSE, false)).toMatch(
+			/^Paused: no daily run until <t:\d+:f>\. A run by hand .* still work\.\nThis takes the place of the pause before/
+		);
+		expect(pausedReply(PAUSE, null, false)).toContain('until you use `/reconcile resume`');
+		expect(pausedAnnouncement(PAUSE)).toBe(`<@${OPERATOR}> paused the daily runs: Stripe is being moved.`);
+	});
+
+	test('and resuming explain that RECONCILIATION_PAUSED wins', () => {
+		expect(pausedReply(PAUSE, null, true)).toContain('`RECONCILIATION_PAUSED` is true in the settings and wins');
+		expect(resumedReply(PAUSE, null, true)).toContain('wins');
+		expect(resumedReply(null, AT, false)).toMatch(/^Nothing was changed: .* The next daily run is <t:/);
+		expect(resumedReply(PAUSE, AT, false)).toMatch(/^Resumed\. The next daily run is <t:/);
+	});
+
+	test('for a time that is not understood says how to write it, and loses nothing that was typed', () => {
+		expect(untilProblem('invalid', 'soon', '2h or 3 days', 'a reason')).toBe(
+			'Nothing was changed. Reeve does not understand the time "soon". Write it like 2h or 3 days.\nYou wrote: a reason'
+		);
+		expect(untilProblem('past', '2020-01-01', '2h')).toContain('is over already');
+		expect(untilProblem('too-far', '999 weeks', '2h')).toContain('ten years');
+	});
+});

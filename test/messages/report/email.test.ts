@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { markdownToText } from '../../../src/messages/format/markdown-to-text.js';
+import { escapeText } from '../../../src/messages/format/text.js';
+import { type EmailInput, renderEmail } from '../../../src/messages/report/email.js';
+import { ADA, AT, failedResult, HOLD, issue, issues, OPERATOR, result } from '../fixtures.js';
+
+const URL = 'https://discord.com/channels/1/2/3';
+const reader = { nameOf: (id: string) => (id === ADA ? 'ada' : 'olive'), timeZone: 'Europe/Berlin' };
+const of = (over: Parameters<typeof result>[0] = {}, parts: Partial<EmailInput> = {}) =>
+	renderEmail({
+		notification: { kind: 'run', result: result(over) },
+		states: new Map(),
+		guildName: 'Council',
+		report: { url: URL },
+		...reader,
+		...parts
+	});
+
+describe('a letter', () => {
+	test('says the same as the report, in plain words, with absolute times and names', () => {
+		const { subject, text } = of({ issues: [issue({ discordName: 'ada' })], triggeredBy: 'manual', requestedBy: OPERATOR });
+		expect(subject).toBe('Reeve · Council: Reconciliation: 1 issue');
+		for (const told of [
+			URL,
+			`Asked for by olive (${OPERATOR}).`,
+			'1. Has the wrong role',
+			`ada (${ADA}) · ada`,
+			'Plan: Give Lord, then take Knight',
+			'Stripe says: active: price_lord (sub_1)',
+			'since 20 Nov 2026, 09:00 (Europe/Berlin)'
+		])
+			expect(text).toContain(told);
+		for (const markup of ['**', '<@', '<t:', '`']) expect(text).not.toContain(markup);
+	});
+
+	test('has the same facts as HTML', () => {
+		const { html } = of({ issues: issues(3) });
+		for (const told of ['Reconciliation: 3 issues', '3. Has the wrong role', 'member3', `<a href="${URL}">`]) expect(html).toContain(told);
+		expect(html).not.toMatch(/<script|<img|\ssrc=|http:\/\//);
+	});
+
+	test('of a failed run says why and what to do', () => {
+		const notification = { kind: 'run', result: failedResult('Stripe refused the key.') } as const;
+		const { subject, text } = of({}, { notification });
+		expect(subject).toContain('Reconciliation failed');
+		expect(text).toContain('Stripe refused the key.');
+		expect(text).toContain('then use /reconcile run');
+	});
+
+	test('of a held run says what is held', () => {
+		const { text } = of({ issues: issues(1), autoFixEnabled: true, hold: { reason: 'Too many.', losing: 40, holders: 200 } });
+		expect(text).toContain('On hold: nobody lost a role: Too many.');
+	});
+
+	test('of a bulk fix that is on hold says who asked for it, why it is held, and that nobody has lost a role', () => {
+		const { subject, text } = of({}, { notification: { kind: 'hold', hold: HOLD } });
+		expect(subject).toContain('On hold: a fix that takes roles from 9 people');
+		for (const told of [`olive (${OPERATOR}) asked to fix all open issues.`, 'Nobody has lost a role.', 'Too many.', '9 of 30'])
+			expect(text).toContain(told);
+	});
+
+	test('of the alarm says since when', () => {
+		const { subject, text } = of({}, { notification: { kind: 'overdue', since: AT } });
+		expect(subject).toContain('No run has succeeded for more than 26 hours');
+		expect(text).toContain('20 Nov 2026, 09:00 (Europe/Berlin)');
+	});
+
+	test('says where the report is not, and why', () => {
+		expect(of({}, { report: { whyNot: 'Reeve does not see the channel.' } }).html).toContain(
+			'could not be posted in the admin channel: Reeve does not see'
+		);
+	});
+
+	test('tells fifty issues in full, and how many more there are', () => {
+		const { text, html } = of({ issues: issues(5000) });
+		expect(text).toContain('50. Has the wrong role');
+		expect(text).not.toContain('51. Has the wrong role');
+		expect(text).toContain('… and 4\u00A0950 more');
+		expect(html.length).toBeLessThan(200_000);
+	});
+
+	test('is harmless whatever people are called', () => {
+		const hostile = [
+			'<script>alert(1)</script>',
+			'"><img src=x onerror=alert(1)>',
+			'a\r\nBcc: eve@example.com',
+			'**b** <@123456789012345678> [c](https://evil.example)',
+			'\u202Eevil'
+		];
+		const { subject, text, html } = of(
+			{ issues: hostile.map((discordName, index) => issue({ id: `i${index}`, discordName, databaseStatus: discordName })) },
+			{ guildName: 'Council\r\nBcc: eve@example.com' }
+		);
+		expect(subject).not.toMatch(/[\r\n]/);
+		expect(html).not.toMatch(/<script|<img/);
+		expect(text).toContain('**b** <@123456789012345678> [c](https://evil.example)'.replace('://', '://'));
+		expect(text).not.toMatch(/\u202E|\r/);
+	});
+});
+
+describe('plain text', () => {
+	test('is what was escaped, read back, whatever it was', () => {
+		fc.assert(
+			fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
+				const once = markdownToText(escapeText(text, 10_000), reader);
+				expect(markdownToText(escapeText(once, 10_000), reader)).toBe(once);
+			})
+		);
+		for (const text of ['a_b*c', '<@123>', '`x`', '# h', '1. a', '@everyone', 'https://x.example', '[a](b)'])
+			expect(markdownToText(escapeText(text, 100), reader)).toBe(text);
+	});
+});

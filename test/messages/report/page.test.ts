@@ -1,0 +1,340 @@
+import { describe, expect, it } from 'vitest';
+import { parseCustomId } from '../../../src/messages/custom-id.js';
+import { reportPage } from '../../../src/messages/report/page.js';
+import { planHash } from '../../../src/reconciliation/detection/role-plan.js';
+import type { IssueState } from '../../../src/reconciliation/domain/issue.js';
+import type { ReconciliationResult } from '../../../src/reconciliation/domain/run.js';
+import { ADA, AT, AT_SECONDS, attempt, drift, failedResult, issue, issues, NO_NOTICES, OPERATOR, result, state } from '../fixtures.js';
+import { brokenLimits, buttonsOf, textOf } from '../limits.js';
+
+function page(of: ReconciliationResult, at = 0, states: ReadonlyMap<string, IssueState> = new Map()) {
+	const payload = reportPage({ result: of, states }, at);
+	expect(brokenLimits(payload)).toEqual([]);
+	const [summary, ...rest] = payload.embeds;
+	if (summary === undefined) throw new Error('no summary');
+	return { summary, issues: rest, all: textOf(payload.embeds).join('\n'), buttons: buttonsOf(payload.components), payload };
+}
+
+/** One issue in one state. */
+function shown(of: Partial<IssueState>, found = issue()) {
+	const { issues: embeds, buttons } = page(
+		result({ issues: [found] }),
+		0,
+		new Map([[found.id, state({ planHash: found.planHash, ...of })]])
+	);
+	const field = (name: string) => embeds[0]?.fields?.find((candidate) => candidate.name === name)?.value;
+	return { embed: embeds[0], field, button: buttons[0] };
+}
+
+/** Those of the buttons that do one of these things. */
+const doing = <Button extends { custom_id: string }>(buttons: readonly Button[], ...actions: string[]): Button[] =>
+	buttons.filter(({ custom_id }) => actions.includes(parseCustomId(custom_id)?.action ?? ''));
+
+describe('the summary', () => {
+	it('of a run without issues is one short green embed', () => {
+		const { summary, issues: none, buttons } = page(result());
+		expect(summary.title).toBe('All clear');
+		expect(summary.color).toBe(0x57f287);
+		expect(summary.description).toBe('250 members and 3 teams checked in 12 s. Daily schedule, report only.');
+		expect(summary.fields ?? []).toEqual([]);
+		expect(none).toEqual([]);
+		expect(buttons).toEqual([]);
+	});
+
+	it('of a run without issues still notes what is worth knowing', () => {
+		const { summary } = page(result({ notices: { ...NO_NOTICES, unclaimed: 12, bots: 1 } }));
+		expect(summary.description).toContain('\nNoted: 12 unclaimed (pay, and have claimed no Discord seat) · 1 bot skipped.');
+	});
+
+	it('of a failed run says why, that nothing was changed, and what to do', () => {
+		const { summary, buttons } = page(failedResult('Stripe did not answer.', { triggeredBy: 'manual', requestedBy: OPERATOR }));
+		expect(summary.title).toBe('Reconciliation failed');
+		expect(summary.color).toBe(0xed4245);
+		expect(summary.description).toContain('Stripe did not answer.');
+		expect(summary.description).toContain('Nothing was changed. Put that right, then use `/reconcile run`');
+		expect(summary.description).toContain(`<@${OPERATOR}>`);
+		expect(buttons).toEqual([]);
+	});
+
+	it('of a run that failed after fixes does not claim that nothing was changed', () => {
+		const { summary } = page(failedResult('The lease was lost.', { issuesFixed: 2 }));
+		expect(summary.description).not.toContain('Nothing was changed');
+		expect(summary.description).toContain('2 issues had been fixed before that.');
+	});
+
+	it('counts issues by kind and by severity, and says who asked', () => {
+		const found = [
+			issue({ id: 'a', type: 'MISSING_ACCESS', severity: 'HIGH' }),
+			issue({ id: 'b', type: 'MISSING_ACCESS', severity: 'HIGH' }),
+			issue({ id: 'c', type: 'UNAUTHORIZED_ACCESS', severity: 'LOW', linked: false })
+		];
+		const { summary } = page(result({ issues: found, triggeredBy: 'manual', requestedBy: OPERATOR }));
+		expect(summary.title).toBe('Reconciliation: 3 issues');
+		expect(summary.color).toBe(0xf0a020);
+		expect(summary.description).toContain(`250 members and 3 teams checked in 12 s. Asked for by <@${OPERATOR}>.`);
+		expect(summary.description).toContain('**Report only:** nothing was changed.');
+		expect(summary.fields?.[0]).toMatchObject({ name: 'By kind', value: 'Pays, but has no role: 2\nHas a role, but does not pay: 1' });
+		expect(summary.fields?.[1]).toMatchObject({ name: 'By severity', value: 'High: 2\nLow: 1' });
+	});
+
+	it('says what has become of the issues since', () => {
+		const found = result({ issues: issues(3) });
+		const settled = (...ids: string[]) =>
+			reportPage({ result: found, states: new Map(ids.map((id) => [id, state({ status: 'FIXED', settledAt: AT })])) }, 0).embeds[0];
+		expect(settled()?.description).toContain('**Report only:** nothing was changed.');
+		expect(settled('issue1', 'issue3')?.description).toContain('Since then 2 of 3 issues settled: 1 to go.');
+		expect(settled('issue1', 'issue2', 'issue3')).toMatchObject({
+			color: 0x57f287,
+			description: expect.stringContaining('Since then 3 of 3 issues settled: nothing is left to do.')
+		});
+	});
+
+	it('says how many issues auto-fix mended', () => {
+		const { summary } = page(result({ issues: issues(12), autoFixEnabled: true, issuesFixed: 10 }));
+		expect(summary.description).toContain('**Auto-fix on:** 10 of 12 fixed. Look at the others');
+	});
+
+	it('of a held run is red and says what to type', () => {
+		const hold = { reason: '40 of the 200 people who hold a managed role would lose one: more than 10 %.', losing: 40, holders: 200 };
+		const { summary } = page(result({ issues: issues(41), autoFixEnabled: true, issuesFixed: 1, hold }));
+		expect(summary.title).toBe('Reconciliation: 41 issues, on hold');
+		expect(summary.color).toBe(0xed4245);
+		expect(summary.fields?.[0]?.name).toBe('On hold: nobody lost a role');
+		expect(summary.fields?.[0]?.value).toContain(hold.reason);
+		expect(summary.fields?.[0]?.value).toContain('40 of 200 lose a role, press Fix all');
+	});
+
+	it('calls a verification by its name', () => {
+		expect(page(result({ isVerificationRun: true, triggeredBy: 'verification' })).summary.title).toBe('All clear after the fixes');
+		expect(page(result({ issues: issues(1), isVerificationRun: true, triggeredBy: 'verification' })).summary.title).toBe(
+			'Verification: 1 issue'
+		);
+	});
+
+	it('names teams and customers that an operator can put right, a few of each', () => {
+		const customers = ['cus_1', 'cus_2', 'cus_3', 'cus_4', 'cus_5'];
+		const { all } = page(
+			result({
+				issues: issues(1),
+				notices: {
+					unclaimed: 1,
+					absent: 2,
+					bots: 3,
+					exempt: 4,
+					leftToNextRun: 5,
+					unknownStatus: [
+						...['1', '2', '3', '4'].map((discordId) => ({ discordId, status: 'frozen' })),
+						{ discordId: '5', status: '`**@everyone**`' }
+					],
+					expiringExemptions: [],
+					overclaimedTeams: [{ teamId: 't', name: '**Acme** @everyone', claimed: 6, paid: 5 }],
+					malformedLinks: customers.map((customerId) => ({ customerId, value: '@everyone' })),
+					contestedLinks: [{ customerId: 'cus_9', values: ['1', '2'] }]
+				}
+			})
+		);
+		for (const words of [
+			'1 unclaimed (pay, and have claimed no Discord seat)',
+			'2 absent (pay, and are not in the server)',
+			'3 bots skipped',
+			'4 exempt',
+			'5 left to the next run',
+			'<@1>, <@2>, <@3> and 1 more: Stripe gives the status `frozen`, which Reeve does not know; their roles are left as they are. Update Reeve',
+			'<@5>: Stripe gives the status `\\*\\*@\u200Beveryone\\*\\*`, which Reeve does not know; their roles are left as they are. Update Reeve',
+			'1 team with more seats claimed than paid for: \\*\\*Acme\\*\\* @\u200Beveryone (6 of 5)',
+			'5 Discord IDs in Stripe not readable: correct the metadata of cus_1, cus_2, cus_3 and 2 more',
+			'1 customer naming more than one person, so linked to nobody: correct the metadata of cus_9'
+		]) {
+			expect(all).toContain(words);
+		}
+	});
+});
+
+describe('a report of a run stored before people of unknown status were named', () => {
+	it('still says how many there were', () => {
+		const { all } = page(result({ issues: issues(1), notices: { ...NO_NOTICES, unknownStatus: 6 } }));
+		expect(all).toContain('6 people left alone: Stripe gives a status that Reeve does not know');
+	});
+});
+
+describe('an issue', () => {
+	it('says who, what is wrong, what each source says, what would mend it, and since when', () => {
+		const { embed, field } = shown({}, issue({ timesSeen: 3 }));
+		expect(embed?.title).toBe('1. Has the wrong role');
+		expect(embed?.description).toBe(`<@${ADA}> · ada\nPays for Lord and has Knight.`);
+		expect(field('Stripe says')).toBe('active: price_lord (sub_1)');
+		expect(field('Database says')).toBe('customer cus_1');
+		expect(field('Discord says')).toBe('Knight');
+		expect(field('Plan')).toBe('Give Lord, then take Knight');
+		expect(field('Severity')).toBe('Medium');
+		expect(field('Open')).toBe(`since <t:${AT_SECONDS}:R>, seen 3 times`);
+	});
+
+	it.each([
+		[{ type: 'MISSING_ACCESS', discordRoles: [] }, 'Pays, but has no role'],
+		[{ type: 'UNAUTHORIZED_ACCESS', linked: true }, 'Has a role, but does not pay'],
+		[{ type: 'UNAUTHORIZED_ACCESS', linked: false }, 'Has a role, but is linked to no customer'],
+		[{ type: 'DEBTOR_MISMATCH', expectedRoles: ['Lord'], discordRoles: ['Debtor'] }, 'Is marked as Debtor, but should not be'],
+		[{ type: 'DEBTOR_MISMATCH', expectedRoles: ['Debtor'], discordRoles: ['Lord'] }, 'Owes, but is not marked as Debtor'],
+		[{ type: 'DEBTOR_MISMATCH', expectedRoles: ['Debtor'], discordRoles: ['Debtor', 'Lord'] }, 'Is a Debtor, but has kept access']
+	] as const)('%o is headed "%s"', (over, title) => {
+		expect(shown({}, issue(over)).embed?.title).toBe(`1. ${title}`);
+	});
+
+	it('names every role of its plan, giving before taking', () => {
+		expect(shown({}, issue({ plan: { add: ['Lord'], remove: [] } })).field('Plan')).toBe('Give Lord');
+		expect(shown({}, issue({ plan: { add: [], remove: ['Debtor', 'Knight', 'Lord'] } })).field('Plan')).toBe(
+			'Take Debtor, Knight and Lord'
+		);
+	});
+
+	it('fixed by an operator says by whom, when and how, and cannot be fixed again', () => {
+		const { embed, field, button } = shown({
+			status: 'FIXED',
+			settledAt: AT,
+			lastAttempt: attempt({ outcome: 'FIXED', rolesBefore: ['Knight'], rolesAfter: ['Lord'] })
+		});
+		expect(embed?.title).toBe('1. Has the wrong role (fixed)');
+		expect(embed?.color).toBe(0x57f287);
+		expect(field('Outcome')).toBe(`Fixed by <@${OPERATOR}> <t:${AT_SECONDS}:R>: Lord given, Knight taken`);
+		expect(button?.disabled).toBe(true);
+	});
+
+	it('fixed automatically says so', () => {
+		const { field } = shown({ status: 'FIXED', settledAt: AT, lastAttempt: attempt({ actor: 'reeve', outcome: 'FIXED' }) });
+		expect(field('Outcome')).toBe(`Fixed by Reeve <t:${AT_SECONDS}:R>, automatically: Lord given, Knight taken`);
+	});
+
+	it('that is gone says so', () => {
+		const { embed, field, button } = shown({ status: 'RESOLVED', settledAt: AT });
+		expect(embed?.title).toBe('1. Has the wrong role (gone)');
+		expect(field('Outcome')).toBe(`Gone by itself <t:${AT_SECONDS}:R>`);
+		expect(button?.disabled).toBe(true);
+	});
+
+	it('found gone by a fix says by whose, and why', () => {
+		const lastAttempt = attempt({ outcome: 'RESOLVED', error: 'This person has left the server.' });
+		expect(shown({ status: 'RESOLVED', settledAt: AT, lastAttempt }).field('Outcome')).toBe(
+			`Gone by itself: found so by <@${OPERATOR}> <t:${AT_SECONDS}:R>. Nothing was changed. This person has left the server.`
+		);
+	});
+
+	it('being fixed says by whom, and its button is off', () => {
+		const { field, button } = shown({ status: 'FIXING', fixingBy: OPERATOR, lastAttempt: attempt() });
+		expect(field('Now')).toBe(`Being fixed by <@${OPERATOR}>, started <t:${AT_SECONDS}:R>`);
+		expect(button?.disabled).toBe(true);
+	});
+
+	it.each([
+		['FAILED', "Reeve's role is below Lord: drag it above.", "Reeve's role is below Lord: drag it above. The issue is still open."],
+		['NOT_APPLIED', null, 'Discord accepted the change, but it did not happen. The issue is still open.'],
+		['INTERRUPTED', null, 'Reeve was stopped in the middle of this fix. The issue is still open.'],
+		['PLAN_CHANGED', null, 'another plan is right by now, so nothing was changed. The issue is still open.'],
+		['EXEMPT', null, 'this person is exempt, so nothing was changed.'],
+		['RESOLVED', null, 'the drift was gone, but it has come back. The issue is open again.']
+	] as const)('whose fix ended as %s says so and stays open', (outcome, error, words) => {
+		const { field, button } = shown({ lastAttempt: attempt({ outcome, error }) });
+		expect(field('Last attempt')).toBe(`Tried by <@${OPERATOR}> <t:${AT_SECONDS}:R>: ${words}`);
+		expect(button?.disabled).toBe(false);
+	});
+
+	it('half mended tells the half', () => {
+		const lastAttempt = attempt({ outcome: 'FAILED', error: 'No.', rolesBefore: ['Knight'], rolesAfter: ['Knight', 'Lord'] });
+		expect(shown({ lastAttempt }).field('Last attempt')).toContain('No. Done before that: Lord given. The issue is still open.');
+	});
+
+	it('that was fixed and has come back says so', () => {
+		const { field, button } = shown({ cameBackAt: AT, lastAttempt: attempt({ outcome: 'FIXED' }) });
+		expect(field('Last attempt')).toBe(
+			`Came back <t:${AT_SECONDS}:R>, after it was fixed by <@${OPERATOR}> <t:${AT_SECONDS}:R>. The issue is open again.`
+		);
+		expect(field('Open')).toBe(`since <t:${AT_SECONDS}:R>, seen 1 time, back <t:${AT_SECONDS}:R>`);
+		expect(button?.disabled).toBe(false);
+	});
+});
+
+describe('the button of an issue', () => {
+	it('carries the plan that the run found', () => {
+		const found = issue();
+		const { buttons } = page(result({ issues: [found] }));
+		expect(buttons[0]?.label).toBe('Apply fix 1 · ada');
+		expect(parseCustomId(buttons[0]?.custom_id ?? '')).toEqual({
+			action: 'fix',
+			runId: 'run1',
+			page: 0,
+			issueId: 'issue1',
+			planHash: found.planHash
+		});
+	});
+
+	it('carries the live plan where the embed shows it', () => {
+		const detail = drift({ description: 'Has Knight and pays for nothing.', plan: { add: [], remove: ['Knight'] } });
+		const hash = planHash(detail.discordId, detail.plan);
+		const { embed, field, button } = shown({ planHash: hash, detail });
+		expect(embed?.description).toContain('Has Knight and pays for nothing.');
+		expect(field('Plan')).toBe('Take Knight (changed since this report)');
+		expect(parseCustomId(button?.custom_id ?? '')).toMatchObject({ planHash: hash });
+	});
+
+	it('never carries a plan that the embed does not show', () => {
+		const found = issue();
+		const { field, button } = shown({ planHash: 'ffffffff', detail: null }, found);
+		expect(field('Plan')).toBe('Give Lord, then take Knight (out of date: Apply fix shows what is right now)');
+		expect(parseCustomId(button?.custom_id ?? '')).toMatchObject({ planHash: found.planHash });
+	});
+
+	it('has a label without tricks, however long the name', () => {
+		const { buttons } = page(result({ issues: [issue({ discordName: `\u202E@everyone\n${'👩'.repeat(500)}` })] }));
+		expect(buttons[0]?.label).toMatch(/^Apply fix 1 · @everyone 👩+…$/u);
+	});
+});
+
+describe('the pages', () => {
+	it('hold five issues each, numbered through', () => {
+		const { issues: embeds, buttons, summary } = page(result({ issues: issues(26) }), 1);
+		expect(embeds.map((embed) => embed.title?.split('.')[0])).toEqual(['6', '7', '8', '9', '10']);
+		expect(doing(buttons, 'fix', 'page', 'fix-all').map((button) => button.label)).toEqual([
+			'Apply fix 6 · member6',
+			'Apply fix 7 · member7',
+			'Apply fix 8 · member8',
+			'Apply fix 9 · member9',
+			'Apply fix 10 · member10',
+			'◀ Previous',
+			'Page 2 of 6',
+			'Next ▶',
+			'Fix all…'
+		]);
+		expect(doing(buttons, 'page').map((button) => button.disabled)).toEqual([false, true, false]);
+		expect(doing(buttons, 'page').map((button) => parseCustomId(button.custom_id))).toMatchObject([{ page: 0 }, { page: 1 }, { page: 2 }]);
+		expect(summary.footer?.text).toBe('Issues 6–10 of 26 · Run run1');
+	});
+
+	it('have no way on before the first and behind the last', () => {
+		const found = result({ issues: issues(26) });
+		expect(doing(page(found, 0).buttons, 'page').map((button) => button.disabled)).toEqual([true, true, false]);
+		expect(doing(page(found, 5).buttons, 'page').map((button) => button.disabled)).toEqual([false, true, true]);
+		expect(page(found, 5).issues).toHaveLength(1);
+	});
+
+	it('need no turning where there is one', () => {
+		expect(doing(page(result({ issues: issues(5) })).buttons, 'page')).toHaveLength(0);
+		expect(doing(page(result({ issues: issues(6) })).buttons, 'page')).toHaveLength(3);
+	});
+
+	it('offer to fix all where there are several issues', () => {
+		expect(doing(page(result({ issues: issues(1) })).buttons, 'fix-all')).toHaveLength(0);
+		expect(doing(page(result({ issues: issues(2) })).buttons, 'fix-all')).toHaveLength(1);
+	});
+
+	it.each([-1, 99, Number.NaN, Number.POSITIVE_INFINITY, 0.9])('that do not exist (%d) become the nearest that do', (at) => {
+		const found = result({ issues: issues(26) });
+		const expected = at >= 99 ? 5 : 0;
+		expect(page(found, at).payload).toEqual(page(found, expected).payload);
+	});
+
+	it('of 5 000 issues are a thousand', () => {
+		const { summary, buttons } = page(result({ issues: issues(5000) }), 999);
+		expect(summary.title).toBe('Reconciliation: 5\u00A0000 issues');
+		expect(doing(buttons, 'page')[1]?.label).toBe('Page 1\u00A0000 of 1\u00A0000');
+	});
+});

@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest';
+import type { DriftIssue, Plan } from '../../../src/reconciliation/domain/issue.js';
+import { checkSafety, plausibilityProblem, revokes } from '../../../src/reconciliation/fixes/safety.js';
+import { inGuild, issues, only, snapshot, subscription, userId } from '../builders.js';
+
+const template = only(issues({ guild: [inGuild(userId(1), 'Knight')] }));
+const issue = (plan: Plan): DriftIssue => ({ ...template, plan });
+const taking = (count: number) => Array.from({ length: count }, () => issue({ add: [], remove: ['Knight'] }));
+const giving = (count: number) => Array.from({ length: count }, () => issue({ add: ['Knight'], remove: [] }));
+const swapping = (count: number) => Array.from({ length: count }, () => issue({ add: ['Lord'], remove: ['Knight'] }));
+const check = (list: readonly DriftIssue[], roleHolders: number, paying: [before: number | null, now: number] = [null, 0], percent = 10) =>
+	checkSafety(list, { roleHolders, payingCustomers: paying[1] }, paying[0] === null ? null : { payingCustomers: paying[0] }, percent);
+
+describe('the safety check', () => {
+	test('at 10 % of those who hold a role it lets a plan pass, one past it is a hold', () => {
+		expect(check(taking(10), 100)).toBeNull();
+		expect(check(taking(11), 100)).toMatchObject({ losing: 11, holders: 100 });
+		expect(check(taking(4), 40)).toBeNull();
+		expect(check(taking(4), 39)).toMatchObject({ losing: 4, holders: 39 });
+	});
+
+	test('three people may always lose a role, four of few may not', () => {
+		expect(check(taking(3), 3)).toBeNull();
+		expect(check(taking(4), 4)).not.toBeNull();
+	});
+
+	test.each([
+		[0, 4, 1000, true],
+		[0, 3, 1000, false],
+		[25, 25, 100, false],
+		[25, 26, 100, true],
+		[100, 50, 50, false]
+	])('with %i %% allowed, %i of %i is a hold: %s', (percent, losing, holders, held) => {
+		expect(check(taking(losing), holders, [null, 0], percent) !== null).toBe(held);
+	});
+
+	test('only people who lose something count, and a swap of roles takes one', () => {
+		expect(check([...taking(3), ...giving(50)], 10)).toBeNull();
+		expect(check([...taking(3), ...swapping(1), ...giving(50)], 10)).toMatchObject({ losing: 4, holders: 10 });
+		expect(revokes(issue({ add: ['Knight'], remove: [] }))).toBe(false);
+		expect(revokes(issue({ add: ['Knight'], remove: ['Debtor'] }))).toBe(true);
+	});
+
+	test('paid customers that fell by 30 % pass, by more are a hold, even for one person', () => {
+		expect(check(taking(1), 100, [100, 70])).toBeNull();
+		expect(check(taking(1), 100, [100, 69])).toMatchObject({ losing: 1 });
+		expect(check(taking(1), 100, [10, 7])).toBeNull();
+		expect(check(taking(1), 100, [10, 6])).not.toBeNull();
+	});
+
+	test('the 30 % are exact for every number of customers', () => {
+		for (let tens = 1; tens <= 2000; tens++) {
+			expect(check(taking(1), 100, [tens * 10, tens * 7])).toBeNull();
+			expect(check(taking(1), 100, [tens * 10, tens * 7 - 1])).not.toBeNull();
+		}
+	});
+
+	test('a fall does not hold what only gives, nor is there one before the first good run', () => {
+		expect(check(giving(500), 100, [100, 1])).toBeNull();
+		expect(check([], 100, [100, 1])).toBeNull();
+		expect(check(taking(1), 100, [null, 0])).toBeNull();
+		expect(check(taking(1), 100, [0, 0])).toBeNull();
+	});
+
+	test('a hold says why, with the numbers', () => {
+		expect(check(taking(11), 100)?.reason).toMatch(/11 of the 100.*10 %/);
+		expect(check(taking(1), 100, [100, 69])?.reason).toMatch(/69.*100.*30 %/);
+	});
+});
+
+describe('an implausible reading', () => {
+	const read = (livemode: boolean | null, count = 1) => ({
+		...snapshot({ subscriptions: Array.from({ length: count }, (_, index) => subscription({ id: `sub_${index}` })) }).billing,
+		livemode
+	});
+	const last = (livemode: boolean | null, subscriptionsRead = 5) => ({ livemode, subscriptionsRead, payingCustomers: subscriptionsRead });
+
+	test('test data where the last good run read live data, with what to do about it', () => {
+		expect(plausibilityProblem(read(false), last(true))).toMatch(/STRIPE_SECRET_KEY/);
+	});
+
+	test.each([
+		[true, true],
+		[false, false],
+		[false, true],
+		[null, true],
+		[null, false]
+	])('last good run livemode %s, now %s: plausible', (before, now) => {
+		expect(plausibilityProblem(read(now), last(before))).toBeNull();
+	});
+
+	test('no subscription at all where there were some', () => {
+		expect(plausibilityProblem(read(null, 0), last(true, 1))).toMatch(/no subscription/);
+		expect(plausibilityProblem(read(null, 1), last(true, 5000))).toBeNull();
+		expect(plausibilityProblem(read(null, 0), last(null, 0))).toBeNull();
+	});
+
+	test('nothing is implausible before the first good run', () => {
+		expect(plausibilityProblem(read(false), null)).toBeNull();
+		expect(plausibilityProblem(read(null, 0), null)).toBeNull();
+	});
+});

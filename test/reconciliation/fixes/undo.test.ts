@@ -1,0 +1,224 @@
+import { describe, expect, test } from 'vitest';
+import { RoleChangeError, SourceError } from '../../../src/reconciliation/domain/ports.js';
+import { fixIssue } from '../../../src/reconciliation/fixes/fix.js';
+import { recoverInterruptedAttempts } from '../../../src/reconciliation/fixes/recover.js';
+import { type UndoResult, undoFix } from '../../../src/reconciliation/fixes/undo.js';
+import { runReconciliation } from '../../../src/reconciliation/runs/run.js';
+import { verifyIfDue } from '../../../src/reconciliation/runs/verify.js';
+import { ADA, BOB, customer, MAPPED, only, subscription, userId } from '../builders.js';
+import { FakePorts, SETTINGS } from '../fakes.js';
+
+const OPERATOR = userId(99);
+const FIX = 'attempt_1';
+
+/** Ada pays for Lord; a fix has given her Lord and taken Knight and Debtor. */
+async function fixed(): Promise<FakePorts> {
+	const ports = new FakePorts();
+	ports.billing.customers = [customer({ metadataDiscordId: ADA })];
+	ports.billing.put(subscription({ prices: ['price_lord'] }));
+	ports.guild.join(ADA, 'Knight', 'Debtor', 'Moderator');
+	const { id, planHash } = only((await runReconciliation(ports, SETTINGS))?.issues ?? []);
+	await fixIssue(ports, MAPPED, { issueId: id, planHash, actor: BOB, runId: 'run_1' });
+	ports.pass({ seconds: 600 });
+	ports.script.calls.length = 0;
+	ports.guild.reasons.length = 0;
+	return ports;
+}
+
+const undo = (ports: FakePorts, attemptId = FIX): Promise<UndoResult> =>
+	undoFix(ports, ports.ledger, { attemptId, actor: OPERATOR, actorName: 'grace' });
+
+const statusOf = (ports: FakePorts) => only([...ports.ledger.issues.values()]).status;
+const exempt = (ports: FakePorts) => ports.ledger.exemptions.filter(({ expiresAt }) => expiresAt === null || expiresAt > ports.now());
+
+describe('an undo', () => {
+	test('puts the managed roles back as they were, and no other', async () => {
+		const ports = await fixed();
+		expect(await undo(ports)).toMatchObject({ kind: 'ended', outcome: 'UNDONE', rolesBefore: ['Lord'], rolesAfter: ['Debtor', 'Knight'] });
+		expect(ports.guild.holds(ADA)).toEqual(['Debtor', 'Knight', 'Moderator']);
+		expect(statusOf(ports)).toBe('RESOLVED');
+	});
+
+	test('exempts before it looks, gives before it takes, reads back, and writes the end last', async () => {
+		const ports = await fixed();
+		await undo(ports);
+		expect(ports.script.calls).toEqual([
+			'ledger.interruptedAttempts',
+			'ledger.claimUndo',
+			'guild.readMember',
+			'ledger.renewClaim',
+			'guild.addRole Debtor',
+			'guild.addRole Knight',
+			'guild.removeRole Lord',
+			'guild.readMember',
+			'ledger.endAttempt'
+		]);
+	});
+
+	test('names itself, the fix and the operator in the audit log and in the exemption', async () => {
+		const ports = await fixed();
+		await undo(ports);
+		expect(new Set(ports.guild.reasons)).toEqual(
+			new Set([`Reeve: undo attempt_2 of fix attempt_1, issue issue_1, asked for by grace (${OPERATOR})`])
+		);
+		expect(only(exempt(ports))).toMatchObject({ discordId: ADA, createdBy: OPERATOR, reason: 'Undo by grace of the fix attempt_1' });
+	});
+
+	test('is not redone by the next daily run, also on the longest day', async () => {
+		const ports = await fixed();
+		await undo(ports);
+		ports.pass({ hours: 24, seconds: 3590 });
+		const next = await runReconciliation(ports, { ...SETTINGS, autoFix: true });
+		expect(next).toMatchObject({ issuesFound: 0, notices: { exempt: 1 } });
+		expect(ports.guild.holds(ADA)).toEqual(['Debtor', 'Knight', 'Moderator']);
+	});
+
+	test('has one effect, whoever asks, however often', async () => {
+		const ports = await fixed();
+		const results = await Promise.all([undo(ports), undo(ports), undo(ports)]);
+		expect(results.map(({ kind }) => kind).sort()).toEqual(['busy', 'busy', 'ended']);
+		expect(await undo(ports)).toMatchObject({ kind: 'undone', actor: OPERATOR });
+		expect(ports.touched).toBe(3);
+	});
+
+	test('is not judged by the verification', async () => {
+		const ports = await fixed();
+		await undo(ports);
+		ports.pass({ hours: 1 });
+		expect((await verifyIfDue(ports, ports.ledger, SETTINGS, 60))?.verified?.fixes).toEqual([]);
+	});
+});
+
+describe('an undo that changes nothing ends its exemption and leaves the fix', () => {
+	test('when the person holds other managed roles by now', async () => {
+		const ports = await fixed();
+		ports.guild.join(ADA, 'Lord', 'Knight');
+		const result = await undo(ports);
+		expect(result).toMatchObject({ outcome: 'PLAN_CHANGED', rolesBefore: ['Knight', 'Lord'], exemptUntil: null });
+		expect(result).toMatchObject({ error: expect.stringContaining('Knight and Lord by now, and not Lord') });
+		expect(ports.touched).toBe(0);
+		expect(exempt(ports)).toEqual([]);
+		expect(statusOf(ports)).toBe('FIXED');
+	});
+
+	test.each([
+		['the person has left', (ports: FakePorts) => ports.guild.roles.delete(ADA), 'left the server'],
+		[
+			'Discord cannot be read',
+			(ports: FakePorts) =>
+				ports.script.once('guild.readMember', () => {
+					throw new SourceError('discord', 'An outage.');
+				}),
+			'An outage.'
+		],
+		[
+			'Discord refuses the first role',
+			(ports: FakePorts) =>
+				ports.script.on('guild.addRole', () => {
+					throw new RoleChangeError('Drag it above.');
+				}),
+			'Drag it above.'
+		]
+	])('when %s', async (_, arrange, words) => {
+		const ports = await fixed();
+		arrange(ports);
+		expect(await undo(ports)).toMatchObject({ outcome: 'FAILED', exemptUntil: null, error: expect.stringContaining(words) });
+		expect(exempt(ports)).toEqual([]);
+		expect(statusOf(ports)).toBe('FIXED');
+	});
+
+	test('when Discord accepts it all and does nothing', async () => {
+		const ports = await fixed();
+		for (const change of ['add Debtor', 'add Knight', 'remove Lord']) ports.guild.ignores.add(change);
+		expect(await undo(ports)).toMatchObject({ outcome: 'NOT_APPLIED', exemptUntil: null });
+	});
+
+	test('when its claim was lost while it looked', async () => {
+		const ports = await fixed();
+		ports.script.on('ledger.renewClaim', () => {
+			const attempt = ports.ledger.attempts.at(-1);
+			if (attempt) attempt.end = { outcome: 'INTERRUPTED', rolesBefore: null, rolesAfter: null, error: null, at: ports.now() };
+		});
+		expect(await undo(ports)).toMatchObject({ outcome: 'INTERRUPTED' });
+		expect(ports.touched).toBe(0);
+	});
+});
+
+describe('an undo in part', () => {
+	test('keeps the person exempt, and says what was refused', async () => {
+		const ports = await fixed();
+		ports.script.on('guild.removeRole', () => {
+			throw new RoleChangeError('Drag it above.');
+		});
+		expect(await undo(ports)).toMatchObject({ outcome: 'FAILED', error: 'Drag it above.', rolesAfter: ['Debtor', 'Knight', 'Lord'] });
+		expect(exempt(ports)).toHaveLength(1);
+	});
+
+	test('whose answer was lost, but whose change was made, counts as done', async () => {
+		const ports = await fixed();
+		ports.script.on('guild.removeRole', () => {
+			ports.guild.roles.get(ADA)?.delete('Lord');
+			throw new RoleChangeError('Discord did not answer in time.');
+		});
+		expect(await undo(ports)).toMatchObject({ outcome: 'UNDONE' });
+	});
+});
+
+describe('an undo that was broken off, and could not be read back', () => {
+	/** Discord gives two roles, and then nothing works any more. */
+	async function interruptedUndo(): Promise<FakePorts> {
+		const ports = await fixed();
+		ports.script.once('guild.removeRole', () => {
+			ports.script.once('guild.readMember', () => {
+				throw new SourceError('discord', 'An outage.');
+			});
+			throw new RoleChangeError('An outage.');
+		});
+		expect(await undo(ports)).toMatchObject({ outcome: 'FAILED', rolesAfter: null });
+		expect(exempt(ports)).toHaveLength(1);
+		return ports;
+	}
+
+	test('is gone on with from wherever that was', async () => {
+		const ports = await interruptedUndo();
+		expect(await undo(ports)).toMatchObject({
+			outcome: 'UNDONE',
+			rolesBefore: ['Debtor', 'Knight', 'Lord'],
+			rolesAfter: ['Debtor', 'Knight']
+		});
+		expect(ports.guild.holds(ADA)).toEqual(['Debtor', 'Knight', 'Moderator']);
+	});
+
+	test('is not gone on with where somebody else has changed the roles since', async () => {
+		const ports = await interruptedUndo();
+		ports.guild.join(ADA, 'Knight', 'Lord');
+		expect(await undo(ports)).toMatchObject({ outcome: 'PLAN_CHANGED', rolesBefore: ['Knight', 'Lord'] });
+		expect(ports.guild.holds(ADA)).toEqual(['Knight', 'Lord']);
+	});
+});
+
+describe('an undo that was interrupted', () => {
+	test.each([
+		['before a role was touched', 'guild.readMember', 'INTERRUPTED', 'FIXED', 0],
+		['when all was done', 'ledger.endAttempt', 'UNDONE', 'RESOLVED', 1],
+		['half-way', 'guild.removeRole', 'INTERRUPTED', 'FIXED', 1]
+	] as const)('%s is settled as what it is', async (_, moment, outcome, status, exemptions) => {
+		const ports = await fixed();
+		ports.script.once(moment, () => {
+			throw new Error('SIGKILL');
+		});
+		await expect(undo(ports)).rejects.toThrow('SIGKILL');
+		ports.pass({ seconds: 31 });
+		await recoverInterruptedAttempts(ports);
+		expect(ports.ledger.attempts.at(-1)).toMatchObject({ undoes: FIX, end: { outcome } });
+		expect(statusOf(ports)).toBe(status);
+		expect(exempt(ports)).toHaveLength(exemptions);
+	});
+});
+
+test.each(['', 'a'.repeat(37), "'; --", 'ada \0'])('%j is no fix, and the database is not asked', async (attemptId) => {
+	const ports = await fixed();
+	expect(await undo(ports, attemptId)).toEqual({ kind: 'unknown' });
+	expect(ports.script.calls).toEqual([]);
+	expect(await undo(ports, 'ada')).toEqual({ kind: 'unknown' });
+});

@@ -1,0 +1,215 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { SourceError } from '../../../src/reconciliation/domain/ports.js';
+import {
+	type CustomerFound,
+	type LinkingDeps,
+	type LinkOrder,
+	type LinkWritten,
+	linkCustomer,
+	linksOf,
+	searchCustomers,
+	unlinkRow
+} from '../../../src/reconciliation/members/link.js';
+import { ADA, ago, BOB, customer, exemption, MAPPED, row, subscription, team, userId } from '../builders.js';
+import { FakePorts } from '../fakes.js';
+
+const OPERATOR = userId(900);
+const EVE = userId(3);
+
+let fake: FakePorts;
+let ports: LinkingDeps;
+/** What is answered to whoever wants to write; what was asked to be written. */
+let answer: LinkWritten;
+let written: { discordId: string; customerId: string }[];
+let erased: string[];
+let deleted: Set<string>;
+
+beforeEach(() => {
+	fake = new FakePorts();
+	[answer, written, erased, deleted] = [{ kind: 'written' }, [], [], new Set()];
+	fake.guild.join(ADA);
+	fake.billing.customers = [customer({ id: 'cus_1', email: 'ada@example.com' })];
+	const found = (id: string): CustomerFound | undefined => {
+		const known = fake.billing.customers.find((each) => each.id === id);
+		return known && { customer: known, subscriptions: fake.billing.subscriptions.filter(({ customerId }) => customerId === id) };
+	};
+	ports = {
+		billing: {
+			readCustomers: (ids) => fake.billing.readCustomers(ids),
+			findCustomersByDiscordIds: (ids) => fake.billing.findCustomersByDiscordIds(ids),
+			findCustomer: async (id) => (deleted.has(id) ? 'deleted' : (found(id) ?? 'missing')),
+			searchCustomers: async (text) =>
+				fake.billing.customers.filter(({ email }) => email?.includes(text)).flatMap(({ id }) => found(id) ?? [])
+		},
+		guild: fake.guild,
+		ledger: {
+			readLinksOf: (discordId, customerIds) => fake.ledger.readLinksOf(discordId, customerIds),
+			writeLink: async (link) => {
+				written.push(link);
+				return answer;
+			},
+			removeLink: async ({ rowId }) => {
+				erased.push(rowId);
+				return erased.length === 1;
+			}
+		},
+		now: fake.now
+	};
+});
+
+const link = (order: Partial<LinkOrder> = {}) =>
+	linkCustomer(ports, MAPPED, { discordId: ADA, customerId: 'cus_1', actor: OPERATOR, confirmed: null, ...order });
+
+describe('linking', () => {
+	it('writes the link, and tells what the person should have and holds', async () => {
+		fake.billing.put(subscription({ prices: ['price_lord'] }));
+		expect(await link()).toMatchObject({
+			kind: 'linked',
+			others: [],
+			takenFrom: [],
+			roleStatus: { expected: ['Lord'], held: [], exempt: false }
+		});
+		expect(written).toMatchObject([{ discordId: ADA, customerId: 'cus_1', actor: OPERATOR }]);
+		expect(fake.touched).toBe(0);
+	});
+
+	it('counts every customer of the person: the best one decides', async () => {
+		fake.ledger.rows = [row({ id: 'm_old', discordId: ADA, stripeCustomerId: 'cus_old' })];
+		fake.billing.put(subscription({ id: 'sub_old', customerId: 'cus_old', prices: ['price_lord'] }));
+		fake.billing.put(subscription({ prices: ['price_knight'] }));
+		expect(await link()).toMatchObject({ kind: 'linked', others: ['cus_old'], roleStatus: { expected: ['Lord'] } });
+	});
+
+	it('tells of somebody who is not in the server, or is exempt', async () => {
+		fake.billing.put(subscription());
+		fake.ledger.exemptions = [exemption(BOB)];
+		expect(await link({ discordId: BOB })).toMatchObject({
+			kind: 'linked',
+			roleStatus: { expected: ['Knight'], held: null, exempt: true }
+		});
+	});
+
+	it('decides nothing where Stripe gives a status that Reeve does not know', async () => {
+		fake.billing.put(subscription({ status: 'daydreaming' }));
+		expect(await link()).toMatchObject({ kind: 'linked', roleStatus: { expected: null } });
+	});
+
+	it.each([
+		['a customer that is not there', () => {}, { customerId: 'cus_none' }, { kind: 'missing' }],
+		['an ID that cannot be one', () => {}, { customerId: 'cus_1/../x' }, { kind: 'missing' }],
+		['a deleted customer', () => deleted.add('cus_1'), {}, { kind: 'deleted' }],
+		['a bot', () => fake.guild.bots.add(ADA), {}, { kind: 'bot' }],
+		[
+			'their own, by a row',
+			() => fake.ledger.rows.push(row({ discordId: ADA, stripeCustomerId: 'cus_1' })),
+			{},
+			{ kind: 'already', by: 'row' }
+		],
+		[
+			'their own, by metadata',
+			() => {
+				fake.billing.customers = [customer({ metadataDiscordId: ADA })];
+			},
+			{},
+			{ kind: 'already', by: 'metadata' }
+		],
+		['somebody else’s', () => fake.ledger.rows.push(row({ discordId: BOB, stripeCustomerId: 'cus_1' })), {}, { kind: 'taken', by: BOB }],
+		['a team’s', () => fake.ledger.teams.push(team({ stripeCustomerId: 'cus_1' })), {}, { kind: 'team', team: 'Acme' }]
+	] as const)('%s writes nothing, and says why', async (_, prepare, order, result) => {
+		prepare();
+		expect(await link(order)).toEqual(result);
+		expect(written).toEqual([]);
+	});
+
+	it('to a customer whose metadata names others asks first, and is bound to those who were shown', async () => {
+		fake.billing.customers = [customer({ metadataDiscordId: BOB })];
+		const asked = await link();
+		expect(asked).toMatchObject({ kind: 'named', people: [BOB] });
+		expect(written).toEqual([]);
+		const hash = asked.kind === 'named' ? asked.hash : '';
+		fake.billing.put(subscription({ metadataDiscordId: EVE }));
+		expect(await link({ confirmed: hash })).toMatchObject({ kind: 'named', people: [BOB, EVE].sort() });
+		fake.billing.subscriptions = [];
+		expect(await link({ confirmed: hash })).toMatchObject({ kind: 'linked', takenFrom: [BOB] });
+		expect(written).toHaveLength(1);
+	});
+
+	it('to a contested customer that names the person too asks all the same: until then it counts for nobody', async () => {
+		fake.billing.customers = [customer({ metadataDiscordId: ADA })];
+		fake.billing.put(subscription({ metadataDiscordId: BOB }));
+		expect(await link()).toMatchObject({ kind: 'named', people: [BOB] });
+	});
+
+	it('that somebody else made a moment before is told as theirs', async () => {
+		answer = { kind: 'taken', by: BOB };
+		expect(await link()).toEqual({ kind: 'taken', by: BOB });
+	});
+
+	it('writes nothing while a source cannot be read', async () => {
+		fake.script.on('guild.readMember', () => {
+			throw new SourceError('discord', 'Discord has an outage.');
+		});
+		expect(await link()).toEqual({ kind: 'unreadable', why: 'Discord has an outage.' });
+		expect(written).toEqual([]);
+	});
+});
+
+describe('looking for a customer', () => {
+	it('goes by ID where an ID is typed, else by what it is like; one that cannot be linked by a button is left out', async () => {
+		fake.billing.customers.push(customer({ id: 'legacy:1', email: 'old-ada@example.com' }));
+		const ids = async (text: string) => {
+			const result = await searchCustomers(ports.billing, text);
+			return result.kind === 'found' ? result.customers.map((each) => each.customer.id) : result.why;
+		};
+		expect(await ids(' cus_1 ')).toEqual(['cus_1']);
+		expect(await ids('ada@')).toEqual(['cus_1']);
+		for (const nothing of ['', '  ', 'cus_none', 'cus_/etc']) expect(await ids(nothing)).toEqual([]);
+	});
+});
+
+describe('unlinking', () => {
+	beforeEach(() => {
+		fake.guild.join(ADA, 'Lord');
+		fake.ledger.rows = [
+			row({ id: 'm_1', discordId: ADA, stripeCustomerId: 'cus_1' }),
+			row({ id: 'm_2', discordId: ADA, teamId: 't_1', seatTier: 'TEAM_MEMBER' })
+		];
+		fake.ledger.teams = [team()];
+		fake.billing.put(subscription({ prices: ['price_lord'] }));
+		fake.billing.put(subscription({ id: 'sub_team', customerId: 'cus_team', createdAt: ago({ days: 1 }) }));
+	});
+
+	it('shows each row, with what would be left without it', async () => {
+		const result = await linksOf(ports, MAPPED, ADA);
+		expect(result).toMatchObject({
+			kind: 'links',
+			roleStatus: { expected: ['Lord'], held: ['Lord'] },
+			links: [
+				{ rowId: 'm_1', customerId: 'cus_1', seat: null, roleStatusWithout: { expected: ['Knight'] } },
+				{ rowId: 'm_2', customerId: null, seat: { team: 'Acme', tier: 'TEAM_MEMBER' }, roleStatusWithout: { expected: ['Lord'] } }
+			],
+			byMetadata: []
+		});
+	});
+
+	it('knows that metadata counts again once the row is gone', async () => {
+		fake.billing.customers = [customer({ metadataDiscordId: ADA })];
+		const result = await linksOf(ports, MAPPED, ADA);
+		expect(result).toMatchObject({ links: [{ rowId: 'm_1', roleStatusWithout: { expected: ['Lord'] } }, {}] });
+	});
+
+	it('tells which customers only Stripe can untie', async () => {
+		fake.billing.customers = [customer({ id: 'cus_meta', metadataDiscordId: ADA })];
+		expect(await linksOf(ports, MAPPED, ADA)).toMatchObject({ byMetadata: ['cus_meta'] });
+	});
+
+	it('has one effect for two who confirm', async () => {
+		const ties = await linksOf(ports, MAPPED, ADA);
+		const hash = ties.kind === 'links' ? (ties.links[0]?.hash ?? '') : '';
+		const unlink = () => unlinkRow(ports, MAPPED, { discordId: ADA, hash, actor: OPERATOR });
+		expect(await unlink()).toMatchObject({ kind: 'unlinked', link: { rowId: 'm_1' } });
+		expect(await unlink()).toEqual({ kind: 'gone' });
+		fake.ledger.rows = [];
+		expect(await unlink()).toEqual({ kind: 'gone' });
+	});
+});

@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Accounts, Subscription } from '../../../src/reconciliation/domain/billing.js';
+import { accountsOf, CompactAccounts, withExtraCustomers } from '../../../src/reconciliation/snapshot/accounts.js';
+import { StringColumn } from '../../../src/reconciliation/snapshot/columns.js';
+import { ADA, ago, BOB, customer, subscription } from '../builders.js';
+
+/** As plain values, the subscriptions of each in one order. */
+function plain(accounts: Accounts) {
+	return [...accounts.values()]
+		.map(({ customer: { id, metadataDiscordId }, subscriptions }) => ({
+			id,
+			metadataDiscordId,
+			subscriptions: subscriptions
+				.map((each) => ({
+					id: each.id,
+					customerId: each.customerId,
+					status: each.status,
+					prices: each.prices,
+					createdAt: each.createdAt,
+					unpaidSince: each.unpaidSince,
+					metadataDiscordId: each.metadataDiscordId,
+					cancelAtPeriodEnd: each.cancelAtPeriodEnd,
+					collectionPaused: each.collectionPaused
+				}))
+				.sort((a, b) => (a.id < b.id ? -1 : 1))
+		}))
+		.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+const text = fc.oneof(fc.constant(null), fc.string({ minLength: 1, unit: 'binary' }), fc.constantFrom(ADA, BOB));
+const given: fc.Arbitrary<Subscription> = fc.record({
+	id: fc.uuid(),
+	customerId: fc.integer({ min: 0, max: 30 }).map((number) => `cus_${number}`),
+	status: fc.constantFrom('active', 'past_due', 'canceled', 'suspended'),
+	prices: fc.subarray(['price_knight', 'prod_knight', 'price_lord']),
+	createdAt: fc.date({ noInvalidDate: true }),
+	unpaidSince: fc.constant(null),
+	metadataDiscordId: text,
+	cancelAtPeriodEnd: fc.boolean(),
+	collectionPaused: fc.boolean()
+});
+
+describe('accounts in columns', () => {
+	test('are what they are in a Map, however many', () => {
+		fc.assert(
+			fc.property(
+				fc.uniqueArray(given, { selector: ({ id }) => id, maxLength: 200 }),
+				fc.array(text, { minLength: 31, maxLength: 31 }),
+				(subscriptions, claims) => {
+					const metadataDiscordId = (id: string) => claims[Number(id.slice(4))]?.toWellFormed() ?? null;
+					const wellFormed = subscriptions.map((each) => ({ ...each, metadataDiscordId: each.metadataDiscordId?.toWellFormed() ?? null }));
+					const compact = new CompactAccounts();
+					for (const each of wellFormed) compact.add({ id: each.customerId, metadataDiscordId: metadataDiscordId(each.customerId) }, each);
+					const customers = [...new Set(wellFormed.map(({ customerId }) => customerId))].map((id) =>
+						customer({ id, metadataDiscordId: metadataDiscordId(id) })
+					);
+					const inMap = accountsOf(customers, wellFormed);
+					expect(plain(compact)).toEqual(plain(inMap));
+					expect([compact.size, compact.subscriptionCount]).toEqual([inMap.size, wellFormed.length]);
+					for (const { id } of customers) expect(plain(new Map([[id, compact.get(id) ?? never()]]))).toHaveLength(1);
+					expect(compact.get('cus_nobody')).toBeUndefined();
+				}
+			)
+		);
+	});
+
+	test('hold thousands', () => {
+		const compact = new CompactAccounts();
+		for (let i = 0; i < 5_000; i += 1) {
+			const customerId = `cus_${i % 2_500}`;
+			compact.add({ id: customerId, metadataDiscordId: i % 3 === 0 ? null : `${ADA}${i}` }, subscription({ id: `sub_${i}`, customerId }));
+		}
+		expect([compact.size, compact.subscriptionCount]).toEqual([2_500, 5_000]);
+		expect(compact.get('cus_2499')?.subscriptions.map(({ id }) => id)).toEqual(['sub_4999', 'sub_2499']);
+	});
+
+	test('say since when a debt is unpaid, and of nothing else', () => {
+		const compact = new CompactAccounts();
+		const since = ago({ days: 3 });
+		compact.add(customer(), subscription({ id: 'sub_1', status: 'past_due' }));
+		compact.add(customer(), subscription({ id: 'sub_2', status: 'active' }));
+		compact.setUnpaidSince(
+			new Map([
+				['sub_1', since],
+				['sub_2', since]
+			])
+		);
+		const [active, due] = compact.get('cus_1')?.subscriptions ?? [];
+		expect([active?.unpaidSince, due?.unpaidSince]).toEqual([null, since]);
+	});
+});
+
+test('customers without subscriptions stand beside the others, and take nobody’s place', () => {
+	const accounts = accountsOf([customer({ metadataDiscordId: ADA })], [subscription()]);
+	const all = withExtraCustomers(accounts, [customer({ metadataDiscordId: BOB }), customer({ id: 'cus_2', metadataDiscordId: BOB })]);
+	expect(all.size).toBe(2);
+	expect(all.get('cus_1')?.customer.metadataDiscordId).toBe(ADA);
+	expect(all.get('cus_2')).toEqual({ customer: customer({ id: 'cus_2', metadataDiscordId: BOB }), subscriptions: [] });
+	expect([...all.values()].map(({ customer: { id } }) => id)).toEqual(['cus_1', 'cus_2']);
+});
+
+test('texts of any script come back as they were', () => {
+	fc.assert(
+		fc.property(fc.array(fc.oneof(fc.constant(null), fc.string({ unit: 'grapheme' })), { maxLength: 3_000, size: 'max' }), (texts) => {
+			const column = new StringColumn();
+			for (const [place, text] of texts.entries()) expect(column.add(text)).toBe(place);
+			expect(texts.map((_, place) => column.at(place))).toEqual(texts.map((text) => (text === '' ? null : text)));
+		}),
+		{ numRuns: 30 }
+	);
+});
+
+function never(): never {
+	throw new Error('not there');
+}

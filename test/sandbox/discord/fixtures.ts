@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { type ApplicationCommandDataResolvable, Client, type ClientOptions, GatewayIntentBits, type Interaction } from 'discord.js';
+import { type Limits, SandboxDiscord } from '../../../sandbox/services/discord/discord.js';
+import { Faults, RequestLog } from '../../../sandbox/services/faults/traffic.js';
+import { type World, worldSchema } from '../../../sandbox/services/world.js';
+
+export const TOKEN = 'sandbox-token';
+
+/** High enough that no test waits for one. */
+const PLENTY = { limit: 10_000, seconds: 1 };
+
+type Members = World['guild']['members'];
+
+/** A sandbox Discord on a port of its own, and the bots that use it. */
+export class Stage {
+	public readonly log = new RequestLog();
+	public readonly faults = new Faults();
+	public readonly discord: SandboxDiscord;
+	public now = new Date('2026-11-20T12:00:00Z');
+	private readonly clients: Client[] = [];
+
+	private constructor(
+		private readonly server: Server,
+		public readonly url: string,
+		limits: Partial<Limits>
+	) {
+		this.discord = new SandboxDiscord({
+			log: this.log,
+			faults: this.faults,
+			token: TOKEN,
+			now: () => this.now,
+			gatewayUrl: () => `${url.replace('http', 'ws')}/gateway`,
+			limits: { memberRoles: PLENTY, messages: PLENTY, others: PLENTY, global: PLENTY, ...limits }
+		});
+	}
+
+	public static async open(members: readonly Partial<Members[number]>[] = [], limits: Partial<Limits> = {}): Promise<Stage> {
+		const server = createServer();
+		server.listen(0, '127.0.0.1');
+		await once(server, 'listening');
+		const stage = new Stage(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`, limits);
+		const answer = getRequestListener(stage.discord.app.fetch);
+		server.on('request', (request, response) => void answer(request, response));
+		stage.discord.attachGateway(server);
+		stage.discord.load(worldSchema.parse({ guild: { members } }).guild.members);
+		return stage;
+	}
+
+	public client(): Client {
+		const options: Omit<ClientOptions, 'tasks'> = {
+			intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMembers],
+			allowedMentions: { parse: [] },
+			rest: { api: `${this.url}/api`, retries: 0 }
+		};
+		// A plugin of the framework asks for more in every client, also in one that does not use it.
+		const client = new Client(options as ClientOptions);
+		this.clients.push(client);
+		return client;
+	}
+
+	/** A bot that is logged in, has its commands, and answers interactions. */
+	public async bot(
+		commands: readonly ApplicationCommandDataResolvable[] = [],
+		answer?: (interaction: Interaction) => unknown
+	): Promise<Client<true>> {
+		const client = this.client();
+		const ready = new Promise<Client<true>>((resolve) => client.once('clientReady', resolve));
+		if (answer) client.on('interactionCreate', (interaction) => void answer(interaction));
+		await client.login(TOKEN);
+		const bot = await ready;
+		if (commands.length > 0) {
+			await bot.application.commands.set(commands, this.discord.ids.guildId);
+			await this.discord.whenReady();
+		}
+		return bot;
+	}
+
+	public rest(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
+		return fetch(`${this.url}/api/v10${path}`, {
+			method,
+			headers: { authorization: `Bot ${TOKEN}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+			...(body === undefined ? {} : { body: JSON.stringify(body) })
+		});
+	}
+
+	/** Waits for something to become true, looking again whenever anything has changed. */
+	public until<T>(look: () => T | undefined | false | null): Promise<T> {
+		return new Promise((resolve) => {
+			const check = () => {
+				const found = look();
+				if (found === undefined || found === null || found === false) return;
+				stop();
+				clearInterval(again);
+				resolve(found);
+			};
+			const stop = this.discord.onChange(check);
+			const again = setInterval(check, 5);
+			check();
+		});
+	}
+
+	public async close(): Promise<void> {
+		await Promise.all(this.clients.map((client) => client.destroy()));
+		await this.discord.close();
+		this.server.closeAllConnections();
+		await new Promise((resolve) => this.server.close(resolve));
+	}
+}

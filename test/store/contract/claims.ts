@@ -1,0 +1,253 @@
+import { describe, expect, it } from 'vitest';
+import { planHash } from '../../../src/reconciliation/detection/role-plan.js';
+import type { FixOutcome } from '../../../src/reconciliation/domain/issue.js';
+import type { AttemptEnd, ClaimResult } from '../../../src/reconciliation/domain/ports.js';
+import type { Database } from '../../../src/store/connection/database.js';
+import { detection, drift, ledgerOf, minute, oneIssue, run, runStart, snowflake } from '../builders.js';
+
+export function claimPromises(database: () => Database): void {
+	const ended = (outcome: FixOutcome, changes: Partial<AttemptEnd> = {}): AttemptEnd => ({
+		outcome,
+		rolesBefore: [],
+		rolesAfter: ['Knight'],
+		error: null,
+		at: minute(5),
+		...changes
+	});
+	const attemptOf = (result: ClaimResult) => {
+		if (result.kind !== 'claimed') throw new Error(`Not claimed: ${result.kind}`);
+		return result.claim.attemptId;
+	};
+	/** An open issue, and claims on it. */
+	const scene = async (seconds = 60) => {
+		const { ledger, guildId } = ledgerOf(database());
+		const { issue, runId } = await oneIssue(ledger);
+		const claim = (actor = '42', hash = issue.planHash) => ledger.claimIssue(issue.id, hash, actor, runId, seconds);
+		const status = async () => (await database().prisma.issue.findUniqueOrThrow({ where: { id: issue.id } })).status;
+		const state = async () => (await ledger.issueStates([issue.id])).get(issue.id);
+		return { ledger, guildId, issue, runId, claim, status, state };
+	};
+
+	describe('a claim', () => {
+		it('goes to one of twenty who click at once; the others hear who has it', async () => {
+			const { claim, issue } = await scene();
+			const results = await Promise.all(Array.from({ length: 20 }, (_, index) => claim(`${index}`)));
+			const winners = results.flatMap((result, index) => (result.kind === 'claimed' ? [`${index}`] : []));
+			expect(winners).toHaveLength(1);
+			const others = results.filter(({ kind }) => kind !== 'claimed');
+			for (const other of others) expect(other).toMatchObject({ kind: 'busy', actor: winners[0] });
+			expect(others).toHaveLength(19);
+			const attempts = await database().prisma.fixAttempt.findMany({ where: { issueId: issue.id } });
+			expect(attempts).toMatchObject([{ actor: winners[0], outcome: null }]);
+		});
+
+		it('is written with who, which run and what is about to be done, before a role is touched', async () => {
+			const { ledger, claim, issue, runId } = await scene();
+			const result = await claim('42');
+			expect(result).toMatchObject({ kind: 'claimed', claim: { issue } });
+			await ledger.renewClaim(attemptOf(result), 60, ['Lord']);
+			const attempt = await database().prisma.fixAttempt.findUniqueOrThrow({ where: { id: attemptOf(result) } });
+			expect(attempt).toMatchObject({
+				issueId: issue.id,
+				runId,
+				actor: '42',
+				planHash: issue.planHash,
+				add: ['Knight'],
+				remove: [],
+				rolesBefore: ['Lord'],
+				outcome: null
+			});
+			expect(Math.abs(attempt.startedAt.getTime() - Date.now())).toBeLessThan(60_000);
+		});
+
+		it('is bound to the plan that was shown', async () => {
+			const { ledger, claim, issue, status } = await scene();
+			expect(await claim('42', '00000000')).toEqual({ kind: 'plan-changed', issue });
+			expect(await status()).toBe('OPEN');
+			const now = drift(issue.discordId, { plan: { add: ['Lord'], remove: [] } });
+			await run(ledger, minute(1), [now]);
+			expect(await claim('42')).toMatchObject({ kind: 'plan-changed', issue: { id: issue.id, plan: now.plan, timesSeen: 2 } });
+		});
+
+		it('on an issue of another guild, or on none, is unknown', async () => {
+			const { issue, runId, claim } = await scene();
+			expect(await ledgerOf(database()).ledger.claimIssue(issue.id, issue.planHash, '42', runId, 60)).toEqual({ kind: 'unknown' });
+			expect(await ledgerOf(database()).ledger.claimIssue('nothing', issue.planHash, '42', runId, 60)).toEqual({ kind: 'unknown' });
+			expect((await claim()).kind).toBe('claimed');
+		});
+
+		it('on what has been settled tells by whom and when, and that nobody was needed where it went away', async () => {
+			const { ledger, claim, status } = await scene();
+			await ledger.endAttempt(attemptOf(await claim('42')), ended('FIXED'));
+			expect(await claim('43')).toEqual({ kind: 'settled', status: 'FIXED', actor: '42', at: minute(5), undone: false, exempted: false });
+			expect(await status()).toBe('FIXED');
+			const other = await scene();
+			await other.ledger.endAttempt(attemptOf(await other.claim('42')), ended('FAILED'));
+			await run(other.ledger, minute(9), []);
+			expect(await other.claim('43')).toEqual({
+				kind: 'settled',
+				status: 'RESOLVED',
+				actor: null,
+				at: minute(9),
+				undone: false,
+				exempted: false
+			});
+		});
+
+		it('is not stolen when it has expired: it is settled first', async () => {
+			const { ledger, claim } = await scene(0);
+			await claim('42');
+			expect(await claim('43')).toMatchObject({ kind: 'busy', actor: '42' });
+			const [interrupted] = await ledger.interruptedAttempts();
+			await ledger.endAttempt(interrupted?.attemptId ?? '', ended('INTERRUPTED'));
+			expect(await claim('43')).toMatchObject({ kind: 'claimed' });
+		});
+
+		it('waits for a run that is being stored, and is not lost by it', async () => {
+			const { ledger, claim, issue, status } = await scene();
+			const runId = (await ledger.startRun(runStart(minute(1)))) as string;
+			const others = Array.from({ length: 3_000 }, () => drift(snowflake()));
+			const recording = ledger.recordFindings(runId, { detection: detection(others), livemode: true, subscriptionsRead: 1, at: minute(1) });
+			const [claimed] = await Promise.all([claim(), recording]);
+			// Whoever comes first: either the issue is being fixed and stays so, or it is gone. Never open and forgotten.
+			expect([claimed.kind, await status()]).toEqual(claimed.kind === 'claimed' ? ['claimed', 'FIXING'] : ['settled', 'RESOLVED']);
+			expect(await database().prisma.issue.count({ where: { id: issue.id, status: 'FIXING', liveKey: null } })).toBe(0);
+		});
+	});
+
+	describe('an attempt', () => {
+		it('that mended it, found it gone or found the person exempt settles the issue', async () => {
+			for (const [outcome, after] of [
+				['FIXED', 'FIXED'],
+				['RESOLVED', 'RESOLVED'],
+				['EXEMPT', 'RESOLVED']
+			] as const) {
+				const { ledger, claim, issue } = await scene();
+				await ledger.endAttempt(attemptOf(await claim()), ended(outcome));
+				const row = await database().prisma.issue.findUniqueOrThrow({ where: { id: issue.id } });
+				expect(row).toMatchObject({ status: after, liveKey: null, settledAt: minute(5) });
+			}
+		});
+
+		it('that came to nothing leaves the issue open, for the next to try', async () => {
+			for (const outcome of ['NOT_APPLIED', 'FAILED', 'INTERRUPTED'] as const) {
+				const { ledger, claim, status } = await scene();
+				await ledger.endAttempt(attemptOf(await claim()), ended(outcome, { error: 'Drag the role above Lord.' }));
+				expect(await status()).toBe('OPEN');
+				expect((await claim()).kind).toBe('claimed');
+			}
+		});
+
+		it('that found another plan leaves the issue open with that plan', async () => {
+			const { ledger, claim, issue, state } = await scene();
+			const newDrift = drift(issue.discordId, { type: 'ROLE_MISMATCH', severity: 'MEDIUM', plan: { add: ['Lord'], remove: ['Knight'] } });
+			await ledger.endAttempt(attemptOf(await claim()), ended('PLAN_CHANGED', { newDrift }));
+			const hash = planHash(issue.discordId, newDrift.plan);
+			expect(await state()).toMatchObject({ status: 'OPEN', planHash: hash, detail: newDrift });
+			expect(await claim('42', issue.planHash)).toMatchObject({
+				kind: 'plan-changed',
+				issue: { plan: newDrift.plan, type: 'ROLE_MISMATCH' }
+			});
+			expect(await claim('42', hash)).toMatchObject({
+				kind: 'claimed',
+				claim: { issue: { id: issue.id, firstSeenAt: issue.firstSeenAt } }
+			});
+		});
+
+		it('ends once: whoever comes later changes nothing, and the audit log has it once', async () => {
+			const { ledger, claim, issue, status } = await scene();
+			const attempt = attemptOf(await claim('42'));
+			await Promise.all([ledger.endAttempt(attempt, ended('FIXED')), ledger.endAttempt(attempt, ended('FIXED'))]);
+			await ledger.endAttempt(attempt, ended('FAILED', { error: 'too late' }));
+			expect(await status()).toBe('FIXED');
+			expect(await database().prisma.auditLog.findMany({ where: { subject: issue.discordId } })).toMatchObject([
+				{ at: minute(5), actor: '42', action: 'fix', before: [], after: ['Knight'], outcome: 'FIXED', detail: null }
+			]);
+		});
+
+		it('shows in what became of the issue: under way, then how it ended', async () => {
+			const { ledger, claim, issue, state } = await scene();
+			const open = { status: 'OPEN', planHash: issue.planHash, fixingBy: null, settledAt: null, lastAttempt: null };
+			expect(await state()).toMatchObject(open);
+			const attempt = attemptOf(await claim('42'));
+			expect(await state()).toMatchObject({ status: 'FIXING', fixingBy: '42', lastAttempt: { actor: '42', outcome: null } });
+			await ledger.endAttempt(attempt, ended('FAILED', { error: 'Left the server.', rolesAfter: null }));
+			expect(await state()).toMatchObject({
+				...open,
+				lastAttempt: { actor: '42', outcome: 'FAILED', error: 'Left the server.', at: minute(5), rolesBefore: [], rolesAfter: null }
+			});
+			await ledger.endAttempt(attemptOf(await claim('43')), ended('FIXED', { at: minute(6) }));
+			expect(await state()).toMatchObject({
+				status: 'FIXED',
+				fixingBy: null,
+				settledAt: minute(6),
+				lastAttempt: { actor: '43', outcome: 'FIXED' }
+			});
+		});
+
+		it('states are told for many issues at once, and not for those of another guild', async () => {
+			const { ledger } = ledgerOf(database());
+			const { found } = await run(
+				ledger,
+				minute(0),
+				Array.from({ length: 2_500 }, () => drift(snowflake()))
+			);
+			const { issue: foreign } = await oneIssue(ledgerOf(database()).ledger);
+			const states = await ledger.issueStates([...found.map(({ id }) => id), foreign.id, 'nothing']);
+			expect(new Set(states.keys())).toEqual(new Set(found.map(({ id }) => id)));
+			expect(await ledger.issueStates([])).toEqual(new Map());
+		});
+	});
+
+	describe('a crash', () => {
+		it('leaves an attempt to one process to settle, with what was to be done and what was held', async () => {
+			const { ledger, guildId, issue, claim } = await scene(0);
+			const attempt = attemptOf(await claim('42'));
+			await ledger.renewClaim(attempt, 0, ['Lord']);
+			const found = await Promise.all(Array.from({ length: 5 }, () => ledgerOf(database(), guildId).ledger.interruptedAttempts()));
+			expect(found.flat()).toEqual([
+				{ attemptId: attempt, issue, actor: '42', plan: { add: ['Knight'], remove: [] }, rolesBefore: ['Lord'], undoes: null }
+			]);
+			expect(await ledgerOf(database()).ledger.interruptedAttempts()).toEqual([]);
+		});
+
+		it('in the middle of changing roles is known to whoever claims the same plan next', async () => {
+			const { ledger, claim } = await scene(60);
+			const first = await claim();
+			expect(first).toMatchObject({ claim: { resumes: false } });
+			await ledger.endAttempt(attemptOf(first), { ...ended('INTERRUPTED'), rolesBefore: null });
+			const second = await claim();
+			expect(second).toMatchObject({ claim: { resumes: false } });
+			await ledger.endAttempt(attemptOf(second), ended('INTERRUPTED'));
+			const third = await claim();
+			expect(third).toMatchObject({ claim: { resumes: true } });
+			await ledger.endAttempt(attemptOf(third), ended('FAILED'));
+			expect(await claim()).toMatchObject({ claim: { resumes: false } });
+		});
+
+		it('does not leave what is under way, or has ended', async () => {
+			const { ledger, claim } = await scene(60);
+			const attempt = attemptOf(await claim());
+			expect(await ledger.interruptedAttempts()).toEqual([]);
+			await ledger.renewClaim(attempt, 0);
+			await ledger.endAttempt(attempt, ended('FAILED'));
+			expect(await ledger.interruptedAttempts()).toEqual([]);
+		});
+
+		it('that was none after all: a holder who comes back late has lost the claim once another settles it', async () => {
+			const { ledger, claim } = await scene(0);
+			const attempt = attemptOf(await claim('42'));
+			expect(await ledger.renewClaim(attempt, 0)).toBe(true);
+			expect(await ledger.interruptedAttempts()).toHaveLength(1);
+			expect(await ledger.renewClaim(attempt, 60)).toBe(false);
+		});
+
+		it('ends a claim that has ended already: it cannot be renewed', async () => {
+			const { ledger, claim } = await scene();
+			const attempt = attemptOf(await claim());
+			await ledger.endAttempt(attempt, ended('FIXED'));
+			expect(await ledger.renewClaim(attempt, 60)).toBe(false);
+			expect(await ledger.renewClaim('nothing', 60)).toBe(false);
+		});
+	});
+}

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import type { Database } from '../../../src/store/connection/database.js';
+import { drift, ledgerOf, minute, oneIssue, run, snowflake } from '../builders.js';
+
+export function exemptionPromises(database: () => Database): void {
+	const order = (discordId: string, until: number | null = null, actor = 'ada') => ({
+		discordId,
+		reason: 'founder',
+		until: until === null ? null : minute(until),
+		actor
+	});
+
+	describe('an exemption', () => {
+		it('settles the open issue on the word of the operator, and is in the audit log with it', async () => {
+			const { ledger, guildId } = ledgerOf(database());
+			const { issue, runId } = await oneIssue(ledger);
+			const { replaced, settledIn } = await ledger.exempt(order(issue.discordId), minute(5));
+			expect([replaced, settledIn]).toEqual([[], runId]);
+			expect((await ledger.issueStates([issue.id])).get(issue.id)).toMatchObject({
+				status: 'RESOLVED',
+				settledBy: 'ada',
+				settledAt: minute(5)
+			});
+			expect(await ledger.claimIssue(issue.id, issue.planHash, 'bob', runId, 60)).toMatchObject({
+				kind: 'settled',
+				exempted: true,
+				actor: 'ada'
+			});
+			expect(await database().prisma.auditLog.findMany({ where: { guildId } })).toMatchObject([
+				{ actor: 'ada', action: 'exempt', subject: issue.discordId, after: { reason: 'founder', expiresAt: null }, detail: 'founder' }
+			]);
+		});
+
+		it('leaves an issue that is being fixed to the fix', async () => {
+			const { ledger } = ledgerOf(database());
+			const { issue, runId } = await oneIssue(ledger);
+			await ledger.claimIssue(issue.id, issue.planHash, 'bob', runId, 60);
+			expect((await ledger.exempt(order(issue.discordId), minute(5))).settledIn).toBeNull();
+			expect((await ledger.issueStates([issue.id])).get(issue.id)?.status).toBe('FIXING');
+		});
+
+		it('takes the place of the one before, also of two at once', async () => {
+			const { ledger } = ledgerOf(database());
+			const ada = snowflake();
+			await Promise.all(['ada', 'bob', 'eve'].map((actor) => ledger.exempt(order(ada, null, actor), minute(1))));
+			expect((await ledger.exemptionsInForce(minute(2))).filter(({ discordId }) => discordId === ada)).toHaveLength(1);
+			const { replaced } = await ledger.exempt(order(ada, 60), minute(3));
+			expect(replaced).toHaveLength(1);
+		});
+
+		it('ends by itself, or by an operator once', async () => {
+			const { ledger } = ledgerOf(database());
+			const [ada, bob] = [snowflake(), snowflake()];
+			const { exemption } = await ledger.exempt(order(ada), minute(0));
+			await ledger.exempt(order(bob, 10), minute(0));
+			const inForce = async (at: number) =>
+				(await ledger.exemptionsInForce(minute(at)))
+					.map(({ discordId }) => discordId)
+					.filter((id) => [ada, bob].includes(id))
+					.sort();
+			expect(await inForce(9)).toEqual([ada, bob].sort());
+			expect(await inForce(10)).toEqual([ada]);
+			const ended = await Promise.all([1, 2, 3].map(() => ledger.endExemption(exemption.id, { actor: 'eve', at: minute(20) })));
+			expect(ended.filter((each) => each !== null)).toHaveLength(1);
+			expect(await inForce(20)).toEqual([]);
+			expect(await ledger.endExemption('nobody', { actor: 'eve', at: minute(20) })).toBeNull();
+			const log = await database().prisma.auditLog.findMany({ where: { subject: ada, action: 'end-exemption' } });
+			expect(log).toMatchObject([{ actor: 'eve', before: { reason: 'founder' } }]);
+		});
+
+		it('whose end is in a run’s notices is read back with its moment', async () => {
+			const { ledger } = ledgerOf(database());
+			const { runId } = await run(ledger, minute(0), [drift(snowflake())]);
+			const { result } = (await ledger.readReport(runId)) ?? {};
+			expect(result?.notices?.expiringExemptions[0]?.expiresAt).toEqual(new Date('2026-02-01T00:00:00Z'));
+		});
+	});
+}

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import type { Database } from '../../../src/store/connection/database.js';
+import { ledgerOf, minute, snowflake } from '../builders.js';
+
+export function linkBookPromises(database: () => Database): void {
+	const scene = () => {
+		const { ledger, guildId } = ledgerOf(database());
+		const [ada, bob] = [snowflake(), snowflake()];
+		const customerId = `cus_${ada}`;
+		const link = (discordId = ada, actor = '42') => ledger.writeLink({ discordId, customerId, actor, at: minute(1) });
+		const rows = () => database().prisma.member.findMany({ where: { stripeCustomerId: customerId } });
+		const audited = (subject = ada) => database().prisma.auditLog.findMany({ where: { subject }, orderBy: { at: 'asc' } });
+		return { ledger, guildId, ada, bob, customerId, link, rows, audited };
+	};
+
+	describe('a link', () => {
+		it('is a row of its own, and in the audit log', async () => {
+			const { ada, customerId, guildId, link, rows, audited } = scene();
+			expect(await link()).toEqual({ kind: 'written' });
+			expect(await rows()).toMatchObject([{ discordId: ada, seatTier: 'INDIVIDUAL', teamId: null }]);
+			const after = { discordId: ada, stripeCustomerId: customerId };
+			expect(await audited()).toMatchObject([{ guildId, actor: '42', action: 'link', before: null, after, outcome: 'DONE' }]);
+		});
+
+		it('takes the row that has the customer and nobody yet', async () => {
+			const { ada, customerId, link, rows, audited } = scene();
+			await database().prisma.member.create({ data: { id: `row-${ada}`, stripeCustomerId: customerId, email: 'ada@example.com' } });
+			expect(await link()).toEqual({ kind: 'written' });
+			expect(await rows()).toMatchObject([{ id: `row-${ada}`, discordId: ada, email: 'ada@example.com' }]);
+			expect(await audited()).toMatchObject([
+				{ before: { id: `row-${ada}`, discordId: null }, after: { id: `row-${ada}`, discordId: ada } }
+			]);
+		});
+
+		it('that is there already, is somebody else’s or a team’s, is not written', async () => {
+			const { ada, bob, link, rows, audited } = scene();
+			await link();
+			expect(await link()).toEqual({ kind: 'already' });
+			expect(await link(bob)).toEqual({ kind: 'taken', by: ada });
+			expect(await rows()).toHaveLength(1);
+			expect(await audited(bob)).toEqual([]);
+			const other = scene();
+			await database().prisma.team.create({ data: { name: 'Acme', stripeCustomerId: other.customerId } });
+			expect(await other.link()).toEqual({ kind: 'team', team: 'Acme' });
+			expect(await other.rows()).toEqual([]);
+		});
+
+		it('of one customer to ten people at once goes to one; the others hear to whom', async () => {
+			const { link, rows } = scene();
+			const people = Array.from({ length: 10 }, () => snowflake());
+			const results = await Promise.all(people.map((person) => link(person)));
+			const winner = people[results.findIndex(({ kind }) => kind === 'written')];
+			expect(results.filter(({ kind }) => kind === 'written')).toHaveLength(1);
+			for (const other of results.filter(({ kind }) => kind !== 'written')) expect(other).toEqual({ kind: 'taken', by: winner });
+			expect(await rows()).toMatchObject([{ discordId: winner }]);
+		});
+
+		it('is undone once: the row stays, without the person', async () => {
+			const { ledger, ada, customerId, link, rows, audited } = scene();
+			await link();
+			const [row] = await rows();
+			const erase = (actor: string) => ledger.removeLink({ rowId: row?.id ?? '', discordId: ada, actor, at: minute(2) });
+			expect((await Promise.all([erase('1'), erase('2')])).sort()).toEqual([false, true]);
+			expect(await rows()).toMatchObject([{ id: row?.id, discordId: null, stripeCustomerId: customerId }]);
+			const entries = await audited();
+			expect(entries).toMatchObject([
+				{ action: 'link' },
+				{ action: 'unlink', before: { discordId: ada }, after: { id: row?.id, discordId: null } }
+			]);
+			expect(entries).toHaveLength(2);
+		});
+
+		it('changes what a run that is reading leaves to the next', async () => {
+			const { ledger, ada, link } = scene();
+			const since = new Date(Date.now() - 60_000);
+			await link();
+			expect((await ledger.linksChangedSince(since)).discordIds).toContain(ada);
+		});
+	});
+}

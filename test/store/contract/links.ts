@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import type { Progress } from '../../../src/reconciliation/domain/run.js';
+import type { Database } from '../../../src/store/connection/database.js';
+import { ledgerOf, minute, run, snowflake } from '../builders.js';
+
+export function linkPromises(database: () => Database): void {
+	describe('links', () => {
+		it('are read whole, however many pages it takes', async () => {
+			const { prisma } = database();
+			const { ledger } = ledgerOf(database());
+			const batch = snowflake();
+			const data = Array.from({ length: 12_001 }, (_, index) => ({ id: `${batch}-${index}`, discordId: `${index}` }));
+			for (let start = 0; start < data.length; start += 4_000) await prisma.member.createMany({ data: data.slice(start, start + 4_000) });
+			const progress: Progress[] = [];
+			const { members } = await ledger.readLinks((step) => progress.push(step));
+			expect(new Set(members.filter(({ id }) => id.startsWith(batch)).map(({ id }) => id)).size).toBe(12_001);
+			expect(progress.length).toBeGreaterThan(2);
+			expect(progress.at(-1)).toMatchObject({ source: 'database', done: members.length, finished: true });
+			await prisma.member.deleteMany({ where: { id: { startsWith: batch } } });
+		});
+
+		it('come with what a row says, to the millisecond', async () => {
+			const { prisma } = database();
+			const { ledger } = ledgerOf(database());
+			const team = await prisma.team.create({
+				data: { name: 'Acme', stripeCustomerId: 'cus_t', ownerSeatCount: 1, teamSeatCount: 5, paymentFailedAt: minute(1) }
+			});
+			const discordId = snowflake();
+			const member = await prisma.member.create({
+				data: { discordId, stripeCustomerId: 'cus_m', seatTier: 'OWNER', teamId: team.id, paymentFailedAt: minute(2) }
+			});
+			const exemption = { discordId, reason: 'founder', createdBy: '1', expiresAt: minute(3) };
+			await prisma.exemption.create({ data: exemption });
+			const links = await ledger.readLinks(() => {});
+			expect(links.members).toContainEqual({
+				id: member.id,
+				discordId,
+				stripeCustomerId: 'cus_m',
+				seatTier: 'OWNER',
+				teamId: team.id,
+				paymentFailedAt: minute(2)
+			});
+			expect(links.teams).toContainEqual({
+				id: team.id,
+				name: 'Acme',
+				stripeCustomerId: 'cus_t',
+				ownerSeatCount: 1,
+				teamSeatCount: 5,
+				paymentFailedAt: minute(1)
+			});
+			expect(links.exemptions).toContainEqual(exemption);
+		});
+
+		it('of one person are their rows, those of their customers, their teams and exemptions, and nobody else’s', async () => {
+			const { prisma } = database();
+			const { ledger } = ledgerOf(database());
+			const [ada, bob, eve] = [snowflake(), snowflake(), snowflake()];
+			const team = await prisma.team.create({ data: { name: 'Ada’s', stripeCustomerId: `cus_team_${ada}` } });
+			const other = await prisma.team.create({ data: { name: 'Eve’s', stripeCustomerId: `cus_team_${eve}` } });
+			await prisma.member.createMany({
+				data: [
+					{ id: `${ada}-seat`, discordId: ada, teamId: team.id },
+					{ id: `${ada}-own`, discordId: ada, stripeCustomerId: `cus_${ada}` },
+					{ id: `${bob}-same-customer`, discordId: bob, stripeCustomerId: `cus_shared_${ada}` },
+					{ id: `${eve}-other`, discordId: eve, teamId: other.id, stripeCustomerId: `cus_${eve}` }
+				]
+			});
+			await prisma.exemption.createMany({
+				data: [ada, eve].map((discordId) => ({ discordId, reason: 'friend', createdBy: '1' }))
+			});
+			const links = await ledger.readLinksOf(ada, [`cus_shared_${ada}`]);
+			expect(links.members.map(({ id }) => id).sort()).toEqual([`${ada}-own`, `${ada}-seat`, `${bob}-same-customer`].sort());
+			expect(links.teams.map(({ id }) => id)).toEqual([team.id]);
+			expect(links.exemptions.map(({ discordId }) => discordId)).toEqual([ada]);
+			expect((await ledger.readLinksOf(snowflake(), [`cus_team_${eve}`])).teams.map(({ id }) => id)).toEqual([other.id]);
+		});
+
+		it('changed since a moment are told with everybody whom they touch: a changed team touches its members', async () => {
+			const { prisma } = database();
+			const { ledger } = ledgerOf(database());
+			const [still, changed, seated] = [snowflake(), snowflake(), snowflake()];
+			const long = new Date(Date.now() - 60_000);
+			const soon = new Date(Date.now() + 60_000);
+			const team = await prisma.team.create({ data: { name: 'Acme', stripeCustomerId: `cus_t_${seated}`, updatedAt: soon } });
+			await prisma.member.createMany({
+				data: [
+					{ discordId: still, stripeCustomerId: `cus_${still}`, updatedAt: long },
+					{ discordId: changed, stripeCustomerId: `cus_${changed}`, updatedAt: soon },
+					{ discordId: seated, teamId: team.id, updatedAt: long }
+				]
+			});
+			const { customerIds, discordIds } = await ledger.linksChangedSince(soon);
+			expect(discordIds).toEqual(new Set([changed, seated]));
+			expect(customerIds).toEqual(new Set([`cus_${changed}`, `cus_t_${seated}`]));
+			expect((await ledger.linksChangedSince(new Date(soon.getTime() + 1))).discordIds).toEqual(new Set());
+			await prisma.member.deleteMany({ where: { discordId: { in: [changed, seated] } } });
+			await prisma.team.delete({ where: { id: team.id } });
+		});
+
+		it('keep the moment a debt was first seen until it is settled; a new debt then counts anew', async () => {
+			const { ledger } = ledgerOf(database());
+			const debt = `sub_${snowflake()}`;
+			const firstSeen = async () => (await ledger.readLinks(() => {})).firstSeenUnpaid.get(debt);
+			await run(ledger, minute(0), [], { newlyUnpaid: [debt] });
+			await run(ledger, minute(1), [], { newlyUnpaid: [debt] });
+			expect(await firstSeen()).toEqual(minute(0));
+			expect((await ledger.readLinksOf('1', [])).firstSeenUnpaid.get(debt)).toEqual(minute(0));
+			await run(ledger, minute(2), [], { clearedDebts: [debt] });
+			expect(await firstSeen()).toBeUndefined();
+			await run(ledger, minute(3), [], { newlyUnpaid: [debt] });
+			expect(await firstSeen()).toEqual(minute(3));
+		});
+	});
+}

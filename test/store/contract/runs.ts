@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest';
+import type { Database } from '../../../src/store/connection/database.js';
+import { detection, drift, ledgerOf, minute, NOTICES, run, runStart, snowflake } from '../builders.js';
+
+export function runPromises(database: () => Database): void {
+	const scheduled = (day: string) => runStart(minute(0), { triggeredBy: 'scheduled', scheduledDay: day });
+
+	describe('runs', () => {
+		it('happen once a scheduled day, even if ten processes wake for it at once', async () => {
+			const { ledger } = ledgerOf(database());
+			const runs = await Promise.all(Array.from({ length: 10 }, () => ledger.startRun(scheduled('2026-01-31'))));
+			expect(runs.filter((id) => id !== null)).toHaveLength(1);
+			expect(await ledger.startRun(scheduled('2026-02-01'))).not.toBeNull();
+		});
+
+		it('use up their scheduled day even if they fail', async () => {
+			const { ledger } = ledgerOf(database());
+			const runId = (await ledger.startRun(scheduled('2026-01-31'))) as string;
+			await ledger.failRun(runId, { reason: 'Stripe is away.', issuesFixed: 0, at: minute(1) });
+			expect(await ledger.startRun(scheduled('2026-01-31'))).toBeNull();
+		});
+
+		it('give their scheduled day back if they were stopped in the middle', async () => {
+			const { ledger } = ledgerOf(database());
+			await ledger.startRun(scheduled('2026-01-31'));
+			expect([await ledger.lastScheduledDay(), await ledger.hasUnfinishedRun()]).toEqual([null, true]);
+			await ledger.failAbandonedRuns('Reeve was stopped.', minute(1), ['report']);
+			expect(await ledger.hasUnfinishedRun()).toBe(false);
+			expect(await ledger.lastScheduledDay()).toBeNull();
+			expect(await ledger.startRun(scheduled('2026-01-31'))).not.toBeNull();
+		});
+
+		it('have the same day in two guilds', async () => {
+			expect(await ledgerOf(database()).ledger.startRun(scheduled('2026-01-31'))).not.toBeNull();
+			expect(await ledgerOf(database()).ledger.startRun(scheduled('2026-01-31'))).not.toBeNull();
+		});
+
+		it('without a scheduled day are as many as wanted', async () => {
+			const { ledger } = ledgerOf(database());
+			expect(await ledger.startRun(runStart(minute(0)))).not.toBeNull();
+			expect(await ledger.startRun(runStart(minute(0)))).not.toBeNull();
+		});
+
+		it('tell the newest scheduled day, and none before the first', async () => {
+			const { ledger } = ledgerOf(database());
+			await ledger.startRun(runStart(minute(0)));
+			expect(await ledger.lastScheduledDay()).toBeNull();
+			for (const day of ['2026-02-01', '2026-01-31']) {
+				const runId = (await ledger.startRun(scheduled(day))) as string;
+				await ledger.completeRun(runId, { issuesFixed: 0, hold: null, at: minute(1) });
+			}
+			expect(await ledger.lastScheduledDay()).toBe('2026-02-01');
+		});
+
+		it('that a stopped process left are failed; those of another guild are not touched', async () => {
+			const here = ledgerOf(database());
+			const there = ledgerOf(database());
+			const abandoned = (await here.ledger.startRun(runStart(minute(0)))) as string;
+			const { runId: done } = await run(here.ledger, minute(1), []);
+			const running = (await there.ledger.startRun(runStart(minute(0)))) as string;
+			await here.ledger.failAbandonedRuns('Reeve was stopped.', minute(9), ['report']);
+			expect((await here.ledger.readReport(abandoned))?.result).toMatchObject({
+				status: 'FAILED',
+				failure: 'Reeve was stopped.',
+				completedAt: minute(9)
+			});
+			expect((await here.ledger.readReport(done))?.result.status).toBe('COMPLETED');
+			expect(await there.ledger.readReport(running)).toBeNull();
+		});
+
+		it('that read everything are what the next reading is measured by; failed and unfinished ones are not', async () => {
+			const { ledger } = ledgerOf(database());
+			expect(await ledger.lastGoodRun()).toBeNull();
+			await run(ledger, minute(0), [], { payingCustomers: 30 });
+			await run(ledger, minute(1), [], { payingCustomers: 31 });
+			const failed = (await ledger.startRun(runStart(minute(2)))) as string;
+			await ledger.recordFindings(failed, { detection: detection([]), livemode: false, subscriptionsRead: 1, at: minute(2) });
+			await ledger.failRun(failed, { reason: 'The disk is full.', issuesFixed: 0, at: minute(2) });
+			await ledger.startRun(runStart(minute(3)));
+			expect(await ledger.lastGoodRun()).toEqual({ livemode: true, subscriptionsRead: 50, payingCustomers: 31 });
+		});
+
+		it('are remembered from the first start on, whatever the clock says later', async () => {
+			const { ledger } = ledgerOf(database());
+			const answers = await Promise.all(Array.from({ length: 5 }, () => ledger.installedAt(minute(0))));
+			expect(new Set(answers.map(Number))).toEqual(new Set([Number(minute(0))]));
+			expect(await ledger.installedAt(minute(60))).toEqual(minute(0));
+		});
+	});
+
+	describe('a report', () => {
+		it('is read back as it was posted', async () => {
+			const { ledger } = ledgerOf(database());
+			const people = [drift(snowflake()), drift(snowflake())];
+			const runId = (await ledger.startRun(
+				runStart(minute(0), { requestedBy: '42', autoFixEnabled: true, isVerificationRun: true, triggeredBy: 'verification' })
+			)) as string;
+			const issues = await ledger.recordFindings(runId, {
+				detection: detection(people),
+				livemode: true,
+				subscriptionsRead: 50,
+				at: minute(0)
+			});
+			const hold = { reason: 'Too many.', losing: 12, holders: 40 };
+			await ledger.completeRun(runId, { issuesFixed: 1, hold, at: minute(3) });
+			expect(await ledger.readReport(runId)).toEqual({
+				message: null,
+				result: {
+					runId,
+					status: 'COMPLETED',
+					triggeredBy: 'verification',
+					requestedBy: '42',
+					isVerificationRun: true,
+					onlyMember: null,
+					startedAt: minute(0),
+					completedAt: minute(3),
+					autoFixEnabled: true,
+					membersChecked: 40,
+					teamsChecked: 7,
+					issuesFound: 2,
+					issuesFixed: 1,
+					issues,
+					notices: NOTICES,
+					hold,
+					failure: null,
+					verified: null
+				}
+			});
+			await ledger.setReportMessage(runId, 'channel', 'message');
+			expect((await ledger.readReport(runId))?.message).toEqual({ channelId: 'channel', messageId: 'message' });
+		});
+
+		it('of a run stored when people of unknown status were counted, and not named, is read as it was', async () => {
+			const { ledger } = ledgerOf(database());
+			const { runId } = await run(ledger, minute(0), []);
+			const { expiringExemptions: _, ...others } = NOTICES;
+			await database().prisma.reconciliationRun.update({
+				where: { id: runId },
+				data: { notices: { ...others, unknownStatus: 6 } as object }
+			});
+			const read = (await ledger.readReport(runId))?.result.notices;
+			expect(read).toEqual({ ...others, unknownStatus: 6, expiringExemptions: [] });
+		});
+
+		it('of a failed run has the reason and no notices', async () => {
+			const { ledger } = ledgerOf(database());
+			const runId = (await ledger.startRun(runStart(minute(0)))) as string;
+			await ledger.failRun(runId, { reason: 'Discord did not answer.', issuesFixed: 0, at: minute(1) });
+			expect((await ledger.readReport(runId))?.result).toMatchObject({
+				status: 'FAILED',
+				failure: 'Discord did not answer.',
+				issues: [],
+				issuesFound: 0,
+				notices: null,
+				hold: null
+			});
+		});
+
+		it('is not there for an unknown run, a running one, or one of another guild', async () => {
+			const { ledger } = ledgerOf(database());
+			const running = (await ledger.startRun(runStart(minute(0)))) as string;
+			const { runId } = await run(ledger, minute(0), []);
+			expect(await ledger.readReport('nothing')).toBeNull();
+			expect(await ledger.readReport(running)).toBeNull();
+			expect(await ledgerOf(database()).ledger.readReport(runId)).toBeNull();
+		});
+	});
+
+	describe('managed roles', () => {
+		it('are recalled by the ID they were kept under, each guild its own', async () => {
+			const { ledger } = ledgerOf(database());
+			expect(await ledger.loadManagedRoles()).toEqual(new Map());
+			await ledger.saveManagedRoles('Knight', '11');
+			await Promise.all(Array.from({ length: 10 }, () => ledger.saveManagedRoles('Lord', '12')));
+			await ledger.saveManagedRoles('Knight', '13');
+			expect(await ledger.loadManagedRoles()).toEqual(
+				new Map([
+					['Knight', '13'],
+					['Lord', '12']
+				])
+			);
+			expect(await ledgerOf(database()).ledger.loadManagedRoles()).toEqual(new Map());
+		});
+	});
+}
