@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { settleWithin } from './async/timeout.js';
 
 /** Reeve is on its way down. */
 export class ShuttingDownError extends Error {
@@ -64,18 +65,5 @@ export class InFlightWork {
 			// An error is answered by somebody else than whoever met it.
 			await setImmediate();
 		} while (this.running.size + this.replies.size > 0);
-	}
-}
-
-/** Waits for something, at most so many milliseconds; what becomes of it after that is nobody's concern. */
-export async function settleWithin(ms: number, work: Promise<unknown>): Promise<void> {
-	let timer: NodeJS.Timeout | undefined;
-	const limit = new Promise((resolve) => {
-		timer = setTimeout(resolve, ms);
-	});
-	try {
-		await Promise.race([work, limit]);
-	} finally {
-		clearTimeout(timer);
 	}
 }

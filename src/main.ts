@@ -7,13 +7,14 @@ import { container, type ILogger, type SapphireClient } from '@sapphire/framewor
 import { ScheduledTaskStore } from '@sapphire/plugin-scheduled-tasks';
 import '@sapphire/plugin-subcommands/register';
 import { Events } from 'discord.js';
+import { settleWithin } from './async/timeout.js';
 import { connectedChecks, externalChecks } from './checks.js';
 import { distinctiveSecretsOf, secretsOf } from './config/derived.js';
 import { parseSettings, type Settings, SettingsError } from './config/env.js';
 import { createClient } from './discord/client.js';
 import { loginFailure } from './discord/login.js';
 import { configurePieceLoading, trackInteractionReplies } from './discord/pieces.js';
-import { ShuttingDownError, settleWithin } from './lifecycle.js';
+import { ShuttingDownError } from './lifecycle.js';
 import { RedactingLogger } from './logger.js';
 import type { Schedule } from './reconciliation/domain/ports.js';
 import { type CheckResult, runChecks, startReconciliationScheduler } from './reconciliation/index.js';

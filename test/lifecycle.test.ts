@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { InFlightWork, ShuttingDownError, settleWithin } from '../src/lifecycle.js';
+import { InFlightWork, ShuttingDownError } from '../src/lifecycle.js';
 
 const NEVER = new Promise<never>(() => {});
 const soon = { workMs: 20, repliesMs: 20 };
@@ -56,19 +56,5 @@ describe('the way down', () => {
 		const failed = underWay.track(() => Promise.reject(new Error('no')));
 		await expect(failed).rejects.toThrow('no');
 		await underWay.shutdown(patient);
-	});
-});
-
-describe('what is closed on the way down', () => {
-	test('is not waited for for ever', async () => {
-		await expect(settleWithin(20, NEVER)).resolves.toBeUndefined();
-	});
-
-	test('is waited for, and its error is heard', async () => {
-		const { promise, done } = work();
-		const closed = settleWithin(60_000, promise);
-		done();
-		await closed;
-		await expect(settleWithin(60_000, Promise.reject(new Error('no')))).rejects.toThrow('no');
 	});
 });

@@ -1,3 +1,4 @@
+import { raceTimeout } from '../../src/async/timeout.js';
 import type { Database } from '../../src/store/connection/database.js';
 import { Bot, BotDownError, type Exit } from '../bot/bot.js';
 import { CRASH_AT_STEP } from '../bot/crash-injection.js';
@@ -253,12 +254,8 @@ export class SandboxEnvironment {
 		const ready = this.discord.whenReady(abort.signal).then(() => null);
 		ready.catch(() => {});
 		const ended = bot.whenExited().then(({ exitCode, signal }) => `The bot ended (${signal ?? `code ${exitCode}`}) before it was ready`);
-		let timer: NodeJS.Timeout | undefined;
-		const late = new Promise<string>((resolve) => {
-			timer = setTimeout(() => resolve(`The bot was not ready within ${READY_WITHIN_MS / 1000} s`), READY_WITHIN_MS);
-		});
-		const failure = await Promise.race([ready, ended, late]);
-		clearTimeout(timer);
+		const late = `The bot was not ready within ${READY_WITHIN_MS / 1000} s`;
+		const failure = await raceTimeout(READY_WITHIN_MS, Promise.race([ready, ended]), late);
 		abort.abort();
 		if (failure !== null) {
 			await bot.stop('SIGKILL');

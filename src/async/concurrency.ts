@@ -1,23 +1,45 @@
-/** Pieces of work under way at once. */
-const CONCURRENCY = 8;
+const DEFAULT_CONCURRENCY = 8;
 
-/** Does the work for every item, some at a time. After a failure nothing new is begun: the whole has failed. */
-export async function mapConcurrent<Item>(items: Iterable<Item>, work: (item: Item) => Promise<void>): Promise<void> {
-	const waiting = [...items].reverse();
-	async function worker(): Promise<void> {
-		for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) await work(item);
-	}
-	try {
-		await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-	} finally {
-		waiting.length = 0;
-	}
+export interface ConcurrencyOptions {
+	/** Calls of `work` in flight at once. */
+	readonly concurrency?: number;
+	/** Checked before each item; once it returns false, or fails, no further item starts. */
+	readonly shouldContinue?: () => boolean | Promise<boolean>;
 }
 
-/** Waits for all of it, also where a part fails: what has failed as a whole must not go on reading. */
-export async function settleAll<const Parts extends readonly Promise<unknown>[]>(
-	parts: Parts
-): Promise<{ -readonly [Index in keyof Parts]: Awaited<Parts[Index]> }> {
-	await Promise.allSettled(parts);
-	return (await Promise.all(parts)) as { -readonly [Index in keyof Parts]: Awaited<Parts[Index]> };
+/**
+ * Calls `work` for each item, starting them in their order. After a failure no further item starts, and the call rejects once
+ * the work in flight has ended.
+ *
+ * Not p-map: it rejects while work is still in flight, and cannot stop early without an error.
+ */
+export async function forEachConcurrent<Item>(
+	items: Iterable<Item>,
+	work: (item: Item, index: number) => Promise<unknown>,
+	{ concurrency = DEFAULT_CONCURRENCY, shouldContinue = () => true }: ConcurrencyOptions = {}
+): Promise<void> {
+	const queue = [...items].entries();
+	let stopped = false;
+	const worker = async (): Promise<void> => {
+		try {
+			while (!stopped && (await shouldContinue())) {
+				// Another worker may have stopped meanwhile.
+				if (stopped) return;
+				const { done, value } = queue.next();
+				if (done) return;
+				await work(value[1], value[0]);
+			}
+		} finally {
+			stopped = true;
+		}
+	};
+	await settleAll(Array.from({ length: concurrency }, worker));
+}
+
+/** Like `Promise.all`, but waits for every promise before it rejects, so that no work outlives the failure. */
+export async function settleAll<const Promises extends readonly Promise<unknown>[]>(
+	promises: Promises
+): Promise<{ -readonly [Index in keyof Promises]: Awaited<Promises[Index]> }> {
+	await Promise.allSettled(promises);
+	return (await Promise.all(promises)) as { -readonly [Index in keyof Promises]: Awaited<Promises[Index]> };
 }

@@ -1,4 +1,5 @@
 import type { ApplicationCommandOptionChoiceData, AutocompleteInteraction } from 'discord.js';
+import { raceTimeout } from '../async/timeout.js';
 
 /** Discord gives an autocomplete 3 s; this leaves its answer the time to arrive. */
 const RESPONSE_DEADLINE_MS = 2_500;
@@ -8,12 +9,11 @@ export async function respondWithChoices(
 	interaction: AutocompleteInteraction,
 	choices: Promise<readonly ApplicationCommandOptionChoiceData<string>[]>
 ): Promise<void> {
-	let timer: NodeJS.Timeout | undefined;
-	const late = new Promise<readonly []>((resolve) => {
-		timer = setTimeout(() => resolve([]), RESPONSE_DEADLINE_MS);
-	});
-	const chosen = await Promise.race([choices.catch(() => []), late]);
-	clearTimeout(timer);
+	const chosen = await raceTimeout(
+		RESPONSE_DEADLINE_MS,
+		choices.catch(() => []),
+		[]
+	);
 	// Too late after all, or answered by another process: there is nobody to be told.
 	await interaction.respond([...chosen]).catch(() => {});
 }

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, Guild, GuildMember } from 'discord.js';
+import { raceTimeout } from '../async/timeout.js';
 
 /** So few are asked for one by one; for more, the gateway is asked once. */
 const MAX_SINGLE_LOOKUPS = 6;
@@ -21,7 +21,7 @@ export function createNames(client: Client, guildId: string): (discordIds: Itera
 		const wanted = [...new Set(discordIds)];
 		const known = wanted.flatMap((id) => guild.members.cache.get(id) ?? []);
 		const unknown = wanted.filter((id) => !guild.members.cache.has(id));
-		const found = unknown.length === 0 ? [] : await Promise.race([lookUp(guild, unknown), sleep(LOOKUP_TIMEOUT_MS, [], { ref: false })]);
+		const found = unknown.length === 0 ? [] : await raceTimeout(LOOKUP_TIMEOUT_MS, lookUp(guild, unknown), []);
 		return new Map([...known, ...found].map((member) => [member.id, member.displayName]));
 	};
 }

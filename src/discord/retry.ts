@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DefaultRestOptions, type RESTOptions } from 'discord.js';
+import { backoffDelay, SYSTEM_TIMING, type Timing } from '../async/backoff.js';
 
 /**
  * discord.js repeats a request that Discord could not answer (5xx, no answer) at once, which is when it is least likely to succeed:
@@ -8,18 +8,14 @@ import { DefaultRestOptions, type RESTOptions } from 'discord.js';
  * an end here.
  */
 
-/** How long Discord is waited for. Time and chance are in it, so that tests can hold them still. */
-export interface RetryOptions {
+export interface RetryOptions extends Pick<Timing, 'sleep' | 'random'> {
 	/** Repetitions of one request, as discord.js counts them. */
 	readonly retries: number;
 	/** For one answer. */
 	readonly timeoutMs: number;
-	readonly sleep: (ms: number) => Promise<unknown>;
-	/** From 0 up to 1. */
-	readonly random: () => number;
 }
 
-export const DEFAULT_RETRY: RetryOptions = { retries: 4, timeoutMs: 15_000, sleep: sleep, random: Math.random };
+export const DEFAULT_RETRY: RetryOptions = { ...SYSTEM_TIMING, retries: 4, timeoutMs: 15_000 };
 
 const INITIAL_BACKOFF_MS = 300;
 
@@ -61,7 +57,7 @@ export function createRetryingRequest(
 		if (before >= retries) failures.delete(name);
 		else {
 			failures.set(name, before + 1);
-			await sleep(INITIAL_BACKOFF_MS * 2 ** before * (0.5 + random() / 2));
+			await sleep(backoffDelay(INITIAL_BACKOFF_MS, before, random));
 		}
 	};
 	/** Request → how often it has been refused as one too many, in a row. */

@@ -1,5 +1,6 @@
 import { container, type ILogger } from '@sapphire/framework';
 import { type ScheduledTask, ScheduledTaskEvents, type ScheduledTaskHandler } from '@sapphire/plugin-scheduled-tasks';
+import { settleWithin } from '../async/timeout.js';
 import type { Schedule } from '../reconciliation/domain/ports.js';
 import { FireAndForgetHandler } from './fire-and-forget.js';
 import { describeRedisError, hostAndPort, isConnectionError } from './redis-errors.js';
@@ -172,18 +173,8 @@ export function createRedisSchedule({ url, queue, tasks, fallback, logger }: Red
 			await turn;
 			await fallback.stop();
 			// Where Redis was never reached there is nothing to take leave of: the next attempt to connect is not made, and that is all.
-			if (handler !== null && reached) await settleWithin(CLOSE_TIMEOUT_MS, handler.close());
+			if (handler !== null && reached) await settleWithin(CLOSE_TIMEOUT_MS, handler.close()).catch(() => {});
 			for (const event of TROUBLES) container.client.off(event, onTrouble);
 		}
 	};
-}
-
-/** Waits for something at most so long; whatever becomes of it afterwards is nobody's concern. */
-async function settleWithin(ms: number, work: Promise<unknown>): Promise<void> {
-	let timer: NodeJS.Timeout | undefined;
-	const limit = new Promise<void>((resolve) => {
-		timer = setTimeout(resolve, ms);
-	});
-	await Promise.race([work.catch(() => {}), limit]);
-	clearTimeout(timer);
 }

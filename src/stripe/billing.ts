@@ -1,4 +1,5 @@
-import { mapConcurrent, settleAll } from '../async/concurrency.js';
+import { SYSTEM_TIMING, type Timing } from '../async/backoff.js';
+import { forEachConcurrent, settleAll } from '../async/concurrency.js';
 import type { BillingSnapshot } from '../reconciliation/domain/billing.js';
 import type { Billing, OnProgress } from '../reconciliation/domain/ports.js';
 import type { CustomerMetadataSearch } from '../reconciliation/members/explain.js';
@@ -6,7 +7,7 @@ import type { CustomerLookup } from '../reconciliation/members/link.js';
 import { accountsOf, CompactAccounts } from '../reconciliation/snapshot/accounts.js';
 import { createClient, TIMEOUT_MS } from './api/client.js';
 import { sourceError } from './api/errors.js';
-import { defaultRate, isLiveKey, RateLimiter, SYSTEM_TIMING, type Timing } from './api/rate-limiter.js';
+import { defaultRate, isLiveKey, RateLimiter } from './api/rate-limiter.js';
 import { createRequester } from './api/request.js';
 import { toCustomer, toSubscription } from './convert.js';
 import { createCustomerLookup } from './customer-lookup.js';
@@ -85,7 +86,7 @@ export function createBilling({
 		const [changes] = await settleAll([readChangesSince(request, baseline, discordIdKey), assertListEnded(request, oldest)]);
 		accounts.setUnpaidSince(debts);
 		const named = [...changes.customers.values()].flatMap((values) => [...values]);
-		await mapConcurrent(
+		await forEachConcurrent(
 			changes.newlySubscribed.filter((id) => !accounts.has(id)),
 			async (id) => {
 				named.push((await readCustomer(request, id))?.metadata[discordIdKey] ?? '');
@@ -105,7 +106,7 @@ export function createBilling({
 	async function customersNaming(discordId: string, since: Date): Promise<readonly string[]> {
 		const changes = await readLinkChangesAfter(request, since, new Date(), discordIdKey);
 		const naming = new Set([...changes.customers].filter(([, named]) => named.has(discordId)).map(([id]) => id));
-		await mapConcurrent(
+		await forEachConcurrent(
 			changes.newlySubscribed.filter((id) => !naming.has(id)),
 			async (id) => {
 				if ((await readCustomer(request, id))?.metadata[discordIdKey] === discordId) naming.add(id);

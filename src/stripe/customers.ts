@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { mapConcurrent } from '../async/concurrency.js';
+import { forEachConcurrent } from '../async/concurrency.js';
 import { MissingObjectError } from './api/errors.js';
 import type { StripeRequest } from './api/request.js';
 import { type CompleteSubscription, listSubscriptionsOf } from './list-subscriptions.js';
@@ -18,7 +18,7 @@ export interface CustomerReading {
 export async function readCurrentCustomers(ask: StripeRequest, customerIds: Iterable<string>): Promise<CustomerReading> {
 	const subscriptions: CompleteSubscription[] = [];
 	const others: Stripe.Customer[] = [];
-	await mapConcurrent(new Set(customerIds), async (customerId) => {
+	await forEachConcurrent(new Set(customerIds), async (customerId) => {
 		const found = await unlessMissing(listSubscriptionsOf(ask, customerId));
 		if (found === null) return;
 		subscriptions.push(...found);

@@ -1,9 +1,10 @@
 import type Stripe from 'stripe';
+import { SYSTEM_TIMING } from '../async/backoff.js';
 import type { Tier } from '../reconciliation/domain/rules.js';
 import { type Check, type CheckRemark, clockRemark } from '../reconciliation/health/doctor.js';
 import { createClient } from './api/client.js';
 import { KeyRefusedError, MissingObjectError, NotAllowedError, type Resource } from './api/errors.js';
-import { defaultRate, RateLimiter, SYSTEM_TIMING } from './api/rate-limiter.js';
+import { defaultRate, RateLimiter } from './api/rate-limiter.js';
 import { createRequester, type StripeRequest } from './api/request.js';
 import { pricesOf } from './convert.js';
 

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { mapConcurrent } from '../async/concurrency.js';
+import { forEachConcurrent } from '../async/concurrency.js';
 import { SourceError } from '../reconciliation/domain/ports.js';
 import type { StripeRequest } from './api/request.js';
 import { idOf } from './convert.js';
@@ -24,7 +24,7 @@ export async function findCustomers(
 	for (let start = 0; start < discordIds.length; start += IDS_PER_SEARCH)
 		searches.push(searchFor(discordIds.slice(start, start + IDS_PER_SEARCH), discordIdKey));
 	try {
-		await mapConcurrent(searches, async (query) => {
+		await forEachConcurrent(searches, async (query) => {
 			const { data } = await ask('Customers', (stripe) => stripe.customers.search({ query, limit: RESULTS_PER_PAGE }));
 			found.push(...data);
 		});

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { mapConcurrent } from '../async/concurrency.js';
+import { forEachConcurrent } from '../async/concurrency.js';
 import { unexpectedShape } from './api/errors.js';
 import type { StripeRequest } from './api/request.js';
 import { incomplete, PAGE_SIZE, readList } from './lists/paginate.js';
@@ -65,7 +65,7 @@ export async function readAllSubscriptions({
 			onCount(count);
 		}
 	});
-	await mapConcurrent(long, async (subscription) => onWhole(await complete(request, subscription)));
+	await forEachConcurrent(long, async (subscription) => onWhole(await complete(request, subscription)));
 	return { count, oldest };
 }
 

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { mapConcurrent } from '../async/concurrency.js';
+import { forEachConcurrent } from '../async/concurrency.js';
 import type { OnProgress } from '../reconciliation/domain/ports.js';
 import { isPastDue } from '../reconciliation/policy/entitlement.js';
 import type { StripeRequest } from './api/request.js';
@@ -45,7 +45,7 @@ export async function listOverdueSince(
 export async function overdueSinceFor(ask: StripeRequest, subscriptions: readonly Stripe.Subscription[]): Promise<DueDates> {
 	const debts = new Map<string, Date>();
 	const inDebt = subscriptions.filter(({ status }) => isPastDue(status));
-	await mapConcurrent(inDebt, async ({ id }) => {
+	await forEachConcurrent(inDebt, async ({ id }) => {
 		const invoices = await readList<Stripe.Invoice>(ask, {
 			resource: RESOURCE,
 			request: (stripe, cursor) => stripe.invoices.list({ ...cursor, ...OPEN, subscription: id })

@@ -1,6 +1,7 @@
 import Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
-import { RateLimiter, type Timing } from '../../src/stripe/api/rate-limiter.js';
+import type { Timing } from '../../src/async/backoff.js';
+import { RateLimiter } from '../../src/stripe/api/rate-limiter.js';
 import { createRequester } from '../../src/stripe/api/request.js';
 
 /** Time that passes only in sleep. */

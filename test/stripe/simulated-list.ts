@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import { vi } from 'vitest';
-import { RateLimiter, type Timing } from '../../src/stripe/api/rate-limiter.js';
+import type { Timing } from '../../src/async/backoff.js';
+import { RateLimiter } from '../../src/stripe/api/rate-limiter.js';
 import type { StripeRequest } from '../../src/stripe/api/request.js';
 import type { PageBoundaryCache } from '../../src/stripe/lists/page-boundaries.js';
 import { type Oldest, readParallelList } from '../../src/stripe/lists/parallel-list.js';

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { forEachConcurrent } from '../../async/concurrency.js';
 import { startHeartbeat } from '../../async/heartbeat.js';
 import type { BulkScope, Hold } from '../domain/hold.js';
 import type { FixOutcome, OpenIssue } from '../domain/issue.js';
@@ -201,34 +202,24 @@ export async function fixEach<Issue extends ApprovedIssue>(
 ): Promise<readonly BulkStep<Issue>[]> {
 	const { follower, onProgress, shouldContinue, ...who } = by;
 	const steps: (BulkStep<Issue> | undefined)[] = [];
-	let begun = 0;
+	const made = () => steps.filter((step) => step !== undefined);
 	let done = 0;
-	let over = false;
-	const worker = async (): Promise<void> => {
-		try {
-			while (!over && (await shouldContinue())) {
-				const place = begun;
-				const issue = issues[place];
-				if (over || issue === undefined) return;
-				begun += 1;
-				const result = await fixIssue(ports, policy, { issueId: issue.id, planHash: issue.planHash, ...who });
-				const step = { issue, result };
-				steps[place] = step;
-				done += 1;
-				follower.progress(done);
-				onProgress(done, issues.length, step);
-			}
-		} finally {
-			// Whether somebody said to stop, or something went wrong: what is under way ends, and nothing more begins.
-			over = true;
-		}
+	const fix = async (issue: Issue, index: number) => {
+		const result = await fixIssue(ports, policy, { issueId: issue.id, planHash: issue.planHash, ...who });
+		const step = { issue, result };
+		steps[index] = step;
+		done += 1;
+		follower.progress(done);
+		onProgress(done, issues.length, step);
 	};
-	const workers = Array.from({ length: CONCURRENCY }, worker);
-	const ends = await Promise.allSettled(workers);
-	const made = steps.filter((step) => step !== undefined);
-	follower.end(ends.some(({ status }) => status === 'rejected') ? null : summarize(made, issues.length));
-	await Promise.all(workers);
-	return made;
+	try {
+		await forEachConcurrent(issues, fix, { concurrency: CONCURRENCY, shouldContinue });
+	} catch (error) {
+		follower.end(null);
+		throw error;
+	}
+	follower.end(summarize(made(), issues.length));
+	return made();
 }
 
 function summarize(steps: readonly BulkStep<ApprovedIssue>[], total: number): BulkEnd {

@@ -1,18 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
-
-/** Time and chance, so that tests can hold them still. Milliseconds. */
-export interface Timing {
-	readonly now: () => number;
-	readonly sleep: (ms: number) => Promise<void>;
-	/** From 0 up to 1. */
-	readonly random: () => number;
-}
-
-export const SYSTEM_TIMING: Timing = {
-	now: () => performance.now(),
-	sleep: (ms) => setTimeout(ms),
-	random: Math.random
-};
+import type { Timing } from '../../async/backoff.js';
 
 const SECOND_MS = 1000;
 

@@ -1,6 +1,7 @@
 import Stripe from 'stripe';
+import { backoffDelay, type Timing } from '../../async/backoff.js';
 import { type Resource, sourceError } from './errors.js';
-import type { RateLimiter, Timing } from './rate-limiter.js';
+import type { RateLimiter } from './rate-limiter.js';
 
 /** Makes one request, with all the patience it takes. @throws {SourceError} */
 export type StripeRequest = <Answer>(resource: Resource, request: (stripe: Stripe) => Promise<Answer>) => Promise<Answer>;
@@ -22,8 +23,7 @@ export function createRequester(stripe: Stripe, pace: RateLimiter, { sleep, rand
 			} catch (error) {
 				if (isRateLimited(error)) pace.backOff();
 				if (attempt >= retriesAfter(error)) throw sourceError(error, resource);
-				// Half of the wait is chance, so that requests refused together do not come back together.
-				await sleep(INITIAL_BACKOFF_MS * 2 ** attempt * (0.5 + random() / 2));
+				await sleep(backoffDelay(INITIAL_BACKOFF_MS, attempt, random));
 			}
 		}
 	};
