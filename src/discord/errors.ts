@@ -34,7 +34,7 @@ export function roleProblems(guild: Guild, idOf: ReadonlyMap<string, string>): G
 
 /** Why a role could not be given or taken, and what to do about it. */
 export function roleRefusal(error: unknown, guild: Guild, role: { readonly name: string; readonly id: string }): string {
-	if (isGone(error)) return 'This person has left the server.';
+	if (isGone(error)) return 'This member has left the server.';
 	if (error instanceof DiscordAPIError) {
 		switch (error.code) {
 			case RESTJSONErrorCodes.UnknownRole:

@@ -1,6 +1,7 @@
+export { AUTOMATIC } from './fixes/attempt.js';
 export { type BulkOrder, type BulkResult, fixBulk, resumeBulks } from './fixes/bulk.js';
 export { type BulkPlan, holdIfRefused, type ListedIssue, planBulk } from './fixes/bulk-plan.js';
-export { AUTOMATIC, type FixOrder, type FixResult, fixIssue } from './fixes/fix.js';
+export { type FixOrder, type FixResult, fixIssue } from './fixes/fix.js';
 export { recoverInterruptedAttempts } from './fixes/recover.js';
 export { type UndoableFix, type UndoOrder, type UndoResult, undoFix } from './fixes/undo.js';
 export { type Check, type CheckResult, lastRunRemark, modeRemark, runChecks } from './health/doctor.js';

@@ -1,5 +1,5 @@
 import type { Hold, StoredHold } from '../reconciliation/domain/hold.js';
-import { AUTOMATIC } from '../reconciliation/fixes/fix.js';
+import { AUTOMATIC } from '../reconciliation/fixes/attempt.js';
 import type { HoldStore } from '../reconciliation/fixes/holds.js';
 import { holdSubject } from '../reconciliation/outbox/outbox.js';
 import { writeAudit } from './audit.js';

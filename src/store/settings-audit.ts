@@ -1,4 +1,4 @@
-import { AUTOMATIC } from '../reconciliation/fixes/fix.js';
+import { AUTOMATIC } from '../reconciliation/fixes/attempt.js';
 import { changesBetween, type SettingsAuditStore } from '../reconciliation/health/settings-audit.js';
 import { writeAudit } from './audit.js';
 import type { Database } from './connection/database.js';

@@ -187,6 +187,6 @@ describe('a role', () => {
 		stage.discord.kick(ADA);
 		const refused = await guild.addRole(ADA, 'Lord', 'r').catch((error: unknown) => error);
 		expect(refused).toBeInstanceOf(RoleChangeError);
-		expect((refused as Error).message).toBe('This person has left the server.');
+		expect((refused as Error).message).toBe('This member has left the server.');
 	});
 });

@@ -245,9 +245,9 @@ describe('at the same moment', () => {
 		sandbox.discord.kick(name);
 		sandbox.faults.clear();
 		const said = (await waitForReply(sandbox, offered.id, /^(Not fixed|Nothing was changed)/)).content;
-		expect(said).toContain('This person has left the server.');
+		expect(said).toContain('This member has left the server.');
 		const issue = await sandbox.until(async () => (await sandbox.issues()).find(({ discordId }) => discordId === idOf(name)));
-		expect(issue.attempts).toMatchObject([{ error: 'This person has left the server.' }]);
+		expect(issue.attempts).toMatchObject([{ error: 'This member has left the server.' }]);
 	});
 
 	test('a run leaves whoever is linked while it reads to the next one', async () => {

@@ -96,9 +96,7 @@ describe('Undo', () => {
 		const before = roleCalls();
 		sandbox.discord.changeRoles({ user: 'ada', add: ['Lord'] });
 		const typed = sandbox.command('operator', 'reconcile undo', { fix: (await attemptOf('ada'))?.id });
-		expect(await waitForMessage(sandbox, typed, /./)).toMatch(
-			/^Nothing was changed for .*The person has Knight and Lord by now, and not Knight/
-		);
+		expect(await waitForMessage(sandbox, typed, /./)).toMatch(/^Nothing was changed for .*The member now has Knight and Lord, not Knight/);
 		expect(roleCalls()).toBe(before);
 		expect(managedRolesOf(sandbox, 'ada')).toEqual(['Knight', 'Lord']);
 		sandbox.discord.changeRoles({ user: 'ada', remove: ['Lord'] });

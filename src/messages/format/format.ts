@@ -1,6 +1,6 @@
 import type { DriftIssue, DriftSeverity, DriftType, Plan } from '../../reconciliation/domain/issue.js';
 import { DEBTOR, type RoleName } from '../../reconciliation/domain/rules.js';
-import { AUTOMATIC } from '../../reconciliation/fixes/fix.js';
+import { AUTOMATIC } from '../../reconciliation/fixes/attempt.js';
 import { escapeName, mention } from './text.js';
 
 /** The words of a report that more than one message uses. */

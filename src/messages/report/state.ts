@@ -1,5 +1,5 @@
 import type { DriftIssue, IssueState, LastAttempt } from '../../reconciliation/domain/issue.js';
-import { AUTOMATIC } from '../../reconciliation/fixes/fix.js';
+import { AUTOMATIC } from '../../reconciliation/fixes/attempt.js';
 import { ago, changeMade, describeActor, describeChange, moment } from '../format/format.js';
 import { cut, escapeText } from '../format/text.js';
 import type { TextBudget } from '../format/text-budget.js';

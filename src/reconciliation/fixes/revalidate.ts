@@ -1,27 +1,13 @@
 import { detect } from '../detection/detect.js';
 import { isSubsetOf, planHash } from '../detection/role-plan.js';
-import type { FixOutcome, OpenIssue, Plan } from '../domain/issue.js';
+import type { OpenIssue, Plan } from '../domain/issue.js';
 import type { Links } from '../domain/links.js';
-import type { AttemptEnd, IssueClaim, Ports } from '../domain/ports.js';
+import type { IssueClaim, Ports } from '../domain/ports.js';
 import type { PolicySettings, RoleName } from '../domain/rules.js';
+import { type AttemptOutcome, unchanged } from './attempt.js';
 
 /** Stripe's clock and ours may differ by so much. */
 const CLOCK_SLACK_MS = 60_000;
-
-/** How an attempt ended, but for the moment. */
-export type AttemptOutcome = Omit<AttemptEnd, 'at'>;
-
-/** No role was touched. */
-export const unchanged = (
-	outcome: FixOutcome,
-	rolesBefore: readonly RoleName[] | null = null,
-	error: string | null = null
-): AttemptOutcome => ({
-	outcome,
-	rolesBefore,
-	rolesAfter: rolesBefore,
-	error
-});
 
 /** Looks again at all that the plan rests on, and says whether it is still the plan. */
 export async function revalidatePlan(
@@ -30,7 +16,7 @@ export async function revalidatePlan(
 	{ issue, resumes }: IssueClaim
 ): Promise<{ roles: readonly RoleName[]; plan: Plan } | { end: AttemptOutcome }> {
 	const { billing, member, links } = await readCurrent(ports, issue);
-	if (member === null) return { end: unchanged('RESOLVED', [], 'This person has left the server.') };
+	if (member === null) return { end: unchanged('RESOLVED', [], 'This member has left the server.') };
 	const now = ports.now();
 	const detection = detect({ billing, roster: { members: new Map([[member.id, member]]) }, links }, policy, now);
 	const [drift] = detection.issues;

@@ -1,9 +1,10 @@
-import { startHeartbeat } from '../../async/heartbeat.js';
-import { isApplied } from '../detection/role-plan.js';
+import { rolesEqual } from '../detection/role-plan.js';
+import type { RosterMember } from '../domain/guild.js';
 import type { FixOutcome, Plan } from '../domain/issue.js';
 import { type AttemptEnd, type Ports, SourceError } from '../domain/ports.js';
 import type { RoleName } from '../domain/rules.js';
-import { CLAIM_SECONDS, changeRoles, readBack } from './fix.js';
+import { applyPlan, formatRoles } from './apply-plan.js';
+import { type AttemptOutcome, auditReason, CLAIM_SECONDS, runAttempt, unchanged } from './attempt.js';
 import { recoverInterruptedAttempts } from './recover.js';
 
 /** A day, and the hour by which the longest day is longer: the next daily run must not redo what an operator has undone. */
@@ -118,82 +119,52 @@ export async function undoFix(ports: Ports, undos: UndoStore, order: UndoOrder):
 	});
 	if (claimed.kind !== 'claimed') return claimed;
 	const { claim, subject } = claimed;
-	const right = startHeartbeat(() => ports.ledger.renewClaim(claim.attemptId, CLAIM_SECONDS), CLAIM_SECONDS);
-	try {
-		const end = await restoreRoles(ports, claim, subject, order, right.isHeld);
-		await ports.ledger.endAttempt(claim.attemptId, { ...end, at: ports.now() });
-		return { kind: 'ended', subject, ...end, exemptUntil: mayHaveChanged(end) ? exemptUntil : null };
-	} finally {
-		right.stop();
-	}
+	const outcome = await runAttempt(ports, claim.attemptId, (isHeld) => checkAndRestore(ports, claim, subject, order, isHeld));
+	return { kind: 'ended', subject, ...outcome, exemptUntil: mayHaveChanged(outcome) ? exemptUntil : null };
 }
 
 /** Whether roles are others than before, as far as is known: a person who could not be read back may have been changed. */
 export function mayHaveChanged({ rolesBefore, rolesAfter }: Pick<AttemptEnd, 'rolesBefore' | 'rolesAfter'>): boolean {
-	return rolesBefore !== null && (rolesAfter === null || !sameRoles(rolesBefore, rolesAfter));
+	return rolesBefore !== null && (rolesAfter === null || !rolesEqual(rolesBefore, rolesAfter));
 }
 
-/** Whether these are the same roles, in whatever order. */
-export function sameRoles(one: readonly RoleName[], other: readonly RoleName[]): boolean {
-	return one.length === other.length && one.every((role) => other.includes(role));
-}
-
-type End = Omit<AttemptEnd, 'at' | 'newDrift'>;
-
-async function restoreRoles(ports: Ports, claim: UndoClaim, subject: UndoSubject, order: UndoOrder, held: () => boolean): Promise<End> {
-	const { plan } = claim;
-	const { discordId } = subject;
-	const untouched = (outcome: FixOutcome, roles: readonly RoleName[] | null, error: string): End => ({
-		outcome,
-		rolesBefore: roles,
-		rolesAfter: roles,
-		error
-	});
-	let member: Awaited<ReturnType<Ports['guild']['readMember']>>;
+async function checkAndRestore(
+	ports: Ports,
+	claim: UndoClaim,
+	{ discordId }: UndoSubject,
+	order: UndoOrder,
+	isHeld: () => boolean
+): Promise<AttemptOutcome> {
+	const { attemptId, issueId, plan, left } = claim;
+	let member: RosterMember | null;
 	try {
 		member = await ports.guild.readMember(discordId);
 	} catch (error) {
-		if (error instanceof SourceError) return untouched('FAILED', null, error.message);
+		if (error instanceof SourceError) return unchanged('FAILED', null, error.message);
 		throw error;
 	}
-	if (member === null) return untouched('FAILED', null, 'This person has left the server.');
-	const before = member.roles;
-	if (!statesOf(claim).some((state) => sameRoles(before, state))) {
-		return untouched(
-			'PLAN_CHANGED',
-			before,
-			`The person has ${inWords(before)} by now, and not ${inWords(claim.left)}, as the fix left it.`
-		);
+	if (member === null) return unchanged('FAILED', null, 'This member has left the server.');
+	const { roles } = member;
+	if (!expectedStates(claim).some((state) => rolesEqual(roles, state))) {
+		return unchanged('PLAN_CHANGED', roles, `The member now has ${formatRoles(roles)}, not ${formatRoles(left)} as the fix left it.`);
 	}
-	// The last look before a role is touched: whoever lost the claim meanwhile must not act on it.
-	if (!held() || !(await ports.ledger.renewClaim(claim.attemptId, CLAIM_SECONDS, before))) {
-		return untouched('INTERRUPTED', before, 'Reeve lost its claim on this fix while looking again. Nothing was changed; try again.');
-	}
-	const refused = await changeRoles(ports, { discordId, plan }, auditReason(claim, order));
-	const after = await readBack(ports, discordId);
-	// What was read back counts, also against an error: an answer can get lost on its way when the change has been made.
-	if (after !== null && isApplied(plan, after)) return { outcome: 'UNDONE', rolesBefore: before, rolesAfter: after, error: refused };
-	const error =
-		refused ??
-		(after === null
-			? 'Discord accepted the change, but the person could not be read back. Look at their roles.'
-			: `Discord accepted the change, but it did not happen: the person has ${inWords(after)}.`);
-	return { outcome: refused === null && after !== null ? 'NOT_APPLIED' : 'FAILED', rolesBefore: before, rolesAfter: after, error };
+	return applyPlan(ports, {
+		attemptId,
+		discordId,
+		plan,
+		rolesBefore: roles,
+		reason: auditReason(`undo ${attemptId} of fix ${order.attemptId}`, issueId, order),
+		isHeld,
+		success: 'UNDONE',
+		advice: { unreadable: 'Check their roles.', notApplied: 'Try again in a minute.' }
+	});
 }
 
-/** What the person may hold by this undo alone: what the fix left, and where one was broken off, that after each step of the plan. */
-function statesOf({ left, plan, interrupted }: UndoClaim): readonly (readonly RoleName[])[] {
+/** The roles that this undo may find: those that the fix left and, after an interrupted undo, those after each step of its plan. */
+function expectedStates({ left, plan, interrupted }: UndoClaim): readonly (readonly RoleName[])[] {
 	if (!interrupted) return [left];
-	const given = plan.add.map((_, step) => [...left, ...plan.add.slice(0, step + 1)]);
-	const all = given.at(-1) ?? left;
-	const taken = plan.remove.map((_, step) => all.filter((role) => !plan.remove.slice(0, step + 1).includes(role)));
-	return [left, ...given, ...taken];
-}
-
-function inWords(roles: readonly RoleName[]): string {
-	return roles.join(' and ') || 'no managed role';
-}
-
-function auditReason({ attemptId, issueId }: UndoClaim, { attemptId: fixId, actor, actorName }: UndoOrder): string {
-	return `Reeve: undo ${attemptId} of fix ${fixId}, issue ${issueId}, asked for by ${actorName ?? actor} (${actor})`;
+	const added = plan.add.map((_, step) => [...left, ...plan.add.slice(0, step + 1)]);
+	const all = added.at(-1) ?? left;
+	const removed = plan.remove.map((_, step) => all.filter((role) => !plan.remove.slice(0, step + 1).includes(role)));
+	return [left, ...added, ...removed];
 }

@@ -3,8 +3,9 @@ import type { Hold } from '../domain/hold.js';
 import type { OpenIssue } from '../domain/issue.js';
 import type { LastGoodRun, OnProgress, Ports, RunStart } from '../domain/ports.js';
 import type { RunSettings } from '../domain/run.js';
+import { AUTOMATIC } from '../fixes/attempt.js';
 import { fixEach, grantsFirst } from '../fixes/bulk.js';
-import { AUTOMATIC, isFixed } from '../fixes/fix.js';
+import { isFixed } from '../fixes/fix.js';
 import { checkSafety, revokes } from '../fixes/safety.js';
 
 /** What a run found, and what the last good one had read. */

@@ -37,7 +37,7 @@ describe('the answer to whoever pressed Apply fix', () => {
 
 	it('says that the drift is gone', () => {
 		expect(ended('RESOLVED')).toBe(`Nothing was changed for ${PERSON}: the drift is gone. The issue is closed.`);
-		expect(ended('RESOLVED', { error: 'This person has left the server.' })).toContain('This person has left the server.');
+		expect(ended('RESOLVED', { error: 'This member has left the server.' })).toContain('This member has left the server.');
 	});
 
 	it('shows the new plan where another is right, and asks again', () => {

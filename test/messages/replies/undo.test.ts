@@ -33,15 +33,15 @@ describe('the answer to whoever pressed Undo', () => {
 	});
 
 	it('says what they hold now, where that is not what the fix left', () => {
-		const error = 'The person has Knight by now, and not Lord, as the fix left it.';
+		const error = 'The member now has Knight, not Lord as the fix left it.';
 		expect(undoReply(untouched({ outcome: 'PLAN_CHANGED', error }))).toBe(
 			`Nothing was changed for ${PERSON}. ${error} If that is wrong, change their roles by hand.`
 		);
 	});
 
 	it('says why it failed, and what was done before', () => {
-		expect(undoReply(untouched({ outcome: 'FAILED', error: 'This person has left the server.' }))).toBe(
-			`Not undone: ${PERSON}. This person has left the server. Put that right, then undo it again.`
+		expect(undoReply(untouched({ outcome: 'FAILED', error: 'This member has left the server.' }))).toBe(
+			`Not undone: ${PERSON}. This member has left the server. Put that right, then undo it again.`
 		);
 		expect(undoReply(ended({ outcome: 'FAILED', error: 'Drag it above.', rolesAfter: ['Knight', 'Lord'] }))).toBe(
 			`Not undone: ${PERSON}. Drag it above. Done before that: Knight given. They are exempt until <t:${AT_SECONDS}:f>. Put that right, then undo it again.`

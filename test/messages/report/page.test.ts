@@ -213,9 +213,9 @@ describe('an issue', () => {
 	});
 
 	it('found gone by a fix says by whose, and why', () => {
-		const lastAttempt = attempt({ outcome: 'RESOLVED', error: 'This person has left the server.' });
+		const lastAttempt = attempt({ outcome: 'RESOLVED', error: 'This member has left the server.' });
 		expect(shown({ status: 'RESOLVED', settledAt: AT, lastAttempt }).field('Outcome')).toBe(
-			`Gone by itself: found so by <@${OPERATOR}> <t:${AT_SECONDS}:R>. Nothing was changed. This person has left the server.`
+			`Gone by itself: found so by <@${OPERATOR}> <t:${AT_SECONDS}:R>. Nothing was changed. This member has left the server.`
 		);
 	});
 

@@ -1,7 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { OpenIssue } from '../../../src/reconciliation/domain/issue.js';
 import { RoleChangeError, SourceError } from '../../../src/reconciliation/domain/ports.js';
-import { AUTOMATIC, type FixOrder, type FixResult, fixIssue } from '../../../src/reconciliation/fixes/fix.js';
+import { AUTOMATIC } from '../../../src/reconciliation/fixes/attempt.js';
+import { type FixOrder, type FixResult, fixIssue } from '../../../src/reconciliation/fixes/fix.js';
 import { recoverInterruptedAttempts } from '../../../src/reconciliation/fixes/recover.js';
 import { runReconciliation } from '../../../src/reconciliation/runs/run.js';
 import { ADA, ago, BOB, customer, exemption, MAPPED, NOW, only, row, subscription, userId } from '../builders.js';
@@ -375,6 +376,21 @@ describe('one winner', () => {
 			const mine = only(ports.ledger.attempts);
 			mine.end = { outcome: 'INTERRUPTED', rolesBefore: null, rolesAfter: ['Knight'], error: 'settled by another', at: ports.now() };
 		});
+		expect(await ended(fix(ports, issue))).toMatchObject({ outcome: 'INTERRUPTED', rolesBefore: ['Knight'], rolesAfter: ['Knight'] });
+		expect(ports.touched).toBe(0);
+	});
+});
+
+describe('fixIssue whose heartbeat lapsed while it revalidated', () => {
+	afterEach(() => {
+		vi.useRealTimers();
+	});
+
+	test('touches no role, even if the claim could still be renewed', async () => {
+		const { ports, issue } = await doesNotPay();
+		vi.useFakeTimers({ toFake: ['Date'] });
+		// The process is suspended for longer than the claim lives: another process may have recovered the attempt.
+		ports.script.once('guild.readMember', () => vi.setSystemTime(Date.now() + 31_000));
 		expect(await ended(fix(ports, issue))).toMatchObject({ outcome: 'INTERRUPTED', rolesBefore: ['Knight'], rolesAfter: ['Knight'] });
 		expect(ports.touched).toBe(0);
 	});

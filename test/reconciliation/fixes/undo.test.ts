@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { RoleChangeError, SourceError } from '../../../src/reconciliation/domain/ports.js';
 import { fixIssue } from '../../../src/reconciliation/fixes/fix.js';
 import { recoverInterruptedAttempts } from '../../../src/reconciliation/fixes/recover.js';
@@ -59,7 +59,7 @@ describe('an undo', () => {
 		const ports = await fixed();
 		await undo(ports);
 		expect(new Set(ports.guild.reasons)).toEqual(
-			new Set([`Reeve: undo attempt_2 of fix attempt_1, issue issue_1, asked for by grace (${OPERATOR})`])
+			new Set([`Reeve: undo attempt_2 of fix attempt_1, issue issue_1, approved by grace (${OPERATOR})`])
 		);
 		expect(only(exempt(ports))).toMatchObject({ discordId: ADA, createdBy: OPERATOR, reason: 'Undo by grace of the fix attempt_1' });
 	});
@@ -95,7 +95,7 @@ describe('an undo that changes nothing ends its exemption and leaves the fix', (
 		ports.guild.join(ADA, 'Lord', 'Knight');
 		const result = await undo(ports);
 		expect(result).toMatchObject({ outcome: 'PLAN_CHANGED', rolesBefore: ['Knight', 'Lord'], exemptUntil: null });
-		expect(result).toMatchObject({ error: expect.stringContaining('Knight and Lord by now, and not Lord') });
+		expect(result).toMatchObject({ error: expect.stringContaining('now has Knight and Lord, not Lord') });
 		expect(ports.touched).toBe(0);
 		expect(exempt(ports)).toEqual([]);
 		expect(statusOf(ports)).toBe('FIXED');
@@ -141,6 +141,21 @@ describe('an undo that changes nothing ends its exemption and leaves the fix', (
 		});
 		expect(await undo(ports)).toMatchObject({ outcome: 'INTERRUPTED' });
 		expect(ports.touched).toBe(0);
+	});
+});
+
+describe('undoFix whose heartbeat lapsed while it read the member', () => {
+	afterEach(() => {
+		vi.useRealTimers();
+	});
+
+	test('touches no role, even if the claim could still be renewed', async () => {
+		const ports = await fixed();
+		vi.useFakeTimers({ toFake: ['Date'] });
+		ports.script.once('guild.readMember', () => vi.setSystemTime(Date.now() + 31_000));
+		expect(await undo(ports)).toMatchObject({ outcome: 'INTERRUPTED', exemptUntil: null });
+		expect(ports.touched).toBe(0);
+		expect(exempt(ports)).toEqual([]);
 	});
 });
 

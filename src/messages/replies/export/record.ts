@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 import type { RoleName } from '../../../reconciliation/domain/rules.js';
-import { AUTOMATIC } from '../../../reconciliation/fixes/fix.js';
+import { AUTOMATIC } from '../../../reconciliation/fixes/attempt.js';
 import type { ArchivedRun, RecordedAttempt, RecordedIssue, RunRecord } from '../../../reconciliation/runs/archive.js';
 import { count, number } from '../../format/format.js';
 import { cut } from '../../format/text.js';
