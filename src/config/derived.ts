@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { fingerprint } from '../reconciliation/domain/fingerprint.js';
 import { DEBTOR, type PolicySettings, type RoleName, type Tier } from '../reconciliation/domain/rules.js';
 import { SECRETS, type Settings } from './env.js';
 import { tierKey } from './values.js';
@@ -32,12 +32,8 @@ export function managedRoleSettings(settings: Settings): ManagedRoleSetting[] {
 	return [...tiers, { name: DEBTOR, wanted: settings.DISCORD_DEBTOR_ROLE }];
 }
 
-/** Enough to notice a change, and to give nothing away of a secret that nobody could guess. */
-const FINGERPRINT_LENGTH = 8;
-
 /** The settings as they may be stored: to be compared with those of the next start. Of a secret, a fingerprint. */
 export function settingsFingerprint(settings: Settings): ReadonlyMap<string, string> {
-	const fingerprint = (value: string) => createHash('sha256').update(value).digest('hex').slice(0, FINGERPRINT_LENGTH);
 	return new Map(
 		Object.entries(settings)
 			.filter(([, value]) => value !== undefined)

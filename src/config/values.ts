@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SNOWFLAKE } from '../reconciliation/domain/guild.js';
 
 /**
  * The kinds of value a setting can have. Each message continues the sentence "NAME is "value": it must be …", so that
@@ -26,7 +27,6 @@ function list(entry: { test(text: string): boolean }, expected: string) {
 	});
 }
 
-const SNOWFLAKE = /^\d{17,20}$/;
 /** What a Stripe key, a Discord token or an address with a password looks like. */
 const SECRET = /(^|\W)[srp]k_(test|live)_|whsec_|[\w-]{20,}\.[\w-]{5,}\.[\w-]{20,}|:\/\/[^/@]*:[^/@]*@/;
 

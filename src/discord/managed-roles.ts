@@ -1,4 +1,5 @@
 import type { Guild, Role } from 'discord.js';
+import { SNOWFLAKE } from '../reconciliation/domain/guild.js';
 import { type ManagedRoleStore, SourceError } from '../reconciliation/domain/ports.js';
 import type { RoleName } from '../reconciliation/domain/rules.js';
 
@@ -15,8 +16,6 @@ export interface ManagedRoles {
 	readonly nameOf: ReadonlyMap<string, RoleName>;
 }
 
-const ROLE_ID = /^\d{17,20}$/;
-
 /**
  * Finds the managed roles. A name is resolved once and its ID kept, so a renamed role stays the same role; a deleted one is
  * an error, never a reason to take another of the same name, let alone to create one.
@@ -27,7 +26,7 @@ export async function resolveManagedRoles(guild: Guild, wanted: readonly WantedR
 	const idOf = new Map<RoleName, string>();
 	const problems: string[] = [];
 	for (const { name, wanted: spec } of wanted) {
-		const id = ROLE_ID.test(spec) ? spec : known.get(spec);
+		const id = SNOWFLAKE.test(spec) ? spec : known.get(spec);
 		if (id !== undefined) {
 			if (guild.roles.cache.has(id)) idOf.set(name, id);
 			else

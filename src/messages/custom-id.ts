@@ -2,7 +2,9 @@
  * What a button, a menu or a modal says when it is used. Built and parsed here alone, so that the two cannot come apart.
  */
 
+import { SNOWFLAKE } from '../reconciliation/domain/guild.js';
 import type { BulkScope } from '../reconciliation/domain/hold.js';
+import { DRIFT_TYPES } from '../reconciliation/domain/issue.js';
 import { CUSTOMER_ID } from '../reconciliation/members/link.js';
 /** The last page that an ID has room for. */
 export const LAST_PAGE = 99_999;
@@ -19,14 +21,14 @@ const PARTS = {
 	planHash: text(/^[0-9a-f]{8}$/),
 	/** Counted from 0. */
 	page: { pattern: /^(0|[1-9]\d{0,4})$/, read: Number },
-	discordId: text(/^\d{17,20}$/),
+	discordId: text(SNOWFLAKE),
 	customerId: text(CUSTOMER_ID),
 	/** Of what a confirmation showed: a row, or the people from whom a customer would be taken. */
 	shownHash: text(/^[0-9a-f]{8}$/),
 	days: { pattern: /^[1-9]\d{0,2}$/, read: Number },
 	/** Which issues a bulk fix is about. */
 	scope: {
-		pattern: /^(all|MISSING_ACCESS|UNAUTHORIZED_ACCESS|ROLE_MISMATCH|DEBTOR_MISMATCH)$/,
+		pattern: new RegExp(`^(all|${DRIFT_TYPES.join('|')})$`),
 		read: (written: string) => written as BulkScope
 	},
 	mode: { pattern: /^(grants-only|all)$/, read: (written: string) => written as 'grants-only' | 'all' },

@@ -1,12 +1,10 @@
 import type { BulkScope } from '../reconciliation/domain/hold.js';
-import type { OpenIssue } from '../reconciliation/domain/issue.js';
+import { bySeverity } from '../reconciliation/domain/issue.js';
 import type { IssueStore, ListedIssue } from '../reconciliation/fixes/bulk-plan.js';
 import { type Issue, IssueStatus, RunStatus } from './client/client.js';
 import type { Database } from './connection/database.js';
 import { rowToOpenIssue } from './json.js';
 import { keysetPages } from './paging.js';
-
-const SEVERITY_RANK: Readonly<Record<OpenIssue['severity'], number>> = { HIGH: 0, MEDIUM: 1, LOW: 2 };
 
 const PAGE = 5_000;
 
@@ -20,9 +18,7 @@ export function issueStore({ prisma }: Database, guildId: string): IssueStore {
 				prisma.issue.findMany({ where: { ...open, id: { gt: after?.id ?? '' } }, orderBy: { id: 'asc' }, take: PAGE });
 			for await (const page of keysetPages(PAGE, read))
 				for (const row of page) issues.push({ ...rowToOpenIssue(row), lastRunId: row.lastRunId });
-			return issues.sort(
-				(a, b) => SEVERITY_RANK[a.severity] - SEVERITY_RANK[b.severity] || a.firstSeenAt.getTime() - b.firstSeenAt.getTime()
-			);
+			return issues.sort((a, b) => bySeverity(a, b) || a.firstSeenAt.getTime() - b.firstSeenAt.getTime());
 		},
 		newestReading: async () => {
 			const run = await prisma.reconciliationRun.findFirst({

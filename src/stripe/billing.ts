@@ -1,6 +1,7 @@
 import { SYSTEM_TIMING, type Timing } from '../async/backoff.js';
 import { forEachConcurrent, settleAll } from '../async/concurrency.js';
 import type { BillingSnapshot } from '../reconciliation/domain/billing.js';
+import { SNOWFLAKE } from '../reconciliation/domain/guild.js';
 import type { Billing, OnProgress } from '../reconciliation/domain/ports.js';
 import type { CustomerMetadataSearch } from '../reconciliation/members/explain.js';
 import type { CustomerLookup } from '../reconciliation/members/link.js';
@@ -30,8 +31,6 @@ export interface BillingOptions {
 	/** Requests a second at most; what is good for the key where nothing is said. */
 	readonly requestsPerSecond?: number | undefined;
 }
-
-const DISCORD_ID = /^\d{17,20}$/;
 
 /** Stripe as the heart asks for it. It reads, and never writes. */
 export function createBilling({
@@ -98,7 +97,7 @@ export function createBilling({
 			subscriptionsRead: count,
 			livemode,
 			changedCustomers: new Set(changes.customers.keys()),
-			changedDiscordIds: new Set(named.filter((value) => DISCORD_ID.test(value)))
+			changedDiscordIds: new Set(named.filter((value) => SNOWFLAKE.test(value)))
 		};
 	}
 

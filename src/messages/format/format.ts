@@ -1,3 +1,4 @@
+import { diffRoles } from '../../reconciliation/detection/role-plan.js';
 import type { DriftIssue, DriftSeverity, DriftType, Plan } from '../../reconciliation/domain/issue.js';
 import { DEBTOR, type RoleName } from '../../reconciliation/domain/rules.js';
 import { AUTOMATIC } from '../../reconciliation/fixes/attempt.js';
@@ -67,7 +68,7 @@ export function describeChange({ add, remove }: Plan): string {
 /** What was really done, where it is known what was held before and after. */
 export function changeMade(before: readonly RoleName[] | null, after: readonly RoleName[] | null): Plan | null {
 	if (before === null || after === null) return null;
-	return { add: after.filter((role) => !before.includes(role)), remove: before.filter((role) => !after.includes(role)) };
+	return diffRoles(before, after);
 }
 
 /** Who acted: an operator by mention, or Reeve by itself. */

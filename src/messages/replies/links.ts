@@ -6,6 +6,7 @@ import {
 	ButtonStyle,
 	ComponentType
 } from 'discord.js';
+import { diffRoles, rolesEqual } from '../../reconciliation/detection/role-plan.js';
 import type { RoleStatus } from '../../reconciliation/detection/role-status.js';
 import type {
 	CustomerFound,
@@ -217,7 +218,7 @@ function describeRoleStatus({ expected, held, exempt }: RoleStatus): string {
 	const due = expected.length === 0 ? 'nothing that gives a role' : roles(expected);
 	if (held === null) return `They pay for ${due}, and are not in the server. No role was changed.`;
 	const has = held.length === 0 ? 'no managed role' : roles(held);
-	if (sameRoles(expected, held))
+	if (rolesEqual(expected, held))
 		return `They should have ${expected.length === 0 ? 'no managed role' : due}, and hold just that. There is nothing to change.`;
 	const next = exempt
 		? 'They are exempt, so no run will act on that: see `/reconcile exemptions`.'
@@ -233,17 +234,12 @@ function consequence({ expected, exempt }: RoleStatus, held: RoleStatus['held'])
 		expected.length === 0 ? 'They would have no subscription left that gives a role' : `They would still be due ${roles(expected)}`;
 	if (held === null) return `${left}. They are not in the server.`;
 	if (exempt) return `${left}. They are exempt, so no run would act on that.`;
-	const give = expected.filter((role) => !held.includes(role));
-	const take = held.filter((role) => !expected.includes(role));
+	const { add, remove } = diffRoles(held, expected);
 	const report = [
-		...(give.length === 0 ? [] : [`${roles(give)} to be given`]),
-		...(take.length === 0 ? [] : [`${roles(take)} to be taken`])
+		...(add.length === 0 ? [] : [`${roles(add)} to be given`]),
+		...(remove.length === 0 ? [] : [`${roles(remove)} to be taken`])
 	].join(' and ');
 	return report === '' ? `${left}, and hold just that: nothing would follow.` : `${left}: the next run would report ${report}.`;
-}
-
-function sameRoles(expected: readonly string[], held: readonly string[]): boolean {
-	return expected.length === held.length && expected.every((role) => held.includes(role));
 }
 
 function named(discordIds: readonly string[], customer: string): string {

@@ -1,6 +1,6 @@
 import type { APIEmbed, APIEmbedField } from 'discord.js';
 import type { Hold } from '../../reconciliation/domain/hold.js';
-import type { DriftIssue, DriftSeverity, DriftType, IssueState } from '../../reconciliation/domain/issue.js';
+import { DRIFT_TYPES, type DriftIssue, type IssueState, SEVERITIES } from '../../reconciliation/domain/issue.js';
 import type { ReconciliationResult } from '../../reconciliation/domain/run.js';
 import { COLOURS } from '../format/colours.js';
 import { count, duration, number, SEVERITY_NAMES, TYPE_NAMES } from '../format/format.js';
@@ -117,11 +117,8 @@ function holdField({ reason, losing, holders }: Hold, autoFix: boolean, room: Te
 	};
 }
 
-const TYPES: readonly DriftType[] = ['MISSING_ACCESS', 'UNAUTHORIZED_ACCESS', 'DEBTOR_MISMATCH', 'ROLE_MISMATCH'];
-const SEVERITIES: readonly DriftSeverity[] = ['HIGH', 'MEDIUM', 'LOW'];
-
 function kinds({ issues }: ReconciliationResult): string {
-	return tally(TYPES, ({ type }) => type, issues, TYPE_NAMES);
+	return tally(DRIFT_TYPES, ({ type }) => type, issues, TYPE_NAMES);
 }
 
 function severities({ issues }: ReconciliationResult): string {

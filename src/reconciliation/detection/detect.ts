@@ -2,8 +2,8 @@ import { type Cooperative, forEachYielding, runToCompletion } from '../../async/
 import type { Accounts, BillingSnapshot } from '../domain/billing.js';
 import type { Detection, UnknownStatus } from '../domain/detection.js';
 import type { Roster, RosterMember } from '../domain/guild.js';
-import type { DriftIssue, DriftSeverity, DriftType } from '../domain/issue.js';
-import type { Exemption, Links } from '../domain/links.js';
+import { bySeverity, DRIFT_TYPES, type DriftIssue, type DriftSeverity, type DriftType } from '../domain/issue.js';
+import { isInForce, type Links } from '../domain/links.js';
 import { DEBTOR, type PolicySettings, type RoleName } from '../domain/rules.js';
 import { type EvaluatedSource, evaluateSources, expectedRoles, type PaymentSource } from '../policy/entitlement.js';
 import { PaymentFailures } from '../policy/payment-failure.js';
@@ -114,7 +114,7 @@ export function* detectCooperatively(
 	const absent = yield* absentPayers(linkIndex, roster, claimsOf);
 
 	return {
-		issues: issues.sort(bySeverity),
+		issues: issues.sort(reportOrder),
 		skipped,
 		membersChecked,
 		teamsChecked: links.teams.length,
@@ -137,11 +137,6 @@ export function* detectCooperatively(
 	};
 }
 
-/** Whether an operator's word still stands. */
-export function isInForce({ expiresAt }: Exemption, now: Date): boolean {
-	return expiresAt === null || expiresAt > now;
-}
-
 /** The issue of one person, if what they hold is not what they should have. */
 function compareMember(member: RosterMember, person: LinkedPerson | undefined, judged: readonly EvaluatedSource[]): DriftIssue | null {
 	const entitlement = judged[0]?.entitlement ?? { kind: 'none' };
@@ -150,11 +145,12 @@ function compareMember(member: RosterMember, person: LinkedPerson | undefined, j
 	if (rolesEqual(member.roles, expected)) return null;
 	const plan = diffRoles(member.roles, expected);
 	const linked = person !== undefined;
-	const [type, severity] = classify(member.roles, expected, linked);
+	const type = classify(member.roles, expected);
 	const held = [...member.roles].sort();
 	return {
 		type,
-		severity,
+		// Whether an unlinked person pays cannot be known.
+		severity: linked ? SEVERITY_OF[type] : 'LOW',
 		memberId: person?.rows.map((row) => row.id).sort()[0] ?? null,
 		discordId: member.id,
 		discordName: member.name,
@@ -169,11 +165,19 @@ function compareMember(member: RosterMember, person: LinkedPerson | undefined, j
 	};
 }
 
-function classify(held: readonly RoleName[], expected: readonly RoleName[], linked: boolean): [DriftType, DriftSeverity] {
-	if (expected.length === 0) return ['UNAUTHORIZED_ACCESS', linked ? 'HIGH' : 'LOW'];
-	if (expected.includes(DEBTOR) || held.includes(DEBTOR)) return ['DEBTOR_MISMATCH', 'MEDIUM'];
-	return held.length === 0 ? ['MISSING_ACCESS', 'HIGH'] : ['ROLE_MISMATCH', 'MEDIUM'];
+function classify(held: readonly RoleName[], expected: readonly RoleName[]): DriftType {
+	if (expected.length === 0) return 'UNAUTHORIZED_ACCESS';
+	if (expected.includes(DEBTOR) || held.includes(DEBTOR)) return 'DEBTOR_MISMATCH';
+	return held.length === 0 ? 'MISSING_ACCESS' : 'ROLE_MISMATCH';
 }
+
+/** The severity of each type, for a linked person. */
+const SEVERITY_OF: Readonly<Record<DriftType, DriftSeverity>> = {
+	MISSING_ACCESS: 'HIGH',
+	UNAUTHORIZED_ACCESS: 'HIGH',
+	DEBTOR_MISMATCH: 'MEDIUM',
+	ROLE_MISMATCH: 'MEDIUM'
+};
 
 /** Every customer who can pay for a person: their own, and their teams'. */
 function payingCustomerIds(person: LinkedPerson): readonly string[] {
@@ -205,14 +209,7 @@ export function paymentSources(
 	return found;
 }
 
-const SEVERITY_ORDER: readonly DriftSeverity[] = ['HIGH', 'MEDIUM', 'LOW'];
-/** Of one severity, those who pay and go without come first. */
-const TYPE_ORDER: readonly DriftType[] = ['MISSING_ACCESS', 'UNAUTHORIZED_ACCESS', 'DEBTOR_MISMATCH', 'ROLE_MISMATCH'];
-
-function bySeverity(a: DriftIssue, b: DriftIssue): number {
-	return (
-		SEVERITY_ORDER.indexOf(a.severity) - SEVERITY_ORDER.indexOf(b.severity) ||
-		TYPE_ORDER.indexOf(a.type) - TYPE_ORDER.indexOf(b.type) ||
-		(a.discordId < b.discordId ? -1 : 1)
-	);
+/** The order of a report: by severity, then by type, then by Discord ID, so that equal snapshots give equal reports. */
+function reportOrder(a: DriftIssue, b: DriftIssue): number {
+	return bySeverity(a, b) || DRIFT_TYPES.indexOf(a.type) - DRIFT_TYPES.indexOf(b.type) || (a.discordId < b.discordId ? -1 : 1);
 }

@@ -1,6 +1,7 @@
 import { type Cooperative, forEachYielding, runToCompletion } from '../../async/cooperative.js';
 import type { Account, Accounts, Customer } from '../domain/billing.js';
 import type { Notices } from '../domain/detection.js';
+import { SNOWFLAKE } from '../domain/guild.js';
 import type { Links, MemberRow, TeamRow } from '../domain/links.js';
 
 /**
@@ -20,8 +21,6 @@ export interface LinkedPerson {
 
 /** Of which most have nothing. */
 const NONE: readonly never[] = [];
-
-const DISCORD_ID = /^\d{17,20}$/;
 
 /** What ties somebody to customers and teams. Most have but one customer by metadata, or one row: then it is that. */
 type PersonLinks = string | MemberRow | { readonly rows: readonly MemberRow[]; readonly customerIds: readonly string[] };
@@ -112,9 +111,9 @@ export class LinkIndex {
 		if (this.ownedByRow.has(id)) return this.linkedByRow.has(id);
 		const values = metadataValues(account);
 		if (values.length === 0) return false;
-		const named = values.filter((value) => DISCORD_ID.test(value));
+		const named = values.filter((value) => SNOWFLAKE.test(value));
 		if (named.length < values.length)
-			for (const value of values) if (!DISCORD_ID.test(value)) this.malformedLinks.push({ customerId: id, value });
+			for (const value of values) if (!SNOWFLAKE.test(value)) this.malformedLinks.push({ customerId: id, value });
 		const [only] = named;
 		if (named.length > 1) this.contestedLinks.push({ customerId: id, values: named });
 		else if (only !== undefined) this.link(only, id);
@@ -148,7 +147,7 @@ export class LinkIndex {
 
 /** The people whom a customer's metadata names, its own and its subscriptions', whether or not that links them. */
 export function discordIdsInMetadata(account: Account | undefined): readonly string[] {
-	return account === undefined ? [] : metadataValues(account).filter((value) => DISCORD_ID.test(value));
+	return account === undefined ? [] : metadataValues(account).filter((value) => SNOWFLAKE.test(value));
 }
 
 /** What stands in a customer's metadata where a Discord ID should, each once, in order. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { fingerprint } from '../domain/fingerprint.js';
 import type { Plan } from '../domain/issue.js';
 import type { RoleName } from '../domain/rules.js';
 
@@ -18,12 +18,14 @@ export function diffRoles(held: readonly RoleName[], expected: readonly RoleName
 	};
 }
 
+/** "Knight and Lord". */
+export function formatRoles(roles: readonly RoleName[]): string {
+	return roles.join(' and ') || 'no managed role';
+}
+
 /** A short fingerprint (8 hex digits) that binds a button to the person and the plan it showed. */
 export function planHash(discordId: string, plan: Plan): string {
-	return createHash('sha256')
-		.update(JSON.stringify([discordId, plan.add, plan.remove]))
-		.digest('hex')
-		.slice(0, 8);
+	return fingerprint(JSON.stringify([discordId, plan.add, plan.remove]));
 }
 
 /** Whether a plan does nothing that the other does not do too. */

@@ -1,4 +1,5 @@
 import type { RosterMember } from '../domain/guild.js';
+import { isInForce } from '../domain/links.js';
 import type { PolicySettings, RoleName } from '../domain/rules.js';
 import { detect, type Snapshot } from './detect.js';
 
@@ -25,7 +26,7 @@ export function roleStatusOf(
 ): RoleStatus {
 	const somebody = member ?? { id: discordId, name: '', bot: false, roles: [] };
 	const roster = { members: new Map([[discordId, somebody]]) };
-	const exempt = links.exemptions.some((each) => each.discordId === discordId && (each.expiresAt === null || each.expiresAt > now));
+	const exempt = links.exemptions.some((exemption) => exemption.discordId === discordId && isInForce(exemption, now));
 	const { issues, skipped } = detect({ billing, roster, links: { ...links, exemptions: [] } }, settings, now);
 	const expected = skipped.has(discordId) ? null : (issues[0]?.expectedRoles ?? somebody.roles);
 	return { expected, held: member?.roles ?? null, exempt };

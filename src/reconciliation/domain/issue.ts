@@ -1,13 +1,19 @@
 import type { RoleName } from './rules.js';
 
-/**
- * The words of Reeve as values. Everything here is plain data: no class, no I/O, no clock.
- * Times are `Date`s; durations carry their unit in their name.
- */
+/** Every kind of drift, in the order in which a report lists issues of one severity: paying members without access come first. */
+export const DRIFT_TYPES = ['MISSING_ACCESS', 'UNAUTHORIZED_ACCESS', 'DEBTOR_MISMATCH', 'ROLE_MISMATCH'] as const;
 
-export type DriftType = 'MISSING_ACCESS' | 'UNAUTHORIZED_ACCESS' | 'ROLE_MISMATCH' | 'DEBTOR_MISMATCH';
+export type DriftType = (typeof DRIFT_TYPES)[number];
 
-export type DriftSeverity = 'HIGH' | 'MEDIUM' | 'LOW';
+/** Most severe first. */
+export const SEVERITIES = ['HIGH', 'MEDIUM', 'LOW'] as const;
+
+export type DriftSeverity = (typeof SEVERITIES)[number];
+
+/** Sorts the most severe first. */
+export function bySeverity(a: Pick<DriftIssue, 'severity'>, b: Pick<DriftIssue, 'severity'>): number {
+	return SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity);
+}
 
 /** The managed roles to add and to remove. */
 export interface Plan {

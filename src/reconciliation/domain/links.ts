@@ -20,11 +20,17 @@ export interface TeamRow {
 	readonly paymentFailedAt: Date | null;
 }
 
+/** An operator's order to leave a member's roles as they are. */
 export interface Exemption {
 	readonly discordId: string;
 	readonly reason: string;
 	readonly createdBy: string;
+	/** Null: until an operator ends it. */
 	readonly expiresAt: Date | null;
+}
+
+export function isInForce({ expiresAt }: Pick<Exemption, 'expiresAt'>, now: Date): boolean {
+	return expiresAt === null || expiresAt > now;
 }
 
 /** Everything Reeve's own database says about who is who. */

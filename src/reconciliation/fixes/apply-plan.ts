@@ -1,4 +1,4 @@
-import { isApplied } from '../detection/role-plan.js';
+import { formatRoles, isApplied } from '../detection/role-plan.js';
 import type { FixOutcome, Plan } from '../domain/issue.js';
 import { type Ports, RoleChangeError, SourceError } from '../domain/ports.js';
 import type { RoleName } from '../domain/rules.js';
@@ -82,9 +82,4 @@ async function readBack({ guild }: Ports, discordId: string): Promise<readonly R
 		if (error instanceof SourceError && error.source !== 'database') return null;
 		throw error;
 	}
-}
-
-/** `Knight and Lord`. */
-export function formatRoles(roles: readonly RoleName[]): string {
-	return roles.join(' and ') || 'no managed role';
 }

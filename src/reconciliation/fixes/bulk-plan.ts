@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Detection } from '../domain/detection.js';
+import { fingerprint } from '../domain/fingerprint.js';
 import type { BulkScope, Hold } from '../domain/hold.js';
 import type { OpenIssue } from '../domain/issue.js';
 import type { Channel } from '../domain/notification.js';
@@ -68,5 +68,5 @@ export async function holdIfRefused(
 
 function bulkHash(issues: readonly OpenIssue[]): string {
 	const plans = issues.map(({ id, planHash }) => `${id} ${planHash}`).sort();
-	return createHash('sha256').update(plans.join('\n')).digest('hex').slice(0, 8);
+	return fingerprint(plans.join('\n'));
 }

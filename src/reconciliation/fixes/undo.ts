@@ -1,9 +1,9 @@
-import { rolesEqual } from '../detection/role-plan.js';
+import { formatRoles, rolesEqual } from '../detection/role-plan.js';
 import type { RosterMember } from '../domain/guild.js';
 import type { FixOutcome, Plan } from '../domain/issue.js';
 import { type AttemptEnd, type Ports, SourceError } from '../domain/ports.js';
 import type { RoleName } from '../domain/rules.js';
-import { applyPlan, formatRoles } from './apply-plan.js';
+import { applyPlan } from './apply-plan.js';
 import { type AttemptOutcome, auditReason, CLAIM_SECONDS, runAttempt, unchanged } from './attempt.js';
 import { recoverInterruptedAttempts } from './recover.js';
 

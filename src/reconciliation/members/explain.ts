@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { detect, isInForce, paymentSources } from '../detection/detect.js';
+import { detect, paymentSources } from '../detection/detect.js';
 import { discordIdsInMetadata, type LinkedPerson, LinkIndex } from '../detection/link-index.js';
 import type { AuditEntry } from '../domain/audit.js';
 import type { Accounts } from '../domain/billing.js';
 import type { RosterMember } from '../domain/guild.js';
 import type { DriftIssue, IssueState, OpenIssue } from '../domain/issue.js';
-import type { Exemption, Links } from '../domain/links.js';
+import { type Exemption, isInForce, type Links } from '../domain/links.js';
 import { type Ports, SourceError } from '../domain/ports.js';
 import type { PolicySettings, RoleName } from '../domain/rules.js';
 import { type EvaluatedSource, evaluateSources, expectedRoles } from '../policy/entitlement.js';

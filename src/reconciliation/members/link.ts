@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { LinkIndex, discordIdsInMetadata as peopleNamedBy } from '../detection/link-index.js';
 import { type RoleStatus, roleStatusOf } from '../detection/role-status.js';
 import type { AuditEntry } from '../domain/audit.js';
 import type { BillingSnapshot, Customer, Subscription } from '../domain/billing.js';
+import { fingerprint } from '../domain/fingerprint.js';
 import type { RosterMember } from '../domain/guild.js';
 import type { Links, MemberRow } from '../domain/links.js';
 import { type Billing, type Guild, type Ledger, SourceError } from '../domain/ports.js';
@@ -142,7 +142,7 @@ function linkConflict(
 	const named = metadataIdsOf(picture, customerId);
 	const people = named.filter((id) => id !== discordId);
 	if (people.length === 0) return named.length > 0 ? { kind: 'already', by: 'metadata' } : null;
-	const hash = fingerprint(people);
+	const hash = fingerprint(JSON.stringify(people));
 	return confirmed === hash ? null : { kind: 'named', people, hash };
 }
 
@@ -183,7 +183,7 @@ export async function linksOf(ports: LinkingDeps, policy: PolicySettings, discor
 		const memberLinks = rows.map((row): MemberLink => {
 			const team = links.teams.find(({ id }) => id === row.teamId);
 			return {
-				hash: fingerprint([row.id]),
+				hash: fingerprint(JSON.stringify([row.id])),
 				rowId: row.id,
 				customerId: row.stripeCustomerId,
 				customer: customerIn(billing, row.stripeCustomerId),
@@ -278,11 +278,6 @@ function withLink(links: Links, discordId: string, customerId: string): Links {
 
 function withoutLink(links: Links, rowId: string): Links {
 	return { ...links, members: links.members.map((row) => (row.id === rowId ? { ...row, discordId: null } : row)) };
-}
-
-/** 8 hex digits that bind a button to what it showed. */
-function fingerprint(shown: readonly string[]): string {
-	return createHash('sha256').update(JSON.stringify(shown)).digest('hex').slice(0, 8);
 }
 
 async function orUnreadable<T>(work: () => Promise<T>): Promise<T | { readonly kind: 'unreadable'; readonly why: string }> {
