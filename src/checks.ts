@@ -5,13 +5,13 @@ import { discordChecks } from './discord/doctor.js';
 import { createGuild } from './discord/guild.js';
 import { mailCheck } from './messages/delivery/mail-check.js';
 import { absolute } from './messages/format/markdown-to-text.js';
-import { type Check, lastRunRemark, modeRemark } from './reconciliation/index.js';
+import { type Check, lastRunRemark } from './reconciliation/index.js';
 import type { Redactor } from './redaction/redactor.js';
 import { redisCheck } from './schedule/doctor.js';
 import type { Database } from './store/connection/database.js';
 import { databaseChecks } from './store/doctor.js';
 import { createLedger } from './store/ledger.js';
-import { keyChecks, permissionCheck, priceCheck } from './stripe/doctor.js';
+import { keyChecks, modeCheck, permissionCheck, priceCheck } from './stripe/doctor.js';
 
 /** Everything that the doctor looks at, wired. */
 
@@ -43,14 +43,7 @@ export function connectedChecks(settings: Settings, client: Client, database: Da
 /** The database, and whether it remembers another mode of Stripe's than the key has. */
 export function storageChecks(settings: Settings, database: Database): readonly Check[] {
 	const ledger = createLedger(database, settings.DISCORD_GUILD_ID);
-	return [
-		...databaseChecks(database),
-		{
-			subject: 'Stripe',
-			severityOnFailure: 'warning',
-			run: async () => [modeRemark(/^[sr]k_live_/.test(settings.STRIPE_SECRET_KEY), await ledger.lastGoodRun())]
-		}
-	];
+	return [...databaseChecks(database), modeCheck(settings.STRIPE_SECRET_KEY, ledger)];
 }
 
 /** When a run last succeeded. Not at the start, when a day that was slept through is only just caught up. */

@@ -96,6 +96,8 @@ export interface Reeve {
 	/** Those in force. */
 	exemptions(): Promise<readonly StoredExemption[]>;
 	/** Customers by ID, email or name: what could be meant. */
+	/** Whether a text is meant as a customer ID, and not as an email address or a name. */
+	looksLikeCustomerId(text: string): boolean;
 	customersLike(text: string): Promise<CustomersResult>;
 	/** Ties a customer to a person, unless something speaks against it. */
 	link(order: LinkOrder): Promise<LinkResult>;

@@ -220,6 +220,7 @@ export function createReeve(parts: {
 		subjectOf: ledger.subjectOf,
 		namesOf,
 		nameOf: async (discordId) => (await namesOf([discordId])).get(discordId) ?? null,
+		looksLikeCustomerId: billing.looksLikeCustomerId,
 		customersLike: (text) => searchCustomers(billing, text),
 		link: (order) => undertake(() => linkCustomer(linking, policy, order)),
 		ties: (discordId) => linksOf(linking, policy, discordId),

@@ -24,7 +24,7 @@ export const link: ReconcileSubcommand = {
 		const { id: discordId, username } = interaction.options.getUser('member', true);
 		const someone = { discordId, name: (await reeve.nameOf(discordId)) ?? username };
 		const typed = interaction.options.getString('customer', true).trim();
-		if (!typed.startsWith('cus_')) return interaction.editReply(pickCustomer(await reeve.customersLike(typed), typed, someone));
+		if (!reeve.looksLikeCustomerId(typed)) return interaction.editReply(pickCustomer(await reeve.customersLike(typed), typed, someone));
 		const actor = interaction.user.id;
 		const result = await reeve.link({ discordId, customerId: typed, actor, confirmed: null });
 		await interaction.editReply(linkReply(result, someone, typed));

@@ -27,13 +27,15 @@ export function snapshotOf(world: World): Snapshot {
 	for (const { customer, failedAt, ...subscription } of world.stripe.subscriptions) {
 		if (failedAt != null) unpaidSince.set(subscription.id, date(failedAt));
 		const items = subscription.items ?? [{ price: subscription.price ?? '', quantity: subscription.quantity ?? 1 }];
+		const prices = items.filter(({ quantity }) => quantity > 0).map(({ price }) => price);
 		accounts.add(
 			{ id: customer, metadataDiscordId: claims.get(customer) ?? null },
 			{
 				id: subscription.id,
 				customerId: customer,
 				status: subscription.status,
-				prices: items.filter(({ quantity }) => quantity > 0).map(({ price }) => price),
+				prices,
+				shownPrices: prices,
 				createdAt: date(subscription.created ?? 0),
 				unpaidSince: null,
 				metadataDiscordId: metadataIdOf(subscription.metadata),

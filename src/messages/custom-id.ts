@@ -5,7 +5,6 @@
 import { SNOWFLAKE } from '../reconciliation/domain/guild.js';
 import type { BulkScope } from '../reconciliation/domain/hold.js';
 import { DRIFT_TYPES } from '../reconciliation/domain/issue.js';
-import { CUSTOMER_ID } from '../reconciliation/members/link.js';
 /** The last page that an ID has room for. */
 export const LAST_PAGE = 99_999;
 
@@ -22,7 +21,7 @@ const PARTS = {
 	/** Counted from 0. */
 	page: { pattern: /^(0|[1-9]\d{0,4})$/, read: Number },
 	discordId: text(SNOWFLAKE),
-	customerId: text(CUSTOMER_ID),
+	customerId: text(/^\w{1,40}$/),
 	/** Of what a confirmation showed: a row, or the people from whom a customer would be taken. */
 	shownHash: text(/^[0-9a-f]{8}$/),
 	days: { pattern: /^[1-9]\d{0,2}$/, read: Number },

@@ -2,13 +2,14 @@ import { SYSTEM_TIMING, type Timing } from '../async/backoff.js';
 import { forEachConcurrent, settleAll } from '../async/concurrency.js';
 import type { BillingSnapshot } from '../reconciliation/domain/billing.js';
 import { SNOWFLAKE } from '../reconciliation/domain/guild.js';
-import type { Billing, OnProgress } from '../reconciliation/domain/ports.js';
+import type { Billing, BillingAdvice, OnProgress } from '../reconciliation/domain/ports.js';
 import type { CustomerMetadataSearch } from '../reconciliation/members/explain.js';
 import type { CustomerLookup } from '../reconciliation/members/link.js';
 import { accountsOf, CompactAccounts } from '../reconciliation/snapshot/accounts.js';
 import { createClient, TIMEOUT_MS } from './api/client.js';
 import { sourceError } from './api/errors.js';
-import { defaultRate, isLiveKey, RateLimiter } from './api/rate-limiter.js';
+import { isLiveKey, USE_LIVE_KEY } from './api/key.js';
+import { defaultRate, RateLimiter } from './api/rate-limiter.js';
 import { createRequester } from './api/request.js';
 import { toCustomer, toSubscription } from './convert.js';
 import { createCustomerLookup } from './customer-lookup.js';
@@ -32,6 +33,11 @@ export interface BillingOptions {
 	readonly requestsPerSecond?: number | undefined;
 }
 
+const ADVICE: BillingAdvice = {
+	useLiveKey: USE_LIVE_KEY,
+	checkAccount: 'Check in the Stripe dashboard that STRIPE_SECRET_KEY belongs to the right account.'
+};
+
 /** Stripe as the heart asks for it. It reads, and never writes. */
 export function createBilling({
 	secretKey,
@@ -50,6 +56,7 @@ export function createBilling({
 	};
 
 	return {
+		advice: ADVICE,
 		...createCustomerLookup(request, discordIdKey),
 		readAll: (onProgress) => readableErrors(readAll(onProgress)),
 		readCustomers: (customerIds) => readableErrors(readCustomers(customerIds)),

@@ -33,6 +33,7 @@ export function toSubscription(
 		customerId: idOf(subscription.customer),
 		status: subscription.status,
 		prices: pricesOf(items),
+		shownPrices: shownPricesOf(items),
 		createdAt: toDate(subscription.created),
 		unpaidSince: null,
 		metadataDiscordId: subscription.metadata[discordIdKey] ?? null,
@@ -41,10 +42,18 @@ export function toSubscription(
 	};
 }
 
-/** Price and product IDs of what is paid for. A metered price has no quantity, and counts. */
+/** Price and product IDs of the items with a quantity. A metered price has none, and counts. */
 export function pricesOf(items: readonly Stripe.SubscriptionItem[]): string[] {
-	const prices = items.filter((item) => (item.quantity ?? 1) > 0).flatMap((item) => [item.price.id, idOf(item.price.product)]);
-	return [...new Set(prices)];
+	return [...new Set(items.filter(hasQuantity).flatMap((item) => [item.price.id, idOf(item.price.product)]))];
+}
+
+/** Price IDs alone: beside its price, a product ID adds nothing for an operator. */
+function shownPricesOf(items: readonly Stripe.SubscriptionItem[]): string[] {
+	return [...new Set(items.filter(hasQuantity).map(({ price }) => price.id))];
+}
+
+function hasQuantity({ quantity }: Stripe.SubscriptionItem): boolean {
+	return (quantity ?? 1) > 0;
 }
 
 /** When an open invoice fell due: on its due date where it was sent, else when it was finalized and the card was charged. */

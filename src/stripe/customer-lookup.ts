@@ -12,6 +12,10 @@ const MAX_SEARCH_LENGTH = 100;
 
 const WITH_SUBSCRIPTIONS = 'subscriptions';
 
+const CUSTOMER_ID_PREFIX = 'cus_';
+/** At most 40 characters: what a button's custom ID has room for. Stripe's own IDs are shorter. */
+const CUSTOMER_ID = /^cus_\w{1,36}$/;
+
 /** Customers by what an operator knows of them. Their subscriptions are those that have not ended. */
 export function createCustomerLookup(ask: StripeRequest, discordIdKey: string): CustomerLookup {
 	const toFound = (customer: Stripe.Customer): CustomerFound => ({
@@ -51,13 +55,14 @@ export function createCustomerLookup(ask: StripeRequest, discordIdKey: string): 
 	}
 
 	return {
-		findCustomer: retrieve,
+		looksLikeCustomerId: (text) => text.startsWith(CUSTOMER_ID_PREFIX),
+		findCustomer: async (customerId) => (CUSTOMER_ID.test(customerId) ? retrieve(customerId) : 'missing'),
 		searchCustomers: async (text, limit) => {
 			const [exact, similar] = await Promise.all([
 				withEmail(text.slice(0, MAX_SEARCH_LENGTH), limit),
 				withPart(text.slice(0, MAX_SEARCH_LENGTH), limit)
 			]);
-			const found = new Map([...exact, ...similar].map((customer) => [customer.id, customer]));
+			const found = new Map([...exact, ...similar].filter(({ id }) => CUSTOMER_ID.test(id)).map((customer) => [customer.id, customer]));
 			return [...found.values()].slice(0, limit).map(toFound);
 		}
 	};

@@ -1,9 +1,11 @@
 import type Stripe from 'stripe';
 import { SYSTEM_TIMING } from '../async/backoff.js';
+import type { LastGoodRun } from '../reconciliation/domain/ports.js';
 import type { Tier } from '../reconciliation/domain/rules.js';
 import { type Check, type CheckRemark, clockRemark } from '../reconciliation/health/doctor.js';
 import { createClient } from './api/client.js';
 import { KeyRefusedError, MissingObjectError, NotAllowedError, type Resource } from './api/errors.js';
+import { isLiveKey, isUnrestrictedKey, USE_LIVE_KEY } from './api/key.js';
 import { defaultRate, RateLimiter } from './api/rate-limiter.js';
 import { createRequester, type StripeRequest } from './api/request.js';
 import { pricesOf } from './convert.js';
@@ -34,6 +36,11 @@ export function keyChecks({ secretKey, apiUrl }: StripeChecked): readonly Check[
 export function permissionCheck({ secretKey, apiUrl }: StripeChecked): Check {
 	const ask = withTimeout(secretKey, apiUrl);
 	return { subject: ABOUT, severityOnFailure: 'error', run: () => permissionRemarks(ask) };
+}
+
+/** Whether the key is of the mode (live or test) that the last run read. No request. */
+export function modeCheck(secretKey: string, runs: { lastGoodRun(): Promise<Pick<LastGoodRun, 'livemode'> | null> }): Check {
+	return { subject: ABOUT, severityOnFailure: 'warning', run: async () => [modeRemark(isLiveKey(secretKey), await runs.lastGoodRun())] };
 }
 
 /** Whether the price map fits what is sold. One request, and one for each price in the map. */
@@ -85,7 +92,7 @@ async function keyRemarks(ask: StripeRequest): Promise<readonly CheckRemark[]> {
 }
 
 function writeRemarks(secretKey: string): readonly CheckRemark[] {
-	if (!secretKey.startsWith('sk_')) return [];
+	if (!isUnrestrictedKey(secretKey)) return [];
 	return [
 		{
 			verdict: 'warning',
@@ -93,6 +100,12 @@ function writeRemarks(secretKey: string): readonly CheckRemark[] {
 				'The key can write: whoever gets hold of it can move money. Reeve only reads: make a restricted key (Stripe Dashboard → Developers → API keys) with Subscriptions, Customers, Invoices and Events on Read and all else on None, and put it into STRIPE_SECRET_KEY.'
 		}
 	];
+}
+
+function modeRemark(livemode: boolean, lastGood: Pick<LastGoodRun, 'livemode'> | null): CheckRemark {
+	if (lastGood?.livemode === true && !livemode)
+		return { verdict: 'blocking', message: `The key is for test data, and the last good run read live data. ${USE_LIVE_KEY}` };
+	return { verdict: 'ok', message: livemode ? 'The key reads live data.' : 'The key reads test data.' };
 }
 
 async function priceRemarks(ask: StripeRequest, mapped: readonly string[]): Promise<readonly CheckRemark[]> {

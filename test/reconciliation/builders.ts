@@ -45,6 +45,7 @@ export function subscription(given: Partial<Subscription> = {}): Subscription {
 		customerId: 'cus_1',
 		status: 'active',
 		prices: ['price_knight'],
+		shownPrices: given.prices ?? ['price_knight'],
 		createdAt: ago({ days: 100 }),
 		unpaidSince: null,
 		metadataDiscordId: null,

@@ -63,6 +63,10 @@ export class Script {
 }
 
 export class FakeBilling implements Billing {
+	public readonly advice = {
+		useLiveKey: 'Put the live key into STRIPE_SECRET_KEY.',
+		checkAccount: 'Check that STRIPE_SECRET_KEY is right.'
+	};
 	public customers: Customer[] = [];
 	public subscriptions: Subscription[] = [];
 	public livemode: boolean | null = true;

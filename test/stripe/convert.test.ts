@@ -33,6 +33,7 @@ describe('a subscription', () => {
 			customerId: 'cus_1',
 			status: 'past_due',
 			prices: ['price_1', 'prod_1'],
+			shownPrices: ['price_1'],
 			createdAt: new Date(1_700_000_000_000),
 			unpaidSince: null,
 			metadataDiscordId: 'ada',

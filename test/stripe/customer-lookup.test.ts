@@ -26,6 +26,7 @@ beforeEach(async () => {
 		customers: [
 			{ id: 'cus_ada', email: 'ada@example.com', name: 'Ada "the Lord" L.', metadata: { discord_id: '109758394758392104' } },
 			{ id: 'cus_adam', email: 'adam@example.com', name: null },
+			{ id: 'legacy:1', email: 'old@legacy.test', name: null },
 			{ id: 'cus_bob', email: 'bob@example.com', name: 'Bob' }
 		],
 		subscriptions: [
@@ -65,6 +66,11 @@ describe('a customer', () => {
 		expect(await like('"the Lord"')).toEqual(['cus_ada']);
 		expect(await like('example.com', 2)).toHaveLength(2);
 		for (const nothing of ['ad', 'nobody', '\\', '" OR email~"ada', '"']) expect(await like(nothing)).toEqual([]);
+	});
+
+	test('is left out of a search when its ID does not fit a button, and is missing when looked up', async () => {
+		expect(await like('old@legacy.test')).toEqual([]);
+		for (const id of ['legacy:1', 'cus_/etc', `cus_${'x'.repeat(37)}`]) expect(await book.findCustomer(id)).toBe('missing');
 	});
 
 	test('is found by the whole email where Stripe offers no search', async () => {

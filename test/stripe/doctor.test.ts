@@ -6,7 +6,7 @@ import { SandboxStripe } from '../../sandbox/services/stripe/stripe.js';
 import { worldSchema } from '../../sandbox/services/world.js';
 import type { Tier } from '../../src/reconciliation/domain/rules.js';
 import { runChecks } from '../../src/reconciliation/health/doctor.js';
-import { keyChecks, permissionCheck, priceCheck } from '../../src/stripe/doctor.js';
+import { keyChecks, modeCheck, permissionCheck, priceCheck } from '../../src/stripe/doctor.js';
 
 /** The doctor's look at Stripe with the real stripe-node, over a real socket. */
 
@@ -92,5 +92,18 @@ describe('the doctor finds Stripe', () => {
 		stripe.setPermission('prices', false);
 		stripe.setPermission('products', false);
 		expect(await seen({ tiers: [...TIERS, { name: 'Squire', prices: ['price_gone', 'prod_gone'] }] })).toEqual([]);
+	});
+});
+
+describe('modeCheck', () => {
+	test.each([
+		[false, true, 'blocking'],
+		[true, true, 'ok'],
+		[false, false, 'ok'],
+		[true, false, 'ok'],
+		[false, null, 'ok']
+	])('live key: %s, last good run read live data: %s → %s', async (live, before, verdict) => {
+		const key = live ? 'rk_live_key' : 'rk_test_key';
+		expect(await runChecks([modeCheck(key, { lastGoodRun: async () => ({ livemode: before }) })])).toMatchObject([{ verdict }]);
 	});
 });

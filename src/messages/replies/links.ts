@@ -42,11 +42,11 @@ export interface LinkReply {
 	allowedMentions: { parse: [] };
 }
 
-/** "ada@example.com · Ada L. · active price_lord (cus_1)", where Discord reads no markdown. At most 100 characters. */
+/** "ada@example.com · Ada L. · active price_lord (customer ID)", where Discord reads no markdown. At most 100 characters. */
 function customerChoice({ customer, subscriptions }: CustomerFound): string {
 	const best = bestOf(subscriptions);
 	const more = subscriptions.length > 1 ? ` +${subscriptions.length - 1}` : '';
-	const price = best?.prices.find((id) => !id.startsWith('prod_')) ?? best?.prices[0] ?? '';
+	const price = best?.shownPrices[0] ?? '';
 	const pays = best === undefined ? 'no subscription' : cut(`${best.status} ${price}`.trim(), PART_LENGTH) + more;
 	const known = [customer.email, customer.name].flatMap((text) => (text === null || text === '' ? [] : [text]));
 	const end = ` · ${pays} (${customer.id})`;
@@ -77,7 +77,7 @@ export function pickCustomer(result: CustomersResult, typed: string, someone: So
 	const text = escapeText(typed, TEXT_LENGTH);
 	if (result.customers.length === 0)
 		return answer(
-			`Nothing was changed: Stripe has no customer “${text}”. Give an email address as it is in Stripe, a part of a name, or a customer ID (cus_…).`
+			`Nothing was changed: Stripe has no customer “${text}”. Give an email address as it is in Stripe, a part of a name, or a customer ID from the Stripe Dashboard.`
 		);
 	const options = activeCustomersFirst(result.customers).map((each) => ({ label: customerChoice(each), value: each.customer.id }));
 	return answer(

@@ -1,3 +1,4 @@
+import type { Subscription } from '../domain/billing.js';
 import type { DriftType } from '../domain/issue.js';
 import { DEBTOR, type RoleName } from '../domain/rules.js';
 import { type EvaluatedSource, isPastDue } from '../policy/entitlement.js';
@@ -15,7 +16,7 @@ export function describeStripe(person: LinkedPerson | undefined, claims: readonl
 	const told = claims.slice(0, MAX_SUBSCRIPTIONS_SHOWN).map(({ subscription, seat, unpaidSince }) => {
 		const owed = isPastDue(subscription.status) ? ` since ${day(unpaidSince)}` : '';
 		const payer = seat === null ? '' : ' (their team)';
-		return `${subscription.status}${owed}${payer}: ${describePrices(subscription.prices)} (${subscription.id})`;
+		return `${subscription.status}${owed}${payer}: ${describePrices(subscription)} (${subscription.id})`;
 	});
 	const more = claims.length - told.length;
 	return more > 0 ? `${told.join('; ')}; and ${more} more` : told.join('; ');
@@ -55,8 +56,6 @@ function day(date: Date): string {
 	return date.toISOString().slice(0, 10);
 }
 
-/** Prices alone where there are any: a product says nothing more to an operator. */
-export function describePrices(prices: readonly string[]): string {
-	const told = prices.filter((id) => !id.startsWith('prod_'));
-	return (told.length > 0 ? told : prices).join(', ') || 'no price';
+export function describePrices({ shownPrices }: Pick<Subscription, 'shownPrices'>): string {
+	return shownPrices.join(', ') || 'no price';
 }

@@ -8,6 +8,8 @@ export interface Subscription {
 	readonly status: string;
 	/** Price and product IDs of its items (those with a quantity above 0). */
 	readonly prices: readonly string[];
+	/** Those of `prices` that an operator recognises. */
+	readonly shownPrices: readonly string[];
 	readonly createdAt: Date;
 	/** When its oldest open invoice fell due; only read for a subscription in debt. */
 	readonly unpaidSince: Date | null;

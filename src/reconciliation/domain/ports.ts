@@ -34,8 +34,17 @@ export class RoleChangeError extends Error {
 
 export type OnProgress = (progress: Progress) => void;
 
+/** What an operator has to do about a reading that cannot be right: a sentence each, since only the adapter knows its keys and dashboard. */
+export interface BillingAdvice {
+	/** The key reads test data. */
+	readonly useLiveKey: string;
+	/** The key may belong to another account. */
+	readonly checkAccount: string;
+}
+
 /** Stripe, read only. */
 export interface Billing {
+	readonly advice: BillingAdvice;
 	/** Reads every subscription, ended ones included, with its customer. @throws {SourceError} */
 	readAll(onProgress: OnProgress): Promise<BillingSnapshot>;
 	/**

@@ -2,7 +2,7 @@ import type { BillingSnapshot } from '../domain/billing.js';
 import type { Detection } from '../domain/detection.js';
 import type { Hold } from '../domain/hold.js';
 import type { DriftIssue } from '../domain/issue.js';
-import type { LastGoodRun } from '../domain/ports.js';
+import type { BillingAdvice, LastGoodRun } from '../domain/ports.js';
 
 /** What stands between a wrong reading and somebody's access. Pure: values in, verdicts out. */
 
@@ -64,13 +64,13 @@ export function checkPayerDrop(
  * Whether what Stripe gave can be the whole of it.
  * @returns what is wrong with it, in the operator's words, or null
  */
-export function plausibilityProblem(billing: BillingSnapshot, lastGood: LastGoodRun | null): string | null {
+export function plausibilityProblem(billing: BillingSnapshot, lastGood: LastGoodRun | null, advice: BillingAdvice): string | null {
 	if (lastGood === null) return null;
 	if (lastGood.livemode === true && billing.livemode === false) {
-		return 'Stripe gave test data where the last good run read live data. Put the live key (rk_live_… or sk_live_…) into STRIPE_SECRET_KEY.';
+		return `Stripe gave test data where the last good run read live data. ${advice.useLiveKey}`;
 	}
 	if (billing.subscriptionsRead === 0 && lastGood.subscriptionsRead > 0) {
-		return `Stripe gave no subscription at all where the last good run read ${lastGood.subscriptionsRead}. Check in the Stripe dashboard that STRIPE_SECRET_KEY belongs to the right account.`;
+		return `Stripe gave no subscription at all where the last good run read ${lastGood.subscriptionsRead}. ${advice.checkAccount}`;
 	}
 	return null;
 }

@@ -1,5 +1,5 @@
 import { probe } from '../../async/probe.js';
-import type { GuildProblem, LastGoodRun } from '../domain/ports.js';
+import type { GuildProblem } from '../domain/ports.js';
 import type { DailySettings } from '../schedule/daily.js';
 import { overdueSince } from '../schedule/overdue.js';
 import type { PauseStore } from '../schedule/pause.js';
@@ -64,17 +64,6 @@ export function clockRemark(who: string, theirs: Date, ours: Date): CheckRemark 
 		verdict: off < SKEW_ERROR_MS ? 'warning' : 'error',
 		message: `This machine's clock is ${Math.round(off / 1000)} seconds ${way} ${who}. Grace periods and the schedule go by it: switch on time synchronisation (NTP).`
 	};
-}
-
-/** Whether the key is of the mode that the last run read. */
-export function modeRemark(livemode: boolean, lastGood: Pick<LastGoodRun, 'livemode'> | null): CheckRemark {
-	if (lastGood?.livemode === true && !livemode)
-		return {
-			verdict: 'blocking',
-			message:
-				'The key is for test data, and the last good run read live data. Put the live key (rk_live_… or sk_live_…) into STRIPE_SECRET_KEY.'
-		};
-	return { verdict: 'ok', message: livemode ? 'The key reads live data.' : 'The key reads test data.' };
 }
 
 /** When a run over everybody last read everything. */

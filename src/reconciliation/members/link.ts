@@ -16,12 +16,14 @@ import type { PolicySettings } from '../domain/rules.js';
 /** A customer, and what they have subscribed to: enough to know them by. */
 export interface CustomerFound {
 	readonly customer: Customer;
-	readonly subscriptions: readonly Pick<Subscription, 'id' | 'status' | 'prices'>[];
+	readonly subscriptions: readonly Pick<Subscription, 'id' | 'status' | 'shownPrices'>[];
 }
 
 /** Stripe, asked for customers by what an operator knows of them. */
 export interface CustomerLookup {
-	/** One by ID. @throws {SourceError} */
+	/** Whether a text is meant as a customer ID, and not as an email address or a name. */
+	looksLikeCustomerId(text: string): boolean;
+	/** One by ID; `missing` for a malformed ID too. @throws {SourceError} */
 	findCustomer(customerId: string): Promise<CustomerFound | 'missing' | 'deleted'>;
 	/** Those with this email, then those whose email or name has this text in it. @throws {SourceError} */
 	searchCustomers(text: string, limit: number): Promise<readonly CustomerFound[]>;
@@ -45,9 +47,6 @@ export interface LinkStore {
 /** As many as a menu of Discord's holds. */
 const MAX_CUSTOMERS_SHOWN = 25;
 
-/** Stripe's own customer IDs, as a button has room for them. */
-export const CUSTOMER_ID = /^cus_\w{1,36}$/;
-
 export type CustomersResult =
 	| { readonly kind: 'found'; readonly customers: readonly CustomerFound[] }
 	| { readonly kind: 'unreadable'; readonly why: string };
@@ -57,11 +56,8 @@ export async function searchCustomers(book: CustomerLookup, text: string): Promi
 	const typed = text.trim();
 	if (typed === '') return { kind: 'found', customers: [] };
 	return orUnreadable(async () => {
-		if (!typed.startsWith('cus_')) {
-			const like = await book.searchCustomers(typed, MAX_CUSTOMERS_SHOWN);
-			return { kind: 'found', customers: like.filter(({ customer }) => CUSTOMER_ID.test(customer.id)) };
-		}
-		const found = CUSTOMER_ID.test(typed) ? await book.findCustomer(typed) : 'missing';
+		if (!book.looksLikeCustomerId(typed)) return { kind: 'found', customers: await book.searchCustomers(typed, MAX_CUSTOMERS_SHOWN) };
+		const found = await book.findCustomer(typed);
 		return { kind: 'found', customers: found === 'missing' || found === 'deleted' ? [] : [found] };
 	});
 }
@@ -106,7 +102,7 @@ export type LinkResult =
 export async function linkCustomer(ports: LinkingDeps, policy: PolicySettings, order: LinkOrder): Promise<LinkResult> {
 	const { discordId, customerId, actor } = order;
 	return orUnreadable(async () => {
-		const found = CUSTOMER_ID.test(customerId) ? await ports.billing.findCustomer(customerId) : 'missing';
+		const found = await ports.billing.findCustomer(customerId);
 		if (found === 'missing' || found === 'deleted') return { kind: found };
 		const picture = await readMemberSnapshot(ports, discordId, [customerId]);
 		if (picture.member?.bot) return { kind: 'bot' };

@@ -196,7 +196,7 @@ async function compare(
 	}
 ) {
 	const picture = await readAll(ports, onlyMember, onProgress);
-	const wrong = plausibilityProblem(picture.billing, lastGood);
+	const wrong = plausibilityProblem(picture.billing, lastGood, ports.billing.advice);
 	if (wrong !== null) throw new SourceError('stripe', wrong);
 	const seen = await runCooperatively(analyzeLinks(picture, settings.policy, startedAt));
 	picture.billing = await addCustomersWithoutSubscription(ports, picture, seen);

@@ -37,7 +37,7 @@ const END_OF_CHAIN = -1;
 const INITIAL_CAPACITY = 1_024;
 
 /** What many subscriptions have in common. */
-type Kind = Pick<Subscription, 'status' | 'prices' | 'cancelAtPeriodEnd' | 'collectionPaused'>;
+type Kind = Pick<Subscription, 'status' | 'prices' | 'shownPrices' | 'cancelAtPeriodEnd' | 'collectionPaused'>;
 
 /**
  * All accounts there are, for some hundred bytes each where objects would take five hundred. Names and email addresses are not kept:
@@ -144,7 +144,7 @@ class SubscriptionColumns {
 
 	/** @returns where it is */
 	public add(
-		{ id, status, prices, cancelAtPeriodEnd, collectionPaused, createdAt, metadataDiscordId }: Subscription,
+		{ id, status, prices, shownPrices, cancelAtPeriodEnd, collectionPaused, createdAt, metadataDiscordId }: Subscription,
 		next: number
 	): number {
 		const at = this.ids.add(id);
@@ -155,7 +155,7 @@ class SubscriptionColumns {
 		}
 		this.metadataIds.add(metadataDiscordId);
 		this.created[at] = createdAt.getTime();
-		this.kinds[at] = this.placeOf({ status, prices, cancelAtPeriodEnd, collectionPaused });
+		this.kinds[at] = this.placeOf({ status, prices, shownPrices, cancelAtPeriodEnd, collectionPaused });
 		this.next[at] = next;
 		return at;
 	}
@@ -173,7 +173,7 @@ class SubscriptionColumns {
 	}
 
 	private placeOf(kind: Kind): number {
-		const key = JSON.stringify([kind.status, kind.cancelAtPeriodEnd, kind.collectionPaused, kind.prices]);
+		const key = JSON.stringify([kind.status, kind.cancelAtPeriodEnd, kind.collectionPaused, kind.prices, kind.shownPrices]);
 		const known = this.kindIndexes.get(key);
 		if (known !== undefined) return known;
 		this.kindIndexes.set(key, this.knownKinds.length);
@@ -203,6 +203,10 @@ class StoredSubscription implements Subscription {
 
 	public get prices(): readonly string[] {
 		return this.#columns.kindOf(this.#at).prices;
+	}
+
+	public get shownPrices(): readonly string[] {
+		return this.#columns.kindOf(this.#at).shownPrices;
 	}
 
 	public get createdAt(): Date {

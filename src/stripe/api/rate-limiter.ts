@@ -1,4 +1,5 @@
 import type { Timing } from '../../async/backoff.js';
+import { isLiveKey } from './key.js';
 
 const SECOND_MS = 1000;
 
@@ -10,11 +11,6 @@ const TEST_PER_SECOND = 10;
 /** How many requests a second Reeve makes at most with a key. */
 export function defaultRate(secretKey: string): number {
 	return isLiveKey(secretKey) ? LIVE_PER_SECOND : TEST_PER_SECOND;
-}
-
-/** Whether a key opens the live mode. */
-export function isLiveKey(secretKey: string): boolean {
-	return /^[sr]k_live_/.test(secretKey);
 }
 
 /**

@@ -17,6 +17,7 @@ function claim(number: number, over: Partial<ExplainedSource> = {}): ExplainedSo
 			customerId: 'cus_1',
 			status: 'active',
 			prices: ['price_lord', 'prod_lord'],
+			shownPrices: ['price_lord'],
 			createdAt: AT,
 			unpaidSince: null,
 			metadataDiscordId: null,

@@ -23,7 +23,7 @@ const found = (over: Partial<CustomerFound['customer']> = {}, ...subscriptions: 
 	customer: { id: 'cus_1', email: 'ada@example.com', name: 'Ada L.', metadataDiscordId: null, ...over },
 	subscriptions
 });
-const lord = { id: 'sub_1', status: 'active', prices: ['price_lord', 'prod_lord'] };
+const lord = { id: 'sub_1', status: 'active', shownPrices: ['price_lord'] };
 const standing = (over: Partial<RoleStatus> = {}): RoleStatus => ({ expected: ['Lord'], held: ['Lord'], exempt: false, ...over });
 const linked = (over: Partial<Extract<LinkResult, { kind: 'linked' }>> = {}) =>
 	linkReply({ kind: 'linked', found: found({}, lord), others: [], takenFrom: [], roleStatus: standing(), ...over }, someone, 'cus_1')
@@ -76,7 +76,7 @@ describe('a choice of customer', () => {
 		const text = fc.string({ unit: 'binary', maxLength: 300 });
 		fc.assert(
 			fc.property(fc.option(text), fc.option(text), text, fc.stringMatching(/^cus_[A-Za-z0-9]{1,36}$/), (email, name, status, id) => {
-				const label = choice(found({ id, email, name }, { id: 'sub_1', status, prices: [`price_${'x'.repeat(60)}`] })) ?? '';
+				const label = choice(found({ id, email, name }, { id: 'sub_1', status, shownPrices: [`price_${'x'.repeat(60)}`] })) ?? '';
 				expect(label.length).toBeLessThanOrEqual(100);
 				expect(label).toContain(`(${id})`);
 			})

@@ -1,12 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import {
-	type Check,
-	type CheckRemark,
-	clockRemark,
-	lastRunRemark,
-	modeRemark,
-	runChecks
-} from '../../../src/reconciliation/health/doctor.js';
+import { type Check, type CheckRemark, clockRemark, lastRunRemark, runChecks } from '../../../src/reconciliation/health/doctor.js';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const later = (ms: number) => new Date(NOW.getTime() + ms);
@@ -60,16 +53,6 @@ test.each([
 	[300_000, 'error', '300 seconds ahead of']
 ])('a clock that is %d ms off is %s', (off, verdict, message) => {
 	expect(clockRemark('Stripe', NOW, later(off))).toMatchObject({ verdict, message: expect.stringContaining(message) });
-});
-
-test.each([
-	[false, true, 'blocking'],
-	[true, true, 'ok'],
-	[false, false, 'ok'],
-	[true, false, 'ok'],
-	[false, null, 'ok']
-])('a key that reads live data: %s, where the last good run did: %s, is %s', (livemode, before, verdict) => {
-	expect(modeRemark(livemode, { livemode: before }).verdict).toBe(verdict);
 });
 
 describe('the last run that read everything', () => {

@@ -102,7 +102,7 @@ function sourceLines({ subscription, seat, reason }: ExplainedSource, place: num
 	const team = seat === null ? undefined : person?.seats.find((each) => each.team.stripeCustomerId === subscription.customerId)?.team;
 	const facts = [
 		escapeText(subscription.id, ID_LENGTH),
-		escapeText(describePrices(subscription.prices), PRICES_LENGTH),
+		escapeText(describePrices(subscription), PRICES_LENGTH),
 		...(seat === null ? [] : [`${seat} seat${team === undefined ? '' : ` in ${escapeName(team.name)}`}`]),
 		`since ${moment(subscription.createdAt)}`,
 		...(subscription.cancelAtPeriodEnd ? ['ends with its period'] : []),
