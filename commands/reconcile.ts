@@ -17,7 +17,7 @@ import { undo } from './reconcile/undo.js';
 import { unlink } from './reconcile/unlink.js';
 import { why } from './reconcile/why.js';
 
-/** In the order in which Discord shows them. */
+/** In the order that Discord shows. */
 const SUBCOMMANDS: readonly ReconcileSubcommand[] = [
 	run,
 	status,
@@ -35,7 +35,7 @@ const SUBCOMMANDS: readonly ReconcileSubcommand[] = [
 	doctor
 ];
 
-/** `/reconcile …`, for operators. Each subcommand is a file of its own in the folder beside this one. */
+/** `/reconcile …`, for operators. Each subcommand is a file in the folder `reconcile`. */
 export class ReconcileCommand extends Subcommand {
 	public constructor(context: Subcommand.LoaderContext, options: Subcommand.Options) {
 		super(context, {
@@ -43,7 +43,8 @@ export class ReconcileCommand extends Subcommand {
 			preconditions: ['OperatorOnly'],
 			subcommands: SUBCOMMANDS.map(({ name, run }) => ({
 				name,
-				chatInputRun: (interaction: Subcommand.ChatInputCommandInteraction) => this.container.reeve.attend(() => run(interaction))
+				chatInputRun: (interaction: Subcommand.ChatInputCommandInteraction) =>
+					this.container.reeve.lifecycle.trackReply(() => run(interaction))
 			}))
 		});
 	}
@@ -52,7 +53,7 @@ export class ReconcileCommand extends Subcommand {
 		registry.registerChatInputCommand((command) => {
 			command
 				.setName('reconcile')
-				.setDescription('Keep Discord roles true to what Stripe says people pay for')
+				.setDescription('Keep Discord roles in sync with Stripe subscriptions')
 				.setDefaultMemberPermissions(PermissionFlagsBits.ManageGuild);
 			for (const { name, describe } of SUBCOMMANDS) command.addSubcommand((subcommand) => describe(subcommand.setName(name)));
 			return command;
@@ -62,7 +63,7 @@ export class ReconcileCommand extends Subcommand {
 	public override async autocompleteRun(interaction: AutocompleteInteraction) {
 		const subcommand = SUBCOMMANDS.find(({ name }) => name === interaction.options.getSubcommand(false));
 		const denied = operatorDenial(interaction, this.container.reeve.operators) !== null;
-		// Preconditions are not asked here, and suggestions name people.
+		// Sapphire runs no preconditions for autocomplete, and suggestions contain names.
 		if (denied || subcommand?.suggest === undefined) return interaction.respond([]);
 		return subcommand.suggest(interaction);
 	}

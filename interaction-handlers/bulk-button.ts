@@ -1,24 +1,13 @@
-import { InteractionHandler, InteractionHandlerTypes } from '@sapphire/framework';
 import type { ButtonInteraction } from 'discord.js';
-import { operatorDenial } from '../src/discord/operators.js';
-import { replyEphemeral } from '../src/discord/replies.js';
-import { type ActionOf, parseAction } from '../src/messages/custom-id.js';
-import { applyBulk } from './bulk-button/apply.js';
+import { applyBulk } from '../src/interactions/apply-bulk.js';
+import { OperatorButton } from '../src/interactions/operator-handler.js';
+import type { ActionOf } from '../src/messages/custom-id.js';
 
-/** **Fix all** and **Only give** under the plan of a bulk fix. */
-export class BulkButtonHandler extends InteractionHandler {
-	public constructor(context: InteractionHandler.LoaderContext, options: InteractionHandler.Options) {
-		super(context, { ...options, interactionHandlerType: InteractionHandlerTypes.Button });
-	}
+/** **Fix all** and **Only grant** below the plan of a bulk fix. */
+export class BulkButton extends OperatorButton<'bulk'> {
+	protected readonly action = 'bulk';
 
-	public override parse(interaction: ButtonInteraction) {
-		const action = parseAction(interaction.customId, 'bulk');
-		return action === null ? this.none() : this.some(action);
-	}
-
-	public async run(interaction: ButtonInteraction, action: ActionOf<'bulk'>) {
-		const denied = operatorDenial(interaction, this.container.reeve.operators);
-		if (denied !== null) return replyEphemeral(interaction, denied);
+	protected async handle(interaction: ButtonInteraction, action: ActionOf<'bulk'>) {
 		await interaction.deferUpdate();
 		return applyBulk(interaction, action, action.mode);
 	}

@@ -1,27 +1,16 @@
-import { InteractionHandler, InteractionHandlerTypes } from '@sapphire/framework';
 import type { StringSelectMenuInteraction } from 'discord.js';
-import { operatorDenial } from '../src/discord/operators.js';
-import { replyEphemeral } from '../src/discord/replies.js';
-import { type ActionOf, parseAction } from '../src/messages/custom-id.js';
+import { OperatorMenu } from '../src/interactions/operator-handler.js';
+import type { ActionOf } from '../src/messages/custom-id.js';
 import { confirmUnlinkReply } from '../src/messages/replies/links.js';
 
-/** The row that was picked for `/reconcile unlink`: asks before anything is changed. */
-export class PickUnlinkMenuHandler extends InteractionHandler {
-	public constructor(context: InteractionHandler.LoaderContext, options: InteractionHandler.Options) {
-		super(context, { ...options, interactionHandlerType: InteractionHandlerTypes.SelectMenu });
-	}
+/** Menu of `/reconcile unlink`: asks for confirmation. */
+export class PickUnlinkMenu extends OperatorMenu<'pick-unlink'> {
+	protected readonly action = 'pick-unlink';
 
-	public override parse(interaction: StringSelectMenuInteraction) {
-		const action = parseAction(interaction.customId, 'pick-unlink');
-		return action === null ? this.none() : this.some(action);
-	}
-
-	public async run(interaction: StringSelectMenuInteraction, { discordId }: ActionOf<'pick-unlink'>) {
-		const { reeve } = this.container;
-		const denied = operatorDenial(interaction, reeve.operators);
-		if (denied !== null) return replyEphemeral(interaction, denied);
+	protected async handle(interaction: StringSelectMenuInteraction, { discordId }: ActionOf<'pick-unlink'>) {
+		const { members } = this.container.reeve;
 		await interaction.deferUpdate();
-		const someone = { discordId, name: await reeve.nameOf(discordId) };
-		await interaction.editReply(confirmUnlinkReply(await reeve.ties(discordId), interaction.values[0] ?? '', someone));
+		const member = { discordId, name: await members.nameOf(discordId) };
+		return interaction.editReply(confirmUnlinkReply(await members.links(discordId), interaction.values[0] ?? '', member));
 	}
 }

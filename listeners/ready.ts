@@ -7,12 +7,11 @@ export class ReadyListener extends Listener<typeof Events.ClientReady> {
 	}
 
 	public run(client: Client<true>) {
-		const { logger, settings } = this.container;
-		const guild = client.guilds.cache.get(settings.DISCORD_GUILD_ID);
+		const { logger, reeve } = this.container;
+		const { guildId } = reeve.settings;
+		const guild = client.guilds.cache.get(guildId);
 		if (guild === undefined)
-			logger.error(
-				`Logged in as ${client.user.tag}, but not in the server ${settings.DISCORD_GUILD_ID}: invite Reeve, or correct DISCORD_GUILD_ID.`
-			);
-		else logger.info(`Logged in as ${client.user.tag}, looking after ${guild.name}.`);
+			logger.error(`Logged in as ${client.user.tag}, but not in the server ${guildId}: invite Reeve, or correct DISCORD_GUILD_ID.`);
+		else logger.info(`Logged in as ${client.user.tag} in ${guild.name}.`);
 	}
 }

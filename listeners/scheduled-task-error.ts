@@ -8,6 +8,6 @@ export class ScheduledTaskErrorListener extends Listener<typeof ScheduledTaskEve
 	}
 
 	public run(error: unknown, task: ScheduledTask) {
-		if (!(error instanceof ShuttingDownError)) this.container.logger.error(`The task ${task.name} failed:`, error);
+		if (!(error instanceof ShuttingDownError)) this.container.logger.error(`Scheduled task ${task.name} failed:`, error);
 	}
 }

@@ -4,9 +4,9 @@ import { replyEphemeral } from '../src/discord/replies.js';
 import { parseCustomId } from '../src/messages/custom-id.js';
 
 const OUTDATED =
-	'This button or form is not one that this version of Reeve knows: it is from another version, or damaged. Nothing was changed. Use `/reconcile run` for a fresh report.';
+	'This button or form belongs to another version of Reeve, or is damaged. Nothing was changed. Use `/reconcile run` for a new report.';
 
-/** Answers whoever uses a button, menu or form that no handler takes: Discord would only say that it failed. */
+/** Replies where no handler recognises a custom ID; Discord would only show that the interaction failed. */
 export class UnknownComponentListener extends Listener<typeof Events.InteractionCreate> {
 	public constructor(context: Listener.LoaderContext, options: Listener.Options) {
 		super(context, { ...options, event: Events.InteractionCreate });

@@ -1,17 +1,16 @@
 import { ScheduledTask } from '@sapphire/plugin-scheduled-tasks';
+import { resumeBulks } from '../src/interactions/resume-bulks.js';
 
-/**
- * Wakes every minute, goes on with bulk fixes that were cut off, delivers what could not be delivered, and looks whether no run has
- * succeeded for too long.
- */
+/** Every minute: resumes interrupted bulk fixes, retries pending notifications, and alerts if no run has succeeded for too long. */
 export class HousekeepingTask extends ScheduledTask {
 	public constructor(context: ScheduledTask.LoaderContext, options: ScheduledTask.Options) {
 		super(context, { ...options, pattern: '* * * * *' });
 	}
 
 	public async run(): Promise<void> {
-		// Not waited for: it may take minutes, and a queue does one task after the other.
-		void this.container.reeve.continueBulks();
-		await this.container.reeve.housekeep({ atStart: false });
+		const { reeve, logger } = this.container;
+		// Not awaited: it may take minutes, and a queue runs one task at a time.
+		void resumeBulks(reeve, logger);
+		await reeve.health.housekeep({ atStart: false });
 	}
 }

@@ -1,12 +1,12 @@
 import { ScheduledTask } from '@sapphire/plugin-scheduled-tasks';
 
-/** Wakes every minute and asks whether a verification is due: a wake-up missed or doubled changes nothing. */
+/** Checks every minute whether a verification is due. Idempotent: a missed or doubled wake-up changes nothing. */
 export class VerificationTask extends ScheduledTask {
 	public constructor(context: ScheduledTask.LoaderContext, options: ScheduledTask.Options) {
 		super(context, { ...options, pattern: '* * * * *' });
 	}
 
 	public async run(): Promise<void> {
-		await this.container.reeve.verifyIfDue();
+		await this.container.reeve.runs.verifyIfDue();
 	}
 }

@@ -3,12 +3,12 @@ import { MessageFlags } from 'discord.js';
 import { doctorEmbed } from '../../src/messages/replies/doctor.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
-/** `/reconcile doctor`: whether all is as Reeve needs it, and what to do where it is not. */
+/** `/reconcile doctor`: checks permissions, keys and settings. */
 export const doctor: ReconcileSubcommand = {
 	name: 'doctor',
-	describe: (subcommand) => subcommand.setDescription('Look whether all is as Reeve needs it, and say how to put right what is not'),
+	describe: (subcommand) => subcommand.setDescription('Check permissions, keys and settings, and explain how to fix problems'),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-		await interaction.editReply({ embeds: [doctorEmbed(await container.reeve.doctor())] });
+		await interaction.editReply({ embeds: [doctorEmbed(await container.reeve.health.check())] });
 	}
 };

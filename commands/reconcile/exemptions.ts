@@ -3,13 +3,13 @@ import { MessageFlags } from 'discord.js';
 import { exemptionsReply } from '../../src/messages/replies/exemptions.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
-/** `/reconcile exemptions`: who is exempt, and a menu to end it. */
+/** `/reconcile exemptions`: lists the exemptions, with a menu to end one. */
 export const exemptions: ReconcileSubcommand = {
 	name: 'exemptions',
-	describe: (subcommand) => subcommand.setDescription('Who is exempt, by whom, why and until when; and end an exemption'),
+	describe: (subcommand) => subcommand.setDescription('List exemptions and end them'),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-		const { reeve } = container;
-		await interaction.editReply(await exemptionsReply(await reeve.exemptions(), 0, reeve.namesOf));
+		const { members } = container.reeve;
+		await interaction.editReply(await exemptionsReply(await members.exemptions(), 0, members.namesOf));
 	}
 };

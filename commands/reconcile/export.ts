@@ -5,25 +5,24 @@ import { replyEphemeral } from '../../src/discord/replies.js';
 import { exportReply, nothingToExportReply, suggestRuns } from '../../src/messages/replies/export/record.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
-/** `/reconcile export`: a run's issues and the attempts to mend them, as a CSV file. */
+/** `/reconcile export`: a run's issues and fix attempts as a CSV file. */
 export const exportRun: ReconcileSubcommand = {
 	name: 'export',
 	describe: (subcommand) =>
 		subcommand
-			.setDescription("A run's issues and fix attempts as a file for a spreadsheet")
-			.addStringOption((run) => run.setName('run').setDescription('Without it, the newest: start typing a date').setAutocomplete(true)),
+			.setDescription("Export a run's issues and fix attempts as CSV")
+			.addStringOption((run) => run.setName('run').setDescription('Default: the newest run. Start typing a date').setAutocomplete(true)),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-		const asked = interaction.options.getString('run')?.trim() ?? null;
-		const record = await container.reeve.record(asked);
-		if (record === null) return replyEphemeral(interaction, nothingToExportReply(asked));
-		return interaction.editReply(exportReply(record, container.settings.RECONCILIATION_TIMEZONE));
+		const { runs, settings } = container.reeve;
+		const runId = interaction.options.getString('run')?.trim() ?? null;
+		const record = await runs.record(runId);
+		if (record === null) return replyEphemeral(interaction, nothingToExportReply(runId));
+		return interaction.editReply(exportReply(record, settings.timeZone));
 	},
 	suggest: (interaction) =>
 		respondWithChoices(
 			interaction,
-			container.reeve
-				.endedRuns()
-				.then((runs) => suggestRuns(runs, interaction.options.getFocused(), container.settings.RECONCILIATION_TIMEZONE))
+			container.reeve.runs.ended().then((runs) => suggestRuns(runs, interaction.options.getFocused(), container.reeve.settings.timeZone))
 		)
 };

@@ -1,8 +1,8 @@
 import { container } from '@sapphire/framework';
 import { MessageFlags } from 'discord.js';
-import { applyFix } from '../../interaction-handlers/fix-one-button/apply.js';
 import { respondWithChoices } from '../../src/discord/autocomplete.js';
 import { replyEphemeral } from '../../src/discord/replies.js';
+import { applyFix } from '../../src/interactions/apply-fix.js';
 import { TYPE_NAMES } from '../../src/messages/format/format.js';
 import { bulkPlanMessage, nothingToFixReply, singlePlanMessage } from '../../src/messages/replies/bulk.js';
 import { matchingIssues, pickedIssue, suggestIssues } from '../../src/messages/replies/find-issue.js';
@@ -11,18 +11,18 @@ import type { ReconcileSubcommand } from './subcommand.js';
 
 const KINDS = Object.entries(TYPE_NAMES).map(([value, name]) => ({ name, value }));
 
-/** `/reconcile fix`: one issue, all of a kind, or all. What was not shown yet is shown first. */
+/** `/reconcile fix`: fixes one issue, all of a kind, or all. A plan that the operator has not seen is shown first. */
 export const fix: ReconcileSubcommand = {
 	name: 'fix',
 	describe: (subcommand) =>
 		subcommand
-			.setDescription('Mend roles: one issue, all of a kind, or all. Many at once are shown first')
+			.setDescription('Fix one issue, all issues of a kind, or everything (bulk fixes show a preview first)')
 			.addStringOption((issue) => issue.setName('issue').setDescription('One open issue: start typing a name').setAutocomplete(true))
 			.addStringOption((kind) => kind.setName('kind').setDescription('All open issues of this kind').addChoices(KINDS))
-			.addBooleanOption((all) => all.setName('all').setDescription('True: all open issues')),
+			.addBooleanOption((all) => all.setName('all').setDescription('All open issues')),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-		const { reeve } = container;
+		const { fixes } = container.reeve;
 		const typed = interaction.options.getString('issue');
 		const kind = interaction.options.getString('kind') as DriftType | null;
 		const all = interaction.options.getBoolean('all') ?? false;
@@ -30,12 +30,12 @@ export const fix: ReconcileSubcommand = {
 			return replyEphemeral(interaction, 'Say what to fix: one `issue`, or one `kind`, or `all: True`. Nothing was changed.');
 		if (typed === null) {
 			const scope: BulkScope = kind ?? 'all';
-			const plan = await reeve.planBulk(scope, interaction.user.id);
+			const plan = await fixes.planBulk(scope, interaction.user.id);
 			return plan === null ? replyEphemeral(interaction, nothingToFixReply(scope)) : interaction.editReply(bulkPlanMessage(plan));
 		}
 		const picked = pickedIssue(typed);
 		if (picked === null) {
-			const [only, ...others] = matchingIssues(await reeve.openIssues(), typed);
+			const [only, ...others] = matchingIssues(await fixes.openIssues(), typed);
 			if (only === undefined || others.length > 0)
 				return replyEphemeral(
 					interaction,
@@ -48,6 +48,6 @@ export const fix: ReconcileSubcommand = {
 	suggest: (interaction) =>
 		respondWithChoices(
 			interaction,
-			container.reeve.openIssues().then((issues) => suggestIssues(issues, interaction.options.getFocused()))
+			container.reeve.fixes.openIssues().then((issues) => suggestIssues(issues, interaction.options.getFocused()))
 		)
 };

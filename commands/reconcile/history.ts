@@ -6,19 +6,19 @@ import type { ReconcileSubcommand } from './subcommand.js';
 const DEFAULT_DAYS = 7;
 const MAX_DAYS = 365;
 
-/** `/reconcile history`: the last runs. */
+/** `/reconcile history`: recent runs. */
 export const history: ReconcileSubcommand = {
 	name: 'history',
 	describe: (subcommand) =>
 		subcommand
-			.setDescription('The last runs: found, fixed, failed, held, how long, and why they ran')
+			.setDescription('Show recent runs')
 			.addIntegerOption((days) =>
-				days.setName('days').setDescription(`How many days back; ${DEFAULT_DAYS} without it`).setMinValue(1).setMaxValue(MAX_DAYS)
+				days.setName('days').setDescription(`How many days back. Default: ${DEFAULT_DAYS}`).setMinValue(1).setMaxValue(MAX_DAYS)
 			),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-		const { reeve, settings } = container;
+		const { runs, settings } = container.reeve;
 		const days = interaction.options.getInteger('days') ?? DEFAULT_DAYS;
-		await interaction.editReply(historyReply(await reeve.history(days, 0), settings.DISCORD_GUILD_ID));
+		await interaction.editReply(historyReply(await runs.history(days, 0), settings.guildId));
 	}
 };

@@ -4,32 +4,34 @@ import { respondWithChoices } from '../../src/discord/autocomplete.js';
 import { customerChoices, linkAnnouncement, linkReply, pickCustomer } from '../../src/messages/replies/links.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
+/** `/reconcile link`: links a member to a Stripe customer. */
 export const link: ReconcileSubcommand = {
 	name: 'link',
 	describe: (subcommand) =>
 		subcommand
-			.setDescription('Tie a person to the Stripe customer that pays for them')
-			.addUserOption((option) => option.setName('member').setDescription('Who').setRequired(true))
+			.setDescription('Link a member to a Stripe customer')
+			.addUserOption((option) => option.setName('member').setDescription('The member (also works after they left)').setRequired(true))
 			.addStringOption((option) =>
 				option
 					.setName('customer')
-					.setDescription('A customer ID (cus_…), an email address, or a part of a name')
+					.setDescription('Customer ID (cus_…), email address, or part of a name')
 					.setRequired(true)
 					.setMaxLength(200)
 					.setAutocomplete(true)
 			),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-		const { reeve } = container;
+		const { members, reports } = container.reeve;
 		const { id: discordId, username } = interaction.options.getUser('member', true);
-		const someone = { discordId, name: (await reeve.nameOf(discordId)) ?? username };
+		const member = { discordId, name: (await members.nameOf(discordId)) ?? username };
 		const typed = interaction.options.getString('customer', true).trim();
-		if (!reeve.looksLikeCustomerId(typed)) return interaction.editReply(pickCustomer(await reeve.customersLike(typed), typed, someone));
+		if (!members.looksLikeCustomerId(typed))
+			return interaction.editReply(pickCustomer(await members.searchCustomers(typed), typed, member));
 		const actor = interaction.user.id;
-		const result = await reeve.link({ discordId, customerId: typed, actor, confirmed: null });
-		await interaction.editReply(linkReply(result, someone, typed));
-		if (result.kind === 'linked') await reeve.announce({ content: linkAnnouncement(result, someone, typed, actor) });
+		const result = await members.link({ discordId, customerId: typed, actor, confirmed: null });
+		await interaction.editReply(linkReply(result, member, typed));
+		if (result.kind === 'linked') await reports.announce({ content: linkAnnouncement(result, member, typed, actor) });
 	},
 	suggest: (interaction) =>
-		respondWithChoices(interaction, container.reeve.customersLike(interaction.options.getFocused()).then(customerChoices))
+		respondWithChoices(interaction, container.reeve.members.searchCustomers(interaction.options.getFocused()).then(customerChoices))
 };

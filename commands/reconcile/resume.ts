@@ -7,12 +7,12 @@ import type { ReconcileSubcommand } from './subcommand.js';
 /** `/reconcile resume`: ends a pause. */
 export const resume: ReconcileSubcommand = {
 	name: 'resume',
-	describe: (subcommand) => subcommand.setDescription('End a pause: the daily runs go on'),
+	describe: (subcommand) => subcommand.setDescription('Resume the daily runs'),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-		const { reeve } = container;
-		const { ended, nextRunAt } = await reeve.resume({ actor: interaction.user.id });
-		await replyEphemeral(interaction, resumedReply(ended, nextRunAt, reeve.paused));
-		if (ended !== null) await reeve.announce({ content: resumedAnnouncement(interaction.user.id, ended) });
+		const { schedule, reports } = container.reeve;
+		const { ended, nextRunAt } = await schedule.resume({ actor: interaction.user.id });
+		await replyEphemeral(interaction, resumedReply(ended, nextRunAt, schedule.pausedBySettings));
+		if (ended !== null) await reports.announce({ content: resumedAnnouncement(interaction.user.id, ended) });
 	}
 };

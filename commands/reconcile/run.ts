@@ -13,24 +13,23 @@ const MODES = [
 	{ name: 'fix: show what would change, then ask', value: 'fix' }
 ];
 
-/** `/reconcile run`: compares everything, or one person; with `mode: fix`, shows then what would be fixed, and asks. */
+/** `/reconcile run`: compares everyone, or one member; `mode: fix` then shows the plan and asks. */
 export const run: ReconcileSubcommand = {
 	name: 'run',
 	describe: (subcommand) =>
 		subcommand
-			.setDescription('Compare everything now and post the report')
-			.addStringOption((mode) => mode.setName('mode').setDescription('Without it, Reeve does as its settings say').addChoices(MODES))
-			.addUserOption((member) => member.setName('member').setDescription('Compare this person alone')),
+			.setDescription('Compare Stripe and Discord now and post the report')
+			.addStringOption((mode) => mode.setName('mode').setDescription('Default: as configured').addChoices(MODES))
+			.addUserOption((member) => member.setName('member').setDescription('Compare only this member')),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-		const { reeve } = container;
+		const { runs, reports, schedule } = container.reeve;
 		const mode = interaction.options.getString('mode');
 		const member = interaction.options.getUser('member');
-		if (member?.bot)
-			return replyEphemeral(interaction, `<@${member.id}> is a bot: bots pay for nothing, and Reeve leaves their roles alone.`);
+		if (member?.bot) return replyEphemeral(interaction, `<@${member.id}> is a bot, and Reeve never changes bots.`);
 		const progress = createProgressReply((content) => interaction.editReply(content));
 		try {
-			const result = await reeve.run({
+			const result = await runs.start({
 				triggeredBy: 'manual',
 				requestedBy: interaction.user.id,
 				onProgress: progress.show,
@@ -39,12 +38,9 @@ export const run: ReconcileSubcommand = {
 			});
 			await progress.finish();
 			if (result === null) return;
-			// What the run came to is told also where the database is away by now.
-			const [pause, url] = await Promise.all([
-				reeve.currentPause().catch(() => null),
-				reeve.reportUrl(result.runId).catch(() => undefined)
-			]);
-			const finished = finishedMessage(result, url, pausedNote(reeve.paused, pause));
+			// The result is shown even if the database is unavailable by now.
+			const [pause, url] = await Promise.all([schedule.currentPause().catch(() => null), reports.url(result.runId).catch(() => undefined)]);
+			const finished = finishedMessage(result, url, pausedNote(schedule.pausedBySettings, pause));
 			return tryEditReply(interaction, mode === 'fix' ? await replyText(result, finished, interaction.user.id) : { content: finished });
 		} catch (error) {
 			await progress.finish();
@@ -54,12 +50,12 @@ export const run: ReconcileSubcommand = {
 	}
 };
 
-/** What the run came to, with the plan to be approved where there is one. */
+/** The result of the run, with the plan to approve if there is one. */
 async function replyText(result: ReconciliationResult, finished: string, operator: string) {
 	const [only] = result.issues;
 	if (only === undefined) return { content: finished };
 	if (result.onlyMember === null) {
-		const plan = await container.reeve.planBulk('all', operator);
+		const plan = await container.reeve.fixes.planBulk('all', operator);
 		return plan === null ? { content: finished } : bulkPlanMessage(plan, finished);
 	}
 	const { content, ...rest } = singlePlanMessage(only);

@@ -3,20 +3,14 @@ import { MessageFlags } from 'discord.js';
 import { statusEmbed } from '../../src/messages/replies/status.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
-/** `/reconcile status`: how things stand. */
+/** `/reconcile status`: the state of schedule, issues and sources. */
 export const status: ReconcileSubcommand = {
 	name: 'status',
 	describe: (subcommand) =>
-		subcommand.setDescription('Schedule, last run, open issues, and whether Stripe, Discord and the database are well'),
+		subcommand.setDescription('Show the schedule, last run, open issues, and the health of Stripe, Discord and the database'),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-		const { reeve, settings, database } = container;
-		const embed = statusEmbed(await reeve.status(), {
-			guildId: settings.DISCORD_GUILD_ID,
-			autoFix: settings.RECONCILIATION_AUTO_FIX === 'true',
-			redis: settings.REDIS_URL !== undefined,
-			database: database.kind
-		});
-		await interaction.editReply({ embeds: [embed] });
+		const { health, settings } = container.reeve;
+		await interaction.editReply({ embeds: [statusEmbed(await health.status(), settings)] });
 	}
 };

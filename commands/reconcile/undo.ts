@@ -6,34 +6,34 @@ import { undoAnnouncement, undoChoice, undoReply } from '../../src/messages/repl
 import { AUTOMATIC } from '../../src/reconciliation/index.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
-/** Discord shows no more. */
 const MAX_CHOICES = 25;
 
+/** `/reconcile undo`: restores the roles from before a fix. */
 export const undo: ReconcileSubcommand = {
 	name: 'undo',
 	describe: (subcommand) =>
 		subcommand
-			.setDescription('Put roles back as they were before a fix, and leave the person alone for a day')
+			.setDescription('Undo a fix and exempt the member for a day')
 			.addStringOption((option) =>
-				option.setName('fix').setDescription('Whose fix: type a part of the name').setRequired(true).setAutocomplete(true)
+				option.setName('fix').setDescription('The fix: start typing the member’s name').setRequired(true).setAutocomplete(true)
 			),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-		const { reeve } = container;
+		const { fixes, reports } = container.reeve;
 		const { id: actor, username: actorName } = interaction.user;
-		const result = await reeve.undo({ attemptId: interaction.options.getString('fix', true), actor, actorName });
-		const said = undoAnnouncement(result, actor);
-		if (said !== null) await reeve.announce({ content: said });
+		const result = await fixes.undo({ attemptId: interaction.options.getString('fix', true), actor, actorName });
+		const announcement = undoAnnouncement(result, actor);
+		if (announcement !== null) await reports.announce({ content: announcement });
 		await replyEphemeral(interaction, undoReply(result));
 	},
 	suggest: async (interaction) => {
-		const { reeve } = container;
+		const { fixes, members } = container.reeve;
 		const now = new Date();
 		const choices = async () => {
-			const fixes = await reeve.undoableFixes(interaction.options.getFocused(), MAX_CHOICES);
-			const names = await reeve.namesOf(fixes.flatMap(({ actor }) => (actor === AUTOMATIC ? [] : [actor])));
+			const undoable = await fixes.undoable(interaction.options.getFocused(), MAX_CHOICES);
+			const names = await members.namesOf(undoable.flatMap(({ actor }) => (actor === AUTOMATIC ? [] : [actor])));
 			const nameOf = (actor: string) => (actor === AUTOMATIC ? 'Reeve' : (names.get(actor) ?? 'an operator'));
-			return fixes.map((fix) => ({ name: undoChoice(fix, nameOf(fix.actor), now), value: fix.attemptId }));
+			return undoable.map((fix) => ({ name: undoChoice(fix, nameOf(fix.actor), now), value: fix.attemptId }));
 		};
 		await respondWithChoices(interaction, choices());
 	}

@@ -3,17 +3,18 @@ import { MessageFlags } from 'discord.js';
 import { linksReply } from '../../src/messages/replies/links.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
+/** `/reconcile unlink`: shows a member's links, with a menu to remove one. */
 export const unlink: ReconcileSubcommand = {
 	name: 'unlink',
 	describe: (subcommand) =>
 		subcommand
-			.setDescription('Show what ties a person to customers and teams, and untie it')
-			.addUserOption((option) => option.setName('member').setDescription('Who').setRequired(true)),
+			.setDescription("Show and remove a member's links")
+			.addUserOption((option) => option.setName('member').setDescription('The member (also works after they left)').setRequired(true)),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-		const { reeve } = container;
+		const { members } = container.reeve;
 		const { id: discordId, username } = interaction.options.getUser('member', true);
-		const name = (await reeve.nameOf(discordId)) ?? username;
-		await interaction.editReply(linksReply(await reeve.ties(discordId), { discordId, name }));
+		const name = (await members.nameOf(discordId)) ?? username;
+		await interaction.editReply(linksReply(await members.links(discordId), { discordId, name }));
 	}
 };

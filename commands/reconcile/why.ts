@@ -3,16 +3,16 @@ import { MessageFlags } from 'discord.js';
 import { explanationReply } from '../../src/messages/replies/explain/message.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
-/** `/reconcile why`: one person, explained. */
+/** `/reconcile why`: explains why a member should have their roles. */
 export const why: ReconcileSubcommand = {
 	name: 'why',
 	describe: (subcommand) =>
 		subcommand
-			.setDescription('Explain one person: what they pay for, what they should have, and what Reeve did to them')
-			.addUserOption((member) => member.setName('member').setDescription('Whom to explain, also if they have left').setRequired(true)),
+			.setDescription("Explain a member's roles: subscriptions, policy result and history")
+			.addUserOption((member) => member.setName('member').setDescription('The member (also works after they left)').setRequired(true)),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
 		const { id, username } = interaction.options.getUser('member', true);
-		return interaction.editReply(explanationReply(await container.reeve.explain(id), username));
+		return interaction.editReply(explanationReply(await container.reeve.members.explain(id), username));
 	}
 };

@@ -21,9 +21,9 @@ export type Answered = { readonly id: number; readonly rows: readonly object[] }
 
 async function answer({ id, ask }: Asked): Promise<Answered> {
 	if (ask.query === 'usage') return { id, rows: [{ ...usage(), longestStallMs: longestStall() } satisfies BotUsage] };
-	if (!container.database) return { id, error: 'the bot has not opened its database yet' };
+	if (!container.reeve) return { id, error: 'the bot has not opened its database yet' };
 	try {
-		return { id, rows: await readRows(container.database.prisma, ask) };
+		return { id, rows: await readRows(container.reeve.database.prisma, ask) };
 	} catch (error) {
 		return { id, error: error instanceof Error ? error.message : String(error) };
 	}

@@ -1,5 +1,6 @@
 import { fingerprint } from '../reconciliation/domain/fingerprint.js';
 import { DEBTOR, type PolicySettings, type RoleName, type Tier } from '../reconciliation/domain/rules.js';
+import type { RunSettings } from '../reconciliation/domain/run.js';
 import { SECRETS, type Settings } from './env.js';
 import { tierKey } from './values.js';
 
@@ -23,6 +24,34 @@ export function policySettings(settings: Settings): PolicySettings {
 		seats: { OWNER: highest.name, TEAM_MEMBER: lowest.name, INDIVIDUAL: highest.name },
 		graceHours: settings.RECONCILIATION_GRACE_HOURS,
 		debtorDays: settings.RECONCILIATION_DEBTOR_DAYS
+	};
+}
+
+/** What a run does, besides what the policy decides. */
+export function runSettings(settings: Settings): RunSettings {
+	return {
+		policy: policySettings(settings),
+		autoFix: settings.RECONCILIATION_AUTO_FIX === 'true',
+		fixUnlinked: settings.RECONCILIATION_FIX_UNLINKED === 'true',
+		maxRevokePercent: settings.RECONCILIATION_MAX_REVOKE_PERCENT
+	};
+}
+
+/** When the daily run is due. */
+export function dailySettings(settings: Settings): { hour: number; timeZone: string; paused: boolean } {
+	return {
+		hour: settings.RECONCILIATION_HOUR,
+		timeZone: settings.RECONCILIATION_TIMEZONE,
+		paused: settings.RECONCILIATION_PAUSED === 'true'
+	};
+}
+
+/** The settings that `/reconcile status` shows. */
+export function statusSettings(settings: Settings): { guildId: string; autoFix: boolean; redis: boolean } {
+	return {
+		guildId: settings.DISCORD_GUILD_ID,
+		autoFix: settings.RECONCILIATION_AUTO_FIX === 'true',
+		redis: settings.REDIS_URL !== undefined
 	};
 }
 

@@ -62,15 +62,13 @@ export function clientOptions(
 }
 
 /**
- * A client that can ping nobody, and that finds its pieces (commands, listeners …) beside `src`.
- * @param options.piecesRoot - the folder that holds the folders of pieces
+ * The client of the standalone bot. It can ping no one.
  * @param options.apiUrl - Discord's API, without the version
  * @param options.mask - takes out of a text what must not be shown
  */
 export function createClient(options: {
 	guildId: string;
 	apiUrl: string;
-	piecesRoot: string;
 	logger: ILogger;
 	mask: (text: string) => string;
 }): SapphireClient {
@@ -78,7 +76,8 @@ export function createClient(options: {
 	ApplicationCommandRegistries.setDefaultGuildIds([options.guildId]);
 	const client = new SapphireClient({
 		...clientOptions(options.apiUrl, options.mask),
-		baseUserDirectory: options.piecesRoot,
+		// Pieces are registered as classes: src/pieces.ts.
+		baseUserDirectory: null,
 		loadMessageCommandListeners: false,
 		// They would tell of every error a second time.
 		loadDefaultErrorListeners: false,

@@ -80,6 +80,7 @@ const ACTIONS = {
 } as const satisfies Readonly<Record<string, readonly (keyof typeof PARTS)[]>>;
 
 type Actions = typeof ACTIONS;
+export type ActionName = keyof Actions;
 type Part = keyof typeof PARTS;
 
 /** An action with its parts. */

@@ -5,7 +5,7 @@ export { type FixOrder, type FixResult, fixIssue } from './fixes/fix.js';
 export { recoverInterruptedAttempts } from './fixes/recover.js';
 export { type UndoableFix, type UndoOrder, type UndoResult, undoFix } from './fixes/undo.js';
 export { type Check, type CheckResult, lastRunRemark, runChecks } from './health/doctor.js';
-export { nextRun, readStatus, type Status } from './health/status.js';
+export { readStatus, type Status } from './health/status.js';
 export type { ExemptionStore, ExemptOrder, ExemptResult, StoredExemption } from './members/exemption.js';
 export { type Explanation, explainMember } from './members/explain.js';
 export {

@@ -1,7 +1,8 @@
 import type { Hold } from '../reconciliation/domain/hold.js';
 import type { DriftType } from '../reconciliation/domain/issue.js';
 import type { TriggeredBy } from '../reconciliation/domain/run.js';
-import type { RunSummary, StatusStore, Undelivered } from '../reconciliation/health/status.js';
+import type { StatusStore, Undelivered } from '../reconciliation/health/status.js';
+import type { RunSummary } from '../reconciliation/runs/history.js';
 import { DeliveryStatus, IssueStatus, type Prisma, RunStatus } from './client/client.js';
 import type { Database } from './connection/database.js';
 import { fromJson } from './json.js';

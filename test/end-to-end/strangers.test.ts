@@ -178,9 +178,9 @@ describe('an operator', () => {
 	])('who presses what this Reeve does not know (%s) is told so', async (customId) => {
 		const before = await state();
 		const { interactionId } = sandbox.discord.forge({ user: 'operator', messageId: report.id, customId });
-		expect(await told(interactionId)).toContain('not one that this version of Reeve knows');
+		expect(await told(interactionId)).toContain('belongs to another version of Reeve');
 		const form = sandbox.discord.forge({ user: 'operator', messageId: report.id, customId, fields: { reason: 'x' } });
-		expect(await told(form.interactionId)).toContain('not one that this version of Reeve knows');
+		expect(await told(form.interactionId)).toContain('belongs to another version of Reeve');
 		expect(await state()).toEqual(before);
 	});
 

@@ -77,14 +77,14 @@ async function heal(house: FaultHarness, phase: Phase): Promise<void> {
 	const { reeve, database } = house;
 	await house.connected();
 	await database.letRightsExpire();
-	await reeve.settleInterrupted();
-	await reeve.continueBulks();
+	await reeve.runs.recover();
+	await reeve.fixes.resumeBulks();
 	await phase.again?.(reeve);
-	const result = await reeve.run({});
+	const result = await reeve.runs.start({});
 	if (result?.status !== 'COMPLETED') throw new Error(`the next run failed: ${result?.failure}`);
 	await fixAll(reeve);
 	await database.letRightsExpire();
-	await reeve.housekeep({ atStart: true });
+	await reeve.health.housekeep({ atStart: true });
 }
 
 function isOfDatabase(error: unknown): boolean {

@@ -32,7 +32,7 @@ beforeAll(async () => {
 	house = await FaultHarness.open(world, { SMTP_URL: null, ADMIN_EMAIL: null });
 	house.stripe.setLivemode(true);
 	house.setRoles(rightRoles);
-	expect(await house.reeve.run({})).toMatchObject({ status: 'COMPLETED', issuesFound: 0 });
+	expect(await house.reeve.runs.start({})).toMatchObject({ status: 'COMPLETED', issuesFound: 0 });
 	house.setRoles(driftedRoles(DRIFTERS));
 	putBack = await house.database.keep();
 });
@@ -47,7 +47,7 @@ async function runWith(
 	await putBack();
 	house.setRoles(driftedRoles(DRIFTERS));
 	const reeve = mishap === undefined ? house.reeve : house.inject({ after: 0, lasting: true, ...mishap });
-	const result = await (whose === 'the first' ? house.newcomer() : reeve).run({ autoFix: true });
+	const result = await (whose === 'the first' ? house.newcomer() : reeve).runs.start({ autoFix: true });
 	house.clearFaults();
 	return result;
 }
@@ -149,7 +149,7 @@ test('a run fails with a reason, and changes nothing, where the database is away
 		house.setRoles(driftedRoles(DRIFTERS));
 		const reeve = house.inject({ target: 'database', kind: 'away', after, lasting: false });
 		// Before its row is there, nothing can be said of a run: whoever asked for it hears of the error.
-		const result = await reeve.run({}).catch((error: unknown) => {
+		const result = await reeve.runs.start({}).catch((error: unknown) => {
 			expect(String(error)).toMatch(/The database does not answer/);
 			return null;
 		});
@@ -189,7 +189,7 @@ describe('a run fails with a reason, finds nothing and changes nothing, where Di
 		await house.connected();
 		const lord = house.discord.guild().roles.find(({ name }) => name === 'Lord')?.id;
 		house.discord.deleteRole('Lord');
-		const result = await house.reeve.run({ autoFix: true });
+		const result = await house.reeve.runs.start({ autoFix: true });
 		await expectFailed(result, new RegExp(`role for Lord \\(ID ${lord}\\) no longer exists.*DISCORD_LORD_ROLE`));
 	});
 });

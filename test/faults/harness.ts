@@ -13,7 +13,7 @@ import type { World } from '../../sandbox/services/world.js';
 import { parseSettings } from '../../src/config/env.js';
 import { clientOptions } from '../../src/discord/client.js';
 import type { Reeve } from '../../src/reeve.js';
-import { createReeve } from '../../src/wiring.js';
+import { createReeve } from '../../src/wiring/services.js';
 import { BreakableDatabase } from './database.js';
 import { CountedFaults, DatabaseFaults, type DatabaseKind, type InjectedFault } from './injected-faults.js';
 import type { Roles } from './world.js';
@@ -132,8 +132,8 @@ export class FaultHarness {
 				database,
 				client,
 				logger,
-				masks: { all: asItIs, distinctive: asItIs },
-				patience: { stripe: { timeoutMs, timing }, listingTimeoutMs }
+				redactors: { all: asItIs, distinctive: asItIs },
+				timeouts: { stripe: { timeoutMs, timing }, listingTimeoutMs }
 			});
 		const reeves = {
 			leisurely: reeveOf(),

@@ -33,7 +33,7 @@ const rolesOf = (people: readonly Person[]): Roles => new Map(people.map(({ id, 
 /** Everybody has what is right, and a run has seen it: what later runs are measured against. */
 async function assertHealthy(house: FaultHarness): Promise<void> {
 	house.setRoles(rightRoles);
-	const result = await house.reeve.run({});
+	const result = await house.reeve.runs.start({});
 	if (result?.status !== 'COMPLETED' || result.issuesFound > 0) throw new Error(`The world is not as it should be: ${result?.failure}`);
 }
 
@@ -46,7 +46,7 @@ async function drifted(house: FaultHarness, drifters: readonly Person[]): Promis
 /** The roles of these people have drifted, and a run has found it. */
 async function found(house: FaultHarness, drifters: readonly Person[]): Promise<void> {
 	await drifted(house, drifters);
-	const result = await house.reeve.run({});
+	const result = await house.reeve.runs.start({});
 	if (result?.issuesFound !== drifters.length) throw new Error(`Not all drift was found: ${result?.issuesFound}`);
 }
 
@@ -74,7 +74,7 @@ function judgeRun(answer: unknown, { target, kind }: InjectedFault, drifters: re
 export const reportOnly: Phase = {
 	name: 'run that reports only',
 	prepare: (house) => drifted(house, DRIFTERS),
-	act: (reeve) => reeve.run({}),
+	act: (reeve) => reeve.runs.start({}),
 	goal: new Map(),
 	judge: (answer, mishap) => judgeRun(answer, mishap, DRIFTERS),
 	end: rightRoles
@@ -86,16 +86,16 @@ const SOME = [PEOPLE.payerNoMore, PEOPLE.wrongTier, PEOPLE.unlinked];
 export const autoFix: Phase = {
 	name: 'run with auto-fix',
 	prepare: (house) => drifted(house, SOME),
-	act: (reeve) => reeve.run({ autoFix: true }),
+	act: (reeve) => reeve.runs.start({ autoFix: true }),
 	goal: rolesOf(SOME.filter((each) => each !== PEOPLE.unlinked)),
 	judge: (answer, mishap) => judgeRun(answer, mishap, SOME),
 	end: rightRoles
 };
 
 async function fixOne(reeve: Reeve, { id }: Person): Promise<FixResult> {
-	const issue = (await reeve.openIssues()).find(({ discordId }) => discordId === id);
+	const issue = (await reeve.fixes.openIssues()).find(({ discordId }) => discordId === id);
 	if (issue === undefined) throw new Error(`Nothing is open of ${id}`);
-	return reeve.fix({ issueId: issue.id, planHash: issue.planHash, runId: issue.lastRunId, ...OPERATOR });
+	return reeve.fixes.apply({ issueId: issue.id, planHash: issue.planHash, runId: issue.lastRunId, ...OPERATOR });
 }
 
 /** Takes a role and gives another. */
@@ -115,9 +115,9 @@ export const applyFix: Phase = {
 };
 
 export async function fixAll(reeve: Reeve, scope: 'all' | 'UNAUTHORIZED_ACCESS' = 'all'): Promise<BulkResult | null> {
-	const plan = await reeve.planBulk(scope, OPERATOR.actor);
+	const plan = await reeve.fixes.planBulk(scope, OPERATOR.actor);
 	if (plan === null) return null;
-	return reeve.fixBulk({
+	return reeve.fixes.applyBulk({
 		scope,
 		planHash: plan.planHash,
 		mode: plan.hold === null ? 'all' : { confirmedRevocations: plan.hold.losing },
@@ -143,8 +143,8 @@ export const fixMany: Phase = {
 };
 
 async function undoNewest(reeve: Reeve): Promise<UndoResult | null> {
-	const [fix] = await reeve.undoableFixes(PEOPLE.debtor.id, 1);
-	return fix === undefined ? null : reeve.undo({ attemptId: fix.attemptId, ...OPERATOR });
+	const [fix] = await reeve.fixes.undoable(PEOPLE.debtor.id, 1);
+	return fix === undefined ? null : reeve.fixes.undo({ attemptId: fix.attemptId, ...OPERATOR });
 }
 
 const undone: Roles = new Map([[PEOPLE.debtor.id, PEOPLE.debtor.drifted]]);
@@ -172,10 +172,10 @@ export const deliver: Phase = {
 		await drifted(house, [PEOPLE.wrongTier]);
 		house.faults.add({ target: 'discord', kind: '500', match: 'POST *messages' });
 		house.faults.add({ target: 'smtp', kind: 'refuse' });
-		await house.reeve.run({});
+		await house.reeve.runs.start({});
 		house.clearFaults();
 	},
-	act: (reeve) => reeve.housekeep({ atStart: true }),
+	act: (reeve) => reeve.health.housekeep({ atStart: true }),
 	goal: new Map(),
 	judge: () => [],
 	end: rightRoles

@@ -23,7 +23,7 @@ export function faultSuite(
 
 	beforeAll(async () => {
 		house = await FaultHarness.open(makeWorld(new Date()), mails ? {} : { SMTP_URL: null, ADMIN_EMAIL: null });
-		await house.reeve.run({ autoFix: true });
+		await house.reeve.runs.start({ autoFix: true });
 		before = resources(house);
 	});
 	afterAll(async () => {

@@ -1,5 +1,5 @@
 import { type APIActionRowComponent, type APIButtonComponent, type APIEmbed, ButtonStyle, ComponentType } from 'discord.js';
-import type { RunCounts, RunSummary } from '../../reconciliation/health/status.js';
+import { type HistoryPage, RUNS_PER_PAGE, type RunSummary } from '../../reconciliation/runs/history.js';
 import { buildCustomId, type PageButton } from '../custom-id.js';
 import { COLOURS } from '../format/colours.js';
 import { ago, count, duration, moment, number } from '../format/format.js';
@@ -7,17 +7,7 @@ import { escapeText, mention } from '../format/text.js';
 
 /** `/reconcile history`: the last runs, the newest first. */
 
-export const RUNS_PER_PAGE = 10;
-
 const REASON_LENGTH = 120;
-
-export interface HistoryPage {
-	readonly days: number;
-	/** Counted from 0. */
-	readonly page: number;
-	readonly counts: RunCounts;
-	readonly runs: readonly RunSummary[];
-}
 
 /** One page of the history, and the way to the others. */
 export function historyReply(

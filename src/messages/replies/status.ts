@@ -1,6 +1,7 @@
 import type { APIEmbed } from 'discord.js';
 import type { ProbeResult } from '../../async/probe.js';
-import type { Health, RunSummary, Status, Undelivered } from '../../reconciliation/health/status.js';
+import type { Health, Status, Undelivered } from '../../reconciliation/health/status.js';
+import type { RunSummary } from '../../reconciliation/runs/history.js';
 import { COLOURS } from '../format/colours.js';
 import { ago, count, moment, TYPE_NAMES } from '../format/format.js';
 import { escapeText } from '../format/text.js';

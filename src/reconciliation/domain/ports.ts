@@ -296,3 +296,6 @@ export interface Schedule {
 	start(): Promise<void>;
 	stop(): Promise<void>;
 }
+
+/** Runs work as in-flight work that shutdown waits for. Rejects without starting it once shutdown has begun. */
+export type Track = <T>(work: () => Promise<T>) => Promise<T>;

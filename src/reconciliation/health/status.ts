@@ -1,27 +1,12 @@
 import { type ProbeResult, probe } from '../../async/probe.js';
-import type { Hold } from '../domain/hold.js';
 import type { DriftType } from '../domain/issue.js';
 import type { Ports } from '../domain/ports.js';
-import type { ReconciliationResult } from '../domain/run.js';
-import { type DailySettings, newestDoneDay } from '../schedule/daily.js';
-import { nextRunAt } from '../schedule/next-run.js';
+import type { RunHistoryStore, RunSummary } from '../runs/history.js';
+import type { DailySettings } from '../schedule/daily.js';
+import { nextRun } from '../schedule/next-run.js';
 import type { Pause, PauseStore } from '../schedule/pause.js';
 
 /** How things stand, for an operator who asks. */
-
-/** A run in a list of runs. */
-export interface RunSummary
-	extends Pick<
-		ReconciliationResult,
-		'runId' | 'triggeredBy' | 'requestedBy' | 'isVerificationRun' | 'onlyMember' | 'startedAt' | 'issuesFound' | 'issuesFixed' | 'failure'
-	> {
-	readonly status: 'RUNNING' | 'COMPLETED' | 'FAILED';
-	/** Null while it is running. */
-	readonly completedAt: Date | null;
-	readonly hold: Hold | null;
-	readonly holdReleasedBy: string | null;
-	readonly report: { readonly channelId: string; readonly messageId: string } | null;
-}
 
 /** Something that the operators have not been told yet. */
 export interface Undelivered {
@@ -36,11 +21,7 @@ export interface Undelivered {
 }
 
 /** What the database tells of how things stand. */
-export interface StatusStore {
-	/** The newest first. @param since - those that began then or later */
-	recentRuns(page: { readonly since: Date; readonly skip: number; readonly take: number }): Promise<readonly RunSummary[]>;
-	/** How many began then or later, how many of them failed, and what they found and fixed. */
-	countRuns(since: Date): Promise<RunCounts>;
+export interface StatusStore extends RunHistoryStore {
 	/** The newest run over everybody that read everything. */
 	lastSuccess(): Promise<RunSummary | null>;
 	openByKind(): Promise<readonly OpenKind[]>;
@@ -50,12 +31,6 @@ export interface StatusStore {
 	countExemptions(now: Date): Promise<number>;
 	/** @throws if the database does not answer */
 	ping(): Promise<void>;
-}
-
-export interface RunCounts {
-	readonly runs: number;
-	readonly failed: number;
-	readonly fixed: number;
 }
 
 export interface OpenKind {
@@ -129,20 +104,6 @@ async function readHealth({ billing, guild }: Ports, book: StatusStore): Promise
 		},
 		{ source: 'database', problems: database.ok ? [] : [database.error], note: null }
 	];
-}
-
-/** When the next scheduled run is due; null while the schedule rests without an end. */
-export async function nextRun(
-	ports: Pick<Ports, 'ledger'>,
-	pauses: Pick<PauseStore, 'lastPauseEnd'>,
-	daily: DailySettings,
-	pause: Pause | null,
-	now: Date
-): Promise<Date | null> {
-	if (daily.paused || (pause !== null && pause.until === null)) return null;
-	// What falls due during the pause is not run afterwards: it counts as done at its end.
-	const from = pause?.until ?? now;
-	return nextRunAt(from, daily, await newestDoneDay(ports, daily, pause === null ? pauses : { lastPauseEnd: async () => from }, now));
 }
 
 /** @throws why it is not known */

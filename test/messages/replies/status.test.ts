@@ -3,7 +3,8 @@ import type { ProbeResult } from '../../../src/async/probe.js';
 import { historyReply } from '../../../src/messages/replies/history.js';
 import { pausedAnnouncement, pausedReply, resumedReply, untilProblem } from '../../../src/messages/replies/schedule-messages.js';
 import { type StatusSettings, statusEmbed } from '../../../src/messages/replies/status.js';
-import type { RunSummary, Status } from '../../../src/reconciliation/health/status.js';
+import type { Status } from '../../../src/reconciliation/health/status.js';
+import type { RunSummary } from '../../../src/reconciliation/runs/history.js';
 import { ADA, AT, AT_SECONDS, OPERATOR } from '../fixtures.js';
 import { brokenLimits } from '../limits.js';
 

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { SourceError } from '../../../src/reconciliation/domain/ports.js';
-import { nextRun } from '../../../src/reconciliation/health/status.js';
 import { type DailySettings, dueDay, runDailyIfDue } from '../../../src/reconciliation/schedule/daily.js';
-import { nextRunAt } from '../../../src/reconciliation/schedule/next-run.js';
+import { nextRun, nextRunAt } from '../../../src/reconciliation/schedule/next-run.js';
 import type { Pause, PauseStore } from '../../../src/reconciliation/schedule/pause.js';
 import { customer, subscription, userId } from '../builders.js';
 import { FakePorts, SETTINGS } from '../fakes.js';

@@ -1,0 +1,23 @@
+import { container } from '@sapphire/framework';
+import type { ButtonInteraction, ChatInputCommandInteraction } from 'discord.js';
+import { tryEditReply } from '../discord/replies.js';
+import { singlePlanMessage } from '../messages/replies/bulk.js';
+import { fixAnnouncement, fixReply } from '../messages/replies/outcome.js';
+
+/** Applies the plan of one issue outside of a report, replies and announces it. The interaction must be acknowledged already. */
+export async function applyFix(
+	interaction: ButtonInteraction | ChatInputCommandInteraction,
+	{ issueId, planHash }: { readonly issueId: string; readonly planHash: string }
+): Promise<void> {
+	const { fixes, reports } = container.reeve;
+	const find = async () => (await fixes.openIssues()).find(({ id }) => id === issueId) ?? null;
+	const issue = await find();
+	const { id: actor, username: actorName } = interaction.user;
+	const result = await fixes.apply({ issueId, planHash, runId: issue?.lastRunId ?? '', actor, actorName });
+	const now = await find();
+	const components = now !== null && now.planHash !== planHash ? singlePlanMessage(now).components : [];
+	await tryEditReply(interaction, { content: fixReply(result, issue), embeds: [], components });
+	const announcement = fixAnnouncement(result, actor);
+	if (announcement !== null) await reports.announce(announcement);
+	if (issue !== null) await reports.refresh(issue.lastRunId);
+}

@@ -1,0 +1,20 @@
+import { container } from '@sapphire/framework';
+import type { CommandInteraction, MessageComponentInteraction, ModalSubmitInteraction } from 'discord.js';
+import { isAlreadyAcknowledged, replyEphemeral, unexpectedErrorReply } from '../discord/replies.js';
+import { ShuttingDownError } from '../lifecycle.js';
+
+/**
+ * Logs an unexpected error of a command or a component, and replies to the operator. Nothing is said where another process has
+ * acknowledged the interaction first; a shutdown is no error.
+ * @param source - what failed, for the log: a command name or a custom ID
+ */
+export async function replyError(
+	source: string,
+	error: unknown,
+	interaction: CommandInteraction | MessageComponentInteraction | ModalSubmitInteraction
+): Promise<void> {
+	if (isAlreadyAcknowledged(error)) return;
+	const shuttingDown = error instanceof ShuttingDownError;
+	if (!shuttingDown) container.logger.error(`${source} failed:`, error);
+	await container.reeve.lifecycle.trackReply(() => replyEphemeral(interaction, shuttingDown ? error.message : unexpectedErrorReply(error)));
+}

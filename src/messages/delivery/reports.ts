@@ -1,0 +1,76 @@
+import type { Client } from 'discord.js';
+import type { IssueState } from '../../reconciliation/domain/issue.js';
+import type { ReconciliationResult } from '../../reconciliation/domain/run.js';
+import type { CheckResult } from '../../reconciliation/health/doctor.js';
+import { doctorEmbed } from '../replies/doctor.js';
+import type { ReportView } from '../report/view.js';
+import type { Announce } from './announcer.js';
+import { redrawReport } from './redraw.js';
+
+interface MessageRef {
+	readonly channelId: string;
+	readonly messageId: string;
+}
+
+/** Stored reports, and the current states of their issues. */
+export interface StoredReports {
+	/** Null if there is no such run, or it is still running. */
+	readReport(runId: string): Promise<{ readonly result: ReconciliationResult; readonly message: MessageRef | null } | null>;
+	/** Null if the run's report has not been posted. */
+	reportMessage(runId: string): Promise<MessageRef | null>;
+	issueStates(issueIds: readonly string[]): Promise<ReadonlyMap<string, IssueState>>;
+}
+
+/** Reports of runs in the admin channel, and announcements below them. */
+export interface ReportService {
+	/** A run's report with the current states of its issues; null if there is no such run. */
+	view(runId: string): Promise<ReportView | null>;
+	/** Link to the posted report; null if it was not posted. */
+	url(runId: string): Promise<string | null>;
+	/** Redraws a posted report on the page it shows. Logs a failure, never throws: its buttons read the database anyway. */
+	refresh(runId: string): Promise<void>;
+	/** Posts a line in the admin channel. Never throws. */
+	readonly announce: Announce;
+	/** Announces the check results that block every run, if there are any. Never throws. */
+	announceBlocking(results: readonly CheckResult[]): Promise<void>;
+}
+
+export function createReportService(deps: {
+	readonly client: Client;
+	readonly guildId: string;
+	readonly store: StoredReports;
+	readonly announce: Announce;
+	readonly logger: { warn(...values: readonly unknown[]): void };
+}): ReportService {
+	const { client, guildId, store, announce, logger } = deps;
+	const viewOf = async (result: ReconciliationResult): Promise<ReportView> => ({
+		result,
+		states: await store.issueStates(result.issues.map((issue) => issue.id))
+	});
+	return {
+		view: async (runId) => {
+			const report = await store.readReport(runId);
+			return report === null ? null : viewOf(report.result);
+		},
+		url: (runId) => reportUrl(store, guildId, runId),
+		refresh: async (runId) => {
+			try {
+				const report = await store.readReport(runId);
+				if (report?.message) await redrawReport(client, report.message, await viewOf(report.result));
+			} catch (error) {
+				logger.warn(`Could not refresh the report of run ${runId}:`, error);
+			}
+		},
+		announce,
+		announceBlocking: async (results) => {
+			const blocking = results.filter(({ verdict }) => verdict === 'blocking');
+			if (blocking.length > 0) await announce({ embeds: [doctorEmbed(blocking)] });
+		}
+	};
+}
+
+/** Link to the posted report of a run; null if it was not posted. */
+export async function reportUrl(store: Pick<StoredReports, 'reportMessage'>, guildId: string, runId: string): Promise<string | null> {
+	const message = await store.reportMessage(runId);
+	return message === null ? null : `https://discord.com/channels/${guildId}/${message.channelId}/${message.messageId}`;
+}

@@ -1,0 +1,83 @@
+import { container } from '@sapphire/framework';
+import { ReconcileCommand } from '../commands/reconcile.js';
+import { BulkButton } from '../interaction-handlers/bulk-button.js';
+import { EndExemptionMenu } from '../interaction-handlers/end-exemption-menu.js';
+import { ExemptionsButton } from '../interaction-handlers/exemptions-button.js';
+import { FixAllButton } from '../interaction-handlers/fix-all-button.js';
+import { FixButton } from '../interaction-handlers/fix-button.js';
+import { FixOneButton } from '../interaction-handlers/fix-one-button.js';
+import { HistoryButton } from '../interaction-handlers/history-button.js';
+import { IgnoreButton } from '../interaction-handlers/ignore-button.js';
+import { IgnoreModal } from '../interaction-handlers/ignore-modal.js';
+import { LinkButton } from '../interaction-handlers/link-button.js';
+import { PageButton } from '../interaction-handlers/page-button.js';
+import { PickLinkMenu } from '../interaction-handlers/pick-link-menu.js';
+import { PickUnlinkMenu } from '../interaction-handlers/pick-unlink-menu.js';
+import { PlanButton } from '../interaction-handlers/plan-button.js';
+import { ReleaseButton } from '../interaction-handlers/release-button.js';
+import { ReleaseModal } from '../interaction-handlers/release-modal.js';
+import { UndoButton } from '../interaction-handlers/undo-button.js';
+import { UnlinkButton } from '../interaction-handlers/unlink-button.js';
+import { WhyButton } from '../interaction-handlers/why-button.js';
+import { ChatInputCommandDeniedListener } from '../listeners/chat-input-command-denied.js';
+import { ChatInputSubcommandErrorListener } from '../listeners/chat-input-subcommand-error.js';
+import { InteractionHandlerErrorListener } from '../listeners/interaction-handler-error.js';
+import { ReadyListener } from '../listeners/ready.js';
+import { ScheduledTaskErrorListener } from '../listeners/scheduled-task-error.js';
+import { ScheduledTaskNotFoundListener } from '../listeners/scheduled-task-not-found.js';
+import { UnknownComponentListener } from '../listeners/unknown-component.js';
+import { OperatorOnlyPrecondition } from '../preconditions/operator-only.js';
+import { DailyReconciliationTask } from '../tasks/daily-reconciliation.js';
+import { HousekeepingTask } from '../tasks/housekeeping.js';
+import { VerificationTask } from '../tasks/verification.js';
+
+/** Every piece by store and name. `test/pieces.test.ts` fails if a file of a piece is missing here. */
+export const PIECES = {
+	commands: { reconcile: ReconcileCommand },
+	'interaction-handlers': {
+		'bulk-button': BulkButton,
+		'end-exemption-menu': EndExemptionMenu,
+		'exemptions-button': ExemptionsButton,
+		'fix-all-button': FixAllButton,
+		'fix-button': FixButton,
+		'fix-one-button': FixOneButton,
+		'history-button': HistoryButton,
+		'ignore-button': IgnoreButton,
+		'ignore-modal': IgnoreModal,
+		'link-button': LinkButton,
+		'page-button': PageButton,
+		'pick-link-menu': PickLinkMenu,
+		'pick-unlink-menu': PickUnlinkMenu,
+		'plan-button': PlanButton,
+		'release-button': ReleaseButton,
+		'release-modal': ReleaseModal,
+		'undo-button': UndoButton,
+		'unlink-button': UnlinkButton,
+		'why-button': WhyButton
+	},
+	listeners: {
+		'chat-input-command-denied': ChatInputCommandDeniedListener,
+		'chat-input-subcommand-error': ChatInputSubcommandErrorListener,
+		'interaction-handler-error': InteractionHandlerErrorListener,
+		ready: ReadyListener,
+		'scheduled-task-error': ScheduledTaskErrorListener,
+		'scheduled-task-not-found': ScheduledTaskNotFoundListener,
+		'unknown-component': UnknownComponentListener
+	},
+	preconditions: { OperatorOnly: OperatorOnlyPrecondition },
+	'scheduled-tasks': {
+		'daily-reconciliation': DailyReconciliationTask,
+		housekeeping: HousekeepingTask,
+		verification: VerificationTask
+	}
+} as const;
+
+/**
+ * Registers the pieces with Sapphire as classes; they are loaded at login. Sapphire's own loader would scan folders and import every file
+ * in them, helpers included, by the module type of the working directory.
+ */
+export async function registerPieces(): Promise<void> {
+	for (const [store, pieces] of Object.entries(PIECES))
+		for (const [name, piece] of Object.entries(pieces))
+			await container.stores.loadPiece({ store: store as keyof typeof PIECES, name, piece });
+}

@@ -1,0 +1,28 @@
+import type { Ledger } from '../domain/ports.js';
+import { flushOutbox, type OutboxDeps } from '../outbox/outbox.js';
+import { alertIfOverdue } from '../schedule/overdue.js';
+import type { PauseStore } from '../schedule/pause.js';
+
+export interface HousekeepingDeps {
+	readonly store: OutboxDeps['outbox'] & PauseStore & Pick<Ledger, 'installedAt'>;
+	readonly outbox: OutboxDeps;
+	/** Recovers what a stopped process left half-done. */
+	readonly recover: () => Promise<void>;
+	readonly pausedBySettings: boolean;
+}
+
+/**
+ * Recovers what a stopped process left, alerts if no run has succeeded for too long, and delivers pending notifications.
+ * @param options.atStart - only delivers: the start recovers by itself, and runs a missed day before an alert about it would be right
+ */
+export async function housekeep(
+	{ store, outbox, recover, pausedBySettings }: HousekeepingDeps,
+	{ atStart }: { readonly atStart: boolean }
+): Promise<void> {
+	if (!atStart) {
+		// A claim or lease of a crashed process may not have expired yet at the last start.
+		await recover();
+		await alertIfOverdue(store, outbox.now(), { paused: pausedBySettings, mails: outbox.messenger.mails });
+	}
+	await flushOutbox(outbox, atStart);
+}

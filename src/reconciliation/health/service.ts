@@ -1,0 +1,37 @@
+import type { Ports, Track } from '../domain/ports.js';
+import type { DailySettings } from '../schedule/daily.js';
+import type { PauseStore } from '../schedule/pause.js';
+import { type Check, type CheckResult, runChecks } from './doctor.js';
+import { type HousekeepingDeps, housekeep } from './housekeeping.js';
+import type { ChangedSetting, SettingsAuditStore } from './settings-audit.js';
+import { readStatus, type Status, type StatusStore } from './status.js';
+
+/** Whether Reeve works: its status, the checks of the doctor, housekeeping, and the audit of its settings. */
+export interface HealthService {
+	status(): Promise<Status>;
+	/** Runs all checks of the doctor. Changes nothing, never throws. */
+	check(): Promise<readonly CheckResult[]>;
+	/** Records in the audit log which settings changed since the last start. @returns the changes, by name */
+	recordSettingsChanges(): Promise<readonly ChangedSetting[]>;
+	/** See {@link housekeep}. */
+	housekeep(when: { readonly atStart: boolean }): Promise<void>;
+}
+
+export function createHealthService(deps: {
+	readonly ports: Ports;
+	readonly store: StatusStore & PauseStore & SettingsAuditStore;
+	readonly daily: DailySettings;
+	readonly housekeeping: Omit<HousekeepingDeps, 'pausedBySettings'>;
+	/** The settings as they may be stored: secrets as fingerprints. */
+	readonly settingsFingerprint: ReadonlyMap<string, string>;
+	readonly checks: () => readonly Check[];
+	readonly track: Track;
+}): HealthService {
+	const { ports, store, daily, housekeeping, settingsFingerprint, checks, track } = deps;
+	return {
+		status: () => readStatus(ports, store, store, daily),
+		check: () => runChecks(checks()),
+		recordSettingsChanges: () => store.recordSettingsChanges(settingsFingerprint, ports.now()),
+		housekeep: (when) => track(() => housekeep({ ...housekeeping, pausedBySettings: daily.paused }, when))
+	};
+}

@@ -1,0 +1,49 @@
+import type { Hold } from '../domain/hold.js';
+import type { ReconciliationResult } from '../domain/run.js';
+
+/** A run in a list of runs. */
+export interface RunSummary
+	extends Pick<
+		ReconciliationResult,
+		'runId' | 'triggeredBy' | 'requestedBy' | 'isVerificationRun' | 'onlyMember' | 'startedAt' | 'issuesFound' | 'issuesFixed' | 'failure'
+	> {
+	readonly status: 'RUNNING' | 'COMPLETED' | 'FAILED';
+	/** Null while it is running. */
+	readonly completedAt: Date | null;
+	readonly hold: Hold | null;
+	readonly holdReleasedBy: string | null;
+	readonly report: { readonly channelId: string; readonly messageId: string } | null;
+}
+
+export interface RunCounts {
+	readonly runs: number;
+	readonly failed: number;
+	readonly fixed: number;
+}
+
+export interface RunHistoryStore {
+	/** Newest first. @param page.since - only runs that started at or after it */
+	recentRuns(page: { readonly since: Date; readonly skip: number; readonly take: number }): Promise<readonly RunSummary[]>;
+	/** Runs that started at or after `since`, how many of them failed, and the issues they fixed. */
+	countRuns(since: Date): Promise<RunCounts>;
+}
+
+/** Runs on one page of the history. */
+export const RUNS_PER_PAGE = 10;
+
+export interface HistoryPage {
+	readonly days: number;
+	/** Counted from 0. */
+	readonly page: number;
+	readonly counts: RunCounts;
+	readonly runs: readonly RunSummary[];
+}
+
+const DAY_MS = 86_400_000;
+
+/** Reads one page of the runs of the last days. @param page - counted from 0 */
+export async function readHistory(store: RunHistoryStore, now: Date, days: number, page: number): Promise<HistoryPage> {
+	const since = new Date(now.getTime() - days * DAY_MS);
+	const runs = await store.recentRuns({ since, skip: page * RUNS_PER_PAGE, take: RUNS_PER_PAGE });
+	return { days, page, counts: await store.countRuns(since), runs };
+}

@@ -1,0 +1,49 @@
+import type { Ports, Track } from '../domain/ports.js';
+import type { ReconciliationOptions, ReconciliationResult, RunSettings } from '../domain/run.js';
+import { recoverInterruptedAttempts } from '../fixes/recover.js';
+import type { ArchivedRun, RunArchiveStore, RunRecord } from './archive.js';
+import { type HistoryPage, type RunHistoryStore, readHistory } from './history.js';
+import { failAbandonedRuns, runReconciliation } from './run.js';
+import { type VerificationStore, verifyIfDue } from './verify.js';
+
+/** Ended runs offered to pick one from. */
+const MAX_RUNS_LISTED = 200;
+
+/** Runs: starting them, recovering them after a crash, and reading what they found. */
+export interface RunService {
+	/** Compares everything now. Null if the scheduled day has already been run. @throws {RunInProgressError} */
+	start(options: ReconciliationOptions): Promise<ReconciliationResult | null>;
+	/** Checks whether the drift of fixes has stayed away, if a verification is due. */
+	verifyIfDue(): Promise<ReconciliationResult | null>;
+	/** Finishes or settles what a stopped process left half-done: interrupted fix attempts and abandoned runs. */
+	recover(): Promise<void>;
+	/** A page of recent runs. @param page - counted from 0 */
+	history(days: number, page: number): Promise<HistoryPage>;
+	/** The newest runs that have ended, to pick one from. */
+	ended(): Promise<readonly ArchivedRun[]>;
+	/** Everything stored about a run. @param runId - null for the newest that completed @returns null if there is none */
+	record(runId: string | null): Promise<RunRecord | null>;
+}
+
+export function createRunService(deps: {
+	readonly ports: Ports;
+	readonly store: RunArchiveStore & RunHistoryStore & VerificationStore;
+	readonly settings: RunSettings;
+	/** Minutes between a fix and its verification. */
+	readonly verifyAfterMinutes: number;
+	readonly track: Track;
+}): RunService {
+	const { ports, store, settings, verifyAfterMinutes, track } = deps;
+	return {
+		start: (options) => track(() => runReconciliation(ports, settings, options)),
+		verifyIfDue: () => track(() => verifyIfDue(ports, store, settings, verifyAfterMinutes)),
+		recover: () =>
+			track(async () => {
+				await recoverInterruptedAttempts(ports);
+				await failAbandonedRuns(ports);
+			}),
+		history: (days, page) => readHistory(store, ports.now(), days, page),
+		ended: () => store.endedRuns(MAX_RUNS_LISTED),
+		record: (runId) => store.readRecord(runId)
+	};
+}

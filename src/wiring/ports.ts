@@ -1,0 +1,83 @@
+import type { ILogger } from '@sapphire/framework';
+import type { Client } from 'discord.js';
+import { mailSettings, managedRoleSettings } from '../config/derived.js';
+import type { Settings } from '../config/env.js';
+import { createGuild } from '../discord/guild.js';
+import { createNames } from '../discord/names.js';
+import type { InFlightWork } from '../lifecycle.js';
+import { createAnnouncer } from '../messages/delivery/announcer.js';
+import { createBulkTracker } from '../messages/delivery/bulk-progress.js';
+import { createMailer } from '../messages/delivery/mailer.js';
+import { createMessenger } from '../messages/delivery/messenger.js';
+import { reportUrl } from '../messages/delivery/reports.js';
+import type { Ports } from '../reconciliation/domain/ports.js';
+import { channelsFor, deliverRunReport, type OutboxDeps } from '../reconciliation/outbox/outbox.js';
+import type { Redactors } from '../redaction/redactor.js';
+import type { Database } from '../store/connection/database.js';
+import { createLedger } from '../store/ledger.js';
+import { statusStore } from '../store/status.js';
+import { type BillingOptions, createBilling } from '../stripe/billing.js';
+
+/** Timeouts of the adapters; each has a default that suits the real services. */
+export interface AdapterTimeouts {
+	readonly stripe?: Pick<BillingOptions, 'timeoutMs' | 'timing'>;
+	/** Maximum wait for the next chunk of the member list. */
+	readonly listingTimeoutMs?: number;
+}
+
+export interface ReeveOptions {
+	readonly settings: Settings;
+	readonly database: Database;
+	readonly client: Client;
+	readonly logger: Pick<ILogger, 'error' | 'warn' | 'info'>;
+	readonly redactors: Redactors;
+	readonly timeouts?: AdapterTimeouts;
+}
+
+/** Connects the ports of the core to Stripe, Discord, the database and the admin channel. */
+export function createPorts({ settings, database, client, logger, redactors, timeouts = {} }: ReeveOptions, lifecycle: InFlightWork) {
+	const guildId = settings.DISCORD_GUILD_ID;
+	const channelId = settings.DISCORD_ADMIN_CHANNEL_ID;
+	const verifyAfterMinutes = settings.RECONCILIATION_VERIFY_AFTER_MINUTES;
+	const store = { ...createLedger(database, guildId, { verifyAfterMinutes }), ...statusStore(database, guildId) };
+	const now = () => new Date();
+	const namesOf = createNames(client, guildId);
+	const mail = mailSettings(settings);
+	const messenger = createMessenger({
+		client,
+		guildId,
+		channelId,
+		sendEmail: mail === null ? null : createMailer(mail, { email: redactors.distinctive, errors: redactors.all }),
+		timeZone: settings.RECONCILIATION_TIMEZONE,
+		readStates: (issueIds) => store.issueStates(issueIds),
+		saveReportMessage: (runId, channel, messageId) => store.setReportMessage(runId, channel, messageId),
+		reportUrl: (runId) => reportUrl(store, guildId, runId),
+		namesOf,
+		logger
+	});
+	const outbox: OutboxDeps = { outbox: store, messenger, now, logger };
+	const billing = createBilling({
+		secretKey: settings.STRIPE_SECRET_KEY,
+		apiUrl: settings.STRIPE_API_URL,
+		discordIdKey: settings.STRIPE_DISCORD_ID_KEY,
+		requestsPerSecond: settings.STRIPE_REQUESTS_PER_SECOND,
+		...timeouts.stripe
+	});
+	const wanted = managedRoleSettings(settings);
+	const announce = createAnnouncer({ client, channelId, logger });
+	const trackReply = <T>(reply: () => Promise<T>) => lifecycle.trackReply(reply);
+	const ports: Ports = {
+		billing,
+		guild: createGuild({ client, guildId, wanted, memory: store, listingTimeoutMs: timeouts.listingTimeoutMs }),
+		ledger: store,
+		notifier: {
+			channels: (result) => channelsFor(result, messenger.mails),
+			report: (result) => deliverRunReport(outbox, result),
+			trackBulk: createBulkTracker({ client, channelId, announce, trackReply, logger })
+		},
+		now,
+		shouldContinue: () => !lifecycle.shuttingDown,
+		onUnexpectedError: (error) => logger.error('Unexpected error:', error)
+	};
+	return { ports, store, billing, outbox, announce, namesOf };
+}

@@ -1,0 +1,59 @@
+import { externalChecks, guildChecks, lastRunCheck, onDemandChecks, storageChecks } from '../checks.js';
+import { dailySettings, runSettings, settingsFingerprint, statusSettings } from '../config/derived.js';
+import { InFlightWork } from '../lifecycle.js';
+import { createReportService } from '../messages/delivery/reports.js';
+import type { Track } from '../reconciliation/domain/ports.js';
+import { createFixService } from '../reconciliation/fixes/service.js';
+import { createHealthService } from '../reconciliation/health/service.js';
+import { createMemberService } from '../reconciliation/members/service.js';
+import { channelsForHold, flushOutbox } from '../reconciliation/outbox/outbox.js';
+import { createRunService } from '../reconciliation/runs/service.js';
+import { createScheduleService } from '../reconciliation/schedule/service.js';
+import type { Reeve } from '../reeve.js';
+import { createPorts, type ReeveOptions } from './ports.js';
+
+/** Builds the services over the ports. */
+export function createReeve(options: ReeveOptions): Reeve {
+	const { settings, database, client, logger, redactors } = options;
+	const guildId = settings.DISCORD_GUILD_ID;
+	const lifecycle = new InFlightWork();
+	const { ports, store, billing, outbox, announce, namesOf } = createPorts(options, lifecycle);
+	const track: Track = (work) => lifecycle.track(work);
+	const run = runSettings(settings);
+	const daily = dailySettings(settings);
+	const verifyAfterMinutes = settings.RECONCILIATION_VERIFY_AFTER_MINUTES;
+	const runs = createRunService({ ports, store, settings: run, verifyAfterMinutes, track });
+	return {
+		runs,
+		fixes: createFixService({
+			ports,
+			store,
+			settings: run,
+			holdChannels: channelsForHold(outbox.messenger.mails),
+			flushOutbox: () => flushOutbox(outbox, false),
+			track
+		}),
+		members: createMemberService({ ports, billing, guild: ports.guild, store, policy: run.policy, namesOf, track }),
+		schedule: createScheduleService({ ports, store, run, daily, guildId, track }),
+		reports: createReportService({ client, guildId, store, announce, logger }),
+		health: createHealthService({
+			ports,
+			store,
+			daily,
+			housekeeping: { store, outbox, recover: runs.recover },
+			settingsFingerprint: settingsFingerprint(settings),
+			checks: () => [
+				...(client.isReady() ? guildChecks(settings, { client, database, justLoggedIn: false }) : []),
+				...externalChecks(settings, [], redactors.all),
+				...onDemandChecks(settings),
+				...storageChecks(settings, database),
+				lastRunCheck(settings, database)
+			],
+			track
+		}),
+		lifecycle,
+		operators: { guildId, roleIds: settings.DISCORD_OPERATOR_ROLE_IDS },
+		settings: { ...statusSettings(settings), database: database.kind, timeZone: settings.RECONCILIATION_TIMEZONE },
+		database
+	};
+}
