@@ -1,34 +1,33 @@
 import { setImmediate } from 'node:timers/promises';
 import { settleWithin } from './async/timeout.js';
 
-/** Reeve is on its way down. */
+/** Thrown to callers while Reeve shuts down. */
 export class ShuttingDownError extends Error {
 	public constructor(message = 'Reeve is being restarted. Nothing was changed; try again in a minute.') {
 		super(message);
-		this.name = 'StoppingError';
+		this.name = 'ShuttingDownError';
 	}
 }
 
-/** To whoever waits for what did not become ready in time. */
 const INTERRUPTED_BY_SHUTDOWN =
-	'Reeve is being restarted, and could not finish this. As soon as it is back, it settles what was begun: look in a minute, and ask again if you need to.';
+	'Reeve is restarting and could not finish this. It will complete or roll back what it started once it is back; check again in a minute.';
 
-/** How long the way down waits, in milliseconds. */
+/** How long a graceful shutdown waits, in milliseconds. */
 export interface ShutdownTimeouts {
-	/** For what is under way. */
+	/** For work in progress. */
 	readonly workMs: number;
-	/** After that, for the last words to those who asked. */
+	/** After that, for the replies to operators. */
 	readonly repliesMs: number;
 }
 
-/** What is being done right now, and who is being answered, so that the way down can wait for it. */
+/** Tracks in-flight work and replies so that shutdown can wait for them. */
 export class InFlightWork {
-	/** Each with what tells whoever waits for it that it is given up. */
+	/** Each with a callback that rejects its caller's promise. */
 	private readonly running = new Map<Promise<unknown>, () => void>();
 	private readonly replies = new Set<Promise<unknown>>();
 	public shuttingDown = false;
 
-	/** @throws {ShuttingDownError} once the way down has begun, and if the work is not done by its end */
+	/** Runs work. @throws {ShuttingDownError} once shutdown has begun, and if the work is not done when it ends */
 	public track<T>(work: () => Promise<T>): Promise<T> {
 		if (this.shuttingDown) return Promise.reject(new ShuttingDownError());
 		return new Promise<T>((resolve, reject) => {
@@ -38,9 +37,9 @@ export class InFlightWork {
 		});
 	}
 
-	/** Somebody is being answered, whatever else that takes: the way down waits until they have heard what there is to say. */
-	public async trackReply<T>(answer: () => Promise<T>): Promise<T> {
-		const promise = answer();
+	/** Runs a reply. Unlike work, replies are still accepted during shutdown. */
+	public async trackReply<T>(reply: () => Promise<T>): Promise<T> {
+		const promise = reply();
 		this.replies.add(promise);
 		try {
 			return await promise;
@@ -49,20 +48,20 @@ export class InFlightWork {
 		}
 	}
 
-	/** Takes on nothing new, waits for what is under way, and tells those who wait for the rest that it is given up. */
+	/** Refuses new work, waits for work in progress, rejects what is left, then waits for the replies. */
 	public async shutdown({ workMs, repliesMs }: ShutdownTimeouts): Promise<void> {
 		this.shuttingDown = true;
 		await settleWithin(workMs, this.idle());
-		for (const giveUp of this.running.values()) giveUp();
+		for (const abandon of this.running.values()) abandon();
 		this.running.clear();
 		await settleWithin(repliesMs, this.idle());
 	}
 
-	/** Resolves when nothing is being done and nobody is being answered. */
+	/** Resolves when nothing is running and no reply is pending. */
 	private async idle(): Promise<void> {
 		do {
 			await Promise.allSettled([...this.running.keys(), ...this.replies]);
-			// An error is answered by somebody else than whoever met it.
+			// Error listeners reply on a later tick.
 			await setImmediate();
 		} while (this.running.size + this.replies.size > 0);
 	}
