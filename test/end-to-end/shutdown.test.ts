@@ -77,7 +77,7 @@ describe('told to stop', () => {
 		const [reported, run] = [reports().length, sandbox.command('operator', 'reconcile run')];
 		await underWay(/GET \/v1\/subscriptions/);
 		await stopAndStart();
-		expect(await waitForMessage(sandbox, run, /./)).toMatch(/^Reeve is being restarted, and could not finish this\./);
+		expect(await waitForMessage(sandbox, run, /./)).toMatch(/^Reeve is restarting and could not finish this\./);
 		expect((await sandbox.runs(1))[0]).toMatchObject({ status: 'FAILED', failure: 'Reeve was stopped in the middle of it.' });
 		await sandbox.until(() => reports().length === reported + 1);
 		expect(reports().at(-1)?.embeds[0]?.title).toBe('Reconciliation failed');
@@ -92,7 +92,7 @@ describe('told to stop', () => {
 		const pressed = press();
 		await underWay(/DELETE .*\/roles\//);
 		await stopAndStart();
-		expect(await waitForMessage(sandbox, pressed, /./)).toMatch(/^Reeve is being restarted, and could not finish this\./);
+		expect(await waitForMessage(sandbox, pressed, /./)).toMatch(/^Reeve is restarting and could not finish this\./);
 		sandbox.faults.clear();
 		expect(managedRolesOf(sandbox, name)).toEqual(['Knight', 'Lord']);
 		const issue = await issueOf(name);
@@ -159,7 +159,7 @@ describe('told to stop', () => {
 		const [reported, run] = [reports().length, sandbox.command('operator', 'reconcile run')];
 		await sandbox.until(() => reports().length === reported + 1);
 		await stopAndStart();
-		expect(await waitForMessage(sandbox, run, /./)).toMatch(/^(Reeve is being restarted, and could not finish this\.|Done)/);
+		expect(await waitForMessage(sandbox, run, /./)).toMatch(/^(Reeve is restarting and could not finish this\.|Done)/);
 		await sandbox.until(() => sandbox.mail.inbox().length === mails + 1);
 		expect(reports()).toHaveLength(reported + 1);
 		await sandbox.until(async () => (await sandbox.deliveries()).every(({ status }) => status === 'DELIVERED'));

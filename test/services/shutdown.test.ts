@@ -34,7 +34,7 @@ describe('told to stop', () => {
 			await lock.executeScript('COMMIT');
 			// Killed, after 10 seconds, it would have no exit code.
 			expect(await stopped).toMatchObject({ exitCode: 0, signal: null });
-			expect(await waitForMessage(sandbox, pressed, /./)).toMatch(/^Reeve is being restarted, and could not finish this\./);
+			expect(await waitForMessage(sandbox, pressed, /./)).toMatch(/^Reeve is restarting and could not finish this\./);
 		} finally {
 			await lock.dispose();
 		}
