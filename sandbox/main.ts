@@ -1,6 +1,6 @@
 import { firstRun } from './first-run.js';
 import { Sandbox } from './sandbox.js';
-import { ControlError } from './services/discord/errors.js';
+import { ControlError } from './services/core/control-error.js';
 import { scenarioSchema } from './world/scenario.js';
 
 /** `npm run sandbox`: the whole product on this machine, for a newcomer and for scripts. */

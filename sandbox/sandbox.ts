@@ -4,13 +4,15 @@ import type { AuditLog, Delivery, FixAttempt, Issue, ReconciliationRun, Verifica
 import type { Bot, Exit } from './bot/bot.js';
 import type { IssueStatus } from './bot/rows.js';
 import { type ResetInput, readReset, type SettingsInput } from './control/reset.js';
-import { createSandboxServer, listen, stopServing } from './control/serve.js';
+import { createSandboxServer } from './control/serve.js';
 import { SandboxEnvironment } from './environment/environment.js';
+import type { Faults } from './services/core/faults.js';
+import type { LoggedRequest } from './services/core/request-log.js';
 import type { GuildView, InteractionView, SandboxDiscord } from './services/discord/discord.js';
-import type { Faults, LoggedRequest } from './services/faults/traffic.js';
 import type { SandboxMail } from './services/mail/mail.js';
+import { closeServer, listen } from './services/server.js';
 import type { SandboxStripe } from './services/stripe/stripe.js';
-import type { WorldInput } from './services/world.js';
+import type { WorldInput } from './world/world.js';
 
 /** A row as JSON has it. */
 type Stored<T> = { [K in keyof T]: Date extends T[K] ? string | Exclude<T[K], Date> : T[K] };
@@ -214,7 +216,7 @@ export class Sandbox {
 	public stop(): Promise<void> {
 		this.stopped ??= (async () => {
 			await this.stage.close();
-			await stopServing(this.server);
+			await closeServer(this.server);
 		})();
 		return this.stopped;
 	}

@@ -105,6 +105,10 @@ describe('architecture', () => {
 		expect(between((from, to) => !to.startsWith('test/') && !(from.startsWith('sandbox/') && to.startsWith('bench/')))).toEqual([]);
 	});
 
+	it('sandbox/services imports nothing else of the project', () => {
+		expect(between((from, to) => !from.startsWith('sandbox/services/') || to.startsWith('sandbox/services/'))).toEqual([]);
+	});
+
 	it('only the table of pieces imports pieces', () => {
 		const isPiece = (file: string) => PIECES.some((folder) => file.startsWith(`${folder}/`));
 		expect(between((from, to) => !from.startsWith('src/') || from === 'src/pieces.ts' || !isPiece(to))).toEqual([]);

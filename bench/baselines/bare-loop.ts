@@ -1,4 +1,4 @@
-import type { World } from '../../sandbox/services/world.js';
+import type { World } from '../../sandbox/world/world.js';
 
 /**
  * What nobody can do without who compares members with subscriptions: two maps, from a person to their customers and from a customer

@@ -1,4 +1,4 @@
-import type { World } from '../../sandbox/services/world.js';
+import type { World } from '../../sandbox/world/world.js';
 
 /** As others do it: for every member, the lists are gone through for theirs. The cost grows with the square of the size. */
 export function searchLists({ guild, stripe, database }: World): number {

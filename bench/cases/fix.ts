@@ -1,4 +1,4 @@
-import type { LoggedRequest } from '../../sandbox/services/faults/traffic.js';
+import type { LoggedRequest } from '../../sandbox/services/core/request-log.js';
 import { fiveThenSleep, patchRoleLists } from '../baselines/fixing.js';
 import { bucketBound } from '../lib/bound.js';
 import { call } from '../lib/call.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BotUsage } from '../../sandbox/bot/usage.js';
-import type { RequestCount } from '../../sandbox/services/faults/request-summary.js';
+import type { RequestCount } from '../../sandbox/services/core/request-count.js';
 import { readingBound } from '../lib/bound.js';
 import { call } from '../lib/call.js';
 import { mebibytes, time } from '../lib/format.js';

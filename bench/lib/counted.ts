@@ -1,4 +1,4 @@
-import type { RequestCount } from '../../sandbox/services/faults/request-summary.js';
+import type { RequestCount } from '../../sandbox/services/core/request-count.js';
 
 /** The requests that a server has answered so far. */
 export interface Counted {

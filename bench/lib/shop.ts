@@ -1,4 +1,4 @@
-import type { World } from '../../sandbox/services/world.js';
+import type { World } from '../../sandbox/world/world.js';
 
 /** A Stripe account of exactly so many subscriptions, each of a customer of its own. */
 

@@ -1,7 +1,7 @@
 import { usage } from '../../sandbox/bot/usage.js';
-import type { World } from '../../sandbox/services/world.js';
 import { metropolis } from '../../sandbox/world/metropolis.js';
 import { SETTINGS, snapshotOf } from '../../sandbox/world/snapshot.js';
+import type { World } from '../../sandbox/world/world.js';
 import { detect, type Snapshot } from '../../src/reconciliation/detection/detect.js';
 import { bareLoop } from '../baselines/bare-loop.js';
 import { searchLists } from '../baselines/search-lists.js';

@@ -1,5 +1,5 @@
 import type { PrismaClient } from '../../src/store/client/client.js';
-import type { World } from '../services/world.js';
+import type { World } from '../world/world.js';
 
 /** A world's rows, written as an import would leave them. */
 

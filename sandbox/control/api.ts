@@ -1,9 +1,8 @@
 import { type Context, Hono } from 'hono';
 import type { z } from 'zod';
 import { type SandboxEnvironment, STRIPE_RESOURCES } from '../environment/environment.js';
-import { ControlError } from '../services/discord/errors.js';
-import { countRequests } from '../services/faults/request-summary.js';
-import { StripeControlError } from '../services/stripe/stripe.js';
+import { ControlError } from '../services/core/control-error.js';
+import { countRequests } from '../services/core/request-count.js';
 import * as bodies from './bodies.js';
 import { indexPage } from './index-page.js';
 import { read } from './read.js';
@@ -105,7 +104,7 @@ export function controlApi(stage: SandboxEnvironment): Hono {
 
 	app.notFound((c) => c.json({ error: `there is no ${c.req.method} ${c.req.path}: see GET / for what there is` }, 404));
 	app.onError((error) => {
-		if (error instanceof ControlError || error instanceof StripeControlError) return answer({ error: error.message }, error.status);
+		if (error instanceof ControlError) return answer({ error: error.message }, error.status);
 		console.error(error);
 		return answer({ error: error.message }, 500);
 	});

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { ControlError } from '../services/discord/errors.js';
+import { ControlError } from '../services/core/control-error.js';
 
 /** Reads what a call was given. @throws {ControlError} 400, saying in plain words what is wrong and where */
 export function read<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Overrides } from '../bot/environment.js';
 import type { LoadedWorld } from '../environment/environment.js';
-import { ControlError } from '../services/discord/errors.js';
-import { type WorldInput, worldSchema } from '../services/world.js';
+import { ControlError } from '../services/core/control-error.js';
 import { makeScenario, scenarioSchema } from '../world/scenario.js';
+import { type WorldInput, worldSchema } from '../world/world.js';
 import { read } from './read.js';
 
 /** What `POST /api/reset` takes: a scenario or a world, and settings for the bot. */

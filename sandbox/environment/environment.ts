@@ -1,3 +1,4 @@
+import { Mutex } from 'async-mutex';
 import { raceTimeout } from '../../src/async/timeout.js';
 import type { Database } from '../../src/store/connection/database.js';
 import { Bot, BotDownError, type Exit } from '../bot/bot.js';
@@ -7,16 +8,17 @@ import { botSettings, type Overrides, withoutSecrets } from '../bot/environment.
 import { type RowsQuery, readRows } from '../bot/rows.js';
 import { hasRows, seed } from '../bot/seed.js';
 import type { BotUsage } from '../bot/usage.js';
-import { SandboxDiscord } from '../services/discord/discord.js';
-import { ControlError } from '../services/discord/errors.js';
-import { Faults, RequestLog } from '../services/faults/traffic.js';
-import { SandboxMail } from '../services/mail/mail.js';
+import { ControlError } from '../services/core/control-error.js';
+import type { Faults } from '../services/core/faults.js';
+import type { RequestLog } from '../services/core/request-log.js';
+import type { SandboxDiscord } from '../services/discord/discord.js';
+import type { SandboxMail } from '../services/mail/mail.js';
+import { createServices } from '../services/services.js';
 import type { Resource } from '../services/stripe/permissions.js';
-import { SandboxStripe } from '../services/stripe/stripe.js';
-import type { World } from '../services/world.js';
+import type { SandboxStripe } from '../services/stripe/stripe.js';
 import type { ExpectedIssue, ExpectedNotices } from '../world/drift.js';
 import type { ScenarioChoice } from '../world/scenario.js';
-import { Mutex } from './mutex.js';
+import type { World } from '../world/world.js';
 
 /** A world to be put on the stage, and the settings that the bot is to play it with. */
 export interface LoadedWorld {
@@ -51,8 +53,8 @@ const LAST_LINES = 30;
 
 /** Everything that plays together: Discord, Stripe, the mail, the bot and its database. One world at a time. */
 export class SandboxEnvironment {
-	public readonly log = new RequestLog();
-	public readonly faults = new Faults();
+	public readonly log: RequestLog;
+	public readonly faults: Faults;
 	public readonly discord: SandboxDiscord;
 	public readonly stripe: SandboxStripe;
 	public readonly mail: SandboxMail;
@@ -79,10 +81,12 @@ export class SandboxEnvironment {
 		private readonly port: () => number,
 		private readonly stripeKey = STRIPE_KEY
 	) {
-		const { log, faults } = this;
-		this.discord = new SandboxDiscord({ log, faults, token: TOKEN, gatewayUrl: () => `ws://127.0.0.1:${port()}/gateway` });
-		this.stripe = new SandboxStripe({ log, faults, key: stripeKey });
-		this.mail = new SandboxMail({ log, faults });
+		const { log, faults, discord, stripe, mail } = createServices({ token: TOKEN, stripeKey }, port);
+		this.log = log;
+		this.faults = faults;
+		this.discord = discord;
+		this.stripe = stripe;
+		this.mail = mail;
 	}
 
 	public async open(): Promise<void> {

@@ -1,7 +1,7 @@
-import type { World } from '../services/world.js';
 import { addCases, byCustomerMetadata, byRow, bySubscriptionMetadata } from './council-cases.js';
 import type { ExpectedIssue, ExpectedNotices } from './drift.js';
 import { WorldBuilder } from './members.js';
+import type { World } from './world.js';
 
 /** A world made by us, and what the product is to find in it. */
 export interface Scenario {

@@ -1,7 +1,7 @@
-import type { World, WorldSubscription } from '../services/world.js';
 import type { Drift, ExpectedIssue, ExpectedNotices, RoleName } from './drift.js';
 import { company, username } from './names.js';
 import { Random } from './random.js';
+import type { World, WorldSubscription } from './world.js';
 
 /** A world that is being filled with people, and what the product is to find in it. */
 

@@ -1,4 +1,3 @@
-import type { World } from '../services/world.js';
 import type { Scenario } from './council.js';
 import {
 	bothTiers,
@@ -18,6 +17,7 @@ import {
 } from './drift.js';
 import { company } from './names.js';
 import { Random } from './random.js';
+import type { World } from './world.js';
 
 /**
  * A guild of any size. A million people must fit into memory, so this is plain arrays, filled in one pass; the kinds are

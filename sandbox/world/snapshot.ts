@@ -2,7 +2,7 @@ import type { Snapshot } from '../../src/reconciliation/detection/detect.js';
 import type { PolicySettings } from '../../src/reconciliation/domain/rules.js';
 import { CompactAccounts } from '../../src/reconciliation/snapshot/accounts.js';
 import { CompactRoster } from '../../src/reconciliation/snapshot/roster.js';
-import type { World } from '../services/world.js';
+import type { World } from './world.js';
 
 /** A world as the product would read it. */
 

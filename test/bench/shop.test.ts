@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { shop } from '../../bench/lib/shop.js';
-import { worldSchema } from '../../sandbox/services/world.js';
+import { worldSchema } from '../../sandbox/world/world.js';
 
 it('is an account that the sandbox takes, of exactly the size that was asked for, with nothing in the future', () => {
 	const now = 1_780_000_000;

@@ -1,7 +1,7 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.js';
-import type { WorldInput } from '../../sandbox/services/world.js';
+import type { WorldInput } from '../../sandbox/world/world.js';
 import { buttonOf, buttons, click, fixButtons, managedRolesOf, reconcile, refetch, waitForMessage } from './operator.js';
 
 /** Each test has two people of its own: one pays for Knight and has no role, the other has Lord and pays no more. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.js';
-import type { Fault } from '../../sandbox/services/faults/traffic.js';
+import type { Fault } from '../../sandbox/services/core/faults.js';
 import { managedRolesOf, reconcile } from './operator.js';
 
 const PAYERS = 150;

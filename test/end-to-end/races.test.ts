@@ -1,8 +1,8 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Sandbox, type StoredIssue } from '../../sandbox/sandbox.js';
-import type { Fault } from '../../sandbox/services/faults/traffic.js';
-import type { WorldInput } from '../../sandbox/services/world.js';
+import type { Fault } from '../../sandbox/services/core/faults.js';
+import type { WorldInput } from '../../sandbox/world/world.js';
 import { buttonOf, click, fixButtons, managedRolesOf, refetch, runCommand, waitForMessage, waitForReply } from './operator.js';
 
 const OPERATORS = ['operator', 'second', 'third', 'fourth'];

@@ -1,7 +1,7 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Sandbox, type StoredIssue } from '../../sandbox/sandbox.js';
-import type { WorldInput } from '../../sandbox/services/world.js';
+import type { WorldInput } from '../../sandbox/world/world.js';
 import { buttonOf, linesOf, managedRolesOf, reconcile, runCommand, waitForMessage, waitForReply } from './operator.js';
 
 /** They pay for Knight and hold Lord: each fix gives a role and takes one. */

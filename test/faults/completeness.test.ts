@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Fault } from '../../sandbox/services/faults/traffic.js';
+import type { Fault } from '../../sandbox/services/core/faults.js';
 import type { ReconciliationResult } from '../../src/reconciliation/index.js';
 import { FaultHarness } from './harness.js';
 import type { InjectedFault } from './injected-faults.js';

@@ -1,4 +1,5 @@
-import { type Fault, Faults, type Target as SandboxTarget } from '../../sandbox/services/faults/traffic.js';
+import { type Fault, Faults } from '../../sandbox/services/core/faults.js';
+import type { Target as SandboxTarget } from '../../sandbox/services/core/request-log.js';
 
 /** What can go wrong, where, and when. */
 

@@ -1,4 +1,4 @@
-import { type World, worldSchema } from '../../sandbox/services/world.js';
+import { type World, worldSchema } from '../../sandbox/world/world.js';
 
 /** A small world with every kind of drift, and of what only looks like drift. What is right is written by hand, and not computed. */
 

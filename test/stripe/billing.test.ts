@@ -1,9 +1,10 @@
 import type { AddressInfo } from 'node:net';
 import { type ServerType, serve } from '@hono/node-server';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Faults, RequestLog } from '../../sandbox/services/faults/traffic.js';
+import { Faults } from '../../sandbox/services/core/faults.js';
+import { RequestLog } from '../../sandbox/services/core/request-log.js';
 import { SandboxStripe } from '../../sandbox/services/stripe/stripe.js';
-import { type WorldInput, worldSchema } from '../../sandbox/services/world.js';
+import { type WorldInput, worldSchema } from '../../sandbox/world/world.js';
 import type { Accounts } from '../../src/reconciliation/domain/billing.js';
 import { SourceError } from '../../src/reconciliation/domain/ports.js';
 import type { Progress } from '../../src/reconciliation/domain/run.js';

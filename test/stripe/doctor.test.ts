@@ -1,9 +1,10 @@
 import type { AddressInfo } from 'node:net';
 import { type ServerType, serve } from '@hono/node-server';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Faults, RequestLog } from '../../sandbox/services/faults/traffic.js';
+import { Faults } from '../../sandbox/services/core/faults.js';
+import { RequestLog } from '../../sandbox/services/core/request-log.js';
 import { SandboxStripe } from '../../sandbox/services/stripe/stripe.js';
-import { worldSchema } from '../../sandbox/services/world.js';
+import { worldSchema } from '../../sandbox/world/world.js';
 import type { Tier } from '../../src/reconciliation/domain/rules.js';
 import { runChecks } from '../../src/reconciliation/health/doctor.js';
 import { keyChecks, modeCheck, permissionCheck, priceCheck } from '../../src/stripe/doctor.js';

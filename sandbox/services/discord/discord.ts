@@ -1,7 +1,8 @@
 import type { Server } from 'node:http';
 import type { APIApplicationCommand, APIMessage, APIRole } from 'discord-api-types/v10';
 import type { Hono } from 'hono';
-import type { World } from '../world.js';
+import { ControlError } from '../core/control-error.js';
+import type { GuildMemberWorld } from '../core/world.js';
 import {
 	type AutocompleteCall,
 	askChoices,
@@ -16,7 +17,6 @@ import {
 } from './client/client.js';
 import type { DiscordContext } from './context/context.js';
 import { Readiness } from './context/readiness.js';
-import { ControlError } from './core/errors.js';
 import { Clock, IDS } from './core/identity.js';
 import { DEFAULT_LIMITS, type DiscordOptions, type Limits } from './core/options.js';
 import { Gateway } from './gateway/gateway.js';
@@ -33,12 +33,11 @@ import { RateLimits } from './rest/rate-limits.js';
 import { addRoutes } from './rest/routes.js';
 import { RestServer } from './rest/server.js';
 
-export { ControlError } from './core/errors.js';
 export type { DiscordOptions, Limits } from './core/options.js';
 export type { GuildView } from './guild/view.js';
 export type { InteractionView } from './interactions/interactions.js';
 
-type NewMember = Pick<World['guild']['members'][number], 'id' | 'username'> & Partial<World['guild']['members'][number]>;
+type NewMember = Pick<GuildMemberWorld, 'id' | 'username'> & Partial<GuildMemberWorld>;
 type Opened = { interactionId: string };
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -104,7 +103,7 @@ export class SandboxDiscord {
 	}
 
 	/** A fresh guild: sessions, messages, commands, interactions and the audit log are gone, and the limits are as at first. */
-	public load(members: World['guild']['members']): void {
+	public load(members: readonly GuildMemberWorld[]): void {
 		const { house } = this;
 		Object.assign(house.limits, this.limitsAtFirst);
 		house.gateway.drop();

@@ -1,37 +1,33 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
-import type { Fault, Faults, RequestLog } from '../faults/traffic.js';
-import { type Attachment, parseMail } from './mime.js';
+import type { Fault, Faults } from '../core/faults.js';
+import type { RequestLog } from '../core/request-log.js';
+import { type ParsedMail, parseMail } from './parse.js';
 
-export interface Mail {
+export interface Mail extends ParsedMail {
 	readonly id: string;
 	readonly at: string;
-	/** As the header says it, with the name. */
+	/** The header's value, display name included. */
 	readonly from: string;
-	/** Who was to get it, hidden recipients included: addresses without names. */
+	/** Addresses of all recipients, Bcc included. */
 	readonly to: string[];
 	readonly subject: string;
-	readonly text: string;
-	readonly html: string;
-	/** By name in lower case, decoded. */
-	readonly headers: Record<string, string>;
 	readonly raw: string;
-	readonly attachments: Attachment[];
 }
 
-/** What faults are matched against; they are taken once for each mail, or for a connection that sends none. */
-const WHAT = 'DATA /';
+/** What faults are matched against. Faults are taken once per mail, or per connection that sends none. */
+const REQUEST = 'DATA /';
 const REFUSED = 421;
 const REJECTED = 550;
 
-/** A mail server that delivers to nobody: it keeps what it gets. */
+/** An SMTP server that stores mails instead of delivering them. */
 export class SandboxMail {
 	private readonly log: RequestLog;
 	private readonly faults: Faults;
 	private readonly server: SMTPServer;
 	private readonly sockets = new Map<number, Socket>();
-	/** The faults of the mail that a connection sends next. */
+	/** Faults taken at connect for the connection's next mail, by session ID. */
 	private readonly pending = new Map<string, readonly Fault[]>();
 	private mails: Mail[] = [];
 	private next = 1;
@@ -57,11 +53,11 @@ export class SandboxMail {
 			this.sockets.set(port, socket);
 			socket.once('close', () => this.sockets.delete(port));
 		});
-		// A client that goes away in the middle is no concern of the server's.
+		// Clients that disconnect mid-session surface here.
 		this.server.on('error', () => {});
 	}
 
-	/** On the loopback interface; on any free port when none is given. */
+	/** Listens on the loopback interface. @param port - 0 for any free port @returns the port */
 	public async listen(port = 0): Promise<number> {
 		await new Promise<void>((resolve, reject) => {
 			this.server.server.once('error', reject);
@@ -86,8 +82,8 @@ export class SandboxMail {
 	}
 
 	private async connect(session: SMTPServerSession, done: (error?: Error | null) => void): Promise<void> {
-		const faults = this.faults.take('smtp', WHAT);
-		await this.faults.held(faults);
+		const faults = this.faults.take('smtp', REQUEST);
+		await this.faults.waitForHolds(faults);
 		if (!faults.some((fault) => fault.kind === 'refuse')) {
 			this.pending.set(session.id, faults);
 			done();
@@ -96,39 +92,38 @@ export class SandboxMail {
 		const entry = this.log.add({ target: 'smtp', method: 'CONNECT', path: '/', query: {}, body: null });
 		entry.status = REFUSED;
 		entry.ms = 0;
-		done(refusal(REFUSED, 'Service not available'));
+		done(smtpError(REFUSED, 'Service not available'));
 	}
 
-	/** Keeps the mail, or says why not. */
+	/** @returns null when the mail was stored, else the SMTP error */
 	private async receive(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<Error | null> {
-		const began = performance.now();
-		const faults = this.pending.get(session.id) ?? this.faults.take('smtp', WHAT);
+		const startedAt = performance.now();
+		const faults = this.pending.get(session.id) ?? this.faults.take('smtp', REQUEST);
 		this.pending.delete(session.id);
 		const chunks: Buffer[] = [];
 		for await (const chunk of stream) chunks.push(Buffer.from(chunk));
-		const raw = Buffer.concat(chunks);
-		const mail = this.read(raw, session);
+		const mail = await this.read(Buffer.concat(chunks), session);
 		const { from, to, subject } = mail;
 		const entry = this.log.add({ target: 'smtp', method: 'DATA', path: '/', query: {}, body: { from, to, subject } });
 		for (const fault of faults) if (fault.kind === 'latency') await sleep(fault.ms ?? 0);
-		entry.ms = Math.round(performance.now() - began);
+		entry.ms = Math.round(performance.now() - startedAt);
 		if (faults.some((fault) => fault.kind === 'drop')) {
 			entry.status = 0;
 			this.sockets.get(session.remotePort)?.destroy();
 			return null;
 		}
-		const rejects = faults.find((fault) => fault.kind === 'reject' || fault.kind === 'refuse');
-		if (rejects) {
-			entry.status = rejects.status ?? (rejects.kind === 'refuse' ? REFUSED : REJECTED);
-			return refusal(entry.status, 'Message rejected');
+		const rejection = faults.find((fault) => fault.kind === 'reject' || fault.kind === 'refuse');
+		if (rejection) {
+			entry.status = rejection.status ?? (rejection.kind === 'refuse' ? REFUSED : REJECTED);
+			return smtpError(entry.status, 'Message rejected');
 		}
 		this.mails.push(mail);
 		entry.status = 250;
 		return null;
 	}
 
-	private read(raw: Buffer, session: SMTPServerSession): Mail {
-		const { headers, text, html, attachments } = parseMail(raw);
+	private async read(raw: Buffer, session: SMTPServerSession): Promise<Mail> {
+		const { headers, text, html, attachments } = await parseMail(raw);
 		const { mailFrom, rcptTo } = session.envelope;
 		return {
 			id: `mail_${this.next++}`,
@@ -145,6 +140,6 @@ export class SandboxMail {
 	}
 }
 
-function refusal(responseCode: number, message: string): Error {
+function smtpError(responseCode: number, message: string): Error {
 	return Object.assign(new Error(message), { responseCode });
 }

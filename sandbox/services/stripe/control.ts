@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { StripeControlError } from './errors.js';
+import { ControlError } from '../core/control-error.js';
 import type { Events, EventType } from './events.js';
 import { customerObject } from './objects/customer.js';
 import { invoiceObject } from './objects/invoice.js';
@@ -101,7 +101,7 @@ function showSubscription(record: SubscriptionRecord): unknown {
 function createCustomer(subject: Subject, body: z.output<typeof customerNew>): unknown {
 	const { books, scene } = subject;
 	const id = body.id ?? unused('cus_new', (name) => books.customer(name) !== undefined);
-	if (books.customer(id)) throw new StripeControlError(409, `There is a customer ${id} already`);
+	if (books.customer(id)) throw new ControlError(409, `There is a customer ${id} already`);
 	const record: CustomerRecord = {
 		id,
 		created: body.created ?? scene.now,
@@ -117,7 +117,7 @@ function createCustomer(subject: Subject, body: z.output<typeof customerNew>): u
 }
 
 function updateCustomer(subject: Subject, record: CustomerRecord, body: z.output<typeof customerChange>): unknown {
-	if (record.deleted) throw new StripeControlError(409, `Customer ${record.id} was deleted`);
+	if (record.deleted) throw new ControlError(409, `Customer ${record.id} was deleted`);
 	unchanged('id', record.id, body.id);
 	unchanged('created', record.created, body.created);
 	const before = customerObject(record, subject.scene.livemode);
@@ -147,9 +147,9 @@ function deleteCustomer(subject: Subject, record: CustomerRecord): unknown {
 function createSubscription(subject: Subject, body: z.output<typeof subscriptionNew>): unknown {
 	const { books, scene } = subject;
 	const customer = theCustomer(books, body.customer);
-	if (customer.deleted) throw new StripeControlError(409, `Customer ${customer.id} was deleted`);
+	if (customer.deleted) throw new ControlError(409, `Customer ${customer.id} was deleted`);
 	const id = body.id ?? unused('sub_new', (name) => books.subscription(name) !== undefined);
-	if (books.subscription(id)) throw new StripeControlError(409, `There is a subscription ${id} already`);
+	if (books.subscription(id)) throw new ControlError(409, `There is a subscription ${id} already`);
 	const status = body.status ?? 'active';
 	const begun = body.created ?? Math.min(scene.now, body.failedAt ?? scene.now);
 	const record: SubscriptionRecord = {
@@ -234,7 +234,7 @@ function owe(subject: Subject, record: SubscriptionRecord, given: number | null 
 }
 
 function unchanged<T>(name: string, is: T, given: T | undefined): void {
-	if (given !== undefined && given !== is) throw new StripeControlError(400, `${name} cannot be changed`);
+	if (given !== undefined && given !== is) throw new ControlError(400, `${name} cannot be changed`);
 }
 
 function settle(invoice: InvoiceRecord, now: number): void {
@@ -250,12 +250,12 @@ function voidInvoice(invoice: InvoiceRecord, now: number): void {
 /** The items a change leaves; undefined where it leaves them alone. */
 function itemsOf({ price, quantity, items }: SubscriptionChange, record?: SubscriptionRecord) {
 	if (items) {
-		if (price !== undefined || quantity !== undefined) throw new StripeControlError(400, 'Give either price and quantity, or items');
+		if (price !== undefined || quantity !== undefined) throw new ControlError(400, 'Give either price and quantity, or items');
 		return items;
 	}
 	const [first, ...others] = record?.items ?? [];
 	if (price === undefined && (quantity === undefined || !first)) return undefined;
-	if (others.length > 0) throw new StripeControlError(400, 'This subscription has several items: give items');
+	if (others.length > 0) throw new ControlError(400, 'This subscription has several items: give items');
 	return [{ price: price ?? first?.price ?? 'price_knight', quantity: quantity ?? first?.quantity ?? 1 }];
 }
 
@@ -292,13 +292,13 @@ function tellInvoice({ events, scene }: Subject, type: InvoiceEvent, record: Inv
 
 function theCustomer(books: StripeStore, id: string): CustomerRecord {
 	const record = books.customer(id);
-	if (!record) throw new StripeControlError(404, `There is no customer ${id}`);
+	if (!record) throw new ControlError(404, `There is no customer ${id}`);
 	return record;
 }
 
 function theSubscription(books: StripeStore, id: string): SubscriptionRecord {
 	const record = books.subscription(id);
-	if (!record) throw new StripeControlError(404, `There is no subscription ${id}`);
+	if (!record) throw new ControlError(404, `There is no subscription ${id}`);
 	return record;
 }
 
@@ -309,5 +309,5 @@ function unused(stem: string, taken: (name: string) => boolean): string {
 function read<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
 	const result = schema.safeParse(body ?? {});
 	if (result.success) return result.data;
-	throw new StripeControlError(400, z.prettifyError(result.error));
+	throw new ControlError(400, z.prettifyError(result.error));
 }

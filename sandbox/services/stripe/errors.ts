@@ -1,4 +1,4 @@
-/** What Stripe says when it refuses: the status, and the body's `error`. */
+/** Stripe's error responses: the status and the body's `error`. */
 
 export interface StripeErrorBody {
 	readonly type: 'invalid_request_error' | 'api_error';
@@ -95,14 +95,4 @@ function masked(key: string): string {
 	const rest = key.slice(kind.length);
 	const shown = rest.length > 8 ? rest.slice(-6) : '';
 	return kind + '*'.repeat(rest.length - shown.length) + shown;
-}
-
-/** Why the control API would not do what it was asked to. */
-export class StripeControlError extends Error {
-	public constructor(
-		public readonly status: number,
-		message: string
-	) {
-		super(message);
-	}
 }

@@ -3,7 +3,8 @@ import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
 import Stripe from 'stripe';
-import type { Fault, Faults, RequestLog } from '../faults/traffic.js';
+import type { Fault, Faults } from '../core/faults.js';
+import type { RequestLog } from '../core/request-log.js';
 import { endpoint, type Tampering } from './api.js';
 import { noKey, rateLimited, StripeRefusal, serverError, wrongKey } from './errors.js';
 import { ACCOUNT } from './objects/account.js';
@@ -53,7 +54,7 @@ async function pass(gate: RequestPipeline, context: Context, method: string, pat
 	const faults = gate.faults.take('stripe', `${method} ${path}`);
 	const wait = faults.reduce((sum, fault) => sum + (fault.kind === 'latency' ? (fault.ms ?? 0) : 0), gate.latency());
 	if (wait > 0) await sleep(wait);
-	await gate.faults.held(faults);
+	await gate.faults.waitForHolds(faults);
 	for (const fault of faults) {
 		if (fault.kind === 'timeout') {
 			await hungUp(context);

@@ -1,4 +1,4 @@
-import type { World } from '../world.js';
+import type { StripeWorld } from '../core/world.js';
 import { type Catalog, createCatalog } from './records/catalog.js';
 import { firstInvoice, laterInvoices } from './records/invoicing.js';
 import { addMonths } from './records/periods.js';
@@ -30,7 +30,7 @@ export class StripeStore {
 	private byMetadata: Map<string, CustomerRecord[]> | undefined;
 	private readonly sharedItems = new Map<string, readonly ItemRecord[]>();
 
-	public static of(world: World['stripe'], now: number): StripeStore {
+	public static of(world: StripeWorld, now: number): StripeStore {
 		const books = new StripeStore();
 		for (const [index, { id, email, name, metadata }] of world.customers.entries()) {
 			const created = now - CUSTOMERS_SINCE + index;

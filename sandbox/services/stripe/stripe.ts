@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
-import type { Faults, RequestLog } from '../faults/traffic.js';
-import type { World } from '../world.js';
+import type { Faults } from '../core/faults.js';
+import type { RequestLog } from '../core/request-log.js';
+import type { StripeWorld } from '../core/world.js';
 import { answer } from './api.js';
 import { type ControlKind, created, deleted, listed, type Subject, shown, updated } from './control.js';
 import { Events } from './events.js';
@@ -9,8 +10,6 @@ import type { Scene } from './objects/subscription.js';
 import { Permissions, type Resource } from './permissions.js';
 import { Rate } from './rate.js';
 import { StripeStore } from './store.js';
-
-export { StripeControlError } from './errors.js';
 
 export interface StripeOptions {
 	readonly log: RequestLog;
@@ -51,7 +50,7 @@ export class SandboxStripe {
 		});
 	}
 
-	public load(world: World['stripe']): void {
+	public load(world: StripeWorld): void {
 		this.books = StripeStore.of(world, this.seconds());
 		this.events = new Events();
 	}

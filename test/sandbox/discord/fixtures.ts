@@ -3,9 +3,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { type ApplicationCommandDataResolvable, Client, type ClientOptions, GatewayIntentBits, type Interaction } from 'discord.js';
+import { Faults } from '../../../sandbox/services/core/faults.js';
+import { RequestLog } from '../../../sandbox/services/core/request-log.js';
 import { type Limits, SandboxDiscord } from '../../../sandbox/services/discord/discord.js';
-import { Faults, RequestLog } from '../../../sandbox/services/faults/traffic.js';
-import { type World, worldSchema } from '../../../sandbox/services/world.js';
+import { type World, worldSchema } from '../../../sandbox/world/world.js';
 
 export const TOKEN = 'sandbox-token';
 

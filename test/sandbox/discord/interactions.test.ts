@@ -12,7 +12,7 @@ import {
 	TextInputStyle
 } from 'discord.js';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ControlError } from '../../../sandbox/services/discord/discord.js';
+import { ControlError } from '../../../sandbox/services/core/control-error.js';
 import { Stage } from './fixtures.js';
 
 let stage: Stage;

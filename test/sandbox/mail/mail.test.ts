@@ -1,6 +1,7 @@
 import { createTransport } from 'nodemailer';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { Faults, RequestLog } from '../../../sandbox/services/faults/traffic.js';
+import { Faults } from '../../../sandbox/services/core/faults.js';
+import { RequestLog } from '../../../sandbox/services/core/request-log.js';
 import { SandboxMail } from '../../../sandbox/services/mail/mail.js';
 
 async function start() {

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
-import { StripeControlError } from '../../../sandbox/services/stripe/stripe.js';
+import { ControlError } from '../../../sandbox/services/core/control-error.js';
 import { DAY, now, people, start } from './server.js';
 
 const types = (list: { data: readonly Stripe.Event[] }) => list.data.map((event) => event.type);
@@ -127,7 +127,7 @@ describe('a person at the dashboard', () => {
 			try {
 				act();
 			} catch (error) {
-				if (error instanceof StripeControlError) return error.status;
+				if (error instanceof ControlError) return error.status;
 				throw error;
 			}
 			return 200;

@@ -3,9 +3,10 @@ import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import Stripe from 'stripe';
 import { onTestFinished } from 'vitest';
-import { Faults, RequestLog } from '../../../sandbox/services/faults/traffic.js';
+import { Faults } from '../../../sandbox/services/core/faults.js';
+import { RequestLog } from '../../../sandbox/services/core/request-log.js';
 import { SandboxStripe, type StripeOptions } from '../../../sandbox/services/stripe/stripe.js';
-import { type WorldInput, worldSchema } from '../../../sandbox/services/world.js';
+import { type WorldInput, worldSchema } from '../../../sandbox/world/world.js';
 
 const KEY = 'rk_test_sandbox';
 const NOW = new Date('2026-11-20T12:00:00Z');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { worldSchema } from '../../../sandbox/services/world.js';
 import { council } from '../../../sandbox/world/council.js';
 import { SETTINGS, snapshotOf } from '../../../sandbox/world/snapshot.js';
+import { worldSchema } from '../../../sandbox/world/world.js';
 import { detect } from '../../../src/reconciliation/detection/detect.js';
 import type { UnknownStatus } from '../../../src/reconciliation/domain/detection.js';
 

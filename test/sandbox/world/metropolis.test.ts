@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { worldSchema } from '../../../sandbox/services/world.js';
 import { metropolis } from '../../../sandbox/world/metropolis.js';
 import { SETTINGS, snapshotOf } from '../../../sandbox/world/snapshot.js';
+import { worldSchema } from '../../../sandbox/world/world.js';
 import { detect } from '../../../src/reconciliation/detection/detect.js';
 
 const NOW = new Date('2026-03-01T12:00:00Z');

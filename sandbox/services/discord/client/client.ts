@@ -5,8 +5,8 @@ import {
 	ApplicationCommandOptionType as Option,
 	InteractionType as Type
 } from 'discord-api-types/v10';
+import { ControlError } from '../../core/control-error.js';
 import type { DiscordContext } from '../context/context.js';
-import { ControlError } from '../core/errors.js';
 import { IDS } from '../core/identity.js';
 import type { Member } from '../guild/members.js';
 import type { Interaction, Location } from '../interactions/interactions.js';

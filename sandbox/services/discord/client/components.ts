@@ -1,6 +1,6 @@
 import { type APIMessage, ComponentType as Type } from 'discord-api-types/v10';
+import { ControlError } from '../../core/control-error.js';
 import type { DiscordContext } from '../context/context.js';
-import { ControlError } from '../core/errors.js';
 import { toMemberOnly, toUser } from '../guild/members.js';
 import { guildPermissions } from '../guild/permissions.js';
 import { each } from '../messages/compose.js';

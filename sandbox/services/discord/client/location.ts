@@ -1,6 +1,6 @@
 import { type APITextChannel, ChannelType, InteractionContextType, PermissionFlagsBits } from 'discord-api-types/v10';
+import { ControlError } from '../../core/control-error.js';
 import type { DiscordContext } from '../context/context.js';
-import { ControlError } from '../core/errors.js';
 import { IDS } from '../core/identity.js';
 import { type Member, toMember } from '../guild/members.js';
 import { channelPermissions } from '../guild/permissions.js';

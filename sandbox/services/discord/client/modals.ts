@@ -1,6 +1,6 @@
 import { type APIModalInteractionResponseCallbackData, ComponentType as Type } from 'discord-api-types/v10';
+import { ControlError } from '../../core/control-error.js';
 import type { DiscordContext } from '../context/context.js';
-import { ControlError } from '../core/errors.js';
 import { each } from '../messages/compose.js';
 import { isRecord } from '../validate/form.js';
 import { checkValues, resolveValues } from './components.js';

@@ -6,8 +6,8 @@ import {
 	type APIUser,
 	ApplicationCommandOptionType as Option
 } from 'discord-api-types/v10';
+import { ControlError } from '../../core/control-error.js';
 import type { DiscordContext } from '../context/context.js';
-import { ControlError } from '../core/errors.js';
 import { type Member, toMemberOnly, toUser } from '../guild/members.js';
 import { guildPermissions } from '../guild/permissions.js';
 

@@ -1,16 +1,3 @@
-/** What Discord says when it refuses, and what the control API says when a call makes no sense. */
-
-/** The control API's refusal: the status and the reason go to whoever called it. */
-export class ControlError extends Error {
-	public constructor(
-		public readonly status: number,
-		message: string
-	) {
-		super(message);
-		this.name = 'ControlError';
-	}
-}
-
 export interface ErrorTree {
 	[key: string]: ErrorTree | { code: string; message: string }[];
 }
@@ -21,7 +8,7 @@ export interface ErrorBody {
 	errors?: ErrorTree;
 }
 
-/** An answer of Discord that is not the one that was asked for. */
+/** An error response of Discord's. */
 export class DiscordError extends Error {
 	public constructor(
 		public readonly status: number,
@@ -60,7 +47,7 @@ const REFUSALS = {
 	invalidJson: [400, 50109, 'The request body contains invalid JSON.']
 } as const;
 
-/** One of Discord's refusals, by what it means. */
+/** The error response of this name. */
 export function refusal(name: keyof typeof REFUSALS): DiscordError {
 	const [status, code, message] = REFUSALS[name];
 	return new DiscordError(status, { message, code });

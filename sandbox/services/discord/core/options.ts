@@ -1,4 +1,5 @@
-import type { Faults, RequestLog } from '../../faults/traffic.js';
+import type { Faults } from '../../core/faults.js';
+import type { RequestLog } from '../../core/request-log.js';
 
 /** So many requests in so many seconds. */
 export interface Limit {

@@ -1,5 +1,5 @@
 import { GatewayOpcodes as Op } from 'discord-api-types/v10';
-import type { Fault, Faults } from '../../faults/traffic.js';
+import type { Fault, Faults } from '../../core/faults.js';
 import { type Connection, sendOp } from './connection.js';
 import type { Session } from './session.js';
 

@@ -1,5 +1,5 @@
 import { GatewayOpcodes } from 'discord-api-types/v10';
-import type { RequestLog } from '../../faults/traffic.js';
+import type { RequestLog } from '../../core/request-log.js';
 import { isRecord } from '../validate/form.js';
 import type { Payload } from './connection.js';
 

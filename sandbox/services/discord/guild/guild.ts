@@ -1,13 +1,11 @@
 import { type APIRole, type APITextChannel, AuditLogEvent, GatewayDispatchEvents as Event } from 'discord-api-types/v10';
-import type { World } from '../../world.js';
+import type { GuildMemberWorld } from '../../core/world.js';
 import type { Emit } from '../core/events.js';
 import { type Clock, IDS, ROLE_IDS } from '../core/identity.js';
 import { type AuditAction, AuditLog } from './audit.js';
 import { defaultChannels } from './channels.js';
 import { byId, type Member, toMember, toUser } from './members.js';
 import { defaultRoles, makeRole } from './roles.js';
-
-type NewMember = World['guild']['members'][number];
 
 const FOUNDED = '2024-01-01T00:00:00.000000+00:00';
 
@@ -28,14 +26,14 @@ export class Guild {
 	public constructor(
 		private readonly clock: Clock,
 		private readonly emit: Emit,
-		people: World['guild']['members']
+		members: readonly GuildMemberWorld[]
 	) {
 		this.audit = new AuditLog(clock);
 		for (const role of defaultRoles()) this.roles.set(role.id, role);
 		for (const channel of defaultChannels()) this.channels.set(channel.id, channel);
-		this.operatorId = people.find((person) => person.username === 'operator')?.id ?? IDS.operator;
-		this.ownerId = people.find((person) => person.username === 'owner')?.id ?? IDS.owner;
-		this.settle(people);
+		this.operatorId = members.find((person) => person.username === 'operator')?.id ?? IDS.operator;
+		this.ownerId = members.find((person) => person.username === 'owner')?.id ?? IDS.owner;
+		this.settle(members);
 	}
 
 	/** By ID. */
@@ -94,7 +92,7 @@ export class Guild {
 		});
 	}
 
-	public join(person: NewMember): Member {
+	public join(person: GuildMemberWorld): Member {
 		const roles = [...new Set([...person.roles, ...(person.operator ? ['Operator'] : [])])];
 		const member: Member = {
 			id: person.id,
@@ -162,10 +160,10 @@ export class Guild {
 		this.emit(Event.GuildAuditLogEntryCreate, { guild_id: this.id, ...this.audit.add(deed) });
 	}
 
-	private settle(people: readonly NewMember[]): void {
+	private settle(people: readonly GuildMemberWorld[]): void {
 		const named = new Map([...this.roles.values()].map((role) => [role.name, role.id]));
 		const lists = new Map<string, readonly string[]>();
-		const rolesOf = (person: NewMember): readonly string[] => {
+		const rolesOf = (person: GuildMemberWorld): readonly string[] => {
 			const names = person.operator || person.username === 'operator' ? [...person.roles, 'Operator'] : person.roles;
 			const key = names.join('\n');
 			const known = lists.get(key);

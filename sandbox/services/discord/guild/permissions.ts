@@ -1,5 +1,5 @@
 import { type APIRole, type APITextChannel, PermissionFlagsBits } from 'discord-api-types/v10';
-import { ControlError } from '../core/errors.js';
+import { ControlError } from '../../core/control-error.js';
 import type { Guild } from './guild.js';
 import { compareIds, type Member } from './members.js';
 

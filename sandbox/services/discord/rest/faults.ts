@@ -1,4 +1,4 @@
-import type { Fault, Faults } from '../../faults/traffic.js';
+import type { Fault, Faults } from '../../core/faults.js';
 import { refusal } from '../core/errors.js';
 import type { Answer } from './call.js';
 

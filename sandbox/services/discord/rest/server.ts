@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
-import type { LoggedRequest } from '../../faults/traffic.js';
+import type { LoggedRequest } from '../../core/request-log.js';
 import { DiscordError, refusal } from '../core/errors.js';
 import type { DiscordOptions } from '../core/options.js';
 import { Form } from '../validate/form.js';
@@ -77,7 +77,7 @@ export class RestServer {
 		};
 
 		const faults = takeFaults(this.options.faults, `${context.req.method} ${path}`);
-		await this.options.faults.held(faults);
+		await this.options.faults.waitForHolds(faults);
 		const early = await beforehand(faults, () => gone(incoming));
 		if (early === 'drop') {
 			incoming?.socket.destroy();

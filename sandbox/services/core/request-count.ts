@@ -1,4 +1,4 @@
-import type { LoggedRequest, Target } from './traffic.js';
+import type { LoggedRequest, Target } from './request-log.js';
 
 /** Requests of one kind. */
 export interface RequestCount {

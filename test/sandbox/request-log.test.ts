@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { countRequests } from '../../sandbox/services/faults/request-summary.js';
-import { RequestLog, type Target } from '../../sandbox/services/faults/traffic.js';
+import { countRequests } from '../../sandbox/services/core/request-count.js';
+import { RequestLog, type Target } from '../../sandbox/services/core/request-log.js';
 
 it('counts requests of one kind together, whomever they are about', () => {
 	const log = new RequestLog();

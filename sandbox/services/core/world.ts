@@ -1,0 +1,77 @@
+import { z } from 'zod';
+
+/** What the services are loaded with: the guild's members, Stripe's customers and subscriptions. IDs are kept as given. */
+
+const metadata = z.record(z.string(), z.string()).default({});
+
+const guildMember = z.strictObject({
+	id: z.string().min(1),
+	username: z.string().min(1),
+	bot: z.boolean().default(false),
+	operator: z.boolean().default(false),
+	/** Role names. A role that the guild lacks is created. */
+	roles: z.array(z.string()).default([])
+});
+
+const customer = z.strictObject({
+	id: z.string().min(1),
+	email: z.string().nullable().default(null),
+	name: z.string().nullable().default(null),
+	metadata
+});
+
+const item = z.strictObject({ price: z.string().min(1), quantity: z.int().nonnegative().default(1) });
+
+const subscription = z
+	.strictObject({
+		id: z.string().min(1),
+		customer: z.string().min(1),
+		status: z.string().min(1),
+		price: z.string().min(1).optional(),
+		quantity: z.int().nonnegative().optional(),
+		items: z.array(item).min(1).optional(),
+		/** Epoch seconds. */
+		created: z.int().optional(),
+		metadata,
+		/** Epoch seconds of the first failed payment. Creates the open invoice. */
+		failedAt: z.int().nullish(),
+		cancel_at_period_end: z.boolean().default(false),
+		pause_collection: z.strictObject({ behavior: z.string(), resumes_at: z.int().nullable().default(null) }).nullish()
+	})
+	.refine((value) => (value.price === undefined) !== (value.items === undefined), 'give either price or items');
+
+export const guildSchema = z
+	.strictObject({ members: z.array(guildMember).default([]) })
+	.superRefine(({ members }, context) => {
+		uniqueIds(context, 'guild member', members);
+	})
+	.default({ members: [] });
+
+export const stripeSchema = z
+	.strictObject({ customers: z.array(customer).default([]), subscriptions: z.array(subscription).default([]) })
+	.superRefine(({ customers, subscriptions }, context) => {
+		uniqueIds(context, 'subscription', subscriptions);
+		const customerIds = uniqueIds(context, 'customer', customers);
+		for (const { id, customer } of subscriptions) {
+			if (!customerIds.has(customer))
+				context.addIssue({ code: 'custom', message: `subscription ${id} names customer ${customer}, which is not in the world` });
+		}
+	})
+	.default({ customers: [], subscriptions: [] });
+
+/** Reports duplicate IDs. @returns the IDs */
+export function uniqueIds(context: z.core.$RefinementCtx, kind: string, rows: readonly { readonly id: string }[]): ReadonlySet<string> {
+	const seen = new Set<string>();
+	for (const { id } of rows) {
+		if (seen.has(id)) context.addIssue({ code: 'custom', message: `duplicate ${kind} ${id}` });
+		seen.add(id);
+	}
+	return seen;
+}
+
+/** Checked, with every default filled in. */
+export type GuildWorld = z.output<typeof guildSchema>;
+export type GuildWorldInput = z.input<typeof guildSchema>;
+export type GuildMemberWorld = GuildWorld['members'][number];
+export type StripeWorld = z.output<typeof stripeSchema>;
+export type StripeWorldInput = z.input<typeof stripeSchema>;
