@@ -1,31 +1,31 @@
-/** A right that expires with its holder, renewed for as long as the work lasts. */
+/** Keeps a lease or claim alive while work runs. */
 export interface Heartbeat {
-	/** False once a renewal has failed: somebody else may hold it by now, so nothing more may be changed on its strength. */
+	/** False once the lease was lost or may have expired: another process may hold it, so nothing more may be changed. */
 	isHeld(): boolean;
-	/** Renews it now, whatever comes of it: {@link isHeld} tells. For when something long has kept the database from answering. */
+	/** Renews at once; {@link isHeld} returns the result. For use after work that blocked the database, and with it the renewals. */
 	renew(): Promise<void>;
 	stop(): void;
 }
 
-/** Renewed this many times within its life, so that one lost renewal does not lose it. */
+/** Renewals within the duration of a lease, so that one lost renewal does not lose it. */
 const RENEWALS_PER_LEASE = 3;
 
 /**
- * Renews a right until it is stopped.
- * @param renew - false, or an error, means that it is lost
- * @param seconds - how long it lives without a renewal
+ * Renews a lease periodically until stopped.
+ * @param renew - resolves to false if another holder took the lease. Errors are ignored: the next renewal may come in time
+ * @param seconds - until the lease expires without a renewal
  */
 export function startHeartbeat(renew: () => Promise<boolean>, seconds: number): Heartbeat {
 	let held = true;
 	let renewedAt = Date.now();
 	const renewNow = async () => {
-		// A slow answer must not make the right look younger than it is.
-		const askedAt = Date.now();
+		// The database counts from when it receives the renewal: not the arrival of its answer, which may be slow.
+		const requestedAt = Date.now();
 		try {
-			if (await renew()) renewedAt = Math.max(renewedAt, askedAt);
+			if (await renew()) renewedAt = Math.max(renewedAt, requestedAt);
 			else held = false;
 		} catch {
-			// A database that is away for a moment may be back before the right expires; `held` goes by the clock meanwhile.
+			// The database may be back before the lease expires; until then the clock decides.
 		}
 	};
 	const timer = setInterval(renewNow, (seconds * 1000) / RENEWALS_PER_LEASE);

@@ -1,4 +1,4 @@
-/** The domain's values under the path that applications import them from. */
+/** The domain's types under the path that applications import them from. */
 export type * from './domain/billing.js';
 export type * from './domain/by-id.js';
 export type * from './domain/detection.js';

@@ -21,7 +21,7 @@ export async function holdRun(transaction: Prisma.TransactionClient, guildId: st
 /** What the safety check refused, and who released it. */
 export function holdStore({ prisma }: Database, guildId: string): HoldStore {
 	return {
-		recordHold: ({ at, tell, ...refused }) =>
+		recordHold: ({ at, channels, ...refused }) =>
 			prisma.$transaction(async (transaction) => {
 				const { runId, scope, actor, losing, reason } = refused;
 				const known = await transaction.hold.count({ where: { guildId, runId, scope: { in: [RUN, scope] }, releasedAt: null } });
@@ -45,7 +45,7 @@ export function holdStore({ prisma }: Database, guildId: string): HoldStore {
 				if (known > 0) return;
 				const subject = holdSubject(added.id);
 				await transaction.delivery.createMany({
-					data: tell.map((channel) => ({ guildId, channel, subject, createdAt: at, nextTryAt: at })),
+					data: channels.map((channel) => ({ guildId, channel, subject, createdAt: at, nextTryAt: at })),
 					skipDuplicates: true
 				});
 			}),

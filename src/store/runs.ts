@@ -22,7 +22,7 @@ export function runStore({ prisma }: Database, guildId: string): Runs {
 			});
 			return run?.id ?? null;
 		},
-		failAbandonedRuns: (reason, at, tell) =>
+		failAbandonedRuns: (reason, at, channels) =>
 			prisma.$transaction(async (transaction) => {
 				const abandoned = await transaction.reconciliationRun.updateManyAndReturn({
 					where: { guildId, status: RunStatus.RUNNING },
@@ -30,7 +30,7 @@ export function runStore({ prisma }: Database, guildId: string): Runs {
 					select: { id: true }
 				});
 				// Nobody else tells of it: it is due at once.
-				for (const { id } of abandoned) await addRunMessages(transaction, guildId, id, tell, at, at);
+				for (const { id } of abandoned) await addRunMessages(transaction, guildId, id, channels, at, at);
 			}),
 		hasUnfinishedRun: async () =>
 			(await prisma.reconciliationRun.findFirst({ where: { guildId, status: RunStatus.RUNNING }, select: { id: true } })) !== null,
@@ -62,7 +62,7 @@ export function runStore({ prisma }: Database, guildId: string): Runs {
 			});
 			return run?.scheduledDay ?? null;
 		},
-		completeRun: (id, { issuesFixed, hold, at, verified = null, tell = [] }) =>
+		completeRun: (id, { issuesFixed, hold, at, verified = null, channels = [] }) =>
 			prisma.$transaction(async (transaction) => {
 				const held = hold === null ? Prisma.DbNull : toJson(hold);
 				// Only the ID comes back: the row holds every issue of the run.
@@ -80,16 +80,16 @@ export function runStore({ prisma }: Database, guildId: string): Runs {
 				if (hold !== null) await holdRun(transaction, guildId, id, hold, at);
 				// Together: a verification that was killed before its run was complete is still to be done.
 				await transaction.verification.updateMany({ where: { guildId, runId: id, doneAt: null }, data: { doneAt: at } });
-				await addRunMessages(transaction, guildId, id, tell, at);
+				await addRunMessages(transaction, guildId, id, channels, at);
 			}),
-		failRun: (id, { reason, issuesFixed, at, tell = [] }) =>
+		failRun: (id, { reason, issuesFixed, at, channels = [] }) =>
 			prisma.$transaction(async (transaction) => {
 				await transaction.reconciliationRun.update({
 					where: { id },
 					data: { status: RunStatus.FAILED, failure: reason, issuesFixed, completedAt: at },
 					select: { id: true }
 				});
-				await addRunMessages(transaction, guildId, id, tell, at);
+				await addRunMessages(transaction, guildId, id, channels, at);
 			})
 	};
 }

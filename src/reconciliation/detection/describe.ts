@@ -4,35 +4,34 @@ import { DEBTOR, type RoleName } from '../domain/rules.js';
 import { type EvaluatedSource, isPastDue } from '../policy/entitlement.js';
 import type { LinkedPerson } from './link-index.js';
 
-/** What an issue says to an operator. */
+/** Texts of an issue, for operators. */
 
-/** How many subscriptions are spelled out; the deciding one comes first. */
+/** More subscriptions than this are counted, not described. */
 const MAX_SUBSCRIPTIONS_SHOWN = 3;
 
-/** What Stripe says of a person: the deciding subscription first. */
-export function describeStripe(person: LinkedPerson | undefined, claims: readonly EvaluatedSource[]): string {
+/** A person's subscriptions, the deciding one first. */
+export function describeStripe(person: LinkedPerson | undefined, sources: readonly EvaluatedSource[]): string {
 	if (person === undefined) return 'no customer is linked to this person';
-	if (claims.length === 0) return 'no subscription';
-	const told = claims.slice(0, MAX_SUBSCRIPTIONS_SHOWN).map(({ subscription, seat, unpaidSince }) => {
+	if (sources.length === 0) return 'no subscription';
+	const described = sources.slice(0, MAX_SUBSCRIPTIONS_SHOWN).map(({ subscription, seat, unpaidSince }) => {
 		const owed = isPastDue(subscription.status) ? ` since ${day(unpaidSince)}` : '';
 		const payer = seat === null ? '' : ' (their team)';
 		return `${subscription.status}${owed}${payer}: ${describePrices(subscription)} (${subscription.id})`;
 	});
-	const more = claims.length - told.length;
-	return more > 0 ? `${told.join('; ')}; and ${more} more` : told.join('; ');
+	const more = sources.length - described.length;
+	return more > 0 ? `${described.join('; ')}; and ${more} more` : described.join('; ');
 }
 
-/** What the database says of a person. */
+/** A person's rows. */
 export function describeDatabase(person: LinkedPerson | undefined): string {
 	if (person === undefined) return 'not known';
 	if (person.rows.length === 0) return `no row; linked by Stripe metadata on ${person.customerIds.join(', ')}`;
 	const seats = person.seats.map(({ row, team }) => `${row.seatTier} seat in ${team.name}`);
 	const customers = person.customerIds.length > 0 ? [`customer ${person.customerIds.join(', ')}`] : [];
-	const told = [...seats, ...customers];
-	return told.length > 0 ? told.join('; ') : 'a row without customer or team';
+	return [...seats, ...customers].join('; ') || 'a row without customer or team';
 }
 
-/** What is wrong, in one sentence. */
+/** The drift in one sentence, without the member's name. */
 export function describeDrift(type: DriftType, held: readonly RoleName[], expected: readonly RoleName[], linked: boolean): string {
 	const has = held.join(' and ');
 	const due = expected.join(' and ');

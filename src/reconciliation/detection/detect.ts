@@ -1,5 +1,5 @@
 import { type Cooperative, forEachYielding, runToCompletion } from '../../async/cooperative.js';
-import type { Accounts, BillingSnapshot } from '../domain/billing.js';
+import type { Accounts, BillingSnapshot, Customer } from '../domain/billing.js';
 import type { Detection, UnknownStatus } from '../domain/detection.js';
 import type { Roster, RosterMember } from '../domain/guild.js';
 import { bySeverity, DRIFT_TYPES, type DriftIssue, type DriftSeverity, type DriftType } from '../domain/issue.js';
@@ -7,34 +7,35 @@ import { isInForce, type Links } from '../domain/links.js';
 import { DEBTOR, type PolicySettings, type RoleName } from '../domain/rules.js';
 import { type EvaluatedSource, evaluateSources, expectedRoles, type PaymentSource } from '../policy/entitlement.js';
 import { PaymentFailures } from '../policy/payment-failure.js';
+import { accountsWith } from '../snapshot/accounts.js';
 import { describeDatabase, describeDrift, describeStripe } from './describe.js';
 import { discordIdsInMetadata, type LinkedPerson, LinkIndex } from './link-index.js';
 import { absentPayers, BillingStats, expiringExemptions, overclaimedTeams } from './notices.js';
 import { diffRoles, rolesEqual } from './role-plan.js';
 
-/** What a comparison is made from. */
+/** The three sources as they were read. */
 export interface Snapshot {
 	readonly billing: BillingSnapshot;
 	readonly roster: Roster;
 	readonly links: Links;
-	/** Whose rows changed while the sources were read. */
+	/** Owners of the rows that changed while the sources were read. */
 	readonly changedLinks?: { readonly customerIds: ReadonlySet<string>; readonly discordIds: ReadonlySet<string> };
 }
 
-/** Who is who in a picture, and what all its accounts come to. */
+/** Links and totals of a snapshot. */
 export interface LinkAnalysis {
 	readonly linkIndex: LinkIndex;
 	readonly stats: BillingStats;
 }
 
-/** Goes through all accounts, once. */
+/** Indexes links and collects totals, in one pass over the accounts. */
 export function* analyzeLinks({ billing, links }: Snapshot, settings: PolicySettings, now: Date): Cooperative<LinkAnalysis> {
 	const stats = new BillingStats(links, new PaymentFailures(links, now), settings, now);
 	const linkIndex = yield* LinkIndex.buildCooperatively(billing.accounts, links, (account, claimed) => stats.add(account, claimed));
 	return { linkIndex, stats };
 }
 
-/** Who holds a managed role and is linked to nobody who could pay, as far as the picture goes. */
+/** Discord IDs of role holders with no link, according to this snapshot. */
 export function* unlinkedHolders({ roster }: Snapshot, { linkIndex }: LinkAnalysis): Cooperative<readonly string[]> {
 	const unlinked: string[] = [];
 	yield* forEachYielding(roster.members.values(), (member) => {
@@ -43,7 +44,26 @@ export function* unlinkedHolders({ roster }: Snapshot, { linkIndex }: LinkAnalys
 	return unlinked;
 }
 
-/** Whose roles are right as they are at that moment, on an operator's word. */
+/**
+ * The snapshot and its analysis with additional customers, who have no subscription. The arguments stay as they are; the results
+ * share their data, so that the accounts are not indexed again. Customers that the snapshot already has are ignored.
+ */
+export function withExtraCustomers<Read extends Snapshot>(
+	snapshot: Read,
+	analysis: LinkAnalysis,
+	customers: readonly Customer[]
+): { readonly snapshot: Read; readonly analysis: LinkAnalysis } {
+	const { accounts } = snapshot.billing;
+	const extra = customers.filter(({ id }) => !accounts.has(id));
+	if (extra.length === 0) return { snapshot, analysis };
+	return {
+		snapshot: { ...snapshot, billing: { ...snapshot.billing, accounts: accountsWith(accounts, extra) } },
+		// Without a subscription they change no total.
+		analysis: { ...analysis, linkIndex: analysis.linkIndex.with(extra) }
+	};
+}
+
+/** Discord IDs of members with an exemption in force. */
 export function exemptMembers(links: Links, now: Date): ReadonlySet<string> {
 	return new Set(links.exemptions.filter((exemption) => isInForce(exemption, now)).map(({ discordId }) => discordId));
 }
@@ -51,34 +71,34 @@ export function exemptMembers(links: Links, now: Date): ReadonlySet<string> {
 const NO_CHANGES = { customerIds: new Set<string>(), discordIds: new Set<string>() };
 
 /**
- * Compares what everybody has with what the policy gives them: one pass over the guild, at most one issue for a person.
- * Pure: the same picture gives the same issues in the same order, whatever order it came in.
+ * Compares the managed roles of every member with the policy, in one pass over the guild: at most one issue per member.
+ * Pure: equal snapshots give equal issues in the same order, whatever the order of their parts.
  */
-export function detect(picture: Snapshot, settings: PolicySettings, now: Date): Detection {
-	return runToCompletion(detectCooperatively(picture, runToCompletion(analyzeLinks(picture, settings, now)), settings, now));
+export function detect(snapshot: Snapshot, settings: PolicySettings, now: Date): Detection {
+	return runToCompletion(detectCooperatively(snapshot, runToCompletion(analyzeLinks(snapshot, settings, now)), settings, now));
 }
 
-/** The same in portions. @param overview - of the picture */
+/** {@link detect}, yielding to the event loop. @param analysis - of this snapshot */
 export function* detectCooperatively(
-	picture: Snapshot,
+	snapshot: Snapshot,
 	{ linkIndex, stats }: LinkAnalysis,
 	settings: PolicySettings,
 	now: Date
 ): Cooperative<Detection> {
-	const { billing, roster, links, changedLinks = NO_CHANGES } = picture;
+	const { billing, roster, links, changedLinks = NO_CHANGES } = snapshot;
 	const { accounts } = billing;
-	const debts = new PaymentFailures(links, now);
-	const claimsOf = (person: LinkedPerson) => evaluateSources(paymentSources(person, accounts, debts), settings, now);
+	const failures = new PaymentFailures(links, now);
+	const sourcesOf = (person: LinkedPerson) => evaluateSources(paymentSources(person, accounts, failures), settings, now);
 	const exempt = exemptMembers(links, now);
 	const changedCustomers = new Set([...billing.changedCustomers, ...changedLinks.customerIds]);
-	// Whom a changed customer names may have been tied to it until a moment ago.
-	const changedPeople = new Set([
+	// A member named by a changed customer may have just lost that link.
+	const changedMembers = new Set([
 		...billing.changedDiscordIds,
 		...changedLinks.discordIds,
 		...[...changedCustomers].flatMap((id) => discordIdsInMetadata(accounts.get(id)))
 	]);
-	const changed = (discordId: string, person: LinkedPerson | undefined) =>
-		changedPeople.has(discordId) ||
+	const hasChanged = (discordId: string, person: LinkedPerson | undefined) =>
+		changedMembers.has(discordId) ||
 		(person !== undefined && changedCustomers.size > 0 && payingCustomerIds(person).some((id) => changedCustomers.has(id)));
 
 	const issues: DriftIssue[] = [];
@@ -96,22 +116,22 @@ export function* detectCooperatively(
 			return;
 		}
 		const person = linkIndex.get(member.id);
-		if (changed(member.id, person)) {
+		if (hasChanged(member.id, person)) {
 			leftToNextRun += 1;
 			skipped.add(member.id);
 			return;
 		}
 		membersChecked += 1;
-		const judged = person ? claimsOf(person) : [];
-		if (judged[0]?.entitlement.kind === 'unknown') {
-			unknownStatus.push({ discordId: member.id, status: judged[0].subscription.status });
+		const sources = person ? sourcesOf(person) : [];
+		if (sources[0]?.entitlement.kind === 'unknown') {
+			unknownStatus.push({ discordId: member.id, status: sources[0].subscription.status });
 			skipped.add(member.id);
 			return;
 		}
-		const issue = compareMember(member, person, judged);
+		const issue = compareMember(member, person, sources);
 		if (issue) issues.push(issue);
 	});
-	const absent = yield* absentPayers(linkIndex, roster, claimsOf);
+	const absent = yield* absentPayers(linkIndex, roster, sourcesOf);
 
 	return {
 		issues: issues.sort(reportOrder),
@@ -120,8 +140,8 @@ export function* detectCooperatively(
 		teamsChecked: links.teams.length,
 		payingCustomers: stats.paying,
 		roleHolders,
-		newlyUnpaid: stats.newDebts.sort(),
-		clearedDebts: stats.settledDebts.sort(),
+		newlyUnpaid: stats.newlyUnpaid.toSorted(),
+		clearedDebts: stats.clearedDebts.toSorted(),
 		notices: {
 			unclaimed: stats.unclaimed,
 			absent,
@@ -137,9 +157,9 @@ export function* detectCooperatively(
 	};
 }
 
-/** The issue of one person, if what they hold is not what they should have. */
-function compareMember(member: RosterMember, person: LinkedPerson | undefined, judged: readonly EvaluatedSource[]): DriftIssue | null {
-	const entitlement = judged[0]?.entitlement ?? { kind: 'none' };
+/** The member's issue; null if they hold what the policy gives them, or the policy cannot decide. */
+function compareMember(member: RosterMember, person: LinkedPerson | undefined, sources: readonly EvaluatedSource[]): DriftIssue | null {
+	const entitlement = sources[0]?.entitlement ?? { kind: 'none' };
 	if (entitlement.kind === 'unknown') return null;
 	const expected = expectedRoles(entitlement);
 	if (rolesEqual(member.roles, expected)) return null;
@@ -149,13 +169,13 @@ function compareMember(member: RosterMember, person: LinkedPerson | undefined, j
 	const held = [...member.roles].sort();
 	return {
 		type,
-		// Whether an unlinked person pays cannot be known.
+		// Whether an unlinked member pays is unknown.
 		severity: linked ? SEVERITY_OF[type] : 'LOW',
 		memberId: person?.rows.map((row) => row.id).sort()[0] ?? null,
 		discordId: member.id,
 		discordName: member.name,
 		description: describeDrift(type, held, expected, linked),
-		stripeStatus: describeStripe(person, judged),
+		stripeStatus: describeStripe(person, sources),
 		databaseStatus: describeDatabase(person),
 		discordRoles: held,
 		expectedRoles: expected,
@@ -171,7 +191,7 @@ function classify(held: readonly RoleName[], expected: readonly RoleName[]): Dri
 	return held.length === 0 ? 'MISSING_ACCESS' : 'ROLE_MISMATCH';
 }
 
-/** The severity of each type, for a linked person. */
+/** The severity of each type for a linked member. */
 const SEVERITY_OF: Readonly<Record<DriftType, DriftSeverity>> = {
 	MISSING_ACCESS: 'HIGH',
 	UNAUTHORIZED_ACCESS: 'HIGH',
@@ -179,37 +199,37 @@ const SEVERITY_OF: Readonly<Record<DriftType, DriftSeverity>> = {
 	ROLE_MISMATCH: 'MEDIUM'
 };
 
-/** Every customer who can pay for a person: their own, and their teams'. */
+/** All customers that can pay for a person: their own and their teams', sorted. */
 function payingCustomerIds(person: LinkedPerson): readonly string[] {
 	const teams = person.seats.flatMap(({ team }) => (team.stripeCustomerId === null ? [] : [team.stripeCustomerId]));
 	return [...new Set([...person.customerIds, ...teams])].sort();
 }
 
-/** Every subscription that can pay for a person, with the seat it pays for. */
+/** All subscriptions that can pay for a person, each with the seat it pays for. */
 export function paymentSources(
 	{ customerIds, rows, seats }: LinkedPerson,
 	accounts: Accounts,
-	debts: PaymentFailures
+	failures: PaymentFailures
 ): readonly PaymentSource[] {
-	const found: PaymentSource[] = [];
+	const sources: PaymentSource[] = [];
 	for (const customerId of customerIds) {
-		// A team's subscription pays for seats, also where a row names the team's customer as the person's own.
+		// A team's subscription pays for seats, even if a row names the team's customer as the person's own.
 		if (seats.some(({ team }) => team.stripeCustomerId === customerId)) continue;
-		const about = rows.length === 0 ? rows : rows.filter((row) => row.stripeCustomerId === customerId || row.stripeCustomerId === null);
+		const relevant = rows.length === 0 ? rows : rows.filter((row) => row.stripeCustomerId === customerId || row.stripeCustomerId === null);
 		for (const subscription of accounts.get(customerId)?.subscriptions ?? [])
-			found.push({ subscription, seat: null, unpaidSince: debts.since(subscription, about) });
+			sources.push({ subscription, seat: null, unpaidSince: failures.since(subscription, relevant) });
 	}
 	for (const { row, team } of seats) {
-		// Whoever is in a team without owning it sits on a member's seat.
+		// A row in a team that does not own it is a member's seat, whatever its `seatTier`.
 		const seat = row.seatTier === 'OWNER' ? 'OWNER' : 'TEAM_MEMBER';
 		const account = team.stripeCustomerId === null ? undefined : accounts.get(team.stripeCustomerId);
 		for (const subscription of account?.subscriptions ?? [])
-			found.push({ subscription, seat, unpaidSince: debts.since(subscription, [team]) });
+			sources.push({ subscription, seat, unpaidSince: failures.since(subscription, [team]) });
 	}
-	return found;
+	return sources;
 }
 
-/** The order of a report: by severity, then by type, then by Discord ID, so that equal snapshots give equal reports. */
+/** By severity, then by type; then by Discord ID, so that the order does not depend on the roster's. */
 function reportOrder(a: DriftIssue, b: DriftIssue): number {
 	return bySeverity(a, b) || DRIFT_TYPES.indexOf(a.type) - DRIFT_TYPES.indexOf(b.type) || (a.discordId < b.discordId ? -1 : 1);
 }

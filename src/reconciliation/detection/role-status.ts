@@ -3,19 +3,20 @@ import { isInForce } from '../domain/links.js';
 import type { PolicySettings, RoleName } from '../domain/rules.js';
 import { detect, type Snapshot } from './detect.js';
 
-/** What one person should have, and holds. */
+/** The managed roles that a user should have, and those they have. */
 export interface RoleStatus {
-	/** Null where Stripe gives a status that Reeve does not know: nothing is decided then. */
+	/** Null while Stripe reports a status that the policy does not know. */
 	readonly expected: readonly RoleName[] | null;
-	/** Null for somebody who is not in the server. */
+	/** Null for a user who is not in the guild. */
 	readonly held: readonly RoleName[] | null;
-	/** Whether an exemption keeps runs and fixes from acting on it. */
+	/** Whether an exemption is in force. */
 	readonly exempt: boolean;
 }
 
 /**
- * Judges one person by a picture that has all that can pay for them, as a run would.
- * @param member - null for somebody who is not in the server: then it is what they should have if they were
+ * Evaluates one user as a run would. Ignores exemptions, except for reporting one.
+ * @param member - null for a user who is not in the guild: `expected` is then what they should have if they were
+ * @param snapshot - with everything that can pay for the user
  */
 export function roleStatusOf(
 	discordId: string,
@@ -24,10 +25,10 @@ export function roleStatusOf(
 	settings: PolicySettings,
 	now: Date
 ): RoleStatus {
-	const somebody = member ?? { id: discordId, name: '', bot: false, roles: [] };
-	const roster = { members: new Map([[discordId, somebody]]) };
+	const evaluated = member ?? { id: discordId, name: '', bot: false, roles: [] };
+	const roster = { members: new Map([[discordId, evaluated]]) };
 	const exempt = links.exemptions.some((exemption) => exemption.discordId === discordId && isInForce(exemption, now));
 	const { issues, skipped } = detect({ billing, roster, links: { ...links, exemptions: [] } }, settings, now);
-	const expected = skipped.has(discordId) ? null : (issues[0]?.expectedRoles ?? somebody.roles);
+	const expected = skipped.has(discordId) ? null : (issues[0]?.expectedRoles ?? evaluated.roles);
 	return { expected, held: member?.roles ?? null, exempt };
 }

@@ -3,9 +3,7 @@ import type { OpenIssue, Plan } from '../domain/issue.js';
 import type { NotJudged, ReconciliationResult, Verified, VerifiedFix } from '../domain/run.js';
 import { exemptMembers, type Snapshot } from './detect.js';
 
-/** What a verification makes of the fixes it looks after. Pure. */
-
-/** A fix that a verification looks after. */
+/** A fix that a verification checks. */
 export interface FixToVerify {
 	readonly attemptId: string;
 	readonly discordId: string;
@@ -13,7 +11,7 @@ export interface FixToVerify {
 	readonly change: Plan;
 }
 
-/** Compares fixed people with what the whole comparison found of them. */
+/** Checks whether the drift of each fixed member is still gone, by a run's detection. */
 export function verifyFixes(
 	fixes: readonly FixToVerify[],
 	{ roster, links }: Snapshot,
@@ -22,29 +20,27 @@ export function verifyFixes(
 ): readonly VerifiedFix[] {
 	const exempt = exemptMembers(links, now);
 	const drifted = new Set(issues.map(({ discordId }) => discordId));
-	const notJudged = (discordId: string): NotJudged | null => {
+	const reasonNotJudged = (discordId: string): NotJudged | null => {
 		if (!roster.members.has(discordId)) return 'LEFT_SERVER';
 		if (exempt.has(discordId)) return 'EXEMPT';
 		return skipped.has(discordId) ? 'LEFT_ALONE' : null;
 	};
 	return fixes.map((fix) => {
-		const why = notJudged(fix.discordId);
-		const outcome = why !== null ? 'NOT_JUDGED' : drifted.has(fix.discordId) ? 'CAME_BACK' : 'STAYED';
-		return { ...fix, outcome, notJudged: why };
+		const notJudged = reasonNotJudged(fix.discordId);
+		const outcome = notJudged !== null ? 'NOT_JUDGED' : drifted.has(fix.discordId) ? 'CAME_BACK' : 'STAYED';
+		return { ...fix, outcome, notJudged };
 	});
 }
 
-/** The fixes whose drift a verification found again: what it is worth a mail for. Empty for any other run. */
+/** The fixes whose drift a verification found again. Empty for any other run. */
 export function recurred({ verified }: { readonly verified: Verified | null }): readonly VerifiedFix[] {
 	return verified?.fixes.filter(({ outcome }) => outcome === 'CAME_BACK') ?? [];
 }
 
-/**
- * The issues that a run has to tell of: all, but of a verification only those that came back and those that nobody has been told of.
- */
+/** The issues that a report lists: all of them; of a verification, only those that recurred or are new. */
 export function reportableIssues(result: Pick<ReconciliationResult, 'status' | 'issues' | 'verified'>): readonly OpenIssue[] {
 	if (result.status === 'FAILED') return [];
 	if (result.verified === null) return result.issues;
-	const back = new Set(recurred(result).map(({ discordId }) => discordId));
-	return result.issues.filter(({ discordId, timesSeen }) => back.has(discordId) || timesSeen === 1);
+	const recurredIds = new Set(recurred(result).map(({ discordId }) => discordId));
+	return result.issues.filter(({ discordId, timesSeen }) => recurredIds.has(discordId) || timesSeen === 1);
 }

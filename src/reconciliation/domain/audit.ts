@@ -1,4 +1,4 @@
-/** What is written down of everything that changed something, for good. */
+/** Entries of the append-only audit log: one for every change. */
 
 export type AuditAction =
 	| 'fix'
@@ -18,16 +18,16 @@ export interface AuditEntry {
 	/** The operator's Discord ID, or `reeve`. */
 	readonly actor: string;
 	readonly action: AuditAction;
-	/** The Discord ID of whom it is about; a setting's name; null where it is about nobody. */
+	/** The Discord ID of the member, or a setting's name; null where there is neither. */
 	readonly subject: string | null;
-	/** As it was; JSON. Null where there was nothing. */
+	/** The value before, as JSON; null where there was none. */
 	readonly before: unknown;
-	/** As it is now; JSON. Null where there is nothing any more, or it is not known. */
+	/** The value after, as JSON; null where there is none, or it is unknown. */
 	readonly after: unknown;
-	/** `DONE`, or how a fix or an undo ended. */
+	/** `DONE`, or the outcome of a fix or an undo. */
 	readonly outcome: string;
-	/** In words, where there is more to say. */
+	/** Further details, in words. */
 	readonly detail: string | null;
-	/** The attempt, of a fix or an undo. */
+	/** The attempt ID of a fix or an undo. */
 	readonly attemptId: string | null;
 }

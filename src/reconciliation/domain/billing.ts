@@ -4,14 +4,14 @@ import type { ById } from './by-id.js';
 export interface Subscription {
 	readonly id: string;
 	readonly customerId: string;
-	/** As Stripe says it. The type is open: a status that the policy does not know is unknown, never unpaid. */
+	/** As Stripe reports it. An open type: a status that the policy does not know counts as unknown, never as unpaid. */
 	readonly status: string;
 	/** Price and product IDs of its items (those with a quantity above 0). */
 	readonly prices: readonly string[];
 	/** Those of `prices` that an operator recognises. */
 	readonly shownPrices: readonly string[];
 	readonly createdAt: Date;
-	/** When its oldest open invoice fell due; only read for a subscription in debt. */
+	/** When its oldest open invoice fell due; read only for subscriptions that are past due. */
 	readonly unpaidSince: Date | null;
 	/** The value of the Discord ID metadata, as found. */
 	readonly metadataDiscordId: string | null;
@@ -27,23 +27,23 @@ export interface Customer {
 	readonly metadataDiscordId: string | null;
 }
 
-/** A customer and all that they have subscribed to. */
+/** A customer and all their subscriptions. */
 export interface Account {
 	readonly customer: Customer;
 	readonly subscriptions: readonly Subscription[];
 }
 
-/** By the customers' IDs. */
+/** By customer ID. */
 export type Accounts = ById<Account>;
 
-/** Everything Stripe says, read whole. */
+/** A complete reading of Stripe. */
 export interface BillingSnapshot {
 	readonly accounts: Accounts;
 	readonly subscriptionsRead: number;
-	/** Null where there was no object to tell by. */
+	/** Null if the account has no object that shows it. */
 	readonly livemode: boolean | null;
-	/** Customers of whom something changed while the list was read. */
+	/** IDs of customers that changed while the list was read. */
 	readonly changedCustomers: ReadonlySet<string>;
-	/** Discord IDs that a customer changed meanwhile names now. */
+	/** Discord IDs that the metadata of these customers names now. */
 	readonly changedDiscordIds: ReadonlySet<string>;
 }

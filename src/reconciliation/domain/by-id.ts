@@ -1,7 +1,7 @@
-/** Things by their IDs, in no order that matters: a Map, or something that costs less. */
-export interface ById<Thing> {
+/** A read-only collection by ID, without a meaningful order: a Map, or something that needs less memory. */
+export interface ById<Item> {
 	readonly size: number;
 	has(id: string): boolean;
-	get(id: string): Thing | undefined;
-	values(): Iterable<Thing>;
+	get(id: string): Item | undefined;
+	values(): Iterable<Item>;
 }

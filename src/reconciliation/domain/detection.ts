@@ -1,50 +1,50 @@
 import type { DriftIssue } from './issue.js';
 import type { Exemption } from './links.js';
 
-/** Somebody of whom Stripe gives a status that Reeve does not know. */
+/** A member with a subscription status that the policy does not know. */
 export interface UnknownStatus {
 	readonly discordId: string;
-	/** As Stripe says it. */
+	/** As Stripe reports it. */
 	readonly status: string;
 }
 
-/** What is worth knowing and never an issue, as counts, with names where an operator can mend something. */
+/** Findings that are not issues: counts, and details where an operator can correct something. */
 export interface Notices {
-	/** Customers who pay and have claimed no Discord seat. */
+	/** Paying customers that neither a row nor metadata assigns to a user. */
 	readonly unclaimed: number;
-	/** Linked payers who are not in the server. */
+	/** Linked users who pay and are not in the guild. */
 	readonly absent: number;
 	readonly bots: number;
 	readonly exempt: number;
-	/** Changed while the run was reading: left to the next run. */
+	/** Members skipped because something of theirs changed while the run was reading. */
 	readonly leftToNextRun: number;
-	/** People left alone because Stripe gave a status Reeve does not know; only how many, in a run stored before they were named. */
+	/** Members skipped because of an unknown subscription status; a number in runs stored before details were kept. */
 	readonly unknownStatus: readonly UnknownStatus[] | number;
-	/** Teams with more seats claimed than they pay for. */
+	/** Teams with more claimed seats than they pay for. */
 	readonly overclaimedTeams: readonly { readonly teamId: string; readonly name: string; readonly claimed: number; readonly paid: number }[];
-	/** Metadata values that are no Discord ID. */
+	/** Metadata values that are not Discord IDs. */
 	readonly malformedLinks: readonly { readonly customerId: string; readonly value: string }[];
-	/** Exemptions that end before somebody has had a daily report to read about it in time. */
+	/** Exemptions that end within the next two daily reports. */
 	readonly expiringExemptions: readonly Exemption[];
-	/** Customers whose metadata names more than one person. */
+	/** Customers whose metadata names more than one user. */
 	readonly contestedLinks: readonly { readonly customerId: string; readonly values: readonly string[] }[];
 }
 
-/** What comparing everything gives. */
+/** The result of comparing a snapshot with the policy. */
 export interface Detection {
-	/** The gravest first. */
+	/** Most severe first. */
 	readonly issues: readonly DriftIssue[];
 	readonly notices: Notices;
-	/** People whom this run did not judge: their open issues stay as they are. */
+	/** Discord IDs of members that this run could not evaluate: their open issues stay open. */
 	readonly skipped: ReadonlySet<string>;
 	readonly membersChecked: number;
 	readonly teamsChecked: number;
-	/** Customers who pay now: the measure of a plausible reading. */
+	/** Customers with a subscription that gives a tier now; a sudden drop means implausible data. */
 	readonly payingCustomers: number;
-	/** How many people hold a managed role: the safety check's whole. */
+	/** Members with a managed role: the denominator of the safety check. */
 	readonly roleHolders: number;
-	/** Subscriptions in debt for which no moment is known: their grace counts from this run. */
+	/** IDs of subscriptions that became past due at an unknown time: their grace period starts with this run. */
 	readonly newlyUnpaid: readonly string[];
-	/** Debts remembered for subscriptions that owe nothing any more. */
+	/** IDs of remembered subscriptions that are no longer past due. */
 	readonly clearedDebts: readonly string[];
 }

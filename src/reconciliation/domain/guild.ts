@@ -4,16 +4,16 @@ import type { RoleName } from './rules.js';
 /** A Discord ID, of a user, a guild, a channel or a role. */
 export const SNOWFLAKE = /^\d{17,20}$/;
 
-/** Somebody in the guild, and which managed roles they hold. */
+/** A member of the guild and their managed roles. */
 export interface RosterMember {
 	readonly id: string;
-	/** The name that Discord shows; anybody can choose theirs, so escape it wherever it is printed. */
+	/** Display name. User-chosen: escape it wherever it is printed. */
 	readonly name: string;
 	readonly bot: boolean;
 	readonly roles: readonly RoleName[];
 }
 
 export interface Roster {
-	/** By their Discord IDs. */
+	/** By Discord ID. */
 	readonly members: ById<RosterMember>;
 }

@@ -1,25 +1,25 @@
 import type { DriftType } from './issue.js';
 
-/** Why the safety check keeps a bulk fix from taking access. */
+/** Why the safety check stops a bulk fix from removing roles. */
 export interface Hold {
 	readonly reason: string;
-	/** People who would lose a managed role. */
+	/** Members who would lose a managed role. */
 	readonly losing: number;
-	/** People who hold one now. */
+	/** Members who have one now. */
 	readonly holders: number;
 }
 
-/** What a bulk fix is about: all open issues, or those of one kind. */
+/** The issues of a bulk fix: all open ones, or those of one type. */
 export type BulkScope = 'all' | DriftType;
 
-/** A hold as it is kept: what the safety check refused, who had asked for it, and who released it. */
+/** A stored hold. */
 export interface StoredHold extends Hold {
 	readonly id: string;
-	/** `run`: what the run would have fixed by itself. Else what an operator asked for. */
+	/** `run`: the automatic fixes of a run. Otherwise the scope that an operator requested. */
 	readonly scope: BulkScope | 'run';
-	/** The operator who asked, or `reeve`. */
+	/** The operator who requested the fixes, or `reeve`. */
 	readonly actor: string;
 	readonly heldAt: Date;
-	/** The operator who released it; null while it is held. */
+	/** The operator who released it; null while it is on hold. */
 	readonly releasedBy: string | null;
 }

@@ -21,72 +21,72 @@ export interface Plan {
 	readonly remove: readonly RoleName[];
 }
 
-/** One member whose managed roles differ from the entitlement, with the plan that mends it. */
+/** A member whose managed roles differ from their entitlement, with the plan that corrects them. */
 export interface DriftIssue {
 	readonly type: DriftType;
 	readonly severity: DriftSeverity;
-	/** The `Member` row, null for somebody known by Stripe metadata alone or not at all. */
+	/** ID of the `Member` row; null for a member without one. */
 	readonly memberId: string | null;
 	readonly discordId: string;
 	readonly discordName: string;
-	/** What is wrong, in one sentence, without the person's name. */
+	/** The drift in one sentence, without the member's name. */
 	readonly description: string;
-	/** What Stripe says, in words. */
+	/** The member's subscriptions, in words. */
 	readonly stripeStatus: string;
-	/** What the database says, in words. */
+	/** The member's rows, in words. */
 	readonly databaseStatus: string;
 	/** The managed roles held. */
 	readonly discordRoles: readonly RoleName[];
 	/** The managed roles that the policy gives. */
 	readonly expectedRoles: readonly RoleName[];
 	readonly plan: Plan;
-	/** The customers whose subscriptions decide, to be looked at again before a fix. */
+	/** Customers that can pay for the member: read again before a fix. */
 	readonly customerIds: readonly string[];
-	/** False for a person with no link at all. */
+	/** False for a member with no link at all. */
 	readonly linked: boolean;
 }
 
-/** A stored issue: the drift, and its life. */
+/** A stored issue. */
 export interface OpenIssue extends DriftIssue {
 	readonly id: string;
 	readonly planHash: string;
 	readonly firstSeenAt: Date;
-	/** When the newest run that saw it began: what changed in Stripe since then is looked up before a fix. */
+	/** Start of the newest run that saw it. A fix reads what changed in Stripe since then. */
 	readonly lastSeenAt: Date;
 	readonly timesSeen: number;
-	/** When the drift, having been fixed, came back; null if it never did. */
+	/** When the drift recurred after a fix; null if it never did. */
 	readonly cameBackAt: Date | null;
 }
 
-/** How an attempt to mend an issue ended. */
+/** How an attempt to fix an issue ended. */
 export type FixOutcome =
-	/** The roles are as planned, and were read back. */
+	/** The roles are as planned, as read back from Discord. */
 	| 'FIXED'
-	/** The drift was gone when looked at again: nothing was touched. */
+	/** The drift was already gone. Nothing was changed. */
 	| 'RESOLVED'
-	/** Another plan is right by now: nothing was touched. */
+	/** The plan is out of date. Nothing was changed. */
 	| 'PLAN_CHANGED'
-	/** The person is exempt: nothing was touched. */
+	/** The member is exempt. Nothing was changed. */
 	| 'EXEMPT'
 	/** Discord accepted the change, but it did not happen. */
 	| 'NOT_APPLIED'
-	/** Discord refused, or a source could not be read. */
+	/** Discord refused the change, or a source could not be read. */
 	| 'FAILED'
-	/** Reeve was stopped in the middle. */
+	/** Reeve stopped during the attempt. */
 	| 'INTERRUPTED'
-	/** Of an undo: the roles are as they were before the fix, and were read back. */
+	/** An undo: the roles are as they were before the fix, as read back from Discord. */
 	| 'UNDONE';
 
-/** The last attempt to mend an issue; an undo counts while it is under way and when it worked. */
+/** The last attempt to fix an issue; or its undo, while in progress and if it succeeded. */
 export interface LastAttempt {
 	readonly id: string;
 	/** The fix that this attempt undoes; null for a fix. */
 	readonly undoes: string | null;
-	/** Of an undo: until when the person is exempt on its account. */
+	/** Of an undo: end of the exemption that it created. */
 	readonly exemptUntil: Date | null;
 	/** The operator's Discord ID, or `reeve` for an automatic fix. */
 	readonly actor: string;
-	/** Null while it is under way. */
+	/** Null while in progress. */
 	readonly outcome: FixOutcome | null;
 	readonly error: string | null;
 	readonly at: Date;
@@ -94,18 +94,18 @@ export interface LastAttempt {
 	readonly rolesAfter: readonly RoleName[] | null;
 }
 
-/** What has become of an issue since its run. */
+/** The state of an issue since its run. */
 export interface IssueState {
 	readonly status: 'OPEN' | 'FIXING' | 'FIXED' | 'RESOLVED';
-	/** Of the plan that is right now. */
+	/** Of the current plan. */
 	readonly planHash: string;
 	readonly fixingBy: string | null;
 	readonly settledAt: Date | null;
-	/** The operator who settled it without a fix; null where it was fixed or went away by itself. */
+	/** The operator who settled it without a fix; null if it was fixed or the drift went away. */
 	readonly settledBy: string | null;
-	/** When the drift, having been fixed, came back; null if it never did. */
+	/** When the drift recurred after a fix; null if it never did. */
 	readonly cameBackAt: Date | null;
 	readonly lastAttempt: LastAttempt | null;
-	/** The drift as it is now; null where it is as the run found it. */
+	/** The current drift; null if it is as the run found it. */
 	readonly detail: DriftIssue | null;
 }

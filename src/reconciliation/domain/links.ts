@@ -33,11 +33,11 @@ export function isInForce({ expiresAt }: Pick<Exemption, 'expiresAt'>, now: Date
 	return expiresAt === null || expiresAt > now;
 }
 
-/** Everything Reeve's own database says about who is who. */
+/** Links, teams and exemptions, from Reeve's database. */
 export interface Links {
 	readonly members: readonly MemberRow[];
 	readonly teams: readonly TeamRow[];
 	readonly exemptions: readonly Exemption[];
-	/** Subscription ID → when a run first saw its debt. */
+	/** Subscription ID → when a run first saw it past due without a date. */
 	readonly firstSeenUnpaid: ReadonlyMap<string, Date>;
 }

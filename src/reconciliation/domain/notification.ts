@@ -1,11 +1,7 @@
 import type { ReconciliationResult } from './run.js';
 
-/**
- * What the operators are to be told is stored with what it tells of, and stays until they have been told: a channel or a mail
- * server that fails, or a process that dies, loses nothing.
- */
-
+/** A way to notify operators. */
 export type Channel = 'report' | 'mail';
 
-/** What decides whether a run is worth a mail. */
+/** The parts of a result that decide whether it is sent by mail. */
 export type MailWorthy = Pick<ReconciliationResult, 'status' | 'issuesFound' | 'hold' | 'isVerificationRun' | 'verified' | 'onlyMember'>;

@@ -9,10 +9,11 @@ import type { RoleName } from './rules.js';
 import type { Progress, ReconciliationResult, TriggeredBy, Verified } from './run.js';
 
 /**
- * What the heart asks of the world. Every method either answers wholly or throws: half a picture is no picture.
+ * The interfaces that the core needs from its adapters. Every method returns a complete result or throws: the core never decides on
+ * partial data.
  */
 
-/** A source could not be read wholly. `message` says why and what to do, in the operator's words. */
+/** A source could not be read completely. `message`: why, and what to do, for operators. */
 export class SourceError extends Error {
 	public constructor(
 		public readonly source: 'stripe' | 'discord' | 'database',
@@ -24,7 +25,7 @@ export class SourceError extends Error {
 	}
 }
 
-/** Discord refused a role change. `message` says why and what to do, in the operator's words. */
+/** Discord refused a role change. `message`: why, and what to do, for operators. */
 export class RoleChangeError extends Error {
 	public constructor(message: string, options?: ErrorOptions) {
 		super(message, options);
@@ -48,55 +49,55 @@ export interface Billing {
 	/** Reads every subscription, ended ones included, with its customer. @throws {SourceError} */
 	readAll(onProgress: OnProgress): Promise<BillingSnapshot>;
 	/**
-	 * Reads afresh all that can pay for one person.
-	 * @param customerIds - the customers linked to the person and to their teams
+	 * Reads customers with all their subscriptions.
+	 * @param customerIds - the customers linked to a member and to their teams
 	 * @throws {SourceError}
 	 */
 	readCustomers(customerIds: readonly string[]): Promise<BillingSnapshot>;
 	/**
-	 * Customers whose own metadata names one of these people, also those who never had a subscription, as far as Stripe can
-	 * find them: whoever is missed stays unknown.
+	 * Customers whose own metadata names one of these users, including those without any subscription. Best effort: Stripe's search
+	 * may lag behind.
 	 */
 	findCustomersByDiscordIds(discordIds: readonly string[]): Promise<readonly Customer[]>;
 	/**
-	 * Customers changed since that moment who name the person now, in their own metadata or a subscription's: whoever has
-	 * subscribed since the last run must not lose a role to what that run did not know.
+	 * IDs of customers that changed since that moment and name the user, in their own metadata or a subscription's. A fix reads them,
+	 * so that a member who subscribed after the run does not lose a role.
 	 * @throws {SourceError}
 	 */
 	findCustomersNaming(discordId: string, since: Date): Promise<readonly string[]>;
-	/** Makes one small request, to see whether Stripe answers. @throws {SourceError} */
+	/** Makes one small request to check the connection. @throws {SourceError} */
 	ping(): Promise<{ readonly livemode: boolean }>;
 }
 
 /** The Discord guild. */
 export interface Guild {
-	/** Reads everyone with one member request, and checks that it was everyone. @throws {SourceError} */
+	/** Reads all members with one gateway request, and checks that none is missing. @throws {SourceError} */
 	readRoster(onProgress: OnProgress): Promise<Roster>;
-	/** Reads one person afresh, past every cache; null if they are not in the guild. @throws {SourceError} */
+	/** Reads one member, bypassing every cache; null if they are not in the guild. @throws {SourceError} */
 	readMember(discordId: string): Promise<RosterMember | null>;
 	/** @param reason - for the guild's audit log @throws {RoleChangeError} */
 	addRole(discordId: string, role: RoleName, reason: string): Promise<void>;
 	/** @param reason - for the guild's audit log @throws {RoleChangeError} */
 	removeRole(discordId: string, role: RoleName, reason: string): Promise<void>;
-	/** What would keep Reeve from its work here. Empty where nothing would. */
+	/** Problems that prevent runs or fixes; empty if there are none. */
 	problems(): Promise<readonly GuildProblem[]>;
 }
 
-/** Something that keeps Reeve from its work in the guild. */
+/** A problem that prevents runs or fixes in the guild. */
 export interface GuildProblem {
-	/** `runs`: what a run finds could not be relied on, or never be mended. `fixes`: what it finds is true, and no role can be changed. */
+	/** `runs`: findings would be unreliable, or could never be fixed. `fixes`: findings are right, but roles cannot be changed. */
 	readonly blocks: 'runs' | 'fixes';
-	/** What is wrong and what to do about it, in the operator's words. */
+	/** What is wrong and what to do, for operators. */
 	readonly message: string;
 }
 
-/** The IDs of managed roles, resolved once from their names and kept. */
+/** The Discord IDs of managed roles, resolved once by name and stored, so that a role can be renamed. */
 export interface ManagedRoleStore {
 	loadManagedRoles(): Promise<ReadonlyMap<RoleName, string>>;
 	saveManagedRoles(role: RoleName, roleId: string): Promise<void>;
 }
 
-/** Opens a run's row. */
+/** What is stored of a run when it starts. */
 export interface RunStart {
 	readonly startedAt: Date;
 	readonly triggeredBy: TriggeredBy;
@@ -107,140 +108,152 @@ export interface RunStart {
 	readonly onlyMember: string | null;
 }
 
-/** What the last run over everybody, that was not held or whose hold was released, had read: what is held does not become the measure of the next. */
+/** Totals of the last run over all members that was not held, or whose hold was released: the baseline for plausibility checks. */
 export interface LastGoodRun {
 	readonly livemode: boolean | null;
 	readonly subscriptionsRead: number;
 	readonly payingCustomers: number;
 }
 
-/** A claim on an issue: the right, and the duty, to mend it. */
+/** A claim on an issue: the exclusive right to fix it, until it expires. */
 export interface IssueClaim {
 	readonly attemptId: string;
 	readonly issue: OpenIssue;
-	/** Whether the last attempt at this very plan was cut off after it had begun to touch roles: part of it may be done. */
+	/** Whether an earlier attempt at the same plan was interrupted after it started to change roles: part of it may be applied. */
 	readonly resumes: boolean;
 }
 
 export type ClaimResult =
 	| { readonly kind: 'claimed'; readonly claim: IssueClaim }
-	/** Somebody else is at it. */
+	/** Another attempt holds the claim. */
 	| { readonly kind: 'busy'; readonly actor: string; readonly since: Date }
-	/** Already mended, undone or gone; `actor` is null where the drift went away without Reeve. */
+	/** Already fixed, undone or gone; `actor` is null if the drift went away without Reeve. */
 	| {
 			readonly kind: 'settled';
 			readonly status: 'FIXED' | 'RESOLVED';
 			readonly actor: string | null;
 			readonly at: Date;
 			readonly undone: boolean;
-			/** Settled by exempting the person. */
+			/** Settled by an exemption. */
 			readonly exempted: boolean;
 	  }
-	/** The issue has another plan by now. */
+	/** The issue has a different plan now. */
 	| { readonly kind: 'plan-changed'; readonly issue: OpenIssue }
 	| { readonly kind: 'unknown' };
 
-/** How an attempt ended: written before anyone is told. */
+/** The end of an attempt. Stored before anything is reported. */
 export interface AttemptEnd {
 	readonly outcome: FixOutcome;
 	readonly rolesBefore: readonly RoleName[] | null;
 	readonly rolesAfter: readonly RoleName[] | null;
 	readonly error: string | null;
 	readonly at: Date;
-	/** The drift as it is now, where it has another plan: the issue goes on with it. */
+	/** The current drift, if its plan is a different one: the issue continues with it. */
 	readonly newDrift?: DriftIssue;
 }
 
-/** An attempt that a crash left without an end. */
+/** An attempt that a crashed process did not end. */
 export interface InterruptedAttempt extends Omit<IssueClaim, 'resumes'> {
 	readonly actor: string;
 	readonly plan: Plan;
 	readonly rolesBefore: readonly RoleName[] | null;
-	/** The fix that it was to undo; null for a fix. */
+	/** The fix that it undoes; null for a fix. */
 	readonly undoes: string | null;
 }
 
-/** The database. All that must survive is in it before it is said. */
-export interface Ledger {
-	/** Takes the guild's run lease. False if another process holds it. It expires `seconds` after the last renewal. */
+/** Runs and the guild's run lease. */
+export interface RunStore {
+	/** Acquires the guild's run lease, which expires `seconds` after the last renewal. False if another process holds it. */
 	acquireLease(holder: string, seconds: number): Promise<boolean>;
-	/** False if the lease has been lost. */
+	/** False if the lease was lost. */
 	renewLease(holder: string, seconds: number): Promise<boolean>;
 	releaseLease(holder: string): Promise<void>;
 
 	/** @returns the run's ID, or null if that scheduled day already has its run */
 	startRun(start: RunStart): Promise<string | null>;
 	/**
-	 * Marks runs as failed that a stopped process left unfinished, and gives their days back: a day that was begun and not
-	 * finished has not had its run. To be called while holding the lease.
+	 * Marks unfinished runs of dead processes as failed, so that their scheduled days are due again. The caller must hold the lease.
+	 * @param channels - by which to notify operators: stored in the same transaction
 	 */
-	failAbandonedRuns(reason: string, at: Date, tell: readonly Channel[]): Promise<void>;
-	/** Whether a run has been begun and not ended, by whatever process. */
+	failAbandonedRuns(reason: string, at: Date, channels: readonly Channel[]): Promise<void>;
+	/** Whether any process has a run that is not finished. */
 	hasUnfinishedRun(): Promise<boolean>;
+	/** Null before the first such run. */
 	lastGoodRun(): Promise<LastGoodRun | null>;
-	readLinks(onProgress: OnProgress): Promise<Links>;
-	/** All that bears on one person: every row that names them or one of these customers, their teams, their exemptions, the remembered debts. */
-	readLinksOf(discordId: string, customerIds: readonly string[]): Promise<Links>;
-	/** Customer and Discord IDs of the `Member` and `Team` rows changed at or after that moment, with those of the members of changed teams. */
-	linksChangedSince(since: Date): Promise<{ readonly customerIds: ReadonlySet<string>; readonly discordIds: ReadonlySet<string> }>;
+	/** When Reeve first started in this guild; stored at the first call. */
+	installedAt(now: Date): Promise<Date>;
+	/** The newest day (YYYY-MM-DD) with a finished scheduled run. */
+	lastScheduledDay(): Promise<string | null>;
 	/**
-	 * Stores, in one transaction, what a run found: opens new issues, sees the known ones again, resolves those that are gone
-	 * (but for those of people in `detection.leftAlone`), remembers and forgets debts, writes the snapshot into the run.
-	 * @param findings.at - when the run began
-	 * @param findings.onlyMember - the one person who was looked at, if it was one: the issues of all others stay as they are
+	 * @param end.verified - results of a verification, which this completes
+	 * @param end.channels - by which to notify operators: stored in the same transaction
+	 */
+	completeRun(
+		runId: string,
+		end: { issuesFixed: number; hold: Hold | null; at: Date; verified?: Verified | null; channels?: readonly Channel[] }
+	): Promise<void>;
+	/** @param end.channels - as for {@link completeRun} */
+	failRun(runId: string, end: { reason: string; issuesFixed: number; at: Date; channels?: readonly Channel[] }): Promise<void>;
+}
+
+export interface LinkReader {
+	readLinks(onProgress: OnProgress): Promise<Links>;
+	/** Everything about one member: the rows that name them or one of these customers, their teams and exemptions, and the remembered debts. */
+	readLinksOf(discordId: string, customerIds: readonly string[]): Promise<Links>;
+	/** Customer and Discord IDs of the `Member` and `Team` rows changed at or after that moment, including the members of changed teams. */
+	linksChangedSince(since: Date): Promise<{ readonly customerIds: ReadonlySet<string>; readonly discordIds: ReadonlySet<string> }>;
+}
+
+export interface FindingsStore {
+	/**
+	 * Stores a run's findings in one transaction: opens new issues, updates known ones, resolves those that are gone (except of members
+	 * in `detection.skipped`), updates the remembered debts, and stores the snapshot with the run.
+	 * @param findings.at - start of the run
+	 * @param findings.onlyMember - the only member compared, if it was one: issues of others stay as they are
 	 */
 	recordFindings(
 		runId: string,
 		findings: { detection: Detection; livemode: boolean | null; subscriptionsRead: number; at: Date; onlyMember?: string | null }
 	): Promise<readonly OpenIssue[]>;
-	/** When Reeve was first started in this guild; remembered at the first call. */
-	installedAt(now: Date): Promise<Date>;
-	/** The newest day (YYYY-MM-DD) that has had its scheduled run. */
-	lastScheduledDay(): Promise<string | null>;
-	/**
-	 * @param end.verified - given for a verification, which is done with it
-	 * @param end.tell - how the operators are to hear of it: stored in the same transaction, until they have
-	 */
-	completeRun(
-		runId: string,
-		end: { issuesFixed: number; hold: Hold | null; at: Date; verified?: Verified | null; tell?: readonly Channel[] }
-	): Promise<void>;
-	/** @param end.tell - as for a run that is complete */
-	failRun(runId: string, end: { reason: string; issuesFixed: number; at: Date; tell?: readonly Channel[] }): Promise<void>;
+}
 
+export interface AttemptStore {
 	/**
-	 * Claims an issue: one winner, whoever asks, however often. Writes the attempt with its plan.
-	 * @param planHash - the plan that was shown
-	 * @param runId - the run whose report or schedule led here
+	 * Claims an issue and stores the attempt with its plan. Of concurrent calls, exactly one succeeds.
+	 * @param planHash - of the plan that the operator approved
+	 * @param runId - the run whose report or schedule requested the fix
 	 */
 	claimIssue(issueId: string, planHash: string, actor: string, runId: string, seconds: number): Promise<ClaimResult>;
-	/** Writes what the person held before the first role is touched, and renews the claim. False if the claim was lost. */
+	/** Renews the claim and stores the roles held before the first change. False if the claim was lost. */
 	renewClaim(attemptId: string, seconds: number, rolesBefore?: readonly RoleName[]): Promise<boolean>;
 	/**
-	 * Ends the attempt, settles or reopens the issue, and writes the audit log, in one transaction. A fix joins the verification
-	 * that is pending; an undo that changed nothing ends its exemption. Does nothing if the attempt has ended already.
+	 * Ends the attempt, settles or reopens the issue, and writes the audit log, in one transaction. A fix joins the pending
+	 * verification; an undo that changed nothing ends its exemption. Does nothing if the attempt has already ended.
 	 */
 	endAttempt(attemptId: string, end: AttemptEnd): Promise<void>;
-	/** Attempts without an end whose claim has expired; whoever asks first has them to settle. */
+	/** Unfinished attempts whose claim has expired. The first caller takes them over. */
 	interruptedAttempts(): Promise<readonly InterruptedAttempt[]>;
 }
 
-/** A bulk fix that the operators can follow as it goes. */
+/** The database. Whatever must survive a crash is stored before it is reported. */
+export interface Ledger extends RunStore, LinkReader, FindingsStore, AttemptStore {}
+
+/** A bulk fix whose progress is shown. */
 export interface TrackedBulk {
-	/** The same for whoever goes on with it. */
+	/** Stays the same when another process resumes it. */
 	readonly id: string;
-	/** The issues that it is about. */
+	/** Number of its issues. */
 	readonly total: number;
 	readonly origin: BulkOrigin;
 }
 
-/** What a bulk fix comes from. */
+/** What started a bulk fix. */
 export type BulkOrigin =
-	/** A run that fixes by itself. */
+	/** A run with automatic fixes. */
 	| { readonly kind: 'run'; readonly triggeredBy: TriggeredBy; readonly requestedBy: string | null }
-	/** An operator. */
+	/** An operator. `held`: a hold was released for it. */
 	| { readonly kind: 'operator'; readonly actor: string; readonly scope: BulkScope; readonly held: boolean }
-	/** An operator; another process did not end it. `doneBefore`: issues that have had their turn, and how many of them were fixed. */
+	/** An operator; resumed after another process stopped. `doneBefore`: issues attempted there, of which `fixedBefore` were fixed. */
 	| {
 			readonly kind: 'continued';
 			readonly actor: string;
@@ -249,49 +262,49 @@ export type BulkOrigin =
 			readonly fixedBefore: number;
 	  };
 
-/** What this process has come to in a bulk fix. */
+/** The result of a bulk fix in this process. */
 export interface BulkEnd {
 	readonly fixed: number;
-	/** Of those that were fixed: people who lost a role. */
+	/** Fixed members who lost a role. */
 	readonly losing: number;
-	/** Issues that were not begun. */
+	/** Issues not started. */
 	readonly left: number;
-	/** Whether it was begun too long ago to go on with it. */
+	/** Whether it was interrupted too long ago to be resumed. */
 	readonly tooLate: boolean;
 }
 
-/** Shows how far a bulk fix is. A courtesy: nobody waits for it, and it never throws. */
+/** Shows the progress of a bulk fix. Best effort: never throws, and callers do not wait for it. */
 export interface BulkProgress {
-	/** @param done - issues that have had their turn in this process */
+	/** @param done - issues attempted in this process */
 	progress(done: number): void;
-	/** @param end - null where an error broke it off */
+	/** @param end - null after an error */
 	end(end: BulkEnd | null): void;
 }
 
-/** Tells the operators. */
+/** Notifies operators. */
 export interface Notifier {
-	/** By which ways the operators are to hear of a run. */
+	/** The channels by which to report a run. */
 	channels(result: MailWorthy): readonly Channel[];
-	/** Tells the operators of a run. What cannot be delivered is not an error of the run, and is tried again. */
+	/** Delivers a run's report. A failed delivery is retried and is not an error of the run. */
 	report(result: ReconciliationResult): Promise<void>;
-	/** Lets the operators follow a bulk fix that begins now. */
+	/** Starts showing the progress of a bulk fix. */
 	trackBulk(bulk: TrackedBulk): BulkProgress;
 }
 
-/** Everything the two procedures stand on. */
+/** The adapters that runs and fixes need. */
 export interface Ports {
 	readonly billing: Billing;
 	readonly guild: Guild;
 	readonly ledger: Ledger;
 	readonly notifier: Notifier;
 	readonly now: () => Date;
-	/** Asked before each fix of many: false, when Reeve is on its way down, leaves the rest as it is. */
+	/** Checked before each fix of many. False during shutdown: no further fix starts. */
 	readonly shouldContinue: () => boolean;
-	/** Hears of errors that nobody foresaw, with their stacks: what the operators are told has only words. */
+	/** Receives unexpected errors with their stacks; operators see only a message. */
 	readonly onUnexpectedError: (error: unknown) => void;
 }
 
-/** Wakes the task pieces. What is due is decided by the database; a driver only wakes. */
+/** Wakes the scheduled tasks periodically. The database decides what is due. */
 export interface Schedule {
 	start(): Promise<void>;
 	stop(): Promise<void>;

@@ -5,11 +5,11 @@ import type { PolicySettings } from './rules.js';
 
 export type TriggeredBy = 'scheduled' | 'manual' | 'verification';
 
-/** What a run is told by the settings. */
+/** The settings that a run depends on. */
 export interface RunSettings {
 	readonly policy: PolicySettings;
 	readonly autoFix: boolean;
-	/** Whether an automatic fix may touch people with no link at all. */
+	/** Whether automatic fixes include members with no link at all. */
 	readonly fixUnlinked: boolean;
 	readonly maxRevokePercent: number;
 }
@@ -17,37 +17,37 @@ export interface RunSettings {
 export interface ReconciliationOptions {
 	readonly isVerificationRerun?: boolean;
 	readonly triggeredBy?: TriggeredBy;
-	/** The operator who asked, by Discord ID. */
+	/** Discord ID of the operator who requested the run. */
 	readonly requestedBy?: string;
-	/** YYYY-MM-DD: the day that a scheduled run is for. */
+	/** The day of a scheduled run, YYYY-MM-DD. */
 	readonly scheduledDay?: string;
-	/** The Discord ID of the one person to compare; everybody without it. */
+	/** Discord ID of the only member to compare; without it, all members. */
 	readonly onlyMember?: string;
-	/** False keeps what the settings would fix automatically for an operator to decide. */
+	/** False: report only, whatever the settings say. */
 	readonly autoFix?: boolean;
-	/** Asked before each automatic fix: false leaves the rest as it is. */
+	/** Checked before each automatic fix; once false, no further fix starts. */
 	readonly mayFix?: () => Promise<boolean>;
 	readonly onProgress?: (progress: Progress) => void;
 }
 
-/** How far a run is. `total` is null while it is not known. */
+/** Progress of a run. `total` is null while unknown. */
 export interface Progress {
 	readonly source: 'stripe' | 'invoices' | 'discord' | 'database' | 'fix';
 	readonly done: number;
 	readonly total: number | null;
 	readonly finished: boolean;
-	/** Given while nothing is read because the source said to wait: for how long still. */
+	/** Set while the source rate-limits the run: the remaining wait. */
 	readonly waitingSeconds?: number;
 }
 
-/** What a run came to. */
+/** The result of a run. */
 export interface ReconciliationResult {
 	readonly runId: string;
 	readonly status: 'COMPLETED' | 'FAILED';
 	readonly triggeredBy: TriggeredBy;
 	readonly requestedBy: string | null;
 	readonly isVerificationRun: boolean;
-	/** The Discord ID of the one person it is about; null for a run over everybody. */
+	/** Discord ID of the only member compared; null for a run over all members. */
 	readonly onlyMember: string | null;
 	readonly startedAt: Date;
 	readonly completedAt: Date;
@@ -60,17 +60,17 @@ export interface ReconciliationResult {
 	/** Null for a failed run. */
 	readonly notices: Notices | null;
 	readonly hold: Hold | null;
-	/** Null unless the run failed: why, in the operator's words. */
+	/** Null unless the run failed: why, for operators. */
 	readonly failure: string | null;
-	/** For a verification: what has become of the fixes it looked after. Null for any other run, and for one that failed. */
+	/** Of a verification: its results. Null for any other run, and for one that failed. */
 	readonly verified: Verified | null;
 }
 
-/** What a verification found of the fixes it looked after. */
+/** The results of a verification. */
 export interface Verified {
-	/** One for each person, their newest. */
+	/** The newest fix of each member. */
 	readonly fixes: readonly VerifiedFix[];
-	/** The posted reports of the runs that led to these fixes, the newest first. */
+	/** The posted reports of the runs that led to these fixes, newest first. */
 	readonly reports: readonly { readonly runId: string; readonly channelId: string; readonly messageId: string }[];
 }
 
@@ -78,22 +78,22 @@ export interface VerifiedFix {
 	readonly attemptId: string;
 	readonly discordId: string;
 	readonly discordName: string;
-	/** What the fix gave and took. */
+	/** The roles that the fix added and removed. */
 	readonly change: Plan;
 	readonly outcome: VerifiedOutcome;
-	/** Null unless it was not judged. */
+	/** Null unless the outcome is `NOT_JUDGED`. */
 	readonly notJudged: NotJudged | null;
 }
 
 export type VerifiedOutcome =
-	/** The drift has stayed gone. */
+	/** The drift is still gone. */
 	| 'STAYED'
-	/** The person has an issue again. */
+	/** The member has an issue again. */
 	| 'CAME_BACK'
 	| 'NOT_JUDGED';
 
 export type NotJudged =
 	| 'LEFT_SERVER'
 	| 'EXEMPT'
-	/** Something of theirs changed while the verification was reading, or Stripe gives a status that Reeve does not know. */
+	/** Something of theirs changed while the verification was reading, or their subscription status is unknown. */
 	| 'LEFT_ALONE';

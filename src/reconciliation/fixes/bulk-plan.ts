@@ -60,7 +60,7 @@ export async function planBulk(ports: Ports, book: IssueStore, maxRevokePercent:
 export async function holdIfRefused(
 	book: HoldStore,
 	plan: BulkPlan,
-	by: { readonly actor: string; readonly at: Date; readonly tell: readonly Channel[] }
+	by: { readonly actor: string; readonly at: Date; readonly channels: readonly Channel[] }
 ): Promise<void> {
 	const { runId, scope, planHash, hold } = plan;
 	if (hold !== null) await book.recordHold({ runId, scope, planHash, ...hold, ...by });

@@ -14,7 +14,7 @@ export interface HoldStore {
 			readonly planHash: string;
 			readonly actor: string;
 			readonly at: Date;
-			readonly tell: readonly Channel[];
+			readonly channels: readonly Channel[];
 		}
 	): Promise<void>;
 	/**

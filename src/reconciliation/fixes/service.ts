@@ -44,7 +44,7 @@ export function createFixService(deps: {
 		planBulk: async (scope, actor) => {
 			const plan = await planBulk(ports, store, settings.maxRevokePercent, scope);
 			if (plan?.hold) {
-				await holdIfRefused(store, plan, { actor, at: ports.now(), tell: holdChannels });
+				await holdIfRefused(store, plan, { actor, at: ports.now(), channels: holdChannels });
 				track(flushOutbox).catch(ports.onUnexpectedError);
 			}
 			return plan;

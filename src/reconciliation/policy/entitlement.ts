@@ -1,33 +1,31 @@
 import type { Subscription } from '../domain/billing.js';
 import { DEBTOR, type PolicySettings, type RoleName, type SeatTier } from '../domain/rules.js';
 
-/**
- * What a person should have: the whole policy, and nothing else. Values in, values out; the time is an argument.
- */
+/** The policy: what a person's subscriptions entitle them to. Pure; the time is an argument. */
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** What one subscription, or the best of several, entitles a person to. */
+/** What one subscription, or the best of several, gives. */
 export type Entitlement =
 	| { readonly kind: 'tier'; readonly tier: RoleName }
 	| { readonly kind: 'debtor' }
 	| { readonly kind: 'none' }
-	/** Stripe gave a status that the policy does not know: nobody loses anything by it. */
+	/** Stripe reports a status that the policy does not know: no role is removed because of it. */
 	| { readonly kind: 'unknown' };
 
 /** A subscription that can pay for a person, and the seat it pays for. */
 export interface PaymentSource {
 	readonly subscription: Subscription;
-	/** The person's seat where a team pays; null for a personal subscription. */
+	/** The person's seat if a team pays; null for a personal subscription. */
 	readonly seat: SeatTier | null;
-	/** The first failed payment of the debt; only asked for while there is one. */
+	/** Start of the payment failure; ignored unless the subscription is past due. */
 	readonly unpaidSince: Date;
 }
 
 /**
- * The tier that a subscription buys while it is paid for, or null if it buys none. Where a price map is configured, a
- * subscription to anything else buys nothing. A team's subscription gives each member the tier of their seat.
+ * The tier that a subscription gives while it is paid, or null if it gives none. Once any price is mapped to a tier, a subscription
+ * to unmapped prices gives nothing. A team's subscription gives each member the tier of their seat.
  */
 export function tierBought(prices: readonly string[], seat: SeatTier | null, settings: PolicySettings): RoleName | null {
 	const mapped = settings.tiers.some((tier) => tier.prices.length > 0);
@@ -37,20 +35,19 @@ export function tierBought(prices: readonly string[], seat: SeatTier | null, set
 	return seat === null ? bought.name : settings.seats[seat];
 }
 
-/** Whether a status means that a payment is owed. */
+/** Whether a payment is overdue. */
 export function isPastDue(status: string): boolean {
 	return status === 'past_due' || status === 'unpaid';
 }
 
-/** Until when a debt leaves the tier, and until when it makes a Debtor: each to its last moment. */
+/** Ends of the grace period and of the Debtor period after a payment failure, both inclusive. */
 export function debtPeriods(unpaidSince: Date, settings: PolicySettings): { readonly graceUntil: Date; readonly debtorUntil: Date } {
 	const graceUntil = new Date(unpaidSince.getTime() + settings.graceHours * HOUR_MS);
 	return { graceUntil, debtorUntil: new Date(graceUntil.getTime() + settings.debtorDays * DAY_MS) };
 }
 
 /**
- * What one subscription entitles to now. Grace and the debtor period include their last moment.
- * @param unpaidSince - the first failed payment; without meaning for a subscription that is not in debt
+ * What one subscription gives now. The grace and Debtor periods include their last moment.
  */
 export function entitlementOf({ subscription, seat, unpaidSince }: PaymentSource, settings: PolicySettings, now: Date): Entitlement {
 	const tier = tierBought(subscription.prices, seat, settings);
@@ -75,21 +72,21 @@ export function entitlementOf({ subscription, seat, unpaidSince }: PaymentSource
 	}
 }
 
-/** One claim with what it entitles to. */
+/** A payment source with what it gives. */
 export interface EvaluatedSource extends PaymentSource {
 	readonly entitlement: Entitlement;
 }
 
 /**
- * Judges all claims of a person, the deciding one first: a tier before Debtor before nothing, then the higher tier, then the
- * newer subscription. A claim that is unknown comes before all: while it stands, nothing is decided.
+ * Evaluates a person's payment sources and sorts them, the deciding one first: an unknown status (the policy then decides nothing),
+ * the higher tier, the lower, Debtor, nothing; among equals the newer subscription.
  */
-export function evaluateSources(claims: readonly PaymentSource[], settings: PolicySettings, now: Date): readonly EvaluatedSource[] {
-	const judged = claims.map((claim): EvaluatedSource => {
-		const { subscription, seat, unpaidSince } = claim;
-		return { subscription, seat, unpaidSince, entitlement: entitlementOf(claim, settings, now) };
+export function evaluateSources(sources: readonly PaymentSource[], settings: PolicySettings, now: Date): readonly EvaluatedSource[] {
+	const evaluated = sources.map((source): EvaluatedSource => {
+		const { subscription, seat, unpaidSince } = source;
+		return { subscription, seat, unpaidSince, entitlement: entitlementOf(source, settings, now) };
 	});
-	if (judged.length < 2) return judged;
+	if (evaluated.length < 2) return evaluated;
 	const rank = (entitlement: Entitlement): number => {
 		switch (entitlement.kind) {
 			case 'unknown':
@@ -102,9 +99,9 @@ export function evaluateSources(claims: readonly PaymentSource[], settings: Poli
 				return -1;
 		}
 	};
-	return judged.sort((a, b) => {
-		const [ra, rb] = [rank(a.entitlement), rank(b.entitlement)];
-		if (ra !== rb) return rb - ra;
+	return evaluated.sort((a, b) => {
+		const [rankA, rankB] = [rank(a.entitlement), rank(b.entitlement)];
+		if (rankA !== rankB) return rankB - rankA;
 		const byAge = b.subscription.createdAt.getTime() - a.subscription.createdAt.getTime();
 		return byAge !== 0 ? byAge : a.subscription.id < b.subscription.id ? -1 : 1;
 	});

@@ -1,22 +1,23 @@
 import type { PolicySettings, RoleName } from '../domain/rules.js';
 import { debtPeriods, type EvaluatedSource, isPastDue, tierBought } from './entitlement.js';
-/** Why a subscription gives what it gives: the policy's own answer, with the moments it rests on. */
+
+/** Why a subscription gives what it gives, with the times that decide it. */
 export type EntitlementReason =
-	/** Paid for, or on trial. */
+	/** Paid, or in trial. */
 	| { readonly kind: 'pays'; readonly tier: RoleName }
-	/** Overdue, and within grace to the end of `until`. `since` is null where no run has seen the debt yet and nothing dates it. */
+	/** Overdue, within the grace period up to and including `until`. `since` is null if it is unknown. */
 	| { readonly kind: 'grace'; readonly tier: RoleName; readonly since: Date | null; readonly until: Date; readonly hours: number }
 	| { readonly kind: 'debtor'; readonly since: Date; readonly until: Date; readonly hours: number }
-	/** Overdue for longer than a Debtor may be. */
+	/** Overdue beyond the Debtor period. */
 	| { readonly kind: 'too-long'; readonly since: Date; readonly ended: Date; readonly days: number }
-	/** The status itself gives nothing. */
+	/** The status gives nothing. */
 	| { readonly kind: 'gives-nothing' }
 	/** None of its prices is mapped to a tier. */
 	| { readonly kind: 'buys-nothing' }
-	/** A status that the policy does not know: while it stands, nothing is decided. */
+	/** The policy does not know the status, and decides nothing. */
 	| { readonly kind: 'unknown-status' };
 
-/** @param now - the moment of the judgement: a debt that is said to be unpaid since then is one that nothing dates */
+/** @param now - as it was passed to the evaluation: a failure that starts then has no known start */
 export function entitlementReason(
 	{ subscription, seat, unpaidSince, entitlement }: EvaluatedSource,
 	settings: PolicySettings,

@@ -1,15 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { runCooperatively } from '../../async/cooperative.js';
 import { type Heartbeat, startHeartbeat } from '../../async/heartbeat.js';
-import { analyzeLinks, detectCooperatively, type LinkAnalysis, type Snapshot, unlinkedHolders } from '../detection/detect.js';
-import type { BillingSnapshot } from '../domain/billing.js';
+import {
+	analyzeLinks,
+	detectCooperatively,
+	type LinkAnalysis,
+	type Snapshot,
+	unlinkedHolders,
+	withExtraCustomers
+} from '../detection/detect.js';
+import type { BillingSnapshot, Customer } from '../domain/billing.js';
 import type { Detection } from '../domain/detection.js';
 import type { Roster } from '../domain/guild.js';
 import type { Links } from '../domain/links.js';
 import { type LastGoodRun, type OnProgress, type Ports, type RunStart, SourceError } from '../domain/ports.js';
 import type { ReconciliationOptions, ReconciliationResult, RunSettings, Verified } from '../domain/run.js';
 import { checkPayerDrop, plausibilityProblem } from '../fixes/safety.js';
-import { withExtraCustomers } from '../snapshot/accounts.js';
 import { autoFix } from './auto-fix.js';
 
 /** Another run has the guild's lease. */
@@ -89,8 +95,8 @@ async function runUnderLease(
 
 /** Ends what a stopped process left running: it has failed, and the operators hear so. */
 async function failUnfinishedRuns({ ledger, notifier, now }: Ports): Promise<void> {
-	const tell = notifier.channels({ ...FAILED_OUTCOME, isVerificationRun: false, onlyMember: null });
-	await ledger.failAbandonedRuns('Reeve was stopped in the middle of it.', now(), tell);
+	const channels = notifier.channels({ ...FAILED_OUTCOME, isVerificationRun: false, onlyMember: null });
+	await ledger.failAbandonedRuns('Reeve was stopped in the middle of it.', now(), channels);
 }
 
 /** The same without a run: nobody may run anything for a day, and the operators wait for the report. */
@@ -156,8 +162,8 @@ async function compareAndFix(
 			failure: null,
 			verified
 		};
-		const tell = notifier.channels({ ...outcome, ...kind });
-		await ledger.completeRun(runId, { issuesFixed: fixed.count, hold, at: ports.now(), verified, tell });
+		const channels = notifier.channels({ ...outcome, ...kind });
+		await ledger.completeRun(runId, { issuesFixed: fixed.count, hold, at: ports.now(), verified, channels });
 		return outcome;
 	} catch (error) {
 		if (!(error instanceof SourceError)) ports.onUnexpectedError(error);
@@ -167,8 +173,8 @@ async function compareAndFix(
 				: `Reeve met an error of its own: ${error instanceof Error ? error.message : String(error)}`;
 		// Where it is the database that is away, the run's row is marked by the next run; the operators hear of it now.
 		const outcome: Outcome = { ...FAILED_OUTCOME, issuesFixed: fixed.count, failure };
-		const tell = notifier.channels({ ...outcome, ...kind });
-		await ledger.failRun(runId, { reason: failure, issuesFixed: fixed.count, at: ports.now(), tell }).catch(ports.onUnexpectedError);
+		const channels = notifier.channels({ ...outcome, ...kind });
+		await ledger.failRun(runId, { reason: failure, issuesFixed: fixed.count, at: ports.now(), channels }).catch(ports.onUnexpectedError);
 		return outcome;
 	}
 }
@@ -195,15 +201,15 @@ async function compare(
 		readonly keepsPicture: boolean;
 	}
 ) {
-	const picture = await readAll(ports, onlyMember, onProgress);
-	const wrong = plausibilityProblem(picture.billing, lastGood, ports.billing.advice);
+	const read = await readAll(ports, onlyMember, onProgress);
+	const wrong = plausibilityProblem(read.billing, lastGood, ports.billing.advice);
 	if (wrong !== null) throw new SourceError('stripe', wrong);
-	const seen = await runCooperatively(analyzeLinks(picture, settings.policy, startedAt));
-	picture.billing = await addCustomersWithoutSubscription(ports, picture, seen);
+	const links = await runCooperatively(analyzeLinks(read, settings.policy, startedAt));
+	const { snapshot, analysis } = withExtraCustomers(read, links, await findCustomersOfUnlinkedHolders(ports, read, links));
 	const changedLinks = await ports.ledger.linksChangedSince(startedAt);
-	const detection = await runCooperatively(detectCooperatively({ ...picture, changedLinks }, seen, settings.policy, startedAt));
-	const { livemode, subscriptionsRead } = picture.billing;
-	return { detection, livemode, subscriptionsRead, picture: keepsPicture ? picture : null };
+	const detection = await runCooperatively(detectCooperatively({ ...snapshot, changedLinks }, analysis, settings.policy, startedAt));
+	const { livemode, subscriptionsRead } = snapshot.billing;
+	return { detection, livemode, subscriptionsRead, picture: keepsPicture ? snapshot : null };
 }
 
 /** A run whose findings could never be mended is not begun; nor is one that is to fix, and may not change roles. */
@@ -224,16 +230,16 @@ const FAILED_OUTCOME = {
 } as const;
 
 /**
- * Adds the customers of people who hold a role and seem to be linked to nobody: a customer without any subscription is in no
- * list of subscriptions, and yet says who they are.
+ * Finds customers that name an unlinked role holder in their metadata. A customer without any subscription is missing from the list of
+ * subscriptions, but still shows whose account it is.
  */
-async function addCustomersWithoutSubscription({ billing }: Ports, picture: Snapshot, seen: LinkAnalysis): Promise<BillingSnapshot> {
-	const unlinked = await runCooperatively(unlinkedHolders(picture, seen));
-	if (unlinked.length === 0) return picture.billing;
-	const { accounts } = picture.billing;
-	const others = (await billing.findCustomersByDiscordIds(unlinked)).filter(({ id }) => !accounts.has(id));
-	seen.linkIndex.add(others);
-	return { ...picture.billing, accounts: withExtraCustomers(accounts, others) };
+async function findCustomersOfUnlinkedHolders(
+	{ billing }: Ports,
+	snapshot: Snapshot,
+	analysis: LinkAnalysis
+): Promise<readonly Customer[]> {
+	const unlinked = await runCooperatively(unlinkedHolders(snapshot, analysis));
+	return unlinked.length === 0 ? [] : billing.findCustomersByDiscordIds(unlinked);
 }
 
 /**

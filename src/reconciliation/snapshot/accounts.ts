@@ -2,9 +2,7 @@ import type { Account, Accounts, Customer, Subscription } from '../domain/billin
 import { isPastDue } from '../policy/entitlement.js';
 import { doubled, StringColumn } from './columns.js';
 
-/** Customers with their subscriptions: a Map where there are few, columns where there may be a million. */
-
-/** Those of one person, or of a test: in a Map. */
+/** Accounts of a few customers, in a Map; for a whole Stripe account see {@link CompactAccounts}. */
 export function accountsOf(customers: Iterable<Customer>, subscriptions: Iterable<Subscription>): Accounts {
 	const accounts = new Map<string, { customer: Customer; subscriptions: Subscription[] }>();
 	for (const customer of customers) accounts.set(customer.id, { customer, subscriptions: [] });
@@ -17,36 +15,35 @@ export function accountsOf(customers: Iterable<Customer>, subscriptions: Iterabl
 	return accounts;
 }
 
-/** The accounts, and customers without subscriptions who are not among them. */
-export function withExtraCustomers(accounts: Accounts, customers: Iterable<Customer>): Accounts {
-	const others = new Map<string, Account>();
-	for (const customer of customers) if (!accounts.has(customer.id)) others.set(customer.id, { customer, subscriptions: [] });
+/** A view of the accounts with additional customers, who have no subscription. Customers that the accounts already have are ignored. */
+export function accountsWith(accounts: Accounts, customers: Iterable<Customer>): Accounts {
+	const extra = new Map<string, Account>();
+	for (const customer of customers) if (!accounts.has(customer.id)) extra.set(customer.id, { customer, subscriptions: [] });
 	return {
-		size: accounts.size + others.size,
-		has: (id) => accounts.has(id) || others.has(id),
-		get: (id) => accounts.get(id) ?? others.get(id),
+		size: accounts.size + extra.size,
+		has: (id) => accounts.has(id) || extra.has(id),
+		get: (id) => accounts.get(id) ?? extra.get(id),
 		*values() {
 			yield* accounts.values();
-			yield* others.values();
+			yield* extra.values();
 		}
 	};
 }
 
-/** Where a chain of subscriptions ends. */
+/** The index after the last subscription of a customer. */
 const END_OF_CHAIN = -1;
 const INITIAL_CAPACITY = 1_024;
 
-/** What many subscriptions have in common. */
+/** Fields that many subscriptions share; each combination is stored once. */
 type Kind = Pick<Subscription, 'status' | 'prices' | 'shownPrices' | 'cancelAtPeriodEnd' | 'collectionPaused'>;
 
 /**
- * All accounts there are, for some hundred bytes each where objects would take five hundred. Names and email addresses are not kept:
- * nothing is decided by them. Accounts and subscriptions are made from the columns when somebody asks, field by field.
+ * All accounts of a Stripe account in columns: about 100 bytes each, where objects would take 500. Names and email addresses are
+ * dropped, because no decision needs them. Accounts and subscriptions are views that read a field when it is accessed.
  */
 export class CompactAccounts implements Accounts {
-	/** How many subscriptions. */
 	public subscriptionCount = 0;
-	/** Customer → where in the columns. In the order in which they came. */
+	/** Customer ID → index in the columns, in the order of insertion. */
 	private readonly indexes = new Map<string, number>();
 	private readonly metadataIds = new StringColumn();
 	private firstSubscriptions = new Int32Array(INITIAL_CAPACITY);
@@ -62,71 +59,71 @@ export class CompactAccounts implements Accounts {
 	}
 
 	public get(customerId: string): Account | undefined {
-		const place = this.indexes.get(customerId);
-		return place === undefined ? undefined : new StoredAccount(this, customerId, place);
+		const index = this.indexes.get(customerId);
+		return index === undefined ? undefined : new StoredAccount(this, customerId, index);
 	}
 
 	public *values(): IterableIterator<Account> {
-		let place = 0;
+		let index = 0;
 		for (const customerId of this.indexes.keys()) {
-			yield new StoredAccount(this, customerId, place);
-			place += 1;
+			yield new StoredAccount(this, customerId, index);
+			index += 1;
 		}
 	}
 
-	/** Adds a subscription to its customer's account. Since when it is unpaid is told afterwards: see {@link setUnpaidSince}. */
+	/** Adds a subscription to its customer's account. Its `unpaidSince` is set by {@link setUnpaidSince}. */
 	public add(customer: Pick<Customer, 'id' | 'metadataDiscordId'>, subscription: Subscription): void {
-		let place = this.indexes.get(customer.id);
-		if (place === undefined) {
-			place = this.metadataIds.add(customer.metadataDiscordId);
-			this.indexes.set(customer.id, place);
-			if (place === this.firstSubscriptions.length) this.firstSubscriptions = doubled(this.firstSubscriptions);
-			this.firstSubscriptions[place] = END_OF_CHAIN;
+		let index = this.indexes.get(customer.id);
+		if (index === undefined) {
+			index = this.metadataIds.add(customer.metadataDiscordId);
+			this.indexes.set(customer.id, index);
+			if (index === this.firstSubscriptions.length) this.firstSubscriptions = doubled(this.firstSubscriptions);
+			this.firstSubscriptions[index] = END_OF_CHAIN;
 		}
-		this.firstSubscriptions[place] = this.columns.add(subscription, this.firstSubscriptions[place] ?? END_OF_CHAIN);
+		this.firstSubscriptions[index] = this.columns.add(subscription, this.firstSubscriptions[index] ?? END_OF_CHAIN);
 		this.subscriptionCount += 1;
 	}
 
-	/** @param since - subscription → when its oldest open invoice fell due. Only debts are asked for. */
+	/** @param since - subscription ID → when its oldest open invoice fell due. Read only for subscriptions that are past due. */
 	public setUnpaidSince(since: ReadonlyMap<string, Date>): void {
 		this.columns.unpaidSince = since;
 	}
 
-	/** @param place - of an account */
-	public claimedBy(place: number): string | null {
-		return this.metadataIds.at(place);
+	/** @param index - of the account */
+	public metadataDiscordIdOf(index: number): string | null {
+		return this.metadataIds.at(index);
 	}
 
-	/** @param place - of the customer's account */
-	public subscriptionsOf(customerId: string, place: number): readonly Subscription[] {
+	/** @param index - of the customer's account */
+	public subscriptionsOf(customerId: string, index: number): readonly Subscription[] {
 		const subscriptions: Subscription[] = [];
-		for (let at = this.firstSubscriptions[place] ?? END_OF_CHAIN; at !== END_OF_CHAIN; at = this.columns.nextOf(at))
-			subscriptions.push(new StoredSubscription(this.columns, customerId, at));
+		for (let next = this.firstSubscriptions[index] ?? END_OF_CHAIN; next !== END_OF_CHAIN; next = this.columns.nextOf(next))
+			subscriptions.push(new StoredSubscription(this.columns, customerId, next));
 		return subscriptions;
 	}
 }
 
-/** An account in the columns: what is asked for is read there, once. */
+/** A view of an account in the columns. Reads each field once. */
 class StoredAccount implements Account {
 	readonly #accounts: CompactAccounts;
 	readonly #id: string;
-	readonly #place: number;
+	readonly #index: number;
 	#customer: Customer | undefined;
 	#subscriptions: readonly Subscription[] | undefined;
 
-	public constructor(accounts: CompactAccounts, id: string, place: number) {
+	public constructor(accounts: CompactAccounts, id: string, index: number) {
 		this.#accounts = accounts;
 		this.#id = id;
-		this.#place = place;
+		this.#index = index;
 	}
 
 	public get customer(): Customer {
-		this.#customer ??= { id: this.#id, email: null, name: null, metadataDiscordId: this.#accounts.claimedBy(this.#place) };
+		this.#customer ??= { id: this.#id, email: null, name: null, metadataDiscordId: this.#accounts.metadataDiscordIdOf(this.#index) };
 		return this.#customer;
 	}
 
 	public get subscriptions(): readonly Subscription[] {
-		this.#subscriptions ??= this.#accounts.subscriptionsOf(this.#id, this.#place);
+		this.#subscriptions ??= this.#accounts.subscriptionsOf(this.#id, this.#index);
 		return this.#subscriptions;
 	}
 }
@@ -137,42 +134,42 @@ class SubscriptionColumns {
 	public readonly metadataIds = new StringColumn();
 	private created = new Float64Array(INITIAL_CAPACITY);
 	private kinds = new Uint32Array(INITIAL_CAPACITY);
-	/** The customer's next subscription. */
+	/** Index of the customer's next subscription. */
 	private next = new Int32Array(INITIAL_CAPACITY);
 	private readonly knownKinds: Kind[] = [];
 	private readonly kindIndexes = new Map<string, number>();
 
-	/** @returns where it is */
+	/** @param next - index of the customer's next subscription @returns the index */
 	public add(
 		{ id, status, prices, shownPrices, cancelAtPeriodEnd, collectionPaused, createdAt, metadataDiscordId }: Subscription,
 		next: number
 	): number {
-		const at = this.ids.add(id);
-		if (at === this.created.length) {
+		const index = this.ids.add(id);
+		if (index === this.created.length) {
 			this.created = doubled(this.created);
 			this.kinds = doubled(this.kinds);
 			this.next = doubled(this.next);
 		}
 		this.metadataIds.add(metadataDiscordId);
-		this.created[at] = createdAt.getTime();
-		this.kinds[at] = this.placeOf({ status, prices, shownPrices, cancelAtPeriodEnd, collectionPaused });
-		this.next[at] = next;
-		return at;
+		this.created[index] = createdAt.getTime();
+		this.kinds[index] = this.kindIndexOf({ status, prices, shownPrices, cancelAtPeriodEnd, collectionPaused });
+		this.next[index] = next;
+		return index;
 	}
 
-	public createdAt(at: number): number {
-		return this.created[at] ?? 0;
+	public createdAt(index: number): number {
+		return this.created[index] ?? 0;
 	}
 
-	public nextOf(at: number): number {
-		return this.next[at] ?? END_OF_CHAIN;
+	public nextOf(index: number): number {
+		return this.next[index] ?? END_OF_CHAIN;
 	}
 
-	public kindOf(at: number): Kind {
-		return this.knownKinds[this.kinds[at] ?? 0] as Kind;
+	public kindOf(index: number): Kind {
+		return this.knownKinds[this.kinds[index] ?? 0] as Kind;
 	}
 
-	private placeOf(kind: Kind): number {
+	private kindIndexOf(kind: Kind): number {
 		const key = JSON.stringify([kind.status, kind.cancelAtPeriodEnd, kind.collectionPaused, kind.prices, kind.shownPrices]);
 		const known = this.kindIndexes.get(key);
 		if (known !== undefined) return known;
@@ -181,36 +178,36 @@ class SubscriptionColumns {
 	}
 }
 
-/** A subscription in the columns. */
+/** A view of a subscription in the columns. */
 class StoredSubscription implements Subscription {
 	readonly #columns: SubscriptionColumns;
-	readonly #at: number;
+	readonly #index: number;
 	public readonly customerId: string;
 
-	public constructor(columns: SubscriptionColumns, customerId: string, at: number) {
+	public constructor(columns: SubscriptionColumns, customerId: string, index: number) {
 		this.#columns = columns;
-		this.#at = at;
+		this.#index = index;
 		this.customerId = customerId;
 	}
 
 	public get id(): string {
-		return this.#columns.ids.at(this.#at) ?? '';
+		return this.#columns.ids.at(this.#index) ?? '';
 	}
 
 	public get status(): string {
-		return this.#columns.kindOf(this.#at).status;
+		return this.#columns.kindOf(this.#index).status;
 	}
 
 	public get prices(): readonly string[] {
-		return this.#columns.kindOf(this.#at).prices;
+		return this.#columns.kindOf(this.#index).prices;
 	}
 
 	public get shownPrices(): readonly string[] {
-		return this.#columns.kindOf(this.#at).shownPrices;
+		return this.#columns.kindOf(this.#index).shownPrices;
 	}
 
 	public get createdAt(): Date {
-		return new Date(this.#columns.createdAt(this.#at));
+		return new Date(this.#columns.createdAt(this.#index));
 	}
 
 	public get unpaidSince(): Date | null {
@@ -218,14 +215,14 @@ class StoredSubscription implements Subscription {
 	}
 
 	public get metadataDiscordId(): string | null {
-		return this.#columns.metadataIds.at(this.#at);
+		return this.#columns.metadataIds.at(this.#index);
 	}
 
 	public get cancelAtPeriodEnd(): boolean {
-		return this.#columns.kindOf(this.#at).cancelAtPeriodEnd;
+		return this.#columns.kindOf(this.#index).cancelAtPeriodEnd;
 	}
 
 	public get collectionPaused(): boolean {
-		return this.#columns.kindOf(this.#at).collectionPaused;
+		return this.#columns.kindOf(this.#index).collectionPaused;
 	}
 }

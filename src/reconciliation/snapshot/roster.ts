@@ -3,27 +3,27 @@ import type { RosterMember } from '../domain/guild.js';
 import type { RoleName } from '../domain/rules.js';
 import { doubled, StringColumn } from './columns.js';
 
-/** The index is kept at least this empty, so that a search ends soon. */
+/** The hash table grows beyond this load, so that probe sequences stay short. */
 const MAX_LOAD_FACTOR = 2 / 3;
 
-const MIN_INDEX_SIZE = 16;
+const MIN_SLOTS = 16;
 
 const MAX_ID = 2n ** 64n - 1n;
 const DECIMAL = /^(?:0|[1-9]\d{0,19})$/;
 
-/** What nearly everybody holds. */
+/** Shared empty array: most members have no managed role. */
 const NO_ROLES: readonly RoleName[] = [];
 
 /**
- * Everybody in a guild of any size, for what their IDs, role bits and names cost: some 30 bytes a member and the bytes of the name,
- * where a Map of objects takes hundreds. It is columns of numbers, and members are made from them when somebody asks.
+ * All members of a guild in columns: about 30 bytes a member besides the name, where a Map of objects takes hundreds. Members are
+ * views that read a field when it is accessed.
  */
 export class CompactRoster implements ById<RosterMember> {
-	/** Member by member, in the order in which they came. */
+	/** One entry per member, in the order of insertion; so are the other columns. */
 	private ids: BigUint64Array;
-	/** The index of their set of roles, and in the lowest bit whether it is a bot. */
+	/** Index of the member's role set; the lowest bit says whether it is a bot. */
 	private traits: Uint32Array;
-	/** Where their name is among the names. */
+	/** Index of the member's name in {@link names}. */
 	private nameIndexes: Uint32Array;
 	private count = 0;
 
@@ -32,23 +32,23 @@ export class CompactRoster implements ById<RosterMember> {
 
 	private readonly names = new StringColumn();
 
-	/** A hash table with open addressing: where in the columns a member is, plus one; 0 for a free slot. */
-	private index: Uint32Array;
+	/** Hash table with open addressing: the member's index in the columns plus one; 0 for a free slot. */
+	private slots: Uint32Array;
 
-	/** The ID that is looked for. */
-	private readonly sought = new BigUint64Array(1);
-	/** The same bits as two numbers each: a comparison of BigInts would make objects. */
-	private readonly soughtHalves = new Uint32Array(this.sought.buffer);
+	/** The ID being looked up. */
+	private readonly key = new BigUint64Array(1);
+	/** The same bits as two 32-bit numbers, because comparing BigInts would allocate. */
+	private readonly keyHalves = new Uint32Array(this.key.buffer);
 	private idHalves: Uint32Array;
 
-	/** @param expected - about how many there will be; more may come */
+	/** @param expected - approximate number of members: the initial capacity */
 	public constructor(expected = 0) {
-		const room = Math.max(1, expected);
-		this.ids = new BigUint64Array(room);
+		const capacity = Math.max(1, expected);
+		this.ids = new BigUint64Array(capacity);
 		this.idHalves = new Uint32Array(this.ids.buffer);
-		this.traits = new Uint32Array(room);
-		this.nameIndexes = new Uint32Array(room);
-		this.index = new Uint32Array(slotsFor(room));
+		this.traits = new Uint32Array(capacity);
+		this.nameIndexes = new Uint32Array(capacity);
+		this.slots = new Uint32Array(slotCountFor(capacity));
 	}
 
 	public get size(): number {
@@ -60,77 +60,77 @@ export class CompactRoster implements ById<RosterMember> {
 	}
 
 	public get(id: string): RosterMember | undefined {
-		const at = this.find(id);
-		return at === -1 ? undefined : { id, name: this.nameAt(at), bot: this.isBotAt(at), roles: this.rolesAt(at) };
+		const index = this.find(id);
+		return index === -1 ? undefined : { id, name: this.nameAt(index), bot: this.isBotAt(index), roles: this.rolesAt(index) };
 	}
 
-	/** What is asked for is read from the columns then: of most, that is little. */
+	/** Views instead of copies: of most members, a caller reads few fields. */
 	public *values(): IterableIterator<RosterMember> {
-		for (let at = 0; at < this.count; at += 1) yield new StoredMember(this, at);
+		for (let index = 0; index < this.count; index += 1) yield new StoredMember(this, index);
 	}
 
-	/** @param at - in the columns */
-	public idAt(at: number): string {
-		return String(this.ids[at]);
+	/** @param index - in the columns */
+	public idAt(index: number): string {
+		return String(this.ids[index]);
 	}
 
-	public nameAt(at: number): string {
-		return this.names.at(this.nameIndexes[at] ?? 0) ?? '';
+	public nameAt(index: number): string {
+		return this.names.at(this.nameIndexes[index] ?? 0) ?? '';
 	}
 
-	public isBotAt(at: number): boolean {
-		return (this.traits[at] ?? 0) % 2 === 1;
+	public isBotAt(index: number): boolean {
+		return (this.traits[index] ?? 0) % 2 === 1;
 	}
 
-	public rolesAt(at: number): readonly RoleName[] {
-		return this.roleSets[(this.traits[at] ?? 0) >>> 1] ?? NO_ROLES;
+	public rolesAt(index: number): readonly RoleName[] {
+		return this.roleSets[(this.traits[index] ?? 0) >>> 1] ?? NO_ROLES;
 	}
 
 	/**
-	 * Adds somebody, or puts what is known of them by now in the place of what was.
-	 * @throws {RangeError} for an ID that is no number of 64 bits
+	 * Adds or replaces a member.
+	 * @throws {RangeError} for an ID that is not a 64-bit decimal number
 	 */
 	public set({ id, name, bot, roles }: RosterMember): void {
-		const slot = this.seek(id);
-		if (slot === -1) throw new RangeError(`${JSON.stringify(id)} is no Discord ID`);
-		const known = (this.index[slot] ?? 0) - 1;
-		const at = known === -1 ? this.append(slot) : known;
-		this.traits[at] = this.roleSetIndex(roles) * 2 + (bot ? 1 : 0);
-		this.nameIndexes[at] = this.names.add(name);
+		const slot = this.slotOf(id);
+		if (slot === -1) throw new RangeError(`${JSON.stringify(id)} is not a Discord ID`);
+		const known = (this.slots[slot] ?? 0) - 1;
+		const index = known === -1 ? this.append(slot) : known;
+		this.traits[index] = this.roleSetIndex(roles) * 2 + (bot ? 1 : 0);
+		this.nameIndexes[index] = this.names.add(name);
 	}
 
-	/** Where in the columns somebody is; -1 for whoever is not there. */
+	/** Index of a member in the columns; -1 if there is none. */
 	private find(id: string): number {
-		const slot = this.seek(id);
-		return slot === -1 ? -1 : (this.index[slot] ?? 0) - 1;
+		const slot = this.slotOf(id);
+		return slot === -1 ? -1 : (this.slots[slot] ?? 0) - 1;
 	}
 
-	/** The slot that somebody has, or would get; -1 for what is no ID. */
-	private seek(id: string): number {
+	/** The slot that an ID has or would get; -1 for an invalid ID. */
+	private slotOf(id: string): number {
 		if (!isId(id)) return -1;
-		this.sought[0] = BigInt(id);
-		return this.slotOfSought();
+		this.key[0] = BigInt(id);
+		return this.slotOfKey();
 	}
 
-	private slotOfSought(): number {
-		const low = this.soughtHalves[0] ?? 0;
-		const high = this.soughtHalves[1] ?? 0;
-		const mask = this.index.length - 1;
+	private slotOfKey(): number {
+		const low = this.keyHalves[0] ?? 0;
+		const high = this.keyHalves[1] ?? 0;
+		const mask = this.slots.length - 1;
 		for (let slot = hash(low, high) & mask; ; slot = (slot + 1) & mask) {
-			const at = (this.index[slot] ?? 0) - 1;
-			if (at === -1 || (this.idHalves[at * 2] === low && this.idHalves[at * 2 + 1] === high)) return slot;
+			const index = (this.slots[slot] ?? 0) - 1;
+			if (index === -1 || (this.idHalves[index * 2] === low && this.idHalves[index * 2 + 1] === high)) return slot;
 		}
 	}
 
-	/** Gives whoever is sought a place, and the free slot that was found for them. */
+	/** Appends a member with the ID being looked up. @param slot - the free slot found for it @returns the index */
 	private append(slot: number): number {
-		const at = this.count;
-		if (at === this.ids.length) this.growColumns();
-		this.ids[at] = this.sought[0] ?? 0n;
-		this.index[slot] = at + 1;
+		const index = this.count;
+		if (index === this.ids.length) this.growColumns();
+		this.ids[index] = this.key[0] ?? 0n;
+		this.slots[slot] = index + 1;
 		this.count += 1;
-		if (this.count > this.index.length * MAX_LOAD_FACTOR) this.growIndex();
-		return at;
+		if (this.count > this.slots.length * MAX_LOAD_FACTOR) this.growSlots();
+		return index;
 	}
 
 	private growColumns(): void {
@@ -140,68 +140,68 @@ export class CompactRoster implements ById<RosterMember> {
 		this.nameIndexes = doubled(this.nameIndexes);
 	}
 
-	private growIndex(): void {
-		this.index = new Uint32Array(this.index.length * 2);
-		for (let at = 0; at < this.count; at += 1) {
-			this.sought[0] = this.ids[at] ?? 0n;
-			this.index[this.slotOfSought()] = at + 1;
+	private growSlots(): void {
+		this.slots = new Uint32Array(this.slots.length * 2);
+		for (let index = 0; index < this.count; index += 1) {
+			this.key[0] = this.ids[index] ?? 0n;
+			this.slots[this.slotOfKey()] = index + 1;
 		}
 	}
 
 	private roleSetIndex(roles: readonly RoleName[]): number {
 		if (roles.length === 0) return 0;
-		const key = JSON.stringify(roles);
-		const known = this.roleSetIndexes.get(key);
+		const roleKey = JSON.stringify(roles);
+		const known = this.roleSetIndexes.get(roleKey);
 		if (known !== undefined) return known;
-		this.roleSetIndexes.set(key, this.roleSets.length);
+		this.roleSetIndexes.set(roleKey, this.roleSets.length);
 		return this.roleSets.push([...roles]) - 1;
 	}
 }
 
-/** Somebody in the columns. */
+/** A view of a member in the columns. */
 class StoredMember implements RosterMember {
 	readonly #roster: CompactRoster;
-	readonly #at: number;
+	readonly #index: number;
 	#id: string | undefined;
 
-	public constructor(roster: CompactRoster, at: number) {
+	public constructor(roster: CompactRoster, index: number) {
 		this.#roster = roster;
-		this.#at = at;
+		this.#index = index;
 	}
 
 	public get id(): string {
-		this.#id ??= this.#roster.idAt(this.#at);
+		this.#id ??= this.#roster.idAt(this.#index);
 		return this.#id;
 	}
 
 	public get name(): string {
-		return this.#roster.nameAt(this.#at);
+		return this.#roster.nameAt(this.#index);
 	}
 
 	public get bot(): boolean {
-		return this.#roster.isBotAt(this.#at);
+		return this.#roster.isBotAt(this.#index);
 	}
 
 	public get roles(): readonly RoleName[] {
-		return this.#roster.rolesAt(this.#at);
+		return this.#roster.rolesAt(this.#index);
 	}
 }
 
-/** Whether it is a number of 64 bits as Discord writes it. */
+/** Whether the ID is a 64-bit decimal number without leading zeros. */
 function isId(id: string): boolean {
 	return DECIMAL.test(id) && (id.length < 20 || BigInt(id) <= MAX_ID);
 }
 
-/** IDs are times and counters: their bits are mixed, so that neighbours do not crowd together. */
+/** Mixes the bits: IDs are timestamps and counters, and neighbours would cluster. */
 function hash(low: number, high: number): number {
 	let mixed = Math.imul(low ^ Math.imul(high, 0x9e3779b1), 0x85ebca6b);
 	mixed = Math.imul(mixed ^ (mixed >>> 15), 0xc2b2ae35);
 	return mixed ^ (mixed >>> 16);
 }
 
-/** A power of two with room for so many. */
-function slotsFor(members: number): number {
-	let slots = MIN_INDEX_SIZE;
+/** The smallest power of two that holds this many members below the maximum load. */
+function slotCountFor(members: number): number {
+	let slots = MIN_SLOTS;
 	while (members > slots * MAX_LOAD_FACTOR) slots *= 2;
 	return slots;
 }

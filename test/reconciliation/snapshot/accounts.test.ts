@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Accounts, Subscription } from '../../../src/reconciliation/domain/billing.js';
-import { accountsOf, CompactAccounts, withExtraCustomers } from '../../../src/reconciliation/snapshot/accounts.js';
+import { accountsOf, accountsWith, CompactAccounts } from '../../../src/reconciliation/snapshot/accounts.js';
 import { StringColumn } from '../../../src/reconciliation/snapshot/columns.js';
 import { ADA, ago, BOB, customer, subscription } from '../builders.js';
 
@@ -95,7 +95,7 @@ describe('accounts in columns', () => {
 
 test('customers without subscriptions stand beside the others, and take nobody’s place', () => {
 	const accounts = accountsOf([customer({ metadataDiscordId: ADA })], [subscription()]);
-	const all = withExtraCustomers(accounts, [customer({ metadataDiscordId: BOB }), customer({ id: 'cus_2', metadataDiscordId: BOB })]);
+	const all = accountsWith(accounts, [customer({ metadataDiscordId: BOB }), customer({ id: 'cus_2', metadataDiscordId: BOB })]);
 	expect(all.size).toBe(2);
 	expect(all.get('cus_1')?.customer.metadataDiscordId).toBe(ADA);
 	expect(all.get('cus_2')).toEqual({ customer: customer({ id: 'cus_2', metadataDiscordId: BOB }), subscriptions: [] });

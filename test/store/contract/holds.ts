@@ -3,14 +3,14 @@ import type { Database } from '../../../src/store/connection/database.js';
 import { detection, ledgerOf, minute, run, runStart } from '../builders.js';
 
 const REFUSED = { losing: 9, holders: 30, reason: 'Too many.', scope: 'all', planHash: '0123abcd', actor: 'ada' } as const;
-const TELL = ['report', 'mail'] as const;
+const CHANNELS = ['report', 'mail'] as const;
 
 export function holdPromises(database: () => Database): void {
 	describe('a hold', () => {
 		it('of a bulk fix that an operator asked for is kept and told once, however often the same plan is looked at', async () => {
 			const { ledger, guildId } = ledgerOf(database());
 			const { runId } = await run(ledger, minute(0), []);
-			for (let look = 0; look < 3; look++) await ledger.recordHold({ ...REFUSED, runId, at: minute(1), tell: TELL });
+			for (let look = 0; look < 3; look++) await ledger.recordHold({ ...REFUSED, runId, at: minute(1), channels: CHANNELS });
 			const [row, ...others] = await database().prisma.hold.findMany({ where: { guildId } });
 			expect(others).toEqual([]);
 			expect(row).toMatchObject({ runId, actor: 'ada', losing: 9, releasedAt: null });
@@ -23,13 +23,13 @@ export function holdPromises(database: () => Database): void {
 		it('of another plan is kept too, and not told again while the first is held', async () => {
 			const { ledger, guildId } = ledgerOf(database());
 			const { runId } = await run(ledger, minute(0), []);
-			await ledger.recordHold({ ...REFUSED, runId, at: minute(1), tell: TELL });
-			await ledger.recordHold({ ...REFUSED, runId, planHash: '89abcdef', losing: 10, at: minute(2), tell: TELL });
+			await ledger.recordHold({ ...REFUSED, runId, at: minute(1), channels: CHANNELS });
+			await ledger.recordHold({ ...REFUSED, runId, planHash: '89abcdef', losing: 10, at: minute(2), channels: CHANNELS });
 			const where = { guildId, subject: { startsWith: 'hold:' } };
 			expect(await database().prisma.hold.count({ where: { guildId } })).toBe(2);
 			expect(await database().prisma.delivery.count({ where })).toBe(2);
 			await ledger.releaseHold({ runId, scope: 'all', actor: 'bob', at: minute(3), losing: 10, reason: 'Too many.' });
-			await ledger.recordHold({ ...REFUSED, runId, planHash: 'ffffffff', losing: 12, at: minute(4), tell: TELL });
+			await ledger.recordHold({ ...REFUSED, runId, planHash: 'ffffffff', losing: 12, at: minute(4), channels: CHANNELS });
 			expect(await database().prisma.delivery.count({ where })).toBe(4);
 		});
 
@@ -37,7 +37,7 @@ export function holdPromises(database: () => Database): void {
 			const { ledger, guildId } = ledgerOf(database());
 			const runId = (await ledger.startRun(runStart(minute(0)))) as string;
 			await ledger.completeRun(runId, { issuesFixed: 0, hold: { reason: 'A fall.', losing: 9, holders: 90 }, at: minute(1) });
-			await ledger.recordHold({ ...REFUSED, runId, at: minute(2), tell: TELL });
+			await ledger.recordHold({ ...REFUSED, runId, at: minute(2), channels: CHANNELS });
 			expect(await database().prisma.hold.findMany({ where: { guildId }, orderBy: { heldAt: 'asc' } })).toMatchObject([
 				{ scope: 'run', actor: 'reeve', reason: 'A fall.' },
 				{ scope: 'all', actor: 'ada' }

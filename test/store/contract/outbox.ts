@@ -8,7 +8,7 @@ export function deliveryPromises(database: () => Database): void {
 	const ended = async () => {
 		const { ledger, guildId } = ledgerOf(database());
 		const runId = (await ledger.startRun(runStart(minute(-1)))) as string;
-		await ledger.completeRun(runId, { issuesFixed: 0, hold: null, at: minute(0), tell: ['report', 'mail'] });
+		await ledger.completeRun(runId, { issuesFixed: 0, hold: null, at: minute(0), channels: ['report', 'mail'] });
 		return { ledger, guildId, runId };
 	};
 
