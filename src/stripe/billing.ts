@@ -26,10 +26,10 @@ export interface BillingOptions {
 	readonly apiUrl: string;
 	/** The metadata key under which customers and subscriptions name a Discord user. */
 	readonly discordIdKey: string;
-	/** How long one answer is waited for. */
+	/** For one request. */
 	readonly timeoutMs?: number;
 	readonly timing?: Timing;
-	/** Requests a second at most; what is good for the key where nothing is said. */
+	/** Default: by the key's mode, {@link defaultRate}. */
 	readonly requestsPerSecond?: number | undefined;
 }
 
@@ -38,7 +38,7 @@ const ADVICE: BillingAdvice = {
 	checkAccount: 'Check in the Stripe dashboard that STRIPE_SECRET_KEY belongs to the right account.'
 };
 
-/** Stripe as the heart asks for it. It reads, and never writes. */
+/** The Billing port on Stripe. Only reads. */
 export function createBilling({
 	secretKey,
 	apiUrl,
@@ -49,8 +49,9 @@ export function createBilling({
 }: BillingOptions): Billing & CustomerMetadataSearch & CustomerLookup {
 	const rateLimiter = new RateLimiter(requestsPerSecond, timing);
 	const request = createRequester(createClient(secretKey, apiUrl, timeoutMs), rateLimiter, timing);
-	const isLive = isLiveKey(secretKey);
-	const memory: Readonly<Record<'subscriptions' | 'invoices', PageBoundaryCache>> = {
+	/** By the key; an account without objects says nothing else about its mode. */
+	const keyLivemode = isLiveKey(secretKey);
+	const caches: Readonly<Record<'subscriptions' | 'invoices', PageBoundaryCache>> = {
 		subscriptions: { boundaries: null },
 		invoices: { boundaries: null }
 	};
@@ -58,44 +59,44 @@ export function createBilling({
 	return {
 		advice: ADVICE,
 		...createCustomerLookup(request, discordIdKey),
-		readAll: (onProgress) => readableErrors(readAll(onProgress)),
-		readCustomers: (customerIds) => readableErrors(readCustomers(customerIds)),
+		readAll: (onProgress) => withSourceErrors(readAll(onProgress)),
+		readCustomers: (customerIds) => withSourceErrors(readCustomers(customerIds)),
 		findCustomersByDiscordIds: async (discordIds) =>
 			(await findCustomers(request, discordIds, discordIdKey)).map((customer) => toCustomer(customer, discordIdKey)),
-		findCustomersNaming: (discordId, since) => readableErrors(customersNaming(discordId, since)),
-		searchCustomersByMetadata: (discordId) => readableErrors(findCustomersOfMember(request, discordId, discordIdKey)),
+		findCustomersNaming: (discordId, since) => withSourceErrors(findCustomersNaming(discordId, since)),
+		searchCustomersByMetadata: (discordId) => withSourceErrors(findCustomersOfMember(request, discordId, discordIdKey)),
 		ping: async () => {
 			const { data } = await request('Subscriptions', (stripe) => stripe.subscriptions.list({ limit: 1 }));
-			return { livemode: data[0]?.livemode ?? isLive };
+			return { livemode: data[0]?.livemode ?? keyLivemode };
 		}
 	};
 
 	async function readAll(onProgress: OnProgress): Promise<BillingSnapshot> {
 		const nowSeconds = Math.floor(Date.now() / 1000);
-		// The baseline comes first and the changes last, so that nothing can change in between unseen.
+		// The baseline is read first and the changes last, so that they cover everything in between.
 		const baseline = await readBaseline(request);
 		const reading = { request, rateLimiter, now: timing.now, nowSeconds };
 		const accounts = new CompactAccounts();
-		let livemode = isLive;
-		const [{ count, oldest }, debts] = await settleAll([
+		let livemode = keyLivemode;
+		const [{ count, oldest }, overdueSince] = await settleAll([
 			readAllSubscriptions({
 				...reading,
-				memory: memory.subscriptions,
-				onWhole: ({ customer, subscription, items }) => {
+				cache: caches.subscriptions,
+				onSubscription: ({ customer, subscription, items }) => {
 					accounts.add(toCustomer(customer, discordIdKey), toSubscription(subscription, items, discordIdKey));
 					livemode = subscription.livemode;
 				},
 				onCount: (done) => onProgress({ source: 'stripe', done, total: null, finished: false })
 			}),
-			listOverdueSince({ ...reading, memory: memory.invoices }, onProgress)
+			listOverdueSince({ ...reading, cache: caches.invoices }, onProgress)
 		]);
 		const [changes] = await settleAll([readChangesSince(request, baseline, discordIdKey), assertListEnded(request, oldest)]);
-		accounts.setUnpaidSince(debts);
-		const named = [...changes.customers.values()].flatMap((values) => [...values]);
+		accounts.setUnpaidSince(overdueSince);
+		const discordIds = [...changes.customers.values()].flatMap((values) => [...values]);
 		await forEachConcurrent(
 			changes.newlySubscribed.filter((id) => !accounts.has(id)),
 			async (id) => {
-				named.push((await readCustomer(request, id))?.metadata[discordIdKey] ?? '');
+				discordIds.push((await readCustomer(request, id))?.metadata[discordIdKey] ?? '');
 			}
 		);
 		onProgress({ source: 'stripe', done: count, total: count, finished: true });
@@ -104,48 +105,48 @@ export function createBilling({
 			subscriptionsRead: count,
 			livemode,
 			changedCustomers: new Set(changes.customers.keys()),
-			changedDiscordIds: new Set(named.filter((value) => SNOWFLAKE.test(value)))
+			changedDiscordIds: new Set(discordIds.filter((value) => SNOWFLAKE.test(value)))
 		};
 	}
 
-	/** Whoever named the person for a while only may be among them; reading them afresh tells. */
-	async function customersNaming(discordId: string, since: Date): Promise<readonly string[]> {
+	/** May include customers that named the member only for a while: the caller reads them again. */
+	async function findCustomersNaming(discordId: string, since: Date): Promise<readonly string[]> {
 		const changes = await readLinkChangesAfter(request, since, new Date(), discordIdKey);
-		const naming = new Set([...changes.customers].filter(([, named]) => named.has(discordId)).map(([id]) => id));
+		const customerIds = new Set([...changes.customers].filter(([, discordIds]) => discordIds.has(discordId)).map(([id]) => id));
 		await forEachConcurrent(
-			changes.newlySubscribed.filter((id) => !naming.has(id)),
+			changes.newlySubscribed.filter((id) => !customerIds.has(id)),
 			async (id) => {
-				if ((await readCustomer(request, id))?.metadata[discordIdKey] === discordId) naming.add(id);
+				if ((await readCustomer(request, id))?.metadata[discordIdKey] === discordId) customerIds.add(id);
 			}
 		);
-		return [...naming];
+		return [...customerIds];
 	}
 
 	async function readCustomers(customerIds: readonly string[]): Promise<BillingSnapshot> {
-		const { subscriptions, others } = await readCurrentCustomers(request, customerIds);
-		const debts = await overdueSinceFor(
+		const { subscriptions, withoutSubscription } = await readCurrentCustomers(request, customerIds);
+		const overdueSince = await overdueSinceFor(
 			request,
 			subscriptions.map(({ subscription }) => subscription)
 		);
-		const customers = [...subscriptions.map(({ customer }) => customer), ...others];
+		const customers = [...subscriptions.map(({ customer }) => customer), ...withoutSubscription];
 		return {
 			accounts: accountsOf(
 				customers.map((customer) => toCustomer(customer, discordIdKey)),
 				subscriptions.map(({ subscription, items }) => ({
 					...toSubscription(subscription, items, discordIdKey),
-					unpaidSince: debts.get(subscription.id) ?? null
+					unpaidSince: overdueSince.get(subscription.id) ?? null
 				}))
 			),
 			subscriptionsRead: subscriptions.length,
-			livemode: (subscriptions[0]?.subscription ?? others[0])?.livemode ?? isLive,
+			livemode: (subscriptions[0]?.subscription ?? withoutSubscription[0])?.livemode ?? keyLivemode,
 			changedCustomers: new Set(),
 			changedDiscordIds: new Set()
 		};
 	}
 }
 
-/** Whatever goes wrong, an answer of a shape that nobody expected included, is told in words. */
-async function readableErrors<Answer>(reading: Promise<Answer>): Promise<Answer> {
+/** Also covers errors thrown while converting a response with an unexpected shape, which no request reports. */
+async function withSourceErrors<Result>(reading: Promise<Result>): Promise<Result> {
 	try {
 		return await reading;
 	} catch (error) {

@@ -1,9 +1,9 @@
 import type Stripe from 'stripe';
 import type { Customer, Subscription } from '../reconciliation/domain/billing.js';
 
-/** Stripe's objects → the heart's. Pure. */
+/** Converts Stripe's objects to those of the core. Pure. */
 
-/** The ID behind a reference that Stripe gives as an ID or as the object itself. */
+/** ID of a reference that Stripe gives as an ID or, expanded, as the object. */
 export function idOf(reference: string | { readonly id: string }): string {
 	return typeof reference === 'string' ? reference : reference.id;
 }
@@ -20,8 +20,8 @@ export function toCustomer(customer: Stripe.Customer | Stripe.DeletedCustomer, d
 }
 
 /**
- * Since when it is unpaid is for its invoices to say.
- * @param items - all its items, which may be more than the subscription has with it
+ * Leaves `unpaidSince` null: only the invoices know it.
+ * @param items - all items; the subscription itself may contain only the first few
  */
 export function toSubscription(
 	subscription: Stripe.Subscription,
@@ -42,7 +42,7 @@ export function toSubscription(
 	};
 }
 
-/** Price and product IDs of the items with a quantity. A metered price has none, and counts. */
+/** Price and product IDs of the items with a quantity above 0. A metered price has no quantity, and counts. */
 export function pricesOf(items: readonly Stripe.SubscriptionItem[]): string[] {
 	return [...new Set(items.filter(hasQuantity).flatMap((item) => [item.price.id, idOf(item.price.product)]))];
 }
@@ -56,12 +56,12 @@ function hasQuantity({ quantity }: Stripe.SubscriptionItem): boolean {
 	return (quantity ?? 1) > 0;
 }
 
-/** When an open invoice fell due: on its due date where it was sent, else when it was finalized and the card was charged. */
+/** When an open invoice fell due: on its due date if it was sent, else when it was finalized and the card charged. */
 export function dueAt(invoice: Stripe.Invoice): Date {
-	const sent = invoice.collection_method === 'send_invoice' ? invoice.due_date : null;
-	return toDate(sent ?? invoice.status_transitions.finalized_at ?? invoice.created);
+	const dueDate = invoice.collection_method === 'send_invoice' ? invoice.due_date : null;
+	return toDate(dueDate ?? invoice.status_transitions.finalized_at ?? invoice.created);
 }
 
-function toDate(seconds: number): Date {
-	return new Date(seconds * 1000);
+function toDate(epochSeconds: number): Date {
+	return new Date(epochSeconds * 1000);
 }

@@ -4,10 +4,12 @@ import type { StripeRequest } from './api/request.js';
 import { idOf } from './convert.js';
 import { readList } from './lists/paginate.js';
 
-/** What changes whom a customer pays for. */
+/** What changed in Stripe, by its events: while everything was read, or since a run. */
+
+/** Events that may change which member a customer pays for. */
 const LINK_EVENTS = ['customer.created', 'customer.updated', 'customer.subscription.created', 'customer.subscription.updated'];
 
-/** What changes anything that a reading of Stripe rests on. Stripe allows 20. */
+/** Events that may change anything that Reeve reads. Stripe allows 20 types per request. */
 const EVENTS = [
 	...LINK_EVENTS,
 	'customer.deleted',
@@ -24,85 +26,81 @@ const EVENTS = [
 	'invoice.voided'
 ];
 
-/** The newest event before a reading began; null where there was none. */
+/** ID of the newest event before a reading started; null if there was none. */
 type Baseline = string | null;
 
-/** Whom some events are about. */
 interface Changes {
-	/** Customer → the Discord ID values that it, or a subscription of it, names or has named meanwhile. */
+	/** Customer ID → the Discord ID values in its metadata and that of its subscriptions, before and after each change. */
 	readonly customers: ReadonlyMap<string, ReadonlySet<string>>;
-	/** Customers with a new subscription whose own metadata no event shows: they may name somebody since long ago. */
+	/** Customers with a new subscription and no event of their own: their unchanged metadata may name a member, and is in no event. */
 	readonly newlySubscribed: readonly string[];
 }
 
-/** What is looked at in an event's object: a customer, a subscription or an invoice, as of the API version of its time. */
-interface Changed {
+/** The fields used of an event's object: a customer, a subscription or an invoice, in the API version of the event's time. */
+interface ChangedObject {
 	readonly object: string;
 	readonly id: string;
 	readonly customer?: string | { readonly id: string } | null;
 	readonly metadata?: Readonly<Record<string, string | null>> | null;
 }
 
-/** Remembers where the events stand. To be called before anything is read. @throws {SourceError} */
-export async function readBaseline(ask: StripeRequest): Promise<Baseline> {
-	const newest = await ask('Events', (stripe) => stripe.events.list({ limit: 1, types: EVENTS }));
+/** To be called before anything is read. @throws {SourceError} */
+export async function readBaseline(request: StripeRequest): Promise<Baseline> {
+	const newest = await request('Events', (stripe) => stripe.events.list({ limit: 1, types: EVENTS }));
 	return newest.data[0]?.id ?? null;
 }
 
 /**
- * Reads what has changed since the baseline. Where there was no event at all, every event is newer.
+ * Reads the changes since the baseline. Without one, every event is newer.
  * @throws {SourceError}
  */
-export async function readChangesSince(ask: StripeRequest, baseline: Baseline, discordIdKey: string): Promise<Changes> {
-	const events = await readList<Stripe.Event>(ask, {
+export async function readChangesSince(request: StripeRequest, baseline: Baseline, discordIdKey: string): Promise<Changes> {
+	const events = await readList<Stripe.Event>(request, {
 		resource: 'Events',
-		request: (stripe, cursor) => stripe.events.list({ ...cursor, types: EVENTS }),
+		listPage: (stripe, page) => stripe.events.list({ ...page, types: EVENTS }),
 		newerThan: baseline ?? undefined
 	});
 	return changesIn(events, discordIdKey);
 }
 
-/** How far this machine's clock may be from Stripe's. */
+/** Tolerated difference between this machine's clock and Stripe's. */
 const CLOCK_SKEW_SECONDS = 300;
-/** Stripe forgets events after 30 days. */
-const BASELINE_TTL_MS = 29 * 86_400_000;
+/** Stripe keeps events for 30 days. */
+const MAX_EVENT_AGE_MS = 29 * 86_400_000;
 
 /**
- * Reads what has changed since that moment about who pays for whom.
- * @throws {SourceError} also where Stripe does not remember that long
+ * Reads the changes of links since a time.
+ * @throws {SourceError} also if Stripe no longer has events that old
  */
-export async function readLinkChangesAfter(ask: StripeRequest, since: Date, now: Date, discordIdKey: string): Promise<Changes> {
-	if (now.getTime() - since.getTime() > BASELINE_TTL_MS)
-		throw new SourceError(
-			'stripe',
-			'Stripe remembers changes for 30 days only, and this was found before that. Run a reconciliation first.'
-		);
+export async function readLinkChangesAfter(request: StripeRequest, since: Date, now: Date, discordIdKey: string): Promise<Changes> {
+	if (now.getTime() - since.getTime() > MAX_EVENT_AGE_MS)
+		throw new SourceError('stripe', 'Stripe keeps changes for 30 days only, and this was found before that. Run a reconciliation first.');
 	const from = Math.floor(since.getTime() / 1000) - CLOCK_SKEW_SECONDS;
-	const events = await readList<Stripe.Event>(ask, {
+	const events = await readList<Stripe.Event>(request, {
 		resource: 'Events',
-		request: (stripe, cursor) => stripe.events.list({ ...cursor, types: LINK_EVENTS, created: { gte: from } })
+		listPage: (stripe, page) => stripe.events.list({ ...page, types: LINK_EVENTS, created: { gte: from } })
 	});
 	return changesIn(events, discordIdKey);
 }
 
-/** Sums up events. Who is named now and who was named before both count: the link of either has changed. */
+/** Collects both the Discord IDs before and after each change: the links of either member have changed. */
 function changesIn(events: readonly Stripe.Event[], discordIdKey: string): Changes {
 	const customers = new Map<string, Set<string>>();
-	const shown = new Set<string>();
+	const withOwnEvent = new Set<string>();
 	const subscribed = new Set<string>();
 	for (const event of events) {
-		const changed = event.data.object as unknown as Changed;
+		const changed = event.data.object as unknown as ChangedObject;
 		const isCustomer = changed.object === 'customer';
 		const customerId = isCustomer ? changed.id : changed.customer && idOf(changed.customer);
 		if (!customerId) continue;
-		const named = customers.get(customerId) ?? new Set();
-		customers.set(customerId, named);
-		if (isCustomer) shown.add(customerId);
+		const discordIds = customers.get(customerId) ?? new Set();
+		customers.set(customerId, discordIds);
+		if (isCustomer) withOwnEvent.add(customerId);
 		if (event.type === 'customer.subscription.created') subscribed.add(customerId);
-		// An invoice has metadata of its own, which links nobody.
+		// An invoice has metadata too, but it links no member.
 		if (!isCustomer && changed.object !== 'subscription') continue;
-		const before = event.data.previous_attributes as Pick<Changed, 'metadata'> | undefined;
-		for (const value of [changed.metadata?.[discordIdKey], before?.metadata?.[discordIdKey]]) if (value) named.add(value);
+		const before = event.data.previous_attributes as Pick<ChangedObject, 'metadata'> | undefined;
+		for (const value of [changed.metadata?.[discordIdKey], before?.metadata?.[discordIdKey]]) if (value) discordIds.add(value);
 	}
-	return { customers, newlySubscribed: [...subscribed].filter((id) => !shown.has(id)) };
+	return { customers, newlySubscribed: [...subscribed].filter((id) => !withOwnEvent.has(id)) };
 }

@@ -4,49 +4,50 @@ import { SourceError } from '../reconciliation/domain/ports.js';
 import type { StripeRequest } from './api/request.js';
 import { idOf } from './convert.js';
 
-/** People asked for in one search. */
+/** Stripe's maximum of clauses in a query. */
 const IDS_PER_SEARCH = 10;
 
-/** More than one customer of a person is rare; more than this in one answer is not to be expected. */
+/** Stripe's maximum. Ten members rarely have more customers than this. */
 const RESULTS_PER_PAGE = 100;
 
 /**
- * Customers whose own metadata names one of these people, also those who never had a subscription: a list of subscriptions
- * does not show them. Stripe's search may lag behind, and is not offered in every country: what it cannot tell stays unknown.
+ * Finds customers whose own metadata names one of these members, including customers without a subscription, which a list of
+ * subscriptions does not contain. Stripe's search lags behind and is not available in every country; after an error, the customers found
+ * so far are returned. A customer that is not found leaves its member unknown, and an unknown member never loses a role automatically.
  */
 export async function findCustomers(
-	ask: StripeRequest,
+	request: StripeRequest,
 	discordIds: readonly string[],
 	discordIdKey: string
 ): Promise<readonly Stripe.Customer[]> {
 	const found: Stripe.Customer[] = [];
-	const searches: string[] = [];
+	const queries: string[] = [];
 	for (let start = 0; start < discordIds.length; start += IDS_PER_SEARCH)
-		searches.push(searchFor(discordIds.slice(start, start + IDS_PER_SEARCH), discordIdKey));
+		queries.push(metadataQuery(discordIds.slice(start, start + IDS_PER_SEARCH), discordIdKey));
 	try {
-		await forEachConcurrent(searches, async (query) => {
-			const { data } = await ask('Customers', (stripe) => stripe.customers.search({ query, limit: RESULTS_PER_PAGE }));
+		await forEachConcurrent(queries, async (query) => {
+			const { data } = await request('Customers', (stripe) => stripe.customers.search({ query, limit: RESULTS_PER_PAGE }));
 			found.push(...data);
 		});
 	} catch (error) {
-		// Somebody who is not found stays somebody of whom nothing is known: that is the safe side.
 		if (!(error instanceof SourceError)) throw error;
 	}
 	return found;
 }
 
 /**
- * Customers whose own metadata names the person, or that of one of their subscriptions.
+ * Finds customers whose metadata, or that of one of their subscriptions, names the member.
+ * @returns customer IDs
  * @throws {SourceError} also where Stripe offers no search
  */
-export async function findCustomersOfMember(ask: StripeRequest, discordId: string, discordIdKey: string): Promise<readonly string[]> {
-	const search = { query: searchFor([discordId], discordIdKey), limit: RESULTS_PER_PAGE };
-	const customers = await ask('Customers', (stripe) => stripe.customers.search(search));
-	const subscriptions = await ask('Subscriptions', (stripe) => stripe.subscriptions.search(search));
+export async function findCustomersOfMember(request: StripeRequest, discordId: string, discordIdKey: string): Promise<readonly string[]> {
+	const search = { query: metadataQuery([discordId], discordIdKey), limit: RESULTS_PER_PAGE };
+	const customers = await request('Customers', (stripe) => stripe.customers.search(search));
+	const subscriptions = await request('Subscriptions', (stripe) => stripe.subscriptions.search(search));
 	return [...new Set([...customers.data.map(({ id }) => id), ...subscriptions.data.map(({ customer }) => idOf(customer))])];
 }
 
-function searchFor(discordIds: readonly string[], discordIdKey: string): string {
+function metadataQuery(discordIds: readonly string[], discordIdKey: string): string {
 	return discordIds.map((id) => `metadata['${quoted(discordIdKey)}']:'${quoted(id)}'`).join(' OR ');
 }
 

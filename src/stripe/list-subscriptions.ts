@@ -5,7 +5,7 @@ import type { StripeRequest } from './api/request.js';
 import { incomplete, PAGE_SIZE, readList } from './lists/paginate.js';
 import { type Oldest, type ParallelListOptions, readParallelList } from './lists/parallel-list.js';
 
-/** Subscriptions as they are listed: ended ones included, each with its customer. */
+/** Subscriptions, ended ones included, each with its customer. */
 
 /** A subscription with its customer and all of its items. */
 export interface CompleteSubscription {
@@ -19,37 +19,37 @@ const EVERY_STATUS = { status: 'all' } as const;
 const WITH_CUSTOMER = { ...EVERY_STATUS, expand: ['data.customer'] };
 
 const DAY_SECONDS = 86_400;
-/** Most communities are some years old at most, and many are new. */
+/** Most communities are a few years old at most, and many are new. */
 const INITIAL_SPLITS_DAYS = [30, 365, 3 * 365];
 
-/** Those of one customer, the newest first. @throws {SourceError} */
-export async function listSubscriptionsOf(ask: StripeRequest, customerId: string): Promise<CompleteSubscription[]> {
-	const subscriptions = await readList<Stripe.Subscription>(ask, {
+/** Lists a customer's subscriptions, newest first. @throws {SourceError} */
+export async function listSubscriptionsOf(request: StripeRequest, customerId: string): Promise<CompleteSubscription[]> {
+	const subscriptions = await readList<Stripe.Subscription>(request, {
 		resource: RESOURCE,
-		request: (stripe, cursor) => stripe.subscriptions.list({ ...cursor, ...WITH_CUSTOMER, customer: customerId }),
+		listPage: (stripe, page) => stripe.subscriptions.list({ ...page, ...WITH_CUSTOMER, customer: customerId }),
 		createdAt: ({ created }) => created
 	});
-	return Promise.all(subscriptions.map(async (subscription) => complete(ask, subscription)));
+	return Promise.all(subscriptions.map(async (subscription) => complete(request, subscription)));
 }
 
 /**
- * Reads all there are.
- * @param options.onWhole - called with each, in no order
- * @returns how many there were, and the oldest: see {@link assertListEnded}
+ * Reads every subscription of the account.
+ * @param options.onSubscription - called with each, in no particular order
+ * @param options.onCount - called after each page with the number read so far
+ * @returns their number, and the oldest for {@link assertListEnded}
  * @throws {SourceError}
  */
 export async function readAllSubscriptions({
-	onWhole,
+	onSubscription,
 	onCount,
 	...options
-}: Pick<ParallelListOptions<Stripe.Subscription>, 'request' | 'rateLimiter' | 'now' | 'memory' | 'nowSeconds'> & {
-	readonly onWhole: (whole: CompleteSubscription) => void;
-	/** Called after each page with how many there are so far. */
+}: Pick<ParallelListOptions<Stripe.Subscription>, 'request' | 'rateLimiter' | 'now' | 'cache' | 'nowSeconds'> & {
+	readonly onSubscription: (subscription: CompleteSubscription) => void;
 	readonly onCount: (count: number) => void;
 }): Promise<{ readonly count: number; readonly oldest: Oldest | null }> {
 	const { request } = options;
-	/** Those with more items than come along. */
-	const long: Stripe.Subscription[] = [];
+	/** Subscriptions whose items do not all come with the list. */
+	const withMoreItems: Stripe.Subscription[] = [];
 	let count = 0;
 	const oldest = await readParallelList<Stripe.Subscription>({
 		...options,
@@ -58,51 +58,52 @@ export async function readAllSubscriptions({
 		listPage: (stripe, page) => stripe.subscriptions.list({ ...page, ...WITH_CUSTOMER }),
 		onItems: (subscriptions) => {
 			for (const subscription of subscriptions) {
-				if (assertComplete(subscription).items.has_more) long.push(subscription);
-				else onWhole({ subscription, customer: customerOf(subscription), items: subscription.items.data });
+				if (assertWellFormed(subscription).items.has_more) withMoreItems.push(subscription);
+				else onSubscription({ subscription, customer: customerOf(subscription), items: subscription.items.data });
 			}
 			count += subscriptions.length;
 			onCount(count);
 		}
 	});
-	await forEachConcurrent(long, async (subscription) => onWhole(await complete(request, subscription)));
+	await forEachConcurrent(withMoreItems, async (subscription) => onSubscription(await complete(request, subscription)));
 	return { count, oldest };
 }
 
 /**
- * A list that was cut short and said to be whole looks like people who do not pay: nothing older than its last may be left.
+ * Checks that nothing is older than the oldest subscription read: a list that is cut short and says it is complete would make paying
+ * customers look as if they did not pay.
  * @throws {SourceError}
  */
-export async function assertListEnded(ask: StripeRequest, oldest: Oldest | null): Promise<void> {
-	const beyond = oldest === null ? {} : { created: { lte: oldest.created } };
-	const { data } = await ask(RESOURCE, (stripe) => stripe.subscriptions.list({ ...beyond, ...EVERY_STATUS, limit: PAGE_SIZE }));
-	const forgotten = data.find(({ id }) => !oldest?.ids.has(id));
-	if (forgotten !== undefined) throw incomplete(RESOURCE, `it was said to be whole, and ${forgotten.id} was not in it`);
+export async function assertListEnded(request: StripeRequest, oldest: Oldest | null): Promise<void> {
+	const upTo = oldest === null ? {} : { created: { lte: oldest.created } };
+	const { data } = await request(RESOURCE, (stripe) => stripe.subscriptions.list({ ...upTo, ...EVERY_STATUS, limit: PAGE_SIZE }));
+	const missed = data.find(({ id }) => !oldest?.ids.has(id));
+	if (missed !== undefined) throw incomplete(RESOURCE, `it was said to be complete, and ${missed.id} was not in it`);
 }
 
-async function complete(ask: StripeRequest, subscription: Stripe.Subscription): Promise<CompleteSubscription> {
-	const { id, items } = assertComplete(subscription);
+async function complete(request: StripeRequest, subscription: Stripe.Subscription): Promise<CompleteSubscription> {
+	const { id, items } = assertWellFormed(subscription);
 	const customer = customerOf(subscription);
 	if (!items.has_more) return { subscription, customer, items: items.data };
-	const all = await readList<Stripe.SubscriptionItem>(ask, {
+	const allItems = await readList<Stripe.SubscriptionItem>(request, {
 		resource: RESOURCE,
-		request: (stripe, cursor) => stripe.subscriptionItems.list({ ...cursor, subscription: id })
+		listPage: (stripe, page) => stripe.subscriptionItems.list({ ...page, subscription: id })
 	});
-	return { subscription, customer, items: all };
+	return { subscription, customer, items: allItems };
 }
 
-/** Without its metadata nobody can tell whom the customer pays for. */
+/** The expanded customer, whose metadata may link a member. */
 function customerOf({ id, customer }: Stripe.Subscription): Stripe.Customer | Stripe.DeletedCustomer {
 	if (typeof customer === 'string') throw incomplete(RESOURCE, `${id} came without its customer`);
 	if (typeof customer?.id !== 'string') throw unexpectedShape(RESOURCE, `something is missing in the customer of ${id}`);
 	return customer;
 }
 
-/** What the policy rests on must be there: an active subscription without items, say, would look as if it paid for nothing. */
-function assertComplete(subscription: Stripe.Subscription): Stripe.Subscription {
+/** Checks the fields that the policy reads: an active subscription without items, say, would look as if it paid for nothing. */
+function assertWellFormed(subscription: Stripe.Subscription): Stripe.Subscription {
 	const { id, status, created, metadata, items } = subscription;
 	const { data, has_more: more } = items;
-	const whole =
+	const wellFormed =
 		typeof id === 'string' &&
 		typeof status === 'string' &&
 		Number.isSafeInteger(created) &&
@@ -111,6 +112,6 @@ function assertComplete(subscription: Stripe.Subscription): Stripe.Subscription 
 		Array.isArray(data) &&
 		data.length > 0 &&
 		data.every(({ price, quantity }) => typeof price?.id === 'string' && price.product && (quantity ?? 1) >= 0);
-	if (!whole) throw unexpectedShape(RESOURCE, `something is missing in ${id}`);
+	if (!wellFormed) throw unexpectedShape(RESOURCE, `something is missing in ${id}`);
 	return subscription;
 }

@@ -8,58 +8,58 @@ import { readList } from './lists/paginate.js';
 import { type ParallelListOptions, readParallelList } from './lists/parallel-list.js';
 
 /**
- * Since when subscriptions are unpaid, by their oldest open invoice: Stripe has no field for it, and the latest invoice may be newer
- * than the one that failed.
+ * How long subscriptions have been unpaid, by their oldest open invoice. Stripe has no field for it, and the latest invoice may be newer
+ * than the first that failed.
  */
 
-/** Subscription → when its oldest open invoice fell due. One without open invoices is not in it. */
+/** Subscription ID → when its oldest open invoice fell due. Subscriptions without open invoices are absent. */
 type DueDates = ReadonlyMap<string, Date>;
 
 const RESOURCE = 'Invoices';
 const OPEN = { status: 'open' } as const;
 
-/** Of all subscriptions: every open invoice there is, a hundred to a request. @throws {SourceError} */
+/** Reads all open invoices. @throws {SourceError} */
 export async function listOverdueSince(
-	options: Pick<ParallelListOptions<Stripe.Invoice>, 'request' | 'rateLimiter' | 'now' | 'memory' | 'nowSeconds'>,
+	options: Pick<ParallelListOptions<Stripe.Invoice>, 'request' | 'rateLimiter' | 'now' | 'cache' | 'nowSeconds'>,
 	onProgress: OnProgress
 ): Promise<DueDates> {
-	const debts = new Map<string, Date>();
+	const dueDates = new Map<string, Date>();
 	let done = 0;
 	await readParallelList<Stripe.Invoice>({
 		...options,
-		// They are few, as a rule, and not old.
+		// Open invoices are usually few and recent.
 		initialSplits: [],
 		resource: RESOURCE,
 		listPage: (stripe, page) => stripe.invoices.list({ ...page, ...OPEN }),
 		onItems: (invoices) => {
-			for (const invoice of invoices) recordOldest(debts, invoice);
+			for (const invoice of invoices) recordOldest(dueDates, invoice);
 			done += invoices.length;
 			onProgress({ source: 'invoices', done, total: null, finished: false });
 		}
 	});
 	if (done > 0) onProgress({ source: 'invoices', done, total: done, finished: true });
-	return debts;
+	return dueDates;
 }
 
-/** Of these subscriptions: a request for each that is in debt. @throws {SourceError} */
-export async function overdueSinceFor(ask: StripeRequest, subscriptions: readonly Stripe.Subscription[]): Promise<DueDates> {
-	const debts = new Map<string, Date>();
-	const inDebt = subscriptions.filter(({ status }) => isPastDue(status));
-	await forEachConcurrent(inDebt, async ({ id }) => {
-		const invoices = await readList<Stripe.Invoice>(ask, {
+/** Reads the open invoices of these subscriptions: a request for each that is past due. @throws {SourceError} */
+export async function overdueSinceFor(request: StripeRequest, subscriptions: readonly Stripe.Subscription[]): Promise<DueDates> {
+	const dueDates = new Map<string, Date>();
+	const pastDue = subscriptions.filter(({ status }) => isPastDue(status));
+	await forEachConcurrent(pastDue, async ({ id }) => {
+		const invoices = await readList<Stripe.Invoice>(request, {
 			resource: RESOURCE,
-			request: (stripe, cursor) => stripe.invoices.list({ ...cursor, ...OPEN, subscription: id })
+			listPage: (stripe, page) => stripe.invoices.list({ ...page, ...OPEN, subscription: id })
 		});
-		for (const invoice of invoices) recordOldest(debts, invoice);
+		for (const invoice of invoices) recordOldest(dueDates, invoice);
 	});
-	return debts;
+	return dueDates;
 }
 
-function recordOldest(debts: Map<string, Date>, invoice: Stripe.Invoice): void {
+function recordOldest(dueDates: Map<string, Date>, invoice: Stripe.Invoice): void {
 	const subscription = invoice.parent?.subscription_details?.subscription;
-	// Of a purchase that is no subscription.
+	// A one-off purchase.
 	if (!subscription) return;
 	const [id, due] = [idOf(subscription), dueAt(invoice)];
-	const known = debts.get(id);
-	if (known === undefined || due < known) debts.set(id, due);
+	const known = dueDates.get(id);
+	if (known === undefined || due < known) dueDates.set(id, due);
 }

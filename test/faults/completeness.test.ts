@@ -74,22 +74,22 @@ describe('a run fails with a reason, finds nothing and changes nothing, where St
 		['refuses the key', /refused the key.*STRIPE_SECRET_KEY/, { kind: 'status', status: 401 }],
 		['lets the key not read', /may not read .* set \w+ to Read/, { kind: 'status', status: 403 }],
 		['keeps refusing as too many', /too many requests.*try again later/, { kind: '429' }],
-		['is in trouble', /in trouble.*status\.stripe\.com/, { kind: '500' }],
+		['is in trouble', /outage.*status\.stripe\.com/, { kind: '500' }],
 		['does not answer', /did not answer in time.*Try again later/, { kind: 'timeout' }],
 		['does not answer about invoices', /did not answer in time.*Try again later/, { kind: 'timeout', match: '/v1/invoices' }],
 		[
 			'gives a page of nothing, and promises more',
-			/incomplete.*empty.*Run it again/,
+			/incomplete.*empty.*run again/,
 			{ kind: 'status', status: 200, match: LIST, body: list([], true) }
 		],
-		['gives what is no list', /incomplete.*no list.*Run it again/, { kind: 'status', status: 200, match: LIST, body: list(null, false) }],
+		['gives what is no list', /incomplete.*not a list.*run again/, { kind: 'status', status: 200, match: LIST, body: list(null, false) }],
 		[
 			'gives what is no answer at all',
-			/cannot be understood.*try again/,
+			/could not be parsed.*try again/,
 			{ kind: 'status', status: 200, match: LIST, body: '<html>a proxy</html>' }
 		],
 		['gives no subscription at all where there were some', /no subscription at all.*STRIPE_SECRET_KEY/, { kind: 'empty', match: LIST }],
-		['cannot tell what has changed meanwhile', /in trouble.*Events/, { kind: '500', match: '/v1/events', after: 1 }]
+		['cannot tell what has changed meanwhile', /outage.*Events/, { kind: '500', match: '/v1/events', after: 1 }]
 	])('%s', async (_, reason, fault) => {
 		await expectFailed(await runWith({ target: 'stripe', kind: fault.kind, fault }), reason);
 	});
@@ -113,7 +113,7 @@ describe.each([
 		['is cut off on the first page', /could not be reached.*Check/, { kind: 'drop', match: LIST, after: at.first }],
 		['is cut off on a middle page', /could not be reached.*Check/, { kind: 'drop', match: LIST, after: at.middle }],
 		['is cut off on the last page', /could not be reached.*Check/, { kind: 'drop', match: LIST, after: at.last }],
-		['is in trouble on the last page', /in trouble/, { kind: '500', match: LIST, after: at.last }]
+		['is in trouble on the last page', /outage/, { kind: '500', match: LIST, after: at.last }]
 	])('%s', async (_, reason, fault) => {
 		await expectFailed(await runWith({ target: 'stripe', kind: fault.kind, fault }, whose), reason);
 	});
@@ -129,7 +129,7 @@ describe.each([
 					continue;
 				}
 				failed += 1;
-				expect(result).toMatchObject({ status: 'FAILED', issuesFound: 0, failure: expect.stringContaining('was said to be whole') });
+				expect(result).toMatchObject({ status: 'FAILED', issuesFound: 0, failure: expect.stringContaining('was said to be complete') });
 				expect(house.changes()).toEqual([]);
 			}
 		}
@@ -139,7 +139,7 @@ describe.each([
 
 test('a run that reads page after page fails where one repeats the one before', async () => {
 	const fault = { kind: 'repeat', match: LIST, after: 4 };
-	await expectFailed(await runWith({ target: 'stripe', kind: 'repeat', fault }, 'the first'), /incomplete.*repeated.*Run it again/);
+	await expectFailed(await runWith({ target: 'stripe', kind: 'repeat', fault }, 'the first'), /incomplete.*repeated.*run again/);
 });
 
 test('a run fails with a reason, and changes nothing, where the database is away when something is read or written', async () => {

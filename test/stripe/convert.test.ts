@@ -19,7 +19,7 @@ const subscription = (fields: object = {}) =>
 
 const convert = (fields: object = {}, items: Stripe.SubscriptionItem[] = []) => toSubscription(subscription(fields), items, 'discord_id');
 
-describe('a subscription', () => {
+describe('toSubscription', () => {
 	test('keeps what the policy needs', () => {
 		const paused = { behavior: 'void', resumes_at: null };
 		const source = subscription({
@@ -46,11 +46,11 @@ describe('a subscription', () => {
 		['an ID', 'cus_1'],
 		['the customer', { id: 'cus_1', email: null }],
 		['a deleted customer', { id: 'cus_1', deleted: true }]
-	])('names its customer, given as %s', (_, customer) => {
+	])('takes the customer ID from %s', (_, customer) => {
 		expect(convert({ customer }).customerId).toBe('cus_1');
 	});
 
-	test('an item of quantity 0 buys nothing, a metered one counts', () => {
+	test('ignores items of quantity 0 and counts metered ones', () => {
 		expect(convert({}, [item('price_0', 'prod_0', 0), item('price_m', { id: 'prod_m' }), item('price_2', 'prod_m', 2)]).prices).toEqual([
 			'price_m',
 			'prod_m',
@@ -58,22 +58,22 @@ describe('a subscription', () => {
 		]);
 	});
 
-	test('a status that nobody knows yet is kept as it is', () => {
+	test('keeps an unknown status as it is', () => {
 		expect(convert({ status: 'hibernating' }).status).toBe('hibernating');
 	});
 
-	test('metadata under another key is no claim', () => {
+	test('ignores metadata under another key', () => {
 		expect(convert({ metadata: { discordId: 'ada' } }).metadataDiscordId).toBeNull();
 	});
 });
 
-describe('a customer', () => {
-	test('keeps name, address and claim', () => {
+describe('toCustomer', () => {
+	test('keeps name, email and metadata ID', () => {
 		const customer = { id: 'cus_1', email: 'ada@example.com', name: 'Ada', metadata: { discord: '1' } } as unknown as Stripe.Customer;
 		expect(toCustomer(customer, 'discord')).toEqual({ id: 'cus_1', email: 'ada@example.com', name: 'Ada', metadataDiscordId: '1' });
 	});
 
-	test('that was deleted is only an ID', () => {
+	test('reduces a deleted customer to its ID', () => {
 		expect(toCustomer({ id: 'cus_1', object: 'customer', deleted: true }, 'discord_id')).toEqual({
 			id: 'cus_1',
 			email: null,
@@ -83,7 +83,7 @@ describe('a customer', () => {
 	});
 });
 
-describe('an open invoice', () => {
+describe('dueAt', () => {
 	const invoice = (fields: object) =>
 		({
 			collection_method: 'charge_automatically',
@@ -93,15 +93,15 @@ describe('an open invoice', () => {
 			...fields
 		}) as unknown as Stripe.Invoice;
 
-	test('that was charged fell due when it was finalized', () => {
+	test('is the finalization of a charged invoice', () => {
 		expect(dueAt(invoice({ due_date: 900 }))).toEqual(new Date(200_000));
 	});
 
-	test('that was sent fell due on its due date', () => {
+	test('is the due date of a sent invoice', () => {
 		expect(dueAt(invoice({ collection_method: 'send_invoice', due_date: 900 }))).toEqual(new Date(900_000));
 	});
 
-	test('that says neither fell due when it was made', () => {
+	test('falls back to the creation of the invoice', () => {
 		expect(dueAt(invoice({ status_transitions: { finalized_at: null } }))).toEqual(new Date(100_000));
 	});
 });

@@ -13,7 +13,7 @@ const KEY = 'rk_test_sandboxkey';
 let faults: Faults;
 let stripe: SandboxStripe;
 let server: ServerType;
-let book: ReturnType<typeof createBilling>;
+let lookup: ReturnType<typeof createBilling>;
 
 beforeEach(async () => {
 	faults = new Faults();
@@ -22,7 +22,7 @@ beforeEach(async () => {
 		server = serve({ fetch: stripe.app.fetch, port: 0, hostname: '127.0.0.1' }, () => resolve());
 	});
 	const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-	book = createBilling({ secretKey: KEY, apiUrl, discordIdKey: 'discord_id' });
+	lookup = createBilling({ secretKey: KEY, apiUrl, discordIdKey: 'discord_id' });
 	const world = {
 		customers: [
 			{ id: 'cus_ada', email: 'ada@example.com', name: 'Ada "the Lord" L.', metadata: { discord_id: '109758394758392104' } },
@@ -43,46 +43,46 @@ afterEach(async () => {
 	await new Promise((resolve) => server.close(resolve));
 });
 
-const like = async (text: string, limit = 25) => (await book.searchCustomers(text, limit)).map(({ customer }) => customer.id);
+const search = async (text: string, limit = 25) => (await lookup.searchCustomers(text, limit)).map(({ customer }) => customer.id);
 
-describe('a customer', () => {
-	test('is found by ID, with what they have subscribed to', async () => {
-		expect(await book.findCustomer('cus_ada')).toMatchObject({
+describe('findCustomer and searchCustomers', () => {
+	test('find a customer by ID, with its subscriptions', async () => {
+		expect(await lookup.findCustomer('cus_ada')).toMatchObject({
 			customer: { id: 'cus_ada', email: 'ada@example.com', metadataDiscordId: '109758394758392104' },
 			subscriptions: [{ id: 'sub_ada', status: 'active', prices: ['price_lord', 'prod_lord'] }]
 		});
 	});
 
-	test('that never was, or was deleted, is told apart', async () => {
+	test('distinguish unknown from deleted customers', async () => {
 		stripe.delete('customers', 'cus_bob');
-		expect(await book.findCustomer('cus_nobody')).toBe('missing');
-		expect(await book.findCustomer('cus_bob')).toBe('deleted');
-		expect(await like('bob@example.com')).toEqual([]);
+		expect(await lookup.findCustomer('cus_nobody')).toBe('missing');
+		expect(await lookup.findCustomer('cus_bob')).toBe('deleted');
+		expect(await search('bob@example.com')).toEqual([]);
 	});
 
-	test('is found by the whole email first, then by a part of it or of the name, in either case', async () => {
-		expect(await like('adam@example.com')).toEqual(['cus_adam']);
-		expect((await like('ADA')).sort()).toEqual(['cus_ada', 'cus_adam']);
-		expect(await like('bOb')).toEqual(['cus_bob']);
-		expect(await like('"the Lord"')).toEqual(['cus_ada']);
-		expect(await like('example.com', 2)).toHaveLength(2);
-		for (const nothing of ['ad', 'nobody', '\\', '" OR email~"ada', '"']) expect(await like(nothing)).toEqual([]);
+	test('find customers by exact email, then by part of the email or name, ignoring case', async () => {
+		expect(await search('adam@example.com')).toEqual(['cus_adam']);
+		expect((await search('ADA')).sort()).toEqual(['cus_ada', 'cus_adam']);
+		expect(await search('bOb')).toEqual(['cus_bob']);
+		expect(await search('"the Lord"')).toEqual(['cus_ada']);
+		expect(await search('example.com', 2)).toHaveLength(2);
+		for (const text of ['ad', 'nobody', '\\', '" OR email~"ada', '"']) expect(await search(text)).toEqual([]);
 	});
 
-	test('is left out of a search when its ID does not fit a button, and is missing when looked up', async () => {
-		expect(await like('old@legacy.test')).toEqual([]);
-		for (const id of ['legacy:1', 'cus_/etc', `cus_${'x'.repeat(37)}`]) expect(await book.findCustomer(id)).toBe('missing');
+	test('exclude customers whose ID does not fit a button', async () => {
+		expect(await search('old@legacy.test')).toEqual([]);
+		for (const id of ['legacy:1', 'cus_/etc', `cus_${'x'.repeat(37)}`]) expect(await lookup.findCustomer(id)).toBe('missing');
 	});
 
-	test('is found by the whole email where Stripe offers no search', async () => {
+	test('find a customer by exact email where Stripe offers no search', async () => {
 		faults.add({ target: 'stripe', kind: 'status', status: 400, match: 'GET /v1/customers/search' });
-		expect(await like('ada@example.com')).toEqual(['cus_ada']);
-		expect(await like('ada')).toEqual([]);
+		expect(await search('ada@example.com')).toEqual(['cus_ada']);
+		expect(await search('ada')).toEqual([]);
 	});
 
-	test('cannot be looked for while Stripe refuses: that is an error in words, not nobody', async () => {
+	test('fail with a readable error, and not with an empty result, when the key lacks a permission', async () => {
 		stripe.setPermission('customers', false);
-		await expect(like('ada@example.com')).rejects.toThrow(SourceError);
-		await expect(book.findCustomer('cus_ada')).rejects.toThrow(/may not read Customers/);
+		await expect(search('ada@example.com')).rejects.toThrow(SourceError);
+		await expect(lookup.findCustomer('cus_ada')).rejects.toThrow(/may not read Customers/);
 	});
 });

@@ -9,7 +9,7 @@ import type { Tier } from '../../src/reconciliation/domain/rules.js';
 import { runChecks } from '../../src/reconciliation/health/doctor.js';
 import { keyChecks, modeCheck, permissionCheck, priceCheck } from '../../src/stripe/doctor.js';
 
-/** The doctor's look at Stripe with the real stripe-node, over a real socket. */
+/** The doctor's checks with the real stripe-node, over a real socket. */
 
 const KEY = 'rk_test_sandboxkey';
 const TIERS: readonly Tier[] = [
@@ -44,55 +44,55 @@ afterEach(async () => {
 	await new Promise((resolve) => server.close(resolve));
 });
 
-const stripeOf = ({ secretKey = KEY }: { secretKey?: string }) => ({ secretKey, apiUrl });
-const seen = async (over: { secretKey?: string; tiers?: readonly Tier[] } = {}) => {
-	const findings = await runChecks([
-		...keyChecks(stripeOf(over)),
-		permissionCheck(stripeOf(over)),
-		priceCheck(stripeOf(over), over.tiers ?? TIERS)
+const accessOf = ({ secretKey = KEY }: { secretKey?: string }) => ({ secretKey, apiUrl });
+const problems = async (over: { secretKey?: string; tiers?: readonly Tier[] } = {}) => {
+	const results = await runChecks([
+		...keyChecks(accessOf(over)),
+		permissionCheck(accessOf(over)),
+		priceCheck(accessOf(over), over.tiers ?? TIERS)
 	]);
-	return findings.filter(({ verdict }) => verdict !== 'ok').map(({ verdict, message }) => [verdict, message]);
+	return results.filter(({ verdict }) => verdict !== 'ok').map(({ verdict, message }) => [verdict, message]);
 };
 
-describe('the doctor finds Stripe', () => {
-	test('well, with a handful of requests, none of which writes', async () => {
-		expect(await seen()).toEqual([]);
+describe('Stripe checks', () => {
+	test('pass with fewer than ten requests, all of them GET', async () => {
+		expect(await problems()).toEqual([]);
 		expect(log.list().length).toBeLessThan(10);
 		expect(new Set(log.list().map(({ method }) => method))).toEqual(new Set(['GET']));
 	});
 
 	test.each(['subscriptions', 'customers', 'invoices', 'events'] as const)(
-		'closed to a key that may not read %s, and names the right',
+		'block a key that may not read %s and name the permission',
 		async (resource) => {
 			stripe.setPermission(resource, false);
 			const name = `${resource.charAt(0).toUpperCase()}${resource.slice(1)}`;
-			expect(await seen()).toContainEqual(['blocking', expect.stringContaining(`set ${name} to Read`)]);
+			expect(await problems()).toContainEqual(['blocking', expect.stringContaining(`set ${name} to Read`)]);
 		}
 	);
 
-	test('closed to a key that is wrong, and says so once; the key is not shown', async () => {
-		const wrong = 'rk_test_somebodyelseskey';
-		const findings = await seen({ secretKey: wrong });
+	test('report an invalid key once, without showing it', async () => {
+		const wrong = 'rk_test_anotheraccountskey';
+		const findings = await problems({ secretKey: wrong });
 		expect(findings.filter(([verdict]) => verdict === 'blocking')).toHaveLength(1);
-		expect(JSON.stringify(findings)).not.toContain('somebodyelse');
+		expect(JSON.stringify(findings)).not.toContain('anotheraccount');
 	});
 
-	test('open to a key that could write, which is more than Reeve needs', async () => {
-		expect(await seen({ secretKey: 'sk_test_sandboxkey' })).toContainEqual(['warning', expect.stringContaining('The key can write')]);
+	test('warn about a key that can write', async () => {
+		expect(await problems({ secretKey: 'sk_test_sandboxkey' })).toContainEqual(['warning', expect.stringContaining('The key can write')]);
 	});
 
-	test('with a price that nobody knows, and one that people pay for and that buys nothing', async () => {
+	test('warn about a mapped price that does not exist and a paid price that is not mapped', async () => {
 		const tiers = [{ name: 'Knight', prices: ['price_gone', 'price_lord'] }];
-		expect(await seen({ tiers })).toEqual([
-			['warning', expect.stringContaining('does not know price_gone')],
-			['warning', expect.stringMatching(/^price_knight is what 1 of the newest 1 active subscriptions pay for, and it buys no tier/)]
+		expect(await problems({ tiers })).toEqual([
+			['warning', expect.stringContaining('does not have price_gone')],
+			['warning', expect.stringMatching(/^price_knight is what 1 of the newest 1 active subscriptions pay for, but it is not mapped/)]
 		]);
 	});
 
-	test('well where the key may not read prices, which it need not', async () => {
+	test('skip the prices when the key may not read them', async () => {
 		stripe.setPermission('prices', false);
 		stripe.setPermission('products', false);
-		expect(await seen({ tiers: [...TIERS, { name: 'Squire', prices: ['price_gone', 'prod_gone'] }] })).toEqual([]);
+		expect(await problems({ tiers: [...TIERS, { name: 'Squire', prices: ['price_gone', 'prod_gone'] }] })).toEqual([]);
 	});
 });
 

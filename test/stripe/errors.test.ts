@@ -7,7 +7,7 @@ const { StripeAPIError, StripeAuthenticationError, StripeConnectionError, Stripe
 	Stripe.errors;
 const KEY = 'sk_live_51verysecret';
 
-describe('in the operator’s words:', () => {
+describe('sourceError', () => {
 	test.each([
 		[
 			'a refused key',
@@ -16,7 +16,7 @@ describe('in the operator’s words:', () => {
 		],
 		['a missing permission', new StripePermissionError({ type: 'invalid_request_error', message: 'No.' }), 'set Subscriptions to Read'],
 		[
-			'the permission that an expansion misses',
+			'the permission that an expansion needs',
 			new StripePermissionError({
 				type: 'invalid_request_error',
 				message: `The provided key '${KEY}' does not have the required permissions. Having the 'rak_customer_read' permission would allow it.`
@@ -33,29 +33,29 @@ describe('in the operator’s words:', () => {
 			new StripeConnectionError({ type: 'api_error', message: 'An error occurred with our connection to Stripe.' }),
 			'Stripe could not be reached while Reeve was reading Subscriptions'
 		],
-		['an outage', new StripeAPIError({ type: 'api_error', message: 'Oops', statusCode: 503 }), 'Stripe is in trouble: it answered 503'],
+		['an outage', new StripeAPIError({ type: 'api_error', message: 'Oops', statusCode: 503 }), 'Stripe has an outage: it answered 503'],
 		[
-			'a request that is refused',
+			'a refused request',
 			new StripeInvalidRequestError({ type: 'invalid_request_error', message: `Bad parameter with ${KEY}`, statusCode: 400 }),
 			'Stripe did not accept the request for Subscriptions (400): Bad parameter with (the key)'
 		],
-		['something else', new TypeError('x is not a function'), 'are not as Reeve knows them (x is not a function)']
-	])('%s', (_, error, words) => {
-		const told = sourceError(error, 'Subscriptions');
-		expect(told).toBeInstanceOf(SourceError);
-		expect(told.source).toBe('stripe');
-		expect(told.message).toContain(words);
-		expect(told.message).not.toContain(KEY);
+		['an unexpected shape', new TypeError('x is not a function'), 'in an unexpected format (x is not a function)']
+	])('explains %s without the key', (_, error, message) => {
+		const result = sourceError(error, 'Subscriptions');
+		expect(result).toBeInstanceOf(SourceError);
+		expect(result.source).toBe('stripe');
+		expect(result.message).toContain(message);
+		expect(result.message).not.toContain(KEY);
 	});
 
-	test("Stripe's request ID is kept for whoever asks their support", () => {
+	test("keeps Stripe's request ID", () => {
 		expect(sourceError(new StripeAPIError({ type: 'api_error', statusCode: 500, requestId: 'req_7' }), 'Events').message).toContain(
 			'req_7'
 		);
 	});
 });
 
-test('a missing customer is told apart from one that the wrong key cannot see', () => {
+test('sourceError distinguishes a missing customer from one of the other mode', () => {
 	const missing = (message: string) =>
 		sourceError(
 			new StripeInvalidRequestError({ type: 'invalid_request_error', code: 'resource_missing', statusCode: 404, message }),

@@ -13,8 +13,8 @@ import type { PolicySettings } from '../../src/reconciliation/domain/rules.js';
 import { createBilling } from '../../src/stripe/billing.js';
 
 /**
- * Objects of Stripe's as nobody expects them, over a real socket: either they are read as something that makes sense, or the
- * reading fails in words. Nobody loses anything because of them.
+ * Malformed Stripe objects, over a real socket: a reading either yields well-formed accounts or fails with a readable error, and no
+ * member loses a role because of one.
  */
 
 const KEY = 'rk_test_sandboxkey';
@@ -25,9 +25,9 @@ const POLICY: PolicySettings = {
 	graceHours: 48,
 	debtorDays: 30
 };
-/** Before any moment at which the list is cut: each part of it can begin with this. Epoch seconds. */
+/** Older than every initial split, so that it may come first in any range. Epoch seconds. */
 const LONG_AGO = 1_400_000_000;
-const AT_ONCE = { now: () => performance.now(), sleep: async () => {}, random: () => 0 };
+const NO_SLEEP = { now: () => performance.now(), sleep: async () => {}, random: () => 0 };
 
 let faults: Faults;
 let stripe: SandboxStripe;
@@ -53,18 +53,18 @@ afterAll(async () => {
 	await new Promise((resolve) => server.close(resolve));
 });
 
-/** @param created - when Ada subscribed, epoch seconds */
+/** @param created - of Ada's subscription, epoch seconds */
 function load(created: number): void {
 	const subscription = { id: 'sub_ada', customer: 'cus_ada', status: 'active', price: 'price_knight', created };
 	const customers = [{ id: 'cus_ada', metadata: { discord_id: ADA } }];
 	stripe.load(worldSchema.parse({ stripe: { customers, subscriptions: [subscription] } }).stripe);
 }
 
-/** Reads Stripe where the list of subscriptions is this, or else what it is. */
-async function reading(body?: unknown): Promise<BillingSnapshot | SourceError> {
+/** Reads everything. @param body - response to every list of subscriptions; default: the sandbox's own */
+async function readAll(body?: unknown): Promise<BillingSnapshot | SourceError> {
 	faults.clear();
 	if (body !== undefined) faults.add({ target: 'stripe', kind: 'status', status: 200, body, match: 'GET /v1/subscriptions' });
-	const billing = createBilling({ secretKey: KEY, apiUrl, discordIdKey: 'discord_id', timing: AT_ONCE });
+	const billing = createBilling({ secretKey: KEY, apiUrl, discordIdKey: 'discord_id', timing: NO_SLEEP });
 	try {
 		return await billing.readAll(() => {});
 	} catch (error) {
@@ -73,28 +73,27 @@ async function reading(body?: unknown): Promise<BillingSnapshot | SourceError> {
 	}
 }
 
-/** What a run would plan for Ada, who holds Knight. */
+/** What a run would plan for Ada, who holds Knight, as far as it may be fixed automatically. */
 function plansFor(billing: BillingSnapshot) {
 	const roster = { members: new Map([[ADA, { id: ADA, name: 'ada', bot: false, roles: ['Knight'] }]]) };
 	const links = { members: [], teams: [], exemptions: [], firstSeenUnpaid: new Map() };
-	// Of whom nothing is known is never fixed automatically.
 	return detect({ billing, roster, links }, POLICY, new Date())
 		.issues.filter(({ linked }) => linked)
 		.map(({ plan }) => plan);
 }
 
-/** Every place in a JSON value, as a path. */
+/** Paths of all values in a JSON value. */
 function pathsOf(value: unknown, path: readonly (string | number)[] = []): (readonly (string | number)[])[] {
 	if (typeof value !== 'object' || value === null) return [path];
-	const inside = Object.entries(value).flatMap(([key, each]) => pathsOf(each, [...path, Array.isArray(value) ? Number(key) : key]));
-	return path.length === 0 ? inside : [path, ...inside];
+	const nested = Object.entries(value).flatMap(([key, each]) => pathsOf(each, [...path, Array.isArray(value) ? Number(key) : key]));
+	return path.length === 0 ? nested : [path, ...nested];
 }
 
 function withJunk(value: unknown, [key, ...rest]: readonly (string | number)[], junk: unknown): unknown {
 	if (key === undefined) return junk;
 	const copy = Array.isArray(value) ? [...value] : { ...(value as object) };
-	const inside = (copy as Record<string | number, unknown>)[key];
-	const changed = withJunk(inside, rest, junk);
+	const old = (copy as Record<string | number, unknown>)[key];
+	const changed = withJunk(old, rest, junk);
 	if (changed === undefined) delete (copy as Record<string | number, unknown>)[key];
 	else (copy as Record<string | number, unknown>)[key] = changed;
 	return copy;
@@ -102,14 +101,14 @@ function withJunk(value: unknown, [key, ...rest]: readonly (string | number)[], 
 
 const junk = fc.constantFrom<unknown>(undefined, null, '', 'frozen', 0, -1, 1e21, true, [], {}, [null], { data: null }, '2026-13-45');
 
-describe('a list of subscriptions in which something is not as Stripe writes it', () => {
-	test('is read as something that makes sense, or fails in words; nothing else', async () => {
-		const places = pathsOf(page);
+describe('readAll, malformed subscriptions', () => {
+	test('yields well-formed accounts or a SourceError for any junk at any path', async () => {
+		const paths = pathsOf(page);
 		await fc.assert(
-			fc.asyncProperty(fc.constantFrom(...places), junk, async (place, odd) => {
-				const read = await reading(withJunk(page, place, odd));
+			fc.asyncProperty(fc.constantFrom(...paths), junk, async (path, value) => {
+				const read = await readAll(withJunk(page, path, value));
 				if (read instanceof SourceError) {
-					expect(read.message).toMatch(/Stripe's .* (are not as Reeve knows them|came incomplete)/);
+					expect(read.message).toMatch(/Stripe returned (.* in an unexpected format|an incomplete list)/);
 					return;
 				}
 				for (const { id, status, prices, createdAt } of [...read.accounts.values()].flatMap(({ subscriptions }) => subscriptions)) {
@@ -118,14 +117,14 @@ describe('a list of subscriptions in which something is not as Stripe writes it'
 					expect(prices.every((price) => typeof price === 'string')).toBe(true);
 					expect(Number.isNaN(createdAt.getTime())).toBe(false);
 				}
-				if (plansFor(read).length > 0) expect(place.join('.')).toMatch(/\b(status|price|product|quantity)\b/);
+				if (plansFor(read).length > 0) expect(path.join('.')).toMatch(/\b(status|price|product|quantity)\b/);
 			}),
 			{ numRuns: 300 }
 		);
 	}, 60_000);
 
-	test.each(['frozen', 'ACTIVE', '', 'unpaid '])('whose status is %j leaves its person alone: unknown is never unpaid', async (status) => {
-		const read = await reading(withJunk(page, ['data', 0, 'status'], status));
+	test.each(['frozen', 'ACTIVE', '', 'unpaid '])('plans nothing for the unknown status %j', async (status) => {
+		const read = await readAll(withJunk(page, ['data', 0, 'status'], status));
 		if (!(read instanceof SourceError)) expect(plansFor(read)).toEqual([]);
 	});
 
@@ -133,15 +132,15 @@ describe('a list of subscriptions in which something is not as Stripe writes it'
 		['a quantity of 1 000 000 000', ['data', 0, 'items', 'data', 0, 'quantity'], 1e9],
 		['no quantity', ['data', 0, 'items', 'data', 0, 'quantity'], null],
 		['no metadata of its own', ['data', 0, 'metadata'], {}]
-	])('with %s takes nothing from whoever pays', async (_, place, odd) => {
-		const read = await reading(withJunk(page, place, odd));
+	])('takes no role from a paying member when an item has %s', async (_, path, value) => {
+		const read = await readAll(withJunk(page, path, value));
 		expect(read).not.toBeInstanceOf(SourceError);
 		expect(plansFor(read as BillingSnapshot)).toEqual([]);
 	});
 
-	test('with a creation in the future takes nothing from whoever pays', async () => {
+	test('takes no role from a paying member whose subscription was created in the future', async () => {
 		load(4_000_000_000);
-		const read = await reading();
+		const read = await readAll();
 		expect(read).not.toBeInstanceOf(SourceError);
 		expect(plansFor(read as BillingSnapshot)).toEqual([]);
 	});

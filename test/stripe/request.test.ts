@@ -4,8 +4,8 @@ import type { Timing } from '../../src/async/backoff.js';
 import { RateLimiter } from '../../src/stripe/api/rate-limiter.js';
 import { createRequester } from '../../src/stripe/api/request.js';
 
-/** Time that passes only in sleep. */
-function clockwork(): Timing & { readonly slept: number[] } {
+/** Fake timing: only sleeping advances the clock. */
+function fakeTiming(): Timing & { readonly slept: number[] } {
 	let time = 0;
 	const slept: number[] = [];
 	return {
@@ -22,72 +22,72 @@ function clockwork(): Timing & { readonly slept: number[] } {
 const stripe = new Stripe('sk_test_1');
 const rateLimited = () => new Stripe.errors.StripeRateLimitError();
 
-describe('a 429', () => {
-	test('is asked again after waits that double', async () => {
-		const clock = clockwork();
+describe('createRequester', () => {
+	test('retries a 429 with exponential backoff', async () => {
+		const timing = fakeTiming();
 		let calls = 0;
-		const answer = await createRequester(
+		const response = await createRequester(
 			stripe,
-			new RateLimiter(20, clock),
-			clock
+			new RateLimiter(20, timing),
+			timing
 		)('Invoices', async () => {
 			calls += 1;
 			if (calls < 4) throw rateLimited();
-			return 'here';
+			return 'response';
 		});
-		expect(answer).toBe('here');
-		expect(clock.slept).toEqual([375, 750, 1500]);
+		expect(response).toBe('response');
+		expect(timing.slept).toEqual([375, 750, 1500]);
 	});
 
-	test('that stays is given up after five more tries, in words', async () => {
-		const clock = clockwork();
+	test('gives up after five retries of a 429', async () => {
+		const timing = fakeTiming();
 		let calls = 0;
-		const answer = createRequester(
+		const response = createRequester(
 			stripe,
-			new RateLimiter(20, clock),
-			clock
+			new RateLimiter(20, timing),
+			timing
 		)('Invoices', async () => {
 			calls += 1;
 			throw rateLimited();
 		});
-		await expect(answer).rejects.toThrow('Stripe keeps refusing to list Invoices because too many requests arrive at once');
+		await expect(response).rejects.toThrow('Stripe keeps refusing to list Invoices because too many requests arrive at once');
 		expect(calls).toBe(6);
 	});
 });
 
-describe('a request that Stripe could not answer', () => {
+describe('createRequester, failures', () => {
 	test.each([
 		['a lost connection', new Stripe.errors.StripeConnectionError({ message: 'socket hang up' })],
-		['an error of its own', new Stripe.errors.StripeAPIError({ message: 'oops', statusCode: 503 })],
-		['what is no answer of its', new Stripe.errors.StripeAPIError({ message: 'Invalid JSON received from the Stripe API' })]
-	])('is made again after %s, twice at most', async (_, error) => {
-		const clock = clockwork();
+		['a 503', new Stripe.errors.StripeAPIError({ message: 'oops', statusCode: 503 })],
+		['a response that does not parse', new Stripe.errors.StripeAPIError({ message: 'Invalid JSON received from the Stripe API' })]
+	])('retries twice after %s', async (_, error) => {
+		const timing = fakeTiming();
 		let calls = 0;
-		const answer = createRequester(
+		const response = createRequester(
 			stripe,
-			new RateLimiter(20, clock),
-			clock
+			new RateLimiter(20, timing),
+			timing
 		)('Invoices', async () => {
 			calls += 1;
 			throw error;
 		});
-		await expect(answer).rejects.toThrow('Stripe');
+		await expect(response).rejects.toThrow('Stripe');
 		expect(calls).toBe(3);
-		expect(clock.slept).toEqual([375, 750]);
+		expect(timing.slept).toEqual([375, 750]);
 	});
 });
 
-test('another error is not asked again', async () => {
+test('createRequester does not retry other errors', async () => {
 	let calls = 0;
-	const clock = clockwork();
-	const answer = createRequester(
+	const timing = fakeTiming();
+	const response = createRequester(
 		stripe,
-		new RateLimiter(20, clock),
-		clock
+		new RateLimiter(20, timing),
+		timing
 	)('Events', async () => {
 		calls += 1;
 		throw new Stripe.errors.StripePermissionError({ type: 'invalid_request_error', statusCode: 403 });
 	});
-	await expect(answer).rejects.toThrow('may not read Events');
+	await expect(response).rejects.toThrow('may not read Events');
 	expect(calls).toBe(1);
 });

@@ -6,7 +6,7 @@ import type { StripeRequest } from '../../src/stripe/api/request.js';
 import type { PageBoundaryCache } from '../../src/stripe/lists/page-boundaries.js';
 import { type Oldest, readParallelList } from '../../src/stripe/lists/parallel-list.js';
 
-/** A list as Stripe keeps it, in a time that passes as fast as it can be reckoned. */
+/** A simulated Stripe list, read with fake timers. */
 
 export interface Thing {
 	readonly id: string;
@@ -15,7 +15,7 @@ export interface Thing {
 
 type Page = Stripe.ApiList<Thing>;
 
-export interface Asked {
+export interface PageQuery {
 	readonly limit: number;
 	readonly created?: { readonly lte: number };
 	readonly starting_after?: string;
@@ -24,14 +24,14 @@ export interface Asked {
 export const NOW_SECONDS = 1_780_000_000;
 
 /** Newest first, and by ID within a second. */
-export function inOrder(things: readonly Thing[]): Thing[] {
+export function newestFirst(things: readonly Thing[]): Thing[] {
 	return [...things].sort((a, b) => b.created - a.created || (a.id < b.id ? 1 : -1));
 }
 
-/** Answers as Stripe does. */
-export function answerFrom(list: readonly Thing[]) {
+/** Serves pages of the list as Stripe does. */
+export function serveList(list: readonly Thing[]) {
 	const positions = new Map(list.map(({ id }, index) => [id, index]));
-	return ({ limit, created, starting_after: after }: Asked): Page => {
+	return ({ limit, created, starting_after: after }: PageQuery): Page => {
 		let from = after === undefined ? 0 : (positions.get(after) ?? 0) + 1;
 		if (created) {
 			let [low, high] = [0, list.length];
@@ -46,24 +46,24 @@ export function answerFrom(list: readonly Thing[]) {
 	};
 }
 
-const FIRST_CUTS = [30, 365, 1_095].map((days) => NOW_SECONDS - days * 86_400);
+const INITIAL_SPLITS = [30, 365, 1_095].map((days) => NOW_SECONDS - days * 86_400);
 
 export interface Reading {
 	readonly items: Thing[];
 	readonly oldest: Oldest | null;
 	readonly requests: number;
-	/** From the first request to the last answer. */
+	/** From the first request to the last response. */
 	readonly ms: number;
 }
 
-/** Reads a list whole, in a time of its own. Fake timers must be on. */
+/** Reads the list to its end. Needs fake timers. @param latencyMs - of each response */
 export async function readSimulated(
-	answer: (asked: Asked) => Page,
+	serve: (query: PageQuery) => Page,
 	{
 		latencyMs,
 		perSecond = 20,
-		memory = { boundaries: null }
-	}: { latencyMs: number | (() => number); perSecond?: number; memory?: PageBoundaryCache }
+		cache = { boundaries: null }
+	}: { latencyMs: number | (() => number); perSecond?: number; cache?: PageBoundaryCache }
 ): Promise<Reading> {
 	const timing: Timing = {
 		now: () => performance.now(),
@@ -76,13 +76,13 @@ export async function readSimulated(
 		return send(undefined as unknown as Stripe);
 	};
 	let requests = 0;
-	const listPage = async (_: Stripe, page: Asked) => {
+	const listPage = async (_: Stripe, page: PageQuery) => {
 		requests += 1;
 		await timing.sleep(typeof latencyMs === 'number' ? latencyMs : latencyMs());
-		return answer(page);
+		return serve(page);
 	};
 	const items: Thing[] = [];
-	const began = performance.now();
+	const startedAt = performance.now();
 	const read = async (): Promise<Reading> => {
 		const oldest = await readParallelList<Thing>({
 			request,
@@ -90,12 +90,12 @@ export async function readSimulated(
 			now: timing.now,
 			resource: 'Subscriptions',
 			listPage,
-			memory,
-			initialSplits: FIRST_CUTS,
+			cache,
+			initialSplits: INITIAL_SPLITS,
 			nowSeconds: NOW_SECONDS,
 			onItems: (page) => items.push(...page)
 		});
-		return { items, oldest, requests, ms: performance.now() - began };
+		return { items, oldest, requests, ms: performance.now() - startedAt };
 	};
 	const reading = read();
 	reading.catch(() => {});

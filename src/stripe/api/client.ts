@@ -1,22 +1,22 @@
 import Stripe from 'stripe';
 
-/** A list page of 100 takes Stripe a second or two; the library's own 80 s would hold a run up for minutes. */
+/** Request timeout. A list page of 100 takes Stripe a second or two; stripe-node's default of 80 s would stall a run for minutes. */
 export const TIMEOUT_MS = 20_000;
 
 /**
- * The library's client, but for its patience, which is {@link createAsk}'s business: it repeats nothing, save at once what it sent into
- * a connection that had been closed meanwhile.
+ * stripe-node without retries of its own: {@link createRequester} retries, at the rate limiter's pace. stripe-node still resends once,
+ * at once, when a kept-alive connection was closed before the request reached the server.
  */
 class NonRetryingStripe extends Stripe {
-	/** Asked for by the library, in seconds. */
+	/** Seconds; overrides stripe-node's. */
 	public override getInitialNetworkRetryDelay(): number {
 		return 0;
 	}
 }
 
 /**
- * The library's client, talking to `apiUrl`.
- * @param apiUrl - protocol, host and port; Stripe's, or the sandbox's
+ * @param apiUrl - protocol, host and port of Stripe or the sandbox
+ * @param timeout - for one request, in milliseconds
  */
 export function createClient(secretKey: string, apiUrl: string, timeout: number): Stripe {
 	const url = new URL(apiUrl);

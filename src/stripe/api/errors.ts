@@ -1,16 +1,16 @@
 import Stripe from 'stripe';
 import { SourceError } from '../../reconciliation/domain/ports.js';
 
-/** What Reeve reads, by the name of its permission in Stripe's dashboard. */
+/** What Reeve reads, named like the permission in Stripe's dashboard. */
 export type Resource = 'Subscriptions' | 'Customers' | 'Invoices' | 'Events' | 'Prices' | 'Products' | 'Balance';
 
-/** The object that was asked for does not exist. */
+/** The requested object does not exist. */
 export class MissingObjectError extends SourceError {}
 
-/** The key may not do what was asked for. */
+/** The key lacks a permission. */
 export class NotAllowedError extends SourceError {}
 
-/** The key is none. */
+/** The key is invalid. */
 export class KeyRefusedError extends SourceError {}
 
 const PERMISSIONS: Readonly<Record<string, Resource>> = {
@@ -20,16 +20,14 @@ const PERMISSIONS: Readonly<Record<string, Resource>> = {
 	event: 'Events'
 };
 
-/** Says what went wrong while reading Stripe, and what to do about it, in the operator's words. The key is never in it. */
+/** Turns any error of a request into one that says what went wrong and what to do about it. Never contains the key. */
 export function sourceError(error: unknown, resource: Resource): SourceError {
 	if (error instanceof SourceError) return error;
-	// What trips over an object that is not as Stripe writes it.
+	// Thrown while reading an object with an unexpected shape.
 	if (error instanceof TypeError || error instanceof RangeError) return unexpectedShape(resource, messageOf(error), error);
 	if (!(error instanceof Stripe.errors.StripeError))
-		return new SourceError('stripe', `Reading Stripe failed in a way that Reeve does not know: ${messageOf(error)}`, {
-			cause: error
-		});
-	// The library's error is not handed on as the cause: it quotes what Stripe said, and Stripe quotes keys.
+		return new SourceError('stripe', `Unexpected error while reading Stripe: ${messageOf(error)}`, { cause: error });
+	// Stripe's error does not become the cause: its message may quote the key.
 	const request = error.requestId ? ` (Stripe's request ${error.requestId})` : '';
 	if (isMissing(error)) return new MissingObjectError('stripe', `Stripe does not have that: ${redactedMessage(error)}${request}`);
 	if (error instanceof Stripe.errors.StripeAuthenticationError)
@@ -38,11 +36,11 @@ export function sourceError(error: unknown, resource: Resource): SourceError {
 	return new SourceError('stripe', `${explain(error, resource)}${request}`);
 }
 
-/** Something that is not as Stripe writes it: nobody knows what it means. */
-export function unexpectedShape(resource: Resource, what: string, cause?: unknown): SourceError {
+/** A response whose shape does not match the API version that Reeve uses. */
+export function unexpectedShape(resource: Resource, detail: string, cause?: unknown): SourceError {
 	return new SourceError(
 		'stripe',
-		`Stripe's ${resource} are not as Reeve knows them (${what}), so they cannot be relied on. Try again; if it stays so, update Reeve.`,
+		`Stripe returned ${resource} in an unexpected format (${detail}). Try again; if it keeps happening, update Reeve.`,
 		{ cause }
 	);
 }
@@ -63,13 +61,13 @@ function explain(error: Stripe.errors.StripeError, resource: Resource): string {
 	}
 	const status = error.statusCode;
 	if (status === undefined || status < 400)
-		return `What Stripe answered while Reeve was reading ${resource} cannot be understood. A proxy on the way to Stripe may have answered in its place: check this machine's connection, and try again.`;
+		return `Stripe's response could not be parsed while Reeve was reading ${resource}. A proxy may have answered in Stripe's place: check this machine's connection, and try again.`;
 	if (status >= 500)
-		return `Stripe is in trouble: it answered ${status} while Reeve was reading ${resource}. See https://status.stripe.com, and try again later.`;
+		return `Stripe has an outage: it answered ${status} while Reeve was reading ${resource}. See https://status.stripe.com, and try again later.`;
 	return `Stripe did not accept the request for ${resource} (${status}): ${redactedMessage(error)}`;
 }
 
-/** An object of the other mode is not missing: the key is the wrong one, and must not look as if nobody paid. */
+/** An object of the other mode is not missing: the key is the wrong one, and the customer must not look as if they did not pay. */
 function isMissing(error: Stripe.errors.StripeError): boolean {
 	return (
 		error.code === 'resource_missing' &&
@@ -78,7 +76,7 @@ function isMissing(error: Stripe.errors.StripeError): boolean {
 	);
 }
 
-/** Stripe's own words, without a key that they may quote. */
+/** Stripe's message without keys. */
 function redactedMessage(error: Stripe.errors.StripeError): string {
 	return error.message.replace(/\b[srp]k_(test|live)_[\w*]+/g, '(the key)');
 }

@@ -3,65 +3,67 @@ import { isLiveKey } from './key.js';
 
 const SECOND_MS = 1000;
 
-/** Stripe allows 25 requests a second to one endpoint; the rest is for whoever else uses the account. */
-const LIVE_PER_SECOND = 20;
-/** 25 to the whole account. */
-const TEST_PER_SECOND = 10;
+/** Of the 25 requests a second that Stripe allows per endpoint; the rest is left to other clients of the account. */
+const LIVE_RATE = 20;
+/** In test mode, Stripe allows 25 a second for the whole account. */
+const TEST_RATE = 10;
 
-/** How many requests a second Reeve makes at most with a key. */
+/** Requests per second that Reeve makes at most with a key. */
 export function defaultRate(secretKey: string): number {
-	return isLiveKey(secretKey) ? LIVE_PER_SECOND : TEST_PER_SECOND;
+	return isLiveKey(secretKey) ? LIVE_RATE : TEST_RATE;
 }
 
 /**
- * How fast Reeve may ask: no second has more requests than the pace allows. Where that was still too much, it is halved, and comes
- * back by one request a second with every second that passes.
+ * Sliding-window rate limiter, first come, first served: no second has more than `ratePerSecond` requests. {@link backOff} halves the
+ * rate; it recovers by one request per second each second.
+ *
+ * Not p-throttle or bottleneck: neither lowers its rate after a 429, and parallel list reading has to know how many requests are free.
  */
 export class RateLimiter {
-	/** When the newest requests were made, or may be; as many as matter. */
-	private readonly turns: number[] = [];
-	private slowedAt: number | null = null;
-	private slowedTo: number;
+	/** Times of the newest requests, sent or scheduled; at most `maxRate` of them. Milliseconds. */
+	private readonly requestTimes: number[] = [];
+	private backedOffAt: number | null = null;
+	private backedOffRate: number;
 
-	/** @param most - requests a second, at least 1 */
+	/** @param maxRate - requests per second, at least 1 */
 	public constructor(
-		private readonly most: number,
-		private readonly clockwork: Pick<Timing, 'now' | 'sleep'>
+		private readonly maxRate: number,
+		private readonly timing: Pick<Timing, 'now' | 'sleep'>
 	) {
-		this.slowedTo = most;
+		this.backedOffRate = maxRate;
 	}
 
-	/** Requests a second, as things are now. */
+	/** Requests per second allowed now. */
 	public get ratePerSecond(): number {
-		if (this.slowedAt === null) return this.most;
-		return Math.min(this.most, this.slowedTo + Math.floor((this.clockwork.now() - this.slowedAt) / SECOND_MS));
+		if (this.backedOffAt === null) return this.maxRate;
+		return Math.min(this.maxRate, this.backedOffRate + Math.floor((this.timing.now() - this.backedOffAt) / SECOND_MS));
 	}
 
-	/** How many requests could be made at once. */
+	/** Requests that could be sent now without waiting. */
 	public get available(): number {
-		const since = this.clockwork.now() - SECOND_MS;
-		return Math.max(0, this.ratePerSecond - this.turns.filter((turn) => turn > since).length);
+		const since = this.timing.now() - SECOND_MS;
+		return Math.max(0, this.ratePerSecond - this.requestTimes.filter((time) => time > since).length);
 	}
 
-	/** Resolves when it is the caller's turn: first come, first served. */
+	/** Resolves when the caller may send its request. */
 	public async acquire(): Promise<void> {
-		const { now, sleep } = this.clockwork;
-		const turn = Math.max(now(), this.nextTurn());
-		this.turns.push(turn);
-		if (this.turns.length > this.most) this.turns.shift();
-		if (turn > now()) await sleep(turn - now());
+		const { now, sleep } = this.timing;
+		const time = Math.max(now(), this.nextTime());
+		this.requestTimes.push(time);
+		if (this.requestTimes.length > this.maxRate) this.requestTimes.shift();
+		if (time > now()) await sleep(time - now());
 	}
 
-	/** Stripe has said that it was too much. Requests that were refused together slow it down once. */
+	/** Halves the rate after a 429. Calls within a second count once: they belong to one burst. */
 	public backOff(): void {
-		const now = this.clockwork.now();
-		if (this.slowedAt !== null && now - this.slowedAt < SECOND_MS) return;
-		this.slowedTo = Math.max(1, Math.floor(this.ratePerSecond / 2));
-		this.slowedAt = now;
+		const now = this.timing.now();
+		if (this.backedOffAt !== null && now - this.backedOffAt < SECOND_MS) return;
+		this.backedOffRate = Math.max(1, Math.floor(this.ratePerSecond / 2));
+		this.backedOffAt = now;
 	}
 
-	private nextTurn(): number {
-		const before = this.turns.at(-this.ratePerSecond);
-		return before === undefined ? 0 : before + SECOND_MS;
+	private nextTime(): number {
+		const oldest = this.requestTimes.at(-this.ratePerSecond);
+		return oldest === undefined ? 0 : oldest + SECOND_MS;
 	}
 }

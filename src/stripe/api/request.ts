@@ -3,26 +3,32 @@ import { backoffDelay, type Timing } from '../../async/backoff.js';
 import { type Resource, sourceError } from './errors.js';
 import type { RateLimiter } from './rate-limiter.js';
 
-/** Makes one request, with all the patience it takes. @throws {SourceError} */
-export type StripeRequest = <Answer>(resource: Resource, request: (stripe: Stripe) => Promise<Answer>) => Promise<Answer>;
+/** Sends one request, with rate limiting and retries. @throws {SourceError} */
+export type StripeRequest = <Response>(resource: Resource, send: (stripe: Stripe) => Promise<Response>) => Promise<Response>;
 
 const RATE_LIMIT_RETRIES = 5;
 const FAILURE_RETRIES = 2;
 const INITIAL_BACKOFF_MS = 500;
 
 /**
- * Keeps to the pace. Where that was still too fast, and where Stripe could not be reached or was in trouble, the request is made again
- * after a while: Reeve only reads, so that repeating does no harm.
+ * Sends requests at the limiter's rate. Retries after a 429, a lost connection or a 5xx, with exponential backoff; Reeve only reads, so
+ * a retry is safe.
+ *
+ * Not p-retry: each attempt has to pass the rate limiter, and the number of retries depends on the error.
  */
-export function createRequester(stripe: Stripe, pace: RateLimiter, { sleep, random }: Pick<Timing, 'sleep' | 'random'>): StripeRequest {
-	return async (resource, request) => {
+export function createRequester(
+	stripe: Stripe,
+	rateLimiter: RateLimiter,
+	{ sleep, random }: Pick<Timing, 'sleep' | 'random'>
+): StripeRequest {
+	return async (resource, send) => {
 		for (let attempt = 0; ; attempt++) {
-			await pace.acquire();
+			await rateLimiter.acquire();
 			try {
-				return await request(stripe);
+				return await send(stripe);
 			} catch (error) {
-				if (isRateLimited(error)) pace.backOff();
-				if (attempt >= retriesAfter(error)) throw sourceError(error, resource);
+				if (isRateLimited(error)) rateLimiter.backOff();
+				if (attempt >= maxRetries(error)) throw sourceError(error, resource);
 				await sleep(backoffDelay(INITIAL_BACKOFF_MS, attempt, random));
 			}
 		}
@@ -33,11 +39,10 @@ function isRateLimited(error: unknown): boolean {
 	return error instanceof Stripe.errors.StripeRateLimitError;
 }
 
-/** How often a request that ended like this is made again. */
-function retriesAfter(error: unknown): number {
+function maxRetries(error: unknown): number {
 	if (!(error instanceof Stripe.errors.StripeError)) return 0;
 	if (isRateLimited(error)) return RATE_LIMIT_RETRIES;
 	const { statusCode: status } = error;
-	// Without a status: no answer came, or one that cannot be understood, as from a proxy whose Stripe is away.
+	// No status: no response, or one that does not parse, such as a proxy's error page.
 	return status === undefined || status === 409 || status >= 500 ? FAILURE_RETRIES : 0;
 }

@@ -3,70 +3,63 @@ import { SourceError } from '../../reconciliation/domain/ports.js';
 import type { Resource } from '../api/errors.js';
 import type { StripeRequest } from '../api/request.js';
 
-/** Stripe's highest. */
+/** Stripe's maximum. */
 export const PAGE_SIZE = 100;
 
 type Cursor = Pick<Stripe.PaginationParams, 'starting_after' | 'ending_before'>;
 
 interface ListOptions<Item> {
 	readonly resource: Resource;
-	readonly request: (stripe: Stripe, cursor: Cursor & { readonly limit: number }) => Promise<Stripe.ApiList<Item>>;
-	/** Lists what is newer than this object, oldest page first. The whole list, newest first, when absent. */
+	readonly listPage: (stripe: Stripe, page: Cursor & { readonly limit: number }) => Promise<Stripe.ApiList<Item>>;
+	/** Lists only what is newer than the object with this ID, oldest page first. Default: everything, newest first. */
 	readonly newerThan?: string;
-	/** Checks that the items come newest first. */
+	/** Set to check that the items come newest first. Epoch seconds. */
 	readonly createdAt?: (item: Item) => number;
-	/** Called after each page with how many items there are so far. */
-	readonly onPage?: (count: number) => void;
 }
 
 /**
- * Reads a list to its end, page after page, and checks that nothing was left out: a page that repeats, jumps or is empty though
- * more was promised means that people would look as if they did not pay.
+ * Reads a list page by page. Rejects a list that cannot be complete: a page that repeats, jumps, or is empty despite `has_more` would
+ * make paying customers look as if they did not pay.
  * @throws {SourceError}
  */
 export async function readList<Item extends { id: string }>(
-	ask: StripeRequest,
-	{ resource, request, newerThan, createdAt, onPage }: ListOptions<Item>
+	request: StripeRequest,
+	{ resource, listPage, newerThan, createdAt }: ListOptions<Item>
 ): Promise<Item[]> {
 	const items: Item[] = [];
-	const seen = new Set<string>();
+	const ids = new Set<string>();
 	let cursor: Cursor = newerThan === undefined ? {} : { ending_before: newerThan };
-	let promised = false;
+	let hadMore = false;
 	for (;;) {
-		const page = pageOf(resource, await ask(resource, (stripe) => request(stripe, { ...cursor, limit: PAGE_SIZE })), promised);
-		const newest = items.at(-1);
-		let before = newest && createdAt?.(newest);
+		const page = checkedPage(resource, await request(resource, (stripe) => listPage(stripe, { ...cursor, limit: PAGE_SIZE })), hadMore);
+		const last = items.at(-1);
+		let previous = last && createdAt?.(last);
 		for (const item of page.data) {
-			if (seen.has(item.id)) throw incomplete(resource, `a page repeated ${item.id}`);
-			seen.add(item.id);
+			if (ids.has(item.id)) throw incomplete(resource, `a page repeated ${item.id}`);
+			ids.add(item.id);
 			const created = createdAt?.(item);
-			if (before !== undefined && created !== undefined && created > before) throw incomplete(resource, `${item.id} came out of order`);
-			before = created;
+			if (previous !== undefined && created !== undefined && created > previous) throw incomplete(resource, `${item.id} came out of order`);
+			previous = created;
 			items.push(item);
 		}
-		onPage?.(items.length);
 		if (!page.has_more) return items;
-		promised = true;
+		hadMore = true;
 		cursor = newerThan === undefined ? { starting_after: page.data.at(-1)?.id } : { ending_before: page.data[0]?.id };
 	}
 }
 
 /**
- * An answer that can be a page of a list.
- * @param promised - whether the page before said that there is more
+ * Returns the page if it can be one.
+ * @param hadMore - `has_more` of the previous page
  * @throws {SourceError}
  */
-export function pageOf<Item>(resource: Resource, page: Stripe.ApiList<Item>, promised = false): Stripe.ApiList<Item> {
-	if (!Array.isArray(page.data) || typeof page.has_more !== 'boolean') throw incomplete(resource, 'an answer came that is no list');
-	if (page.data.length === 0 && (promised || page.has_more))
-		throw incomplete(resource, 'a page was empty though Stripe says there is more');
+export function checkedPage<Item>(resource: Resource, page: Stripe.ApiList<Item>, hadMore: boolean): Stripe.ApiList<Item> {
+	if (!Array.isArray(page.data) || typeof page.has_more !== 'boolean') throw incomplete(resource, 'a response was not a list');
+	if (page.data.length === 0 && (hadMore || page.has_more))
+		throw incomplete(resource, 'a page was empty though Stripe said there was more');
 	return page;
 }
 
-/** Half a picture: the list that Stripe sent cannot be whole. */
-export function incomplete(resource: Resource, why: string): SourceError {
-	return new SourceError(
-		'stripe',
-		`Stripe's list of ${resource} came incomplete (${why}), so it cannot be relied on. Run it again; nothing was changed.`
-	);
+export function incomplete(resource: Resource, reason: string): SourceError {
+	return new SourceError('stripe', `Stripe returned an incomplete list of ${resource} (${reason}). Nothing was changed; run again.`);
 }

@@ -1,120 +1,123 @@
 import type { PageBoundaries } from './page-boundaries.js';
 import { PAGE_SIZE } from './paginate.js';
 
-/** How a list is cut into parts by the time when its objects were created, so that the parts can be read side by side. */
+/** Pure arithmetic of parallel list reading: how a list is divided into ranges of creation time. All times are epoch seconds. */
 
-/** A part of a list: what was created after `lower`, up to `upper`. It is read from its newest object on. Epoch seconds. */
+/** Part of a list: the objects created after `lower`, up to and including `upper`. Read from the newest on. */
 export interface TimeRange {
-	/** Infinite for the newest part. */
+	/** Infinity for the newest range. */
 	readonly upper: number;
-	/** Negative infinity for the oldest part. It rises where other slices take over the older rest. */
+	/** -Infinity for the oldest range. Rises when the older rest is split off. */
 	lower: number;
-	/** The next older part; null for the oldest. */
+	/** The next older range; null for the oldest. */
 	older: TimeRange | null;
-	/** When the last object that was read was created; the upper end before the first. */
-	at: number;
-	/** The last object that was read: the next page begins after it. */
+	/** Creation time of the last object read; `upper` before the first. */
+	position: number;
+	/** ID of the last object read: the next page starts after it. */
 	cursor: string | null;
-	/** Objects a second in its first page; null before that. */
+	/** Objects per second in its first page; null before that. */
 	headDensity: number | null;
-	/** Objects a second in the page that was read last. */
+	/** Objects per second in its latest page. */
 	density: number;
 }
 
-/** A part with fewer objects is not worth a request of its own; one with more may need two. */
-const MIN_EXPECTED_PAGES = 0.8 * PAGE_SIZE;
+/** Expected objects that justify a request of their own: fewer waste it, more might need a second page. */
+const MIN_OBJECTS_PER_REQUEST = 0.8 * PAGE_SIZE;
 
 /**
- * Cuts a list.
- * @param moments - where, the newest first. Epoch seconds
- * @returns the newest first; together they are the whole list
+ * Divides a whole list.
+ * @param times - where to divide, newest first
+ * @returns the ranges, newest first
  */
-export function splitAt(moments: readonly number[]): readonly TimeRange[] {
-	const rest = newRange(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, null);
-	return [rest, ...splitOff(rest, moments)];
+export function splitAt(times: readonly number[]): readonly TimeRange[] {
+	const newest = newRange(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, null);
+	return [newest, ...splitOff(newest, times)];
 }
 
 function newRange(upper: number, lower: number, older: TimeRange | null): TimeRange {
-	return { upper, lower, older, at: upper, cursor: null, headDensity: null, density: 0 };
+	return { upper, lower, older, position: upper, cursor: null, headDensity: null, density: 0 };
 }
 
-/** Takes the older parts off a slice. @param moments - where to cut, the newest first @returns those parts, the newest first */
-function splitOff(slice: TimeRange, moments: readonly number[]): TimeRange[] {
+/** Splits the older parts off a range. @param times - where to split, newest first @returns the new ranges, newest first */
+function splitOff(range: TimeRange, times: readonly number[]): TimeRange[] {
 	const parts: TimeRange[] = [];
-	for (const moment of moments.toReversed()) {
-		slice.older = newRange(moment, slice.lower, slice.older);
-		slice.lower = moment;
-		parts.unshift(slice.older);
+	for (const time of times.toReversed()) {
+		range.older = newRange(time, range.lower, range.older);
+		range.lower = time;
+		parts.unshift(range.older);
 	}
 	return parts;
 }
 
-/** Objects a second. Where all are of one second there is no telling what comes before it. */
+/** Objects per second. 0 where all have the same creation time, which says nothing about what is older. */
 export function densityOf(count: number, newest: number, oldest: number): number {
 	return newest > oldest ? count / (newest - oldest) : 0;
 }
 
-/** What is known of a list's old end. */
+/** Estimate of where the list ends. */
 export interface EndEstimate {
-	/** Before this there is nothing, or likely nothing. Epoch seconds. */
+	/** Nothing, or probably nothing, is older than this. */
 	readonly at: number;
-	/** So many requests to it can be believed in; infinite where it is no guess. */
+	/** Number of requests for which the estimate can be trusted; Infinity if the end is known. */
 	readonly confidence: number;
 }
 
 /**
- * Cuts the part that has the most left into so many that each is worth a request.
- * @param marks - of the reading before; of what is older than the newest of them, all is known
- * @param room - how many more slices there may be
- * @returns the new ones; none where nothing is worth it. The one that was cut keeps its newest part
+ * Splits the range that has the most left to read into parts that are each worth a request.
+ * @param boundaries - page boundaries of the previous reading; they cover everything older than the newest of them
+ * @param maxParts - upper limit for new ranges
+ * @returns the new ranges; empty if no split is worth a request. The range that was split keeps its newest part
  */
-export function subdivideLargest(slices: Iterable<TimeRange>, marks: PageBoundaries, bottom: EndEstimate, room: number): TimeRange[] {
+export function subdivideLargest(ranges: Iterable<TimeRange>, boundaries: PageBoundaries, end: EndEstimate, maxParts: number): TimeRange[] {
 	let largest: TimeRange | undefined;
-	let most = 0;
-	for (const slice of slices) {
-		const requests = requestsIn(slice, marks, bottom);
-		if (requests > most) [largest, most] = [slice, requests];
+	let mostRequests = 0;
+	for (const range of ranges) {
+		const requests = requestsLeft(range, boundaries, end);
+		if (requests > mostRequests) [largest, mostRequests] = [range, requests];
 	}
 	if (largest === undefined) return [];
-	const { at, lower } = largest;
-	return splitOff(largest, isKnown(largest, marks) ? marks.pick(at, lower, room) : momentsIn(largest, Math.floor(most), bottom, room));
+	const { position, lower } = largest;
+	const times = isCovered(largest, boundaries)
+		? boundaries.pick(position, lower, maxParts)
+		: estimatedSplits(largest, Math.floor(mostRequests), end, maxParts);
+	return splitOff(largest, times);
 }
 
-function isKnown({ lower }: TimeRange, marks: PageBoundaries): boolean {
-	return lower < marks.newest;
+function isCovered({ lower }: TimeRange, boundaries: PageBoundaries): boolean {
+	return lower < boundaries.newest;
 }
 
-/** How many requests what is left of a slice will take, as far as can be said: it must have been looked into at both ends. */
-export function requestsIn(slice: TimeRange, marks: PageBoundaries, bottom: EndEstimate): number {
-	const { at, lower, density, headDensity, older } = slice;
-	if (isKnown(slice, marks)) return marks.countBetween(at, lower) + 1;
+/** Estimated requests for the rest of a range; 0 while nothing can be estimated, because the density at one of its ends is unknown. */
+export function requestsLeft(range: TimeRange, boundaries: PageBoundaries, end: EndEstimate): number {
+	const { position, lower, density, headDensity, older } = range;
+	if (isCovered(range, boundaries)) return boundaries.countBetween(position, lower) + 1;
 	const olderDensity = older === null ? density : older.headDensity;
 	if (headDensity === null || olderDensity === null) return 0;
-	return (Math.max(0, at - Math.max(lower, bottom.at)) * (density + olderDensity)) / 2 / MIN_EXPECTED_PAGES;
+	return (Math.max(0, position - Math.max(lower, end.at)) * (density + olderDensity)) / 2 / MIN_OBJECTS_PER_REQUEST;
 }
 
-/** Where to cut a slice of which no more is known than how dense it is; the newest first. */
-function momentsIn({ at, lower }: TimeRange, requests: number, bottom: EndEstimate, room: number): number[] {
-	const end = Math.max(lower, bottom.at);
-	const moments: number[] = [];
-	for (const share of lower < bottom.at && requests > bottom.confidence
-		? exponentialShares(requests, bottom.confidence, room)
-		: evenShares(requests, room)) {
-		const moment = Math.floor(at - (at - end) * share);
-		if (moment < (moments.at(-1) ?? at) && moment > end) moments.push(moment);
+/** Where to split a range of which only the density is known; newest first. */
+function estimatedSplits({ position, lower }: TimeRange, requests: number, end: EndEstimate, maxParts: number): number[] {
+	const oldest = Math.max(lower, end.at);
+	const times: number[] = [];
+	for (const share of lower < end.at && requests > end.confidence
+		? exponentialShares(requests, end.confidence, maxParts)
+		: evenShares(requests, maxParts)) {
+		const time = Math.floor(position - (position - oldest) * share);
+		if (time < (times.at(-1) ?? position) && time > oldest) times.push(time);
 	}
-	return moments;
+	return times;
 }
 
-function evenShares(requests: number, room: number): number[] {
-	const parts = Math.min(room + 1, requests);
+function evenShares(requests: number, maxParts: number): number[] {
+	const parts = Math.min(maxParts + 1, requests);
 	return Array.from({ length: Math.max(0, parts - 1) }, (_, index) => (index + 1) / parts);
 }
 
-/** Each as much as all before it, up to what can be believed in, and beyond: where the list ends, nobody knows. */
-function exponentialShares(requests: number, believed: number, room: number): number[] {
+/** Each part as large as all before it, starting within the trusted requests: beyond them, the list may end anywhere. */
+function exponentialShares(requests: number, confidence: number, maxParts: number): number[] {
 	const shares: number[] = [];
-	for (let worth = Math.max(1, believed / 2 ** (room - 1)); worth < requests && shares.length < room; worth *= 2)
-		shares.push(worth / requests);
+	for (let size = Math.max(1, confidence / 2 ** (maxParts - 1)); size < requests && shares.length < maxParts; size *= 2)
+		shares.push(size / requests);
 	return shares;
 }
