@@ -1,35 +1,39 @@
 import { defineConfig } from 'vitest/config';
 
-/** End-to-end tests start processes and databases: a loaded machine needs the room. Nothing waits for it to pass. */
-const PATIENCE_MS = 120_000;
+/** Ends a test that hangs. No assertion depends on it: on a busy machine tests only take longer. */
+const TIMEOUT_MS = 120_000;
 
-/** Hundreds of cases in one test. */
-const FAULTS_PATIENCE_MS = 600_000;
+/** One fault test runs hundreds of cases. */
+const FAULTS_TIMEOUT_MS = 600_000;
 
-/** End-to-end tests mostly wait, for processes and for sockets: two at a time are quicker also where there are two processors. */
-const AT_A_TIME = 2;
+/** Tests that wait for processes and sockets leave a processor idle, so two workers pay off on two processors as well. */
+const MAX_WORKERS = 2;
+
+const limits = { testTimeout: TIMEOUT_MS, hookTimeout: TIMEOUT_MS };
 
 export default defineConfig({
 	test: {
-		maxWorkers: AT_A_TIME,
+		maxWorkers: MAX_WORKERS,
 		projects: [
 			{
 				test: {
 					name: 'unit',
 					include: ['test/**/*.test.ts'],
-					setupFiles: ['test/setup.ts'],
-					exclude: ['test/end-to-end/**', 'test/faults/**', 'test/crash/**', 'test/services/**'],
-					testTimeout: 60_000,
-					hookTimeout: 60_000
+					exclude: ['test/**/*.integration.test.ts', 'test/{smoke.test.ts,end-to-end/**,faults/**,services/**,crash/**}'],
+					setupFiles: ['test/setup.ts', 'test/no-io.ts'],
+					// Each worker loads a module once for all its test files. Loading took longer than testing.
+					isolate: false,
+					...limits
 				}
 			},
+			{ test: { name: 'smoke', include: ['test/smoke.test.ts'], ...limits } },
+			{ test: { name: 'integration', include: ['test/**/*.integration.test.ts'], setupFiles: ['test/setup.ts'], ...limits } },
 			{
 				test: {
 					name: 'end-to-end',
 					include: ['test/end-to-end/**/*.test.ts'],
 					globalSetup: ['test/end-to-end/template.ts'],
-					testTimeout: PATIENCE_MS,
-					hookTimeout: PATIENCE_MS
+					...limits
 				}
 			},
 			{
@@ -37,16 +41,16 @@ export default defineConfig({
 					name: 'faults',
 					include: ['test/faults/**/*.test.ts'],
 					globalSetup: ['test/faults/fault-matrix.ts'],
-					// The heap is looked at.
+					// The memory tests collect garbage before they measure the heap.
 					execArgv: ['--expose-gc'],
-					testTimeout: FAULTS_PATIENCE_MS,
-					hookTimeout: FAULTS_PATIENCE_MS
+					testTimeout: FAULTS_TIMEOUT_MS,
+					hookTimeout: FAULTS_TIMEOUT_MS
 				}
 			},
-			// Half of it needs DATABASE_URL.
-			{ test: { name: 'crash', include: ['test/crash/**/*.test.ts'], globalSetup: ['test/end-to-end/template.ts'] } },
 			// Needs DATABASE_URL.
-			{ test: { name: 'services', include: ['test/services/**/*.test.ts'], testTimeout: PATIENCE_MS, hookTimeout: PATIENCE_MS } }
+			{ test: { name: 'services', include: ['test/services/**/*.test.ts'], ...limits } },
+			// Skips PostgreSQL without DATABASE_URL.
+			{ test: { name: 'crash', include: ['test/crash/**/*.test.ts'], globalSetup: ['test/end-to-end/template.ts'] } }
 		]
 	}
 });

@@ -31,7 +31,7 @@ export interface SandboxOptions {
 }
 
 const POLL_MS = 20;
-const UNTIL_MS = 15_000;
+const UNTIL_MS = 90_000;
 
 /** The sandbox as tests use it: everything that the control API does, and the servers themselves. Needs what `npm run build` makes. */
 export class Sandbox {
