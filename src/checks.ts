@@ -5,26 +5,31 @@ import { discordChecks } from './discord/doctor.js';
 import { createGuild } from './discord/guild.js';
 import { mailCheck } from './messages/delivery/mail-check.js';
 import { absolute } from './messages/format/markdown-to-text.js';
+import type { ManagedRoleStore } from './reconciliation/domain/ports.js';
 import { type Check, lastRunRemark } from './reconciliation/index.js';
 import type { Redactor } from './redaction/redactor.js';
 import { redisCheck } from './schedule/doctor.js';
 import type { Database } from './store/connection/database.js';
 import { databaseChecks } from './store/doctor.js';
-import { createLedger } from './store/ledger.js';
 import { keyChecks, modeCheck, permissionCheck, priceCheck } from './stripe/doctor.js';
 
-/** Everything that the doctor looks at, wired. */
+/** The doctor's checks, configured from the settings. */
 
-/** Whom Reeve talks to, but for Discord and the database: what can be looked at before anything is opened. */
-export function externalChecks(settings: Settings, warnings: readonly string[], mask: Redactor): readonly Check[] {
+/** What the checks read from the database. */
+export type CheckStore = ManagedRoleStore & Parameters<typeof modeCheck>[1] & Parameters<typeof lastRunRemark>[0];
+
+const NO_MANAGED_ROLES: ManagedRoleStore = { loadManagedRoles: async () => new Map(), saveManagedRoles: async () => {} };
+
+/** Checks that need no open connection: settings, Stripe key, mail server. @param warnings - of the settings */
+export function externalChecks(settings: Settings, warnings: readonly string[], redact: Redactor): readonly Check[] {
 	return [
 		{ subject: 'Settings', severityOnFailure: 'warning', run: async () => warnings.map((message) => ({ verdict: 'warning', message })) },
 		...keyChecks({ secretKey: settings.STRIPE_SECRET_KEY, apiUrl: settings.STRIPE_API_URL }),
-		mailCheck(mailSettings(settings), mask)
+		mailCheck(mailSettings(settings), redact)
 	];
 }
 
-/** What is looked at only when somebody asks: what takes more than a few requests, and Redis, of which the schedule tells at the start. */
+/** Checks for the doctor only, not the start: those that take many requests, and Redis, which the scheduler reports at the start. */
 export function onDemandChecks(settings: Settings): readonly Check[] {
 	const stripe = { secretKey: settings.STRIPE_SECRET_KEY, apiUrl: settings.STRIPE_API_URL };
 	return [
@@ -34,43 +39,44 @@ export function onDemandChecks(settings: Settings): readonly Check[] {
 	];
 }
 
-/** What is looked at where both Discord and the database are open. */
-export function connectedChecks(settings: Settings, client: Client, database: Database): readonly Check[] {
-	const discord = client.isReady() ? guildChecks(settings, { client, database, justLoggedIn: true }) : [];
-	return [...discord, ...storageChecks(settings, database)];
+/** Checks at the start, once Discord and the database are open. */
+export function connectedChecks(settings: Settings, client: Client, database: Database, store: CheckStore): readonly Check[] {
+	const discord = client.isReady() ? guildChecks(settings, { client, managedRoles: store, justLoggedIn: true }) : [];
+	return [...discord, ...storageChecks(settings, database, store)];
 }
 
-/** The database, and whether it remembers another mode of Stripe's than the key has. */
-export function storageChecks(settings: Settings, database: Database): readonly Check[] {
-	const ledger = createLedger(database, settings.DISCORD_GUILD_ID);
-	return [...databaseChecks(database), modeCheck(settings.STRIPE_SECRET_KEY, ledger)];
+/** Checks the database, and that the Stripe key has the mode (live or test) of the last good run. */
+export function storageChecks(settings: Settings, database: Database, store: CheckStore): readonly Check[] {
+	return [...databaseChecks(database), modeCheck(settings.STRIPE_SECRET_KEY, store)];
 }
 
-/** When a run last succeeded. Not at the start, when a day that was slept through is only just caught up. */
-export function lastRunCheck(settings: Settings, database: Database): Check {
-	const ledger = createLedger(database, settings.DISCORD_GUILD_ID);
+/** Checks when a run last succeeded. Not for the start, where a missed day is still being caught up. */
+export function lastRunCheck(settings: Settings, store: CheckStore): Check {
 	const paused = settings.RECONCILIATION_PAUSED === 'true';
-	const inWords = (moment: Date) => absolute(moment, settings.RECONCILIATION_TIMEZONE);
-	return { subject: 'Runs', severityOnFailure: 'warning', run: async () => [await lastRunRemark(ledger, { paused }, new Date(), inWords)] };
+	const formatTime = (time: Date) => absolute(time, settings.RECONCILIATION_TIMEZONE);
+	return {
+		subject: 'Runs',
+		severityOnFailure: 'warning',
+		run: async () => [await lastRunRemark(store, { paused }, new Date(), formatTime)]
+	};
 }
 
 /**
- * Discord, over a client that is logged in.
- * @param opened.database - null where it cannot be opened: the managed roles are then looked for by what the settings say alone
+ * Checks Discord: roles, permissions, intents, the admin channel.
+ * @param inputs.managedRoles - null if the database is not open: the roles are then resolved from the settings alone
  */
 export function guildChecks(
 	settings: Settings,
-	{ client, database, justLoggedIn }: { client: Client<true>; database: Database | null; justLoggedIn: boolean }
+	inputs: { readonly client: Client<true>; readonly managedRoles: ManagedRoleStore | null; readonly justLoggedIn: boolean }
 ): readonly Check[] {
+	const { client, managedRoles, justLoggedIn } = inputs;
 	const guildId = settings.DISCORD_GUILD_ID;
-	const memory =
-		database === null ? { loadManagedRoles: async () => new Map(), saveManagedRoles: async () => {} } : createLedger(database, guildId);
 	return discordChecks({
 		client,
 		guildId,
 		channelId: settings.DISCORD_ADMIN_CHANNEL_ID,
 		operatorRoleIds: settings.DISCORD_OPERATOR_ROLE_IDS,
-		guild: createGuild({ client, guildId, wanted: managedRoleSettings(settings), memory }),
+		guild: createGuild({ client, guildId, wanted: managedRoleSettings(settings), memory: managedRoles ?? NO_MANAGED_ROLES }),
 		justLoggedIn
 	});
 }

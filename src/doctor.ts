@@ -10,65 +10,66 @@ import { type CheckResult, runChecks } from './reconciliation/index.js';
 import { createRedactor, type Redactor } from './redaction/redactor.js';
 import { type Database, openDatabase } from './store/connection/database.js';
 import { DatabaseError, FolderInUseError } from './store/connection/errors.js';
+import { createLedger } from './store/ledger.js';
 
-/** `npm run doctor`: looks whether all is as Reeve needs it, before or while Reeve runs, and says how to put right what is not. */
+/** `npm run doctor`: checks the setup, before or while Reeve runs, and explains how to fix problems. Exits with 1 if it finds an error. */
 
-/** How long Discord may take to let Reeve in and tell subject the servers. */
+/** Maximum wait for the login and the list of guilds. */
 const LOGIN_TIMEOUT_MS = 15_000;
 
-/** @returns whether nothing is wrong */
+/** @returns whether no check found an error */
 async function main(): Promise<boolean> {
 	if (existsSync('.env')) process.loadEnvFile('.env');
 	const { settings, warnings } = parseSettings(process.env);
-	const mask = createRedactor(secretsOf(settings));
-	const findings = await runAllChecks(settings, warnings, mask);
-	const print = (line: string) => console.log(mask(line));
-	for (const line of doctorLines(findings)) print(line);
-	print(`\n${verdictOf(findings)}.`);
-	return !findings.some(({ verdict }) => verdict === 'blocking' || verdict === 'error');
+	const redact = createRedactor(secretsOf(settings));
+	const results = await runAllChecks(settings, warnings, redact);
+	const print = (line: string) => console.log(redact(line));
+	for (const line of doctorLines(results)) print(line);
+	print(`\n${verdictOf(results)}.`);
+	return !results.some(({ verdict }) => verdict === 'blocking' || verdict === 'error');
 }
 
-async function runAllChecks(settings: Settings, warnings: readonly string[], mask: Redactor): Promise<readonly CheckResult[]> {
-	const around = runChecks([...externalChecks(settings, warnings, mask), ...onDemandChecks(settings)]);
-	const database = await open(settings);
-	const client = new Client(clientOptions(settings.DISCORD_API_URL, mask));
+async function runAllChecks(settings: Settings, warnings: readonly string[], redact: Redactor): Promise<readonly CheckResult[]> {
+	const external = runChecks([...externalChecks(settings, warnings, redact), ...onDemandChecks(settings)]);
+	const { database, failure } = await open(settings);
+	const client = new Client(clientOptions(settings.DISCORD_API_URL, redact));
 	try {
-		const opened = 'verdict' in database ? null : database;
-		const ofDatabase =
-			'verdict' in database ? [database] : await runChecks([...storageChecks(settings, database), lastRunCheck(settings, database)]);
-		const refused = await logIn(client, settings.DISCORD_TOKEN);
-		const ofDiscord = client.isReady()
-			? await runChecks(guildChecks(settings, { client, database: opened, justLoggedIn: false }))
+		const store = database && createLedger(database, settings.DISCORD_GUILD_ID);
+		const storage =
+			database && store ? await runChecks([...storageChecks(settings, database, store), lastRunCheck(settings, store)]) : failure;
+		const loginError = await logIn(client, settings.DISCORD_TOKEN);
+		const discord = client.isReady()
+			? await runChecks(guildChecks(settings, { client, managedRoles: store, justLoggedIn: false }))
 			: [
 					{
 						subject: 'Discord',
 						verdict: 'blocking' as const,
-						message: refused ?? 'Discord let Reeve in and then told it nothing. Try again later.'
+						message: loginError ?? 'Discord accepted the login but did not send the servers in time. Try again later.'
 					}
 				];
-		return [...ofDiscord, ...(await around), ...ofDatabase];
+		return [...discord, ...(await external), ...storage];
 	} finally {
 		await client.destroy();
-		if (!('verdict' in database)) await database.close();
+		await database?.close();
 	}
 }
 
-/** @returns the database, or why it cannot be looked at */
-async function open({ DATABASE_URL: url, DATA_DIR: dataDir }: Settings): Promise<Database | CheckResult> {
+/** The database; or null and a result that says why it cannot be opened. */
+async function open({
+	DATABASE_URL: url,
+	DATA_DIR: dataDir
+}: Settings): Promise<{ readonly database: Database | null; readonly failure: readonly CheckResult[] }> {
 	try {
-		return await openDatabase({ url, dataDir });
+		return { database: await openDatabase({ url, dataDir }), failure: [] };
 	} catch (error) {
 		if (!(error instanceof DatabaseError)) throw error;
-		if (!(error instanceof FolderInUseError)) return { subject: 'Database', verdict: 'blocking', message: error.message };
-		return {
-			subject: 'Database',
-			verdict: 'ok',
-			message: 'Reeve is running and has it. /reconcile doctor looks at it, and at the last runs.'
-		};
+		const running = error instanceof FolderInUseError;
+		const message = running ? 'In use: Reeve is running. /reconcile doctor checks the database and the last runs.' : error.message;
+		return { database: null, failure: [{ subject: 'Database', verdict: running ? 'ok' : 'blocking', message }] };
 	}
 }
 
-/** @returns why Discord did not let Reeve in; null where it did */
+/** @returns an operator-readable reason why the login failed; null if it succeeded */
 async function logIn(client: Client, token: string): Promise<string | null> {
 	const ready = new Promise((resolve) => {
 		client.once(Events.ClientReady, resolve);
@@ -79,12 +80,12 @@ async function logIn(client: Client, token: string): Promise<string | null> {
 		await ready;
 		return null;
 	} catch (error) {
-		return loginFailure(error) ?? `Discord could not be asked: ${error instanceof Error ? error.message : String(error)}`;
+		return loginFailure(error) ?? `The login to Discord failed: ${error instanceof Error ? error.message : String(error)}`;
 	}
 }
 
 main().then(
-	(well) => process.exit(well ? 0 : 1),
+	(passed) => process.exit(passed ? 0 : 1),
 	(error: unknown) => {
 		console.error(error instanceof SettingsError ? error.message : error);
 		process.exit(1);

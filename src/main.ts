@@ -6,7 +6,7 @@ import { ScheduledTaskStore } from '@sapphire/plugin-scheduled-tasks';
 import '@sapphire/plugin-subcommands/register';
 import { Events } from 'discord.js';
 import { settleWithin } from './async/timeout.js';
-import { connectedChecks, externalChecks } from './checks.js';
+import { externalChecks } from './checks.js';
 import { distinctiveSecretsOf, secretsOf } from './config/derived.js';
 import { parseSettings, type Settings, SettingsError } from './config/env.js';
 import { createClient } from './discord/client.js';
@@ -57,7 +57,7 @@ async function main(): Promise<void> {
 		guildId: settings.DISCORD_GUILD_ID,
 		apiUrl: settings.DISCORD_API_URL,
 		logger,
-		mask: redactors.distinctive
+		redact: redactors.distinctive
 	});
 	container.stores.register(new ScheduledTaskStore());
 	await registerPieces();
@@ -75,7 +75,7 @@ async function main(): Promise<void> {
 		logger.info(`Setting ${name} changed since the last start: ${before ?? 'not set'} → ${after ?? 'not set'}.`);
 	await logIn(client, settings);
 	// Not awaited: a service that does not respond must not delay the start.
-	void Promise.all([startChecks, runChecks(connectedChecks(settings, client, database))]).then(async (results) => {
+	void Promise.all([startChecks, reeve.health.checkAtStart()]).then(async (results) => {
 		for (const { verdict, subject, message } of results.flat()) logger[LOG_LEVEL_OF[verdict]](`${subject}: ${message}`);
 		await reeve.reports.announceBlocking(results.flat());
 	});

@@ -11,6 +11,8 @@ export interface ManagedRoleSetting {
 	readonly name: RoleName;
 	/** The guild's role, by ID or by name. */
 	readonly wanted: string;
+	/** The variable that names it. */
+	readonly setting: string;
 }
 
 /** What the policy needs to know: the tiers with their prices, the seats, the periods. */
@@ -57,8 +59,11 @@ export function statusSettings(settings: Settings): { guildId: string; autoFix: 
 
 /** The roles that Reeve may give and take: one for each tier, and Debtor. */
 export function managedRoleSettings(settings: Settings): ManagedRoleSetting[] {
-	const tiers = settings.RECONCILIATION_TIERS.map((name) => ({ name, wanted: settings[`DISCORD_${tierKey(name)}_ROLE`] ?? name }));
-	return [...tiers, { name: DEBTOR, wanted: settings.DISCORD_DEBTOR_ROLE }];
+	const tiers = settings.RECONCILIATION_TIERS.map((name) => {
+		const setting = `DISCORD_${tierKey(name)}_ROLE` as const;
+		return { name, wanted: settings[setting] ?? name, setting };
+	});
+	return [...tiers, { name: DEBTOR, wanted: settings.DISCORD_DEBTOR_ROLE, setting: 'DISCORD_DEBTOR_ROLE' }];
 }
 
 /** The settings as they may be stored: to be compared with those of the next start. Of a secret, a fingerprint. */

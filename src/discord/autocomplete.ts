@@ -1,19 +1,19 @@
 import type { ApplicationCommandOptionChoiceData, AutocompleteInteraction } from 'discord.js';
 import { raceTimeout } from '../async/timeout.js';
 
-/** Discord gives an autocomplete 3 s; this leaves its answer the time to arrive. */
+/** Discord's limit is 3 s; the rest is for the response to travel. */
 const RESPONSE_DEADLINE_MS = 2_500;
 
-/** Suggests what comes in time. What comes late, or not at all, is no suggestion: whoever types can go on without. */
+/** Responds with the choices, or with none if they fail or exceed the deadline. Never rejects. */
 export async function respondWithChoices(
 	interaction: AutocompleteInteraction,
 	choices: Promise<readonly ApplicationCommandOptionChoiceData<string>[]>
 ): Promise<void> {
-	const chosen = await raceTimeout(
+	const found = await raceTimeout(
 		RESPONSE_DEADLINE_MS,
 		choices.catch(() => []),
 		[]
 	);
-	// Too late after all, or answered by another process: there is nobody to be told.
-	await interaction.respond([...chosen]).catch(() => {});
+	// Expired, or already answered by another process: there is no one left to report the error to.
+	await interaction.respond([...found]).catch(() => {});
 }

@@ -4,12 +4,12 @@ import { createRedactingRequest } from './redacting-request.js';
 import { isAlreadyAcknowledged } from './replies.js';
 import { createRetryingRequest, DEFAULT_RETRY, MAX_RETRY_AFTER_MS, type RetryOptions } from './retry.js';
 
-/** The people whom discord.js remembers: those it heard of last. */
+/** discord.js keeps the most recently seen members and users. */
 const MAX_CACHED_MEMBERS = 200;
 
-/** What discord.js keeps: a server has members by the million, and much that Reeve never looks at. */
+/** A guild can have a million members, and most managers hold objects that Reeve never reads. */
 const CACHE_LIMITS = {
-	// Its own rank and permissions are read from here.
+	// The bot itself stays cached: its rank and permissions are read from here.
 	GuildMemberManager: { maxSize: MAX_CACHED_MEMBERS, keepOverLimit: ({ id, client }) => id === client.user.id },
 	UserManager: { maxSize: MAX_CACHED_MEMBERS, keepOverLimit: ({ id, client }) => id === client.user.id },
 	ApplicationEmojiManager: 0,
@@ -33,19 +33,18 @@ const CACHE_LIMITS = {
 } satisfies CacheWithLimitsOptions;
 
 /**
- * What makes any client of discord.js Reeve's: what it hears and keeps, that it can ping nobody, how patient it is, and that no secret
- * leaves by it.
- * @param apiUrl - Discord's API, without the version
- * @param mask - takes secrets out of a text
+ * Options of every discord.js client that Reeve creates: intents, cache limits, no mentions, retries, redacted requests.
+ * @param apiUrl - base URL of Discord's API, without the version
+ * @param redact - removes secrets from request bodies and audit-log reasons
  */
 export function clientOptions(
 	apiUrl: string,
-	mask: (text: string) => string,
-	patience: RetryOptions = DEFAULT_RETRY
+	redact: (text: string) => string,
+	retry: RetryOptions = DEFAULT_RETRY
 ): Pick<ClientOptions, 'intents' | 'allowedMentions' | 'makeCache' | 'rest' | 'tasks'> {
-	const { retries, timeoutMs: timeout } = patience;
+	const { retries, timeoutMs: timeout } = retry;
 	return {
-		// GuildMembers is privileged: without it nobody can list who holds a role.
+		// GuildMembers is a privileged intent; without it the member list is unavailable.
 		intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMembers],
 		allowedMentions: { parse: [] },
 		makeCache: Options.cacheWithLimits(CACHE_LIMITS),
@@ -53,45 +52,47 @@ export function clientOptions(
 			api: apiUrl,
 			retries,
 			timeout,
-			makeRequest: createRetryingRequest(createRedactingRequest(mask), patience),
+			makeRequest: createRetryingRequest(createRedactingRequest(redact), retry),
 			rejectOnRateLimit: ({ retryAfter }) => retryAfter > MAX_RETRY_AFTER_MS
 		},
-		// Asked for by the types of the task pieces, and never read: src/schedule makes the queue, once the pieces are loaded.
+		// Required by the plugin's type augmentation and unused: src/schedule creates the queue once the pieces are loaded.
 		tasks: { bull: { connection: {} } }
 	};
 }
 
 /**
- * The client of the standalone bot. It can ping no one.
- * @param options.apiUrl - Discord's API, without the version
- * @param options.mask - takes out of a text what must not be shown
+ * Creates the client of the standalone bot, which logs errors that no error listener handles.
+ * @param options.apiUrl - base URL of Discord's API, without the version
+ * @param options.redact - removes secrets from request bodies and audit-log reasons
  */
 export function createClient(options: {
 	guildId: string;
 	apiUrl: string;
 	logger: ILogger;
-	mask: (text: string) => string;
+	redact: (text: string) => string;
 }): SapphireClient {
 	ApplicationCommandRegistries.setDefaultBehaviorWhenNotIdentical(RegisterBehavior.Overwrite);
 	ApplicationCommandRegistries.setDefaultGuildIds([options.guildId]);
 	const client = new SapphireClient({
-		...clientOptions(options.apiUrl, options.mask),
+		...clientOptions(options.apiUrl, options.redact),
 		// Pieces are registered as classes: src/pieces.ts.
 		baseUserDirectory: null,
 		loadMessageCommandListeners: false,
-		// They would tell of every error a second time.
+		// These would log every error a second time.
 		loadDefaultErrorListeners: false,
 		loadSubcommandErrorListeners: false,
 		logger: { instance: options.logger }
 	});
-	// What the pieces that listen for errors do not hear of, since there is nobody to answer.
-	const tell = (what: string) => (error: unknown) => {
-		if (!isAlreadyAcknowledged(error)) options.logger.error(`${what} failed:`, error);
+	// Errors without an error listener of their own: there is no interaction to reply to.
+	const log = (message: string, error: unknown) => {
+		if (!isAlreadyAcknowledged(error)) options.logger.error(`${message}:`, error);
 	};
-	client.on(Events.ListenerError, tell('A listener'));
-	client.on(Events.InteractionHandlerParseError, tell('Reading the ID of a button'));
-	client.on(Events.CommandAutocompleteInteractionError, tell('A suggestion'));
-	client.on(Events.CommandApplicationCommandRegistryError, tell('Registering the commands'));
-	client.on(Events.ChatInputCommandError, tell('A command'));
+	client.on(Events.ListenerError, (error, { piece }) => log(`Listener ${piece.name} failed`, error));
+	client.on(Events.InteractionHandlerParseError, (error, { handler }) => log(`Parsing a custom ID failed in ${handler.name}`, error));
+	client.on(Events.CommandAutocompleteInteractionError, (error, { interaction }) =>
+		log(`Autocomplete of /${interaction.commandName} failed`, error)
+	);
+	client.on(Events.CommandApplicationCommandRegistryError, (error, command) => log(`Registering /${command.name} failed`, error));
+	client.on(Events.ChatInputCommandError, (error, { interaction }) => log(`Command /${interaction.commandName} failed`, error));
 	return client;
 }

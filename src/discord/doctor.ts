@@ -3,10 +3,10 @@ import type { Guild } from '../reconciliation/domain/ports.js';
 import { type Check, type CheckRemark, guildRemarks } from '../reconciliation/health/doctor.js';
 import { readFailure } from './errors.js';
 
-const ABOUT = 'Discord';
+const SUBJECT = 'Discord';
 
-/** What Reeve does in the admin channel, by the names of Discord's own settings. */
-const IN_THE_CHANNEL = {
+/** Permissions that Reeve needs in the admin channel, by their names in Discord's settings. */
+const CHANNEL_PERMISSIONS = {
 	'View Channel': PermissionFlagsBits.ViewChannel,
 	'Send Messages': PermissionFlagsBits.SendMessages,
 	'Embed Links': PermissionFlagsBits.EmbedLinks,
@@ -14,48 +14,46 @@ const IN_THE_CHANNEL = {
 	'Read Message History': PermissionFlagsBits.ReadMessageHistory
 } as const;
 
-export interface DiscordChecked {
-	/** A client that is logged in. */
+export interface DiscordCheckInputs {
+	/** Logged in. */
 	readonly client: Client<true>;
 	readonly guildId: string;
 	readonly channelId: string;
 	readonly operatorRoleIds: readonly string[];
 	readonly guild: Pick<Guild, 'problems'>;
-	/** Right after the login, what Discord said then is as good as asking again. */
+	/** True right after the login: the application flags received then are used instead of fetched again. */
 	readonly justLoggedIn: boolean;
 }
 
-/** Whether Reeve can do in Discord what it is there for. */
-export function discordChecks({ client, guildId, channelId, operatorRoleIds, guild, justLoggedIn }: DiscordChecked): readonly Check[] {
+/** Checks role positions and permissions, the member intent, the admin channel and the configured operator roles. */
+export function discordChecks({ client, guildId, channelId, operatorRoleIds, guild, justLoggedIn }: DiscordCheckInputs): readonly Check[] {
 	return [
 		{
-			subject: ABOUT,
+			subject: SUBJECT,
 			severityOnFailure: 'blocking',
 			run: async () => {
 				const problems = guildRemarks(await guild.problems());
-				return problems.length > 0
-					? problems
-					: [{ verdict: 'ok', message: 'Reeve is in the server, and above every role that it manages.' }];
+				return problems.length > 0 ? problems : [{ verdict: 'ok', message: 'Reeve is in the server, above every role that it manages.' }];
 			}
 		},
-		{ subject: ABOUT, severityOnFailure: 'warning', run: async () => [await memberIntent(client, justLoggedIn)] },
-		{ subject: ABOUT, severityOnFailure: 'error', run: () => adminChannel(client, guildId, channelId) },
-		{ subject: ABOUT, severityOnFailure: 'warning', run: async () => unknownRoles(client, guildId, operatorRoleIds) }
+		{ subject: SUBJECT, severityOnFailure: 'warning', run: async () => [await memberIntent(client, justLoggedIn)] },
+		{ subject: SUBJECT, severityOnFailure: 'error', run: () => adminChannel(client, guildId, channelId) },
+		{ subject: SUBJECT, severityOnFailure: 'warning', run: async () => unknownRoles(client, guildId, operatorRoleIds) }
 	];
 }
 
 async function memberIntent({ application }: Client<true>, justLoggedIn: boolean): Promise<CheckRemark> {
-	const asked = () =>
+	const fetchApplication = () =>
 		application.fetch().catch((error: unknown) => {
-			throw new Error(`Whether the Server Members Intent is on could not be asked. ${readFailure(error)}`, { cause: error });
+			throw new Error(`Could not check the Server Members Intent. ${readFailure(error)}`, { cause: error });
 		});
-	const { flags } = justLoggedIn ? application : await asked();
+	const { flags } = justLoggedIn ? application : await fetchApplication();
 	const { GatewayGuildMembers, GatewayGuildMembersLimited } = ApplicationFlagsBitField.Flags;
 	if (flags?.any(GatewayGuildMembers | GatewayGuildMembersLimited)) return { verdict: 'ok', message: 'The Server Members Intent is on.' };
 	return {
 		verdict: 'blocking',
 		message:
-			'The Server Members Intent is off, so nobody can list who holds a role. Switch it on: Discord Developer Portal → your application → Bot → Privileged Gateway Intents.'
+			'The Server Members Intent is off, so Reeve cannot list the members. Switch it on: Discord Developer Portal → your application → Bot → Privileged Gateway Intents.'
 	};
 }
 
@@ -65,16 +63,16 @@ async function adminChannel(client: Client<true>, guildId: string, channelId: st
 		return [
 			{
 				verdict: 'error',
-				message: `Reeve sees no text channel ${channelId} in its server, so no report can be posted: give it View Channel there, or put the ID of the admin channel into DISCORD_ADMIN_CHANNEL_ID.`
+				message: `Reeve cannot see a text channel ${channelId} in its server, so it cannot post reports. Give it View Channel there, or set DISCORD_ADMIN_CHANNEL_ID to the ID of the admin channel.`
 			}
 		];
 	const allowed = channel.permissionsFor(client.user);
-	const missing = Object.entries(IN_THE_CHANNEL).flatMap(([name, bit]) => (allowed?.has(bit) ? [] : [name]));
+	const missing = Object.entries(CHANNEL_PERMISSIONS).flatMap(([name, bit]) => (allowed?.has(bit) ? [] : [name]));
 	if (missing.length > 0)
 		return [
 			{
 				verdict: 'error',
-				message: `In #${channel.name}, Reeve lacks ${missing.join(', ')}: reports and files would not arrive. Edit Channel → Permissions → the role of Reeve: allow ${missing.length > 1 ? 'these' : 'it'}.`
+				message: `In #${channel.name}, Reeve lacks ${missing.join(', ')}, so it cannot post reports and files. Edit Channel → Permissions → Reeve's role: allow ${missing.length > 1 ? 'them' : 'it'}.`
 			}
 		];
 	return [{ verdict: 'ok', message: `Reeve can post in #${channel.name}.` }];
@@ -87,7 +85,7 @@ function unknownRoles(client: Client<true>, guildId: string, roleIds: readonly s
 	return [
 		{
 			verdict: 'warning',
-			message: `DISCORD_OPERATOR_ROLE_IDS names ${unknown.length > 1 ? 'roles' : 'a role'} that the server does not have (${unknown.join(', ')}): take out what is gone, or correct it.`
+			message: `DISCORD_OPERATOR_ROLE_IDS names ${unknown.length > 1 ? 'roles' : 'a role'} that the server does not have (${unknown.join(', ')}). Remove or correct ${unknown.length > 1 ? 'them' : 'it'}.`
 		}
 	];
 }

@@ -5,12 +5,12 @@ import { isGone, readFailure, roleProblems, roleRefusal } from './errors.js';
 import { type ManagedRoles, resolveManagedRoles, type WantedRole } from './managed-roles.js';
 import { readRoster, toRosterMember } from './roster.js';
 
-/** Discord counts the reason in URL-encoded characters. */
+/** Discord's limit, counted in URL-encoded characters. */
 const MAX_REASON_LENGTH = 512;
 
 /**
  * The Guild port over discord.js.
- * @param options.listingTimeoutMs - how long the next part of the list of members is waited for
+ * @param options.listingTimeoutMs - maximum wait for the next chunk of the member list
  */
 export function createGuild(options: {
 	client: Client;
@@ -21,51 +21,51 @@ export function createGuild(options: {
 }): Guild {
 	const { client, guildId, wanted, memory, listingTimeoutMs } = options;
 
-	const present = (): DiscordGuild => {
+	const availableGuild = (): DiscordGuild => {
 		const guild = client.guilds.cache.get(guildId);
 		if (guild === undefined)
 			throw new SourceError('discord', 'Reeve is not in the server that DISCORD_GUILD_ID names: invite it, or correct the ID.');
 		if (!guild.available)
 			throw new SourceError(
 				'discord',
-				'Discord has an outage that concerns this server. Run it again later; discordstatus.com tells of outages.'
+				'Discord has an outage that affects this server. Run it again later; discordstatus.com reports outages.'
 			);
 		return guild;
 	};
 	const managedRoles = (guild: DiscordGuild): Promise<ManagedRoles> => resolveManagedRoles(guild, wanted, memory);
-	const change = async (role: RoleName, act: (guild: DiscordGuild, roleId: string) => Promise<unknown>): Promise<void> => {
-		const guild = present();
+	const changeRole = async (role: RoleName, change: (guild: DiscordGuild, roleId: string) => Promise<unknown>): Promise<void> => {
+		const guild = availableGuild();
 		const { idOf } = await managedRoles(guild);
 		const id = idOf.get(role);
-		if (id === undefined) throw new RoleChangeError(`${role} is not a role that Reeve manages any more.`);
+		if (id === undefined) throw new RoleChangeError(`Reeve no longer manages the role ${role}.`);
 		try {
-			await act(guild, id);
+			await change(guild, id);
 		} catch (error) {
 			throw new RoleChangeError(roleRefusal(error, guild, { name: role, id }), { cause: error });
 		}
 	};
-	/** What goes wrong before a role is touched, an outage or a deleted role, is a refusal too. */
-	const refuse = (error: unknown): never => {
+	/** An outage or a deleted role, found before the call, is reported like a refusal. */
+	const toRoleChangeError = (error: unknown): never => {
 		if (error instanceof SourceError) throw new RoleChangeError(error.message, { cause: error });
 		throw error;
 	};
 
 	return {
 		readRoster: async (onProgress) => {
-			const guild = present();
+			const guild = availableGuild();
 			const roles = await managedRoles(guild);
 			try {
 				const roster = await readRoster(guild, roles, onProgress, listingTimeoutMs);
-				// A role that was deleted meanwhile is held by nobody: they would all look as if they had lost it.
+				// If a role was deleted during the listing, its holders would look as if they had lost it.
 				await managedRoles(guild);
 				return roster;
 			} finally {
-				// An outage that began meanwhile leaves a list that looks whole and is not, or is why none came.
-				present();
+				// An outage during the listing can produce a short list that looks complete, or be the reason why none arrived.
+				availableGuild();
 			}
 		},
 		readMember: async (discordId) => {
-			const guild = present();
+			const guild = availableGuild();
 			const roles = await managedRoles(guild);
 			try {
 				return toRosterMember(await guild.members.fetch({ user: discordId, force: true }), roles);
@@ -76,7 +76,7 @@ export function createGuild(options: {
 		},
 		problems: async () => {
 			try {
-				const guild = present();
+				const guild = availableGuild();
 				const { idOf } = await managedRoles(guild);
 				return roleProblems(guild, idOf);
 			} catch (error) {
@@ -86,13 +86,17 @@ export function createGuild(options: {
 			}
 		},
 		addRole: (discordId, role, reason) =>
-			change(role, (guild, id) => guild.members.addRole({ user: discordId, role: id, reason: truncateReason(reason) })).catch(refuse),
+			changeRole(role, (guild, id) => guild.members.addRole({ user: discordId, role: id, reason: truncateReason(reason) })).catch(
+				toRoleChangeError
+			),
 		removeRole: (discordId, role, reason) =>
-			change(role, (guild, id) => guild.members.removeRole({ user: discordId, role: id, reason: truncateReason(reason) })).catch(refuse)
+			changeRole(role, (guild, id) => guild.members.removeRole({ user: discordId, role: id, reason: truncateReason(reason) })).catch(
+				toRoleChangeError
+			)
 	};
 }
 
-/** Cuts a reason to what Discord takes, by whole characters. */
+/** Truncates to Discord's limit without splitting a code point. */
 function truncateReason(reason: string): string {
 	const characters = [...reason.toWellFormed()];
 	while (encodeURIComponent(characters.join('')).length > MAX_REASON_LENGTH) characters.pop();

@@ -1,12 +1,12 @@
 import { DiscordAPIError, DiscordjsError, DiscordjsErrorCodes } from 'discord.js';
 
-/** Why Discord refused the login, and what to do; null for an error that is none of the known ones. */
+/** Operator-readable reason why the login failed, with its fix; null for an unknown error. */
 export function loginFailure(error: unknown): string | null {
 	if (
 		(error instanceof DiscordjsError && error.code === DiscordjsErrorCodes.TokenInvalid) ||
 		(error instanceof DiscordAPIError && error.status === 401)
 	) {
-		return 'Discord refused DISCORD_TOKEN. Copy it anew: Discord Developer Portal → your application → Bot → Reset Token.';
+		return 'Discord refused DISCORD_TOKEN. Reset it (Discord Developer Portal → your application → Bot → Reset Token) and update DISCORD_TOKEN.';
 	}
 	if (error instanceof Error && /disallowed intents/i.test(error.message)) {
 		return 'Discord does not let Reeve list the members. Switch on "Server Members Intent": Discord Developer Portal → your application → Bot → Privileged Gateway Intents.';
@@ -16,7 +16,7 @@ export function loginFailure(error: unknown): string | null {
 		'code' in error &&
 		(error.code === 'ECONNREFUSED' || error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN')
 	) {
-		return 'Discord could not be reached. Check the network of this machine; discordstatus.com tells of outages.';
+		return 'Discord could not be reached. Check the network connection; discordstatus.com reports outages.';
 	}
 	return null;
 }

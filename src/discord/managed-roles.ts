@@ -3,57 +3,56 @@ import { SNOWFLAKE } from '../reconciliation/domain/guild.js';
 import { type ManagedRoleStore, SourceError } from '../reconciliation/domain/ports.js';
 import type { RoleName } from '../reconciliation/domain/rules.js';
 
-/** A managed role as the settings want it: by its ID, or by its name until that has been resolved. */
+/** A managed role as configured. */
 export interface WantedRole {
 	readonly name: RoleName;
-	/** A role ID or the name of a role. */
+	/** ID or name of the guild's role. */
 	readonly wanted: string;
+	/** The setting that names it, for error messages. */
+	readonly setting: string;
 }
 
-/** The managed roles of a guild, both ways. */
+/** Managed role ↔ ID of the guild's role. */
 export interface ManagedRoles {
 	readonly idOf: ReadonlyMap<RoleName, string>;
 	readonly nameOf: ReadonlyMap<string, RoleName>;
 }
 
 /**
- * Finds the managed roles. A name is resolved once and its ID kept, so a renamed role stays the same role; a deleted one is
- * an error, never a reason to take another of the same name, let alone to create one.
- * @throws {SourceError} naming every role that is not there
+ * Resolves the configured roles to IDs. A name is resolved once and its ID stored, so a renamed role stays the same role; a deleted
+ * role is an error, even when another role has its name by now.
+ * @throws {SourceError} one line per role that is missing, ambiguous or used twice
  */
 export async function resolveManagedRoles(guild: Guild, wanted: readonly WantedRole[], memory: ManagedRoleStore): Promise<ManagedRoles> {
 	const known = await memory.loadManagedRoles();
 	const idOf = new Map<RoleName, string>();
+	const settingOf = new Map(wanted.map(({ name, setting }) => [name, setting]));
 	const problems: string[] = [];
-	for (const { name, wanted: spec } of wanted) {
+	for (const { name, wanted: spec, setting } of wanted) {
 		const id = SNOWFLAKE.test(spec) ? spec : known.get(spec);
 		if (id !== undefined) {
 			if (guild.roles.cache.has(id)) idOf.set(name, id);
-			else
-				problems.push(`The role for ${name} (ID ${id}) no longer exists. Put the ID of the role to use instead into ${settingName(name)}.`);
+			else problems.push(`The role for ${name} (ID ${id}) no longer exists. Set ${setting} to the ID of another role.`);
 			continue;
 		}
-		const [only, ...others] = [...guild.roles.cache.filter((role: Role) => role.name === spec).values()];
-		if (only === undefined)
-			problems.push(`There is no role named "${spec}". Create it, or put another role's name or ID into ${settingName(name)}.`);
+		const [role, ...others] = [...guild.roles.cache.filter((candidate: Role) => candidate.name === spec).values()];
+		if (role === undefined) problems.push(`There is no role named "${spec}". Create it, or set ${setting} to another role's name or ID.`);
 		else if (others.length > 0)
-			problems.push(`There are ${others.length + 1} roles named "${spec}". Put the ID of the right one into ${settingName(name)}.`);
+			problems.push(`There are ${others.length + 1} roles named "${spec}". Set ${setting} to the ID of the right one.`);
 		else {
-			await memory.saveManagedRoles(spec, only.id);
-			idOf.set(name, only.id);
+			await memory.saveManagedRoles(spec, role.id);
+			idOf.set(name, role.id);
 		}
 	}
 	const nameOf = new Map<string, RoleName>();
 	for (const [name, id] of idOf) {
 		const other = nameOf.get(id);
 		if (other !== undefined)
-			problems.push(`${other} and ${name} are the same role. Give each a role of its own (${settingName(other)}, ${settingName(name)}).`);
+			problems.push(
+				`${other} and ${name} are the same role. Use a separate role for each (${settingOf.get(other)}, ${settingOf.get(name)}).`
+			);
 		nameOf.set(id, name);
 	}
 	if (problems.length > 0) throw new SourceError('discord', problems.join('\n'));
 	return { idOf, nameOf };
-}
-
-function settingName(name: RoleName): string {
-	return `DISCORD_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}_ROLE`;
 }

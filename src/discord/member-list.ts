@@ -11,102 +11,105 @@ import {
 import { SourceError } from '../reconciliation/domain/ports.js';
 import { readFailure } from './errors.js';
 
-/** Discord fills every part of a list but the last. */
+/** Discord fills every chunk but the last. */
 const FULL_CHUNK = 1_000;
 
-/** Parts come in their order, as far as anybody has seen: once the last is here, or the connection back, nobody waits long. */
+/**
+ * Wait for missing chunks after the last one, or after a resumed connection. Discord sends chunks in order, so none should be
+ * missing then.
+ */
 const GRACE_MS = 5_000;
 
-/** What the list of members is told to. */
 export interface MemberListHandlers {
-	/** A part of the list, once each. */
+	/** Called once per chunk. */
 	onChunk(members: readonly APIGuildMember[]): void;
-	/** Somebody who changes while the list is read. */
+	/** A member changed during the listing. */
 	onChange(member: Pick<APIGuildMember, 'user' | 'nick' | 'roles'>): void;
 }
 
-/** How a list of members ended. */
+/** How a listing ended. */
 export type ListEnd =
-	| { readonly kind: 'whole' }
-	/** What followed, did not come. */
-	| { readonly kind: 'partial'; readonly parts: number; readonly of: number }
-	/** The connection was, and with it the rest of the answer. */
-	| { readonly kind: 'lost' }
-	/** Discord allows one list in a while. */
-	| { readonly kind: 'refused'; readonly retryAfterSeconds: number };
+	/** Every chunk arrived. */
+	| { readonly kind: 'complete' }
+	/** The last chunk arrived, others did not. */
+	| { readonly kind: 'partial'; readonly received: number; readonly of: number }
+	/** The gateway connection dropped, and with it the rest of the response. */
+	| { readonly kind: 'disconnected' }
+	/** Discord's rate limit for member lists. */
+	| { readonly kind: 'rate-limited'; readonly retryAfterSeconds: number };
 
 /**
- * Asks the gateway for all members, and hands over the parts of its answer as they come. Past discord.js, which would make two
- * objects of every member and keep them all until the last has come.
- * @param timeoutMs - how long the next part is waited for
- * @throws {SourceError}
+ * Requests all members from the gateway and passes each chunk to the handlers as it arrives. Bypasses discord.js, which would create
+ * two objects per member and keep all of them until the last chunk.
+ * @param timeoutMs - maximum wait for the next chunk
+ * @throws {SourceError} when a chunk does not arrive in time, or a handler throws
  */
-export async function listMembers(guild: Guild, timeoutMs: number, listener: MemberListHandlers): Promise<ListEnd> {
-	// Discord takes 32 characters.
+export async function listMembers(guild: Guild, timeoutMs: number, handlers: MemberListHandlers): Promise<ListEnd> {
+	// Discord's limit is 32 characters.
 	const nonce = randomUUID().replaceAll('-', '');
 	const { ws } = guild.client;
-	const seen = new Set<number>();
-	let clock: NodeJS.Timeout | undefined;
-	let stop = () => {};
+	const received = new Set<number>();
+	let timer: NodeJS.Timeout | undefined;
+	let unsubscribe = () => {};
 	try {
 		return await new Promise<ListEnd>((resolve, reject) => {
-			const waitFor = (ms: number, then: () => void) => {
-				clearTimeout(clock);
-				clock = setTimeout(then, ms);
+			const setTimer = (ms: number, onExpiry: () => void) => {
+				clearTimeout(timer);
+				timer = setTimeout(onExpiry, ms);
 			};
-			const onPart = (chunk: GatewayGuildMembersChunkDispatchData) => {
+			const onChunk = (chunk: GatewayGuildMembersChunkDispatchData) => {
 				if (chunk.nonce !== nonce) return;
 				const { members, chunk_index: index, chunk_count: of } = chunk;
-				// What is taken out here, discord.js makes no objects of: it sees the list after everybody who listens.
+				// discord.js handles this event after all other listeners: an emptied chunk creates no member objects.
 				chunk.members = [];
-				if (seen.has(index)) return;
-				seen.add(index);
+				if (received.has(index)) return;
+				received.add(index);
 				try {
-					listener.onChunk(members);
+					handlers.onChunk(members);
 				} catch (error) {
 					reject(error);
 				}
-				if (seen.size >= of) resolve({ kind: 'whole' });
+				if (received.size >= of) resolve({ kind: 'complete' });
 				else if (members.length < FULL_CHUNK || index === of - 1)
-					waitFor(Math.min(GRACE_MS, timeoutMs), () => resolve({ kind: 'partial', parts: seen.size, of }));
-				else waitFor(timeoutMs, late);
+					setTimer(Math.min(GRACE_MS, timeoutMs), () => resolve({ kind: 'partial', received: received.size, of }));
+				else setTimer(timeoutMs, onTimeout);
 			};
 			const onChange = (member: GatewayGuildMemberUpdateDispatchData) => {
-				if (member.guild_id === guild.id) listener.onChange(member);
+				if (member.guild_id === guild.id) handlers.onChange(member);
 			};
-			const onRefusal = ({ retry_after, meta }: GatewayRateLimitedDispatchData) => {
-				if (meta.nonce === nonce) resolve({ kind: 'refused', retryAfterSeconds: retry_after });
+			const onRateLimit = ({ retry_after, meta }: GatewayRateLimitedDispatchData) => {
+				if (meta.nonce === nonce) resolve({ kind: 'rate-limited', retryAfterSeconds: retry_after });
 			};
-			const lost = () => resolve({ kind: 'lost' });
-			// What was sent meanwhile has come by then; a request that got lost is not answered any more.
-			const onResumed = () => waitFor(Math.min(GRACE_MS, timeoutMs), lost);
-			const late = () =>
+			const onDisconnect = () => resolve({ kind: 'disconnected' });
+			// Discord replays missed events on resume, but does not answer a request that was lost with the connection.
+			const onResumed = () => setTimer(Math.min(GRACE_MS, timeoutMs), onDisconnect);
+			const onTimeout = () =>
 				reject(
 					new SourceError(
 						'discord',
-						'Discord did not send the whole list of members in time. Try again in a few minutes; discordstatus.com tells of outages.'
+						'Discord did not send the whole member list in time. Try again in a few minutes; discordstatus.com reports outages.'
 					)
 				);
-			stop = () => {
-				ws.off(GatewayDispatchEvents.GuildMembersChunk, onPart);
+			unsubscribe = () => {
+				ws.off(GatewayDispatchEvents.GuildMembersChunk, onChunk);
 				ws.off(GatewayDispatchEvents.GuildMemberUpdate, onChange);
-				ws.off(GatewayDispatchEvents.RateLimited, onRefusal);
-				ws.off(GatewayDispatchEvents.Ready, lost);
+				ws.off(GatewayDispatchEvents.RateLimited, onRateLimit);
+				ws.off(GatewayDispatchEvents.Ready, onDisconnect);
 				ws.off(GatewayDispatchEvents.Resumed, onResumed);
 			};
-			ws.on(GatewayDispatchEvents.GuildMembersChunk, onPart);
+			ws.on(GatewayDispatchEvents.GuildMembersChunk, onChunk);
 			ws.on(GatewayDispatchEvents.GuildMemberUpdate, onChange);
-			ws.on(GatewayDispatchEvents.RateLimited, onRefusal);
-			// A new session knows nothing of what the one before was asked.
-			ws.on(GatewayDispatchEvents.Ready, lost);
+			ws.on(GatewayDispatchEvents.RateLimited, onRateLimit);
+			// A new session does not answer the requests of the previous one.
+			ws.on(GatewayDispatchEvents.Ready, onDisconnect);
 			ws.on(GatewayDispatchEvents.Resumed, onResumed);
-			waitFor(timeoutMs, late);
+			setTimer(timeoutMs, onTimeout);
 			guild.shard.send({ op: GatewayOpcodes.RequestGuildMembers, d: { guild_id: guild.id, query: '', limit: 0, nonce } });
 		});
 	} catch (error) {
 		throw error instanceof SourceError ? error : new SourceError('discord', readFailure(error), { cause: error });
 	} finally {
-		clearTimeout(clock);
-		stop();
+		clearTimeout(timer);
+		unsubscribe();
 	}
 }

@@ -3,17 +3,17 @@ import { type GuildMember, type Interaction, PermissionFlagsBits } from 'discord
 /** Who may use Reeve. */
 export interface OperatorPolicy {
 	readonly guildId: string;
-	/** Whoever holds one of these is an operator; where there are none, whoever may manage the server. */
+	/** Holders of any of these roles are operators; if empty, members with Manage Server are. */
 	readonly roleIds: readonly string[];
 }
 
 /**
- * Whether this is an operator, asked at every use: Discord's own permission on a command can be overridden, and does not
- * cover buttons at all.
- * @returns null for an operator, or why not, in words for the person
+ * Checks the sender on every interaction: Discord's command permissions can be overridden by server admins and do not apply to
+ * buttons.
+ * @returns null for an operator, otherwise the refusal to reply with
  */
 export function operatorDenial(interaction: Interaction, { guildId, roleIds }: OperatorPolicy): string | null {
-	if (interaction.guildId !== guildId || interaction.memberPermissions === null) return 'Reeve works only in the server it looks after.';
+	if (interaction.guildId !== guildId || interaction.memberPermissions === null) return 'Reeve only works in the server it is set up for.';
 	if (interaction.memberPermissions.has(PermissionFlagsBits.Administrator)) return null;
 	const held = interaction.member?.roles;
 	const ids = Array.isArray(held) ? held : [...((held as GuildMember['roles'] | undefined)?.cache.keys() ?? [])];
@@ -24,5 +24,5 @@ export function operatorDenial(interaction: Interaction, { guildId, roleIds }: O
 	}
 	return interaction.memberPermissions.has(PermissionFlagsBits.ManageGuild)
 		? null
-		: 'Only operators may use Reeve: those who have the permission Manage Server. Ask an admin of this server.';
+		: 'Only operators may use Reeve: members with the permission Manage Server. Ask an admin of this server.';
 }

@@ -8,7 +8,7 @@ import {
 	RESTJSONErrorCodes
 } from 'discord.js';
 
-/** Too late: the interaction is over, or somebody deleted what it was about. */
+/** The interaction token has expired, or the message was deleted. */
 const EXPIRED: readonly (number | string)[] = [
 	RESTJSONErrorCodes.UnknownInteraction,
 	RESTJSONErrorCodes.UnknownMessage,
@@ -16,7 +16,7 @@ const EXPIRED: readonly (number | string)[] = [
 	RESTJSONErrorCodes.InvalidWebhookToken
 ];
 
-/** Tells the person who asked, and nobody else, whether or not they have had an answer already. */
+/** Replies so that only the sender sees it, whether or not the interaction already has a response. Ignores an expired interaction. */
 export async function replyEphemeral(
 	interaction: CommandInteraction | MessageComponentInteraction | ModalSubmitInteraction,
 	content: string
@@ -30,7 +30,7 @@ export async function replyEphemeral(
 	}
 }
 
-/** Edits the answer of somebody who may be gone: what was done is done, and said elsewhere. */
+/** Edits the reply. Ignores an expired interaction: the outcome is also recorded and reported elsewhere. */
 export async function tryEditReply(
 	interaction: CommandInteraction | MessageComponentInteraction | ModalSubmitInteraction,
 	message: InteractionEditReplyOptions
@@ -42,13 +42,16 @@ export async function tryEditReply(
 	}
 }
 
-/** Of several processes, all of which hear of every click, another one has answered first: what was asked is that one's business. */
+/** Whether another process handled the interaction first: every process receives every interaction. */
 export function isAlreadyAcknowledged(error: unknown): boolean {
 	return error instanceof DiscordAPIError && error.code === RESTJSONErrorCodes.InteractionHasAlreadyBeenAcknowledged;
 }
 
-/** What to say when something went wrong that nobody foresaw. */
+/** Leaves room for the rest of the reply within Discord's 2,000 characters. */
+const MAX_ERROR_LENGTH = 500;
+
+/** Reply to an interaction that failed with an unexpected error. */
 export function unexpectedErrorReply(error: unknown): string {
 	const reason = error instanceof Error ? error.message : String(error);
-	return `That did not work: ${reason.slice(0, 500)}\nThe details are in Reeve's log. If it happens again, tell whoever runs Reeve.`;
+	return `Unexpected error: ${reason.slice(0, MAX_ERROR_LENGTH)}\nDetails are in Reeve's log. If it happens again, contact the person who runs Reeve.`;
 }

@@ -2,16 +2,17 @@ import { DefaultRestOptions, type RESTOptions } from 'discord.js';
 import { backoffDelay, SYSTEM_TIMING, type Timing } from '../async/backoff.js';
 
 /**
- * discord.js repeats a request that Discord could not answer (5xx, no answer) at once, which is when it is least likely to succeed:
- * this puts a pause before each repetition. It does not know a lost connection when it sees one, asks again for ever where Discord
- * says "too many requests", and forgets its token over one answer of 401, so that nothing works until the next start: all that has
- * an end here.
+ * Works around four behaviours of discord.js's REST client:
+ * 1. it retries a failed request (5xx, no response) at once: here each retry waits with exponential backoff;
+ * 2. it does not retry undici's `UND_ERR_SOCKET`: here that becomes `ECONNRESET`, which it retries;
+ * 3. it retries a 429 without limit: here at most {@link MAX_RATE_LIMIT_RETRIES} times in a row;
+ * 4. it clears its token after one 401, so that every later request fails: here it sees an error instead of the 401.
  */
 
 export interface RetryOptions extends Pick<Timing, 'sleep' | 'random'> {
-	/** Repetitions of one request, as discord.js counts them. */
+	/** Retries per request, as discord.js counts them. */
 	readonly retries: number;
-	/** For one answer. */
+	/** Per response. */
 	readonly timeoutMs: number;
 }
 
@@ -19,80 +20,76 @@ export const DEFAULT_RETRY: RetryOptions = { ...SYSTEM_TIMING, retries: 4, timeo
 
 const INITIAL_BACKOFF_MS = 300;
 
-/** One request that is refused so often in a row, and each time waited as long as it was told, is not let through at all. */
+/** Consecutive 429s of one request, each after waiting as long as Discord asked. */
 const MAX_RATE_LIMIT_RETRIES = 10;
 
-/** Nobody waits longer for a limit to end: a run would hang. */
+/** Longest wait for a rate limit to end; a longer one would stall a run. */
 export const MAX_RETRY_AFTER_MS = 60_000;
 
-/** Discord refuses a request as one too many, again and again. */
+/** Discord keeps answering a request with 429. */
 export class TooManyRequestsError extends Error {
 	public override readonly name = 'TooManyRequestsError';
 }
 
-/** Discord refuses the token. */
+/** Discord refused the bot token. */
 export class TokenRefusedError extends Error {
 	public override readonly name = 'TokenRefusedError';
-	/** By which discord.js tells a wrong token at the login. */
+	/** discord.js recognises a wrong token at login by this status. */
 	public readonly status = 401;
 }
 
-/** Node's word for a lost connection, the one that discord.js repeats a request for; its own HTTP client has another. */
-const CONNECTION_ERROR_CODES = 'ECONNRESET';
-const UNDICI_CONNECTION_ERROR_CODES = 'UND_ERR_SOCKET';
+/** Node's code for a lost connection, which discord.js retries. */
+const RETRIED_CODE = 'ECONNRESET';
+/** undici's code for the same, which discord.js does not retry. */
+const UNDICI_SOCKET_CODE = 'UND_ERR_SOCKET';
 
-/**
- * Makes requests as `request` does; after a failure, the answer is held back for a while that doubles each time. Half of it is
- * chance, so that requests that failed together do not come back together.
- */
+/** Wraps `request` with the workarounds above. Backoff delays the failed response, since discord.js retries as soon as it gets it. */
 export function createRetryingRequest(
 	request: RESTOptions['makeRequest'] = DefaultRestOptions.makeRequest,
 	{ retries, sleep, random }: Omit<RetryOptions, 'timeoutMs'> = DEFAULT_RETRY
 ): RESTOptions['makeRequest'] {
-	/** Request → how often it has failed in a row. */
+	/** Consecutive failures by method and URL. */
 	const failures = new Map<string, number>();
-	const failed = async (name: string) => {
-		const before = failures.get(name) ?? 0;
-		// Nobody repeats it after the last time.
-		if (before >= retries) failures.delete(name);
+	const backOff = async (route: string) => {
+		const attempt = failures.get(route) ?? 0;
+		// discord.js makes no further attempt after the last retry.
+		if (attempt >= retries) failures.delete(route);
 		else {
-			failures.set(name, before + 1);
-			await sleep(backoffDelay(INITIAL_BACKOFF_MS, before, random));
+			failures.set(route, attempt + 1);
+			await sleep(backoffDelay(INITIAL_BACKOFF_MS, attempt, random));
 		}
 	};
-	/** Request → how often it has been refused as one too many, in a row. */
-	const refusals = new Map<string, number>();
-	const refused = (name: string) => {
-		const times = (refusals.get(name) ?? 0) + 1;
+	/** Consecutive 429s by method and URL. */
+	const rateLimited = new Map<string, number>();
+	const countRateLimit = (route: string) => {
+		const times = (rateLimited.get(route) ?? 0) + 1;
 		if (times < MAX_RATE_LIMIT_RETRIES) {
-			refusals.set(name, times);
+			rateLimited.set(route, times);
 			return;
 		}
-		refusals.delete(name);
-		throw new TooManyRequestsError(`Discord has refused ${name} as one too many, ${times} times in a row.`);
+		rateLimited.delete(route);
+		throw new TooManyRequestsError(`Discord rate-limited ${route} ${times} times in a row.`);
 	};
 	return async (url, init) => {
-		const name = `${init.method} ${url}`;
-		const answer = await request(url, init).catch(async (error: unknown) => {
-			await failed(name);
-			throw isConnectionError(error)
-				? Object.assign(new Error('The connection was lost.', { cause: error }), { code: CONNECTION_ERROR_CODES })
-				: error;
+		const route = `${init.method} ${url}`;
+		const response = await request(url, init).catch(async (error: unknown) => {
+			await backOff(route);
+			throw isSocketError(error) ? Object.assign(new Error('Connection lost.', { cause: error }), { code: RETRIED_CODE }) : error;
 		});
-		if (answer.status >= 500) await failed(name);
-		else failures.delete(name);
-		if (answer.status === 401 && hasToken(init)) throw new TokenRefusedError('Discord refused the token.');
-		if (answer.status === 429) refused(name);
-		else refusals.delete(name);
-		return answer;
+		if (response.status >= 500) await backOff(route);
+		else failures.delete(route);
+		if (response.status === 401 && hasBotToken(init)) throw new TokenRefusedError('Discord refused the token.');
+		if (response.status === 429) countRateLimit(route);
+		else rateLimited.delete(route);
+		return response;
 	};
 }
 
-function isConnectionError(error: unknown): boolean {
-	return error instanceof Error && 'code' in error && error.code === UNDICI_CONNECTION_ERROR_CODES;
+function isSocketError(error: unknown): boolean {
+	return error instanceof Error && 'code' in error && error.code === UNDICI_SOCKET_CODE;
 }
 
-/** Answers to interactions have a token of their own in their address, and go without the bot's. */
-function hasToken({ headers }: Parameters<RESTOptions['makeRequest']>[1]): boolean {
+/** Interaction responses carry their own token in the URL and no bot token. */
+function hasBotToken({ headers }: Parameters<RESTOptions['makeRequest']>[1]): boolean {
 	return Object.keys(headers ?? {}).some((name) => name.toLowerCase() === 'authorization');
 }

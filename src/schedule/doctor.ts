@@ -4,11 +4,11 @@ import { describeRedisError, hostAndPort } from './redis-errors.js';
 
 const CONNECT_TIMEOUT_MS = 4_000;
 
-/** Whether Redis answers. */
+/** Checks that Redis accepts a connection and answers a ping. */
 export function redisCheck(url: string): Check {
 	return {
 		subject: 'Redis',
-		// Reeve wakes itself meanwhile, and the database knows what is due.
+		// Not blocking: the in-process scheduler takes over, and the database knows what is due.
 		severityOnFailure: 'error',
 		run: async () => {
 			const redis = new Redis(url, {
@@ -17,9 +17,9 @@ export function redisCheck(url: string): Check {
 				maxRetriesPerRequest: 0,
 				retryStrategy: () => null
 			});
-			let why: Error | null = null;
+			let connectionError: Error | null = null;
 			redis.on('error', (error: Error) => {
-				why = error;
+				connectionError = error;
 			});
 			try {
 				await redis.connect();
@@ -27,7 +27,7 @@ export function redisCheck(url: string): Check {
 				return [{ verdict: 'ok', message: `Redis answers (${hostAndPort(url)}).` }];
 			} catch (error) {
 				throw new Error(
-					`Redis cannot be reached (${hostAndPort(url)}): ${describeRedisError(why ?? (error as Error))}. Check REDIS_URL, and that the server runs; until then Reeve wakes itself.`,
+					`Redis unavailable (${hostAndPort(url)}): ${describeRedisError(connectionError ?? (error as Error))}. Check REDIS_URL and that the server is running. Until then Reeve uses its in-process scheduler.`,
 					{ cause: error }
 				);
 			} finally {

@@ -1,22 +1,23 @@
 import { ScheduledTaskHandler } from '@sapphire/plugin-scheduled-tasks';
 
-type Wake = Parameters<ScheduledTaskHandler['run']>[0];
+type TaskRun = Parameters<ScheduledTaskHandler['run']>[0];
 
 /**
- * The plugin's handler, for which a job is a wake-up and nothing more: it is done as soon as the task is at work.
+ * The plugin's handler, except that a job only triggers its task and completes as soon as the task has started. A task that is
+ * still running is not started again, as with node-cron.
  *
- * The plugin waits for the task, one job at a time: a daily run that takes long, or hangs, would keep every other task asleep,
- * the one that tells of missing runs among them, and a run that outlives its job's lock would be begun again. What has to be
- * done, and done again after a crash, is in the database. As with node-cron, a task that is still at work is not woken.
+ * The plugin's own handler runs one job at a time and waits for its task. A daily run that is slow or hangs would block all other
+ * tasks, the alert about missing runs included, and a run that outlives its job's lock would be started twice. Jobs need no retries:
+ * what is due, also after a crash, is in the database.
  */
 export class FireAndForgetHandler extends ScheduledTaskHandler {
 	private readonly running = new Set<string>();
 
-	public override async run(task: Wake): Promise<undefined> {
+	public override async run(task: TaskRun): Promise<undefined> {
 		const name: string = typeof task === 'string' ? task : (task as { name: string }).name;
 		if (this.running.has(name)) return;
 		this.running.add(name);
-		// Its errors are told by the plugin's event.
+		// The plugin reports errors by an event.
 		super
 			.run(task)
 			.catch(() => {})

@@ -6,23 +6,38 @@ import { FireAndForgetHandler } from './fire-and-forget.js';
 import { describeRedisError, hostAndPort, isConnectionError } from './redis-errors.js';
 import { ensureRepeatableJobs } from './repeatable-jobs.js';
 
-/** How long the start waits for Redis before it goes on without. */
+/**
+ * The schedule is always in one of three modes:
+ * - `starting`: no trigger yet; `start` waits for one of the other two, at most {@link START_TIMEOUT_MS}.
+ * - `queue`: jobs of a BullMQ queue in Redis run the tasks; of several processes, one runs each.
+ * - `fallback`: Redis is unavailable; the in-process scheduler runs the tasks of this process.
+ *
+ * Transitions, each logged once and executed one after the other:
+ * - → `queue` when a check has verified the repeatable jobs: after every (re)connect and every {@link CHECK_INTERVAL_MS}.
+ * - → `fallback` when the connection closes, a check fails or hangs, or Redis does not respond at the start.
+ * - `stop` ends both; there is no way back.
+ *
+ * Switching too often is harmless: what is due is in the database, where a surplus trigger does nothing.
+ */
+type Mode = 'starting' | 'queue' | 'fallback';
+
+/** Wait for Redis at the start before falling back. */
 const START_TIMEOUT_MS = 3_000;
-/** How long the way down waits for the queue, whose Redis may be away. Tasks at work are waited for elsewhere. */
+/** Wait for the queue to close at shutdown. Running tasks are awaited by the lifecycle. */
 const CLOSE_TIMEOUT_MS = 1_000;
-/** How often what the queue repeats is looked at: somebody may have emptied Redis, and nothing else would tell. */
-const CHECK_EVERY_MS = 60_000;
-/** How long a look may take before the connection counts as dead. */
+/** How often the repeatable jobs are checked: Redis may have been flushed, and nothing else would notice. */
+const CHECK_INTERVAL_MS = 60_000;
+/** A check that takes longer means that the connection is unresponsive. */
 const CHECK_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 5_000;
-/** Pauses between attempts to connect grow by the one and up to the other. */
-const RETRY_STEP_MS = 500;
-const MAX_RETRY_MS = 15_000;
-/** BullMQ keeps a history of events in Redis, which nobody here reads. */
-const EVENTS_KEPT = 100;
+/** Delay between connection attempts: grows by the step, up to the maximum. */
+const RECONNECT_STEP_MS = 500;
+const MAX_RECONNECT_DELAY_MS = 15_000;
+/** BullMQ keeps an event history in Redis, which Reeve does not read. */
+const MAX_STREAM_EVENTS = 100;
 
-/** What @sapphire/plugin-scheduled-tasks tells of its queue, its worker and their connections. */
-const TROUBLES = [
+/** Events by which the plugin reports errors of its queue, its worker and their connections. */
+const ERROR_EVENTS = [
 	ScheduledTaskEvents.ScheduledTaskStrategyConnectError,
 	ScheduledTaskEvents.ScheduledTaskStrategyClientError,
 	ScheduledTaskEvents.ScheduledTaskStrategyWorkerError
@@ -31,121 +46,115 @@ const TROUBLES = [
 export interface RedisScheduleOptions {
 	/** Redis: `redis://` or `rediss://`. */
 	readonly url: string;
-	/** The queue's name, without `:`. Processes that share it share the wake-ups: one guild and one database. */
+	/** The queue's name, without `:`. Processes with the same name share the jobs: one guild and one database. */
 	readonly queue: string;
-	/** The pieces, asked for when all are loaded. */
+	/** The task pieces; called once all are loaded. */
 	readonly tasks: () => Iterable<ScheduledTask>;
-	/** Wakes the tasks of this process while Redis does not. */
+	/** Runs the tasks of this process while Redis is unavailable. */
 	readonly fallback: Schedule;
 	readonly logger: Pick<ILogger, 'info' | 'warn' | 'error'>;
 }
 
 /**
- * Wakes the task pieces through a queue in Redis (@sapphire/plugin-scheduled-tasks over BullMQ): of many processes one is
- * woken each time.
+ * Runs the task pieces through a queue in Redis (@sapphire/plugin-scheduled-tasks over BullMQ), or through `fallback` while Redis is
+ * unavailable.
  *
- * Redis may be away, at the start or later. What is due is in the database, where a wake-up too many does nothing: so as long
- * as the queue cannot be used, `meanwhile` wakes this process, and the log says so once; when Redis is back, so does it once.
- *
- * `start` resolves as soon as it is clear who wakes, within seconds; neither it nor `stop` fails because of Redis.
- * To be started after the login, when the pieces are loaded: the queue's worker takes jobs from the first moment, and a job
- * whose piece is not there yet would be lost.
+ * `start` resolves within seconds, as soon as the mode is decided; neither it nor `stop` rejects because of Redis. Call it after the
+ * login, when the pieces are loaded: the worker takes jobs at once, and a job without a piece would be lost.
  */
 export function createRedisSchedule({ url, queue, tasks, fallback, logger }: RedisScheduleOptions): Schedule {
-	const place = hostAndPort(url);
-	let waking: 'nobody' | 'queue' | 'meanwhile' = 'nobody';
+	const address = hostAndPort(url);
+	let mode: Mode = 'starting';
 	let handler: ScheduledTaskHandler | null = null;
-	let reached = false;
-	let lastTrouble: Error | null = null;
-	let said = new Set<string>();
-	let look: Promise<void> | null = null;
-	let timer: NodeJS.Timeout | undefined;
+	let connectedOnce = false;
+	let lastError: Error | null = null;
+	let loggedErrors = new Set<string>();
+	let pendingCheck: Promise<void> | null = null;
+	let checkTimer: NodeJS.Timeout | undefined;
 	let stopped = false;
-	let decided = () => {};
+	let onModeDecided = () => {};
 
-	// One change of hands after another, so that in the end the last one holds.
-	let turn: Promise<void> = Promise.resolve();
-	const handOver = (to: typeof waking, change: () => Promise<void>) => {
-		waking = to;
-		said = new Set();
-		turn = turn.then(change).catch((error: unknown) => logger.error('The schedule could not be changed:', error));
-		decided();
+	// Serialised, so that starts and stops of the fallback cannot overtake each other.
+	let transition: Promise<void> = Promise.resolve();
+	const switchTo = (next: Mode, apply: () => Promise<void>) => {
+		mode = next;
+		loggedErrors = new Set();
+		transition = transition.then(apply).catch((error: unknown) => logger.error('Could not switch the scheduler:', error));
+		onModeDecided();
 	};
-	const away = (why: string) => {
-		if (stopped || waking === 'meanwhile') return;
-		logger.error(`Redis cannot be reached (${place}): ${why}; Reeve wakes itself until it is back.`);
-		handOver('meanwhile', () => fallback.start());
+	const useFallback = (reason: string) => {
+		if (stopped || mode === 'fallback') return;
+		logger.error(`Redis unavailable (${address}): ${reason}. Falling back to the in-process scheduler.`);
+		switchTo('fallback', () => fallback.start());
 	};
-	const back = () => {
-		if (stopped || waking === 'queue') return;
-		logger.info(
-			waking === 'meanwhile' ? `Redis is back (${place}): its queue wakes Reeve again.` : `A queue in Redis (${place}) wakes Reeve.`
-		);
-		handOver('queue', () => fallback.stop());
+	const useQueue = () => {
+		if (stopped || mode === 'queue') return;
+		logger.info(mode === 'fallback' ? `Redis available again (${address}); using its queue.` : `Using the queue in Redis (${address}).`);
+		switchTo('queue', () => fallback.stop());
 	};
 
-	/** While Redis is away every connection complains at every attempt: those complaints are only remembered. */
-	const onTrouble = (error: unknown) => {
+	/** While Redis is unavailable, each connection reports every failed attempt: those errors only serve as the reason. */
+	const onError = (error: unknown) => {
 		if (!(error instanceof Error)) return;
-		if (waking !== 'queue' || isConnectionError(error)) lastTrouble = error;
-		if (stopped || waking !== 'queue' || isConnectionError(error) || said.has(error.message)) return;
-		said.add(error.message);
-		logger.warn(`The queue in Redis (${place}) reports: ${describeRedisError(error)}`);
+		if (mode !== 'queue' || isConnectionError(error)) lastError = error;
+		if (stopped || mode !== 'queue' || isConnectionError(error) || loggedErrors.has(error.message)) return;
+		loggedErrors.add(error.message);
+		logger.warn(`Error from the queue in Redis (${address}): ${describeRedisError(error)}`);
 	};
-	const onClose = () => away(lastTrouble === null ? 'the connection was lost' : describeRedisError(lastTrouble));
+	const onClose = () => useFallback(lastError === null ? 'connection lost' : describeRedisError(lastError));
 
-	/** Sees to it that the queue has its schedules, one look at a time. */
-	const lookAfter = (queued: ScheduledTaskHandler): Promise<void> => {
-		look ??= (async () => {
+	/** Makes sure that the queue has its repeatable jobs, then uses it. Concurrent calls share one check. */
+	const checkQueue = (queued: ScheduledTaskHandler): Promise<void> => {
+		pendingCheck ??= (async () => {
 			const redis = await queued.client.client;
 			if (stopped || redis.status !== 'ready') return;
-			// A connection may be dead without having ended: then a new one is made, and what was asked is asked again.
-			const late = setInterval(() => {
-				away('there is no answer');
+			// A connection can hang without closing. Reconnecting repeats the pending commands.
+			const hangTimer = setInterval(() => {
+				useFallback('no response');
 				redis.disconnect(true);
 			}, CHECK_TIMEOUT_MS);
 			try {
 				await ensureRepeatableJobs(queued, tasks());
 				if (redis.status !== 'ready') return;
-				lastTrouble = null;
-				back();
+				lastError = null;
+				useQueue();
 			} finally {
-				clearInterval(late);
+				clearInterval(hangTimer);
 			}
 		})()
-			.catch((error: unknown) => away(error instanceof Error ? describeRedisError(error) : String(error)))
+			.catch((error: unknown) => useFallback(error instanceof Error ? describeRedisError(error) : String(error)))
 			.finally(() => {
-				look = null;
+				pendingCheck = null;
 			});
-		return look;
+		return pendingCheck;
 	};
 
 	const connect = (): ScheduledTaskHandler => {
 		const connection = {
 			url,
 			connectTimeout: CONNECT_TIMEOUT_MS,
-			// Asking for the version at every connection is where BullMQ, closed meanwhile, leaves an error that nobody catches. It is
-			// content then with blocking for whole seconds: a wake-up may be a second late.
+			// BullMQ's version check leaves an unhandled rejection when the queue is closed during it. Without the check, BullMQ blocks
+			// in whole seconds, so a job may start a second late.
 			skipVersionCheck: true,
-			// Commands wait for Redis to be back; nobody here waits for a command without a limit.
+			// Commands wait until Redis is available again; callers here set their own limits.
 			maxRetriesPerRequest: null,
-			retryStrategy: (times: number) => (stopped ? null : Math.min(times * RETRY_STEP_MS, MAX_RETRY_MS))
+			retryStrategy: (times: number) => (stopped ? null : Math.min(times * RECONNECT_STEP_MS, MAX_RECONNECT_DELAY_MS))
 		};
 		const defaultJobOptions = { removeOnComplete: true, removeOnFail: true };
 		const queued = new FireAndForgetHandler({
 			queue,
-			bull: { connection, defaultJobOptions, streams: { events: { maxLen: EVENTS_KEPT } } }
+			bull: { connection, defaultJobOptions, streams: { events: { maxLen: MAX_STREAM_EVENTS } } }
 		});
-		for (const event of TROUBLES) container.client.on(event, onTrouble);
+		for (const event of ERROR_EVENTS) container.client.on(event, onError);
 		queued.client.on('ioredis:close', onClose);
 		queued.client.waitUntilReady().then(
 			(redis) => {
-				reached = true;
-				redis.on('ready', () => void lookAfter(queued));
-				return lookAfter(queued);
+				connectedOnce = true;
+				redis.on('ready', () => void checkQueue(queued));
+				return checkQueue(queued);
 			},
-			// It is given up only on the way down.
-			(error: Error) => away(describeRedisError(error))
+			// Rejects only at shutdown, when reconnecting ends.
+			(error: Error) => useFallback(describeRedisError(error))
 		);
 		return queued;
 	};
@@ -153,28 +162,28 @@ export function createRedisSchedule({ url, queue, tasks, fallback, logger }: Red
 	return {
 		start: async () => {
 			if (stopped) return;
-			const decision = new Promise<void>((resolve) => {
-				decided = resolve;
+			const modeDecided = new Promise<void>((resolve) => {
+				onModeDecided = resolve;
 			});
-			const late = setTimeout(() => away('there is no answer'), START_TIMEOUT_MS);
+			const startTimer = setTimeout(() => useFallback('no response'), START_TIMEOUT_MS);
 			handler = connect();
 			container.tasks = handler;
 			const queued = handler;
-			timer = setInterval(() => void lookAfter(queued), CHECK_EVERY_MS);
-			await decision;
-			clearTimeout(late);
-			await turn;
+			checkTimer = setInterval(() => void checkQueue(queued), CHECK_INTERVAL_MS);
+			await modeDecided;
+			clearTimeout(startTimer);
+			await transition;
 		},
 		stop: async () => {
 			if (stopped) return;
 			stopped = true;
-			clearInterval(timer);
-			decided();
-			await turn;
+			clearInterval(checkTimer);
+			onModeDecided();
+			await transition;
 			await fallback.stop();
-			// Where Redis was never reached there is nothing to take leave of: the next attempt to connect is not made, and that is all.
-			if (handler !== null && reached) await settleWithin(CLOSE_TIMEOUT_MS, handler.close()).catch(() => {});
-			for (const event of TROUBLES) container.client.off(event, onTrouble);
+			// If Redis was never reached there is nothing to close: `retryStrategy` ends the connection attempts.
+			if (handler !== null && connectedOnce) await settleWithin(CLOSE_TIMEOUT_MS, handler.close()).catch(() => {});
+			for (const event of ERROR_EVENTS) container.client.off(event, onError);
 		}
 	};
 }

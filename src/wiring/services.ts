@@ -1,4 +1,4 @@
-import { externalChecks, guildChecks, lastRunCheck, onDemandChecks, storageChecks } from '../checks.js';
+import { connectedChecks, externalChecks, guildChecks, lastRunCheck, onDemandChecks, storageChecks } from '../checks.js';
 import { dailySettings, runSettings, settingsFingerprint, statusSettings } from '../config/derived.js';
 import { InFlightWork } from '../lifecycle.js';
 import { createReportService } from '../messages/delivery/reports.js';
@@ -43,12 +43,13 @@ export function createReeve(options: ReeveOptions): Reeve {
 			housekeeping: { store, outbox, recover: runs.recover },
 			settingsFingerprint: settingsFingerprint(settings),
 			checks: () => [
-				...(client.isReady() ? guildChecks(settings, { client, database, justLoggedIn: false }) : []),
+				...(client.isReady() ? guildChecks(settings, { client, managedRoles: store, justLoggedIn: false }) : []),
 				...externalChecks(settings, [], redactors.all),
 				...onDemandChecks(settings),
-				...storageChecks(settings, database),
-				lastRunCheck(settings, database)
+				...storageChecks(settings, database, store),
+				lastRunCheck(settings, store)
 			],
+			startChecks: () => connectedChecks(settings, client, database, store),
 			track
 		}),
 		lifecycle,

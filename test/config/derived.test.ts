@@ -27,9 +27,9 @@ test('owners have the highest tier, team members the lowest, and an unmapped sub
 
 test('the managed roles are the tiers and Debtor, under the names the guild has for them', () => {
 	expect(managedRoleSettings(settingsWith({ DISCORD_KNIGHT_ROLE: '109758394758392107', DISCORD_DEBTOR_ROLE: 'Overdue' }))).toEqual([
-		{ name: 'Knight', wanted: '109758394758392107' },
-		{ name: 'Lord', wanted: 'Lord' },
-		{ name: 'Debtor', wanted: 'Overdue' }
+		{ name: 'Knight', wanted: '109758394758392107', setting: 'DISCORD_KNIGHT_ROLE' },
+		{ name: 'Lord', wanted: 'Lord', setting: 'DISCORD_LORD_ROLE' },
+		{ name: 'Debtor', wanted: 'Overdue', setting: 'DISCORD_DEBTOR_ROLE' }
 	]);
 });
 

@@ -5,12 +5,13 @@ import type { Progress } from '../../src/reconciliation/domain/run.js';
 import { Stage } from '../sandbox/discord/fixtures.js';
 
 const ADA = '300000000000000001';
-const WANTED = ['Knight', 'Lord', 'Debtor'].map((name) => ({ name, wanted: name }));
+const managedRole = (name: string, wanted = name) => ({ name, wanted, setting: `DISCORD_${name.toUpperCase()}_ROLE` });
+const WANTED = ['Knight', 'Lord', 'Debtor'].map((name) => managedRole(name));
 
 let stage: Stage;
 afterEach(() => stage.close());
 
-/** The adapter over a real client; `memory` is what it keeps of the roles. */
+/** The adapter over a real client. @param memory - stored role IDs by configured name */
 async function guildOf(memory = new Map<string, string>(), wanted = WANTED, listingTimeoutMs?: number): Promise<Guild> {
 	const client = await stage.bot();
 	return createGuild({
@@ -37,8 +38,8 @@ const heldByAda = () =>
 const roleCalls = () =>
 	stage.log.list().filter(({ target, method, path }) => target === 'discord' && method !== 'GET' && path.includes('/roles/'));
 
-describe('managed roles', () => {
-	test('are found by name once and known by their ID from then on', async () => {
+describe('resolveManagedRoles', () => {
+	test('resolves a name once and knows the role by its ID from then on', async () => {
 		stage = await Stage.open(ada('Knight'));
 		const memory = new Map<string, string>();
 		const guild = await guildOf(memory);
@@ -48,7 +49,7 @@ describe('managed roles', () => {
 		expect((await guild.readMember(ADA))?.roles).toEqual(['Knight']);
 	});
 
-	test('that were deleted are an error, also where another role has the name by now', async () => {
+	test('rejects a deleted role even when another role has its name by now', async () => {
 		stage = await Stage.open(ada('Knight'));
 		const memory = new Map([['Knight', '900000000000000001']]);
 		const guild = await guildOf(memory);
@@ -56,50 +57,43 @@ describe('managed roles', () => {
 		expect(memory.get('Knight')).toBe('900000000000000001');
 	});
 
-	test('that cannot be told apart, or are not there, are named all at once with their settings', async () => {
+	test('names all missing and ambiguous roles with their settings in one error', async () => {
 		stage = await Stage.open();
 		stage.discord.createRole({ name: 'Knight' });
-		const guild = await guildOf(new Map(), [
-			{ name: 'Knight', wanted: 'Knight' },
-			{ name: 'Lord', wanted: 'Duke' },
-			{ name: 'Debtor', wanted: 'Debtor' }
-		]);
+		const guild = await guildOf(new Map(), [managedRole('Knight'), managedRole('Lord', 'Duke'), managedRole('Debtor')]);
 		const failure = await guild.readRoster(() => {}).catch((error: unknown) => error as Error);
 		expect(failure).toBeInstanceOf(SourceError);
 		expect((failure as Error).message).toMatch(/2 roles named "Knight".*DISCORD_KNIGHT_ROLE/);
 		expect((failure as Error).message).toMatch(/no role named "Duke".*DISCORD_LORD_ROLE/);
 	});
 
-	test('must each be a role of its own', async () => {
+	test('rejects two managed roles that resolve to the same role', async () => {
 		stage = await Stage.open();
 		const same = roleId('Knight');
-		const guild = await guildOf(new Map(), [
-			{ name: 'Knight', wanted: same },
-			{ name: 'Lord', wanted: 'Knight' }
-		]);
-		await expect(guild.readRoster(() => {})).rejects.toThrow('Knight and Lord are the same role');
+		const guild = await guildOf(new Map(), [managedRole('Knight', same), managedRole('Lord', 'Knight')]);
+		await expect(guild.readRoster(() => {})).rejects.toThrow(/Knight and Lord are the same role.*DISCORD_KNIGHT_ROLE, DISCORD_LORD_ROLE/);
 	});
 });
 
-describe('the roster', () => {
-	test('is everyone, by one member request, with the managed roles alone', async () => {
+describe('readRoster', () => {
+	test('lists all members with one gateway request, with managed roles only', async () => {
 		const people = Array.from({ length: 1500 }, (_, index) => ({
 			id: String(400000000000000000n + BigInt(index)),
 			username: `p${index}`,
 			bot: index === 7
 		}));
 		stage = await Stage.open([...ada('Knight', 'Moderator'), ...people]);
-		const heard: Progress[] = [];
-		const { members } = await (await guildOf()).readRoster((progress) => heard.push(progress));
+		const progress: Progress[] = [];
+		const { members } = await (await guildOf()).readRoster((state) => progress.push(state));
 		expect(members.size).toBe(1504);
 		expect(members.get(ADA)).toEqual({ id: ADA, name: 'ada', bot: false, roles: ['Knight'] });
 		expect(members.get('400000000000000007')?.bot).toBe(true);
 		expect(stage.log.list().filter(({ method }) => method === 'REQUEST_GUILD_MEMBERS')).toHaveLength(1);
-		expect(heard.at(0)).toMatchObject({ source: 'discord', done: 1000, finished: false });
-		expect(heard.at(-1)).toEqual({ source: 'discord', done: 1504, total: 1504, finished: true });
+		expect(progress.at(0)).toMatchObject({ source: 'discord', done: 1000, finished: false });
+		expect(progress.at(-1)).toEqual({ source: 'discord', done: 1504, total: 1504, finished: true });
 	});
 
-	test('of which a part is missing is no roster', async () => {
+	test('rejects a list with a missing chunk', async () => {
 		stage = await Stage.open(
 			Array.from({ length: 40 }, (_, index) => ({ id: String(400000000000000000n + BigInt(index)), username: `p${index}` }))
 		);
@@ -108,8 +102,8 @@ describe('the roster', () => {
 	});
 });
 
-describe('one person', () => {
-	test('is read past the cache', async () => {
+describe('readMember', () => {
+	test('bypasses the cache', async () => {
 		stage = await Stage.open(ada());
 		const guild = await guildOf();
 		expect((await guild.readMember(ADA))?.roles).toEqual([]);
@@ -117,7 +111,7 @@ describe('one person', () => {
 		expect((await guild.readMember(ADA))?.roles).toEqual(['Lord']);
 	});
 
-	test('who is not in the server is null, and what cannot be read is an error', async () => {
+	test('returns null for a user who is not a member, and rejects when Discord fails', async () => {
 		stage = await Stage.open(ada());
 		const guild = await guildOf();
 		expect(await guild.readMember('300000000000000099')).toBeNull();
@@ -126,8 +120,8 @@ describe('one person', () => {
 	});
 });
 
-describe('a role', () => {
-	test('is given and taken by its own endpoint, with the reason in the audit log, and no other role is touched', async () => {
+describe('addRole and removeRole', () => {
+	test('change one role by its own endpoint, with the reason in the audit log, and no other role', async () => {
 		stage = await Stage.open(ada('Knight', 'Moderator'));
 		const guild = await guildOf();
 		await guild.addRole(ADA, 'Lord', 'run 1, issue 2 – ünïcode');
@@ -145,15 +139,16 @@ describe('a role', () => {
 		).toEqual(['run 1, issue 2 – ünïcode', 'run 1']);
 	});
 
-	test('goes with a reason cut to what Discord takes, by whole characters', async () => {
+	test('truncate the reason to Discord’s limit without splitting a character', async () => {
 		stage = await Stage.open(ada());
 		await (await guildOf()).addRole(ADA, 'Lord', '👩‍🚀'.repeat(200));
 		const { reason } = stage.discord.guild().auditLog.at(-1) as { reason: string };
 		expect(encodeURIComponent(reason).length).toBeLessThanOrEqual(512);
+		expect(encodeURIComponent(reason).length).toBeGreaterThan(512 - '%F0%9F%91%A9'.length);
 		expect(reason.isWellFormed()).toBe(true);
 	});
 
-	test('that Discord refuses tells the two causes of one code apart', async () => {
+	test('distinguish the two causes of Discord’s Missing Permissions', async () => {
 		stage = await Stage.open(ada());
 		const guild = await guildOf();
 		stage.discord.moveRole('Lord', 99);
@@ -162,8 +157,10 @@ describe('a role', () => {
 		await expect(guild.addRole(ADA, 'Knight', 'r')).rejects.toThrow(/lacks the permission Manage Roles/);
 		expect(heldByAda()).toEqual([]);
 	});
+});
 
-	test('that Discord would refuse is known before: a role above Reeve keeps it from runs, a missing permission from fixes', async () => {
+describe('problems', () => {
+	test('reports a role above Reeve as blocking runs and a missing permission as blocking fixes', async () => {
 		stage = await Stage.open(ada());
 		const guild = await guildOf();
 		expect(await guild.problems()).toEqual([]);
@@ -180,8 +177,10 @@ describe('a role', () => {
 			expect(await guild.problems()).toEqual([{ blocks: 'runs', message: expect.stringMatching(/role for Knight .* no longer exists/) }])
 		);
 	});
+});
 
-	test('of somebody who has left meanwhile is refused in words', async () => {
+describe('addRole', () => {
+	test('rejects with an operator-readable message when the member has left', async () => {
 		stage = await Stage.open(ada());
 		const guild = await guildOf();
 		stage.discord.kick(ADA);

@@ -4,13 +4,13 @@ import { describe, expect, test } from 'vitest';
 import { readRoster } from '../../src/discord/roster.js';
 import type { Progress } from '../../src/reconciliation/domain/run.js';
 
-/** Discord's side of a list of members, played by hand. */
+/** Reads rosters from a scripted gateway. */
 
 const GUILD = '200000000000000001';
 const KNIGHT = '500000000000000001';
 const ROLES = { idOf: new Map([['Knight', KNIGHT]]), nameOf: new Map([[KNIGHT, 'Knight']]) };
 const FULL = 1000;
-const HURRY_MS = 30;
+const TIMEOUT_MS = 30;
 
 const id = (index: number) => String(400000000000000000n + BigInt(index));
 const member = (index: number, roles: string[] = []) => ({
@@ -25,16 +25,16 @@ interface Request {
 	readonly d: { readonly guild_id: string; readonly query: string; readonly limit: number; readonly nonce: string };
 }
 
-/** A guild whose gateway answers a request as told. */
-function guildWhere(
+/** A guild whose gateway responds to member requests with `respond`. */
+function scriptedGuild(
 	memberCount: number,
-	answer: (request: Request['d'], tell: (event: Event, data: object) => void, asked: number) => void
+	respond: (request: Request['d'], emit: (event: Event, data: object) => void, requestCount: number) => void
 ) {
 	const ws = new EventEmitter();
 	const requests: Request[] = [];
 	const send = (request: Request) => {
 		requests.push(request);
-		queueMicrotask(() => answer(request.d, (event, data) => ws.emit(event, data, 0), requests.length));
+		queueMicrotask(() => respond(request.d, (event, data) => ws.emit(event, data, 0), requests.length));
 	};
 	return { guild: { id: GUILD, memberCount, client: { ws }, shard: { send } } as unknown as Guild, ws, requests };
 }
@@ -49,50 +49,50 @@ const chunk = (nonce: string, index: number, of: number, members: object[]) => (
 });
 
 async function read(guild: Guild) {
-	const heard: Progress[] = [];
-	const roster = readRoster(guild, ROLES, (progress) => heard.push(progress), HURRY_MS);
-	return { members: (await roster).members, heard };
+	const progress: Progress[] = [];
+	const roster = readRoster(guild, ROLES, (state) => progress.push(state), TIMEOUT_MS);
+	return { members: (await roster).members, progress };
 }
 
-describe('the list of members', () => {
-	test('is asked for once, and whole when every part has come, in whatever order and however often', async () => {
-		const { guild, ws, requests } = guildWhere(2500, ({ nonce }, tell) => {
+describe('readRoster', () => {
+	test('accepts chunks in any order and ignores duplicates, with one request', async () => {
+		const { guild, ws, requests } = scriptedGuild(2500, ({ nonce }, emit) => {
 			for (const index of [1, 0, 0, 2])
-				tell(Event.GuildMembersChunk, chunk(nonce, index, 3, people(index * FULL, Math.min(2500, (index + 1) * FULL))));
+				emit(Event.GuildMembersChunk, chunk(nonce, index, 3, people(index * FULL, Math.min(2500, (index + 1) * FULL))));
 		});
-		const { members, heard } = await read(guild);
+		const { members, progress } = await read(guild);
 		expect(members.size).toBe(2500);
-		expect(heard.map(({ done }) => done)).toEqual([1000, 2000, 2500, 2500]);
+		expect(progress.map(({ done }) => done)).toEqual([1000, 2000, 2500, 2500]);
 		expect(requests).toEqual([{ op: 8, d: { guild_id: GUILD, query: '', limit: 0, nonce: expect.stringMatching(/^.{1,32}$/) } }]);
 		expect(ws.eventNames()).toEqual([]);
 	});
 
-	test('is not the answer to somebody else’s question', async () => {
-		const { guild } = guildWhere(1, ({ nonce }, tell) => {
-			tell(Event.GuildMembersChunk, chunk('another', 0, 1, people(5, 9)));
-			tell(Event.GuildMembersChunk, chunk(nonce, 0, 1, people(0, 1)));
+	test('ignores chunks of another request', async () => {
+		const { guild } = scriptedGuild(1, ({ nonce }, emit) => {
+			emit(Event.GuildMembersChunk, chunk('another', 0, 1, people(5, 9)));
+			emit(Event.GuildMembersChunk, chunk(nonce, 0, 1, people(0, 1)));
 		});
 		expect([...(await read(guild)).members.values()].map(({ id: found }) => found)).toEqual([id(0)]);
 	});
 
-	test('leaves discord.js nothing to keep', async () => {
+	test('empties the chunks so that discord.js caches nothing', async () => {
 		const sent: { members: object[] }[] = [];
-		const { guild } = guildWhere(3, ({ nonce }, tell) => {
-			const part = chunk(nonce, 0, 1, people(0, 3));
-			tell(Event.GuildMembersChunk, part);
-			sent.push(part);
+		const { guild } = scriptedGuild(3, ({ nonce }, emit) => {
+			const sentChunk = chunk(nonce, 0, 1, people(0, 3));
+			emit(Event.GuildMembersChunk, sentChunk);
+			sent.push(sentChunk);
 		});
 		expect((await read(guild)).members.size).toBe(3);
 		expect(sent[0]?.members).toEqual([]);
 	});
 
-	test('shows somebody as they are by the end of it; whoever was not listed is not in it', async () => {
-		const { guild } = guildWhere(1001, ({ nonce }, tell) => {
-			tell(Event.GuildMembersChunk, chunk(nonce, 0, 2, people(0, FULL)));
-			tell(Event.GuildMemberUpdate, { guild_id: GUILD, ...member(7, [KNIGHT]), nick: 'Sir Seven' });
-			tell(Event.GuildMemberUpdate, { guild_id: GUILD, ...member(2000, [KNIGHT]) });
-			tell(Event.GuildMemberUpdate, { guild_id: '1', ...member(8, [KNIGHT]) });
-			tell(Event.GuildMembersChunk, chunk(nonce, 1, 2, people(FULL, FULL + 1)));
+	test('applies member updates that arrive during the listing, of listed members of this guild only', async () => {
+		const { guild } = scriptedGuild(1001, ({ nonce }, emit) => {
+			emit(Event.GuildMembersChunk, chunk(nonce, 0, 2, people(0, FULL)));
+			emit(Event.GuildMemberUpdate, { guild_id: GUILD, ...member(7, [KNIGHT]), nick: 'Sir Seven' });
+			emit(Event.GuildMemberUpdate, { guild_id: GUILD, ...member(2000, [KNIGHT]) });
+			emit(Event.GuildMemberUpdate, { guild_id: '1', ...member(8, [KNIGHT]) });
+			emit(Event.GuildMembersChunk, chunk(nonce, 1, 2, people(FULL, FULL + 1)));
 		});
 		const { members } = await read(guild);
 		expect(members.size).toBe(1001);
@@ -104,78 +104,78 @@ describe('the list of members', () => {
 		['in the middle', [0, 2], 'listed 2000 of the 3000 members'],
 		['at the end', [0, 1], 'in time'],
 		['at the beginning', [1, 2], 'listed 2000 of the 3000 members']
-	])('of which a part is missing %s is none', async (_, parts, why) => {
-		const { guild, ws } = guildWhere(3000, ({ nonce }, tell) => {
-			for (const index of parts) tell(Event.GuildMembersChunk, chunk(nonce, index, 3, people(index * FULL, (index + 1) * FULL)));
+	])('rejects a list with a chunk missing %s', async (_, chunks, reason) => {
+		const { guild, ws } = scriptedGuild(3000, ({ nonce }, emit) => {
+			for (const index of chunks) emit(Event.GuildMembersChunk, chunk(nonce, index, 3, people(index * FULL, (index + 1) * FULL)));
 		});
-		await expect(read(guild)).rejects.toThrow(why);
+		await expect(read(guild)).rejects.toThrow(reason);
 		expect(ws.eventNames()).toEqual([]);
 	});
 
-	test('of which a part is missing is none also where as many came as the guild counts', async () => {
-		const { guild } = guildWhere(1200, ({ nonce }, tell) => {
-			tell(Event.GuildMembersChunk, chunk(nonce, 0, 3, people(0, FULL)));
-			tell(Event.GuildMembersChunk, chunk(nonce, 2, 3, people(FULL, FULL + 300)));
+	test('rejects a list with a missing chunk even when the member count matches', async () => {
+		const { guild } = scriptedGuild(1200, ({ nonce }, emit) => {
+			emit(Event.GuildMembersChunk, chunk(nonce, 0, 3, people(0, FULL)));
+			emit(Event.GuildMembersChunk, chunk(nonce, 2, 3, people(FULL, FULL + 300)));
 		});
-		await expect(read(guild)).rejects.toThrow('sent 2 of the 3 parts');
+		await expect(read(guild)).rejects.toThrow('sent 2 of 3 member chunks');
 	});
 
-	test('that is whole and names fewer than the guild counts, or nobody by an ID, is none', async () => {
-		const short = guildWhere(5, ({ nonce }, tell) => tell(Event.GuildMembersChunk, chunk(nonce, 0, 1, people(0, 4))));
+	test('rejects a complete list that is shorter than the guild’s member count or has an invalid ID', async () => {
+		const short = scriptedGuild(5, ({ nonce }, emit) => emit(Event.GuildMembersChunk, chunk(nonce, 0, 1, people(0, 4))));
 		await expect(read(short.guild)).rejects.toThrow('listed 4 of the 5 members');
-		const odd = guildWhere(1, ({ nonce }, tell) => {
-			tell(Event.GuildMembersChunk, chunk(nonce, 0, 1, [{ ...member(0), user: { id: 'ada', username: 'ada' } }]));
+		const odd = scriptedGuild(1, ({ nonce }, emit) => {
+			emit(Event.GuildMembersChunk, chunk(nonce, 0, 1, [{ ...member(0), user: { id: 'ada', username: 'ada' } }]));
 		});
 		await expect(read(odd.guild)).rejects.toThrow('is no Discord ID');
 	});
 
-	test('is asked for again where the connection was lost in the middle of it: whoever left meanwhile is not in it', async () => {
-		const { guild, requests, ws } = guildWhere(1999, ({ nonce }, tell, asked) => {
-			if (asked === 1) {
-				tell(Event.GuildMembersChunk, chunk(nonce, 0, 2, people(0, FULL)));
-				tell(Event.Ready, {});
+	test('starts over after a disconnect and drops members who left meanwhile', async () => {
+		const { guild, requests, ws } = scriptedGuild(1999, ({ nonce }, emit, requestCount) => {
+			if (requestCount === 1) {
+				emit(Event.GuildMembersChunk, chunk(nonce, 0, 2, people(0, FULL)));
+				emit(Event.Ready, {});
 			} else
 				for (const index of [0, 1])
-					tell(Event.GuildMembersChunk, chunk(nonce, index, 2, people(1 + index * FULL, Math.min(2000, 1 + (index + 1) * FULL))));
+					emit(Event.GuildMembersChunk, chunk(nonce, index, 2, people(1 + index * FULL, Math.min(2000, 1 + (index + 1) * FULL))));
 		});
 		const { members } = await read(guild);
 		expect([members.size, members.has(id(0)), requests.length]).toEqual([1999, false, 2]);
 		expect(ws.eventNames()).toEqual([]);
 	});
 
-	test('goes on where the connection comes back, and is asked for again where nothing follows', async () => {
-		const goingOn = guildWhere(1001, ({ nonce }, tell) => {
-			tell(Event.GuildMembersChunk, chunk(nonce, 0, 2, people(0, FULL)));
-			tell(Event.Resumed, {});
-			tell(Event.GuildMembersChunk, chunk(nonce, 1, 2, people(FULL, FULL + 1)));
+	test('continues after a resumed connection, and starts over when no chunk follows', async () => {
+		const resumed = scriptedGuild(1001, ({ nonce }, emit) => {
+			emit(Event.GuildMembersChunk, chunk(nonce, 0, 2, people(0, FULL)));
+			emit(Event.Resumed, {});
+			emit(Event.GuildMembersChunk, chunk(nonce, 1, 2, people(FULL, FULL + 1)));
 		});
-		expect((await read(goingOn.guild)).members.size).toBe(1001);
-		expect(goingOn.requests).toHaveLength(1);
-		const unanswered = guildWhere(1, ({ nonce }, tell, asked) => {
-			if (asked === 1) tell(Event.Resumed, {});
-			else tell(Event.GuildMembersChunk, chunk(nonce, 0, 1, people(0, 1)));
+		expect((await read(resumed.guild)).members.size).toBe(1001);
+		expect(resumed.requests).toHaveLength(1);
+		const unanswered = scriptedGuild(1, ({ nonce }, emit, requestCount) => {
+			if (requestCount === 1) emit(Event.Resumed, {});
+			else emit(Event.GuildMembersChunk, chunk(nonce, 0, 1, people(0, 1)));
 		});
 		expect((await read(unanswered.guild)).members.size).toBe(1);
 		expect(unanswered.requests).toHaveLength(2);
 	});
 
-	test('of which the connection is lost again and again is none', async () => {
-		const { guild, requests } = guildWhere(1, (_, tell) => tell(Event.Ready, {}));
+	test('gives up after three disconnects', async () => {
+		const { guild, requests } = scriptedGuild(1, (_, emit) => emit(Event.Ready, {}));
 		await expect(read(guild)).rejects.toThrow('connection to Discord was lost');
 		expect(requests).toHaveLength(3);
 	});
 
-	test('that Discord refuses for a while is asked for again after it, and the wait is told', async () => {
-		const { guild, requests } = guildWhere(1, ({ nonce }, tell, asked) => {
-			if (asked === 1) tell(Event.RateLimited, { opcode: 8, retry_after: 1.05, meta: { guild_id: GUILD, nonce } });
-			else tell(Event.GuildMembersChunk, chunk(nonce, 0, 1, people(0, 1)));
+	test('waits out a rate limit, reports the wait, and requests again', async () => {
+		const { guild, requests } = scriptedGuild(1, ({ nonce }, emit, requestCount) => {
+			if (requestCount === 1) emit(Event.RateLimited, { opcode: 8, retry_after: 1.05, meta: { guild_id: GUILD, nonce } });
+			else emit(Event.GuildMembersChunk, chunk(nonce, 0, 1, people(0, 1)));
 		});
-		const { members, heard } = await read(guild);
+		const { members, progress } = await read(guild);
 		expect(members.size).toBe(1);
-		const waits = heard.map(({ waitingSeconds }) => waitingSeconds);
+		const waits = progress.map(({ waitingSeconds }) => waitingSeconds);
 		expect(waits[0]).toBe(2);
 		expect(new Set(waits)).toEqual(new Set([2, 1, undefined]));
-		expect(heard.at(-1)).toEqual({ source: 'discord', done: 1, total: 1, finished: true });
+		expect(progress.at(-1)).toEqual({ source: 'discord', done: 1, total: 1, finished: true });
 		expect(requests).toHaveLength(2);
 		expect(requests[0]?.d.nonce).not.toBe(requests[1]?.d.nonce);
 	});

@@ -15,10 +15,10 @@ afterEach(async () => {
 	await stage.close();
 });
 
-/** A client that keeps what Reeve's keeps. */
-async function reevesClient() {
+/** Logs in a client with Reeve's options. */
+async function loggedInGuild() {
 	stage = await Stage.open(PEOPLE);
-	// A plugin of the framework asks for more in every client, also in one that does not use it.
+	// The scheduled-tasks plugin augments ClientOptions for every client.
 	client = new Client(clientOptions(`${stage.url}/api`, (text) => text) as ClientOptions);
 	const ready = new Promise((resolve) => client.once('clientReady', resolve));
 	await client.login(TOKEN);
@@ -28,32 +28,32 @@ async function reevesClient() {
 	return guild;
 }
 
-const asked = () => stage.log.list().filter(({ method }) => method === 'REQUEST_GUILD_MEMBERS').length;
+const memberRequests = () => stage.log.list().filter(({ method }) => method === 'REQUEST_GUILD_MEMBERS').length;
 
-test('whoever is listed is not kept, whoever is looked up is for a while, and Reeve always knows its own rank', async () => {
-	const guild = await reevesClient();
-	const reader = createGuild({
+test('the client caches looked-up members only, up to its limit, and always itself', async () => {
+	const guild = await loggedInGuild();
+	const port = createGuild({
 		client,
 		guildId: guild.id,
-		wanted: [{ name: 'Knight', wanted: 'Knight' }],
+		wanted: [{ name: 'Knight', wanted: 'Knight', setting: 'DISCORD_KNIGHT_ROLE' }],
 		memory: { loadManagedRoles: async () => new Map(), saveManagedRoles: async () => {} }
 	});
-	expect((await reader.readRoster(() => {})).members.size).toBe(1503);
+	expect((await port.readRoster(() => {})).members.size).toBe(1503);
 	expect(guild.members.cache.size).toBeLessThan(10);
 	for (let from = 0; from < 500; from += 100) await guild.members.fetch({ user: PEOPLE.slice(from, from + 100).map((each) => each.id) });
 	expect(guild.members.cache.size).toBeLessThanOrEqual(200);
 	expect(client.users.cache.size).toBeLessThanOrEqual(200);
 	expect(guild.members.me?.permissions.has(PermissionFlagsBits.ManageRoles)).toBe(true);
 	expect(client.users.cache.has(client.user?.id ?? '')).toBe(true);
-	expect(await reader.problems()).toEqual([]);
+	expect(await port.problems()).toEqual([]);
 	stage.discord.moveRole('Knight', 99);
 	await vi.waitFor(async () =>
-		expect((await reader.problems()).map(({ message }) => message)).toEqual([expect.stringContaining("Reeve's role is below Knight")])
+		expect((await port.problems()).map(({ message }) => message)).toEqual([expect.stringContaining("Reeve's role is below Knight")])
 	);
 });
 
-test('names are looked up once, few one by one and many together; those who are not there have none', async () => {
-	const guild = await reevesClient();
+test('createNames fetches a few names over REST, many in one gateway request, and none twice; members who left have none', async () => {
+	const guild = await loggedInGuild();
 	const namesOf = createNames(client, guild.id);
 	const [few, many] = [[id(1), id(2)], PEOPLE.slice(10, 40).map((each) => each.id)];
 	expect(await namesOf([...few, '499999999999999999', id(1)])).toEqual(
@@ -62,17 +62,17 @@ test('names are looked up once, few one by one and many together; those who are 
 			[id(2), 'p2']
 		])
 	);
-	expect(asked()).toBe(0);
+	expect(memberRequests()).toBe(0);
 	expect(await namesOf([...few, ...many])).toHaveProperty('size', 32);
-	expect(asked()).toBe(1);
+	expect(memberRequests()).toBe(1);
 	const before = stage.log.list().length;
 	expect(await namesOf([...few, ...many])).toHaveProperty('size', 32);
 	expect(await namesOf([])).toEqual(new Map());
 	expect(stage.log.list()).toHaveLength(before);
 });
 
-test('a name that Discord does not tell in a moment is not waited for', async () => {
-	const guild = await reevesClient();
+test('createNames returns the cached names when Discord does not answer in time', async () => {
+	const guild = await loggedInGuild();
 	const namesOf = createNames(client, guild.id);
 	await namesOf([id(1)]);
 	stage.faults.add({ target: 'gateway', kind: 'rate-limited', retryAfter: 5 });

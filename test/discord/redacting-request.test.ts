@@ -3,19 +3,19 @@ import { describe, expect, it, vi } from 'vitest';
 import { createRedactingRequest } from '../../src/discord/redacting-request.js';
 
 const SECRET = 'pl@nted secret';
-const mask = (text: string) => text.replaceAll(SECRET, '(hidden)').replaceAll(encodeURIComponent(SECRET), '(hidden)');
+const redact = (text: string) => text.replaceAll(SECRET, '(hidden)').replaceAll(encodeURIComponent(SECRET), '(hidden)');
 
 type Init = Parameters<typeof DefaultRestOptions.makeRequest>[1];
 
-/** What arrives at Discord. */
+/** The request as Discord receives it. */
 async function sent(init: Init): Promise<Init> {
 	const request = vi.fn<typeof DefaultRestOptions.makeRequest>();
-	await createRedactingRequest(mask, request)('https://discord.com/api/v10/channels/1/messages', { method: 'POST', ...init });
+	await createRedactingRequest(redact, request)('https://discord.com/api/v10/channels/1/messages', { method: 'POST', ...init });
 	return request.mock.calls[0]?.[1] as Init;
 }
 
-describe('a request to Discord', () => {
-	it('has no secret in what it says nor in its reason, and keeps the token it needs', async () => {
+describe('createRedactingRequest', () => {
+	it('redacts the body and the audit-log reason, and keeps the token in the headers', async () => {
 		const headers = { Authorization: `Bot ${SECRET}`, 'X-Audit-Log-Reason': encodeURIComponent(`for ${SECRET}`) };
 		expect(await sent({ headers, body: JSON.stringify({ content: `it is ${SECRET}` }) })).toMatchObject({
 			method: 'POST',
@@ -24,7 +24,7 @@ describe('a request to Discord', () => {
 		});
 	});
 
-	it('has none in its files of text, and leaves pictures as they are', async () => {
+	it('redacts text files of a form and leaves pictures unchanged', async () => {
 		const form = new FormData();
 		form.append('payload_json', JSON.stringify({ content: SECRET }));
 		form.append('files[0]', new Blob([`name;${SECRET}`]), 'run.csv');
@@ -36,7 +36,7 @@ describe('a request to Discord', () => {
 		expect([picture?.name, picture?.type, await picture?.text()]).toEqual(['chart.png', 'image/png', SECRET]);
 	});
 
-	it('without anything to say stays as it is', async () => {
+	it('leaves a request without body and reason unchanged', async () => {
 		const init = { method: 'GET', headers: { Authorization: 'Bot token' }, body: null } as const;
 		expect(await sent(init)).toEqual(init);
 	});

@@ -100,9 +100,9 @@ function namesIn(text: string): string[] {
 
 const FROM: readonly (readonly [string, string, { channel?: string; guildId?: string }, RegExp])[] = [
 	['a member who is no operator', 'member', {}, /Only operators may use Reeve/],
-	['an operator in a direct message', 'operator', { channel: 'dm' }, /only in the server it looks after/],
-	['an operator of another server', 'operator', { guildId: OTHER_GUILD }, /only in the server it looks after/],
-	['a member of another server', 'member', { guildId: OTHER_GUILD }, /only in the server it looks after/]
+	['an operator in a direct message', 'operator', { channel: 'dm' }, /only works in the server it is set up for/],
+	['an operator of another server', 'operator', { guildId: OTHER_GUILD }, /only works in the server it is set up for/],
+	['a member of another server', 'member', { guildId: OTHER_GUILD }, /only works in the server it is set up for/]
 ];
 
 describe.each(FROM)('%s', (_, user, where, why) => {

@@ -8,14 +8,14 @@ import { createInProcessSchedule } from '../../src/schedule/in-process.js';
 import { DailyReconciliationTask } from '../../tasks/daily-reconciliation.js';
 
 /**
- * One run on each day, whatever the clocks do: with the wake-ups that node-cron and BullMQ really give for the daily task, in
- * every zone of interest, around the days when its clocks are changed.
+ * One run per day across clock changes, with the triggers that node-cron and BullMQ really compute for the daily task, in
+ * time zones with unusual offsets and changes.
  */
 
 const DAY_MS = 24 * 3_600_000;
 const DAYS = 3;
 
-/** Zone, and the day before its clocks are changed (where they ever are). */
+/** Time zone, the day before its clocks change (if they do), and what is special about it. */
 const CHANGES = [
 	['America/New_York', '2026-03-07', 'skips 2:00'],
 	['America/New_York', '2026-10-31', 'repeats 1:00'],
@@ -27,11 +27,11 @@ const CHANGES = [
 	['America/St_Johns', '2026-10-31', 'repeats 1:00'],
 	['Africa/Cairo', '2026-04-23', 'skips midnight'],
 	['America/Havana', '2026-10-31', 'repeats midnight'],
-	['Asia/Kolkata', '2026-03-07', 'stands at a half hour'],
-	['Asia/Kathmandu', '2026-03-07', 'stands at a quarter']
+	['Asia/Kolkata', '2026-03-07', 'has an offset of half an hour'],
+	['Asia/Kathmandu', '2026-03-07', 'has an offset of a quarter hour']
 ] as const;
 
-/** BullMQ as the plugin has it. */
+/** The plugin's own copy of BullMQ. */
 const fromPlugin = createRequire(createRequire(import.meta.url).resolve('@sapphire/plugin-scheduled-tasks'));
 const { getNextMillis } = fromPlugin('bullmq') as {
 	getNextMillis: (millis: number, repeat: { pattern: string | null; tz: string }) => number | undefined;
@@ -42,22 +42,22 @@ function dailyTask(): ScheduledTask {
 	return new DailyReconciliationTask(context as unknown as ScheduledTask.LoaderContext, {});
 }
 
-/** When BullMQ wakes the task. */
-function wakesOfBullMq(task: ScheduledTask, from: number): number[] {
-	const wakes: number[] = [];
+/** When BullMQ runs the task, in epoch milliseconds. */
+function bullMqTriggers(task: ScheduledTask, from: number): number[] {
+	const triggers: number[] = [];
 	for (let at = from; at !== undefined && at < from + DAYS * DAY_MS; ) {
 		at = getNextMillis(at, { pattern: task.pattern, tz: task.timezone }) ?? Number.POSITIVE_INFINITY;
-		wakes.push(at);
+		triggers.push(at);
 	}
-	return wakes;
+	return triggers;
 }
 
-/** When node-cron wakes it. */
-async function wakesOfNodeCron(task: ScheduledTask, from: number): Promise<number[]> {
+/** When node-cron runs the task, in epoch milliseconds. */
+async function nodeCronTriggers(task: ScheduledTask, from: number): Promise<number[]> {
 	vi.setSystemTime(from);
-	const wakes: number[] = [];
+	const triggers: number[] = [];
 	const { pattern, timezone, name } = task;
-	const fake = { pattern, timezone, name, run: async () => void wakes.push(Date.now()) } as unknown as ScheduledTask;
+	const fake = { pattern, timezone, name, run: async () => void triggers.push(Date.now()) } as unknown as ScheduledTask;
 	const schedule = createInProcessSchedule(
 		() => [fake],
 		(_, error) => expect.fail(String(error))
@@ -65,65 +65,65 @@ async function wakesOfNodeCron(task: ScheduledTask, from: number): Promise<numbe
 	await schedule.start();
 	await vi.advanceTimersByTimeAsync(DAYS * DAY_MS);
 	await schedule.stop();
-	return wakes;
+	return triggers;
 }
 
-interface Wakes {
+interface Triggers {
 	readonly bullMq: readonly number[];
 	readonly nodeCron: readonly number[];
 }
 
-/** Known for as many zones as begin with the same day: days of fake time take a while. */
-const known = new Map<number, Wakes>();
+/** Cache by start day, which several zones share: simulating days takes a while. */
+const cache = new Map<number, Triggers>();
 
-async function wakesFrom(from: number): Promise<Wakes> {
+async function triggersFrom(from: number): Promise<Triggers> {
 	vi.useFakeTimers();
 	const task = dailyTask();
-	const wakes = known.get(from) ?? { bullMq: wakesOfBullMq(task, from), nodeCron: await wakesOfNodeCron(task, from) };
-	known.set(from, wakes);
+	const triggers = cache.get(from) ?? { bullMq: bullMqTriggers(task, from), nodeCron: await nodeCronTriggers(task, from) };
+	cache.set(from, triggers);
 	vi.useRealTimers();
-	return wakes;
+	return triggers;
 }
 
 const localTime = (timeZone: string) => new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
 
 describe.each(CHANGES)('%s from %s (%s)', (timeZone, start) => {
 	const from = Date.parse(start);
-	let wakes: Wakes;
+	let triggers: Triggers;
 	beforeAll(async () => {
-		wakes = await wakesFrom(from);
+		triggers = await triggersFrom(from);
 	});
 
-	test.each(['bullMq', 'nodeCron'] as const)('woken by %s, each day has one run, at its hour, whichever that is', (driver) => {
+	test.each(['bullMq', 'nodeCron'] as const)('%s triggers exactly one run per day at any configured hour', (driver) => {
 		const clock = localTime(timeZone);
 		for (let hour = 0; hour < 24; hour++) {
 			const daily = { timeZone, hour };
 			let settled = dueDay(new Date(from), daily);
 			let expected = nextRunAt(new Date(from), daily, settled).getTime();
-			for (const wake of wakes[driver]) {
-				const day = dueDay(new Date(wake), daily);
+			for (const trigger of triggers[driver]) {
+				const day = dueDay(new Date(trigger), daily);
 				if (day <= settled) {
-					// A wake-up at which nothing is due is one before the run that is told in the status.
-					expect(wake).toBeLessThan(expected);
+					// Nothing is due yet: this trigger is earlier than the next run that /reconcile status shows.
+					expect(trigger).toBeLessThan(expected);
 					continue;
 				}
-				expect(wake).toBe(expected);
-				// No day is left out, and none is run before its hour: that is the next one where the clocks skip it.
+				expect(trigger).toBe(expected);
+				// No day is skipped and none runs before its hour, or the next existing time if the clocks skip that hour.
 				expect(Date.parse(day) - Date.parse(settled)).toBe(DAY_MS);
-				const [date, time] = clock.format(wake).split(' ') as [string, string];
+				const [date, time] = clock.format(trigger).split(' ') as [string, string];
 				expect(date).toBe(day);
 				const sharp = `${String(hour).padStart(2, '0')}:00`;
 				if (time !== sharp) expect(existsOn(clock, day, sharp)).toBe(false);
 				expect(time >= sharp).toBe(true);
 				settled = day;
-				expected = nextRunAt(new Date(wake), daily, settled).getTime();
+				expected = nextRunAt(new Date(trigger), daily, settled).getTime();
 			}
-			expect(settled).toBe(dueDay(new Date(wakes[driver].at(-1) as number), daily));
+			expect(settled).toBe(dueDay(new Date(triggers[driver].at(-1) as number), daily));
 		}
 	});
 });
 
-/** Whether a clock shows that time on that day at all. */
+/** Whether this local time exists on this day. */
 function existsOn(clock: Intl.DateTimeFormat, day: string, time: string): boolean {
 	for (let at = Date.parse(day) - DAY_MS; at < Date.parse(day) + 2 * DAY_MS; at += 900_000)
 		if (clock.format(at) === `${day} ${time}`) return true;

@@ -4,11 +4,11 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createRedisSchedule } from '../../src/schedule/redis.js';
 import { fakeLogger, fakeSchedule, fakeTask, scheduleFixture, until } from './fixtures.js';
 
-/** Port 1 answers nobody. What needs a Redis that is there is in test/services. */
-const NOWHERE = 'redis://reeve:hunter2@127.0.0.1:1';
+/** Nothing listens on port 1. Tests with a real Redis are in test/services. */
+const UNREACHABLE = 'redis://reeve:hunter2@127.0.0.1:1';
 
-describe('the schedule through a Redis that is not there', () => {
-	function begin(url = NOWHERE) {
+describe('createRedisSchedule without Redis', () => {
+	function createSchedule(url = UNREACHABLE) {
 		const logger = fakeLogger();
 		const { calls, schedule: fallback } = fakeSchedule();
 		const { tasks, client } = scheduleFixture([fakeTask('daily', '*/15 * * * *')]);
@@ -17,21 +17,21 @@ describe('the schedule through a Redis that is not there', () => {
 		return { schedule, logger, calls, client };
 	}
 
-	test('starts all the same, says so once, and has this process woken fallback', async () => {
-		const { schedule, logger, calls, client } = begin();
-		let complaints = 0;
+	test('starts the fallback and logs it once', async () => {
+		const { schedule, logger, calls, client } = createSchedule();
+		let connectErrors = 0;
 		client.on('scheduledTaskStrategyConnectError', () => {
-			complaints += 1;
+			connectErrors += 1;
 		});
 		await schedule.start();
 		expect(calls).toEqual(['start']);
-		// Three connections, each at its next attempts.
-		await until(() => expect(complaints).toBeGreaterThan(5));
-		expect(logger.lines).toEqual(['Redis cannot be reached (127.0.0.1:1): nothing answers there; Reeve wakes itself until it is back.']);
+		// Three connections with several attempts each.
+		await until(() => expect(connectErrors).toBeGreaterThan(5));
+		expect(logger.lines).toEqual(['Redis unavailable (127.0.0.1:1): connection refused. Falling back to the in-process scheduler.']);
 		expect(calls).toEqual(['start']);
 	});
 
-	test('one that takes the connection and never answers does not keep Reeve from starting', async () => {
+	test('falls back when Redis accepts the connection but never responds', async () => {
 		const sockets = new Set<Socket>();
 		const silent = createServer((socket) => sockets.add(socket)).listen(0, '127.0.0.1');
 		onTestFinished(() => {
@@ -40,14 +40,14 @@ describe('the schedule through a Redis that is not there', () => {
 		});
 		await once(silent, 'listening');
 		const { port } = silent.address() as AddressInfo;
-		const { schedule, logger, calls } = begin(`redis://127.0.0.1:${port}`);
+		const { schedule, logger, calls } = createSchedule(`redis://127.0.0.1:${port}`);
 		await schedule.start();
 		expect(calls).toEqual(['start']);
-		expect(logger.lines).toEqual([`Redis cannot be reached (127.0.0.1:${port}): there is no answer; Reeve wakes itself until it is back.`]);
+		expect(logger.lines).toEqual([`Redis unavailable (127.0.0.1:${port}): no response. Falling back to the in-process scheduler.`]);
 	});
 
-	test('stops, and so does what woke fallback', async () => {
-		const { schedule, calls } = begin();
+	test('stops the fallback', async () => {
+		const { schedule, calls } = createSchedule();
 		await schedule.start();
 		await schedule.stop();
 		expect(calls).toEqual(['start', 'stop']);

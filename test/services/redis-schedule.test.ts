@@ -54,7 +54,7 @@ describe('the schedule through Redis', () => {
 		expect(resting.woken.inAll).toBe(0);
 		expect(one.woken.inAll).toBe(one.woken.byQueue);
 		expect(await container.tasks.list({ types: ['completed', 'failed'] })).toEqual([]);
-		expect(logger.lines).toEqual([`A queue in Redis (127.0.0.1:${redis.port}) wakes Reeve.`]);
+		expect(logger.lines).toEqual([`Using the queue in Redis (127.0.0.1:${redis.port}).`]);
 	});
 
 	test('a task that fails is told, leaves nothing behind, and is woken again', async () => {
@@ -201,8 +201,8 @@ describe('when Redis goes away', () => {
 		onTestFinished(() => redis.kill());
 		const task = counting('task');
 		const { schedule, logger, failed } = begin(redis.url, 'away', [task]);
-		const away = (why: string) => `Redis cannot be reached (127.0.0.1:${redis.port}): ${why}; Reeve wakes itself until it is back.`;
-		const back = `Redis is back (127.0.0.1:${redis.port}): its queue wakes Reeve again.`;
+		const away = (why: string) => `Redis unavailable (127.0.0.1:${redis.port}): ${why}. Falling back to the in-process scheduler.`;
+		const back = `Redis available again (127.0.0.1:${redis.port}); using its queue.`;
 		const byItself = () => task.woken.inAll - task.woken.byQueue;
 
 		await schedule.start();
@@ -220,12 +220,7 @@ describe('when Redis goes away', () => {
 		// It comes back with nothing of what it knew.
 		await redis.start();
 		await until(() => expect(task.woken.byQueue).toBeGreaterThan(then));
-		expect(logger.lines).toEqual([
-			away('nothing answers there'),
-			back,
-			expect.stringMatching(/^Redis cannot be reached .*; Reeve wakes/),
-			back
-		]);
+		expect(logger.lines).toEqual([away('connection refused'), back, expect.stringMatching(/^Redis unavailable .* Falling back/), back]);
 		expect(failed).toEqual([]);
 	});
 
@@ -237,7 +232,7 @@ describe('when Redis goes away', () => {
 		await schedule.start();
 		await until(() => expect(task.woken.inAll).toBeGreaterThan(1));
 		expect(logger.lines).toEqual([
-			`Redis cannot be reached (127.0.0.1:${redis.port}): it refuses the user or password in REDIS_URL; Reeve wakes itself until it is back.`
+			`Redis unavailable (127.0.0.1:${redis.port}): wrong user or password in REDIS_URL. Falling back to the in-process scheduler.`
 		]);
 	});
 
@@ -253,7 +248,7 @@ describe('when Redis goes away', () => {
 		await schedule.start();
 		await until(() => expect(task.woken.inAll).toBeGreaterThan(1));
 		expect(task.woken.byQueue).toBe(0);
-		expect(logger.lines).toEqual([expect.stringMatching(/^Redis cannot be reached .*: OOM command not allowed .*; Reeve wakes itself/)]);
+		expect(logger.lines).toEqual([expect.stringMatching(/^Redis unavailable .*: OOM command not allowed .* Falling back/)]);
 		await client.config('SET', 'maxmemory', '0');
 	});
 

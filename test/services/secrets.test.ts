@@ -77,13 +77,13 @@ describe('the passwords of the database and of Redis', () => {
 		expect(await used('reconcile link', { member: ADA, customer: 'Ada' })).toContain('(hidden)');
 		await used('reconcile exempt', { member: ADA, reason: `${DATABASE_PASSWORD} and ${REDIS_PASSWORD}` });
 		await redis.kill();
-		await logged(/Redis cannot be reached/);
+		await logged(/Redis unavailable/);
 		proxy.refuse();
 		expect(await used('reconcile status')).toContain('Unknown');
 		expect(await used('reconcile export')).toContain('The database does not answer');
 		proxy.open();
 		await redis.start();
-		await logged(/Redis is back/);
+		await logged(/Redis available again/);
 		await sandbox.until(async () => (await used('reconcile status')).includes('✓ Database'));
 
 		const { pid } = sandbox.state().bot;
@@ -111,7 +111,7 @@ describe('the passwords of the database and of Redis', () => {
 		expect(leaks(refusal, { wrong })).toEqual([]);
 
 		await sandbox.reset({ world: {}, env: { LOG_LEVEL: 'trace', REDIS_URL: withPassword(redis.url, '', wrong) } });
-		await logged(/Redis cannot be reached/);
+		await logged(/Redis unavailable/);
 		expect(leaks(sandbox.log().join('\n'), { wrong, ...PLANTED })).toEqual([]);
 	});
 });

@@ -136,9 +136,9 @@ describe('with real Redis and PostgreSQL', () => {
 		await sandbox.restart();
 		await caughtUp();
 		expect(await byHand()).toContain('The report is here');
-		expect(said(/Redis/)).toEqual([expect.stringContaining(`Redis cannot be reached (127.0.0.1:${redis.port}): nothing answers there`)]);
+		expect(said(/Redis/)).toEqual([expect.stringContaining(`Redis unavailable (127.0.0.1:${redis.port}): connection refused`)]);
 		await redis.start();
-		await heard(/Redis is back/);
+		await heard(/Redis available again/);
 		await wakeInVain(queue);
 		await sandbox.restart('SIGTERM');
 		expect(await runs()).toEqual(['manual COMPLETED', 'scheduled COMPLETED']);
@@ -149,7 +149,7 @@ describe('with real Redis and PostgreSQL', () => {
 		await sandbox.reset({ world: WORLD, env: { ...SCHEDULE, REDIS_URL: redis.url } });
 		await heard(/A queue in Redis/);
 		await redis.kill();
-		await heard(/Redis cannot be reached/);
+		await heard(/Redis unavailable/);
 		expect(await byHand()).toContain('The report is here');
 		expect(said(/Redis/)).toHaveLength(2);
 		expect(sandbox.log().join('\n')).not.toContain('nobody caught');

@@ -11,6 +11,8 @@ export interface HealthService {
 	status(): Promise<Status>;
 	/** Runs all checks of the doctor. Changes nothing, never throws. */
 	check(): Promise<readonly CheckResult[]>;
+	/** Runs the checks that need the database and the login, once both are open. Never throws. */
+	checkAtStart(): Promise<readonly CheckResult[]>;
 	/** Records in the audit log which settings changed since the last start. @returns the changes, by name */
 	recordSettingsChanges(): Promise<readonly ChangedSetting[]>;
 	/** See {@link housekeep}. */
@@ -25,12 +27,14 @@ export function createHealthService(deps: {
 	/** The settings as they may be stored: secrets as fingerprints. */
 	readonly settingsFingerprint: ReadonlyMap<string, string>;
 	readonly checks: () => readonly Check[];
+	readonly startChecks: () => readonly Check[];
 	readonly track: Track;
 }): HealthService {
-	const { ports, store, daily, housekeeping, settingsFingerprint, checks, track } = deps;
+	const { ports, store, daily, housekeeping, settingsFingerprint, checks, startChecks, track } = deps;
 	return {
 		status: () => readStatus(ports, store, store, daily),
 		check: () => runChecks(checks()),
+		checkAtStart: () => runChecks(startChecks()),
 		recordSettingsChanges: () => store.recordSettingsChanges(settingsFingerprint, ports.now()),
 		housekeep: (when) => track(() => housekeep({ ...housekeeping, pausedBySettings: daily.paused }, when))
 	};
