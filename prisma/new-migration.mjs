@@ -2,8 +2,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { EmbeddedAdapter } from '../dist/src/store/embedded-adapter.js';
-import { prismaFolder, schemaChange } from '../dist/src/store/migrations.js';
+import { EmbeddedAdapter } from '../dist/src/store/connection/embedded-adapter.js';
+import { prismaFolder, schemaChange } from '../dist/src/store/connection/migrations.js';
 
 const [name] = process.argv.slice(2);
 if (!/^[a-z0-9-]+$/.test(name ?? '')) {

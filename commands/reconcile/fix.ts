@@ -5,7 +5,7 @@ import { replyEphemeral } from '../../src/discord/replies.js';
 import { applyFix } from '../../src/interactions/apply-fix.js';
 import { TYPE_NAMES } from '../../src/messages/format/format.js';
 import { bulkPlanMessage, nothingToFixReply, singlePlanMessage } from '../../src/messages/replies/bulk.js';
-import { matchingIssues, pickedIssue, suggestIssues } from '../../src/messages/replies/find-issue.js';
+import { kindsNamed, MAX_SUGGESTIONS, pickedIssue, suggestIssue, typedIdOrName } from '../../src/messages/replies/find-issue.js';
 import type { BulkScope, DriftType } from '../../src/reconciliation/index.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
@@ -35,7 +35,7 @@ export const fix: ReconcileSubcommand = {
 		}
 		const picked = pickedIssue(typed);
 		if (picked === null) {
-			const [only, ...others] = matchingIssues(await fixes.openIssues(), typed);
+			const [only, ...others] = await fixes.findOpenIssues(typedIdOrName(typed), 2);
 			if (only === undefined || others.length > 0)
 				return replyEphemeral(
 					interaction,
@@ -45,9 +45,12 @@ export const fix: ReconcileSubcommand = {
 		}
 		await applyFix(interaction, picked);
 	},
-	suggest: (interaction) =>
-		respondWithChoices(
+	suggest: (interaction) => {
+		const typed = interaction.options.getFocused().trim();
+		const found = container.reeve.fixes.searchOpenIssues(typed, MAX_SUGGESTIONS, kindsNamed(typed));
+		return respondWithChoices(
 			interaction,
-			container.reeve.fixes.openIssues().then((issues) => suggestIssues(issues, interaction.options.getFocused()))
-		)
+			found.then((issues) => issues.map(suggestIssue))
+		);
+	}
 };

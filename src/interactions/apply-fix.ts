@@ -10,11 +10,10 @@ export async function applyFix(
 	{ issueId, planHash }: { readonly issueId: string; readonly planHash: string }
 ): Promise<void> {
 	const { fixes, reports } = container.reeve;
-	const find = async () => (await fixes.openIssues()).find(({ id }) => id === issueId) ?? null;
-	const issue = await find();
+	const issue = await fixes.openIssue(issueId);
 	const { id: actor, username: actorName } = interaction.user;
 	const result = await fixes.apply({ issueId, planHash, runId: issue?.lastRunId ?? '', actor, actorName });
-	const now = await find();
+	const now = await fixes.openIssue(issueId);
 	const components = now !== null && now.planHash !== planHash ? singlePlanMessage(now).components : [];
 	await tryEditReply(interaction, { content: fixReply(result, issue), embeds: [], components });
 	const announcement = fixAnnouncement(result, actor);

@@ -1,7 +1,7 @@
 import { planHash } from '../reconciliation/detection/role-plan.js';
 import type { DriftIssue, OpenIssue } from '../reconciliation/domain/issue.js';
 import type { Ledger } from '../reconciliation/domain/ports.js';
-import { type Issue, IssueStatus, Prisma } from './client/client.js';
+import { type Issue, IssueStatus, Prisma, type PrismaClient } from './client/client.js';
 import type { Database } from './connection/database.js';
 import { asStored, rowToOpenIssue, toJsonText } from './json.js';
 import { chunk, keysetPages } from './paging.js';
@@ -28,10 +28,10 @@ const DAY_MS = 86_400_000;
 const TRANSACTION_MS = 120_000;
 
 /** Stores what a run found: all of it, or nothing. */
-export function findingsStore({ prisma }: Database, guildId: string): Pick<Ledger, 'recordFindings'> {
+export function findingsStore({ prisma, kind }: Database, guildId: string): Pick<Ledger, 'recordFindings'> {
 	return {
-		recordFindings: (runId, found) =>
-			prisma.$transaction(
+		recordFindings: async (runId, found) => {
+			const recorded = await prisma.$transaction(
 				async (transaction) => {
 					const store = new FindingsWriter(transaction, guildId, runId, found);
 					const issues = await store.recordIssues();
@@ -40,8 +40,16 @@ export function findingsStore({ prisma }: Database, guildId: string): Pick<Ledge
 					return issues;
 				},
 				{ timeout: TRANSACTION_MS, maxWait: TRANSACTION_MS }
-			)
+			);
+			if (kind === 'embedded') await vacuumIssues(prisma);
+			return recorded;
+		}
 	};
+}
+
+/** The embedded database has no autovacuum; without it a search reads rows instead of the index alone. Best effort: the findings are stored. */
+async function vacuumIssues(prisma: PrismaClient): Promise<void> {
+	await prisma.$executeRaw`VACUUM "Issue"`.catch(() => {});
 }
 
 /** What was settled a short while ago: of each person and kind of drift the newest issue. */

@@ -19,9 +19,13 @@ export function asStored(issue: DriftIssue): Prisma.JsonValue {
 	return (same ? issue : JSON.parse(toJsonText(issue))) as unknown as Prisma.JsonValue;
 }
 
-/** What PostgreSQL takes for no text, NUL and half of a surrogate pair, is replaced: one odd name must not keep a whole run from being stored. */
+/** Replaces what PostgreSQL rejects in a text, NUL and unpaired surrogates: one odd name must not keep a whole run from being stored. */
+export function storableText(text: string): string {
+	return text.toWellFormed().replaceAll('\0', '\uFFFD');
+}
+
 function storable(_key: string, value: unknown): unknown {
-	return typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\uFFFD') : value;
+	return typeof value === 'string' ? storableText(value) : value;
 }
 
 export function fromJson<T>(value: Prisma.JsonValue): T {

@@ -1,6 +1,6 @@
 import type { Ledger, ManagedRoleStore } from '../reconciliation/domain/ports.js';
 import type { BulkStore } from '../reconciliation/fixes/bulk.js';
-import type { IssueStore } from '../reconciliation/fixes/bulk-plan.js';
+import type { IssueSearch, IssueStore } from '../reconciliation/fixes/bulk-plan.js';
 import type { HoldStore } from '../reconciliation/fixes/holds.js';
 import type { UndoStore } from '../reconciliation/fixes/undo.js';
 import type { SettingsAuditStore } from '../reconciliation/health/settings-audit.js';
@@ -40,6 +40,7 @@ type GuildLedger = Ledger &
 	ManagedRoleStore &
 	ReportStore &
 	IssueStore &
+	IssueSearch &
 	HoldStore &
 	BulkStore &
 	OutboxStore &

@@ -1,24 +1,65 @@
 import type { BulkScope } from '../reconciliation/domain/hold.js';
-import { bySeverity } from '../reconciliation/domain/issue.js';
-import type { IssueStore, ListedIssue } from '../reconciliation/fixes/bulk-plan.js';
-import { type Issue, IssueStatus, RunStatus } from './client/client.js';
+import { bySeverity, SEVERITIES } from '../reconciliation/domain/issue.js';
+import type { IssueSearch, IssueStore, ListedIssue } from '../reconciliation/fixes/bulk-plan.js';
+import { type Issue, IssueStatus, Prisma, RunStatus } from './client/client.js';
 import type { Database } from './connection/database.js';
-import { rowToOpenIssue } from './json.js';
+import { rowToOpenIssue, storableText } from './json.js';
 import { keysetPages } from './paging.js';
 
 const PAGE = 5_000;
 
-/** The open issues, and what they were found in. */
-export function issueStore({ prisma }: Database, guildId: string): IssueStore {
+/** The expression that the index of open issues is ordered by. */
+const SEVERITY_RANK = Prisma.raw(`array_position(ARRAY[${SEVERITIES.map((severity) => `'${severity}'`).join(', ')}], severity)`);
+
+/** The beginning of an issue ID, or of a suggestion's value: `<issue ID>:<plan hash>`. */
+const ISSUE_PREFIX = /^([a-z0-9]{1,32})(?::([0-9a-f]*))?$/;
+
+type ListedRow = Pick<Issue, 'id' | 'planHash' | 'firstSeenAt' | 'lastSeenAt' | 'timesSeen' | 'cameBackAt' | 'detail' | 'lastRunId'>;
+
+/** Open issues: listed for a bulk fix, searched for a single one. */
+export function issueStore({ prisma }: Database, guildId: string): IssueStore & IssueSearch {
+	/** The subquery reads nothing but the index; rows are fetched for its few results only. */
+	const listMatching = async (condition: Prisma.Sql, limit: number): Promise<readonly ListedIssue[]> => {
+		const rows = await prisma.$queryRaw<ListedRow[]>`
+			SELECT issue.id, "planHash", issue."firstSeenAt", "lastSeenAt", "timesSeen", "cameBackAt", detail, "lastRunId"
+			FROM (
+				SELECT id, ${SEVERITY_RANK} AS rank, "firstSeenAt" FROM "Issue"
+				WHERE "guildId" = ${guildId} AND status = 'OPEN' AND (${condition})
+				ORDER BY ${SEVERITY_RANK}, "firstSeenAt", id LIMIT ${limit}
+			) AS match JOIN "Issue" AS issue ON issue.id = match.id
+			ORDER BY match.rank, match."firstSeenAt", match.id`;
+		return rows.map(toListedIssue);
+	};
+
 	return {
 		openIssues: async (scope: BulkScope) => {
 			const open = { guildId, status: IssueStatus.OPEN, ...(scope === 'all' ? {} : { type: scope }) };
 			const issues: ListedIssue[] = [];
 			const read = (after?: Issue) =>
 				prisma.issue.findMany({ where: { ...open, id: { gt: after?.id ?? '' } }, orderBy: { id: 'asc' }, take: PAGE });
-			for await (const page of keysetPages(PAGE, read))
-				for (const row of page) issues.push({ ...rowToOpenIssue(row), lastRunId: row.lastRunId });
+			for await (const page of keysetPages(PAGE, read)) for (const row of page) issues.push(toListedIssue(row));
 			return issues.sort((a, b) => bySeverity(a, b) || a.firstSeenAt.getTime() - b.firstSeenAt.getTime());
+		},
+		searchOpenIssues: (text, limit, kinds = []) => {
+			const wanted = storableText(text);
+			const conditions = [Prisma.sql`"searchText" LIKE lower(${`%${escapeLike(wanted)}%`})`];
+			if (/^\d+$/.test(wanted)) conditions.push(Prisma.sql`"discordId" LIKE ${`${wanted}%`}`);
+			const [, id, planHash] = ISSUE_PREFIX.exec(wanted.toLowerCase()) ?? [];
+			if (id !== undefined && planHash === undefined) conditions.push(Prisma.sql`id LIKE ${`${id}%`}`);
+			if (id !== undefined && planHash !== undefined) conditions.push(Prisma.sql`(id = ${id} AND "planHash" LIKE ${`${planHash}%`})`);
+			if (kinds.length > 0) conditions.push(Prisma.sql`type = ANY(${[...kinds]}::text[])`);
+			return listMatching(Prisma.join(conditions, ' OR '), limit);
+		},
+		findOpenIssues: (idOrName, limit) => {
+			const wanted = storableText(idOrName);
+			return listMatching(
+				Prisma.sql`"searchText" LIKE lower(${escapeLike(wanted)}) || E'\\n%' OR "discordId" = ${wanted} OR id = lower(${wanted})`,
+				limit
+			);
+		},
+		openIssue: async (issueId) => {
+			const row = await prisma.issue.findFirst({ where: { id: issueId, guildId, status: IssueStatus.OPEN } });
+			return row === null ? null : toListedIssue(row);
 		},
 		newestReading: async () => {
 			const run = await prisma.reconciliationRun.findFirst({
@@ -29,4 +70,13 @@ export function issueStore({ prisma }: Database, guildId: string): IssueStore {
 			return run === null ? null : { runId: run.id, roleHolders: run.roleHolders ?? 0, payingCustomers: run.payingCustomers ?? 0 };
 		}
 	};
+}
+
+function toListedIssue(row: ListedRow): ListedIssue {
+	return { ...rowToOpenIssue(row), lastRunId: row.lastRunId };
+}
+
+/** Makes a text stand for itself in a LIKE pattern. */
+function escapeLike(text: string): string {
+	return text.replace(/[\\%_]/g, '\\$&');
 }

@@ -93,7 +93,7 @@ export const autoFix: Phase = {
 };
 
 async function fixOne(reeve: Reeve, { id }: Person): Promise<FixResult> {
-	const issue = (await reeve.fixes.openIssues()).find(({ discordId }) => discordId === id);
+	const [issue] = await reeve.fixes.findOpenIssues(id, 1);
 	if (issue === undefined) throw new Error(`Nothing is open of ${id}`);
 	return reeve.fixes.apply({ issueId: issue.id, planHash: issue.planHash, runId: issue.lastRunId, ...OPERATOR });
 }

@@ -1,28 +1,28 @@
+import { DRIFT_TYPES, type DriftType } from '../../reconciliation/domain/issue.js';
 import type { ListedIssue } from '../../reconciliation/fixes/bulk-plan.js';
-import { describePlan, heading } from '../format/format.js';
+import { describePlan, heading, TYPE_NAMES } from '../format/format.js';
 import { cut, plainName } from '../format/text.js';
 
-/** Open issues by what an operator types. */
+/** What an operator types to find an open issue. */
 
 /** Discord's limits for suggestions. */
-const SUGGESTIONS = 25;
+export const MAX_SUGGESTIONS = 25;
 const SUGGESTION_LENGTH = 100;
 
 /** What a suggestion stands for: an issue, with the plan that it showed. */
 const PICKED = /^([a-z0-9]{1,32}):([0-9a-f]{8})$/;
 
-/** Suggests open issues whose person, kind or ID contains what was typed. */
-export function suggestIssues(issues: readonly ListedIssue[], typed: string): { name: string; value: string }[] {
-	const wanted = typed.trim().toLowerCase();
-	return issues
-		.map((issue) => ({
-			name: cut(`${plainName(issue.discordName)} · ${heading(issue)} · ${describePlan(issue.plan)}`, SUGGESTION_LENGTH),
-			value: `${issue.id}:${issue.planHash}`,
-			id: issue.discordId
-		}))
-		.filter(({ name, value, id }) => name.toLowerCase().includes(wanted) || value.startsWith(wanted) || id.startsWith(wanted))
-		.slice(0, SUGGESTIONS)
-		.map(({ name, value }) => ({ name, value }));
+/** An issue as a suggestion. Its value binds the plan that the suggestion shows. */
+export function suggestIssue(issue: ListedIssue): { name: string; value: string } {
+	return {
+		name: cut(`${plainName(issue.discordName)} · ${heading(issue)} · ${describePlan(issue.plan)}`, SUGGESTION_LENGTH),
+		value: `${issue.id}:${issue.planHash}`
+	};
+}
+
+/** The kinds of drift whose name contains what was typed. */
+export function kindsNamed(typed: string): readonly DriftType[] {
+	return DRIFT_TYPES.filter((type) => TYPE_NAMES[type].toLowerCase().includes(typed.trim().toLowerCase()));
 }
 
 /** What a picked suggestion stands for; null for what was typed by hand. */
@@ -31,9 +31,8 @@ export function pickedIssue(value: string): { issueId: string; planHash: string 
 	return issueId === undefined || planHash === undefined ? null : { issueId, planHash };
 }
 
-/** The open issues that somebody may mean who typed a name, a Discord ID, a mention or an issue's ID. */
-export function matchingIssues(issues: readonly ListedIssue[], typed: string): readonly ListedIssue[] {
-	const wanted = typed.trim().toLowerCase();
-	const id = /^<@!?(\d+)>$/.exec(wanted)?.[1] ?? wanted;
-	return issues.filter((issue) => issue.id === id || issue.discordId === id || issue.discordName.toLowerCase() === wanted);
+/** The name or ID that was typed; of a mention, its Discord ID. */
+export function typedIdOrName(typed: string): string {
+	const wanted = typed.trim();
+	return /^<@!?(\d+)>$/.exec(wanted)?.[1] ?? wanted;
 }

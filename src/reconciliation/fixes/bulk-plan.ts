@@ -1,7 +1,7 @@
 import type { Detection } from '../domain/detection.js';
 import { fingerprint } from '../domain/fingerprint.js';
 import type { BulkScope, Hold } from '../domain/hold.js';
-import type { OpenIssue } from '../domain/issue.js';
+import type { DriftType, OpenIssue } from '../domain/issue.js';
 import type { Channel } from '../domain/notification.js';
 import type { LastGoodRun, Ports } from '../domain/ports.js';
 import type { HoldStore } from './holds.js';
@@ -15,6 +15,19 @@ export interface IssueStore {
 	openIssues(scope: BulkScope): Promise<readonly ListedIssue[]>;
 	/** What the newest whole run over everybody saw; null before the first. */
 	newestReading(): Promise<RunReading | null>;
+}
+
+/** Finds open issues without reading all of them. Lists are ordered by severity, then by age. */
+export interface IssueSearch {
+	/**
+	 * Open issues whose member name or description contains the text in any case, whose Discord ID or issue ID starts with it, or that
+	 * are of one of the kinds.
+	 */
+	searchOpenIssues(text: string, limit: number, kinds?: readonly DriftType[]): Promise<readonly ListedIssue[]>;
+	/** Open issues with exactly this issue ID, Discord ID or member name (in any case). */
+	findOpenIssues(idOrName: string, limit: number): Promise<readonly ListedIssue[]>;
+	/** Null if the issue is not open. */
+	openIssue(issueId: string): Promise<ListedIssue | null>;
 }
 
 /** An open issue, and the newest run that saw it. */

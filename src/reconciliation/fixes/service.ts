@@ -3,15 +3,13 @@ import type { Channel } from '../domain/notification.js';
 import type { Ports, Track } from '../domain/ports.js';
 import type { RunSettings } from '../domain/run.js';
 import { type BulkOrder, type BulkResult, type BulkStore, fixBulk, type ResumedBulk, resumeBulks } from './bulk.js';
-import { type BulkPlan, holdIfRefused, type IssueStore, type ListedIssue, planBulk } from './bulk-plan.js';
+import { type BulkPlan, holdIfRefused, type IssueSearch, type IssueStore, planBulk } from './bulk-plan.js';
 import { type FixOrder, type FixResult, fixIssue } from './fix.js';
 import type { HoldStore } from './holds.js';
 import { type UndoableFix, type UndoOrder, type UndoResult, type UndoStore, undoFix } from './undo.js';
 
 /** Fixes of single issues and of many, and their undo. */
-export interface FixService {
-	/** Open issues that are not being fixed now. */
-	openIssues(): Promise<readonly ListedIssue[]>;
+export interface FixService extends IssueSearch {
 	/** Applies the plan of one issue. */
 	apply(order: FixOrder): Promise<FixResult>;
 	/**
@@ -30,7 +28,7 @@ export interface FixService {
 
 export function createFixService(deps: {
 	readonly ports: Ports;
-	readonly store: IssueStore & HoldStore & BulkStore & UndoStore;
+	readonly store: IssueStore & IssueSearch & HoldStore & BulkStore & UndoStore;
 	readonly settings: RunSettings;
 	/** Where a hold is announced. */
 	readonly holdChannels: readonly Channel[];
@@ -53,6 +51,8 @@ export function createFixService(deps: {
 		resumeBulks: () => track(() => resumeBulks(ports, store, settings.policy)),
 		undo: (order) => track(() => undoFix(ports, store, order)),
 		undoable: (text, limit) => store.undoableFixes(text, limit),
-		openIssues: () => store.openIssues('all')
+		searchOpenIssues: (text, limit, kinds) => store.searchOpenIssues(text, limit, kinds),
+		findOpenIssues: (idOrName, limit) => store.findOpenIssues(idOrName, limit),
+		openIssue: (issueId) => store.openIssue(issueId)
 	};
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseCustomId } from '../../../src/messages/custom-id.js';
 import { COLOURS } from '../../../src/messages/format/colours.js';
 import { bulkPlanMessage, bulkReply, nothingToFixReply, singlePlanMessage } from '../../../src/messages/replies/bulk.js';
-import { matchingIssues, pickedIssue, suggestIssues } from '../../../src/messages/replies/find-issue.js';
+import { kindsNamed, pickedIssue, suggestIssue, typedIdOrName } from '../../../src/messages/replies/find-issue.js';
 import { typedNumber } from '../../../src/messages/replies/release.js';
 import { holdMessage } from '../../../src/messages/report/hold.js';
 import type { BulkPlan, ListedIssue } from '../../../src/reconciliation/fixes/bulk-plan.js';
@@ -129,33 +129,25 @@ describe('a hold in the admin channel', () => {
 	});
 });
 
-describe('an issue is found', () => {
-	const all = [
-		listed({ id: 'a1', discordId: '1', discordName: 'Ada' }),
-		listed({ id: 'b1', discordId: '2', discordName: 'bob' }),
-		listed({ id: 'b2', discordId: '3', discordName: 'Bob' })
-	];
-
-	test('by what is typed, in at most 25 suggestions of 100 characters that carry the plan', () => {
-		expect(suggestIssues(all, 'ad').map(({ value }) => value)).toEqual([`a1:${all[0]?.planHash}`]);
-		const many = suggestIssues(
-			Array.from({ length: 60 }, (_, index) => listed({ id: `i${index}`, discordName: 'x'.repeat(90) })),
-			''
-		);
-		expect(many).toHaveLength(25);
-		for (const { name, value } of many) {
-			expect(name.length).toBeLessThanOrEqual(100);
-			expect(pickedIssue(value)).not.toBeNull();
-		}
+describe('finding one issue', () => {
+	test('suggests an issue in at most 100 characters, with a value that carries its plan', () => {
+		const suggestion = suggestIssue(listed({ id: 'a1', discordName: 'Ada' }));
+		expect(suggestion.name).toMatch(/^Ada · .* · Give Lord, then take Knight$/);
+		expect(pickedIssue(suggestion.value)).toEqual({ issueId: 'a1', planHash: listed().planHash });
+		expect(suggestIssue(listed({ discordName: 'x'.repeat(90), plan: { add: ['y'.repeat(90)], remove: [] } })).name).toHaveLength(100);
 	});
 
-	test('by name, Discord ID, mention or its own ID', () => {
-		for (const typed of ['ada', '1', '<@1>', 'a1']) expect(matchingIssues(all, typed).map(({ id }) => id)).toEqual(['a1']);
-		expect(matchingIssues(all, 'BOB')).toHaveLength(2);
-		expect(matchingIssues(all, 'nobody')).toEqual([]);
+	test('knows which kinds are named by a part of their name, in any case', () => {
+		expect(kindsNamed(' DOES NOT pay')).toEqual(['UNAUTHORIZED_ACCESS']);
+		expect(kindsNamed('has')).toEqual(['MISSING_ACCESS', 'UNAUTHORIZED_ACCESS', 'ROLE_MISMATCH']);
+		expect(kindsNamed('ada')).toEqual([]);
 	});
 
-	test('and shown with its plan and a button', () => {
+	test('takes the Discord ID out of a mention', () => {
+		expect(['<@1>', '<@!1>', ' 1 ', 'Ada', '<@ada>'].map(typedIdOrName)).toEqual(['1', '1', '1', 'Ada', '<@ada>']);
+	});
+
+	test('shows an issue with its plan and a button', () => {
 		const { content, components } = singlePlanMessage(listed());
 		expect(content).toContain('**Give Lord, then take Knight**');
 		expect(components).toHaveLength(1);

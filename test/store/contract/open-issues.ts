@@ -1,4 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { bySeverity, DRIFT_TYPES, type DriftType, SEVERITIES } from '../../../src/reconciliation/domain/issue.js';
+import type { ListedIssue } from '../../../src/reconciliation/fixes/bulk-plan.js';
 import type { Database } from '../../../src/store/connection/database.js';
 import { detection, drift, ledgerOf, minute, run, runStart, snowflake, unpaid } from '../builders.js';
 
@@ -41,6 +44,70 @@ export function issueBookPromises(database: () => Database): void {
 		});
 	});
 
+	describe('searchOpenIssues and findOpenIssues', () => {
+		it('find what the same search in memory finds, in the same order, whatever is in names and texts', async () => {
+			const { ledger } = ledgerOf(database());
+			const texts = fc.string({
+				unit: fc.constantFrom('a', 'B', 'ä', '9', '%', '_', '\\', "'", '"', ' ', '\0', '\uD83D', '\u{1F451}'),
+				maxLength: 3
+			});
+			const random = <T>(arbitrary: fc.Arbitrary<T>, count: number) => fc.sample(arbitrary, { numRuns: count, seed: 7 });
+			const drifts = random(fc.tuple(texts, texts, fc.constantFrom(...DRIFT_TYPES), fc.constantFrom(...SEVERITIES)), 60);
+			for (const [round, size] of [20, 40, 60].entries()) {
+				const issues = drifts.slice(0, size);
+				await run(
+					ledger,
+					minute(round),
+					issues.map(([discordName, description, type, severity], index) =>
+						drift(`9000000000000000${10 + index}`, { discordName, description, type, severity })
+					)
+				);
+			}
+			const all = (await ledger.openIssues('all')).slice();
+			expect(all).toHaveLength(60);
+			const ids = (issues: readonly ListedIssue[]) => issues.map(({ id }) => id);
+			const some = all[7] as ListedIssue;
+			const typed = [
+				...random(texts, 60),
+				'',
+				some.discordId,
+				some.id,
+				`${some.id}:${some.planHash}`,
+				`${some.id}:${some.planHash.slice(0, 3)}`
+			];
+			for (const text of [...typed, ...all.slice(0, 20).map(({ discordName }) => discordName.toUpperCase())]) {
+				for (const kinds of [[], ['ROLE_MISMATCH']] as DriftType[][]) {
+					const expected = ids(all.filter((issue) => isFoundBy(issue, text, kinds)));
+					expect(ids(await ledger.searchOpenIssues(text, 100, kinds)), JSON.stringify(text)).toEqual(expected);
+					expect(ids(await ledger.searchOpenIssues(text, 3, kinds))).toEqual(expected.slice(0, 3));
+				}
+				expect(ids(await ledger.findOpenIssues(text, 100)), JSON.stringify(text)).toEqual(
+					ids(all.filter((issue) => isCalled(issue, text)))
+				);
+			}
+			expect(await ledger.searchOpenIssues(some.id, 1)).toEqual([some]);
+			expect(all).toEqual([...all].sort((a, b) => bySeverity(a, b) || a.firstSeenAt.getTime() - b.firstSeenAt.getTime()));
+		});
+
+		it('find nothing that is being fixed, settled or of another guild', async () => {
+			const { ledger } = ledgerOf(database());
+			const [ada, bob] = [drift(snowflake()), drift(snowflake())];
+			const { runId, found } = await run(ledger, minute(0), [ada, bob]);
+			await run(ledger, minute(1), [ada]);
+			const claimed = found[0] as ListedIssue;
+			expect((await ledger.searchOpenIssues('ada', 9)).map(({ id }) => id)).toEqual([claimed.id]);
+			expect(await ledger.openIssue(claimed.id)).toEqual((await ledger.openIssues('all'))[0]);
+			const { ledger: other } = ledgerOf(database());
+			expect(await other.searchOpenIssues('ada', 9)).toEqual([]);
+			expect(await other.findOpenIssues(claimed.id, 9)).toEqual([]);
+			expect(await other.openIssue(claimed.id)).toBeNull();
+			await ledger.claimIssue(claimed.id, claimed.planHash, 'ada', runId, 60);
+			expect(await ledger.searchOpenIssues('', 9)).toEqual([]);
+			expect(await ledger.findOpenIssues(ada.discordId, 9)).toEqual([]);
+			expect(await ledger.openIssue(claimed.id)).toBeNull();
+		});
+	});
+
 	describe('the audit log', () => {
 		it('only grows: the database itself refuses to change or delete a row', async () => {
 			const { prisma } = database();
@@ -50,4 +117,24 @@ export function issueBookPromises(database: () => Database): void {
 			expect(await prisma.auditLog.findUnique({ where: { id } })).toMatchObject({ actor: 'ada' });
 		});
 	});
+}
+
+/** The search in memory. */
+function isFoundBy(issue: ListedIssue, text: string, kinds: readonly DriftType[]): boolean {
+	const wanted = asStoredText(text).toLowerCase();
+	return (
+		`${issue.discordName}\n${issue.description}`.toLowerCase().includes(wanted) ||
+		issue.discordId.startsWith(wanted) ||
+		`${issue.id}:${issue.planHash}`.startsWith(wanted) ||
+		kinds.includes(issue.type)
+	);
+}
+
+function isCalled(issue: ListedIssue, text: string): boolean {
+	const wanted = asStoredText(text).toLowerCase();
+	return issue.discordName.toLowerCase() === wanted || issue.discordId === wanted || issue.id === wanted;
+}
+
+function asStoredText(text: string): string {
+	return text.toWellFormed().replaceAll('\0', '\uFFFD');
 }
