@@ -46,7 +46,7 @@ describe('FixService.planBulk', () => {
 				planHash: plan?.planHash,
 				actor: 'ada',
 				at: ports.now(),
-				tell: ['report', 'mail']
+				channels: ['report', 'mail']
 			})
 		);
 		expect(flushOutbox).toHaveBeenCalledOnce();
