@@ -4,18 +4,17 @@ import type { RunSettings } from '../reconciliation/domain/run.js';
 import { SECRETS, type Settings } from './env.js';
 import { tierKey } from './values.js';
 
-/** What other parts make of the settings. Pure. */
+/** The settings in the form in which other modules need them. */
 
-/** A managed role, and the role of the guild that is to be it. */
+/** A managed role and the guild role configured for it. */
 export interface ManagedRoleSetting {
 	readonly name: RoleName;
-	/** The guild's role, by ID or by name. */
+	/** ID or name of the guild role. */
 	readonly wanted: string;
 	/** The variable that names it. */
 	readonly setting: string;
 }
 
-/** What the policy needs to know: the tiers with their prices, the seats, the periods. */
 export function policySettings(settings: Settings): PolicySettings {
 	const tiers = settings.RECONCILIATION_TIERS.map((name): Tier => ({ name, prices: settings[`STRIPE_${tierKey(name)}_PRICE_IDS`] ?? [] }));
 	const lowest = tiers[0];
@@ -29,7 +28,6 @@ export function policySettings(settings: Settings): PolicySettings {
 	};
 }
 
-/** What a run does, besides what the policy decides. */
 export function runSettings(settings: Settings): RunSettings {
 	return {
 		policy: policySettings(settings),
@@ -39,7 +37,6 @@ export function runSettings(settings: Settings): RunSettings {
 	};
 }
 
-/** When the daily run is due. */
 export function dailySettings(settings: Settings): { hour: number; timeZone: string; paused: boolean } {
 	return {
 		hour: settings.RECONCILIATION_HOUR,
@@ -57,7 +54,7 @@ export function statusSettings(settings: Settings): { guildId: string; autoFix: 
 	};
 }
 
-/** The roles that Reeve may give and take: one for each tier, and Debtor. */
+/** The roles that Reeve manages: one for each tier, and Debtor. */
 export function managedRoleSettings(settings: Settings): ManagedRoleSetting[] {
 	const tiers = settings.RECONCILIATION_TIERS.map((name) => {
 		const setting = `DISCORD_${tierKey(name)}_ROLE` as const;
@@ -66,7 +63,7 @@ export function managedRoleSettings(settings: Settings): ManagedRoleSetting[] {
 	return [...tiers, { name: DEBTOR, wanted: settings.DISCORD_DEBTOR_ROLE, setting: 'DISCORD_DEBTOR_ROLE' }];
 }
 
-/** The settings as they may be stored: to be compared with those of the next start. Of a secret, a fingerprint. */
+/** The settings as they are stored, to detect changes at the next start; secrets as fingerprints. */
 export function settingsFingerprint(settings: Settings): ReadonlyMap<string, string> {
 	return new Map(
 		Object.entries(settings)
@@ -75,16 +72,16 @@ export function settingsFingerprint(settings: Settings): ReadonlyMap<string, str
 	);
 }
 
-/** How mails are sent; null where there is no mail server, or nobody to get them. */
+/** Null without a mail server or a recipient. */
 export function mailSettings({ SMTP_URL, ADMIN_EMAIL, MAIL_FROM }: Settings): { url: string; from: string; to: string } | null {
 	if (SMTP_URL === undefined || ADMIN_EMAIL === undefined) return null;
 	return { url: SMTP_URL, to: ADMIN_EMAIL, from: MAIL_FROM ?? ADMIN_EMAIL.split(',')[0] ?? '' };
 }
 
-/** Masking a shorter text would blot out half the log and hide nothing. */
+/** Redacting a shorter text would garble the log and protect nothing. */
 const MIN_SECRET_LENGTH = 4;
 
-/** Every text that must never be seen in a log: the token, the key, and the passwords of addresses, as written and as meant. */
+/** Every text that must not appear in a log: the token, the key, and the passwords in URLs, both percent-encoded and decoded. */
 export function secretsOf(settings: Settings): string[] {
 	const secrets = [settings.DISCORD_TOKEN, settings.STRIPE_SECRET_KEY];
 	for (const address of [settings.DATABASE_URL, settings.REDIS_URL, settings.SMTP_URL]) {
@@ -95,16 +92,16 @@ export function secretsOf(settings: Settings): string[] {
 	return [...new Set(secrets)].filter((secret) => secret.length >= MIN_SECRET_LENGTH);
 }
 
-/** Shorter ones stand in a text by chance. */
+/** A shorter secret may be part of ordinary text. */
 const MIN_DISTINCTIVE_LENGTH = 8;
 
 /**
- * Those secrets that no name, ID or word of Reeve's own can be: they are masked also in what is stored, shown and sent, which a
- * password like `scheduled` would spoil.
+ * The secrets that cannot be mistaken for a name, an ID or one of Reeve's own words. Only these are redacted from what is stored,
+ * shown and sent: redacting a password like `scheduled` would corrupt it.
  */
 export function distinctiveSecretsOf(settings: Settings): string[] {
-	const always = [settings.DISCORD_TOKEN, settings.STRIPE_SECRET_KEY];
-	return secretsOf(settings).filter((secret) => always.includes(secret) || isDistinctive(secret));
+	const alwaysDistinctive = [settings.DISCORD_TOKEN, settings.STRIPE_SECRET_KEY];
+	return secretsOf(settings).filter((secret) => alwaysDistinctive.includes(secret) || isDistinctive(secret));
 }
 
 function isDistinctive(secret: string): boolean {

@@ -25,8 +25,8 @@ import {
 } from './values.js';
 
 /**
- * Every setting, parsed once. The keys are those of the environment. Where a value is found is said beside it, and told to
- * whoever has it missing or wrong.
+ * Parses the settings, under their names in the environment. Each description says where to find the value; the error for a missing
+ * or invalid value quotes it.
  */
 
 const MAX_HOURS = 100_000;
@@ -41,61 +41,63 @@ const shape = {
 	DISCORD_ADMIN_CHANNEL_ID: snowflake.describe(`${COPY_ID} the channel for the reports → Copy Channel ID`),
 	DISCORD_OPERATOR_ROLE_IDS: snowflakes
 		.default([])
-		.describe(`${COPY_ID} the role under Server Settings → Roles → Copy Role ID; leave it empty to let in whoever has Manage Server`),
-	DISCORD_DEBTOR_ROLE: role.default('Debtor').describe('Server Settings → Roles: the role of those whose payment is overdue'),
+		.describe(`${COPY_ID} the role under Server Settings → Roles → Copy Role ID; leave it empty to allow everyone with Manage Server`),
+	DISCORD_DEBTOR_ROLE: role.default('Debtor').describe('Server Settings → Roles: the role of members whose payment is overdue'),
 
 	STRIPE_SECRET_KEY: stripeKey.describe(
 		'Stripe Dashboard → Developers → API keys → Create restricted key, with Subscriptions, Customers, Invoices and Events set to Read'
 	),
 	STRIPE_DISCORD_ID_KEY: metadataKey
 		.default('discord_id')
-		.describe('Stripe Dashboard → a customer → Metadata: the key under which your checkout writes the Discord ID'),
+		.describe('Stripe Dashboard → a customer → Metadata: the key under which your checkout stores the Discord ID'),
 	STRIPE_REQUESTS_PER_SECOND: requestsPerSecond
 		.optional()
-		.describe('how many requests a second Reeve may make to Stripe; without it 20 with a live key, 10 with a test key'),
+		.describe('requests per second to Stripe; default: 20 with a live key, 10 with a test key'),
 
-	RECONCILIATION_TIERS: tierNames.default(['Knight', 'Lord']).describe('your own names for what people can buy, the lowest rank first'),
-	RECONCILIATION_AUTO_FIX: trueOrFalse.default('false').describe('true lets Reeve mend roles by itself; false only reports'),
-	RECONCILIATION_PAUSED: trueOrFalse.default('false').describe('true stops the daily runs; a run by hand still works'),
+	RECONCILIATION_TIERS: tierNames.default(['Knight', 'Lord']).describe('your own names for the levels that people can buy, lowest first'),
+	RECONCILIATION_AUTO_FIX: trueOrFalse.default('false').describe('true: Reeve fixes roles automatically; false: it only reports'),
+	RECONCILIATION_PAUSED: trueOrFalse.default('false').describe('true stops the daily runs; /reconcile run still works'),
 	RECONCILIATION_TIMEZONE: timeZone
 		.default('America/New_York')
 		.describe('the "TZ identifier" column of https://en.wikipedia.org/wiki/List_of_tz_database_time_zones'),
 	RECONCILIATION_HOUR: hourOfDay.default(3).describe('the hour of the daily run, in RECONCILIATION_TIMEZONE'),
-	RECONCILIATION_GRACE_HOURS: number(0, MAX_HOURS, 'hours').default(48).describe('how long a member keeps the role after a failed payment'),
+	RECONCILIATION_GRACE_HOURS: number(0, MAX_HOURS, 'hours')
+		.default(48)
+		.describe('how long a member keeps their role after a failed payment'),
 	RECONCILIATION_DEBTOR_DAYS: number(0, MAX_DAYS, 'days').default(30).describe('how long a member is Debtor after the grace period'),
 	RECONCILIATION_MAX_REVOKE_PERCENT: number(0, 100, 'percent')
 		.default(10)
-		.describe('of those who hold a role, how many may lose one in one go before an operator has to agree'),
+		.describe('share of role holders who may lose a role at once; above it, an operator has to approve'),
 	RECONCILIATION_FIX_UNLINKED: trueOrFalse
 		.default('false')
-		.describe('true lets Reeve by itself take roles from people that neither Stripe nor the database knows'),
+		.describe('true: automatic fixes also remove roles from members who are not linked to any customer or team'),
 
 	RECONCILIATION_VERIFY_AFTER_MINUTES: number(0, MAX_MINUTES, 'minutes')
 		.default(60)
-		.describe('how long after a fix Reeve looks whether the drift has stayed gone'),
+		.describe('how long after a fix Reeve checks that it lasted'),
 
-	ADMIN_EMAIL: emails.optional().describe('whoever is to get a mail when something is wrong'),
+	ADMIN_EMAIL: emails.optional().describe('who gets mail when something is wrong'),
 	SMTP_URL: smtpUrl
 		.optional()
 		.describe("your mail provider's page on sending by SMTP shows server, port, user and password: smtp://user:password@host:587"),
-	MAIL_FROM: email.optional().describe('the address that the mails come from; your mail provider says which you may use'),
+	MAIL_FROM: email.optional().describe('the sender of the mails; your mail provider shows which addresses you may use'),
 
 	DATABASE_URL: postgresUrl
 		.optional()
 		.describe("your PostgreSQL provider's page shows it as connection string; leave it empty to keep data in DATA_DIR"),
 	REDIS_URL: redisUrl
 		.optional()
-		.describe("your Redis provider's page shows it as connection string; only needed where several Reeves share one database"),
-	DATA_DIR: z.string().default('./data').describe('a folder that Reeve may write to'),
+		.describe("your Redis provider's page shows it as connection string; only needed if several Reeve processes share one database"),
+	DATA_DIR: z.string().default('./data').describe('a folder that Reeve can write to'),
 	LOG_LEVEL: z
 		.enum(['trace', 'debug', 'info', 'warn', 'error'], { error: 'trace, debug, info, warn or error' })
 		.default('info')
 		.describe('how much Reeve writes to its log'),
-	DISCORD_API_URL: apiUrl(true).default('https://discord.com/api').describe('only the sandbox needs another one'),
-	STRIPE_API_URL: apiUrl(false).default('https://api.stripe.com').describe('only the sandbox needs another one')
+	DISCORD_API_URL: apiUrl(true).default('https://discord.com/api').describe('only the sandbox changes it'),
+	STRIPE_API_URL: apiUrl(false).default('https://api.stripe.com').describe('only the sandbox changes it')
 };
 
-/** The settings that a tier brings with it. */
+/** The settings of one tier. */
 const shapeOf = (tier: string) => ({
 	[`DISCORD_${tierKey(tier)}_ROLE`]: role.default(tier).describe(`Server Settings → Roles: the role of tier ${tier}`),
 	[`STRIPE_${tierKey(tier)}_PRICE_IDS`]: priceIds
@@ -103,62 +105,62 @@ const shapeOf = (tier: string) => ({
 		.describe(`Stripe Dashboard → Product catalog → the product that buys ${tier} → ⋯ beside the price → Copy price ID`)
 });
 
-/** Settings that open something: never shown, and stored only as a fingerprint. */
+/** Settings that contain credentials: never shown, and stored only as a fingerprint. */
 export const SECRETS: ReadonlySet<string> = new Set(['DISCORD_TOKEN', 'STRIPE_SECRET_KEY', 'DATABASE_URL', 'REDIS_URL', 'SMTP_URL']);
 
-/** An empty line in a `.env` file means that the setting is not set. */
+/** A blank value in a `.env` file counts as not set. */
 function dropBlankValues(env: unknown): unknown {
 	if (typeof env !== 'object' || env === null) return env;
-	const kept = Object.entries(env).map(([name, value]): [string, unknown] => [name, typeof value === 'string' ? value.trim() : value]);
-	return Object.fromEntries(kept.filter(([, value]) => value !== ''));
+	const trimmed = Object.entries(env).map(([name, value]): [string, unknown] => [name, typeof value === 'string' ? value.trim() : value]);
+	return Object.fromEntries(trimmed.filter(([, value]) => value !== ''));
 }
 
-/** The settings whose names do not depend on the tiers. Unknown variables are left out of the output. */
+/** The settings that do not depend on the tiers. Drops unknown variables. */
 export const envSchema = z.preprocess(dropBlankValues, z.object(shape));
 
-/** Every setting, under the name it has in the environment. */
+/** All settings, under their names in the environment. */
 export type Settings = Readonly<z.output<typeof envSchema>> & {
 	readonly [roleOfTier: `DISCORD_${string}_ROLE`]: string;
 	readonly [pricesOfTier: `STRIPE_${string}_PRICE_IDS`]: readonly string[];
 };
 
-/** Settings are missing or wrong. The message lists all of them, and tells for each where its value is found. */
+/** Settings are missing or invalid. The message lists all of them, each with where to find its value. */
 export class SettingsError extends Error {
 	public constructor(
 		public readonly problems: readonly string[],
 		warnings: readonly string[]
 	) {
-		const count = problems.length === 1 ? 'one setting has' : `${problems.length} settings have`;
+		const count = problems.length === 1 ? '1 setting needs' : `${problems.length} settings need`;
 		const lines = [...problems, ...warnings].map((line) => `  • ${line}`);
-		super([`Reeve cannot start: ${count} to be mended, in the file .env or in the environment.`, ...lines].join('\n'));
+		super([`Reeve cannot start: ${count} fixing, in .env or in the environment.`, ...lines].join('\n'));
 		this.name = 'SettingsError';
 	}
 }
 
-/** The names of all settings there are with these tiers. */
+/** Names of all settings, given these tiers. */
 export function settingNames(tiers: readonly string[]): readonly string[] {
 	return Object.keys(shapeWith(tiers));
 }
 
 /**
  * Parses the environment.
- * @returns the settings, and warnings about variables that look like settings and are none
- * @throws {SettingsError} naming everything that is missing or wrong at once
+ * @returns the settings, and warnings about variables that look like settings but are not
+ * @throws {SettingsError} listing everything that is missing or invalid
  */
 export function parseSettings(env: NodeJS.ProcessEnv): { settings: Settings; warnings: string[] } {
 	const given = dropBlankValues(env) as Record<string, string | undefined>;
-	// Which settings there are depends on the tiers. If those are wrong, their own settings can't be judged.
-	const named = shape.RECONCILIATION_TIERS.safeParse(given.RECONCILIATION_TIERS);
-	const tiers = named.data ?? [];
-	const parts = shapeWith(tiers);
-	const parsed = z.object(parts).safeParse(given);
+	// The tiers determine which settings exist. If they are invalid, the settings of tiers cannot be checked.
+	const tierList = shape.RECONCILIATION_TIERS.safeParse(given.RECONCILIATION_TIERS);
+	const tiers = tierList.data ?? [];
+	const schemas = shapeWith(tiers);
+	const parsed = z.object(schemas).safeParse(given);
 
 	const problems = (parsed.error?.issues ?? []).map((issue) => {
 		const name = String(issue.path[0]);
-		return problem(name, given[name], issue.message, parts[name]?.description ?? '');
+		return describeProblem(name, given[name], issue.message, schemas[name]?.description ?? '');
 	});
 	problems.push(...duplicatePrices(tiers, given), ...duplicateRoles(tiers, given));
-	const warnings = named.success ? [...findUnknownVariables(given, Object.keys(parts), tiers), ...incompleteMailSettings(given)] : [];
+	const warnings = tierList.success ? [...findUnknownVariables(given, Object.keys(schemas), tiers), ...incompleteMailSettings(given)] : [];
 	if (problems.length > 0 || !parsed.success) throw new SettingsError(problems, warnings);
 	return { settings: parsed.data as Settings, warnings };
 }
@@ -167,42 +169,53 @@ function shapeWith(tiers: readonly string[]): Record<string, z.ZodType> {
 	return Object.assign({}, shape, ...tiers.map(shapeOf));
 }
 
-function problem(name: string, value: string | undefined, expected: string, where: string): string {
+function describeProblem(name: string, value: string | undefined, expected: string, where: string): string {
 	if (value === undefined) return `${name} is missing: ${where}`;
-	const found = SECRETS.has(name) ? 'has a value that is not right' : `is ${quoted(value)}`;
+	const found = SECRETS.has(name) ? 'has an invalid value' : `is ${quoted(value)}`;
 	return `${name} ${found}: it must be ${expected}. Where to find it: ${where}`;
 }
 
-/** Mail needs an address to go to and a server to go through. */
+/** Mail needs both an address and a server. */
 function incompleteMailSettings(given: Record<string, string | undefined>): string[] {
 	if (given.ADMIN_EMAIL !== undefined && given.SMTP_URL === undefined)
 		return ['ADMIN_EMAIL is set, but SMTP_URL is not: no mail is sent. Set SMTP_URL to your mail server.'];
 	if (given.SMTP_URL !== undefined && given.ADMIN_EMAIL === undefined)
-		return ['SMTP_URL is set, but ADMIN_EMAIL is not: no mail is sent. Set ADMIN_EMAIL to whoever is to get it.'];
+		return ['SMTP_URL is set, but ADMIN_EMAIL is not: no mail is sent. Set ADMIN_EMAIL to the recipients.'];
 	return [];
 }
 
-/** A price under two tiers would make the tier of its buyers a matter of chance. */
+/** A price of two tiers would make the tier of its buyers ambiguous. */
 function duplicatePrices(tiers: readonly string[], given: Record<string, string | undefined>): string[] {
-	const sellers = new Map<string, string[]>();
+	const settingsOf = new Map<string, string[]>();
 	for (const tier of tiers) {
 		const name = `STRIPE_${tierKey(tier)}_PRICE_IDS`;
-		for (const price of priceIds.safeParse(given[name]).data ?? []) sellers.set(price, [...(sellers.get(price) ?? []), name]);
+		for (const price of priceIds.safeParse(given[name]).data ?? []) settingsOf.set(price, [...(settingsOf.get(price) ?? []), name]);
 	}
-	return [...sellers]
+	return [...settingsOf]
 		.filter(([, names]) => names.length > 1)
-		.map(([price, names]) => `${price} stands in ${names.join(' and in ')}: a price can buy only one tier, so take it out of the others`);
+		.map(
+			([price, names]) =>
+				`${price} is listed in ${names.length === 2 ? 'both ' : ''}${listNames(names)}; a price can map to only one tier. Remove it from ${names.length === 2 ? 'one' : 'all but one'}.`
+		);
 }
 
-/** Two tiers with one role would take from each other what they give. */
+/** With one role for two tiers, a fix for one tier would undo that of the other. */
 function duplicateRoles(tiers: readonly string[], given: Record<string, string | undefined>): string[] {
-	const givers = new Map<string, string[]>();
+	const settingsOf = new Map<string, string[]>();
 	for (const tier of [...tiers, 'Debtor']) {
 		const name = `DISCORD_${tierKey(tier)}_ROLE`;
 		const wanted = given[name] ?? tier;
-		givers.set(wanted, [...(givers.get(wanted) ?? []), name]);
+		settingsOf.set(wanted, [...(settingsOf.get(wanted) ?? []), name]);
 	}
-	return [...givers]
+	return [...settingsOf]
 		.filter(([, names]) => names.length > 1)
-		.map(([wanted, names]) => `${names.join(' and ')} are both ${quoted(wanted)}: each needs a role of its own in Server Settings → Roles`);
+		.map(
+			([wanted, names]) =>
+				`${listNames(names)} are ${names.length === 2 ? 'both' : 'all'} ${quoted(wanted)}; each needs its own role (Server Settings → Roles).`
+		);
+}
+
+/** "A, B and C". */
+function listNames(names: readonly string[]): string {
+	return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }

@@ -1,10 +1,7 @@
 import { z } from 'zod';
 import { SNOWFLAKE } from '../reconciliation/domain/guild.js';
 
-/**
- * The kinds of value a setting can have. Each message continues the sentence "NAME is "value": it must be …", so that
- * somebody who does not program can mend it.
- */
+/** The types of values that settings have. Each message completes `NAME is "value": it must be …`, for readers who do not program. */
 
 /** Splits `a, b,,c` into its entries. */
 const listOf = (text: string): string[] => [
@@ -16,29 +13,29 @@ const listOf = (text: string): string[] => [
 	)
 ];
 
-/** A comma list of which every entry must match. The first entry that does not is named, unless it could be a secret. */
-function list(entry: { test(text: string): boolean }, expected: string) {
+/** A comma-separated list. The message quotes the first invalid entry, unless it may be a secret. @param one - names a valid entry */
+function list(entry: { test(text: string): boolean }, many: string, one = 'one') {
 	return z.string().transform((text, context) => {
 		const entries = listOf(text);
-		const wrong = entries.find((candidate) => !entry.test(candidate));
-		if (wrong === undefined) return entries;
-		context.addIssue({ code: 'custom', message: `a list of ${expected}, separated by commas; ${quoted(wrong)} is none` });
+		const invalid = entries.find((candidate) => !entry.test(candidate));
+		if (invalid === undefined) return entries;
+		context.addIssue({ code: 'custom', message: `a list of ${many}, separated by commas; ${quoted(invalid)} isn't ${one}` });
 		return z.NEVER;
 	});
 }
 
-/** What a Stripe key, a Discord token or an address with a password looks like. */
+/** Matches a Stripe key, a Discord token or a URL with a password. */
 const SECRET = /(^|\W)[srp]k_(test|live)_|whsec_|[\w-]{20,}\.[\w-]{5,}\.[\w-]{20,}|:\/\/[^/@]*:[^/@]*@/;
 
-/** A value as it may be shown: a secret that was pasted into the wrong line must not end in a log. */
+/** A value in quotes, for messages. Hides secrets: they may be pasted into the wrong setting. */
 export function quoted(value: string): string {
-	if (SECRET.test(value)) return 'a secret (not shown here)';
+	if (SECRET.test(value)) return 'a secret (not shown)';
 	return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
 }
 
 export const trueOrFalse = z.enum(['true', 'false'], { error: 'true or false' });
 
-/** A number written in digits; `0x10`, `1e3` and the like are mistakes, not numbers. */
+/** A decimal number. Rejects `0x10`, `1e3` and the like. */
 export function number(min: number, max: number, unit: string) {
 	const expected = `a number of ${unit} from ${min} to ${max}`;
 	return z.coerce
@@ -64,7 +61,7 @@ export const hourOfDay = z.coerce
 export const snowflake = z.string().regex(SNOWFLAKE, 'an ID of 17 to 20 digits');
 export const snowflakes = list(SNOWFLAKE, 'IDs of 17 to 20 digits');
 
-export const timeZone = z.string().refine(isTimeZone, 'the name of a time zone, like America/New_York or Europe/Rome');
+export const timeZone = z.string().refine(isTimeZone, 'the name of a time zone, such as America/New_York or Europe/Rome');
 
 function isTimeZone(name: string): boolean {
 	try {
@@ -76,7 +73,7 @@ function isTimeZone(name: string): boolean {
 }
 
 export const email = z.email('an email address');
-export const emails = list({ test: (text) => email.safeParse(text).success }, 'email addresses')
+export const emails = list({ test: (text) => email.safeParse(text).success }, 'email addresses', 'an email address')
 	.refine((entries) => entries.length > 0, 'one email address, or several separated by commas')
 	.transform((entries) => entries.join(','));
 
@@ -84,19 +81,16 @@ export const priceIds = list(/^(price|prod)_\w+$/, 'price_… or prod_… IDs');
 
 const DEBTOR_KEY = 'DEBTOR';
 
-/** How a tier is written inside the names of its own settings: `Arch-Duke` → `ARCH_DUKE`. */
+/** A tier's name as part of its settings' names: `Arch-Duke` → `ARCH_DUKE`. */
 export const tierKey = (tier: string): string => tier.toUpperCase().replace(/[^A-Z0-9]/g, '_');
 
 export const tierNames = list(/^[A-Za-z0-9][A-Za-z0-9 _-]*$/, 'names made of letters A–Z, digits, spaces, _ and -')
 	.refine((names) => names.length > 0, 'at least one name, the lowest rank first')
 	.refine(
 		(names) => !names.some((name) => tierKey(name) === DEBTOR_KEY),
-		'a list without Debtor, which is no tier (see DISCORD_DEBTOR_ROLE)'
+		'a list without Debtor, which is not a tier (see DISCORD_DEBTOR_ROLE)'
 	)
-	.refine(
-		(names) => new Set(names.map(tierKey)).size === names.length,
-		'a list of names that differ in more than capitals, spaces, _ and -'
-	);
+	.refine((names) => new Set(names.map(tierKey)).size === names.length, 'a list of names that differ in more than case, spaces, _ and -');
 
 /** Role name or ID. */
 export const role = z
@@ -104,15 +98,15 @@ export const role = z
 	.max(100, 'the name of a role (at most 100 characters) or its ID')
 	.refine((name) => !name.startsWith('@'), 'the name of a role without the @, or its ID');
 
-export const token = z.string().regex(/^[^\s'"]+$/, 'the token alone, without spaces, quotes or the word Bot');
+export const token = z.string().regex(/^[^\s'"]+$/, 'the bare token, without spaces, quotes or the word Bot');
 
 export const stripeKey = z
 	.string()
 	.refine((key) => !key.startsWith('pk_'), {
-		message: 'a restricted (rk_…) or secret (sk_…) key; this is a publishable key (pk_…), which can read nothing',
+		message: 'a restricted (rk_…) or secret (sk_…) key; this is a publishable key (pk_…), which cannot read anything',
 		abort: true
 	})
-	.regex(/^[sr]k_(test|live)_\w+$/, 'a key that begins with rk_live_, rk_test_, sk_live_ or sk_test_');
+	.regex(/^[sr]k_(test|live)_\w+$/, 'a key that starts with rk_live_, rk_test_, sk_live_ or sk_test_');
 
 export const metadataKey = z.string().regex(/^[^[\]]{1,40}$/, 'a metadata key of at most 40 characters, without square brackets');
 
@@ -120,21 +114,21 @@ export const postgresUrl = z
 	.string()
 	.refine(
 		(url) => /^postgres(ql)?:\/\//.test(url) && URL.canParse(url),
-		'an address like postgresql://user:password@host:5432/database (special characters in the password written as %40 and so on)'
+		'a URL like postgresql://user:password@host:5432/database (with special characters in the password percent-encoded, @ as %40)'
 	);
 
 export const redisUrl = z
 	.string()
-	.refine((url) => /^rediss?:\/\//.test(url) && URL.canParse(url), 'an address like redis://user:password@host:6379');
+	.refine((url) => /^rediss?:\/\//.test(url) && URL.canParse(url), 'a URL like redis://user:password@host:6379');
 
 export const smtpUrl = z
 	.string()
 	.refine(
 		(url) => /^smtps?:\/\/[^/]/.test(url) && URL.canParse(url),
-		'an address like smtp://user:password@host:587 (special characters in the user or the password written as %40 and so on)'
+		'a URL like smtp://user:password@host:587 (with special characters in user and password percent-encoded, @ as %40)'
 	);
 
-/** The address of an API; one with a password in it is refused, since addresses are printed. */
+/** The URL of an API. Rejects credentials, because the URL is logged. */
 export function apiUrl(allowPath: boolean) {
 	return z
 		.string()
@@ -145,7 +139,7 @@ export function apiUrl(allowPath: boolean) {
 				if (url.protocol !== 'https:' && url.protocol !== 'http:') return false;
 				return url.username === '' && url.password === '' && url.search === '' && url.hash === '' && (allowPath || url.pathname === '/');
 			},
-			`an address that begins with https:// or http://${allowPath ? '' : ', with nothing after the host and port'}`
+			`a URL that starts with https:// or http://${allowPath ? '' : ', with nothing after the host and port'}`
 		)
 		.transform((text) => text.replace(/\/+$/, ''));
 }

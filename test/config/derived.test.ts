@@ -11,7 +11,7 @@ const settingsWith = (env: NodeJS.ProcessEnv) =>
 		...env
 	}).settings;
 
-test('owners have the highest tier, team members the lowest, and an unmapped subscription buys the highest', () => {
+test('policySettings gives owners the highest tier, team members the lowest, and unmapped subscriptions the highest', () => {
 	const policy = policySettings(settingsWith({ RECONCILIATION_TIERS: 'Squire,Knight,Lord', STRIPE_LORD_PRICE_IDS: 'price_1' }));
 	expect(policy).toEqual({
 		tiers: [
@@ -25,7 +25,7 @@ test('owners have the highest tier, team members the lowest, and an unmapped sub
 	});
 });
 
-test('the managed roles are the tiers and Debtor, under the names the guild has for them', () => {
+test('managedRoleSettings lists the tiers and Debtor with the guild role configured for each', () => {
 	expect(managedRoleSettings(settingsWith({ DISCORD_KNIGHT_ROLE: '109758394758392107', DISCORD_DEBTOR_ROLE: 'Overdue' }))).toEqual([
 		{ name: 'Knight', wanted: '109758394758392107', setting: 'DISCORD_KNIGHT_ROLE' },
 		{ name: 'Lord', wanted: 'Lord', setting: 'DISCORD_LORD_ROLE' },
@@ -34,7 +34,7 @@ test('the managed roles are the tiers and Debtor, under the names the guild has 
 });
 
 describe('distinctiveSecretsOf', () => {
-	test('has the token and the key, and no password that a word or an ID of Reeve’s own could be', () => {
+	test('has the token and the key, but no password that is also a word or an ID of Reeve’s own', () => {
 		const passwordOf = (password: string) =>
 			distinctiveSecretsOf(settingsWith({ DATABASE_URL: `postgresql://reeve:${password}@localhost/reeve` }));
 		const always = ['a-token', 'rk_test_51abc'];
@@ -44,17 +44,17 @@ describe('distinctiveSecretsOf', () => {
 });
 
 describe('secretsOf', () => {
-	test('names token, key and password, the password as written and as meant', () => {
+	test('has the token, the key and the passwords, percent-encoded and decoded', () => {
 		const settings = settingsWith({ DATABASE_URL: 'postgresql://reeve:p%40ssword@db:5432/reeve?password=an%2Fother' });
 		expect(secretsOf(settings)).toEqual(['a-token', 'rk_test_51abc', 'p%40ssword', 'p@ssword', 'an/other']);
 	});
 
-	test('leaves out what is not there', () => {
+	test('has no password for a URL without one', () => {
 		expect(secretsOf(settingsWith({ DATABASE_URL: 'postgresql://localhost/reeve' }))).toEqual(['a-token', 'rk_test_51abc']);
 	});
 });
 
-test('settings are remembered without what opens anything', () => {
+test('settingsFingerprint contains no secret, but changes with one', () => {
 	const env = { DISCORD_TOKEN: 'a-token', DISCORD_GUILD_ID: '109758394758392104', DISCORD_ADMIN_CHANNEL_ID: '109758394758392105' };
 	const { settings } = parseSettings({
 		...env,
@@ -62,9 +62,9 @@ test('settings are remembered without what opens anything', () => {
 		SMTP_URL: 'smtp://ada:hunter2@mail.test',
 		ADMIN_EMAIL: 'ada@mail.test'
 	});
-	const remembered = settingsFingerprint(settings);
-	expect(remembered.get('RECONCILIATION_HOUR')).toBe('3');
-	for (const value of remembered.values()) for (const secret of ['a-token', 'rk_test', 'hunter2']) expect(value).not.toContain(secret);
-	const { settings: others } = parseSettings({ ...env, STRIPE_SECRET_KEY: 'rk_test_51other' });
-	expect(settingsFingerprint(others).get('STRIPE_SECRET_KEY')).not.toBe(remembered.get('STRIPE_SECRET_KEY'));
+	const fingerprints = settingsFingerprint(settings);
+	expect(fingerprints.get('RECONCILIATION_HOUR')).toBe('3');
+	for (const value of fingerprints.values()) for (const secret of ['a-token', 'rk_test', 'hunter2']) expect(value).not.toContain(secret);
+	const { settings: otherSettings } = parseSettings({ ...env, STRIPE_SECRET_KEY: 'rk_test_51other' });
+	expect(settingsFingerprint(otherSettings).get('STRIPE_SECRET_KEY')).not.toBe(fingerprints.get('STRIPE_SECRET_KEY'));
 });

@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import { parseSettings, settingNames } from '../../src/config/env.js';
 
 const example = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8');
-/** `NAME=value` lines, switched off or not. Prose is not mistaken for one: a name is capitals alone. */
+/** `NAME=value` lines, commented out or not. A name has only capitals, so prose does not match. */
 const lines = [...example.matchAll(/^(?:# )?([A-Z][A-Z0-9_]*)=(.*)$/gm)].map(([, name = '', value = '']) => ({ name, value }));
 
-test('.env.example names every setting once, and nothing else', () => {
+test('.env.example lists every setting once, and nothing else', () => {
 	expect(lines.map(({ name }) => name).sort()).toEqual([...settingNames(['Knight', 'Lord'])].sort());
 });
 

@@ -10,7 +10,7 @@ const required = {
 	STRIPE_SECRET_KEY: 'rk_test_51abc'
 };
 
-function problemsOf(env: NodeJS.ProcessEnv): string {
+function errorFor(env: NodeJS.ProcessEnv): string {
 	try {
 		parseSettings({ ...required, ...env });
 	} catch (error) {
@@ -20,8 +20,8 @@ function problemsOf(env: NodeJS.ProcessEnv): string {
 	return '';
 }
 
-describe('defaults', () => {
-	test('the four required settings are enough, and the contract names have their defaults', () => {
+describe('parseSettings: defaults', () => {
+	test('needs only the four required settings; all others have their documented defaults', () => {
 		const { settings, warnings } = parseSettings(required);
 		expect(settings).toMatchObject({
 			RECONCILIATION_AUTO_FIX: 'false',
@@ -50,20 +50,20 @@ describe('defaults', () => {
 		expect(warnings).toEqual([]);
 	});
 
-	test('an empty or blank line is a setting that is not set', () => {
+	test('treats an empty or blank value as not set', () => {
 		const { settings, warnings } = parseSettings({ ...required, RECONCILIATION_HOUR: '', ADMIN_EMAIL: '  ', DISCORD_NONSENSE: '' });
 		expect(settings.RECONCILIATION_HOUR).toBe(3);
 		expect(settings.ADMIN_EMAIL).toBeUndefined();
 		expect(warnings).toEqual([]);
 	});
 
-	test('spaces around a value do no harm', () => {
+	test('ignores spaces around a value', () => {
 		const { settings } = parseSettings({ ...required, STRIPE_SECRET_KEY: ' rk_test_51abc\n', RECONCILIATION_HOUR: ' 0 ' });
 		expect(settings.STRIPE_SECRET_KEY).toBe('rk_test_51abc');
 		expect(settings.RECONCILIATION_HOUR).toBe(0);
 	});
 
-	test('envSchema by itself gives the contract names', () => {
+	test('envSchema parses the settings under their names and drops other variables', () => {
 		expect(envSchema.parse({ ...required, PATH: '/bin', RECONCILIATION_AUTO_FIX: 'true', ADMIN_EMAIL: '' })).toMatchObject({
 			RECONCILIATION_AUTO_FIX: 'true',
 			RECONCILIATION_PAUSED: 'false',
@@ -74,15 +74,15 @@ describe('defaults', () => {
 	});
 });
 
-describe('errors', () => {
-	test('everything that is missing or wrong is named at once, with where to find it', () => {
-		const message = problemsOf({
+describe('parseSettings: errors', () => {
+	test('lists every missing or invalid setting, with where to find its value', () => {
+		const message = errorFor({
 			DISCORD_TOKEN: '',
 			DISCORD_GUILD_ID: 'my server',
 			RECONCILIATION_HOUR: '25',
 			RECONCILIATION_TIERS: 'Knight,Debtor'
 		});
-		expect(message).toContain('4 settings have to be mended');
+		expect(message).toContain('4 settings need fixing');
 		expect(message).toContain('DISCORD_TOKEN is missing: Discord Developer Portal → your application → Bot → Reset Token');
 		expect(message).toContain('DISCORD_GUILD_ID is "my server": it must be an ID of 17 to 20 digits. Where to find it: Discord →');
 		expect(message).toContain('RECONCILIATION_HOUR is "25": it must be a whole hour from 0 (midnight) to 23.');
@@ -102,43 +102,43 @@ describe('errors', () => {
 		['RECONCILIATION_DEBTOR_DAYS', 'thirty', 'a number of days'],
 		['RECONCILIATION_MAX_REVOKE_PERCENT', '101', 'from 0 to 100'],
 		['RECONCILIATION_TIERS', ',', 'at least one name'],
-		['RECONCILIATION_TIERS', 'Knight,Lörd', '"Lörd" is none'],
+		['RECONCILIATION_TIERS', 'Knight,Lörd', '"Lörd" isn\'t one'],
 		['RECONCILIATION_TIERS', 'Arch Duke,ARCH-DUKE', 'differ in more than'],
 		['RECONCILIATION_TIERS', 'Knight,debtor', 'a list without Debtor'],
-		['ADMIN_EMAIL', 'ada@example.com, nonsense', '"nonsense" is none'],
-		['DISCORD_OPERATOR_ROLE_IDS', '109758394758392104,Mods', '"Mods" is none'],
+		['ADMIN_EMAIL', 'ada@example.com, nonsense', '"nonsense" isn\'t an email address'],
+		['DISCORD_OPERATOR_ROLE_IDS', '109758394758392104,Mods', '"Mods" isn\'t one'],
 		['DISCORD_KNIGHT_ROLE', '@Knight', 'without the @'],
-		['STRIPE_KNIGHT_PRICE_IDS', 'price_1, 9.99', '"9.99" is none'],
+		['STRIPE_KNIGHT_PRICE_IDS', 'price_1, 9.99', '"9.99" isn\'t one'],
 		['STRIPE_DISCORD_ID_KEY', 'x'.repeat(41), 'at most 40 characters'],
 		['STRIPE_REQUESTS_PER_SECOND', '0', 'from 1 to 100'],
 		['STRIPE_REQUESTS_PER_SECOND', '2.5', 'a whole number'],
 		['LOG_LEVEL', 'loud', 'trace, debug, info, warn or error'],
 		['DISCORD_API_URL', 'discord.com', 'https://'],
 		['STRIPE_API_URL', 'https://api.stripe.com/v1', 'nothing after the host and port']
-	])('%s=%s is refused', (name, value, expected) => {
-		const message = problemsOf({ [name]: value });
-		expect(message).toContain('one setting has');
+	])('rejects %s=%s', (name, value, expected) => {
+		const message = errorFor({ [name]: value });
+		expect(message).toContain('1 setting needs fixing');
 		expect(message).toContain(`${name} is "`);
 		expect(message).toContain(expected);
 	});
 
-	test('a publishable key is recognised as what it is', () => {
-		expect(problemsOf({ STRIPE_SECRET_KEY: 'pk_live_51abc' })).toContain('publishable key');
+	test('recognises a publishable key', () => {
+		expect(errorFor({ STRIPE_SECRET_KEY: 'pk_live_51abc' })).toContain('publishable key');
 	});
 
-	test('a price under two tiers is refused, and said where', () => {
-		expect(problemsOf({ STRIPE_KNIGHT_PRICE_IDS: 'price_1,price_2', STRIPE_LORD_PRICE_IDS: 'price_2' })).toContain(
-			'price_2 stands in STRIPE_KNIGHT_PRICE_IDS and in STRIPE_LORD_PRICE_IDS'
+	test('rejects a price that two tiers list, and names both settings', () => {
+		expect(errorFor({ STRIPE_KNIGHT_PRICE_IDS: 'price_1,price_2', STRIPE_LORD_PRICE_IDS: 'price_2' })).toContain(
+			'price_2 is listed in both STRIPE_KNIGHT_PRICE_IDS and STRIPE_LORD_PRICE_IDS; a price can map to only one tier. Remove it from one.'
 		);
 	});
 
-	test('one role for two tiers is refused', () => {
-		expect(problemsOf({ DISCORD_KNIGHT_ROLE: 'Lord' })).toContain('DISCORD_KNIGHT_ROLE and DISCORD_LORD_ROLE are both "Lord"');
-		expect(problemsOf({ DISCORD_LORD_ROLE: 'Debtor' })).toContain('DISCORD_LORD_ROLE and DISCORD_DEBTOR_ROLE are both "Debtor"');
+	test('rejects one role for two tiers', () => {
+		expect(errorFor({ DISCORD_KNIGHT_ROLE: 'Lord' })).toContain('DISCORD_KNIGHT_ROLE and DISCORD_LORD_ROLE are both "Lord"');
+		expect(errorFor({ DISCORD_LORD_ROLE: 'Debtor' })).toContain('DISCORD_LORD_ROLE and DISCORD_DEBTOR_ROLE are both "Debtor"');
 	});
 
-	test('no secret is shown, wherever it was pasted', () => {
-		const message = problemsOf({
+	test('quotes no secret, whichever setting it was pasted into', () => {
+		const message = errorFor({
 			DISCORD_TOKEN: `Bot ${TOKEN}`,
 			STRIPE_SECRET_KEY: 'whatever-secret',
 			DATABASE_URL: 'mysql://reeve:hunter22@db/reeve',
@@ -146,19 +146,19 @@ describe('errors', () => {
 			ADMIN_EMAIL: 'sk_live_51secret',
 			LOG_LEVEL: 'https://x:hunter22@db'
 		});
-		expect(message).toContain('6 settings have to be mended');
+		expect(message).toContain('6 settings need fixing');
 		for (const secret of ['MTA5', 'whatever-secret', 'hunter22', '51secret']) expect(message).not.toContain(secret);
 	});
 
-	test('a misspelt name is pointed out beside the setting that is missing for it', () => {
-		expect(problemsOf({ DISCORD_TOKEN: undefined, DISCORD_TOKNE: TOKEN })).toContain(
+	test('suggests the right name when a misspelt setting is missing', () => {
+		expect(errorFor({ DISCORD_TOKEN: undefined, DISCORD_TOKNE: TOKEN })).toContain(
 			'DISCORD_TOKNE is not a setting and has no effect. Did you mean DISCORD_TOKEN?'
 		);
 	});
 });
 
-describe('warnings', () => {
-	test('misspelt settings are named with what was meant, and never their values', () => {
+describe('parseSettings: warnings', () => {
+	test('names misspelt settings and what was meant, but no values', () => {
 		const { warnings } = parseSettings({
 			...required,
 			RECONCILIATION_AUTOFIX: 'true',
@@ -171,17 +171,17 @@ describe('warnings', () => {
 			'RECONCILIATION_AUTOFIX is not a setting and has no effect. Did you mean RECONCILIATION_AUTO_FIX?',
 			'RECONCILATION_HOUR is not a setting and has no effect. Did you mean RECONCILIATION_HOUR?',
 			'DISCORD_KNIGT_ROLE is not a setting and has no effect. Did you mean DISCORD_KNIGHT_ROLE?',
-			'STRIPE_BARON_PRICE_IDS belongs to no tier and has no effect: RECONCILIATION_TIERS names Knight, Lord.',
+			'STRIPE_BARON_PRICE_IDS matches no tier and has no effect: RECONCILIATION_TIERS lists Knight, Lord.',
 			'STRIPE_WEBHOOK_SECRET is not a setting and has no effect.'
 		]);
 	});
 
-	test("other programs' variables are left alone", () => {
+	test('ignores variables of other programs', () => {
 		expect(parseSettings({ ...required, PATH: '/bin', NODE_ENV: 'test', REDIS_HOST: 'x' }).warnings).toEqual([]);
 	});
 });
 
-test('each tier brings its own settings', () => {
+test('parseSettings reads a role and a price list for each tier', () => {
 	const { settings } = parseSettings({
 		...required,
 		RECONCILIATION_TIERS: 'Squire, Arch Duke',
@@ -195,13 +195,13 @@ test('each tier brings its own settings', () => {
 	expect(settings).not.toHaveProperty('DISCORD_KNIGHT_ROLE');
 });
 
-test('several addresses are kept as one text, separated by commas', () => {
+test('parseSettings joins several addresses with commas', () => {
 	expect(parseSettings({ ...required, ADMIN_EMAIL: 'ada@example.com, bob@example.com' }).settings.ADMIN_EMAIL).toBe(
 		'ada@example.com,bob@example.com'
 	);
 });
 
-test('whatever the environment holds, it is settings or a list of what to mend, and never an error of another kind', () => {
+test('parseSettings returns settings or throws a SettingsError without secrets, whatever the environment', () => {
 	const names = settingNames(['Knight', 'Lord']);
 	const secrets = ['DISCORD_TOKEN', 'STRIPE_SECRET_KEY'];
 	const value = fc.oneof(
@@ -231,7 +231,7 @@ test('whatever the environment holds, it is settings or a list of what to mend, 
 			} catch (error) {
 				expect(error).toBeInstanceOf(SettingsError);
 				for (const [name, value] of Object.entries(env)) {
-					// What also stands in a setting that is no secret may be shown there.
+					// The same text in a setting that is not secret may be quoted there.
 					const elsewhere = Object.values({ ...env, [name]: '' }).some((other) => other.includes(value));
 					if (secrets.includes(name) && value.trim().length > 6 && !elsewhere) expect((error as Error).message).not.toContain(value);
 				}
