@@ -2,13 +2,12 @@ import type { ButtonInteraction } from 'discord.js';
 import { OperatorButton } from '../src/interactions/operator-handler.js';
 import type { ActionOf } from '../src/messages/custom-id.js';
 import { ignoreModal } from '../src/messages/replies/exemptions.js';
-import { END_DATE_EXAMPLES } from '../src/reconciliation/schedule/parse-end-date.js';
 
 /** **Ignore…** on an issue of a report: asks why and until when. */
 export class IgnoreButton extends OperatorButton<'ignore'> {
 	protected readonly action = 'ignore';
 
 	protected async handle(interaction: ButtonInteraction, action: ActionOf<'ignore'>) {
-		return interaction.showModal(ignoreModal(action, END_DATE_EXAMPLES));
+		return interaction.showModal(ignoreModal(action));
 	}
 }

@@ -2,6 +2,7 @@ import type { ModalSubmitInteraction } from 'discord.js';
 import { replyEphemeral } from '../src/discord/replies.js';
 import { OperatorModal } from '../src/interactions/operator-handler.js';
 import type { ActionOf } from '../src/messages/custom-id.js';
+import { readEndDate } from '../src/messages/replies/end-date.js';
 import {
 	exemptedAnnouncement,
 	exemptedReply,
@@ -10,9 +11,7 @@ import {
 	NO_REASON,
 	notIgnoredReply
 } from '../src/messages/replies/exemptions.js';
-import { untilProblem } from '../src/messages/replies/schedule-messages.js';
 import { reportPage } from '../src/messages/report/page.js';
-import { END_DATE_EXAMPLES, parseEndDate } from '../src/reconciliation/schedule/parse-end-date.js';
 
 /** The modal of **Ignore…**: exempts the member of the issue. */
 export class IgnoreModal extends OperatorModal<'ignore'> {
@@ -23,12 +22,11 @@ export class IgnoreModal extends OperatorModal<'ignore'> {
 		await interaction.deferUpdate();
 		const reason = interaction.fields.getTextInputValue(IGNORE_REASON).trim();
 		if (reason === '') return replyEphemeral(interaction, NO_REASON);
-		const typed = interaction.fields.getTextInputValue(IGNORE_UNTIL).trim();
-		const until = typed === '' ? null : parseEndDate(typed, new Date(), settings.timeZone);
-		if (typeof until === 'string') return replyEphemeral(interaction, untilProblem(until, typed, END_DATE_EXAMPLES, reason));
+		const end = readEndDate(interaction.fields.getTextInputValue(IGNORE_UNTIL).trim(), settings, reason);
+		if ('problem' in end) return replyEphemeral(interaction, end.problem);
 		const subject = await members.subjectOf(issueId);
 		if (subject === null || subject.settled) return replyEphemeral(interaction, notIgnoredReply(subject));
-		const exempted = await members.exempt({ discordId: subject.discordId, reason, until, actor: interaction.user.id });
+		const exempted = await members.exempt({ discordId: subject.discordId, reason, until: end.until, actor: interaction.user.id });
 		const report = await reports.view(runId);
 		if (report !== null) await interaction.editReply(reportPage(report, page));
 		await replyEphemeral(interaction, exemptedReply(exempted));

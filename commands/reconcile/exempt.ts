@@ -1,15 +1,9 @@
 import { container } from '@sapphire/framework';
 import { MessageFlags } from 'discord.js';
 import { replyEphemeral } from '../../src/discord/replies.js';
-import {
-	exemptedAnnouncement,
-	exemptedReply,
-	MAX_REASON_LENGTH,
-	MAX_UNTIL_LENGTH,
-	NO_REASON
-} from '../../src/messages/replies/exemptions.js';
-import { untilProblem } from '../../src/messages/replies/schedule-messages.js';
-import { END_DATE_EXAMPLES, parseEndDate } from '../../src/reconciliation/schedule/parse-end-date.js';
+import { MAX_END_DATE_LENGTH, readEndDate } from '../../src/messages/replies/end-date.js';
+import { exemptedAnnouncement, exemptedReply, MAX_REASON_LENGTH, NO_REASON } from '../../src/messages/replies/exemptions.js';
+import { END_DATE_EXAMPLES } from '../../src/reconciliation/schedule/parse-end-date.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
 /** `/reconcile exempt`: keeps a member's roles as they are. */
@@ -23,7 +17,7 @@ export const exempt: ReconcileSubcommand = {
 				reason.setName('reason').setDescription('Why, for the other operators').setRequired(true).setMaxLength(MAX_REASON_LENGTH)
 			)
 			.addStringOption((until) =>
-				until.setName('until').setDescription(`${END_DATE_EXAMPLES}. Default: until an operator ends it`).setMaxLength(MAX_UNTIL_LENGTH)
+				until.setName('until').setDescription(`${END_DATE_EXAMPLES}. Default: until an operator ends it`).setMaxLength(MAX_END_DATE_LENGTH)
 			),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
@@ -32,11 +26,9 @@ export const exempt: ReconcileSubcommand = {
 		if (member.bot) return replyEphemeral(interaction, `Nothing was changed: <@${member.id}> is a bot, and Reeve never changes bots.`);
 		const reason = interaction.options.getString('reason', true).trim();
 		if (reason === '') return replyEphemeral(interaction, NO_REASON);
-		const typed = interaction.options.getString('until');
-		const until = typed === null ? null : parseEndDate(typed, new Date(), settings.timeZone);
-		if (typed !== null && typeof until === 'string')
-			return replyEphemeral(interaction, untilProblem(until, typed, END_DATE_EXAMPLES, reason));
-		const exempted = await members.exempt({ discordId: member.id, reason, until: until as Date | null, actor: interaction.user.id });
+		const end = readEndDate(interaction.options.getString('until'), settings, reason);
+		if ('problem' in end) return replyEphemeral(interaction, end.problem);
+		const exempted = await members.exempt({ discordId: member.id, reason, until: end.until, actor: interaction.user.id });
 		await replyEphemeral(interaction, exemptedReply(exempted));
 		await reports.announce({ content: exemptedAnnouncement(exempted) });
 		if (exempted.settledIn !== null) await reports.refresh(exempted.settledIn);

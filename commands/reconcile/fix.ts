@@ -4,8 +4,9 @@ import { respondWithChoices } from '../../src/discord/autocomplete.js';
 import { replyEphemeral } from '../../src/discord/replies.js';
 import { applyFix } from '../../src/interactions/apply-fix.js';
 import { TYPE_NAMES } from '../../src/messages/format/format.js';
-import { bulkPlanMessage, nothingToFixReply, singlePlanMessage } from '../../src/messages/replies/bulk.js';
-import { kindsNamed, MAX_SUGGESTIONS, pickedIssue, suggestIssue, typedIdOrName } from '../../src/messages/replies/find-issue.js';
+import { MAX_CHOICES } from '../../src/messages/format/limits.js';
+import { bulkPlanReply, nothingToFixReply, singlePlanReply } from '../../src/messages/replies/bulk.js';
+import { kindsNamed, pickedIssue, suggestIssue, typedIdOrName } from '../../src/messages/replies/find-issue.js';
 import type { BulkScope, DriftType } from '../../src/reconciliation/index.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
@@ -31,7 +32,7 @@ export const fix: ReconcileSubcommand = {
 		if (typed === null) {
 			const scope: BulkScope = kind ?? 'all';
 			const plan = await fixes.planBulk(scope, interaction.user.id);
-			return plan === null ? replyEphemeral(interaction, nothingToFixReply(scope)) : interaction.editReply(bulkPlanMessage(plan));
+			return plan === null ? replyEphemeral(interaction, nothingToFixReply(scope)) : interaction.editReply(bulkPlanReply(plan));
 		}
 		const picked = pickedIssue(typed);
 		if (picked === null) {
@@ -41,13 +42,13 @@ export const fix: ReconcileSubcommand = {
 					interaction,
 					`${only === undefined ? 'No open issue is' : 'Several open issues are'} called that. Nothing was changed: start typing the person's name, and pick one of the suggestions.`
 				);
-			return interaction.editReply(singlePlanMessage(only));
+			return interaction.editReply(singlePlanReply(only));
 		}
 		await applyFix(interaction, picked);
 	},
 	suggest: (interaction) => {
 		const typed = interaction.options.getFocused().trim();
-		const found = container.reeve.fixes.searchOpenIssues(typed, MAX_SUGGESTIONS, kindsNamed(typed));
+		const found = container.reeve.fixes.searchOpenIssues(typed, MAX_CHOICES, kindsNamed(typed));
 		return respondWithChoices(
 			interaction,
 			found.then((issues) => issues.map(suggestIssue))

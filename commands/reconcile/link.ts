@@ -1,7 +1,7 @@
 import { container } from '@sapphire/framework';
 import { MessageFlags } from 'discord.js';
 import { respondWithChoices } from '../../src/discord/autocomplete.js';
-import { customerChoices, linkAnnouncement, linkReply, pickCustomer } from '../../src/messages/replies/links.js';
+import { customerChoices, linkAnnouncement, linkReply, pickCustomerReply } from '../../src/messages/replies/links.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
 /** `/reconcile link`: links a member to a Stripe customer. */
@@ -26,7 +26,7 @@ export const link: ReconcileSubcommand = {
 		const member = { discordId, name: (await members.nameOf(discordId)) ?? username };
 		const typed = interaction.options.getString('customer', true).trim();
 		if (!members.looksLikeCustomerId(typed))
-			return interaction.editReply(pickCustomer(await members.searchCustomers(typed), typed, member));
+			return interaction.editReply(pickCustomerReply(await members.searchCustomers(typed), typed, member));
 		const actor = interaction.user.id;
 		const result = await members.link({ discordId, customerId: typed, actor, confirmed: null });
 		await interaction.editReply(linkReply(result, member, typed));

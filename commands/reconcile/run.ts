@@ -1,8 +1,8 @@
 import { container } from '@sapphire/framework';
 import { MessageFlags } from 'discord.js';
 import { replyEphemeral, tryEditReply } from '../../src/discord/replies.js';
-import { bulkPlanMessage, singlePlanMessage } from '../../src/messages/replies/bulk.js';
-import { finishedMessage } from '../../src/messages/replies/progress.js';
+import { bulkPlanReply, singlePlanReply } from '../../src/messages/replies/bulk.js';
+import { runFinishedReply } from '../../src/messages/replies/progress.js';
 import { createProgressReply } from '../../src/messages/replies/progress-reply.js';
 import { pausedNote } from '../../src/messages/replies/schedule-messages.js';
 import { type ReconciliationResult, RunInProgressError } from '../../src/reconciliation/index.js';
@@ -40,7 +40,7 @@ export const run: ReconcileSubcommand = {
 			if (result === null) return;
 			// The result is shown even if the database is unavailable by now.
 			const [pause, url] = await Promise.all([schedule.currentPause().catch(() => null), reports.url(result.runId).catch(() => undefined)]);
-			const finished = finishedMessage(result, url, pausedNote(schedule.pausedBySettings, pause));
+			const finished = runFinishedReply(result, url, pausedNote(schedule.pausedBySettings, pause));
 			return tryEditReply(interaction, mode === 'fix' ? await replyText(result, finished, interaction.user.id) : { content: finished });
 		} catch (error) {
 			await progress.finish();
@@ -56,8 +56,8 @@ async function replyText(result: ReconciliationResult, finished: string, operato
 	if (only === undefined) return { content: finished };
 	if (result.onlyMember === null) {
 		const plan = await container.reeve.fixes.planBulk('all', operator);
-		return plan === null ? { content: finished } : bulkPlanMessage(plan, finished);
+		return plan === null ? { content: finished } : bulkPlanReply(plan, finished);
 	}
-	const { content, ...rest } = singlePlanMessage(only);
+	const { content, ...rest } = singlePlanReply(only);
 	return { ...rest, content: `${finished}\n${content}` };
 }

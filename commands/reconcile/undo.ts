@@ -2,11 +2,10 @@ import { container } from '@sapphire/framework';
 import { MessageFlags } from 'discord.js';
 import { respondWithChoices } from '../../src/discord/autocomplete.js';
 import { replyEphemeral } from '../../src/discord/replies.js';
+import { MAX_CHOICES } from '../../src/messages/format/limits.js';
 import { undoAnnouncement, undoChoice, undoReply } from '../../src/messages/replies/undo.js';
 import { AUTOMATIC } from '../../src/reconciliation/index.js';
 import type { ReconcileSubcommand } from './subcommand.js';
-
-const MAX_CHOICES = 25;
 
 /** `/reconcile undo`: restores the roles from before a fix. */
 export const undo: ReconcileSubcommand = {

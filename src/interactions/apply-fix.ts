@@ -1,7 +1,7 @@
 import { container } from '@sapphire/framework';
 import type { ButtonInteraction, ChatInputCommandInteraction } from 'discord.js';
 import { tryEditReply } from '../discord/replies.js';
-import { singlePlanMessage } from '../messages/replies/bulk.js';
+import { singlePlanReply } from '../messages/replies/bulk.js';
 import { fixAnnouncement, fixReply } from '../messages/replies/outcome.js';
 
 /** Applies the plan of one issue outside of a report, replies and announces it. The interaction must be acknowledged already. */
@@ -14,7 +14,7 @@ export async function applyFix(
 	const { id: actor, username: actorName } = interaction.user;
 	const result = await fixes.apply({ issueId, planHash, runId: issue?.lastRunId ?? '', actor, actorName });
 	const now = await fixes.openIssue(issueId);
-	const components = now !== null && now.planHash !== planHash ? singlePlanMessage(now).components : [];
+	const components = now !== null && now.planHash !== planHash ? singlePlanReply(now).components : [];
 	await tryEditReply(interaction, { content: fixReply(result, issue), embeds: [], components });
 	const announcement = fixAnnouncement(result, actor);
 	if (announcement !== null) await reports.announce(announcement);

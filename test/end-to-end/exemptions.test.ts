@@ -59,7 +59,7 @@ describe('leaving people alone', () => {
 			'takes the place of the exemption'
 		);
 		expect((await runCommand(sandbox, 'reconcile exempt', { member: 'bob', reason: 'x', until: '2001-01-01' })).answer.content).toContain(
-			'is over already'
+			'is in the past'
 		);
 		// An old button on an issue that was settled so says it.
 		const settled = buttons(report).filter(({ custom_id }) => custom_id.includes(':fix:'));

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bulkPlanMessage, bulkReply, singlePlanMessage } from '../../src/messages/replies/bulk.js';
+import { bulkPlanReply, bulkReply, singlePlanReply } from '../../src/messages/replies/bulk.js';
 import { doctorEmbed } from '../../src/messages/replies/doctor.js';
 import { exemptedAnnouncement, exemptedReply, exemptionEndedAnnouncement, exemptionsReply } from '../../src/messages/replies/exemptions.js';
 import { neutralizeFormulas } from '../../src/messages/replies/export/csv.js';
 import { renderEmail } from '../../src/messages/report/email.js';
-import { holdMessage } from '../../src/messages/report/hold.js';
+import { holdAnnouncement } from '../../src/messages/report/hold.js';
 import { noticeLines } from '../../src/messages/report/notices.js';
 import type { ListedIssue } from '../../src/reconciliation/fixes/bulk-plan.js';
 import { ADA, AT, HOLD, issue, NO_NOTICES, OPERATOR, result } from './fixtures.js';
@@ -94,8 +94,8 @@ describe('whatever people are called, and whatever they write, is harmless', () 
 					planHash: '0123abcd',
 					hold: { reason: text, losing: 9, holders: 10 }
 				} as const;
-				expectHarmless(bulkPlanMessage(plan));
-				expectHarmless(singlePlanMessage(listed(text)));
+				expectHarmless(bulkPlanReply(plan));
+				expectHarmless(singlePlanReply(listed(text)));
 				const failed = {
 					kind: 'ended',
 					attemptId: 'a',
@@ -114,7 +114,7 @@ describe('whatever people are called, and whatever they write, is harmless', () 
 	test('in a hold, in what the doctor says, and in the notices', () => {
 		fc.assert(
 			fc.property(hostile, (text) => {
-				expectHarmless(holdMessage({ ...HOLD, reason: text, actor: text }));
+				expectHarmless(holdAnnouncement({ ...HOLD, reason: text, actor: text }));
 				expectHarmless(doctorEmbed([{ subject: 'Stripe', verdict: 'error', message: text }]));
 				expectHarmless(
 					noticeLines({

@@ -1,7 +1,7 @@
 import type { Client, Message } from 'discord.js';
 import { createThrottle } from '../../async/throttle.js';
 import type { BulkProgress, TrackedBulk } from '../../reconciliation/domain/ports.js';
-import { bulkEndLine, bulkProgressLine, isWorthAnnouncing } from '../replies/bulk-line.js';
+import { bulkEndAnnouncement, bulkProgressAnnouncement, isWorthAnnouncing } from '../replies/bulk-announcement.js';
 import { type ProgressSample, secondsLeft } from '../replies/progress.js';
 import type { Announce } from './announcer.js';
 import { nonceFor, sendFailureText, sendToChannel } from './channel.js';
@@ -34,7 +34,7 @@ function summaryOnly({ announce, trackReply }: BulkProgressOptions, bulk: Tracke
 	return {
 		progress: () => {},
 		end: (end) => {
-			if (isWorthAnnouncing(bulk, end)) void trackReply(() => announce({ content: bulkEndLine(bulk, end) }));
+			if (isWorthAnnouncing(bulk, end)) void trackReply(() => announce({ content: bulkEndAnnouncement(bulk, end) }));
 		}
 	};
 }
@@ -60,7 +60,7 @@ function live({ client, channelId, announce, trackReply, logger }: BulkProgressO
 			const seconds = secondsLeft(first, { done, total: bulk.total - before }, Date.now());
 			const estimatedEndAt = seconds === null ? null : new Date(Date.now() + seconds * 1000);
 			try {
-				await say(bulkProgressLine(bulk, { done: before + done, startedAt, estimatedEndAt }));
+				await say(bulkProgressAnnouncement(bulk, { done: before + done, startedAt, estimatedEndAt }));
 			} catch (error) {
 				notShown(error);
 				void paced.flush();
@@ -87,6 +87,6 @@ function live({ client, channelId, announce, trackReply, logger }: BulkProgressO
 			first ??= { done, atMs: Date.now() };
 			paced.schedule();
 		},
-		end: (end) => void trackReply(() => lastWord(bulkEndLine(bulk, end), isWorthAnnouncing(bulk, end)))
+		end: (end) => void trackReply(() => lastWord(bulkEndAnnouncement(bulk, end), isWorthAnnouncing(bulk, end)))
 	};
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Client, DiscordAPIError, type Message, type MessageCreateOptions, RESTJSONErrorCodes } from 'discord.js';
+import { MAX_NONCE_LENGTH } from '../format/limits.js';
 
 /** Posts a message in a channel. @throws what Discord says against it; {@link sendFailureText} puts that into words */
 export async function sendToChannel(client: Client, channelId: string, message: MessageCreateOptions): Promise<Message> {
@@ -8,15 +9,12 @@ export async function sendToChannel(client: Client, channelId: string, message: 
 	return channel.send(message);
 }
 
-/** Discord's limit. */
-const NONCE_LENGTH = 25;
-
 /**
  * Makes a message the only one about its subject: a request that is sent again, after its answer was lost or by whoever goes on with
  * the work, gives the first message back. Discord remembers it for some minutes.
  */
 export function nonceFor(subject: string): Pick<MessageCreateOptions, 'nonce' | 'enforceNonce'> {
-	return { nonce: createHash('sha256').update(subject).digest('hex').slice(0, NONCE_LENGTH), enforceNonce: true };
+	return { nonce: createHash('sha256').update(subject).digest('hex').slice(0, MAX_NONCE_LENGTH), enforceNonce: true };
 }
 
 class NotSendableError extends Error {

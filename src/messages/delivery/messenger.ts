@@ -2,9 +2,10 @@ import type { Client, MessageCreateOptions } from 'discord.js';
 import type { IssueState } from '../../reconciliation/domain/issue.js';
 import type { ReconciliationResult } from '../../reconciliation/domain/run.js';
 import { holdSubject, type Messenger, type Notification, overdueSubject, runSubject } from '../../reconciliation/outbox/outbox.js';
+import { messageUrl } from '../format/format.js';
 import type { NamesOf } from '../format/markdown-to-text.js';
 import { type Email, type EmailInput, renderEmail } from '../report/email.js';
-import { holdMessage } from '../report/hold.js';
+import { holdAnnouncement } from '../report/hold.js';
 import { overdueEmbed } from '../report/overdue.js';
 import { reportPage } from '../report/page.js';
 import { nonceFor, sendFailureText, sendToChannel } from './channel.js';
@@ -106,14 +107,14 @@ function subjectOf(notification: Notification): string {
 
 /** Which message the alarm or a hold is, is not kept; the mail leads to the channel. */
 async function urlOf({ guildId, channelId, reportUrl }: MessengerOptions, notification: Notification): Promise<string | null> {
-	if (notification.kind !== 'run') return `https://discord.com/channels/${guildId}/${channelId}`;
+	if (notification.kind !== 'run') return messageUrl(guildId, channelId);
 	return reportUrl(notification.result.runId).catch(() => null);
 }
 
 async function messageOf(parts: MessengerOptions, notification: Notification): Promise<MessageCreateOptions> {
 	const once = { ...nonceFor(`report:${subjectOf(notification)}`), allowedMentions: { parse: [] as [] } };
 	if (notification.kind === 'overdue') return { embeds: [overdueEmbed(notification.since)], ...once };
-	if (notification.kind === 'hold') return { ...holdMessage(notification.hold), ...once };
+	if (notification.kind === 'hold') return { ...holdAnnouncement(notification.hold), ...once };
 	const { result } = notification;
 	return { ...reportPage({ result, states: await statesOf(parts, result) }, 0), ...replyTo(result, parts.channelId), ...once };
 }

@@ -2,6 +2,7 @@ import type { Client } from 'discord.js';
 import type { IssueState } from '../../reconciliation/domain/issue.js';
 import type { ReconciliationResult } from '../../reconciliation/domain/run.js';
 import type { CheckResult } from '../../reconciliation/health/doctor.js';
+import { messageUrl } from '../format/format.js';
 import { doctorEmbed } from '../replies/doctor.js';
 import type { ReportView } from '../report/view.js';
 import type { Announce } from './announcer.js';
@@ -72,5 +73,5 @@ export function createReportService(deps: {
 /** Link to the posted report of a run; null if it was not posted. */
 export async function reportUrl(store: Pick<StoredReports, 'reportMessage'>, guildId: string, runId: string): Promise<string | null> {
 	const message = await store.reportMessage(runId);
-	return message === null ? null : `https://discord.com/channels/${guildId}/${message.channelId}/${message.messageId}`;
+	return message === null ? null : messageUrl(guildId, message.channelId, message.messageId);
 }

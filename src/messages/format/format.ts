@@ -86,6 +86,11 @@ export function moment(date: Date): string {
 	return `<t:${Math.floor(date.getTime() / 1000)}:f>`;
 }
 
+/** Link to a channel, or to a message in it. */
+export function messageUrl(guildId: string, channelId: string, messageId?: string): string {
+	return `https://discord.com/channels/${guildId}/${channelId}${messageId === undefined ? '' : `/${messageId}`}`;
+}
+
 /** "850 ms", "12 s", "2 min 5 s". */
 export function duration(ms: number): string {
 	if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;

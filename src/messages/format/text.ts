@@ -78,3 +78,8 @@ function visible(name: string): string {
 export function mention(discordId: string): string {
 	return /^\d{1,20}$/.test(discordId) ? `<@${discordId}>` : escapeName(discordId, 20);
 }
+
+/** "@ada (ada)": a mention alone shows as digits to readers whose client has not loaded the member. */
+export function mentionWithName(discordId: string, name: string | null): string {
+	return name === null ? mention(discordId) : `${mention(discordId)} (${escapeName(name)})`;
+}

@@ -8,8 +8,9 @@ import { revokes } from '../../reconciliation/fixes/safety.js';
 import { buildCustomId } from '../custom-id.js';
 import { COLOURS } from '../format/colours.js';
 import { count, describePlan, heading, number, TYPE_NAMES } from '../format/format.js';
-import { cut, escapeName, escapeText, mention } from '../format/text.js';
-import { fitLines } from '../report/notices.js';
+import { MAX_FIELD_LENGTH, MAX_MESSAGE_LENGTH } from '../format/limits.js';
+import { fitLines } from '../format/lines.js';
+import { cut, escapeName, escapeText, mention, mentionWithName } from '../format/text.js';
 
 /** What a bulk fix would do, and what came of it. */
 
@@ -21,7 +22,6 @@ export interface BulkMessage {
 }
 
 const LIST_LENGTH = 2_600;
-const FIELD_LENGTH = 1_024;
 const PLAN_LENGTH = 120;
 const REASON_LENGTH = 300;
 
@@ -36,7 +36,7 @@ export function nothingToFixReply(scope: BulkScope): string {
  * Shows a plan and asks.
  * @param before - what there is to say first
  */
-export function bulkPlanMessage(plan: BulkPlan, before = ''): BulkMessage {
+export function bulkPlanReply(plan: BulkPlan, before = ''): BulkMessage {
 	const { issues, hold } = plan;
 	const losing = issues.filter(revokes);
 	const giving = issues.filter((issue) => !revokes(issue));
@@ -49,7 +49,7 @@ export function bulkPlanMessage(plan: BulkPlan, before = ''): BulkMessage {
 						name: 'On hold',
 						value: cut(
 							`${escapeText(hold.reason, REASON_LENGTH)} Check Stripe and some of the people below. If it is right that ${count(hold.losing, 'person loses', 'people lose')} a role, press Release the hold and type the number ${hold.losing}.`,
-							FIELD_LENGTH
+							MAX_FIELD_LENGTH
 						)
 					}
 				]),
@@ -87,13 +87,7 @@ function planLines(issues: readonly OpenIssue[]): string {
 		(issue) =>
 			`${mention(issue.discordId)} · ${escapeName(issue.discordName)}: ${cut(describePlan(issue.plan), PLAN_LENGTH)} (${heading(issue)})`
 	);
-	let room = LIST_LENGTH;
-	const shown = lines.filter((line) => {
-		room -= line.length + 1;
-		return room > 0;
-	});
-	const left = lines.length - shown.length;
-	return left === 0 ? shown.join('\n') : `${shown.join('\n')}\n… and ${number(left)} more`;
+	return fitLines(lines, LIST_LENGTH);
 }
 
 function planButtons({ scope, planHash, hold, issues }: BulkPlan, losing: number, giving: number): APIButtonComponent[] {
@@ -120,10 +114,10 @@ function button(
 }
 
 /** One open issue and its plan, to be approved. */
-export function singlePlanMessage(issue: OpenIssue): BulkMessage {
+export function singlePlanReply(issue: OpenIssue): BulkMessage {
 	const { id, planHash, discordId, discordName, plan } = issue;
 	return {
-		content: `${mention(discordId)} (${escapeName(discordName)}): ${heading(issue)}. The plan: **${cut(describePlan(plan), PLAN_LENGTH)}**.`,
+		content: `${mentionWithName(discordId, discordName)}: ${heading(issue)}. The plan: **${cut(describePlan(plan), PLAN_LENGTH)}**.`,
 		embeds: [],
 		components: [
 			{
@@ -140,12 +134,12 @@ export function bulkReply(result: BulkResult, scope: BulkScope): BulkMessage {
 		case 'plan-changed':
 			return result.plan === null
 				? { content: `Nothing was changed. ${nothingToFixReply(scope)}`, embeds: [], components: [] }
-				: bulkPlanMessage(
+				: bulkPlanReply(
 						result.plan,
 						'Nothing was changed: another plan is right by now than the one you saw. Look at it, and press again if it is right.'
 					);
 		case 'held':
-			return bulkPlanMessage(
+			return bulkPlanReply(
 				result.plan,
 				`Nothing was changed: the fixes that take roles are on hold. To release them, type ${result.hold.losing}, the number of people who lose a role.`
 			);
@@ -154,7 +148,7 @@ export function bulkReply(result: BulkResult, scope: BulkScope): BulkMessage {
 	}
 }
 
-const ANSWER_LENGTH = 1_900;
+const MAX_REPLY_LENGTH = MAX_MESSAGE_LENGTH - 100;
 
 function describeDone(steps: readonly BulkStep[], left: number): string {
 	const fixed = steps.filter(({ result }) => isFixed(result)).length;
@@ -163,12 +157,12 @@ function describeDone(steps: readonly BulkStep[], left: number): string {
 		left === 0 ? '' : ` Reeve is being restarted, and goes on with the other ${count(left, 'issue')} by itself in a minute or two.`;
 	const head = `${left === 0 ? 'Done' : 'Stopped'}: ${number(fixed)} of ${count(steps.length + left, 'issue')} fixed.${stopped}`;
 	if (lines.length === 0) return head;
-	return cut(`${head} Not fixed:\n${fitLines(lines, '\n', ANSWER_LENGTH - head.length - 20)}`, ANSWER_LENGTH);
+	return cut(`${head} Not fixed:\n${fitLines(lines, MAX_REPLY_LENGTH - head.length - 20, { cutLast: true })}`, MAX_REPLY_LENGTH);
 }
 
 /** Null for an issue that was fixed. */
 function whyNotFixed({ issue, result }: BulkStep): string | null {
-	const who = `${mention(issue.discordId)} (${escapeName(issue.discordName)})`;
+	const who = mentionWithName(issue.discordId, issue.discordName);
 	switch (result.kind) {
 		case 'busy':
 			return `${who}: somebody else is fixing this already.`;

@@ -2,8 +2,9 @@ import type { APIEmbed } from 'discord.js';
 import type { CheckResult, CheckVerdict } from '../../reconciliation/health/doctor.js';
 import { COLOURS } from '../format/colours.js';
 import { count } from '../format/format.js';
+import { MAX_FIELD_LENGTH } from '../format/limits.js';
+import { fitLines } from '../format/lines.js';
 import { clean, escapeText } from '../format/text.js';
-import { fitLines } from '../report/notices.js';
 
 /** Doctor results as an embed and as lines of text. */
 
@@ -19,7 +20,6 @@ const HEADINGS: Readonly<Record<CheckVerdict, string>> = {
 
 const SIGNS: Readonly<Record<CheckVerdict, string>> = { blocking: '✗', error: '✗', warning: '!', ok: '✓' };
 
-const FIELD_LENGTH = 1_000;
 const LINE_LENGTH = 450;
 
 /** "2 things keep Reeve from its work", "All is well" … */
@@ -44,8 +44,8 @@ export function doctorEmbed(findings: readonly CheckResult[]): APIEmbed {
 			name: HEADINGS[verdict],
 			value: fitLines(
 				findings.filter((finding) => finding.verdict === verdict).map((finding) => `${SIGNS[verdict]} ${line(finding)}`),
-				'\n',
-				FIELD_LENGTH
+				MAX_FIELD_LENGTH,
+				{ cutLast: true }
 			)
 		}))
 	};

@@ -3,16 +3,19 @@ import {
 	type APIComponentInMessageActionRow,
 	type APIEmbed,
 	type APIModalInteractionResponseCallbackData,
-	ButtonStyle,
 	ComponentType,
 	TextInputStyle
 } from 'discord.js';
 import type { ExemptResult, StoredExemption } from '../../reconciliation/members/exemption.js';
-import { type ActionOf, buildCustomId, type PageButton } from '../custom-id.js';
+import { END_DATE_EXAMPLES } from '../../reconciliation/schedule/parse-end-date.js';
+import { type ActionOf, buildCustomId } from '../custom-id.js';
 import { COLOURS } from '../format/colours.js';
-import { ago, count, moment, number } from '../format/format.js';
+import { ago, count, moment } from '../format/format.js';
+import { MAX_CHOICE_LENGTH } from '../format/limits.js';
 import type { NamesOf } from '../format/markdown-to-text.js';
 import { cut, escapeText, mention, plainName } from '../format/text.js';
+import { pager } from '../report/pager.js';
+import { MAX_END_DATE_LENGTH } from './end-date.js';
 
 /** Exempting people: answers, the lines in the channel, the list, and the modal behind Ignore…. */
 
@@ -20,11 +23,8 @@ export const EXEMPTIONS_PER_PAGE = 10;
 
 /** Also of the option and the field that take one. */
 export const MAX_REASON_LENGTH = 500;
-/** Of a time as it is typed. */
-export const MAX_UNTIL_LENGTH = 60;
 
 const LISTED_REASON = 150;
-const LABEL_LENGTH = 100;
 
 const until = (date: Date | null) => (date === null ? 'until an operator ends it' : `until ${moment(date)}`);
 
@@ -91,13 +91,7 @@ export async function exemptionsReply(
 	const at = Math.min(page, pages - 1);
 	const shown = all.slice(at * EXEMPTIONS_PER_PAGE, (at + 1) * EXEMPTIONS_PER_PAGE);
 	const names = await namesOf(shown.map(({ discordId }) => discordId));
-	const turn = (button: PageButton, label: string, to: number, disabled: boolean) => ({
-		type: ComponentType.Button as const,
-		style: ButtonStyle.Secondary as const,
-		label,
-		custom_id: buildCustomId({ action: 'exemptions', page: to, button }),
-		disabled
-	});
+	const buttons = pager({ page: at, pages, idOf: (target, button) => buildCustomId({ action: 'exemptions', page: target, button }) });
 	return {
 		content: '',
 		embeds: [
@@ -121,25 +115,14 @@ export async function exemptionsReply(
 						custom_id: buildCustomId({ action: 'end-exemption', page: at }),
 						placeholder: 'End an exemption…',
 						options: shown.map(({ id, discordId, reason }) => ({
-							label: plainName(names.get(discordId) ?? discordId, LABEL_LENGTH),
-							description: cut(plainName(reason, LABEL_LENGTH), LABEL_LENGTH),
+							label: plainName(names.get(discordId) ?? discordId, MAX_CHOICE_LENGTH),
+							description: cut(plainName(reason, MAX_CHOICE_LENGTH), MAX_CHOICE_LENGTH),
 							value: id
 						}))
 					}
 				]
 			},
-			...(pages === 1
-				? []
-				: [
-						{
-							type: ComponentType.ActionRow as const,
-							components: [
-								turn('previous', '◀ Previous', Math.max(0, at - 1), at === 0),
-								turn('current', `Page ${number(at + 1)} of ${number(pages)}`, at, true),
-								turn('next', 'Next ▶', Math.min(pages - 1, at + 1), at === pages - 1)
-							]
-						}
-					])
+			...(buttons.length === 0 ? [] : [{ type: ComponentType.ActionRow as const, components: buttons }])
 		]
 	};
 }
@@ -148,7 +131,7 @@ export const IGNORE_REASON = 'reason';
 export const IGNORE_UNTIL = 'until';
 
 /** Asks why an issue is to be ignored, and until when. */
-export function ignoreModal(action: ActionOf<'ignore'>, examples: string): APIModalInteractionResponseCallbackData {
+export function ignoreModal(action: ActionOf<'ignore'>): APIModalInteractionResponseCallbackData {
 	const row = <Input>(input: Input) => ({ type: ComponentType.ActionRow as const, components: [input] });
 	return {
 		custom_id: buildCustomId(action),
@@ -166,10 +149,10 @@ export function ignoreModal(action: ActionOf<'ignore'>, examples: string): APIMo
 				type: ComponentType.TextInput as const,
 				custom_id: IGNORE_UNTIL,
 				label: 'Until when? Empty: until somebody ends it',
-				placeholder: examples,
+				placeholder: END_DATE_EXAMPLES,
 				style: TextInputStyle.Short,
 				required: false,
-				max_length: MAX_UNTIL_LENGTH
+				max_length: MAX_END_DATE_LENGTH
 			})
 		]
 	};

@@ -1,13 +1,10 @@
 import { DRIFT_TYPES, type DriftType } from '../../reconciliation/domain/issue.js';
 import type { ListedIssue } from '../../reconciliation/fixes/bulk-plan.js';
 import { describePlan, heading, TYPE_NAMES } from '../format/format.js';
+import { MAX_CHOICE_LENGTH } from '../format/limits.js';
 import { cut, plainName } from '../format/text.js';
 
 /** What an operator types to find an open issue. */
-
-/** Discord's limits for suggestions. */
-export const MAX_SUGGESTIONS = 25;
-const SUGGESTION_LENGTH = 100;
 
 /** What a suggestion stands for: an issue, with the plan that it showed. */
 const PICKED = /^([a-z0-9]{1,32}):([0-9a-f]{8})$/;
@@ -15,7 +12,7 @@ const PICKED = /^([a-z0-9]{1,32}):([0-9a-f]{8})$/;
 /** An issue as a suggestion. Its value binds the plan that the suggestion shows. */
 export function suggestIssue(issue: ListedIssue): { name: string; value: string } {
 	return {
-		name: cut(`${plainName(issue.discordName)} · ${heading(issue)} · ${describePlan(issue.plan)}`, SUGGESTION_LENGTH),
+		name: cut(`${plainName(issue.discordName)} · ${heading(issue)} · ${describePlan(issue.plan)}`, MAX_CHOICE_LENGTH),
 		value: `${issue.id}:${issue.planHash}`
 	};
 }

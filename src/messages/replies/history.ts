@@ -1,9 +1,10 @@
-import { type APIActionRowComponent, type APIButtonComponent, type APIEmbed, ButtonStyle, ComponentType } from 'discord.js';
+import { type APIActionRowComponent, type APIButtonComponent, type APIEmbed, ComponentType } from 'discord.js';
 import { type HistoryPage, RUNS_PER_PAGE, type RunSummary } from '../../reconciliation/runs/history.js';
-import { buildCustomId, type PageButton } from '../custom-id.js';
+import { buildCustomId } from '../custom-id.js';
 import { COLOURS } from '../format/colours.js';
-import { ago, count, duration, moment, number } from '../format/format.js';
+import { ago, count, duration, messageUrl, moment, number } from '../format/format.js';
 import { escapeText, mention } from '../format/text.js';
+import { pager } from '../report/pager.js';
 
 /** `/reconcile history`: the last runs, the newest first. */
 
@@ -15,12 +16,12 @@ export function historyReply(
 	guildId: string
 ): { embeds: APIEmbed[]; components: APIActionRowComponent<APIButtonComponent>[] } {
 	const pages = Math.max(1, Math.ceil(counts.runs / RUNS_PER_PAGE));
-	const turn = (button: PageButton, label: string, to: number, disabled: boolean): APIButtonComponent => ({
-		type: ComponentType.Button,
-		style: ButtonStyle.Secondary,
-		label,
-		custom_id: buildCustomId({ action: 'history', days, page: to, button }),
-		disabled
+	const buttons = pager({
+		page,
+		pages,
+		idOf: (target, button) => buildCustomId({ action: 'history', days, page: target, button }),
+		previousLabel: '◀ Newer',
+		nextLabel: 'Older ▶'
 	});
 	return {
 		embeds: [
@@ -33,27 +34,14 @@ export function historyReply(
 						: `${count(counts.runs, 'run')}, ${number(counts.failed)} failed; ${count(counts.fixed, 'issue')} fixed.\n\n${runs.map((run) => runLine(run, guildId)).join('\n')}`
 			}
 		],
-		components:
-			pages === 1
-				? []
-				: [
-						{
-							type: ComponentType.ActionRow,
-							components: [
-								turn('previous', '◀ Newer', Math.max(0, page - 1), page === 0),
-								turn('current', `Page ${number(page + 1)} of ${number(pages)}`, page, true),
-								turn('next', 'Older ▶', page + 1, page >= pages - 1)
-							]
-						}
-					]
+		components: buttons.length === 0 ? [] : [{ type: ComponentType.ActionRow, components: buttons }]
 	};
 }
 
 /** A run in one line: when, why it ran, what it came to, how long it took, where its report is. */
 export function runLine(run: RunSummary, guildId: string): string {
 	const took = run.completedAt === null ? '' : `, ${duration(run.completedAt.getTime() - run.startedAt.getTime())}`;
-	const report =
-		run.report === null ? '' : ` · [report](https://discord.com/channels/${guildId}/${run.report.channelId}/${run.report.messageId})`;
+	const report = run.report === null ? '' : ` · [report](${messageUrl(guildId, run.report.channelId, run.report.messageId)})`;
 	return `${moment(run.startedAt)} (${ago(run.startedAt)}) · ${trigger(run)} · ${runOutcome(run)}${took}${report}`;
 }
 

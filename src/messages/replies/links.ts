@@ -18,19 +18,17 @@ import type {
 } from '../../reconciliation/members/link.js';
 import { buildCustomId } from '../custom-id.js';
 import { describeActor, list, roles } from '../format/format.js';
-import { cut, escapeName, escapeText, mention, plainName } from '../format/text.js';
+import { MAX_CHOICE_LENGTH, MAX_CHOICES, MAX_MESSAGE_LENGTH } from '../format/limits.js';
+import { cut, escapeName, escapeText, mention, mentionWithName, plainName } from '../format/text.js';
 
 /** What operators are told of links: whom a customer pays for, what it means to change that, and what speaks against it. */
 
-/** Discord's limit for a choice, and for an option of a menu. */
-const CHOICE_LENGTH = 100;
 /** Of an email or a name in a choice: the subscription and the ID must have room too. */
 const PART_LENGTH = 32;
 const TEXT_LENGTH = 200;
-const MENU_OPTIONS = 25;
 
 /** Whom it is about, as far as their name is known. */
-interface Someone {
+interface Person {
 	readonly discordId: string;
 	readonly name: string | null;
 }
@@ -51,7 +49,7 @@ function customerChoice({ customer, subscriptions }: CustomerFound): string {
 	const known = [customer.email, customer.name].flatMap((text) => (text === null || text === '' ? [] : [text]));
 	const end = ` · ${pays} (${customer.id})`;
 	const begin = known.map((text) => plainName(text, PART_LENGTH)).join(' · ') || 'no email';
-	return cut(`${cut(begin, Math.max(PART_LENGTH / 2, CHOICE_LENGTH - end.length))}${end}`, CHOICE_LENGTH);
+	return cut(`${cut(begin, Math.max(PART_LENGTH / 2, MAX_CHOICE_LENGTH - end.length))}${end}`, MAX_CHOICE_LENGTH);
 }
 
 /** What pays comes first. */
@@ -72,7 +70,7 @@ function rankOf(status: string): number {
 }
 
 /** Answers an operator who gave no customer ID: which customers could be meant. */
-export function pickCustomer(result: CustomersResult, typed: string, someone: Someone): LinkReply {
+export function pickCustomerReply(result: CustomersResult, typed: string, person: Person): LinkReply {
 	if (result.kind === 'unreadable') return unreadable(result.why);
 	const text = escapeText(typed, TEXT_LENGTH);
 	if (result.customers.length === 0)
@@ -81,8 +79,8 @@ export function pickCustomer(result: CustomersResult, typed: string, someone: So
 		);
 	const options = activeCustomersFirst(result.customers).map((each) => ({ label: customerChoice(each), value: each.customer.id }));
 	return answer(
-		`Which customer pays for ${who(someone)}? Nothing is changed until you pick one.`,
-		menu(buildCustomId({ action: 'pick-link', discordId: someone.discordId }), 'Pick a customer…', options)
+		`Which customer pays for ${mentionWithName(person.discordId, person.name)}? Nothing is changed until you pick one.`,
+		menu(buildCustomId({ action: 'pick-link', discordId: person.discordId }), 'Pick a customer…', options)
 	);
 }
 
@@ -94,19 +92,19 @@ export function customerChoices(result: CustomersResult): { name: string; value:
 }
 
 /** Answers the operator who links: what was done and what follows, or what speaks against it. */
-export function linkReply(result: LinkResult, someone: Someone, customerId: string): LinkReply {
-	const person = who(someone);
+export function linkReply(result: LinkResult, person: Person, customerId: string): LinkReply {
+	const member = mentionWithName(person.discordId, person.name);
 	const customer = escapeText(customerId, TEXT_LENGTH);
 	switch (result.kind) {
 		case 'bot':
-			return answer(`Nothing was changed: ${person} is a bot, and bots have no roles that anybody pays for.`);
+			return answer(`Nothing was changed: ${member} is a bot, and bots have no roles that anybody pays for.`);
 		case 'missing':
 			return answer(`Nothing was changed: Stripe has no customer ${customer}. Look the ID up in Stripe, or give an email address instead.`);
 		case 'deleted':
 			return answer(`Nothing was changed: the customer ${customer} was deleted in Stripe, so it pays for nothing.`);
 		case 'already':
 			return answer(
-				`Nothing was changed: ${customer} is linked to ${person} already${result.by === 'metadata' ? ', by its metadata in Stripe' : ''}.`
+				`Nothing was changed: ${customer} is linked to ${member} already${result.by === 'metadata' ? ', by its metadata in Stripe' : ''}.`
 			);
 		case 'taken':
 			return answer(
@@ -121,10 +119,10 @@ export function linkReply(result: LinkResult, someone: Someone, customerId: stri
 		case 'named': {
 			const hash = result.hash;
 			return answer(
-				`${named(result.people, customer)} A link made here counts more than metadata: ${customer} would pay for ${person} alone. ${
+				`${named(result.people, customer)} A link made here counts more than metadata: ${customer} would pay for ${member} alone. ${
 					result.people.length === 1 ? `It would be taken from ${people(result.people)}.` : ''
 				}\nIt is ${inline(result.found)}. Nothing is changed until you confirm; to leave it as it is, dismiss this message.`,
-				button('Link anyway', { action: 'link', discordId: someone.discordId, customerId, shownHash: hash })
+				button('Link anyway', { action: 'link', discordId: person.discordId, customerId, shownHash: hash })
 			);
 		}
 		case 'linked': {
@@ -133,7 +131,7 @@ export function linkReply(result: LinkResult, someone: Someone, customerId: stri
 					? ''
 					: `\nThey are linked to ${list(result.others.map(code))} too: all of their customers count, the best one decides.`;
 			const from = result.takenFrom.length === 0 ? '' : `\n${named(result.takenFrom, customer)} From now on that does not count.`;
-			return answer(`Linked ${person} to ${inline(result.found)}.${others}${from}\n${describeRoleStatus(result.roleStatus)}`);
+			return answer(`Linked ${member} to ${inline(result.found)}.${others}${from}\n${describeRoleStatus(result.roleStatus)}`);
 		}
 	}
 }
@@ -141,16 +139,16 @@ export function linkReply(result: LinkResult, someone: Someone, customerId: stri
 /** One line for the admin channel. */
 export function linkAnnouncement(
 	{ takenFrom }: Extract<LinkResult, { kind: 'linked' }>,
-	someone: Someone,
+	person: Person,
 	customerId: string,
 	actor: string
 ): string {
 	const from = takenFrom.length === 0 ? '' : `, though its metadata in Stripe names ${people(takenFrom)}`;
-	return `${describeActor(actor)} linked ${who(someone)} to the customer ${code(customerId)}${from}.`;
+	return `${describeActor(actor)} linked ${mentionWithName(person.discordId, person.name)} to the customer ${code(customerId)}${from}.`;
 }
 
 /** Shows what ties a person, and what of it can be untied here. */
-export function linksReply(result: LinksResult, someone: Someone): LinkReply {
+export function linksReply(result: LinksResult, person: Person): LinkReply {
 	if (result.kind === 'unreadable') return unreadable(result.why);
 	const { links, byMetadata, roleStatus } = result;
 	const metadata =
@@ -159,56 +157,59 @@ export function linksReply(result: LinksResult, someone: Someone): LinkReply {
 			: `\nStripe's metadata ties them to ${list(byMetadata.map(code))}: that cannot be changed here. Correct the metadata of that customer, or of its subscriptions, in Stripe.`;
 	const [only] = links;
 	if (only === undefined) {
-		const nothing = byMetadata.length === 0 ? `Nothing ties ${who(someone)} to a customer or a team.` : `No row here ties ${who(someone)}.`;
+		const nothing =
+			byMetadata.length === 0
+				? `Nothing ties ${mentionWithName(person.discordId, person.name)} to a customer or a team.`
+				: `No row here ties ${mentionWithName(person.discordId, person.name)}.`;
 		return answer(`Nothing was changed: ${nothing}${metadata}`);
 	}
 	if (links.length === 1) {
-		const confirm = confirmUnlink(only, someone, roleStatus);
+		const confirm = confirmUnlink(only, person, roleStatus);
 		return { ...confirm, content: `${confirm.content}${metadata}` };
 	}
-	const options = links.slice(0, MENU_OPTIONS).map((link) => ({ label: cut(memberLinkChoice(link), CHOICE_LENGTH), value: link.hash }));
+	const options = links.slice(0, MAX_CHOICES).map((link) => ({ label: cut(memberLinkChoice(link), MAX_CHOICE_LENGTH), value: link.hash }));
 	return answer(
-		`${who(someone)} is tied by ${links.length} rows. Which one is to go? Nothing is changed until you have confirmed it.${metadata}`,
-		menu(buildCustomId({ action: 'pick-unlink', discordId: someone.discordId }), 'Pick what to unlink…', options)
+		`${mentionWithName(person.discordId, person.name)} is tied by ${links.length} rows. Which one is to go? Nothing is changed until you have confirmed it.${metadata}`,
+		menu(buildCustomId({ action: 'pick-unlink', discordId: person.discordId }), 'Pick what to unlink…', options)
 	);
 }
 
 /** The confirmation for the row that was picked. */
-export function confirmUnlinkReply(result: LinksResult, hash: string, someone: Someone): LinkReply {
+export function confirmUnlinkReply(result: LinksResult, hash: string, person: Person): LinkReply {
 	if (result.kind === 'unreadable') return unreadable(result.why);
 	const link = result.links.find((each) => each.hash === hash);
-	return link === undefined ? answer(alreadyUnlinkedReply(someone)) : confirmUnlink(link, someone, result.roleStatus);
+	return link === undefined ? answer(alreadyUnlinkedReply(person)) : confirmUnlink(link, person, result.roleStatus);
 }
 
-function confirmUnlink(link: MemberLink, someone: Someone, { held }: RoleStatus): LinkReply {
+function confirmUnlink(link: MemberLink, person: Person, { held }: RoleStatus): LinkReply {
 	return answer(
-		`Unlink ${who(someone)} from ${describeMemberLink(link)}?\n${consequence(link.roleStatusWithout, held)} Nothing is deleted, and nothing is changed until you confirm; to leave it as it is, dismiss this message.`,
-		button('Unlink', { action: 'unlink', discordId: someone.discordId, shownHash: link.hash })
+		`Unlink ${mentionWithName(person.discordId, person.name)} from ${describeMemberLink(link)}?\n${consequence(link.roleStatusWithout, held)} Nothing is deleted, and nothing is changed until you confirm; to leave it as it is, dismiss this message.`,
+		button('Unlink', { action: 'unlink', discordId: person.discordId, shownHash: link.hash })
 	);
 }
 
 /** Answers the operator who confirmed. */
-export function unlinkReply(result: UnlinkResult, someone: Someone): LinkReply {
+export function unlinkReply(result: UnlinkResult, person: Person): LinkReply {
 	switch (result.kind) {
 		case 'unreadable':
 			return unreadable(result.why);
 		case 'gone':
-			return answer(alreadyUnlinkedReply(someone));
+			return answer(alreadyUnlinkedReply(person));
 		case 'unlinked':
 			return answer(
-				`Unlinked ${who(someone)} from ${describeMemberLink(result.link)}.\n${describeRoleStatus(result.link.roleStatusWithout)}`
+				`Unlinked ${mentionWithName(person.discordId, person.name)} from ${describeMemberLink(result.link)}.\n${describeRoleStatus(result.link.roleStatusWithout)}`
 			);
 	}
 }
 
 /** One line for the admin channel. */
-export function unlinkAnnouncement({ link }: Extract<UnlinkResult, { kind: 'unlinked' }>, someone: Someone, actor: string): string {
+export function unlinkAnnouncement({ link }: Extract<UnlinkResult, { kind: 'unlinked' }>, person: Person, actor: string): string {
 	const customer = link.customerId === null ? [] : [`the customer ${code(link.customerId)}`];
-	return `${describeActor(actor)} unlinked ${who(someone)} from ${[...customer, ...describeSeat(link)].join(' and ') || 'an empty row'}.`;
+	return `${describeActor(actor)} unlinked ${mentionWithName(person.discordId, person.name)} from ${[...customer, ...describeSeat(link)].join(' and ') || 'an empty row'}.`;
 }
 
-function alreadyUnlinkedReply(someone: Someone): string {
-	return `Nothing was changed: that row does not name ${who(someone)} any more. Somebody has unlinked it before.`;
+function alreadyUnlinkedReply(person: Person): string {
+	return `Nothing was changed: that row does not name ${mentionWithName(person.discordId, person.name)} any more. Somebody has unlinked it before.`;
 }
 
 /** What the person should have now and what they hold; and that linking by itself changes no role. */
@@ -276,17 +277,13 @@ function code(customerId: string): string {
 	return escapeText(customerId, TEXT_LENGTH);
 }
 
-function who({ discordId, name }: Someone): string {
-	return name === null ? mention(discordId) : `${mention(discordId)} (${escapeName(name)})`;
-}
-
 function unreadable(why: string): LinkReply {
 	return answer(`Nothing was changed. ${escapeText(why, 1200)}`);
 }
 
 function answer(content: string, component?: APIButtonComponent | APIStringSelectComponent): LinkReply {
 	const components = component === undefined ? [] : [{ type: ComponentType.ActionRow as const, components: [component] }];
-	return { content: cut(content, 2000), components, allowedMentions: { parse: [] } };
+	return { content: cut(content, MAX_MESSAGE_LENGTH), components, allowedMentions: { parse: [] } };
 }
 
 function button(label: string, id: Parameters<typeof buildCustomId>[0]): APIButtonComponent {
@@ -294,5 +291,5 @@ function button(label: string, id: Parameters<typeof buildCustomId>[0]): APIButt
 }
 
 function menu(customId: string, placeholder: string, options: APISelectMenuOption[]): APIStringSelectComponent {
-	return { type: ComponentType.StringSelect, custom_id: customId, placeholder, options: options.slice(0, MENU_OPTIONS) };
+	return { type: ComponentType.StringSelect, custom_id: customId, placeholder, options: options.slice(0, MAX_CHOICES) };
 }

@@ -2,7 +2,7 @@ import { ComponentType } from 'discord.js';
 import type { DriftIssue } from '../../reconciliation/domain/issue.js';
 import type { FixResult } from '../../reconciliation/fixes/fix.js';
 import { ago, changeMade, describeActor, describeChange, describePlan } from '../format/format.js';
-import { cut, escapeName, escapeText, mention } from '../format/text.js';
+import { cut, escapeText, mentionWithName } from '../format/text.js';
 import { undoButton } from '../report/buttons.js';
 import type { Announcement } from '../report/view.js';
 
@@ -24,19 +24,19 @@ export function fixReply(result: FixResult, subject: Subject): string {
 		case 'ended':
 			return describeEnd(result);
 		case 'busy':
-			return `${describeActor(result.actor)} is fixing ${who(subject)} already, since ${ago(result.since)}. Wait a moment: the report will show what came of it.`;
+			return `${describeActor(result.actor)} is fixing ${describeSubject(subject)} already, since ${ago(result.since)}. Wait a moment: the report will show what came of it.`;
 		case 'settled':
 			if (result.undone)
-				return `Nothing was changed: the fix of ${who(subject)} was undone${result.actor === null ? '' : ` by ${describeActor(result.actor)}`} ${ago(result.at)}. There is nothing left to do.`;
+				return `Nothing was changed: the fix of ${describeSubject(subject)} was undone${result.actor === null ? '' : ` by ${describeActor(result.actor)}`} ${ago(result.at)}. There is nothing left to do.`;
 			if (result.exempted)
-				return `Nothing was changed: ${who(subject)} was exempted${result.actor === null ? '' : ` by ${describeActor(result.actor)}`} ${ago(result.at)}, so their roles are right as they are. To fix them, end the exemption first (\`/reconcile exemptions\`).`;
+				return `Nothing was changed: ${describeSubject(subject)} was exempted${result.actor === null ? '' : ` by ${describeActor(result.actor)}`} ${ago(result.at)}, so their roles are right as they are. To fix them, end the exemption first (\`/reconcile exemptions\`).`;
 			if (result.status === 'RESOLVED')
-				return `Nothing was changed: the issue of ${who(subject)} went away by itself ${ago(result.at)}. There is nothing left to do.`;
-			return `Nothing was changed: ${who(subject)} was fixed already${result.actor === null ? '' : ` by ${describeActor(result.actor)}`} ${ago(result.at)}. There is nothing left to do.`;
+				return `Nothing was changed: the issue of ${describeSubject(subject)} went away by itself ${ago(result.at)}. There is nothing left to do.`;
+			return `Nothing was changed: ${describeSubject(subject)} was fixed already${result.actor === null ? '' : ` by ${describeActor(result.actor)}`} ${ago(result.at)}. There is nothing left to do.`;
 		case 'plan-changed':
 			return planChanged(result.issue, result.issue);
 		case 'unknown':
-			return `Nothing was changed: Reeve does not know the issue of ${who(subject)} any more. Use \`/reconcile run\` for a new report.`;
+			return `Nothing was changed: Reeve does not know the issue of ${describeSubject(subject)} any more. Use \`/reconcile run\` for a new report.`;
 	}
 }
 
@@ -46,16 +46,17 @@ export function fixAnnouncement(result: FixResult, actor: string): Announcement 
 	const made = changeMade(result.rolesBefore, result.rolesAfter);
 	const changed = made === null ? '' : change(made);
 	if (changed === '') return null;
-	if (result.outcome !== 'FIXED') return { content: `${describeActor(actor)} could not wholly fix ${who(result.issue)}: ${changed}.` };
+	if (result.outcome !== 'FIXED')
+		return { content: `${describeActor(actor)} could not wholly fix ${describeSubject(result.issue)}: ${changed}.` };
 	return {
-		content: `${describeActor(actor)} fixed ${who(result.issue)}: ${changed}.`,
+		content: `${describeActor(actor)} fixed ${describeSubject(result.issue)}: ${changed}.`,
 		components: [{ type: ComponentType.ActionRow, components: [undoButton(result.attemptId, result.issue.discordName)] }]
 	};
 }
 
 function describeEnd(result: Extract<FixResult, { kind: 'ended' }>): string {
 	const { issue, error, rolesBefore, rolesAfter } = result;
-	const person = who(issue);
+	const person = describeSubject(issue);
 	const made = changeMade(rolesBefore, rolesAfter);
 	const why = (fallback: string) => escapeText(error ?? fallback, REASON_LENGTH);
 	switch (result.outcome) {
@@ -80,7 +81,7 @@ function describeEnd(result: Extract<FixResult, { kind: 'ended' }>): string {
 
 function planChanged(issue: NonNullable<Subject>, drift: DriftIssue | null): string {
 	const plan = drift === null ? '' : ` The plan is now: **${cut(describePlan(drift.plan), PLAN_LENGTH)}**.`;
-	return `Nothing was changed for ${who(issue)}: another plan is right by now than the one you saw.${plan} If that is right, press Apply fix again: the button now stands for the new plan.`;
+	return `Nothing was changed for ${describeSubject(issue)}: another plan is right by now than the one you saw.${plan} If that is right, press Apply fix again: the button now stands for the new plan.`;
 }
 
 function change(made: { readonly add: readonly string[]; readonly remove: readonly string[] }): string {
@@ -92,6 +93,6 @@ function before(made: ReturnType<typeof changeMade>): string {
 	return done === '' ? '' : ` Done before that: ${done}.`;
 }
 
-export function who(subject: Subject): string {
-	return subject === null ? 'this person' : `${mention(subject.discordId)} (${escapeName(subject.discordName)})`;
+export function describeSubject(subject: Subject): string {
+	return subject === null ? 'this person' : mentionWithName(subject.discordId, subject.discordName);
 }

@@ -1,6 +1,6 @@
 import { createThrottle } from '../../async/throttle.js';
 import type { Progress } from '../../reconciliation/domain/run.js';
-import { type ProgressSample, progressMessage, secondsLeft } from './progress.js';
+import { type ProgressSample, runProgressReply, secondsLeft } from './progress.js';
 
 /** A reply is edited at most this often. */
 const EDIT_EVERY_MS = 2_000;
@@ -18,7 +18,7 @@ export interface ProgressReply {
 export function createProgressReply(edit: (content: string) => Promise<unknown>): ProgressReply {
 	const state = new Map<Progress['source'], Progress>();
 	let firstFix: ProgressSample | undefined;
-	const paced = createThrottle(() => edit(progressMessage(state, secondsLeft(firstFix, state.get('fix'), Date.now()))), {
+	const paced = createThrottle(() => edit(runProgressReply(state, secondsLeft(firstFix, state.get('fix'), Date.now()))), {
 		everyMs: EDIT_EVERY_MS
 	});
 	return {

@@ -28,7 +28,7 @@ const ORDER: readonly Source[] = ['stripe', 'invoices', 'discord', 'database', '
 const ALWAYS: readonly Source[] = ['stripe', 'discord', 'database'];
 
 /** How far a run or a bulk fix is: a line for each source, and for invoices and fixes once there are any. */
-export function progressMessage(progress: ReadonlyMap<Source, Progress>, fixSecondsLeft: number | null = null): string {
+export function runProgressReply(progress: ReadonlyMap<Source, Progress>, fixSecondsLeft: number | null = null): string {
 	// A bulk fix reads nothing of its own.
 	const onlyFixes = progress.size === 1 && progress.has('fix');
 	const shown = ORDER.filter((source) => progress.has(source) || (ALWAYS.includes(source) && !onlyFixes));
@@ -73,7 +73,7 @@ function line(source: Source, progress: Progress | undefined, left: number | nul
  * @param messageUrl - the report in the admin channel; null if it could not be posted, undefined if nobody knows
  * @param paused - what keeps the daily runs from happening, which whoever runs one by hand should know; empty if nothing does
  */
-export function finishedMessage(result: ReconciliationResult, messageUrl: string | null | undefined, paused: string): string {
+export function runFinishedReply(result: ReconciliationResult, messageUrl: string | null | undefined, paused: string): string {
 	const where =
 		messageUrl === undefined
 			? 'Where the report is could not be read: look in the admin channel.'

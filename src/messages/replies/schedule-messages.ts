@@ -52,14 +52,3 @@ export function resumedReply(ended: Pause | null, nextRunAt: Date | null, settin
 export function resumedAnnouncement(actor: string, ended: Pause): string {
 	return `${mention(actor)} resumed the daily runs, which were ${describePause(ended)}.`;
 }
-
-/** Answers a time that Reeve does not understand. @param gone - what was typed beside it, so that nothing is lost */
-export function untilProblem(problem: 'invalid' | 'past' | 'too-far', typed: string, examples: string, also: string | null = null): string {
-	const why = {
-		invalid: `Reeve does not understand the time "${escapeText(typed, 60)}".`,
-		past: `The time "${escapeText(typed, 60)}" is over already.`,
-		'too-far': `The time "${escapeText(typed, 60)}" is more than ten years away: leave it out for "without an end".`
-	}[problem];
-	const kept = also === null ? '' : `\nYou wrote: ${escapeText(also, 500)}`;
-	return `Nothing was changed. ${why} Write it like ${examples}.${kept}`;
-}

@@ -4,8 +4,9 @@ import type { Health, Status, Undelivered } from '../../reconciliation/health/st
 import type { RunSummary } from '../../reconciliation/runs/history.js';
 import { COLOURS } from '../format/colours.js';
 import { ago, count, moment, TYPE_NAMES } from '../format/format.js';
+import { MAX_FIELD_LENGTH } from '../format/limits.js';
+import { fitLines } from '../format/lines.js';
 import { escapeText } from '../format/text.js';
-import { fitLines } from '../report/notices.js';
 import { runLine } from './history.js';
 import { describePause } from './schedule-messages.js';
 
@@ -18,7 +19,6 @@ export interface StatusSettings {
 	readonly database: 'postgresql' | 'embedded';
 }
 
-const FIELD_LENGTH = 1_000;
 const REASON_LENGTH = 300;
 
 const SOURCES: Readonly<Record<Health['source'], string>> = { stripe: 'Stripe', discord: 'Discord', database: 'Database' };
@@ -30,7 +30,11 @@ export function statusEmbed(status: Status, settings: StatusSettings): APIEmbed 
 	const unread = Object.values(status).some((told) => typeof told === 'object' && 'ok' in told && !told.ok);
 	const many = open.ok ? open.value.reduce((sum, kind) => sum + kind.many, 0) : null;
 	const toDo = many === null || many > 0 || !undelivered.ok || undelivered.value.length > 0;
-	const field = (name: string, lines: readonly string[]) => ({ name, value: fitLines(lines, '\n', FIELD_LENGTH), inline: false });
+	const field = (name: string, lines: readonly string[]) => ({
+		name,
+		value: fitLines(lines, MAX_FIELD_LENGTH, { cutLast: true }),
+		inline: false
+	});
 	/** A field that is only there where there is something to tell. */
 	const unlessEmpty = <T>(name: string, told: ProbeResult<T>, linesOf: (value: T) => readonly string[]) => {
 		const lines = told.ok ? linesOf(told.value) : [unknown(told)];

@@ -1,15 +1,14 @@
 import type { UndoableFix, UndoResult } from '../../reconciliation/fixes/undo.js';
 import { ago, changeMade, describeActor, describeChange, moment } from '../format/format.js';
+import { MAX_CHOICE_LENGTH } from '../format/limits.js';
 import { cut, escapeText, plainName } from '../format/text.js';
-import { who } from './outcome.js';
+import { describeSubject } from './outcome.js';
 
 /** What an undo says: to the operator who asked, to the channel, and among the fixes to choose from. */
 
 const REASON_LENGTH = 1200;
 const CHANGE_LENGTH = 300;
 
-/** Discord's limit for the name of a choice. */
-const CHOICE_LENGTH = 100;
 const CHOICE_NAME_LENGTH = 32;
 const CHOICE_CHANGE_LENGTH = 30;
 
@@ -25,11 +24,11 @@ export function undoReply(result: UndoResult): string {
 		case 'ended':
 			return describeEnd(result);
 		case 'busy':
-			return `Nothing was changed: ${describeActor(result.actor)} has been at the roles of ${who(result.subject)} since ${ago(result.since)}. Wait a moment, then look again.`;
+			return `Nothing was changed: ${describeActor(result.actor)} has been at the roles of ${describeSubject(result.subject)} since ${ago(result.since)}. Wait a moment, then look again.`;
 		case 'undone':
-			return `Nothing was changed: the fix of ${who(result.subject)} was undone already by ${describeActor(result.actor)} ${ago(result.at)}.`;
+			return `Nothing was changed: the fix of ${describeSubject(result.subject)} was undone already by ${describeActor(result.actor)} ${ago(result.at)}.`;
 		case 'refused':
-			return `Nothing was changed for ${who(result.subject)}: ${NOT_UNDONE[result.why]}`;
+			return `Nothing was changed for ${describeSubject(result.subject)}: ${NOT_UNDONE[result.why]}`;
 		case 'unknown':
 			return 'Nothing was changed: Reeve knows no such fix. Use `/reconcile undo` and pick one from the list that appears as you type.';
 	}
@@ -38,7 +37,7 @@ export function undoReply(result: UndoResult): string {
 type Ended = Extract<UndoResult, { kind: 'ended' }>;
 
 function describeEnd(result: Ended): string {
-	const person = who(result.subject);
+	const person = describeSubject(result.subject);
 	const why = escapeText(result.error ?? 'The reason is not known: see the log.', REASON_LENGTH);
 	const until = result.exemptUntil === null ? '' : ` They are exempt until ${moment(result.exemptUntil)}`;
 	if (result.outcome === 'UNDONE') {
@@ -56,7 +55,7 @@ function describeEnd(result: Ended): string {
 /** One line for the admin channel; null where nothing was changed. */
 export function undoAnnouncement(result: UndoResult, actor: string): string | null {
 	if (result.kind !== 'ended' || result.exemptUntil === null) return null;
-	const what = `the fix of ${who(result.subject)}`;
+	const what = `the fix of ${describeSubject(result.subject)}`;
 	const change = made(result) === '' ? '' : `: ${made(result)}`;
 	const until = `Exempt until ${moment(result.exemptUntil)}.`;
 	if (result.outcome === 'UNDONE') return `${describeActor(actor)} undid ${what}${change}. ${until}`;
@@ -76,7 +75,7 @@ function made({ rolesBefore, rolesAfter }: Ended): string {
 export function undoChoice(fix: UndoableFix, actorName: string, now: Date): string {
 	const change = cut(describeChange(fix.change), CHOICE_CHANGE_LENGTH);
 	const [name, actor] = [plainName(fix.discordName, CHOICE_NAME_LENGTH), plainName(actorName, CHOICE_NAME_LENGTH)];
-	return cut(`${name} · ${change} · ${since(fix.at, now)} by ${actor}`, CHOICE_LENGTH);
+	return cut(`${name} · ${change} · ${since(fix.at, now)} by ${actor}`, MAX_CHOICE_LENGTH);
 }
 
 /** "3 min ago", where Discord shows no times. */

@@ -1,9 +1,10 @@
 import { type APIActionRowComponent, type APIButtonComponent, ButtonStyle, ComponentType } from 'discord.js';
 import type { LastAttempt } from '../../reconciliation/domain/issue.js';
-import { buildCustomId, type PageButton } from '../custom-id.js';
+import { buildCustomId } from '../custom-id.js';
 import { changeMade, describeChange, number } from '../format/format.js';
 import { plainName } from '../format/text.js';
 import type { ShownIssue } from './issue.js';
+import { pager } from './pager.js';
 
 type ButtonRow = APIActionRowComponent<APIButtonComponent>;
 
@@ -73,8 +74,11 @@ export function withoutButton(rows: readonly ButtonRow[], customId: string): But
 }
 
 /** The way to the other pages, and to fixing everything. */
-function lastButtons(place: PageRef): APIButtonComponent[] {
-	return [...(place.pages > 1 ? [previous(place), current(place), next(place)] : []), ...(place.total > 1 ? [fixAll(place)] : [])];
+function lastButtons({ runId, page, pages, total }: PageRef): APIButtonComponent[] {
+	return [
+		...pager({ page, pages, idOf: (target, button) => buildCustomId({ action: 'page', runId, page: target, button }) }),
+		...(total > 1 ? [fixAll(runId)] : [])
+	];
 }
 
 function row(components: APIButtonComponent[]): ButtonRow {
@@ -102,34 +106,11 @@ function whyButton({ id, number: place }: ShownIssue): APIButtonComponent {
 }
 
 /** Stands for whatever is open when it is pressed: a plan is shown first. */
-function fixAll({ runId }: PageRef): APIButtonComponent {
+function fixAll(runId: string): APIButtonComponent {
 	return {
 		type: ComponentType.Button,
 		style: ButtonStyle.Danger,
 		label: 'Fix all…',
 		custom_id: buildCustomId({ action: 'fix-all', runId })
-	};
-}
-
-function previous(place: PageRef): APIButtonComponent {
-	return pageButton('previous', '◀ Previous', Math.max(0, place.page - 1), place.page === 0, place);
-}
-
-function current(place: PageRef): APIButtonComponent {
-	return pageButton('current', `Page ${number(place.page + 1)} of ${number(place.pages)}`, place.page, true, place);
-}
-
-function next(place: PageRef): APIButtonComponent {
-	const last = place.pages - 1;
-	return pageButton('next', 'Next ▶', Math.min(last, place.page + 1), place.page === last, place);
-}
-
-function pageButton(button: PageButton, label: string, page: number, disabled: boolean, { runId }: PageRef): APIButtonComponent {
-	return {
-		type: ComponentType.Button,
-		style: ButtonStyle.Secondary,
-		label,
-		custom_id: buildCustomId({ action: 'page', runId, page, button }),
-		disabled
 	};
 }

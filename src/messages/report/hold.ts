@@ -23,7 +23,7 @@ export function holdEmbed({ scope, actor, reason, losing, holders, heldAt }: Sto
 	};
 }
 
-export function holdMessage(hold: StoredHold): { embeds: APIEmbed[]; components: APIActionRowComponent<APIButtonComponent>[] } {
+export function holdAnnouncement(hold: StoredHold): { embeds: APIEmbed[]; components: APIActionRowComponent<APIButtonComponent>[] } {
 	const scope = hold.scope === 'run' ? 'all' : hold.scope;
 	return {
 		embeds: [holdEmbed(hold)],

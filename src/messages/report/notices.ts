@@ -1,6 +1,6 @@
 import type { Notices } from '../../reconciliation/domain/detection.js';
 import { ago, count, list, number } from '../format/format.js';
-import { cut, escapeName, escapeText, mention } from '../format/text.js';
+import { escapeName, escapeText, mention } from '../format/text.js';
 
 /** Names and IDs given in one notice; the rest is counted. */
 const MAX_NAMED = 3;
@@ -69,20 +69,4 @@ function unknownStatusLines(unknown: Notices['unknownStatus']): Line[] {
 /** "Stripe gives the status `frozen`, which Reeve does not know". */
 export function describeUnknownStatus(status: string): string {
 	return `Stripe gives the status \`${escapeText(status.replaceAll('`', ''), STATUS_LENGTH)}\`, which Reeve does not know`;
-}
-
-/** Less than this of a line says nothing. */
-const WORTH_STARTING = 40;
-
-/** As many lines as there is room for; the last one may be cut. */
-export function fitLines(lines: readonly string[], separator: string, max: number): string {
-	const kept: string[] = [];
-	let left = max;
-	for (const line of lines) {
-		if (line.length > left && left < WORTH_STARTING) break;
-		kept.push(cut(line, left));
-		left -= line.length + separator.length;
-		if (left <= 0) break;
-	}
-	return kept.join(separator);
 }

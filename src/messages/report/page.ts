@@ -3,6 +3,7 @@ import { reportableIssues } from '../../reconciliation/detection/verify-fixes.js
 import type { ReconciliationResult } from '../../reconciliation/domain/run.js';
 import { LAST_PAGE } from '../custom-id.js';
 import { number } from '../format/format.js';
+import { MAX_EMBEDS_LENGTH } from '../format/limits.js';
 import { TEXT_BUDGETS } from '../format/text-budget.js';
 import { buttonRows } from './buttons.js';
 import { issueEmbed, shownIssue } from './issue.js';
@@ -11,9 +12,6 @@ import type { MessagePayload, ReportView } from './view.js';
 
 /** Each issue has a button, and a row holds five. */
 export const ISSUES_PER_PAGE = 5;
-
-/** Discord's limit for the text of all embeds of a message together. */
-const MAX_EMBED_CHARACTERS = 6000;
 
 /** How many pages a report has: at least one. A failed run has no issue to show. */
 export function pageCount(result: ReconciliationResult): number {
@@ -37,7 +35,7 @@ export function reportPage({ result, states }: ReportView, page: number): Messag
 	let embeds: APIEmbed[] = [];
 	for (const room of TEXT_BUDGETS) {
 		embeds = [summaryEmbed({ result, states }, footer, room), ...issues.map((issue) => issueEmbed(issue, room))];
-		if (characters(embeds) <= MAX_EMBED_CHARACTERS) break;
+		if (characters(embeds) <= MAX_EMBEDS_LENGTH) break;
 	}
 	return {
 		embeds,

@@ -4,9 +4,10 @@ import { DRIFT_TYPES, type DriftIssue, type IssueState, SEVERITIES } from '../..
 import type { ReconciliationResult } from '../../reconciliation/domain/run.js';
 import { COLOURS } from '../format/colours.js';
 import { count, duration, number, SEVERITY_NAMES, TYPE_NAMES } from '../format/format.js';
+import { fitLines } from '../format/lines.js';
 import { escapeText, mention } from '../format/text.js';
 import type { TextBudget } from '../format/text-budget.js';
-import { fitLines, noticeLines } from './notices.js';
+import { noticeLines } from './notices.js';
 import { verificationEmbed, verificationTitle } from './verification.js';
 import type { ReportView } from './view.js';
 
@@ -51,7 +52,7 @@ function failed(result: ReconciliationResult, room: TextBudget): APIEmbed {
 }
 
 function allClear(result: ReconciliationResult, room: TextBudget): APIEmbed {
-	const notices = result.notices === null ? '' : fitLines(noticeLines(result.notices), ' · ', room.notices);
+	const notices = result.notices === null ? '' : fitLines(noticeLines(result.notices), room.notices, { separator: ' · ', cutLast: true });
 	const mode = result.autoFixEnabled ? 'auto-fix on' : 'report only';
 	return {
 		title: titleOf(result),
@@ -62,7 +63,7 @@ function allClear(result: ReconciliationResult, room: TextBudget): APIEmbed {
 
 function found({ result, states }: ReportView, room: TextBudget): APIEmbed {
 	const settled = result.issues.filter(({ id }) => SETTLED.includes(states.get(id)?.status)).length;
-	const notices = result.notices === null ? '' : fitLines(noticeLines(result.notices), '\n', room.notices);
+	const notices = result.notices === null ? '' : fitLines(noticeLines(result.notices), room.notices, { cutLast: true });
 	const fields: APIEmbedField[] = [
 		...(result.hold === null ? [] : [holdField(result.hold, result.autoFixEnabled, room)]),
 		{ name: 'By kind', value: kinds(result), inline: true },

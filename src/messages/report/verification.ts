@@ -3,9 +3,9 @@ import { recurred, reportableIssues } from '../../reconciliation/detection/verif
 import type { NotJudged, ReconciliationResult, Verified, VerifiedFix, VerifiedOutcome } from '../../reconciliation/domain/run.js';
 import { COLOURS } from '../format/colours.js';
 import { count, describeChange, duration, list, number } from '../format/format.js';
+import { fitLines } from '../format/lines.js';
 import { cut, escapeName } from '../format/text.js';
 import type { TextBudget } from '../format/text-budget.js';
-import { fitLines } from './notices.js';
 
 /** What a verification says of the fixes it looked after. */
 
@@ -41,7 +41,7 @@ export function verificationEmbed(result: ReconciliationResult, verified: Verifi
 	return {
 		title: verificationTitle(result, verified),
 		color: reportableIssues(result).length > 0 || recurred(result).length > 0 ? COLOURS.amber : COLOURS.good,
-		description: [fitLines(lines, '\n', room.notices), checked].filter((line) => line !== '').join('\n')
+		description: [fitLines(lines, room.notices, { cutLast: true }), checked].filter((line) => line !== '').join('\n')
 	};
 }
 

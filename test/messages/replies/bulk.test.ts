@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { parseCustomId } from '../../../src/messages/custom-id.js';
 import { COLOURS } from '../../../src/messages/format/colours.js';
-import { bulkPlanMessage, bulkReply, nothingToFixReply, singlePlanMessage } from '../../../src/messages/replies/bulk.js';
+import { bulkPlanReply, bulkReply, nothingToFixReply, singlePlanReply } from '../../../src/messages/replies/bulk.js';
 import { kindsNamed, pickedIssue, suggestIssue, typedIdOrName } from '../../../src/messages/replies/find-issue.js';
 import { typedNumber } from '../../../src/messages/replies/release.js';
-import { holdMessage } from '../../../src/messages/report/hold.js';
+import { holdAnnouncement } from '../../../src/messages/report/hold.js';
 import type { BulkPlan, ListedIssue } from '../../../src/reconciliation/fixes/bulk-plan.js';
 import type { FixResult } from '../../../src/reconciliation/fixes/fix.js';
 import { HOLD, issue, OPERATOR } from '../fixtures.js';
@@ -29,7 +29,7 @@ const plan = (issues: ListedIssue[], over: Partial<BulkPlan> = {}): BulkPlan => 
 	...over
 });
 const REFUSED = { reason: '5 of the 20 people who hold a managed role would lose one: more than 10 %.', losing: 5, holders: 20 };
-const labels = ({ components }: ReturnType<typeof bulkPlanMessage>) =>
+const labels = ({ components }: ReturnType<typeof bulkPlanReply>) =>
 	components.flatMap((row) => row.components.map((button) => ('label' in button ? button.label : '')));
 
 const ended = (of: ListedIssue, outcome: 'FIXED' | 'FAILED' | 'RESOLVED', error: string | null = null): FixResult => ({
@@ -45,39 +45,39 @@ const ended = (of: ListedIssue, outcome: 'FIXED' | 'FAILED' | 'RESOLVED', error:
 
 describe('the plan of a bulk fix', () => {
 	test('says how many lose a role, who, and what would be done', () => {
-		const { embeds } = bulkPlanMessage(plan([taking(1), giving(1), giving(2)]));
+		const { embeds } = bulkPlanReply(plan([taking(1), giving(1), giving(2)]));
 		expect(embeds[0]?.title).toBe('Fix all: 3 issues');
 		expect(embeds[0]?.description).toContain('**1 person loses a role, 2 people only gain one.**');
 		expect(embeds[0]?.description).toContain('taker1: Take Knight');
 	});
 
 	test('offers to give only where something is taken and given', () => {
-		expect(labels(bulkPlanMessage(plan([taking(1), giving(1)])))).toEqual(['Fix all 2', 'Only give (1)']);
-		expect(labels(bulkPlanMessage(plan([taking(1)])))).toEqual(['Fix it']);
-		expect(labels(bulkPlanMessage(plan([giving(1), giving(2)])))).toEqual(['Fix all 2']);
+		expect(labels(bulkPlanReply(plan([taking(1), giving(1)])))).toEqual(['Fix all 2', 'Only give (1)']);
+		expect(labels(bulkPlanReply(plan([taking(1)])))).toEqual(['Fix it']);
+		expect(labels(bulkPlanReply(plan([giving(1), giving(2)])))).toEqual(['Fix all 2']);
 	});
 
 	test('on hold says why, and that a number is to be typed', () => {
-		const message = bulkPlanMessage(plan([...Array(5).keys()].map(taking), { hold: REFUSED }));
+		const message = bulkPlanReply(plan([...Array(5).keys()].map(taking), { hold: REFUSED }));
 		expect(labels(message)).toEqual(['Release the hold…']);
 		expect(message.embeds[0]?.fields?.[0]).toMatchObject({ name: 'On hold', value: expect.stringContaining('type the number 5') });
 	});
 
 	test('points out people who are linked to nobody', () => {
-		const { embeds } = bulkPlanMessage(plan([listed({ linked: false })]));
+		const { embeds } = bulkPlanReply(plan([listed({ linked: false })]));
 		expect(embeds[0]?.fields?.[0]?.name).toBe('1 person linked to no customer');
 	});
 
 	test('of thousands with hostile names keeps to the limits', () => {
 		const names = ['@everyone'.repeat(50), '[x](https://evil.example)', '**'.repeat(200), '‮abc', '```'];
 		const many = Array.from({ length: 5000 }, (_, index) => ({ ...taking(index), discordName: names[index % names.length] as string }));
-		const { embeds, components } = bulkPlanMessage(plan(many, { hold: { ...REFUSED, reason: 'x'.repeat(5000) } }));
+		const { embeds, components } = bulkPlanReply(plan(many, { hold: { ...REFUSED, reason: 'x'.repeat(5000) } }));
 		expect(brokenLimits({ embeds, components, allowedMentions: { parse: [] } })).toEqual([]);
 		expect(embeds[0]?.description).toMatch(/… and \d[\d\u00A0]* more$/);
 	});
 
 	test('has buttons that are bound to it', () => {
-		const [row] = bulkPlanMessage(plan([taking(1), giving(1)])).components;
+		const [row] = bulkPlanReply(plan([taking(1), giving(1)])).components;
 		const ids = row?.components.map((button) => ('custom_id' in button ? parseCustomId(button.custom_id) : null));
 		expect(ids).toEqual([
 			{ action: 'bulk', scope: 'all', planHash: '0123abcd', mode: 'all' },
@@ -119,13 +119,13 @@ describe('what came of a bulk fix', () => {
 
 describe('a hold in the admin channel', () => {
 	test('is red, says who asked and what to type, and leads to the plan', () => {
-		const { embeds, components } = holdMessage(HOLD);
+		const { embeds, components } = holdAnnouncement(HOLD);
 		expect(embeds[0]).toMatchObject({ title: 'On hold: a fix that takes roles from 9 people', color: COLOURS.bad });
 		expect(embeds[0]?.description).toContain(`<@${OPERATOR}> asked to fix all open issues. **Nobody has lost a role.**`);
 		expect(embeds[0]?.description).toContain('9 of 30 lose a role');
 		expect(components[0]?.components).toMatchObject([{ label: 'Look at the plan…', custom_id: 'reeve:1:plan:all' }]);
-		expect(brokenLimits({ ...holdMessage({ ...HOLD, reason: '*'.repeat(5000) }), allowedMentions: { parse: [] } })).toEqual([]);
-		expect(holdMessage({ ...HOLD, scope: 'ROLE_MISMATCH' }).embeds[0]?.description).toContain('of the kind "Has the wrong role"');
+		expect(brokenLimits({ ...holdAnnouncement({ ...HOLD, reason: '*'.repeat(5000) }), allowedMentions: { parse: [] } })).toEqual([]);
+		expect(holdAnnouncement({ ...HOLD, scope: 'ROLE_MISMATCH' }).embeds[0]?.description).toContain('of the kind "Has the wrong role"');
 	});
 });
 
@@ -148,7 +148,7 @@ describe('finding one issue', () => {
 	});
 
 	test('shows an issue with its plan and a button', () => {
-		const { content, components } = singlePlanMessage(listed());
+		const { content, components } = singlePlanReply(listed());
 		expect(content).toContain('**Give Lord, then take Knight**');
 		expect(components).toHaveLength(1);
 	});

@@ -91,7 +91,7 @@ describe('the list of exemptions', () => {
 
 test('the modal behind Ignore… carries the issue, and keeps to the limits', () => {
 	const action = { action: 'ignore', runId: 'run1', page: 2, issueId: 'issue1' } as const;
-	const modal = ignoreModal(action, '2h, 3 days');
+	const modal = ignoreModal(action);
 	expect(parseCustomId(modal.custom_id)).toEqual(action);
 	expect(modal.title.length).toBeLessThanOrEqual(45);
 	for (const row of modal.components)

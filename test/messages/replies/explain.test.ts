@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fitWholeLines } from '../../../src/messages/replies/explain/lines.js';
+import { fitLines } from '../../../src/messages/format/lines.js';
 import { explanationReply } from '../../../src/messages/replies/explain/message.js';
 import { describeReason } from '../../../src/messages/replies/explain/reason.js';
 import type { AuditEntry } from '../../../src/reconciliation/domain/audit.js';
@@ -261,8 +261,8 @@ describe('why, within the limits of Discord', () => {
 	});
 
 	it('cuts lists by whole lines, and counts what is left out', () => {
-		expect(fitWholeLines(['one', 'two'], 100)).toBe('one\ntwo');
-		expect(fitWholeLines(['a'.repeat(40), 'b'.repeat(40), 'c'.repeat(40)], 110)).toBe(`${'a'.repeat(40)}\n${'b'.repeat(40)}\n… and 1 more`);
-		expect(fitWholeLines(['x'.repeat(200), 'y'], 100)).toHaveLength(100);
+		expect(fitLines(['one', 'two'], 100)).toBe('one\ntwo');
+		expect(fitLines(['a'.repeat(40), 'b'.repeat(40), 'c'.repeat(40)], 110)).toBe(`${'a'.repeat(40)}\n${'b'.repeat(40)}\n… and 1 more`);
+		expect(fitLines(['x'.repeat(200), 'y'], 100)).toHaveLength(100);
 	});
 });

@@ -7,7 +7,7 @@ import {
 	linkAnnouncement,
 	linkReply,
 	linksReply,
-	pickCustomer,
+	pickCustomerReply,
 	unlinkAnnouncement,
 	unlinkReply
 } from '../../../src/messages/replies/links.js';
@@ -118,11 +118,13 @@ describe('the answer to whoever links', () => {
 
 	it('offers a menu of those who could be meant, or says that there is nobody', () => {
 		const many = Array.from({ length: 40 }, (_, index) => found({ id: `cus_${index}` }));
-		const menu = pickCustomer({ kind: 'found', customers: many }, 'ada', someone);
+		const menu = pickCustomerReply({ kind: 'found', customers: many }, 'ada', someone);
 		expect(broken(menu)).toEqual([]);
 		expect(menu.components[0]?.components[0]).toMatchObject({ custom_id: `reeve:1:pick-link:${ADA}` });
-		expect(pickCustomer({ kind: 'found', customers: [] }, '*x*', someone)).toMatchObject({ components: [] });
-		expect(pickCustomer({ kind: 'unreadable', why: 'Stripe is away.' }, 'x', someone).content).toBe('Nothing was changed. Stripe is away.');
+		expect(pickCustomerReply({ kind: 'found', customers: [] }, '*x*', someone)).toMatchObject({ components: [] });
+		expect(pickCustomerReply({ kind: 'unreadable', why: 'Stripe is away.' }, 'x', someone).content).toBe(
+			'Nothing was changed. Stripe is away.'
+		);
 	});
 });
 
@@ -186,8 +188,8 @@ it('nothing of it breaks a limit, pings, or formats, whatever people and custome
 				linkReply({ kind: 'missing' }, who, why),
 				linkReply({ kind: 'team', team: why }, who, 'cus_1'),
 				linkReply({ kind: 'unreadable', why }, who, 'cus_1'),
-				pickCustomer({ kind: 'found', customers: [customer] }, why, who),
-				pickCustomer({ kind: 'found', customers: [] }, why, who),
+				pickCustomerReply({ kind: 'found', customers: [customer] }, why, who),
+				pickCustomerReply({ kind: 'found', customers: [] }, why, who),
 				linksReply(ties(shown), who),
 				linksReply(ties(shown, { ...shown, hash: '4567cdef' }), who)
 			];

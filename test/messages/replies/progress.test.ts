@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { finishedMessage, progressMessage, secondsLeft } from '../../../src/messages/replies/progress.js';
+import { runFinishedReply, runProgressReply, secondsLeft } from '../../../src/messages/replies/progress.js';
 import { pausedNote } from '../../../src/messages/replies/schedule-messages.js';
 import type { Progress } from '../../../src/reconciliation/domain/run.js';
 import { ADA, AT, failedResult, issues, NO_NOTICES, OPERATOR, result } from '../fixtures.js';
@@ -7,7 +7,7 @@ import { ADA, AT, failedResult, issues, NO_NOTICES, OPERATOR, result } from '../
 const URL = 'https://discord.com/channels/1/2/3';
 
 function told(...all: Progress[]): string[] {
-	return progressMessage(new Map(all.map((progress) => [progress.source, progress]))).split('\n');
+	return runProgressReply(new Map(all.map((progress) => [progress.source, progress]))).split('\n');
 }
 
 describe('the progress of a run', () => {
@@ -42,8 +42,8 @@ describe('the time that fixes still take', () => {
 
 	it('is reckoned from how long they took so far', () => {
 		expect(secondsLeft({ done: 1, atMs: 0 }, fixes(11), 20_000)).toBe(178);
-		expect(progressMessage(new Map([['fix', fixes(11)]]), 178)).toBe('Applying fixes: 11 of 100 fixes, about 3 min left…');
-		expect(progressMessage(new Map([['fix', fixes(90)]]), 20)).toBe('Applying fixes: 90 of 100 fixes, about 20 s left…');
+		expect(runProgressReply(new Map([['fix', fixes(11)]]), 178)).toBe('Applying fixes: 11 of 100 fixes, about 3 min left…');
+		expect(runProgressReply(new Map([['fix', fixes(90)]]), 20)).toBe('Applying fixes: 90 of 100 fixes, about 20 s left…');
 	});
 
 	it('is not told before there is anything to reckon from', () => {
@@ -55,8 +55,8 @@ describe('the time that fixes still take', () => {
 
 describe('the end of a run', () => {
 	it('says how many issues there are, and where the report is', () => {
-		expect(finishedMessage(result({ issues: issues(12) }), URL, '')).toBe(`Done: 12 issues. The report is here: ${URL}`);
-		expect(finishedMessage(result(), URL, '')).toBe(`Done: all clear. The report is here: ${URL}`);
+		expect(runFinishedReply(result({ issues: issues(12) }), URL, '')).toBe(`Done: 12 issues. The report is here: ${URL}`);
+		expect(runFinishedReply(result(), URL, '')).toBe(`Done: all clear. The report is here: ${URL}`);
 	});
 
 	it.each([
@@ -69,35 +69,35 @@ describe('the end of a run', () => {
 		[{ notices: { ...NO_NOTICES, leftToNextRun: 1 } }, 'run it again in a minute'],
 		[{ membersChecked: 0 }, 'is not in the server']
 	])('says of one person what it came to: %#', (over, words) => {
-		expect(finishedMessage(result({ onlyMember: ADA, membersChecked: 1, ...over }), URL, '')).toContain(words);
+		expect(runFinishedReply(result({ onlyMember: ADA, membersChecked: 1, ...over }), URL, '')).toContain(words);
 	});
 
 	it('says what auto-fix did and what is held', () => {
 		const hold = { reason: 'Too many.', losing: 9, holders: 10 };
-		expect(finishedMessage(result({ issues: issues(12), autoFixEnabled: true, issuesFixed: 3, hold }), URL, '')).toContain(
+		expect(runFinishedReply(result({ issues: issues(12), autoFixEnabled: true, issuesFixed: 3, hold }), URL, '')).toContain(
 			'Done: 12 issues, 3 fixed. The fixes that take roles are on hold: the report says why.'
 		);
 	});
 
 	it('says why the run failed, and that nothing was changed', () => {
-		expect(finishedMessage(failedResult('Stripe did not answer.'), URL, '')).toContain(
+		expect(runFinishedReply(failedResult('Stripe did not answer.'), URL, '')).toContain(
 			'The run failed: Stripe did not answer. Nothing was changed.'
 		);
 	});
 
 	it('says where to look if the report is not there', () => {
-		expect(finishedMessage(result(), null, '')).toContain('The report could not be posted in the admin channel: the log says why.');
-		expect(finishedMessage(result(), undefined, '')).toContain('look in the admin channel');
+		expect(runFinishedReply(result(), null, '')).toContain('The report could not be posted in the admin channel: the log says why.');
+		expect(runFinishedReply(result(), undefined, '')).toContain('look in the admin channel');
 	});
 
 	it('reminds whoever runs one by hand that the daily runs are paused', () => {
-		expect(finishedMessage(result(), URL, pausedNote(true, null))).toContain('The daily runs are paused: RECONCILIATION_PAUSED is true');
+		expect(runFinishedReply(result(), URL, pausedNote(true, null))).toContain('The daily runs are paused: RECONCILIATION_PAUSED is true');
 		const pause = { pausedAt: AT, pausedBy: OPERATOR, reason: 'Stripe is being moved', until: null };
-		expect(finishedMessage(result(), URL, pausedNote(false, pause))).toContain(`The daily runs are paused by <@${OPERATOR}>`);
+		expect(runFinishedReply(result(), URL, pausedNote(false, pause))).toContain(`The daily runs are paused by <@${OPERATOR}>`);
 		expect(pausedNote(false, null)).toBe('');
 	});
 
 	it('fits into a message', () => {
-		expect(finishedMessage(failedResult('*'.repeat(5000)), URL, pausedNote(true, null)).length).toBeLessThanOrEqual(2000);
+		expect(runFinishedReply(failedResult('*'.repeat(5000)), URL, pausedNote(true, null)).length).toBeLessThanOrEqual(2000);
 	});
 });

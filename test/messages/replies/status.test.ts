@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ProbeResult } from '../../../src/async/probe.js';
 import { historyReply } from '../../../src/messages/replies/history.js';
-import { pausedAnnouncement, pausedReply, resumedReply, untilProblem } from '../../../src/messages/replies/schedule-messages.js';
+import { pausedAnnouncement, pausedReply, resumedReply } from '../../../src/messages/replies/schedule-messages.js';
 import { type StatusSettings, statusEmbed } from '../../../src/messages/replies/status.js';
 import type { Status } from '../../../src/reconciliation/health/status.js';
 import type { RunSummary } from '../../../src/reconciliation/runs/history.js';
@@ -215,13 +215,5 @@ describe('pausing', () => {
 		expect(resumedReply(PAUSE, null, true)).toContain('wins');
 		expect(resumedReply(null, AT, false)).toMatch(/^Nothing was changed: .* The next daily run is <t:/);
 		expect(resumedReply(PAUSE, AT, false)).toMatch(/^Resumed\. The next daily run is <t:/);
-	});
-
-	test('for a time that is not understood says how to write it, and loses nothing that was typed', () => {
-		expect(untilProblem('invalid', 'soon', '2h or 3 days', 'a reason')).toBe(
-			'Nothing was changed. Reeve does not understand the time "soon". Write it like 2h or 3 days.\nYou wrote: a reason'
-		);
-		expect(untilProblem('past', '2020-01-01', '2h')).toContain('is over already');
-		expect(untilProblem('too-far', '999 weeks', '2h')).toContain('ten years');
 	});
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { finishedMessage } from '../../../src/messages/replies/progress.js';
+import { runFinishedReply } from '../../../src/messages/replies/progress.js';
 import { reportPage } from '../../../src/messages/report/page.js';
 import type { OpenIssue } from '../../../src/reconciliation/domain/issue.js';
 import type { ReconciliationResult, VerifiedFix } from '../../../src/reconciliation/domain/run.js';
@@ -89,6 +89,6 @@ describe('the report of a verification', () => {
 		const [summary] = reportPage({ result: failed, states: new Map() }, 0).embeds;
 		expect(summary?.title).toBe('Verification failed');
 		expect(summary?.description).toContain('Nothing was changed. Put that right: the verification is tried again by itself.');
-		expect(finishedMessage(failed, null, '')).toContain('tried again by itself');
+		expect(runFinishedReply(failed, null, '')).toContain('tried again by itself');
 	});
 });

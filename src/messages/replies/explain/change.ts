@@ -1,8 +1,7 @@
 import type { AuditAction, AuditEntry } from '../../../reconciliation/domain/audit.js';
 import type { FixOutcome } from '../../../reconciliation/domain/issue.js';
-import { describeActor, roles } from '../../format/format.js';
+import { describeActor, moment, roles } from '../../format/format.js';
 import { cut, escapeText } from '../../format/text.js';
-import { moment } from './reason.js';
 
 /** What was changed about a person, one line each. */
 

@@ -4,13 +4,13 @@ import type { LinkedPerson } from '../../../reconciliation/detection/link-index.
 import type { ExplainedSource, Explanation } from '../../../reconciliation/members/explain.js';
 import { buildCustomId } from '../../custom-id.js';
 import { COLOURS } from '../../format/colours.js';
-import { ago, count, describeActor, describePlan, heading, roles } from '../../format/format.js';
+import { ago, count, describeActor, describePlan, heading, moment, roles } from '../../format/format.js';
+import { fitLines } from '../../format/lines.js';
 import { cut, escapeName, escapeText, mention } from '../../format/text.js';
 import type { MessagePayload } from '../../report/view.js';
 import { changeLine } from './change.js';
-import { fitWholeLines } from './lines.js';
 import { ID_LENGTH, linkLines } from './links.js';
-import { describePrecedence, describeReason, moment } from './reason.js';
+import { describePrecedence, describeReason } from './reason.js';
 import { verdict } from './verdict.js';
 
 /** One person explained, as a message: of the 6 000 characters that Discord gives, each part has its share. */
@@ -60,7 +60,7 @@ function personEmbed(explanation: Explanation, name: string): APIEmbed {
 		fields: [
 			{ name: 'Should have', value: member?.bot ? 'nothing to do with Reeve' : due, inline: true },
 			{ name: 'Has', value: held, inline: true },
-			{ name: 'Linked by', value: fitWholeLines(linkLines(explanation), LINKS_LENGTH) },
+			{ name: 'Linked by', value: fitLines(linkLines(explanation), LINKS_LENGTH) },
 			...(exemption === null
 				? []
 				: [
@@ -93,7 +93,7 @@ function subscriptionsEmbed({ known, breakdown, stripeFailure }: Explanation): A
 	return {
 		title: known && sources.length > 0 ? count(sources.length, 'subscription') : 'Subscriptions',
 		color: COLOURS.busy,
-		description: fitWholeLines(said, SUBSCRIPTIONS_LENGTH)
+		description: fitLines(said, SUBSCRIPTIONS_LENGTH)
 	};
 }
 
@@ -120,6 +120,6 @@ function changesEmbed({ changes: { newest, total }, undoable }: Explanation): AP
 	return {
 		title: 'What Reeve did',
 		color: COLOURS.low,
-		description: lines.length === 0 ? 'Nothing yet.' : `${fitWholeLines(lines, CHANGES_LENGTH)}${more}${undo}`
+		description: lines.length === 0 ? 'Nothing yet.' : `${fitLines(lines, CHANGES_LENGTH)}${more}${undo}`
 	};
 }

@@ -1,7 +1,7 @@
 import { DEBTOR } from '../../../reconciliation/domain/rules.js';
 import type { ExplainedSource, Precedence } from '../../../reconciliation/members/explain.js';
 import type { EntitlementReason } from '../../../reconciliation/policy/reason.js';
-import { count } from '../../format/format.js';
+import { count, moment } from '../../format/format.js';
 import { escapeName, escapeText } from '../../format/text.js';
 
 /** Why a subscription gives what it gives, in words. */
@@ -50,9 +50,4 @@ export function describePrecedence(claims: readonly ExplainedSource[], precedenc
 	return precedence === 'most'
 		? `Of ${count(claims.length, 'subscription')} no. 1 gives most access, so it decides.`
 		: `Of ${count(claims.length, 'subscription')} no. 1 gives as much as the next and is newer, so it decides.`;
-}
-
-/** Date and time, in the reader's own words and time zone. */
-export function moment(date: Date): string {
-	return `<t:${Math.floor(date.getTime() / 1000)}:f>`;
 }

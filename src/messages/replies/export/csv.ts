@@ -1,13 +1,11 @@
 import { stringify } from 'csv-stringify/sync';
+import { MAX_FILE_BYTES } from '../../format/limits.js';
 import { clean } from '../../format/text.js';
 
 /** A table that is safe to open in a spreadsheet, whatever strangers called themselves. */
 
 /** Spreadsheets know by it that the text is UTF-8. */
 const BOM = '\uFEFF';
-
-/** Discord's limit for a file; it must be smaller. */
-const MAX_BYTES = 10 * 1024 * 1024 - 1;
 
 /** What makes a cell a formula, in its plain form; the minus of typesetting too, which some programs take for one. */
 const BEGINS_FORMULA = /^[=+\-@\u2212]/;
@@ -25,7 +23,7 @@ export interface Table {
 }
 
 /** @param maxBytes - of the file */
-export function toCsv(header: readonly string[], rows: Iterable<readonly (string | number)[]>, maxBytes: number = MAX_BYTES): Table {
+export function toCsv(header: readonly string[], rows: Iterable<readonly (string | number)[]>, maxBytes: number = MAX_FILE_BYTES): Table {
 	const lines = [BOM + line(header)];
 	let bytes = Buffer.byteLength(lines.join(''));
 	let left = 0;

@@ -2,15 +2,12 @@ import { DateTime } from 'luxon';
 import type { RoleName } from '../../../reconciliation/domain/rules.js';
 import { AUTOMATIC } from '../../../reconciliation/fixes/attempt.js';
 import type { ArchivedRun, RecordedAttempt, RecordedIssue, RunRecord } from '../../../reconciliation/runs/archive.js';
-import { count, number } from '../../format/format.js';
+import { count, moment, number } from '../../format/format.js';
+import { MAX_CHOICE_LENGTH, MAX_CHOICES } from '../../format/limits.js';
 import { cut } from '../../format/text.js';
 import { toCsv } from './csv.js';
 
 /** A run's issues and the attempts to mend them, as a file. */
-
-/** Discord's limits for suggestions. */
-const SUGGESTIONS = 25;
-const SUGGESTION_LENGTH = 100;
 
 const COLUMNS = [
 	'Run',
@@ -50,7 +47,7 @@ export function exportReply(record: RunRecord, timeZone: string, maxBytes?: numb
 	const { text, left } = toCsv(COLUMNS, rows, maxBytes);
 	const attempts = issues.reduce((sum, issue) => sum + issue.attempts.length, 0);
 	const said = [
-		`The ${run.triggeredBy} run of <t:${Math.floor(run.startedAt.getTime() / 1000)}:f>${run.onlyMember === null ? '' : ', over one person'}: ${count(issues.length, 'issue')}, ${count(attempts, 'attempt')}.`,
+		`The ${run.triggeredBy} run of ${moment(run.startedAt)}${run.onlyMember === null ? '' : ', over one person'}: ${count(issues.length, 'issue')}, ${count(attempts, 'attempt')}.`,
 		...(run.status === 'FAILED' ? ['It failed, so it found no issue.'] : []),
 		...(left > 0 ? [`**The file is cut**: ${number(left)} of ${count(rows.length, 'line')} had no room in what Discord takes.`] : [])
 	];
@@ -71,9 +68,9 @@ export function nothingToExportReply(asked: string | null): string {
 export function suggestRuns(runs: readonly ArchivedRun[], typed: string, timeZone: string): { name: string; value: string }[] {
 	const wanted = typed.trim().toLowerCase();
 	return runs
-		.map((run) => ({ name: cut(runChoiceName(run, timeZone), SUGGESTION_LENGTH), value: run.runId }))
+		.map((run) => ({ name: cut(runChoiceName(run, timeZone), MAX_CHOICE_LENGTH), value: run.runId }))
 		.filter(({ name, value }) => name.toLowerCase().includes(wanted) || value.startsWith(wanted))
-		.slice(0, SUGGESTIONS);
+		.slice(0, MAX_CHOICES);
 }
 
 /** "2026-11-21 03:00 · scheduled · 12 issues", in the time zone of the schedule: a suggestion knows no reader's own. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bulkEndLine, bulkProgressLine, isWorthAnnouncing } from '../../../src/messages/replies/bulk-line.js';
+import { bulkEndAnnouncement, bulkProgressAnnouncement, isWorthAnnouncing } from '../../../src/messages/replies/bulk-announcement.js';
 import type { BulkEnd, BulkOrigin } from '../../../src/reconciliation/domain/ports.js';
 import { AT, AT_SECONDS, OPERATOR } from '../fixtures.js';
 
@@ -15,7 +15,7 @@ describe('a bulk fix under way', () => {
 	const soFar = { done: 12, startedAt: AT, estimatedEndAt: new Date(AT.getTime() + 40_000) };
 
 	test('says who fixes what, how many are done and left, and when it will be over', () => {
-		expect(bulkProgressLine(bulk(DAILY), soFar)).toBe(
+		expect(bulkProgressAnnouncement(bulk(DAILY), soFar)).toBe(
 			`Reeve is fixing 53 issues of the daily run (auto-fix), payers first: 12 done, 41 left, to be over <t:${AT_SECONDS + 40}:R>.`
 		);
 	});
@@ -29,11 +29,11 @@ describe('a bulk fix under way', () => {
 		],
 		[CONTINUED, `Reeve goes on with the 53 issues that <@${OPERATOR}> had begun to fix,`]
 	])('says whose it is: %#', (origin, words) => {
-		expect(bulkProgressLine(bulk(origin), soFar)).toContain(words);
+		expect(bulkProgressAnnouncement(bulk(origin), soFar)).toContain(words);
 	});
 
 	test('says since when, as long as nobody can tell when it will be over', () => {
-		expect(bulkProgressLine(bulk(DAILY), { ...soFar, done: 0, estimatedEndAt: null })).toContain(
+		expect(bulkProgressAnnouncement(bulk(DAILY), { ...soFar, done: 0, estimatedEndAt: null })).toContain(
 			`0 done, 53 left, begun <t:${AT_SECONDS}:R>.`
 		);
 	});
@@ -41,57 +41,61 @@ describe('a bulk fix under way', () => {
 
 describe('the end of a bulk fix', () => {
 	test('of a run says how many it fixed, and leads to the report', () => {
-		expect(bulkEndLine(bulk(DAILY), end())).toBe('Reeve has fixed 53 of 53 issues of the daily run (auto-fix). The report follows.');
-		expect(bulkEndLine(bulk(DAILY), end({ fixed: 30, left: 21 }))).toBe(
+		expect(bulkEndAnnouncement(bulk(DAILY), end())).toBe(
+			'Reeve has fixed 53 of 53 issues of the daily run (auto-fix). The report follows.'
+		);
+		expect(bulkEndAnnouncement(bulk(DAILY), end({ fixed: 30, left: 21 }))).toBe(
 			'Reeve has fixed 30 of 53 issues of the daily run (auto-fix). 2 issues could not be fixed or needed nothing. 21 issues were not begun. The report follows.'
 		);
 		expect(isWorthAnnouncing(bulk(DAILY), end())).toBe(false);
 	});
 
 	test('of an operator is one line with who did it, how many lost a role, and what could not be fixed', () => {
-		expect(bulkEndLine(bulk(BY_OPERATOR), end({ fixed: 51 }))).toBe(
+		expect(bulkEndAnnouncement(bulk(BY_OPERATOR), end({ fixed: 51 }))).toBe(
 			`<@${OPERATOR}> fixed 51 issues in one go: 3 people lost a role, 48 only gained one. 2 issues could not be fixed or needed nothing.`
 		);
 		expect(isWorthAnnouncing(bulk(BY_OPERATOR), end())).toBe(true);
 	});
 
 	test('says that a hold was released, where somebody lost a role by it', () => {
-		expect(bulkEndLine(bulk({ ...BY_OPERATOR, held: true }), end())).toContain(' A hold was released for it.');
-		expect(bulkEndLine(bulk({ ...BY_OPERATOR, held: true }), end({ losing: 0 }))).not.toContain('hold');
+		expect(bulkEndAnnouncement(bulk({ ...BY_OPERATOR, held: true }), end())).toContain(' A hold was released for it.');
+		expect(bulkEndAnnouncement(bulk({ ...BY_OPERATOR, held: true }), end({ losing: 0 }))).not.toContain('hold');
 	});
 
 	test('that changed nothing is no news, and yet no claim that it goes on', () => {
 		const nothing = end({ fixed: 0, losing: 0 });
 		expect(isWorthAnnouncing(bulk(BY_OPERATOR), nothing)).toBe(false);
-		expect(bulkEndLine(bulk(BY_OPERATOR), nothing)).toBe(
+		expect(bulkEndAnnouncement(bulk(BY_OPERATOR), nothing)).toBe(
 			`<@${OPERATOR}> asked to fix 53 issues in one go: none was fixed. 53 issues could not be fixed or needed nothing.`
 		);
 	});
 
 	test('on the way down says that the rest is gone on with', () => {
-		expect(bulkEndLine(bulk(BY_OPERATOR), end({ fixed: 12, losing: 0, left: 41 }))).toBe(
+		expect(bulkEndAnnouncement(bulk(BY_OPERATOR), end({ fixed: 12, losing: 0, left: 41 }))).toBe(
 			`<@${OPERATOR}> fixed 12 issues in one go: 0 people lost a role, 12 only gained one. 41 issues are left: Reeve goes on by itself in a minute or two.`
 		);
 	});
 
 	test('after a restart says so, with all that was done before and after', () => {
 		const said = `Reeve was stopped in the middle of a bulk fix that <@${OPERATOR}> had begun`;
-		expect(bulkEndLine(bulk(CONTINUED), end({ fixed: 35 }))).toBe(`${said}, and has gone on with it to its end: 53 of 53 issues fixed.`);
-		expect(bulkEndLine(bulk(CONTINUED), end({ fixed: 34 }))).toBe(
+		expect(bulkEndAnnouncement(bulk(CONTINUED), end({ fixed: 35 }))).toBe(
+			`${said}, and has gone on with it to its end: 53 of 53 issues fixed.`
+		);
+		expect(bulkEndAnnouncement(bulk(CONTINUED), end({ fixed: 34 }))).toBe(
 			`${said}, and has gone on with it to its end: 52 of 53 issues fixed. 1 issue could not be fixed or needed nothing: \`/reconcile status\` tells what is open.`
 		);
-		expect(bulkEndLine(bulk(CONTINUED), end({ fixed: 5, left: 30 }))).toContain('23 of 53 issues fixed, 30 to go.');
+		expect(bulkEndAnnouncement(bulk(CONTINUED), end({ fixed: 5, left: 30 }))).toContain('23 of 53 issues fixed, 30 to go.');
 		expect(isWorthAnnouncing(bulk(CONTINUED), end({ fixed: 0 }))).toBe(true);
 	});
 
 	test('too long after a restart says what is left, and what to do', () => {
-		expect(bulkEndLine(bulk(CONTINUED), end({ fixed: 0, left: 33, tooLate: true }))).toContain(
+		expect(bulkEndAnnouncement(bulk(CONTINUED), end({ fixed: 0, left: 33, tooLate: true }))).toContain(
 			'too long ago to go on with it: 18 of 53 issues fixed. Look at what is open'
 		);
 	});
 
 	test.each([DAILY, BY_OPERATOR, CONTINUED])('by an error is no claim that it goes on, nor news of its own: %#', (origin) => {
-		expect(bulkEndLine(bulk(origin), null)).toContain('an error broke it off');
+		expect(bulkEndAnnouncement(bulk(origin), null)).toContain('an error broke it off');
 		expect(isWorthAnnouncing(bulk(origin), null)).toBe(false);
 	});
 });

@@ -15,7 +15,7 @@ export interface BulkState {
 }
 
 /** The moment in it goes on ticking by itself: where nobody is left to change the line, it is seen to be old. */
-export function bulkProgressLine({ total, origin }: TrackedBulk, { done, startedAt, estimatedEndAt }: BulkState): string {
+export function bulkProgressAnnouncement({ total, origin }: TrackedBulk, { done, startedAt, estimatedEndAt }: BulkState): string {
 	const when = estimatedEndAt === null ? `begun ${ago(startedAt)}` : `to be over ${ago(estimatedEndAt)}`;
 	return `${doing(total, origin)}, payers first: ${number(done)} done, ${number(total - done)} left, ${when}.`;
 }
@@ -41,7 +41,7 @@ function issuesOfRun(total: number, { triggeredBy, requestedBy }: BulkOrigin & {
 }
 
 /** What came of a bulk fix, and by whom. */
-export function bulkEndLine({ total, origin }: TrackedBulk, end: BulkEnd | null): string {
+export function bulkEndAnnouncement({ total, origin }: TrackedBulk, end: BulkEnd | null): string {
 	switch (origin.kind) {
 		case 'run':
 			return runEnd(issuesOfRun(total, origin), total, end);
