@@ -20,7 +20,7 @@ export {
 	type UnlinkResult,
 	unlinkRow
 } from './members/link.js';
-export { channelsFor, channelsForHold, deliverRunReport, flushOutbox } from './outbox/outbox.js';
+export { channels, channelsFor, deliverRunReport, flushOutbox } from './outbox/outbox.js';
 export type { ArchivedRun, RunRecord } from './runs/archive.js';
 export { failAbandonedRuns, RunInProgressError, runReconciliation } from './runs/run.js';
 export { verifyIfDue } from './runs/verify.js';

@@ -6,7 +6,7 @@ import type { Track } from '../reconciliation/domain/ports.js';
 import { createFixService } from '../reconciliation/fixes/service.js';
 import { createHealthService } from '../reconciliation/health/service.js';
 import { createMemberService } from '../reconciliation/members/service.js';
-import { channelsForHold, flushOutbox } from '../reconciliation/outbox/outbox.js';
+import { channels, flushOutbox } from '../reconciliation/outbox/outbox.js';
 import { createRunService } from '../reconciliation/runs/service.js';
 import { createScheduleService } from '../reconciliation/schedule/service.js';
 import type { Reeve } from '../reeve.js';
@@ -29,7 +29,7 @@ export function createReeve(options: ReeveOptions): Reeve {
 			ports,
 			store,
 			settings: run,
-			holdChannels: channelsForHold(outbox.messenger.mails),
+			holdChannels: channels(outbox.messenger.mails),
 			flushOutbox: () => flushOutbox(outbox, false),
 			track
 		}),

@@ -78,7 +78,7 @@ describe('told to stop', () => {
 		await underWay(/GET \/v1\/subscriptions/);
 		await stopAndStart();
 		expect(await waitForMessage(sandbox, run, /./)).toMatch(/^Reeve is restarting and could not finish this\./);
-		expect((await sandbox.runs(1))[0]).toMatchObject({ status: 'FAILED', failure: 'Reeve was stopped in the middle of it.' });
+		expect((await sandbox.runs(1))[0]).toMatchObject({ status: 'FAILED', failure: 'Reeve was stopped during this run.' });
 		await sandbox.until(() => reports().length === reported + 1);
 		expect(reports().at(-1)?.embeds[0]?.title).toBe('Reconciliation failed');
 		sandbox.faults.clear();

@@ -80,7 +80,7 @@ describe('Reeve starts, and says why if it cannot', () => {
 			const first = sandbox.command('operator', 'reconcile run');
 			await sandbox.until(() => sandbox.requests().some(({ path }) => path === '/v1/subscriptions'));
 			const second = sandbox.command('operator', 'reconcile run');
-			expect(await waitForMessage(sandbox, second, /already|Done/)).toContain('A reconciliation is running already.');
+			expect(await waitForMessage(sandbox, second, /already|Done/)).toContain('A reconciliation is already running.');
 			expect(await waitForMessage(sandbox, first, /^Done/)).toContain('The report is here');
 			expect(await sandbox.runs()).toHaveLength(1);
 		} finally {

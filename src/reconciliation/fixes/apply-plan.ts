@@ -1,6 +1,6 @@
 import { formatRoles, isApplied } from '../detection/role-plan.js';
 import type { FixOutcome, Plan } from '../domain/issue.js';
-import { type Ports, RoleChangeError, SourceError } from '../domain/ports.js';
+import { type AttemptStore, type Guild, RoleChangeError, SourceError } from '../domain/ports.js';
 import type { RoleName } from '../domain/rules.js';
 import { type AttemptOutcome, CLAIM_SECONDS, unchanged } from './attempt.js';
 
@@ -32,14 +32,17 @@ export interface PlanApplication {
  * Checks the claim, changes the roles, reads them back and classifies the outcome.
  * @throws errors of the database alone: the claim then expires and the attempt is recovered
  */
-export async function applyPlan(ports: Ports, application: PlanApplication): Promise<AttemptOutcome> {
+export async function applyPlan(
+	{ guild, ledger }: { readonly guild: Guild; readonly ledger: AttemptStore },
+	application: PlanApplication
+): Promise<AttemptOutcome> {
 	const { attemptId, discordId, plan, goal = plan, rolesBefore, reason, isHeld, success, advice } = application;
 	// The last step before a role is touched: a process that lost its claim must not change roles. Stores `rolesBefore` for recovery.
-	if (!isHeld() || !(await ports.ledger.renewClaim(attemptId, CLAIM_SECONDS, rolesBefore))) {
+	if (!isHeld() || !(await ledger.renewClaim(attemptId, CLAIM_SECONDS, rolesBefore))) {
 		return unchanged('INTERRUPTED', rolesBefore, 'Reeve lost its claim before it changed a role. Nothing was changed; try again.');
 	}
-	const refusal = await changeRoles(ports, { discordId, plan }, reason);
-	const rolesAfter = await readBack(ports, discordId);
+	const refusal = await changeRoles(guild, { discordId, plan }, reason);
+	const rolesAfter = await readBack(guild, discordId);
 	const end = (outcome: FixOutcome, error: string | null): AttemptOutcome => ({ outcome, rolesBefore, rolesAfter, error });
 	// What was read back outweighs an error: the answer can get lost after the change was made.
 	if (rolesAfter !== null && isApplied(goal, rolesAfter)) return end(success, refusal);
@@ -57,7 +60,7 @@ export async function applyPlan(ports: Ports, application: PlanApplication): Pro
  * @returns why Discord refused, or null
  */
 async function changeRoles(
-	{ guild }: Ports,
+	guild: Guild,
 	{ discordId, plan }: { readonly discordId: string; readonly plan: Plan },
 	reason: string
 ): Promise<string | null> {
@@ -75,7 +78,7 @@ async function changeRoles(
  * Discord can answer 204 without applying the change, so only what is read back counts. Null if Discord cannot be read.
  * @throws {SourceError} if the database is down: the claim then expires, and the attempt is recovered
  */
-async function readBack({ guild }: Ports, discordId: string): Promise<readonly RoleName[] | null> {
+async function readBack(guild: Guild, discordId: string): Promise<readonly RoleName[] | null> {
 	try {
 		return (await guild.readMember(discordId))?.roles ?? null;
 	} catch (error) {

@@ -1,6 +1,6 @@
 import { startHeartbeat } from '../../async/heartbeat.js';
 import type { FixOutcome } from '../domain/issue.js';
-import type { AttemptEnd, Ports } from '../domain/ports.js';
+import type { AttemptEnd, AttemptStore } from '../domain/ports.js';
 import type { RoleName } from '../domain/rules.js';
 
 /** The actor of an automatic fix. */
@@ -25,7 +25,7 @@ export const unchanged = (outcome: FixOutcome, roles: readonly RoleName[] | null
  * attempt stays without an end and is recovered once its claim has expired.
  */
 export async function runAttempt(
-	{ ledger, now }: Ports,
+	{ ledger, now }: { readonly ledger: AttemptStore; readonly now: () => Date },
 	attemptId: string,
 	work: (isHeld: () => boolean) => Promise<AttemptOutcome>
 ): Promise<AttemptOutcome> {

@@ -3,17 +3,16 @@ import { fingerprint } from '../domain/fingerprint.js';
 import type { BulkScope, Hold } from '../domain/hold.js';
 import type { DriftType, OpenIssue } from '../domain/issue.js';
 import type { Channel } from '../domain/notification.js';
-import type { LastGoodRun, Ports } from '../domain/ports.js';
+import type { RunStore } from '../domain/ports.js';
 import type { HoldStore } from './holds.js';
 import { checkSafety } from './safety.js';
 
-/** What fixing many issues at once would do: a plan that can be shown, checked and compared. */
+/** The plan of a bulk fix: a value that can be shown, checked and compared. */
 
-/** What a plan stands on. */
 export interface IssueStore {
-	/** Open issues that nobody is fixing now, the gravest first. */
+	/** Open issues that are not being fixed, most severe first. */
 	openIssues(scope: BulkScope): Promise<readonly ListedIssue[]>;
-	/** What the newest whole run over everybody saw; null before the first. */
+	/** What the newest full run read; null before the first. */
 	newestReading(): Promise<RunReading | null>;
 }
 
@@ -30,7 +29,7 @@ export interface IssueSearch {
 	openIssue(issueId: string): Promise<ListedIssue | null>;
 }
 
-/** An open issue, and the newest run that saw it. */
+/** An open issue and the newest run that found it. */
 export interface ListedIssue extends OpenIssue {
 	readonly lastRunId: string;
 }
@@ -39,27 +38,31 @@ export interface RunReading extends Pick<Detection, 'roleHolders' | 'payingCusto
 	readonly runId: string;
 }
 
-/** What a bulk fix would do now. */
 export interface BulkPlan {
 	readonly scope: BulkScope;
 	readonly issues: readonly ListedIssue[];
-	/** The run whose reading it stands on. */
+	/** The run that it is based on. */
 	readonly runId: string;
-	/** 8 hex digits that bind a button to the issues and plans it showed. */
+	/** Binds a button to the issues and plans that it showed. */
 	readonly planHash: string;
-	/** Why nothing may be taken without an operator who types how many people lose a role; null if all may go ahead. */
+	/** Why roles are revoked only after an operator typed how many members lose one; null if the plan is safe. */
 	readonly hold: Hold | null;
 }
 
 /**
- * Plans a bulk fix and checks its safety. Changes nothing.
- * @returns null where no run has read everything yet, or nothing is open
+ * Plans a bulk fix and runs the safety check on it. Changes nothing.
+ * @returns null before the first full run, or if no issue is open
  */
-export async function planBulk(ports: Ports, book: IssueStore, maxRevokePercent: number, scope: BulkScope): Promise<BulkPlan | null> {
-	const reading = await book.newestReading();
-	const issues = await book.openIssues(scope);
+export async function planBulk(
+	{ ledger }: { readonly ledger: RunStore },
+	store: IssueStore,
+	maxRevokePercent: number,
+	scope: BulkScope
+): Promise<BulkPlan | null> {
+	const reading = await store.newestReading();
+	const issues = await store.openIssues(scope);
 	if (reading === null || issues.length === 0) return null;
-	const lastGood: LastGoodRun | null = await ports.ledger.lastGoodRun();
+	const lastGood = await ledger.lastGoodRun();
 	return {
 		scope,
 		issues,
@@ -69,14 +72,14 @@ export async function planBulk(ports: Ports, book: IssueStore, maxRevokePercent:
 	};
 }
 
-/** Writes down that the safety check refused this plan, if it did, and has the operators told of it. */
+/** Stores a hold and queues its notification if the safety check refused this plan. */
 export async function holdIfRefused(
-	book: HoldStore,
+	store: HoldStore,
 	plan: BulkPlan,
-	by: { readonly actor: string; readonly at: Date; readonly channels: readonly Channel[] }
+	order: { readonly actor: string; readonly at: Date; readonly channels: readonly Channel[] }
 ): Promise<void> {
 	const { runId, scope, planHash, hold } = plan;
-	if (hold !== null) await book.recordHold({ runId, scope, planHash, ...hold, ...by });
+	if (hold !== null) await store.recordHold({ runId, scope, planHash, ...hold, ...order });
 }
 
 function bulkHash(issues: readonly OpenIssue[]): string {

@@ -1,11 +1,10 @@
 import type { BulkScope, Hold, StoredHold } from '../domain/hold.js';
 import type { Channel } from '../domain/notification.js';
 
-/** What holding asks of the database. */
 export interface HoldStore {
 	/**
-	 * Writes down, once, that an operator's bulk fix was refused. The operators are told, unless they know already that this run, or
-	 * the same fix on the strength of this run, is on hold.
+	 * Stores, once, that an operator's bulk fix was refused, and queues its notification, unless the operators already know that this
+	 * run, or the same fix based on this run, is on hold.
 	 */
 	recordHold(
 		refused: Hold & {
@@ -18,8 +17,8 @@ export interface HoldStore {
 		}
 	): Promise<void>;
 	/**
-	 * Writes down that an operator takes the responsibility for a plan that was held: with `all`, also for what the run held.
-	 * @param release.losing - the people who lose a role, as it was typed
+	 * Stores that an operator approved a held plan. With scope `all` this also releases what the run held.
+	 * @param release.losing - the number of members who lose a role, as the operator typed it
 	 */
 	releaseHold(release: {
 		readonly runId: string;

@@ -1,33 +1,54 @@
 import { isApplied } from '../detection/role-plan.js';
-import { type Ports, SourceError } from '../domain/ports.js';
+import type { FixOutcome } from '../domain/issue.js';
+import { type AttemptStore, type Guild, SourceError } from '../domain/ports.js';
 import type { RoleName } from '../domain/rules.js';
 
 /**
- * Settles what a stopped process left half-done: reads the person and writes down what is true now. A plan that was not
- * carried out to its end is open again. Where the person cannot be read, nothing is known: that one is left to the next time.
+ * Ends the attempts that a stopped process left unfinished: reads the member and stores the outcome that their roles show. An issue
+ * whose plan is not applied is open again. If the member cannot be read, the attempt is left for the next recovery.
  */
-export async function recoverInterruptedAttempts(ports: Ports): Promise<void> {
-	for (const attempt of await ports.ledger.interruptedAttempts()) {
+export async function recoverInterruptedAttempts({
+	guild,
+	ledger,
+	now
+}: {
+	readonly guild: Guild;
+	readonly ledger: AttemptStore;
+	readonly now: () => Date;
+}): Promise<void> {
+	for (const attempt of await ledger.interruptedAttempts()) {
 		let after: readonly RoleName[] | null;
 		try {
-			after = (await ports.guild.readMember(attempt.issue.discordId))?.roles ?? null;
+			after = (await guild.readMember(attempt.issue.discordId))?.roles ?? null;
 		} catch (error) {
 			if (error instanceof SourceError) continue;
 			throw error;
 		}
-		const done = after !== null && isApplied(attempt.plan, after);
-		// Without the roles before, no role was touched: whatever is right now is somebody else's work.
+		const isUndo = attempt.undoes !== null;
+		const applied = after !== null && isApplied(attempt.plan, after);
+		// `rolesBefore` is stored before the first role is changed. Without it, roles that are as planned are not Reeve's work.
 		const touched = attempt.rolesBefore !== null;
-		await ports.ledger.endAttempt(attempt.attemptId, {
-			outcome:
-				attempt.undoes === null ? (done ? (touched ? 'FIXED' : 'RESOLVED') : 'INTERRUPTED') : done && touched ? 'UNDONE' : 'INTERRUPTED',
+		await ledger.endAttempt(attempt.attemptId, {
+			outcome: outcomeOf({ isUndo, applied, touched }),
 			rolesBefore: attempt.rolesBefore,
 			rolesAfter: after,
 			error:
-				done && touched
-					? 'Reeve was stopped before it could say so.'
-					: `Reeve was stopped in the middle of this ${attempt.undoes === null ? 'fix' : 'undo'}.`,
-			at: ports.now()
+				applied && touched ? 'Reeve was stopped before it could report this.' : `Reeve was stopped during this ${isUndo ? 'undo' : 'fix'}.`,
+			at: now()
 		});
 	}
+}
+
+function outcomeOf({
+	isUndo,
+	applied,
+	touched
+}: {
+	readonly isUndo: boolean;
+	readonly applied: boolean;
+	readonly touched: boolean;
+}): FixOutcome {
+	if (!applied) return 'INTERRUPTED';
+	if (isUndo) return touched ? 'UNDONE' : 'INTERRUPTED';
+	return touched ? 'FIXED' : 'RESOLVED';
 }

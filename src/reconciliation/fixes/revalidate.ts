@@ -2,16 +2,23 @@ import { detect } from '../detection/detect.js';
 import { isSubsetOf, planHash } from '../detection/role-plan.js';
 import type { OpenIssue, Plan } from '../domain/issue.js';
 import type { Links } from '../domain/links.js';
-import type { IssueClaim, Ports } from '../domain/ports.js';
+import type { Billing, Guild, IssueClaim, LinkReader } from '../domain/ports.js';
 import type { PolicySettings, RoleName } from '../domain/rules.js';
 import { type AttemptOutcome, unchanged } from './attempt.js';
 
-/** Stripe's clock and ours may differ by so much. */
+/** Tolerated difference between Stripe's clock and ours. */
 const CLOCK_SLACK_MS = 60_000;
 
-/** Looks again at all that the plan rests on, and says whether it is still the plan. */
+interface RevalidationPorts {
+	readonly billing: Billing;
+	readonly guild: Guild;
+	readonly ledger: LinkReader;
+	readonly now: () => Date;
+}
+
+/** Re-reads everything that the plan is based on, and checks that it is still the right plan. */
 export async function revalidatePlan(
-	ports: Ports,
+	ports: RevalidationPorts,
 	policy: PolicySettings,
 	{ issue, resumes }: IssueClaim
 ): Promise<{ roles: readonly RoleName[]; plan: Plan } | { end: AttemptOutcome }> {
@@ -24,25 +31,25 @@ export async function revalidatePlan(
 	if (detection.skipped.size > 0) {
 		const { unknownStatus } = detection.notices;
 		const status = Array.isArray(unknownStatus) ? unknownStatus[0]?.status : undefined;
-		const named = status === undefined ? 'a status' : `the status "${status}",`;
-		const why = `Stripe gives a subscription of this person ${named} that Reeve does not know. Nothing was changed; update Reeve.`;
+		const named = status === undefined ? 'an unknown status' : `the unknown status "${status}"`;
+		const why = `A subscription of this member has ${named} in Stripe. Nothing was changed; update Reeve.`;
 		return { end: unchanged('FAILED', member.roles, why) };
 	}
 	if (drift === undefined) return { end: unchanged('RESOLVED', member.roles) };
-	// Whoever has lost their only link is another case than the one that was shown, though the roles to take are the same.
-	const asShown = planHash(drift.discordId, drift.plan) === issue.planHash;
-	// What a crash left of the plan that was shown leads where that plan led.
-	const restOfIt = resumes && isSubsetOf(drift.plan, issue.plan);
-	if (!(asShown || restOfIt) || drift.linked !== issue.linked)
+	// A member who has lost their only link is a different case from the one that was approved, even with the same plan.
+	const isApproved = planHash(drift.discordId, drift.plan) === issue.planHash;
+	// What an interrupted attempt left of the approved plan has the same result as that plan.
+	const isRemainder = resumes && isSubsetOf(drift.plan, issue.plan);
+	if (!(isApproved || isRemainder) || drift.linked !== issue.linked)
 		return { end: { ...unchanged('PLAN_CHANGED', member.roles), newDrift: drift } };
 	return { roles: member.roles, plan: drift.plan };
 }
 
 /**
- * Reads all that bears on one person. Stripe and Discord may take their time: whoever is exempted or linked meanwhile is seen as
- * they are by then.
+ * Reads everything about one member. Links are read again after Stripe and Discord, which are slow, and everything is repeated if that
+ * shows new customers: an exemption or a link made meanwhile counts.
  */
-async function readCurrent({ billing, guild, ledger }: Ports, { discordId, customerIds, lastSeenAt }: OpenIssue) {
+async function readCurrent({ billing, guild, ledger }: RevalidationPorts, { discordId, customerIds, lastSeenAt }: OpenIssue) {
 	const naming = await billing.findCustomersNaming(discordId, new Date(lastSeenAt.getTime() - CLOCK_SLACK_MS));
 	const known = [...customerIds, ...naming];
 	for (let links = await ledger.readLinksOf(discordId, known); ; ) {

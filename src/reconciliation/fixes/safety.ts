@@ -4,23 +4,23 @@ import type { Hold } from '../domain/hold.js';
 import type { DriftIssue } from '../domain/issue.js';
 import type { BillingAdvice, LastGoodRun } from '../domain/ports.js';
 
-/** What stands between a wrong reading and somebody's access. Pure: values in, verdicts out. */
+/** Guards against mass revocation because of bad data. Pure. */
 
-/** A bulk fix may always take roles from this many people: in a small guild any one person is more than a tenth. */
+/** A bulk fix may always revoke roles from this many members: in a small guild one member can be more than a tenth. */
 const ALWAYS_ALLOWED_PEOPLE = 3;
 
-/** A reading with so many fewer paying customers than the last good one is held: it is rather Stripe that is wrong than so many people. */
+/** A larger relative drop in paying customers since the last good run is held: bad data is more likely than that many cancellations. */
 const MAX_PAYER_DROP = 0.3;
 
-/** Whether an issue's plan takes a managed role from somebody. */
+/** Whether an issue's plan takes a managed role away. */
 export function revokes(issue: Pick<DriftIssue, 'plan'>): boolean {
 	return issue.plan.remove.length > 0;
 }
 
 /**
- * The safety check, before any bulk fix.
- * @param maxRevokePercent - of those who hold a managed role now
- * @returns why nothing may be taken, or null if all may go ahead; what only gives may always go ahead
+ * The safety check before any bulk fix. Plans that only grant roles are always safe.
+ * @param maxRevokePercent - of the members who hold a managed role now
+ * @returns why no role may be revoked, or null
  */
 export function checkSafety(
 	issues: readonly DriftIssue[],
@@ -35,15 +35,15 @@ export function checkSafety(
 		return {
 			losing,
 			holders,
-			reason: `${losing} of the ${holders} people who hold a managed role would lose one: more than ${maxRevokePercent} %.`
+			reason: `This would remove a role from ${losing} of the ${holders} members who hold one (limit: ${maxRevokePercent}%).`
 		};
 	}
 	return checkPayerDrop(issues, detection, lastGood);
 }
 
 /**
- * The part of the safety check that is about the reading, not about the plan: so many customers rarely stop paying at once.
- * @returns why nothing may be taken on the strength of this reading, or null
+ * The part of the safety check that looks at the data, not at the plan: that many customers rarely stop paying at once.
+ * @returns why no role may be revoked because of this data, or null
  */
 export function checkPayerDrop(
 	issues: readonly DriftIssue[],
@@ -56,13 +56,13 @@ export function checkPayerDrop(
 	return {
 		losing,
 		holders: roleHolders,
-		reason: `Stripe shows ${payingCustomers} paying customers where the last good run saw ${before}: a fall of more than ${MAX_PAYER_DROP * 100} %.`
+		reason: `Stripe lists ${payingCustomers} paying customers; the last good run saw ${before}. That is a drop of more than ${MAX_PAYER_DROP * 100}%.`
 	};
 }
 
 /**
- * Whether what Stripe gave can be the whole of it.
- * @returns what is wrong with it, in the operator's words, or null
+ * Compares the size and mode of what Stripe returned with the last good run.
+ * @returns what is wrong with it and what an operator can do, or null
  */
 export function plausibilityProblem(billing: BillingSnapshot, lastGood: LastGoodRun | null, advice: BillingAdvice): string | null {
 	if (lastGood === null) return null;

@@ -7,26 +7,26 @@ import { applyPlan } from './apply-plan.js';
 import { type AttemptOutcome, auditReason, CLAIM_SECONDS, runAttempt, unchanged } from './attempt.js';
 import { recoverInterruptedAttempts } from './recover.js';
 
-/** A day, and the hour by which the longest day is longer: the next daily run must not redo what an operator has undone. */
+/** One day plus the extra hour of the longest day, so that the next daily run does not redo the fix. */
 const EXEMPT_HOURS = 25;
 const HOUR_MS = 3_600_000;
 
-/** Which fix is to be undone, and on whose word. */
 export interface UndoOrder {
+	/** The fix to undo. */
 	readonly attemptId: string;
 	/** The operator's Discord ID. */
 	readonly actor: string;
-	/** How the audit log is to name the operator. */
+	/** The operator's name in the audit log. */
 	readonly actorName?: string;
 }
 
-/** Whose roles it is about. */
+/** The member whose roles are restored. */
 export interface UndoSubject {
 	readonly discordId: string;
 	readonly discordName: string;
 }
 
-/** A claim to undo a fix: as one to fix, and the person is exempt from here on. */
+/** A claim to undo a fix. The member is exempt from the moment of the claim. */
 export interface UndoClaim {
 	/** The undo's own. */
 	readonly attemptId: string;
@@ -34,38 +34,37 @@ export interface UndoClaim {
 	/** The managed roles that the fix left. */
 	readonly left: readonly RoleName[];
 	readonly plan: Plan;
-	/** Whether an undo was broken off before, and Discord did not tell where. */
+	/** Whether an earlier undo was interrupted and the roles it left could not be read back. */
 	readonly interrupted: boolean;
 }
 
 /** Why a fix cannot be undone. */
 export type NotUndoable =
-	/** It changed nothing that could be put back, or is an undo itself. */
+	/** It changed no role, or is itself an undo. */
 	| 'NO_FIX'
-	/** The person has been fixed again since. */
+	/** A newer fix changed the member's roles. */
 	| 'NOT_NEWEST'
-	/** What the person held before or after is not known. */
+	/** The member's roles before or after the fix are unknown. */
 	| 'ROLES_UNKNOWN';
 
 /** Why a claim was not given. */
 export type UndoRefusal =
-	/** A fix or an undo of this person is under way. */
+	/** A fix or an undo of this member is in progress. */
 	| { readonly kind: 'busy'; readonly subject: UndoSubject; readonly actor: string; readonly since: Date }
 	| { readonly kind: 'undone'; readonly subject: UndoSubject; readonly actor: string; readonly at: Date }
 	| { readonly kind: 'refused'; readonly subject: UndoSubject; readonly why: NotUndoable }
 	| { readonly kind: 'unknown' };
 
-/** What came of an order. */
 export type UndoResult =
 	| {
 			readonly kind: 'ended';
 			readonly subject: UndoSubject;
-			/** `UNDONE`; `PLAN_CHANGED` where the person holds other roles by now; else why not. */
+			/** `UNDONE`; `PLAN_CHANGED` if the member no longer holds the roles that the fix left; else why it failed. */
 			readonly outcome: FixOutcome;
 			readonly rolesBefore: readonly RoleName[] | null;
 			readonly rolesAfter: readonly RoleName[] | null;
 			readonly error: string | null;
-			/** Until when the person is exempt on account of it; null if nothing was changed. */
+			/** Until when the undo exempts the member; null if nothing was changed. */
 			readonly exemptUntil: Date | null;
 	  }
 	| UndoRefusal;
@@ -78,11 +77,10 @@ export interface UndoableFix extends UndoSubject {
 	readonly change: Plan;
 }
 
-/** What undoing asks of the database. */
 export interface UndoStore {
 	/**
-	 * Claims a fix to undo it: one winner, whoever asks, however often. Writes the attempt with its plan, and the exemption.
-	 * @param order.at - the exemption begins then
+	 * Claims a fix to undo it, with one winner among concurrent callers. Stores the attempt with its plan, and the exemption.
+	 * @param order.at - start of the exemption
 	 */
 	claimUndo(order: {
 		readonly fixId: string;
@@ -92,17 +90,18 @@ export interface UndoStore {
 		readonly exemptUntil: Date;
 		readonly reason: string;
 	}): Promise<{ readonly kind: 'claimed'; readonly subject: UndoSubject; readonly claim: UndoClaim } | UndoRefusal>;
-	/** The newest fixes that can be undone, of people whose name or Discord ID contains the text. */
+	/** The newest fixes that can be undone, of members whose name or Discord ID contains the text. */
 	undoableFixes(text: string, limit: number): Promise<readonly UndoableFix[]>;
 }
 
-/** Attempt IDs: whatever else somebody types is none. */
+/** Rejects typed text that cannot be an attempt ID. */
 const ATTEMPT_ID = /^[\w-]{1,36}$/;
 
 /**
- * Undoes one fix: exempts the person, looks again, puts the managed roles back one by one, reads back, and writes the outcome before
- * anyone is told. Whoever holds other roles than the fix left is not touched. If nothing was changed, the exemption ends.
- * Errors of Discord are outcomes; only an error of the database is thrown.
+ * Undoes one fix: exempts the member, re-reads their roles, restores the managed roles one at a time, reads them back, and stores the
+ * outcome before returning it. A member who no longer holds the roles that the fix left is not touched. If nothing was changed, the
+ * exemption ends. Errors of Discord are outcomes.
+ * @throws errors of the database alone
  */
 export async function undoFix(ports: Ports, undos: UndoStore, order: UndoOrder): Promise<UndoResult> {
 	if (!ATTEMPT_ID.test(order.attemptId)) return { kind: 'unknown' };
@@ -115,7 +114,7 @@ export async function undoFix(ports: Ports, undos: UndoStore, order: UndoOrder):
 		seconds: CLAIM_SECONDS,
 		at,
 		exemptUntil,
-		reason: `Undo by ${order.actorName ?? order.actor} of the fix ${order.attemptId}`
+		reason: `Fix undone by ${order.actorName ?? order.actor}`
 	});
 	if (claimed.kind !== 'claimed') return claimed;
 	const { claim, subject } = claimed;
@@ -123,7 +122,7 @@ export async function undoFix(ports: Ports, undos: UndoStore, order: UndoOrder):
 	return { kind: 'ended', subject, ...outcome, exemptUntil: mayHaveChanged(outcome) ? exemptUntil : null };
 }
 
-/** Whether roles are others than before, as far as is known: a person who could not be read back may have been changed. */
+/** Whether the roles may have changed: true as well if they could not be read back. */
 export function mayHaveChanged({ rolesBefore, rolesAfter }: Pick<AttemptEnd, 'rolesBefore' | 'rolesAfter'>): boolean {
 	return rolesBefore !== null && (rolesAfter === null || !rolesEqual(rolesBefore, rolesAfter));
 }

@@ -4,90 +4,89 @@ import type { DailySettings } from '../schedule/daily.js';
 import { overdueSince } from '../schedule/overdue.js';
 import type { PauseStore } from '../schedule/pause.js';
 
-/** Whether all is as Reeve needs it, and what to do where it is not. */
+/** Checks of Reeve's setup, and what an operator can do about each problem. */
 
-/** `blocks`: no run can be of use. `wrong`: something that Reeve does will fail. `warning`: to be looked at. */
+/** `blocking`: no run can succeed. `error`: something that Reeve does will fail. `warning`: worth a look. */
 export type CheckVerdict = 'ok' | 'warning' | 'error' | 'blocking';
 
-/** What was seen, in the operator's words: what is wrong and what to do subject it, or what is well. */
 export interface CheckRemark {
 	readonly verdict: CheckVerdict;
+	/** What is wrong and what an operator can do, or what works. */
 	readonly message: string;
 }
 
-/** A remark, and what it is subject: `Discord`, `Stripe` … */
 export interface CheckResult extends CheckRemark {
+	/** `Discord`, `Stripe` … */
 	readonly subject: string;
 }
 
-/** One thing to look at. It changes nothing. */
+/** A check. Changes nothing. */
 export interface Check {
 	readonly subject: string;
-	/** What it means where the look itself fails, or gets no answer in time. */
+	/** The verdict if the check itself fails or times out. */
 	readonly severityOnFailure: Exclude<CheckVerdict, 'ok'>;
-	/** @throws an error in the operator's words */
+	/** @throws an error whose message is shown to the operator */
 	run(): Promise<readonly CheckRemark[]>;
 }
 
-/** Makes all checks side by side, each within a few seconds. Never fails. What two of them say in the same words is said once. */
+/** Runs all checks concurrently, each with a timeout of a few seconds. Never rejects. Removes duplicate results. */
 export async function runChecks(checks: readonly Check[]): Promise<readonly CheckResult[]> {
-	const looked = await Promise.all(
+	const results = await Promise.all(
 		checks.map(async ({ subject, severityOnFailure, run }): Promise<readonly CheckResult[]> => {
-			const told = await probe(subject, run);
-			return told.ok
-				? told.value.map((remark) => ({ subject, ...remark }))
-				: [{ subject, verdict: severityOnFailure, message: told.error }];
+			const result = await probe(subject, run);
+			return result.ok
+				? result.value.map((remark) => ({ subject, ...remark }))
+				: [{ subject, verdict: severityOnFailure, message: result.error }];
 		})
 	);
-	const said = new Set<string>();
-	return looked.flat().filter(({ subject, message }) => {
+	const seen = new Set<string>();
+	return results.flat().filter(({ subject, message }) => {
 		const line = `${subject} ${message}`;
-		return !said.has(line) && said.add(line);
+		return !seen.has(line) && seen.add(line);
 	});
 }
 
-/** What the guild's problems mean. */
 export function guildRemarks(problems: readonly GuildProblem[]): readonly CheckRemark[] {
 	return problems.map(({ blocks, message }) => ({ verdict: blocks === 'runs' ? 'blocking' : 'error', message }));
 }
 
 const SKEW_WARNING_MS = 60_000;
-/** A grace period, a hold on an hour, a pause: by then they are plainly wrong. */
+/** From here on, grace periods and pauses end at the wrong time. */
 const SKEW_ERROR_MS = 300_000;
 
-/** Compares this machine's clock with another's. @param who - as in "the clock of Stripe" */
-export function clockRemark(who: string, theirs: Date, ours: Date): CheckRemark {
-	const off = Math.abs(theirs.getTime() - ours.getTime());
-	if (off < SKEW_WARNING_MS) return { verdict: 'ok', message: `The clock agrees with ${who}.` };
-	const way = ours > theirs ? 'ahead of' : 'behind';
+/** Compares this machine's clock with another's. @param source - whose clock, as the operator reads it */
+export function clockRemark(source: string, theirs: Date, ours: Date): CheckRemark {
+	const skewMs = Math.abs(theirs.getTime() - ours.getTime());
+	if (skewMs < SKEW_WARNING_MS) return { verdict: 'ok', message: `The clock agrees with ${source}.` };
+	const direction = ours > theirs ? 'ahead of' : 'behind';
 	return {
-		verdict: off < SKEW_ERROR_MS ? 'warning' : 'error',
-		message: `This machine's clock is ${Math.round(off / 1000)} seconds ${way} ${who}. Grace periods and the schedule go by it: switch on time synchronisation (NTP).`
+		verdict: skewMs < SKEW_ERROR_MS ? 'warning' : 'error',
+		message: `This machine's clock is ${Math.round(skewMs / 1000)} seconds ${direction} ${source}. Grace periods and the schedule depend on it: enable time synchronization (NTP).`
 	};
 }
 
-/** When a run over everybody last read everything. */
+/** When a full run last succeeded. */
 export async function lastRunRemark(
-	book: { lastSuccessAt(): Promise<Date | null>; installedAt(now: Date): Promise<Date> } & Pick<
+	store: { lastSuccessAt(): Promise<Date | null>; installedAt(now: Date): Promise<Date> } & Pick<
 		PauseStore,
 		'currentPause' | 'lastPauseEnd'
 	>,
 	{ paused }: Pick<DailySettings, 'paused'>,
 	now: Date,
-	inWords: (moment: Date) => string
+	formatTime: (moment: Date) => string
 ): Promise<CheckRemark> {
-	const lastSuccess = await book.lastSuccessAt();
+	const lastSuccess = await store.lastSuccessAt();
 	const since = overdueSince(now, {
 		lastSuccess,
-		installed: await book.installedAt(now),
-		pauseEnd: await book.lastPauseEnd(now),
-		paused: paused || (await book.currentPause(now)) !== null
+		installed: await store.installedAt(now),
+		pauseEnd: await store.lastPauseEnd(now),
+		paused: paused || (await store.currentPause(now)) !== null
 	});
 	if (since !== null)
 		return {
 			verdict: 'warning',
-			message: `No run has succeeded since ${inWords(since)}. Put right what is wrong here, then use \`/reconcile run\`.`
+			message: `No run has succeeded since ${formatTime(since)}. Fix the problems listed here, then use \`/reconcile run\`.`
 		};
-	if (lastSuccess === null) return { verdict: 'ok', message: 'No run has succeeded yet: /reconcile run makes the first.' };
-	return { verdict: 'ok', message: `The last that read everything was at ${inWords(lastSuccess)}.` };
+	if (lastSuccess === null) return { verdict: 'ok', message: 'No run has succeeded yet: /reconcile run starts the first.' };
+	return { verdict: 'ok', message: `Last full run: ${formatTime(lastSuccess)}.` };
 }

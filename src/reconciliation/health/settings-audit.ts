@@ -1,24 +1,22 @@
-/** What somebody has changed in the settings since Reeve was last started. */
-
+/** A setting that changed since the last start. */
 export interface ChangedSetting {
 	readonly name: string;
-	/** Null where it was not set, or was not known to this Reeve. */
+	/** Null if it was not set, or this version of Reeve did not know it. */
 	readonly before: string | null;
-	/** Null where it is not set any more. */
+	/** Null if it is no longer set. */
 	readonly after: string | null;
 }
 
-/** What noticing asks of the database. */
 export interface SettingsAuditStore {
 	/**
-	 * Compares the settings with those of the last start, remembers them, and writes each change into the audit log.
-	 * @param settings - as they may be stored: of a secret, a fingerprint
-	 * @returns the changes, by name; none at the very first start
+	 * Compares the settings with those of the last start, stores them, and records each change in the audit log.
+	 * @param settings - as they may be stored: secrets as fingerprints
+	 * @returns the changes, sorted by name; none on the first start
 	 */
 	recordSettingsChanges(settings: ReadonlyMap<string, string>, at: Date): Promise<readonly ChangedSetting[]>;
 }
 
-/** The differences between two sets of settings, by name. */
+/** The differences between two sets of settings, sorted by name. */
 export function changesBetween(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): readonly ChangedSetting[] {
 	const names = [...new Set([...before.keys(), ...after.keys()])].sort();
 	return names

@@ -1,26 +1,24 @@
-/** An operator's word that a person's roles are right as they are. */
-
-/** An exemption as it is stored. It is never deleted: it ends by its `expiresAt`. */
+/** An operator's decision that Reeve leaves a member's roles alone. Never deleted: it ends at `expiresAt`. */
 export interface StoredExemption {
 	readonly id: string;
 	readonly discordId: string;
 	readonly reason: string;
-	/** The operator's Discord ID; a name where it was imported. */
+	/** The operator's Discord ID, or a name if it was imported. */
 	readonly createdBy: string;
 	readonly createdAt: Date;
 	/** Null: until an operator ends it. */
 	readonly expiresAt: Date | null;
 }
 
-/** What exempting asks of the database. Each change is in the audit log with who made it. */
+/** Every change is recorded in the audit log. */
 export interface ExemptionStore {
-	/** Exempts a person from now on, in place of exemptions in force, and settles their open issue. */
+	/** Exempts a member, replacing exemptions in force, and settles their open issue. */
 	exempt(order: ExemptOrder, at: Date): Promise<ExemptResult>;
-	/** Ends an exemption now. @returns it, or null if it has ended already, or there is none */
+	/** Ends an exemption now. @returns it, or null if it does not exist or has already ended */
 	endExemption(id: string, by: { readonly actor: string; readonly at: Date }): Promise<StoredExemption | null>;
-	/** Those in force, the newest first. */
+	/** Newest first. */
 	exemptionsInForce(now: Date): Promise<readonly StoredExemption[]>;
-	/** Whose live issue this is, and what has become of it; null if there is no such issue. */
+	/** The member of an issue, and whether it is settled; null if there is no such issue. */
 	subjectOf(issueId: string): Promise<{ readonly discordId: string; readonly discordName: string; readonly settled: boolean } | null>;
 }
 
@@ -33,11 +31,10 @@ export interface ExemptOrder {
 	readonly actor: string;
 }
 
-/** What came of it. */
 export interface ExemptResult {
 	readonly exemption: StoredExemption;
-	/** The exemptions that it takes the place of. */
+	/** The exemptions that it replaced. */
 	readonly replaced: readonly StoredExemption[];
-	/** The newest run that saw the issue which this settled; null where there was none. */
+	/** The newest run that found the issue settled by this; null if there was no open issue. */
 	readonly settledIn: string | null;
 }

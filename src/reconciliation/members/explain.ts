@@ -6,27 +6,26 @@ import type { Accounts } from '../domain/billing.js';
 import type { RosterMember } from '../domain/guild.js';
 import type { DriftIssue, IssueState, OpenIssue } from '../domain/issue.js';
 import { type Exemption, isInForce, type Links } from '../domain/links.js';
-import { type Ports, SourceError } from '../domain/ports.js';
+import type { Ports } from '../domain/ports.js';
 import type { PolicySettings, RoleName } from '../domain/rules.js';
+import { attempt, type SourceResult } from '../domain/source-result.js';
 import { type EvaluatedSource, evaluateSources, expectedRoles } from '../policy/entitlement.js';
 import { PaymentFailures } from '../policy/payment-failure.js';
 import { type EntitlementReason, entitlementReason } from '../policy/reason.js';
 
-/** One person, explained: what the next run would think of them, and why. */
+/** Explains one member: what the next run would find, and why. */
 
-/** Stripe, asked whose customer somebody is. */
 export interface CustomerMetadataSearch {
-	/** Customers whose metadata, or a subscription's, names the person, as far as Stripe's search knows by now. @throws {SourceError} */
+	/** Customers whose metadata, or a subscription's, names the member. Eventually consistent. @throws {SourceError} */
 	searchCustomersByMetadata(discordId: string): Promise<readonly string[]>;
 }
 
-/** What the database remembers of one person. */
 export interface MemberHistoryStore {
-	/** The issue that is open, or is being fixed. */
+	/** The issue that is open or being fixed. */
 	liveIssueOf(discordId: string): Promise<LiveIssue | null>;
-	/** What was changed about them, the newest first, at most so many; and how much there is in all. */
-	changesOf(discordId: string, most: number): Promise<{ readonly newest: readonly AuditEntry[]; readonly total: number }>;
-	/** The newest fix of theirs, if it worked and stands; null if there is nothing to undo. */
+	/** The newest `limit` audit entries about the member, newest first, and the total number. */
+	changesOf(discordId: string, limit: number): Promise<{ readonly newest: readonly AuditEntry[]; readonly total: number }>;
+	/** The attempt ID of the member's newest fix, if it can be undone. */
 	undoableOf(discordId: string): Promise<string | null>;
 }
 
@@ -34,59 +33,59 @@ export interface LiveIssue extends OpenIssue {
 	readonly status: IssueState['status'];
 }
 
-/** One subscription that can pay for the person, with what it gives and why. */
+/** A subscription that can pay for the member, with what it grants and why. */
 export interface ExplainedSource extends EvaluatedSource {
 	readonly reason: EntitlementReason;
 }
 
-/** How the deciding subscription stands out: it is the only one, gives more than all others, or as much and is newer. */
+/** Why the deciding subscription decides: it is the only one, grants the most, or is the newest of those that grant the most. */
 export type Precedence = 'only' | 'most' | 'newest';
 
-/** What Stripe and the links say of the person. */
+/** What Stripe and the links say about the member. */
 export interface EntitlementBreakdown {
-	/** Null for somebody whom nothing links. */
+	/** Null without any link. */
 	readonly person: LinkedPerson | null;
-	/** Customers whose metadata names them, with how it counts: a row about the customer beats it, and two names contest it. */
+	/** Customers whose metadata names the member. A row about the customer overrules metadata; two named members contest it. */
 	readonly named: readonly { readonly customerId: string; readonly counts: 'links' | 'contested' | 'overruled' }[];
 	/** The deciding one first. */
 	readonly sources: readonly ExplainedSource[];
 	/** Null without any subscription. */
 	readonly precedence: Precedence | null;
-	/** The managed roles that the policy gives; null while a status is not known. */
+	/** The managed roles that the policy grants; null if a status is unknown. */
 	readonly expected: readonly RoleName[] | null;
 }
 
 export interface Explanation {
 	readonly discordId: string;
-	/** Null for somebody who is not in the server, or could not be read. */
+	/** Null if they are not in the server or could not be read. */
 	readonly member: RosterMember | null;
-	/** Why the server could not be asked; null if it was. */
+	/** Why Discord could not be read; null if it was. */
 	readonly discordFailure: string | null;
-	/** Without what Stripe says where it could not be asked. */
+	/** Without subscriptions if Stripe could not be read. */
 	readonly breakdown: EntitlementBreakdown;
-	/** Why Stripe could not be asked; null if it was. */
+	/** Why Stripe could not be read; null if it was. */
 	readonly stripeFailure: string | null;
-	/** Why metadata could not be searched; null if it could. Links by metadata alone may be missing then. */
+	/** Why metadata could not be searched; null if it was. Links by metadata alone may then be missing. */
 	readonly searchFailure: string | null;
-	/** Whether what they should have is known: it is not while Stripe is away. */
+	/** Whether the entitlement is known: false if Stripe could not be read. */
 	readonly known: boolean;
-	/** What the next run would find; null if nothing, or if it is not known. */
+	/** What the next run would find; null if nothing or unknown. */
 	readonly drift: DriftIssue | null;
-	/** What stands now, if any. */
+	/** The exemption in force. */
 	readonly exemption: Exemption | null;
 	readonly issue: LiveIssue | null;
 	readonly changes: { readonly newest: readonly AuditEntry[]; readonly total: number };
-	/** The fix that an operator may undo. */
+	/** The attempt ID of the fix that can be undone. */
 	readonly undoable: string | null;
 }
 
-/** Changes told; the rest is counted. */
+/** Further changes are only counted. */
 const MAX_CHANGES_SHOWN = 10;
 
-/** Stripe's search may lag behind by so much: what is newer is asked of its events. */
+/** Maximum delay of Stripe's search index: newer changes are read from events. */
 const SEARCH_LAG_MS = 65 * 60_000;
 
-/** Reads one person afresh and explains them. What cannot be read is said; the rest is explained all the same. Changes nothing. */
+/** Reads and explains one member. A source that cannot be read becomes a reason in the result. Changes nothing. */
 export async function explainMember(
 	ports: Pick<Ports, 'guild' | 'ledger' | 'now'> & { readonly billing: Ports['billing'] & CustomerMetadataSearch },
 	history: MemberHistoryStore,
@@ -94,29 +93,29 @@ export async function explainMember(
 	discordId: string
 ): Promise<Explanation> {
 	const { billing, guild, ledger } = ports;
-	const lately = new Date(ports.now().getTime() - SEARCH_LAG_MS);
+	const searchedUntil = new Date(ports.now().getTime() - SEARCH_LAG_MS);
 	const [issue, member, search, naming] = await Promise.all([
 		history.liveIssueOf(discordId),
-		attemptRead(() => guild.readMember(discordId)),
-		attemptRead(() => billing.searchCustomersByMetadata(discordId)),
-		attemptRead(() => billing.findCustomersNaming(discordId, lately))
+		attempt(() => guild.readMember(discordId)),
+		attempt(() => billing.searchCustomersByMetadata(discordId)),
+		attempt(() => billing.findCustomersNaming(discordId, searchedUntil))
 	]);
-	const known = [...(issue?.customerIds ?? []), ...(search.found ?? []), ...(naming.found ?? [])];
+	const known = [...(issue?.customerIds ?? []), ...(search.ok ? search.value : []), ...(naming.ok ? naming.value : [])];
 	const links = await ledger.readLinksOf(discordId, [...new Set(known)]);
 	const customers = [...known, ...[...links.members, ...links.teams].flatMap((row) => row.stripeCustomerId ?? [])];
-	const reading = await attemptRead(() => billing.readCustomers([...new Set(customers)]));
-	const stripeFailure = naming.failure ?? reading.failure;
-	const snapshot = stripeFailure === null ? reading.found : null;
+	const reading = await attempt(() => billing.readCustomers([...new Set(customers)]));
+	const snapshot = naming.ok && reading.ok ? reading.value : null;
 
 	const now = ports.now();
-	const roster = { members: new Map(member.found === null ? [] : [[discordId, member.found]]) };
+	const current = member.ok ? member.value : null;
+	const roster = { members: new Map(current === null ? [] : [[discordId, current]]) };
 	return {
 		discordId,
-		member: member.found,
-		discordFailure: member.failure,
-		stripeFailure,
-		searchFailure: search.failure,
-		breakdown: breakDown(discordId, snapshot?.accounts ?? NO_BREAKDOWN, links, policy, now),
+		member: current,
+		discordFailure: failureOf(member),
+		stripeFailure: failureOf(naming) ?? failureOf(reading),
+		searchFailure: failureOf(search),
+		breakdown: breakDown(discordId, snapshot?.accounts ?? NO_ACCOUNTS, links, policy, now),
 		known: snapshot !== null,
 		drift: snapshot === null ? null : (detect({ billing: snapshot, roster, links }, policy, now).issues[0] ?? null),
 		exemption: links.exemptions.find((exemption) => isInForce(exemption, now)) ?? null,
@@ -126,38 +125,30 @@ export async function explainMember(
 	};
 }
 
-const NO_BREAKDOWN: Accounts = new Map();
+const NO_ACCOUNTS: Accounts = new Map();
 
-/** What a source gave, or why it gave nothing. */
-async function attemptRead<Answer>(
-	read: () => Promise<Answer>
-): Promise<{ readonly found: Answer | null; readonly failure: string | null }> {
-	try {
-		return { found: await read(), failure: null };
-	} catch (error) {
-		if (error instanceof SourceError) return { found: null, failure: error.message };
-		throw error;
-	}
+function failureOf(result: SourceResult<unknown>): string | null {
+	return result.ok ? null : result.error;
 }
 
-/** Judges the person as a run does, with the reasons. */
+/** Evaluates the member as a run does, with the reasons. */
 function breakDown(discordId: string, accounts: Accounts, links: Links, policy: PolicySettings, now: Date): EntitlementBreakdown {
-	const people = LinkIndex.of(accounts, links);
-	const person = people.get(discordId) ?? null;
-	const judged = person === null ? [] : evaluateSources(paymentSources(person, accounts, new PaymentFailures(links, now)), policy, now);
-	const entitlement = judged[0]?.entitlement ?? { kind: 'none' };
-	const countsHow = (customerId: string): EntitlementBreakdown['named'][number]['counts'] => {
-		if (people.contested.some((each) => each.customerId === customerId)) return 'contested';
+	const linkIndex = LinkIndex.of(accounts, links);
+	const person = linkIndex.get(discordId) ?? null;
+	const evaluated = person === null ? [] : evaluateSources(paymentSources(person, accounts, new PaymentFailures(links, now)), policy, now);
+	const entitlement = evaluated[0]?.entitlement ?? { kind: 'none' };
+	const countOf = (customerId: string): EntitlementBreakdown['named'][number]['counts'] => {
+		if (linkIndex.contested.some((each) => each.customerId === customerId)) return 'contested';
 		return person?.customerIds.includes(customerId) ? 'links' : 'overruled';
 	};
 	return {
 		person,
 		named: [...accounts.values()]
 			.filter((account) => discordIdsInMetadata(account).includes(discordId))
-			.map(({ customer }) => ({ customerId: customer.id, counts: countsHow(customer.id) }))
+			.map(({ customer }) => ({ customerId: customer.id, counts: countOf(customer.id) }))
 			.sort((a, b) => (a.customerId < b.customerId ? -1 : 1)),
-		sources: judged.map((claim) => ({ ...claim, reason: entitlementReason(claim, policy, now) })),
-		precedence: precedenceOf(judged),
+		sources: evaluated.map((source) => ({ ...source, reason: entitlementReason(source, policy, now) })),
+		precedence: precedenceOf(evaluated),
 		expected: entitlement.kind === 'unknown' ? null : expectedRoles(entitlement)
 	};
 }

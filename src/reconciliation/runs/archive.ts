@@ -1,10 +1,11 @@
 import type { FixOutcome, IssueState, OpenIssue } from '../domain/issue.js';
 import type { RoleName } from '../domain/rules.js';
 import type { ReconciliationResult } from '../domain/run.js';
-/** What is kept of runs for good: the issues as a run saw them, and every attempt to mend them. */
+
+/** Ended runs, kept for good: the issues that each found and every attempt to fix them. */
 export interface RunArchiveStore {
-	/** Runs that have ended, the newest first. */
-	endedRuns(most: number): Promise<readonly ArchivedRun[]>;
+	/** Runs that have ended, newest first. */
+	endedRuns(limit: number): Promise<readonly ArchivedRun[]>;
 	/**
 	 * @param runId - null for the newest run that completed
 	 * @returns null if there is no such run, or it has not ended
@@ -20,11 +21,11 @@ export interface RunRecord {
 }
 
 export interface RecordedIssue {
-	/** As the run saw it. */
+	/** As the run found it. */
 	readonly found: OpenIssue;
-	/** As it is now; null if it is not in the database any more. */
+	/** Null if it is no longer in the database. */
 	readonly statusNow: IssueState['status'] | null;
-	/** The oldest first. */
+	/** Oldest first. */
 	readonly attempts: readonly RecordedAttempt[];
 }
 
@@ -35,11 +36,11 @@ export interface RecordedAttempt {
 	readonly startedAt: Date;
 	readonly rolesBefore: readonly RoleName[] | null;
 	readonly rolesAfter: readonly RoleName[] | null;
-	/** Null while it is under way. */
+	/** Null while it is in progress. */
 	readonly outcome: FixOutcome | null;
 	readonly error: string | null;
-	/** The attempt that it undoes; null for a fix. */
+	/** The fix that it undoes; null for a fix. */
 	readonly undoes: string | null;
-	/** Who undid it; null if nobody did. */
+	/** Null if it has not been undone. */
 	readonly undoneBy: { readonly actor: string; readonly at: Date } | null;
 }

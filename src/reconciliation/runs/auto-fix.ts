@@ -8,7 +8,7 @@ import { fixEach, grantsFirst } from '../fixes/bulk.js';
 import { isFixed } from '../fixes/fix.js';
 import { checkSafety, revokes } from '../fixes/safety.js';
 
-/** What a run found, and what the last good one had read. */
+/** What a run found, and what the last good run read. */
 export interface AutoFixInput extends Pick<RunStart, 'triggeredBy' | 'requestedBy'> {
 	readonly runId: string;
 	readonly issues: readonly OpenIssue[];
@@ -16,18 +16,17 @@ export interface AutoFixInput extends Pick<RunStart, 'triggeredBy' | 'requestedB
 	readonly lastGood: LastGoodRun | null;
 }
 
-/** How an automatic fix is watched. */
 export interface AutoFixMonitor {
-	/** Counted up with every issue that is fixed, so that the count survives an error. */
+	/** Incremented per fixed issue, so that the count survives an error. */
 	readonly fixed: { count: number };
 	readonly onProgress: OnProgress;
-	/** Asked before each fix: false leaves the rest as it is. Throws if the run may not go on at all. */
+	/** Called before each fix; false skips the rest. Throws if the run has to stop. */
 	readonly shouldContinue: () => boolean | Promise<boolean>;
 }
 
 /**
- * Fixes what may be fixed without an operator, those who pay first.
- * @returns the hold that kept back all that takes a role (what only gives goes ahead), or null
+ * Fixes what needs no operator, grants first.
+ * @returns the hold that kept back every plan that revokes a role (the others are applied), or null
  */
 export async function autoFix(
 	ports: Ports,
@@ -41,7 +40,7 @@ export async function autoFix(
 	await fixEach(ports, settings.policy, allowed, {
 		actor: AUTOMATIC,
 		runId,
-		follower: ports.notifier.trackBulk({ id: runId, total: allowed.length, origin: { kind: 'run', triggeredBy, requestedBy } }),
+		progress: ports.notifier.trackBulk({ id: runId, total: allowed.length, origin: { kind: 'run', triggeredBy, requestedBy } }),
 		shouldContinue,
 		onProgress: (done, total, { result }) => {
 			if (isFixed(result)) fixed.count += 1;

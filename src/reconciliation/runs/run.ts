@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { settleAll } from '../../async/concurrency.js';
 import { runCooperatively } from '../../async/cooperative.js';
 import { type Heartbeat, startHeartbeat } from '../../async/heartbeat.js';
 import {
@@ -21,39 +22,39 @@ import { autoFix } from './auto-fix.js';
 /** Another run has the guild's lease. */
 export class RunInProgressError extends Error {
 	public constructor() {
-		super('A reconciliation is running already.');
+		super('A reconciliation is already running.');
 		this.name = 'RunInProgressError';
 	}
 }
 
-/** How long a run's lease outlives a process that died with it. */
+/** Lifetime of a run's lease without a renewal: how long a crashed process blocks the next run. */
 const LEASE_SECONDS = 30;
 
-/** What makes a run a verification. */
+/** The steps that a verification adds to a run. */
 export interface VerificationHooks {
-	/** Asked once the run has its lease: whether another process has not done it meanwhile. */
+	/** Called under the lease: false if another process has verified meanwhile. */
 	isDue(): Promise<boolean>;
-	/** Called before anything is read: fixes from now on are the next verification's. */
+	/** Called before anything is read: later fixes belong to the next verification. */
 	begin(runId: string): Promise<void>;
-	/** Compares the fixes with what was found. */
-	verify(runId: string, picture: Snapshot, detection: Detection): Promise<Verified>;
+	/** Compares the fixes with the findings. */
+	verify(runId: string, snapshot: Snapshot, detection: Detection): Promise<Verified>;
 }
 
 /**
- * Compares everything, stores and reports what it finds, and, if the settings say so, fixes it. A source that could not be
- * read wholly makes the run FAILED: no issue, no fix, and a report that says why. A verification only looks.
- * @param looking - given for a verification
- * @returns null if the scheduled day has had its run already, or the verification has been done
- * @throws {RunInProgressError} if a run is under way in this or another process
+ * Compares all members with their entitlements, stores and reports the findings, and fixes them if the settings say so. If a source
+ * cannot be read completely the run is FAILED: it finds and fixes nothing, and its report says why. A verification fixes nothing.
+ * @param verification - given for a verification
+ * @returns null if the scheduled day has already had its run, or the verification has already been done
+ * @throws {RunInProgressError} if this or another process is running one
  */
 export async function runReconciliation(
 	ports: Ports,
 	settings: RunSettings,
 	options: ReconciliationOptions = {},
-	looking: VerificationHooks | null = null
+	verification: VerificationHooks | null = null
 ): Promise<ReconciliationResult | null> {
-	const result = await runUnderLease(ports, settings, options, looking);
-	// What is to be told is stored: a mail server that does not answer must not keep the next run waiting.
+	const result = await runUnderLease(ports, settings, options, verification);
+	// After the lease is released: a slow mail server must not delay the next run. The notification is already in the outbox.
 	if (result !== null) await ports.notifier.report(result).catch(ports.onUnexpectedError);
 	return result;
 }
@@ -62,7 +63,7 @@ async function runUnderLease(
 	ports: Ports,
 	settings: RunSettings,
 	options: ReconciliationOptions,
-	looking: VerificationHooks | null
+	verification: VerificationHooks | null
 ): Promise<ReconciliationResult | null> {
 	const { ledger } = ports;
 	const holder = randomUUID();
@@ -70,36 +71,36 @@ async function runUnderLease(
 	const lease = startHeartbeat(() => ledger.renewLease(holder, LEASE_SECONDS), LEASE_SECONDS);
 	try {
 		await failUnfinishedRuns(ports);
-		if (looking !== null && !(await looking.isDue())) return null;
-		const onlyLooks = options.isVerificationRerun ?? false;
+		if (verification !== null && !(await verification.isDue())) return null;
+		const isVerificationRun = options.isVerificationRerun ?? false;
 		const start = {
 			startedAt: ports.now(),
 			triggeredBy: options.triggeredBy ?? 'manual',
 			requestedBy: options.requestedBy ?? null,
-			isVerificationRun: onlyLooks,
-			autoFixEnabled: (options.autoFix ?? settings.autoFix) && !onlyLooks,
+			isVerificationRun,
+			autoFixEnabled: (options.autoFix ?? settings.autoFix) && !isVerificationRun,
 			scheduledDay: options.scheduledDay ?? null,
 			onlyMember: options.onlyMember ?? null
 		} as const;
 		const runId = await ledger.startRun(start);
 		if (runId === null) return null;
-		const outcome = await compareAndFix(ports, settings, { ...start, runId, looking }, lease, options);
-		const { scheduledDay: _, ...told } = start;
-		return { runId, ...told, completedAt: ports.now(), ...outcome };
+		const outcome = await compareAndFix(ports, settings, { ...start, runId, verification }, lease, options);
+		const { scheduledDay: _, ...run } = start;
+		return { runId, ...run, completedAt: ports.now(), ...outcome };
 	} finally {
 		lease.stop();
-		// A database that is away lets the lease expire by itself.
+		// If the database is down, the lease expires by itself.
 		await ledger.releaseLease(holder).catch(ports.onUnexpectedError);
 	}
 }
 
-/** Ends what a stopped process left running: it has failed, and the operators hear so. */
+/** Marks the runs of stopped processes as failed and reports them. The caller holds the lease. */
 async function failUnfinishedRuns({ ledger, notifier, now }: Ports): Promise<void> {
 	const channels = notifier.channels({ ...FAILED_OUTCOME, isVerificationRun: false, onlyMember: null });
-	await ledger.failAbandonedRuns('Reeve was stopped in the middle of it.', now(), channels);
+	await ledger.failAbandonedRuns('Reeve was stopped during this run.', now(), channels);
 }
 
-/** The same without a run: nobody may run anything for a day, and the operators wait for the report. */
+/** The same without waiting for the next run, which may be a day away. */
 export async function failAbandonedRuns(ports: Ports): Promise<void> {
 	const { ledger } = ports;
 	const holder = randomUUID();
@@ -119,7 +120,7 @@ type Outcome = Pick<
 async function compareAndFix(
 	ports: Ports,
 	settings: RunSettings,
-	{ looking, ...run }: RunStart & { readonly runId: string; readonly looking: VerificationHooks | null },
+	{ verification, ...run }: RunStart & { readonly runId: string; readonly verification: VerificationHooks | null },
 	lease: Heartbeat,
 	{ onProgress = () => {}, mayFix = async () => true }: Pick<ReconciliationOptions, 'onProgress' | 'mayFix'>
 ): Promise<Outcome> {
@@ -130,26 +131,26 @@ async function compareAndFix(
 		assertLeaseHeld(lease);
 		return ports.shouldContinue() && mayFix();
 	};
-	const kind = { isVerificationRun: looking !== null, onlyMember };
+	const kind = { isVerificationRun: verification !== null, onlyMember };
 	try {
-		await looking?.begin(runId);
+		await verification?.begin(runId);
 		await assertCanRun(ports, autoFixEnabled);
 		const lastGood = await ledger.lastGoodRun();
-		const { detection, livemode, subscriptionsRead, picture } = await compare(ports, settings, {
+		const { detection, livemode, subscriptionsRead, snapshot } = await compare(ports, settings, {
 			startedAt,
 			onlyMember,
 			lastGood,
 			onProgress,
-			keepsPicture: looking !== null
+			keepSnapshot: verification !== null
 		});
 		assertLeaseHeld(lease);
 		const issues = await ledger.recordFindings(runId, { detection, livemode, subscriptionsRead, at: startedAt, onlyMember });
-		// The embedded database does one thing at a time: what is very much to store keeps renewals waiting.
+		// The embedded database runs one statement at a time: storing many findings can delay the heartbeat's renewals.
 		await lease.renew();
 		const hold = autoFixEnabled
 			? await autoFix(ports, settings, { ...run, issues, detection, lastGood }, { fixed, onProgress, shouldContinue })
 			: checkPayerDrop(issues, detection, lastGood);
-		const verified = looking === null || picture === null ? null : await looking.verify(runId, picture, detection);
+		const verified = verification === null || snapshot === null ? null : await verification.verify(runId, snapshot, detection);
 		const outcome: Outcome = {
 			status: 'COMPLETED',
 			membersChecked: detection.membersChecked,
@@ -168,10 +169,8 @@ async function compareAndFix(
 	} catch (error) {
 		if (!(error instanceof SourceError)) ports.onUnexpectedError(error);
 		const failure =
-			error instanceof SourceError
-				? error.message
-				: `Reeve met an error of its own: ${error instanceof Error ? error.message : String(error)}`;
-		// Where it is the database that is away, the run's row is marked by the next run; the operators hear of it now.
+			error instanceof SourceError ? error.message : `Internal error: ${error instanceof Error ? error.message : String(error)}`;
+		// If the database is down, the next run marks this one as failed; the operators are notified now.
 		const outcome: Outcome = { ...FAILED_OUTCOME, issuesFixed: fixed.count, failure };
 		const channels = notifier.channels({ ...outcome, ...kind });
 		await ledger.failRun(runId, { reason: failure, issuesFixed: fixed.count, at: ports.now(), channels }).catch(ports.onUnexpectedError);
@@ -181,7 +180,7 @@ async function compareAndFix(
 
 /**
  * Reads everything and compares it.
- * @param options.keepsPicture - whether what was read is needed further on: it may be a million people, and is let go of otherwise
+ * @param options.keepSnapshot - whether to return what was read; otherwise it can be garbage-collected (up to a million members)
  * @throws {SourceError}
  */
 async function compare(
@@ -192,13 +191,13 @@ async function compare(
 		onlyMember,
 		lastGood,
 		onProgress,
-		keepsPicture
+		keepSnapshot
 	}: {
 		readonly startedAt: Date;
 		readonly onlyMember: string | null;
 		readonly lastGood: LastGoodRun | null;
 		readonly onProgress: OnProgress;
-		readonly keepsPicture: boolean;
+		readonly keepSnapshot: boolean;
 	}
 ) {
 	const read = await readAll(ports, onlyMember, onProgress);
@@ -209,10 +208,10 @@ async function compare(
 	const changedLinks = await ports.ledger.linksChangedSince(startedAt);
 	const detection = await runCooperatively(detectCooperatively({ ...snapshot, changedLinks }, analysis, settings.policy, startedAt));
 	const { livemode, subscriptionsRead } = snapshot.billing;
-	return { detection, livemode, subscriptionsRead, picture: keepsPicture ? snapshot : null };
+	return { detection, livemode, subscriptionsRead, snapshot: keepSnapshot ? snapshot : null };
 }
 
-/** A run whose findings could never be mended is not begun; nor is one that is to fix, and may not change roles. */
+/** Preflight: refuses a run whose findings would be unreliable, or that is to fix issues but may not change roles. */
 async function assertCanRun({ guild }: Ports, autoFixEnabled: boolean): Promise<void> {
 	const problems = (await guild.problems()).filter(({ blocks }) => blocks === 'runs' || autoFixEnabled);
 	if (problems.length > 0) throw new SourceError('discord', problems.map(({ message }) => message).join('\n'));
@@ -243,23 +242,20 @@ async function findCustomersOfUnlinkedHolders(
 }
 
 /**
- * Reads the three sources side by side. If one fails, the others are waited for: the lease must not be given up while they read.
- * For one person Stripe is read whole all the same: only the whole tells all that pays for somebody.
+ * Reads the three sources concurrently, and waits for all of them even if one fails: the lease is kept while any is being read.
+ * Stripe is read completely for one member as well, because any subscription may name them.
  */
 async function readAll(
 	ports: Ports,
 	onlyMember: string | null,
 	onProgress: OnProgress
 ): Promise<{ billing: BillingSnapshot; roster: Roster; links: Links }> {
-	const [billing, roster, links] = await Promise.allSettled([
+	const [billing, roster, links] = await settleAll([
 		ports.billing.readAll(onProgress),
 		onlyMember === null ? ports.guild.readRoster(onProgress) : readOne(ports, onlyMember, onProgress),
 		ports.ledger.readLinks(onProgress)
 	]);
-	if (billing.status === 'rejected') throw billing.reason;
-	if (roster.status === 'rejected') throw roster.reason;
-	if (links.status === 'rejected') throw links.reason;
-	return { billing: billing.value, roster: roster.value, links: links.value };
+	return { billing, roster, links };
 }
 
 async function readOne({ guild }: Ports, discordId: string, onProgress: OnProgress): Promise<Roster> {
@@ -272,6 +268,6 @@ function assertLeaseHeld(lease: Heartbeat): void {
 	if (!lease.isHeld())
 		throw new SourceError(
 			'database',
-			'The database was away for so long that the run lost its lease. Nothing more was changed; run it again.'
+			'The database did not answer for so long that the run lost its lease. Nothing more was changed; run it again.'
 		);
 }

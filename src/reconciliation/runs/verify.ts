@@ -3,26 +3,26 @@ import type { Ports } from '../domain/ports.js';
 import type { ReconciliationResult, RunSettings, Verified } from '../domain/run.js';
 import { RunInProgressError, runReconciliation } from './run.js';
 
-/** What verifying asks of the database. A verification is open to fixes while it is pending, and undone until a run has done it. */
+/** A verification is pending while fixes may join it, and due until a run completes it. */
 export interface VerificationStore {
-	/** Whether a verification is due at that moment. One whose fixes have all been undone is done by that, and is not due. */
+	/** Whether a verification is due. One whose fixes have all been undone is not. */
 	verificationDue(now: Date): Promise<boolean>;
-	/** Gives the due ones to a run, and closes them to fixes: what is fixed from now on is the next verification's. */
+	/** Assigns the due verifications to a run and closes them: later fixes join the next one. */
 	beginVerification(runId: string, now: Date): Promise<void>;
-	/** The fixes that a run looks after, but for those that are undone: of each person the newest. And the reports that led to them. */
+	/** The fixes that a run verifies, except undone ones, the newest of each member; and the reports that led to them. */
 	fixesToVerify(runId: string): Promise<{ readonly fixes: readonly FixToVerify[]; readonly reports: Verified['reports'] }>;
-	/** Has what a run did not do tried again at that moment. */
+	/** Reschedules the verifications of a run that failed. */
 	postponeVerification(runId: string, dueAt: Date): Promise<void>;
 }
 
 const MINUTE_MS = 60_000;
 
 /**
- * Looks whether the drift of fixes has stayed gone, if that is due: compares everything, fixes nothing. What is due is in the database,
- * so it may be asked at any time and in any process, and one that was begun and not finished is done again. It happens while the
- * schedule is paused, too: it belongs to what an operator has fixed.
- * @param afterMinutes - when a verification that fails is tried again
- * @returns null if nothing was due, or a run is under way (the next wake-up looks again)
+ * Verifies that fixed drift has stayed away, if that is due: a full run that fixes nothing. The database knows what is due, so any
+ * process may call this at any time, and an unfinished verification is repeated. A pause of the schedule does not stop it: it belongs to
+ * fixes that an operator approved.
+ * @param afterMinutes - delay before a failed verification is retried
+ * @returns null if nothing is due, or a run is in progress (the next wake-up tries again)
  */
 export async function verifyIfDue(
 	ports: Ports,
@@ -39,9 +39,9 @@ export async function verifyIfDue(
 			{
 				isDue: () => verifications.verificationDue(ports.now()),
 				begin: (runId) => verifications.beginVerification(runId, ports.now()),
-				verify: async (runId, picture, detection) => {
+				verify: async (runId, snapshot, detection) => {
 					const { fixes, reports } = await verifications.fixesToVerify(runId);
-					return { fixes: verifyFixes(fixes, picture, detection, ports.now()), reports };
+					return { fixes: verifyFixes(fixes, snapshot, detection, ports.now()), reports };
 				}
 			}
 		);

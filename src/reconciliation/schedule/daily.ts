@@ -2,17 +2,17 @@ import type { Ports } from '../domain/ports.js';
 import type { ReconciliationResult, RunSettings } from '../domain/run.js';
 import { RunInProgressError, runReconciliation } from '../runs/run.js';
 import type { PauseStore } from './pause.js';
+
 /**
- * How often the schedule asks whether the daily run is due, counted from the full hour in UTC.
+ * How often the schedule checks whether the daily run is due, counted from the full hour in UTC.
  *
- * Not once a day, nor at every full hour of the time zone: the libraries that wake us have ideas of their own about hours that
- * the clocks skip or repeat (node-cron leaves out a skipped one, and both wake half an hour late where the clocks move by half an
- * hour). In UTC there is nothing to skip, and the offset of every zone is a multiple of a quarter of an hour: a wake-up at every
- * quarter meets the full hours of all of them. It costs a few small queries.
+ * Not at a fixed hour of the time zone: schedulers handle hours that daylight saving skips or repeats in different ways (node-cron omits
+ * a skipped one, and both drivers wake half an hour late where clocks change by half an hour). UTC skips nothing, and every zone's
+ * offset is a multiple of 15 minutes, so a wake-up every quarter hits the full hours of all zones. Each costs a few small queries.
  */
 export const WAKE_EVERY_MINUTES = 15;
 
-/** When the daily run is due, and in whose time. */
+/** When the daily run is due. */
 export interface DailySettings {
 	/** 0–23, in the time zone. */
 	readonly hour: number;
@@ -22,8 +22,8 @@ export interface DailySettings {
 }
 
 /**
- * The newest day (YYYY-MM-DD in the time zone) whose run is due at that moment: today from the hour on, yesterday before it.
- * An hour that the clocks skip is due at the next one that exists; one that they repeat is due at its first.
+ * The newest day (YYYY-MM-DD in the time zone) whose run is due: today from the hour on, yesterday before it. An hour that daylight
+ * saving skips is due at the next one that exists, a repeated hour at its first occurrence.
  */
 export function dueDay(now: Date, { hour, timeZone }: Pick<DailySettings, 'hour' | 'timeZone'>): string {
 	const parts = formatterFor(timeZone).formatToParts(now);
@@ -33,13 +33,13 @@ export function dueDay(now: Date, { hour, timeZone }: Pick<DailySettings, 'hour'
 	return date.toISOString().slice(0, 10);
 }
 
-/** To make one takes far longer than to read it, and the next run is looked for at every quarter of an hour. */
+/** Cached: creating a formatter is slow, and finding the next run formats every quarter of an hour. */
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
 function formatterFor(timeZone: string): Intl.DateTimeFormat {
-	const known = formatters.get(timeZone);
-	if (known !== undefined) return known;
-	const clock = new Intl.DateTimeFormat('en-CA', {
+	const cached = formatters.get(timeZone);
+	if (cached !== undefined) return cached;
+	const formatter = new Intl.DateTimeFormat('en-CA', {
 		timeZone,
 		year: 'numeric',
 		month: '2-digit',
@@ -47,17 +47,16 @@ function formatterFor(timeZone: string): Intl.DateTimeFormat {
 		hour: '2-digit',
 		hourCycle: 'h23'
 	});
-	formatters.set(timeZone, clock);
-	return clock;
+	formatters.set(timeZone, formatter);
+	return formatter;
 }
 
-/** What the schedule asks of the database, beside the ledger. */
 type Pauses = Pick<PauseStore, 'currentPause' | 'lastPauseEnd'>;
 
 /**
- * Runs the scheduled reconciliation if its day is due and has not been run, however often it is asked: a wake-up too many
- * does nothing, a day slept through is caught up once.
- * @returns null if nothing was due, or the schedule is paused, or a run is under way (the next wake-up looks again)
+ * Runs the scheduled reconciliation if its day is due and has not been run. Idempotent: an extra wake-up does nothing, and missed days
+ * are caught up with one run.
+ * @returns null if nothing is due, the schedule is paused, or a run is in progress (the next wake-up tries again)
  */
 export async function runDailyIfDue(
 	ports: Ports,
@@ -66,16 +65,16 @@ export async function runDailyIfDue(
 	pauses: Pauses
 ): Promise<ReconciliationResult | null> {
 	const now = ports.now();
-	const resting = async () => (await pauses.currentPause(ports.now())) !== null;
-	if (daily.paused || (await resting())) return null;
+	const isPaused = async () => (await pauses.currentPause(ports.now())) !== null;
+	if (daily.paused || (await isPaused())) return null;
 	const day = dueDay(now, daily);
 	if (day <= (await newestDoneDay(ports, daily, pauses, now))) return null;
 	try {
 		return await runReconciliation(ports, settings, {
 			triggeredBy: 'scheduled',
 			scheduledDay: day,
-			// Whoever pauses the schedule while its run is under way wants it to stop.
-			mayFix: async () => !(await resting())
+			// Pausing the schedule during its run stops the fixes.
+			mayFix: async () => !(await isPaused())
 		});
 	} catch (error) {
 		if (error instanceof RunInProgressError) return null;
@@ -84,8 +83,8 @@ export async function runDailyIfDue(
 }
 
 /**
- * The newest day (YYYY-MM-DD) that has had its run or is not to have one. Days before Reeve was installed are not slept through,
- * nor are those that fell due during a pause: whoever resumes did not ask for a run at that very moment.
+ * The newest day (YYYY-MM-DD) that has had its run or gets none. Days before the installation are not caught up, nor are days that fell
+ * due during a pause: resuming must not start a run at once.
  */
 export async function newestDoneDay(
 	{ ledger }: Pick<Ports, 'ledger'>,

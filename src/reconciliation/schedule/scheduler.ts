@@ -1,9 +1,10 @@
 import type { Schedule } from '../domain/ports.js';
 
 /**
- * Starts the daily schedule: the driver that wakes the tasks from now on, and once whatever was slept through.
- * @param catchUp - does what is due now; its failure must not keep the schedule from starting
- * @returns how to stop it
+ * Starts the driver that wakes the tasks, then catches up once on what fell due while Reeve was stopped.
+ * @param catchUp - does what is due now; if it fails, the schedule runs anyway
+ * @param onError - receives its error
+ * @returns stops the schedule
  */
 export async function startReconciliationScheduler(
 	schedule: Schedule,

@@ -28,7 +28,7 @@ const plan = (issues: ListedIssue[], over: Partial<BulkPlan> = {}): BulkPlan => 
 	hold: null,
 	...over
 });
-const REFUSED = { reason: '5 of the 20 people who hold a managed role would lose one: more than 10 %.', losing: 5, holders: 20 };
+const REFUSED = { reason: 'This would remove a role from 5 of the 20 members who hold one (limit: 10%).', losing: 5, holders: 20 };
 const labels = ({ components }: ReturnType<typeof bulkPlanReply>) =>
 	components.flatMap((row) => row.components.map((button) => ('label' in button ? button.label : '')));
 

@@ -95,7 +95,7 @@ describe('the summary', () => {
 	});
 
 	it('of a held run is red and says what to type', () => {
-		const hold = { reason: '40 of the 200 people who hold a managed role would lose one: more than 10 %.', losing: 40, holders: 200 };
+		const hold = { reason: 'This would remove a role from 40 of the 200 members who hold one (limit: 10%).', losing: 40, holders: 200 };
 		const { summary } = page(result({ issues: issues(41), autoFixEnabled: true, issuesFixed: 1, hold }));
 		expect(summary.title).toBe('Reconciliation: 41 issues, on hold');
 		expect(summary.color).toBe(0xed4245);

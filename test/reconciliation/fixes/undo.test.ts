@@ -61,7 +61,7 @@ describe('an undo', () => {
 		expect(new Set(ports.guild.reasons)).toEqual(
 			new Set([`Reeve: undo attempt_2 of fix attempt_1, issue issue_1, approved by grace (${OPERATOR})`])
 		);
-		expect(only(exempt(ports))).toMatchObject({ discordId: ADA, createdBy: OPERATOR, reason: 'Undo by grace of the fix attempt_1' });
+		expect(only(exempt(ports))).toMatchObject({ discordId: ADA, createdBy: OPERATOR, reason: 'Fix undone by grace' });
 	});
 
 	test('is not redone by the next daily run, also on the longest day', async () => {

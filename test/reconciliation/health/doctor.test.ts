@@ -68,7 +68,7 @@ describe('the last run that read everything', () => {
 
 	test('is well within 26 hours, and before the first', async () => {
 		expect(await remark({ lastSuccessAt: NOW }, 26)).toMatchObject({ verdict: 'ok', message: expect.stringContaining(NOW.toISOString()) });
-		expect(await remark({}, 1)).toMatchObject({ verdict: 'ok', message: expect.stringContaining('makes the first') });
+		expect(await remark({}, 1)).toMatchObject({ verdict: 'ok', message: expect.stringContaining('starts the first') });
 	});
 
 	test('is to be looked at when it is longer ago, unless the schedule is paused', async () => {

@@ -95,7 +95,7 @@ describe('the status', () => {
 		ports.guild.problems = hang;
 		const status = await askedPatiently(failing(hang), ports);
 		expect(status.health.find(({ source }) => source === 'discord')?.problems).toEqual([
-			'Could not be checked: which roles Reeve manages is in the database.'
+			'Could not be checked: the list of managed roles is in the database.'
 		]);
 	});
 

@@ -205,7 +205,7 @@ describe('the operators are told', () => {
 		post.databaseAway = true;
 		post.broken.add('report').add('mail');
 		await deliverRunReport(post, failedResult('The database is away.'));
-		expect(post.logged.join('\n')).toContain('nobody could be told');
+		expect(post.logged.join('\n')).toContain('its notification (');
 	});
 });
 

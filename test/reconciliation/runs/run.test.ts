@@ -349,7 +349,7 @@ describe('a run that a stopped process left unfinished', () => {
 		const ports = await left();
 		ports.pass({ seconds: 31 });
 		await failAbandonedRuns(ports);
-		expect(ports.ledger.runs).toMatchObject([{ status: 'FAILED', failure: 'Reeve was stopped in the middle of it.' }]);
+		expect(ports.ledger.runs).toMatchObject([{ status: 'FAILED', failure: 'Reeve was stopped during this run.' }]);
 		expect(ports.ledger.lease).toBeNull();
 	});
 
