@@ -78,6 +78,7 @@ describe('told to stop', () => {
 		await underWay(/GET \/v1\/subscriptions/);
 		await stopAndStart();
 		expect(await waitForMessage(sandbox, run, /./)).toMatch(/^Reeve is restarting and could not finish this\./);
+		await sandbox.until(async () => (await sandbox.runs(1))[0]?.status !== 'RUNNING');
 		expect((await sandbox.runs(1))[0]).toMatchObject({ status: 'FAILED', failure: 'Reeve was stopped during this run.' });
 		await sandbox.until(() => reports().length === reported + 1);
 		expect(reports().at(-1)?.embeds[0]?.title).toBe('Reconciliation failed');
@@ -95,6 +96,7 @@ describe('told to stop', () => {
 		expect(await waitForMessage(sandbox, pressed, /./)).toMatch(/^Reeve is restarting and could not finish this\./);
 		sandbox.faults.clear();
 		expect(managedRolesOf(sandbox, name)).toEqual(['Knight', 'Lord']);
+		await sandbox.until(async () => (await issueOf(name)).status !== 'FIXING');
 		const issue = await issueOf(name);
 		expect(issue).toMatchObject({
 			status: 'OPEN',
