@@ -73,7 +73,7 @@ export async function readStatus(ports: Ports, store: StatusStore, pauses: Pause
 	const probeDatabase = <T>(read: () => Promise<T>) => probe(SOURCE_NAMES.database, read);
 	const pausePromise = probeDatabase(() => pauses.currentPause(now));
 	const [nextRunAt, pause, lastRun, lastSuccess, open, verification, undelivered, exemptions, health] = await Promise.all([
-		probeDatabase(async () => nextRun(ports, pauses, daily, valueOf(await pausePromise), now)),
+		probeDatabase(async () => nextRun(ports, pauses, daily, unwrap(await pausePromise), now)),
 		pausePromise,
 		probeDatabase(async () => (await store.recentRuns({ since: new Date(0), skip: 0, take: 1 }))[0] ?? null),
 		probeDatabase(() => store.lastSuccess()),
@@ -107,7 +107,7 @@ async function readHealth({ billing, guild }: Ports, store: StatusStore): Promis
 }
 
 /** @throws an error with the reason if there is no value */
-function valueOf<T>(result: ProbeResult<T>): T {
+function unwrap<T>(result: ProbeResult<T>): T {
 	if (!result.ok) throw new Error(result.error);
 	return result.value;
 }
