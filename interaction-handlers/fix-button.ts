@@ -1,5 +1,6 @@
 import type { ButtonInteraction } from 'discord.js';
 import { replyEphemeral } from '../src/discord/replies.js';
+import { actorOf } from '../src/interactions/actor.js';
 import { OperatorButton } from '../src/interactions/operator-handler.js';
 import type { ActionOf } from '../src/messages/custom-id.js';
 import { fixReply } from '../src/messages/replies/outcome.js';
@@ -12,8 +13,7 @@ export class FixButton extends OperatorButton<'fix'> {
 	protected async handle(interaction: ButtonInteraction, { runId, page, issueId, planHash }: ActionOf<'fix'>) {
 		const { fixes, reports } = this.container.reeve;
 		await interaction.deferUpdate();
-		const { id: actor, username: actorName } = interaction.user;
-		const result = await fixes.apply({ issueId, planHash, runId, actor, actorName });
+		const result = await fixes.apply({ issueId, planHash, runId, ...actorOf(interaction) });
 		const report = await reports.view(runId);
 		if (report !== null) await interaction.editReply(reportPage(report, page));
 		const subject = report?.result.issues.find((issue) => issue.id === issueId) ?? null;

@@ -2,6 +2,7 @@ import { container } from '@sapphire/framework';
 import { MessageFlags } from 'discord.js';
 import { respondWithChoices } from '../../src/discord/autocomplete.js';
 import { replyEphemeral } from '../../src/discord/replies.js';
+import { actorOf } from '../../src/interactions/actor.js';
 import { MAX_CHOICES } from '../../src/messages/format/limits.js';
 import { undoAnnouncement, undoChoice, undoReply } from '../../src/messages/replies/undo.js';
 import { AUTOMATIC } from '../../src/reconciliation/index.js';
@@ -19,9 +20,8 @@ export const undo: ReconcileSubcommand = {
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
 		const { fixes, reports } = container.reeve;
-		const { id: actor, username: actorName } = interaction.user;
-		const result = await fixes.undo({ attemptId: interaction.options.getString('fix', true), actor, actorName });
-		const announcement = undoAnnouncement(result, actor);
+		const result = await fixes.undo({ attemptId: interaction.options.getString('fix', true), ...actorOf(interaction) });
+		const announcement = undoAnnouncement(result, interaction.user.id);
 		if (announcement !== null) await reports.announce({ content: announcement });
 		await replyEphemeral(interaction, undoReply(result));
 	},

@@ -4,6 +4,7 @@ import { tryEditReply } from '../discord/replies.js';
 import { bulkReply } from '../messages/replies/bulk.js';
 import { createProgressReply } from '../messages/replies/progress-reply.js';
 import type { BulkOrder } from '../reconciliation/fixes/bulk.js';
+import { actorOf } from './actor.js';
 
 /** Applies a bulk plan in the message that showed it. The interaction must be acknowledged already. */
 export async function applyBulk(
@@ -18,8 +19,7 @@ export async function applyBulk(
 			scope,
 			planHash,
 			mode,
-			actor: interaction.user.id,
-			actorName: interaction.user.username,
+			...actorOf(interaction),
 			onProgress: (done, total) => progress.show({ source: 'fix', done, total, finished: done === total })
 		})
 		.finally(() => progress.finish());
