@@ -4,13 +4,13 @@ import { describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..');
 const PIECES = ['commands', 'interaction-handlers', 'tasks', 'listeners', 'preconditions'];
-/** The rooms around the core. They do not import each other. */
+/** The folders around the core. They do not import each other. */
 const ADAPTERS = ['stripe', 'discord', 'store', 'messages', 'schedule'];
-/** The kernel: every room may import it, and it imports nothing else of the project. */
+/** Any file may import these; they import nothing else of the project. */
 const KERNEL = ['src/async/', 'src/redaction/'];
 
-/** The floors inside a room, lowest first. A folder may import its own floor's siblings never, and lower floors only. */
-const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+/** Layers inside a folder, lowest first. A subfolder may only import lower layers, not others of its own. */
+const LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
 	'src/reconciliation': [
 		['domain'],
 		['policy'],
@@ -27,7 +27,7 @@ const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
 	'src/store': [['connection'], ['']]
 };
 
-/** Every source file with the files of the project that it imports, as paths from the root. */
+/** Source file → the project files that it imports; paths from the root. */
 const imports = new Map<string, readonly string[]>();
 for (const top of [...PIECES, 'src', 'sandbox', 'bench']) {
 	for (const name of readdirSync(join(ROOT, top), { recursive: true, encoding: 'utf8' })) {
@@ -42,99 +42,99 @@ for (const top of [...PIECES, 'src', 'sandbox', 'bench']) {
 	}
 }
 
-/** `src/stripe/client.ts` → `stripe`; a file straight in `src` is its own room. */
 /** A file directly in `src` counts as a folder of its own. */
 const folderOf = (file: string) => (dirname(file) === 'src' ? file : dirname(file));
-const roomOf = (file: string) => file.split('/')[1] as string;
-const arrows = [...imports].flatMap(([from, targets]) => targets.map((to) => ({ from, to })));
-const between = (allowed: (from: string, to: string) => boolean) => arrows.filter(({ from, to }) => !allowed(from, to));
+/** `src/stripe/api/client.ts` → `stripe`. */
+const topFolderOf = (file: string) => file.split('/')[1] as string;
+const edges = [...imports].flatMap(([from, targets]) => targets.map((to) => ({ from, to })));
+const violations = (allowed: (from: string, to: string) => boolean) => edges.filter(({ from, to }) => !allowed(from, to));
 
 const inKernel = (file: string) => KERNEL.some((folder) => file.startsWith(folder));
 
 describe('architecture', () => {
-	it('was found: the rules below look at something', () => {
+	it('finds the source files that the rules below check', () => {
 		expect(imports.size).toBeGreaterThan(40);
-		expect(arrows.length).toBeGreaterThan(80);
+		expect(edges.length).toBeGreaterThan(80);
 	});
 
-	it('the kernel imports nothing of the project', () => {
-		expect(between((from, to) => !inKernel(from) || dirname(to) === dirname(from))).toEqual([]);
+	it('lets async and redaction import nothing of the project', () => {
+		expect(violations((from, to) => !inKernel(from) || dirname(to) === dirname(from))).toEqual([]);
 	});
 
-	it('the core imports the kernel and nothing else of src', () => {
-		expect(between((from, to) => !from.startsWith('src/reconciliation/') || to.startsWith('src/reconciliation/') || inKernel(to))).toEqual(
-			[]
-		);
+	it('lets the core import only async and redaction from src', () => {
+		expect(
+			violations((from, to) => !from.startsWith('src/reconciliation/') || to.startsWith('src/reconciliation/') || inKernel(to))
+		).toEqual([]);
 	});
 
-	it('the rooms around the core import themselves, the core and the kernel', () => {
-		const apart = (from: string, to: string) =>
+	it('lets an adapter import only itself, the core, async and redaction', () => {
+		const allowed = (from: string, to: string) =>
 			!from.startsWith('src/') ||
-			!ADAPTERS.includes(roomOf(from)) ||
-			to.startsWith(`src/${roomOf(from)}/`) ||
+			!ADAPTERS.includes(topFolderOf(from)) ||
+			to.startsWith(`src/${topFolderOf(from)}/`) ||
 			to.startsWith('src/reconciliation/') ||
 			inKernel(to);
-		expect(between(apart)).toEqual([]);
+		expect(violations(allowed)).toEqual([]);
 	});
 
-	it.each(Object.keys(FLOORS))('every import inside %s points to a lower floor', (room) => {
-		const floorOf = (file: string) => {
-			const folder = dirname(relative(room, file)).replace(/^\.$/, '');
-			return (FLOORS[room] ?? []).findIndex((folders) => folders.includes(folder));
+	it.each(Object.keys(LAYERS))('lets a subfolder of %s import only lower layers', (folder) => {
+		const layerOf = (file: string) => {
+			const subfolder = dirname(relative(folder, file)).replace(/^\.$/, '');
+			return (LAYERS[folder] ?? []).findIndex((layer) => layer.includes(subfolder));
 		};
-		const inside = [...imports.keys()].filter((file) => file.startsWith(`${room}/`) && !file.includes('/store/client/'));
-		expect(inside.filter((file) => floorOf(file) === -1)).toEqual([]);
-		const upward = arrows.filter(
+		const inside = [...imports.keys()].filter((file) => file.startsWith(`${folder}/`) && !file.includes('/store/client/'));
+		expect(inside.filter((file) => layerOf(file) === -1)).toEqual([]);
+		const upward = edges.filter(
 			({ from, to }) =>
-				from.startsWith(`${room}/`) &&
-				to.startsWith(`${room}/`) &&
+				from.startsWith(`${folder}/`) &&
+				to.startsWith(`${folder}/`) &&
 				!to.includes('/client/') &&
 				dirname(from) !== dirname(to) &&
-				!(dirname(from).startsWith(`${dirname(to)}/`) && floorOf(from) === floorOf(to)) &&
-				!(dirname(to).startsWith(`${dirname(from)}/`) && floorOf(from) === floorOf(to)) &&
-				floorOf(to) >= floorOf(from)
+				!(dirname(from).startsWith(`${dirname(to)}/`) && layerOf(from) === layerOf(to)) &&
+				!(dirname(to).startsWith(`${dirname(from)}/`) && layerOf(from) === layerOf(to)) &&
+				layerOf(to) >= layerOf(from)
 		);
 		expect(upward).toEqual([]);
 	});
 
-	it('never lets src, or a piece, lean on the sandbox, the bench or the tests', () => {
-		expect(between((from, to) => /^(sandbox|bench)\//.test(from) || !/^(sandbox|test|bench)\//.test(to))).toEqual([]);
+	it('keeps src and pieces from importing the sandbox, the bench and the tests', () => {
+		expect(violations((from, to) => /^(sandbox|bench)\//.test(from) || !/^(sandbox|test|bench)\//.test(to))).toEqual([]);
 	});
 
-	it('never lets the sandbox lean on the bench, or either of them on the tests', () => {
-		expect(between((from, to) => !to.startsWith('test/') && !(from.startsWith('sandbox/') && to.startsWith('bench/')))).toEqual([]);
+	it('keeps the sandbox from importing the bench, and both from importing the tests', () => {
+		expect(violations((from, to) => !to.startsWith('test/') && !(from.startsWith('sandbox/') && to.startsWith('bench/')))).toEqual([]);
 	});
 
-	it('sandbox/services imports nothing else of the project', () => {
-		expect(between((from, to) => !from.startsWith('sandbox/services/') || to.startsWith('sandbox/services/'))).toEqual([]);
+	it('lets sandbox/services import nothing else of the project', () => {
+		expect(violations((from, to) => !from.startsWith('sandbox/services/') || to.startsWith('sandbox/services/'))).toEqual([]);
 	});
 
-	it('only the table of pieces imports pieces', () => {
+	it('lets only src/pieces.ts import pieces', () => {
 		const isPiece = (file: string) => PIECES.some((folder) => file.startsWith(`${folder}/`));
-		expect(between((from, to) => !from.startsWith('src/') || from === 'src/pieces.ts' || !isPiece(to))).toEqual([]);
+		expect(violations((from, to) => !from.startsWith('src/') || from === 'src/pieces.ts' || !isPiece(to))).toEqual([]);
 	});
 
-	it('no piece imports another kind of piece', () => {
+	it('keeps pieces from importing another kind of piece', () => {
 		const kindOf = (file: string) => PIECES.find((folder) => file.startsWith(`${folder}/`));
-		expect(between((from, to) => kindOf(from) === undefined || kindOf(to) === undefined || kindOf(from) === kindOf(to))).toEqual([]);
+		expect(violations((from, to) => kindOf(from) === undefined || kindOf(to) === undefined || kindOf(from) === kindOf(to))).toEqual([]);
 	});
 
-	it('has no import circle between files', () => {
-		expect(circles(imports)).toEqual([]);
+	it('has no import cycle between files', () => {
+		expect(cycles(imports)).toEqual([]);
 	});
 
-	it('has no import circle between folders', () => {
+	it('has no import cycle between folders', () => {
 		const folders = new Map<string, string[]>();
-		for (const { from, to } of arrows) {
+		for (const { from, to } of edges) {
 			if (folderOf(from) === folderOf(to)) continue;
 			folders.set(folderOf(from), [...(folders.get(folderOf(from)) ?? []), folderOf(to)]);
 		}
-		expect(circles(folders)).toEqual([]);
+		expect(cycles(folders)).toEqual([]);
 	});
 });
 
-/** Every circle that a walk along the arrows runs into, as the path around it. */
-function circles(graph: ReadonlyMap<string, readonly string[]>): string[] {
+/** Cycles found by a depth-first walk, each as a path. */
+function cycles(graph: ReadonlyMap<string, readonly string[]>): string[] {
 	const found: string[] = [];
 	const done = new Set<string>();
 	const walk = (node: string, path: readonly string[]) => {

@@ -1,48 +1,48 @@
-/** Shows what changes faster than Discord takes it: always the newest, one showing after the other. */
+/** Throttles updates: renders the latest state at a limited rate, one render at a time. */
 export interface Throttle {
-	/** There is something new to be shown. */
+	/** Requests a render of the current state. */
 	schedule(): void;
-	/** Shows nothing more, and waits for a showing that is under way, so that the last word stays the last. */
+	/** Cancels what is scheduled, waits for the render in progress, and ignores later requests: the caller then renders the final state. */
 	flush(): Promise<void>;
 }
 
 /**
- * @param show - shows what there is at that moment; its failure is nobody's concern
- * @param pace.everyMs - at most so often
- * @param pace.firstAfterMs - not before
+ * @param render - renders the state at the time of the call; errors are ignored
+ * @param rate.everyMs - minimum time between the starts of two renders
+ * @param rate.firstAfterMs - delay before the first render
  */
 export function createThrottle(
-	show: () => Promise<unknown>,
+	render: () => Promise<unknown>,
 	{ everyMs, firstAfterMs = 0 }: { readonly everyMs: number; readonly firstAfterMs?: number }
 ): Throttle {
-	let dueMs = Date.now() + firstAfterMs;
+	let dueAt = Date.now() + firstAfterMs;
 	let timer: NodeJS.Timeout | undefined;
-	let showing: Promise<void> | null = null;
-	let touched = false;
+	let rendering: Promise<void> | null = null;
+	let requested = false;
 	let finished = false;
-	const plan = () => {
-		timer ??= setTimeout(begin, Math.max(0, dueMs - Date.now()));
+	const startTimer = () => {
+		timer ??= setTimeout(start, Math.max(0, dueAt - Date.now()));
 	};
-	const begin = () => {
+	const start = () => {
 		timer = undefined;
-		touched = false;
-		dueMs = Date.now() + everyMs;
-		showing = show()
+		requested = false;
+		dueAt = Date.now() + everyMs;
+		rendering = render()
 			.catch(() => {})
 			.then(() => {
-				showing = null;
-				if (touched && !finished) plan();
+				rendering = null;
+				if (requested && !finished) startTimer();
 			});
 	};
 	return {
 		schedule: () => {
-			touched = true;
-			if (showing === null && !finished) plan();
+			requested = true;
+			if (rendering === null && !finished) startTimer();
 		},
 		flush: async () => {
 			finished = true;
 			clearTimeout(timer);
-			await showing;
+			await rendering;
 		}
 	};
 }

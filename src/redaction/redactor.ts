@@ -1,93 +1,98 @@
-/** Takes what must never be seen out of a text. */
+/** Replaces secrets in a text by {@link REDACTED}. */
 export type Redactor = (text: string) => string;
 
-/** What is hidden where. */
 export interface Redactors {
-	/** Every secret, for the log and for what others say is wrong. */
+	/** Redacts every secret: for the log and for error messages of other services. */
 	readonly all: Redactor;
-	/** Those that nothing else can look like, for what is stored, shown and sent. */
+	/** Redacts only secrets that cannot be mistaken for ordinary text: for what is stored, shown and sent. */
 	readonly distinctive: Redactor;
 }
 
-/** Means itself in markdown, in a spreadsheet and in HTML, and is no longer than what it hides where room is scarce. */
+/** Has no special meaning in markdown, spreadsheets and HTML, and is short. */
 export const REDACTED = '(hidden)';
 
-/** So much of the beginning of a long secret gives it away: a text may have been cut off in the middle of one. */
-const MIN_WHOLE_MATCH_LENGTH = 16;
+/** A long secret is recognised by this many leading characters, because the text may have been truncated in the middle of it. */
+const PREFIX_LENGTH = 16;
 
-/** Shorter pieces of base64 stand in a text by chance. */
-const BASE64_LENGTH = 12;
+/** Shorter pieces of base64 may be part of ordinary text. */
+const MIN_BASE64_LENGTH = 12;
 
-/** A secret written in one way. */
-interface Form {
+/** A secret in one encoding. */
+interface EncodedSecret {
 	readonly whole: string;
-	/** What is looked for; it is masked with as much of the rest as follows. */
-	readonly needle: string;
+	/** What is searched for; a match extends over as much of the rest as follows. */
+	readonly prefix: string;
 }
 
 /**
- * Masks these secrets: as they are, percent-encoded, in base64 as `Authorization: Basic` and SMTP write it, behind the backslashes
- * of JSON, of an inspected object and of Discord's markdown, and their beginnings where a text was cut.
+ * Redacts secrets as they are, percent-encoded, in base64 (as in `Authorization: Basic` and SMTP), escaped with backslashes (as in
+ * JSON, inspected objects and Discord's markdown), and truncated.
  */
 export function createRedactor(secrets: readonly string[]): Redactor {
-	const forms = [...new Set(secrets.filter((secret) => secret !== '').flatMap(encodedForms))].map((whole): Form => {
-		const long = whole.length > MIN_WHOLE_MATCH_LENGTH;
-		return { whole, needle: long ? whole.slice(0, MIN_WHOLE_MATCH_LENGTH) : whole };
+	const encoded = [...new Set(secrets.filter((secret) => secret !== '').flatMap(encodedForms))].map((whole): EncodedSecret => {
+		const long = whole.length > PREFIX_LENGTH;
+		return { whole, prefix: long ? whole.slice(0, PREFIX_LENGTH) : whole };
 	});
 	return (text) => {
-		if (!text.includes('\\')) return redactForms(text, forms, (index) => index);
+		if (!text.includes('\\')) return redactMatches(text, encoded, (index) => index);
 		const { bare, positions } = withoutBackslashes(text);
-		return redactForms(bare, forms, (index) => positions[index] ?? text.length, text);
+		return redactMatches(bare, encoded, (index) => positions[index] ?? text.length, text);
 	};
 }
 
 /**
- * Masks in `text` what is found in `searched`.
- * @param place - where a character of the searched text stands in the other one
+ * Redacts in `text` what is found in `searched`.
+ * @param positionOf - maps an index in `searched` to one in `text`
  */
-function redactForms(searched: string, forms: readonly Form[], place: (index: number) => number, text = searched): string {
-	const found: [from: number, to: number][] = [];
-	for (const { whole, needle } of forms) {
-		for (let at = searched.indexOf(needle); at !== -1; at = searched.indexOf(needle, at + 1)) {
-			let length = needle.length;
-			while (length < whole.length && searched[at + length] === whole[length]) length += 1;
-			found.push([at, at + length]);
+function redactMatches(
+	searched: string,
+	encoded: readonly EncodedSecret[],
+	positionOf: (index: number) => number,
+	text = searched
+): string {
+	const matches: [from: number, to: number][] = [];
+	for (const { whole, prefix } of encoded) {
+		for (let start = searched.indexOf(prefix); start !== -1; start = searched.indexOf(prefix, start + 1)) {
+			let length = prefix.length;
+			while (length < whole.length && searched[start + length] === whole[length]) length += 1;
+			matches.push([start, start + length]);
 		}
 	}
-	if (found.length === 0) return text;
-	let [masked, done, hidden] = ['', 0, -1];
-	for (const [from, to] of found.sort((a, b) => a[0] - b[0])) {
-		// One secret may overlap another, or stand in it.
-		if (from >= hidden) masked += withoutEscape(text.slice(done, place(from))) + REDACTED;
-		hidden = Math.max(hidden, to);
-		done = place(hidden - 1) + 1;
+	if (matches.length === 0) return text;
+	let [redacted, copiedTo, matchedTo] = ['', 0, -1];
+	for (const [from, to] of matches.sort((a, b) => a[0] - b[0])) {
+		// Matches may overlap or contain each other.
+		if (from >= matchedTo) redacted += withoutEscape(text.slice(copiedTo, positionOf(from))) + REDACTED;
+		matchedTo = Math.max(matchedTo, to);
+		copiedTo = positionOf(matchedTo - 1) + 1;
 	}
-	return masked + text.slice(done);
+	return redacted + text.slice(copiedTo);
 }
 
-/** A backslash that is left alone would go with what stands there now, and JSON would be JSON no more. */
+/** Drops the backslashes that escape the secret: before its replacement they would be invalid in JSON. */
 function withoutEscape(text: string): string {
 	return text.replace(/\\+$/, '');
 }
 
-/** The ways in which a secret is written, as they are without any backslash. */
+/** A secret in each encoding, without backslashes. */
 function encodedForms(secret: string): string[] {
-	const encoded = encodeURIComponent(secret.toWellFormed());
-	return [secret.replaceAll('\\', ''), encoded, encoded.toLowerCase(), ...base64Pieces(secret)].filter((form) => form !== '');
+	const percentEncoded = encodeURIComponent(secret.toWellFormed());
+	const encoded = [secret.replaceAll('\\', ''), percentEncoded, percentEncoded.toLowerCase(), ...base64Pieces(secret)];
+	return encoded.filter((text) => text !== '');
 }
 
-/** What a secret looks like within base64: it depends on how many bytes stand before it. The ends belong to its neighbours too. */
+/** A secret within base64, at each alignment. Without the digits at the ends, which also encode neighbouring bytes. */
 function base64Pieces(secret: string): string[] {
 	return [0, 1, 2].flatMap((before) => {
 		const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(secret)]);
 		const first = Math.ceil((before * 8) / 6);
 		const last = Math.floor((bytes.length * 8) / 6);
 		const piece = bytes.toString('base64').slice(first, last);
-		return piece.length < BASE64_LENGTH ? [] : [piece, piece.replaceAll('+', '-').replaceAll('/', '_')];
+		return piece.length < MIN_BASE64_LENGTH ? [] : [piece, piece.replaceAll('+', '-').replaceAll('/', '_')];
 	});
 }
 
-/** A text without its backslashes, and where each character stood. */
+/** The text without backslashes, and the original index of each character. */
 function withoutBackslashes(text: string): { bare: string; positions: Uint32Array } {
 	const positions = new Uint32Array(text.length);
 	let bare = 0;

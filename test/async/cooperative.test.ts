@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Cooperative, YIELD_EVERY } from '../../src/async/cooperative.js';
 import { analyzeLinks, detectCooperatively, unlinkedHolders } from '../../src/reconciliation/detection/detect.js';
 import type { ById } from '../../src/reconciliation/domain/by-id.js';
@@ -9,25 +9,25 @@ import { FakePorts, SETTINGS } from '../reconciliation/fakes.js';
 const MANY = 3 * YIELD_EVERY + 1;
 const numbers = Array.from({ length: MANY }, (_, index) => index + 1);
 
-/** Counts what is looked at between one turn of the event loop and the next. */
-class Turns {
-	public longest = 0;
-	private seen = 0;
+/** Counts the items visited within one turn of the event loop. */
+class LoopTurns {
+	public maxVisited = 0;
+	private visited = 0;
 	private timer: NodeJS.Immediate;
 
 	public constructor() {
 		const turn = () => {
-			this.seen = 0;
+			this.visited = 0;
 			this.timer = setImmediate(turn);
 		};
 		this.timer = setImmediate(turn);
 	}
 
-	public *of<Thing>(things: Iterable<Thing>): IterableIterator<Thing> {
-		for (const thing of things) {
-			this.seen += 1;
-			this.longest = Math.max(this.longest, this.seen);
-			yield thing;
+	public *of<Item>(items: Iterable<Item>): IterableIterator<Item> {
+		for (const item of items) {
+			this.visited += 1;
+			this.maxVisited = Math.max(this.maxVisited, this.visited);
+			yield item;
 		}
 	}
 
@@ -36,14 +36,14 @@ class Turns {
 	}
 }
 
-/** Many people in the guild and as many accounts: every third person holds a role. */
-function crowd(turns: Turns): FakePorts {
+/** Many members and as many accounts; every third member has a role. */
+function largeGuild(turns: LoopTurns): FakePorts {
 	const ports = new FakePorts();
-	const watched = <Thing>(things: ById<Thing>): ById<Thing> => ({
-		size: things.size,
-		has: (id) => things.has(id),
-		get: (id) => things.get(id),
-		values: () => turns.of(things.values())
+	const watched = <Item>(items: ById<Item>): ById<Item> => ({
+		size: items.size,
+		has: (id) => items.has(id),
+		get: (id) => items.get(id),
+		values: () => turns.of(items.values())
 	});
 	const members = new Map(numbers.map((number) => [userId(number), inGuild(userId(number), ...(number % 3 === 0 ? ['Knight'] : []))]));
 	ports.guild.readRoster = async () => ({ members: watched(members) });
@@ -56,38 +56,38 @@ function crowd(turns: Turns): FakePorts {
 	return ports;
 }
 
-describe('while very many are compared', () => {
-	test('a command that comes meanwhile waits for a portion, not for the whole', async () => {
-		const turns = new Turns();
+describe('a run over many members', () => {
+	it('returns to the event loop after every few thousand items', async () => {
+		const turns = new LoopTurns();
 		onTestFinished(() => turns.stop());
-		const result = await runReconciliation(crowd(turns), SETTINGS);
+		const result = await runReconciliation(largeGuild(turns), SETTINGS);
 		expect(result).toMatchObject({ status: 'COMPLETED', membersChecked: MANY });
-		expect(turns.longest).toBeGreaterThanOrEqual(YIELD_EVERY);
-		// What is left of one loop and the first portion of the next.
-		expect(turns.longest).toBeLessThan(2 * YIELD_EVERY);
+		expect(turns.maxVisited).toBeGreaterThanOrEqual(YIELD_EVERY);
+		// The rest of one loop and the beginning of the next may share a turn.
+		expect(turns.maxVisited).toBeLessThan(2 * YIELD_EVERY);
 	});
 
-	test('every loop over rows, accounts, members or people is cut into portions', () => {
+	it('yields in every loop over rows, accounts, members and links', () => {
 		const rows = numbers.map((number) => row({ id: `m_${number}`, discordId: userId(number) }));
-		const portions = (parts: Parts) => {
-			const seen = snapshot(parts);
-			const first = counted(analyzeLinks(seen, MAPPED, NOW));
-			const second = counted(unlinkedHolders(seen, first.result));
-			const third = counted(detectCooperatively(seen, first.result, MAPPED, NOW));
-			return [first.portions, second.portions, third.portions];
+		const yieldsFor = (parts: Parts) => {
+			const read = snapshot(parts);
+			const first = countYields(analyzeLinks(read, MAPPED, NOW));
+			const second = countYields(unlinkedHolders(read, first.result));
+			const third = countYields(detectCooperatively(read, first.result, MAPPED, NOW));
+			return [first.yields, second.yields, third.yields];
 		};
 		const guild = numbers.map((number) => inGuild(userId(number)));
 		const subscriptions = numbers.map((number) => subscription({ id: `sub_${number}`, customerId: `cus_${number}` }));
-		expect(portions({})).toEqual([0, 0, 0]);
-		expect(portions({ rows })).toEqual([3, 0, 3]);
-		expect(portions({ subscriptions })).toEqual([3, 0, 0]);
-		expect(portions({ guild })).toEqual([0, 3, 3]);
+		expect(yieldsFor({})).toEqual([0, 0, 0]);
+		expect(yieldsFor({ rows })).toEqual([3, 0, 3]);
+		expect(yieldsFor({ subscriptions })).toEqual([3, 0, 0]);
+		expect(yieldsFor({ guild })).toEqual([0, 3, 3]);
 	});
 });
 
-function counted<Result>(work: Cooperative<Result>): { readonly portions: number; readonly result: Result } {
-	for (let portions = 0; ; portions += 1) {
+function countYields<Result>(work: Cooperative<Result>): { readonly yields: number; readonly result: Result } {
+	for (let yields = 0; ; yields += 1) {
 		const { done, value } = work.next();
-		if (done) return { portions, result: value };
+		if (done) return { yields, result: value };
 	}
 }

@@ -1,15 +1,15 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createThrottle } from '../../src/async/throttle.js';
 
-/** What was shown, in milliseconds from the beginning. */
-function pacedBy(pace: Parameters<typeof createThrottle>[1], show: () => Promise<unknown> = async () => {}) {
-	const begun = Date.now();
-	const shown: number[] = [];
-	const paced = createThrottle(() => {
-		shown.push(Date.now() - begun);
-		return show();
-	}, pace);
-	return { paced, shown };
+/** A throttle and the times of its renders, in milliseconds from now. */
+function throttled(rate: Parameters<typeof createThrottle>[1], render: () => Promise<unknown> = async () => {}) {
+	const startedAt = Date.now();
+	const renderedAt: number[] = [];
+	const throttle = createThrottle(() => {
+		renderedAt.push(Date.now() - startedAt);
+		return render();
+	}, rate);
+	return { throttle, renderedAt };
 }
 
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
@@ -21,56 +21,59 @@ afterEach(() => {
 	vi.useRealTimers();
 });
 
-describe('what changes quickly', () => {
-	test('is shown at its pace, and only when there is something new', async () => {
-		const { paced, shown } = pacedBy({ everyMs: 1_000 });
+describe('createThrottle', () => {
+	it('renders at the given rate, and only when requested', async () => {
+		const { throttle, renderedAt } = throttled({ everyMs: 1_000 });
 		for (let change = 0; change < 25; change++) {
-			paced.schedule();
+			throttle.schedule();
 			await pass(100);
 		}
 		await pass(10_000);
-		expect(shown).toEqual([0, 1_000, 2_000, 3_000]);
-		paced.schedule();
+		expect(renderedAt).toEqual([0, 1_000, 2_000, 3_000]);
+		throttle.schedule();
 		await pass(0);
-		expect(shown.at(-1)).toBe(12_500);
+		expect(renderedAt.at(-1)).toBe(12_500);
 	});
 
-	test('is not shown before it is time to', async () => {
-		const { paced, shown } = pacedBy({ everyMs: 1_000, firstAfterMs: 3_000 });
-		paced.schedule();
+	it('does not render before the first delay has passed', async () => {
+		const { throttle, renderedAt } = throttled({ everyMs: 1_000, firstAfterMs: 3_000 });
+		throttle.schedule();
 		await pass(2_999);
-		expect(shown).toEqual([]);
+		expect(renderedAt).toEqual([]);
 		await pass(1);
-		expect(shown).toEqual([3_000]);
+		expect(renderedAt).toEqual([3_000]);
 	});
 
-	test('is shown again after a showing that failed, and never two at a time', async () => {
+	it('renders again after a failure, and never twice at a time', async () => {
 		const ends: (() => void)[] = [];
-		const { paced, shown } = pacedBy({ everyMs: 1_000 }, () => new Promise((_, reject) => ends.push(() => reject(new Error('no')))));
-		paced.schedule();
+		const { throttle, renderedAt } = throttled(
+			{ everyMs: 1_000 },
+			() => new Promise((_, reject) => ends.push(() => reject(new Error('no'))))
+		);
+		throttle.schedule();
 		await pass(0);
-		paced.schedule();
+		throttle.schedule();
 		await pass(5_000);
-		expect(shown).toEqual([0]);
+		expect(renderedAt).toEqual([0]);
 		ends[0]?.();
 		await pass(0);
-		expect(shown).toEqual([0, 5_000]);
+		expect(renderedAt).toEqual([0, 5_000]);
 	});
 
-	test('is not shown after the end, which waits for a showing under way', async () => {
+	it('waits in flush for the render in progress, and renders nothing afterwards', async () => {
 		let end = () => {};
-		const { paced, shown } = pacedBy({ everyMs: 1_000 }, () => new Promise<void>((resolve) => (end = resolve)));
-		paced.schedule();
+		const { throttle, renderedAt } = throttled({ everyMs: 1_000 }, () => new Promise<void>((resolve) => (end = resolve)));
+		throttle.schedule();
 		await pass(0);
-		paced.schedule();
-		let over = false;
-		const finished = paced.flush().then(() => (over = true));
+		throttle.schedule();
+		let flushed = false;
+		const finished = throttle.flush().then(() => (flushed = true));
 		await pass(5_000);
-		expect(over).toBe(false);
+		expect(flushed).toBe(false);
 		end();
 		await finished;
-		paced.schedule();
+		throttle.schedule();
 		await pass(5_000);
-		expect(shown).toEqual([0]);
+		expect(renderedAt).toEqual([0]);
 	});
 });

@@ -7,7 +7,8 @@ import type { DriftIssue } from '../../src/reconciliation/domain/issue.js';
 import type { Exemption, MemberRow, TeamRow } from '../../src/reconciliation/domain/links.js';
 import type { PolicySettings } from '../../src/reconciliation/domain/rules.js';
 import { accountsOf } from '../../src/reconciliation/snapshot/accounts.js';
-/** Small worlds, built from what a test is about; all else is the plainest that can be. */
+
+/** Builders of small snapshots: a test gives what it is about, and defaults fill in the rest. */
 
 export const NOW = new Date('2026-02-10T12:00:00Z');
 const SECOND = 1000;
@@ -18,7 +19,7 @@ export const before = (moment: Date, { days = 0, hours = 0, seconds = 0 }): Date
 	new Date(moment.getTime() - days * DAY - hours * HOUR - seconds * SECOND);
 export const ago = (time: { days?: number; hours?: number; seconds?: number }): Date => before(NOW, time);
 
-/** A Discord ID of the right shape. */
+/** A valid Discord ID. */
 export const userId = (number: number): string => `1000000000000${String(number).padStart(5, '0')}`;
 export const ADA = userId(1);
 export const BOB = userId(2);
@@ -34,7 +35,7 @@ export const MAPPED: PolicySettings = {
 	debtorDays: 30
 };
 
-/** The same tiers without any price map. */
+/** The same tiers without prices. */
 export const UNMAPPED: PolicySettings = { ...MAPPED, tiers: MAPPED.tiers.map(({ name }) => ({ name, prices: [] })) };
 
 export const MANAGED = ['Knight', 'Lord', 'Debtor'];
@@ -75,7 +76,7 @@ export function inGuild(id: string, ...roles: string[]): RosterMember {
 	return { id, name: `name of ${id}`, bot: false, roles };
 }
 
-/** What a picture is made of, as lists. */
+/** Parts of a snapshot, as lists. */
 export interface Parts {
 	readonly customers?: readonly Customer[];
 	readonly subscriptions?: readonly Subscription[];
@@ -89,7 +90,7 @@ export interface Parts {
 	readonly changedRows?: { readonly customerIds?: readonly string[]; readonly discordIds?: readonly string[] };
 }
 
-/** A picture; a customer whom only a subscription names is there too. */
+/** Adds the customers that only a subscription names. */
 export function snapshot(parts: Parts): Snapshot {
 	return {
 		billing: {
@@ -123,7 +124,7 @@ export function linkIndex(parts: Parts): LinkIndex {
 	return LinkIndex.of(billing.accounts, links);
 }
 
-/** The one element of a list that must have one. */
+/** The single element of a list; throws for any other length. */
 export function only<T>(list: readonly T[]): T {
 	const [first] = list;
 	if (first === undefined || list.length !== 1) throw new Error(`expected one element, got ${list.length}: ${JSON.stringify(list)}`);

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
 	ADA,
 	ago,
@@ -17,13 +17,13 @@ import {
 	userId
 } from '../builders.js';
 
-/** Ada owes since then, as Stripe's invoice says; what she should have tells which moment counted. */
-const owing = (given: Parts, unpaidSince: Date | null = null): readonly string[] => {
+/** The roles expected for Ada, whose only subscription is past due: shows which start of the payment failure counts. */
+const expectedWhenPastDue = (given: Parts, unpaidSince: Date | null = null): readonly string[] => {
 	const issue = only(
 		issues({
 			customers: [customer({ metadataDiscordId: given.rows ? null : ADA })],
 			subscriptions: [subscription({ status: 'past_due', unpaidSince })],
-			// Holding everything, she is an issue whatever is expected.
+			// With every role she is an issue, whatever is expected.
 			guild: [inGuild(ADA, 'Knight', 'Lord', 'Debtor')],
 			...given
 		})
@@ -31,52 +31,52 @@ const owing = (given: Parts, unpaidSince: Date | null = null): readonly string[]
 	return issue.expectedRoles;
 };
 
-describe('who is skipped', () => {
-	test('bots, whatever they hold, are counted', () => {
+describe('detect: skipped members and notices', () => {
+	it('counts bots and skips them, whatever roles they have', () => {
 		const { issues: found, notices, membersChecked } = detection({ guild: [{ ...inGuild(ADA, 'Lord'), bot: true }, inGuild(BOB)] });
 		expect(found).toEqual([]);
 		expect(notices.bots).toBe(1);
 		expect(membersChecked).toBe(1);
 	});
 
-	test.each([
+	it.each([
 		['without expiry', null, true],
 		['until a second from now', ago({ seconds: -1 }), true],
 		['expiring exactly now', NOW, false],
 		['expired a second ago', ago({ seconds: 1 }), false]
-	])('exempt people: %s', (_, expiresAt, skipped) => {
+	])('skips a member only while an exemption is in force: %s', (_, expiresAt, skipped) => {
 		const { issues: found, notices } = detection({ guild: [inGuild(ADA, 'Lord')], exemptions: [exemption(ADA, expiresAt)] });
 		expect(found).toHaveLength(skipped ? 0 : 1);
 		expect(notices.exempt).toBe(skipped ? 1 : 0);
 	});
 
-	test('an expired exemption does not end one that stands', () => {
+	it('applies an exemption in force beside one that ends earlier', () => {
 		const exemptions = [exemption(ADA, ago({ days: -1 })), exemption(ADA, ago({ days: 1 }))];
 		expect(issues({ guild: [inGuild(ADA, 'Lord')], exemptions })).toEqual([]);
 	});
 
-	test("one person's exemption is not another's", () => {
+	it("does not apply one member's exemption to another", () => {
 		expect(only(issues({ guild: [inGuild(ADA, 'Lord'), inGuild(BOB, 'Lord')], exemptions: [exemption(ADA)] })).discordId).toBe(BOB);
 	});
 
-	test('an unclaimed subscription is counted, never an issue', () => {
+	it('counts an unclaimed subscription as a notice, not as an issue', () => {
 		const { issues: found, notices } = detection({ subscriptions: [subscription()], guild: [inGuild(ADA)] });
 		expect(found).toEqual([]);
 		expect(notices.unclaimed).toBe(1);
 	});
 
-	test.each(['canceled', 'incomplete', 'paused'])('a %s subscription that nobody claimed is not an unclaimed payer', (status) => {
+	it.each(['canceled', 'incomplete', 'paused'])('does not count an unclaimed %s subscription', (status) => {
 		expect(detection({ subscriptions: [subscription({ status })] }).notices.unclaimed).toBe(0);
 	});
 
-	test('an unclaimed payer is counted once, however many subscriptions they have', () => {
+	it('counts an unclaimed customer once, however many subscriptions they have', () => {
 		const subscriptions = [subscription(), subscription({ id: 'sub_2' }), subscription({ id: 'sub_3', customerId: 'cus_2' })];
 		const { notices, payingCustomers } = detection({ subscriptions });
 		expect(notices.unclaimed).toBe(2);
 		expect(payingCustomers).toBe(2);
 	});
 
-	test('a linked payer who is not in the server is counted, never an issue; one who does not pay is not even counted', () => {
+	it('counts a linked payer outside the guild as a notice, and ignores one who does not pay', () => {
 		const customers = [customer({ metadataDiscordId: ADA }), customer({ id: 'cus_2', metadataDiscordId: BOB })];
 		const subscriptions = [subscription(), subscription({ id: 'sub_2', customerId: 'cus_2', status: 'canceled' })];
 		const { issues: found, notices } = detection({ customers, subscriptions });
@@ -84,14 +84,14 @@ describe('who is skipped', () => {
 		expect(notices).toMatchObject({ absent: 1, unclaimed: 0 });
 	});
 
-	test('a guild member with other roles only, which the roster does not tell, is no issue', () => {
+	it('finds no issue for an unlinked member without managed roles', () => {
 		const { issues: found, roleHolders, membersChecked } = detection({ guild: [inGuild(ADA)] });
 		expect(found).toEqual([]);
 		expect(roleHolders).toBe(0);
 		expect(membersChecked).toBe(1);
 	});
 
-	test('a status that Reeve does not know leaves the person alone, and is told with whose it is', () => {
+	it('skips a member whose subscription status is unknown, and reports both', () => {
 		const customers = [customer({ metadataDiscordId: ADA })];
 		const found = detection({ customers, subscriptions: [subscription({ status: 'suspended' })], guild: [inGuild(ADA, 'Lord')] });
 		expect(found.issues).toEqual([]);
@@ -99,25 +99,25 @@ describe('who is skipped', () => {
 		expect(found.notices.unknownStatus).toEqual([{ discordId: ADA, status: 'suspended' }]);
 	});
 
-	test('people of unknown status are named in one order, whatever order they came in', () => {
+	it('sorts members of unknown status by Discord ID', () => {
 		const parts = (...ids: string[]) => ({
 			customers: ids.map((id) => customer({ id: `cus_${id}`, metadataDiscordId: id })),
 			subscriptions: ids.map((id) => subscription({ id: `sub_${id}`, customerId: `cus_${id}`, status: `status of ${id}` })),
 			guild: ids.map((id) => inGuild(id))
 		});
-		const named = [ADA, BOB].map((discordId) => ({ discordId, status: `status of ${discordId}` }));
-		expect(detection(parts(ADA, BOB)).notices.unknownStatus).toEqual(named);
-		expect(detection(parts(BOB, ADA)).notices.unknownStatus).toEqual(named);
+		const sorted = [ADA, BOB].map((discordId) => ({ discordId, status: `status of ${discordId}` }));
+		expect(detection(parts(ADA, BOB)).notices.unknownStatus).toEqual(sorted);
+		expect(detection(parts(BOB, ADA)).notices.unknownStatus).toEqual(sorted);
 	});
 
-	test('those who hold a managed role are counted for the safety check: exempt people too, bots not', () => {
+	it('counts role holders for the safety check, including exempt members but not bots', () => {
 		const guild = [inGuild(ADA, 'Lord'), inGuild(BOB, 'Knight', 'Lord'), { ...inGuild(userId(3), 'Lord'), bot: true }, inGuild(userId(4))];
 		expect(detection({ guild, exemptions: [exemption(ADA)] }).roleHolders).toBe(2);
 	});
 });
 
-describe('a person with no link at all', () => {
-	test('who holds a managed role is LOW, is not linked and has nobody to ask about', () => {
+describe('detect: unlinked members', () => {
+	it('reports a managed role of an unlinked member as LOW, without customers', () => {
 		expect(only(issues({ guild: [inGuild(ADA, 'Knight')] }))).toMatchObject({
 			type: 'UNAUTHORIZED_ACCESS',
 			severity: 'LOW',
@@ -128,47 +128,47 @@ describe('a person with no link at all', () => {
 		});
 	});
 
-	test('known by metadata alone is linked, without a row', () => {
+	it('treats a member known by metadata alone as linked, without a row', () => {
 		const parts = { customers: [customer({ metadataDiscordId: ADA })], subscriptions: [subscription({ status: 'canceled' })] };
 		expect(only(issues({ ...parts, guild: [inGuild(ADA, 'Knight')] }))).toMatchObject({ severity: 'HIGH', memberId: null, linked: true });
 	});
 });
 
-describe('changed while reading is left to the next run', () => {
-	const dead = { customers: [customer({ metadataDiscordId: ADA })], subscriptions: [subscription({ status: 'canceled' })] };
+describe('detect: changes while the sources were read', () => {
+	const canceled = { customers: [customer({ metadataDiscordId: ADA })], subscriptions: [subscription({ status: 'canceled' })] };
 	const seat = {
 		rows: [row({ discordId: ADA, teamId: 't_1', seatTier: 'OWNER' as const })],
 		teams: [team()],
 		subscriptions: [subscription({ customerId: 'cus_team', status: 'canceled' })]
 	};
 
-	test.each<[string, Parts]>([
-		['a customer of theirs', { ...dead, changedCustomers: ['cus_1'] }],
+	it.each<[string, Parts]>([
+		['a customer of theirs', { ...canceled, changedCustomers: ['cus_1'] }],
 		["their team's customer", { ...seat, changedCustomers: ['cus_team'] }],
-		['a changed customer that names them now', { ...dead, changedPeople: [ADA] }],
-		['a changed customer that names somebody so far unlinked', { changedPeople: [ADA] }],
-		['their row', { ...dead, changedRows: { discordIds: [ADA] } }],
-		['a new row for somebody so far unlinked', { changedRows: { discordIds: [ADA] } }],
-		['a row of their customer', { ...dead, changedRows: { customerIds: ['cus_1'] } }],
+		['a customer that names them now', { ...canceled, changedPeople: [ADA] }],
+		['a customer that names them, previously unlinked', { changedPeople: [ADA] }],
+		['their row', { ...canceled, changedRows: { discordIds: [ADA] } }],
+		['a new row for them, previously unlinked', { changedRows: { discordIds: [ADA] } }],
+		['a row of their customer', { ...canceled, changedRows: { customerIds: ['cus_1'] } }],
 		["their team's row", { ...seat, changedRows: { customerIds: ['cus_team'] } }],
 		[
-			'a row that took their customer from them',
+			'a row that assigns their customer to another member',
 			{
-				...dead,
+				...canceled,
 				rows: [row({ discordId: BOB, stripeCustomerId: 'cus_1' })],
 				changedRows: { customerIds: ['cus_1'], discordIds: [BOB] }
 			}
 		]
-	])('%s', (_, parts) => {
+	])('leaves the member to the next run after a change of %s', (_, parts) => {
 		const found = detection({ ...parts, guild: [inGuild(ADA, 'Knight')] });
 		expect(found.issues).toEqual([]);
 		expect(found.skipped).toEqual(new Set([ADA]));
 		expect(found.notices.leftToNextRun).toBe(1);
 	});
 
-	test("somebody else's change changes nothing for them", () => {
+	it("compares the member despite another member's change", () => {
 		const found = detection({
-			...dead,
+			...canceled,
 			guild: [inGuild(ADA, 'Knight')],
 			changedCustomers: ['cus_9'],
 			changedPeople: [BOB],
@@ -179,80 +179,80 @@ describe('changed while reading is left to the next run', () => {
 	});
 });
 
-describe('the moment of the first failed payment', () => {
-	const long = ago({ days: 5 });
-	const short = ago({ hours: 5 });
-	const ancient = ago({ days: 50 });
+describe('detect: start of a payment failure', () => {
+	const inGrace = ago({ hours: 5 });
+	const inDebtorPeriod = ago({ days: 5 });
+	const pastDebtorPeriod = ago({ days: 50 });
 
-	test('is the oldest open invoice', () => {
-		expect(owing({}, short)).toEqual(['Knight']);
-		expect(owing({}, long)).toEqual(['Debtor']);
-		expect(owing({}, ancient)).toEqual([]);
+	it('is the due date of the oldest open invoice', () => {
+		expect(expectedWhenPastDue({}, inGrace)).toEqual(['Knight']);
+		expect(expectedWhenPastDue({}, inDebtorPeriod)).toEqual(['Debtor']);
+		expect(expectedWhenPastDue({}, pastDebtorPeriod)).toEqual([]);
 	});
 
-	test.each([
-		[short, long, ['Knight']],
-		[long, short, ['Debtor']],
-		[ancient, short, []]
-	])('is Member.paymentFailedAt where set (%s), which beats the invoice', (paymentFailedAt, invoice, roles) => {
-		expect(owing({ rows: [row({ discordId: ADA, stripeCustomerId: 'cus_1', paymentFailedAt })] }, invoice)).toEqual(roles);
+	it.each([
+		[inGrace, inDebtorPeriod, ['Knight']],
+		[inDebtorPeriod, inGrace, ['Debtor']],
+		[pastDebtorPeriod, inGrace, []]
+	])('is Member.paymentFailedAt if set (%s), which overrides the invoice', (paymentFailedAt, invoice, roles) => {
+		expect(expectedWhenPastDue({ rows: [row({ discordId: ADA, stripeCustomerId: 'cus_1', paymentFailedAt })] }, invoice)).toEqual(roles);
 	});
 
-	test("is Team.paymentFailedAt for a team's subscription, not the member's", () => {
+	it("is Team.paymentFailedAt, not the member's, for a team's subscription", () => {
 		const parts = (teamFailed: Date | null, memberFailed: Date | null): Parts => ({
 			rows: [row({ discordId: ADA, teamId: 't_1', seatTier: 'TEAM_MEMBER', paymentFailedAt: memberFailed })],
 			teams: [team({ paymentFailedAt: teamFailed })],
-			subscriptions: [subscription({ customerId: 'cus_team', status: 'unpaid', unpaidSince: short })]
+			subscriptions: [subscription({ customerId: 'cus_team', status: 'unpaid', unpaidSince: inGrace })]
 		});
-		expect(owing(parts(long, null))).toEqual(['Debtor']);
-		expect(owing(parts(short, ancient))).toEqual(['Knight']);
-		expect(owing(parts(null, ancient))).toEqual(['Knight']);
+		expect(expectedWhenPastDue(parts(inDebtorPeriod, null))).toEqual(['Debtor']);
+		expect(expectedWhenPastDue(parts(inGrace, pastDebtorPeriod))).toEqual(['Knight']);
+		expect(expectedWhenPastDue(parts(null, pastDebtorPeriod))).toEqual(['Knight']);
 	});
 
-	test("of one customer says nothing about another's debt", () => {
+	it("ignores the paymentFailedAt of another customer's row", () => {
 		const rows = [
 			row({ id: 'm_1', discordId: ADA, stripeCustomerId: 'cus_1', paymentFailedAt: null }),
-			row({ id: 'm_2', discordId: ADA, stripeCustomerId: 'cus_2', paymentFailedAt: ancient })
+			row({ id: 'm_2', discordId: ADA, stripeCustomerId: 'cus_2', paymentFailedAt: pastDebtorPeriod })
 		];
-		expect(owing({ rows }, long)).toEqual(['Debtor']);
+		expect(expectedWhenPastDue({ rows }, inDebtorPeriod)).toEqual(['Debtor']);
 	});
 
-	test('is what an earlier run saw where nothing else is known', () => {
-		expect(owing({ firstSeenUnpaid: { sub_1: long } })).toEqual(['Debtor']);
-		expect(owing({ firstSeenUnpaid: { sub_1: short } })).toEqual(['Knight']);
-		expect(owing({ firstSeenUnpaid: { sub_1: ancient } }, short)).toEqual(['Knight']);
-		expect(owing({ firstSeenUnpaid: { sub_other: ancient } })).toEqual(['Knight']);
+	it('is the first run that saw it, if nothing else is known', () => {
+		expect(expectedWhenPastDue({ firstSeenUnpaid: { sub_1: inDebtorPeriod } })).toEqual(['Debtor']);
+		expect(expectedWhenPastDue({ firstSeenUnpaid: { sub_1: inGrace } })).toEqual(['Knight']);
+		expect(expectedWhenPastDue({ firstSeenUnpaid: { sub_1: pastDebtorPeriod } }, inGrace)).toEqual(['Knight']);
+		expect(expectedWhenPastDue({ firstSeenUnpaid: { sub_other: pastDebtorPeriod } })).toEqual(['Knight']);
 	});
 
-	test('is this run where nothing is known at all, which is to be stored', () => {
-		expect(owing({})).toEqual(['Knight']);
+	it('is this run if nothing is known, and is then reported to be stored', () => {
+		expect(expectedWhenPastDue({})).toEqual(['Knight']);
 		const subscriptions = [
 			subscription({ id: 'sub_b', status: 'unpaid' }),
 			subscription({ id: 'sub_a', status: 'past_due' }),
-			subscription({ id: 'sub_dated', status: 'past_due', unpaidSince: short }),
+			subscription({ id: 'sub_dated', status: 'past_due', unpaidSince: inGrace }),
 			subscription({ id: 'sub_seen', status: 'past_due' }),
 			subscription({ id: 'sub_fine' }),
 			subscription({ id: 'sub_gone', status: 'canceled' })
 		];
-		expect(detection({ subscriptions, firstSeenUnpaid: { sub_seen: long } }).newlyUnpaid).toEqual(['sub_a', 'sub_b']);
+		expect(detection({ subscriptions, firstSeenUnpaid: { sub_seen: inDebtorPeriod } }).newlyUnpaid).toEqual(['sub_a', 'sub_b']);
 	});
 
-	test('is forgotten once nothing is owed, so that the next debt starts anew', () => {
+	it('is cleared once nothing is past due, so that the next failure starts anew', () => {
 		const subscriptions = [
 			subscription({ id: 'sub_paid' }),
 			subscription({ id: 'sub_gone', status: 'canceled' }),
 			subscription({ id: 'sub_owing', status: 'unpaid' }),
 			subscription({ id: 'sub_never' })
 		];
-		const firstSeenUnpaid = { sub_paid: long, sub_gone: long, sub_owing: long };
+		const firstSeenUnpaid = { sub_paid: inDebtorPeriod, sub_gone: inDebtorPeriod, sub_owing: inDebtorPeriod };
 		expect(detection({ subscriptions, firstSeenUnpaid }).clearedDebts).toEqual(['sub_gone', 'sub_paid']);
 	});
 });
 
-describe('teams', () => {
+describe('detect: teams', () => {
 	const seat = (number: number) => row({ id: `m_${number}`, discordId: userId(number), teamId: 't_1', seatTier: 'TEAM_MEMBER' });
 
-	test('with as many seats claimed as paid for are fine, with one more are a notice and never an issue', () => {
+	it('reports a team with more claimed seats than paid for as a notice, not as an issue', () => {
 		const teams = [team({ ownerSeatCount: 1, teamSeatCount: 2 })];
 		const unclaimed = row({ id: 'm_9', teamId: 't_1', seatTier: 'TEAM_MEMBER' });
 		expect(detection({ teams, rows: [seat(1), seat(2), seat(3), unclaimed] }).notices.overclaimedTeams).toEqual([]);
@@ -267,7 +267,7 @@ describe('teams', () => {
 		expect(over.teamsChecked).toBe(1);
 	});
 
-	test('a dead team does not hide a live personal subscription', () => {
+	it('an ended team subscription does not hide an active personal one', () => {
 		const parts: Parts = {
 			rows: [row({ discordId: ADA, stripeCustomerId: 'cus_1', teamId: 't_1', seatTier: 'OWNER' })],
 			teams: [team({ paymentFailedAt: ago({ days: 400 }) })],
@@ -281,7 +281,7 @@ describe('teams', () => {
 		expect(only(issues({ ...parts, guild: [inGuild(ADA)] })).plan.add).toEqual(['Knight']);
 	});
 
-	test('a dead personal subscription does not hide a live team', () => {
+	it('an ended personal subscription does not hide an active team', () => {
 		const parts: Parts = {
 			rows: [row({ discordId: ADA, stripeCustomerId: 'cus_1', teamId: 't_1', seatTier: 'OWNER' })],
 			teams: [team()],
@@ -293,7 +293,7 @@ describe('teams', () => {
 		expect(only(issues({ ...parts, guild: [inGuild(ADA)] })).plan.add).toEqual(['Lord']);
 	});
 
-	test('a seat in a team that has no customer pays for nothing', () => {
+	it('a seat in a team without a customer gives nothing', () => {
 		const parts = { rows: [row({ discordId: ADA, teamId: 't_1', seatTier: 'OWNER' as const })], teams: [team({ stripeCustomerId: null })] };
 		expect(only(issues({ ...parts, guild: [inGuild(ADA, 'Lord')] }))).toMatchObject({
 			severity: 'HIGH',
@@ -301,7 +301,7 @@ describe('teams', () => {
 		});
 	});
 
-	test('whoever is in a team without owning it sits on a member’s seat', () => {
+	it('treats a row in a team as a member’s seat unless its tier is OWNER', () => {
 		const parts = {
 			rows: [row({ discordId: ADA, teamId: 't_1', seatTier: 'INDIVIDUAL' as const })],
 			teams: [team()],
@@ -311,8 +311,8 @@ describe('teams', () => {
 	});
 });
 
-describe('the issues', () => {
-	test('are at most one for a person, however many things are wrong with them', () => {
+describe('detect: issues', () => {
+	it('finds at most one issue per member, whatever is wrong', () => {
 		const parts: Parts = {
 			rows: [row({ id: 'm_2', discordId: ADA, stripeCustomerId: 'cus_2' }), row({ id: 'm_1', discordId: ADA, teamId: 't_1' })],
 			teams: [team()],
@@ -332,12 +332,12 @@ describe('the issues', () => {
 		});
 	});
 
-	test('come the gravest first: missing access, unauthorized access, Debtor, tier, the unlinked last; then by Discord ID', () => {
+	it('sorts issues: missing access, unauthorized access, Debtor, tier, unlinked; then by Discord ID', () => {
 		const linked = (number: number, given: Parameters<typeof subscription>[0]) => ({
 			rows: row({ id: `m_${number}`, discordId: userId(number), stripeCustomerId: `cus_${number}` }),
 			subscriptions: subscription({ id: `sub_${number}`, customerId: `cus_${number}`, ...given })
 		});
-		const ports = [
+		const linkedMembers = [
 			linked(8, {}),
 			linked(7, {}),
 			linked(6, { status: 'canceled' }),
@@ -353,13 +353,13 @@ describe('the issues', () => {
 			inGuild(userId(7)),
 			inGuild(userId(8))
 		];
-		const parts = { rows: ports.map((each) => each.rows), subscriptions: ports.map((each) => each.subscriptions) };
+		const parts = { rows: linkedMembers.map(({ rows }) => rows), subscriptions: linkedMembers.map(({ subscriptions }) => subscriptions) };
 		const order = [7, 8, 6, 5, 4, 1, 2].map(userId);
 		expect(issues({ ...parts, guild }).map((issue) => issue.discordId)).toEqual(order);
 		expect(issues({ ...parts, guild: guild.reverse() }).map((issue) => issue.discordId)).toEqual(order);
 	});
 
-	test('tell what Stripe and the database say, the deciding subscription first', () => {
+	it('describes subscriptions and rows, the deciding subscription first', () => {
 		const parts = {
 			rows: [row({ discordId: ADA, stripeCustomerId: 'cus_1', teamId: 't_1', seatTier: 'OWNER' as const })],
 			teams: [team()],
@@ -375,7 +375,7 @@ describe('the issues', () => {
 		expect(issue.discordName).toBe(`name of ${ADA}`);
 	});
 
-	test('nobody at all is no issue', () => {
+	it('finds nothing in an empty snapshot', () => {
 		expect(detection({})).toMatchObject({ issues: [], membersChecked: 0, payingCustomers: 0 });
 	});
 });

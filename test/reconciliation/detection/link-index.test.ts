@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { runToCompletion } from '../../../src/async/cooperative.js';
 import { LinkIndex } from '../../../src/reconciliation/detection/link-index.js';
 import {
@@ -21,7 +21,7 @@ import {
 
 const customerIdsOf = (parts: Parts, discordId: string) => linkIndex(parts).get(discordId)?.customerIds ?? null;
 
-/** Whom somebody has claimed. */
+/** IDs of the customers that count as claimed. */
 function claimed(parts: Parts): string[] {
 	const { billing, links } = snapshot(parts);
 	const found: string[] = [];
@@ -29,20 +29,20 @@ function claimed(parts: Parts): string[] {
 	return found;
 }
 
-describe('links by rows', () => {
-	test('a Member row ties a person to a customer', () => {
+describe('LinkIndex: rows', () => {
+	it('links a member to the customer of their row', () => {
 		const parts = { rows: [row({ discordId: ADA, stripeCustomerId: 'cus_1' })], customers: [customer()] };
 		expect(customerIdsOf(parts, ADA)).toEqual(['cus_1']);
 		expect(claimed(parts)).toEqual(['cus_1']);
 	});
 
-	test('a row without a Discord ID claims nothing: its payer is unclaimed', () => {
+	it('leaves the customer of a row without a Discord ID unclaimed', () => {
 		const parts = { rows: [row({ stripeCustomerId: 'cus_1' })], subscriptions: [subscription()] };
 		expect(linkIndex(parts).size).toBe(0);
 		expect(detection(parts).notices.unclaimed).toBe(1);
 	});
 
-	test('several customers of one person all count', () => {
+	it('links all customers of one member', () => {
 		const parts = {
 			rows: [row({ id: 'm_1', discordId: ADA, stripeCustomerId: 'cus_2' }), row({ id: 'm_2', discordId: ADA, stripeCustomerId: 'cus_1' })],
 			customers: [customer({ id: 'cus_3', metadataDiscordId: ADA })],
@@ -57,7 +57,7 @@ describe('links by rows', () => {
 		expect(issue).toMatchObject({ plan: { add: ['Lord'], remove: [] }, customerIds: ['cus_1', 'cus_2', 'cus_3'] });
 	});
 
-	test('a seat ties a person to the team and its customer', () => {
+	it('links a seat to the team and claims its customer', () => {
 		const parts = { rows: [row({ discordId: ADA, teamId: 't_1', seatTier: 'TEAM_MEMBER' })], teams: [team()] };
 		const ada = linkIndex(parts).get(ADA);
 		expect(ada?.customerIds).toEqual([]);
@@ -65,11 +65,11 @@ describe('links by rows', () => {
 		expect(claimed({ ...parts, customers: [customer({ id: 'cus_team' })] })).toEqual(['cus_team']);
 	});
 
-	test('a team that nobody has a seat in is unclaimed', () => {
+	it('leaves the customer of a team without seats unclaimed', () => {
 		expect(detection({ teams: [team()], subscriptions: [subscription({ customerId: 'cus_team' })] }).notices.unclaimed).toBe(1);
 	});
 
-	test('a row that names neither customer nor team is a link all the same: a member known to the database', () => {
+	it('treats a row without customer or team as a link', () => {
 		expect(only(issues({ rows: [row({ discordId: ADA })], guild: [inGuild(ADA, 'Knight')] }))).toMatchObject({
 			severity: 'HIGH',
 			linked: true,
@@ -77,10 +77,10 @@ describe('links by rows', () => {
 		});
 	});
 
-	test.each([
+	it.each([
 		['TEAM_MEMBER', 'Knight'],
 		['OWNER', 'Lord']
-	] as const)("a team's subscription gives a seat %s the role %s, also where the row names the team's customer", (seatTier, role) => {
+	] as const)("gives a seat %s the role %s, even if the row names the team's customer as its own", (seatTier, role) => {
 		const parts = {
 			rows: [row({ discordId: ADA, teamId: 't_1', seatTier, stripeCustomerId: 'cus_team' })],
 			teams: [team()],
@@ -91,16 +91,16 @@ describe('links by rows', () => {
 	});
 });
 
-describe('links by metadata', () => {
-	test('on the customer', () => {
+describe('LinkIndex: metadata', () => {
+	it('links by metadata of the customer', () => {
 		expect(customerIdsOf({ customers: [customer({ metadataDiscordId: ADA })] }, ADA)).toEqual(['cus_1']);
 	});
 
-	test('on a subscription', () => {
+	it('links by metadata of a subscription', () => {
 		expect(customerIdsOf({ subscriptions: [subscription({ metadataDiscordId: ADA })] }, ADA)).toEqual(['cus_1']);
 	});
 
-	test('on both, naming the same person, is not contested', () => {
+	it('does not treat repeated metadata for one user as contested', () => {
 		const parts = {
 			customers: [customer({ metadataDiscordId: ADA })],
 			subscriptions: [subscription({ metadataDiscordId: ADA }), subscription({ id: 'sub_2', metadataDiscordId: ADA })]
@@ -109,7 +109,7 @@ describe('links by metadata', () => {
 		expect(linkIndex(parts).contested).toEqual([]);
 	});
 
-	test('a person linked by one subscription is paid for by all of that customer', () => {
+	it('counts all subscriptions of a customer that one subscription links', () => {
 		const parts = {
 			subscriptions: [subscription({ status: 'canceled', metadataDiscordId: ADA }), subscription({ id: 'sub_2', prices: ['price_lord'] })],
 			guild: [inGuild(ADA)]
@@ -117,11 +117,15 @@ describe('links by metadata', () => {
 		expect(only(issues(parts)).plan.add).toEqual(['Lord']);
 	});
 
-	test.each([
+	it.each([
 		['customer and subscription', [customer({ metadataDiscordId: ADA })], [subscription({ metadataDiscordId: BOB })]],
 		['two subscriptions', [customer()], [subscription({ metadataDiscordId: BOB }), subscription({ id: 'sub_2', metadataDiscordId: ADA })]],
-		['a living and a dead one', [customer({ metadataDiscordId: ADA })], [subscription({ metadataDiscordId: BOB, status: 'canceled' })]]
-	])('that names two people (%s) is contested and links nobody', (_, customers, subscriptions) => {
+		[
+			'customer and canceled subscription',
+			[customer({ metadataDiscordId: ADA })],
+			[subscription({ metadataDiscordId: BOB, status: 'canceled' })]
+		]
+	])('treats metadata that names two users as contested, without a link: %s', (_, customers, subscriptions) => {
 		const parts = { customers, subscriptions };
 		expect(linkIndex(parts).size).toBe(0);
 		expect(linkIndex(parts).contested).toEqual([{ customerId: 'cus_1', values: [ADA, BOB] }]);
@@ -131,12 +135,12 @@ describe('links by metadata', () => {
 		expect(found).toEqual([]);
 	});
 
-	test('contested metadata gives nobody a link, so whoever holds a role by it is unlinked: LOW', () => {
+	it('leaves role holders with contested metadata unlinked: LOW', () => {
 		const parts = { customers: [customer({ metadataDiscordId: ADA })], subscriptions: [subscription({ metadataDiscordId: BOB })] };
 		expect(only(issues({ ...parts, guild: [inGuild(ADA, 'Knight')] }))).toMatchObject({ severity: 'LOW', linked: false });
 	});
 
-	test.each([
+	it.each([
 		'ada',
 		'1234567890123456',
 		'123456789012345678901',
@@ -144,7 +148,7 @@ describe('links by metadata', () => {
 		'100000000000000001\n',
 		'10000000000000000x',
 		'٣'.repeat(18)
-	])('a value that is not 17–20 digits (%j) is malformed and links nobody', (value) => {
+	])('reports %j, which is not 17–20 digits, as malformed', (value) => {
 		const parts = { customers: [customer({ metadataDiscordId: value })], subscriptions: [subscription({ metadataDiscordId: value })] };
 		expect(linkIndex(parts).size).toBe(0);
 		expect(linkIndex(parts).malformed).toEqual([{ customerId: 'cus_1', value }]);
@@ -152,26 +156,26 @@ describe('links by metadata', () => {
 		expect(detection(parts).notices).toMatchObject({ malformedLinks: [{ customerId: 'cus_1', value }], unclaimed: 0 });
 	});
 
-	test.each(['12345678901234567', '12345678901234567890'])('17 and 20 digits are well formed (%s)', (value) => {
+	it.each(['12345678901234567', '12345678901234567890'])('accepts 17 and 20 digits (%s)', (value) => {
 		expect(customerIdsOf({ customers: [customer({ metadataDiscordId: value })] }, value)).toEqual(['cus_1']);
 	});
 
-	test('a malformed value does not spoil a valid one beside it, nor make it contested', () => {
+	it('links by a valid value beside a malformed one', () => {
 		const parts = { customers: [customer({ metadataDiscordId: 'ada#1' })], subscriptions: [subscription({ metadataDiscordId: ADA })] };
 		expect(customerIdsOf(parts, ADA)).toEqual(['cus_1']);
 		expect(linkIndex(parts).malformed).toEqual([{ customerId: 'cus_1', value: 'ada#1' }]);
 		expect(linkIndex(parts).contested).toEqual([]);
 	});
 
-	test('an empty value is none: the payer is unclaimed', () => {
+	it('ignores an empty value: the customer is unclaimed', () => {
 		const parts = { customers: [customer({ metadataDiscordId: '' })], subscriptions: [subscription({ metadataDiscordId: '' })] };
 		expect(linkIndex(parts).malformed).toEqual([]);
 		expect(detection(parts).notices.unclaimed).toBe(1);
 	});
 });
 
-describe('a row beats metadata', () => {
-	test('on the customer and on its subscriptions', () => {
+describe('LinkIndex: rows override metadata', () => {
+	it('overrides metadata of the customer and its subscriptions', () => {
 		const parts = {
 			rows: [row({ discordId: BOB, stripeCustomerId: 'cus_1' })],
 			customers: [customer({ metadataDiscordId: ADA })],
@@ -181,7 +185,7 @@ describe('a row beats metadata', () => {
 		expect(customerIdsOf(parts, BOB)).toEqual(['cus_1']);
 	});
 
-	test('and settles a contested claim', () => {
+	it('settles contested metadata', () => {
 		const parts = {
 			rows: [row({ discordId: BOB, stripeCustomerId: 'cus_1' })],
 			customers: [customer({ metadataDiscordId: ADA })],
@@ -191,13 +195,13 @@ describe('a row beats metadata', () => {
 		expect(customerIdsOf(parts, BOB)).toEqual(['cus_1']);
 	});
 
-	test('a row that names no Discord user leaves the word to the metadata', () => {
+	it('uses metadata if the row has no Discord ID', () => {
 		expect(customerIdsOf({ rows: [row({ stripeCustomerId: 'cus_1' })], customers: [customer({ metadataDiscordId: ADA })] }, ADA)).toEqual([
 			'cus_1'
 		]);
 	});
 
-	test('a Team row for a customer beats metadata on it: nobody claims the whole team for themselves', () => {
+	it('ignores metadata on the customer of a team: no user can claim the whole team', () => {
 		const parts = {
 			teams: [team()],
 			customers: [customer({ id: 'cus_team', metadataDiscordId: ADA })],
@@ -207,7 +211,7 @@ describe('a row beats metadata', () => {
 		expect(issues({ ...parts, guild: [inGuild(ADA)] })).toEqual([]);
 	});
 
-	test('a row for one customer does not undo metadata on another', () => {
+	it('keeps the metadata link to another customer', () => {
 		const parts = {
 			rows: [row({ discordId: ADA, stripeCustomerId: 'cus_1' })],
 			customers: [customer(), customer({ id: 'cus_2', metadataDiscordId: ADA })]
@@ -216,7 +220,7 @@ describe('a row beats metadata', () => {
 	});
 });
 
-test('never from an email address by itself', () => {
+test('LinkIndex never links by email address', () => {
 	const parts = {
 		rows: [row({ id: 'm_1', discordId: ADA, stripeCustomerId: 'cus_1' })],
 		customers: [customer({ id: 'cus_1', email: 'ada@example.com' }), customer({ id: 'cus_2', email: 'ada@example.com', name: ADA })],

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Detection } from '../../../src/reconciliation/domain/detection.js';
 import type { DriftIssue } from '../../../src/reconciliation/domain/issue.js';
 import {
@@ -18,12 +18,9 @@ import {
 	userId
 } from '../builders.js';
 
-/**
- * Arbitrary worlds, small enough to collide all the time: eight people, six customers, three teams; rows, metadata and seats
- * that contradict each other.
- */
+/** Properties of detect over random worlds, small enough that rows, metadata and seats often conflict: 8 users, 6 customers, 3 teams. */
 
-/** A world with every list there, so that its parts can be looked through. */
+/** Parts with every list present. */
 type World = Required<Parts>;
 
 const PEOPLE = Array.from({ length: 8 }, (_, index) => userId(index));
@@ -110,7 +107,7 @@ const worlds: fc.Arbitrary<World> = fc.record({
 
 const policies = fc.constantFrom(MAPPED, UNMAPPED, { ...MAPPED, graceHours: 0 }, { ...MAPPED, debtorDays: 0 });
 
-function holds(property: (world: World, found: Detection, settings: typeof MAPPED) => void, numRuns = 150): void {
+function forAllWorlds(property: (world: World, found: Detection, settings: typeof MAPPED) => void, numRuns = 150): void {
 	fc.assert(
 		fc.property(worlds, policies, (world, settings) => {
 			property(world, detection(world, settings), settings);
@@ -119,12 +116,12 @@ function holds(property: (world: World, found: Detection, settings: typeof MAPPE
 	);
 }
 
-/** What a person holds once the plan has been carried out. */
+/** The roles after the plan was applied. */
 function afterPlan(held: readonly string[], { plan }: DriftIssue): string[] {
 	return [...held.filter((role) => !plan.remove.includes(role)), ...plan.add];
 }
 
-/** Any order, told by one number, so that a failure reproduces. */
+/** A permutation determined by the seed, so that failures are reproducible. */
 function shuffled<T>(list: readonly T[], seed: number): T[] {
 	let state = seed >>> 0;
 	const keyed = list.map((value) => {
@@ -134,7 +131,7 @@ function shuffled<T>(list: readonly T[], seed: number): T[] {
 	return keyed.sort((a, b) => a.key - b.key).map(({ value }) => value);
 }
 
-function inAnotherOrder(world: World, seed: number): World {
+function reordered(world: World, seed: number): World {
 	return {
 		...world,
 		customers: shuffled(world.customers, seed),
@@ -147,7 +144,7 @@ function inAnotherOrder(world: World, seed: number): World {
 	};
 }
 
-/** Who has an active subscription in a mapped price by a valid link, reckoned from the words of DESIGN rather than from the code. */
+/** Users with an active subscription to a mapped price by a valid link: an independent implementation of the specification. */
 function payers(world: World): Set<string> {
 	const paid = new Set(
 		world.subscriptions
@@ -164,19 +161,19 @@ function payers(world: World): Set<string> {
 		for (const { discordId } of byRow) if (discordId) found.add(discordId);
 		for (const { discordId, teamId } of world.rows) if (discordId && teamId && payingTeams.includes(teamId)) found.add(discordId);
 		if (byRow.length > 0 || payingTeams.length > 0) continue;
-		const said = [
+		const values = [
 			...world.customers.filter(({ id }) => id === customerId),
 			...world.subscriptions.filter((each) => each.customerId === customerId)
 		].map(({ metadataDiscordId }) => metadataDiscordId ?? '');
-		const [one, other] = new Set(said.filter((value) => /^[0-9]{17,20}$/.test(value)));
+		const [one, other] = new Set(values.filter((value) => /^[0-9]{17,20}$/.test(value)));
 		if (one !== undefined && other === undefined) found.add(one);
 	}
 	return found;
 }
 
-describe('in any world', () => {
-	test('carrying out the plans leaves no issue behind', () => {
-		holds((world, found, settings) => {
+describe('detect, in any world', () => {
+	it('finds no issue after every plan was applied', () => {
+		forAllWorlds((world, found, settings) => {
 			const guild = world.guild.map((member) => {
 				const issue = found.issues.find(({ discordId }) => discordId === member.id);
 				return issue ? { ...member, roles: afterPlan(member.roles, issue) } : member;
@@ -185,8 +182,8 @@ describe('in any world', () => {
 		});
 	});
 
-	test('a plan, its expected roles and the roles held are managed roles; a plan adds what is not held and removes what is', () => {
-		holds((world, { issues }) => {
+	it('plans only changes of managed roles that lead from the held to the expected roles', () => {
+		forAllWorlds((world, { issues }) => {
 			for (const issue of issues) {
 				const held = world.guild.find(({ id }) => id === issue.discordId)?.roles ?? [];
 				for (const role of [...issue.expectedRoles, ...issue.plan.add, ...issue.plan.remove]) expect(MANAGED).toContain(role);
@@ -198,8 +195,8 @@ describe('in any world', () => {
 		});
 	});
 
-	test('a plan never both adds and removes one role, and is never empty', () => {
-		holds((_, { issues }) => {
+	it('never plans to add and remove the same role, or nothing', () => {
+		forAllWorlds((_, { issues }) => {
 			for (const { plan } of issues) {
 				expect(plan.add.filter((role) => plan.remove.includes(role))).toEqual([]);
 				expect(plan.add.length + plan.remove.length).toBeGreaterThan(0);
@@ -207,12 +204,12 @@ describe('in any world', () => {
 		});
 	});
 
-	test('a person has at most one issue', () => {
-		holds((_, { issues }) => expect(new Set(issues.map(({ discordId }) => discordId)).size).toBe(issues.length));
+	it('finds at most one issue per member', () => {
+		forAllWorlds((_, { issues }) => expect(new Set(issues.map(({ discordId }) => discordId)).size).toBe(issues.length));
 	});
 
-	test('nobody absent, exempt or a bot is ever an issue, nor anybody left alone', () => {
-		holds((world, { issues, skipped }) => {
+	it('finds no issue for absent, exempt or skipped members and bots', () => {
+		forAllWorlds((world, { issues, skipped }) => {
 			for (const { discordId } of issues) {
 				expect(world.guild.find(({ id }) => id === discordId)?.bot).toBe(false);
 				expect(world.exemptions.some((each) => each.discordId === discordId && (each.expiresAt === null || each.expiresAt > NOW))).toBe(
@@ -223,7 +220,7 @@ describe('in any world', () => {
 		});
 	});
 
-	test('an unclaimed subscription, whatever it is, changes no issue', () => {
+	it('finds the same issues with an additional unclaimed subscription', () => {
 		const added = fc.record({
 			status: fc.constantFrom(...STATUSES),
 			prices: fc.subarray(['price_knight', 'price_lord'], { minLength: 1 })
@@ -242,22 +239,22 @@ describe('in any world', () => {
 		);
 	});
 
-	test('whoever has an active subscription in a mapped price by a valid link is never left without a tier role', () => {
-		let seen = 0;
-		holds((world, { issues }) => {
+	it('never plans to leave a paying member without a tier role', () => {
+		let checked = 0;
+		forAllWorlds((world, { issues }) => {
 			const paying = payers(world);
 			for (const issue of issues) {
 				if (!paying.has(issue.discordId)) continue;
-				seen += 1;
+				checked += 1;
 				const held = world.guild.find(({ id }) => id === issue.discordId)?.roles ?? [];
 				expect(afterPlan(held, issue).filter((role) => role === 'Knight' || role === 'Lord')).toHaveLength(1);
 			}
 		}, 300);
-		expect(seen).toBeGreaterThan(50);
+		expect(checked).toBeGreaterThan(50);
 	});
 
-	test('whoever pays so, is in the guild and may be judged has a tier role, or an issue that gives one', () => {
-		holds((world, { issues, skipped }) => {
+	it('gives every paying member that it compares a tier role, or finds one', () => {
+		forAllWorlds((world, { issues, skipped }) => {
 			for (const discordId of payers(world)) {
 				const member = world.guild.find(({ id }) => id === discordId);
 				if (!member || member.bot || skipped.has(discordId)) continue;
@@ -269,39 +266,39 @@ describe('in any world', () => {
 		});
 	});
 
-	test('the order in which things are read changes nothing that is decided', () => {
-		/** All but the two sentences that are only for reading. */
+	it('decides the same in whatever order the snapshot was read', () => {
+		/** Without the two texts that are only for display. */
 		const decided = ({ issues, ...rest }: Detection) => ({
 			...rest,
 			issues: issues.map(({ stripeStatus: _s, databaseStatus: _d, ...issue }) => issue)
 		});
 		fc.assert(
 			fc.property(worlds, policies, fc.nat(), (world, settings, seed) => {
-				expect(decided(detection(inAnotherOrder(world, seed), settings))).toEqual(decided(detection(world, settings)));
+				expect(decided(detection(reordered(world, seed), settings))).toEqual(decided(detection(world, settings)));
 			}),
 			{ numRuns: 150 }
 		);
 	});
 
-	test('the order in which things are read changes no word of an issue either', () => {
+	it('describes issues the same in whatever order the snapshot was read', () => {
 		fc.assert(
 			fc.property(worlds, policies, fc.nat(), (world, settings, seed) => {
-				expect(detection(inAnotherOrder(world, seed), settings).issues).toEqual(detection(world, settings).issues);
+				expect(detection(reordered(world, seed), settings).issues).toEqual(detection(world, settings).issues);
 			}),
 			{ numRuns: 250 }
 		);
 	});
 
-	test('what is read is not changed', () => {
-		holds((world, found, settings) => {
+	it('does not modify the snapshot', () => {
+		forAllWorlds((world, found, settings) => {
 			const copy = structuredClone(world);
 			expect(detection(world, settings)).toEqual(found);
 			expect(world).toEqual(copy);
 		}, 100);
 	});
 
-	test('everybody in the guild is accounted for once', () => {
-		holds((world, { membersChecked, notices }) => {
+	it('counts every guild member exactly once', () => {
+		forAllWorlds((world, { membersChecked, notices }) => {
 			expect(membersChecked + notices.bots + notices.exempt + notices.leftToNextRun).toBe(world.guild.length);
 		});
 	});

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Subscription } from '../../../src/reconciliation/domain/billing.js';
 import type { PolicySettings, SeatTier } from '../../../src/reconciliation/domain/rules.js';
 import {
@@ -11,7 +11,7 @@ import {
 } from '../../../src/reconciliation/policy/entitlement.js';
 import { ADA, ago, before, customer, inGuild, issues, MAPPED, NOW, only, subscription, UNMAPPED } from '../builders.js';
 
-function claim(given: Partial<Subscription> = {}, unpaidSince: Date = NOW, seat: SeatTier | null = null): PaymentSource {
+function source(given: Partial<Subscription> = {}, unpaidSince: Date = NOW, seat: SeatTier | null = null): PaymentSource {
 	return { subscription: subscription(given), seat, unpaidSince };
 }
 
@@ -21,58 +21,58 @@ function rolesOf(entitlement: Entitlement | undefined): readonly string[] | 'unk
 }
 
 const rolesFor = (given: PaymentSource, settings: PolicySettings = MAPPED) => rolesOf(entitlementOf(given, settings, NOW));
-const bestOf = (claims: readonly PaymentSource[], settings: PolicySettings = MAPPED) =>
-	rolesOf(evaluateSources(claims, settings, NOW)[0]?.entitlement);
+const bestOf = (sources: readonly PaymentSource[], settings: PolicySettings = MAPPED) =>
+	rolesOf(evaluateSources(sources, settings, NOW)[0]?.entitlement);
 
-describe('what a Stripe status entitles to', () => {
-	test.each([
+describe('entitlementOf', () => {
+	it.each([
 		['active', ['Knight']],
 		['trialing', ['Knight']],
 		['canceled', []],
 		['incomplete', []],
 		['incomplete_expired', []],
 		['paused', []]
-	])('%s gives %j, however long something has been owed', (status, roles) => {
-		for (const since of [NOW, ago({ days: 10 }), ago({ days: 400 })]) expect(rolesFor(claim({ status }, since))).toEqual(roles);
+	])('gives for %s the roles %j, whenever a payment failed', (status, roles) => {
+		for (const since of [NOW, ago({ days: 10 }), ago({ days: 400 })]) expect(rolesFor(source({ status }, since))).toEqual(roles);
 	});
 
-	test.each(['active', 'trialing'])('%s gives the tier also with pause_collection or cancel_at_period_end', (status) => {
-		expect(rolesFor(claim({ status, collectionPaused: true }))).toEqual(['Knight']);
-		expect(rolesFor(claim({ status, cancelAtPeriodEnd: true }))).toEqual(['Knight']);
+	it.each(['active', 'trialing'])('gives the tier for %s, also with pause_collection or cancel_at_period_end', (status) => {
+		expect(rolesFor(source({ status, collectionPaused: true }))).toEqual(['Knight']);
+		expect(rolesFor(source({ status, cancelAtPeriodEnd: true }))).toEqual(['Knight']);
 	});
 
-	test('no subscription gives nothing', () => {
+	it('gives nothing without a subscription', () => {
 		expect(bestOf([])).toEqual([]);
 	});
 
-	test.each(['past_due', 'unpaid'])(
-		'%s: the tier up to 48 hours, then Debtor alone for 30 days more, then none; last moments included',
+	it.each(['past_due', 'unpaid'])(
+		'gives for %s the tier for 48 hours, then Debtor for 30 days, then nothing, including the last moments',
 		(status) => {
-			const owing = (time: { days?: number; hours?: number; seconds?: number }) => rolesFor(claim({ status }, ago(time)));
-			expect(owing({})).toEqual(['Knight']);
-			expect(owing({ hours: 48, seconds: -1 })).toEqual(['Knight']);
-			expect(owing({ hours: 48 })).toEqual(['Knight']);
-			expect(owing({ hours: 48, seconds: 1 })).toEqual(['Debtor']);
-			expect(owing({ days: 30, hours: 48, seconds: -1 })).toEqual(['Debtor']);
-			expect(owing({ days: 30, hours: 48 })).toEqual(['Debtor']);
-			expect(owing({ days: 30, hours: 48, seconds: 1 })).toEqual([]);
-			expect(owing({ days: 4000 })).toEqual([]);
+			const pastDueFor = (time: { days?: number; hours?: number; seconds?: number }) => rolesFor(source({ status }, ago(time)));
+			expect(pastDueFor({})).toEqual(['Knight']);
+			expect(pastDueFor({ hours: 48, seconds: -1 })).toEqual(['Knight']);
+			expect(pastDueFor({ hours: 48 })).toEqual(['Knight']);
+			expect(pastDueFor({ hours: 48, seconds: 1 })).toEqual(['Debtor']);
+			expect(pastDueFor({ days: 30, hours: 48, seconds: -1 })).toEqual(['Debtor']);
+			expect(pastDueFor({ days: 30, hours: 48 })).toEqual(['Debtor']);
+			expect(pastDueFor({ days: 30, hours: 48, seconds: 1 })).toEqual([]);
+			expect(pastDueFor({ days: 4000 })).toEqual([]);
 		}
 	);
 
-	test('the boundaries are exact to the millisecond', () => {
-		const owing = (since: Date) => rolesFor(claim({ status: 'past_due' }, since));
+	it('ends both periods to the millisecond', () => {
+		const pastDueFor = (since: Date) => rolesFor(source({ status: 'past_due' }, since));
 		const grace = ago({ hours: 48 }).getTime();
 		const debtor = ago({ days: 30, hours: 48 }).getTime();
-		expect(owing(new Date(grace - 1))).toEqual(['Debtor']);
-		expect(owing(new Date(debtor - 1))).toEqual([]);
+		expect(pastDueFor(new Date(grace - 1))).toEqual(['Debtor']);
+		expect(pastDueFor(new Date(debtor - 1))).toEqual([]);
 	});
 
-	test('a first failed payment that lies ahead of our clock is within grace', () => {
-		expect(rolesFor(claim({ status: 'unpaid' }, ago({ hours: -5 })))).toEqual(['Knight']);
+	it('treats a payment failure in the future as within the grace period', () => {
+		expect(rolesFor(source({ status: 'unpaid' }, ago({ hours: -5 })))).toEqual(['Knight']);
 	});
 
-	test.each([
+	it.each([
 		[{ graceHours: 0, debtorDays: 30 }, {}, ['Knight']],
 		[{ graceHours: 0, debtorDays: 30 }, { seconds: 1 }, ['Debtor']],
 		[{ graceHours: 0, debtorDays: 30 }, { days: 30 }, ['Debtor']],
@@ -81,20 +81,20 @@ describe('what a Stripe status entitles to', () => {
 		[{ graceHours: 48, debtorDays: 0 }, { hours: 48, seconds: 1 }, []],
 		[{ graceHours: 0, debtorDays: 0 }, {}, ['Knight']],
 		[{ graceHours: 0, debtorDays: 0 }, { seconds: 1 }, []]
-	])('with %j, owing for %j gives %j', (periods, time, roles) => {
-		expect(rolesFor(claim({ status: 'past_due' }, ago(time)), { ...MAPPED, ...periods })).toEqual(roles);
+	])('with %j, past due for %j, gives %j', (periods, time, roles) => {
+		expect(rolesFor(source({ status: 'past_due' }, ago(time)), { ...MAPPED, ...periods })).toEqual(roles);
 	});
 
-	test.each(['', 'Active', 'suspended', 'toString', 'constructor'])(
-		'a status that the policy does not know (%j) is unknown, never unpaid',
+	it.each(['', 'Active', 'suspended', 'toString', 'constructor'])(
+		'treats %j, a status that the policy does not know, as unknown instead of unpaid',
 		(status) => {
-			expect(rolesFor(claim({ status }))).toBe('unknown');
+			expect(rolesFor(source({ status }))).toBe('unknown');
 		}
 	);
 });
 
-describe('the tier that a subscription buys', () => {
-	test.each([
+describe('tierBought', () => {
+	it.each([
 		['a price of Knight', ['price_knight'], 'Knight'],
 		['a price of Lord', ['price_lord'], 'Lord'],
 		['a product of Knight', ['price_x', 'prod_knight'], 'Knight'],
@@ -104,11 +104,11 @@ describe('the tier that a subscription buys', () => {
 		['one mapped item beside an unmapped one', ['price_tshirt', 'price_knight'], 'Knight'],
 		['anything else', ['price_tshirt'], null],
 		['no item at all', [], null]
-	])('personal, with a map: %s', (_, prices, tier) => {
+	])('maps a personal subscription by price: %s', (_, prices, tier) => {
 		expect(tierBought(prices, null, MAPPED)).toBe(tier);
 	});
 
-	test('a map of one tier alone is a map: anything else entitles to nothing', () => {
+	it('gives nothing for unmapped prices once a single tier has prices', () => {
 		const settings = {
 			...MAPPED,
 			tiers: [
@@ -121,95 +121,95 @@ describe('the tier that a subscription buys', () => {
 		expect(tierBought(['price_lord'], null, settings)).toBe('Lord');
 	});
 
-	test('personal, without any map: Lord', () => {
+	it('gives the highest tier to personal subscriptions if no price is mapped', () => {
 		expect(tierBought(['price_whatever'], null, UNMAPPED)).toBe('Lord');
 		expect(tierBought(['price_knight'], null, UNMAPPED)).toBe('Lord');
 	});
 
-	test.each<[SeatTier, string]>([
+	it.each<[SeatTier, string]>([
 		['OWNER', 'Lord'],
 		['TEAM_MEMBER', 'Knight']
-	])('a team gives a seat %s the tier %s, whichever mapped price it pays', (seat, tier) => {
+	])('gives a seat %s of a team the tier %s, whichever mapped price it pays', (seat, tier) => {
 		for (const prices of [['price_knight'], ['price_lord'], ['prod_lord']]) expect(tierBought(prices, seat, MAPPED)).toBe(tier);
 		expect(tierBought(['price_whatever'], seat, UNMAPPED)).toBe(tier);
 		expect(tierBought(['price_tshirt'], seat, MAPPED)).toBeNull();
 	});
 
-	test('more tiers can be configured, and rank as they are listed', () => {
+	it('ranks any number of tiers as they are listed', () => {
 		const settings: PolicySettings = { ...MAPPED, tiers: [...MAPPED.tiers, { name: 'Duke', prices: ['price_duke'] }] };
 		expect(tierBought(['price_duke', 'price_lord'], null, settings)).toBe('Duke');
-		expect(bestOf([claim({ id: 'a', prices: ['price_lord'] }), claim({ id: 'b', prices: ['price_duke'] })], settings)).toEqual(['Duke']);
+		expect(bestOf([source({ id: 'a', prices: ['price_lord'] }), source({ id: 'b', prices: ['price_duke'] })], settings)).toEqual(['Duke']);
 	});
 
-	test.each(['active', 'past_due', 'unpaid', 'canceled', 'suspended'])(
-		'a subscription to anything else entitles to nothing while %s, not to Debtor either',
+	it.each(['active', 'past_due', 'unpaid', 'canceled', 'suspended'])(
+		'gives nothing for an unmapped price while %s, not even Debtor',
 		(status) => {
-			expect(rolesFor(claim({ status, prices: ['price_tshirt'] }, ago({ days: 5 })))).toEqual([]);
+			expect(rolesFor(source({ status, prices: ['price_tshirt'] }, ago({ days: 5 })))).toEqual([]);
 		}
 	);
 });
 
-describe('of several subscriptions', () => {
+describe('evaluateSources', () => {
 	const older = ago({ days: 200 });
 	const newer = ago({ days: 1 });
 	const inDebt = ago({ days: 5 });
-	/** Whatever the order in which they come. */
-	const best = (...claims: PaymentSource[]) => {
-		const forwards = bestOf(claims);
-		expect(bestOf([...claims].reverse())).toEqual(forwards);
+	/** The result, asserted to be independent of the order. */
+	const best = (...sources: PaymentSource[]) => {
+		const forwards = bestOf(sources);
+		expect(bestOf([...sources].reverse())).toEqual(forwards);
 		return forwards;
 	};
 
-	test.each(['canceled', 'incomplete', 'incomplete_expired', 'paused'])('a newer %s one does not hide an active one', (status) => {
-		expect(best(claim({ id: 'a', createdAt: older }), claim({ id: 'b', status, prices: ['price_lord'], createdAt: newer }))).toEqual([
+	it.each(['canceled', 'incomplete', 'incomplete_expired', 'paused'])('a newer %s subscription does not hide an active one', (status) => {
+		expect(best(source({ id: 'a', createdAt: older }), source({ id: 'b', status, prices: ['price_lord'], createdAt: newer }))).toEqual([
 			'Knight'
 		]);
 	});
 
-	test('an unpaid newer one of a higher tier does not hide an active one', () => {
-		const owed = claim({ id: 'b', status: 'unpaid', prices: ['price_lord'], createdAt: newer }, inDebt);
-		expect(best(claim({ id: 'a', createdAt: older }), owed)).toEqual(['Knight']);
+	it('a newer unpaid subscription of a higher tier does not hide an active one', () => {
+		const owed = source({ id: 'b', status: 'unpaid', prices: ['price_lord'], createdAt: newer }, inDebt);
+		expect(best(source({ id: 'a', createdAt: older }), owed)).toEqual(['Knight']);
 	});
 
-	test('a tier comes before Debtor, Debtor before nothing', () => {
-		const owed = claim({ id: 'b', status: 'past_due', createdAt: older }, inDebt);
-		const gone = claim({ id: 'c', status: 'canceled', prices: ['price_lord'], createdAt: newer });
+	it('prefers a tier to Debtor, and Debtor to nothing', () => {
+		const owed = source({ id: 'b', status: 'past_due', createdAt: older }, inDebt);
+		const gone = source({ id: 'c', status: 'canceled', prices: ['price_lord'], createdAt: newer });
 		expect(best(owed, gone)).toEqual(['Debtor']);
-		expect(best(owed, gone, claim({ id: 'a', createdAt: older }))).toEqual(['Knight']);
+		expect(best(owed, gone, source({ id: 'a', createdAt: older }))).toEqual(['Knight']);
 	});
 
-	test('one within grace counts as a tier', () => {
-		const within = claim({ id: 'a', status: 'past_due', prices: ['price_lord'], createdAt: older }, ago({ hours: 1 }));
-		expect(best(within, claim({ id: 'b', createdAt: newer }))).toEqual(['Lord']);
+	it('counts a subscription in the grace period as a tier', () => {
+		const within = source({ id: 'a', status: 'past_due', prices: ['price_lord'], createdAt: older }, ago({ hours: 1 }));
+		expect(best(within, source({ id: 'b', createdAt: newer }))).toEqual(['Lord']);
 	});
 
-	test('the higher tier decides, also when it is the older one', () => {
-		expect(best(claim({ id: 'a', prices: ['price_lord'], createdAt: older }), claim({ id: 'b', createdAt: newer }))).toEqual(['Lord']);
+	it('prefers the higher tier, even if it is older', () => {
+		expect(best(source({ id: 'a', prices: ['price_lord'], createdAt: older }), source({ id: 'b', createdAt: newer }))).toEqual(['Lord']);
 	});
 
-	test('of equals the newer decides, then the ID, so that the same reading tells the same', () => {
-		const ids = (...claims: PaymentSource[]) => evaluateSources(claims, MAPPED, NOW).map((judged) => judged.subscription.id);
+	it('prefers the newer of equals, then the lower ID, so that equal snapshots give equal results', () => {
+		const ids = (...sources: PaymentSource[]) => evaluateSources(sources, MAPPED, NOW).map(({ subscription: { id } }) => id);
 		const [old, young, twin] = [
-			claim({ id: 'a', createdAt: older }),
-			claim({ id: 'c', createdAt: newer }),
-			claim({ id: 'b', createdAt: newer })
+			source({ id: 'a', createdAt: older }),
+			source({ id: 'c', createdAt: newer }),
+			source({ id: 'b', createdAt: newer })
 		];
 		expect(ids(old, young, twin)).toEqual(['b', 'c', 'a']);
 		expect(ids(twin, young, old)).toEqual(['b', 'c', 'a']);
 	});
 
-	test('while one has an unknown status nothing is decided', () => {
-		const strange = claim({ id: 'b', status: 'suspended', createdAt: older });
-		expect(best(strange, claim({ id: 'a', status: 'canceled' }))).toBe('unknown');
-		expect(best(strange, claim({ id: 'a', status: 'past_due' }, inDebt))).toBe('unknown');
+	it('decides nothing while one status is unknown', () => {
+		const strange = source({ id: 'b', status: 'suspended', createdAt: older });
+		expect(best(strange, source({ id: 'a', status: 'canceled' }))).toBe('unknown');
+		expect(best(strange, source({ id: 'a', status: 'past_due' }, inDebt))).toBe('unknown');
 	});
 
-	test('an unknown status of a subscription to anything else decides nothing', () => {
-		expect(best(claim({ id: 'b', status: 'suspended', prices: ['price_tshirt'] }), claim({ id: 'a' }))).toEqual(['Knight']);
+	it('ignores an unknown status of a subscription to an unmapped price', () => {
+		expect(best(source({ id: 'b', status: 'suspended', prices: ['price_tshirt'] }), source({ id: 'a' }))).toEqual(['Knight']);
 	});
 });
 
-describe('expected, held, issue and plan', () => {
+describe('detect: issue and plan by expected and held roles', () => {
 	const paysFor: Record<string, Partial<Subscription>> = {
 		Knight: { prices: ['price_knight'] },
 		Lord: { prices: ['price_lord'] },
@@ -223,17 +223,17 @@ describe('expected, held, issue and plan', () => {
 		return issues({ guild, customers: [customer({ metadataDiscordId: ADA })], subscriptions: [subscription(given)] });
 	};
 
-	test.each([
+	it.each([
 		['Knight', 'Knight'],
 		['Lord', 'Lord'],
 		['Debtor', 'Debtor'],
 		['none', '-'],
 		['no link', '-']
-	])('expected %s, holds %s: no issue', (expected, holds) => {
+	])('finds no issue: expected %s, holds %s', (expected, holds) => {
 		expect(issueOf(expected, holds)).toEqual([]);
 	});
 
-	test.each([
+	it.each([
 		// tier T, holds nothing
 		['Knight', '-', 'MISSING_ACCESS', 'HIGH', '+Knight'],
 		['Lord', '-', 'MISSING_ACCESS', 'HIGH', '+Lord'],
@@ -272,7 +272,7 @@ describe('expected, held, issue and plan', () => {
 		['no link', 'Lord', 'UNAUTHORIZED_ACCESS', 'LOW', '-Lord'],
 		['no link', 'Debtor', 'UNAUTHORIZED_ACCESS', 'LOW', '-Debtor'],
 		['no link', 'Lord Knight Debtor', 'UNAUTHORIZED_ACCESS', 'LOW', '-Debtor -Knight -Lord']
-	])('expected %s, holds %s: %s, %s, %s', (expected, holds, type, severity, plan) => {
+	])('finds an issue: expected %s, holds %s: %s, %s, %s', (expected, holds, type, severity, plan) => {
 		const issue = only(issueOf(expected, holds));
 		expect(issue).toMatchObject({ type, severity, discordId: ADA, linked: expected !== 'no link' });
 		const changes = [...issue.plan.add.map((role) => `+${role}`), ...issue.plan.remove.map((role) => `-${role}`)];

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import type { Accounts, Subscription } from '../../../src/reconciliation/domain/billing.js';
 import { accountsOf, accountsWith, CompactAccounts } from '../../../src/reconciliation/snapshot/accounts.js';
 import { StringColumn } from '../../../src/reconciliation/snapshot/columns.js';
 import { ADA, ago, BOB, customer, subscription } from '../builders.js';
 
-/** As plain values, the subscriptions of each in one order. */
+/** As plain objects in a fixed order. */
 function plain(accounts: Accounts) {
 	return [...accounts.values()]
 		.map(({ customer: { id, metadataDiscordId }, subscriptions }) => ({
@@ -43,8 +43,8 @@ const given: fc.Arbitrary<Subscription> = fc.record({
 	collectionPaused: fc.boolean()
 });
 
-describe('accounts in columns', () => {
-	test('are what they are in a Map, however many', () => {
+describe('CompactAccounts', () => {
+	it('reads back the same accounts as a Map', () => {
 		fc.assert(
 			fc.property(
 				fc.uniqueArray(given, { selector: ({ id }) => id, maxLength: 200 }),
@@ -61,13 +61,13 @@ describe('accounts in columns', () => {
 					expect(plain(compact)).toEqual(plain(inMap));
 					expect([compact.size, compact.subscriptionCount]).toEqual([inMap.size, wellFormed.length]);
 					for (const { id } of customers) expect(plain(new Map([[id, compact.get(id) ?? never()]]))).toHaveLength(1);
-					expect(compact.get('cus_nobody')).toBeUndefined();
+					expect(compact.get('cus_missing')).toBeUndefined();
 				}
 			)
 		);
 	});
 
-	test('hold thousands', () => {
+	it('grows beyond its initial capacity', () => {
 		const compact = new CompactAccounts();
 		for (let i = 0; i < 5_000; i += 1) {
 			const customerId = `cus_${i % 2_500}`;
@@ -77,7 +77,7 @@ describe('accounts in columns', () => {
 		expect(compact.get('cus_2499')?.subscriptions.map(({ id }) => id)).toEqual(['sub_4999', 'sub_2499']);
 	});
 
-	test('say since when a debt is unpaid, and of nothing else', () => {
+	it('has unpaidSince only for past-due subscriptions', () => {
 		const compact = new CompactAccounts();
 		const since = ago({ days: 3 });
 		compact.add(customer(), subscription({ id: 'sub_1', status: 'past_due' }));
@@ -93,7 +93,7 @@ describe('accounts in columns', () => {
 	});
 });
 
-test('customers without subscriptions stand beside the others, and take nobodyâ€™s place', () => {
+test('accountsWith adds customers, and keeps accounts that already exist', () => {
 	const accounts = accountsOf([customer({ metadataDiscordId: ADA })], [subscription()]);
 	const all = accountsWith(accounts, [customer({ metadataDiscordId: BOB }), customer({ id: 'cus_2', metadataDiscordId: BOB })]);
 	expect(all.size).toBe(2);
@@ -102,17 +102,17 @@ test('customers without subscriptions stand beside the others, and take nobodyâ€
 	expect([...all.values()].map(({ customer: { id } }) => id)).toEqual(['cus_1', 'cus_2']);
 });
 
-test('texts of any script come back as they were', () => {
+test('StringColumn reads back any well-formed text', () => {
 	fc.assert(
 		fc.property(fc.array(fc.oneof(fc.constant(null), fc.string({ unit: 'grapheme' })), { maxLength: 3_000, size: 'max' }), (texts) => {
 			const column = new StringColumn();
-			for (const [place, text] of texts.entries()) expect(column.add(text)).toBe(place);
-			expect(texts.map((_, place) => column.at(place))).toEqual(texts.map((text) => (text === '' ? null : text)));
+			for (const [index, text] of texts.entries()) expect(column.add(text)).toBe(index);
+			expect(texts.map((_, index) => column.at(index))).toEqual(texts.map((text) => (text === '' ? null : text)));
 		}),
 		{ numRuns: 30 }
 	);
 });
 
 function never(): never {
-	throw new Error('not there');
+	throw new Error('account is missing');
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runToCompletion } from '../../../src/async/cooperative.js';
 import { analyzeLinks, detect, type Snapshot, unlinkedHolders } from '../../../src/reconciliation/detection/detect.js';
 import type { RosterMember } from '../../../src/reconciliation/domain/guild.js';
@@ -8,7 +8,7 @@ import { inGuild, MANAGED, MAPPED, NOW, snapshot, userId } from '../builders.js'
 
 const LARGEST = 2n ** 64n - 1n;
 
-/** From a small pool, so that the same person comes again; from the whole range; and as Discord makes them, close together. */
+/** From a small pool, so that IDs repeat; from the whole range; and close together, as Discord assigns them. */
 const id = fc.oneof(
 	fc.integer({ min: 0, max: 30 }).map(String),
 	fc.bigInt({ min: 0n, max: LARGEST }).map(String),
@@ -27,26 +27,26 @@ function compact(all: readonly RosterMember[], expected?: number): CompactRoster
 }
 
 const mapOf = (all: readonly RosterMember[]) => new Map(all.map((member) => [member.id, member]));
-/** Whoever is gone through shows what is asked for. */
-const asSeen = ({ id, name, bot, roles }: RosterMember): RosterMember => ({ id, name, bot, roles });
+/** Copies the fields of a view. */
+const copyOf = ({ id, name, bot, roles }: RosterMember): RosterMember => ({ id, name, bot, roles });
 const byId = (a: RosterMember, b: RosterMember) => (a.id < b.id ? -1 : 1);
 
-describe('the compact roster', () => {
-	test('is what a Map of the same people is, however many were expected', () => {
+describe('CompactRoster', () => {
+	it('reads back the same members as a Map, whatever its initial capacity', () => {
 		fc.assert(
 			fc.property(members, fc.array(id), fc.integer({ min: 0, max: 200 }), (all, others, expected) => {
 				const [roster, map] = [compact(all, expected), mapOf(all)];
 				expect(roster.size).toBe(map.size);
-				for (const someone of [...map.keys(), ...others]) {
-					expect(roster.has(someone)).toBe(map.has(someone));
-					expect(roster.get(someone)).toEqual(map.get(someone));
+				for (const memberId of [...map.keys(), ...others]) {
+					expect(roster.has(memberId)).toBe(map.has(memberId));
+					expect(roster.get(memberId)).toEqual(map.get(memberId));
 				}
-				expect([...roster.values()].map(asSeen).sort(byId)).toEqual([...map.values()].sort(byId));
+				expect([...roster.values()].map(copyOf).sort(byId)).toEqual([...map.values()].sort(byId));
 			})
 		);
 	});
 
-	test('finds the same people at every size that it grows through', () => {
+	it('finds all members at every size that it grows through', () => {
 		const ids = Array.from({ length: 5000 }, (_, index) => String(1_000_000_000_000_000_000n + BigInt(index) * 4_194_304n));
 		const roster = new CompactRoster();
 		for (const [index, each] of ids.entries()) {
@@ -57,10 +57,10 @@ describe('the compact roster', () => {
 		expect(roster.has(`${ids[0]}0`)).toBe(false);
 	});
 
-	test('has nobody under what is no ID, and takes nobody in under it', () => {
+	it('finds nothing under an invalid ID, and rejects it', () => {
 		const roster = compact([inGuild('1'), inGuild(String(LARGEST))]);
 		expect(roster.get(String(LARGEST))?.id).toBe('18446744073709551615');
-		const none = [
+		const invalid = [
 			'',
 			' 1',
 			'1 ',
@@ -77,18 +77,18 @@ describe('the compact roster', () => {
 			String(LARGEST + 2n),
 			'9'.repeat(25)
 		];
-		for (const each of none) {
+		for (const each of invalid) {
 			expect([each, roster.has(each), roster.get(each)]).toEqual([each, false, undefined]);
 			expect(() => roster.set(inGuild(each))).toThrow(RangeError);
 		}
 		expect(roster.size).toBe(2);
 	});
 
-	test('shows a name with half a character in it as anything else does that writes it down', () => {
+	it('replaces a lone surrogate in a name, as UTF-8 does', () => {
 		expect(compact([{ ...inGuild('1'), name: 'a\uD83Db' }]).get('1')?.name).toBe('a\uFFFDb');
 	});
 
-	test('gives the same issues as a Map, whoever came first', () => {
+	it('gives the same issues as a Map, in whatever order', () => {
 		const people = fc.array(fc.record({ index: fc.integer({ min: 0, max: 12 }), roles: fc.subarray(MANAGED), bot: fc.boolean() }));
 		fc.assert(
 			fc.property(people, (some) => {
@@ -96,8 +96,8 @@ describe('the compact roster', () => {
 				const plain = snapshot({ guild });
 				const packed = { ...plain, roster: { members: compact([...plain.roster.members.values()].reverse()) } };
 				expect(detect(packed, MAPPED, NOW)).toEqual(detect(plain, MAPPED, NOW));
-				const unlinked = (seen: Snapshot) =>
-					[...runToCompletion(unlinkedHolders(seen, runToCompletion(analyzeLinks(seen, MAPPED, NOW))))].sort();
+				const unlinked = (read: Snapshot) =>
+					[...runToCompletion(unlinkedHolders(read, runToCompletion(analyzeLinks(read, MAPPED, NOW))))].sort();
 				expect(unlinked(packed)).toEqual(unlinked(plain));
 			})
 		);
