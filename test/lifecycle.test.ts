@@ -1,60 +1,60 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { InFlightWork, ShuttingDownError } from '../src/lifecycle.js';
 
 const NEVER = new Promise<never>(() => {});
-const soon = { workMs: 20, repliesMs: 20 };
-const patient = { workMs: 60_000, repliesMs: 60_000 };
+const SHORT_TIMEOUTS = { workMs: 20, repliesMs: 20 };
+const LONG_TIMEOUTS = { workMs: 60_000, repliesMs: 60_000 };
 
-/** Something that is done when it is told to be. */
-function work() {
-	let done = () => {};
-	const promise = new Promise<string>((resolve) => {
-		done = () => resolve('done');
+/** A promise and the function that resolves it. */
+function deferred() {
+	let resolve = () => {};
+	const promise = new Promise<string>((done) => {
+		resolve = () => done('done');
 	});
-	return { promise, done: () => done() };
+	return { promise, resolve: () => resolve() };
 }
 
-describe('the way down', () => {
-	test('waits for what is under way, and for the answer to whoever asked', async () => {
-		const underWay = new InFlightWork();
-		const { promise, done } = work();
-		const said: string[] = [];
-		void underWay.trackReply(async () => {
-			said.push(await underWay.track(() => promise));
+describe('InFlightWork.shutdown', () => {
+	it('waits for work in progress and for the reply that reports it', async () => {
+		const inFlight = new InFlightWork();
+		const { promise, resolve } = deferred();
+		const events: string[] = [];
+		void inFlight.trackReply(async () => {
+			events.push(await inFlight.track(() => promise));
 			await new Promise(setImmediate);
-			said.push('told');
+			events.push('replied');
 		});
-		const stopped = underWay.shutdown(patient);
-		done();
-		await stopped;
-		expect(said).toEqual(['done', 'told']);
+		const shutdown = inFlight.shutdown(LONG_TIMEOUTS);
+		resolve();
+		await shutdown;
+		expect(events).toEqual(['done', 'replied']);
 	});
 
-	test('takes on nothing new, and says so', async () => {
-		const underWay = new InFlightWork();
-		await underWay.shutdown(patient);
-		await expect(underWay.track(async () => 'done')).rejects.toThrow('Nothing was changed; try again in a minute.');
+	it('makes track reject new work with a message for the operator', async () => {
+		const inFlight = new InFlightWork();
+		await inFlight.shutdown(LONG_TIMEOUTS);
+		await expect(inFlight.track(async () => 'done')).rejects.toThrow('Nothing was changed; try again in a minute.');
 	});
 
-	test('tells whoever waits for what does not end, and waits until they are answered', async () => {
-		const underWay = new InFlightWork();
-		const said: unknown[] = [];
-		underWay.trackReply(() => underWay.track(() => NEVER)).catch((error: unknown) => underWay.trackReply(async () => said.push(error)));
-		await underWay.shutdown({ workMs: 20, repliesMs: 60_000 });
-		expect(said).toEqual([expect.any(ShuttingDownError)]);
-		expect(said).toMatchObject([{ message: expect.stringContaining('could not finish this') }]);
+	it('rejects work that exceeds its timeout and waits for the reply to that error', async () => {
+		const inFlight = new InFlightWork();
+		const errors: unknown[] = [];
+		inFlight.trackReply(() => inFlight.track(() => NEVER)).catch((error: unknown) => inFlight.trackReply(async () => errors.push(error)));
+		await inFlight.shutdown({ workMs: 20, repliesMs: 60_000 });
+		expect(errors).toEqual([expect.any(ShuttingDownError)]);
+		expect(errors).toMatchObject([{ message: expect.stringContaining('could not finish this') }]);
 	});
 
-	test('waits for no answer that never comes', async () => {
-		const underWay = new InFlightWork();
-		void underWay.trackReply(() => NEVER);
-		await expect(underWay.shutdown(soon)).resolves.toBeUndefined();
+	it('resolves when a reply never settles', async () => {
+		const inFlight = new InFlightWork();
+		void inFlight.trackReply(() => NEVER);
+		await expect(inFlight.shutdown(SHORT_TIMEOUTS)).resolves.toBeUndefined();
 	});
 
-	test('an error of the work is an error of whoever asked for it, and is waited for as well', async () => {
-		const underWay = new InFlightWork();
-		const failed = underWay.track(() => Promise.reject(new Error('no')));
+	it('resolves after work that failed, whose error goes to the caller', async () => {
+		const inFlight = new InFlightWork();
+		const failed = inFlight.track(() => Promise.reject(new Error('no')));
 		await expect(failed).rejects.toThrow('no');
-		await underWay.shutdown(patient);
+		await inFlight.shutdown(LONG_TIMEOUTS);
 	});
 });

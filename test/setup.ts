@@ -1,4 +1,4 @@
 import fc from 'fast-check';
 
-/** The same examples in every run, so that a red test is red for everybody; another seed looks elsewhere: `FC_SEED=7 npm test`. */
+/** A fixed seed makes property tests reproducible. `FC_SEED=7 npm test` tries other examples. */
 fc.configureGlobal({ seed: Number(process.env.FC_SEED ?? 20_261_120) });

@@ -2,9 +2,9 @@ import type { APIButtonComponentWithCustomId, APIMessage } from 'discord-api-typ
 import { expect } from 'vitest';
 import type { Sandbox, StoredRun } from '../../sandbox/sandbox.js';
 
-/** What an operator does, and waits for, in the sandbox. */
+/** Actions of an operator in the sandbox, each with the reply it waits for. */
 
-/** Runs `/reconcile run` and waits for its last word. */
+/** Runs `/reconcile run` and waits for its final reply. */
 export async function reconcile(sandbox: Sandbox, user = 'operator'): Promise<{ answer: string; run: StoredRun; report: APIMessage }> {
 	const interaction = sandbox.command(user, 'reconcile run');
 	const answer = await waitForMessage(sandbox, interaction, /^(Done|The run failed)/);
@@ -14,7 +14,7 @@ export async function reconcile(sandbox: Sandbox, user = 'operator'): Promise<{ 
 	return { answer, run: run as StoredRun, report: report as APIMessage };
 }
 
-/** Waits until the newest answer to an interaction that the person alone sees reads like this. */
+/** Waits until the newest ephemeral response to an interaction matches. @returns its content */
 export function waitForMessage(sandbox: Sandbox, interaction: string, like: RegExp): Promise<string> {
 	return sandbox.until(() => {
 		const { responses, failure } = sandbox.interaction(interaction);
@@ -34,23 +34,23 @@ export function fixButtons(message: APIMessage): APIButtonComponentWithCustomId[
 	return buttons(message).filter(({ label }) => label?.startsWith('Apply fix'));
 }
 
-/** The message as it is now. */
+/** The current version of a message. */
 export function refetch(sandbox: Sandbox, message: APIMessage): APIMessage {
 	return sandbox.messages().find(({ id }) => id === message.id) as APIMessage;
 }
 
-/** Clicks and waits for the answer. */
+/** Clicks a button and waits for the reply. */
 export function click(sandbox: Sandbox, message: APIMessage, customId: string, user = 'operator', like = /./): Promise<string> {
 	return waitForMessage(sandbox, sandbox.click(user, message.id, customId), like);
 }
 
-/** The managed roles somebody holds, sorted. */
-export function managedRolesOf(sandbox: Sandbox, person: string): string[] {
-	const member = sandbox.guild().members.find(({ id, username }) => id === person || username === person);
+/** The managed roles of a member, sorted. */
+export function managedRolesOf(sandbox: Sandbox, idOrName: string): string[] {
+	const member = sandbox.guild().members.find(({ id, username }) => id === idOrName || username === idOrName);
 	return (member?.roles ?? []).filter((role) => ['Knight', 'Lord', 'Debtor'].includes(role)).sort();
 }
 
-/** Uses a command and waits for its answer. */
+/** Runs a command and waits for its first reply. */
 export async function runCommand(
 	sandbox: Sandbox,
 	command: string,
@@ -61,7 +61,7 @@ export async function runCommand(
 	return { id, answer: await waitForReply(sandbox, id) };
 }
 
-/** Waits until the newest answer to an interaction, words and labels together, reads like this. */
+/** Waits until the newest response to an interaction matches; matched are its content, its first title and its button labels. */
 export function waitForReply(sandbox: Sandbox, id: string, like = /./): Promise<APIMessage> {
 	return sandbox.until(() => {
 		const { responses, failure } = sandbox.interaction(id);
@@ -73,14 +73,14 @@ export function waitForReply(sandbox: Sandbox, id: string, like = /./): Promise<
 	});
 }
 
-/** The ID of the first button whose label reads like this. */
+/** The custom ID of the first button whose label matches. */
 export function buttonOf(message: APIMessage, label: RegExp): string {
 	const found = buttons(message).find((button) => label.test(button.label ?? ''));
 	if (found === undefined) throw new Error(`no button ${label} in ${buttons(message).map((button) => button.label)}`);
 	return found.custom_id;
 }
 
-/** What was said in the admin channel in plain lines. */
+/** The plain text messages in the admin channel. */
 export function linesOf(sandbox: Sandbox): string[] {
 	return sandbox
 		.messages()

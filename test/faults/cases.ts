@@ -3,94 +3,94 @@ import type { FaultMatrix } from './fault-matrix.js';
 import type { FaultHarness } from './harness.js';
 import type { InjectedFault, Target } from './injected-faults.js';
 import { fixAll, type Phase } from './phases.js';
-import { lostRecords, notHealed, wrongChanges } from './promises.js';
+import { lostRecords, unrecovered, wrongChanges } from './promises.js';
 import type { Roles } from './world.js';
 
-/** Far more than any phase makes: the end of the enumeration is the request that does not come. */
-const REQUESTS = 1_000;
+/** More than any phase sends. The enumeration ends at the first request that is never sent. */
+const MAX_REQUESTS = 1_000;
 
-/** What can befall a target. */
+/** The kinds of faults to inject at one target. */
 export type Kinds = readonly (string | { readonly kind: string; readonly name?: string; readonly fault: InjectedFault['fault'] })[];
 
 /**
- * Lets a phase happen again and again, with each kind of mishap at each of its requests, once and from then on, and looks each time
- * whether everything still holds.
- * @returns what does not, with where it went wrong
+ * Runs a phase once per kind of fault, request index and duration (one request, or all from there on), and checks every invariant
+ * after each run.
+ * @returns the violated invariants, each with the fault that violated it
  */
-export async function everyCase(
-	house: FaultHarness,
+export async function runEveryCase(
+	harness: FaultHarness,
 	phase: Phase,
 	target: Target,
 	kinds: Kinds,
-	tally: FaultMatrix
+	matrix: FaultMatrix
 ): Promise<readonly string[]> {
-	await house.asNew();
-	await phase.prepare(house);
-	const start = house.roles();
-	const putBack = await house.database.keep();
+	await harness.resetDatabase();
+	await phase.prepare(harness);
+	const start = harness.roles();
+	const restore = await harness.database.snapshot();
 	const broken: string[] = [];
 	for (const each of kinds) {
 		const { kind, fault, name = kind } = typeof each === 'string' ? { kind: each, fault: undefined, name: each } : each;
 		for (const lasting of [false, true]) {
-			for (let after = 0; after < REQUESTS; after++) {
-				await house.renewConnection();
-				await putBack();
-				house.setRoles(start);
-				const mishap: InjectedFault = { target, kind, after, lasting, ...(fault === undefined ? {} : { fault }) };
-				const { injected, failures } = await oneCase(house, phase, mishap, start, tally);
+			for (let after = 0; after < MAX_REQUESTS; after++) {
+				await harness.renewConnection();
+				await restore();
+				harness.setRoles(start);
+				const injection: InjectedFault = { target, kind, after, lasting, ...(fault === undefined ? {} : { fault }) };
+				const { injected, failures } = await runCase(harness, phase, injection, start, matrix);
 				broken.push(...failures.map((failure) => `${name} ${lasting ? 'from' : 'at'} ${target} request ${after}: ${failure}`));
 				if (!injected) break;
-				tally.count(phase.name, target, name, failures.length === 0);
+				matrix.count(phase.name, target, name, failures.length === 0);
 			}
 		}
 	}
 	return broken;
 }
 
-async function oneCase(house: FaultHarness, phase: Phase, mishap: InjectedFault, start: Roles, tally: FaultMatrix) {
-	const reeve = house.inject(mishap);
+async function runCase(harness: FaultHarness, phase: Phase, injection: InjectedFault, start: Roles, matrix: FaultMatrix) {
+	const reeve = harness.inject(injection);
 	const failures: string[] = [];
 	try {
-		failures.push(...phase.judge(await phase.act(reeve), mishap));
+		failures.push(...phase.judge(await phase.act(reeve), injection));
 	} catch (error) {
-		if (mishap.target !== 'database' || !isOfDatabase(error)) failures.push(`thrown: ${inFull(error)}`);
+		if (injection.target !== 'database' || !isDatabaseError(error)) failures.push(`thrown: ${stackOf(error)}`);
 	}
-	const { injected } = house;
-	const unforeseen = house.errors.filter((line) => line.startsWith('An error that nobody foresaw'));
-	if (mishap.target !== 'database') failures.push(...unforeseen);
-	house.clearFaults();
-	const { taken, given } = wrongChanges(house.changes(), phase.goal);
-	await heal(house, phase).catch((error: unknown) => failures.push(`while healing: ${inFull(error)}`));
-	const changes = house.changes();
+	const { injected } = harness;
+	const unexpected = harness.errors.filter((line) => line.startsWith('Unexpected error:'));
+	if (injection.target !== 'database') failures.push(...unexpected);
+	harness.clearFaults();
+	const { taken, given } = wrongChanges(harness.changes(), phase.goal);
+	await recover(harness, phase).catch((error: unknown) => failures.push(`during recovery: ${stackOf(error)}`));
+	const changes = harness.changes();
 	const later = wrongChanges(changes, phase.end);
 	const wronglyTaken = [...new Set([...taken, ...later.taken])];
-	const lost = await lostRecords(house, changes, start, mishap);
-	tally.wrongRemovals += wronglyTaken.length;
-	tally.lostRecords += lost.length;
-	failures.push(...wronglyTaken, ...new Set([...given, ...later.given]), ...lost, ...(await notHealed(house, phase)));
-	failures.push(...house.uncaught.map((error) => `nobody caught ${error}`));
+	const lost = await lostRecords(harness, changes, start, injection);
+	matrix.wrongRemovals += wronglyTaken.length;
+	matrix.lostRecords += lost.length;
+	failures.push(...wronglyTaken, ...new Set([...given, ...later.given]), ...lost, ...(await unrecovered(harness, phase)));
+	failures.push(...harness.uncaught.map((error) => `unhandled: ${error}`));
 	return { injected, failures };
 }
 
-/** What happens at the next start, and what an operator does then. */
-async function heal(house: FaultHarness, phase: Phase): Promise<void> {
-	const { reeve, database } = house;
-	await house.connected();
-	await database.letRightsExpire();
+/** What the next start does, and then an operator. */
+async function recover(harness: FaultHarness, phase: Phase): Promise<void> {
+	const { reeve, database } = harness;
+	await harness.connected();
+	await database.expireLeases();
 	await reeve.runs.recover();
 	await reeve.fixes.resumeBulks();
-	await phase.again?.(reeve);
+	await phase.retry?.(reeve);
 	const result = await reeve.runs.start({});
 	if (result?.status !== 'COMPLETED') throw new Error(`the next run failed: ${result?.failure}`);
 	await fixAll(reeve);
-	await database.letRightsExpire();
+	await database.expireLeases();
 	await reeve.health.housekeep({ atStart: true });
 }
 
-function isOfDatabase(error: unknown): boolean {
+function isDatabaseError(error: unknown): boolean {
 	return error instanceof SourceError && error.source === 'database';
 }
 
-function inFull(error: unknown): string {
+function stackOf(error: unknown): string {
 	return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -9,8 +9,8 @@ import { DRIFTERS, driftedRoles, makeWorld, rightRoles } from './world.js';
 const SUPPORTERS = 250;
 const MANY_CUSTOMERS = Array.from({ length: SUPPORTERS }, (_, index) => ({ id: `cus_s${index}`, email: null, name: null, metadata: {} }));
 
-let house: FaultHarness;
-let putBack: () => Promise<void>;
+let harness: FaultHarness;
+let restore: () => Promise<void>;
 
 const FOUR_YEARS_SECONDS = 4 * 365 * 86_400;
 
@@ -29,133 +29,133 @@ beforeAll(async () => {
 			cancel_at_period_end: false
 		}))
 	);
-	house = await FaultHarness.open(world, { SMTP_URL: null, ADMIN_EMAIL: null });
-	house.stripe.setLivemode(true);
-	house.setRoles(rightRoles);
-	expect(await house.reeve.runs.start({})).toMatchObject({ status: 'COMPLETED', issuesFound: 0 });
-	house.setRoles(driftedRoles(DRIFTERS));
-	putBack = await house.database.keep();
+	harness = await FaultHarness.open(world, { SMTP_URL: null, ADMIN_EMAIL: null });
+	harness.stripe.setLivemode(true);
+	harness.setRoles(rightRoles);
+	expect(await harness.reeve.runs.start({})).toMatchObject({ status: 'COMPLETED', issuesFound: 0 });
+	harness.setRoles(driftedRoles(DRIFTERS));
+	restore = await harness.database.snapshot();
 });
-afterAll(() => house.close());
+afterAll(() => harness.close());
 
-/** A run that would fix whatever it finds, with this going wrong from the beginning. */
+/** A run with auto-fix, with this fault from its first request on. */
 async function runWith(
-	mishap?: Pick<InjectedFault, 'target' | 'kind'> & Partial<InjectedFault>,
-	whose: 'of one that has run before' | 'the first' = 'of one that has run before'
+	injection?: Pick<InjectedFault, 'target' | 'kind'> & Partial<InjectedFault>,
+	instance: 'after an earlier run' | 'first run' = 'after an earlier run'
 ): Promise<ReconciliationResult | null> {
-	await house.connected();
-	await putBack();
-	house.setRoles(driftedRoles(DRIFTERS));
-	const reeve = mishap === undefined ? house.reeve : house.inject({ after: 0, lasting: true, ...mishap });
-	const result = await (whose === 'the first' ? house.newcomer() : reeve).runs.start({ autoFix: true });
-	house.clearFaults();
+	await harness.connected();
+	await restore();
+	harness.setRoles(driftedRoles(DRIFTERS));
+	const reeve = injection === undefined ? harness.reeve : harness.inject({ after: 0, lasting: true, ...injection });
+	const result = await (instance === 'first run' ? harness.freshInstance() : reeve).runs.start({ autoFix: true });
+	harness.clearFaults();
 	return result;
 }
 
-/** Half a picture is no picture, and the operators read why. */
+/** The run failed with this reason, stored it, and neither stored an issue nor changed a role. */
 async function expectFailed(result: ReconciliationResult | null, reason: RegExp): Promise<void> {
 	expect(result).toMatchObject({ status: 'FAILED', issuesFound: 0, issuesFixed: 0, issues: [], notices: null });
 	expect(result?.failure).toMatch(reason);
-	expect(house.changes()).toEqual([]);
-	const { prisma } = house.database;
+	expect(harness.changes()).toEqual([]);
+	const { prisma } = harness.database;
 	expect(await prisma.issue.count()).toBe(0);
 	expect(await prisma.reconciliationRun.findUnique({ where: { id: result?.runId ?? '' } })).toMatchObject({
 		status: 'FAILED',
 		failure: result?.failure
 	});
-	expect(house.errors).toEqual([]);
+	expect(harness.errors).toEqual([]);
 }
 
 const LIST = 'GET /v1/subscriptions';
 const list = (data: unknown, more: boolean) => ({ object: 'list', data, has_more: more, url: '/v1/subscriptions' });
 
-describe('a run fails with a reason, finds nothing and changes nothing, where Stripe', () => {
+describe('a run fails with a reason and changes nothing when Stripe', () => {
 	test.each<[string, RegExp, Omit<Fault, 'id' | 'target'>]>([
 		['refuses the key', /refused the key.*STRIPE_SECRET_KEY/, { kind: 'status', status: 401 }],
-		['lets the key not read', /may not read .* set \w+ to Read/, { kind: 'status', status: 403 }],
-		['keeps refusing as too many', /too many requests.*try again later/, { kind: '429' }],
-		['is in trouble', /outage.*status\.stripe\.com/, { kind: '500' }],
+		['denies the key read access', /may not read .* set \w+ to Read/, { kind: 'status', status: 403 }],
+		['keeps answering 429', /too many requests.*try again later/, { kind: '429' }],
+		['keeps answering 500', /outage.*status\.stripe\.com/, { kind: '500' }],
 		['does not answer', /did not answer in time.*Try again later/, { kind: 'timeout' }],
-		['does not answer about invoices', /did not answer in time.*Try again later/, { kind: 'timeout', match: '/v1/invoices' }],
+		['does not answer an invoice request', /did not answer in time.*Try again later/, { kind: 'timeout', match: '/v1/invoices' }],
 		[
-			'gives a page of nothing, and promises more',
+			'returns an empty page with has_more',
 			/incomplete.*empty.*run again/,
 			{ kind: 'status', status: 200, match: LIST, body: list([], true) }
 		],
-		['gives what is no list', /incomplete.*not a list.*run again/, { kind: 'status', status: 200, match: LIST, body: list(null, false) }],
 		[
-			'gives what is no answer at all',
-			/could not be parsed.*try again/,
-			{ kind: 'status', status: 200, match: LIST, body: '<html>a proxy</html>' }
+			'returns a list without an array',
+			/incomplete.*not a list.*run again/,
+			{ kind: 'status', status: 200, match: LIST, body: list(null, false) }
 		],
-		['gives no subscription at all where there were some', /no subscription at all.*STRIPE_SECRET_KEY/, { kind: 'empty', match: LIST }],
-		['cannot tell what has changed meanwhile', /outage.*Events/, { kind: '500', match: '/v1/events', after: 1 }]
+		['returns HTML', /could not be parsed.*try again/, { kind: 'status', status: 200, match: LIST, body: '<html>a proxy</html>' }],
+		['returns no subscription although the last run had some', /no subscription at all.*STRIPE_SECRET_KEY/, { kind: 'empty', match: LIST }],
+		['fails to list the events since the run began', /outage.*Events/, { kind: '500', match: '/v1/events', after: 1 }]
 	])('%s', async (_, reason, fault) => {
 		await expectFailed(await runWith({ target: 'stripe', kind: fault.kind, fault }), reason);
 	});
 
-	test('gives test data where the last run read live data', async () => {
-		house.stripe.setLivemode(false);
+	test('returns test data although the last run read live data', async () => {
+		harness.stripe.setLivemode(false);
 		await expectFailed(await runWith(), /test data.*STRIPE_SECRET_KEY/);
-		house.stripe.setLivemode(true);
+		harness.stripe.setLivemode(true);
 	});
 });
 
 /**
- * The list has three pages, and one request looks whether that was all. The first reading begins at four moments at once, at three of
- * them in vain, and goes on page after page; a later one knows how the pages begin.
+ * The list has three pages, and one more request checks that nothing follows. The first run guesses four start positions, three of
+ * which have no data, and then reads page by page; a later run knows the page boundaries.
  */
 describe.each([
-	['the first', { first: 0, middle: 4, last: 5 }],
-	['of one that has run before', { first: 0, middle: 1, last: 2 }]
-] as const)('a run (%s) fails with a reason, finds nothing and changes nothing, where the list of Stripe', (whose, at) => {
+	['first run', { first: 0, middle: 4, last: 5 }],
+	['after an earlier run', { first: 0, middle: 1, last: 2 }]
+] as const)('a run (%s) fails with a reason and changes nothing when the subscription list', (instance, at) => {
 	test.each<[string, RegExp, Omit<Fault, 'id' | 'target'>]>([
-		['is cut off on the first page', /could not be reached.*Check/, { kind: 'drop', match: LIST, after: at.first }],
-		['is cut off on a middle page', /could not be reached.*Check/, { kind: 'drop', match: LIST, after: at.middle }],
-		['is cut off on the last page', /could not be reached.*Check/, { kind: 'drop', match: LIST, after: at.last }],
-		['is in trouble on the last page', /outage/, { kind: '500', match: LIST, after: at.last }]
+		['loses the connection on the first page', /could not be reached.*Check/, { kind: 'drop', match: LIST, after: at.first }],
+		['loses the connection on a middle page', /could not be reached.*Check/, { kind: 'drop', match: LIST, after: at.middle }],
+		['loses the connection on the last page', /could not be reached.*Check/, { kind: 'drop', match: LIST, after: at.last }],
+		['answers 500 on the last page', /outage/, { kind: '500', match: LIST, after: at.last }]
 	])('%s', async (_, reason, fault) => {
-		await expectFailed(await runWith({ target: 'stripe', kind: fault.kind, fault }, whose), reason);
+		await expectFailed(await runWith({ target: 'stripe', kind: fault.kind, fault }, instance), reason);
 	});
 
-	test('is cut short somewhere and said to be whole, unless nothing is lost by it', async () => {
-		const { issuesFound } = (await runWith(undefined, whose)) ?? {};
+	test('is truncated with has_more false, unless the truncation loses nothing', async () => {
+		const { issuesFound } = (await runWith(undefined, instance)) ?? {};
 		let failed = 0;
 		for (const times of [{ times: 1 }, {}]) {
 			for (let after = 0; after <= at.last + 1; after++) {
-				const result = await runWith({ target: 'stripe', kind: 'truncate', fault: { match: LIST, after, ...times } }, whose);
+				const result = await runWith({ target: 'stripe', kind: 'truncate', fault: { match: LIST, after, ...times } }, instance);
 				if (result?.status === 'COMPLETED') {
 					expect(result.issuesFound).toBe(issuesFound);
 					continue;
 				}
 				failed += 1;
 				expect(result).toMatchObject({ status: 'FAILED', issuesFound: 0, failure: expect.stringContaining('was said to be complete') });
-				expect(house.changes()).toEqual([]);
+				expect(harness.changes()).toEqual([]);
 			}
 		}
 		expect(failed).toBeGreaterThanOrEqual(6);
 	});
 });
 
-test('a run that reads page after page fails where one repeats the one before', async () => {
+test('a run that reads page by page fails when a page repeats the previous one', async () => {
 	const fault = { kind: 'repeat', match: LIST, after: 4 };
-	await expectFailed(await runWith({ target: 'stripe', kind: 'repeat', fault }, 'the first'), /incomplete.*repeated.*run again/);
+	await expectFailed(await runWith({ target: 'stripe', kind: 'repeat', fault }, 'first run'), /incomplete.*repeated.*run again/);
 });
 
-test('a run fails with a reason, and changes nothing, where the database is away when something is read or written', async () => {
+test('a run fails with a reason and changes nothing when any database statement fails', async () => {
 	let failed = 0;
 	for (let after = 0; ; after++) {
-		await putBack();
-		house.setRoles(driftedRoles(DRIFTERS));
-		const reeve = house.inject({ target: 'database', kind: 'away', after, lasting: false });
-		// Before its row is there, nothing can be said of a run: whoever asked for it hears of the error.
+		await restore();
+		harness.setRoles(driftedRoles(DRIFTERS));
+		const reeve = harness.inject({ target: 'database', kind: 'away', after, lasting: false });
+		// Before the run is stored, the error goes to the caller.
 		const result = await reeve.runs.start({}).catch((error: unknown) => {
 			expect(String(error)).toMatch(/The database does not answer/);
 			return null;
 		});
-		const { injected } = house;
-		house.clearFaults();
-		expect(house.changes()).toEqual([]);
+		const { injected } = harness;
+		harness.clearFaults();
+		expect(harness.changes()).toEqual([]);
 		if (result?.status === 'FAILED') {
 			failed += 1;
 			expect(result).toMatchObject({
@@ -169,27 +169,27 @@ test('a run fails with a reason, and changes nothing, where the database is away
 	expect(failed).toBeGreaterThan(10);
 });
 
-describe('a run fails with a reason, finds nothing and changes nothing, where Discord', () => {
+describe('a run fails with a reason and changes nothing when Discord', () => {
 	const MEMBERS = 'REQUEST_GUILD_MEMBERS';
 	test.each<[string, RegExp, Omit<Fault, 'id' | 'target'>]>([
-		['lists fewer members than it counts', /listed \d+ of the \d+ members.*Run it again/, { kind: 'missing-chunk' }],
+		['lists fewer members than the guild counts', /listed \d+ of the \d+ members.*Run it again/, { kind: 'missing-chunk' }],
 		[
-			'keeps refusing to list the members',
+			'keeps rate-limiting the member list',
 			/one listing of all members in 30 seconds.*Run it again/,
 			{ kind: 'rate-limited', retryAfter: 0.01 }
 		],
-		['drops the connection in the middle of the list', /Discord.*again/, { kind: 'drop', match: MEMBERS, times: 1 }],
-		['has an outage in the middle of the list', /Discord.*again/, { kind: 'unavailable', match: MEMBERS }],
-		['has an outage', /outage.*Run it again later/, { kind: 'unavailable', match: undefined }]
+		['drops the gateway connection during the member list', /Discord.*again/, { kind: 'drop', match: MEMBERS, times: 1 }],
+		['reports the guild unavailable during the member list', /Discord.*again/, { kind: 'unavailable', match: MEMBERS }],
+		['reports the guild unavailable before the run', /outage.*Run it again later/, { kind: 'unavailable', match: undefined }]
 	])('%s', async (_, reason, fault) => {
 		await expectFailed(await runWith({ target: 'gateway', kind: fault.kind, fault }), reason);
 	});
 
-	test('has no longer a role that Reeve manages', async () => {
-		await house.connected();
-		const lord = house.discord.guild().roles.find(({ name }) => name === 'Lord')?.id;
-		house.discord.deleteRole('Lord');
-		const result = await house.reeve.runs.start({ autoFix: true });
+	test('no longer has a managed role', async () => {
+		await harness.connected();
+		const lord = harness.discord.guild().roles.find(({ name }) => name === 'Lord')?.id;
+		harness.discord.deleteRole('Lord');
+		const result = await harness.reeve.runs.start({ autoFix: true });
 		await expectFailed(result, new RegExp(`role for Lord \\(ID ${lord}\\) no longer exists.*DISCORD_LORD_ROLE`));
 	});
 });

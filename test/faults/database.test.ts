@@ -3,5 +3,5 @@ import { faultSuite } from './suite.js';
 
 faultSuite('database', {
 	mails: false,
-	matters: [reportOnly, autoFix, applyFix, fixMany, undo].map((phase) => [phase, 'database', ['away', 'lost']] as const)
+	combinations: [reportOnly, autoFix, applyFix, fixMany, undo].map((phase) => [phase, 'database', ['away', 'lost']] as const)
 });

@@ -8,30 +8,30 @@ import { toSourceError } from '../../src/store/connection/errors.js';
 import { migrate, readMigrations } from '../../src/store/connection/migrations.js';
 import type { DatabaseFaults } from './injected-faults.js';
 
-/** A loaded machine needs the room. */
+/** No transaction times out on a busy machine. */
 const TRANSACTIONS = { maxWait: 60_000, timeout: 60_000 };
 
-/** As the adapter of a server says it. */
-const gone = () => toSourceError(new DriverAdapterError({ kind: 'ConnectionClosed' }));
+/** The error of a server adapter that lost its connection. */
+const connectionLost = () => toSourceError(new DriverAdapterError({ kind: 'ConnectionClosed' }));
 const isRead = (sql: string) => /^\s*SELECT/i.test(sql);
 
-/** The adapter of the embedded database, with connections that break. */
+/** The embedded database's adapter with connections that fail on demand. */
 class BreakingAdapter extends EmbeddedAdapter {
 	public constructor(
 		pglite: PGlite,
-		private readonly trouble: DatabaseFaults
+		private readonly faults: DatabaseFaults
 	) {
 		super(pglite);
 	}
 
 	public override async connect(): Promise<SqlDriverAdapter> {
-		const { trouble } = this;
+		const { faults } = this;
 		const adapter = await super.connect();
 		const begin = adapter.startTransaction.bind(adapter);
-		breakStatements(adapter, (sql) => trouble.take(!isRead(sql)));
+		breakStatements(adapter, (sql) => faults.take(!isRead(sql)));
 		adapter.startTransaction = async (isolationLevel) => {
-			if (trouble.take(false) !== null) throw gone();
-			return breakTransaction(await begin(isolationLevel), trouble);
+			if (faults.take(false) !== null) throw connectionLost();
+			return breakTransaction(await begin(isolationLevel), faults);
 		};
 		return adapter;
 	}
@@ -39,48 +39,48 @@ class BreakingAdapter extends EmbeddedAdapter {
 
 type Statements = Pick<SqlDriverAdapter, 'queryRaw' | 'executeRaw'>;
 
-function breakStatements(statements: Statements, befalls: (sql: string) => ReturnType<DatabaseFaults['take']>): void {
+function breakStatements(statements: Statements, takeFault: (sql: string) => ReturnType<DatabaseFaults['take']>): void {
 	const breaking =
 		<Answer>(ask: (query: SqlQuery) => Promise<Answer>) =>
 		async (query: SqlQuery) => {
-			const kind = befalls(query.sql);
-			if (kind === 'away') throw gone();
+			const kind = takeFault(query.sql);
+			if (kind === 'away') throw connectionLost();
 			const answer = await ask(query);
-			if (kind === 'lost') throw gone();
+			if (kind === 'lost') throw connectionLost();
 			return answer;
 		};
 	statements.queryRaw = breaking(statements.queryRaw.bind(statements));
 	statements.executeRaw = breaking(statements.executeRaw.bind(statements));
 }
 
-/** A server rolls back what was open on a connection that broke: nothing on it succeeds any more. */
-function breakTransaction(transaction: Transaction, trouble: DatabaseFaults): Transaction {
+/** Like a server, rolls the transaction back when its connection fails. Every later statement on it fails. */
+function breakTransaction(transaction: Transaction, faults: DatabaseFaults): Transaction {
 	let state: 'open' | 'broken' | 'ended' = 'open';
 	const rollback = transaction.rollback.bind(transaction);
 	const commit = transaction.commit.bind(transaction);
-	const breakOff = async () => {
+	const fail = async () => {
 		if (state === 'open') {
 			state = 'broken';
 			await rollback();
 		}
-		return gone();
+		return connectionLost();
 	};
-	breakStatements(transaction, () => (state === 'open' ? trouble.take(false) : 'away'));
+	breakStatements(transaction, () => (state === 'open' ? faults.take(false) : 'away'));
 	const { queryRaw, executeRaw } = transaction;
-	const orBreakOff =
+	const rollBackOnFailure =
 		<Answer>(ask: (query: SqlQuery) => Promise<Answer>) =>
 		(query: SqlQuery) =>
 			ask(query).catch(async (error: unknown) => {
-				throw error instanceof SourceError ? await breakOff() : error;
+				throw error instanceof SourceError ? await fail() : error;
 			});
-	transaction.queryRaw = orBreakOff(queryRaw);
-	transaction.executeRaw = orBreakOff(executeRaw);
+	transaction.queryRaw = rollBackOnFailure(queryRaw);
+	transaction.executeRaw = rollBackOnFailure(executeRaw);
 	transaction.commit = async () => {
-		const kind = state === 'open' ? trouble.take(true) : 'away';
-		if (kind === 'away') throw await breakOff();
+		const kind = state === 'open' ? faults.take(true) : 'away';
+		if (kind === 'away') throw await fail();
 		state = 'ended';
 		await commit();
-		if (kind === 'lost') throw gone();
+		if (kind === 'lost') throw connectionLost();
 	};
 	transaction.rollback = async () => {
 		if (state !== 'open') return;
@@ -90,21 +90,21 @@ function breakTransaction(transaction: Transaction, trouble: DatabaseFaults): Tr
 	return transaction;
 }
 
-/** A database in memory that can break, and be put back as it was. */
+/** An in-memory database that can fail and be restored to a snapshot. */
 export class BreakableDatabase implements Database {
 	public readonly kind = 'embedded';
 	private tables: readonly string[] = [];
-	private kept = 0;
+	private snapshots = 0;
 
 	private constructor(
 		private readonly pglite: PGlite,
 		public readonly prisma: PrismaClient
 	) {}
 
-	public static async open(trouble: DatabaseFaults): Promise<BreakableDatabase> {
+	public static async open(faults: DatabaseFaults): Promise<BreakableDatabase> {
 		const pglite = await PGlite.create();
 		await migrate(new EmbeddedAdapter(pglite), await readMigrations());
-		const prisma = new PrismaClient({ adapter: new BreakingAdapter(pglite, trouble), transactionOptions: TRANSACTIONS });
+		const prisma = new PrismaClient({ adapter: new BreakingAdapter(pglite, faults), transactionOptions: TRANSACTIONS });
 		const database = new BreakableDatabase(pglite, prisma);
 		const { rows } = await pglite.query<{ name: string }>(
 			`SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> '_prisma_migrations'`
@@ -113,28 +113,28 @@ export class BreakableDatabase implements Database {
 		return database;
 	}
 
-	/** Keeps what is in it now. @returns puts it back */
-	public async keep(): Promise<() => Promise<void>> {
+	/** Copies all rows. @returns a function that restores them */
+	public async snapshot(): Promise<() => Promise<void>> {
 		const { pglite, tables } = this;
-		this.kept += 1;
-		const schema = `kept_${this.kept}`;
+		this.snapshots += 1;
+		const schema = `snapshot_${this.snapshots}`;
 		await pglite.exec(
 			[`CREATE SCHEMA ${schema}`, ...tables.map((table) => `CREATE TABLE ${schema}.${table} AS TABLE public.${table}`)].join(';')
 		);
-		// The triggers sleep: the audit log only grows, but for this.
-		const putBack = [
+		// Without triggers: they make the audit log append-only.
+		const restore = [
 			'SET session_replication_role = replica',
 			`TRUNCATE ${tables.join(', ')}`,
 			...tables.map((table) => `INSERT INTO public.${table} SELECT * FROM ${schema}.${table}`),
 			'SET session_replication_role = DEFAULT'
 		].join(';');
 		return async () => {
-			await pglite.exec(putBack);
+			await pglite.exec(restore);
 		};
 	}
 
-	/** Lets the time pass that a claim, a lease or a delivery in hand outlives whoever took it. */
-	public async letRightsExpire(): Promise<void> {
+	/** Expires every claim, lease and outbox visibility timeout, as if their holder had died long ago. */
+	public async expireLeases(): Promise<void> {
 		await this.pglite.exec(`
 			UPDATE "FixAttempt" SET "claimExpires" = now() - interval '1 second' WHERE outcome IS NULL;
 			UPDATE "BulkFix" SET "expiresAt" = now() - interval '1 second' WHERE "endedAt" IS NULL;

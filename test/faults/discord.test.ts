@@ -1,7 +1,7 @@
 import { applyFix, autoFix, fixMany, reportOnly, undo } from './phases.js';
 import { faultSuite } from './suite.js';
 
-/** 204, and nothing happens: only a change of roles can be ignored. */
+/** Answers 204 without making the change. Only role changes can be ignored. */
 const IGNORED = { kind: 'ignore', fault: { match: '/members/*/roles/' } };
 const KINDS = [
 	{ kind: 'status', name: '401', fault: { status: 401 } },
@@ -25,7 +25,7 @@ const GATEWAY = [
 
 faultSuite('discord', {
 	mails: false,
-	matters: [
+	combinations: [
 		...[reportOnly, autoFix, applyFix, fixMany, undo].map((phase) => [phase, 'discord', KINDS] as const),
 		[autoFix, 'gateway', GATEWAY]
 	]

@@ -2,8 +2,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Where the test files leave their tallies for the matrix. */
-const FOLDER = 'FAULTS_TALLY_FOLDER';
+/** Names the folder where the test files save their counts. */
+const FOLDER = 'FAULT_MATRIX_FOLDER';
 
 interface Cell {
 	readonly phase: string;
@@ -13,7 +13,7 @@ interface Cell {
 	survived: number;
 }
 
-/** How many cases there were, and what came of them. */
+/** Counts cases by phase, target and kind, and how many survived. */
 export class FaultMatrix {
 	private readonly cells = new Map<string, Cell>();
 	public wrongRemovals = 0;
@@ -31,7 +31,7 @@ export class FaultMatrix {
 		return [...this.cells.values()].reduce((sum, { cases }) => sum + cases, 0);
 	}
 
-	/** Leaves it for the matrix. */
+	/** Saves the counts for `printMatrix`. */
 	public async save(name: string): Promise<void> {
 		const folder = process.env[FOLDER];
 		const { wrongRemovals, lostRecords } = this;
@@ -41,7 +41,7 @@ export class FaultMatrix {
 
 type Saved = Pick<FaultMatrix, 'wrongRemovals' | 'lostRecords'> & { readonly cells: readonly Cell[] };
 
-/** Prints, after all test files, what has gone wrong where, and how often. */
+/** Prints the counts of all test files after the last one. */
 export default async function printMatrix(): Promise<() => Promise<void>> {
 	const folder = await mkdtemp(join(tmpdir(), 'reeve-faults-'));
 	process.env[FOLDER] = folder;
@@ -54,7 +54,7 @@ export default async function printMatrix(): Promise<() => Promise<void>> {
 }
 
 function print(saved: readonly Saved[]): void {
-	const cells = saved.flatMap((tally) => tally.cells);
+	const cells = saved.flatMap(({ cells }) => cells);
 	const sum = (amounts: readonly number[]) => amounts.reduce((total, amount) => total + amount, 0);
 	const rows: Record<string, Record<string, number>> = {};
 	for (const { phase, target, kind, cases } of cells) {

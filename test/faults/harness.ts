@@ -21,24 +21,24 @@ import type { Roles } from './world.js';
 const TOKEN = 'MTEwMDAwMDAwMDAwMDAwMDIwMA.sandbox.faults';
 const STRIPE_KEY = 'rk_live_faults';
 
-const asItIs = (text: string) => text;
+const identity = (text: string) => text;
 
-/** High enough that nobody waits for one. */
-const PLENTY = { limit: 1_000_000, seconds: 1 };
+/** A rate limit that no test reaches. */
+const UNLIMITED = { limit: 1_000_000, seconds: 1 };
 
-/** discord.js sends 115 in a minute, and waits then. */
-const PAYLOADS_PER_CONNECTION = 90;
+/** discord.js delays gateway payloads beyond 115 a minute. */
+const MAX_PAYLOADS_PER_CONNECTION = 90;
 
 const MANAGED: readonly string[] = ['Debtor', 'Knight', 'Lord'];
 
-/** How long an answer is waited for where it does come, however loaded the machine is; and where it does not. */
+/** Timeouts for requests that are answered, even on a busy machine, and for requests that never are. */
 const LONG_TIMEOUT_MS = 10_000;
 const SHORT_TIMEOUT_MS = 60;
 const SHORT_LISTING_TIMEOUT_MS = 250;
 
-const atOnce = () => new Promise<void>((resolve) => setImmediate(resolve));
+const immediately = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** A change of roles that Discord accepted, oldest first. */
+/** A role change that Discord accepted. */
 export interface RoleChange {
 	readonly discordId: string;
 	readonly add: readonly string[];
@@ -46,9 +46,9 @@ export interface RoleChange {
 	readonly reason: string;
 }
 
-/** Reeve without its faces, in one process with a Discord, a Stripe, a mail server and a database that can all fail. */
+/** Reeve's services without commands and handlers, in one process with a Discord, Stripe, mail server and database that fail on demand. */
 export class FaultHarness {
-	/** What nobody caught since the last case began. */
+	/** Unhandled errors since the current case began. */
 	public readonly uncaught: string[] = [];
 	private audited = 0;
 	private posted = 0;
@@ -58,26 +58,26 @@ export class FaultHarness {
 	private constructor(
 		private readonly server: Server,
 		public readonly faults: CountedFaults,
-		private readonly trouble: DatabaseFaults,
+		private readonly databaseFaults: DatabaseFaults,
 		public readonly log: RequestLog,
 		public readonly discord: SandboxDiscord,
 		public readonly stripe: SandboxStripe,
 		public readonly mail: SandboxMail,
 		public readonly database: BreakableDatabase,
-		/** Puts the database back as it was in the beginning. */
-		public readonly asNew: () => Promise<void>,
+		/** Restores the database's initial rows. */
+		public readonly resetDatabase: () => Promise<void>,
 		public readonly client: Client,
-		private readonly reeves: Readonly<Record<'leisurely' | 'hurriedWithStripe' | 'hurriedWithLists', Reeve>>,
-		/** A Reeve that has read nothing yet. */
-		public readonly newcomer: () => Reeve,
-		/** What was logged as an error since the last case began. */
+		private readonly reeves: Readonly<Record<'standard' | 'shortStripeTimeout' | 'shortListingTimeout', Reeve>>,
+		/** Creates a Reeve with empty caches. */
+		public readonly freshInstance: () => Reeve,
+		/** Warnings and errors logged since the current case began. */
 		public readonly errors: string[]
 	) {
 		process.on('unhandledRejection', this.onUncaught);
 		process.on('uncaughtExceptionMonitor', this.onUncaught);
 	}
 
-	/** @param overrides - settings beside those of the sandbox */
+	/** @param overrides - settings that replace those of the sandbox */
 	public static async open(world: World, overrides: Overrides = {}): Promise<FaultHarness> {
 		const [log, faults] = [new RequestLog(), new CountedFaults()];
 		const server = createServer();
@@ -89,7 +89,7 @@ export class FaultHarness {
 			faults,
 			token: TOKEN,
 			gatewayUrl: () => `ws://127.0.0.1:${port}/gateway`,
-			limits: { memberRoles: PLENTY, messages: PLENTY, others: PLENTY, global: PLENTY }
+			limits: { memberRoles: UNLIMITED, messages: UNLIMITED, others: UNLIMITED, global: UNLIMITED }
 		});
 		const stripe = new SandboxStripe({ log, faults, key: STRIPE_KEY });
 		const mail = new SandboxMail({ log, faults });
@@ -105,87 +105,100 @@ export class FaultHarness {
 		const { guildId, adminChannelId } = discord.ids;
 		const around = { port, mailPort, token: TOKEN, stripeKey: STRIPE_KEY, guildId, adminChannelId };
 		const { settings } = parseSettings(botSettings(around, { RECONCILIATION_MAX_REVOKE_PERCENT: '100', ...overrides }, {}));
-		const patience = { retries: 1, timeoutMs: LONG_TIMEOUT_MS, sleep: atOnce, random: () => 0 };
-		const { rest, ...others } = clientOptions(settings.DISCORD_API_URL, asItIs, patience);
+		const retry = { retries: 1, timeoutMs: LONG_TIMEOUT_MS, sleep: immediately, random: () => 0 };
+		const { rest, ...others } = clientOptions(settings.DISCORD_API_URL, identity, retry);
 		const options: Omit<ClientOptions, 'tasks'> = {
 			...others,
-			rest: { ...rest, offset: 0, globalRequestsPerSecond: PLENTY.limit },
+			rest: { ...rest, offset: 0, globalRequestsPerSecond: UNLIMITED.limit },
 			ws: { buildIdentifyThrottler: async () => ({ waitForIdentify: async () => {} }) }
 		};
-		// A plugin of the framework asks for more in every client, also in one that does not use it.
+		// The scheduled-tasks plugin adds a required option to the type of every client.
 		const client = new Client(options as ClientOptions);
 		client.on('error', () => {});
 		const ready = once(client, 'clientReady');
 		await client.login(TOKEN);
 		await ready;
 
-		const trouble = new DatabaseFaults();
-		const database = await BreakableDatabase.open(trouble);
+		const databaseFaults = new DatabaseFaults();
+		const database = await BreakableDatabase.open(databaseFaults);
 		await seed(database.prisma, world.database);
 		const errors: string[] = [];
 		const write = (...values: readonly unknown[]) => void errors.push(values.map(String).join(' '));
 		const logger = { error: write, warn: write, info: () => {} };
-		const timing = { now: () => performance.now(), sleep: atOnce, random: () => 0 };
+		const timing = { now: () => performance.now(), sleep: immediately, random: () => 0 };
 		const reeveOf = ({ timeoutMs = LONG_TIMEOUT_MS, listingTimeoutMs = LONG_TIMEOUT_MS } = {}) =>
 			createReeve({
 				settings,
 				database,
 				client,
 				logger,
-				redactors: { all: asItIs, distinctive: asItIs },
+				redactors: { all: identity, distinctive: identity },
 				timeouts: { stripe: { timeoutMs, timing }, listingTimeoutMs }
 			});
 		const reeves = {
-			leisurely: reeveOf(),
-			hurriedWithStripe: reeveOf({ timeoutMs: SHORT_TIMEOUT_MS }),
-			hurriedWithLists: reeveOf({ listingTimeoutMs: SHORT_LISTING_TIMEOUT_MS })
+			standard: reeveOf(),
+			shortStripeTimeout: reeveOf({ timeoutMs: SHORT_TIMEOUT_MS }),
+			shortListingTimeout: reeveOf({ listingTimeoutMs: SHORT_LISTING_TIMEOUT_MS })
 		};
-		const asNew = await database.keep();
-		return new FaultHarness(server, faults, trouble, log, discord, stripe, mail, database, asNew, client, reeves, reeveOf, errors);
+		const resetDatabase = await database.snapshot();
+		return new FaultHarness(
+			server,
+			faults,
+			databaseFaults,
+			log,
+			discord,
+			stripe,
+			mail,
+			database,
+			resetDatabase,
+			client,
+			reeves,
+			reeveOf,
+			errors
+		);
 	}
 
-	/** Reeve where nothing is wrong. */
+	/** The instance with long timeouts. */
 	public get reeve(): Reeve {
-		return this.reeves.leisurely;
+		return this.reeves.standard;
 	}
 
-	/** Makes something go wrong, and gives the Reeve that it is to befall. */
+	/** Injects a fault. @returns the instance to run; a fault that never answers needs short timeouts */
 	public inject({ target, kind, after, lasting, fault = {} }: InjectedFault): Reeve {
 		if (target === 'database') {
-			this.trouble.set({ kind: kind as DatabaseKind, after, lasting });
+			this.databaseFaults.set({ kind: kind as DatabaseKind, after, lasting });
 			return this.reeve;
 		}
 		const match = target === 'gateway' ? { match: 'REQUEST_GUILD_MEMBERS' } : {};
 		this.faults.add({ target, kind, after, ...(lasting ? {} : { times: 1 }), ...match, ...fault });
-		// What never comes is waited for in vain.
 		if (target === 'discord' && kind === 'timeout') this.client.rest.options.timeout = SHORT_TIMEOUT_MS;
-		if (target === 'stripe' && kind === 'timeout') return this.reeves.hurriedWithStripe;
-		return target === 'gateway' ? this.reeves.hurriedWithLists : this.reeve;
+		if (target === 'stripe' && kind === 'timeout') return this.reeves.shortStripeTimeout;
+		return target === 'gateway' ? this.reeves.shortListingTimeout : this.reeve;
 	}
 
-	/** Whether anything has gone wrong since. */
+	/** Whether the fault has hit a request. */
 	public get injected(): boolean {
-		return this.faults.injected || this.trouble.injected;
+		return this.faults.injected || this.databaseFaults.injected;
 	}
 
-	/** All is well again. */
+	/** Removes the fault and restores the timeouts. */
 	public clearFaults(): void {
 		this.faults.clear();
-		this.trouble.clear();
+		this.databaseFaults.clear();
 		this.client.rest.options.timeout = LONG_TIMEOUT_MS;
 	}
 
-	/** Resolves when the gateway tells of the guild, as it should. */
+	/** Resolves when the gateway is connected and the guild available. */
 	public async connected(): Promise<void> {
 		const guild = () => this.client.guilds.cache.get(this.discord.ids.guildId);
 		while (!this.client.isReady() || this.client.ws.shards.some(({ status }) => status !== Status.Ready) || !guild()?.available)
 			await new Promise((resolve) => setTimeout(resolve, 5));
 	}
 
-	/** Has the next connection made before this one has sent so much that discord.js would wait. */
+	/** Reconnects the gateway before discord.js would delay payloads. */
 	public async renewConnection(): Promise<void> {
 		this.sent += this.log.list().filter(({ target }) => target === 'gateway').length;
-		if (this.sent < PAYLOADS_PER_CONNECTION) return;
+		if (this.sent < MAX_PAYLOADS_PER_CONNECTION) return;
 		this.sent = 0;
 		const resumed = once(this.client, Events.ShardResume);
 		this.faults.add({ target: 'gateway', kind: 'reconnect' });
@@ -194,7 +207,7 @@ export class FaultHarness {
 		await this.connected();
 	}
 
-	/** Puts everybody's managed roles to these, by another hand than Reeve's; what was changed before does not count. */
+	/** Begins a case: sets managed roles as another moderator would, and forgets earlier changes, messages and errors. */
 	public setRoles(roles: Roles): void {
 		for (const { id, roles: held } of this.discord.guild().members) {
 			const wanted = roles.get(id);
@@ -211,17 +224,17 @@ export class FaultHarness {
 		this.uncaught.length = 0;
 	}
 
-	/** Everybody's managed roles. */
+	/** The managed roles of every member. */
 	public roles(): Roles {
 		return new Map(this.discord.guild().members.map(({ id, roles }) => [id, roles.filter((role) => MANAGED.includes(role)).sort()]));
 	}
 
-	/** How many listen to what discord.js says. */
+	/** The number of listeners on the Discord client. */
 	public listeners(): number {
 		return this.client.eventNames().reduce((count, event) => count + this.client.listenerCount(event), 0);
 	}
 
-	/** What tells the reports apart that were posted since the case began. A line about what was done has nothing to be told apart by. */
+	/** The nonces of the reports posted since the case began. Other messages have none. */
 	public reports(): readonly string[] {
 		return this.discord
 			.messages()
@@ -229,7 +242,7 @@ export class FaultHarness {
 			.flatMap(({ nonce }) => (nonce === undefined ? [] : [String(nonce)]));
 	}
 
-	/** What Reeve has changed since the case began, as Discord wrote it down. */
+	/** Reeve's role changes since the case began, from Discord's audit log, oldest first. */
 	public changes(): readonly RoleChange[] {
 		const { auditLog } = this.discord.guild();
 		return auditLog

@@ -1,31 +1,29 @@
 import { type Fault, Faults } from '../../sandbox/services/core/faults.js';
 import type { Target as SandboxTarget } from '../../sandbox/services/core/request-log.js';
 
-/** What can go wrong, where, and when. */
-
 export type Target = SandboxTarget | 'database';
 
 export interface InjectedFault {
 	readonly target: Target;
 	readonly kind: string;
-	/** How many requests pass before. */
+	/** How many matching requests succeed first. */
 	readonly after: number;
-	/** From then on; else once. */
+	/** Whether all later requests fail as well, or only one. */
 	readonly lasting: boolean;
 	readonly fault?: Partial<Fault>;
 }
 
-/** Knows whether anything has gone wrong yet. */
+/** Whether the fault has hit a request. */
 export interface FaultState {
 	readonly injected: boolean;
 }
 
-/** The sandbox's faults, counted. */
+/** The sandbox's faults, recording whether one was taken. */
 export class CountedFaults extends Faults implements FaultState {
 	public injected = false;
 
 	public override add(fault: Omit<Fault, 'id'>): Fault {
-		// What befalls the gateway at once befalls no request.
+		// A gateway fault without a match takes effect at once and not at a request.
 		if (fault.target === 'gateway' && fault.match === undefined) this.injected = true;
 		return super.add(fault);
 	}
@@ -42,35 +40,35 @@ export class CountedFaults extends Faults implements FaultState {
 	}
 }
 
-/** `away`: nothing happens. `lost`: it happens, and the answer does not arrive. */
+/** `away`: the statement is not executed. `lost`: it is executed and the response is lost. */
 export type DatabaseKind = 'away' | 'lost';
 
-/** What befalls the statements that go to the database. */
+/** Decides which database statements fail. */
 export class DatabaseFaults implements FaultState {
 	public injected = false;
-	private mishap: { readonly kind: DatabaseKind; readonly lasting: boolean; passing: number } | null = null;
+	private fault: { readonly kind: DatabaseKind; readonly lasting: boolean; remaining: number } | null = null;
 
 	public set({ kind, after, lasting }: { readonly kind: DatabaseKind; readonly after: number; readonly lasting: boolean }): void {
-		this.mishap = { kind, lasting, passing: after };
+		this.fault = { kind, lasting, remaining: after };
 		this.injected = false;
 	}
 
 	public clear(): void {
-		this.mishap = null;
+		this.fault = null;
 		this.injected = false;
 	}
 
-	/** @param canBeLost - whether the answer can get lost when it has happened: what is not committed has not happened */
+	/** @param canBeLost - whether `lost` applies: losing the response matters only for a committed write */
 	public take(canBeLost: boolean): DatabaseKind | null {
-		const { mishap } = this;
-		if (mishap === null) return null;
-		if (this.injected) return mishap.lasting ? 'away' : null;
-		if (mishap.kind === 'lost' && !canBeLost) return null;
-		if (mishap.passing > 0) {
-			mishap.passing -= 1;
+		const { fault } = this;
+		if (fault === null) return null;
+		if (this.injected) return fault.lasting ? 'away' : null;
+		if (fault.kind === 'lost' && !canBeLost) return null;
+		if (fault.remaining > 0) {
+			fault.remaining -= 1;
 			return null;
 		}
 		this.injected = true;
-		return mishap.kind;
+		return fault.kind;
 	}
 }

@@ -5,7 +5,7 @@ const SMTP = ['refuse', 'reject', 'drop'];
 
 faultSuite('mail', {
 	mails: true,
-	matters: [
+	combinations: [
 		[reportOnly, 'smtp', SMTP],
 		[deliver, 'smtp', SMTP],
 		[deliver, 'discord', ['500', 'drop', 'drop-after', 'missing-permission']],

@@ -4,11 +4,11 @@ import type { InjectedFault } from './injected-faults.js';
 import type { Phase } from './phases.js';
 import type { Roles } from './world.js';
 
-/** What must hold whatever goes wrong, each with the words for when it does not. */
+/** The invariants that hold under every fault. Each function returns the violations as text. */
 
 const sorted = (roles: Iterable<string>) => [...roles].sort().join('+') || 'nothing';
 
-/** No role is taken, and none given, that is not wanted. */
+/** Role changes other than those towards the goal. */
 export function wrongChanges(changes: readonly RoleChange[], goal: Roles): { readonly taken: string[]; readonly given: string[] } {
 	const taken: string[] = [];
 	const given: string[] = [];
@@ -20,7 +20,7 @@ export function wrongChanges(changes: readonly RoleChange[], goal: Roles): { rea
 	return { taken, given };
 }
 
-/** Changes of one attempt, with the roles before the first and after the last of them. */
+/** The changes of one attempt, with the roles before the first and after the last. */
 interface RoleChangeRecord {
 	readonly discordId: string;
 	readonly reason: string;
@@ -28,44 +28,46 @@ interface RoleChangeRecord {
 	after: readonly string[];
 }
 
-/** What was done to whom, in the words of Discord's audit log. */
-function deedsOf(changes: readonly RoleChange[], start: Roles): readonly RoleChangeRecord[] {
+/** Groups role changes by member and audit log reason, which is one attempt. */
+function groupByAttempt(changes: readonly RoleChange[], start: Roles): readonly RoleChangeRecord[] {
 	const held = new Map(start);
-	const deeds: RoleChangeRecord[] = [];
+	const records: RoleChangeRecord[] = [];
 	for (const { discordId, add, remove, reason } of changes) {
 		const before = held.get(discordId) ?? [];
 		const after = [...before.filter((role) => !remove.includes(role)), ...add];
 		held.set(discordId, after);
-		const last = deeds.findLast((deed) => deed.discordId === discordId);
+		const last = records.findLast((record) => record.discordId === discordId);
 		if (last?.reason === reason) last.after = after;
-		else deeds.push({ discordId, reason, before, after });
+		else records.push({ discordId, reason, before, after });
 	}
-	return deeds;
+	return records;
 }
 
-/** Every change that Discord accepted is in an attempt to fix, with the roles before and after, and in the audit log. */
+/** Accepted role changes without an attempt that stores the roles before and after, and attempts without an audit log entry. */
 export async function lostRecords(
 	{ database }: FaultHarness,
 	changes: readonly RoleChange[],
 	start: Roles,
-	mishap: InjectedFault
+	injection: InjectedFault
 ): Promise<string[]> {
 	const { prisma } = database;
 	const [attempts, audited] = [await prisma.fixAttempt.findMany(), await prisma.auditLog.findMany()];
 	const broken: string[] = [];
-	for (const { discordId, reason, before, after } of deedsOf(changes, start)) {
+	for (const { discordId, reason, before, after } of groupByAttempt(changes, start)) {
 		const [, undoId] = /undo (\S+) of fix/.exec(reason) ?? [];
 		const [, issueId] = /issue ([^\s,]+)/.exec(reason) ?? [];
-		const meant = attempts.filter((attempt) => (undoId ? attempt.id === undoId : attempt.undoes === null && attempt.issueId === issueId));
-		const tells = ({ rolesBefore, rolesAfter, error }: FixAttempt) => {
+		const candidates = attempts.filter((attempt) =>
+			undoId ? attempt.id === undoId : attempt.undoes === null && attempt.issueId === issueId
+		);
+		const matches = ({ rolesBefore, rolesAfter, error }: FixAttempt) => {
 			if (sorted((rolesBefore ?? ['?']) as string[]) !== sorted(before)) return false;
-			// Whom Discord does not let read back, nobody can know; the attempt says so.
-			return rolesAfter === null ? mishap.target === 'discord' && error !== null : sorted(rolesAfter as string[]) === sorted(after);
+			// When Discord fails the read-back, the attempt stores an error instead of the roles.
+			return rolesAfter === null ? injection.target === 'discord' && error !== null : sorted(rolesAfter as string[]) === sorted(after);
 		};
-		if (!meant.some(tells))
+		if (!candidates.some(matches))
 			broken.push(
-				`${discordId} went from ${sorted(before)} to ${sorted(after)}, and the attempts say ${JSON.stringify(
-					meant.map(({ outcome, rolesBefore, rolesAfter, error }) => ({ outcome, rolesBefore, rolesAfter, error }))
+				`${discordId} went from ${sorted(before)} to ${sorted(after)}, but the attempts store ${JSON.stringify(
+					candidates.map(({ outcome, rolesBefore, rolesAfter, error }) => ({ outcome, rolesBefore, rolesAfter, error }))
 				)}`
 			);
 	}
@@ -76,21 +78,21 @@ export async function lostRecords(
 	return broken;
 }
 
-/** With the fault gone, everybody has what is right, nothing is open, under way or untold, and nothing was told twice. */
-export async function notHealed(house: FaultHarness, { end }: Phase): Promise<string[]> {
-	const { prisma } = house.database;
-	const held = house.roles();
-	const reports = house.reports();
+/** What is left after recovery: wrong roles, open issues, unfinished work, undelivered notifications, reports posted twice. */
+export async function unrecovered(harness: FaultHarness, { end }: Phase): Promise<string[]> {
+	const { prisma } = harness.database;
+	const held = harness.roles();
+	const reports = harness.reports();
 	const wrong = [...end].filter(([id, right]) => sorted(held.get(id) ?? []) !== sorted(right));
 	const left = {
 		'attempts without an outcome': await prisma.fixAttempt.count({ where: { outcome: null } }),
 		'open issues': await prisma.issue.count({ where: { status: { in: ['OPEN', 'FIXING'] } } }),
-		'runs under way': await prisma.reconciliationRun.count({ where: { status: 'RUNNING' } }),
-		'untold news': await prisma.delivery.count({ where: { status: 'PENDING' } })
+		'running runs': await prisma.reconciliationRun.count({ where: { status: 'RUNNING' } }),
+		'pending notifications': await prisma.delivery.count({ where: { status: 'PENDING' } })
 	};
 	return [
 		...reports.filter((report, index) => reports.indexOf(report) !== index).map((report) => `report ${report} was posted again`),
-		...wrong.map(([id, right]) => `${id} has ${sorted(held.get(id) ?? [])} in the end, and not ${sorted(right)}`),
+		...wrong.map(([id, right]) => `${id} has ${sorted(held.get(id) ?? [])} in the end instead of ${sorted(right)}`),
 		...Object.entries(left).flatMap(([what, count]) => (count === 0 ? [] : [`${count} ${what} in the end`]))
 	];
 }

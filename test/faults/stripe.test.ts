@@ -5,5 +5,5 @@ const KINDS = ['500', '429', 'timeout', 'drop', { kind: 'status', name: '403', f
 
 faultSuite('stripe', {
 	mails: false,
-	matters: [reportOnly, autoFix, applyFix, fixMany].map((phase) => [phase, 'stripe', KINDS] as const)
+	combinations: [reportOnly, autoFix, applyFix, fixMany].map((phase) => [phase, 'stripe', KINDS] as const)
 });

@@ -1,14 +1,14 @@
 import { type World, worldSchema } from '../../sandbox/world/world.js';
 
-/** A small world with every kind of drift, and of what only looks like drift. What is right is written by hand, and not computed. */
+/** A small world with every kind of drift, and cases that only look like drift. The right roles are written by hand, not computed. */
 
 const HOUR = 3_600;
 
 export interface Person {
 	readonly id: string;
-	/** The managed roles they hold where something has drifted. */
+	/** The managed roles after the drift. */
 	readonly drifted: readonly string[];
-	/** The managed roles that are right. */
+	/** The managed roles they should have. */
 	readonly right: readonly string[];
 }
 
@@ -20,12 +20,12 @@ const person = (number: number, drifted: readonly string[], right: readonly stri
 
 export const PEOPLE = {
 	payerWithoutRole: person(1, [], ['Knight']),
-	payerNoMore: person(2, ['Lord'], []),
+	formerPayer: person(2, ['Lord'], []),
 	wrongTier: person(3, ['Lord'], ['Knight']),
 	debtor: person(4, ['Knight'], ['Debtor']),
 	inGrace: person(5, ['Knight']),
 	exempt: person(6, ['Lord']),
-	/** Known to nobody: never fixed automatically. */
+	/** Never fixed automatically. */
 	unlinked: person(7, ['Knight'], []),
 	seat: person(8, ['Knight']),
 	owner: person(9, ['Lord']),
@@ -34,27 +34,27 @@ export const PEOPLE = {
 	bystander: person(12, [])
 } as const;
 
-const everybody = Object.values(PEOPLE);
+const everyone = Object.values(PEOPLE);
 
-/** Everybody who can drift: then they have an issue each. */
-export const DRIFTERS = everybody.filter(({ drifted, right }) => drifted !== right);
+/** Members whose drifted roles are wrong: one issue each. */
+export const DRIFTERS = everyone.filter(({ drifted, right }) => drifted !== right);
 
 /** Managed roles by Discord ID. */
 export type Roles = ReadonlyMap<string, readonly string[]>;
 
-export const rightRoles: Roles = new Map(everybody.map(({ id, right }) => [id, right]));
+export const rightRoles: Roles = new Map(everyone.map(({ id, right }) => [id, right]));
 
-/** Everybody has what is right, but for these. */
+/** The right roles, except for these members. */
 export const driftedRoles = (drifters: readonly Person[]): Roles =>
 	new Map([...rightRoles, ...drifters.map(({ id, drifted }) => [id, drifted] as const)]);
 
-/** A role that is none of Reeve's business. */
+/** An unmanaged role. */
 const OTHER_ROLE = 'Moderator';
 
 export function makeWorld(now: Date): World {
 	const seconds = Math.floor(now.getTime() / 1000);
-	const { payerWithoutRole, payerNoMore, debtor, inGrace, twoCustomers, right } = PEOPLE;
-	const claimed = ({ id }: Person) => ({ metadata: { discord_id: id } });
+	const { payerWithoutRole, formerPayer, debtor, inGrace, twoCustomers, right } = PEOPLE;
+	const inMetadata = ({ id }: Person) => ({ metadata: { discord_id: id } });
 	let created = seconds - 1_000 * HOUR;
 	const subscription = (customer: string, status: string, price: string, failedHoursAgo?: number) => ({
 		id: `sub_${customer.slice('cus_'.length)}`,
@@ -66,7 +66,7 @@ export function makeWorld(now: Date): World {
 	});
 	return worldSchema.parse({
 		guild: {
-			members: everybody.map(({ id, right: roles }, index) => ({
+			members: everyone.map(({ id, right: roles }, index) => ({
 				id,
 				username: `p${index + 1}`,
 				roles: index % 3 === 0 ? [...roles, OTHER_ROLE] : roles
@@ -74,15 +74,15 @@ export function makeWorld(now: Date): World {
 		},
 		stripe: {
 			customers: [
-				{ id: 'cus_payer', ...claimed(payerWithoutRole) },
-				{ id: 'cus_nomore', ...claimed(payerNoMore) },
+				{ id: 'cus_payer', ...inMetadata(payerWithoutRole) },
+				{ id: 'cus_nomore', ...inMetadata(formerPayer) },
 				{ id: 'cus_tier' },
-				{ id: 'cus_debtor', ...claimed(debtor) },
-				{ id: 'cus_grace', ...claimed(inGrace) },
+				{ id: 'cus_debtor', ...inMetadata(debtor) },
+				{ id: 'cus_grace', ...inMetadata(inGrace) },
 				{ id: 'cus_team' },
-				{ id: 'cus_past', ...claimed(twoCustomers) },
-				{ id: 'cus_present', ...claimed(twoCustomers) },
-				{ id: 'cus_right', ...claimed(right) }
+				{ id: 'cus_past', ...inMetadata(twoCustomers) },
+				{ id: 'cus_present', ...inMetadata(twoCustomers) },
+				{ id: 'cus_right', ...inMetadata(right) }
 			],
 			subscriptions: [
 				subscription('cus_payer', 'active', 'price_knight'),

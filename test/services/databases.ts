@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { ServerAdapter } from '../../src/store/connection/server-adapter.js';
 
-/** A database of a test's own on the server of DATABASE_URL. */
+/** A temporary database on the server of DATABASE_URL. */
 export interface TestDatabase {
 	readonly url: string;
 	drop(): Promise<void>;
@@ -14,7 +14,7 @@ export async function createDatabase(): Promise<TestDatabase> {
 	return { url: databaseUrl(name), drop: () => execute(server, `DROP DATABASE ${name} WITH (FORCE)`) };
 }
 
-/** Where a database of that name is on the server. */
+/** The URL of a database on that server. */
 export function databaseUrl(name: string): string {
 	const url = new URL(serverUrl());
 	url.pathname = `/${name}`;
@@ -27,7 +27,7 @@ function serverUrl(): string {
 	return server;
 }
 
-/** One statement over a connection of its own. */
+/** Executes a script on a new connection. */
 export async function execute(url: string, sql: string): Promise<void> {
 	const adapter = await new ServerAdapter(url, 1).connect();
 	try {

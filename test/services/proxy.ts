@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, connect as openSocket, type Server, type Socket } from 'node:net';
 
-/** Stands between a test and the server of a database, so that the server can go away for this test alone. */
+/** A TCP proxy in front of a database server, to simulate an outage for one test. */
 export class TcpProxy {
 	private readonly pairs = new Set<readonly [Socket, Socket]>();
 	private mode: 'open' | 'refusing' | 'silent' = 'open';
@@ -11,7 +11,7 @@ export class TcpProxy {
 		private readonly target: URL
 	) {}
 
-	/** @param target - the URL of the server; its port is PostgreSQL's where it names none */
+	/** @param target - the server's URL; the default port is PostgreSQL's */
 	public static async before(target: string): Promise<TcpProxy> {
 		const server = createServer();
 		const proxy = new TcpProxy(server, new URL(target));
@@ -21,7 +21,7 @@ export class TcpProxy {
 		return proxy;
 	}
 
-	/** Leads to the same database, through here. */
+	/** The database's URL through this proxy. */
 	public get url(): string {
 		const url = new URL(this.target);
 		const address = this.server.address();
@@ -30,19 +30,19 @@ export class TcpProxy {
 		return url.href;
 	}
 
-	/** Cuts every connection, and lets nobody in. */
+	/** Closes every connection and refuses new ones. */
 	public refuse(): void {
 		this.mode = 'refusing';
 		for (const pair of this.pairs) for (const socket of pair) socket.destroy();
 	}
 
-	/** As a network that swallows everything: whoever is connected stays so, and hears nothing. */
+	/** Drops all traffic and keeps the connections open, like a network partition. */
 	public fallSilent(): void {
 		this.mode = 'silent';
 		for (const pair of this.pairs) for (const socket of pair) socket.pause().unpipe();
 	}
 
-	/** Lets everybody in again. What was connected when it fell silent hears nothing for ever. */
+	/** Accepts connections again. Connections from before `fallSilent` stay silent. */
 	public open(): void {
 		this.mode = 'open';
 	}

@@ -9,8 +9,8 @@ import { TestRedis } from './redis.js';
 const EACH_SECOND = '* * * * * *';
 const NEVER_SOON = '0 0 29 2 *';
 
-/** A task that counts who woke it: the queue, or this process by itself. */
-function counting(name: string, pattern = EACH_SECOND, work: () => Promise<void> = async () => {}) {
+/** A task that counts how often it ran: in all, and from the queue. */
+function countingTask(name: string, pattern = EACH_SECOND, work: () => Promise<void> = async () => {}) {
 	const woken = { byQueue: 0, inAll: 0 };
 	const task = fakeTask(name, pattern, async () => {
 		woken.inAll += 1;
@@ -19,8 +19,8 @@ function counting(name: string, pattern = EACH_SECOND, work: () => Promise<void>
 	return { task, woken };
 }
 
-/** A driver with these tasks, as `main` makes it. */
-function begin(url: string, queue: string, counted: readonly ReturnType<typeof counting>[]) {
+/** A Redis schedule with these tasks, as `main` creates it. */
+function createSchedule(url: string, queue: string, counted: readonly ReturnType<typeof countingTask>[]) {
 	const logger = fakeLogger();
 	const { client, tasks } = scheduleFixture(counted.map(({ task }) => task));
 	const failed: unknown[] = [];
@@ -36,16 +36,16 @@ function begin(url: string, queue: string, counted: readonly ReturnType<typeof c
 
 const schedules = async () => (await container.tasks.listRepeated({})).map(({ name, pattern, tz }) => `${name} ${pattern} ${tz}`).sort();
 
-describe('the schedule through Redis', () => {
+describe('createRedisSchedule', () => {
 	let redis: TestRedis;
 	beforeAll(async () => {
 		redis = await TestRedis.started();
 	});
 	afterAll(() => redis?.kill());
 
-	test('wakes every task on its own pattern, and leaves nothing of what is done behind', async () => {
-		const [one, other, resting] = [counting('one'), counting('other', '*/2 * * * * *'), counting('resting', NEVER_SOON)];
-		const { schedule, logger } = begin(redis.url, 'wakes', [one, other, resting]);
+	test('runs every task on its pattern and removes completed jobs', async () => {
+		const [one, other, resting] = [countingTask('one'), countingTask('other', '*/2 * * * * *'), countingTask('resting', NEVER_SOON)];
+		const { schedule, logger } = createSchedule(redis.url, 'wakes', [one, other, resting]);
 		await schedule.start();
 		await until(() => {
 			expect(one.woken.byQueue).toBeGreaterThanOrEqual(2);
@@ -57,22 +57,22 @@ describe('the schedule through Redis', () => {
 		expect(logger.lines).toEqual([`Using the queue in Redis (127.0.0.1:${redis.port}).`]);
 	});
 
-	test('a task that fails is told, leaves nothing behind, and is woken again', async () => {
-		const failing = counting('failing', EACH_SECOND, () => Promise.reject(new Error('the database is away')));
-		const { schedule, failed } = begin(redis.url, 'fails', [failing]);
+	test('logs a failed task, removes its job and runs it again', async () => {
+		const failing = countingTask('failing', EACH_SECOND, () => Promise.reject(new Error('the database is away')));
+		const { schedule, failed } = createSchedule(redis.url, 'fails', [failing]);
 		await schedule.start();
 		await until(() => expect(failing.woken.byQueue).toBeGreaterThanOrEqual(2));
 		expect(failed[0]).toEqual(new Error('the database is away'));
 		await until(async () => expect(await container.tasks.list({ types: ['failed'] })).toEqual([]));
 	});
 
-	test('a task that is long at work is not woken fallback, and keeps no other one asleep', async () => {
+	test('does not run a task while it is still running, and does not delay other tasks', async () => {
 		let release = () => {};
 		const longWork = new Promise<void>((resolve) => {
 			release = resolve;
 		});
-		const [long, short] = [counting('long', EACH_SECOND, () => longWork), counting('short')];
-		const { schedule } = begin(redis.url, 'long', [long, short]);
+		const [long, short] = [countingTask('long', EACH_SECOND, () => longWork), countingTask('short')];
+		const { schedule } = createSchedule(redis.url, 'long', [long, short]);
 		await schedule.start();
 		await until(() => expect(short.woken.byQueue).toBeGreaterThanOrEqual(3));
 		expect(long.woken.byQueue).toBe(1);
@@ -80,8 +80,8 @@ describe('the schedule through Redis', () => {
 		await until(() => expect(long.woken.byQueue).toBeGreaterThan(1));
 	});
 
-	test('a changed pattern, time zone or name leaves no old schedule behind', async () => {
-		const before = begin(redis.url, 'changes', []);
+	test('removes the repeatable job of an old pattern, time zone or name', async () => {
+		const before = createSchedule(redis.url, 'changes', []);
 		await before.schedule.start();
 		const old = [
 			fakeTask('daily', '0 3 * * *', undefined, 'America/New_York'),
@@ -103,15 +103,15 @@ describe('the schedule through Redis', () => {
 			['kept', '* * * * *'],
 			['moved', '0 * * * *'],
 			['housekeeping', '*/5 * * * *']
-		].map(([name, pattern]) => counting(name as string, pattern));
-		await begin(redis.url, 'changes', present).schedule.start();
+		].map(([name, pattern]) => countingTask(name as string, pattern));
+		await createSchedule(redis.url, 'changes', present).schedule.start();
 		expect(await schedules()).toEqual([
 			'daily */15 * * * * UTC',
 			'housekeeping */5 * * * * UTC',
 			'kept * * * * * UTC',
 			'moved 0 * * * * UTC'
 		]);
-		// The jobs of the old ones are gone with them.
+		// Their delayed jobs are removed as well.
 		expect((await container.tasks.list({ types: ['delayed'] })).map(({ name }) => name).sort()).toEqual([
 			'daily',
 			'housekeeping',
@@ -120,21 +120,21 @@ describe('the schedule through Redis', () => {
 		]);
 	});
 
-	test('started again and again, and by two processes, every task has one schedule', async () => {
-		const tasks = () => [counting('daily', '*/15 * * * *')];
+	test('keeps one repeatable job per task over restarts and with two processes', async () => {
+		const tasks = () => [countingTask('daily', '*/15 * * * *')];
 		for (let start = 0; start < 2; start++) {
-			const { schedule } = begin(redis.url, 'again', tasks());
+			const { schedule } = createSchedule(redis.url, 'again', tasks());
 			await schedule.start();
 			await schedule.stop();
 		}
-		const [one, other] = [begin(redis.url, 'again', tasks()), begin(redis.url, 'again', tasks())];
+		const [one, other] = [createSchedule(redis.url, 'again', tasks()), createSchedule(redis.url, 'again', tasks())];
 		await Promise.all([one.schedule.start(), other.schedule.start()]);
 		expect(await schedules()).toEqual(['daily */15 * * * * UTC']);
 		expect(await container.tasks.list({ types: ['delayed', 'waiting', 'active'] })).toHaveLength(1);
 	});
 
-	test('a look finds what somebody has emptied, and a job that was lost', async () => {
-		const { schedule } = begin(redis.url, 'lost', [counting('daily', NEVER_SOON)]);
+	test('restores a flushed queue and a lost job at the next check', async () => {
+		const { schedule } = createSchedule(redis.url, 'lost', [countingTask('daily', NEVER_SOON)]);
 		await schedule.start();
 		const client = await container.tasks.client.client;
 		const task = fakeTask('daily', NEVER_SOON);
@@ -153,8 +153,8 @@ describe('the schedule through Redis', () => {
 		expect(await container.tasks.list({ types: ['delayed'] })).toHaveLength(1);
 	});
 
-	test('a schedule that is there is left alone: to add it again would take away a job that comes due', async () => {
-		const { schedule } = begin(redis.url, 'alone', []);
+	test('does not add an existing repeatable job again, which would remove a job that is due', async () => {
+		const { schedule } = createSchedule(redis.url, 'alone', []);
 		await schedule.start();
 		const task = fakeTask('daily', NEVER_SOON);
 		await ensureRepeatableJobs(container.tasks, [task]);
@@ -164,14 +164,14 @@ describe('the schedule through Redis', () => {
 		expect(after.map(({ id, timestamp }) => [id, timestamp])).toEqual(before.map(({ id, timestamp }) => [id, timestamp]));
 	});
 
-	test('stopped at any moment of the start, it leaves no error that nobody catches', async () => {
+	test('causes no unhandled error when stopped at any moment of its start', async () => {
 		const uncaught: unknown[] = [];
 		const note = (error: unknown) => void uncaught.push(error);
 		process.on('unhandledRejection', note);
 		onTestFinished(() => void process.off('unhandledRejection', note));
 		for (const url of [redis.url, 'redis://127.0.0.1:1']) {
 			for (let moment = 0; moment < 20; moment += 0.4) {
-				const { schedule } = begin(url, 'moments', [counting('task', NEVER_SOON)]);
+				const { schedule } = createSchedule(url, 'moments', [countingTask('task', NEVER_SOON)]);
 				const started = schedule.start();
 				const began = performance.now();
 				while (performance.now() - began < moment) await new Promise(setImmediate);
@@ -179,28 +179,28 @@ describe('the schedule through Redis', () => {
 				await started;
 			}
 		}
-		// The last connections to be given up are so at their next attempt.
+		// The last connections fail at their next attempt.
 		await new Promise((resolve) => setTimeout(resolve, 1_000));
 		expect(uncaught).toEqual([]);
 	});
 
-	test('one queue does not wake for another', async () => {
-		const [here, there] = [counting('here'), counting('there')];
-		// What two databases on one Redis have in common is the names of their tasks.
-		await begin(redis.url, 'reeve-1-1', [there]).schedule.start();
+	test('does not run tasks of another queue on the same server', async () => {
+		const [here, there] = [countingTask('here'), countingTask('there')];
+		// Two databases that share a Redis have the same task names.
+		await createSchedule(redis.url, 'reeve-1-1', [there]).schedule.start();
 		await until(() => expect(there.woken.byQueue).toBeGreaterThan(0));
-		await begin(redis.url, 'reeve-1-2', [here]).schedule.start();
+		await createSchedule(redis.url, 'reeve-1-2', [here]).schedule.start();
 		await until(() => expect(here.woken.byQueue).toBeGreaterThan(0));
 		expect(await schedules()).toEqual([`here ${EACH_SECOND} UTC`]);
 	});
 });
 
-describe('when Redis goes away', () => {
-	test('at the start and later, this process wakes itself; when it is back, the queue does; each is said once', async () => {
-		const redis = await TestRedis.away();
+describe('createRedisSchedule without Redis', () => {
+	test('falls back to the in-process schedule during outages, returns to the queue, and logs each change once', async () => {
+		const redis = await TestRedis.stopped();
 		onTestFinished(() => redis.kill());
-		const task = counting('task');
-		const { schedule, logger, failed } = begin(redis.url, 'away', [task]);
+		const task = countingTask('task');
+		const { schedule, logger, failed } = createSchedule(redis.url, 'away', [task]);
 		const away = (why: string) => `Redis unavailable (127.0.0.1:${redis.port}): ${why}. Falling back to the in-process scheduler.`;
 		const back = `Redis available again (127.0.0.1:${redis.port}); using its queue.`;
 		const byItself = () => task.woken.inAll - task.woken.byQueue;
@@ -217,18 +217,18 @@ describe('when Redis goes away', () => {
 		await until(() => expect(byItself()).toBeGreaterThan(before + 1));
 		const then = task.woken.byQueue;
 
-		// It comes back with nothing of what it knew.
+		// It is empty when it comes back.
 		await redis.start();
 		await until(() => expect(task.woken.byQueue).toBeGreaterThan(then));
 		expect(logger.lines).toEqual([away('connection refused'), back, expect.stringMatching(/^Redis unavailable .* Falling back/), back]);
 		expect(failed).toEqual([]);
 	});
 
-	test('a password that is refused is said, and not shown', async () => {
+	test('logs a refused password without the password', async () => {
 		const redis = await TestRedis.started('the-right-one');
 		onTestFinished(() => redis.kill());
-		const task = counting('task');
-		const { schedule, logger } = begin(redis.url.replace('//', '//:hunter2@'), 'refused', [task]);
+		const task = countingTask('task');
+		const { schedule, logger } = createSchedule(redis.url.replace('//', '//:hunter2@'), 'refused', [task]);
 		await schedule.start();
 		await until(() => expect(task.woken.inAll).toBeGreaterThan(1));
 		expect(logger.lines).toEqual([
@@ -236,15 +236,15 @@ describe('when Redis goes away', () => {
 		]);
 	});
 
-	test('a Redis that is full is no use: this process wakes itself until there is room', async () => {
+	test('falls back to the in-process schedule while Redis is out of memory', async () => {
 		const redis = await TestRedis.started();
 		onTestFinished(() => redis.kill());
-		const filler = begin(redis.url, 'filler', []);
+		const filler = createSchedule(redis.url, 'filler', []);
 		await filler.schedule.start();
 		const client = await container.tasks.client.client;
 		await client.config('SET', 'maxmemory', '1');
-		const task = counting('task');
-		const { schedule, logger } = begin(redis.url, 'full', [task]);
+		const task = countingTask('task');
+		const { schedule, logger } = createSchedule(redis.url, 'full', [task]);
 		await schedule.start();
 		await until(() => expect(task.woken.inAll).toBeGreaterThan(1));
 		expect(task.woken.byQueue).toBe(0);
@@ -252,11 +252,11 @@ describe('when Redis goes away', () => {
 		await client.config('SET', 'maxmemory', '0');
 	});
 
-	test('stops within a moment while Redis is away', async () => {
+	test('stops at once while Redis is unavailable', async () => {
 		const redis = await TestRedis.started();
 		onTestFinished(() => redis.kill());
-		const task = counting('task');
-		const { schedule, logger } = begin(redis.url, 'stops', [task]);
+		const task = countingTask('task');
+		const { schedule, logger } = createSchedule(redis.url, 'stops', [task]);
 		await schedule.start();
 		await redis.kill();
 		await until(() => expect(logger.lines).toHaveLength(2));

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, connect as openSocket } from 'node:net';
 
-/** A Redis of a test's own, which can be taken away and brought back. It keeps nothing. */
+/** A temporary Redis server that can be stopped and started again, without its data. */
 export class TestRedis {
 	private constructor(
 		public readonly port: number,
@@ -11,13 +11,13 @@ export class TestRedis {
 
 	private child: ReturnType<typeof spawn> | null = null;
 
-	/** One that is not there yet. */
-	public static async away(password: string | null = null): Promise<TestRedis> {
+	/** One that is not running yet. */
+	public static async stopped(password: string | null = null): Promise<TestRedis> {
 		return new TestRedis(await freePort(), password);
 	}
 
 	public static async started(password: string | null = null): Promise<TestRedis> {
-		const redis = await TestRedis.away(password);
+		const redis = await TestRedis.stopped(password);
 		await redis.start();
 		return redis;
 	}
@@ -26,7 +26,7 @@ export class TestRedis {
 		return `redis://127.0.0.1:${this.port}`;
 	}
 
-	/** Resolves when it answers. */
+	/** Resolves when it accepts commands. */
 	public async start(): Promise<void> {
 		if (this.child !== null) return;
 		const options = [
@@ -52,7 +52,7 @@ export class TestRedis {
 		}
 	}
 
-	/** Takes it away at once, with all that it knew. */
+	/** Kills it; its data is lost. */
 	public async kill(): Promise<void> {
 		const { child } = this;
 		this.child = null;
@@ -73,7 +73,7 @@ async function freePort(): Promise<number> {
 	return address.port;
 }
 
-/** Whether something speaks Redis there, be it to ask for a password. */
+/** Whether a Redis server answers on the port, even if only to ask for a password. */
 function answers(port: number): Promise<boolean> {
 	return new Promise((resolve) => {
 		const socket = openSocket(port, '127.0.0.1', () => socket.write('PING\r\n'));

@@ -28,7 +28,7 @@ function withPassword(address: string, user: string, password: string): string {
 	return url.href;
 }
 
-describe('the passwords of the database and of Redis', () => {
+describe('the passwords of PostgreSQL and Redis', () => {
 	let redis: TestRedis;
 	let proxy: TcpProxy;
 	let sandbox: Sandbox;
@@ -42,7 +42,7 @@ describe('the passwords of the database and of Redis', () => {
 			world: {
 				guild: { members: [{ id: ADA, username: 'ada', roles: [] }] },
 				stripe: {
-					// What anybody can write.
+					// Text that a member can write.
 					customers: [{ id: 'cus_ada', name: `Ada ${DATABASE_PASSWORD} ${REDIS_PASSWORD}`, metadata: { discord_id: ADA } }],
 					subscriptions: [{ id: 'sub_ada', customer: 'cus_ada', status: 'active', price: 'price_knight' }]
 				}
@@ -62,29 +62,29 @@ describe('the passwords of the database and of Redis', () => {
 		await execute(databaseUrl('postgres'), `DROP ROLE IF EXISTS ${ROLE}`);
 	});
 
-	const used = async (command: string, options: Record<string, unknown> = {}) => {
+	const run = async (command: string, options: Record<string, unknown> = {}) => {
 		const { id, answer } = await runCommand(sandbox, command, options);
 		asked.push(id);
 		return JSON.stringify([answer.content, answer.embeds, answer.components]);
 	};
-	const logged = (like: RegExp) => sandbox.until(() => sandbox.log().some((line) => like.test(line)), 30_000);
+	const waitForLog = (like: RegExp) => sandbox.until(() => sandbox.log().some((line) => like.test(line)));
 
-	test('are told to nobody while all is well, and when both go away and come back', async () => {
-		await logged(/A queue in Redis/);
+	test('appear in no output during normal operation and an outage of both', async () => {
+		await waitForLog(/A queue in Redis/);
 		const { report } = await reconcile(sandbox);
 		asked.push(sandbox.click('operator', report.id, fixButtons(report)[0]?.custom_id as string));
 		await sandbox.until(() => managedRolesOf(sandbox, ADA).includes('Knight'));
-		expect(await used('reconcile link', { member: ADA, customer: 'Ada' })).toContain('(hidden)');
-		await used('reconcile exempt', { member: ADA, reason: `${DATABASE_PASSWORD} and ${REDIS_PASSWORD}` });
+		expect(await run('reconcile link', { member: ADA, customer: 'Ada' })).toContain('(hidden)');
+		await run('reconcile exempt', { member: ADA, reason: `${DATABASE_PASSWORD} and ${REDIS_PASSWORD}` });
 		await redis.kill();
-		await logged(/Redis unavailable/);
+		await waitForLog(/Redis unavailable/);
 		proxy.refuse();
-		expect(await used('reconcile status')).toContain('Unknown');
-		expect(await used('reconcile export')).toContain('The database does not answer');
+		expect(await run('reconcile status')).toContain('Unknown');
+		expect(await run('reconcile export')).toContain('The database does not answer');
 		proxy.open();
 		await redis.start();
-		await logged(/Redis available again/);
-		await sandbox.until(async () => (await used('reconcile status')).includes('✓ Database'));
+		await waitForLog(/Redis available again/);
+		await sandbox.until(async () => (await run('reconcile status')).includes('✓ Database'));
 
 		const { pid } = sandbox.state().bot;
 		const database = await openDatabase({ url: databaseUrl(`reeve_sandbox_${sandbox.port}`), dataDir: '/nonexistent' });
@@ -100,7 +100,7 @@ describe('the passwords of the database and of Redis', () => {
 		for (const [where, text] of Object.entries(places)) expect([where, leaks(text, PLANTED)]).toEqual([where, []]);
 	});
 
-	test('are not quoted when they are wrong', async () => {
+	test('appear in no output when the server refuses them', async () => {
 		const wrong = 'wr0ng-planted-password';
 		const database = openDatabase({ url: withPassword(databaseUrl('postgres'), `${ROLE}_who`, wrong), dataDir: '/nonexistent' });
 		const refusal = await database.then(
@@ -111,7 +111,7 @@ describe('the passwords of the database and of Redis', () => {
 		expect(leaks(refusal, { wrong })).toEqual([]);
 
 		await sandbox.reset({ world: {}, env: { LOG_LEVEL: 'trace', REDIS_URL: withPassword(redis.url, '', wrong) } });
-		await logged(/Redis unavailable/);
+		await waitForLog(/Redis unavailable/);
 		expect(leaks(sandbox.log().join('\n'), { wrong, ...PLANTED })).toEqual([]);
 	});
 });

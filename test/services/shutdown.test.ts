@@ -13,7 +13,7 @@ const WORLD = {
 	}
 };
 
-describe('told to stop', () => {
+describe('SIGTERM', () => {
 	let sandbox: Sandbox;
 	beforeAll(async () => {
 		sandbox = await Sandbox.start({ world: WORLD });
@@ -21,7 +21,7 @@ describe('told to stop', () => {
 	});
 	afterAll(() => sandbox?.stop());
 
-	test('while the database server stands still, it goes, and says so to whoever waits', async () => {
+	test('interrupts a fix that waits for the database, and replies to the operator', async () => {
 		const { id, answer } = await runCommand(sandbox, 'reconcile fix', { issue: 'ada' });
 		const press = () => sandbox.click('operator', answer.id, buttonOf(answer, /Apply fix/));
 		const lock = await new ServerAdapter(databaseUrl(`reeve_sandbox_${sandbox.port}`), 1).connect();
@@ -32,7 +32,7 @@ describe('told to stop', () => {
 			const stopped = sandbox.restart('SIGTERM');
 			await sandbox.until(() => sandbox.log().some((line) => line.startsWith('The bot ended')));
 			await lock.executeScript('COMMIT');
-			// Killed, after 10 seconds, it would have no exit code.
+			// A process killed after the 10 seconds would have no exit code.
 			expect(await stopped).toMatchObject({ exitCode: 0, signal: null });
 			expect(await waitForMessage(sandbox, pressed, /./)).toMatch(/^Reeve is restarting and could not finish this\./);
 		} finally {

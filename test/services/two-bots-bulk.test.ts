@@ -6,7 +6,7 @@ import { ServerAdapter } from '../../src/store/connection/server-adapter.js';
 import { buttonOf, managedRolesOf, runCommand, waitForReply } from '../end-to-end/operator.js';
 import { databaseUrl, execute } from './databases.js';
 
-/** They pay for Knight and have no role. */
+/** They pay for Knight and hold no role. */
 const names = Array.from({ length: 6 }, (_, index) => `person${index}.`);
 const idOf = (name: string) => `30000000000000000${names.indexOf(name)}`;
 const WORLD = {
@@ -26,11 +26,11 @@ const WORLD = {
 		}))
 	}
 };
-/** Far from now: no day becomes due while a test is at work. */
+/** 12 hours from now: no daily run becomes due during the tests. */
 const HOUR = String((new Date().getUTCHours() + 12) % 24);
 
-/** Issues that one process fixes at the same time. */
-const AT_ONCE = 4;
+/** Issues that one process fixes concurrently. */
+const CONCURRENCY = 4;
 
 describe('two processes on one database', () => {
 	let sandbox: Sandbox;
@@ -57,26 +57,26 @@ describe('two processes on one database', () => {
 	const first = () => sandbox.state().bot.pid as number;
 	const second = () => other.pid as number;
 
-	/** Both processes hear of every click, as from Discord. The one that is not to take it stands still until the other has. */
-	async function takenBy(pid: number, act: () => string): Promise<string> {
-		const still = pid === first() ? second() : first();
-		process.kill(still, 'SIGSTOP');
+	/** Lets one process acknowledge an interaction: Discord sends it to both, and the other is suspended meanwhile. */
+	async function acknowledgedBy(pid: number, act: () => string): Promise<string> {
+		const suspended = pid === first() ? second() : first();
+		process.kill(suspended, 'SIGSTOP');
 		try {
 			const id = act();
 			await sandbox.until(() => sandbox.interaction(id).state !== 'pending');
 			return id;
 		} finally {
-			process.kill(still, 'SIGCONT');
+			process.kill(suspended, 'SIGCONT');
 		}
 	}
-	const planned = async (user: string) => {
+	const showPlan = async (user: string) => {
 		const { id, answer } = await runCommand(sandbox, 'reconcile fix', { all: true }, user);
 		return { id, answer, press: () => sandbox.click(user, answer.id, buttonOf(answer, /Fix all/)) };
 	};
-	const fixedIn = ({ content }: APIMessage) => Number(/^Done: (\d+) of/.exec(content)?.[1]);
+	const fixedCount = ({ content }: APIMessage) => Number(/^Done: (\d+) of/.exec(content)?.[1]);
 
-	/** What holds whoever did what: each person mended once, each attempt ended, each in the audit log. */
-	async function oneEffectEach(): Promise<void> {
+	/** Every member is fixed once, and every attempt has an outcome and one audit log entry. */
+	async function expectOneEffectEach(): Promise<void> {
 		for (const name of names) {
 			expect(managedRolesOf(sandbox, name)).toEqual(['Knight']);
 			expect(accepted().filter(({ path }) => path.includes(idOf(name)))).toHaveLength(1);
@@ -90,67 +90,67 @@ describe('two processes on one database', () => {
 		for (const line of audited) expect(line).toMatchObject({ before: [], after: ['Knight'], outcome: 'FIXED' });
 	}
 
-	test('a bulk fix in each, of the same issues at the same moment, has one effect on each', async () => {
-		const plans = [await planned('operator'), await planned('second')] as const;
-		const door = await new ServerAdapter(databaseUrl(`reeve_sandbox_${sandbox.port}`), 1).connect();
-		const waiting = async () => {
-			const window = await new ServerAdapter(databaseUrl(`reeve_sandbox_${sandbox.port}`), 1).connect();
+	test('concurrent bulk fixes of the same issues in both processes fix each issue once', async () => {
+		const plans = [await showPlan('operator'), await showPlan('second')] as const;
+		const lock = await new ServerAdapter(databaseUrl(`reeve_sandbox_${sandbox.port}`), 1).connect();
+		const waitingClaims = async () => {
+			const connection = await new ServerAdapter(databaseUrl(`reeve_sandbox_${sandbox.port}`), 1).connect();
 			try {
 				const sql = `SELECT count(DISTINCT client_port)::int FROM pg_stat_activity
 					WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'UPDATE%"Issue"%'`;
-				return (await window.queryRaw({ sql, args: [], argTypes: [] })).rows[0]?.[0];
+				return (await connection.queryRaw({ sql, args: [], argTypes: [] })).rows[0]?.[0];
 			} finally {
-				await window.dispose();
+				await connection.dispose();
 			}
 		};
 		try {
-			// Both have planned, and are about to claim the first issues.
-			await door.executeScript('BEGIN; LOCK TABLE "Issue" IN SHARE MODE');
-			await takenBy(first(), plans[0].press);
-			await takenBy(second(), plans[1].press);
-			await sandbox.until(async () => (await waiting()) === 2 * AT_ONCE);
-			await door.executeScript('COMMIT');
+			// Both processes wait for the lock to claim their first issues.
+			await lock.executeScript('BEGIN; LOCK TABLE "Issue" IN SHARE MODE');
+			await acknowledgedBy(first(), plans[0].press);
+			await acknowledgedBy(second(), plans[1].press);
+			await sandbox.until(async () => (await waitingClaims()) === 2 * CONCURRENCY);
+			await lock.executeScript('COMMIT');
 		} finally {
-			await door.dispose();
+			await lock.dispose();
 		}
 		const answers = await Promise.all(plans.map(({ id }) => waitForReply(sandbox, id, /^Done/)));
-		expect(answers.map(fixedIn).reduce((sum, count) => sum + count)).toBe(names.length);
-		await oneEffectEach();
+		expect(answers.map(fixedCount).reduce((sum, count) => sum + count)).toBe(names.length);
+		await expectOneEffectEach();
 	});
 
-	test('a run that fixes by itself in one and a bulk fix in the other have one effect on each', async () => {
+	test('a run with auto-fix in one process and a bulk fix in the other fix each issue once', async () => {
 		sandbox.faults.add({ target: 'discord', kind: 'hold', match: 'PUT */roles/*', times: 1 });
-		const run = await takenBy(first(), () => sandbox.command('operator', 'reconcile run'));
+		const run = await acknowledgedBy(first(), () => sandbox.command('operator', 'reconcile run'));
 		await sandbox.until(() => roleCalls().length > callsBefore);
-		// So many are taken at once; the others are still to be had.
-		await sandbox.until(async () => (await sandbox.issues('FIXING')).length === AT_ONCE);
-		const { id, press } = await planned('second');
-		await takenBy(second(), press);
+		// The run has claimed as many issues as it fixes concurrently; the others are free.
+		await sandbox.until(async () => (await sandbox.issues('FIXING')).length === CONCURRENCY);
+		const { id, press } = await showPlan('second');
+		await acknowledgedBy(second(), press);
 		const answer = await waitForReply(sandbox, id, /^Done/);
-		expect(fixedIn(answer)).toBe(names.length - AT_ONCE);
+		expect(fixedCount(answer)).toBe(names.length - CONCURRENCY);
 		sandbox.faults.clear();
 		await waitForReply(sandbox, run, /^Done: 6 issues, 4 fixed/);
-		await oneEffectEach();
+		await expectOneEffectEach();
 	});
 
-	test('a fix whose process was killed is settled by the other, though nobody asks for anything', async () => {
+	test('a process recovers the fix of another that was killed, without a command', async () => {
 		const [name = ''] = names;
 		const { answer } = await runCommand(sandbox, 'reconcile fix', { issue: name });
 		sandbox.faults.add({ target: 'discord', kind: 'timeout', match: 'PUT */roles/*' });
-		await takenBy(second(), () => sandbox.click('operator', answer.id, buttonOf(answer, /Apply fix/)));
+		await acknowledgedBy(second(), () => sandbox.click('operator', answer.id, buttonOf(answer, /Apply fix/)));
 		await sandbox.until(() => roleCalls().length > callsBefore);
 		await other.stop('SIGKILL');
 		sandbox.faults.clear();
-		// Half a minute later.
+		// As if the claim had expired.
 		await execute(databaseUrl(`reeve_sandbox_${sandbox.port}`), `UPDATE "FixAttempt" SET "claimExpires" = now() WHERE outcome IS NULL`);
-		const settled = await sandbox.until(async () => {
+		const recovered = await sandbox.until(async () => {
 			const issue = (await sandbox.issues('OPEN')).find(({ discordId }) => discordId === idOf(name));
 			return issue?.attempts.at(-1);
-		}, 90_000);
-		expect(settled).toMatchObject({ outcome: 'INTERRUPTED', rolesBefore: [], rolesAfter: [] });
+		});
+		expect(recovered).toMatchObject({ outcome: 'INTERRUPTED', rolesBefore: [], rolesAfter: [] });
 	});
 
-	test('neither has anything to complain of', () => {
+	test('neither process logs a warning or an error', () => {
 		const lines = [...sandbox.log(), ...other.log.tail(500).split('\n')];
 		expect(lines.filter((line) => / (WARN|ERROR) /.test(line))).toEqual([]);
 	});

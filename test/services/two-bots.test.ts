@@ -7,11 +7,9 @@ import { TestRedis } from './redis.js';
 
 const DAY_MS = 24 * 3_600_000;
 
-const WAKES = 8;
-/** So that a run lasts for as long as a process takes to start. */
-const SLOW_MS = 8_000;
+const WAKE_UPS = 8;
 
-/** Far from now: no day becomes due while a test is at work. */
+/** 12 hours from now: no daily run becomes due during the tests. */
 const HOUR = String((new Date().getUTCHours() + 12) % 24);
 const SCHEDULE = { RECONCILIATION_TIMEZONE: 'UTC', RECONCILIATION_HOUR: HOUR };
 
@@ -24,7 +22,7 @@ const WORLD = {
 	}
 };
 
-/** BullMQ as the plugin has it. */
+/** The version of BullMQ that the plugin uses. */
 interface Queue {
 	add(name: string, data: undefined, options: object): Promise<{ id: string }>;
 	getJob(id: string): Promise<object | undefined>;
@@ -45,14 +43,14 @@ describe('with real Redis and PostgreSQL', () => {
 		await sandbox?.stop();
 		await redis?.kill();
 	});
-	// A test may have taken it away.
+	// A test may have killed it.
 	afterEach(() => redis.start());
 
 	/**
-	 * The same world, installed days ago, without a bot: the day is due as soon as it is started again.
-	 * @returns the name of its queue
+	 * Resets the world, kills the bot and dates the installation back: the daily run is due when the bot starts again.
+	 * @returns the name of the bot's queue
 	 */
-	async function asleep(env: Record<string, string>): Promise<string> {
+	async function resetAsOverdue(env: Record<string, string>): Promise<string> {
 		await sandbox.reset({ world: WORLD, env: { ...SCHEDULE, ...env } });
 		process.kill(sandbox.state().bot.pid as number, 'SIGKILL');
 		await sandbox.until(() => !sandbox.state().bot.up);
@@ -67,16 +65,16 @@ describe('with real Redis and PostgreSQL', () => {
 	}
 
 	const runs = async () => (await sandbox.runs()).map(({ triggeredBy, status }) => `${triggeredBy} ${status}`);
-	/** By the process that runs now. */
-	const said = (like: RegExp) => {
+	/** Matching log lines of the current process. */
+	const logged = (like: RegExp) => {
 		const lines = sandbox.log();
 		return lines.slice(lines.findLastIndex((line) => line.startsWith('The bot ended')) + 1).filter((line) => like.test(line));
 	};
-	const heard = (like: RegExp) => sandbox.until(() => said(like).length > 0, 30_000);
-	const caughtUp = () => sandbox.until(async () => (await runs()).includes('scheduled COMPLETED'), 30_000);
+	const waitForLog = (like: RegExp) => sandbox.until(() => logged(like).length > 0);
+	const waitForDailyRun = () => sandbox.until(async () => (await runs()).includes('scheduled COMPLETED'));
 
-	/** `/reconcile run`, again if another run is just ending. */
-	function byHand(): Promise<string> {
+	/** Runs `/reconcile run`, and retries while another run is in progress. */
+	function runManually(): Promise<string> {
 		return sandbox.until(async () => {
 			const answer = await waitForMessage(
 				sandbox,
@@ -87,72 +85,72 @@ describe('with real Redis and PostgreSQL', () => {
 		});
 	}
 
-	/** Wakes whoever shares the queue, without a reason. They have looked when they have stopped in order. */
-	async function wakeInVain(queueName: string): Promise<void> {
+	/** Wakes the processes on the queue when nothing is due. A graceful stop afterwards waits for their checks. */
+	async function wakeWithoutDueRun(queueName: string): Promise<void> {
 		const queue = new Queue(queueName, { connection: { url: redis.url, maxRetriesPerRequest: null } });
 		try {
-			const adding = Array.from({ length: WAKES }, () => queue.add('daily-reconciliation', undefined, { removeOnComplete: true }));
+			const adding = Array.from({ length: WAKE_UPS }, () => queue.add('daily-reconciliation', undefined, { removeOnComplete: true }));
 			const jobs = await Promise.all(adding);
-			for (const { id } of jobs) await sandbox.until(async () => (await queue.getJob(id)) === undefined, 60_000);
+			for (const { id } of jobs) await sandbox.until(async () => (await queue.getJob(id)) === undefined);
 			expect((await queue.getRepeatableJobs()).filter(({ name }) => name === 'daily-reconciliation')).toHaveLength(1);
 		} finally {
 			await queue.close();
 		}
 	}
 
-	test('two processes that were both asleep, and are both woken again and again, run a day once', async () => {
-		const queue = await asleep({ REDIS_URL: redis.url });
-		// The first is still at it when the second starts.
-		sandbox.stripe.setLatency(SLOW_MS);
+	test('two processes that missed a daily run and are woken repeatedly run it once', async () => {
+		const queue = await resetAsOverdue({ REDIS_URL: redis.url });
+		// The first process is still running it when the second starts.
+		sandbox.faults.add({ target: 'stripe', kind: 'hold', match: 'GET /v1/subscriptions' });
 		await sandbox.restart();
 		const other = await sandbox.startAnother();
 		await sandbox.until(() => other.log.tail(50).includes('A queue in Redis'));
-		sandbox.stripe.setLatency(0);
-		await caughtUp();
-		await wakeInVain(queue);
+		sandbox.faults.clear();
+		await waitForDailyRun();
+		await wakeWithoutDueRun(queue);
 		expect(await other.stop('SIGTERM')).toMatchObject({ exitCode: 0 });
 		await sandbox.restart('SIGKILL');
-		await wakeInVain(queue);
+		await wakeWithoutDueRun(queue);
 		expect(await sandbox.restart('SIGTERM')).toMatchObject({ exitCode: 0 });
 		expect(await runs()).toEqual(['scheduled COMPLETED']);
 		expect(sandbox.messages().filter(({ embeds }) => embeds[0]?.title?.startsWith('Reconciliation'))).toHaveLength(1);
-		const said = [...sandbox.log(), ...other.log.tail(50).split('\n')].filter((line) => / (WARN|ERROR) /.test(line));
-		// Stripe is slower at that start than the doctor is patient.
-		expect(said.filter((line) => !line.includes('Stripe did not answer within'))).toEqual([]);
+		const problems = [...sandbox.log(), ...other.log.tail(50).split('\n')].filter((line) => / (WARN|ERROR) /.test(line));
+		// The held requests exceed the timeout of the start checks.
+		expect(problems.filter((line) => !line.includes('Stripe did not answer within'))).toEqual([]);
 	});
 
-	test('paused by the settings, nothing that was slept through is caught up', async () => {
-		const queue = await asleep({ REDIS_URL: redis.url, RECONCILIATION_PAUSED: 'true' });
+	test('a missed daily run is not caught up while the settings pause the schedule', async () => {
+		const queue = await resetAsOverdue({ REDIS_URL: redis.url, RECONCILIATION_PAUSED: 'true' });
 		await sandbox.restart();
-		await wakeInVain(queue);
+		await wakeWithoutDueRun(queue);
 		await sandbox.restart('SIGTERM');
-		expect(await byHand()).toContain('The report is here');
+		expect(await runManually()).toContain('The report is here');
 		expect(await runs()).toEqual(['manual COMPLETED']);
 	});
 
-	test('a Redis that is away at the start is said once; the day is run, commands are answered, and the queue takes over when it is back', async () => {
+	test('without Redis at the start, logs it once, runs the daily run, answers commands, and uses the queue once Redis is back', async () => {
 		await redis.kill();
-		const queue = await asleep({ REDIS_URL: redis.url.replace('//', '//:hunter2@') });
+		const queue = await resetAsOverdue({ REDIS_URL: redis.url.replace('//', '//:hunter2@') });
 		await sandbox.restart();
-		await caughtUp();
-		expect(await byHand()).toContain('The report is here');
-		expect(said(/Redis/)).toEqual([expect.stringContaining(`Redis unavailable (127.0.0.1:${redis.port}): connection refused`)]);
+		await waitForDailyRun();
+		expect(await runManually()).toContain('The report is here');
+		expect(logged(/Redis/)).toEqual([expect.stringContaining(`Redis unavailable (127.0.0.1:${redis.port}): connection refused`)]);
 		await redis.start();
-		await heard(/Redis available again/);
-		await wakeInVain(queue);
+		await waitForLog(/Redis available again/);
+		await wakeWithoutDueRun(queue);
 		await sandbox.restart('SIGTERM');
 		expect(await runs()).toEqual(['manual COMPLETED', 'scheduled COMPLETED']);
-		expect(sandbox.log().join('\n')).not.toMatch(/hunter2|nobody caught/);
+		expect(sandbox.log().join('\n')).not.toMatch(/hunter2|Unhandled rejection/);
 	});
 
-	test('a Redis that goes away mid-way is said once; commands are answered, and Reeve stops when it is told to', async () => {
+	test('when Redis goes away, logs it once, answers commands and stops on SIGTERM', async () => {
 		await sandbox.reset({ world: WORLD, env: { ...SCHEDULE, REDIS_URL: redis.url } });
-		await heard(/A queue in Redis/);
+		await waitForLog(/A queue in Redis/);
 		await redis.kill();
-		await heard(/Redis unavailable/);
-		expect(await byHand()).toContain('The report is here');
-		expect(said(/Redis/)).toHaveLength(2);
-		expect(sandbox.log().join('\n')).not.toContain('nobody caught');
+		await waitForLog(/Redis unavailable/);
+		expect(await runManually()).toContain('The report is here');
+		expect(logged(/Redis/)).toHaveLength(2);
+		expect(sandbox.log().join('\n')).not.toContain('Unhandled rejection');
 		expect(await sandbox.restart('SIGTERM')).toMatchObject({ exitCode: 0 });
 	});
 });
