@@ -30,21 +30,21 @@ import type { VerificationStore } from '../../src/reconciliation/runs/verify.js'
 import { accountsOf } from '../../src/reconciliation/snapshot/accounts.js';
 import { MANAGED, MAPPED, NOW } from './builders.js';
 
-/** A world in memory: what the ports promise, no more, and a script that says when something goes wrong. */
+/** In-memory implementations of the ports, and a script that injects failures. */
 
 export const SETTINGS: RunSettings = { policy: MAPPED, autoFix: false, fixUnlinked: false, maxRevokePercent: 10 };
 
-/** Sees every call on a port before it acts, in order, and may change the world or throw. */
+/** Records every call on a port in order, and runs hooks before it, which may change state or throw. */
 export class Script {
 	public readonly calls: string[] = [];
 	private readonly hooks = new Map<string, () => void>();
 
-	/** Before every such call (`guild.addRole`, or `guild.addRole Lord` for one role). */
+	/** Runs before every such call (`guild.addRole`, or `guild.addRole Lord` for one role). */
 	public on(call: string, hook: () => void): void {
 		this.hooks.set(call, hook);
 	}
 
-	/** Before the next such call alone. */
+	/** Runs before the next such call only. */
 	public once(call: string, hook: () => void): void {
 		this.hooks.set(call, () => {
 			this.hooks.delete(call);
@@ -52,13 +52,13 @@ export class Script {
 		});
 	}
 
-	/** @param detail - what tells one such call from another */
+	/** @param detail - distinguishes calls with the same name */
 	public async before(call: string, detail?: string): Promise<void> {
-		const told = detail === undefined ? call : `${call} ${detail}`;
-		this.calls.push(told);
-		// As over a socket: whoever else is waiting gets a turn.
+		const name = detail === undefined ? call : `${call} ${detail}`;
+		this.calls.push(name);
+		// Yields, as a real call over a socket does.
 		await Promise.resolve();
-		(this.hooks.get(told) ?? this.hooks.get(call))?.();
+		(this.hooks.get(name) ?? this.hooks.get(call))?.();
 	}
 }
 
@@ -70,7 +70,7 @@ export class FakeBilling implements Billing {
 	public customers: Customer[] = [];
 	public subscriptions: Subscription[] = [];
 	public livemode: boolean | null = true;
-	/** Customer ID → when something of it last changed in Stripe. */
+	/** Customer ID → when it last changed in Stripe. */
 	public readonly changedAt = new Map<string, Date>();
 	public readonly changedWhileReading = { customers: new Set<string>(), people: new Set<string>() };
 
@@ -79,7 +79,7 @@ export class FakeBilling implements Billing {
 	public async readAll(): Promise<BillingSnapshot> {
 		await this.script.before('billing.readAll');
 		const { customers, people } = this.changedWhileReading;
-		// A list of subscriptions shows those customers alone who have one.
+		// The list of subscriptions contains only customers that have one.
 		const paying = new Set(this.subscriptions.map(({ customerId }) => customerId));
 		return { ...this.snapshot((id) => paying.has(id)), changedCustomers: new Set(customers), changedDiscordIds: new Set(people) };
 	}
@@ -108,7 +108,7 @@ export class FakeBilling implements Billing {
 		return { livemode: this.livemode ?? false };
 	}
 
-	/** Puts this in the place of the subscription with its ID, or beside all others. */
+	/** Adds a subscription, or replaces the one with its ID. */
 	public put(given: Subscription): void {
 		this.subscriptions = [...this.subscriptions.filter(({ id }) => id !== given.id), given];
 	}
@@ -130,11 +130,11 @@ export class FakeBilling implements Billing {
 }
 
 export class FakeGuild implements Guild {
-	/** All that somebody holds, managed or not. */
+	/** All roles of each member, managed or not. */
 	public readonly roles = new Map<string, Set<RoleName>>();
 	public readonly bots = new Set<string>();
 	public readonly reasons: string[] = [];
-	/** `add Lord`: Discord answers 204 and does not act. */
+	/** `add Lord`: Discord answers 204 without applying the change. */
 	public readonly ignores = new Set<string>();
 
 	public constructor(private readonly script: Script) {}
@@ -149,12 +149,12 @@ export class FakeGuild implements Guild {
 
 	public async readRoster(): Promise<Roster> {
 		await this.script.before('guild.readRoster');
-		return { members: new Map([...this.roles.keys()].map((id) => [id, this.seen(id)])) };
+		return { members: new Map([...this.roles.keys()].map((id) => [id, this.member(id)])) };
 	}
 
 	public async readMember(discordId: string): Promise<RosterMember | null> {
 		await this.script.before('guild.readMember');
-		return this.roles.has(discordId) ? this.seen(discordId) : null;
+		return this.roles.has(discordId) ? this.member(discordId) : null;
 	}
 
 	public async addRole(discordId: string, role: RoleName, reason: string): Promise<void> {
@@ -169,14 +169,14 @@ export class FakeGuild implements Guild {
 		if (!this.ignores.has(`remove ${role}`)) this.roles.get(discordId)?.delete(role);
 	}
 
-	public trouble: GuildProblem[] = [];
+	public guildProblems: GuildProblem[] = [];
 
 	public async problems(): Promise<readonly GuildProblem[]> {
 		await this.script.before('guild.problems');
-		return this.trouble;
+		return this.guildProblems;
 	}
 
-	private seen(id: string): RosterMember {
+	private member(id: string): RosterMember {
 		return { id, name: `name of ${id}`, bot: this.bots.has(id), roles: this.holds(id).filter((role) => MANAGED.includes(role)) };
 	}
 }
@@ -216,7 +216,7 @@ const NEW_ATTEMPT = { rolesBefore: null, end: null, undoes: null, verification: 
 
 const later = (moment: Date, seconds: number): Date => new Date(moment.getTime() + seconds * 1000);
 
-/** Checks and writes of one method happen in one turn, as in one transaction. */
+/** Each method checks and writes synchronously, like one transaction. */
 export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 	public rows: (MemberRow & { changedAt?: Date })[] = [];
 	public teams: (TeamRow & { changedAt?: Date })[] = [];
@@ -271,7 +271,6 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 		return this.runs.some(({ status }) => status === 'RUNNING');
 	}
 
-	/** "What the last run that read everything had read." */
 	public async lastGoodRun(): Promise<LastGoodRun | null> {
 		await this.script.before('ledger.lastGoodRun');
 		return this.runs.findLast(({ status, hold }) => status === 'COMPLETED' && !hold)?.found ?? null;
@@ -296,7 +295,7 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 		return { members, teams, exemptions, firstSeenUnpaid: new Map(this.firstSeenUnpaid) };
 	}
 
-	/** Customer and Discord IDs of the rows changed at or after that moment; with a team, of those who sit in it. */
+	/** A changed team includes the rows of its members. */
 	public async linksChangedSince(since: Date) {
 		await this.script.before('ledger.linksChangedSince');
 		const changed = ({ changedAt }: { readonly changedAt?: Date }) => changedAt !== undefined && changedAt >= since;
@@ -393,7 +392,7 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 		return true;
 	}
 
-	/** An attempt ends once: who comes second, having lost the claim, ends nothing. */
+	/** Does nothing if the attempt has already ended. */
 	public async endAttempt(attemptId: string, end: AttemptEnd): Promise<void> {
 		await this.script.before('ledger.endAttempt');
 		const attempt = this.attempt(attemptId);
@@ -414,7 +413,7 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 		else issue.status = 'OPEN';
 	}
 
-	/** Whoever asks first has them to settle: they are theirs as a claim is. */
+	/** Renews the claims of the returned attempts, so that no other caller gets them. */
 	public async interruptedAttempts(): Promise<readonly InterruptedAttempt[]> {
 		await this.script.before('ledger.interruptedAttempts');
 		const expired = this.attempts.filter(({ end, expiresAt }) => end === null && expiresAt <= this.now());
@@ -512,8 +511,8 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 
 export class FakeNotifier implements Notifier {
 	public readonly reports: ReconciliationResult[] = [];
-	/** The bulk fixes to follow; the end is undefined while there is none. */
-	public readonly followed: { readonly bulk: TrackedBulk; readonly done: number[]; end?: BulkEnd | null }[] = [];
+	/** Tracked bulk fixes; `end` is undefined while one is in progress. */
+	public readonly trackedBulks: { readonly bulk: TrackedBulk; readonly done: number[]; end?: BulkEnd | null }[] = [];
 
 	public constructor(private readonly script: Script) {}
 
@@ -527,23 +526,22 @@ export class FakeNotifier implements Notifier {
 	}
 
 	public trackBulk(bulk: TrackedBulk): BulkProgress {
-		const seen: (typeof this.followed)[number] = { bulk, done: [] };
-		this.followed.push(seen);
+		const tracked: (typeof this.trackedBulks)[number] = { bulk, done: [] };
+		this.trackedBulks.push(tracked);
 		return {
-			progress: (done) => void seen.done.push(done),
+			progress: (done) => void tracked.done.push(done),
 			end: (end) => {
-				if (seen.end !== undefined) throw new Error('a bulk fix ends once');
-				seen.end = end;
+				if (tracked.end !== undefined) throw new Error('a bulk fix ends once');
+				tracked.end = end;
 			}
 		};
 	}
 }
 
-/** The fakes as one world, with a clock that stands until a test moves it. */
+/** All fakes, with a clock that moves only in {@link pass}. */
 export class FakePorts implements Ports {
 	public readonly script = new Script();
 	public time = NOW;
-	/** Errors that nobody foresaw. */
 	public readonly unexpectedErrors: unknown[] = [];
 	public shouldContinue = (): boolean => true;
 	public readonly onUnexpectedError = (error: unknown): void => void this.unexpectedErrors.push(error);
@@ -557,12 +555,12 @@ export class FakePorts implements Ports {
 		this.time = later(this.time, hours * 3600 + seconds);
 	}
 
-	/** The calls so far whose names begin so. */
-	public calls(...beginnings: string[]): string[] {
-		return this.script.calls.filter((call) => beginnings.some((beginning) => call.startsWith(beginning)));
+	/** The calls so far whose names have one of these prefixes. */
+	public calls(...prefixes: string[]): string[] {
+		return this.script.calls.filter((call) => prefixes.some((prefix) => call.startsWith(prefix)));
 	}
 
-	/** How often a role was given or taken, or tried to be. */
+	/** Number of attempted role changes. */
 	public get touched(): number {
 		return this.calls('guild.addRole', 'guild.removeRole').length;
 	}

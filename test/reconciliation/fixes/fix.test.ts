@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { OpenIssue } from '../../../src/reconciliation/domain/issue.js';
 import { RoleChangeError, SourceError } from '../../../src/reconciliation/domain/ports.js';
 import { AUTOMATIC } from '../../../src/reconciliation/fixes/attempt.js';
@@ -10,7 +10,7 @@ import { FakePorts, SETTINGS } from '../fakes.js';
 
 const OPERATOR = userId(99);
 
-/** Ada's one issue, found by a run an hour ago. */
+/** Ada's only issue, found by a run an hour ago. */
 async function found(holds: string[], given: Parameters<typeof subscription>[0]): Promise<{ ports: FakePorts; issue: OpenIssue }> {
 	const ports = new FakePorts();
 	ports.billing.customers = [customer({ metadataDiscordId: ADA })];
@@ -22,7 +22,7 @@ async function found(holds: string[], given: Parameters<typeof subscription>[0])
 	return { ports, issue: only(result?.issues ?? []) };
 }
 
-/** Pays for nothing, holds Knight, and Moderator, which is none of Reeve's business. */
+/** Does not pay; holds Knight, and Moderator, which is not managed. */
 const doesNotPay = () => found(['Knight', 'Moderator'], { status: 'canceled' });
 /** Pays for Lord, holds Knight and Debtor. */
 const wrongRoles = () => found(['Knight', 'Debtor', 'Moderator'], { prices: ['price_lord'] });
@@ -38,9 +38,9 @@ const order = (issue: OpenIssue, given: Partial<FixOrder> = {}): FixOrder => ({
 const fix = (ports: FakePorts, issue: OpenIssue, given: Partial<FixOrder> = {}) => fixIssue(ports, MAPPED, order(issue, given));
 
 async function ended(result: Promise<FixResult>): Promise<Extract<FixResult, { kind: 'ended' }>> {
-	const told = await result;
-	if (told.kind !== 'ended') throw new Error(`ended was expected, not ${told.kind}`);
-	return told;
+	const actual = await result;
+	if (actual.kind !== 'ended') throw new Error(`expected ended, got ${actual.kind}`);
+	return actual;
 }
 
 const statusOf = (ports: FakePorts, issue: OpenIssue) => ports.ledger.issues.get(issue.id)?.status;
@@ -48,8 +48,8 @@ const refuse = (message: string) => () => {
 	throw new RoleChangeError(message);
 };
 
-describe('FIXED', () => {
-	test('the roles are as planned, were read back, and the attempt says before and after', async () => {
+describe('fixIssue → FIXED', () => {
+	it('applies the plan, reads the roles back and stores them before and after', async () => {
 		const { ports, issue } = await wrongRoles();
 		const result = await ended(fix(ports, issue));
 		expect(result).toMatchObject({
@@ -68,7 +68,7 @@ describe('FIXED', () => {
 		});
 	});
 
-	test('gives before it takes, one role at a time, and reads back after the last', async () => {
+	it('adds before it removes, one role at a time, and reads back after the last', async () => {
 		const { ports, issue } = await wrongRoles();
 		await fix(ports, issue);
 		expect(ports.calls('guild')).toEqual([
@@ -80,7 +80,7 @@ describe('FIXED', () => {
 		]);
 	});
 
-	test('claims before it looks, writes down the roles before it touches one, and writes the end last', async () => {
+	it('claims before it revalidates, records the roles before it changes one, and stores the outcome last', async () => {
 		const { ports, issue } = await doesNotPay();
 		let before: unknown = null;
 		ports.script.on('guild.removeRole', () => {
@@ -103,16 +103,16 @@ describe('FIXED', () => {
 		]);
 	});
 
-	test('the audit log names run, issue and operator', async () => {
+	it("names run, issue and operator in Discord's audit log", async () => {
 		const { ports, issue } = await wrongRoles();
 		await fix(ports, issue);
 		expect(new Set(ports.guild.reasons)).toEqual(new Set([`Reeve: run run_1, issue ${issue.id}, approved by grace (${OPERATOR})`]));
 	});
 
-	test.each([
+	it.each([
 		['an automatic fix', AUTOMATIC, undefined, 'automatic fix'],
 		['an operator whose name is not known', OPERATOR, undefined, `approved by ${OPERATOR} (${OPERATOR})`]
-	])('the audit log of %s', async (_, actor, actorName, told) => {
+	])("names %s in Discord's audit log", async (_, actor, actorName, authority) => {
 		const { ports, issue } = await doesNotPay();
 		await fixIssue(ports, MAPPED, {
 			issueId: issue.id,
@@ -121,12 +121,12 @@ describe('FIXED', () => {
 			runId: 'run_7',
 			...(actorName ? { actorName } : {})
 		});
-		expect(ports.guild.reasons).toEqual([`Reeve: run run_7, issue ${issue.id}, ${told}`]);
+		expect(ports.guild.reasons).toEqual([`Reeve: run run_7, issue ${issue.id}, ${authority}`]);
 	});
 });
 
-describe('RESOLVED: the drift is gone, and nothing is touched', () => {
-	test('the role was changed by hand between detection and fix', async () => {
+describe('fixIssue → RESOLVED, touching nothing', () => {
+	it('when the role was changed by hand since the run', async () => {
 		const { ports, issue } = await doesNotPay();
 		ports.guild.join(ADA, 'Moderator');
 		expect(await ended(fix(ports, issue))).toMatchObject({ outcome: 'RESOLVED', rolesBefore: [], rolesAfter: [] });
@@ -134,17 +134,17 @@ describe('RESOLVED: the drift is gone, and nothing is touched', () => {
 		expect(statusOf(ports, issue)).toBe('RESOLVED');
 	});
 
-	test('the subscription was renewed between', async () => {
+	it('when the subscription was renewed since the run', async () => {
 		const { ports, issue } = await doesNotPay();
 		ports.billing.put(subscription({ status: 'active' }));
 		expect(await ended(fix(ports, issue))).toMatchObject({ outcome: 'RESOLVED', rolesAfter: ['Knight'] });
 		expect(ports.touched).toBe(0);
 	});
 
-	test.each([
+	it.each([
 		['on the customer', ADA, null],
 		['on the subscription', null, ADA]
-	])('a person who has subscribed with a new customer since the run keeps their role (named %s)', async (_, onCustomer, onSubscription) => {
+	])('when the member subscribed with a new customer since the run (named %s)', async (_, onCustomer, onSubscription) => {
 		const { ports, issue } = await doesNotPay();
 		ports.billing.customers.push(customer({ id: 'cus_new', metadataDiscordId: onCustomer }));
 		ports.billing.put(subscription({ id: 'sub_new', customerId: 'cus_new', metadataDiscordId: onSubscription }));
@@ -153,14 +153,14 @@ describe('RESOLVED: the drift is gone, and nothing is touched', () => {
 		expect(ports.guild.holds(ADA)).toContain('Knight');
 	});
 
-	test('who subscribed in the very moment of the run keeps their role, even if Stripe’s clock is a little behind ours', async () => {
+	it('when the member subscribed during the run and Stripe’s clock is behind ours', async () => {
 		const { ports, issue } = await doesNotPay();
 		ports.billing.put(subscription({ id: 'sub_new', customerId: 'cus_new', metadataDiscordId: ADA }));
 		ports.billing.changedAt.set('cus_new', ago({ seconds: 30 }));
 		expect(await ended(fix(ports, issue))).toMatchObject({ outcome: 'RESOLVED' });
 	});
 
-	test('a new customer that names them but is spoken for by somebody else’s row does not count', async () => {
+	it('ignores a new customer that names the member but belongs to another member’s row', async () => {
 		const { ports, issue } = await doesNotPay();
 		ports.billing.put(subscription({ id: 'sub_new', customerId: 'cus_new', metadataDiscordId: ADA }));
 		ports.billing.changedAt.set('cus_new', ports.now());
@@ -168,14 +168,14 @@ describe('RESOLVED: the drift is gone, and nothing is touched', () => {
 		expect(await ended(fix(ports, issue))).toMatchObject({ outcome: 'FIXED' });
 	});
 
-	test('a person whom an operator has linked since the run keeps their role', async () => {
+	it('when an operator linked the member since the run', async () => {
 		const { ports, issue } = await doesNotPay();
 		ports.ledger.rows = [row({ discordId: ADA, stripeCustomerId: 'cus_linked' })];
 		ports.billing.put(subscription({ id: 'sub_2', customerId: 'cus_linked' }));
 		expect(await ended(fix(ports, issue))).toMatchObject({ outcome: 'RESOLVED' });
 	});
 
-	test('a person who has been given a seat since the run keeps their role', async () => {
+	it('when the member was given a team seat since the run', async () => {
 		const { ports, issue } = await doesNotPay();
 		ports.ledger.rows = [row({ discordId: ADA, teamId: 't_1', seatTier: 'TEAM_MEMBER' })];
 		ports.ledger.teams = [
@@ -185,7 +185,7 @@ describe('RESOLVED: the drift is gone, and nothing is touched', () => {
 		expect(await ended(fix(ports, issue))).toMatchObject({ outcome: 'RESOLVED' });
 	});
 
-	test('they left meanwhile', async () => {
+	it('when the member left the server', async () => {
 		const { ports, issue } = await doesNotPay();
 		ports.guild.roles.delete(ADA);
 		expect(await ended(fix(ports, issue))).toMatchObject({ outcome: 'RESOLVED', error: expect.stringMatching(/left the server/) });
@@ -193,8 +193,8 @@ describe('RESOLVED: the drift is gone, and nothing is touched', () => {
 	});
 });
 
-describe('PLAN_CHANGED: nothing is touched, and the issue goes on with the new plan', () => {
-	test('the drift is another by now', async () => {
+describe('fixIssue → PLAN_CHANGED, touching nothing and updating the issue', () => {
+	it('when the drift has changed, and then fixes the new plan', async () => {
 		const { ports, issue } = await doesNotPay();
 		ports.billing.put(subscription({ prices: ['price_lord'] }));
 		const result = await ended(fix(ports, issue));
@@ -210,21 +210,21 @@ describe('PLAN_CHANGED: nothing is touched, and the issue goes on with the new p
 		expect(ports.guild.holds(ADA)).toEqual(['Lord', 'Moderator']);
 	});
 
-	test('somebody gave one more role by hand', async () => {
+	it('when the member was given another role by hand', async () => {
 		const { ports, issue } = await doesNotPay();
 		ports.guild.join(ADA, 'Knight', 'Lord');
 		expect(await ended(fix(ports, issue))).toMatchObject({ outcome: 'PLAN_CHANGED', newDrift: { plan: { remove: ['Knight', 'Lord'] } } });
 		expect(ports.guild.holds(ADA)).toEqual(['Knight', 'Lord']);
 	});
 
-	test('grace ran out between', async () => {
+	it('when the grace period ended since the run', async () => {
 		const { ports, issue } = await found([], { status: 'past_due', unpaidSince: ago({ hours: 47 }) });
 		expect(issue.plan.add).toEqual(['Knight']);
 		ports.pass({ hours: 1 });
 		expect(await ended(fix(ports, issue))).toMatchObject({ outcome: 'PLAN_CHANGED', newDrift: { plan: { add: ['Debtor'] } } });
 	});
 
-	test('a button that shows another plan is not obeyed', async () => {
+	it('refuses a button that shows another plan', async () => {
 		const { ports, issue } = await doesNotPay();
 		expect(await fix(ports, issue, { planHash: 'deadbeef' })).toMatchObject({ kind: 'plan-changed', issue: { id: issue.id } });
 		expect(ports.calls('billing', 'guild')).toEqual([]);
@@ -232,15 +232,15 @@ describe('PLAN_CHANGED: nothing is touched, and the issue goes on with the new p
 	});
 });
 
-test('EXEMPT: exempted meanwhile, nothing is touched', async () => {
+it('fixIssue → EXEMPT, touching nothing, when the member was exempted since the run', async () => {
 	const { ports, issue } = await doesNotPay();
 	ports.ledger.exemptions = [exemption(ADA)];
 	expect(await ended(fix(ports, issue))).toMatchObject({ outcome: 'EXEMPT', rolesBefore: ['Knight'], rolesAfter: ['Knight'] });
 	expect(ports.touched).toBe(0);
 });
 
-describe('NOT_APPLIED: Discord accepted it and did not act', () => {
-	test.each([
+describe('fixIssue → NOT_APPLIED when Discord accepts a change without applying it', () => {
+	it.each([
 		['add Lord', ['Moderator']],
 		['remove Knight', ['Knight', 'Lord', 'Moderator']]
 	])('%s', async (ignored, holds) => {
@@ -254,8 +254,8 @@ describe('NOT_APPLIED: Discord accepted it and did not act', () => {
 	});
 });
 
-describe('FAILED: an error is an outcome that leaves the issue open', () => {
-	test('a failed add never removes', async () => {
+describe('fixIssue → FAILED, leaving the issue open', () => {
+	it('removes no role after a failed add', async () => {
 		const { ports, issue } = await wrongRoles();
 		ports.script.on('guild.addRole', refuse("Reeve's role is below Lord: drag it above."));
 		const result = await ended(fix(ports, issue));
@@ -268,7 +268,7 @@ describe('FAILED: an error is an outcome that leaves the issue open', () => {
 		expect(statusOf(ports, issue)).toBe('OPEN');
 	});
 
-	test('a failed take stops there, and the attempt says how far it came', async () => {
+	it('stops at a failed removal and stores the roles reached', async () => {
 		const { ports, issue } = await wrongRoles();
 		ports.script.on('guild.removeRole Debtor', refuse('The role Debtor was deleted.'));
 		expect(await ended(fix(ports, issue))).toMatchObject({
@@ -280,50 +280,47 @@ describe('FAILED: an error is an outcome that leaves the issue open', () => {
 		expect(ports.calls('guild.removeRole')).toEqual(['guild.removeRole Debtor']);
 	});
 
-	test.each(['billing.findCustomersNaming', 'billing.readCustomers', 'guild.readMember'])(
-		'%s cannot be read: nothing is touched',
-		async (call) => {
-			const { ports, issue } = await doesNotPay();
-			ports.script.on(call, () => {
-				throw new SourceError('stripe', 'Stripe is away.');
-			});
-			expect(await ended(fix(ports, issue))).toMatchObject({
-				outcome: 'FAILED',
-				error: 'Stripe is away.',
-				rolesBefore: null,
-				rolesAfter: null
-			});
-			expect(ports.touched).toBe(0);
-			expect(statusOf(ports, issue)).toBe('OPEN');
-		}
-	);
+	it.each(['billing.findCustomersNaming', 'billing.readCustomers', 'guild.readMember'])('touches nothing when %s fails', async (call) => {
+		const { ports, issue } = await doesNotPay();
+		ports.script.on(call, () => {
+			throw new SourceError('stripe', 'Stripe is down.');
+		});
+		expect(await ended(fix(ports, issue))).toMatchObject({
+			outcome: 'FAILED',
+			error: 'Stripe is down.',
+			rolesBefore: null,
+			rolesAfter: null
+		});
+		expect(ports.touched).toBe(0);
+		expect(statusOf(ports, issue)).toBe('OPEN');
+	});
 
-	test('a status that Reeve does not know: nothing is touched', async () => {
+	it('touches nothing when a subscription has an unknown status', async () => {
 		const { ports, issue } = await doesNotPay();
 		ports.billing.put(subscription({ status: 'suspended' }));
 		expect(await ended(fix(ports, issue))).toMatchObject({ outcome: 'FAILED', error: expect.stringMatching(/status/) });
 		expect(ports.touched).toBe(0);
 	});
 
-	test('who cannot be read back is not said to be mended', async () => {
+	it('when the member cannot be read back', async () => {
 		const { ports, issue } = await doesNotPay();
 		ports.script.on('guild.removeRole', () => {
 			ports.script.on('guild.readMember', () => {
-				throw new SourceError('discord', 'Discord is away.');
+				throw new SourceError('discord', 'Discord is down.');
 			});
 		});
 		expect(await ended(fix(ports, issue))).toMatchObject({ outcome: 'FAILED', rolesBefore: ['Knight'], rolesAfter: null });
 		expect(statusOf(ports, issue)).toBe('OPEN');
 	});
 
-	test('tried again when Discord lets it, the same issue is mended', async () => {
+	it('fixes the same issue on the next attempt', async () => {
 		const { ports, issue } = await doesNotPay();
-		ports.script.once('guild.removeRole', refuse('Discord is away.'));
+		ports.script.once('guild.removeRole', refuse('Discord is down.'));
 		expect(await ended(fix(ports, issue))).toMatchObject({ outcome: 'FAILED' });
 		expect(await ended(fix(ports, issue))).toMatchObject({ outcome: 'FIXED' });
 	});
 
-	test('an error of the database is thrown, and its attempt is left to be settled', async () => {
+	it('throws a database error and leaves the attempt for recovery', async () => {
 		const { ports, issue } = await doesNotPay();
 		ports.script.once('ledger.endAttempt', () => {
 			throw new Error('connection lost');
@@ -335,8 +332,8 @@ describe('FAILED: an error is an outcome that leaves the issue open', () => {
 	});
 });
 
-describe('one winner', () => {
-	test('of 50 at once one mends it, the others hear who has it', async () => {
+describe('fixIssue among concurrent orders', () => {
+	it('lets one of 50 fix the issue and names it to the others', async () => {
 		const { ports, issue } = await doesNotPay();
 		const results = await Promise.all(Array.from({ length: 50 }, (_, index) => fix(ports, issue, { actor: userId(100 + index) })));
 		expect(results.filter(({ kind }) => kind === 'ended')).toHaveLength(1);
@@ -345,7 +342,7 @@ describe('one winner', () => {
 		for (const result of results) if (result.kind !== 'ended') expect(result).toMatchObject({ actor: winner });
 	});
 
-	test('who comes later hears what became of it', async () => {
+	it('returns the outcome to a later order', async () => {
 		const { ports, issue } = await doesNotPay();
 		await fix(ports, issue);
 		expect(await fix(ports, issue, { actor: BOB })).toEqual({
@@ -358,19 +355,19 @@ describe('one winner', () => {
 		});
 	});
 
-	test('drift that went away by itself has no actor', async () => {
+	it('returns no actor for drift that went away by itself', async () => {
 		const { ports, issue } = await doesNotPay();
 		ports.billing.put(subscription());
 		await runReconciliation(ports, SETTINGS);
 		expect(await fix(ports, issue)).toMatchObject({ kind: 'settled', status: 'RESOLVED', actor: null });
 	});
 
-	test('an issue that nobody knows is unknown', async () => {
+	it('returns unknown for an unknown issue', async () => {
 		const { ports, issue } = await doesNotPay();
 		expect(await fix(ports, { ...issue, id: 'issue_99' })).toEqual({ kind: 'unknown' });
 	});
 
-	test('whoever lost the claim while looking again touches nothing', async () => {
+	it('touches nothing after losing the claim while revalidating', async () => {
 		const { ports, issue } = await doesNotPay();
 		ports.script.once('ledger.renewClaim', () => {
 			const mine = only(ports.ledger.attempts);
@@ -381,12 +378,12 @@ describe('one winner', () => {
 	});
 });
 
-describe('fixIssue whose heartbeat lapsed while it revalidated', () => {
+describe('fixIssue with a lapsed heartbeat', () => {
 	afterEach(() => {
 		vi.useRealTimers();
 	});
 
-	test('touches no role, even if the claim could still be renewed', async () => {
+	it('changes no role even if the claim could still be renewed', async () => {
 		const { ports, issue } = await doesNotPay();
 		vi.useFakeTimers({ toFake: ['Date'] });
 		// The process is suspended for longer than the claim lives: another process may have recovered the attempt.
@@ -396,8 +393,8 @@ describe('fixIssue whose heartbeat lapsed while it revalidated', () => {
 	});
 });
 
-describe('INTERRUPTED attempts are settled', () => {
-	/** A process died here. */
+describe('recoverInterruptedAttempts', () => {
+	/** A process that crashed at this call. */
 	async function stoppedAt(call: string): Promise<{ ports: FakePorts; issue: OpenIssue }> {
 		const { ports, issue } = await wrongRoles();
 		ports.script.once(call, () => {
@@ -407,7 +404,7 @@ describe('INTERRUPTED attempts are settled', () => {
 		return { ports, issue };
 	}
 
-	test('only once the claim has expired', async () => {
+	it('waits until the claim has expired', async () => {
 		const { ports, issue } = await stoppedAt('guild.removeRole Debtor');
 		ports.pass({ seconds: 29 });
 		await recoverInterruptedAttempts(ports);
@@ -418,7 +415,7 @@ describe('INTERRUPTED attempts are settled', () => {
 		expect(only(ports.ledger.attempts).end).toMatchObject({ outcome: 'INTERRUPTED' });
 	});
 
-	test('half-done: what is true now is written down, and the issue is open again', async () => {
+	it('stores the current roles of a half-applied fix and reopens the issue', async () => {
 		const { ports, issue } = await stoppedAt('guild.removeRole Debtor');
 		ports.pass({ seconds: 31 });
 		await recoverInterruptedAttempts(ports);
@@ -431,7 +428,7 @@ describe('INTERRUPTED attempts are settled', () => {
 		expect(statusOf(ports, issue)).toBe('OPEN');
 	});
 
-	test('by a database that was away when the person was to be read back: what was done is written down later', async () => {
+	it('stores the result of a fix whose read-back failed because the database was down', async () => {
 		const { ports, issue } = await wrongRoles();
 		let reads = 0;
 		ports.script.on('guild.readMember', () => {
@@ -444,7 +441,7 @@ describe('INTERRUPTED attempts are settled', () => {
 		expect(only(ports.ledger.attempts).end).toMatchObject({ outcome: 'FIXED', rolesBefore: ['Debtor', 'Knight'], rolesAfter: ['Lord'] });
 	});
 
-	test('done but not said: FIXED', async () => {
+	it('stores FIXED for an applied fix whose outcome was not stored', async () => {
 		const { ports, issue } = await stoppedAt('ledger.endAttempt');
 		ports.pass({ seconds: 31 });
 		await recoverInterruptedAttempts(ports);
@@ -452,7 +449,7 @@ describe('INTERRUPTED attempts are settled', () => {
 		expect(statusOf(ports, issue)).toBe('FIXED');
 	});
 
-	test('by whoever orders the same fix next, which does what the first one left of it', async () => {
+	it('runs before the next order, which applies the rest of the plan', async () => {
 		const { ports, issue } = await stoppedAt('guild.removeRole Debtor');
 		ports.pass({ seconds: 31 });
 		expect(await ended(fix(ports, issue, { actor: BOB }))).toMatchObject({
@@ -463,7 +460,7 @@ describe('INTERRUPTED attempts are settled', () => {
 		expect(ports.calls('guild.addRole')).toEqual(['guild.addRole Lord']);
 	});
 
-	test('and when what the first one left is no part of its plan any more, nothing is touched', async () => {
+	it('lets the next order touch nothing if the rest is no longer part of the plan', async () => {
 		const { ports, issue } = await stoppedAt('guild.removeRole Debtor');
 		ports.billing.subscriptions = ports.billing.subscriptions.map((each) => ({ ...each, status: 'canceled' }));
 		ports.pass({ seconds: 31 });
@@ -475,10 +472,10 @@ describe('INTERRUPTED attempts are settled', () => {
 		expect(ports.touched).toBe(touched);
 	});
 
-	test('a person who cannot be read is left to the next time: nothing is said of them that nobody knows', async () => {
+	it('leaves a member who cannot be read for the next recovery', async () => {
 		const { ports, issue } = await stoppedAt('guild.removeRole Debtor');
 		ports.script.once('guild.readMember', () => {
-			throw new SourceError('discord', 'Discord is away.');
+			throw new SourceError('discord', 'Discord is down.');
 		});
 		ports.pass({ seconds: 31 });
 		await recoverInterruptedAttempts(ports);
@@ -489,7 +486,7 @@ describe('INTERRUPTED attempts are settled', () => {
 		expect(only(ports.ledger.attempts).end).toMatchObject({ outcome: 'INTERRUPTED', rolesAfter: ['Debtor', 'Knight', 'Lord'] });
 	});
 
-	test('a person who left the server is not said to be mended', async () => {
+	it('stores INTERRUPTED for a member who left the server', async () => {
 		const { ports, issue } = await stoppedAt('guild.addRole Lord');
 		ports.guild.roles.delete(ADA);
 		ports.pass({ seconds: 31 });
@@ -498,7 +495,7 @@ describe('INTERRUPTED attempts are settled', () => {
 		expect(statusOf(ports, issue)).toBe('OPEN');
 	});
 
-	test('stopped before a role was touched, what somebody else did by hand since is not claimed as a fix', async () => {
+	it('does not claim a manual change as a fix when no role had been touched', async () => {
 		const { ports } = await stoppedAt('ledger.renewClaim');
 		ports.guild.join(ADA, 'Lord');
 		ports.pass({ seconds: 31 });
@@ -506,7 +503,7 @@ describe('INTERRUPTED attempts are settled', () => {
 		expect(only(ports.ledger.attempts).end).toMatchObject({ outcome: 'RESOLVED', rolesBefore: null, rolesAfter: ['Lord'] });
 	});
 
-	test('with nothing interrupted, nobody is read', async () => {
+	it('reads no member without interrupted attempts', async () => {
 		const ports = new FakePorts();
 		await recoverInterruptedAttempts(ports);
 		expect(ports.calls('guild')).toEqual([]);

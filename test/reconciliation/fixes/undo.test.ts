@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { RoleChangeError, SourceError } from '../../../src/reconciliation/domain/ports.js';
 import { fixIssue } from '../../../src/reconciliation/fixes/fix.js';
 import { recoverInterruptedAttempts } from '../../../src/reconciliation/fixes/recover.js';
@@ -11,7 +11,7 @@ import { FakePorts, SETTINGS } from '../fakes.js';
 const OPERATOR = userId(99);
 const FIX = 'attempt_1';
 
-/** Ada pays for Lord; a fix has given her Lord and taken Knight and Debtor. */
+/** Ada pays for Lord; a fix has added Lord and removed Knight and Debtor. */
 async function fixed(): Promise<FakePorts> {
 	const ports = new FakePorts();
 	ports.billing.customers = [customer({ metadataDiscordId: ADA })];
@@ -31,15 +31,15 @@ const undo = (ports: FakePorts, attemptId = FIX): Promise<UndoResult> =>
 const statusOf = (ports: FakePorts) => only([...ports.ledger.issues.values()]).status;
 const exempt = (ports: FakePorts) => ports.ledger.exemptions.filter(({ expiresAt }) => expiresAt === null || expiresAt > ports.now());
 
-describe('an undo', () => {
-	test('puts the managed roles back as they were, and no other', async () => {
+describe('undoFix', () => {
+	it('restores the managed roles and no other', async () => {
 		const ports = await fixed();
 		expect(await undo(ports)).toMatchObject({ kind: 'ended', outcome: 'UNDONE', rolesBefore: ['Lord'], rolesAfter: ['Debtor', 'Knight'] });
 		expect(ports.guild.holds(ADA)).toEqual(['Debtor', 'Knight', 'Moderator']);
 		expect(statusOf(ports)).toBe('RESOLVED');
 	});
 
-	test('exempts before it looks, gives before it takes, reads back, and writes the end last', async () => {
+	it('exempts before it reads, adds before it removes, reads back, and stores the outcome last', async () => {
 		const ports = await fixed();
 		await undo(ports);
 		expect(ports.script.calls).toEqual([
@@ -55,7 +55,7 @@ describe('an undo', () => {
 		]);
 	});
 
-	test('names itself, the fix and the operator in the audit log and in the exemption', async () => {
+	it('names itself, the fix and the operator in the audit log and in the exemption', async () => {
 		const ports = await fixed();
 		await undo(ports);
 		expect(new Set(ports.guild.reasons)).toEqual(
@@ -64,7 +64,7 @@ describe('an undo', () => {
 		expect(only(exempt(ports))).toMatchObject({ discordId: ADA, createdBy: OPERATOR, reason: 'Fix undone by grace' });
 	});
 
-	test('is not redone by the next daily run, also on the longest day', async () => {
+	it('keeps the next daily run from redoing the fix, even on a 25-hour day', async () => {
 		const ports = await fixed();
 		await undo(ports);
 		ports.pass({ hours: 24, seconds: 3590 });
@@ -73,7 +73,7 @@ describe('an undo', () => {
 		expect(ports.guild.holds(ADA)).toEqual(['Debtor', 'Knight', 'Moderator']);
 	});
 
-	test('has one effect, whoever asks, however often', async () => {
+	it('has one effect for concurrent and repeated orders', async () => {
 		const ports = await fixed();
 		const results = await Promise.all([undo(ports), undo(ports), undo(ports)]);
 		expect(results.map(({ kind }) => kind).sort()).toEqual(['busy', 'busy', 'ended']);
@@ -81,7 +81,7 @@ describe('an undo', () => {
 		expect(ports.touched).toBe(3);
 	});
 
-	test('is not judged by the verification', async () => {
+	it('takes the fix out of the verification', async () => {
 		const ports = await fixed();
 		await undo(ports);
 		ports.pass({ hours: 1 });
@@ -89,8 +89,8 @@ describe('an undo', () => {
 	});
 });
 
-describe('an undo that changes nothing ends its exemption and leaves the fix', () => {
-	test('when the person holds other managed roles by now', async () => {
+describe('undoFix that changes nothing ends its exemption and keeps the fix', () => {
+	it('when the member holds other managed roles now', async () => {
 		const ports = await fixed();
 		ports.guild.join(ADA, 'Lord', 'Knight');
 		const result = await undo(ports);
@@ -101,8 +101,8 @@ describe('an undo that changes nothing ends its exemption and leaves the fix', (
 		expect(statusOf(ports)).toBe('FIXED');
 	});
 
-	test.each([
-		['the person has left', (ports: FakePorts) => ports.guild.roles.delete(ADA), 'left the server'],
+	it.each([
+		['the member has left', (ports: FakePorts) => ports.guild.roles.delete(ADA), 'left the server'],
 		[
 			'Discord cannot be read',
 			(ports: FakePorts) =>
@@ -127,13 +127,13 @@ describe('an undo that changes nothing ends its exemption and leaves the fix', (
 		expect(statusOf(ports)).toBe('FIXED');
 	});
 
-	test('when Discord accepts it all and does nothing', async () => {
+	it('when Discord accepts every change and applies none', async () => {
 		const ports = await fixed();
 		for (const change of ['add Debtor', 'add Knight', 'remove Lord']) ports.guild.ignores.add(change);
 		expect(await undo(ports)).toMatchObject({ outcome: 'NOT_APPLIED', exemptUntil: null });
 	});
 
-	test('when its claim was lost while it looked', async () => {
+	it('when its claim was lost while it read the member', async () => {
 		const ports = await fixed();
 		ports.script.on('ledger.renewClaim', () => {
 			const attempt = ports.ledger.attempts.at(-1);
@@ -144,12 +144,12 @@ describe('an undo that changes nothing ends its exemption and leaves the fix', (
 	});
 });
 
-describe('undoFix whose heartbeat lapsed while it read the member', () => {
+describe('undoFix with a lapsed heartbeat', () => {
 	afterEach(() => {
 		vi.useRealTimers();
 	});
 
-	test('touches no role, even if the claim could still be renewed', async () => {
+	it('changes no role even if the claim could still be renewed', async () => {
 		const ports = await fixed();
 		vi.useFakeTimers({ toFake: ['Date'] });
 		ports.script.once('guild.readMember', () => vi.setSystemTime(Date.now() + 31_000));
@@ -159,8 +159,8 @@ describe('undoFix whose heartbeat lapsed while it read the member', () => {
 	});
 });
 
-describe('an undo in part', () => {
-	test('keeps the person exempt, and says what was refused', async () => {
+describe('undoFix that is applied in part', () => {
+	it("keeps the member exempt and returns Discord's reason", async () => {
 		const ports = await fixed();
 		ports.script.on('guild.removeRole', () => {
 			throw new RoleChangeError('Drag it above.');
@@ -169,7 +169,7 @@ describe('an undo in part', () => {
 		expect(exempt(ports)).toHaveLength(1);
 	});
 
-	test('whose answer was lost, but whose change was made, counts as done', async () => {
+	it("is UNDONE when only Discord's answer was lost", async () => {
 		const ports = await fixed();
 		ports.script.on('guild.removeRole', () => {
 			ports.guild.roles.get(ADA)?.delete('Lord');
@@ -179,8 +179,8 @@ describe('an undo in part', () => {
 	});
 });
 
-describe('an undo that was broken off, and could not be read back', () => {
-	/** Discord gives two roles, and then nothing works any more. */
+describe('undoFix after an interrupted undo without read-back', () => {
+	/** Discord adds two roles, then every call fails. */
 	async function interruptedUndo(): Promise<FakePorts> {
 		const ports = await fixed();
 		ports.script.once('guild.removeRole', () => {
@@ -194,7 +194,7 @@ describe('an undo that was broken off, and could not be read back', () => {
 		return ports;
 	}
 
-	test('is gone on with from wherever that was', async () => {
+	it('continues from any step of the plan', async () => {
 		const ports = await interruptedUndo();
 		expect(await undo(ports)).toMatchObject({
 			outcome: 'UNDONE',
@@ -204,7 +204,7 @@ describe('an undo that was broken off, and could not be read back', () => {
 		expect(ports.guild.holds(ADA)).toEqual(['Debtor', 'Knight', 'Moderator']);
 	});
 
-	test('is not gone on with where somebody else has changed the roles since', async () => {
+	it('touches nothing if the roles were changed by hand since', async () => {
 		const ports = await interruptedUndo();
 		ports.guild.join(ADA, 'Knight', 'Lord');
 		expect(await undo(ports)).toMatchObject({ outcome: 'PLAN_CHANGED', rolesBefore: ['Knight', 'Lord'] });
@@ -212,12 +212,12 @@ describe('an undo that was broken off, and could not be read back', () => {
 	});
 });
 
-describe('an undo that was interrupted', () => {
-	test.each([
+describe('recoverInterruptedAttempts of an undo', () => {
+	it.each([
 		['before a role was touched', 'guild.readMember', 'INTERRUPTED', 'FIXED', 0],
 		['when all was done', 'ledger.endAttempt', 'UNDONE', 'RESOLVED', 1],
 		['half-way', 'guild.removeRole', 'INTERRUPTED', 'FIXED', 1]
-	] as const)('%s is settled as what it is', async (_, moment, outcome, status, exemptions) => {
+	] as const)('stopped %s stores the outcome that the roles show', async (_, moment, outcome, status, exemptions) => {
 		const ports = await fixed();
 		ports.script.once(moment, () => {
 			throw new Error('SIGKILL');
@@ -231,7 +231,7 @@ describe('an undo that was interrupted', () => {
 	});
 });
 
-test.each(['', 'a'.repeat(37), "'; --", 'ada \0'])('%j is no fix, and the database is not asked', async (attemptId) => {
+it.each(['', 'a'.repeat(37), "'; --", 'ada \0'])('undoFix rejects %j without a query', async (attemptId) => {
 	const ports = await fixed();
 	expect(await undo(ports, attemptId)).toEqual({ kind: 'unknown' });
 	expect(ports.script.calls).toEqual([]);

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type Check, type CheckRemark, clockRemark, lastRunRemark, runChecks } from '../../../src/reconciliation/health/doctor.js';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
@@ -10,8 +10,8 @@ const check = (subject: string, run: Check['run'], severityOnFailure: Check['sev
 });
 const well = (message: string): CheckRemark => ({ verdict: 'ok', message });
 
-describe('the doctor', () => {
-	test('says what each run says, in order, and the same message once', async () => {
+describe('runChecks', () => {
+	it('returns the results in order without duplicates', async () => {
 		const findings = await runChecks([
 			check('Stripe', async () => [well('Fine.')]),
 			check('Discord', async () => [well('Fine.'), { verdict: 'blocking', message: 'Above.' }]),
@@ -25,7 +25,7 @@ describe('the doctor', () => {
 		]);
 	});
 
-	test('takes a run that fails, or never ends, for a finding, and makes the others all the same', async () => {
+	it('turns a check that fails or hangs into a result and runs the others', async () => {
 		vi.useFakeTimers();
 		try {
 			const findings = runChecks([
@@ -45,17 +45,17 @@ describe('the doctor', () => {
 	});
 });
 
-test.each([
+it.each([
 	[0, 'ok', 'agrees'],
 	[59_000, 'ok', 'agrees'],
 	[61_000, 'warning', '61 seconds ahead of'],
 	[-299_000, 'warning', '299 seconds behind'],
 	[300_000, 'error', '300 seconds ahead of']
-])('a clock that is %d ms off is %s', (off, verdict, message) => {
+])('clockRemark returns for a skew of %d ms: %s', (off, verdict, message) => {
 	expect(clockRemark('Stripe', NOW, later(off))).toMatchObject({ verdict, message: expect.stringContaining(message) });
 });
 
-describe('the last run that read everything', () => {
+describe('lastRunRemark', () => {
 	const book = (over: { lastSuccessAt?: Date; installedAt?: Date; paused?: boolean } = {}) => ({
 		lastSuccessAt: async () => over.lastSuccessAt ?? null,
 		installedAt: async () => over.installedAt ?? NOW,
@@ -66,12 +66,12 @@ describe('the last run that read everything', () => {
 	const remark = (over: Parameters<typeof book>[0], hours: number, paused = false) =>
 		lastRunRemark(book(over), { paused }, later(hours * 3_600_000), (moment) => moment.toISOString());
 
-	test('is well within 26 hours, and before the first', async () => {
+	it('is ok within 26 hours and before the first run', async () => {
 		expect(await remark({ lastSuccessAt: NOW }, 26)).toMatchObject({ verdict: 'ok', message: expect.stringContaining(NOW.toISOString()) });
 		expect(await remark({}, 1)).toMatchObject({ verdict: 'ok', message: expect.stringContaining('starts the first') });
 	});
 
-	test('is to be looked at when it is longer ago, unless the schedule is paused', async () => {
+	it('warns after 26 hours unless the schedule is paused', async () => {
 		expect(await remark({ lastSuccessAt: NOW }, 27)).toMatchObject({ verdict: 'warning' });
 		expect(await remark({}, 27)).toMatchObject({ verdict: 'warning' });
 		expect(await remark({ lastSuccessAt: NOW }, 27, true)).toMatchObject({ verdict: 'ok' });

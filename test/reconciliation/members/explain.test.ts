@@ -12,7 +12,7 @@ const NO_HISTORY: MemberHistoryStore = {
 };
 
 let ports: FakePorts;
-/** Whom Stripe's search finds. */
+/** The customers that Stripe's search finds. */
 let found: () => string[];
 beforeEach(() => {
 	ports = new FakePorts();
@@ -24,24 +24,24 @@ const why = (discordId = ADA) => {
 	return explainMember({ billing, guild: ports.guild, ledger: ports.ledger, now: ports.now }, NO_HISTORY, MAPPED, discordId);
 };
 const reasons = async () => (await why()).breakdown.sources.map(({ subscription: { id }, reason }) => [id, reason.kind]);
-const away = (call: string, message: string) =>
+const fail = (call: string, message: string) =>
 	ports.script.on(call, () => {
 		throw new SourceError('stripe', message);
 	});
 
-describe('one person explained', () => {
-	it('is judged as a run judges them: the same roles, the same drift', async () => {
+describe('explainMember', () => {
+	it('finds the same roles and the same drift as a run', async () => {
 		ports.ledger.rows = [row({ discordId: ADA, stripeCustomerId: 'cus_1' })];
 		ports.billing.put(subscription());
 		ports.guild.join(ADA, 'Lord');
-		const told = await why();
-		expect(told.breakdown).toMatchObject({ expected: ['Knight'], precedence: 'only', person: { customerIds: ['cus_1'] } });
-		expect(told.drift).toMatchObject({ type: 'ROLE_MISMATCH', plan: { add: ['Knight'], remove: ['Lord'] } });
-		expect(told).toMatchObject({ known: true, stripeFailure: null, exemption: null, member: { roles: ['Lord'] } });
+		const explained = await why();
+		expect(explained.breakdown).toMatchObject({ expected: ['Knight'], precedence: 'only', person: { customerIds: ['cus_1'] } });
+		expect(explained.drift).toMatchObject({ type: 'ROLE_MISMATCH', plan: { add: ['Knight'], remove: ['Lord'] } });
+		expect(explained).toMatchObject({ known: true, stripeFailure: null, exemption: null, member: { roles: ['Lord'] } });
 		expect(ports.touched).toBe(0);
 	});
 
-	it('is found by a customer’s metadata, or by that of a subscription', async () => {
+	it('finds links by metadata of a customer or a subscription', async () => {
 		ports.billing.customers = [customer({ id: 'cus_own', metadataDiscordId: ADA })];
 		ports.billing.put(subscription({ id: 'sub_named', customerId: 'cus_named', metadataDiscordId: ADA }));
 		found = () => ['cus_own', 'cus_named'];
@@ -51,14 +51,24 @@ describe('one person explained', () => {
 		expect(breakdown.named).toHaveLength(2);
 	});
 
-	it('is found by metadata that Stripe’s search does not know yet', async () => {
+	it('finds links by metadata that Stripe’s search has not indexed yet', async () => {
 		ports.billing.customers = [customer({ metadataDiscordId: ADA })];
 		ports.billing.put(subscription({ metadataDiscordId: ADA }));
 		ports.billing.changedAt.set('cus_1', NOW);
 		expect((await why()).breakdown.expected).toEqual(['Knight']);
 	});
 
-	it('hears which metadata does not count, and why', async () => {
+	it.each([
+		[65, ['Knight']],
+		[66, []]
+	])('reads changes of the last 65 minutes from events, and older ones from the search: %i min ago', async (minutes, expected) => {
+		ports.billing.customers = [customer({ metadataDiscordId: ADA })];
+		ports.billing.put(subscription({ metadataDiscordId: ADA }));
+		ports.billing.changedAt.set('cus_1', ago({ seconds: minutes * 60 }));
+		expect((await why()).breakdown.expected).toEqual(expected);
+	});
+
+	it('lists metadata that does not count, with the reason', async () => {
 		ports.ledger.rows = [row({ discordId: BOB, stripeCustomerId: 'cus_bob' })];
 		ports.billing.customers = [customer({ id: 'cus_bob', metadataDiscordId: ADA }), customer({ id: 'cus_two', metadataDiscordId: ADA })];
 		ports.billing.put(subscription({ id: 'sub_two', customerId: 'cus_two', metadataDiscordId: BOB }));
@@ -71,7 +81,7 @@ describe('one person explained', () => {
 		]);
 	});
 
-	it('has every subscription judged, the deciding one first, a team’s with the seat', async () => {
+	it('evaluates every subscription, the deciding one first, a team’s with the seat', async () => {
 		ports.ledger.teams = [team()];
 		ports.ledger.rows = [row({ discordId: ADA, stripeCustomerId: 'cus_1', teamId: 't_1', seatTier: 'OWNER' })];
 		ports.billing.put(subscription({ id: 'sub_old', status: 'canceled' }));
@@ -84,22 +94,22 @@ describe('one person explained', () => {
 		expect([precedence, expected]).toEqual(['most', ['Lord']]);
 	});
 
-	it('of equal subscriptions the newest decides', async () => {
+	it('lets the newest of equal subscriptions decide', async () => {
 		ports.ledger.rows = [row({ discordId: ADA, stripeCustomerId: 'cus_1' })];
 		ports.billing.put(subscription({ id: 'sub_old', createdAt: ago({ days: 300 }) }));
 		ports.billing.put(subscription({ id: 'sub_new', createdAt: ago({ days: 3 }) }));
 		expect((await why()).breakdown).toMatchObject({ precedence: 'newest', sources: [{ subscription: { id: 'sub_new' } }, {}] });
 	});
 
-	it('is explained as far as it goes while Stripe is away, and nothing is said of what they should have', async () => {
+	it('explains the rest while Stripe is down, without an entitlement', async () => {
 		ports.ledger.rows = [row({ discordId: ADA, stripeCustomerId: 'cus_1' })];
 		ports.billing.put(subscription({ status: 'canceled' }));
 		ports.guild.join(ADA, 'Knight');
 		ports.ledger.exemptions = [exemption(ADA)];
-		away('billing.readCustomers', 'Stripe is away.');
+		fail('billing.readCustomers', 'Stripe is down.');
 		expect(await why()).toMatchObject({
 			known: false,
-			stripeFailure: 'Stripe is away.',
+			stripeFailure: 'Stripe is down.',
 			drift: null,
 			exemption: { reason: 'founder' },
 			member: { roles: ['Knight'] },
@@ -107,7 +117,7 @@ describe('one person explained', () => {
 		});
 	});
 
-	it('is explained without Stripe’s search, which is not offered everywhere', async () => {
+	it('explains without Stripe’s search, which is not available in every region', async () => {
 		found = () => {
 			throw new SourceError('stripe', 'No search.');
 		};
@@ -116,11 +126,11 @@ describe('one person explained', () => {
 		expect(await why()).toMatchObject({ known: true, searchFailure: 'No search.', breakdown: { expected: ['Knight'] } });
 	});
 
-	it('may be nobody: not in the server, and linked to nothing', async () => {
+	it('explains an ID that is not in the server and has no link', async () => {
 		expect(await why()).toMatchObject({ member: null, discordFailure: null, known: true, drift: null, breakdown: { person: null } });
 	});
 
-	it('is exempt as long as a run thinks so', async () => {
+	it('shows an exemption only while it is in force', async () => {
 		ports.ledger.exemptions = [exemption(ADA, NOW)];
 		expect((await why()).exemption).toBeNull();
 		ports.ledger.exemptions = [exemption(ADA, ago({ hours: -1 }))];
@@ -128,7 +138,7 @@ describe('one person explained', () => {
 	});
 });
 
-describe('why a subscription gives what it gives', () => {
+describe('entitlementReason', () => {
 	beforeEach(() => {
 		ports.ledger.rows = [row({ discordId: ADA, stripeCustomerId: 'cus_1' })];
 	});
@@ -140,7 +150,7 @@ describe('why a subscription gives what it gives', () => {
 		['paused', 'price_knight', 'gives-nothing'],
 		['active', 'price_mug', 'buys-nothing'],
 		['frozen', 'price_knight', 'unknown-status']
-	])('%s with %s: %s', async (status, price, kind) => {
+	])('explains %s with %s as %s', async (status, price, kind) => {
 		ports.billing.put(subscription({ status, prices: [price] }));
 		expect(await reasons()).toEqual([['sub_1', kind]]);
 	});
@@ -151,12 +161,12 @@ describe('why a subscription gives what it gives', () => {
 		[48 + 1, 'debtor'],
 		[48 + 30 * 24, 'debtor'],
 		[48 + 30 * 24 + 1, 'too-long']
-	])('overdue for %i h: %s', async (hours, kind) => {
+	])('explains a payment overdue for %i h as %s', async (hours, kind) => {
 		ports.billing.put(subscription({ status: 'past_due', unpaidSince: ago({ hours }) }));
 		expect(await reasons()).toEqual([['sub_1', kind]]);
 	});
 
-	it('tells since when and until when, and that nothing dates a debt that no run has seen', () => {
+	it('gives start and end of the grace period, and neither for an undated failure', () => {
 		const due = { subscription: subscription({ status: 'unpaid' }), seat: null, unpaidSince: ago({ hours: 50 }) };
 		expect(entitlementReason({ ...due, entitlement: { kind: 'debtor' } }, MAPPED, NOW)).toEqual({
 			kind: 'debtor',

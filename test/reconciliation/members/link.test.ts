@@ -18,15 +18,15 @@ const EVE = userId(3);
 
 let fake: FakePorts;
 let ports: LinkingDeps;
-/** What is answered to whoever wants to write; what was asked to be written. */
+/** What `writeLink` returns, and what it was called with. */
 let answer: LinkWritten;
 let written: { discordId: string; customerId: string }[];
-let erased: string[];
+let removed: string[];
 let deleted: Set<string>;
 
 beforeEach(() => {
 	fake = new FakePorts();
-	[answer, written, erased, deleted] = [{ kind: 'written' }, [], [], new Set()];
+	[answer, written, removed, deleted] = [{ kind: 'written' }, [], [], new Set()];
 	fake.guild.join(ADA);
 	fake.billing.customers = [customer({ id: 'cus_1', email: 'ada@example.com' })];
 	const found = (id: string): CustomerFound | undefined => {
@@ -50,8 +50,8 @@ beforeEach(() => {
 				return answer;
 			},
 			removeLink: async ({ rowId }) => {
-				erased.push(rowId);
-				return erased.length === 1;
+				removed.push(rowId);
+				return removed.length === 1;
 			}
 		},
 		now: fake.now
@@ -61,8 +61,8 @@ beforeEach(() => {
 const link = (order: Partial<LinkOrder> = {}) =>
 	linkCustomer(ports, MAPPED, { discordId: ADA, customerId: 'cus_1', actor: OPERATOR, confirmed: null, ...order });
 
-describe('linking', () => {
-	it('writes the link, and tells what the person should have and holds', async () => {
+describe('linkCustomer', () => {
+	it('writes the link and returns the expected and the held roles', async () => {
 		fake.billing.put(subscription({ prices: ['price_lord'] }));
 		expect(await link()).toMatchObject({
 			kind: 'linked',
@@ -74,14 +74,14 @@ describe('linking', () => {
 		expect(fake.touched).toBe(0);
 	});
 
-	it('counts every customer of the person: the best one decides', async () => {
+	it('evaluates every customer of the member', async () => {
 		fake.ledger.rows = [row({ id: 'm_old', discordId: ADA, stripeCustomerId: 'cus_old' })];
 		fake.billing.put(subscription({ id: 'sub_old', customerId: 'cus_old', prices: ['price_lord'] }));
 		fake.billing.put(subscription({ prices: ['price_knight'] }));
 		expect(await link()).toMatchObject({ kind: 'linked', others: ['cus_old'], roleStatus: { expected: ['Lord'] } });
 	});
 
-	it('tells of somebody who is not in the server, or is exempt', async () => {
+	it('returns whether the member is in the server or exempt', async () => {
 		fake.billing.put(subscription());
 		fake.ledger.exemptions = [exemption(BOB)];
 		expect(await link({ discordId: BOB })).toMatchObject({
@@ -90,7 +90,7 @@ describe('linking', () => {
 		});
 	});
 
-	it('decides nothing where Stripe gives a status that Reeve does not know', async () => {
+	it('returns no expected roles for an unknown subscription status', async () => {
 		fake.billing.put(subscription({ status: 'daydreaming' }));
 		expect(await link()).toMatchObject({ kind: 'linked', roleStatus: { expected: null } });
 	});
@@ -122,7 +122,7 @@ describe('linking', () => {
 		expect(written).toEqual([]);
 	});
 
-	it('to a customer whose metadata names others asks first, and is bound to those who were shown', async () => {
+	it('needs confirmation for a customer whose metadata names others, bound to those shown', async () => {
 		fake.billing.customers = [customer({ metadataDiscordId: BOB })];
 		const asked = await link();
 		expect(asked).toMatchObject({ kind: 'named', people: [BOB] });
@@ -135,18 +135,18 @@ describe('linking', () => {
 		expect(written).toHaveLength(1);
 	});
 
-	it('to a contested customer that names the person too asks all the same: until then it counts for nobody', async () => {
+	it('needs confirmation for a contested customer that also names the member', async () => {
 		fake.billing.customers = [customer({ metadataDiscordId: ADA })];
 		fake.billing.put(subscription({ metadataDiscordId: BOB }));
 		expect(await link()).toMatchObject({ kind: 'named', people: [BOB] });
 	});
 
-	it('that somebody else made a moment before is told as theirs', async () => {
+	it('returns the winner of a concurrent link', async () => {
 		answer = { kind: 'taken', by: BOB };
 		expect(await link()).toEqual({ kind: 'taken', by: BOB });
 	});
 
-	it('writes nothing while a source cannot be read', async () => {
+	it('writes nothing if a source cannot be read', async () => {
 		fake.script.on('guild.readMember', () => {
 			throw new SourceError('discord', 'Discord has an outage.');
 		});
@@ -155,8 +155,8 @@ describe('linking', () => {
 	});
 });
 
-describe('looking for a customer', () => {
-	it('looks a typed customer ID up and searches for any other text', async () => {
+describe('searchCustomers', () => {
+	it('looks up a customer ID and searches for any other text', async () => {
 		const ids = async (text: string) => {
 			const result = await searchCustomers(ports.billing, text);
 			return result.kind === 'found' ? result.customers.map((each) => each.customer.id) : result.why;
@@ -167,7 +167,7 @@ describe('looking for a customer', () => {
 	});
 });
 
-describe('unlinking', () => {
+describe('linksOf and unlinkRow', () => {
 	beforeEach(() => {
 		fake.guild.join(ADA, 'Lord');
 		fake.ledger.rows = [
@@ -179,7 +179,7 @@ describe('unlinking', () => {
 		fake.billing.put(subscription({ id: 'sub_team', customerId: 'cus_team', createdAt: ago({ days: 1 }) }));
 	});
 
-	it('shows each row, with what would be left without it', async () => {
+	it('lists each row with the roles without it', async () => {
 		const result = await linksOf(ports, MAPPED, ADA);
 		expect(result).toMatchObject({
 			kind: 'links',
@@ -192,18 +192,18 @@ describe('unlinking', () => {
 		});
 	});
 
-	it('knows that metadata counts again once the row is gone', async () => {
+	it('counts metadata again once the row is removed', async () => {
 		fake.billing.customers = [customer({ metadataDiscordId: ADA })];
 		const result = await linksOf(ports, MAPPED, ADA);
 		expect(result).toMatchObject({ links: [{ rowId: 'm_1', roleStatusWithout: { expected: ['Lord'] } }, {}] });
 	});
 
-	it('tells which customers only Stripe can untie', async () => {
+	it('lists customers whose link can be removed only in Stripe', async () => {
 		fake.billing.customers = [customer({ id: 'cus_meta', metadataDiscordId: ADA })];
 		expect(await linksOf(ports, MAPPED, ADA)).toMatchObject({ byMetadata: ['cus_meta'] });
 	});
 
-	it('has one effect for two who confirm', async () => {
+	it('has one effect for two confirmations', async () => {
 		const ties = await linksOf(ports, MAPPED, ADA);
 		const hash = ties.kind === 'links' ? (ties.links[0]?.hash ?? '') : '';
 		const unlink = () => unlinkRow(ports, MAPPED, { discordId: ADA, hash, actor: OPERATOR });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Channel } from '../../../src/reconciliation/domain/notification.js';
 import {
 	channelsFor,
@@ -16,7 +16,6 @@ import { NOW } from '../builders.js';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** Deliveries in memory, a channel and a mail server that can be out of order, and a clock that stands. */
 const HOLD = {
 	id: 'hold1',
 	scope: 'all',
@@ -28,13 +27,14 @@ const HOLD = {
 	releasedBy: null
 } as const;
 
-class OutboxDeps {
+/** An outbox in memory, a channel and a mail server that can fail, and a clock that stands still. */
+class FakeOutbox {
 	public time = NOW.getTime();
 	public readonly rows: (OutboxMessage & { status: string; nextTryAt: number; lastError: string | null; tries: number })[] = [];
 	public readonly sent: string[] = [];
 	public readonly logged: string[] = [];
 	public readonly broken = new Set<Channel>();
-	public databaseAway = false;
+	public databaseDown = false;
 	public running = false;
 	public readonly results = new Map([['run1', result({ issues: issues(2) })]]);
 	public readonly holds = new Map([['hold1', HOLD]]);
@@ -42,12 +42,12 @@ class OutboxDeps {
 	public readonly logger = { error: (...values: unknown[]) => void this.logged.push(String(values[0])) };
 	public readonly messenger = {
 		mails: true,
-		post: (news: Notification) => this.send('report', news),
-		mail: (news: Notification) => this.send('mail', news)
+		post: (notification: Notification) => this.send('report', notification),
+		mail: (notification: Notification) => this.send('mail', notification)
 	};
 	public readonly outbox: OutboxStore = {
 		claimMessages: async (which, until) => {
-			if (this.databaseAway) throw new Error('the database is away');
+			if (this.databaseDown) throw new Error('the database is down');
 			const taken = this.rows.filter(({ status, subject, nextTryAt, tries }) => {
 				if (status !== 'PENDING') return false;
 				return 'subject' in which ? subject === which.subject : nextTryAt <= which.due.getTime() || (which.failedToo === true && tries > 0);
@@ -95,38 +95,38 @@ class OutboxDeps {
 		return found;
 	}
 
-	private async send(channel: Channel, news: Notification): Promise<void> {
-		if (this.broken.has(channel)) throw new Error(`The ${channel} is out of order.`);
-		this.sent.push(`${channel} ${news.kind === 'run' ? news.result.runId : 'overdue'}`);
+	private async send(channel: Channel, notification: Notification): Promise<void> {
+		if (this.broken.has(channel)) throw new Error(`The ${channel} does not work.`);
+		this.sent.push(`${channel} ${notification.kind === 'run' ? notification.result.runId : 'overdue'}`);
 	}
 }
 
-async function ended(channels: readonly Channel[] = ['mail', 'report']): Promise<OutboxDeps> {
-	const post = new OutboxDeps();
-	await post.outbox.addMessages(runSubject('run1'), channels, post.now());
-	return post;
+async function ended(channels: readonly Channel[] = ['mail', 'report']): Promise<FakeOutbox> {
+	const fake = new FakeOutbox();
+	await fake.outbox.addMessages(runSubject('run1'), channels, fake.now());
+	return fake;
 }
 
-describe('a mail is written', () => {
+describe('channelsFor adds mail', () => {
 	const issuesFound = { issues: issues(1), issuesFound: 1 };
-	test.each([
+	it.each([
 		['when all is clear', result(), false],
 		['when issues were found', result(issuesFound), true],
-		['when a run failed', failedResult('Stripe is away.'), true],
+		['when a run failed', failedResult('Stripe is down.'), true],
 		['when something is held', result({ hold: { reason: '', losing: 9, holders: 10 } }), true],
 		[
-			'when a verification found what everybody knows',
+			'not when a verification found only known issues',
 			result({ ...issuesFound, isVerificationRun: true, verified: { fixes: [], reports: [] } }),
 			false
 		],
-		['when a verification failed', failedResult('Stripe is away.', { isVerificationRun: true }), true],
+		['when a verification failed', failedResult('Stripe is down.', { isVerificationRun: true }), true],
 		['when somebody asked about one person', result({ ...issuesFound, onlyMember: '1' }), false]
 	])('%s: %#', (_, of, expected) => {
 		expect(channelsFor(of, true)).toEqual(expected ? ['report', 'mail'] : ['report']);
 		expect(channelsFor(of, false)).toEqual(['report']);
 	});
 
-	test('when fixed drift came back', () => {
+	it('when fixed drift came back', () => {
 		const fix = {
 			attemptId: 'a',
 			discordId: '1',
@@ -139,123 +139,123 @@ describe('a mail is written', () => {
 	});
 });
 
-describe('the operators are told', () => {
-	test('of a run at once and once, in the channel first, to which the mail leads', async () => {
-		const post = await ended();
-		await deliverRunReport(post, result());
-		await flushOutbox(post, true);
-		expect(post.sent).toEqual(['report run1', 'mail run1']);
+describe('outbox delivery', () => {
+	it('delivers a run at once and only once, the report before the mail', async () => {
+		const fake = await ended();
+		await deliverRunReport(fake, result());
+		await flushOutbox(fake, true);
+		expect(fake.sent).toEqual(['report run1', 'mail run1']);
 	});
 
-	test('later, where a channel is out of order: nothing is lost, and nothing told twice', async () => {
-		const post = await ended();
-		post.broken.add('mail');
-		await deliverRunReport(post, result());
-		expect(post.row('mail run:run1')).toMatchObject({ status: 'PENDING', tries: 1, lastError: 'The mail is out of order.' });
-		expect(post.logged[0]).toContain('The mail is out of order.');
-		post.broken.clear();
-		await flushOutbox(post, false);
-		expect(post.sent).toEqual(['report run1']);
-		post.time += MINUTE;
-		await flushOutbox(post, false);
-		await flushOutbox(post, false);
-		expect(post.sent).toEqual(['report run1', 'mail run1']);
+	it('retries a failed channel later without repeating the others', async () => {
+		const fake = await ended();
+		fake.broken.add('mail');
+		await deliverRunReport(fake, result());
+		expect(fake.row('mail run:run1')).toMatchObject({ status: 'PENDING', tries: 1, lastError: 'The mail does not work.' });
+		expect(fake.logged[0]).toContain('The mail does not work.');
+		fake.broken.clear();
+		await flushOutbox(fake, false);
+		expect(fake.sent).toEqual(['report run1']);
+		fake.time += MINUTE;
+		await flushOutbox(fake, false);
+		await flushOutbox(fake, false);
+		expect(fake.sent).toEqual(['report run1', 'mail run1']);
 	});
 
-	test('at once after a restart, when what was wrong may have been mended', async () => {
-		const post = await ended(['mail']);
-		post.broken.add('mail');
-		await deliverRunReport(post, result());
-		post.broken.clear();
-		await flushOutbox(post, true);
-		expect(post.sent).toEqual(['mail run1']);
+	it('retries at once after a restart', async () => {
+		const fake = await ended(['mail']);
+		fake.broken.add('mail');
+		await deliverRunReport(fake, result());
+		fake.broken.clear();
+		await flushOutbox(fake, true);
+		expect(fake.sent).toEqual(['mail run1']);
 	});
 
-	test('after pauses that grow up to an hour, and no more after three days', async () => {
-		const post = await ended(['mail']);
-		post.broken.add('mail');
+	it('backs off up to an hour and gives up after three days', async () => {
+		const fake = await ended(['mail']);
+		fake.broken.add('mail');
 		const pauses: number[] = [];
-		await deliverRunReport(post, result());
-		while (post.row('mail run:run1').status === 'PENDING') {
-			const { nextTryAt } = post.row('mail run:run1');
-			pauses.push((nextTryAt - post.time) / MINUTE);
-			post.time = nextTryAt;
-			await flushOutbox(post, false);
+		await deliverRunReport(fake, result());
+		while (fake.row('mail run:run1').status === 'PENDING') {
+			const { nextTryAt } = fake.row('mail run:run1');
+			pauses.push((nextTryAt - fake.time) / MINUTE);
+			fake.time = nextTryAt;
+			await flushOutbox(fake, false);
 		}
 		expect(pauses.slice(0, 8)).toEqual([1, 2, 4, 8, 16, 32, 60, 60]);
-		expect(post.row('mail run:run1')).toMatchObject({ status: 'GIVEN_UP', lastError: 'The mail is out of order.' });
-		expect(post.time - NOW.getTime()).toBeGreaterThan(72 * HOUR);
+		expect(fake.row('mail run:run1')).toMatchObject({ status: 'GIVEN_UP', lastError: 'The mail does not work.' });
+		expect(fake.time - NOW.getTime()).toBeGreaterThan(72 * HOUR);
 	});
 
-	test('by somebody else, where the process that ended the run died before it told of it', async () => {
-		const post = await ended();
-		await flushOutbox(post, true);
-		expect(post.sent).toEqual(['report run1', 'mail run1']);
+	it('delivers messages of a process that died, after the visibility timeout', async () => {
+		const fake = await ended();
+		await flushOutbox(fake, true);
+		expect(fake.sent).toEqual(['report run1', 'mail run1']);
 	});
 
-	test('of a failed run also where the database is away', async () => {
-		const post = new OutboxDeps();
-		post.databaseAway = true;
-		await deliverRunReport(post, failedResult('The database is away.'));
-		expect(post.sent).toEqual(['report run1', 'mail run1']);
+	it('delivers a failed run even if the database is down', async () => {
+		const fake = new FakeOutbox();
+		fake.databaseDown = true;
+		await deliverRunReport(fake, failedResult('The database is down.'));
+		expect(fake.sent).toEqual(['report run1', 'mail run1']);
 	});
 
-	test('never by an error: a failed run that nobody can be told of is logged', async () => {
-		const post = new OutboxDeps();
-		post.databaseAway = true;
-		post.broken.add('report').add('mail');
-		await deliverRunReport(post, failedResult('The database is away.'));
-		expect(post.logged.join('\n')).toContain('its notification (');
+	it('logs the run ID of a failed run that cannot be delivered, and does not throw', async () => {
+		const fake = new FakeOutbox();
+		fake.databaseDown = true;
+		fake.broken.add('report').add('mail');
+		await deliverRunReport(fake, failedResult('The database is down.'));
+		expect(fake.logged.join('\n')).toContain('its notification (');
 	});
 });
 
-describe('the alarm', () => {
+describe('alertIfOverdue', () => {
 	const hours = (many: number) => new Date(NOW.getTime() - many * HOUR);
 	const moments = { lastSuccess: hours(27), installed: hours(500), pauseEnd: null, paused: false };
 
-	test('is raised when no run has succeeded for more than 26 hours', () => {
+	it('alerts when no run has succeeded for more than 26 hours', () => {
 		expect(overdueSince(NOW, moments)).toEqual(hours(27));
 		expect(overdueSince(NOW, { ...moments, lastSuccess: hours(26) })).toBeNull();
 		expect(overdueSince(NOW, { ...moments, lastSuccess: null })).toEqual(hours(500));
 	});
 
-	test('is not raised while paused, nor for the time of a pause, nor right after the installation', () => {
+	it('does not alert during a pause, for the time of a pause, or right after the installation', () => {
 		expect(overdueSince(NOW, { ...moments, paused: true })).toBeNull();
 		expect(overdueSince(NOW, { ...moments, pauseEnd: hours(2) })).toBeNull();
 		expect(overdueSince(NOW, { ...moments, lastSuccess: null, installed: hours(3) })).toBeNull();
 	});
 
-	test('waits for a run that is under way', async () => {
-		const post = new OutboxDeps();
-		post.running = true;
-		const ledger = { ...post.outbox, installedAt: async () => hours(500), currentPause: async () => null, lastPauseEnd: async () => null };
-		await alertIfOverdue(ledger, post.now(), { paused: false, mails: true });
-		expect(post.rows).toEqual([]);
+	it('waits for a run in progress', async () => {
+		const fake = new FakeOutbox();
+		fake.running = true;
+		const ledger = { ...fake.outbox, installedAt: async () => hours(500), currentPause: async () => null, lastPauseEnd: async () => null };
+		await alertIfOverdue(ledger, fake.now(), { paused: false, mails: true });
+		expect(fake.rows).toEqual([]);
 	});
 
-	test('is told once for each such time', async () => {
-		const post = new OutboxDeps();
+	it('alerts once per outage', async () => {
+		const fake = new FakeOutbox();
 		const ledger = {
-			...post.outbox,
+			...fake.outbox,
 			lastSuccessAt: async () => hours(30),
 			installedAt: async () => hours(500),
 			currentPause: async () => null,
 			lastPauseEnd: async () => null
 		};
 		for (let minute = 0; minute < 3; minute++) {
-			await alertIfOverdue(ledger, post.now(), { paused: false, mails: true });
-			await flushOutbox(post, false);
-			post.time += MINUTE;
+			await alertIfOverdue(ledger, fake.now(), { paused: false, mails: true });
+			await flushOutbox(fake, false);
+			fake.time += MINUTE;
 		}
-		expect(post.sent).toEqual(['report overdue', 'mail overdue']);
+		expect(fake.sent).toEqual(['report overdue', 'mail overdue']);
 		await alertIfOverdue(
 			{ ...ledger, currentPause: async () => ({ pausedAt: NOW, pausedBy: '1', reason: null, until: null }) },
-			post.now(),
+			fake.now(),
 			{
 				paused: false,
 				mails: true
 			}
 		);
-		expect(post.rows).toHaveLength(2);
+		expect(fake.rows).toHaveLength(2);
 	});
 });

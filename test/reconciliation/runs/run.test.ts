@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { RoleChangeError, SourceError } from '../../../src/reconciliation/domain/ports.js';
 import type { Progress, ReconciliationOptions, ReconciliationResult } from '../../../src/reconciliation/domain/run.js';
 import { failAbandonedRuns, RunInProgressError, runReconciliation } from '../../../src/reconciliation/runs/run.js';
@@ -31,12 +31,12 @@ function councilOfTwo(): FakePorts {
 	return ports;
 }
 
-const away = (source: 'stripe' | 'discord' | 'database') => () => {
+const failWith = (source: 'stripe' | 'discord' | 'database') => () => {
 	throw new SourceError(source, `${source} is away.`);
 };
 
-describe('a run', () => {
-	test('reports only, by default: it stores what it finds and touches nothing', async () => {
+describe('runReconciliation', () => {
+	it('stores and reports its findings and touches no role by default', async () => {
 		const ports = councilOfTwo();
 		const result = await run(ports, SETTINGS, { requestedBy: userId(9) });
 		expect(result).toMatchObject({
@@ -59,13 +59,13 @@ describe('a run', () => {
 		expect(ports.notifier.reports).toEqual([result]);
 	});
 
-	test('that finds nothing is reported too', async () => {
+	it('reports a run that found nothing', async () => {
 		const ports = new FakePorts();
 		expect(await run(ports)).toMatchObject({ status: 'COMPLETED', issuesFound: 0 });
 		expect(ports.notifier.reports).toHaveLength(1);
 	});
 
-	test('takes the lease, reads, records, fixes, completes, gives the lease back, reports, in this order', async () => {
+	it('acquires the lease, reads, records, fixes, completes, releases the lease and reports, in this order', async () => {
 		const ports = councilOfTwo();
 		await run(ports, AUTO);
 		const order = [
@@ -86,22 +86,22 @@ describe('a run', () => {
 		expect(calls.lastIndexOf('ledger.readLinks')).toBeLessThan(calls.indexOf('ledger.linksChangedSince'));
 	});
 
-	test('is not begun where its findings could never be mended: it fails, and says why', async () => {
+	it('fails its preflight when its findings could never be fixed', async () => {
 		const ports = councilOfTwo();
-		ports.guild.trouble = [{ blocks: 'runs', message: "Reeve's role is below Lord: drag it above." }];
+		ports.guild.guildProblems = [{ blocks: 'runs', message: "Reeve's role is below Lord: drag it above." }];
 		expect(await run(ports)).toMatchObject({ status: 'FAILED', issuesFound: 0, failure: "Reeve's role is below Lord: drag it above." });
 		expect(ports.calls('billing', 'guild.readRoster')).toEqual([]);
 	});
 
-	test('that may change no role says so where it is to fix, and is as good as any where it only reports', async () => {
+	it('needs permission to change roles only with auto-fix', async () => {
 		const ports = councilOfTwo();
-		ports.guild.trouble = [{ blocks: 'fixes', message: 'Reeve lacks the permission Manage Roles.' }];
+		ports.guild.guildProblems = [{ blocks: 'fixes', message: 'Reeve lacks the permission Manage Roles.' }];
 		expect(await run(ports, AUTO)).toMatchObject({ status: 'FAILED', failure: 'Reeve lacks the permission Manage Roles.' });
 		expect(ports.touched).toBe(0);
 		expect(await run(ports)).toMatchObject({ status: 'COMPLETED', issuesFound: 2 });
 	});
 
-	test('the same drift found again is the same issue; one that is gone is resolved', async () => {
+	it('keeps the issue of drift found again and resolves drift that is gone', async () => {
 		const ports = councilOfTwo();
 		const [first] = (await run(ports)).issues;
 		ports.pass({ hours: 24 });
@@ -111,7 +111,7 @@ describe('a run', () => {
 		expect([...ports.ledger.issues.values()].map(({ status }) => status)).toEqual(['OPEN', 'RESOLVED']);
 	});
 
-	test('a debt that nothing dates is remembered from the run that first saw it, and its grace counts from there', async () => {
+	it('starts the grace period of an undated payment failure at the run that first saw it', async () => {
 		const ports = new FakePorts();
 		links(ports, 1, { status: 'past_due' });
 		ports.guild.join(ADA, 'Knight');
@@ -126,7 +126,7 @@ describe('a run', () => {
 		expect(ports.ledger.firstSeenUnpaid.size).toBe(0);
 	});
 
-	test('of a day that has had its run is none: null, no report, and the lease is free', async () => {
+	it('returns null for a day that has had its run, and releases the lease', async () => {
 		const ports = new FakePorts();
 		await run(ports, SETTINGS, { triggeredBy: 'scheduled', scheduledDay: '2026-02-10' });
 		expect(await runReconciliation(ports, SETTINGS, { triggeredBy: 'scheduled', scheduledDay: '2026-02-10' })).toBeNull();
@@ -134,12 +134,12 @@ describe('a run', () => {
 		expect(ports.ledger.lease).toBeNull();
 	});
 
-	test('for verification says so', async () => {
+	it('marks a verification run', async () => {
 		const options = { isVerificationRerun: true, triggeredBy: 'verification' } as const;
 		expect(await run(new FakePorts(), SETTINGS, options)).toMatchObject({ isVerificationRun: true, triggeredBy: 'verification' });
 	});
 
-	test('marks runs that a stopped process left unfinished as failed', async () => {
+	it('marks the unfinished runs of stopped processes as failed', async () => {
 		const ports = new FakePorts();
 		const start = { startedAt: ago({ hours: 1 }), triggeredBy: 'manual', requestedBy: null, isVerificationRun: false } as const;
 		await ports.ledger.startRun({ ...start, autoFixEnabled: false, scheduledDay: null, onlyMember: null });
@@ -148,8 +148,8 @@ describe('a run', () => {
 	});
 });
 
-describe('unknown is never unpaid', () => {
-	test('whose subscription changed after the run began is left to the next run, with their open issue as it is', async () => {
+describe('runReconciliation skips a member until the next run', () => {
+	it('whose subscription changed during the run, keeping their open issue', async () => {
 		const ports = councilOfTwo();
 		await run(ports);
 		ports.billing.changedWhileReading.customers.add('cus_2');
@@ -159,7 +159,7 @@ describe('unknown is never unpaid', () => {
 		expect([...ports.ledger.issues.values()].map(({ status }) => status)).toEqual(['OPEN', 'OPEN']);
 	});
 
-	test('whose row was written after the run began is left to the next run', async () => {
+	it('whose row was written during the run', async () => {
 		const ports = councilOfTwo();
 		ports.script.once('billing.readAll', () => {
 			ports.ledger.rows.push({ ...row({ discordId: BOB, stripeCustomerId: 'cus_1' }), changedAt: ports.now() });
@@ -169,7 +169,7 @@ describe('unknown is never unpaid', () => {
 		expect(ports.guild.holds(BOB)).toContain('Knight');
 	});
 
-	test('whose team was given another customer after the run began is left to the next run', async () => {
+	it('whose team was given another customer during the run', async () => {
 		const ports = new FakePorts();
 		ports.ledger.rows = [row({ discordId: ADA, teamId: 't_1', seatTier: 'TEAM_MEMBER' })];
 		ports.ledger.teams = [team({ stripeCustomerId: 'cus_old' })];
@@ -183,14 +183,14 @@ describe('unknown is never unpaid', () => {
 	});
 });
 
-describe('all or nothing', () => {
-	test.each([
+describe('runReconciliation with a source that fails', () => {
+	it.each([
 		['billing.readAll', 'stripe'],
 		['guild.readRoster', 'discord'],
 		['ledger.readLinks', 'database']
 	] as const)('%s fails: the run is FAILED with the reason, finds no issue, fixes nothing, and is reported', async (call, source) => {
 		const ports = councilOfTwo();
-		ports.script.on(call, away(source));
+		ports.script.on(call, failWith(source));
 		const result = await run(ports, AUTO);
 		expect(result).toMatchObject({
 			status: 'FAILED',
@@ -208,30 +208,27 @@ describe('all or nothing', () => {
 		expect(ports.ledger.lease).toBeNull();
 	});
 
-	test('a failed run leaves open issues as they are', async () => {
+	it('leaves open issues as they are', async () => {
 		const ports = councilOfTwo();
 		await run(ports);
-		ports.script.on('guild.readRoster', away('discord'));
+		ports.script.on('guild.readRoster', failWith('discord'));
 		await run(ports);
 		expect([...ports.ledger.issues.values()].map(({ status }) => status)).toEqual(['OPEN', 'OPEN']);
 	});
 
-	test.each(['ledger.linksChangedSince', 'ledger.recordFindings', 'ledger.lastGoodRun'])(
-		'an error in %s is a failed run too',
-		async (call) => {
-			const ports = councilOfTwo();
-			ports.script.on(call, () => {
-				throw new TypeError('of its own');
-			});
-			expect(await run(ports, AUTO)).toMatchObject({ status: 'FAILED', failure: expect.stringContaining('of its own') });
-			expect(ports.touched).toBe(0);
-			expect(ports.ledger.lease).toBeNull();
-		}
-	);
-
-	test('if one source fails the lease is kept until the others have been read', async () => {
+	it.each(['ledger.linksChangedSince', 'ledger.recordFindings', 'ledger.lastGoodRun'])('fails the run on an error in %s', async (call) => {
 		const ports = councilOfTwo();
-		ports.script.on('billing.readAll', away('stripe'));
+		ports.script.on(call, () => {
+			throw new TypeError('of its own');
+		});
+		expect(await run(ports, AUTO)).toMatchObject({ status: 'FAILED', failure: expect.stringContaining('of its own') });
+		expect(ports.touched).toBe(0);
+		expect(ports.ledger.lease).toBeNull();
+	});
+
+	it('keeps the lease until the other sources have been read', async () => {
+		const ports = councilOfTwo();
+		ports.script.on('billing.readAll', failWith('stripe'));
 		let leaseWhileReading: unknown = null;
 		ports.script.on('guild.readRoster', () => {
 			leaseWhileReading = ports.ledger.lease;
@@ -241,7 +238,7 @@ describe('all or nothing', () => {
 		expect(ports.calls('guild.readRoster', 'ledger.readLinks')).toHaveLength(2);
 	});
 
-	test.each<[string, (ports: FakePorts) => void]>([
+	it.each<[string, (ports: FakePorts) => void]>([
 		[
 			'test data where the last good run read live data',
 			(ports) => {
@@ -254,7 +251,7 @@ describe('all or nothing', () => {
 				ports.billing.subscriptions = [];
 			}
 		]
-	])('an implausible reading is a failed run: %s; and stays so', async (_, spoil) => {
+	])('fails on implausible data, every time: %s', async (_, spoil) => {
 		const ports = councilOfTwo();
 		await run(ports);
 		spoil(ports);
@@ -263,9 +260,9 @@ describe('all or nothing', () => {
 		expect(ports.touched).toBe(0);
 	});
 
-	test('a failure that the database cannot store, having gone away itself, is reported all the same', async () => {
+	it('reports a failure that the database could not store', async () => {
 		const ports = councilOfTwo();
-		ports.script.on('ledger.readLinks', away('database'));
+		ports.script.on('ledger.readLinks', failWith('database'));
 		ports.script.on('ledger.failRun', () => {
 			throw new Error('connection lost');
 		});
@@ -274,8 +271,8 @@ describe('all or nothing', () => {
 	});
 });
 
-describe('single flight', () => {
-	test('while another has the lease a run is refused, and nothing is read or reported', async () => {
+describe('runReconciliation under the lease', () => {
+	it('is refused while another process holds the lease', async () => {
 		const ports = councilOfTwo();
 		ports.ledger.lease = { holder: 'another', expiresAt: ago({ seconds: -10 }) };
 		await expect(run(ports)).rejects.toThrow(RunInProgressError);
@@ -283,14 +280,14 @@ describe('single flight', () => {
 		expect(ports.ledger.lease).toMatchObject({ holder: 'another' });
 	});
 
-	test('of many at once one runs', async () => {
+	it('lets one of many concurrent calls run', async () => {
 		const ports = councilOfTwo();
 		const settled = await Promise.allSettled(Array.from({ length: 20 }, () => run(ports)));
 		expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
 		for (const each of settled) if (each.status === 'rejected') expect(each.reason).toBeInstanceOf(RunInProgressError);
 	});
 
-	test('storing that takes longer than a lease lives does not lose it, as long as nobody has taken it', async () => {
+	it('keeps a lease that expired while storing, unless another process took it', async () => {
 		vi.useFakeTimers({ toFake: ['Date'] });
 		onTestFinished(() => void vi.useRealTimers());
 		const ports = councilOfTwo();
@@ -298,7 +295,7 @@ describe('single flight', () => {
 		expect(await run(ports, AUTO)).toMatchObject({ status: 'COMPLETED', issuesFixed: 2 });
 	});
 
-	test('and does lose it where somebody has: nothing is fixed on its strength', async () => {
+	it('fixes nothing after another process took the lease', async () => {
 		vi.useFakeTimers({ toFake: ['Date'] });
 		onTestFinished(() => void vi.useRealTimers());
 		const ports = councilOfTwo();
@@ -309,27 +306,24 @@ describe('single flight', () => {
 		expect(ports.touched).toBe(0);
 	});
 
-	test('a lease whose holder died is taken over once it has expired', async () => {
+	it('takes over an expired lease', async () => {
 		const ports = councilOfTwo();
 		ports.ledger.lease = { holder: 'dead', expiresAt: ago({ seconds: 1 }) };
 		expect(await run(ports)).toMatchObject({ status: 'COMPLETED' });
 	});
 
-	test.each(['ledger.startRun', 'ledger.failAbandonedRuns', 'ledger.failRun'])(
-		'the lease is released after a failure in %s',
-		async (call) => {
-			const ports = councilOfTwo();
-			ports.script.on('billing.readAll', away('stripe'));
-			ports.script.on(call, () => {
-				throw new Error('connection lost');
-			});
-			await runReconciliation(ports, SETTINGS).catch(() => {});
-			expect(ports.ledger.lease).toBeNull();
-		}
-	);
+	it.each(['ledger.startRun', 'ledger.failAbandonedRuns', 'ledger.failRun'])('releases the lease after a failure in %s', async (call) => {
+		const ports = councilOfTwo();
+		ports.script.on('billing.readAll', failWith('stripe'));
+		ports.script.on(call, () => {
+			throw new Error('connection lost');
+		});
+		await runReconciliation(ports, SETTINGS).catch(() => {});
+		expect(ports.ledger.lease).toBeNull();
+	});
 });
 
-describe('a run that a stopped process left unfinished', () => {
+describe('failAbandonedRuns', () => {
 	const left = async () => {
 		const ports = councilOfTwo();
 		await ports.ledger.acquireLease('gone', 30);
@@ -345,7 +339,7 @@ describe('a run that a stopped process left unfinished', () => {
 		return ports;
 	};
 
-	test('has failed, without waiting for the next run', async () => {
+	it('fails an unfinished run without waiting for the next run', async () => {
 		const ports = await left();
 		ports.pass({ seconds: 31 });
 		await failAbandonedRuns(ports);
@@ -353,7 +347,7 @@ describe('a run that a stopped process left unfinished', () => {
 		expect(ports.ledger.lease).toBeNull();
 	});
 
-	test('is not touched as long as it may still be at it', async () => {
+	it('leaves a run alone while its lease is held', async () => {
 		const ports = await left();
 		await failAbandonedRuns(ports);
 		expect(ports.ledger.runs).toMatchObject([{ status: 'RUNNING' }]);
@@ -361,8 +355,8 @@ describe('a run that a stopped process left unfinished', () => {
 	});
 });
 
-describe('auto-fix', () => {
-	test('mends what it found, counts it, and touches no other role', async () => {
+describe('runReconciliation with auto-fix', () => {
+	it('fixes and counts its findings and touches no other role', async () => {
 		const ports = councilOfTwo();
 		expect(await run(ports, AUTO)).toMatchObject({ autoFixEnabled: true, issuesFound: 2, issuesFixed: 2, hold: null });
 		expect(ports.guild.holds(ADA)).toEqual(['Knight', 'Moderator']);
@@ -371,26 +365,26 @@ describe('auto-fix', () => {
 		expect(await run(ports, AUTO)).toMatchObject({ issuesFound: 0 });
 	});
 
-	test('can be followed: of which run, how many have had their turn, and what came of it before the report', async () => {
+	it('reports progress and result before its report', async () => {
 		const ports = councilOfTwo();
 		ports.script.on('notifier.report', () => {
-			expect(ports.notifier.followed[0]?.end).toEqual({ fixed: 2, losing: 1, left: 0, tooLate: false });
+			expect(ports.notifier.trackedBulks[0]?.end).toEqual({ fixed: 2, losing: 1, left: 0, tooLate: false });
 		});
 		await run(ports, AUTO, { triggeredBy: 'manual', requestedBy: userId(9) });
 		expect(ports.notifier.reports).toHaveLength(1);
-		expect(ports.notifier.followed).toMatchObject([
+		expect(ports.notifier.trackedBulks).toMatchObject([
 			{ bulk: { id: 'run_1', total: 2, origin: { kind: 'run', triggeredBy: 'manual', requestedBy: userId(9) } }, done: [1, 2] }
 		]);
 	});
 
-	test('that an error ends is not followed any further', async () => {
+	it('ends its progress without a result after an error', async () => {
 		const ports = councilOfTwo();
-		ports.script.on('ledger.claimIssue', away('database'));
+		ports.script.on('ledger.claimIssue', failWith('database'));
 		expect(await run(ports, AUTO)).toMatchObject({ status: 'FAILED' });
-		expect(ports.notifier.followed).toMatchObject([{ done: [], end: null }]);
+		expect(ports.notifier.trackedBulks).toMatchObject([{ done: [], end: null }]);
 	});
 
-	test('on the way down no further fix is begun, and what was found is told', async () => {
+	it('starts no further fix during shutdown and reports its findings', async () => {
 		const ports = councilOfTwo();
 		let left = 1;
 		ports.shouldContinue = () => left-- > 0;
@@ -398,7 +392,7 @@ describe('auto-fix', () => {
 		expect([...ports.ledger.issues.values()].map(({ status }) => status)).toEqual(['FIXED', 'OPEN']);
 	});
 
-	test('what Discord refuses stays open, is not counted, and does not stop the others', async () => {
+	it('leaves an issue that Discord refuses open and fixes the others', async () => {
 		const ports = councilOfTwo();
 		ports.script.on('guild.addRole Knight', () => {
 			throw new RoleChangeError("Reeve's role is below Knight: drag it above.");
@@ -407,7 +401,7 @@ describe('auto-fix', () => {
 		expect([...ports.ledger.issues.values()].map(({ status }) => status)).toEqual(['OPEN', 'FIXED']);
 	});
 
-	test('leaves people with no link at all alone, unless told otherwise', async () => {
+	it('skips members without any link unless configured otherwise', async () => {
 		const ports = new FakePorts();
 		ports.guild.join(ADA, 'Knight');
 		expect(await run(ports, AUTO)).toMatchObject({ issuesFound: 1, issuesFixed: 0 });
@@ -416,7 +410,7 @@ describe('auto-fix', () => {
 		expect(ports.guild.holds(ADA)).toEqual([]);
 	});
 
-	test('leaves alone also whoever has lost their only link since the run saw them', async () => {
+	it('skips a member who lost their only link since detection', async () => {
 		const ports = councilOfTwo();
 		ports.script.once('ledger.claimIssue', () => {
 			ports.billing.customers = ports.billing.customers.map((each) => ({ ...each, metadataDiscordId: null }));
@@ -425,7 +419,7 @@ describe('auto-fix', () => {
 		expect(ports.guild.holds(BOB)).toContain('Knight');
 	});
 
-	test('is not taken in by a customer that names two people, when it searches for one of them', async () => {
+	it('ignores a customer that names two members when it searches for one of them', async () => {
 		const ports = new FakePorts();
 		ports.billing.customers.push(customer({ metadataDiscordId: ADA }));
 		ports.billing.put(subscription({ metadataDiscordId: BOB }));
@@ -435,7 +429,7 @@ describe('auto-fix', () => {
 		expect(notices?.contestedLinks).toEqual([{ customerId: 'cus_1', values: [ADA, BOB] }]);
 	});
 
-	test('knows whoever is named by a customer without any subscription: they are linked, and pay for nothing', async () => {
+	it('treats a member named by a customer without subscriptions as linked and not paying', async () => {
 		const ports = new FakePorts();
 		ports.guild.join(ADA, 'Knight');
 		ports.billing.customers = [customer({ id: 'cus_lead', metadataDiscordId: ADA })];
@@ -445,7 +439,7 @@ describe('auto-fix', () => {
 		expect(await run(ports, AUTO)).toMatchObject({ issuesFixed: 1 });
 	});
 
-	test('people with no link do not count for the safety check unless they may be touched', async () => {
+	it('leaves members without any link out of the safety check unless they may be fixed', async () => {
 		const ports = new FakePorts();
 		for (let number = 1; number <= 6; number++) ports.guild.join(userId(number), 'Knight');
 		expect((await run(ports, AUTO)).hold).toBeNull();
@@ -453,7 +447,7 @@ describe('auto-fix', () => {
 		expect(ports.touched).toBe(0);
 	});
 
-	/** Four of eight role holders would lose theirs; one payer has none. */
+	/** Four of eight role holders would lose their role; one paying member has none. */
 	function tooManyLosing(): FakePorts {
 		const ports = new FakePorts();
 		for (let number = 1; number <= 8; number++) {
@@ -462,12 +456,12 @@ describe('auto-fix', () => {
 		}
 		links(ports, 9);
 		ports.guild.join(userId(9));
-		// A swap gives and takes: it is kept back whole.
+		// A swap adds and removes: all of it is held.
 		ports.guild.join(userId(8), 'Lord');
 		return ports;
 	}
 
-	test('with a hold gives, but takes nothing', async () => {
+	it('applies grants and no revocation under a hold', async () => {
 		const ports = tooManyLosing();
 		const result = await run(ports, AUTO);
 		expect(result).toMatchObject({ status: 'COMPLETED', issuesFound: 6, issuesFixed: 1, hold: { losing: 5, holders: 8 } });
@@ -475,14 +469,14 @@ describe('auto-fix', () => {
 		expect(ports.guild.holds(userId(9))).toEqual(['Knight']);
 		expect(ports.guild.holds(userId(8))).toEqual(['Lord']);
 		expect(ports.ledger.runs[0]?.hold).toEqual(result.hold);
-		expect(ports.notifier.followed).toMatchObject([{ bulk: { total: 1 }, end: { fixed: 1, losing: 0 } }]);
+		expect(ports.notifier.trackedBulks).toMatchObject([{ bulk: { total: 1 }, end: { fixed: 1, losing: 0 } }]);
 	});
 
-	test('without auto-fix nothing is held', async () => {
+	it('holds nothing without auto-fix', async () => {
 		expect((await run(tooManyLosing())).hold).toBeNull();
 	});
 
-	/** Ten pay, then six do, two of them people in the guild. */
+	/** Ten customers pay, then six, two of whom are in the guild. */
 	async function fallen(): Promise<FakePorts> {
 		const ports = new FakePorts();
 		for (let number = 1; number <= 10; number++) links(ports, number);
@@ -493,19 +487,19 @@ describe('auto-fix', () => {
 		return ports;
 	}
 
-	test('is held when paid customers fell by more than 30 % since the last good run', async () => {
+	it('holds after a drop in paying customers of more than 30 % since the last good run', async () => {
 		const ports = await fallen();
 		expect(await run(ports, AUTO)).toMatchObject({ issuesFound: 2, issuesFixed: 0, hold: { losing: 2 } });
 	});
 
-	test('a failed run between does not hide the fall', async () => {
+	it('holds after a drop even if a failed run came between', async () => {
 		const ports = await fallen();
-		ports.script.once('guild.readRoster', away('discord'));
+		ports.script.once('guild.readRoster', failWith('discord'));
 		await run(ports, AUTO);
 		expect((await run(ports, AUTO)).hold).not.toBeNull();
 	});
 
-	test('a hold is released by an operator alone, not by the next run', async () => {
+	it('keeps a hold on the next run', async () => {
 		const ports = await fallen();
 		await run(ports, AUTO);
 		ports.pass({ hours: 1 });
@@ -513,7 +507,7 @@ describe('auto-fix', () => {
 		expect(ports.guild.holds(ADA)).toEqual(['Knight']);
 	});
 
-	test('a run that breaks after it has fixed somebody does not say that it fixed nobody', async () => {
+	it('counts its fixes even if it fails afterwards', async () => {
 		const ports = councilOfTwo();
 		ports.script.on('guild.removeRole Knight', () => {
 			throw new Error('connection lost');
@@ -523,20 +517,20 @@ describe('auto-fix', () => {
 		expect(result).toMatchObject({ status: 'FAILED', issuesFixed: 1 });
 		expect(ports.ledger.runs).toMatchObject([{ status: 'FAILED', issuesFixed: 1 }]);
 		expect(ports.unexpectedErrors).toEqual([new Error('connection lost')]);
-		// What it found stands in the database, open to be fixed.
+		// Its findings are stored and can be fixed.
 		expect([...ports.ledger.issues.values()].map(({ status }) => status)).toEqual(['FIXED', 'FIXING']);
 	});
 
-	test('names run, issue and itself in the audit log', async () => {
+	it("names run, issue and the automatic fix in Discord's audit log", async () => {
 		const ports = councilOfTwo();
 		await run(ports, AUTO);
 		expect(ports.guild.reasons[0]).toBe('Reeve: run run_1, issue issue_1, automatic fix');
 	});
 
-	test('tells how far it is', async () => {
-		const told: Progress[] = [];
-		await run(councilOfTwo(), AUTO, { onProgress: (progress) => told.push(progress) });
-		expect(told).toEqual([
+	it('reports its progress', async () => {
+		const reported: Progress[] = [];
+		await run(councilOfTwo(), AUTO, { onProgress: (progress) => reported.push(progress) });
+		expect(reported).toEqual([
 			{ source: 'fix', done: 1, total: 2, finished: false },
 			{ source: 'fix', done: 2, total: 2, finished: true }
 		]);
@@ -552,7 +546,7 @@ describe('startReconciliationScheduler', () => {
 		};
 	};
 
-	test('starts the driver, then catches up; and stops the driver', async () => {
+	it('starts the driver, catches up, and returns how to stop the driver', async () => {
 		const { calls, schedule } = driver();
 		const stop = await startReconciliationScheduler(
 			schedule,
@@ -563,15 +557,15 @@ describe('startReconciliationScheduler', () => {
 		expect(calls).toEqual(['start', 'catch up', 'stop']);
 	});
 
-	test('a catch-up that fails is told, and does not keep the schedule from running', async () => {
+	it('reports a failed catch-up and keeps the schedule running', async () => {
 		const { calls, schedule } = driver();
 		const errors: unknown[] = [];
 		await startReconciliationScheduler(
 			schedule,
-			() => Promise.reject(new Error('away')),
+			() => Promise.reject(new Error('down')),
 			(error) => errors.push(error)
 		);
-		expect(errors).toEqual([new Error('away')]);
+		expect(errors).toEqual([new Error('down')]);
 		expect(calls).toEqual(['start']);
 	});
 });

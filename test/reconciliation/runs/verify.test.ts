@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { recurred, reportableIssues } from '../../../src/reconciliation/detection/verify-fixes.js';
 import type { OpenIssue } from '../../../src/reconciliation/domain/issue.js';
 import { SourceError } from '../../../src/reconciliation/domain/ports.js';
@@ -33,8 +33,8 @@ const verify = (ports: FakePorts, settings = AUTO) => verifyIfDue(ports, ports.l
 const outcomes = (result: Awaited<ReturnType<typeof verify>>) =>
 	Object.fromEntries((result?.verified?.fixes ?? []).map((each) => [each.discordId, each.notJudged ?? each.outcome]));
 
-describe('a verification', () => {
-	test('is due an hour after the first fix, and not before', async () => {
+describe('verifyIfDue', () => {
+	it('runs an hour after the first fix, not before', async () => {
 		const ports = await fixed(ADA);
 		expect(await verify(ports)).toBeNull();
 		ports.pass({ seconds: 3599 });
@@ -44,7 +44,7 @@ describe('a verification', () => {
 		expect(await verify(ports)).toMatchObject({ isVerificationRun: true, triggeredBy: 'verification', status: 'COMPLETED' });
 	});
 
-	test('says what stayed gone, and happens once', async () => {
+	it('reports drift that stayed away, once', async () => {
 		const ports = await fixed(ADA, BOB);
 		ports.pass({ hours: 1 });
 		const result = await verify(ports);
@@ -55,7 +55,7 @@ describe('a verification', () => {
 		expect(await verify(ports)).toBeNull();
 	});
 
-	test('says what came back, and changes nothing, whatever the settings', async () => {
+	it('reports drift that came back and changes nothing, even with auto-fix', async () => {
 		const ports = await fixed(ADA, BOB);
 		ports.guild.join(ADA);
 		ports.pass({ hours: 1 });
@@ -66,7 +66,7 @@ describe('a verification', () => {
 		expect(recurred(result ?? { verified: null })).toMatchObject([{ discordId: ADA, change: { add: ['Knight'], remove: [] } }]);
 	});
 
-	test('does not judge whoever left, is exempt, or changed while it was reading', async () => {
+	it('does not judge members who left, are exempt, or changed while it read', async () => {
 		const ports = await fixed(ADA, BOB, EVE);
 		ports.guild.roles.delete(ADA);
 		ports.guild.join(BOB);
@@ -76,7 +76,7 @@ describe('a verification', () => {
 		expect(outcomes(await verify(ports))).toEqual({ [ADA]: 'LEFT_SERVER', [BOB]: 'EXEMPT', [EVE]: 'LEFT_ALONE' });
 	});
 
-	test('looks after a fix that was interrupted when all was done', async () => {
+	it('verifies a fix that was interrupted after it was applied', async () => {
 		const ports = await fixed();
 		ports.guild.join(ADA);
 		const issue = only((await runReconciliation(ports, SETTINGS))?.issues ?? []);
@@ -90,7 +90,7 @@ describe('a verification', () => {
 		expect(outcomes(await verify(ports))).toEqual({ [ADA]: 'STAYED' });
 	});
 
-	test('leaves a fix that is made while it reads to the next one', async () => {
+	it('leaves a fix made while it reads to the next verification', async () => {
 		const ports = await fixed(ADA);
 		ports.guild.join(BOB);
 		const found = await runReconciliation(ports, SETTINGS);
@@ -105,7 +105,7 @@ describe('a verification', () => {
 		expect(outcomes(await verify(ports))).toEqual({ [BOB]: 'STAYED' });
 	});
 
-	test('waits for a run that is under way, and the next wake-up does it', async () => {
+	it('waits for a run in progress until the next wake-up', async () => {
 		const ports = await fixed(ADA);
 		ports.pass({ hours: 1 });
 		await ports.ledger.acquireLease('another', 30);
@@ -114,7 +114,7 @@ describe('a verification', () => {
 		expect(outcomes(await verify(ports))).toEqual({ [ADA]: 'STAYED' });
 	});
 
-	test('is done once by two processes that wake for it at once', async () => {
+	it('runs once for two processes that wake at the same time', async () => {
 		const ports = await fixed(ADA);
 		ports.pass({ hours: 1 });
 		const results = await Promise.all([verify(ports), verify(ports), verify(ports)]);
@@ -122,7 +122,7 @@ describe('a verification', () => {
 		expect(ports.ledger.runs.filter(({ isVerificationRun }) => isVerificationRun)).toHaveLength(1);
 	});
 
-	test('that another process has done between the wake-up and the lease is not done again', async () => {
+	it('does nothing if another process verified before the lease was acquired', async () => {
 		const ports = await fixed(ADA);
 		ports.pass({ hours: 1 });
 		ports.script.once('ledger.acquireLease', () => {
@@ -133,11 +133,11 @@ describe('a verification', () => {
 		expect(ports.ledger.lease).toBeNull();
 	});
 
-	test('that fails is reported, and tried again after the same time', async () => {
+	it('reports a failure and retries after the same delay', async () => {
 		const ports = await fixed(ADA);
 		ports.pass({ hours: 1 });
 		ports.script.once('billing.readAll', () => {
-			throw new SourceError('stripe', 'Stripe is away.');
+			throw new SourceError('stripe', 'Stripe is down.');
 		});
 		expect(await verify(ports)).toMatchObject({ status: 'FAILED', verified: null });
 		expect(ports.notifier.reports.at(-1)).toMatchObject({ status: 'FAILED', isVerificationRun: true });
@@ -147,8 +147,8 @@ describe('a verification', () => {
 		expect(outcomes(await verify(ports))).toEqual({ [ADA]: 'STAYED' });
 	});
 
-	test.each(['ledger.beginVerification', 'billing.readAll', 'ledger.recordFindings', 'ledger.fixesToVerify', 'ledger.completeRun'])(
-		'killed at %s is done again at the next start',
+	it.each(['ledger.beginVerification', 'billing.readAll', 'ledger.recordFindings', 'ledger.fixesToVerify', 'ledger.completeRun'])(
+		'runs again at the next start if it was killed at %s',
 		async (moment) => {
 			const ports = await fixed(ADA);
 			ports.guild.join(ADA);
@@ -156,7 +156,7 @@ describe('a verification', () => {
 			const dead = () => {
 				throw new Error('SIGKILL');
 			};
-			// Nothing that would follow happens any more, and the lease expires by itself.
+			// The process is dead: nothing follows, and the lease expires by itself.
 			for (const call of [moment, 'ledger.failRun', 'ledger.postponeVerification', 'ledger.releaseLease', 'notifier.report'])
 				ports.script.once(call, dead);
 			await verify(ports).catch(() => null);
@@ -165,7 +165,7 @@ describe('a verification', () => {
 		}
 	);
 
-	test('tells of what came back and what nobody has been told of, and not of what is open anyway', async () => {
+	it('reports drift that came back and new drift, not issues that were already open', async () => {
 		const ports = await fixed(ADA, BOB);
 		const result = await runReconciliation(ports, SETTINGS);
 		if (result === null) throw new Error('no run');

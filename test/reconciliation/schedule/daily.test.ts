@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SourceError } from '../../../src/reconciliation/domain/ports.js';
 import { type DailySettings, dueDay, runDailyIfDue } from '../../../src/reconciliation/schedule/daily.js';
 import { nextRun, nextRunAt } from '../../../src/reconciliation/schedule/next-run.js';
@@ -9,8 +9,8 @@ import { FakePorts, SETTINGS } from '../fakes.js';
 const QUARTER_MS = 15 * 60_000;
 const at = (iso: string) => new Date(iso);
 
-describe('the day that is due', () => {
-	test.each([
+describe('dueDay', () => {
+	it.each([
 		['America/New_York', 3, '2026-02-10T07:59:59Z', '2026-02-09'],
 		['America/New_York', 3, '2026-02-10T08:00:00Z', '2026-02-10'],
 		['America/New_York', 0, '2026-02-10T04:59:59Z', '2026-02-09'],
@@ -22,11 +22,11 @@ describe('the day that is due', () => {
 		['Europe/Berlin', 3, '2026-01-01T01:59:59Z', '2025-12-31'],
 		['Europe/Berlin', 3, '2026-01-01T02:00:00Z', '2026-01-01'],
 		['Europe/Berlin', 3, '2024-03-01T01:00:00Z', '2024-02-29']
-	])('%s at %i: at %s it is %s', (timeZone, hour, now, day) => {
+	])('for %s at %i:00, returns at %s the day %s', (timeZone, hour, now, day) => {
 		expect(dueDay(at(now), { timeZone, hour })).toBe(day);
 	});
 
-	test.each([
+	it.each([
 		['New York skips 2:00 on 2026-03-08: due at 3:00', 'America/New_York', 2, '2026-03-08T06:59:59Z', '2026-03-08T07:00:00Z', '2026-03-08'],
 		['Berlin skips 2:00 on 2026-03-29: due at 3:00', 'Europe/Berlin', 2, '2026-03-29T00:59:59Z', '2026-03-29T01:00:00Z', '2026-03-29'],
 		[
@@ -60,12 +60,12 @@ describe('the day that is due', () => {
 	])('stepping the clock every 15 minutes across 3 days in %s from %s', (timeZone, start) => {
 		const clock = new Intl.DateTimeFormat('en-GB', { timeZone, dateStyle: 'short', timeStyle: 'short', hourCycle: 'h23' });
 
-		// Where no clock is ever changed, one hour is like another.
+		// Without clock changes, one hour behaves like another.
 		const hours = Array.from({ length: 24 }, (_, hour) => hour).filter(
 			(hour) => timeZone !== 'Asia/Kolkata' || [0, 3, 5, 12, 23].includes(hour)
 		);
 
-		test.each(hours)('each day is due exactly once, at %i:00', (hour) => {
+		it.each(hours)('each day is due exactly once, at %i:00', (hour) => {
 			const daily = { timeZone, hour };
 			let last = dueDay(at(start), daily);
 			let days = 0;
@@ -73,7 +73,7 @@ describe('the day that is due', () => {
 				const now = new Date(at(start).getTime() + step * QUARTER_MS);
 				const day = dueDay(now, daily);
 				if (day === last) continue;
-				// Never back, never over a day, and at the hour itself, which is the next one where the clocks skip it.
+				// Never backwards, never skipping a day, and exactly at the hour, or at the next one if the clocks skip it.
 				expect(Date.parse(day) - Date.parse(last)).toBe(24 * 3_600_000);
 				const skipped = hour === 2 && (day === '2026-03-08' || day === '2026-03-29') && timeZone !== 'Asia/Kolkata';
 				const [year, month, date] = day.split('-');
@@ -87,7 +87,7 @@ describe('the day that is due', () => {
 	});
 });
 
-/** Pauses that end by themselves, or never. */
+/** Pauses that end by themselves or never. */
 function bookOf(pauses: readonly Pause[]): Pick<PauseStore, 'currentPause' | 'lastPauseEnd'> {
 	return {
 		currentPause: async (now) => pauses.find(({ until }) => until === null || until > now) ?? null,
@@ -99,10 +99,10 @@ function bookOf(pauses: readonly Pause[]): Pick<PauseStore, 'currentPause' | 'la
 	};
 }
 
-describe('when the next run is due', () => {
+describe('nextRunAt', () => {
 	const NEW_YORK = { hour: 3, timeZone: 'America/New_York', paused: false };
 
-	test.each([
+	it.each([
 		['before today’s hour', '2026-02-10T07:00:00Z', '2026-02-09', '2026-02-10T08:00:00.000Z'],
 		['after today’s run', '2026-02-10T09:10:00Z', '2026-02-10', '2026-02-11T08:00:00.000Z'],
 		['at once, where a day is due', '2026-02-10T09:10:00Z', '2026-02-09', '2026-02-10T09:10:00.000Z'],
@@ -111,7 +111,7 @@ describe('when the next run is due', () => {
 		expect(nextRunAt(at(now), { ...NEW_YORK, hour: _.includes('skips') ? 2 : 3 }, done).toISOString()).toBe(expected);
 	});
 
-	test('is an instant at which the day is due, and none before it is, in any zone, at any hour', () => {
+	it('returns the first instant at which the day is due, in any zone at any hour', () => {
 		const zones = ['America/New_York', 'Europe/Berlin', 'Asia/Kolkata', 'Australia/Lord_Howe', 'America/St_Johns', 'Asia/Kathmandu'];
 		for (const timeZone of zones) {
 			for (let hour = 0; hour < 24; hour++) {
@@ -126,7 +126,7 @@ describe('when the next run is due', () => {
 		}
 	});
 
-	test('is after the pause, and never while the schedule rests without an end', async () => {
+	it('returns a time after the pause, and null for a pause without an end', async () => {
 		const ports = new FakePorts();
 		ports.ledger.installed = at('2026-02-01T12:00:00Z');
 		const now = at('2026-02-03T09:00:00Z');
@@ -137,7 +137,7 @@ describe('when the next run is due', () => {
 	});
 });
 
-describe('runIfDue', () => {
+describe('runDailyIfDue', () => {
 	const DAILY: DailySettings = { hour: 3, timeZone: 'America/New_York', paused: false };
 	const installedAt = (iso: string) => {
 		const ports = new FakePorts();
@@ -150,7 +150,7 @@ describe('runIfDue', () => {
 	};
 	const days = (ports: FakePorts) => ports.ledger.runs.map(({ scheduledDay }) => scheduledDay);
 
-	test('runs the day that is due, as a scheduled run', async () => {
+	it('runs the due day as a scheduled run', async () => {
 		const ports = installedAt('2026-02-09T12:00:00Z');
 		expect(await ask(ports, '2026-02-10T07:59:00Z')).toBeNull();
 		expect(await ask(ports, '2026-02-10T08:00:00Z')).toMatchObject({
@@ -161,7 +161,7 @@ describe('runIfDue', () => {
 		expect(days(ports)).toEqual(['2026-02-10']);
 	});
 
-	test('a pause that begins while its run is under way ends the fixing: what was found is told, and left for an operator', async () => {
+	it('stops fixing when a pause starts during its run, and reports its findings', async () => {
 		const ports = installedAt('2026-02-09T12:00:00Z');
 		ports.time = at('2026-02-10T09:00:00Z');
 		for (const number of [1, 2, 3, 4, 5, 6]) {
@@ -175,26 +175,26 @@ describe('runIfDue', () => {
 		});
 		const result = await runDailyIfDue(ports, { ...SETTINGS, autoFix: true }, DAILY, bookOf(pauses));
 		expect(result).toMatchObject({ status: 'COMPLETED', issuesFound: 6, issuesFixed: 4 });
-		// Those that were under way are finished.
+		// Fixes in progress are finished.
 		expect([...ports.ledger.issues.values()].map(({ status }) => status)).toEqual(['FIXED', 'FIXED', 'FIXED', 'FIXED', 'OPEN', 'OPEN']);
 		expect(ports.notifier.reports).toHaveLength(1);
 	});
 
-	test('one day never runs twice, however often it is asked', async () => {
+	it('runs a day once for repeated calls', async () => {
 		const ports = installedAt('2026-02-09T12:00:00Z');
 		for (let minute = 0; minute < 60; minute++) await ask(ports, `2026-02-10T09:${String(minute).padStart(2, '0')}:00Z`);
 		expect(days(ports)).toEqual(['2026-02-10']);
 		expect(ports.notifier.reports).toHaveLength(1);
 	});
 
-	test('one day never runs twice, asked at the same time by many', async () => {
+	it('runs a day once for concurrent calls', async () => {
 		const ports = installedAt('2026-02-09T12:00:00Z');
 		const results = await Promise.all(Array.from({ length: 20 }, () => ask(ports, '2026-02-10T09:00:00Z')));
 		expect(results.filter((result) => result !== null)).toHaveLength(1);
 		expect(days(ports)).toEqual(['2026-02-10']);
 	});
 
-	test('days slept through are caught up once, as the newest', async () => {
+	it('catches up missed days with one run of the newest', async () => {
 		const ports = installedAt('2026-02-01T12:00:00Z');
 		await ask(ports, '2026-02-03T09:00:00Z');
 		await ask(ports, '2026-02-07T22:00:00Z');
@@ -202,7 +202,7 @@ describe('runIfDue', () => {
 		expect(days(ports)).toEqual(['2026-02-03', '2026-02-07']);
 	});
 
-	test('a day whose run was killed in the middle has not had its run', async () => {
+	it('runs a day again whose run was killed', async () => {
 		const ports = installedAt('2026-02-01T12:00:00Z');
 		await ask(ports, '2026-02-03T09:00:00Z');
 		Object.assign(ports.ledger.runs[0] as object, { status: 'RUNNING' });
@@ -214,7 +214,7 @@ describe('runIfDue', () => {
 		]);
 	});
 
-	test('a day slept through is caught up also before the next one is due', async () => {
+	it('catches up a missed day before the next one is due', async () => {
 		const ports = installedAt('2026-02-01T12:00:00Z');
 		await ask(ports, '2026-02-03T09:00:00Z');
 		await ask(ports, '2026-02-05T05:30:00Z');
@@ -222,7 +222,7 @@ describe('runIfDue', () => {
 		expect(days(ports)).toEqual(['2026-02-03', '2026-02-04', '2026-02-05']);
 	});
 
-	test('paused it does nothing, and afterwards catches up once', async () => {
+	it('does nothing while paused by the settings, then catches up once', async () => {
 		const ports = installedAt('2026-02-01T12:00:00Z');
 		expect(await ask(ports, '2026-02-03T09:00:00Z', { ...DAILY, paused: true })).toBeNull();
 		expect(ports.script.calls).toEqual([]);
@@ -230,7 +230,7 @@ describe('runIfDue', () => {
 		expect(days(ports)).toEqual(['2026-02-04']);
 	});
 
-	test('paused by an operator it does nothing, and what fell due meanwhile is not run afterwards', async () => {
+	it('does nothing while paused by an operator, and does not catch up afterwards', async () => {
 		const ports = installedAt('2026-02-01T12:00:00Z');
 		const pause = [{ pausedAt: at('2026-02-02T12:00:00Z'), pausedBy: 'ada', reason: null, until: at('2026-02-04T12:00:00Z') }];
 		for (const time of ['2026-02-03T09:00:00Z', '2026-02-04T09:00:00Z', '2026-02-04T12:00:00Z', '2026-02-05T07:00:00Z'])
@@ -239,7 +239,7 @@ describe('runIfDue', () => {
 		expect(days(ports)).toEqual(['2026-02-05']);
 	});
 
-	test('days before Reeve was installed are not slept through', async () => {
+	it('does not catch up days before the installation', async () => {
 		const ports = new FakePorts();
 		expect(await ask(ports, '2026-02-10T12:00:00Z')).toBeNull();
 		expect(await ask(ports, '2026-02-11T07:45:00Z')).toBeNull();
@@ -247,13 +247,13 @@ describe('runIfDue', () => {
 		expect(days(ports)).toEqual(['2026-02-11']);
 	});
 
-	test('installed in the small hours, the same day has its run', async () => {
+	it('runs on the day of the installation if installed before the hour', async () => {
 		const ports = new FakePorts();
 		expect(await ask(ports, '2026-02-10T07:00:00Z')).toBeNull();
 		expect(await ask(ports, '2026-02-10T08:00:00Z')).not.toBeNull();
 	});
 
-	test('while another run is under way it does nothing, and the next wake-up looks again', async () => {
+	it('does nothing during another run and runs at the next wake-up', async () => {
 		const ports = installedAt('2026-02-09T12:00:00Z');
 		ports.ledger.lease = { holder: 'another', expiresAt: at('2026-02-10T08:00:10Z') };
 		expect(await ask(ports, '2026-02-10T08:00:00Z')).toBeNull();
@@ -261,16 +261,16 @@ describe('runIfDue', () => {
 		expect(await ask(ports, '2026-02-10T08:15:00Z')).not.toBeNull();
 	});
 
-	test('a day whose run failed has had its run', async () => {
+	it('does not repeat a day whose run failed', async () => {
 		const ports = installedAt('2026-02-09T12:00:00Z');
 		ports.script.once('billing.readAll', () => {
-			throw new SourceError('stripe', 'Stripe is away.');
+			throw new SourceError('stripe', 'Stripe is down.');
 		});
 		expect(await ask(ports, '2026-02-10T08:00:00Z')).toMatchObject({ status: 'FAILED' });
 		expect(await ask(ports, '2026-02-10T08:15:00Z')).toBeNull();
 	});
 
-	test('a manual run does not count as the day’s, nor does a change of hour repeat a day', async () => {
+	it('ignores manual runs, and repeats no day when the hour changes', async () => {
 		const ports = installedAt('2026-02-09T12:00:00Z');
 		await ask(ports, '2026-02-10T08:00:00Z');
 		expect(await ask(ports, '2026-02-10T13:00:00Z', { ...DAILY, hour: 6 })).toBeNull();
@@ -278,7 +278,7 @@ describe('runIfDue', () => {
 		expect(days(ports)).toEqual(['2026-02-10']);
 	});
 
-	test('an error of the database is not swallowed', async () => {
+	it('throws a database error', async () => {
 		const ports = installedAt('2026-02-09T12:00:00Z');
 		ports.script.on('ledger.startRun', () => {
 			throw new Error('connection lost');
@@ -286,11 +286,11 @@ describe('runIfDue', () => {
 		await expect(ask(ports, '2026-02-10T08:00:00Z')).rejects.toThrow('connection lost');
 	});
 
-	test.each([
+	it.each([
 		['America/New_York', '2026-03-07T12:00:00Z', 2],
 		['Europe/Berlin', '2026-10-24T12:00:00Z', 2],
 		['Asia/Kolkata', '2026-03-07T12:00:00Z', 23]
-	])('woken every 15 minutes for 3 days in %s from %s, it runs each day once at %i:00', async (timeZone, start, hour) => {
+	])('runs each day once when woken every 15 minutes for 3 days in %s from %s at %i:00', async (timeZone, start, hour) => {
 		const ports = installedAt('2026-01-01T00:00:00Z');
 		const daily = { timeZone, hour, paused: false };
 		await ask(ports, start, daily);

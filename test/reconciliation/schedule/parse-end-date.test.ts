@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseEndDate } from '../../../src/reconciliation/schedule/parse-end-date.js';
 
 const NEW_YORK = 'America/New_York';
@@ -9,8 +9,8 @@ const at = (text: string, zone = NEW_YORK, now = NOW) => {
 	return end instanceof Date ? end.toISOString() : end;
 };
 
-describe('until when', () => {
-	test.each([
+describe('parseEndDate', () => {
+	it.each([
 		['2h', '2026-11-20T17:00:00.000Z'],
 		['90 minutes', '2026-11-20T16:30:00.000Z'],
 		['3 days', '2026-11-23T15:00:00.000Z'],
@@ -26,19 +26,19 @@ describe('until when', () => {
 		['2026-12-01 18:00', '2026-12-01T23:00:00.000Z'],
 		['2026-12-01', '2026-12-02T04:59:59.999Z'],
 		['2026-11-20', '2026-11-21T04:59:59.999Z']
-	])('%j is understood in the time zone of the settings', (text, expected) => {
+	])('reads %j in the configured time zone', (text, expected) => {
 		expect(at(text)).toBe(expected);
 	});
 
-	test('a day is a day of the calendar, also where the clocks change', () => {
+	it('counts calendar days across clock changes', () => {
 		expect(at('1 day', NEW_YORK, new Date('2026-03-07T17:00:00Z'))).toBe('2026-03-08T16:00:00.000Z');
 	});
 
-	test.each(['', 'soon', '2 moons', '2026-13-01', '2026-02-30', '12', '2h tomorrow', '1.5h', '-2h'])('%j is unclear', (text) => {
+	it.each(['', 'soon', '2 moons', '2026-13-01', '2026-02-30', '12', '2h tomorrow', '1.5h', '-2h'])('returns invalid for %j', (text) => {
 		expect(at(text)).toBe('invalid');
 	});
 
-	test('what is over already, and what is never over, are told apart', () => {
+	it('distinguishes past from too far', () => {
 		expect(at('2026-11-19')).toBe('past');
 		expect(at('0h')).toBe('past');
 		expect(at('2026-11-20 09:59')).toBe('past');
@@ -46,7 +46,7 @@ describe('until when', () => {
 		expect(at('999999 weeks')).toBe('too-far');
 	});
 
-	test('nothing that anybody writes is an error', () => {
+	it('never throws', () => {
 		fc.assert(
 			fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^[0-9]{0,7} ?[a-z]{0,8}[ ,]?$/)), (text) => {
 				const end = parseEndDate(text, NOW, NEW_YORK);
