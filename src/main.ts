@@ -52,7 +52,7 @@ async function main(): Promise<void> {
 
 	// Runs while the database opens.
 	const startChecks = runChecks(externalChecks(settings, [], redactors.all));
-	const database = await openDatabase({ url: settings.DATABASE_URL, dataDir: settings.DATA_DIR, mask: redactors.distinctive });
+	const database = await openDatabase({ url: settings.DATABASE_URL, dataDir: settings.DATA_DIR, redact: redactors.distinctive });
 	const client = createClient({
 		guildId: settings.DISCORD_GUILD_ID,
 		apiUrl: settings.DISCORD_API_URL,

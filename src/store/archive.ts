@@ -9,14 +9,14 @@ import { chunk } from './paging.js';
 
 const RUN = { id: true, status: true, triggeredBy: true, onlyMember: true, startedAt: true, issuesFound: true } as const;
 
-/** What is kept of runs for good. */
+/** Reads ended runs with their issues and attempts. */
 export function runArchiveStore({ prisma }: Database, guildId: string): RunArchiveStore {
 	const ended = { guildId, status: { not: RunStatus.RUNNING }, completedAt: { not: null } };
 	const newestFirst = [{ startedAt: 'desc' }, { id: 'desc' }] satisfies Prisma.ReconciliationRunOrderByWithRelationInput[];
 
 	return {
-		endedRuns: async (most) =>
-			(await prisma.reconciliationRun.findMany({ where: ended, orderBy: newestFirst, take: most, select: RUN })).map(toRun),
+		endedRuns: async (limit) =>
+			(await prisma.reconciliationRun.findMany({ where: ended, orderBy: newestFirst, take: limit, select: RUN })).map(toRun),
 		readRecord: async (runId) => {
 			const run = await prisma.reconciliationRun.findFirst({
 				where: runId === null ? { ...ended, status: RunStatus.COMPLETED } : { ...ended, id: runId },

@@ -4,19 +4,19 @@ import type { AttemptEnd, ClaimResult, InterruptedAttempt, Ledger } from '../rec
 import type { RoleName } from '../reconciliation/domain/rules.js';
 import { mayHaveChanged } from '../reconciliation/fixes/undo.js';
 import { writeAudit } from './audit.js';
-import { type Issue, IssueStatus, Prisma } from './client/client.js';
+import { type Issue, IssueStatus, type Prisma } from './client/client.js';
 import type { Database } from './connection/database.js';
-import { fromJson, rowToOpenIssue, toJson } from './json.js';
+import { fromJson, nullable, rowToOpenIssue, toJson } from './json.js';
 import { endExemption } from './undos.js';
 import { joinVerification } from './verifications.js';
 
 type Attempts = Pick<Ledger, 'claimIssue' | 'renewClaim' | 'endAttempt' | 'interruptedAttempts'>;
 
-/** How long whoever settles an interrupted attempt has it for themselves. */
-const SETTLE_SECONDS = 60;
+/** Claim duration of a process that recovers an interrupted attempt. */
+const RECOVERY_SECONDS = 60;
 
 /**
- * Claims on issues and what came of them. An attempt without an outcome is the claim.
+ * Claims on issues and their outcomes. An attempt without an outcome is a claim.
  * @param verifyAfterMinutes - how long after a fix its verification is due
  */
 export function attempts({ prisma }: Database, guildId: string, verifyAfterMinutes: number): Attempts {
@@ -24,17 +24,17 @@ export function attempts({ prisma }: Database, guildId: string, verifyAfterMinut
 		claimIssue: async (issueId, hash, actor, runId, seconds) => {
 			for (;;) {
 				const result = await prisma.$transaction((transaction) => tryToClaim(transaction));
-				// Given back between the try and the question why it failed: it is to be had after all.
+				// Released between the failed claim and the lookup of the reason: retry.
 				if (result.kind !== 'plan-changed' || result.issue.planHash !== hash) return result;
 			}
 
 			async function tryToClaim(transaction: Prisma.TransactionClient): Promise<ClaimResult> {
-				// The one statement that decides who wins: the row is locked until the attempt is written.
-				const won = await transaction.issue.updateMany({
+				// Decides between concurrent claims: the row stays locked until the attempt is written.
+				const claimed = await transaction.issue.updateMany({
 					where: { id: issueId, guildId, status: IssueStatus.OPEN, planHash: hash },
 					data: { status: IssueStatus.FIXING }
 				});
-				if (won.count === 0) return claimRefusal(transaction, guildId, issueId);
+				if (claimed.count === 0) return claimRefusal(transaction, guildId, issueId);
 				const row = await transaction.issue.findUniqueOrThrow({ where: { id: issueId } });
 				const issue = rowToOpenIssue(row);
 				const [attempt] = await transaction.$queryRaw<{ id: string; resumes: boolean | null }[]>`
@@ -45,7 +45,7 @@ export function attempts({ prisma }: Database, guildId: string, verifyAfterMinut
 						SELECT last.outcome = 'INTERRUPTED' AND last."rolesBefore" IS NOT NULL AND last."planHash" = ${hash}
 						FROM "FixAttempt" AS last WHERE last."issueId" = ${issueId} AND last.undoes IS NULL ORDER BY last."startedAt" DESC LIMIT 1
 					) AS resumes`;
-				if (attempt === undefined) throw new Error('An INSERT gave no row back.');
+				if (attempt === undefined) throw new Error('INSERT … RETURNING returned no row.');
 				return { kind: 'claimed', claim: { attemptId: attempt.id, issue, resumes: attempt.resumes ?? false } };
 			}
 		},
@@ -70,7 +70,7 @@ export function attempts({ prisma }: Database, guildId: string, verifyAfterMinut
 						rolesAfter: nullable(end.rolesAfter)
 					}
 				});
-				// Somebody else has settled it: one attempt ends once.
+				// Another process has ended it: an attempt ends once.
 				if (ended.count === 0) return;
 				const { issueId, actor, undoes, issue } = await transaction.fixAttempt.findUniqueOrThrow({
 					where: { id: attemptId },
@@ -97,7 +97,7 @@ export function attempts({ prisma }: Database, guildId: string, verifyAfterMinut
 
 		interruptedAttempts: async () => {
 			const rows = await prisma.$queryRaw<{ id: string }[]>`
-				UPDATE "FixAttempt" SET "claimExpires" = now() + make_interval(secs => ${SETTLE_SECONDS}), "takenOverAt" = now()
+				UPDATE "FixAttempt" SET "claimExpires" = now() + make_interval(secs => ${RECOVERY_SECONDS}), "takenOverAt" = now()
 				WHERE outcome IS NULL AND "claimExpires" <= now() AND "issueId" IN (SELECT id FROM "Issue" WHERE "guildId" = ${guildId})
 				RETURNING id`;
 			if (rows.length === 0) return [];
@@ -116,7 +116,7 @@ export function attempts({ prisma }: Database, guildId: string, verifyAfterMinut
 	};
 }
 
-/** An undo that did not work leaves the fix as the last that happened to an issue. */
+/** Excludes failed undos: an issue's last reported attempt is then still its fix. */
 const REPORTED_OUTCOMES: Prisma.FixAttemptWhereInput = { OR: [{ undoes: null }, { outcome: null }, { outcome: 'UNDONE' }] };
 
 async function claimRefusal(transaction: Prisma.TransactionClient, guildId: string, issueId: string): Promise<ClaimResult> {
@@ -132,11 +132,11 @@ async function claimRefusal(transaction: Prisma.TransactionClient, guildId: stri
 		case IssueStatus.FIXING:
 			return { kind: 'busy', actor: last?.actor ?? '', since: last?.startedAt ?? row.lastSeenAt };
 		default: {
-			const settles: readonly (string | null | undefined)[] = ['FIXED', 'RESOLVED', 'EXEMPT', 'UNDONE'] satisfies FixOutcome[];
+			const settling: readonly (string | null | undefined)[] = ['FIXED', 'RESOLVED', 'EXEMPT', 'UNDONE'] satisfies FixOutcome[];
 			return {
 				kind: 'settled',
 				status: row.status,
-				actor: row.settledBy ?? (settles.includes(last?.outcome) ? (last?.actor ?? null) : null),
+				actor: row.settledBy ?? (settling.includes(last?.outcome) ? (last?.actor ?? null) : null),
 				at: row.settledAt ?? row.lastSeenAt,
 				undone: last?.outcome === 'UNDONE',
 				exempted: row.settledBy !== null && last?.outcome !== 'UNDONE'
@@ -145,7 +145,7 @@ async function claimRefusal(transaction: Prisma.TransactionClient, guildId: stri
 	}
 }
 
-/** What an attempt's end makes of its issue: settled, or open again, with the new plan if there is one. */
+/** The issue after a fix attempt: settled, or open again, with the new plan if there is one. */
 function issueAfter(end: AttemptEnd): Prisma.IssueUpdateInput {
 	switch (end.outcome) {
 		case 'FIXED':
@@ -154,20 +154,16 @@ function issueAfter(end: AttemptEnd): Prisma.IssueUpdateInput {
 		case 'EXEMPT':
 			return { status: IssueStatus.RESOLVED, liveKey: null, settledAt: end.at };
 		default:
-			return { status: IssueStatus.OPEN, ...(end.newDrift ? describes(end.newDrift) : {}) };
+			return { status: IssueStatus.OPEN, ...(end.newDrift ? driftColumns(end.newDrift) : {}) };
 	}
 }
 
-/** What an undo's end makes of the issue: closed on the operator's word, or as it was before. */
+/** The issue after an undo: resolved by the operator, or as it was before. */
 function issueAfterUndo(end: AttemptEnd, actor: string, { liveKey }: Pick<Issue, 'liveKey'>): Prisma.IssueUpdateInput {
 	if (end.outcome === 'UNDONE') return { status: IssueStatus.RESOLVED, liveKey: null, settledAt: end.at, settledBy: actor };
 	return { status: liveKey === null ? IssueStatus.FIXED : IssueStatus.OPEN };
 }
 
-function describes(drift: DriftIssue): Prisma.IssueUpdateInput {
+function driftColumns(drift: DriftIssue): Prisma.IssueUpdateInput {
 	return { type: drift.type, severity: drift.severity, planHash: planHash(drift.discordId, drift.plan), detail: toJson(drift) };
-}
-
-function nullable(roles: readonly RoleName[] | null): Prisma.InputJsonValue | typeof Prisma.DbNull {
-	return roles === null ? Prisma.DbNull : [...roles];
 }

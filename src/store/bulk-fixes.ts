@@ -3,10 +3,10 @@ import type { ApprovedBulk, ApprovedIssue, BulkStore } from '../reconciliation/f
 import type { Database } from './connection/database.js';
 import { fromJson, toJson } from './json.js';
 
-/** An attempt that a crash cut off is made again. */
-const CUT_OFF: FixOutcome = 'INTERRUPTED';
+/** Interrupted attempts are retried. */
+const RETRIED: FixOutcome = 'INTERRUPTED';
 
-/** Bulk fixes under way. Times are the database's own, so that the clocks of several machines do not matter. */
+/** Leases on bulk fixes. Times are the database's, so the clocks of several machines need not agree. */
 export function bulkStore({ prisma }: Database, guildId: string): BulkStore {
 	return {
 		startBulk: async ({ runId, scope, actor, actorName, issues }, holder, seconds) => {
@@ -15,7 +15,8 @@ export function bulkStore({ prisma }: Database, guildId: string): BulkStore {
 				VALUES (gen_random_uuid()::text, ${guildId}, ${runId}, ${scope}, ${actor}, ${actorName}, ${JSON.stringify(toJson(issues))}::jsonb,
 					now(), ${holder}, now() + make_interval(secs => ${seconds}))
 				RETURNING id`;
-			return (row as { id: string }).id;
+			if (row === undefined) throw new Error('INSERT … RETURNING returned no row.');
+			return row.id;
 		},
 		renewBulk: async (id, holder, seconds) => {
 			const renewed = await prisma.$executeRaw`
@@ -24,7 +25,7 @@ export function bulkStore({ prisma }: Database, guildId: string): BulkStore {
 			return renewed === 1;
 		},
 		releaseBulk: async (id, holder) => {
-			// The column keeps milliseconds, and rounds up as well as down: this moment must not be one that is still to come.
+			// The column rounds to milliseconds, up as well as down: 1 ms earlier, so that it is never in the future.
 			await prisma.$executeRaw`UPDATE "BulkFix" SET "expiresAt" = now() - interval '1 millisecond' WHERE id = ${id} AND holder = ${holder}`;
 		},
 		endBulk: async (id, at) => {
@@ -44,7 +45,7 @@ export function bulkStore({ prisma }: Database, guildId: string): BulkStore {
 			const attempts = await prisma.$queryRaw<{ issueId: string; outcome: FixOutcome }[]>`
 				SELECT "issueId", outcome FROM "FixAttempt"
 				WHERE "issueId" IN (SELECT issue->>'id' FROM jsonb_array_elements(${JSON.stringify(bulk.issues)}::jsonb) AS issue)
-					AND actor = ${bulk.actor} AND "startedAt" >= ${startedAt} AND undoes IS NULL AND outcome IS NOT NULL AND outcome <> ${CUT_OFF}
+					AND actor = ${bulk.actor} AND "startedAt" >= ${startedAt} AND undoes IS NULL AND outcome IS NOT NULL AND outcome <> ${RETRIED}
 				ORDER BY "startedAt"`;
 			return { id, bulk, startedAt, done: new Map(attempts.map(({ issueId, outcome }) => [issueId, outcome])) };
 		}

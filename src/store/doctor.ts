@@ -1,12 +1,12 @@
 import { type Check, clockRemark } from '../reconciliation/health/doctor.js';
 import type { Database } from './connection/database.js';
 
-const KINDS = {
+const MESSAGES = {
 	embedded: 'The embedded database answers. It admits one process; several need a PostgreSQL server (DATABASE_URL).',
 	postgresql: 'The PostgreSQL server answers, and the database is on this version of Reeve.'
 } as const satisfies Readonly<Record<Database['kind'], string>>;
 
-/** Whether the database answers, and tells the same time. */
+/** Checks that the database answers, and compares its clock with this machine's. */
 export function databaseChecks({ prisma, kind }: Database): readonly Check[] {
 	return [
 		{
@@ -15,7 +15,7 @@ export function databaseChecks({ prisma, kind }: Database): readonly Check[] {
 			run: async () => {
 				const [row] = await prisma.$queryRaw<{ now: Date }[]>`SELECT now() AS now`;
 				const clock = kind === 'embedded' || row === undefined ? [] : [clockRemark('the database', row.now, new Date())];
-				return [{ verdict: 'ok', message: KINDS[kind] }, ...clock];
+				return [{ verdict: 'ok', message: MESSAGES[kind] }, ...clock];
 			}
 		}
 	];

@@ -8,26 +8,26 @@ import { chunk, keysetPages } from './paging.js';
 import { recordSnapshot } from './snapshot.js';
 
 type Findings = Parameters<Ledger['recordFindings']>[1];
-type Live = Pick<Issue, 'id' | 'discordId' | 'type' | 'status'>;
-type Settled = Live & { readonly settledAt: Date };
-type Life = Pick<Issue, 'id' | 'discordId' | 'planHash' | 'firstSeenAt' | 'lastSeenAt' | 'timesSeen' | 'cameBackAt' | 'detail'>;
+type LiveIssue = Pick<Issue, 'id' | 'discordId' | 'type' | 'status'>;
+type SettledIssue = LiveIssue & { readonly settledAt: Date };
+type StoredColumns = Pick<Issue, 'id' | 'discordId' | 'planHash' | 'firstSeenAt' | 'lastSeenAt' | 'timesSeen' | 'cameBackAt' | 'detail'>;
 
-/** Short rows come back in pages of so many. */
+/** Rows per page. */
 const PAGE = 5_000;
 
-/** What an issue has become. What it is is known, but for those that are being fixed: they stay what was claimed. */
-const LIFE = Prisma.sql`
+/** The columns that recording returns. `detail` only where it differs from what was found: an issue that is being fixed keeps it. */
+const STORED_COLUMNS = Prisma.sql`
 	issue.id, issue."discordId", issue."planHash", issue."firstSeenAt", issue."lastSeenAt", issue."timesSeen", issue."cameBackAt",
 	CASE WHEN issue.status = 'FIXING' THEN issue.detail END AS detail`;
 
-/** Drift that comes back within so many days of its fix is that issue again; later, it is another story with the same beginning. */
-const SAME_ISSUE_DAYS = 7;
+/** Drift that recurs within this many days of its fix reopens the old issue; later it is a new one. */
+const REOPEN_WITHIN_DAYS = 7;
 const DAY_MS = 86_400_000;
 
-/** A run of a large guild writes thousands of issues in one transaction. */
+/** A large guild's findings are tens of thousands of issues in one transaction. */
 const TRANSACTION_MS = 120_000;
 
-/** Stores what a run found: all of it, or nothing. */
+/** Stores the findings of a run in one transaction. */
 export function findingsStore({ prisma, kind }: Database, guildId: string): Pick<Ledger, 'recordFindings'> {
 	return {
 		recordFindings: async (runId, found) => {
@@ -52,20 +52,20 @@ async function vacuumIssues(prisma: PrismaClient): Promise<void> {
 	await prisma.$executeRaw`VACUUM "Issue"`.catch(() => {});
 }
 
-/** What was settled a short while ago: of each person and kind of drift the newest issue. */
-interface Past {
-	/** Person and kind → the issue that was fixed. */
+/** Recently settled issues, the newest of each member and drift kind. */
+interface RecentlySettled {
+	/** `discordId:type` → ID of the fixed issue. */
 	readonly fixed: ReadonlyMap<string, string>;
-	/** Settled since the run began: what it has read of these people may be older than that, and is left to the next run. */
-	readonly settledMeanwhile: ReadonlySet<string>;
+	/** Discord IDs of issues settled since the run started. What the run read of them may be stale, so they are left to the next run. */
+	readonly settledDuringRun: ReadonlySet<string>;
 }
 
-const NOTHING_PAST: Past = { fixed: new Map(), settledMeanwhile: new Set() };
+const NONE_SETTLED: RecentlySettled = { fixed: new Map(), settledDuringRun: new Set() };
 
 class FindingsWriter {
 	private readonly at: Date;
 	private readonly found: ReadonlyMap<string, DriftIssue>;
-	/** By Discord IDs, as they come back from the database. */
+	/** Stored issues by Discord ID. */
 	private readonly stored = new Map<string, OpenIssue>();
 
 	public constructor(
@@ -79,42 +79,42 @@ class FindingsWriter {
 	}
 
 	/**
-	 * Opens new issues, sees known ones again, resolves those that are gone. The same person with the same kind of drift is the same issue,
-	 * also when it was fixed a short while ago.
+	 * Opens new issues, updates known ones, resolves those that are gone. The same member with the same kind of drift is the same issue,
+	 * also if it was fixed recently.
 	 */
 	public async recordIssues(): Promise<readonly OpenIssue[]> {
 		const { issues, skipped } = this.findings.detection;
 		const live = await this.lockLive();
-		const isSame = ({ discordId, type }: Live) => this.found.get(discordId)?.type === type;
+		const isSame = ({ discordId, type }: LiveIssue) => this.found.get(discordId)?.type === type;
 
 		const gone = [...live.values()].filter(
 			(issue) => !isSame(issue) && issue.status !== IssueStatus.FIXING && !skipped.has(issue.discordId)
 		);
 		await this.resolve(gone.map(({ id }) => id));
-		await this.seeAgain(
+		await this.updateSeen(
 			issues.flatMap((issue) => {
-				const now = live.get(issue.discordId);
-				return now !== undefined && isSame(now) ? [{ issue, id: now.id }] : [];
+				const known = live.get(issue.discordId);
+				return known !== undefined && isSame(known) ? [{ issue, id: known.id }] : [];
 			})
 		);
-		// Whoever is being fixed of another kind of drift right now keeps that issue; what is left of it is the next run's.
+		// A member who is being fixed of another kind of drift keeps that issue; the next run finds what remains.
 		const fresh = issues.filter(({ discordId }) => {
-			const now = live.get(discordId);
-			return now === undefined || (!isSame(now) && now.status !== IssueStatus.FIXING);
+			const known = live.get(discordId);
+			return known === undefined || (!isSame(known) && known.status !== IssueStatus.FIXING);
 		});
-		const past = fresh.length === 0 ? NOTHING_PAST : await this.readPast();
-		const readAfterwards = fresh.filter(({ discordId }) => !past.settledMeanwhile.has(discordId));
-		await this.reopen(readAfterwards, past.fixed);
-		await this.open(readAfterwards.filter(({ discordId }) => !this.stored.has(discordId)));
+		const settled = fresh.length === 0 ? NONE_SETTLED : await this.readRecentlySettled();
+		const current = fresh.filter(({ discordId }) => !settled.settledDuringRun.has(discordId));
+		await this.reopen(current, settled.fixed);
+		await this.open(current.filter(({ discordId }) => !this.stored.has(discordId)));
 		return issues.map(({ discordId }) => this.stored.get(discordId)).filter((issue) => issue !== undefined);
 	}
 
-	/** The issues that live, by Discord IDs. Locked: one that is claimed between this look and what follows would be resolved while it is being fixed. */
-	private async lockLive(): Promise<ReadonlyMap<string, Live>> {
+	/** Live issues by Discord ID. Locked: otherwise one claimed after this query could be resolved while it is being fixed. */
+	private async lockLive(): Promise<ReadonlyMap<string, LiveIssue>> {
 		const onlyMember = this.findings.onlyMember ?? null;
-		const live = new Map<string, Live>();
-		const read = (after?: Live) =>
-			this.prisma.$queryRaw<Live[]>`
+		const live = new Map<string, LiveIssue>();
+		const read = (after?: LiveIssue) =>
+			this.prisma.$queryRaw<LiveIssue[]>`
 				SELECT id, "discordId", type, status::text AS status FROM "Issue"
 				WHERE "guildId" = ${this.guildId} AND "liveKey" IS NOT NULL AND id > ${after?.id ?? ''}
 					AND (${onlyMember}::text IS NULL OR "discordId" = ${onlyMember}) ORDER BY id LIMIT ${PAGE} FOR UPDATE`;
@@ -122,10 +122,10 @@ class FindingsWriter {
 		return live;
 	}
 
-	private keep(lives: readonly Life[]): void {
-		for (const life of lives) {
-			const detail = life.detail ?? asStored(this.found.get(life.discordId) as DriftIssue);
-			this.stored.set(life.discordId, rowToOpenIssue({ ...life, detail }));
+	private keep(rows: readonly StoredColumns[]): void {
+		for (const row of rows) {
+			const detail = row.detail ?? asStored(this.found.get(row.discordId) as DriftIssue);
+			this.stored.set(row.discordId, rowToOpenIssue({ ...row, detail }));
 		}
 	}
 
@@ -138,47 +138,47 @@ class FindingsWriter {
 		}
 	}
 
-	private async seeAgain(seen: readonly { id: string; issue: DriftIssue }[]): Promise<void> {
+	private async updateSeen(seen: readonly { id: string; issue: DriftIssue }[]): Promise<void> {
 		for (const batch of chunk(seen)) {
-			// The plan of an issue that is being fixed stays the one that was claimed.
-			const lives = await this.prisma.$queryRaw<Life[]>`
+			// An issue that is being fixed keeps the plan that was claimed.
+			const rows = await this.prisma.$queryRaw<StoredColumns[]>`
 				UPDATE "Issue" AS issue SET
 					"lastSeenAt" = ${this.at}, "timesSeen" = issue."timesSeen" + 1, "lastRunId" = ${this.runId}, severity = seen.severity,
 					detail = CASE WHEN issue.status = 'FIXING' THEN issue.detail ELSE seen.detail END,
 					"planHash" = CASE WHEN issue.status = 'FIXING' THEN issue."planHash" ELSE seen.hash END
-				FROM jsonb_to_recordset(${asSeen(batch)}::jsonb) AS seen(id text, detail jsonb, severity text, hash text)
+				FROM jsonb_to_recordset(${updatesJson(batch)}::jsonb) AS seen(id text, detail jsonb, severity text, hash text)
 				WHERE issue.id = seen.id
-				RETURNING ${LIFE}`;
-			this.keep(lives);
+				RETURNING ${STORED_COLUMNS}`;
+			this.keep(rows);
 		}
 	}
 
-	/** Reopens what was fixed a short while ago. */
-	private async reopen(fresh: readonly DriftIssue[], fixed: Past['fixed']): Promise<void> {
-		const again = fresh.flatMap((issue) => {
+	/** Reopens issues that were fixed recently. */
+	private async reopen(fresh: readonly DriftIssue[], fixed: RecentlySettled['fixed']): Promise<void> {
+		const recurred = fresh.flatMap((issue) => {
 			const id = fixed.get(`${issue.discordId}:${issue.type}`);
 			return id === undefined ? [] : [{ id, issue }];
 		});
-		for (const batch of chunk(again)) {
-			// Asked for once more: a fix that is being undone at this moment is left to that.
-			const lives = await this.prisma.$queryRaw<Life[]>`
+		for (const batch of chunk(recurred)) {
+			// Checks the status again: an issue whose fix is being undone belongs to the undo.
+			const rows = await this.prisma.$queryRaw<StoredColumns[]>`
 				UPDATE "Issue" AS issue SET
 					status = 'OPEN', "liveKey" = issue."guildId" || ':' || issue."discordId", "settledAt" = NULL, "settledBy" = NULL,
 					"cameBackAt" = ${this.at}, "lastSeenAt" = ${this.at}, "timesSeen" = issue."timesSeen" + 1, "lastRunId" = ${this.runId},
 					severity = seen.severity, detail = seen.detail, "planHash" = seen.hash
-				FROM jsonb_to_recordset(${asSeen(batch)}::jsonb) AS seen(id text, detail jsonb, severity text, hash text)
+				FROM jsonb_to_recordset(${updatesJson(batch)}::jsonb) AS seen(id text, detail jsonb, severity text, hash text)
 				WHERE issue.id = seen.id AND issue.status = 'FIXED'
-				RETURNING ${LIFE}`;
-			this.keep(lives);
+				RETURNING ${STORED_COLUMNS}`;
+			this.keep(rows);
 		}
 	}
 
-	private async readPast(): Promise<Past> {
-		const since = new Date(this.at.getTime() - SAME_ISSUE_DAYS * DAY_MS);
+	private async readRecentlySettled(): Promise<RecentlySettled> {
+		const since = new Date(this.at.getTime() - REOPEN_WITHIN_DAYS * DAY_MS);
 		const fixed = new Map<string, string>();
-		const settledMeanwhile = new Set<string>();
-		const read = (after?: Settled) =>
-			this.prisma.$queryRaw<Settled[]>`
+		const settledDuringRun = new Set<string>();
+		const read = (after?: SettledIssue) =>
+			this.prisma.$queryRaw<SettledIssue[]>`
 				SELECT DISTINCT ON ("discordId", type) id, "discordId", type, status::text AS status, "settledAt" FROM "Issue"
 				WHERE "guildId" = ${this.guildId} AND "liveKey" IS NULL AND "settledAt" >= ${since}
 					AND ("discordId", type) > (${after?.discordId ?? ''}, ${after?.type ?? ''})
@@ -186,10 +186,10 @@ class FindingsWriter {
 		for await (const page of keysetPages(PAGE, read)) {
 			for (const { id, discordId, type, status, settledAt } of page) {
 				if (status === IssueStatus.FIXED) fixed.set(`${discordId}:${type}`, id);
-				if (settledAt > this.at) settledMeanwhile.add(discordId);
+				if (settledAt > this.at) settledDuringRun.add(discordId);
 			}
 		}
-		return { fixed, settledMeanwhile };
+		return { fixed, settledDuringRun };
 	}
 
 	private async open(issues: readonly DriftIssue[]): Promise<void> {
@@ -203,8 +203,8 @@ class FindingsWriter {
 					detail
 				}))
 			);
-			// Not by createMany: Prisma makes a plan of thousands of steps for a thousand rows, and keeps it.
-			const lives = await this.prisma.$queryRaw<Life[]>`
+			// Not createMany: for a thousand rows, Prisma compiles and caches a query plan of thousands of steps.
+			const rows = await this.prisma.$queryRaw<StoredColumns[]>`
 				INSERT INTO "Issue" AS issue (
 					id, "guildId", "discordId", type, severity, "liveKey", "planHash", detail, "firstSeenAt", "lastSeenAt", "lastRunId"
 				)
@@ -212,12 +212,12 @@ class FindingsWriter {
 					replace(gen_random_uuid()::text, '-', ''), ${this.guildId}, found."discordId", found.type, found.severity,
 					${this.guildId}::text || ':' || found."discordId", found.hash, found.detail, ${this.at}, ${this.at}, ${this.runId}
 				FROM jsonb_to_recordset(${found}::jsonb) AS found("discordId" text, type text, severity text, hash text, detail jsonb)
-				RETURNING ${LIFE}`;
-			this.keep(lives);
+				RETURNING ${STORED_COLUMNS}`;
+			this.keep(rows);
 		}
 	}
 
-	/** A debt that nothing dates counts from the first run that saw it; one that is paid is forgotten, so that the next starts anew. */
+	/** Records when an undated debt was first seen, and deletes cleared ones so that a new debt starts anew. */
 	public async recordDebts(): Promise<void> {
 		const { newlyUnpaid, clearedDebts } = this.findings.detection;
 		for (const batch of chunk(newlyUnpaid)) {
@@ -228,8 +228,8 @@ class FindingsWriter {
 	}
 }
 
-/** What issues are now, for a statement that writes it into many rows. */
-function asSeen(issues: readonly { readonly id: string; readonly issue: DriftIssue }[]): string {
+/** The current state of known issues, as input of a bulk UPDATE. */
+function updatesJson(issues: readonly { readonly id: string; readonly issue: DriftIssue }[]): string {
 	return toJsonText(
 		issues.map(({ id, issue }) => ({ id, detail: issue, severity: issue.severity, hash: planHash(issue.discordId, issue.plan) }))
 	);

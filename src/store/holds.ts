@@ -2,14 +2,14 @@ import type { Hold, StoredHold } from '../reconciliation/domain/hold.js';
 import { AUTOMATIC } from '../reconciliation/fixes/attempt.js';
 import type { HoldStore } from '../reconciliation/fixes/holds.js';
 import { holdSubject } from '../reconciliation/outbox/outbox.js';
-import { writeAudit } from './audit.js';
+import { writeChange } from './audit.js';
 import type { Prisma } from './client/client.js';
 import type { Database } from './connection/database.js';
 
-/** The scope of what a run would have fixed by itself. */
+/** Scope of a hold on a run's automatic fixes. */
 const RUN = 'run';
 
-/** Written in the transaction that completes the run. */
+/** Stores a run's hold. Call it in the transaction that completes the run. */
 export async function holdRun(transaction: Prisma.TransactionClient, guildId: string, runId: string, hold: Hold, at: Date): Promise<void> {
 	const { reason, losing, holders } = hold;
 	await transaction.hold.create({
@@ -18,31 +18,30 @@ export async function holdRun(transaction: Prisma.TransactionClient, guildId: st
 	});
 }
 
-/** What the safety check refused, and who released it. */
+/** Holds: bulk fixes that the safety check refused, and their release. */
 export function holdStore({ prisma }: Database, guildId: string): HoldStore {
 	return {
 		recordHold: ({ at, channels, ...refused }) =>
 			prisma.$transaction(async (transaction) => {
 				const { runId, scope, actor, losing, reason } = refused;
-				const known = await transaction.hold.count({ where: { guildId, runId, scope: { in: [RUN, scope] }, releasedAt: null } });
+				const openHolds = await transaction.hold.count({ where: { guildId, runId, scope: { in: [RUN, scope] }, releasedAt: null } });
 				const [added] = await transaction.hold.createManyAndReturn({
 					data: [{ guildId, ...refused, heldAt: at }],
 					skipDuplicates: true,
 					select: { id: true }
 				});
 				if (added === undefined) return;
-				await writeAudit(transaction, guildId, {
+				await writeChange(transaction, guildId, {
 					at,
 					actor,
 					action: 'hold',
 					subject: null,
 					before: null,
 					after: { scope, losing },
-					outcome: 'DONE',
-					detail: reason,
-					attemptId: null
+					detail: reason
 				});
-				if (known > 0) return;
+				// The operators know already: they were notified of an earlier hold on this run.
+				if (openHolds > 0) return;
 				const subject = holdSubject(added.id);
 				await transaction.delivery.createMany({
 					data: channels.map((channel) => ({ guildId, channel, subject, createdAt: at, nextTryAt: at })),
@@ -55,16 +54,14 @@ export function holdStore({ prisma }: Database, guildId: string): HoldStore {
 					where: { guildId, runId, releasedAt: null, ...(scope === 'all' ? {} : { scope }) },
 					data: { releasedAt: at, releasedBy: actor }
 				});
-				await writeAudit(transaction, guildId, {
+				await writeChange(transaction, guildId, {
 					at,
 					actor,
 					action: 'release',
 					subject: null,
 					before: { losing },
 					after: null,
-					outcome: 'DONE',
-					detail: reason,
-					attemptId: null
+					detail: reason
 				});
 			}),
 		readHold: async (id) => {

@@ -1,22 +1,22 @@
 import type { DriftIssue, OpenIssue } from '../reconciliation/domain/issue.js';
-import type { Prisma } from './client/client.js';
+import { Prisma } from './client/client.js';
 
-/** Values on their way into and out of JSON columns. What Reeve wrote itself is trusted to have its shape. */
+/** Conversion to and from JSON columns. Values that Reeve wrote are trusted to have their type. */
 
 export function toJson(value: unknown): Prisma.InputJsonValue {
 	return JSON.parse(toJsonText(value)) as Prisma.InputJsonValue;
 }
 
-/** The same as text, for a statement that says `::jsonb` or `::json`. */
+/** JSON text, for raw statements that cast it to `::jsonb` or `::json`. */
 export function toJsonText(value: unknown): string {
 	return JSON.stringify(value, storable);
 }
 
-/** An issue as it comes back from the database: itself, unless there is something in it that cannot be stored. */
+/** The issue as the database returns it: unchanged, unless it contains text that cannot be stored. */
 export function asStored(issue: DriftIssue): Prisma.JsonValue {
 	const text = JSON.stringify(issue);
-	const same = !/\\u(?:0000|d[89a-f])/.test(text);
-	return (same ? issue : JSON.parse(toJsonText(issue))) as unknown as Prisma.JsonValue;
+	const unchanged = !/\\u(?:0000|d[89a-f])/.test(text);
+	return (unchanged ? issue : JSON.parse(toJsonText(issue))) as unknown as Prisma.JsonValue;
 }
 
 /** Replaces what PostgreSQL rejects in a text, NUL and unpaired surrogates: one odd name must not keep a whole run from being stored. */
@@ -28,15 +28,20 @@ function storable(_key: string, value: unknown): unknown {
 	return typeof value === 'string' ? storableText(value) : value;
 }
 
+/** For a nullable JSON column, where Prisma distinguishes SQL NULL from JSON null. */
+export function nullable(value: unknown): Prisma.InputJsonValue | typeof Prisma.DbNull {
+	return value === null ? Prisma.DbNull : toJson(value);
+}
+
 export function fromJson<T>(value: Prisma.JsonValue): T {
 	return value as T;
 }
 
-type Moments = 'firstSeenAt' | 'lastSeenAt' | 'cameBackAt';
+type DateFields = 'firstSeenAt' | 'lastSeenAt' | 'cameBackAt';
 
-/** An issue as a run's snapshot has it: JSON keeps no dates. */
+/** Parses an issue of a run's snapshot: dates are stored as ISO strings. */
 export function toOpenIssue(value: unknown): OpenIssue {
-	const issue = value as Omit<OpenIssue, Moments> & { firstSeenAt: string; lastSeenAt: string; cameBackAt?: string | null };
+	const issue = value as Omit<OpenIssue, DateFields> & { firstSeenAt: string; lastSeenAt: string; cameBackAt?: string | null };
 	const { firstSeenAt, lastSeenAt, cameBackAt = null } = issue;
 	return {
 		...issue,
@@ -46,7 +51,7 @@ export function toOpenIssue(value: unknown): OpenIssue {
 	};
 }
 
-/** A stored issue with its life, from its row. */
+/** Converts an `Issue` row. */
 export function rowToOpenIssue(row: {
 	id: string;
 	planHash: string;
@@ -60,7 +65,7 @@ export function rowToOpenIssue(row: {
 	return { ...fromJson<DriftIssue>(row.detail), id, planHash, firstSeenAt, lastSeenAt, timesSeen, cameBackAt };
 }
 
-/** Whose an issue is, from its row. */
+/** The member that an `Issue` row is about. */
 export function subjectOf({ discordId, detail }: { readonly discordId: string; readonly detail: Prisma.JsonValue }) {
 	return { discordId, discordName: fromJson<DriftIssue>(detail).discordName };
 }

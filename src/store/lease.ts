@@ -3,19 +3,19 @@ import type { Database } from './connection/database.js';
 
 export const leaseName = (guildId: string): string => `run:${guildId}`;
 
-/** The one right to run in a guild. Times are the database's own, so that the clocks of several machines do not matter. */
+/** The lease that allows one run at a time in a guild. Times are the database's, so the clocks of several machines need not agree. */
 export function leaseStore({ prisma }: Database, guildId: string): Pick<Ledger, 'acquireLease' | 'renewLease' | 'releaseLease'> {
 	const name = leaseName(guildId);
 	return {
 		acquireLease: async (holder, seconds) => {
-			const taken = await prisma.$executeRaw`
+			const acquired = await prisma.$executeRaw`
 				INSERT INTO "Lease" AS lease (name, holder, "expiresAt") VALUES (${name}, ${holder}, now() + make_interval(secs => ${seconds}))
 				ON CONFLICT (name) DO UPDATE SET holder = EXCLUDED.holder, "expiresAt" = EXCLUDED."expiresAt"
 				WHERE lease."expiresAt" <= now() OR lease.holder = EXCLUDED.holder`;
-			return taken === 1;
+			return acquired === 1;
 		},
 		renewLease: async (holder, seconds) => {
-			// Also one that has expired, as long as nobody else has taken it: a renewal may have had to wait for its turn.
+			// Renews an expired lease too, unless another holder took it: the renewal itself may have been queued.
 			const renewed = await prisma.$executeRaw`
 				UPDATE "Lease" SET "expiresAt" = now() + make_interval(secs => ${seconds}) WHERE name = ${name} AND holder = ${holder}`;
 			return renewed === 1;

@@ -4,6 +4,7 @@ import type { IssueSearch, IssueStore } from '../reconciliation/fixes/bulk-plan.
 import type { HoldStore } from '../reconciliation/fixes/holds.js';
 import type { UndoStore } from '../reconciliation/fixes/undo.js';
 import type { SettingsAuditStore } from '../reconciliation/health/settings-audit.js';
+import type { StatusStore } from '../reconciliation/health/status.js';
 import type { ExemptionStore } from '../reconciliation/members/exemption.js';
 import type { MemberHistoryStore } from '../reconciliation/members/explain.js';
 import type { LinkStore } from '../reconciliation/members/link.js';
@@ -29,13 +30,14 @@ import { pauseStore } from './pauses.js';
 import { type ReportStore, reportStore } from './reports.js';
 import { runStore } from './runs.js';
 import { settingsAuditStore } from './settings-audit.js';
+import { statusStore } from './status.js';
 import { undoStore } from './undos.js';
 import { verificationStore } from './verifications.js';
 
-/** As the settings have it. */
+/** Default of RECONCILIATION_VERIFY_AFTER_MINUTES. */
 const VERIFY_AFTER_MINUTES = 60;
 
-/** Everything that the database is asked for, for one guild. */
+/** All stores of a guild. */
 type GuildLedger = Ledger &
 	ManagedRoleStore &
 	ReportStore &
@@ -51,9 +53,10 @@ type GuildLedger = Ledger &
 	UndoStore &
 	MemberHistoryStore &
 	RunArchiveStore &
-	LinkStore;
+	LinkStore &
+	StatusStore;
 
-/** The Ledger port over Prisma, for one guild, and the books of all that goes beyond a run and a fix. */
+/** Composes the stores of a guild over an open database. */
 export function createLedger(
 	database: Database,
 	guildId: string,
@@ -78,6 +81,7 @@ export function createLedger(
 		...runArchiveStore(database, guildId),
 		...memberHistoryStore(database, guildId),
 		...managedRoleStore(database, guildId),
-		...reportStore(database, guildId)
+		...reportStore(database, guildId),
+		...statusStore(database, guildId)
 	};
 }

@@ -5,12 +5,12 @@ import { keysetPages } from './paging.js';
 
 const PAGE = 2_000;
 
-/** What the heart knows of a `Member` row. */
+/** The columns of `MemberRow`. */
 export const MEMBER = { id: true, discordId: true, stripeCustomerId: true, seatTier: true, teamId: true, paymentFailedAt: true } as const;
 const TEAM = { id: true, name: true, stripeCustomerId: true, ownerSeatCount: true, teamSeatCount: true, paymentFailedAt: true } as const;
 const EXEMPTION = { discordId: true, reason: true, createdBy: true, expiresAt: true } as const;
 
-/** Who is who, as the database has it. */
+/** Reads members, teams, exemptions and undated debts. */
 export function linkReader({ prisma }: Database): Pick<Ledger, 'readLinks' | 'readLinksOf' | 'linksChangedSince'> {
 	const seenDebts = async (): Promise<Links['firstSeenUnpaid']> =>
 		new Map((await prisma.seenDebt.findMany()).map(({ subscriptionId, firstSeenAt }) => [subscriptionId, firstSeenAt]));
@@ -49,7 +49,7 @@ export function linkReader({ prisma }: Database): Pick<Ledger, 'readLinks' | 're
 				await prisma.member.findMany({ select: { discordId: true, stripeCustomerId: true }, where: { OR: [changed, { team: changed }] } }),
 				await prisma.team.findMany({ select: { stripeCustomerId: true }, where: changed })
 			];
-			// Whoever was exempted meanwhile is to be left alone, and was not yet when the exemptions were read.
+			// Members exempted since then: the exemptions that the caller read do not include them.
 			const exempted = await prisma.exemption.findMany({ select: { discordId: true }, where: { createdAt: { gte: since } } });
 			return {
 				customerIds: new Set([...members, ...teams].flatMap(({ stripeCustomerId }) => stripeCustomerId ?? [])),

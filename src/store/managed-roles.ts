@@ -1,7 +1,7 @@
 import type { ManagedRoleStore } from '../reconciliation/domain/ports.js';
 import type { Database } from './connection/database.js';
 
-/** The IDs of the managed roles that the settings name. */
+/** Role IDs of the managed roles by the names in the settings. */
 export function managedRoleStore({ prisma }: Database, guildId: string): ManagedRoleStore {
 	return {
 		loadManagedRoles: async () =>

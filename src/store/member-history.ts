@@ -4,16 +4,16 @@ import type { MemberHistoryStore } from '../reconciliation/members/explain.js';
 import type { Database } from './connection/database.js';
 import { rowToOpenIssue } from './json.js';
 
-/** What the database remembers of one person. */
+/** The stored history of one member. */
 export function memberHistoryStore({ prisma }: Database, guildId: string): MemberHistoryStore {
 	return {
 		liveIssueOf: async (discordId) => {
 			const row = await prisma.issue.findUnique({ where: { liveKey: `${guildId}:${discordId}` } });
 			return row === null ? null : { ...rowToOpenIssue(row), status: row.status };
 		},
-		changesOf: async (discordId, most) => {
+		changesOf: async (discordId, limit) => {
 			const where = { guildId, subject: discordId };
-			const rows = await prisma.auditLog.findMany({ where, orderBy: [{ at: 'desc' }, { id: 'desc' }], take: most });
+			const rows = await prisma.auditLog.findMany({ where, orderBy: [{ at: 'desc' }, { id: 'desc' }], take: limit });
 			return {
 				newest: rows.map(({ id: _, guildId: __, action, ...entry }) => ({ ...entry, action: action as AuditAction })),
 				total: await prisma.auditLog.count({ where })

@@ -4,36 +4,36 @@ import { DeliveryStatus, type Prisma, RunStatus } from './client/client.js';
 import type { Database } from './connection/database.js';
 import { leaseName } from './lease.js';
 
-/** Whoever ends a run tells of it at once. Should that process die first, somebody else does, this much later. */
-const FIRST_ATTEMPT_MS = 60_000;
+/** The process that ends a run delivers its report at once. If it dies first, another process delivers it after this time. */
+const TAKEOVER_AFTER_MS = 60_000;
 
-/** Written in the transaction that ends a run: what has ended is told, whatever happens next. */
+/** Queues a run's report. Call it in the transaction that ends the run, so that no ended run goes unreported. */
 export async function addRunMessages(
 	transaction: Prisma.TransactionClient,
 	guildId: string,
 	runId: string,
 	channels: readonly Channel[],
 	at: Date,
-	nextTryAt = new Date(at.getTime() + FIRST_ATTEMPT_MS)
+	nextTryAt = new Date(at.getTime() + TAKEOVER_AFTER_MS)
 ): Promise<void> {
 	const data = channels.map((channel) => ({ guildId, channel, subject: runSubject(runId), createdAt: at, nextTryAt }));
 	await transaction.delivery.createMany({ data, skipDuplicates: true });
 }
 
-/** What the operators are to be told, and have been. */
+/** The outbox: notifications to operators, stored until delivered. */
 export function outboxStore({ prisma }: Database, guildId: string): Omit<OutboxStore, 'readReport' | 'readHold'> {
 	return {
 		claimMessages: async (which, until) => {
-			const waiting: Prisma.DeliveryWhereInput =
+			const filter: Prisma.DeliveryWhereInput =
 				'subject' in which
 					? { subject: which.subject }
 					: { OR: [{ nextTryAt: { lte: which.due } }, ...(which.failedToo ? [{ tries: { gt: 0 } }] : [])] };
-			const taken = await prisma.delivery.updateManyAndReturn({
-				where: { guildId, status: DeliveryStatus.PENDING, ...waiting },
+			const claimed = await prisma.delivery.updateManyAndReturn({
+				where: { guildId, status: DeliveryStatus.PENDING, ...filter },
 				data: { nextTryAt: until },
 				select: { id: true, channel: true, subject: true, createdAt: true, tries: true }
 			});
-			return taken.map((row): OutboxMessage => ({ ...row, channel: row.channel as Channel }));
+			return claimed.map((row): OutboxMessage => ({ ...row, channel: row.channel as Channel }));
 		},
 		markDelivered: async (id, at) => {
 			await prisma.delivery.update({ where: { id }, data: { status: DeliveryStatus.DELIVERED, settledAt: at } });

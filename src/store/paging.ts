@@ -1,4 +1,4 @@
-/** Many rows are written, or looked up, a thousand to a statement: whoever else waits for the embedded database waits for one. */
+/** Rows per bulk statement. The embedded database runs one statement at a time, so long ones would block everything else. */
 export const CHUNK_SIZE = 1_000;
 
 export function* chunk<T>(all: readonly T[]): Generator<T[]> {
@@ -6,8 +6,9 @@ export function* chunk<T>(all: readonly T[]): Generator<T[]> {
 }
 
 /**
- * Reads rows by key, in pages of so many: the memory of the database driver stays flat, and nobody waits for more than a page.
- * @param read - the rows after that one, in order; from the first on where there is none
+ * Keyset pagination: keeps the driver's memory flat, and other queries wait for one page at most.
+ * @param size - rows per page
+ * @param read - returns the next page in key order: the rows after `after`, or the first ones
  */
 export async function* keysetPages<Row>(
 	size: number,

@@ -1,15 +1,15 @@
 import type { Pause, PauseStore } from '../reconciliation/schedule/pause.js';
-import { writeAudit } from './audit.js';
+import { writeChange } from './audit.js';
 import type { Prisma } from './client/client.js';
 import type { Database } from './connection/database.js';
 
 const PAUSE = { id: true, pausedAt: true, pausedBy: true, reason: true, until: true } as const;
 
-/** The pauses of a guild's schedule. */
+/** Pauses of a guild's schedule. */
 export function pauseStore({ prisma }: Database, guildId: string): PauseStore {
 	const inForce = (now: Date): Prisma.PauseWhereInput => ({ guildId, endedAt: null, OR: [{ until: null }, { until: { gt: now } }] });
 
-	/** Ends the pause in force; of two who ask at once, one has ended it. */
+	/** Ends the pause in force. Of several concurrent calls, one gets the pause and the others null. */
 	const end = async (transaction: Prisma.TransactionClient, at: Date, endedBy: string) => {
 		const found = await transaction.pause.findFirst({ where: inForce(at), orderBy: { pausedAt: 'desc' }, select: PAUSE });
 		if (found === null) return null;
@@ -32,20 +32,18 @@ export function pauseStore({ prisma }: Database, guildId: string): PauseStore {
 		},
 		startPause: (pause) =>
 			prisma.$transaction(async (transaction) => {
-				// One after the other: of two at once, the later replaces the earlier.
+				// Serialized per guild: of two concurrent pauses, the later replaces the earlier.
 				await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${`pause:${guildId}`}))`;
 				const replaced = await end(transaction, pause.pausedAt, pause.pausedBy);
 				await transaction.pause.create({ data: { guildId, ...pause } });
-				await writeAudit(transaction, guildId, {
+				await writeChange(transaction, guildId, {
 					at: pause.pausedAt,
 					actor: pause.pausedBy,
 					action: 'pause',
 					subject: null,
 					before: auditValues(replaced),
 					after: auditValues(pause),
-					outcome: 'DONE',
-					detail: pause.reason,
-					attemptId: null
+					detail: pause.reason
 				});
 				return replaced;
 			}),
@@ -53,17 +51,7 @@ export function pauseStore({ prisma }: Database, guildId: string): PauseStore {
 			prisma.$transaction(async (transaction) => {
 				const ended = await end(transaction, at, actor);
 				if (ended === null) return null;
-				await writeAudit(transaction, guildId, {
-					at,
-					actor,
-					action: 'resume',
-					subject: null,
-					before: auditValues(ended),
-					after: null,
-					outcome: 'DONE',
-					detail: null,
-					attemptId: null
-				});
+				await writeChange(transaction, guildId, { at, actor, action: 'resume', subject: null, before: auditValues(ended), after: null });
 				return ended;
 			})
 	};

@@ -9,14 +9,14 @@ import type { Database } from './connection/database.js';
 import { fromJson, toOpenIssue } from './json.js';
 import { chunk } from './paging.js';
 
-/** A run as its report shows it, and the message that it is. */
+/** A run as its report shows it, and the message it was posted as. */
 export interface StoredReport {
 	readonly result: ReconciliationResult;
 	/** Null if it has not been posted. */
 	readonly message: { readonly channelId: string; readonly messageId: string } | null;
 }
 
-/** What reports are drawn from. */
+/** The data that reports are rendered from. */
 export interface ReportStore {
 	/** Null if there is no such run, or it is still running. */
 	readReport(runId: string): Promise<StoredReport | null>;
@@ -89,7 +89,7 @@ function toMessage(run: Pick<ReconciliationRun, 'reportChannelId' | 'reportMessa
 	return channelId !== null && messageId !== null ? { channelId, messageId } : null;
 }
 
-/** JSON keeps no dates, and older runs did not look for exemptions that end. Those also have a number of people of unknown status. */
+/** Parses dates. Older runs stored no `expiringExemptions`, and `unknownStatus` as a number. */
 function toNotices(stored: Prisma.JsonValue): Notices {
 	type Stored = Omit<Notices, 'expiringExemptions'> & {
 		expiringExemptions?: (Omit<Exemption, 'expiresAt'> & { expiresAt: string | null })[];

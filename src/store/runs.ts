@@ -10,11 +10,11 @@ type Runs = Pick<
 	'startRun' | 'failAbandonedRuns' | 'hasUnfinishedRun' | 'lastGoodRun' | 'installedAt' | 'lastScheduledDay' | 'completeRun' | 'failRun'
 >;
 
-/** The life of runs. */
+/** Starts, ends and looks up runs. */
 export function runStore({ prisma }: Database, guildId: string): Runs {
 	return {
 		startRun: async (start) => {
-			// A scheduled day is a unique key: of two processes that wake for it, one gets a run.
+			// `scheduledDay` is unique: of two processes that wake for the same day, one gets a run.
 			const [run] = await prisma.reconciliationRun.createManyAndReturn({
 				data: [{ guildId, ...start }],
 				skipDuplicates: true,
@@ -29,7 +29,7 @@ export function runStore({ prisma }: Database, guildId: string): Runs {
 					data: { status: RunStatus.FAILED, failure: reason, completedAt: at, scheduledDay: null },
 					select: { id: true }
 				});
-				// Nobody else tells of it: it is due at once.
+				// Due at once: the process that would have delivered it is gone.
 				for (const { id } of abandoned) await addRunMessages(transaction, guildId, id, channels, at, at);
 			}),
 		hasUnfinishedRun: async () =>
@@ -50,7 +50,7 @@ export function runStore({ prisma }: Database, guildId: string): Runs {
 				: { livemode: run.livemode, subscriptionsRead: run.subscriptionsRead ?? 0, payingCustomers: run.payingCustomers ?? 0 };
 		},
 		installedAt: async (now) => {
-			// Not an upsert: two processes that start at once would both insert, and one of them fail.
+			// Not an upsert: of two processes that start together, one would fail on the unique key.
 			await prisma.installation.createMany({ data: [{ guildId, installedAt: now }], skipDuplicates: true });
 			return (await prisma.installation.findUniqueOrThrow({ where: { guildId } })).installedAt;
 		},
@@ -65,7 +65,7 @@ export function runStore({ prisma }: Database, guildId: string): Runs {
 		completeRun: (id, { issuesFixed, hold, at, verified = null, channels = [] }) =>
 			prisma.$transaction(async (transaction) => {
 				const held = hold === null ? Prisma.DbNull : toJson(hold);
-				// Only the ID comes back: the row holds every issue of the run.
+				// Returns the ID only: the row contains every issue of the run.
 				await transaction.reconciliationRun.update({
 					where: { id },
 					data: {
@@ -78,7 +78,7 @@ export function runStore({ prisma }: Database, guildId: string): Runs {
 					select: { id: true }
 				});
 				if (hold !== null) await holdRun(transaction, guildId, id, hold, at);
-				// Together: a verification that was killed before its run was complete is still to be done.
+				// In the same transaction: a verification killed before its run completed stays due.
 				await transaction.verification.updateMany({ where: { guildId, runId: id, doneAt: null }, data: { doneAt: at } });
 				await addRunMessages(transaction, guildId, id, channels, at);
 			}),

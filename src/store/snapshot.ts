@@ -4,7 +4,7 @@ import type { Prisma } from './client/client.js';
 import { toJson, toJsonText } from './json.js';
 import { CHUNK_SIZE, chunk } from './paging.js';
 
-/** Writes what a run saw into its row, with the issues as they were then: they stay so, whatever becomes of them. */
+/** Writes the counts and notices of a run into its row, and a snapshot of its issues, which later fixes do not change. */
 export async function recordSnapshot(
 	prisma: Prisma.TransactionClient,
 	runId: string,
@@ -29,7 +29,7 @@ export async function recordSnapshot(
 	await recordIssues(prisma, runId, issues);
 }
 
-/** As text, which Prisma need not take apart; and that of many in parts: a text of fifty thousand would be seconds on its way. */
+/** As text, which Prisma does not parse. Many issues go in chunks: the JSON of 50 000 in one parameter would block for seconds. */
 async function recordIssues(prisma: Prisma.TransactionClient, runId: string, issues: readonly OpenIssue[]): Promise<void> {
 	if (issues.length <= CHUNK_SIZE) {
 		await prisma.$executeRaw`UPDATE "ReconciliationRun" SET issues = ${toJsonText(issues)}::json WHERE id = ${runId}`;

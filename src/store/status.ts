@@ -5,6 +5,7 @@ import type { StatusStore, Undelivered } from '../reconciliation/health/status.j
 import type { RunSummary } from '../reconciliation/runs/history.js';
 import { DeliveryStatus, IssueStatus, type Prisma, RunStatus } from './client/client.js';
 import type { Database } from './connection/database.js';
+import { inForce } from './exemptions.js';
 import { fromJson } from './json.js';
 
 const SUMMARY = {
@@ -25,10 +26,10 @@ const SUMMARY = {
 	reportMessageId: true
 } as const;
 
-/** Undelivered reports and mails that are told one by one. */
+/** Undelivered messages that the status lists one by one. */
 const MAX_UNDELIVERED_SHOWN = 10;
 
-/** How things stand, as the database has it. */
+/** The database's part of `/reconcile status` and of the run history. */
 export function statusStore({ prisma }: Database, guildId: string): StatusStore {
 	return {
 		recentRuns: async ({ since, skip, take }) => {
@@ -70,7 +71,7 @@ export function statusStore({ prisma }: Database, guildId: string): StatusStore 
 			}));
 		},
 		pendingVerification: async () => {
-			// One whose run has begun, and failed or was killed, is still to be done.
+			// Includes a verification whose run failed or was killed.
 			const pending = await prisma.verification.findFirst({
 				where: { guildId, doneAt: null },
 				orderBy: { dueAt: 'asc' },
@@ -94,12 +95,12 @@ export function statusStore({ prisma }: Database, guildId: string): StatusStore 
 			}));
 		},
 		countExemptions: async (now) => {
-			const people = await prisma.exemption.findMany({
-				where: { OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] },
+			const members = await prisma.exemption.findMany({
+				where: inForce(now),
 				distinct: ['discordId'],
 				select: { discordId: true }
 			});
-			return people.length;
+			return members.length;
 		},
 		ping: async () => {
 			await prisma.$queryRaw`SELECT 1`;

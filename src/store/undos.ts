@@ -1,12 +1,12 @@
 import { diffRoles, planHash } from '../reconciliation/detection/role-plan.js';
 import type { RoleName } from '../reconciliation/domain/rules.js';
 import { mayHaveChanged, type NotUndoable, type UndoableFix, type UndoStore } from '../reconciliation/fixes/undo.js';
-import { writeAudit } from './audit.js';
+import { writeChange } from './audit.js';
 import { type FixAttempt, IssueStatus, type Prisma } from './client/client.js';
 import type { Database } from './connection/database.js';
 import { fromJson, subjectOf } from './json.js';
 
-/** Claims to undo fixes. Their ends are written where those of fixes are: an undo is an attempt too. */
+/** Claims of undos. An undo is an attempt, so `endAttempt` ends it too. */
 export function undoStore({ prisma }: Database, guildId: string): UndoStore {
 	return {
 		claimUndo: (order) =>
@@ -16,7 +16,7 @@ export function undoStore({ prisma }: Database, guildId: string): UndoStore {
 				const { issueId } = fix;
 				const subject = subjectOf(fix.issue);
 				const { discordId } = subject;
-				// Whoever claims an issue of this person, to fix it or to undo, waits for this to be over.
+				// Locks the member's issues: concurrent claims to fix or undo wait for this transaction.
 				await transaction.$queryRaw`
 					SELECT id FROM "Issue" WHERE "guildId" = ${guildId} AND "discordId" = ${discordId} ORDER BY id FOR UPDATE`;
 				const attempts = await transaction.fixAttempt.findMany({
@@ -25,9 +25,9 @@ export function undoStore({ prisma }: Database, guildId: string): UndoStore {
 				});
 				const done = attempts.find(({ undoes, outcome }) => undoes === fix.id && outcome === 'UNDONE');
 				if (done) return { kind: 'undone', subject, actor: done.actor, at: done.completedAt ?? done.startedAt };
-				const underWay = attempts.find(({ outcome }) => outcome === null);
-				if (underWay) return { kind: 'busy', subject, actor: underWay.actor, since: underWay.startedAt };
-				const undoable = whatToUndo(fix.id, attempts);
+				const inProgress = attempts.find(({ outcome }) => outcome === null);
+				if (inProgress) return { kind: 'busy', subject, actor: inProgress.actor, since: inProgress.startedAt };
+				const undoable = undoPlan(fix.id, attempts);
 				if (typeof undoable === 'string') return { kind: 'refused', subject, why: undoable };
 				const { plan } = undoable;
 
@@ -37,7 +37,8 @@ export function undoStore({ prisma }: Database, guildId: string): UndoStore {
 						${JSON.stringify(plan.add)}::jsonb, ${JSON.stringify(plan.remove)}::jsonb, now(), now() + make_interval(secs => ${order.seconds}),
 						${fix.id})
 					RETURNING id`;
-				const attemptId = (row as { id: string }).id;
+				if (row === undefined) throw new Error('INSERT … RETURNING returned no row.');
+				const attemptId = row.id;
 				await transaction.issue.update({ where: { id: issueId }, data: { status: IssueStatus.FIXING }, select: { id: true } });
 				await exempt(transaction, guildId, attemptId, { ...order, discordId });
 				return { kind: 'claimed', subject, claim: { attemptId, issueId, ...undoable } };
@@ -82,8 +83,11 @@ interface UndoableRow {
 	readonly name: string;
 }
 
-/** @param attempts - all that was tried on this person, the newest first */
-function whatToUndo(fixId: string, attempts: readonly FixAttempt[]) {
+/**
+ * The plan of an undo, or why there is none.
+ * @param attempts - all attempts on this member, newest first
+ */
+function undoPlan(fixId: string, attempts: readonly FixAttempt[]) {
 	const refuse = (why: NotUndoable) => why;
 	const fixes = attempts.filter(({ outcome, undoes }) => outcome === 'FIXED' && undoes === null);
 	const fix = fixes.find(({ id }) => id === fixId);
@@ -91,12 +95,12 @@ function whatToUndo(fixId: string, attempts: readonly FixAttempt[]) {
 	if (fixes[0] !== fix) return refuse('NOT_NEWEST');
 	const { before, after } = rolesOf(fix);
 	if (before === null || after === null) return refuse('ROLES_UNKNOWN');
-	// An undo that was stopped half-way is gone on with from there.
-	const halves = attempts.flatMap((attempt) => (attempt.undoes === fixId ? [rolesOf(attempt)] : [])).filter(mayHaveChangedRoles);
-	const half = halves.find((each) => each.after !== null);
-	const left = half?.after ?? after;
+	// Resumes an undo that was interrupted after changing some roles.
+	const interruptedUndos = attempts.flatMap((attempt) => (attempt.undoes === fixId ? [rolesOf(attempt)] : [])).filter(mayHaveChangedRoles);
+	const lastKnown = interruptedUndos.find((each) => each.after !== null);
+	const left = lastKnown?.after ?? after;
 	const plan = diffRoles(left, before);
-	const interrupted = halves[0] !== half;
+	const interrupted = interruptedUndos[0] !== lastKnown;
 	return plan.add.length === 0 && plan.remove.length === 0 ? refuse('NO_FIX') : { left, plan, interrupted };
 }
 
@@ -108,7 +112,7 @@ function mayHaveChangedRoles({ before, after }: ReturnType<typeof rolesOf>): boo
 	return mayHaveChanged({ rolesBefore: before, rolesAfter: after });
 }
 
-/** The exemption of an undo bears its ID, in the form that other exemptions' IDs have. */
+/** An undo's exemption has the attempt's ID, without dashes like all exemption IDs. */
 function exemptionOf(attemptId: string): string {
 	return attemptId.replaceAll('-', '');
 }
@@ -117,28 +121,18 @@ async function exempt(
 	transaction: Prisma.TransactionClient,
 	guildId: string,
 	attemptId: string,
-	given: { readonly discordId: string; readonly actor: string; readonly at: Date; readonly exemptUntil: Date; readonly reason: string }
+	exemption: { readonly discordId: string; readonly actor: string; readonly at: Date; readonly exemptUntil: Date; readonly reason: string }
 ): Promise<void> {
-	const { discordId, actor, at, exemptUntil, reason } = given;
+	const { discordId, actor, at, exemptUntil, reason } = exemption;
 	await transaction.exemption.create({
 		data: { id: exemptionOf(attemptId), discordId, reason, createdBy: actor, createdAt: at, expiresAt: exemptUntil },
 		select: { id: true }
 	});
 	const after = { reason, expiresAt: exemptUntil };
-	await writeAudit(transaction, guildId, {
-		at,
-		actor,
-		action: 'exempt',
-		subject: discordId,
-		before: null,
-		after,
-		outcome: 'DONE',
-		detail: null,
-		attemptId
-	});
+	await writeChange(transaction, guildId, { at, actor, action: 'exempt', subject: discordId, before: null, after, attemptId });
 }
 
-/** Ends the exemption of an undo that changed nothing. One that an operator has ended already stays as it is. */
+/** Ends the exemption of an undo that changed nothing, unless an operator has ended it already. */
 export async function endExemption(
 	transaction: Prisma.TransactionClient,
 	guildId: string,
@@ -150,14 +144,13 @@ export async function endExemption(
 	if (exemption === null) return;
 	const ended = await transaction.exemption.updateMany({ where: { id, expiresAt: { gt: at } }, data: { expiresAt: at } });
 	if (ended.count === 0) return;
-	await writeAudit(transaction, guildId, {
+	await writeChange(transaction, guildId, {
 		at,
 		actor,
 		action: 'end-exemption',
 		subject: exemption.discordId,
 		before: { reason: exemption.reason, expiresAt: exemption.expiresAt },
 		after: null,
-		outcome: 'DONE',
 		detail: 'The undo changed nothing.',
 		attemptId
 	});

@@ -6,32 +6,32 @@ import type { Prisma } from './client/client.js';
 import type { Database } from './connection/database.js';
 import { fromJson, subjectOf } from './json.js';
 
-/** A fix that is not, and is not being, undone. */
-const NOT_UNDONE = { outcome: 'FIXED', undoes: null } as const;
+/** A fix, not an undo. */
+const FIXED = { outcome: 'FIXED', undoes: null } as const;
 
-/** The life of verifications: pending, and open to fixes; begun by a run, and closed; done. */
+/** Verifications: pending (fixes may join), started by a run (closed to further fixes), done. */
 export function verificationStore({ prisma }: Database, guildId: string): VerificationStore {
 	return {
 		verificationDue: (now) =>
 			prisma.$transaction(async (transaction) => {
-				// Locked: a fix that joins between the look and the end would be in none.
+				// Locked: a fix must not join a verification between this check and its end.
 				const due = await transaction.$queryRaw<{ id: string }[]>`
 					SELECT id FROM "Verification" WHERE "guildId" = ${guildId} AND "doneAt" IS NULL AND "dueAt" <= ${now} ORDER BY id FOR UPDATE`;
 				if (due.length === 0) return false;
 				const ids = due.map(({ id }) => id);
 				const fixes = await transaction.fixAttempt.findMany({
-					where: { verificationId: { in: ids }, ...NOT_UNDONE },
+					where: { verificationId: { in: ids }, ...FIXED },
 					select: { id: true, verificationId: true }
 				});
 				const undone = await undoneAmong(
 					transaction,
 					fixes.map(({ id }) => id)
 				);
-				const wanted = new Set(fixes.filter(({ id }) => !undone.has(id)).map(({ verificationId }) => verificationId));
-				const idle = ids.filter((id) => !wanted.has(id));
+				const inUse = new Set(fixes.filter(({ id }) => !undone.has(id)).map(({ verificationId }) => verificationId));
+				const idle = ids.filter((id) => !inUse.has(id));
 				if (idle.length > 0)
 					await transaction.verification.updateMany({ where: { id: { in: idle } }, data: { pendingKey: null, doneAt: now } });
-				return wanted.size > 0;
+				return inUse.size > 0;
 			}),
 
 		beginVerification: async (runId, now) => {
@@ -40,7 +40,7 @@ export function verificationStore({ prisma }: Database, guildId: string): Verifi
 
 		fixesToVerify: async (runId) => {
 			const rows = await prisma.fixAttempt.findMany({
-				where: { verification: { guildId, runId }, ...NOT_UNDONE },
+				where: { verification: { guildId, runId }, ...FIXED },
 				orderBy: [{ completedAt: 'desc' }, { id: 'desc' }],
 				select: {
 					id: true,
@@ -69,7 +69,7 @@ export function verificationStore({ prisma }: Database, guildId: string): Verifi
 				select: { id: true, reportChannelId: true, reportMessageId: true }
 			});
 			return {
-				// In the order in which they were fixed.
+				// Oldest fix first.
 				fixes: [...newest.values()].reverse(),
 				reports: reports.map(({ id, reportChannelId, reportMessageId }) => ({
 					runId: id,
@@ -85,7 +85,7 @@ export function verificationStore({ prisma }: Database, guildId: string): Verifi
 	};
 }
 
-/** What an attempt really changed, or, where that is not known, was to change. */
+/** The roles that an attempt changed, or its plan if that is unknown. */
 function changeOf(attempt: {
 	readonly add: Prisma.JsonValue;
 	readonly remove: Prisma.JsonValue;
@@ -97,7 +97,7 @@ function changeOf(attempt: {
 	return { add: fromJson<RoleName[]>(attempt.add), remove: fromJson<RoleName[]>(attempt.remove) };
 }
 
-/** Those of these fixes that are undone, or being undone. */
+/** Those of the fixes that have been undone or are being undone. */
 async function undoneAmong(prisma: Prisma.TransactionClient, fixes: readonly string[]): Promise<ReadonlySet<string>> {
 	if (fixes.length === 0) return new Set();
 	const rows = await prisma.$queryRaw<{ undoes: string }[]>`
@@ -106,7 +106,7 @@ async function undoneAmong(prisma: Prisma.TransactionClient, fixes: readonly str
 	return new Set(rows.map(({ undoes }) => undoes));
 }
 
-/** Puts a fix into the verification that is pending, or opens one. To be called in the transaction that ends the fix. */
+/** Adds a fix to the pending verification, or opens one. Call it in the transaction that ends the fix. */
 export async function joinVerification(
 	transaction: Prisma.TransactionClient,
 	guildId: string,
@@ -114,7 +114,7 @@ export async function joinVerification(
 	fix: { readonly at: Date; readonly verifyAfterMinutes: number }
 ): Promise<void> {
 	const dueAt = new Date(fix.at.getTime() + fix.verifyAfterMinutes * 60_000);
-	// The update of nothing locks the row until the fix is in it: a run that begins it meanwhile waits, or has closed it before.
+	// The no-op update locks the pending row until the fix has joined: a run that starts it waits, or has closed it before.
 	await transaction.$executeRaw`
 		WITH pending AS (
 			INSERT INTO "Verification" (id, "guildId", "pendingKey", "createdAt", "dueAt")

@@ -15,7 +15,6 @@ import { channelsFor, deliverRunReport, type OutboxDeps } from '../reconciliatio
 import type { Redactors } from '../redaction/redactor.js';
 import type { Database } from '../store/connection/database.js';
 import { createLedger } from '../store/ledger.js';
-import { statusStore } from '../store/status.js';
 import { type BillingOptions, createBilling } from '../stripe/billing.js';
 
 /** Timeouts of the adapters; each has a default that suits the real services. */
@@ -39,7 +38,7 @@ export function createPorts({ settings, database, client, logger, redactors, tim
 	const guildId = settings.DISCORD_GUILD_ID;
 	const channelId = settings.DISCORD_ADMIN_CHANNEL_ID;
 	const verifyAfterMinutes = settings.RECONCILIATION_VERIFY_AFTER_MINUTES;
-	const store = { ...createLedger(database, guildId, { verifyAfterMinutes }), ...statusStore(database, guildId) };
+	const store = createLedger(database, guildId, { verifyAfterMinutes });
 	const now = () => new Date();
 	const namesOf = createNames(client, guildId);
 	const mail = mailSettings(settings);

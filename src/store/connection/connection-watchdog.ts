@@ -6,58 +6,58 @@ interface Connection {
 	end(): Promise<void>;
 }
 
-/** A connection at work for so long may be at a long statement, or hear nothing for ever: the server is asked. */
-const BUSY_AFTER_MS = 5_000;
+/** A connection busy for this long runs a long statement, or its server is unresponsive: probe the server. */
+const PROBE_AFTER_MS = 5_000;
 
 const CHECK_EVERY_MS = 1_000;
 
-/** How long the server may take to say that it is there. */
-const ANSWER_SECONDS = 10;
+/** Timeout of the probe. */
+const PROBE_TIMEOUT_SECONDS = 10;
 
 /**
- * Ends the connections that are at work when their server falls silent, so that whoever waits hears of it in seconds, and the
- * next one gets a connection that works. A long statement of a server that answers goes on.
- * @param ask - asks the server for a sign of life, over a connection of its own; an error is one too
+ * Closes busy connections when the server stops responding, so that callers fail within seconds and later ones get a working
+ * connection. A long statement of a responsive server continues.
+ * @param probe - queries the server over a separate connection; an error counts as a response
  */
-export function closeUnresponsiveConnections(pool: Pool, ask: () => Promise<unknown>): void {
-	/** When each connection at work was last known to be well. */
-	const atWork = new Map<Connection, number>();
-	let asking = false;
+export function closeUnresponsiveConnections(pool: Pool, probe: () => Promise<unknown>): void {
+	/** Busy connections, each with the time it was last known to be responsive. */
+	const busy = new Map<Connection, number>();
+	let probing = false;
 	let timer: NodeJS.Timeout | undefined;
 
-	const look = async () => {
-		const askedAt = performance.now();
-		if (asking || ![...atWork.values()].some((since) => askedAt - since > BUSY_AFTER_MS)) return;
-		asking = true;
-		const silent = await isUnresponsive(ask);
-		asking = false;
-		for (const [connection, since] of atWork) {
-			if (since > askedAt) continue;
-			if (silent) void connection.end();
-			else atWork.set(connection, performance.now());
+	const check = async () => {
+		const probedAt = performance.now();
+		if (probing || ![...busy.values()].some((since) => probedAt - since > PROBE_AFTER_MS)) return;
+		probing = true;
+		const unresponsive = await isUnresponsive(probe);
+		probing = false;
+		for (const [connection, since] of busy) {
+			if (since > probedAt) continue;
+			if (unresponsive) void connection.end();
+			else busy.set(connection, performance.now());
 		}
 	};
 	pool.on('acquire', (connection) => {
-		atWork.set(connection, performance.now());
-		timer ??= setInterval(() => void look(), CHECK_EVERY_MS).unref();
+		busy.set(connection, performance.now());
+		timer ??= setInterval(() => void check(), CHECK_EVERY_MS).unref();
 	});
 	pool.on('release', (_, connection) => {
-		atWork.delete(connection);
-		if (atWork.size > 0) return;
+		busy.delete(connection);
+		if (busy.size > 0) return;
 		clearInterval(timer);
 		timer = undefined;
 	});
 }
 
-async function isUnresponsive(ask: () => Promise<unknown>): Promise<boolean> {
-	let answered = false;
-	const hear = () => {
-		answered = true;
+async function isUnresponsive(probe: () => Promise<unknown>): Promise<boolean> {
+	let responded = false;
+	const respond = () => {
+		responded = true;
 	};
-	const asked = ask().then(hear, hear);
-	// Second by second: while this process itself is busy for a while, it hears no answer that has come.
-	for (let second = 0; second < ANSWER_SECONDS && !answered; second++) {
-		await Promise.race([asked, new Promise<void>((resolve) => setTimeout(resolve, 1_000).unref())]);
+	const response = probe().then(respond, respond);
+	// In steps of a second, not one timer: after this process blocked its event loop, a response may be waiting behind an expired timer.
+	for (let second = 0; second < PROBE_TIMEOUT_SECONDS && !responded; second++) {
+		await Promise.race([response, new Promise<void>((resolve) => setTimeout(resolve, 1_000).unref())]);
 	}
-	return !answered;
+	return !responded;
 }

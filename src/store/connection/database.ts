@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { SourceError } from '../../reconciliation/domain/ports.js';
+import type { Redactor } from '../../redaction/redactor.js';
 import { PrismaClient } from '../client/client.js';
 import { EmbeddedAdapter } from './embedded-adapter.js';
 import { DatabaseError, driverMessage, FolderInUseError } from './errors.js';
@@ -13,52 +14,49 @@ import { redacting } from './redacting-adapter.js';
 import { ServerAdapter } from './server-adapter.js';
 
 /**
- * The embedded PostgreSQL keeps to itself what an idle bot can spare: by itself it takes 128 MB for pages that the system has in its
- * own cache all the same.
+ * A smaller page cache than PostgreSQL's default of 128 MB: the operating system caches the same pages anyway.
  */
-const EMBEDDED = { startParams: [...PGlite.defaultStartParams, '-c', 'shared_buffers=32MB'] };
+const PGLITE_OPTIONS = { startParams: [...PGlite.defaultStartParams, '-c', 'shared_buffers=32MB'] };
 
-/** An open database, on this Reeve's schema. */
+/** An open, migrated database. */
 export interface Database {
 	readonly prisma: PrismaClient;
 	readonly kind: 'postgresql' | 'embedded';
 	close(): Promise<void>;
 }
 
-type Mask = (text: string) => string;
-
-/** Where the database is: a PostgreSQL server by its URL, or else a folder. */
+/** A PostgreSQL server by its URL, or else an embedded database in a folder. */
 export interface DatabaseOptions {
 	readonly url?: string | undefined;
 	readonly dataDir: string;
-	/** Takes out of a text what must not be stored. */
-	readonly mask?: Mask;
+	/** Applied to every text that is stored. */
+	readonly redact?: Redactor;
 }
 
-/** The embedded database does one transaction at a time, and that of a large run takes a while. */
+/** The embedded database runs one transaction at a time, and storing a large run takes seconds. */
 const TRANSACTIONS = { maxWait: 120_000, timeout: 120_000 };
 
 /**
- * Opens the database and brings it to this Reeve's schema.
- * @throws {DatabaseError} in the operator's words: server away, wrong password, folder in use or not writable, newer schema
+ * Opens the database and applies pending migrations.
+ * @throws {DatabaseError} server unavailable, wrong password, folder in use or not writable, schema newer than this Reeve
  */
-export async function openDatabase({ url, dataDir, mask = (text) => text }: DatabaseOptions): Promise<Database> {
-	return url === undefined ? openEmbedded(dataDir, mask) : openServer(url, mask);
+export async function openDatabase({ url, dataDir, redact = (text) => text }: DatabaseOptions): Promise<Database> {
+	return url === undefined ? openEmbedded(dataDir, redact) : openServer(url, redact);
 }
 
-async function openServer(url: string, mask: Mask): Promise<Database> {
-	refuseSchema(url);
+async function openServer(url: string, redact: Redactor): Promise<Database> {
+	rejectSchema(url);
 	try {
 		await migrate(new ServerAdapter(url, 1), await readMigrations());
 	} catch (error) {
 		const cause = error instanceof SourceError ? error.cause : error;
 		throw unusable(`The database at ${withoutPassword(url)}`, databaseAdvice(cause), cause);
 	}
-	const prisma = client(new ServerAdapter(url), mask);
+	const prisma = client(new ServerAdapter(url), redact);
 	return { prisma, kind: 'postgresql', close: () => prisma.$disconnect() };
 }
 
-async function openEmbedded(dataDir: string, mask: Mask): Promise<Database> {
+async function openEmbedded(dataDir: string, redact: Redactor): Promise<Database> {
 	const folder = resolve(dataDir);
 	const lock = await lockDataFolder(folder);
 	let pglite: PGlite | undefined;
@@ -66,7 +64,7 @@ async function openEmbedded(dataDir: string, mask: Mask): Promise<Database> {
 		pglite = await openFiles(folder);
 		const opened = pglite;
 		await migrate(new EmbeddedAdapter(opened), await readMigrations());
-		const prisma = client(new EmbeddedAdapter(opened), mask);
+		const prisma = client(new EmbeddedAdapter(opened), redact);
 		await expireStaleClaims(prisma);
 		const close = async () => {
 			await prisma.$disconnect();
@@ -81,36 +79,36 @@ async function openEmbedded(dataDir: string, mask: Mask): Promise<Database> {
 	}
 }
 
-function client(adapter: SqlDriverAdapterFactory, mask: Mask): PrismaClient {
-	// Operators see these errors: what is wrong, and not the lines of code around it.
-	return new PrismaClient({ adapter: redacting(adapter, mask), transactionOptions: TRANSACTIONS, errorFormat: 'minimal' });
+function client(adapter: SqlDriverAdapterFactory, redact: Redactor): PrismaClient {
+	// Operators see these errors: without excerpts of the code.
+	return new PrismaClient({ adapter: redacting(adapter, redact), transactionOptions: TRANSACTIONS, errorFormat: 'minimal' });
 }
 
 async function lockDataFolder(folder: string): Promise<FolderLock> {
-	const taken = await mkdir(folder, { recursive: true })
+	const lock = await mkdir(folder, { recursive: true })
 		.then(() => lockFolder(folder))
 		.catch((error: unknown) => {
 			throw unusable(`The folder ${folder}`, 'Check DATA_DIR, and that Reeve may write there', error);
 		});
-	if (typeof taken !== 'string') return taken;
+	if (typeof lock !== 'string') return lock;
 	throw new FolderInUseError(
-		`Another Reeve is using the folder ${folder} (${taken}). Stop it first, or give this one a folder of its own (DATA_DIR). Several processes need a PostgreSQL server (DATABASE_URL).`
+		`Another Reeve is using the folder ${folder} (${lock}). Stop it first, or give this one a folder of its own (DATA_DIR). Several processes need a PostgreSQL server (DATABASE_URL).`
 	);
 }
 
-/** Opens the files of the embedded database. They are made under another name: a first start that is stopped leaves no half of them. */
+/** Opens the files of the embedded database. Creates them under a temporary name, so that an interrupted first start leaves no partial ones. */
 async function openFiles(folder: string): Promise<PGlite> {
 	const files = join(folder, 'postgres');
 	if (!existsSync(files)) {
 		const unfinished = join(folder, 'postgres.unfinished');
 		await rm(unfinished, { recursive: true, force: true });
-		await (await PGlite.create(unfinished, EMBEDDED)).close();
+		await (await PGlite.create(unfinished, PGLITE_OPTIONS)).close();
 		await rename(unfinished, files);
 	}
-	return PGlite.create(files, EMBEDDED);
+	return PGlite.create(files, PGLITE_OPTIONS);
 }
 
-/** Whoever held a right in this folder is dead: the lock says so. The next start need not wait for it to expire. */
+/** We hold the folder lock, so any lease or claim left here belongs to a dead process: expire it now. */
 async function expireStaleClaims(prisma: PrismaClient): Promise<void> {
 	await prisma.lease.deleteMany();
 	await prisma.$executeRaw`UPDATE "BulkFix" SET "expiresAt" = now() WHERE "endedAt" IS NULL`;
@@ -124,7 +122,7 @@ function unusable(what: string, advice: string, cause: unknown): DatabaseError {
 		: new DatabaseError(`${what} cannot be used: ${driverMessage(cause)}. ${advice}.`, { cause });
 }
 
-/** The server and the database of a URL: what an operator needs to recognise it, and nothing that must stay secret. */
+/** Host and database of a URL, without credentials. */
 function withoutPassword(url: string): string {
 	const { hostname, port, pathname } = new URL(url);
 	return `${hostname}${port && `:${port}`}${pathname}`;
@@ -142,8 +140,8 @@ function databaseAdvice(error: unknown): string {
 	}
 }
 
-/** Prisma's own notation for a schema, which the driver would pass over in silence: the tables would land in another one. */
-function refuseSchema(url: string): void {
+/** Rejects Prisma's `?schema=`: the driver ignores it, and the tables would end up in the schema public. */
+function rejectSchema(url: string): void {
 	const schema = new URL(url).searchParams.get('schema');
 	if (schema === null || schema === 'public') return;
 	throw new DatabaseError(

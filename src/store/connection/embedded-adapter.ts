@@ -4,9 +4,9 @@ import type { SqlDriverAdapter, SqlQueryable } from '@prisma/driver-adapter-util
 import { PrismaPGlite } from 'pglite-prisma-adapter';
 
 /**
- * The driver adapter of the embedded database. The one it stands on (0.7.2) does not wait for a script, so that a migration
- * that fails counts as applied, and says that a transaction is committed when its commit has failed. And the database answers
- * without ever going to the event loop: one statement after the other would keep all else waiting until the last.
+ * Driver adapter of the embedded database. Works around `PrismaPGlite` 0.7.2, which does not await scripts (a failed migration
+ * would count as applied) and reports a failed commit as done. Also yields to the event loop before every statement, because
+ * PGlite resolves without doing so and a series of statements would block the process.
  */
 export class EmbeddedAdapter extends PrismaPGlite {
 	public constructor(private readonly pglite: PGlite) {
@@ -40,13 +40,13 @@ export class EmbeddedAdapter extends PrismaPGlite {
 		return yieldBeforeQueries(adapter);
 	}
 
-	/** An empty database in memory, to compare with. */
+	/** An empty in-memory database for schema comparisons. */
 	public override async connectToShadowDb(): Promise<SqlDriverAdapter> {
 		return new EmbeddedAdapter(await PGlite.create()).connect();
 	}
 }
 
-/** Gives the event loop a turn before every statement. */
+/** Yields to the event loop before every statement. */
 function yieldBeforeQueries<T extends SqlQueryable>(queryable: T): T {
 	const [queryRaw, executeRaw] = [queryable.queryRaw.bind(queryable), queryable.executeRaw.bind(queryable)];
 	queryable.queryRaw = async (query) => {

@@ -1,7 +1,7 @@
 import { DriverAdapterError } from '@prisma/driver-adapter-utils';
 import { SourceError } from '../../reconciliation/domain/ports.js';
 
-/** The database cannot be used. `message` says why and what to do, without any password. */
+/** The database cannot be used. `message` gives the cause and a remedy, without passwords. */
 export class DatabaseError extends Error {
 	public constructor(message: string, options?: ErrorOptions) {
 		super(message, options);
@@ -9,14 +9,14 @@ export class DatabaseError extends Error {
 	}
 }
 
-/** Another process has the folder of the embedded database. */
+/** Another process uses the folder of the embedded database. */
 export class FolderInUseError extends DatabaseError {}
 
-/** What a driver says is wrong, in one line without a full stop. */
+/** A driver's error message, as one line without a full stop. */
 export function driverMessage(error: unknown): string {
-	const said = error instanceof DriverAdapterError ? driverReason(error.cause) : undefined;
-	const message = said ?? (error instanceof Error ? error.message || error.name : String(error));
-	// Node tells several failures in one, for a host with several addresses, and leaves the message of the whole empty.
+	const reason = error instanceof DriverAdapterError ? driverReason(error.cause) : undefined;
+	const message = reason ?? (error instanceof Error ? error.message || error.name : String(error));
+	// For a host with several addresses, Node throws an AggregateError with an empty message.
 	const first = error instanceof AggregateError ? driverMessage(error.errors[0]) : message;
 	return (first.trim().split('\n')[0] ?? '').replace(/\.$/, '');
 }
@@ -34,8 +34,8 @@ function driverReason(cause: DriverAdapterError['cause']): string | undefined {
 	}
 }
 
-/** What keeps every statement from a server, whatever it says. */
-const AWAY: ReadonlySet<string> = new Set([
+/** Errors of the connection, not of a statement. */
+const UNAVAILABLE: ReadonlySet<string> = new Set([
 	'AuthenticationFailed',
 	'ConnectionClosed',
 	'DatabaseAccessDenied',
@@ -46,22 +46,22 @@ const AWAY: ReadonlySet<string> = new Set([
 	'TooManyConnections'
 ]);
 
-/** A connection that was lost, a server that has no room, or is on its way down or up. */
-const AWAY_CODES = /^(08|53|57P)/;
+/** SQLSTATE classes: connection exception, insufficient resources, operator intervention (57P: shutdown, startup). */
+const UNAVAILABLE_CODES = /^(08|53|57P)/;
 
-/** A server that is away, in the operator's words; any other error as it is. */
+/** A `SourceError` with advice if the server is unavailable; any other error unchanged. */
 export function toSourceError(error: unknown): unknown {
-	if (!isAway(error)) return error;
+	if (!isUnavailable(error)) return error;
 	return new SourceError(
 		'database',
-		`The database does not answer (${driverMessage(error)}). Check that the PostgreSQL server of DATABASE_URL runs and can be reached; Reeve goes on by itself once it does.`,
+		`The database does not answer (${driverMessage(error)}). Check that the PostgreSQL server of DATABASE_URL runs and can be reached; Reeve continues by itself once it does.`,
 		{ cause: error }
 	);
 }
 
-function isAway(error: unknown): boolean {
+function isUnavailable(error: unknown): boolean {
 	if (error instanceof DriverAdapterError)
-		return AWAY.has(error.cause.kind) || (error.cause.kind === 'postgres' && AWAY_CODES.test(error.cause.code));
-	// The driver has a class for what the server says, and throws what befalls a connection as it is.
+		return UNAVAILABLE.has(error.cause.kind) || (error.cause.kind === 'postgres' && UNAVAILABLE_CODES.test(error.cause.code));
+	// The driver wraps errors of the server only; errors of a connection are plain ones.
 	return error instanceof Error && !(error instanceof SourceError) && !(error instanceof TypeError);
 }

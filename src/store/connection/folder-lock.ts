@@ -5,68 +5,69 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** A folder that this process alone may use. */
+/** Exclusive use of a folder. */
 export interface FolderLock {
 	release(): Promise<void>;
 }
 
-/** Where a folder's lock is. */
+/** Location of a folder's lock. */
 interface LockPath {
 	readonly folder: string;
-	/** What the names of its sockets begin with; a number follows. */
+	/** Prefix of the socket names; a number follows. */
 	readonly prefix: string;
 }
 
-/** The longest path that every system takes for a socket. */
+/** Maximum socket path length on all systems. */
 const MAX_SOCKET_PATH = 100;
 
-/** What a file system says that has no sockets, such as some that are shared into containers. */
+/** Errors of file systems without sockets, such as some container mounts. */
 const NO_SOCKETS: ReadonlySet<string | undefined> = new Set(['ENOTSUP', 'EOPNOTSUPP', 'EPERM', 'EINVAL', 'ENOSYS']);
 
-/** What a socket says that nobody listens on. Anything else counts as an answer: better refused once too often than shared. */
+/** Errors of a socket without a listener. Any other error counts as an owner: a false refusal is safer than a shared folder. */
 const NO_OWNER: ReadonlySet<string | undefined> = new Set(['ECONNREFUSED', 'ENOENT']);
 
-/** How long the holder has to say who it is; it may be busy with a long query. */
-const INTRODUCTION_MS = 500;
+/** Timeout for the owner's introduction: it may be busy with a long query. */
+const INTRODUCTION_TIMEOUT_MS = 500;
 
-/** Two that start at the same moment may both give way: then they try again, at different moments. */
+/** Two processes that start together may both back off; each retries after a random pause. */
 const MAX_TRIES = 20;
 const MAX_PAUSE_MS = 100;
 
 /**
- * Takes a folder for this process. The lock is a listening socket, not a file with a process ID in it: the system lets go of
- * it when its holder dies, however it dies, and a process ID that comes round again, as in containers, means nothing.
+ * Locks a folder for this process with a listening socket: the system closes it when the owner dies, however it dies. Not
+ * `proper-lockfile`: its lock is a directory refreshed by a timer, so a restart after a crash waits until it is stale, and an event loop
+ * blocked for longer loses it to a second process. A file with a process ID fails where IDs recur, as in containers.
  *
- * A dead holder's socket is never removed to make room, for between the look and the removal it could be a living one's.
- * Whoever comes next listens on the next number, looks for others once more, and clears the lower numbers when it is alone.
- * @returns the lock, or who has the folder, in words
+ * A stale socket is not replaced, because it could be another process's by the time it is removed. The next process listens on the next
+ * number, checks for owners again, and deletes the lower numbers if there are none.
+ * @returns the lock, or a description of the owner
  */
 export async function lockFolder(folder: string): Promise<FolderLock | string> {
 	const real = realpathSync(folder);
 	const inside = { folder: real, prefix: 'reeve-lock-' };
 	const digest = createHash('sha256').update(real).digest('hex').slice(0, 16);
 	const outside = { folder: tmpdir(), prefix: `reeve-lock-${digest}-` };
-	if (pathOf(inside, 99_999).length > MAX_SOCKET_PATH) return take(outside);
+	if (pathOf(inside, 99_999).length > MAX_SOCKET_PATH) return acquire(outside);
 	try {
-		return await take(inside);
+		return await acquire(inside);
 	} catch (error) {
-		if (NO_SOCKETS.has((error as NodeJS.ErrnoException).code)) return take(outside);
+		if (NO_SOCKETS.has((error as NodeJS.ErrnoException).code)) return acquire(outside);
 		throw error;
 	}
 }
 
-async function take(place: LockPath): Promise<FolderLock | string> {
+async function acquire(lock: LockPath): Promise<FolderLock | string> {
 	for (let tries = 0; tries < MAX_TRIES; tries++) {
-		const numbers = takenNumbers(place);
-		const holder = await probeOwner(place, numbers);
-		if (holder !== null) return holder;
+		const numbers = usedNumbers(lock);
+		const owner = await probeOwner(lock, numbers);
+		if (owner !== null) return owner;
 		const own = (numbers.at(-1) ?? 0) + 1;
-		const server = await listen(pathOf(place, own));
+		const server = await listen(pathOf(lock, own));
 		if (server !== null) {
-			const others = takenNumbers(place).filter((number) => number !== own);
-			const alone = others.every((number) => number < own) && (await probeOwner(place, others)) === null;
+			const others = usedNumbers(lock).filter((number) => number !== own);
+			const alone = others.every((number) => number < own) && (await probeOwner(lock, others)) === null;
 			if (alone) {
-				for (const number of others) rmSync(pathOf(place, number), { force: true });
+				for (const number of others) rmSync(pathOf(lock, number), { force: true });
 				return { release: () => close(server) };
 			}
 			await close(server);
@@ -77,12 +78,12 @@ async function take(place: LockPath): Promise<FolderLock | string> {
 }
 
 function pathOf({ folder, prefix }: LockPath, number: number): string {
-	// A named pipe of Windows dies with its process and leaves nothing behind, so one number does.
+	// A named pipe of Windows disappears with its process, so one number is enough.
 	if (process.platform === 'win32') return `\\\\.\\pipe\\${prefix}${createHash('sha256').update(folder).digest('hex').slice(0, 16)}`;
 	return join(folder, `${prefix}${number}`);
 }
 
-function takenNumbers({ folder, prefix }: LockPath): readonly number[] {
+function usedNumbers({ folder, prefix }: LockPath): readonly number[] {
 	if (process.platform === 'win32') return [];
 	return readdirSync(folder)
 		.filter((name) => name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length)))
@@ -90,7 +91,7 @@ function takenNumbers({ folder, prefix }: LockPath): readonly number[] {
 		.sort((a, b) => a - b);
 }
 
-/** @returns null if somebody listens there already */
+/** @returns null if another process listens there */
 function listen(path: string): Promise<Server | null> {
 	const server = createServer((socket) => {
 		socket.on('error', () => {});
@@ -111,10 +112,10 @@ function close(server: Server): Promise<void> {
 	});
 }
 
-/** Who listens on one of these, in words; null if nobody does. */
-async function probeOwner(place: LockPath, numbers: readonly number[]): Promise<string | null> {
+/** Describes the process that listens on one of the sockets; null if none does. */
+async function probeOwner(lock: LockPath, numbers: readonly number[]): Promise<string | null> {
 	for (const number of numbers) {
-		const answer = await ask(pathOf(place, number));
+		const answer = await ask(pathOf(lock, number));
 		if (answer !== null) return answer;
 	}
 	return null;
@@ -128,7 +129,7 @@ function ask(path: string): Promise<string | null> {
 			socket.destroy();
 			resolve(introduction || 'another process');
 		};
-		socket.setTimeout(INTRODUCTION_MS, done);
+		socket.setTimeout(INTRODUCTION_TIMEOUT_MS, done);
 		socket.on('data', (data) => {
 			introduction += data;
 		});

@@ -6,15 +6,15 @@ import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@p
 import { DatabaseError, driverMessage } from './errors.js';
 import { withSchemaEngine } from './schema-engine.js';
 
-/** Two processes that start at once take turns. Any number will do, as long as it stays the same. */
-const MIGRATION_LEASE = 7_205_338;
+/** Key of the advisory lock that serializes migrations of concurrent processes. Arbitrary, but must not change. */
+const MIGRATION_LOCK = 7_205_338;
 
-/** How long a process waits for its turn. */
-const MIGRATION_LEASE_SECONDS = 60;
+/** Timeout of the wait for that lock. */
+const MIGRATION_LOCK_SECONDS = 60;
 
 export type Migrations = Awaited<ReturnType<typeof readMigrations>>;
 
-/** The folder of the schema and the migrations: beside `src`, whether Reeve runs from its sources or from `dist`. */
+/** The folder of the schema and the migrations, whether Reeve runs from `src` or from `dist`. */
 export function prismaFolder(): string {
 	let folder = dirname(fileURLToPath(import.meta.url));
 	while (!existsSync(join(folder, 'prisma', 'schema.prisma'))) {
@@ -25,7 +25,7 @@ export function prismaFolder(): string {
 	return join(folder, 'prisma');
 }
 
-/** The migrations as the schema engine wants them. */
+/** The migrations in the format of the schema engine. */
 export async function readMigrations() {
 	const baseDir = join(prismaFolder(), 'migrations');
 	const entries = await readdir(baseDir, { withFileTypes: true });
@@ -44,9 +44,9 @@ export async function readMigrations() {
 }
 
 /**
- * Brings the database to this Reeve's schema. The table of migrations is the one of Prisma's command line, so that
- * `prisma migrate deploy` does the same. Where nothing is to be done, the engine is not even loaded.
- * @param factory - over a single connection: each migration is one transaction, which happens wholly or not at all
+ * Applies pending migrations, each in one transaction. Uses the table of Prisma's command line, so that `prisma migrate deploy` is
+ * equivalent. Loads the engine only if a migration is pending.
+ * @param factory - must use a single connection
  * @throws {DatabaseError} if the database is newer than this Reeve, or a migration failed
  */
 export async function migrate(factory: SqlMigrationAwareDriverAdapterFactory, migrations: Migrations): Promise<void> {
@@ -56,56 +56,57 @@ export async function migrate(factory: SqlMigrationAwareDriverAdapterFactory, mi
 		if (isUpToDate(await appliedMigrations(adapter), shipped)) return;
 		for (const [index, name] of shipped.entries()) {
 			const upToHere = { ...migrations, migrationDirectories: migrations.migrationDirectories.slice(0, index + 1) };
-			await withMigrationLease(adapter, name, () =>
-				withSchemaEngine(connected(factory, adapter), undefined, (engine) =>
+			await withMigrationLock(adapter, name, () =>
+				withSchemaEngine(reusing(factory, adapter), undefined, (engine) =>
 					engine.applyMigrations({ migrationsList: upToHere, filters: { externalTables: [], externalEnums: [] } })
 				)
 			);
 		}
-		if (!isUpToDate(await appliedMigrations(adapter), shipped)) throw new DatabaseError('The migrations of the database were not kept.');
+		if (!isUpToDate(await appliedMigrations(adapter), shipped))
+			throw new DatabaseError('The migrations were applied, but the database does not list them.');
 	} finally {
 		await adapter.dispose();
 	}
 }
 
-/** Does the work in a transaction that waits for the one of any other process. A stopped process leaves nothing half done. */
-async function withMigrationLease(adapter: SqlDriverAdapter, migration: string, work: () => Promise<unknown>): Promise<void> {
+/** Runs one migration in a transaction that holds the lock, so that a killed process leaves nothing behind. */
+async function withMigrationLock(adapter: SqlDriverAdapter, migration: string, work: () => Promise<unknown>): Promise<void> {
 	const execute = (sql: string) => adapter.executeRaw({ sql, args: [], argTypes: [] });
-	let wrong: unknown;
+	let scriptError: unknown;
 	const executeScript = adapter.executeScript.bind(adapter);
 	adapter.executeScript = (script) =>
 		executeScript(script).catch((error: unknown) => {
-			// The engine goes on to write about it into a transaction that is lost, and would tell of that instead.
-			wrong ??= error;
+			// The engine then writes to the aborted transaction and reports that error instead of this one.
+			scriptError ??= error;
 			throw error;
 		});
 	try {
 		await execute('BEGIN');
-		await execute(`SET LOCAL lock_timeout = '${MIGRATION_LEASE_SECONDS}s'`);
-		await execute(`SELECT pg_advisory_xact_lock(${MIGRATION_LEASE})`);
+		await execute(`SET LOCAL lock_timeout = '${MIGRATION_LOCK_SECONDS}s'`);
+		await execute(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
 		await work();
-		// The engine's own lock belongs to the connection, which a pooler lends to others.
+		// Releases the engine's session lock: a pooler lends the connection to others.
 		await execute('SELECT pg_advisory_unlock_all()');
 		await execute('COMMIT');
 	} catch (error) {
 		await execute('ROLLBACK').catch(() => {});
-		throw new DatabaseError(`The migration ${migration} of the database failed and was undone: ${driverMessage(wrong ?? error)}.`, {
-			cause: wrong ?? error
+		throw new DatabaseError(`The migration ${migration} of the database failed and was undone: ${driverMessage(scriptError ?? error)}.`, {
+			cause: scriptError ?? error
 		});
 	} finally {
 		adapter.executeScript = executeScript;
 	}
 }
 
-/** Has the engine use a connection that is open already. */
-function connected(factory: SqlMigrationAwareDriverAdapterFactory, adapter: SqlDriverAdapter): SqlMigrationAwareDriverAdapterFactory {
+/** Makes the engine use a connection that is open already. */
+function reusing(factory: SqlMigrationAwareDriverAdapterFactory, adapter: SqlDriverAdapter): SqlMigrationAwareDriverAdapterFactory {
 	const { provider, adapterName } = factory;
 	return { provider, adapterName, connect: async () => adapter, connectToShadowDb: () => factory.connectToShadowDb() };
 }
 
 /**
- * The SQL that leads from the committed migrations to a schema; null if they agree.
- * @param factory - over an empty database, which the migrations are played into
+ * The SQL that changes the migrations' result into a schema; null if they agree.
+ * @param factory - of an empty database, which the migrations are applied to
  */
 export async function schemaChange(factory: SqlMigrationAwareDriverAdapterFactory, schema: string): Promise<string | null> {
 	const migrations = await readMigrations();
@@ -140,10 +141,10 @@ function isUpToDate(applied: readonly AppliedMigration[], shipped: readonly stri
 	const failed = applied.find(({ finished }) => !finished);
 	if (failed)
 		throw new DatabaseError(
-			`The migration ${failed.name} of the database was begun with Prisma's command line and did not finish. See what it left behind, then say so: npx prisma migrate resolve --rolled-back ${failed.name}`
+			`The migration ${failed.name} was started with Prisma's command line and did not finish. Undo what it left behind, then run: npx prisma migrate resolve --rolled-back ${failed.name}`
 		);
-	const foreign = applied.find(({ name }) => !shipped.includes(name));
-	if (foreign)
-		throw new DatabaseError(`The database is newer than this Reeve (it has the migration ${foreign.name}). Install the newest Reeve.`);
+	const unknown = applied.find(({ name }) => !shipped.includes(name));
+	if (unknown)
+		throw new DatabaseError(`The database is newer than this Reeve (it has the migration ${unknown.name}). Install the newest Reeve.`);
 	return applied.length === shipped.length;
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/store/connection/database.js';
-import { statusStore } from '../../../src/store/status.js';
 import { ledgerOf, minute, run, runStart } from '../builders.js';
 
 export function deliveryPromises(database: () => Database): void {
@@ -32,19 +31,17 @@ export function deliveryPromises(database: () => Database): void {
 		});
 
 		it('is told once, or tried again when it is due, or at start at once', async () => {
-			const { ledger, guildId, runId } = await ended();
+			const { ledger, runId } = await ended();
 			const taken = await ledger.claimMessages({ subject: `run:${runId}` }, minute(1));
 			const idOf = (channel: string) => taken.find((each) => each.channel === channel)?.id as string;
 			await ledger.markDelivered(idOf('report'), minute(1));
 			await ledger.markFailed(idOf('mail'), { error: 'Refused.', nextTryAt: minute(9), at: minute(1) });
 			expect(await ledger.claimMessages({ due: minute(2) }, minute(10))).toEqual([]);
-			expect(await statusStore(database(), guildId).undelivered()).toMatchObject([
-				{ channel: 'mail', tries: 1, lastError: 'Refused.', nextTryAt: minute(9) }
-			]);
+			expect(await ledger.undelivered()).toMatchObject([{ channel: 'mail', tries: 1, lastError: 'Refused.', nextTryAt: minute(9) }]);
 			expect(await ledger.claimMessages({ due: minute(2), failedToo: true }, minute(10))).toMatchObject([{ channel: 'mail', tries: 1 }]);
 			await ledger.markFailed(idOf('mail'), { error: 'Refused.', nextTryAt: null, at: minute(20) });
 			expect(await ledger.claimMessages({ due: minute(99), failedToo: true }, minute(100))).toEqual([]);
-			expect(await statusStore(database(), guildId).undelivered()).toEqual([]);
+			expect(await ledger.undelivered()).toEqual([]);
 		});
 
 		it('is added once, and belongs to its guild', async () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/store/connection/database.js';
-import { statusStore } from '../../../src/store/status.js';
 import { ledgerOf, minute, oneIssue, run, runStart } from '../builders.js';
 
 export function pausePromises(database: () => Database): void {
@@ -47,8 +46,8 @@ export function pausePromises(database: () => Database): void {
 
 	describe('how things stand', () => {
 		it('is told by runs, issues and what waits', async () => {
-			const { ledger, guildId } = ledgerOf(database());
-			const book = statusStore(database(), guildId);
+			const { ledger } = ledgerOf(database());
+			const book = ledger;
 			expect(await book.lastSuccess()).toBeNull();
 			expect(await book.pendingVerification()).toBeNull();
 			const { runId } = await oneIssue(ledger, minute(0));
