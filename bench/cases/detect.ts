@@ -1,52 +1,50 @@
-import { times } from '../lib/format.js';
+import { formatRatio } from '../lib/format.js';
 import { type CaseResult, result } from '../lib/result.js';
 import { runInChild } from '../processes/child.js';
 
-/** Detecting: one pass, in memory. */
+/** Drift detection: in memory, in one pass. */
 
 const MIB = 1024 * 1024;
 
-/** As a multiple of the bare loop; of few members, what is measured is how well the compiler knows the loop. */
-const GOAL = { times: 3, from: 100_000 };
+/** As a multiple of the minimal join. Small sizes mostly measure JIT warm-up and have no goal. */
+const GOAL = { ratio: 3, fromSize: 100_000 };
 
-/** @param searched - the size at which going through the lists is measured */
+/** @param scanned - the size at which the linear scan is measured */
 export async function detectCases({
 	sizes,
-	searched
+	scanned
 }: {
 	readonly sizes: readonly number[];
-	readonly searched: number;
+	readonly scanned: number;
 }): Promise<CaseResult[]> {
-	const { searchMs } = await runInChild('detectAll', { size: searched, search: true });
+	const { scanMs } = await runInChild('detectAll', { size: scanned, scan: true });
 	const results: CaseResult[] = [];
 	for (const size of sizes) {
-		const { wallMs, bareLoopMs, lookUpsMs, addedBytes, subscriptions, issues, expected, usage } = await runInChild('detectAll', {
+		const { wallMs, minimalJoinMs, lookupsMs, allocatedBytes, subscriptions, issues, expected, usage } = await runInChild('detectAll', {
 			size,
-			search: false
+			scan: false
 		});
-		const ratio = wallMs / bareLoopMs;
+		const ratio = wallMs / minimalJoinMs;
 		results.push(
 			result(
 				{
-					group: 'Detecting',
-					name: 'members with as many subscriptions',
+					group: 'Detecting drift',
+					name: 'members, as many subscriptions',
 					size,
 					wallMs,
 					peakRssBytes: usage.peakRssBytes,
-					figures: { subscriptions, issues, 'µs a member': (wallMs / size) * 1000, 'added, MiB': Math.round(addedBytes / MIB) },
+					figures: { subscriptions, issues, 'µs per member': (wallMs / size) * 1000, 'allocated, MiB': Math.round(allocatedBytes / MIB) },
 					goals: [
-						{ words: `${issues} issues found, ${expected} are there`, reached: issues === expected },
-						...(size < GOAL.from
+						{ label: `${issues} of ${expected} issues found`, met: issues === expected },
+						...(size < GOAL.fromSize
 							? []
-							: [{ words: `${times(ratio)} of the bare loop, at most ${GOAL.times}`, reached: ratio <= GOAL.times }])
+							: [{ label: `${formatRatio(ratio)} of the minimal join, at most ${GOAL.ratio}`, met: ratio <= GOAL.ratio }])
 					]
 				},
 				[
-					{ name: 'bare loop', wallMs: bareLoopMs, measured: true },
-					{ name: 'its look-ups alone', wallMs: lookUpsMs, measured: true },
-					...(searchMs === null
-						? []
-						: [{ name: 'search in lists', wallMs: searchMs * (size / searched) ** 2, measured: size === searched }])
+					{ name: 'minimal join', wallMs: minimalJoinMs, measured: true },
+					{ name: 'its lookups only', wallMs: lookupsMs, measured: true },
+					...(scanMs === null ? [] : [{ name: 'linear scan', wallMs: scanMs * (size / scanned) ** 2, measured: size === scanned }])
 				]
 			)
 		);

@@ -1,37 +1,38 @@
+import type { Step, Stored } from '../jobs/store-findings.js';
 import { scaled } from '../lib/bound.js';
 import { type CaseResult, result } from '../lib/result.js';
 import { runInChild } from '../processes/child.js';
-import type { Step, Stored } from '../work/store-findings.js';
 
-/** Storing: so many queries for a thousand members, and none for a member without drift. */
+/** Storing findings: a constant number of queries per thousand members, and none for a member without drift. */
 
-const CONSTANT = 20;
-const PER_THOUSAND = 2;
+/** Allowed queries per step, at any size. */
+const BASE_QUERIES = 20;
+const QUERIES_PER_THOUSAND = 2;
 
-/** @param lookUps - for how many members the baseline is measured */
+/** @param lookups - number of members for which the baseline is measured */
 export async function storeCases({
 	sizes,
-	lookUps
+	lookups
 }: {
 	readonly sizes: readonly number[];
-	readonly lookUps: number;
+	readonly lookups: number;
 }): Promise<CaseResult[]> {
 	const results: CaseResult[] = [];
 	for (const members of sizes) {
-		const { usage, ...stored } = await runInChild('storeFindings', { members, lookUps: Math.min(lookUps, members) });
-		results.push(...ofOne(members, stored, usage.peakRssBytes));
+		const { usage, ...stored } = await runInChild('storeFindings', { members, lookups: Math.min(lookups, members) });
+		results.push(...evaluate(members, stored, usage.peakRssBytes));
 	}
 	return results;
 }
 
-function ofOne(members: number, stored: Stored, peakRssBytes: number): CaseResult[] {
+function evaluate(members: number, stored: Stored, peakRssBytes: number): CaseResult[] {
 	const { lookedUp, issues } = stored;
 	const perMember = {
-		name: 'a query a member',
+		name: 'one query per member',
 		wallMs: scaled(lookedUp.wallMs, lookedUp.members, members),
 		measured: lookedUp.members === members
 	};
-	const step = (name: string, { queries, wallMs }: Step, most: number) =>
+	const step = (name: string, { queries, wallMs }: Step, maxQueries: number) =>
 		result(
 			{
 				group: 'Storing, embedded database',
@@ -41,16 +42,16 @@ function ofOne(members: number, stored: Stored, peakRssBytes: number): CaseResul
 				wallMs,
 				peakRssBytes,
 				figures: { issues },
-				goals: [{ words: `${queries} queries, at most ${most}`, reached: queries <= most }]
+				goals: [{ label: `${queries} queries, at most ${maxQueries}`, met: queries <= maxQueries }]
 			},
 			[perMember]
 		);
-	const most = CONSTANT + Math.ceil((PER_THOUSAND * members) / 1000);
+	const maxQueries = BASE_QUERIES + Math.ceil((QUERIES_PER_THOUSAND * members) / 1000);
 	return [
-		step('who is who', stored.links, most),
-		step('every issue is new', stored.opened, most),
-		step('every issue is known', stored.seenAgain, most),
-		step('every issue is gone', stored.resolved, most),
-		step('no drift', stored.clear, CONSTANT)
+		step('read links', stored.links, maxQueries),
+		step('all issues new', stored.opened, maxQueries),
+		step('all issues known', stored.seenAgain, maxQueries),
+		step('all issues resolved', stored.resolved, maxQueries),
+		step('no drift', stored.clear, BASE_QUERIES)
 	];
 }

@@ -1,18 +1,18 @@
-/** Numbers as the table has them. */
+/** Number formats of the tables. */
 
 const MIB = 1024 * 1024;
 
 /** 1 234 567 */
-export function whole(value: number): string {
+export function formatInteger(value: number): string {
 	return Math.round(value)
 		.toString()
 		.replace(/\B(?=(\d{3})+$)/g, ' ');
 }
 
-/** Milliseconds in the unit that suits them: 12 ms, 3.4 s, 5.1 min, 2.8 h, 23 d. */
-export function time(ms: number): string {
+/** Milliseconds in a readable unit: 12 ms, 3.4 s, 5.1 min, 2.8 h, 23 d. */
+export function formatDuration(ms: number): string {
 	if (ms < 10) return `${ms.toFixed(1)} ms`;
-	if (ms < 1_000) return `${whole(ms)} ms`;
+	if (ms < 1_000) return `${formatInteger(ms)} ms`;
 	for (const [unit, size, next] of UNITS) if (ms < next) return `${short(ms / size)} ${unit}`;
 	return `${short(ms / DAY)} d`;
 }
@@ -25,14 +25,14 @@ const UNITS = [
 ] as const;
 
 /** ×1.04, ×23, ×5 600 */
-export function times(times: number): string {
-	return `×${times < 10 ? times.toFixed(2) : whole(times)}`;
+export function formatRatio(ratio: number): string {
+	return `×${ratio < 10 ? ratio.toFixed(2) : formatInteger(ratio)}`;
 }
 
-export function mebibytes(bytes: number): string {
-	return `${whole(bytes / MIB)} MiB`;
+export function formatMebibytes(bytes: number): string {
+	return `${formatInteger(bytes / MIB)} MiB`;
 }
 
 function short(value: number): string {
-	return value < 100 ? value.toFixed(1) : whole(value);
+	return value < 100 ? value.toFixed(1) : formatInteger(value);
 }

@@ -1,43 +1,43 @@
-/** What a case came to. Times are in milliseconds, memory in bytes. */
+/** Results of cases. Times in milliseconds, memory in bytes. */
 
-/** How others do the same, in the same run. */
+/** Another way to do the same, measured in the same run. */
 export interface BaselineResult {
 	readonly name: string;
 	readonly wallMs: number;
-	/** False where it was measured at a smaller size, and computed from there. */
+	/** False if scaled from a measurement at a smaller size. */
 	readonly measured: boolean;
-	/** Its time as a multiple of ours. */
+	/** Its time as a multiple of Reeve's. */
 	readonly ratio: number;
 }
 
-/** Something that the case is to show, and whether it did. */
+/** A limit and whether the result is within it; `label` names the value and the limit. */
 export interface Goal {
-	readonly words: string;
-	readonly reached: boolean;
+	readonly label: string;
+	readonly met: boolean;
 }
 
 export interface CaseResult {
 	readonly group: string;
-	/** What distinguishes the case within its group, besides its size. */
+	/** Unique within the group, together with the size. */
 	readonly name: string;
 	readonly size: number;
 	readonly requests: number | null;
 	readonly wallMs: number;
-	/** The least that anybody could take, computed. */
+	/** Lower bound for any implementation, computed. */
 	readonly boundMs: number | null;
 	readonly ratioToBound: number | null;
 	readonly baselines: readonly BaselineResult[];
-	/** Of the process in which the product ran. */
+	/** Of the process that ran Reeve's code. */
 	readonly peakRssBytes: number | null;
 	readonly queries: number | null;
-	/** What else was counted. */
+	/** Further numbers, by column title. */
 	readonly figures: Readonly<Record<string, number>>;
 	readonly goals: readonly Goal[];
 }
 
 type Measured = Pick<CaseResult, 'group' | 'name' | 'size' | 'wallMs'> & Partial<Omit<CaseResult, 'ratioToBound' | 'baselines'>>;
 
-/** @param baselines - without their ratios, which follow */
+/** Completes a result with its ratios. */
 export function result(measured: Measured, baselines: readonly Omit<BaselineResult, 'ratio'>[] = []): CaseResult {
 	const { group, name, size, requests = null, wallMs, boundMs = null, peakRssBytes = null, queries = null } = measured;
 	return {

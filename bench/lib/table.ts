@@ -1,11 +1,11 @@
-import { mebibytes, time, times, whole } from './format.js';
+import { formatDuration, formatInteger, formatMebibytes, formatRatio } from './format.js';
 import type { CaseResult } from './result.js';
 
-/** Results as tables in Markdown: one for each group, with the columns that have something in them. */
+/** Results as Markdown tables, one per group, without empty columns. */
 
-/** What stands behind a figure that was not measured. */
+/** Marks a value that was scaled, not measured. */
 const COMPUTED = '*';
-const LEGEND = `${COMPUTED} computed from a measurement at a smaller size, in the same run. The bound is always computed. × after a baseline: its time as a multiple of Reeve's.`;
+const LEGEND = `${COMPUTED} computed from a measurement at a smaller size in the same run. The bound is always computed. × after a baseline: its time as a multiple of Reeve's.`;
 
 interface Column {
 	readonly title: string;
@@ -27,7 +27,7 @@ export function report(results: readonly CaseResult[]): string {
 function section(group: string, results: readonly CaseResult[]): string {
 	const lines = [`### ${group}`, '', table(results)];
 	const missed = results.flatMap(({ name, size, goals }) =>
-		goals.filter(({ reached }) => !reached).map(({ words }) => `- not reached: ${name}, ${whole(size)}: ${words}`)
+		goals.filter(({ met }) => !met).map(({ label }) => `- not met: ${name}, ${formatInteger(size)}: ${label}`)
 	);
 	if (missed.length > 0) lines.push('', ...missed);
 	return lines.join('\n');
@@ -51,27 +51,27 @@ function columnsOf(results: readonly CaseResult[]): readonly Column[] {
 	const baselines = [...new Set(results.flatMap((each) => each.baselines.map(({ name }) => name)))];
 	return [
 		{ title: 'case', cell: ({ name }) => name, left: true },
-		{ title: 'size', cell: ({ size }) => whole(size) },
-		{ title: 'requests', cell: ({ requests }) => given(requests, whole) },
-		{ title: 'queries', cell: ({ queries }) => given(queries, whole) },
-		{ title: 'wall', cell: ({ wallMs }) => time(wallMs) },
-		{ title: 'bound', cell: ({ boundMs }) => given(boundMs, time) },
-		{ title: 'to bound', cell: ({ ratioToBound }) => given(ratioToBound, times) },
+		{ title: 'size', cell: ({ size }) => formatInteger(size) },
+		{ title: 'requests', cell: ({ requests }) => orEmpty(requests, formatInteger) },
+		{ title: 'queries', cell: ({ queries }) => orEmpty(queries, formatInteger) },
+		{ title: 'wall', cell: ({ wallMs }) => formatDuration(wallMs) },
+		{ title: 'bound', cell: ({ boundMs }) => orEmpty(boundMs, formatDuration) },
+		{ title: 'to bound', cell: ({ ratioToBound }) => orEmpty(ratioToBound, formatRatio) },
 		...baselines.map((name) => ({ title: name, cell: (result: CaseResult) => baselineCell(result, name) })),
-		{ title: 'peak RSS', cell: ({ peakRssBytes }) => given(peakRssBytes, mebibytes) },
-		...figures.map((name) => ({ title: name, cell: ({ figures: all }: CaseResult) => given(all[name] ?? null, figure) })),
+		{ title: 'peak RSS', cell: ({ peakRssBytes }) => orEmpty(peakRssBytes, formatMebibytes) },
+		...figures.map((name) => ({ title: name, cell: ({ figures: all }: CaseResult) => orEmpty(all[name] ?? null, formatFigure) })),
 		{ title: 'goals', cell: goalsCell }
 	];
 }
 
 function baselineCell({ baselines }: CaseResult, name: string): string {
 	const found = baselines.find((baseline) => baseline.name === name);
-	return found === undefined ? '' : `${time(found.wallMs)}${found.measured ? '' : COMPUTED} ${times(found.ratio)}`;
+	return found === undefined ? '' : `${formatDuration(found.wallMs)}${found.measured ? '' : COMPUTED} ${formatRatio(found.ratio)}`;
 }
 
 function goalsCell({ goals }: CaseResult): string {
-	return goals.length === 0 ? '' : goals.every(({ reached }) => reached) ? 'reached' : 'NOT REACHED';
+	return goals.length === 0 ? '' : goals.every(({ met }) => met) ? 'met' : 'NOT MET';
 }
 
-const given = (value: number | null, words: (value: number) => string) => (value === null ? '' : words(value));
-const figure = (value: number) => (Number.isInteger(value) || value >= 100 ? whole(value) : value.toFixed(1));
+const orEmpty = (value: number | null, format: (value: number) => string) => (value === null ? '' : format(value));
+const formatFigure = (value: number) => (Number.isInteger(value) || value >= 100 ? formatInteger(value) : value.toFixed(1));

@@ -1,34 +1,33 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Usage } from '../../sandbox/bot/usage.js';
-import type { Job, JobInput, JobName, JobOutput } from '../work/jobs.js';
+import type { Job, JobInput, JobName, JobOutput } from '../jobs/registry.js';
 
-/** Processes of the bench's own: what is measured, and what it is measured against, each apart. */
+/** Child processes of the bench: measured code and servers run apart from each other. */
 
 const file = (name: string) => fileURLToPath(new URL(`./${name}.js`, import.meta.url));
 
-/** Those that are there. */
 const children = new Set<ChildProcess>();
 
-/** A server in a process of its own. It ends with the bench. */
-export interface Served {
+/** A server in a child process; it exits with the bench at the latest. */
+export interface ServerProcess {
 	readonly url: string;
 	stop(): Promise<void>;
 }
 
-/** Stripe and Discord without a bot. */
-export function serveServices(): Promise<Served> {
+/** Starts the sandbox's Stripe and Discord without a bot. */
+export function serveServices(): Promise<ServerProcess> {
 	return serve('services', []);
 }
 
-/** The whole sandbox, with the bot. @param first - its first world, as `POST /api/reset` takes it */
-export function serveHost(first: object): Promise<Served> {
-	return serve('house', [JSON.stringify(first)]);
+/** Starts the complete sandbox with the bot. @param reset - its world, as `POST /api/reset` takes it */
+export function serveHost(reset: object): Promise<ServerProcess> {
+	return serve('host', [JSON.stringify(reset)]);
 }
 
-async function serve(name: string, args: readonly string[]): Promise<Served> {
-	const child = begin(name, args, ['--enable-source-maps']);
-	const { url } = await answerOf<{ url: string }>(child, name);
+async function serve(name: string, args: readonly string[]): Promise<ServerProcess> {
+	const child = spawn(name, args, ['--enable-source-maps']);
+	const { url } = await firstMessage<{ url: string }>(child, name);
 	const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
 	const stop = async () => {
 		if (child.connected) child.disconnect();
@@ -37,40 +36,38 @@ async function serve(name: string, args: readonly string[]): Promise<Served> {
 	return { url, stop };
 }
 
-/** Does a job in a fresh process. */
+/** Runs a job in a fresh process. */
 export async function runInChild<Name extends JobName>(
 	name: Name,
 	input: JobInput<Name>
 ): Promise<JobOutput<Name> & { readonly usage: Usage }> {
-	const child = begin('worker', [], ['--enable-source-maps', '--expose-gc']);
-	const answer = answerOf<Awaited<ReturnType<Job<Name>>> & { usage: Usage }>(child, name);
+	const child = spawn('worker', [], ['--enable-source-maps', '--expose-gc']);
+	const output = firstMessage<Awaited<ReturnType<Job<Name>>> & { usage: Usage }>(child, name);
 	child.send({ name, input });
 	try {
-		return await answer;
+		return await output;
 	} finally {
 		if (child.connected) child.disconnect();
 	}
 }
 
-/** Lets go of every process that is left: without its channel each ends by itself. */
+/** Disconnects all remaining processes; each exits when its IPC channel closes. */
 export function stopChildren(): void {
 	for (const child of children) if (child.connected) child.disconnect();
 }
 
-function begin(name: string, args: readonly string[], execArgv: string[]): ChildProcess {
+function spawn(name: string, args: readonly string[], execArgv: string[]): ChildProcess {
 	const child = fork(file(name), args, { execArgv });
 	children.add(child);
 	child.once('exit', () => children.delete(child));
 	return child;
 }
 
-/** The first thing that a process says. */
-function answerOf<T>(child: ChildProcess, name: string): Promise<T> {
+/** @throws if the process exits before its first message */
+function firstMessage<T>(child: ChildProcess, name: string): Promise<T> {
 	return new Promise((resolve, reject) => {
 		child.once('message', (message) => resolve(message as T));
 		child.once('error', reject);
-		child.once('exit', (code, signal) =>
-			reject(new Error(`The process of the bench for ${name} ended early (${signal ?? `code ${code}`})`))
-		);
+		child.once('exit', (code, signal) => reject(new Error(`The bench process "${name}" exited early (${signal ?? `code ${code}`}).`)));
 	});
 }

@@ -1,8 +1,8 @@
 import type { ResetInput } from '../../sandbox/control/reset.js';
 import { Sandbox } from '../../sandbox/sandbox.js';
-import { LIVE_KEY } from '../lib/key.js';
+import { LIVE_KEY } from '../lib/rates.js';
 
-/** The whole sandbox with the bot, each in a process of its own; asked over the control API. */
+/** The complete sandbox: it starts the bot as another process and is driven over the control API. */
 
 const first = JSON.parse(process.argv[2] ?? '{}') as ResetInput;
 const { env = {} } = first;

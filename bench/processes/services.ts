@@ -10,14 +10,14 @@ import { SandboxDiscord } from '../../sandbox/services/discord/discord.js';
 import { listen } from '../../sandbox/services/server.js';
 import { SandboxStripe } from '../../sandbox/services/stripe/stripe.js';
 import { metropolis } from '../../sandbox/world/metropolis.js';
-import type { Change } from '../lib/change.js';
-import type { Counted } from '../lib/counted.js';
-import { LIVE_KEY } from '../lib/key.js';
-import { shop } from '../lib/shop.js';
+import { LIVE_KEY } from '../lib/rates.js';
+import type { RequestCounts } from '../lib/request-counts.js';
+import type { RoleChange } from '../lib/role-change.js';
+import { stripeAccount } from '../lib/stripe-account.js';
 
-/** The sandbox's Stripe and Discord without a bot, of any size, in a process of their own. */
+/** The sandbox's Stripe and Discord in a process of their own, of any size, without a bot. */
 
-/** What a load makes: a Stripe of so many subscriptions, or a guild of so many people, some of them with the wrong roles. */
+/** The world to create: a number of subscriptions in Stripe, or of guild members, some with wrong roles. */
 export interface Load {
 	readonly subscriptions?: number;
 	readonly members?: number;
@@ -25,10 +25,10 @@ export interface Load {
 	readonly ratePerSecond?: number;
 }
 
-/** The guild, and who is to have which roles there. */
+/** The guild, and the role changes that correct its drift. */
 export interface Loaded {
 	readonly guildId: string;
-	readonly changes: readonly Change[];
+	readonly changes: readonly RoleChange[];
 }
 
 const log = new RequestLog();
@@ -39,16 +39,16 @@ const discord = new SandboxDiscord({ log, faults, token: TOKEN, gatewayUrl: () =
 
 const control = new Hono();
 control.post('/bench/load', async (context) => context.json(load(await context.req.json())));
-control.get('/bench/requests', (context) => context.json(counted()));
+control.get('/bench/requests', (context) => context.json(requestCounts()));
 
-function counted(): Counted {
+function requestCounts(): RequestCounts {
 	return { counts: countRequests(log.list()), cpuMs: usage().cpuMs };
 }
 
 function load({ subscriptions = 0, members = 0, latencyMs = 0, ratePerSecond }: Load): Loaded {
 	const now = new Date();
 	const { world, expected } = metropolis(members, { now });
-	stripe.load(shop(subscriptions, Math.floor(now.getTime() / 1000)));
+	stripe.load(stripeAccount(subscriptions, Math.floor(now.getTime() / 1000)));
 	stripe.setLivemode(true);
 	stripe.setLatency(latencyMs);
 	stripe.setRate(ratePerSecond ?? null);

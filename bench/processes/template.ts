@@ -3,17 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runInChild } from './child.js';
 
-/** Does the work with an empty database at hand, which every process that begins meanwhile copies instead of migrating its own. */
+/** Runs `work` with an empty, migrated database that child processes copy instead of migrating their own. */
 export async function withTemplate<T>(work: () => Promise<T>): Promise<T> {
 	const { SANDBOX_DATABASE_TEMPLATE: before } = process.env;
 	if (before !== undefined) return work();
-	const home = await mkdtemp(join(tmpdir(), 'reeve-bench-'));
+	const folder = await mkdtemp(join(tmpdir(), 'reeve-bench-'));
 	try {
-		const { dataDir } = await runInChild('makeTemplate', { dataDir: join(home, 'template') });
+		const { dataDir } = await runInChild('makeTemplate', { dataDir: join(folder, 'template') });
 		process.env.SANDBOX_DATABASE_TEMPLATE = dataDir;
 		return await work();
 	} finally {
 		delete process.env.SANDBOX_DATABASE_TEMPLATE;
-		await rm(home, { recursive: true, force: true });
+		await rm(folder, { recursive: true, force: true });
 	}
 }

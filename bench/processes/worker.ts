@@ -1,9 +1,9 @@
 import { usage } from '../../sandbox/bot/usage.js';
-import { type Call, doJob } from '../work/jobs.js';
+import { type JobCall, runJob } from '../jobs/registry.js';
 
-/** Does one job, says what came of it and what it took, and ends with its channel. */
-process.once('message', (call: Call) => {
-	doJob(call)
+/** Runs one job, sends its output and resource usage, and exits when the IPC channel closes. */
+process.once('message', (call: JobCall) => {
+	runJob(call)
 		.then((output) => process.send?.({ ...output, usage: usage() }))
 		.catch((error: unknown) => {
 			console.error(error);

@@ -1,25 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { ArgumentError, CASES, readArguments } from '../../bench/arguments.js';
 
-describe('the arguments of the bench', () => {
-	it('are everything, in full, when there are none', () => {
-		expect(readArguments([])).toEqual({ extent: 'full', json: null, cases: CASES });
+describe('readArguments', () => {
+	it('defaults to all cases in full', () => {
+		expect(readArguments([])).toEqual({ scope: 'full', json: null, cases: CASES });
 	});
 
-	it('are read', () => {
+	it('reads scope, file and cases, in the order of CASES', () => {
 		expect(readArguments(['--quick', '--json', 'out.json', '--only', 'fix,stripe'])).toEqual({
-			extent: 'quick',
+			scope: 'quick',
 			json: 'out.json',
 			cases: ['stripe', 'fix']
 		});
 	});
 
 	it.each([
-		[['--only', 'stripe,moon'], 'There is no case moon'],
+		[['--only', 'stripe,moon'], 'Unknown case: moon'],
 		[['--quick', '--tiny'], 'not both'],
 		[['--quik'], '--quik']
-	])('refuses %j, and says why', (args, why) => {
+	])('rejects %j with a reason', (args, reason) => {
 		expect(() => readArguments(args)).toThrow(ArgumentError);
-		expect(() => readArguments(args)).toThrow(why);
+		expect(() => readArguments(args)).toThrow(reason);
 	});
 });

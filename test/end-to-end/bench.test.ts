@@ -19,11 +19,11 @@ it(
 		onTestFinished(() => rm(folder, { recursive: true, force: true }));
 		const file = join(folder, 'bench.json');
 		const { stdout } = await promisify(execFile)(process.execPath, ['--enable-source-maps', MAIN, '--tiny', '--json', file]);
-		const written = JSON.parse(await readFile(file, 'utf8')) as { extent: string; wallMs: number; cases: CaseResult[] };
-		expect(written).toMatchObject({ extent: 'tiny', wallMs: expect.any(Number), machine: { node: process.version } });
+		const written = JSON.parse(await readFile(file, 'utf8')) as { scope: string; wallMs: number; cases: CaseResult[] };
+		expect(written).toMatchObject({ scope: 'tiny', wallMs: expect.any(Number), machine: { node: process.version } });
 
 		const groups = [...new Set(written.cases.map(({ group }) => group))];
-		expect(groups).toHaveLength(5);
+		expect(groups).toHaveLength(6);
 		for (const group of groups) expect(stdout).toContain(`### ${group}`);
 		for (const each of written.cases) {
 			expect(each.size).toBeGreaterThan(0);
@@ -35,9 +35,9 @@ it(
 		const readings = written.cases.filter(({ group }) => group.startsWith('Reading Stripe'));
 		expect(readings.map(({ size, name }) => [size, name.split(', ')[1]])).toEqual([
 			[100, 'first reading'],
-			[100, 'every later one'],
+			[100, 'later readings'],
 			[300, 'first reading'],
-			[300, 'every later one']
+			[300, 'later readings']
 		]);
 		for (const { requests, boundMs, ratioToBound, wallMs, baselines } of readings) {
 			expect(requests).toBeGreaterThan(0);

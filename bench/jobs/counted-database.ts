@@ -5,7 +5,7 @@ import { PrismaClient } from '../../src/store/client/client.js';
 import { type Database, openDatabase } from '../../src/store/connection/database.js';
 import { EmbeddedAdapter } from '../../src/store/connection/embedded-adapter.js';
 
-/** The embedded database, opened so that its queries can be counted: those that begin and end a transaction, too. */
+/** Opens the embedded database with a query counter, which includes BEGIN and COMMIT. */
 export async function openCountedDatabase(dataDir: string): Promise<{ database: Database; count(): number; close(): Promise<void> }> {
 	const { SANDBOX_DATABASE_TEMPLATE: template } = process.env;
 	if (template === undefined) await (await openDatabase({ dataDir })).close();

@@ -1,7 +1,7 @@
-/** Roles that somebody is to get and to lose, by their IDs. */
-export interface Change {
+/** Roles to add to and remove from a member, by ID. */
+export interface RoleChange {
 	readonly userId: string;
-	/** Before. */
+	/** Roles before the change. */
 	readonly holds: readonly string[];
 	readonly add: readonly string[];
 	readonly remove: readonly string[];

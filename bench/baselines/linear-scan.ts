@@ -1,7 +1,7 @@
 import type { World } from '../../sandbox/world/world.js';
 
-/** As others do it: for every member, the lists are gone through for theirs. The cost grows with the square of the size. */
-export function searchLists({ guild, stripe, database }: World): number {
+/** Scans the lists for every member: quadratic. @returns the number of paying members */
+export function linearScan({ guild, stripe, database }: World): number {
 	let paying = 0;
 	for (const { id } of guild.members) {
 		const row = database.members.find(({ discordId }) => discordId === id);

@@ -1,8 +1,8 @@
 import type { RequestCount } from '../../sandbox/services/core/request-count.js';
 
-/** The requests that a server has answered so far. */
-export interface Counted {
+/** Requests that a server has answered so far. */
+export interface RequestCounts {
 	readonly counts: readonly RequestCount[];
-	/** Of its process, in milliseconds. */
+	/** CPU milliseconds of its process. */
 	readonly cpuMs: number;
 }

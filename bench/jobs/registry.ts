@@ -1,18 +1,19 @@
 import { detectAll } from './detect-all.js';
 import { makeTemplate } from './make-template.js';
 import { readStripe } from './read-stripe.js';
+import { searchIssues } from './search-issues.js';
 import { storeFindings } from './store-findings.js';
 
-/** What is measured in a process of its own. */
-const JOBS = { makeTemplate, readStripe, detectAll, storeFindings };
+/** Jobs that run in a child process of their own. */
+const JOBS = { makeTemplate, readStripe, detectAll, storeFindings, searchIssues };
 
 export type JobName = keyof typeof JOBS;
 export type Job<Name extends JobName> = (typeof JOBS)[Name];
 export type JobInput<Name extends JobName> = Parameters<Job<Name>>[0];
 export type JobOutput<Name extends JobName> = Awaited<ReturnType<Job<Name>>>;
-export type Call = { [Name in JobName]: { readonly name: Name; readonly input: JobInput<Name> } }[JobName];
+export type JobCall = { [Name in JobName]: { readonly name: Name; readonly input: JobInput<Name> } }[JobName];
 
-export function doJob(call: Call): Promise<JobOutput<JobName>> {
+export function runJob(call: JobCall): Promise<JobOutput<JobName>> {
 	switch (call.name) {
 		case 'makeTemplate':
 			return JOBS.makeTemplate(call.input);
@@ -22,5 +23,7 @@ export function doJob(call: Call): Promise<JobOutput<JobName>> {
 			return JOBS.detectAll(call.input);
 		case 'storeFindings':
 			return JOBS.storeFindings(call.input);
+		case 'searchIssues':
+			return JOBS.searchIssues(call.input);
 	}
 }

@@ -1,42 +1,42 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import Stripe from 'stripe';
-import { LIVE_KEY } from '../lib/key.js';
+import { LIVE_KEY } from '../lib/rates.js';
 
-/** Stripe read after how others do it, with the library as it comes. Each answers how long it took, in milliseconds. */
+/** Common ways to read Stripe, with stripe-node as it comes. Each resolves to the milliseconds it took. */
 
-/** After every call, for fear of the rate limit. */
+/** After every call, to stay below the rate limit. */
 const SLEEP_MS = 2_000;
 const TRIES = 5;
 
-/** For every member two calls, one after the other: the customer by their address, and the customer's subscriptions. */
-export async function lookUpEach(apiUrl: string, members: number, { sleeping }: { readonly sleeping: boolean }): Promise<number> {
+/** Two sequential calls per member: the customer by email, then the customer's subscriptions. */
+export async function lookUpPerMember(apiUrl: string, members: number, { sleeping }: { readonly sleeping: boolean }): Promise<number> {
 	const stripe = client(apiUrl);
-	const rest = () => (sleeping ? sleep(SLEEP_MS) : undefined);
+	const pause = () => (sleeping ? sleep(SLEEP_MS) : undefined);
 	return timed(async () => {
 		for (let n = 1; n <= members; n += 1) {
 			const { data } = await stripe.customers.list({ email: `cus_${n}@example.com`, limit: 1 });
-			await rest();
+			await pause();
 			await stripe.subscriptions.list({ customer: data[0]?.id ?? '', status: 'all' });
-			await rest();
+			await pause();
 		}
 	});
 }
 
-/** One page by a bare request, as quick as it goes: what the machine and the server add to the latency is in it. */
-export async function askOnce(apiUrl: string): Promise<number> {
+/** Fastest of {@link TRIES} plain requests for one page: the latency plus what machine and server add to it. */
+export async function measureRequest(apiUrl: string): Promise<number> {
 	let shortest = Number.POSITIVE_INFINITY;
 	for (let n = 0; n < TRIES; n += 1) {
 		const ms = await timed(async () => {
 			const headers = { authorization: `Bearer ${LIVE_KEY}` };
-			const answer = await fetch(`${apiUrl}/v1/subscriptions?limit=100&status=all&expand[]=data.customer`, { headers });
-			await answer.json();
+			const response = await fetch(`${apiUrl}/v1/subscriptions?limit=100&status=all&expand[]=data.customer`, { headers });
+			await response.json();
 		});
 		shortest = Math.min(shortest, ms);
 	}
 	return shortest;
 }
 
-/** Page after page, each begun when the one before has been gone through. */
+/** stripe-node's auto-pagination: one page after the other. */
 export async function paginate(apiUrl: string): Promise<number> {
 	const stripe = client(apiUrl);
 	return timed(async () => {
@@ -52,7 +52,7 @@ function client(apiUrl: string): Stripe {
 }
 
 async function timed(work: () => Promise<void>): Promise<number> {
-	const began = performance.now();
+	const startedAt = performance.now();
 	await work();
-	return performance.now() - began;
+	return performance.now() - startedAt;
 }

@@ -7,49 +7,48 @@ import { SETTINGS, snapshotOf } from '../../sandbox/world/snapshot.js';
 import { detect } from '../../src/reconciliation/detection/detect.js';
 import type { Detection } from '../../src/reconciliation/domain/detection.js';
 import { createLedger } from '../../src/store/ledger.js';
-import { lookUpRows } from '../baselines/rows.js';
+import { queryPerMember } from '../baselines/query-per-member.js';
 import { openCountedDatabase } from './counted-database.js';
-import { resetPeak } from './peak.js';
+import { resetPeakRss } from './reset-peak-rss.js';
 
 const GUILD = '1100000000000000100';
 const MINUTE_MS = 60_000;
 
-/** What one step asked of the database. */
+/** Cost of one step. */
 export interface Step {
 	readonly wallMs: number;
 	readonly queries: number;
 }
 
 export interface Stored {
-	/** Who is who. */
 	readonly links: Step;
-	/** Every issue is new. */
+	/** All issues are new. */
 	readonly opened: Step;
-	/** The same issues, found again. */
+	/** The same issues are found again. */
 	readonly seenAgain: Step;
-	/** No drift any more. */
+	/** All issues are gone. */
 	readonly resolved: Step;
-	/** No drift, as the run before. */
+	/** No drift, as in the previous run. */
 	readonly clear: Step;
 	readonly issues: number;
-	/** A look-up for each of so many members; the measure of a database asked for everybody. */
+	/** Baseline: one query per member. */
 	readonly lookedUp: Step & { readonly members: number };
 }
 
-/** Stores what runs over so many members find, in an embedded database of its own. */
-export async function storeFindings({ members, lookUps }: { readonly members: number; readonly lookUps: number }): Promise<Stored> {
+/** Stores the findings of five successive runs in an embedded database of its own. */
+export async function storeFindings({ members, lookups }: { readonly members: number; readonly lookups: number }): Promise<Stored> {
 	const dataDir = await mkdtemp(join(tmpdir(), 'reeve-bench-'));
 	const opened = await openCountedDatabase(dataDir);
 	try {
 		const { database, count } = opened;
 		const now = new Date();
-		const { found, nothing, people } = await prepare(members, now, database.prisma);
+		const { drifted, clear, discordIds } = await prepare(members, now, database.prisma);
 		const ledger = createLedger(database, GUILD);
-		resetPeak();
+		resetPeakRss();
 		const step = async (work: () => Promise<unknown>): Promise<Step> => {
-			const [queries, began] = [count(), performance.now()];
+			const [queries, startedAt] = [count(), performance.now()];
 			await work();
-			return { wallMs: performance.now() - began, queries: count() - queries };
+			return { wallMs: performance.now() - startedAt, queries: count() - queries };
 		};
 		let minutes = 0;
 		const run = (detection: Detection) =>
@@ -57,18 +56,18 @@ export async function storeFindings({ members, lookUps }: { readonly members: nu
 				const at = new Date(now.getTime() + minutes++ * MINUTE_MS);
 				const start = { triggeredBy: 'manual', requestedBy: null, isVerificationRun: false, autoFixEnabled: false } as const;
 				const runId = await ledger.startRun({ startedAt: at, ...start, scheduledDay: null, onlyMember: null });
-				if (runId === null) throw new Error('The run was refused.');
+				if (runId === null) throw new Error('startRun returned no run.');
 				await ledger.recordFindings(runId, { detection, livemode: true, subscriptionsRead: members, at });
 				await ledger.completeRun(runId, { issuesFixed: 0, hold: null, at });
 			});
 		return {
 			links: await step(() => ledger.readLinks(() => {})),
-			opened: await run(found),
-			seenAgain: await run(found),
-			resolved: await run(nothing),
-			clear: await run(nothing),
-			issues: found.issues.length,
-			lookedUp: { ...(await step(() => lookUpRows(database.prisma, people.slice(0, lookUps)))), members: lookUps }
+			opened: await run(drifted),
+			seenAgain: await run(drifted),
+			resolved: await run(clear),
+			clear: await run(clear),
+			issues: drifted.issues.length,
+			lookedUp: { ...(await step(() => queryPerMember(database.prisma, discordIds.slice(0, lookups)))), members: lookups }
 		};
 	} finally {
 		await opened.close();
@@ -76,15 +75,15 @@ export async function storeFindings({ members, lookUps }: { readonly members: nu
 	}
 }
 
-/** What is needed to prepare is left behind here. */
+/** A function of its own, so that the world it builds can be collected before measuring. */
 async function prepare(size: number, now: Date, prisma: Parameters<typeof seed>[0]) {
 	const { world } = metropolis(size, { now });
 	await seed(prisma, world.database);
-	const picture = snapshotOf(world);
-	const nobody = { ...picture, roster: snapshotOf({ ...world, guild: { members: [] } }).roster };
+	const snapshot = snapshotOf(world);
+	const emptyGuild = { ...snapshot, roster: snapshotOf({ ...world, guild: { members: [] } }).roster };
 	return {
-		found: detect(picture, SETTINGS, now),
-		nothing: detect(nobody, SETTINGS, now),
-		people: world.guild.members.map(({ id }) => id)
+		drifted: detect(snapshot, SETTINGS, now),
+		clear: detect(emptyGuild, SETTINGS, now),
+		discordIds: world.guild.members.map(({ id }) => id)
 	};
 }

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { REST, Routes } from 'discord.js';
 import { TOKEN } from '../../sandbox/environment/environment.js';
-import type { Change } from '../lib/change.js';
+import type { RoleChange } from '../lib/role-change.js';
 
-/** Roles mended after how others do it, with the library as it comes. Each answers how long it took, in milliseconds. */
+/** Common ways to correct roles, with discord.js as it comes. Each resolves to the milliseconds it took. */
 
-const FIXES_AT_A_TIME = 5;
+const BATCH_SIZE = 5;
 const SLEEP_MS = 2_000;
 
-/** The whole role list is written, one member after the other: quick, and what somebody else has changed meanwhile is undone. */
-export async function patchRoleLists(url: string, guildId: string, changes: readonly Change[]): Promise<number> {
+/** Replaces each member's role list, one after the other. Fast, but overwrites concurrent changes by others. */
+export async function patchRoleLists(url: string, guildId: string, changes: readonly RoleChange[]): Promise<number> {
 	const rest = restOf(url);
 	return timed(async () => {
 		for (const { userId, holds, add, remove } of changes) {
@@ -19,12 +19,12 @@ export async function patchRoleLists(url: string, guildId: string, changes: read
 	});
 }
 
-/** Five fixes, role by role, then two seconds of sleep, whatever Discord says. */
-export async function fiveThenSleep(url: string, guildId: string, changes: readonly Change[]): Promise<number> {
+/** Five members role by role, then a fixed sleep of two seconds, ignoring Discord's rate-limit headers. */
+export async function fiveThenSleep(url: string, guildId: string, changes: readonly RoleChange[]): Promise<number> {
 	const rest = restOf(url);
 	return timed(async () => {
 		for (const [index, { userId, add, remove }] of changes.entries()) {
-			if (index > 0 && index % FIXES_AT_A_TIME === 0) await sleep(SLEEP_MS);
+			if (index > 0 && index % BATCH_SIZE === 0) await sleep(SLEEP_MS);
 			for (const role of add) await rest.put(Routes.guildMemberRole(guildId, userId, role));
 			for (const role of remove) await rest.delete(Routes.guildMemberRole(guildId, userId, role));
 		}
@@ -36,7 +36,7 @@ function restOf(url: string): REST {
 }
 
 async function timed(work: () => Promise<void>): Promise<number> {
-	const began = performance.now();
+	const startedAt = performance.now();
 	await work();
-	return performance.now() - began;
+	return performance.now() - startedAt;
 }
