@@ -6,10 +6,10 @@ import type { Sandbox } from './sandbox.js';
 /** What a newcomer sees in the terminal: the first reconciliation, as if an operator had asked for it. */
 
 /** A metropolis takes its time. */
-const RUN_WITHIN_MS = 30 * 60_000;
-const REPORT_WITHIN_MS = 15_000;
+const RUN_TIMEOUT_MS = 30 * 60_000;
+const REPORT_TIMEOUT_MS = 15_000;
 /** Every look goes through the bot, which has better things to do. */
-const LOOK_EVERY_MS = 200;
+const POLL_MS = 200;
 
 /**
  * Runs `/reconcile run` as the operator and waits for the report.
@@ -21,11 +21,11 @@ export async function firstRun(sandbox: Sandbox): Promise<string> {
 	await sandbox.until(async () => {
 		// A reset wins: there is nothing to wait for any more.
 		if (worldSignal.aborted || sandbox.interaction(id).state === 'failed') return true;
-		await sleep(LOOK_EVERY_MS);
+		await sleep(POLL_MS);
 		const [newest] = await sandbox.runs(1);
 		if (newest === undefined || newest.completedAt === null) return false;
-		return newest.reportMessageId !== null || Date.now() - Date.parse(newest.completedAt) > REPORT_WITHIN_MS;
-	}, RUN_WITHIN_MS);
+		return newest.reportMessageId !== null || Date.now() - Date.parse(newest.completedAt) > REPORT_TIMEOUT_MS;
+	}, RUN_TIMEOUT_MS);
 	worldSignal.throwIfAborted();
 	const { failure } = sandbox.interaction(id);
 	if (failure !== null) throw new Error(`/reconcile run: ${failure}`);

@@ -31,7 +31,7 @@ export interface SandboxOptions {
 }
 
 const POLL_MS = 20;
-const UNTIL_MS = 90_000;
+const DEFAULT_TIMEOUT_MS = 90_000;
 
 /** The sandbox as tests use it: everything that the control API does, and the servers themselves. Needs what `npm run build` makes. */
 export class Sandbox {
@@ -42,25 +42,25 @@ export class Sandbox {
 	private stopped: Promise<void> | null = null;
 
 	private constructor(
-		private readonly stage: SandboxEnvironment,
+		private readonly environment: SandboxEnvironment,
 		private readonly server: Server,
 		public readonly port: number
 	) {
-		this.discord = stage.discord;
-		this.stripe = stage.stripe;
-		this.mail = stage.mail;
-		this.faults = stage.faults;
+		this.discord = environment.discord;
+		this.stripe = environment.stripe;
+		this.mail = environment.mail;
+		this.faults = environment.faults;
 	}
 
 	/** Resolves when the bot is logged in and its commands are registered. */
 	public static async start({ port = 0, world = {}, env = {}, stripeKey }: SandboxOptions = {}): Promise<Sandbox> {
 		let actual = 0;
-		const stage = new SandboxEnvironment(() => actual, stripeKey);
-		const server = createSandboxServer(stage);
+		const environment = new SandboxEnvironment(() => actual, stripeKey);
+		const server = createSandboxServer(environment);
 		actual = await listen(server, port);
-		const sandbox = new Sandbox(stage, server, actual);
+		const sandbox = new Sandbox(environment, server, actual);
 		try {
-			await stage.open();
+			await environment.open();
 			await sandbox.reset('scenario' in world ? { ...world, env } : { world, env });
 			return sandbox;
 		} catch (error) {
@@ -75,47 +75,47 @@ export class Sandbox {
 
 	/** Aborted as soon as another world is asked for. */
 	public get worldSignal(): AbortSignal {
-		return this.stage.worldSignal;
+		return this.environment.worldSignal;
 	}
 
 	/** A fresh world, a fresh database, a bot that starts on it. */
 	public async reset(input: ResetInput): Promise<void> {
-		await this.stage.reset(readReset(input));
+		await this.environment.reset(readReset(input));
 	}
 
 	/** Stops the bot and starts it on the same database. */
 	public restart(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<Exit & { ms: number }> {
-		return this.stage.restart(signal);
+		return this.environment.restart(signal);
 	}
 
 	/** Kills the bot. */
 	public async kill(): Promise<void> {
-		await this.stage.bot.stop('SIGKILL');
+		await this.environment.bot.stop('SIGKILL');
 	}
 
 	/** Starts the bot for a life that ends by SIGKILL at this moment, counted as `doom` does. */
 	public async runUntilCrash(moment: number): Promise<void> {
 		try {
-			await this.stage.restart('SIGKILL', moment);
+			await this.environment.restart('SIGKILL', moment);
 		} catch (error) {
 			// It may end before it is ready.
-			if (this.stage.bot.lastExit?.signal !== 'SIGKILL') throw error;
+			if (this.environment.bot.lastExit?.signal !== 'SIGKILL') throw error;
 		}
 	}
 
 	/** The settings of the bot, secrets included. */
 	public get settings(): Readonly<Record<string, string>> {
-		return this.stage.botSettings;
+		return this.environment.botSettings;
 	}
 
 	/** Whether the bot's process is there. */
 	public get alive(): boolean {
-		return this.stage.bot.up;
+		return this.environment.bot.up;
 	}
 
 	/** One more process of the bot on the same database, which must be on a server; it ends with the world. Resolves when it is ready. */
 	public startAnother(): Promise<Bot> {
-		return this.stage.startAnother();
+		return this.environment.startAnother();
 	}
 
 	/** @returns the interaction's ID */
@@ -148,18 +148,18 @@ export class Sandbox {
 	 * Waits until something is there or true.
 	 * @param look - looks again and again; what it throws means that it is not there yet
 	 */
-	public async until<T>(look: () => T | Promise<T>, withinMs = UNTIL_MS): Promise<NonNullable<T>> {
-		const deadline = performance.now() + withinMs;
+	public async until<T>(check: () => T | Promise<T>, timeoutMs = DEFAULT_TIMEOUT_MS): Promise<NonNullable<T>> {
+		const deadline = performance.now() + timeoutMs;
 		for (;;) {
 			let why: unknown;
 			try {
-				const found = await look();
+				const found = await check();
 				if (found !== null && found !== undefined && found !== false) return found;
 			} catch (error) {
 				why = error;
 			}
 			if (performance.now() > deadline) {
-				throw new Error(`Not within ${withinMs} ms. The bot's last words:\n${this.stage.bot.log.tail(20)}`, { cause: why });
+				throw new Error(`Not within ${timeoutMs} ms. The bot's last words:\n${this.environment.bot.log.tail(20)}`, { cause: why });
 			}
 			await new Promise((resolve) => setTimeout(resolve, POLL_MS));
 		}
@@ -175,47 +175,47 @@ export class Sandbox {
 	}
 
 	public requests(): readonly LoggedRequest[] {
-		return this.stage.log.list();
+		return this.environment.log.list();
 	}
 
 	/** What the bot printed. */
 	public log(): string[] {
-		return this.stage.bot.log.list().map(({ text }) => text);
+		return this.environment.bot.log.list().map(({ text }) => text);
 	}
 
 	public state(): ReturnType<SandboxEnvironment['state']> {
-		return this.stage.state();
+		return this.environment.state();
 	}
 
 	/** As stored, the newest first. */
 	public async runs(limit?: number): Promise<StoredRun[]> {
-		return (await this.stage.rows({ query: 'runs', limit })) as StoredRun[];
+		return (await this.environment.rows({ kind: 'runs', limit })) as StoredRun[];
 	}
 
 	/** As stored, with their fix attempts. */
 	public async issues(status?: IssueStatus): Promise<StoredIssue[]> {
-		return (await this.stage.rows({ query: 'issues', status })) as StoredIssue[];
+		return (await this.environment.rows({ kind: 'issues', status })) as StoredIssue[];
 	}
 
 	/** What the operators are to be told, as stored, the newest first. */
 	public async deliveries(): Promise<Stored<Delivery>[]> {
-		return (await this.stage.rows({ query: 'deliveries' })) as Stored<Delivery>[];
+		return (await this.environment.rows({ kind: 'deliveries' })) as Stored<Delivery>[];
 	}
 
 	/** The audit log as stored, the newest first. */
 	public async audit(): Promise<Stored<AuditLog>[]> {
-		return (await this.stage.rows({ query: 'audit' })) as Stored<AuditLog>[];
+		return (await this.environment.rows({ kind: 'audit' })) as Stored<AuditLog>[];
 	}
 
 	/** As stored, the newest first. */
 	public async verifications(): Promise<Stored<Verification>[]> {
-		return (await this.stage.rows({ query: 'verifications' })) as Stored<Verification>[];
+		return (await this.environment.rows({ kind: 'verifications' })) as Stored<Verification>[];
 	}
 
 	/** Stops the bot and the servers, and removes what they wrote. */
 	public stop(): Promise<void> {
 		this.stopped ??= (async () => {
-			await this.stage.close();
+			await this.environment.close();
 			await closeServer(this.server);
 		})();
 		return this.stopped;

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Answered, Asked, Question } from './inspector.js';
+import type { InspectorQuery, InspectorRequest, InspectorResponse } from './inspector.js';
 import { BotLog } from './log.js';
 import { REPOSITORY } from './repository.js';
 import type { RowsQuery } from './rows.js';
@@ -15,14 +15,14 @@ const MAIN = join(REPOSITORY, 'dist/src/main.js');
 const INSPECTOR = join(REPOSITORY, 'dist/sandbox/bot/inspector.js');
 
 const STOP_TIMEOUT_MS = 10_000;
-const ANSWER_TIMEOUT_MS = 30_000;
+const RESPONSE_TIMEOUT_MS = 30_000;
 
 export interface Exit {
 	readonly exitCode: number | null;
 	readonly signal: NodeJS.Signals | null;
 }
 
-interface Waiting {
+interface PendingRequest {
 	readonly resolve: (rows: readonly object[]) => void;
 	readonly reject: (error: Error) => void;
 }
@@ -35,8 +35,8 @@ export class Bot {
 	private child: ChildProcess | null = null;
 	private exit: Exit | null = null;
 	private exited: Promise<Exit> = Promise.resolve({ exitCode: null, signal: null });
-	private readonly waiting = new Map<number, Waiting>();
-	private asked = 0;
+	private readonly pending = new Map<number, PendingRequest>();
+	private lastRequestId = 0;
 
 	public get up(): boolean {
 		return this.child !== null;
@@ -64,14 +64,14 @@ export class Bot {
 		this.child = child;
 		if (child.stdout) this.log.follow('stdout', child.stdout);
 		if (child.stderr) this.log.follow('stderr', child.stderr);
-		child.on('message', (answered: Answered) => this.settle(answered));
+		child.on('message', (response: InspectorResponse) => this.settleRequest(response));
 		this.exited = new Promise((resolve) => {
 			const end = (exitCode: number | null, signal: NodeJS.Signals | null) => {
 				this.child = null;
 				this.exit = { exitCode, signal };
 				this.log.add('sandbox', `The bot ended (${signal ?? `code ${exitCode}`}).`);
-				for (const { reject } of this.waiting.values()) reject(new BotDownError('The bot ended before it answered'));
-				this.waiting.clear();
+				for (const { reject } of this.pending.values()) reject(new BotDownError('The bot ended before it answered'));
+				this.pending.clear();
 				resolve(this.exit);
 			};
 			// Close comes after the last line was read; exit would come before.
@@ -105,31 +105,31 @@ export class Bot {
 	}
 
 	/** Reads the product's rows through the bot's own database client. @throws {BotDownError} */
-	public ask(ask: RowsQuery): Promise<readonly object[]> {
-		return this.question(ask);
+	public query(query: RowsQuery): Promise<readonly object[]> {
+		return this.request(query);
 	}
 
 	/** What the process has taken of the machine. @throws {BotDownError} */
 	public async usage(): Promise<BotUsage> {
-		const [found] = (await this.question({ query: 'usage' })) as readonly [BotUsage];
+		const [found] = (await this.request({ kind: 'usage' })) as readonly [BotUsage];
 		return found;
 	}
 
-	private question(ask: Question): Promise<readonly object[]> {
+	private request(query: InspectorQuery): Promise<readonly object[]> {
 		const { child } = this;
 		if (!child) return Promise.reject(new BotDownError('The bot is down'));
-		this.asked += 1;
-		const message: Asked = { id: this.asked, ask };
+		this.lastRequestId += 1;
+		const message: InspectorRequest = { id: this.lastRequestId, query };
 		return new Promise((resolve, reject) => {
 			const timer = setTimeout(() => {
-				this.waiting.delete(message.id);
-				reject(new Error(`The bot did not show its rows within ${ANSWER_TIMEOUT_MS / 1000} s`));
-			}, ANSWER_TIMEOUT_MS);
+				this.pending.delete(message.id);
+				reject(new Error(`The bot did not show its rows within ${RESPONSE_TIMEOUT_MS / 1000} s`));
+			}, RESPONSE_TIMEOUT_MS);
 			const settled = () => {
 				clearTimeout(timer);
-				this.waiting.delete(message.id);
+				this.pending.delete(message.id);
 			};
-			this.waiting.set(message.id, {
+			this.pending.set(message.id, {
 				resolve: (rows) => {
 					settled();
 					resolve(rows);
@@ -139,13 +139,13 @@ export class Bot {
 					reject(error);
 				}
 			});
-			child.send(message, (error) => error && this.waiting.get(message.id)?.reject(new BotDownError(error.message)));
+			child.send(message, (error) => error && this.pending.get(message.id)?.reject(new BotDownError(error.message)));
 		});
 	}
 
-	private settle(answered: Answered): void {
-		const waiting = this.waiting.get(answered.id);
-		if ('rows' in answered) waiting?.resolve(answered.rows);
-		else waiting?.reject(new Error(answered.error));
+	private settleRequest(response: InspectorResponse): void {
+		const pending = this.pending.get(response.id);
+		if ('rows' in response) pending?.resolve(response.rows);
+		else pending?.reject(new Error(response.error));
 	}
 }

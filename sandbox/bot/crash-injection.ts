@@ -15,12 +15,12 @@ export const CRASH_AT_STEP = 'SANDBOX_DIE_AT';
 const WRITE = /^\s*(insert|update|delete|commit)\b/i;
 const ROLE_CHANGE = /\/members\/\d+\/roles\/\d+$/;
 
-let moment = 0;
+let count = 0;
 
-export function injectCrash(dieAt: number): void {
+export function injectCrash(crashAtStep: number): void {
 	const pass = () => {
-		moment += 1;
-		if (moment === dieAt) process.kill(process.pid, 'SIGKILL');
+		count += 1;
+		if (count === crashAtStep) process.kill(process.pid, 'SIGKILL');
 	};
 	const step = async <Result>(work: () => Promise<Result>): Promise<Result> => {
 		pass();

@@ -15,16 +15,16 @@ export interface BotDatabase {
 
 /** Where the bot's databases come from: folders in a temporary place of their own, or a PostgreSQL server. */
 export class Databases {
-	private home: Promise<string> | null = null;
-	private template: Promise<string> | null = null;
+	private directory: Promise<string> | null = null;
+	private migratedTemplate: Promise<string> | null = null;
 	private made = 0;
 
 	/** An empty, migrated database in a folder. Migrating takes seconds, so it is done once and copied. */
 	public async inFolder(): Promise<BotDatabase> {
-		const template = await this.makeTemplate();
+		const migratedTemplate = await this.ensureTemplate();
 		this.made += 1;
-		const dataDir = join(await this.makeHome(), `world-${this.made}`);
-		await cp(template, dataDir, { recursive: true, mode: constants.COPYFILE_FICLONE });
+		const dataDir = join(await this.ensureDirectory(), `world-${this.made}`);
+		await cp(migratedTemplate, dataDir, { recursive: true, mode: constants.COPYFILE_FICLONE });
 		return {
 			settings: { DATA_DIR: dataDir },
 			open: () => openDatabase({ dataDir }),
@@ -39,7 +39,7 @@ export class Databases {
 	public async onServer(server: string, name: string): Promise<BotDatabase> {
 		const url = new URL(server);
 		url.pathname = `/${name}`;
-		const dataDir = join(await this.makeHome(), 'unused');
+		const dataDir = join(await this.ensureDirectory(), 'unused');
 		const drop = () => execute(server, `DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
 		const open = () => openDatabase({ url: url.href, dataDir });
 		await drop();
@@ -50,26 +50,26 @@ export class Databases {
 
 	/** Removes the temporary place, with every folder in it. */
 	public async close(): Promise<void> {
-		await this.template?.catch(() => {});
-		const home = await this.home;
-		if (home) await rm(home, { recursive: true, force: true });
+		await this.migratedTemplate?.catch(() => {});
+		const directory = await this.directory;
+		if (directory) await rm(directory, { recursive: true, force: true });
 	}
 
-	private makeHome(): Promise<string> {
-		this.home ??= mkdtemp(join(tmpdir(), 'reeve-sandbox-'));
-		return this.home;
+	private ensureDirectory(): Promise<string> {
+		this.directory ??= mkdtemp(join(tmpdir(), 'reeve-sandbox-'));
+		return this.directory;
 	}
 
 	/** Somebody who starts many sandboxes may have made it already. */
-	private makeTemplate(): Promise<string> {
-		this.template ??= (async () => {
+	private ensureTemplate(): Promise<string> {
+		this.migratedTemplate ??= (async () => {
 			const { SANDBOX_DATABASE_TEMPLATE: made } = process.env;
 			if (made) return made;
-			const dataDir = join(await this.makeHome(), 'template');
+			const dataDir = join(await this.ensureDirectory(), 'template');
 			await (await openDatabase({ dataDir })).close();
 			return dataDir;
 		})();
-		return this.template;
+		return this.migratedTemplate;
 	}
 }
 

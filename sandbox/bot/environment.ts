@@ -15,19 +15,19 @@ export interface BotEndpoints {
 /** What the bot's process needs of the sandbox's own environment, and nothing else of it. */
 const INHERITED = ['PATH', 'HOME', 'TZ', 'DATABASE_URL', 'REDIS_URL'];
 
-export function botSettings(around: BotEndpoints, overrides: Overrides, own: NodeJS.ProcessEnv): Record<string, string> {
-	const server = `http://127.0.0.1:${around.port}`;
+export function botSettings(endpoints: BotEndpoints, overrides: Overrides, processEnv: NodeJS.ProcessEnv): Record<string, string> {
+	const server = `http://127.0.0.1:${endpoints.port}`;
 	const settings: Record<string, string | null | undefined> = {
-		...Object.fromEntries(INHERITED.map((name) => [name, own[name]])),
-		DISCORD_TOKEN: around.token,
+		...Object.fromEntries(INHERITED.map((name) => [name, processEnv[name]])),
+		DISCORD_TOKEN: endpoints.token,
 		DISCORD_API_URL: `${server}/api`,
-		DISCORD_GUILD_ID: around.guildId,
-		DISCORD_ADMIN_CHANNEL_ID: around.adminChannelId,
-		STRIPE_SECRET_KEY: around.stripeKey,
+		DISCORD_GUILD_ID: endpoints.guildId,
+		DISCORD_ADMIN_CHANNEL_ID: endpoints.adminChannelId,
+		STRIPE_SECRET_KEY: endpoints.stripeKey,
 		STRIPE_API_URL: server,
 		STRIPE_KNIGHT_PRICE_IDS: 'price_knight',
 		STRIPE_LORD_PRICE_IDS: 'price_lord',
-		SMTP_URL: `smtp://127.0.0.1:${around.mailPort}`,
+		SMTP_URL: `smtp://127.0.0.1:${endpoints.mailPort}`,
 		MAIL_FROM: 'reeve@sandbox.test',
 		ADMIN_EMAIL: 'operator@sandbox.test',
 		...overrides
@@ -36,14 +36,14 @@ export function botSettings(around: BotEndpoints, overrides: Overrides, own: Nod
 	return Object.fromEntries(given);
 }
 
-const HIDDEN = '(hidden)';
+const REDACTED = '(hidden)';
 const SECRET = /TOKEN|SECRET|PASSWORD/;
 
 /** The settings in force as they may be shown: without what opens anything. */
 export function withoutSecrets(settings: Readonly<Record<string, string>>): Record<string, string> {
-	return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, SECRET.test(name) ? HIDDEN : withoutPassword(value)]));
+	return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, SECRET.test(name) ? REDACTED : withoutPassword(value)]));
 }
 
 function withoutPassword(value: string): string {
-	return value.replace(/(:\/\/[^/@:]*:)[^@]*@/, `$1${HIDDEN}@`);
+	return value.replace(/(:\/\/[^/@:]*:)[^@]*@/, `$1${REDACTED}@`);
 }

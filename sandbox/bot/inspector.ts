@@ -1,6 +1,6 @@
 import { container } from '@sapphire/pieces';
 import { CRASH_AT_STEP, injectCrash } from './crash-injection.js';
-import { longestStall } from './event-loop-delay.js';
+import { takeMaxEventLoopDelay } from './event-loop-delay.js';
 import { type RowsQuery, readRows } from './rows.js';
 import { type BotUsage, usage } from './usage.js';
 
@@ -10,31 +10,31 @@ import { type BotUsage, usage } from './usage.js';
  * nothing of it.
  */
 
-export type Question = RowsQuery | { readonly query: 'usage' };
+export type InspectorQuery = RowsQuery | { readonly kind: 'usage' };
 
-export interface Asked {
+export interface InspectorRequest {
 	readonly id: number;
-	readonly ask: Question;
+	readonly query: InspectorQuery;
 }
 
-export type Answered = { readonly id: number; readonly rows: readonly object[] } | { readonly id: number; readonly error: string };
+export type InspectorResponse = { readonly id: number; readonly rows: readonly object[] } | { readonly id: number; readonly error: string };
 
-async function answer({ id, ask }: Asked): Promise<Answered> {
-	if (ask.query === 'usage') return { id, rows: [{ ...usage(), longestStallMs: longestStall() } satisfies BotUsage] };
+async function answer({ id, query }: InspectorRequest): Promise<InspectorResponse> {
+	if (query.kind === 'usage') return { id, rows: [{ ...usage(), longestStallMs: takeMaxEventLoopDelay() } satisfies BotUsage] };
 	if (!container.reeve) return { id, error: 'the bot has not opened its database yet' };
 	try {
-		return { id, rows: await readRows(container.reeve.database.prisma, ask) };
+		return { id, rows: await readRows(container.reeve.database.prisma, query) };
 	} catch (error) {
 		return { id, error: error instanceof Error ? error.message : String(error) };
 	}
 }
 
-const { [CRASH_AT_STEP]: dieAt } = process.env;
-if (dieAt) injectCrash(Number(dieAt));
+const { [CRASH_AT_STEP]: crashAtStep } = process.env;
+if (crashAtStep) injectCrash(Number(crashAtStep));
 
 if (process.send) {
-	process.on('message', (asked: Asked) => {
-		void answer(asked).then((answered) => process.connected && process.send?.(answered));
+	process.on('message', (request: InspectorRequest) => {
+		void answer(request).then((response) => process.connected && process.send?.(response));
 	});
 	// Without its sandbox the bot would try to reconnect for ever.
 	process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));

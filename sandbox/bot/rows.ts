@@ -3,25 +3,25 @@ import type { PrismaClient } from '../../src/store/client/client.js';
 /** The product's own rows, read as they are stored. Runs in the bot's process while it is up, else in the sandbox's. */
 
 export type RowsQuery =
-	| { readonly query: 'verifications' }
-	| { readonly query: 'deliveries' }
-	| { readonly query: 'runs'; readonly limit?: number | undefined }
-	| { readonly query: 'audit'; readonly limit?: number | undefined }
-	| { readonly query: 'issues'; readonly limit?: number | undefined; readonly status?: IssueStatus | undefined };
+	| { readonly kind: 'verifications' }
+	| { readonly kind: 'deliveries' }
+	| { readonly kind: 'runs'; readonly limit?: number | undefined }
+	| { readonly kind: 'audit'; readonly limit?: number | undefined }
+	| { readonly kind: 'issues'; readonly limit?: number | undefined; readonly status?: IssueStatus | undefined };
 
 export const ISSUE_STATUSES = ['OPEN', 'FIXING', 'FIXED', 'RESOLVED'] as const;
 export type IssueStatus = (typeof ISSUE_STATUSES)[number];
 
 /** Newest first. */
-export async function readRows(prisma: PrismaClient, ask: RowsQuery): Promise<readonly object[]> {
-	if (ask.query === 'runs') return prisma.reconciliationRun.findMany({ orderBy: { startedAt: 'desc' }, take: ask.limit });
-	if (ask.query === 'audit') return prisma.auditLog.findMany({ orderBy: { at: 'desc' }, take: ask.limit });
-	if (ask.query === 'verifications') return prisma.verification.findMany({ orderBy: { createdAt: 'desc' } });
-	if (ask.query === 'deliveries') return prisma.delivery.findMany({ orderBy: [{ createdAt: 'desc' }, { channel: 'asc' }] });
+export async function readRows(prisma: PrismaClient, query: RowsQuery): Promise<readonly object[]> {
+	if (query.kind === 'runs') return prisma.reconciliationRun.findMany({ orderBy: { startedAt: 'desc' }, take: query.limit });
+	if (query.kind === 'audit') return prisma.auditLog.findMany({ orderBy: { at: 'desc' }, take: query.limit });
+	if (query.kind === 'verifications') return prisma.verification.findMany({ orderBy: { createdAt: 'desc' } });
+	if (query.kind === 'deliveries') return prisma.delivery.findMany({ orderBy: [{ createdAt: 'desc' }, { channel: 'asc' }] });
 	return prisma.issue.findMany({
-		where: { status: ask.status },
+		where: { status: query.status },
 		include: { attempts: { orderBy: { startedAt: 'asc' } } },
 		orderBy: { lastSeenAt: 'desc' },
-		take: ask.limit
+		take: query.limit
 	});
 }

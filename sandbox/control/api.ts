@@ -12,28 +12,29 @@ import { readReset } from './reset.js';
 
 const isLocal = (host: string) => /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host);
 
-export function controlApi(stage: SandboxEnvironment): Hono {
+export function controlApi(environment: SandboxEnvironment): Hono {
 	const app = new Hono();
-	const { discord, stripe, mail, faults, log, bot } = stage;
+	const { discord, stripe, mail, faults, log, bot } = environment;
 
 	// A reset starts a process with settings of the caller's choice: no page of another site may do that through a browser.
 	app.use(async (c, next) => {
 		const origin = c.req.header('origin');
-		const foreign = (origin !== undefined && !isLocal(origin.replace(/^https?:\/\//, ''))) || !isLocal(c.req.header('host') ?? 'localhost');
-		if (foreign) throw new ControlError(403, 'the sandbox answers to this machine alone');
+		const isForeign =
+			(origin !== undefined && !isLocal(origin.replace(/^https?:\/\//, ''))) || !isLocal(c.req.header('host') ?? 'localhost');
+		if (isForeign) throw new ControlError(403, 'the sandbox answers to this machine alone');
 		await next();
 	});
 
-	app.get('/', (c) => c.html(indexPage(stage.state().ports)));
-	app.get('/api/state', (c) => c.json(stage.state()));
+	app.get('/', (c) => c.html(indexPage(environment.state().ports)));
+	app.get('/api/state', (c) => c.json(environment.state()));
 	app.get('/api/log', (c) => c.json(bot.log.list()));
 	app.get('/api/requests', (c) => c.json(log.list()));
 	app.get('/api/requests/count', (c) => c.json(countRequests(log.list())));
-	app.get('/api/usage', async (c) => c.json(await stage.usage()));
+	app.get('/api/usage', async (c) => c.json(await environment.usage()));
 	app.get('/api/inbox', (c) => c.json(mail.inbox()));
 	app.get('/api/expected', (c) => {
-		if (!stage.scenario) throw new ControlError(404, 'nobody wrote down what is to be found in this world: it is no scenario');
-		const { choice, expected, notices } = stage.scenario;
+		if (!environment.scenario) throw new ControlError(404, 'nobody wrote down what is to be found in this world: it is no scenario');
+		const { choice, expected, notices } = environment.scenario;
 		return c.json({ ...choice, issues: expected, notices });
 	});
 
@@ -50,7 +51,7 @@ export function controlApi(stage: SandboxEnvironment): Hono {
 	app.get('/api/dms', (c) => c.json(discord.dms()));
 	app.get('/api/guild', (c) => c.json(discord.guild()));
 	app.post('/api/guild', async (c) => {
-		changeGuild(stage, read(bodies.guildBody, await json(c)));
+		changeGuild(environment, read(bodies.guildBody, await json(c)));
 		return c.json({ done: true });
 	});
 	app.post('/api/roles', async (c) => {
@@ -89,18 +90,20 @@ export function controlApi(stage: SandboxEnvironment): Hono {
 		return c.json({ done: true });
 	});
 
-	app.get('/api/runs', async (c) => c.json(await stage.rows({ query: 'runs', ...read(bodies.runsQuery, c.req.query()) })));
-	app.get('/api/issues', async (c) => c.json(await stage.rows({ query: 'issues', ...read(bodies.issuesQuery, c.req.query()) })));
-	app.get('/api/deliveries', async (c) => c.json(await stage.rows({ query: 'deliveries' })));
-	app.get('/api/verifications', async (c) => c.json(await stage.rows({ query: 'verifications' })));
-	app.get('/api/audit', async (c) => c.json(await stage.rows({ query: 'audit', ...read(bodies.runsQuery, c.req.query()) })));
+	app.get('/api/runs', async (c) => c.json(await environment.rows({ kind: 'runs', ...read(bodies.runsQuery, c.req.query()) })));
+	app.get('/api/issues', async (c) => c.json(await environment.rows({ kind: 'issues', ...read(bodies.issuesQuery, c.req.query()) })));
+	app.get('/api/deliveries', async (c) => c.json(await environment.rows({ kind: 'deliveries' })));
+	app.get('/api/verifications', async (c) => c.json(await environment.rows({ kind: 'verifications' })));
+	app.get('/api/audit', async (c) => c.json(await environment.rows({ kind: 'audit', ...read(bodies.runsQuery, c.req.query()) })));
 	app.post('/api/reset', async (c) => {
-		const play = readReset(await json(c));
-		const { ms } = await stage.reset(play);
-		const { scenario } = play;
+		const loaded = readReset(await json(c));
+		const { ms } = await environment.reset(loaded);
+		const { scenario } = loaded;
 		return c.json({ ready: true, ms, ...(scenario ? { scenario: scenario.choice.scenario, expected: scenario.expected.length } : {}) });
 	});
-	app.post('/api/restart', async (c) => c.json({ ready: true, ...(await stage.restart(read(bodies.restartBody, await json(c)).signal)) }));
+	app.post('/api/restart', async (c) =>
+		c.json({ ready: true, ...(await environment.restart(read(bodies.restartBody, await json(c)).signal)) })
+	);
 
 	app.notFound((c) => c.json({ error: `there is no ${c.req.method} ${c.req.path}: see GET / for what there is` }, 404));
 	app.onError((error) => {

@@ -5,17 +5,17 @@ import { ControlError } from '../services/core/control-error.js';
 export function read<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
 	const parsed = schema.safeParse(value);
 	if (parsed.success) return parsed.data;
-	throw new ControlError(400, parsed.error.issues.slice(0, SHOWN).map(inWords).join('; '));
+	throw new ControlError(400, parsed.error.issues.slice(0, MAX_ISSUES_SHOWN).map(formatIssue).join('; '));
 }
 
-const SHOWN = 5;
+const MAX_ISSUES_SHOWN = 5;
 
-function inWords(issue: z.core.$ZodIssue): string {
+function formatIssue(issue: z.core.$ZodIssue): string {
 	const where = issue.path.map(String).join('.');
-	return `${where === '' ? '' : `${where}: `}${wordsOf(issue)}`;
+	return `${where === '' ? '' : `${where}: `}${issueMessage(issue)}`;
 }
 
-function wordsOf(issue: z.core.$ZodIssue): string {
+function issueMessage(issue: z.core.$ZodIssue): string {
 	switch (issue.code) {
 		case 'unrecognized_keys':
 			return `unknown: ${issue.keys.join(', ')}`;

@@ -18,10 +18,10 @@ export function renderMessages(messages: readonly APIMessage[], names: Names): s
 }
 
 function renderMessage(message: APIMessage, names: Names): string {
-	const lines = [plain(message.author.username) + (message.author.bot ? ' (bot)' : '')];
-	if (message.content !== '') lines.push(...wrapped(readable(message.content, names)));
+	const lines = [stripControlCharacters(message.author.username) + (message.author.bot ? ' (bot)' : '')];
+	if (message.content !== '') lines.push(...wrap(readable(message.content, names)));
 	for (const embed of message.embeds) lines.push('', ...renderEmbed(embed, names).map((line) => `  ┃ ${line}`.trimEnd()));
-	for (const attachment of message.attachments) lines.push(`  ⎙ ${plain(attachment.filename)}`);
+	for (const attachment of message.attachments) lines.push(`  ⎙ ${stripControlCharacters(attachment.filename)}`);
 	for (const row of message.components ?? []) {
 		const line = renderRow(row, names);
 		if (line !== '') lines.push(`  ${line}`);
@@ -32,14 +32,14 @@ function renderMessage(message: APIMessage, names: Names): string {
 function renderEmbed(embed: APIEmbed, names: Names): string[] {
 	const parts: string[][] = [];
 	if (embed.author) parts.push([readable(embed.author.name, names)]);
-	if (embed.title) parts.push(wrapped(readable(embed.title, names)));
-	if (embed.description) parts.push(wrapped(readable(embed.description, names)));
+	if (embed.title) parts.push(wrap(readable(embed.title, names)));
+	if (embed.description) parts.push(wrap(readable(embed.description, names)));
 	let short: string[] | null = null;
 	for (const field of embed.fields ?? []) {
 		const [name, value] = [readable(field.name, names), readable(field.value, names)];
 		const line = `${name}: ${value}`;
 		if (value.includes('\n') || line.length > WIDTH) {
-			parts.push([...wrapped(name), ...wrapped(value, WIDTH - 2).map((part) => `  ${part}`)]);
+			parts.push([...wrap(name), ...wrap(value, WIDTH - 2).map((part) => `  ${part}`)]);
 			short = null;
 		} else if (short) {
 			short.push(line);
@@ -48,7 +48,7 @@ function renderEmbed(embed: APIEmbed, names: Names): string[] {
 			parts.push(short);
 		}
 	}
-	if (embed.footer) parts.push(wrapped(readable(embed.footer.text, names)));
+	if (embed.footer) parts.push(wrap(readable(embed.footer.text, names)));
 	return parts.flatMap((part, index) => (index === 0 ? part : ['', ...part]));
 }
 
@@ -72,13 +72,13 @@ function renderRow(row: Row, names: Names): string {
 /** Mentions and times as people see them, without the marks of Markdown. */
 function readable(text: string, { users, roles, channels }: Names): string {
 	// A name may be full of marks, and they are all its own.
-	const named = (sign: string, names: ReadonlyMap<string, string>) => (_: string, id: string) =>
+	const mention = (sign: string, names: ReadonlyMap<string, string>) => (_: string, id: string) =>
 		`${sign}${(names.get(id) ?? id).replace(/[\\*_~`]/g, '\\$&')}`;
-	return plain(
+	return stripControlCharacters(
 		text
-			.replace(/(?<!\\)<@!?(\d+)>/g, named('@', users))
-			.replace(/(?<!\\)<@&(\d+)>/g, named('@', roles))
-			.replace(/(?<!\\)<#(\d+)>/g, named('#', channels))
+			.replace(/(?<!\\)<@!?(\d+)>/g, mention('@', users))
+			.replace(/(?<!\\)<@&(\d+)>/g, mention('@', roles))
+			.replace(/(?<!\\)<#(\d+)>/g, mention('#', channels))
 			.replace(/(?<!\\)<t:(-?\d+)(?::[a-zA-Z])?>/g, (_, seconds: string) => moment(Number(seconds)))
 			.replace(/(?<!\\)<a?(:\w+:)\d+>/g, '$1')
 			.replace(/(?<!\\)\[([^\]]+)\]\(<?(https?:[^)>\s]+)>?\)/g, '$1 ($2)')
@@ -94,13 +94,13 @@ function moment(seconds: number): string {
 }
 
 /** Names are of people's own choosing, and some characters would command the terminal. */
-function plain(text: string): string {
+function stripControlCharacters(text: string): string {
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to go
 	return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '');
 }
 
 /** Lines of at most so many characters, broken between words. */
-function wrapped(text: string, width = WIDTH): string[] {
+function wrap(text: string, width = WIDTH): string[] {
 	return text.split('\n').flatMap((line) => {
 		const lines: string[] = [];
 		let rest = line;

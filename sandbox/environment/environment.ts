@@ -48,8 +48,8 @@ export const STRIPE_RESOURCES = [
 	'account'
 ] as const satisfies readonly Resource[];
 
-const READY_WITHIN_MS = 60_000;
-const LAST_LINES = 30;
+const READY_TIMEOUT_MS = 60_000;
+const LOG_TAIL_LINES = 30;
 
 /** Everything that plays together: Discord, Stripe, the mail, the bot and its database. One world at a time. */
 export class SandboxEnvironment {
@@ -65,7 +65,7 @@ export class SandboxEnvironment {
 	private readonly mutex = new Mutex();
 	private database: BotDatabase | null = null;
 	/** Of the play, what is looked up later: a world of a million people is not kept twice. */
-	private played: LoadedWorld['scenario'] = null;
+	private loadedScenario: LoadedWorld['scenario'] = null;
 	private settings: Record<string, string> = {};
 	private mailPort = 0;
 	private ready = false;
@@ -100,7 +100,7 @@ export class SandboxEnvironment {
 
 	/** What the product is to find in this world; null if nobody wrote it down. */
 	public get scenario(): LoadedWorld['scenario'] {
-		return this.played;
+		return this.loadedScenario;
 	}
 
 	/** The settings in force, secrets included. */
@@ -124,20 +124,20 @@ export class SandboxEnvironment {
 	}
 
 	/** Puts a world on the stage, with a fresh database and a bot that starts on it. Resolves when the bot is ready. */
-	public reset(play: LoadedWorld): Promise<{ ms: number }> {
+	public reset(loaded: LoadedWorld): Promise<{ ms: number }> {
 		this.abort.abort();
 		return this.mutex.runExclusive(async () => {
-			const began = performance.now();
+			const startedAt = performance.now();
 			this.assertOpen();
 			this.abort.abort();
 			this.abort = new AbortController();
 			await this.tearDown();
-			this.played = play.scenario;
-			this.discord.load(play.world.guild.members);
-			this.stripe.load(play.world.stripe);
-			await this.prepareDatabase(play);
+			this.loadedScenario = loaded.scenario;
+			this.discord.load(loaded.world.guild.members);
+			this.stripe.load(loaded.world.stripe);
+			await this.prepareDatabase(loaded);
 			await this.startBot();
-			return { ms: Math.round(performance.now() - began) };
+			return { ms: Math.round(performance.now() - startedAt) };
 		});
 	}
 
@@ -145,15 +145,15 @@ export class SandboxEnvironment {
 	 * Stops the bot and starts it on the same database. Resolves when it is ready again.
 	 * @param dieAt - at which moment of its new life it is to be killed, as {@link doom} counts them
 	 */
-	public restart(signal: 'SIGTERM' | 'SIGKILL', dieAt?: number): Promise<Exit & { ms: number }> {
+	public restart(signal: 'SIGTERM' | 'SIGKILL', crashAtStep?: number): Promise<Exit & { ms: number }> {
 		return this.mutex.runExclusive(async () => {
-			const began = performance.now();
+			const startedAt = performance.now();
 			this.assertOpen();
 			if (!this.database) throw new ControlError(409, 'there is no world yet: reset first');
 			this.ready = false;
 			const exit = await this.bot.stop(signal);
-			await this.startBot(this.bot, dieAt === undefined ? {} : { [CRASH_AT_STEP]: String(dieAt) });
-			return { ...exit, ms: Math.round(performance.now() - began) };
+			await this.startBot(this.bot, crashAtStep === undefined ? {} : { [CRASH_AT_STEP]: String(crashAtStep) });
+			return { ...exit, ms: Math.round(performance.now() - startedAt) };
 		});
 	}
 
@@ -172,22 +172,22 @@ export class SandboxEnvironment {
 	}
 
 	/** The product's own rows, as stored: through the bot while it is up, else from its database. */
-	public async rows(ask: RowsQuery): Promise<readonly object[]> {
+	public async rows(query: RowsQuery): Promise<readonly object[]> {
 		if (this.ready && this.bot.up) {
-			const rows = await this.bot.ask(ask).catch(unlessDown);
+			const rows = await this.bot.query(query).catch(nullIfDown);
 			if (rows) return rows;
 		}
 		return this.mutex.runExclusive(async () => {
-			const rows = await this.bot.ask(ask).catch(unlessDown);
+			const rows = await this.bot.query(query).catch(nullIfDown);
 			if (rows) return rows;
 			if (!this.database) return [];
-			return this.withDatabase(this.database, async ({ prisma }) => asJson(await readRows(prisma, ask)));
+			return this.withDatabase(this.database, async ({ prisma }) => asJson(await readRows(prisma, query)));
 		});
 	}
 
 	/** What the bot's process has taken of the machine. */
 	public async usage(): Promise<BotUsage> {
-		const usage = await this.bot.usage().catch(unlessDown);
+		const usage = await this.bot.usage().catch(nullIfDown);
 		if (usage === null) throw new ControlError(409, 'the bot is down');
 		return usage;
 	}
@@ -224,21 +224,21 @@ export class SandboxEnvironment {
 		for (const resource of STRIPE_RESOURCES) this.stripe.setPermission(resource, true);
 	}
 
-	private async prepareDatabase({ world, settings }: LoadedWorld): Promise<void> {
+	private async prepareDatabase({ world, settings: overrides }: LoadedWorld): Promise<void> {
 		const { guildId, adminChannelId } = this.discord.ids;
-		const around = { port: this.port(), mailPort: this.mailPort, token: TOKEN, stripeKey: this.stripeKey, guildId, adminChannelId };
-		const wanted = botSettings(around, settings, process.env);
-		const { DATABASE_URL: server } = wanted;
+		const endpoints = { port: this.port(), mailPort: this.mailPort, token: TOKEN, stripeKey: this.stripeKey, guildId, adminChannelId };
+		const settings = botSettings(endpoints, overrides, process.env);
+		const { DATABASE_URL: server } = settings;
 		this.database = server ? await this.databases.onServer(server, `reeve_sandbox_${this.port()}`) : await this.databases.inFolder();
-		const { DATABASE_URL: _, ...others } = wanted;
+		const { DATABASE_URL: _, ...others } = settings;
 		this.settings = { ...others, ...this.database.settings };
 		if (hasRows(world.database)) await this.withDatabase(this.database, ({ prisma }) => seed(prisma, world.database));
 	}
 
-	private async withDatabase<T>(database: BotDatabase, look: (opened: Database) => Promise<T>): Promise<T> {
+	private async withDatabase<T>(database: BotDatabase, use: (opened: Database) => Promise<T>): Promise<T> {
 		const opened = await database.open();
 		try {
-			return await look(opened);
+			return await use(opened);
 		} finally {
 			await opened.close();
 		}
@@ -249,23 +249,23 @@ export class SandboxEnvironment {
 		this.others.clear();
 	}
 
-	private async startBot(bot = this.bot, fate: Readonly<Record<string, string>> = {}): Promise<void> {
+	private async startBot(bot = this.bot, extraEnv: Readonly<Record<string, string>> = {}): Promise<void> {
 		this.assertOpen();
-		const began = performance.now();
+		const startedAt = performance.now();
 		const abort = new AbortController();
 		this.discord.expectRestart();
-		bot.start({ ...this.settings, ...fate });
+		bot.start({ ...this.settings, ...extraEnv });
 		const ready = this.discord.whenReady(abort.signal).then(() => null);
 		ready.catch(() => {});
 		const ended = bot.whenExited().then(({ exitCode, signal }) => `The bot ended (${signal ?? `code ${exitCode}`}) before it was ready`);
-		const late = `The bot was not ready within ${READY_WITHIN_MS / 1000} s`;
-		const failure = await raceTimeout(READY_WITHIN_MS, Promise.race([ready, ended]), late);
+		const late = `The bot was not ready within ${READY_TIMEOUT_MS / 1000} s`;
+		const failure = await raceTimeout(READY_TIMEOUT_MS, Promise.race([ready, ended]), late);
 		abort.abort();
 		if (failure !== null) {
 			await bot.stop('SIGKILL');
-			throw new ControlError(500, `${failure}. Its last words:\n${bot.log.tail(LAST_LINES)}`);
+			throw new ControlError(500, `${failure}. Its last words:\n${bot.log.tail(LOG_TAIL_LINES)}`);
 		}
-		this.startMs = Math.round(performance.now() - began);
+		this.startMs = Math.round(performance.now() - startedAt);
 		this.ready = true;
 	}
 
@@ -276,7 +276,7 @@ export class SandboxEnvironment {
 
 const isLive = (stripeKey: string) => stripeKey.includes('_live_');
 
-function unlessDown(error: unknown): null {
+function nullIfDown(error: unknown): null {
 	if (error instanceof BotDownError) return null;
 	throw error;
 }

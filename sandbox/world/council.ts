@@ -13,32 +13,32 @@ export interface Scenario {
 /** How many are in the guild, besides the owner, the operator and Reeve. */
 const COUNCIL_SIZE = 250;
 /** Who is neither customer nor guest in a community like this. */
-const LURKERS = 0.4;
+const LURKER_SHARE = 0.4;
 
 /**
  * A community with every kind of drift and of non-drift, and around them people whose roles are right.
  * @param size - how many are in the guild; never fewer than the kinds need
  */
 export function council(seed = 1, now = new Date(), size = COUNCIL_SIZE): Scenario {
-	const cast = new WorldBuilder(seed, now);
-	cast.operator();
-	addCases(cast);
-	while (cast.world.guild.members.length < size) addOrdinary(cast);
-	cast.shuffle();
-	return { world: cast.world, expected: cast.expected, notices: cast.notices };
+	const builder = new WorldBuilder(seed, now);
+	builder.operator();
+	addCases(builder);
+	while (builder.world.guild.members.length < size) addCorrectMember(builder);
+	builder.shuffle();
+	return { world: builder.world, expected: builder.expected, notices: builder.notices };
 }
 
 /** Somebody of whom there is nothing to say. */
-function addOrdinary(cast: WorldBuilder): void {
-	const { random } = cast;
-	if (random.chance(LURKERS)) {
-		const lurker = cast.right();
-		if (random.chance(0.1)) cast.alsoHolds(lurker, 'Minstrel');
+function addCorrectMember(builder: WorldBuilder): void {
+	const { random } = builder;
+	if (random.chance(LURKER_SHARE)) {
+		const lurker = builder.correct();
+		if (random.chance(0.1)) builder.addUnmanagedRole(lurker, 'Minstrel');
 		return;
 	}
 	const lord = random.chance(0.3);
-	const person = cast.right(lord ? 'Lord' : 'Knight');
+	const person = builder.correct(lord ? 'Lord' : 'Knight');
 	const link = random.pick([byRow, byRow, byCustomerMetadata, bySubscriptionMetadata]);
-	link(cast, person, { price: lord ? 'price_lord' : 'price_knight' });
-	if (random.chance(0.1)) cast.alsoHolds(person, random.pick(['Minstrel', 'Moderator']));
+	link(builder, person, { price: lord ? 'price_lord' : 'price_knight' });
+	if (random.chance(0.1)) builder.addUnmanagedRole(person, random.pick(['Minstrel', 'Moderator']));
 }

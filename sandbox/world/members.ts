@@ -61,33 +61,33 @@ export class WorldBuilder {
 	}
 
 	/** Somebody whose roles are right. */
-	public right(...roles: readonly string[]): Person {
-		return this.join(roles);
+	public correct(...roles: readonly string[]): Person {
+		return this.addMember(roles);
 	}
 
 	/** Somebody whose roles are wrong. */
 	public drifting({ holds, ...issue }: Drift): Person {
-		const person = this.join(holds);
+		const person = this.addMember(holds);
 		this.expected.push({ discordId: person.id, ...issue });
 		return person;
 	}
 
 	/** Somebody whose roles are right if there is no drift, and wrong if there is. */
-	public someone(drift: Drift | null, ...right: readonly RoleName[]): Person {
-		return drift === null ? this.right(...right) : this.drifting(drift);
+	public correctOrDrifting(drift: Drift | null, ...correct: readonly RoleName[]): Person {
+		return drift === null ? this.correct(...correct) : this.drifting(drift);
 	}
 
 	public bot(...roles: readonly RoleName[]): Person {
 		this.notices.bots += 1;
-		return this.join(roles, { bot: true });
+		return this.addMember(roles, { bot: true });
 	}
 
 	public operator(): Person {
-		return this.join([], { operator: true });
+		return this.addMember([], { operator: true });
 	}
 
 	/** Somebody who is not in the guild. */
-	public stranger(): Person {
+	public outsider(): Person {
 		return { id: this.snowflake(), username: this.name() };
 	}
 
@@ -114,7 +114,7 @@ export class WorldBuilder {
 		});
 	}
 
-	public row(
+	public memberRow(
 		person: Person | null,
 		fields: { customer?: string; team?: string; seat?: 'OWNER' | 'TEAM_MEMBER'; failedHours?: number } = {}
 	): void {
@@ -132,7 +132,7 @@ export class WorldBuilder {
 	/** A team that pays for its seats; `failedHours` stands in its row. */
 	public team(fields: { owners: number; members: number; failedHours?: number }, traits: SubscriptionTraits = {}): string {
 		const n = this.world.database.teams.length;
-		const customer = this.customer(this.stranger());
+		const customer = this.customer(this.outsider());
 		this.subscription(customer, { quantity: fields.owners + fields.members, ...traits });
 		const id = `team_${n + 1}`;
 		this.world.database.teams.push({
@@ -158,12 +158,12 @@ export class WorldBuilder {
 	}
 
 	/** Gives somebody a role that is none of Reeve's business. */
-	public alsoHolds(person: Person, role: string): void {
+	public addUnmanagedRole(person: Person, role: string): void {
 		this.world.guild.members.find((member) => member.id === person.id)?.roles.push(role);
 	}
 
-	private join(roles: readonly string[], { bot = false, operator = false } = {}): Person {
-		const person = this.stranger();
+	private addMember(roles: readonly string[], { bot = false, operator = false } = {}): Person {
+		const person = this.outsider();
 		this.world.guild.members.push({ ...person, bot, operator, roles: [...roles] });
 		return person;
 	}

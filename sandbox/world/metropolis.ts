@@ -26,15 +26,15 @@ import type { World } from './world.js';
 
 const HOUR_S = 3_600;
 const DAY_S = 24 * HOUR_S;
-const SEATS_OF_TEAM = 20;
+const SEATS_PER_TEAM = 20;
 /** What becomes of people, each as far as its share goes; who is left pays for themselves. */
-const UP_TO = { lurker: 0.35, seat: 0.45, debt: 0.5, former: 0.55 } as const;
+const CUMULATIVE_SHARES = { lurker: 0.35, seat: 0.45, debt: 0.5, former: 0.55 } as const;
 /** Customers beside them, per person in the guild. */
-const UNCLAIMED = 0.02;
-const ABSENT = 0.01;
+const UNCLAIMED_SHARE = 0.02;
+const ABSENT_SHARE = 0.01;
 
 /** What somebody should hold: a tier, Debtor, nothing, or nothing for want of any link. */
-type Due = TierName | 'Debtor' | 'nothing' | 'unlinked';
+type ExpectedRole = TierName | 'Debtor' | 'nothing' | 'unlinked';
 
 const TIER_DRIFTS = [nothingHeld, nothingHeld, otherTier, bothTiers, stillDebtor, debtorBesides, debtorAndOtherTier];
 const DEBTOR_DRIFTS = [notYetDebtor('Knight'), notYetDebtor('Lord'), notYetDebtor(), debtorWith('Knight')];
@@ -47,35 +47,35 @@ const UNLINKED_DRIFTS = [unlinkedWith('Knight'), unlinkedWith('Lord')];
  * @param options.subscriptions - at least so many in all: the missing ones are of people who have claimed no seat
  */
 export function metropolis(size: number, { drift = 0.05, seed = 1, now = new Date(), subscriptions = 0 } = {}): Scenario {
-	const city = new City(seed, Math.floor(now.getTime() / 1000));
-	const { world, random } = city;
+	const builder = new MetropolisBuilder(seed, Math.floor(now.getTime() / 1000));
+	const { world, random } = builder;
 	const expected: ExpectedIssue[] = [];
 	for (let i = 0; i < size; i += 1) {
 		const id = snowflake(i, size);
-		const due = city.settle(id);
+		const expectedRole = builder.addMember(id);
 		// As many as the share asks for, evenly spread.
-		const wrong = Math.floor((i + 1) * drift) > Math.floor(i * drift) ? driftFrom(due, random) : null;
+		const wrong = Math.floor((i + 1) * drift) > Math.floor(i * drift) ? driftFrom(expectedRole, random) : null;
 		if (wrong) expected.push({ discordId: id, type: wrong.type, severity: wrong.severity, add: wrong.add, remove: wrong.remove });
 		world.guild.members.push({
 			id,
 			username: `citizen_${i + 1}`,
 			bot: false,
 			operator: false,
-			roles: [...(wrong?.holds ?? rolesOf(due))]
+			roles: [...(wrong?.holds ?? rolesOf(expectedRole))]
 		});
 	}
-	const absent = Math.floor(size * ABSENT);
+	const absent = Math.floor(size * ABSENT_SHARE);
 	const missing = subscriptions - absent - world.stripe.subscriptions.length;
-	const unclaimed = Math.max(Math.floor(size * UNCLAIMED), missing);
-	for (let i = 0; i < unclaimed; i += 1) city.pay(null, 'active', 'Knight');
-	for (let i = 0; i < absent; i += 1) city.pay((ABSENT_IDS + BigInt(i)).toString(), 'active', 'Knight');
+	const unclaimed = Math.max(Math.floor(size * UNCLAIMED_SHARE), missing);
+	for (let i = 0; i < unclaimed; i += 1) builder.addPayer(null, 'active', 'Knight');
+	for (let i = 0; i < absent; i += 1) builder.addPayer((ABSENT_IDS + BigInt(i)).toString(), 'active', 'Knight');
 
 	const notices = { unclaimed, absent, bots: 1, exempt: 0, overclaimedTeams: 0, malformedLinks: 0, contestedLinks: 0, unknownStatus: 0 };
 	return { world, expected, notices };
 }
 
 /** Stripe's and the database's side of the people, as it fills. */
-class City {
+class MetropolisBuilder {
 	public readonly random: Random;
 	public readonly world: World = {
 		guild: { members: [] },
@@ -92,29 +92,29 @@ class City {
 	}
 
 	/** Makes somebody a customer, or nothing, and says what they should hold. */
-	public settle(discordId: string): Due {
+	public addMember(discordId: string): ExpectedRole {
 		const { random } = this;
 		const tier = random.chance(0.3) ? 'Lord' : 'Knight';
-		const lot = random.next();
-		if (lot < UP_TO.lurker) return 'unlinked';
-		if (lot < UP_TO.seat) return this.takeSeat(discordId);
-		if (lot < UP_TO.debt) {
-			const debts: [number, Due][] = [
+		const roll = random.next();
+		if (roll < CUMULATIVE_SHARES.lurker) return 'unlinked';
+		if (roll < CUMULATIVE_SHARES.seat) return this.takeSeat(discordId);
+		if (roll < CUMULATIVE_SHARES.debt) {
+			const debts: [number, ExpectedRole][] = [
 				[20, tier],
 				[10 * 24, 'Debtor'],
 				[60 * 24, 'nothing']
 			];
-			const [hours, due] = random.pick(debts);
-			this.pay(discordId, random.pick(['past_due', 'unpaid']), tier, this.nowSeconds - hours * HOUR_S);
-			return due;
+			const [hours, expectedRole] = random.pick(debts);
+			this.addPayer(discordId, random.pick(['past_due', 'unpaid']), tier, this.nowSeconds - hours * HOUR_S);
+			return expectedRole;
 		}
-		const former = lot < UP_TO.former;
-		this.pay(discordId, former ? 'canceled' : 'active', tier);
+		const former = roll < CUMULATIVE_SHARES.former;
+		this.addPayer(discordId, former ? 'canceled' : 'active', tier);
 		return former ? 'nothing' : tier;
 	}
 
 	/** A customer with a subscription, linked to somebody by a row or by metadata, or to nobody. */
-	public pay(discordId: string | null, status: string, tier: TierName, failedAt: number | null = null): void {
+	public addPayer(discordId: string | null, status: string, tier: TierName, failedAt: number | null = null): void {
 		if (discordId === null) {
 			this.subscribe(this.customer({}), status, tier, failedAt, {});
 			return;
@@ -122,14 +122,14 @@ class City {
 		const link = this.random.pick(['row', 'customer', 'subscription'] as const);
 		const customer = this.customer(link === 'customer' ? { discord_id: discordId } : {});
 		this.subscribe(customer, status, tier, failedAt, link === 'subscription' ? { discord_id: discordId } : {});
-		if (link === 'row') this.row(discordId, customer, null, 'INDIVIDUAL');
+		if (link === 'row') this.memberRow(discordId, customer, null, 'INDIVIDUAL');
 	}
 
 	/** Somebody's seat in the newest team, the first of which is its owner's. */
 	private takeSeat(discordId: string): TierName {
 		const { teams } = this.world.database;
-		const founding = this.freeSeats === 0;
-		if (founding) {
+		const isOwner = this.freeSeats === 0;
+		if (isOwner) {
 			const stripeCustomerId = this.customer({});
 			this.subscribe(stripeCustomerId, 'active', 'Knight', null, {});
 			teams.push({
@@ -137,14 +137,14 @@ class City {
 				name: company(teams.length),
 				stripeCustomerId,
 				ownerSeatCount: 1,
-				teamSeatCount: SEATS_OF_TEAM - 1,
+				teamSeatCount: SEATS_PER_TEAM - 1,
 				paymentFailedAt: null
 			});
-			this.freeSeats = SEATS_OF_TEAM;
+			this.freeSeats = SEATS_PER_TEAM;
 		}
 		this.freeSeats -= 1;
-		this.row(discordId, null, `team_${teams.length}`, founding ? 'OWNER' : 'TEAM_MEMBER');
-		return founding ? 'Lord' : 'Knight';
+		this.memberRow(discordId, null, `team_${teams.length}`, isOwner ? 'OWNER' : 'TEAM_MEMBER');
+		return isOwner ? 'Lord' : 'Knight';
 	}
 
 	private customer(metadata: Record<string, string>): string {
@@ -170,7 +170,7 @@ class City {
 		});
 	}
 
-	private row(
+	private memberRow(
 		discordId: string,
 		stripeCustomerId: string | null,
 		teamId: string | null,
@@ -190,12 +190,12 @@ function snowflake(n: number, size: number): string {
 	return (FIRST_ID + (ID_RANGE / BigInt(size)) * BigInt(n)).toString();
 }
 
-function rolesOf(due: Due): readonly RoleName[] {
-	return due === 'nothing' || due === 'unlinked' ? [] : [due];
+function rolesOf(expectedRole: ExpectedRole): readonly RoleName[] {
+	return expectedRole === 'nothing' || expectedRole === 'unlinked' ? [] : [expectedRole];
 }
 
-function driftFrom(due: Due, random: Random): Drift {
-	switch (due) {
+function driftFrom(expectedRole: ExpectedRole, random: Random): Drift {
+	switch (expectedRole) {
 		case 'Debtor':
 			return random.pick(DEBTOR_DRIFTS);
 		case 'nothing':
@@ -203,6 +203,6 @@ function driftFrom(due: Due, random: Random): Drift {
 		case 'unlinked':
 			return random.pick(UNLINKED_DRIFTS);
 		default:
-			return random.pick(TIER_DRIFTS)(due);
+			return random.pick(TIER_DRIFTS)(expectedRole);
 	}
 }

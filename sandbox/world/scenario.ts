@@ -3,15 +3,15 @@ import { council, type Scenario } from './council.js';
 import { metropolis } from './metropolis.js';
 
 /** More than this is no guild that Discord would host. */
-const LARGEST = 2_000_000;
+const MAX_SIZE = 2_000_000;
 
 export const scenarioSchema = z.strictObject({
 	scenario: z.enum(['council', 'metropolis'], 'must be council or metropolis'),
 	/** How many people are in the guild. */
-	size: z.int('must be a whole number').min(1, 'must be at least 1').max(LARGEST, `must be at most ${LARGEST}`).optional(),
+	size: z.int('must be a whole number').min(1, 'must be at least 1').max(MAX_SIZE, `must be at most ${MAX_SIZE}`).optional(),
 	seed: z.int('must be a whole number').nonnegative('must not be negative').optional(),
 	/** A metropolis has at least so many. */
-	subscriptions: z.int('must be a whole number').nonnegative('must not be negative').max(LARGEST, `must be at most ${LARGEST}`).optional()
+	subscriptions: z.int('must be a whole number').nonnegative('must not be negative').max(MAX_SIZE, `must be at most ${MAX_SIZE}`).optional()
 });
 
 export type ScenarioChoice = z.output<typeof scenarioSchema>;

@@ -59,13 +59,13 @@ export function snapshotOf(world: World): Snapshot {
 		},
 		roster: { members },
 		links: {
-			members: world.database.members.map((row) => ({
-				id: row.id,
-				discordId: row.discordId ?? null,
-				stripeCustomerId: row.stripeCustomerId ?? null,
-				seatTier: row.seatTier ?? 'INDIVIDUAL',
-				teamId: row.teamId ?? null,
-				paymentFailedAt: row.paymentFailedAt
+			members: world.database.members.map((memberRow) => ({
+				id: memberRow.id,
+				discordId: memberRow.discordId ?? null,
+				stripeCustomerId: memberRow.stripeCustomerId ?? null,
+				seatTier: memberRow.seatTier ?? 'INDIVIDUAL',
+				teamId: memberRow.teamId ?? null,
+				paymentFailedAt: memberRow.paymentFailedAt
 			})),
 			teams: world.database.teams.map((team) => ({ ...team, stripeCustomerId: team.stripeCustomerId ?? null })),
 			exemptions: world.database.exemptions,

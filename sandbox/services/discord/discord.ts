@@ -5,15 +5,15 @@ import { ControlError } from '../core/control-error.js';
 import type { GuildMemberWorld } from '../core/world.js';
 import {
 	type AutocompleteCall,
-	askChoices,
 	type ClickCall,
 	type CommandCall,
+	clickComponent,
 	type ForgedCall,
 	forgeComponent,
 	type ModalCall,
-	submitModal,
-	useCommand,
-	useComponent
+	sendAutocomplete,
+	sendCommand,
+	submitModal
 } from './client/client.js';
 import type { DiscordContext } from './context/context.js';
 import { Readiness } from './context/readiness.js';
@@ -60,27 +60,27 @@ export class SandboxDiscord {
 	};
 	/** Serves `/api/v10/…`, and `/attachments/…`, where files can be fetched. */
 	public readonly app: Hono;
-	private readonly house: Mutable<DiscordContext>;
+	private readonly context: Mutable<DiscordContext>;
 	private rates: RateLimits;
-	private readonly limitsAtFirst: Limits;
+	private readonly initialLimits: Limits;
 	private readonly listeners = new Set<() => void>();
 
 	public constructor(options: DiscordOptions) {
 		const clock = new Clock(options.now ?? (() => new Date()));
 		const limits = { ...DEFAULT_LIMITS, ...options.limits };
-		this.limitsAtFirst = { ...limits };
+		this.initialLimits = { ...limits };
 		// The gateway asks for the guild when there is one to tell of, so it can come first.
 		const host = {
 			options,
 			limits,
-			guild: (): Guild => this.house.guild,
-			memberIntent: (): boolean => this.house.memberIntent,
+			guild: (): Guild => this.context.guild,
+			memberIntent: (): boolean => this.context.memberIntent,
 			changed: () => this.changed()
 		};
 		const gateway = new Gateway(host);
 		const guild = new Guild(clock, gateway.emit, []);
 		const messages = new Messages(clock, gateway.emit, guild, () => origin(options));
-		this.house = {
+		this.context = {
 			options,
 			limits,
 			clock,
@@ -98,29 +98,29 @@ export class SandboxDiscord {
 			() => this.rates,
 			() => this.changed()
 		);
-		addRoutes(server, this.house);
+		addRoutes(server, this.context);
 		this.app = server.app;
 	}
 
 	/** A fresh guild: sessions, messages, commands, interactions and the audit log are gone, and the limits are as at first. */
 	public load(members: readonly GuildMemberWorld[]): void {
-		const { house } = this;
-		Object.assign(house.limits, this.limitsAtFirst);
-		house.gateway.drop();
-		house.readiness.restart();
-		house.guild = new Guild(house.clock, house.gateway.emit, members);
-		house.messages = new Messages(house.clock, house.gateway.emit, house.guild, () => origin(house.options));
-		house.commands = new Commands(house.clock);
-		house.interactions = new Interactions(house.clock, house.limits, house.messages);
-		house.memberIntent = true;
-		this.rates = new RateLimits(house.limits);
-		this.ids.operatorId = house.guild.operatorId;
+		const { context } = this;
+		Object.assign(context.limits, this.initialLimits);
+		context.gateway.drop();
+		context.readiness.restart();
+		context.guild = new Guild(context.clock, context.gateway.emit, members);
+		context.messages = new Messages(context.clock, context.gateway.emit, context.guild, () => origin(context.options));
+		context.commands = new Commands(context.clock);
+		context.interactions = new Interactions(context.clock, context.limits, context.messages);
+		context.memberIntent = true;
+		this.rates = new RateLimits(context.limits);
+		this.ids.operatorId = context.guild.operatorId;
 		this.changed();
 	}
 
 	/** Takes WebSocket upgrades on `/gateway`, and leaves all others alone. */
 	public attachGateway(server: Server): void {
-		this.house.gateway.attach(server);
+		this.context.gateway.attach(server);
 	}
 
 	// What people do.
@@ -130,62 +130,62 @@ export class SandboxDiscord {
 	 * @throws ControlError 404 for what is not there, 400 for options that the command does not take
 	 */
 	public command(call: CommandCall): Opened {
-		return { interactionId: this.opened(useCommand(this.house, call)) };
+		return { interactionId: this.notifyAtDeadline(sendCommand(this.context, call)) };
 	}
 
 	/** @throws ControlError 409 with the reason why it cannot be used */
 	public click(call: ClickCall): Opened {
-		return { interactionId: this.opened(useComponent(this.house, call)) };
+		return { interactionId: this.notifyAtDeadline(clickComponent(this.context, call)) };
 	}
 
 	/** What Discord would never send: the use of a component that the message does not have, or in a place where it is not. */
 	public forge(call: ForgedCall): Opened {
-		return { interactionId: this.opened(forgeComponent(this.house, call)) };
+		return { interactionId: this.notifyAtDeadline(forgeComponent(this.context, call)) };
 	}
 
 	/** @param call - `interactionId` is the one that opened the modal */
 	public modal(call: ModalCall): Opened {
-		return { interactionId: this.opened(submitModal(this.house, call)) };
+		return { interactionId: this.notifyAtDeadline(submitModal(this.context, call)) };
 	}
 
 	public autocomplete(call: AutocompleteCall): Opened {
-		return { interactionId: this.opened(askChoices(this.house, call)) };
+		return { interactionId: this.notifyAtDeadline(sendAutocomplete(this.context, call)) };
 	}
 
 	/** What people can type. */
 	public commands(): APIApplicationCommand[] {
-		return this.house.commands.usable(this.house.guild.id);
+		return this.context.commands.usable(this.context.guild.id);
 	}
 
 	public interaction(id: string): InteractionView | undefined {
-		const found = this.house.interactions.find(id);
-		return found && this.house.interactions.view(found);
+		const found = this.context.interactions.find(id);
+		return found && this.context.interactions.view(found);
 	}
 
 	/** @param channel - an ID or a name; the admin channel when absent. Oldest first, and without ephemeral ones. */
 	public messages(channel: string = IDS.adminChannel): APIMessage[] {
-		const found = this.house.guild.channel(channel) ?? this.house.messages.dmChannel(channel);
+		const found = this.context.guild.channel(channel) ?? this.context.messages.dmChannel(channel);
 		if (!found) throw new ControlError(404, `there is no channel ${channel}`);
-		return this.house.messages.inChannel(found.id);
+		return this.context.messages.inChannel(found.id);
 	}
 
 	/** What the bot wrote to people of its own accord; answers to commands in a DM are not among them. */
 	public dms(): APIMessage[] {
-		return this.house.messages.dms();
+		return this.context.messages.dms();
 	}
 
 	/** Whom a message called when it was sent. */
 	public pings(messageId: string): Pings {
-		return this.house.messages.pings(messageId);
+		return this.context.messages.pings(messageId);
 	}
 
 	public guild(): GuildView {
-		return viewGuild(this.house.guild);
+		return viewGuild(this.context.guild);
 	}
 
 	/** An operator changes somebody's roles by hand. */
 	public changeRoles(call: { user: string; add?: string[]; remove?: string[] }): void {
-		const { guild } = this.house;
+		const { guild } = this.context;
 		const member = this.memberOf(call.user);
 		const add = (call.add ?? []).map((name) => this.roleOf(name));
 		const remove = (call.remove ?? []).map((name) => this.roleOf(name));
@@ -195,12 +195,12 @@ export class SandboxDiscord {
 	// What happens to the guild.
 
 	public kick(user: string): void {
-		const { guild } = this.house;
+		const { guild } = this.context;
 		guild.leave(this.memberOf(user), { by: guild.operatorId });
 	}
 
 	public join(member: NewMember): void {
-		const { guild } = this.house;
+		const { guild } = this.context;
 		if (guild.members.has(member.id)) throw new ControlError(409, `${member.id} is in the guild already`);
 		guild.join({ bot: false, operator: false, roles: [], ...member });
 	}
@@ -213,26 +213,26 @@ export class SandboxDiscord {
 		color?: number;
 		mentionable?: boolean;
 	}): string {
-		return this.house.guild.createRole(role).id;
+		return this.context.guild.createRole(role).id;
 	}
 
 	public deleteRole(name: string): void {
-		this.house.guild.deleteRole(this.roleOf(name));
+		this.context.guild.deleteRole(this.roleOf(name));
 	}
 
 	public renameRole(name: string, to: string): void {
-		this.house.guild.changeRole(this.roleOf(name), { name: to });
+		this.context.guild.changeRole(this.roleOf(name), { name: to });
 	}
 
 	/** @param position - 1 is just above @everyone */
 	public moveRole(name: string, position: number): void {
-		this.house.guild.moveRole(this.roleOf(name), position);
+		this.context.guild.moveRole(this.roleOf(name), position);
 	}
 
 	/** Other limits from now on, until the next world, with full buckets. */
 	public setLimits(limits: Partial<Limits>): void {
-		Object.assign(this.house.limits, limits);
-		this.rates = new RateLimits(this.house.limits);
+		Object.assign(this.context.limits, limits);
+		this.rates = new RateLimits(this.context.limits);
 	}
 
 	/**
@@ -241,7 +241,7 @@ export class SandboxDiscord {
 	 * @param channel - only in this channel, when given
 	 */
 	public setBotPermission(permission: string, on: boolean, channel?: string): void {
-		const { guild } = this.house;
+		const { guild } = this.context;
 		const found = channel === undefined ? undefined : guild.channel(channel);
 		if (channel !== undefined && !found) throw new ControlError(404, `there is no channel ${channel}`);
 		setBotPermission(guild, permissionNamed(permission), on, found);
@@ -249,23 +249,23 @@ export class SandboxDiscord {
 
 	/** The Server Members intent, as it is switched in the developer portal. */
 	public setMemberIntent(on: boolean): void {
-		this.house.memberIntent = on;
+		this.context.memberIntent = on;
 	}
 
 	// Whether the bot is there.
 
 	public get ready(): boolean {
-		return this.house.readiness.ready;
+		return this.context.readiness.ready;
 	}
 
 	/** Resolves when the bot has identified, has been sent the guild and has its commands registered. */
 	public whenReady(signal?: AbortSignal): Promise<void> {
-		return this.house.readiness.when(signal);
+		return this.context.readiness.when(signal);
 	}
 
 	/** The bot is about to be started anew: until it has registered its commands again, it is not ready. */
 	public expectRestart(): void {
-		this.house.readiness.restart();
+		this.context.readiness.restart();
 	}
 
 	/** Tells of anything that may have changed what can be seen here. */
@@ -275,34 +275,34 @@ export class SandboxDiscord {
 	}
 
 	public async close(): Promise<void> {
-		this.house.readiness.restart();
-		this.house.gateway.close();
+		this.context.readiness.restart();
+		this.context.gateway.close();
 		this.listeners.clear();
 	}
 
-	private opened({ id }: { id: string }): string {
-		const again = setTimeout(() => this.changed(), this.house.limits.interactionSeconds * 1_000 + 100);
+	private notifyAtDeadline({ id }: { id: string }): string {
+		const again = setTimeout(() => this.changed(), this.context.limits.interactionSeconds * 1_000 + 100);
 		again.unref();
 		return id;
 	}
 
 	private changed(): void {
-		this.house.readiness.check();
+		this.context.readiness.check();
 		for (const listener of this.listeners) listener();
 	}
 
 	private memberOf(user: string): Member {
-		const member = this.house.guild.person(user);
+		const member = this.context.guild.person(user);
 		if (!member) throw new ControlError(404, `there is nobody called ${user} in the guild`);
 		return member;
 	}
 
 	private roleOf(name: string): APIRole {
-		const role = this.house.guild.role(name);
+		const role = this.context.guild.role(name);
 		if (!role)
 			throw new ControlError(
 				404,
-				`there is no role ${name}; there are ${[...this.house.guild.roles.values()].map((each) => each.name).join(', ')}`
+				`there is no role ${name}; there are ${[...this.context.guild.roles.values()].map((each) => each.name).join(', ')}`
 			);
 		return role;
 	}

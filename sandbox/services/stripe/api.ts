@@ -6,20 +6,20 @@ import {
 	eventSource,
 	invoiceSource,
 	itemSource,
+	LIST_PARAMETERS,
 	priceSource,
 	productSource,
 	type Source,
-	subscriptionSource,
-	TAKES
+	subscriptionSource
 } from './lists.js';
 import { ACCOUNT, accountObject, balanceObject } from './objects/account.js';
 import { customerObject, customerOrDeleted } from './objects/customer.js';
 import { invoiceObject } from './objects/invoice.js';
 import { priceObject, productObject } from './objects/price.js';
-import { itemObjects, type Scene, subscriptionObject } from './objects/subscription.js';
+import { itemObjects, type ObjectContext, subscriptionObject } from './objects/subscription.js';
 import { Parameters, type Query } from './parameters.js';
 import { isResource, type Permissions, type Resource } from './permissions.js';
-import { cut, type Key, type Page } from './records/sorted-index.js';
+import { type Key, type Page, paginate } from './records/sorted-index.js';
 import { searchCustomers, searchSubscriptions } from './search.js';
 import type { StripeStore } from './store.js';
 
@@ -29,15 +29,15 @@ import type { StripeStore } from './store.js';
 export type Tampering = 'truncate' | 'repeat' | 'empty';
 
 export interface Api {
-	readonly books: StripeStore;
+	readonly store: StripeStore;
 	readonly events: Events;
 	readonly permissions: Permissions;
-	readonly scene: Scene;
+	readonly context: ObjectContext;
 	readonly key: string;
 }
 
 /** What stands in the place of an ID in the addresses of Stripe's that the sandbox lacks. */
-const NOT_HERE = new Set(['search', 'upcoming']);
+const UNSUPPORTED_ENDPOINTS = new Set(['search', 'upcoming']);
 
 export function answer(api: Api, method: string, path: string, query: Query, tampering: readonly Tampering[]): object {
 	const [, version, resource = '', id, ...rest] = path.split('/').map(decode);
@@ -49,7 +49,7 @@ export function answer(api: Api, method: string, path: string, query: Query, tam
 	if (resource === 'account' || resource === 'balance') throw unrecognizedUrl(method, path);
 	if (id === 'search' && method === 'GET' && (resource === 'customers' || resource === 'subscriptions'))
 		return search(api, resource, query);
-	if (NOT_HERE.has(id)) throw badRequest(`The sandbox does not support ${path}`);
+	if (UNSUPPORTED_ENDPOINTS.has(id)) throw badRequest(`The sandbox does not support ${path}`);
 	return retrieve(api, resource, id, query);
 }
 
@@ -61,44 +61,51 @@ export function endpoint(method: string, path: string): string {
 
 function search(api: Api, resource: 'customers' | 'subscriptions', query: Query): object {
 	const find = resource === 'customers' ? searchCustomers : searchSubscriptions;
-	const { body, expand: asked } = find(api.books, api.scene, query);
+	const { body, expand: asked } = find(api.store, api.context, query);
 	expand(body, KINDS[resource], true, asked, lookup(api));
 	return body;
 }
 
-type Listed = keyof typeof TAKES;
+type Listed = keyof typeof LIST_PARAMETERS;
 
 function list(api: Api, resource: Listed, query: Query, tampering: readonly Tampering[]): object {
 	const takes: { texts?: readonly string[]; ranges?: readonly string[]; lists?: readonly string[]; unsupported?: readonly string[] } =
-		TAKES[resource];
+		LIST_PARAMETERS[resource];
 	const parameters = new Parameters(query, {
 		...takes,
 		texts: ['limit', 'starting_after', 'ending_before', ...(takes.texts ?? [])],
 		lists: ['expand', ...(takes.lists ?? [])]
 	});
-	const { books, events, scene } = api;
+	const { store, events, context } = api;
 	switch (resource) {
 		case 'subscriptions': {
-			const source = subscriptionSource(books, scene, parameters);
-			return page(api, resource, source, parameters, tampering, (record) => subscriptionObject(record, scene));
+			const source = subscriptionSource(store, context, parameters);
+			return page(api, resource, source, parameters, tampering, (record) => subscriptionObject(record, context));
 		}
 		case 'subscription_items': {
-			const source = itemSource(books, parameters);
-			return page(api, resource, source, parameters, tampering, ({ subscription, index }) => itemObjects(subscription, scene)[index] ?? {});
+			const source = itemSource(store, parameters);
+			return page(
+				api,
+				resource,
+				source,
+				parameters,
+				tampering,
+				({ subscription, index }) => itemObjects(subscription, context)[index] ?? {}
+			);
 		}
 		case 'customers':
-			return page(api, resource, customerSource(books, parameters), parameters, tampering, (record) =>
-				customerObject(record, scene.livemode)
+			return page(api, resource, customerSource(store, parameters), parameters, tampering, (record) =>
+				customerObject(record, context.livemode)
 			);
 		case 'invoices':
-			return page(api, resource, invoiceSource(books, parameters), parameters, tampering, (record) => invoiceObject(record, scene));
+			return page(api, resource, invoiceSource(store, parameters), parameters, tampering, (record) => invoiceObject(record, context));
 		case 'events':
 			return page(api, resource, eventSource(events, parameters), parameters, tampering, (event) => event);
 		case 'prices':
-			return page(api, resource, priceSource(books, parameters), parameters, tampering, (record) => priceObject(record, scene.livemode));
+			return page(api, resource, priceSource(store, parameters), parameters, tampering, (record) => priceObject(record, context.livemode));
 		case 'products':
-			return page(api, resource, productSource(books, parameters), parameters, tampering, (record) =>
-				productObject(record, scene.livemode)
+			return page(api, resource, productSource(store, parameters), parameters, tampering, (record) =>
+				productObject(record, context.livemode)
 			);
 	}
 }
@@ -130,10 +137,10 @@ function tampered<T extends Key>(source: Source<T>, parameters: Parameters, tamp
 	const whole = { limit, ...source.created, ...(source.keep ? { keep: source.keep } : {}) };
 	if (after && tampering.includes('repeat')) {
 		// The page before is the one that ended with the cursor, which the next page would begin after.
-		const { data } = cut(source.sources, { ...whole, limit: limit - 1, before: after });
+		const { data } = paginate(source.sources, { ...whole, limit: limit - 1, before: after });
 		return { data: [...data, after], more: true };
 	}
-	const found = cut(source.sources, { ...whole, ...(after ? { after } : {}), ...(before ? { before } : {}) });
+	const found = paginate(source.sources, { ...whole, ...(after ? { after } : {}), ...(before ? { before } : {}) });
 	if (tampering.includes('empty')) return { data: [], more: false };
 	if (tampering.includes('truncate')) return { data: found.data.slice(0, Math.floor(found.data.length / 2)), more: false };
 	return found;
@@ -162,26 +169,26 @@ function retrieve(api: Api, resource: Resource, id: string, query: Query): objec
 	return found;
 }
 
-function object({ books, events, scene }: Api, kind: Kind, id: string): object | undefined {
+function object({ store, events, context }: Api, kind: Kind, id: string): object | undefined {
 	switch (kind) {
 		case 'subscription':
-			return built(books.subscription(id), (record) => subscriptionObject(record, scene));
+			return built(store.subscription(id), (record) => subscriptionObject(record, context));
 		case 'subscription_item': {
 			const [, name = '', number = ''] = /^si_(.+)_(\d+)$/.exec(id) ?? [];
-			return built(books.subscription(name), (record) => itemObjects(record, scene)[Number(number) - 1]);
+			return built(store.subscription(name), (record) => itemObjects(record, context)[Number(number) - 1]);
 		}
 		case 'customer':
-			return built(books.customer(id), (record) => customerOrDeleted(record, scene.livemode));
+			return built(store.customer(id), (record) => customerOrDeleted(record, context.livemode));
 		case 'invoice':
-			return built(books.invoice(id), (record) => invoiceObject(record, scene));
+			return built(store.invoice(id), (record) => invoiceObject(record, context));
 		case 'event':
 			return events.get(id);
 		case 'price':
-			return built(books.catalogue.price(id), (record) => priceObject(record, scene.livemode));
+			return built(store.catalog.price(id), (record) => priceObject(record, context.livemode));
 		case 'product':
-			return built(books.catalogue.product(id), (record) => productObject(record, scene.livemode));
+			return built(store.catalog.product(id), (record) => productObject(record, context.livemode));
 		case 'balance':
-			return balanceObject(scene.livemode);
+			return balanceObject(context.livemode);
 		case 'account':
 			return accountObject();
 	}
@@ -196,11 +203,11 @@ function lookup(api: Api): Lookup {
 	return {
 		find: (kind, id) => (isKind(kind, kinds) ? object(api, kind, id) : undefined),
 		subscriptionsOf: (id) => {
-			const line = api.books.customer(id)?.subscriptions;
-			const found = cut(line ? [line] : [], { limit: SUBSCRIPTIONS_WITHIN, keep: (record) => record.endedAt === null });
+			const index = api.store.customer(id)?.subscriptions;
+			const found = paginate(index ? [index] : [], { limit: MAX_EXPANDED_SUBSCRIPTIONS, keep: (record) => record.endedAt === null });
 			return {
 				object: 'list',
-				data: found.data.map((record) => subscriptionObject(record, api.scene)),
+				data: found.data.map((record) => subscriptionObject(record, api.context)),
 				has_more: found.more,
 				url: `/v1/customers/${id}/subscriptions`
 			};
@@ -210,7 +217,7 @@ function lookup(api: Api): Lookup {
 }
 
 /** How many subscriptions a customer shows when asked to. */
-const SUBSCRIPTIONS_WITHIN = 10;
+const MAX_EXPANDED_SUBSCRIPTIONS = 10;
 
 const isKind = (kind: string, kinds: ReadonlySet<string>): kind is Kind => kinds.has(kind);
 

@@ -3,9 +3,9 @@ import { ControlError } from '../core/control-error.js';
 import type { Events, EventType } from './events.js';
 import { customerObject } from './objects/customer.js';
 import { invoiceObject } from './objects/invoice.js';
-import { type Scene, subscriptionObject } from './objects/subscription.js';
+import { type ObjectContext, subscriptionObject } from './objects/subscription.js';
 import { failedAt, invoicesOf, laterInvoices } from './records/invoicing.js';
-import { type CustomerRecord, hasEnded, type InvoiceRecord, owes, type SubscriptionRecord } from './records/records.js';
+import { type CustomerRecord, hasEnded, type InvoiceRecord, isOverdue, type SubscriptionRecord } from './records/records.js';
 import { endOf, type StripeStore } from './store.js';
 
 /** What a person does to Stripe, in the words of a world; and the events that follow from it. */
@@ -46,36 +46,36 @@ const subscriptionNew = subscriptionChange.extend({ id: z.string().min(1).option
 
 type SubscriptionChange = z.output<typeof subscriptionChange>;
 
-export interface Subject {
-	readonly books: StripeStore;
+export interface StripeState {
+	readonly store: StripeStore;
 	readonly events: Events;
-	readonly scene: Scene;
+	readonly context: ObjectContext;
 }
 
 export type ControlKind = 'customers' | 'subscriptions';
 
-export function listed({ books }: Subject, kind: ControlKind): unknown[] {
-	return kind === 'customers' ? books.customers().all().map(showCustomer) : books.subscriptions('all').all().map(showSubscription);
+export function listObjects({ store }: StripeState, kind: ControlKind): unknown[] {
+	return kind === 'customers' ? store.customers().all().map(showCustomer) : store.subscriptions('all').all().map(showSubscription);
 }
 
-export function shown({ books }: Subject, kind: ControlKind, id: string): unknown {
-	return kind === 'customers' ? showCustomer(theCustomer(books, id)) : showSubscription(theSubscription(books, id));
+export function getObject({ store }: StripeState, kind: ControlKind, id: string): unknown {
+	return kind === 'customers' ? showCustomer(requireCustomer(store, id)) : showSubscription(requireSubscription(store, id));
 }
 
-export function created(subject: Subject, kind: ControlKind, body: unknown): unknown {
-	return kind === 'customers' ? createCustomer(subject, read(customerNew, body)) : createSubscription(subject, read(subscriptionNew, body));
+export function createObject(state: StripeState, kind: ControlKind, body: unknown): unknown {
+	return kind === 'customers' ? createCustomer(state, read(customerNew, body)) : createSubscription(state, read(subscriptionNew, body));
 }
 
-export function updated(subject: Subject, kind: ControlKind, id: string, body: unknown): unknown {
+export function updateObject(state: StripeState, kind: ControlKind, id: string, body: unknown): unknown {
 	return kind === 'customers'
-		? updateCustomer(subject, theCustomer(subject.books, id), read(customerChange, body))
-		: updateSubscription(subject, theSubscription(subject.books, id), read(subscriptionChange, body));
+		? updateCustomer(state, requireCustomer(state.store, id), read(customerChange, body))
+		: updateSubscription(state, requireSubscription(state.store, id), read(subscriptionChange, body));
 }
 
-export function deleted(subject: Subject, kind: ControlKind, id: string): unknown {
+export function deleteObject(state: StripeState, kind: ControlKind, id: string): unknown {
 	return kind === 'customers'
-		? deleteCustomer(subject, theCustomer(subject.books, id))
-		: updateSubscription(subject, theSubscription(subject.books, id), { status: 'canceled' });
+		? deleteCustomer(state, requireCustomer(state.store, id))
+		: updateSubscription(state, requireSubscription(state.store, id), { status: 'canceled' });
 }
 
 function showCustomer({ id, email, name, metadata, created, deleted }: CustomerRecord): unknown {
@@ -98,138 +98,138 @@ function showSubscription(record: SubscriptionRecord): unknown {
 	};
 }
 
-function createCustomer(subject: Subject, body: z.output<typeof customerNew>): unknown {
-	const { books, scene } = subject;
-	const id = body.id ?? unused('cus_new', (name) => books.customer(name) !== undefined);
-	if (books.customer(id)) throw new ControlError(409, `There is a customer ${id} already`);
+function createCustomer(state: StripeState, body: z.output<typeof customerNew>): unknown {
+	const { store, context } = state;
+	const id = body.id ?? nextFreeId('cus_new', (name) => store.customer(name) !== undefined);
+	if (store.customer(id)) throw new ControlError(409, `There is a customer ${id} already`);
 	const record: CustomerRecord = {
 		id,
-		created: body.created ?? scene.now,
+		created: body.created ?? context.now,
 		email: body.email ?? null,
 		name: body.name ?? null,
 		metadata: merged({}, body.metadata),
 		deleted: false,
 		subscriptions: null
 	};
-	books.addCustomer(record);
-	tellCustomer(subject, 'customer.created', record);
+	store.addCustomer(record);
+	emitCustomerEvent(state, 'customer.created', record);
 	return showCustomer(record);
 }
 
-function updateCustomer(subject: Subject, record: CustomerRecord, body: z.output<typeof customerChange>): unknown {
+function updateCustomer(state: StripeState, record: CustomerRecord, body: z.output<typeof customerChange>): unknown {
 	if (record.deleted) throw new ControlError(409, `Customer ${record.id} was deleted`);
 	unchanged('id', record.id, body.id);
 	unchanged('created', record.created, body.created);
-	const before = customerObject(record, subject.scene.livemode);
-	subject.books.changeCustomer(record, () => {
+	const before = customerObject(record, state.context.livemode);
+	state.store.changeCustomer(record, () => {
 		if (body.email !== undefined) record.email = body.email;
 		if (body.name !== undefined) record.name = body.name;
 		record.metadata = merged(record.metadata, body.metadata);
 	});
-	tellCustomer(subject, 'customer.updated', record, before);
+	emitCustomerEvent(state, 'customer.updated', record, before);
 	return showCustomer(record);
 }
 
 /** Stripe cancels what a deleted customer still pays for. */
-function deleteCustomer(subject: Subject, record: CustomerRecord): unknown {
+function deleteCustomer(state: StripeState, record: CustomerRecord): unknown {
 	if (record.deleted) return showCustomer(record);
 	for (const subscription of [...(record.subscriptions?.all() ?? [])]) {
-		if (!hasEnded(subscription.status)) updateSubscription(subject, subscription, { status: 'canceled' });
+		if (!hasEnded(subscription.status)) updateSubscription(state, subscription, { status: 'canceled' });
 	}
-	const last = customerObject(record, subject.scene.livemode);
-	subject.books.changeCustomer(record, () => {
+	const last = customerObject(record, state.context.livemode);
+	state.store.changeCustomer(record, () => {
 		record.deleted = true;
 	});
-	subject.events.add('customer.deleted', last, { created: subject.scene.now, livemode: subject.scene.livemode });
+	state.events.add('customer.deleted', last, { created: state.context.now, livemode: state.context.livemode });
 	return showCustomer(record);
 }
 
-function createSubscription(subject: Subject, body: z.output<typeof subscriptionNew>): unknown {
-	const { books, scene } = subject;
-	const customer = theCustomer(books, body.customer);
+function createSubscription(state: StripeState, body: z.output<typeof subscriptionNew>): unknown {
+	const { store, context } = state;
+	const customer = requireCustomer(store, body.customer);
 	if (customer.deleted) throw new ControlError(409, `Customer ${customer.id} was deleted`);
-	const id = body.id ?? unused('sub_new', (name) => books.subscription(name) !== undefined);
-	if (books.subscription(id)) throw new ControlError(409, `There is a subscription ${id} already`);
+	const id = body.id ?? nextFreeId('sub_new', (name) => store.subscription(name) !== undefined);
+	if (store.subscription(id)) throw new ControlError(409, `There is a subscription ${id} already`);
 	const status = body.status ?? 'active';
-	const begun = body.created ?? Math.min(scene.now, body.failedAt ?? scene.now);
+	const createdAt = body.created ?? Math.min(context.now, body.failedAt ?? context.now);
 	const record: SubscriptionRecord = {
 		id,
 		customer,
-		created: begun,
+		created: createdAt,
 		status,
-		items: books.share(itemsOf(body) ?? [{ price: 'price_knight', quantity: body.quantity ?? 1 }]),
+		items: store.internItems(itemsOf(body) ?? [{ price: 'price_knight', quantity: body.quantity ?? 1 }]),
 		metadata: merged({}, body.metadata),
 		cancelAtPeriodEnd: body.cancel_at_period_end ?? false,
 		pause: body.pause_collection || null,
-		endedAt: endOf(status, begun, scene.now),
+		endedAt: endOf(status, createdAt, context.now),
 		invoices: []
 	};
-	if (body.failedAt) record.invoices = laterInvoices(record, body.failedAt, scene.now);
-	books.addSubscription(record);
-	tellSubscription(subject, 'customer.subscription.created', record);
-	for (const invoice of record.invoices) tellInvoice(subject, 'invoice.payment_failed', invoice);
+	if (body.failedAt) record.invoices = laterInvoices(record, body.failedAt, context.now);
+	store.addSubscription(record);
+	emitSubscriptionEvent(state, 'customer.subscription.created', record);
+	for (const invoice of record.invoices) emitInvoiceEvent(state, 'invoice.payment_failed', invoice);
 	return showSubscription(record);
 }
 
-function updateSubscription(subject: Subject, record: SubscriptionRecord, body: SubscriptionChange): unknown {
-	const { books, scene } = subject;
+function updateSubscription(state: StripeState, record: SubscriptionRecord, body: SubscriptionChange): unknown {
+	const { store, context } = state;
 	unchanged('id', record.id, body.id);
 	unchanged('customer', record.customer.id, body.customer);
 	const since = body.failedAt === failedAt(record) ? undefined : body.failedAt;
-	const before = subscriptionObject(record, scene);
+	const before = subscriptionObject(record, context);
 	const was = record.status;
 	const status = body.status ?? was;
 	const items = itemsOf(body, record);
 	const paid = record.invoices.filter((invoice) => invoice.status === 'open' && (status === 'active' || status === 'trialing'));
-	books.changeSubscription(record, () => {
+	store.changeSubscription(record, () => {
 		record.status = status;
-		if (items) record.items = books.share(items);
+		if (items) record.items = store.internItems(items);
 		if (body.created !== undefined) record.created = body.created;
 		if (!hasEnded(status)) record.endedAt = null;
-		else if (!hasEnded(was)) record.endedAt = scene.now;
+		else if (!hasEnded(was)) record.endedAt = context.now;
 	});
 	record.metadata = merged(record.metadata, body.metadata);
 	if (body.cancel_at_period_end !== undefined) record.cancelAtPeriodEnd = body.cancel_at_period_end;
 	if (body.pause_collection !== undefined) record.pause = body.pause_collection || null;
 	if (was === 'incomplete' && !hasEnded(status))
 		paid.push(...invoicesOf(record).filter((invoice) => invoice.first && invoice.status === 'paid'));
-	for (const invoice of paid) settle(invoice, scene.now);
+	for (const invoice of paid) settle(invoice, context.now);
 	// Drafts of a debt that is over are charged no more.
-	if (paid.length > 0) for (const invoice of record.invoices) if (invoice.status === 'draft') voidInvoice(invoice, scene.now);
-	const owed = owe(subject, record, since, was);
+	if (paid.length > 0) for (const invoice of record.invoices) if (invoice.status === 'draft') voidInvoice(invoice, context.now);
+	const addedInvoices = addDebt(state, record, since, was);
 
 	for (const invoice of paid) {
-		tellInvoice(subject, 'invoice.paid', invoice);
-		tellInvoice(subject, 'invoice.payment_succeeded', invoice);
+		emitInvoiceEvent(state, 'invoice.paid', invoice);
+		emitInvoiceEvent(state, 'invoice.payment_succeeded', invoice);
 	}
-	for (const invoice of owed) tellInvoice(subject, 'invoice.payment_failed', invoice);
+	for (const invoice of addedInvoices) emitInvoiceEvent(state, 'invoice.payment_failed', invoice);
 	if (status === 'canceled' && was !== 'canceled') {
-		tellSubscription(subject, 'customer.subscription.deleted', record);
+		emitSubscriptionEvent(state, 'customer.subscription.deleted', record);
 		return showSubscription(record);
 	}
-	if (JSON.stringify(before) !== JSON.stringify(subscriptionObject(record, scene))) {
-		tellSubscription(subject, 'customer.subscription.updated', record, before);
+	if (JSON.stringify(before) !== JSON.stringify(subscriptionObject(record, context))) {
+		emitSubscriptionEvent(state, 'customer.subscription.updated', record, before);
 	}
-	if (status === 'paused' && was !== 'paused') tellSubscription(subject, 'customer.subscription.paused', record);
-	if (was === 'paused' && status !== 'paused') tellSubscription(subject, 'customer.subscription.resumed', record);
+	if (status === 'paused' && was !== 'paused') emitSubscriptionEvent(state, 'customer.subscription.paused', record);
+	if (was === 'paused' && status !== 'paused') emitSubscriptionEvent(state, 'customer.subscription.resumed', record);
 	return showSubscription(record);
 }
 
 /** The debt that a change makes: from the moment it names, or from now where it says nothing and the payment fails only now. */
-function owe(subject: Subject, record: SubscriptionRecord, given: number | null | undefined, was: string): InvoiceRecord[] {
-	const { books, scene } = subject;
-	const failsNow = given === undefined && owes(record.status) && !owes(was) && failedAt(record) === null;
-	const since = failsNow ? scene.now : given;
+function addDebt(state: StripeState, record: SubscriptionRecord, given: number | null | undefined, was: string): InvoiceRecord[] {
+	const { store, context } = state;
+	const failsNow = given === undefined && isOverdue(record.status) && !isOverdue(was) && failedAt(record) === null;
+	const since = failsNow ? context.now : given;
 	if (since === undefined) return [];
 	for (const invoice of record.invoices) {
 		if (invoice.status !== 'open' && invoice.status !== 'draft') continue;
-		voidInvoice(invoice, scene.now);
-		tellInvoice(subject, 'invoice.voided', invoice);
+		voidInvoice(invoice, context.now);
+		emitInvoiceEvent(state, 'invoice.voided', invoice);
 	}
 	if (since === null) return [];
-	const invoices = laterInvoices(record, since, scene.now);
+	const invoices = laterInvoices(record, since, context.now);
 	record.invoices = [...record.invoices, ...invoices];
-	for (const invoice of invoices) books.addInvoice(invoice);
+	for (const invoice of invoices) store.addInvoice(invoice);
 	return invoices.filter((invoice) => invoice.status === 'open');
 }
 
@@ -275,34 +275,39 @@ type CustomerEvent = Extract<EventType, 'customer.created' | 'customer.updated'>
 type SubscriptionEvent = Extract<EventType, `customer.subscription.${string}`>;
 type InvoiceEvent = Extract<EventType, `invoice.${string}`>;
 
-function tellCustomer({ events, scene }: Subject, type: CustomerEvent, record: CustomerRecord, before?: object): void {
-	const object = customerObject(record, scene.livemode);
+function emitCustomerEvent({ events, context }: StripeState, type: CustomerEvent, record: CustomerRecord, before?: object): void {
+	const object = customerObject(record, context.livemode);
 	if (before && JSON.stringify(before) === JSON.stringify(object)) return;
-	events.add(type, object, { created: scene.now, livemode: scene.livemode, ...(before ? { before } : {}) });
+	events.add(type, object, { created: context.now, livemode: context.livemode, ...(before ? { before } : {}) });
 }
 
-function tellSubscription({ events, scene }: Subject, type: SubscriptionEvent, record: SubscriptionRecord, before?: object): void {
-	const object = subscriptionObject(record, scene);
-	events.add(type, object, { created: scene.now, livemode: scene.livemode, ...(before ? { before } : {}) });
+function emitSubscriptionEvent(
+	{ events, context }: StripeState,
+	type: SubscriptionEvent,
+	record: SubscriptionRecord,
+	before?: object
+): void {
+	const object = subscriptionObject(record, context);
+	events.add(type, object, { created: context.now, livemode: context.livemode, ...(before ? { before } : {}) });
 }
 
-function tellInvoice({ events, scene }: Subject, type: InvoiceEvent, record: InvoiceRecord): void {
-	events.add(type, invoiceObject(record, scene), { created: scene.now, livemode: scene.livemode });
+function emitInvoiceEvent({ events, context }: StripeState, type: InvoiceEvent, record: InvoiceRecord): void {
+	events.add(type, invoiceObject(record, context), { created: context.now, livemode: context.livemode });
 }
 
-function theCustomer(books: StripeStore, id: string): CustomerRecord {
-	const record = books.customer(id);
+function requireCustomer(store: StripeStore, id: string): CustomerRecord {
+	const record = store.customer(id);
 	if (!record) throw new ControlError(404, `There is no customer ${id}`);
 	return record;
 }
 
-function theSubscription(books: StripeStore, id: string): SubscriptionRecord {
-	const record = books.subscription(id);
+function requireSubscription(store: StripeStore, id: string): SubscriptionRecord {
+	const record = store.subscription(id);
 	if (!record) throw new ControlError(404, `There is no subscription ${id}`);
 	return record;
 }
 
-function unused(stem: string, taken: (name: string) => boolean): string {
+function nextFreeId(stem: string, taken: (name: string) => boolean): string {
 	for (let number = 1; ; number++) if (!taken(`${stem}_${number}`)) return `${stem}_${number}`;
 }
 

@@ -22,7 +22,7 @@ export type EventType =
 type EventOf<T extends EventType> = Extract<Stripe.Event, { type: T }>;
 
 export class Events {
-	public readonly line = new SortedIndex<Stripe.Event>();
+	public readonly index = new SortedIndex<Stripe.Event>();
 	private readonly byId = new Map<string, Stripe.Event>();
 
 	public get(id: string): Stripe.Event | undefined {
@@ -50,7 +50,7 @@ export class Events {
 			type
 		} as unknown as Stripe.Event;
 		this.byId.set(id, event);
-		this.line.insert(event);
+		this.index.insert(event);
 	}
 }
 

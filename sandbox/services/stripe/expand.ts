@@ -87,7 +87,7 @@ const FIELDS: Readonly<Record<Kind, Readonly<Record<string, Field>>>> = {
 	account: {}
 };
 
-const MAX_LEVELS = 4;
+const MAX_EXPAND_DEPTH = 4;
 
 export interface Lookup {
 	/** The object of that ID, as its own endpoint would give it. */
@@ -102,8 +102,8 @@ export interface Lookup {
 export function expand(body: object, kind: Kind, isList: boolean, paths: readonly string[], lookup: Lookup): void {
 	for (const path of paths) {
 		const names = path.split('.');
-		if (names.length > MAX_LEVELS) {
-			throw badRequest(`You cannot expand more than ${MAX_LEVELS} levels of a property. Property: ${path}`);
+		if (names.length > MAX_EXPAND_DEPTH) {
+			throw badRequest(`You cannot expand more than ${MAX_EXPAND_DEPTH} levels of a property. Property: ${path}`);
 		}
 		if (isList) {
 			if (names[0] !== 'data' || names.length === 1) {

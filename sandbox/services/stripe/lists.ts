@@ -1,11 +1,11 @@
 import type Stripe from 'stripe';
 import { badRequest, noSuch } from './errors.js';
 import { type Events, matchesType } from './events.js';
-import { currentPeriod, type Scene } from './objects/subscription.js';
+import { currentPeriod, type ObjectContext } from './objects/subscription.js';
 import { type Parameters, within } from './parameters.js';
 import { firstInvoice, invoicesOf } from './records/invoicing.js';
 import type { CustomerRecord, InvoiceRecord, ItemRecord, PriceRecord, ProductRecord, SubscriptionRecord } from './records/records.js';
-import { type Cut, type Key, type Ordered, SortedIndex, view } from './records/sorted-index.js';
+import { type Key, type Ordered, type PageQuery, SortedIndex, view } from './records/sorted-index.js';
 import type { StripeStore } from './store.js';
 
 /** What each list is cut from, by its filters: the shortest index at hand, and a test for what the index does not cover. */
@@ -13,7 +13,7 @@ import type { StripeStore } from './store.js';
 export interface Source<T extends Key> {
 	readonly sources: readonly Ordered<T>[];
 	readonly keep?: (item: T) => boolean;
-	readonly created?: Pick<Cut<T>, 'from' | 'to'>;
+	readonly created?: Pick<PageQuery<T>, 'from' | 'to'>;
 	/** The object a cursor names. */
 	readonly cursor: (id: string) => T | undefined;
 	/** Stripe's word for the object. */
@@ -21,7 +21,7 @@ export interface Source<T extends Key> {
 }
 
 /** What an endpoint takes besides `limit`, `starting_after`, `ending_before` and `expand`. */
-export const TAKES = {
+export const LIST_PARAMETERS = {
 	subscriptions: {
 		texts: ['status', 'customer', 'price', 'plan', 'collection_method'],
 		ranges: ['created', 'current_period_start', 'current_period_end'],
@@ -57,30 +57,30 @@ const SUBSCRIPTION_STATUSES = [
 ];
 const COLLECTION_METHODS = ['charge_automatically', 'send_invoice'];
 
-export function subscriptionSource(books: StripeStore, scene: Scene, parameters: Parameters): Source<SubscriptionRecord> {
+export function subscriptionSource(store: StripeStore, context: ObjectContext, parameters: Parameters): Source<SubscriptionRecord> {
 	const status = parameters.oneOf('status', SUBSCRIPTION_STATUSES);
-	const customer = known(parameters, 'customer', 'customer', (id) => books.customer(id));
+	const customer = findReferenced(parameters, 'customer', 'customer', (id) => store.customer(id));
 	const price = (
-		known(parameters, 'price', 'price', (id) => books.catalogue.price(id)) ??
-		known(parameters, 'plan', 'plan', (id) => books.catalogue.price(id))
+		findReferenced(parameters, 'price', 'price', (id) => store.catalog.price(id)) ??
+		findReferenced(parameters, 'plan', 'plan', (id) => store.catalog.price(id))
 	)?.id;
 	const start = parameters.range('current_period_start');
 	const end = parameters.range('current_period_end');
 	// A period takes a calendar to tell, and hardly anybody asks for one.
 	const byPeriod = [start, end].some(({ from, to }) => from !== undefined || to !== undefined);
-	const inStatus = books.subscriptions(status);
+	const inStatus = store.subscriptions(status);
 	const candidates: SortedIndex<SubscriptionRecord>[] = [inStatus];
 	if (customer) candidates.push(customer.subscriptions ?? new SortedIndex());
-	if (price !== undefined) candidates.push(books.subscriptionsWithPrice(price));
+	if (price !== undefined) candidates.push(store.subscriptionsWithPrice(price));
 	return {
-		...base('subscription', parameters, (id) => books.subscription(id)),
-		sources: automatically(parameters) ? [shortest(candidates)] : [],
+		...base('subscription', parameters, (id) => store.subscription(id)),
+		sources: chargesAutomatically(parameters) ? [shortest(candidates)] : [],
 		keep: (record) => {
 			if (!hasStatus(record, status)) return false;
 			if (customer && record.customer !== customer) return false;
 			if (price !== undefined && !record.items.some((item) => item.price === price)) return false;
 			if (!byPeriod) return true;
-			const period = currentPeriod(record, scene.now);
+			const period = currentPeriod(record, context.now);
 			return within(period.start, start) && within(period.end, end);
 		}
 	};
@@ -89,9 +89,9 @@ export function subscriptionSource(books: StripeStore, scene: Scene, parameters:
 /** Items have no date of their own; they come in the order of the subscription. */
 export type ItemKey = Key & { readonly subscription: SubscriptionRecord; readonly index: number; readonly item: ItemRecord };
 
-export function itemSource(books: StripeStore, parameters: Parameters): Source<ItemKey> {
+export function itemSource(store: StripeStore, parameters: Parameters): Source<ItemKey> {
 	const id = parameters.required('subscription');
-	const subscription = books.subscription(id);
+	const subscription = store.subscription(id);
 	if (!subscription) throw noSuch('subscription', id, 'subscription');
 	const keys = subscription.items.map((item, index) => ({
 		id: `si_${id}_${index + 1}`,
@@ -100,29 +100,29 @@ export function itemSource(books: StripeStore, parameters: Parameters): Source<I
 		index,
 		item
 	}));
-	const line = SortedIndex.sorted(keys);
-	return { what: 'subscription_item', sources: [line], cursor: (cursor) => keys.find((key) => key.id === cursor) };
+	const index = SortedIndex.sorted(keys);
+	return { what: 'subscription_item', sources: [index], cursor: (cursor) => keys.find((key) => key.id === cursor) };
 }
 
-export function customerSource(books: StripeStore, parameters: Parameters): Source<CustomerRecord> {
+export function customerSource(store: StripeStore, parameters: Parameters): Source<CustomerRecord> {
 	const email = parameters.text('email');
 	return {
-		...base('customer', parameters, (id) => books.customer(id)),
-		sources: [email === undefined ? books.customers() : books.customersWithEmail(email)]
+		...base('customer', parameters, (id) => store.customer(id)),
+		sources: [email === undefined ? store.customers() : store.customersWithEmail(email)]
 	};
 }
 
-export function invoiceSource(books: StripeStore, parameters: Parameters): Source<InvoiceRecord> {
+export function invoiceSource(store: StripeStore, parameters: Parameters): Source<InvoiceRecord> {
 	const status = parameters.oneOf('status', ['draft', 'open', 'paid', 'uncollectible', 'void']);
-	const customer = known(parameters, 'customer', 'customer', (id) => books.customer(id));
-	const subscription = known(parameters, 'subscription', 'subscription', (id) => books.subscription(id));
+	const customer = findReferenced(parameters, 'customer', 'customer', (id) => store.customer(id));
+	const subscription = findReferenced(parameters, 'subscription', 'subscription', (id) => store.subscription(id));
 	let sources: readonly Ordered<InvoiceRecord>[];
 	if (subscription) sources = [SortedIndex.sorted(invoicesOf(subscription))];
 	else if (customer) sources = [SortedIndex.sorted((customer.subscriptions?.all() ?? []).flatMap(invoicesOf))];
-	else sources = [view(books.subscriptions(firstInvoicesWith(status)), firstInvoice), books.invoices];
+	else sources = [view(store.subscriptions(firstInvoicesWith(status)), firstInvoice), store.invoices];
 	return {
-		...base('invoice', parameters, (id) => books.invoice(id)),
-		sources: automatically(parameters) ? sources : [],
+		...base('invoice', parameters, (id) => store.invoice(id)),
+		sources: chargesAutomatically(parameters) ? sources : [],
 		keep: (record) => (status === undefined || record.status === status) && (!customer || record.subscription.customer === customer)
 	};
 }
@@ -141,29 +141,29 @@ export function eventSource(events: Events, parameters: Parameters): Source<Stri
 	const patterns = type === undefined ? types : [type];
 	return {
 		...base('event', parameters, (id) => events.get(id)),
-		sources: [events.line],
+		sources: [events.index],
 		keep: (event) => patterns.length === 0 || patterns.some((pattern) => matchesType(event.type, pattern))
 	};
 }
 
-export function priceSource(books: StripeStore, parameters: Parameters): Source<PriceRecord> {
+export function priceSource(store: StripeStore, parameters: Parameters): Source<PriceRecord> {
 	const product = parameters.text('product');
 	const matches =
 		parameters.oneOf('active', ['true', 'false']) !== 'false' &&
 		parameters.oneOf('type', ['one_time', 'recurring']) !== 'one_time' &&
 		(parameters.text('currency') ?? 'usd') === 'usd';
 	return {
-		...base('price', parameters, (id) => books.catalogue.price(id)),
-		sources: matches ? [books.catalogue.prices] : [],
+		...base('price', parameters, (id) => store.catalog.price(id)),
+		sources: matches ? [store.catalog.prices] : [],
 		keep: (price) => product === undefined || price.product.id === product
 	};
 }
 
-export function productSource(books: StripeStore, parameters: Parameters): Source<ProductRecord> {
+export function productSource(store: StripeStore, parameters: Parameters): Source<ProductRecord> {
 	const ids = parameters.list('ids');
 	return {
-		...base('product', parameters, (id) => books.catalogue.product(id)),
-		sources: parameters.oneOf('active', ['true', 'false']) === 'false' ? [] : [view(books.catalogue.prices, (price) => price.product)],
+		...base('product', parameters, (id) => store.catalog.product(id)),
+		sources: parameters.oneOf('active', ['true', 'false']) === 'false' ? [] : [view(store.catalog.prices, (price) => price.product)],
 		keep: (product) => ids.length === 0 || ids.includes(product.id)
 	};
 }
@@ -179,9 +179,9 @@ function hasStatus(record: SubscriptionRecord, status: string | undefined): bool
 }
 
 /** Every subscription of the sandbox charges automatically. */
-const automatically = (parameters: Parameters) => parameters.oneOf('collection_method', COLLECTION_METHODS) !== 'send_invoice';
+const chargesAutomatically = (parameters: Parameters) => parameters.oneOf('collection_method', COLLECTION_METHODS) !== 'send_invoice';
 
-function known<T>(parameters: Parameters, name: string, what: string, find: (id: string) => T | undefined): T | undefined {
+function findReferenced<T>(parameters: Parameters, name: string, what: string, find: (id: string) => T | undefined): T | undefined {
 	const id = parameters.text(name);
 	if (id === undefined) return undefined;
 	const found = find(id);
@@ -189,6 +189,6 @@ function known<T>(parameters: Parameters, name: string, what: string, find: (id:
 	return found;
 }
 
-function shortest<T extends Key>(lines: readonly SortedIndex<T>[]): SortedIndex<T> {
-	return lines.reduce((best, line) => (line.length < best.length ? line : best));
+function shortest<T extends Key>(indexes: readonly SortedIndex<T>[]): SortedIndex<T> {
+	return indexes.reduce((best, index) => (index.length < best.length ? index : best));
 }

@@ -28,20 +28,20 @@ type Outcome = { status: number; body: unknown; headers: Record<string, string> 
 const TAMPERING: readonly string[] = ['truncate', 'repeat', 'empty'] satisfies Tampering[];
 const isTampering = (kind: string): kind is Tampering => TAMPERING.includes(kind);
 
-export function stripeApp(gate: RequestPipeline): Hono {
+export function stripeApp(pipeline: RequestPipeline): Hono {
 	const app = new Hono();
 	let requests = 0;
 	app.all('/v1/*', async (context) => {
-		const began = performance.now();
+		const startedAt = performance.now();
 		const { method } = context.req;
 		const { pathname: path, search } = new URL(context.req.url);
 		const query = readQuery(search);
-		const entry = gate.log.add({ target: 'stripe', method, path, query, body: await readBody(context) });
-		const outcome = await pass(gate, context, method, path, query);
-		entry.ms = Math.round(performance.now() - began);
+		const entry = pipeline.log.add({ target: 'stripe', method, path, query, body: await readBody(context) });
+		const outcome = await pass(pipeline, context, method, path, query);
+		entry.ms = Math.round(performance.now() - startedAt);
 		if (outcome === 'dropped') {
 			entry.status = 0;
-			return cutOff(context);
+			return dropConnection(context);
 		}
 		entry.status = outcome.status;
 		requests += 1;
@@ -50,14 +50,14 @@ export function stripeApp(gate: RequestPipeline): Hono {
 	return app;
 }
 
-async function pass(gate: RequestPipeline, context: Context, method: string, path: string, query: Query): Promise<Outcome> {
-	const faults = gate.faults.take('stripe', `${method} ${path}`);
-	const wait = faults.reduce((sum, fault) => sum + (fault.kind === 'latency' ? (fault.ms ?? 0) : 0), gate.latency());
+async function pass(pipeline: RequestPipeline, context: Context, method: string, path: string, query: Query): Promise<Outcome> {
+	const faults = pipeline.faults.take('stripe', `${method} ${path}`);
+	const wait = faults.reduce((sum, fault) => sum + (fault.kind === 'latency' ? (fault.ms ?? 0) : 0), pipeline.latency());
 	if (wait > 0) await sleep(wait);
-	await gate.faults.waitForHolds(faults);
+	await pipeline.faults.waitForHolds(faults);
 	for (const fault of faults) {
 		if (fault.kind === 'timeout') {
-			await hungUp(context);
+			await clientDisconnected(context);
 			return 'dropped';
 		}
 		if (fault.kind === 'drop' || fault.kind === 'drop-after') return 'dropped';
@@ -65,10 +65,10 @@ async function pass(gate: RequestPipeline, context: Context, method: string, pat
 		if (failure) return failure;
 	}
 	try {
-		authorize(gate.key, context.req.header('authorization'));
-		if (!gate.rate.take(endpoint(method, path))) throw rateLimited();
+		authorize(pipeline.key, context.req.header('authorization'));
+		if (!pipeline.rate.take(endpoint(method, path))) throw rateLimited();
 		const tampering = faults.map((fault) => fault.kind).filter(isTampering);
-		return { status: 200, body: gate.answer(method, path, query, tampering), headers: {} };
+		return { status: 200, body: pipeline.answer(method, path, query, tampering), headers: {} };
 	} catch (error) {
 		if (error instanceof StripeRefusal) return refusal(error);
 		// A mistake of the sandbox's own must not pass for Stripe's bad day unseen.
@@ -127,7 +127,7 @@ function connection(context: Context): HttpBindings['incoming'] | undefined {
 	return bindings?.incoming;
 }
 
-function cutOff(context: Context): Response {
+function dropConnection(context: Context): Response {
 	const incoming = connection(context);
 	if (!incoming) return Response.error();
 	incoming.socket.destroy();
@@ -135,7 +135,7 @@ function cutOff(context: Context): Response {
 }
 
 /** Resolves when the client has given up. */
-async function hungUp(context: Context): Promise<void> {
+async function clientDisconnected(context: Context): Promise<void> {
 	const socket = connection(context)?.socket;
 	if (!socket || socket.destroyed) return;
 	await new Promise<void>((resolve) => socket.once('close', () => resolve()));

@@ -28,8 +28,8 @@ export interface Paging {
 	readonly endingBefore?: string;
 }
 
-const PAGE = 10;
-const MAX_PAGE = 100;
+const DEFAULT_LIMIT = 10;
+const MAX_LIMIT = 100;
 const BOUNDS = ['gt', 'gte', 'lt', 'lte'];
 
 export class Parameters {
@@ -97,9 +97,9 @@ export class Parameters {
 	}
 
 	public paging(): Paging {
-		const limit = this.integer('limit') ?? PAGE;
+		const limit = this.integer('limit') ?? DEFAULT_LIMIT;
 		if (limit < 1) throw invalidInteger('This value must be greater than or equal to 1.', 'limit');
-		if (limit > MAX_PAGE) throw invalidInteger(`This value must be less than or equal to ${MAX_PAGE}.`, 'limit');
+		if (limit > MAX_LIMIT) throw invalidInteger(`This value must be less than or equal to ${MAX_LIMIT}.`, 'limit');
 		const startingAfter = this.text('starting_after');
 		const endingBefore = this.text('ending_before');
 		if (startingAfter !== undefined && endingBefore !== undefined) throw bothCursors();

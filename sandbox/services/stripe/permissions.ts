@@ -1,7 +1,7 @@
 /** What a restricted key may read. It may write nothing: a bot that tries is told so, and the log shows that it tried. */
 
 /** The resources of the API, by the first part of their path, and Stripe's name for the right to each. */
-const RIGHTS = {
+const PERMISSIONS = {
 	subscriptions: 'subscription',
 	subscription_items: 'subscription',
 	customers: 'customer',
@@ -13,22 +13,22 @@ const RIGHTS = {
 	account: 'accounts_kyc_basic'
 } as const;
 
-export type Resource = keyof typeof RIGHTS;
+export type Resource = keyof typeof PERMISSIONS;
 
-export const isResource = (name: string): name is Resource => Object.hasOwn(RIGHTS, name);
+export const isResource = (name: string): name is Resource => Object.hasOwn(PERMISSIONS, name);
 
 export class Permissions {
 	private readonly denied = new Set<string>();
 
 	public set(resource: Resource, allowed: boolean): void {
-		if (allowed) this.denied.delete(RIGHTS[resource]);
-		else this.denied.add(RIGHTS[resource]);
+		if (allowed) this.denied.delete(PERMISSIONS[resource]);
+		else this.denied.add(PERMISSIONS[resource]);
 	}
 
 	/** The right that is missing, as Stripe's message names it. */
 	public missing(resource: Resource, write = false): string | undefined {
-		const right = RIGHTS[resource];
-		if (write) return `rak_${right}_write`;
-		return this.denied.has(right) ? `rak_${right}_read` : undefined;
+		const permission = PERMISSIONS[resource];
+		if (write) return `rak_${permission}_write`;
+		return this.denied.has(permission) ? `rak_${permission}_read` : undefined;
 	}
 }

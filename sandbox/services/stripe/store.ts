@@ -7,18 +7,18 @@ import { SortedIndex } from './records/sorted-index.js';
 
 const DAY = 86_400;
 /** Those for whom a world gives no date came to be this long ago, in the order in which the world names them. */
-const CUSTOMERS_SINCE = 120 * DAY;
-const SUBSCRIPTIONS_SINCE = 90 * DAY;
-const INCOMPLETE_FOR = 23 * 3600;
+const CUSTOMER_AGE = 120 * DAY;
+const SUBSCRIPTION_AGE = 90 * DAY;
+const INCOMPLETE_EXPIRES_AFTER = 23 * 3600;
 /** One array for all who owe nothing. */
-const NONE: readonly InvoiceRecord[] = [];
+const NO_INVOICES: readonly InvoiceRecord[] = [];
 
 /** All that the sandbox's Stripe knows, with the indexes that its lists are cut from. */
 export class StripeStore {
-	public readonly catalogue: Catalog = createCatalog();
+	public readonly catalog: Catalog = createCatalog();
 	public readonly invoices = new SortedIndex<InvoiceRecord>();
-	private customerLine = new SortedIndex<CustomerRecord>();
-	private subscriptionLine = new SortedIndex<SubscriptionRecord>();
+	private customerIndex = new SortedIndex<CustomerRecord>();
+	private subscriptionIndex = new SortedIndex<SubscriptionRecord>();
 	private readonly customersById = new Map<string, CustomerRecord>();
 	private readonly subscriptionsById = new Map<string, SubscriptionRecord>();
 	private readonly invoicesById = new Map<string, InvoiceRecord>();
@@ -31,51 +31,51 @@ export class StripeStore {
 	private readonly sharedItems = new Map<string, readonly ItemRecord[]>();
 
 	public static of(world: StripeWorld, now: number): StripeStore {
-		const books = new StripeStore();
+		const store = new StripeStore();
 		for (const [index, { id, email, name, metadata }] of world.customers.entries()) {
-			const created = now - CUSTOMERS_SINCE + index;
-			books.customersById.set(id, { id, created, email, name, metadata, deleted: false, subscriptions: null });
+			const created = now - CUSTOMER_AGE + index;
+			store.customersById.set(id, { id, created, email, name, metadata, deleted: false, subscriptions: null });
 		}
 		const subscriptions = world.subscriptions.map((given, index) => {
-			const customer = books.customersById.get(given.customer);
+			const customer = store.customersById.get(given.customer);
 			if (!customer) throw new Error(`subscription ${given.id} names customer ${given.customer}, who is not in the world`);
-			const usual = now - SUBSCRIPTIONS_SINCE + index;
-			const created = given.created ?? (given.failedAt ? Math.min(usual, addMonths(given.failedAt, -1)) : usual);
+			const defaultCreated = now - SUBSCRIPTION_AGE + index;
+			const created = given.created ?? (given.failedAt ? Math.min(defaultCreated, addMonths(given.failedAt, -1)) : defaultCreated);
 			const record: SubscriptionRecord = {
 				id: given.id,
 				customer,
 				created,
 				status: given.status,
-				items: books.share(given.items ?? [{ price: given.price ?? 'price_knight', quantity: given.quantity ?? 1 }]),
+				items: store.internItems(given.items ?? [{ price: given.price ?? 'price_knight', quantity: given.quantity ?? 1 }]),
 				metadata: given.metadata,
 				cancelAtPeriodEnd: given.cancel_at_period_end,
 				pause: given.pause_collection ?? null,
 				endedAt: endOf(given.status, created, now),
-				invoices: NONE
+				invoices: NO_INVOICES
 			};
 			if (created < customer.created) customer.created = created;
 			if (given.failedAt) record.invoices = laterInvoices(record, given.failedAt, now);
 			return record;
 		});
-		books.subscriptionLine = SortedIndex.sorted(subscriptions);
-		for (const record of books.subscriptionLine.all()) {
-			books.subscriptionsById.set(record.id, record);
+		store.subscriptionIndex = SortedIndex.sorted(subscriptions);
+		for (const record of store.subscriptionIndex.all()) {
+			store.subscriptionsById.set(record.id, record);
 			// Most have but one, and a line made of it takes a tenth of the room of one that it is added to.
 			if (record.customer.subscriptions) record.customer.subscriptions.append(record);
 			else record.customer.subscriptions = new SortedIndex([record]);
-			for (const line of books.linesOf(record)) line.append(record);
+			for (const index of store.indexesOf(record)) index.append(record);
 		}
 		const invoices = subscriptions.flatMap((record) => record.invoices);
 		for (const invoice of SortedIndex.sorted(invoices).all()) {
-			books.invoices.append(invoice);
-			books.invoicesById.set(invoice.id, invoice);
+			store.invoices.append(invoice);
+			store.invoicesById.set(invoice.id, invoice);
 		}
-		books.customerLine = SortedIndex.sorted([...books.customersById.values()]);
-		return books;
+		store.customerIndex = SortedIndex.sorted([...store.customersById.values()]);
+		return store;
 	}
 
 	public customers(): SortedIndex<CustomerRecord> {
-		return this.customerLine;
+		return this.customerIndex;
 	}
 
 	public customer(id: string): CustomerRecord | undefined {
@@ -85,7 +85,7 @@ export class StripeStore {
 	public customersWithEmail(email: string): SortedIndex<CustomerRecord> {
 		if (!this.byEmail) {
 			this.byEmail = new Map();
-			for (const record of this.customerLine.all()) {
+			for (const record of this.customerIndex.all()) {
 				if (record.email === null) continue;
 				const others = this.byEmail.get(record.email);
 				if (Array.isArray(others)) others.push(record);
@@ -99,7 +99,7 @@ export class StripeStore {
 	public customersWithMetadata(key: string, value: string): readonly CustomerRecord[] {
 		if (!this.byMetadata) {
 			this.byMetadata = new Map();
-			for (const record of this.customerLine.all()) {
+			for (const record of this.customerIndex.all()) {
 				for (const entry of Object.entries(record.metadata)) {
 					const name = entry.join('\n');
 					const others = this.byMetadata.get(name);
@@ -113,7 +113,7 @@ export class StripeStore {
 
 	public addCustomer(record: CustomerRecord): void {
 		this.customersById.set(record.id, record);
-		this.customerLine.insert(record);
+		this.customerIndex.insert(record);
 		this.byEmail = undefined;
 		this.byMetadata = undefined;
 	}
@@ -121,7 +121,7 @@ export class StripeStore {
 	/** A deleted customer can still be retrieved, but is in no list. */
 	public changeCustomer(record: CustomerRecord, change: () => void): void {
 		change();
-		if (record.deleted) this.customerLine.remove(record);
+		if (record.deleted) this.customerIndex.remove(record);
 		this.byEmail = undefined;
 		this.byMetadata = undefined;
 	}
@@ -133,7 +133,7 @@ export class StripeStore {
 	/** All subscriptions of one status, or of Stripe's words for several: `all`, `ended`, and undefined for those that have not ended. */
 	public subscriptions(status: string | undefined): SortedIndex<SubscriptionRecord> {
 		if (status === undefined) return this.live;
-		if (status === 'all') return this.subscriptionLine;
+		if (status === 'all') return this.subscriptionIndex;
 		if (status === 'ended') return this.ended;
 		return this.byStatus.get(status) ?? new SortedIndex();
 	}
@@ -144,17 +144,17 @@ export class StripeStore {
 
 	public addSubscription(record: SubscriptionRecord): void {
 		this.subscriptionsById.set(record.id, record);
-		this.enter(record);
+		this.addToIndexes(record);
 		for (const invoice of record.invoices) this.addInvoice(invoice);
 	}
 
 	/** Changes what the indexes go by: the status, the items, the date. */
 	public changeSubscription(record: SubscriptionRecord, change: () => void): void {
-		this.subscriptionLine.remove(record);
+		this.subscriptionIndex.remove(record);
 		record.customer.subscriptions?.remove(record);
-		for (const line of this.linesOf(record)) line.remove(record);
+		for (const index of this.indexesOf(record)) index.remove(record);
 		change();
-		this.enter(record);
+		this.addToIndexes(record);
 	}
 
 	public invoice(id: string): InvoiceRecord | undefined {
@@ -170,41 +170,41 @@ export class StripeStore {
 	}
 
 	/** Most people buy the same thing: one array for all of them. */
-	public share(items: readonly ItemRecord[]): readonly ItemRecord[] {
+	public internItems(items: readonly ItemRecord[]): readonly ItemRecord[] {
 		const key = items.map(({ price, quantity }) => `${quantity} ${price}`).join('\n');
 		const known = this.sharedItems.get(key);
 		if (known) return known;
-		for (const { price } of items) this.catalogue.learn(price);
+		for (const { price } of items) this.catalog.ensurePrice(price);
 		this.sharedItems.set(key, items);
 		return items;
 	}
 
-	private enter(record: SubscriptionRecord): void {
-		this.subscriptionLine.insert(record);
+	private addToIndexes(record: SubscriptionRecord): void {
+		this.subscriptionIndex.insert(record);
 		record.customer.subscriptions ??= new SortedIndex();
 		record.customer.subscriptions.insert(record);
-		for (const line of this.linesOf(record)) line.insert(record);
+		for (const index of this.indexesOf(record)) index.insert(record);
 	}
 
 	/** The indexes a subscription belongs in, besides the one of them all and that of its customer. */
-	private linesOf(record: SubscriptionRecord): SortedIndex<SubscriptionRecord>[] {
-		const lines = [hasEnded(record.status) ? this.ended : this.live, lineIn(this.byStatus, record.status)];
-		for (const price of new Set(record.items.map((item) => item.price))) lines.push(lineIn(this.byPrice, price));
-		return lines;
+	private indexesOf(record: SubscriptionRecord): SortedIndex<SubscriptionRecord>[] {
+		const indexes = [hasEnded(record.status) ? this.ended : this.live, indexIn(this.byStatus, record.status)];
+		for (const price of new Set(record.items.map((item) => item.price))) indexes.push(indexIn(this.byPrice, price));
+		return indexes;
 	}
 }
 
 /** When a subscription that is given in this status would have come to its end. */
 export function endOf(status: string, created: number, now: number): number | null {
 	if (!hasEnded(status)) return null;
-	return Math.min(now, status === 'canceled' ? addMonths(created, 1) : created + INCOMPLETE_FOR);
+	return Math.min(now, status === 'canceled' ? addMonths(created, 1) : created + INCOMPLETE_EXPIRES_AFTER);
 }
 
-function lineIn<K>(lines: Map<K, SortedIndex<SubscriptionRecord>>, key: K): SortedIndex<SubscriptionRecord> {
-	let line = lines.get(key);
-	if (!line) {
-		line = new SortedIndex();
-		lines.set(key, line);
+function indexIn<K>(indexes: Map<K, SortedIndex<SubscriptionRecord>>, key: K): SortedIndex<SubscriptionRecord> {
+	let index = indexes.get(key);
+	if (!index) {
+		index = new SortedIndex();
+		indexes.set(key, index);
 	}
-	return line;
+	return index;
 }

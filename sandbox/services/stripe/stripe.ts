@@ -3,10 +3,10 @@ import type { Faults } from '../core/faults.js';
 import type { RequestLog } from '../core/request-log.js';
 import type { StripeWorld } from '../core/world.js';
 import { answer } from './api.js';
-import { type ControlKind, created, deleted, listed, type Subject, shown, updated } from './control.js';
+import { type ControlKind, createObject, deleteObject, getObject, listObjects, type StripeState, updateObject } from './control.js';
 import { Events } from './events.js';
 import { stripeApp } from './middleware.js';
-import type { Scene } from './objects/subscription.js';
+import type { ObjectContext } from './objects/subscription.js';
 import { Permissions, type Resource } from './permissions.js';
 import { Rate } from './rate.js';
 import { StripeStore } from './store.js';
@@ -28,7 +28,7 @@ export class SandboxStripe {
 	public readonly app: Hono;
 	private readonly permissions = new Permissions();
 	private readonly now: () => Date;
-	private books: StripeStore;
+	private store: StripeStore;
 	private events = new Events();
 	private latencyMs: number;
 	private livemode = false;
@@ -38,7 +38,7 @@ export class SandboxStripe {
 		this.now = now;
 		this.latencyMs = latencyMs;
 		this.rate = new Rate(ratePerSecond);
-		this.books = StripeStore.of({ customers: [], subscriptions: [] }, this.seconds());
+		this.store = StripeStore.of({ customers: [], subscriptions: [] }, this.seconds());
 		this.app = stripeApp({
 			log,
 			faults,
@@ -46,36 +46,36 @@ export class SandboxStripe {
 			rate: this.rate,
 			latency: () => this.latencyMs,
 			answer: (method, path, query, tampering) =>
-				answer({ ...this.subject(), permissions: this.permissions, key }, method, path, query, tampering)
+				answer({ ...this.state(), permissions: this.permissions, key }, method, path, query, tampering)
 		});
 	}
 
 	public load(world: StripeWorld): void {
-		this.books = StripeStore.of(world, this.seconds());
+		this.store = StripeStore.of(world, this.seconds());
 		this.events = new Events();
 	}
 
 	/** In the world's format, the newest first. */
 	public list(kind: ControlKind): unknown[] {
-		return listed(this.subject(), kind);
+		return listObjects(this.state(), kind);
 	}
 
 	public get(kind: ControlKind, id: string): unknown {
-		return shown(this.subject(), kind, id);
+		return getObject(this.state(), kind, id);
 	}
 
 	public create(kind: ControlKind, body: unknown): unknown {
-		return created(this.subject(), kind, body);
+		return createObject(this.state(), kind, body);
 	}
 
 	/** @param body - what changes; metadata is merged as Stripe merges it */
 	public update(kind: ControlKind, id: string, body: unknown): unknown {
-		return updated(this.subject(), kind, id, body);
+		return updateObject(this.state(), kind, id, body);
 	}
 
 	/** A subscription is canceled; a customer goes, and what they pay for is canceled. */
 	public delete(kind: ControlKind, id: string): unknown {
-		return deleted(this.subject(), kind, id);
+		return deleteObject(this.state(), kind, id);
 	}
 
 	public setLatency(ms: number): void {
@@ -96,12 +96,12 @@ export class SandboxStripe {
 		this.permissions.set(resource, allowed);
 	}
 
-	private subject(): Subject {
-		return { books: this.books, events: this.events, scene: this.scene() };
+	private state(): StripeState {
+		return { store: this.store, events: this.events, context: this.context() };
 	}
 
-	private scene(): Scene {
-		return { catalogue: this.books.catalogue, livemode: this.livemode, now: this.seconds() };
+	private context(): ObjectContext {
+		return { catalog: this.store.catalog, livemode: this.livemode, now: this.seconds() };
 	}
 
 	private seconds(): number {

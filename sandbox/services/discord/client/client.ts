@@ -13,14 +13,14 @@ import type { Interaction, Location } from '../interactions/interactions.js';
 import { componentData, usableComponent } from './components.js';
 import { interactionContext, locationOf } from './location.js';
 import { modalData } from './modals.js';
-import { fillOptions, findCommand, nest, type SentOption, title } from './options.js';
+import { fillOptions, nest, resolveCommand, type SentOption, title } from './options.js';
 
 /**
  * What people do to the bot. Each makes an interaction and sends it, whoever the person is: Discord hides commands from those
  * who may not use them, but administrators can override that, so the bot has to look for itself.
  */
 
-const ATTACHMENT_BYTES = 10 * 1024 * 1024;
+const ATTACHMENT_SIZE_LIMIT = 10 * 1024 * 1024;
 
 export interface CommandCall {
 	user: string;
@@ -30,20 +30,20 @@ export interface CommandCall {
 	guildId?: string;
 }
 
-export function useCommand(house: DiscordContext, call: CommandCall): Interaction {
-	const member = personOf(house, call.user);
-	const called = findCommand(house, call.command);
-	const { values, resolved } = fillOptions(house, called, call.options ?? {});
-	const place = locationOf(house, member, call.channel, call.guildId);
-	const data = commandData(called.command, nest(called.path, values));
-	const interaction = house.interactions.open({
+export function sendCommand(context: DiscordContext, call: CommandCall): Interaction {
+	const member = memberOf(context, call.user);
+	const invocation = resolveCommand(context, call.command);
+	const { values, resolved } = fillOptions(context, invocation, call.options ?? {});
+	const location = locationOf(context, member, call.channel, call.guildId);
+	const data = commandData(invocation.command, nest(invocation.path, values));
+	const interaction = context.interactions.open({
 		type: Type.ApplicationCommand,
 		userId: member.id,
-		place,
-		command: title(called),
+		location,
+		command: title(invocation),
 		sourceId: null
 	});
-	return send(house, member, interaction, { ...data, ...(Object.keys(resolved).length > 0 ? { resolved } : {}) });
+	return send(context, member, interaction, { ...data, ...(Object.keys(resolved).length > 0 ? { resolved } : {}) });
 }
 
 export interface AutocompleteCall {
@@ -54,28 +54,28 @@ export interface AutocompleteCall {
 	options?: Record<string, unknown>;
 }
 
-export function askChoices(house: DiscordContext, call: AutocompleteCall): Interaction {
-	const member = personOf(house, call.user);
-	const called = findCommand(house, call.command);
-	const focused = called.takes.find(({ name }) => name === call.option);
-	if (!focused) throw new ControlError(400, `/${title(called)} has no option ${call.option}`);
+export function sendAutocomplete(context: DiscordContext, call: AutocompleteCall): Interaction {
+	const member = memberOf(context, call.user);
+	const invocation = resolveCommand(context, call.command);
+	const focused = invocation.takes.find(({ name }) => name === call.option);
+	if (!focused) throw new ControlError(400, `/${title(invocation)} has no option ${call.option}`);
 	if (!('autocomplete' in focused) || focused.autocomplete !== true)
 		throw new ControlError(400, `the option ${call.option} does not suggest anything`);
 	// What else was typed so far: nothing is required yet.
 	const others = {
-		...called,
-		takes: called.takes.filter(({ name }) => name !== call.option).map((option) => ({ ...option, required: false }))
+		...invocation,
+		takes: invocation.takes.filter(({ name }) => name !== call.option).map((option) => ({ ...option, required: false }))
 	};
-	const { values } = fillOptions(house, others, call.options ?? {});
+	const { values } = fillOptions(context, others, call.options ?? {});
 	const asked: SentOption = { name: focused.name, type: focused.type, value: call.value, focused: true };
-	const interaction = house.interactions.open({
+	const interaction = context.interactions.open({
 		type: Type.ApplicationCommandAutocomplete,
 		userId: member.id,
-		place: locationOf(house, member, undefined, undefined),
-		command: title(called),
+		location: locationOf(context, member, undefined, undefined),
+		command: title(invocation),
 		sourceId: null
 	});
-	return send(house, member, interaction, commandData(called.command, nest(called.path, [...values, asked])));
+	return send(context, member, interaction, commandData(invocation.command, nest(invocation.path, [...values, asked])));
 }
 
 export interface ClickCall {
@@ -85,23 +85,23 @@ export interface ClickCall {
 	values?: string[];
 }
 
-export function useComponent(house: DiscordContext, call: ClickCall): Interaction {
-	const member = personOf(house, call.user);
-	const stored = house.messages.find(call.messageId);
+export function clickComponent(context: DiscordContext, call: ClickCall): Interaction {
+	const member = memberOf(context, call.user);
+	const stored = context.messages.find(call.messageId);
 	if (!stored) throw new ControlError(409, `there is no message ${call.messageId}`);
 	if (stored.ephemeralFor !== null && stored.ephemeralFor !== member.id) {
 		throw new ControlError(409, `${member.username} does not see that message: it is for someone else alone`);
 	}
 	const { message } = stored;
-	const data = componentData(house, usableComponent(message, call.customId), call.values);
-	const interaction = house.interactions.open({
+	const data = componentData(context, usableComponent(message, call.customId), call.values);
+	const interaction = context.interactions.open({
 		type: Type.MessageComponent,
 		userId: member.id,
-		place: placeOfMessage(house, member, message.channel_id),
+		location: locationOfMessage(context, member, message.channel_id),
 		command: null,
 		sourceId: message.id
 	});
-	return send(house, member, interaction, data, { message });
+	return send(context, member, interaction, data, { message });
 }
 
 export interface ForgedCall {
@@ -118,16 +118,16 @@ export interface ForgedCall {
 }
 
 export function forgeComponent(
-	house: DiscordContext,
+	context: DiscordContext,
 	{ user, messageId, customId, values, fields, channel, guildId }: ForgedCall
 ): Interaction {
-	const member = personOf(house, user);
-	const message = house.messages.find(messageId)?.message;
+	const member = memberOf(context, user);
+	const message = context.messages.find(messageId)?.message;
 	if (!message) throw new ControlError(409, `there is no message ${messageId}`);
-	const interaction = house.interactions.open({
+	const interaction = context.interactions.open({
 		type: fields ? Type.ModalSubmit : Type.MessageComponent,
 		userId: member.id,
-		place: locationOf(house, member, channel ?? message.channel_id, guildId),
+		location: locationOf(context, member, channel ?? message.channel_id, guildId),
 		command: null,
 		sourceId: message.id
 	});
@@ -137,7 +137,7 @@ export function forgeComponent(
 	});
 	const component = values ? { component_type: ComponentType.StringSelect, values } : { component_type: ComponentType.Button };
 	const data = fields ? { components: Object.entries(fields).map(([id, value]) => input(id, value)) } : component;
-	return send(house, member, interaction, { custom_id: customId, ...data }, { message });
+	return send(context, member, interaction, { custom_id: customId, ...data }, { message });
 }
 
 export interface ModalCall {
@@ -146,35 +146,37 @@ export interface ModalCall {
 	fields: Record<string, string>;
 }
 
-export function submitModal(house: DiscordContext, call: ModalCall): Interaction {
-	const member = personOf(house, call.user);
-	const opener = house.interactions.find(call.interactionId);
+export function submitModal(context: DiscordContext, call: ModalCall): Interaction {
+	const member = memberOf(context, call.user);
+	const opener = context.interactions.find(call.interactionId);
 	if (!opener) throw new ControlError(404, `there is no interaction ${call.interactionId}`);
 	if (opener.userId !== member.id) throw new ControlError(409, `the modal was opened for someone else than ${member.username}`);
 	if (!opener.modal || !opener.modalOpen)
 		throw new ControlError(409, opener.modal ? 'the modal was sent already' : 'that interaction opened no modal');
-	const data = modalData(house, opener.modal, call.fields);
+	const data = modalData(context, opener.modal, call.fields);
 	opener.modalOpen = false;
-	const source = opener.sourceId === null ? undefined : house.messages.find(opener.sourceId);
-	const interaction = house.interactions.open({
+	const source = opener.sourceId === null ? undefined : context.messages.find(opener.sourceId);
+	const interaction = context.interactions.open({
 		type: Type.ModalSubmit,
 		userId: member.id,
-		place: opener.place,
+		location: opener.location,
 		command: opener.command,
 		sourceId: source ? opener.sourceId : null
 	});
-	return send(house, member, interaction, data, source ? { message: source.message } : {});
+	return send(context, member, interaction, data, source ? { message: source.message } : {});
 }
 
-function personOf({ guild }: DiscordContext, reference: string): Member {
+function memberOf({ guild }: DiscordContext, reference: string): Member {
 	const member = guild.person(reference);
 	if (!member) throw new ControlError(404, `there is nobody called ${reference} in the guild`);
 	if (member.bot) throw new ControlError(400, `${member.username} is a bot`);
 	return member;
 }
 
-function placeOfMessage(house: DiscordContext, member: Member, channelId: string): Location {
-	return house.guild.channels.has(channelId) ? locationOf(house, member, channelId, undefined) : locationOf(house, member, 'dm', undefined);
+function locationOfMessage(context: DiscordContext, member: Member, channelId: string): Location {
+	return context.guild.channels.has(channelId)
+		? locationOf(context, member, channelId, undefined)
+		: locationOf(context, member, 'dm', undefined);
 }
 
 function commandData(command: { id: string; name: string; type: number; guild_id?: string }, options: SentOption[]) {
@@ -193,7 +195,7 @@ function clean(option: SentOption): SentOption {
 	return nests ? { ...option, options: (option.options ?? []).map(clean) } : option;
 }
 
-function send(house: DiscordContext, member: Member, interaction: Interaction, data: object, more: object = {}): Interaction {
+function send(context: DiscordContext, member: Member, interaction: Interaction, data: object, more: object = {}): Interaction {
 	const payload = {
 		id: interaction.id,
 		application_id: IDS.application,
@@ -202,11 +204,11 @@ function send(house: DiscordContext, member: Member, interaction: Interaction, d
 		version: 1,
 		locale: 'en-US',
 		entitlements: [],
-		attachment_size_limit: ATTACHMENT_BYTES,
-		...interactionContext(house, member, interaction.place),
+		attachment_size_limit: ATTACHMENT_SIZE_LIMIT,
+		...interactionContext(context, member, interaction.location),
 		data,
 		...more
 	};
-	house.gateway.emit(Event.InteractionCreate, payload as unknown as APIInteraction);
+	context.gateway.emit(Event.InteractionCreate, payload as unknown as APIInteraction);
 	return interaction;
 }

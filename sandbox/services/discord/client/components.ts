@@ -3,7 +3,7 @@ import { ControlError } from '../../core/control-error.js';
 import type { DiscordContext } from '../context/context.js';
 import { toMemberOnly, toUser } from '../guild/members.js';
 import { guildPermissions } from '../guild/permissions.js';
-import { each } from '../messages/compose.js';
+import { visitComponents } from '../messages/compose.js';
 import { isRecord } from '../validate/form.js';
 
 /** What a person uses of a message: a button or a menu, as it stands there now. */
@@ -14,7 +14,7 @@ type Component = Record<string, unknown>;
 export function usableComponent(message: APIMessage, customId: string): Component {
 	const found: Component[] = [];
 	const all: string[] = [];
-	each(message.components, (component) => {
+	visitComponents(message.components, (component) => {
 		if (typeof component.custom_id !== 'string') return;
 		all.push(component.custom_id);
 		if (component.custom_id === customId) found.push(component);
@@ -26,7 +26,7 @@ export function usableComponent(message: APIMessage, customId: string): Componen
 }
 
 /** The data of the interaction that using it makes. */
-export function componentData(house: DiscordContext, component: Component, values: readonly string[] | undefined): Component {
+export function componentData(context: DiscordContext, component: Component, values: readonly string[] | undefined): Component {
 	const type = Number(component.type);
 	const base = { component_type: type, custom_id: component.custom_id, id: component.id };
 	if (type === Type.Button) {
@@ -34,7 +34,7 @@ export function componentData(house: DiscordContext, component: Component, value
 		return base;
 	}
 	const chosen = checkValues(component, values ?? []);
-	return { ...base, ...resolveValues(house, type, chosen) };
+	return { ...base, ...resolveValues(context, type, chosen) };
 }
 
 /** @throws ControlError 400 for a choice that the menu does not allow */

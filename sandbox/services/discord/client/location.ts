@@ -7,10 +7,10 @@ import { channelPermissions } from '../guild/permissions.js';
 import type { Location } from '../interactions/interactions.js';
 
 /** @param channel - a name or an ID, or `dm`; the admin channel for those who see it when absent */
-export function locationOf(house: DiscordContext, member: Member, channel: string | undefined, guildId: string | undefined): Location {
-	const { guild } = house;
+export function locationOf(context: DiscordContext, member: Member, channel: string | undefined, guildId: string | undefined): Location {
+	const { guild } = context;
 	if (channel === 'dm') {
-		const dm = house.messages.openDm(member);
+		const dm = context.messages.openDm(member);
 		return { guildId: null, channelId: dm.id, channel: dm };
 	}
 	if (guildId !== undefined && guildId !== guild.id) {
@@ -19,7 +19,7 @@ export function locationOf(house: DiscordContext, member: Member, channel: strin
 		const id = (BigInt(IDS.generalChannel) + 1_000n).toString();
 		return { guildId, channelId: id, channel: { ...stranger, id, guild_id: guildId, permission_overwrites: [] } };
 	}
-	const found = channel === undefined ? usual(house, member) : guild.channel(channel);
+	const found = channel === undefined ? usual(context, member) : guild.channel(channel);
 	if (!found)
 		throw new ControlError(
 			404,
@@ -35,30 +35,30 @@ function usual({ guild }: DiscordContext, member: Member): APITextChannel | unde
 }
 
 /** What every interaction says of where it happens and who is behind it. */
-export function interactionContext(house: DiscordContext, member: Member, place: Location) {
-	const { guild } = house;
-	const { channel } = place;
-	if (place.guildId === null || channel.type === ChannelType.DM) {
+export function interactionContext(context: DiscordContext, member: Member, location: Location) {
+	const { guild } = context;
+	const { channel } = location;
+	if (location.guildId === null || channel.type === ChannelType.DM) {
 		return {
 			channel: { ...channel },
-			channel_id: place.channelId,
+			channel_id: location.channelId,
 			user: toMember(member).user,
 			app_permissions: PermissionFlagsBits.SendMessages.toString(),
 			authorizing_integration_owners: { 0: '0' },
 			context: InteractionContextType.BotDM
 		};
 	}
-	const home = guild.channels.get(place.channelId);
+	const home = guild.channels.get(location.channelId);
 	const permissions = (who: Member) => (home ? channelPermissions(guild, who, home) : PermissionFlagsBits.ViewChannel).toString();
 	return {
-		guild_id: place.guildId,
-		guild: { id: place.guildId, locale: 'en-US', features: [] },
+		guild_id: location.guildId,
+		guild: { id: location.guildId, locale: 'en-US', features: [] },
 		guild_locale: 'en-US',
 		channel: { ...channel, permissions: permissions(member) },
-		channel_id: place.channelId,
+		channel_id: location.channelId,
 		member: { ...toMember(member), ...(home ? {} : { roles: [] }), permissions: permissions(member) },
 		app_permissions: permissions(guild.bot),
-		authorizing_integration_owners: { 0: place.guildId },
+		authorizing_integration_owners: { 0: location.guildId },
 		context: InteractionContextType.Guild
 	};
 }

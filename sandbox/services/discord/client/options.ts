@@ -29,7 +29,7 @@ interface Resolved {
 }
 
 /** A command as it is called: with its subcommand, and the options that this takes. */
-export interface Called {
+export interface Invocation {
 	command: APIApplicationCommand;
 	/** Groups and subcommands on the way down. */
 	path: { name: string; type: Option.Subcommand | Option.SubcommandGroup }[];
@@ -37,9 +37,9 @@ export interface Called {
 }
 
 /** @param text - as `reconcile run`, with or without a slash */
-export function findCommand(house: DiscordContext, text: string): Called {
+export function resolveCommand(context: DiscordContext, text: string): Invocation {
 	const words = text.trim().replace(/^\//, '').split(/\s+/);
-	const usable = house.commands.usable(house.guild.id);
+	const usable = context.commands.usable(context.guild.id);
 	const command = usable.find(({ name }) => name === words[0]);
 	const unknown = () => {
 		const names = usable.flatMap(fullNames);
@@ -49,7 +49,7 @@ export function findCommand(house: DiscordContext, text: string): Called {
 		);
 	};
 	if (!command) return unknown();
-	const path: Called['path'] = [];
+	const path: Invocation['path'] = [];
 	let options: readonly APIApplicationCommandOption[] = command.options ?? [];
 	for (const word of words.slice(1)) {
 		const next = options.find(({ name }) => name === word);
@@ -75,37 +75,38 @@ function fullNames({ name, options = [] }: { name: string; options?: readonly AP
 }
 
 /** Wraps the values in the subcommands that lead to them. */
-export function nest(path: Called['path'], values: SentOption[]): SentOption[] {
+export function nest(path: Invocation['path'], values: SentOption[]): SentOption[] {
 	return path.reduceRight<SentOption[]>((options, { name, type }) => [{ name, type, options }], values);
 }
 
 /** @throws ControlError 400 for an option that Discord's client would not have let through */
 export function fillOptions(
-	house: DiscordContext,
-	called: Called,
+	context: DiscordContext,
+	invocation: Invocation,
 	given: Record<string, unknown>
 ): { values: SentOption[]; resolved: Resolved } {
-	const known = called.takes.map(({ name }) => name);
+	const known = invocation.takes.map(({ name }) => name);
 	for (const name of Object.keys(given)) {
-		if (!known.includes(name)) throw new ControlError(400, `/${title(called)} has no option ${name}; it has ${known.join(', ') || 'none'}`);
+		if (!known.includes(name))
+			throw new ControlError(400, `/${title(invocation)} has no option ${name}; it has ${known.join(', ') || 'none'}`);
 	}
 	const resolved: Resolved = {};
-	const values = called.takes.flatMap((option) => {
+	const values = invocation.takes.flatMap((option) => {
 		const value = given[option.name];
 		if (value !== undefined && value !== null)
-			return [{ name: option.name, type: option.type, value: convert(house, option, value, resolved) }];
-		if (option.required) throw new ControlError(400, `/${title(called)} needs the option ${option.name}`);
+			return [{ name: option.name, type: option.type, value: convert(context, option, value, resolved) }];
+		if (option.required) throw new ControlError(400, `/${title(invocation)} needs the option ${option.name}`);
 		return [];
 	});
 	return { values, resolved };
 }
 
-export function title({ command, path }: Called): string {
+export function title({ command, path }: Invocation): string {
 	return [command.name, ...path.map(({ name }) => name)].join(' ');
 }
 
 function convert(
-	house: DiscordContext,
+	context: DiscordContext,
 	option: APIApplicationCommandBasicOption,
 	value: unknown,
 	resolved: Resolved
@@ -136,15 +137,17 @@ function convert(
 			if (value !== true && value !== false && value !== 'true' && value !== 'false') refuse('takes true or false');
 			return value === true || value === 'true';
 		case Option.User:
-			return user(house, String(value), resolved) ?? refuse(`names nobody: ${String(value)}`);
+			return user(context, String(value), resolved) ?? refuse(`names nobody: ${String(value)}`);
 		case Option.Role:
-			return role(house, String(value), resolved) ?? refuse(`names no role: ${String(value)}`);
+			return role(context, String(value), resolved) ?? refuse(`names no role: ${String(value)}`);
 		case Option.Mentionable:
 			return (
-				role(house, String(value), resolved) ?? user(house, String(value), resolved) ?? refuse(`names nobody and no role: ${String(value)}`)
+				role(context, String(value), resolved) ??
+				user(context, String(value), resolved) ??
+				refuse(`names nobody and no role: ${String(value)}`)
 			);
 		case Option.Channel: {
-			const channel = house.guild.channel(String(value));
+			const channel = context.guild.channel(String(value));
 			if (!channel) return refuse(`names no channel: ${String(value)}`);
 			resolved.channels = { ...resolved.channels, [channel.id]: { ...channel, permissions: '0' } };
 			return channel.id;

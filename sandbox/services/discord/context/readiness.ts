@@ -4,7 +4,7 @@
  */
 
 /** After the last request about commands, in case it registers another one. */
-const QUIET_MILLISECONDS = 150;
+const QUIET_MS = 150;
 
 export class Readiness {
 	private registered = false;
@@ -34,7 +34,7 @@ export class Readiness {
 		if (this.quiet) clearTimeout(this.quiet);
 		this.quiet = null;
 		if (final) this.settle();
-		else this.quiet = setTimeout(() => this.settle(), QUIET_MILLISECONDS).unref();
+		else this.quiet = setTimeout(() => this.settle(), QUIET_MS).unref();
 	}
 
 	/** Looks again whether those who wait may go on. */

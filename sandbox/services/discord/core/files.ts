@@ -1,7 +1,7 @@
 import { refusal } from './errors.js';
 
-const FILE_BYTES = 10 * 1024 * 1024;
-const REQUEST_BYTES = 25 * 1024 * 1024;
+const MAX_FILE_BYTES = 10 * 1024 * 1024;
+const MAX_REQUEST_BYTES = 25 * 1024 * 1024;
 
 /** A part `files[n]` of a multipart body. */
 export interface UploadedFile {
@@ -15,5 +15,5 @@ export interface UploadedFile {
 /** @throws DiscordError when a file, or all of them together, are too large */
 export function checkSizes(files: readonly UploadedFile[]): void {
 	const sum = files.reduce((bytes, file) => bytes + file.bytes.length, 0);
-	if (sum > REQUEST_BYTES || files.some((file) => file.bytes.length > FILE_BYTES)) throw refusal('tooLarge');
+	if (sum > MAX_REQUEST_BYTES || files.some((file) => file.bytes.length > MAX_FILE_BYTES)) throw refusal('tooLarge');
 }

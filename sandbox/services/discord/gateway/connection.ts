@@ -2,10 +2,10 @@ import { GatewayCloseCodes as Close, GatewayOpcodes as Op } from 'discord-api-ty
 import type { WebSocket } from 'ws';
 import { isRecord } from '../validate/form.js';
 
-const HEARTBEAT_INTERVAL = 41_250;
-const PAYLOAD_BYTES = 4_096;
-const SENDS = 120;
-const SENDS_WINDOW = 60_000;
+const HEARTBEAT_INTERVAL_MS = 41_250;
+const MAX_PAYLOAD_BYTES = 4_096;
+const MAX_SENDS = 120;
+const SENDS_WINDOW_MS = 60_000;
 
 export interface Payload {
 	op: number;
@@ -25,7 +25,7 @@ export class Connection {
 		socket.on('close', () => this.heartbeat && clearTimeout(this.heartbeat));
 		socket.on('error', () => socket.terminate());
 		this.expectHeartbeat();
-		this.send(Op.Hello, { heartbeat_interval: HEARTBEAT_INTERVAL });
+		this.send(Op.Hello, { heartbeat_interval: HEARTBEAT_INTERVAL_MS });
 	}
 
 	public send(op: Op, data?: unknown): void {
@@ -38,13 +38,13 @@ export class Connection {
 
 	private read(text: string, binary: boolean): void {
 		if (this.socket.readyState !== this.socket.OPEN) return;
-		if (Buffer.byteLength(text) > PAYLOAD_BYTES) {
+		if (Buffer.byteLength(text) > MAX_PAYLOAD_BYTES) {
 			this.close(Close.DecodeError, 'Payload too large.');
 			return;
 		}
 		const now = performance.now();
-		this.sends = [...this.sends.filter((at) => now - at < SENDS_WINDOW), now];
-		if (this.sends.length > SENDS) {
+		this.sends = [...this.sends.filter((at) => now - at < SENDS_WINDOW_MS), now];
+		if (this.sends.length > MAX_SENDS) {
 			this.close(Close.RateLimited, 'You are being rate limited.');
 			return;
 		}
@@ -61,7 +61,7 @@ export class Connection {
 
 	private expectHeartbeat(): void {
 		if (this.heartbeat) clearTimeout(this.heartbeat);
-		this.heartbeat = setTimeout(() => this.close(Close.SessionTimedOut, 'Session timed out.'), HEARTBEAT_INTERVAL * 2);
+		this.heartbeat = setTimeout(() => this.close(Close.SessionTimedOut, 'Session timed out.'), HEARTBEAT_INTERVAL_MS * 2);
 		this.heartbeat.unref();
 	}
 }

@@ -3,9 +3,9 @@ import type { Fault, Faults } from '../../core/faults.js';
 import { type Connection, sendOp } from './connection.js';
 import type { Session } from './session.js';
 
-const OUTAGE_POLL_MILLISECONDS = 50;
+const OUTAGE_POLL_MS = 50;
 /** What happens by itself, at once, when no payload is named for it. */
-const AT_ONCE = new Set(['drop', 'unavailable', 'reconnect', 'invalid-session']);
+const IMMEDIATE_KINDS = new Set(['drop', 'unavailable', 'reconnect', 'invalid-session']);
 
 /** What goes wrong with the gateway when it is asked to. */
 export class GatewayFaults {
@@ -15,7 +15,7 @@ export class GatewayFaults {
 	public constructor(
 		private readonly faults: Faults,
 		private readonly sessions: Map<string, Session>,
-		private readonly guild: { broken(): void; mended(): void }
+		private readonly guild: { onOutageStart(): void; onOutageEnd(): void }
 	) {
 		faults.onAdd((fault) => {
 			if (fault.target === 'gateway' && fault.match === undefined) this.apply(fault);
@@ -23,8 +23,8 @@ export class GatewayFaults {
 	}
 
 	/** Of faults that were taken for a payload, does the one that takes its place. */
-	public instead(taken: readonly Fault[]): boolean {
-		const fault = taken.find(({ match, kind }) => match !== undefined && AT_ONCE.has(kind));
+	public applyInsteadOfPayload(taken: readonly Fault[]): boolean {
+		const fault = taken.find(({ match, kind }) => match !== undefined && IMMEDIATE_KINDS.has(kind));
 		if (fault) this.apply(fault);
 		return fault !== undefined;
 	}
@@ -65,7 +65,7 @@ export class GatewayFaults {
 	private breakGuild(fault: Fault): void {
 		if (this.outage) return;
 		this.outage = true;
-		this.guild.broken();
+		this.guild.onOutageStart();
 		const ends = fault.ms === undefined ? Number.POSITIVE_INFINITY : performance.now() + fault.ms;
 		const watch = setInterval(() => {
 			const over = performance.now() >= ends || !this.faults.list().some(({ id }) => id === fault.id);
@@ -73,8 +73,8 @@ export class GatewayFaults {
 			clearInterval(watch);
 			if (!this.outage) return;
 			this.outage = false;
-			this.guild.mended();
-		}, OUTAGE_POLL_MILLISECONDS);
+			this.guild.onOutageEnd();
+		}, OUTAGE_POLL_MS);
 		watch.unref();
 	}
 }

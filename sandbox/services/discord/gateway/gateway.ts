@@ -25,7 +25,7 @@ import { Session } from './session.js';
 const PATH = '/gateway';
 const ALL_INTENTS = Object.values(Intent).reduce<number>((sum, bit) => (typeof bit === 'number' ? sum | bit : sum), 0);
 /** A session without a socket is forgotten after this. */
-const DETACHED_MILLISECONDS = 60_000;
+const DETACHED_SESSION_TTL_MS = 60_000;
 const DEFAULT_RETRY_AFTER = 30;
 
 export interface GatewayHost {
@@ -43,15 +43,15 @@ export class Gateway {
 	private readonly sessions = new Map<string, Session>();
 	private readonly connections = new Set<Connection>();
 	/** When a session without a socket is forgotten. */
-	private readonly absences = new WeakMap<Session, NodeJS.Timeout>();
+	private readonly expiryTimers = new WeakMap<Session, NodeJS.Timeout>();
 	private detach: (() => void) | null = null;
-	private readonly trouble: GatewayFaults;
+	private readonly gatewayFaults: GatewayFaults;
 	private closed = false;
 
 	public constructor(private readonly host: GatewayHost) {
-		this.trouble = new GatewayFaults(host.options.faults, this.sessions, {
-			broken: () => this.emit(Event.GuildDelete, { id: host.guild().id, unavailable: true }),
-			mended: () => {
+		this.gatewayFaults = new GatewayFaults(host.options.faults, this.sessions, {
+			onOutageStart: () => this.emit(Event.GuildDelete, { id: host.guild().id, unavailable: true }),
+			onOutageEnd: () => {
 				for (const session of this.sessions.values()) this.sendGuild(session);
 			}
 		});
@@ -60,7 +60,7 @@ export class Gateway {
 	public readonly emit: Emit = (event, data) => {
 		const intent = intentFor(event, data);
 		const own = event === Event.GuildMemberUpdate && isRecord(data) && isRecord(data.user) && data.user.id === IDS.bot;
-		for (const session of this.sessions.values()) if (own || session.hears(intent)) session.dispatch(event, data);
+		for (const session of this.sessions.values()) if (own || session.receives(intent)) session.dispatch(event, data);
 		this.host.changed();
 	};
 
@@ -84,7 +84,7 @@ export class Gateway {
 		this.sessions.clear();
 		for (const { socket } of this.connections) socket.terminate();
 		this.connections.clear();
-		this.trouble.end();
+		this.gatewayFaults.end();
 	}
 
 	public close(): void {
@@ -103,7 +103,7 @@ export class Gateway {
 		this.connections.add(connection);
 		socket.on('close', () => {
 			this.connections.delete(connection);
-			if (session?.socket === socket) this.detached(session);
+			if (session?.socket === socket) this.onDetached(session);
 			this.host.changed();
 		});
 		if (query.get('v') !== '10') {
@@ -116,7 +116,7 @@ export class Gateway {
 
 	/** @returns the session that this socket has from here on */
 	private receive(connection: Connection, session: Session | null, payload: Payload): Session | null {
-		if (this.trouble.interceptPayload(connection, opcodeName(payload.op), PATH)) return session;
+		if (this.gatewayFaults.interceptPayload(connection, opcodeName(payload.op), PATH)) return session;
 		switch (payload.op) {
 			case Op.Identify:
 				if (session) connection.close(Close.AlreadyAuthenticated, 'Already authenticated.');
@@ -204,9 +204,9 @@ export class Gateway {
 			connection.close(Close.DecodeError, 'Error while decoding payload.');
 			return;
 		}
-		if (data.guild_id !== guild.id || this.trouble.outage) return;
+		if (data.guild_id !== guild.id || this.gatewayFaults.outage) return;
 		const everyone = wantsEveryone(data);
-		if (everyone && !session.hearsMembers) {
+		if (everyone && !session.receivesMembers) {
 			connection.close(Close.DisallowedIntents, 'Disallowed intent(s).');
 			return;
 		}
@@ -225,7 +225,7 @@ export class Gateway {
 			}
 			session.lastMemberRequest = performance.now();
 		}
-		if (this.trouble.instead(taken)) return;
+		if (this.gatewayFaults.applyInsteadOfPayload(taken)) return;
 		const latency = Math.max(0, ...taken.filter((fault) => fault.kind === 'latency').map((fault) => fault.ms ?? 0));
 		const missing = taken.some((fault) => fault.kind === 'missing-chunk');
 		const send = () => void sendMembers(guild, session, data, missing, () => this.closed || this.sessions.get(session.id) !== session);
@@ -235,19 +235,19 @@ export class Gateway {
 
 	private sendGuild(session: Session): void {
 		session.guildSent = true;
-		if (this.trouble.outage) session.dispatch(Event.GuildDelete, { id: this.host.guild().id, unavailable: true });
-		else if (session.hears(Intent.Guilds)) session.dispatch(Event.GuildCreate, toGuildCreate(this.host.guild()));
+		if (this.gatewayFaults.outage) session.dispatch(Event.GuildDelete, { id: this.host.guild().id, unavailable: true });
+		else if (session.receives(Intent.Guilds)) session.dispatch(Event.GuildCreate, toGuildCreate(this.host.guild()));
 		this.host.changed();
 	}
 
-	private detached(session: Session): void {
+	private onDetached(session: Session): void {
 		session.socket = null;
 		// The end of an earlier absence is none of this one.
-		clearTimeout(this.absences.get(session));
+		clearTimeout(this.expiryTimers.get(session));
 		const absence = setTimeout(() => {
 			if (session.socket === null && this.sessions.get(session.id) === session) this.sessions.delete(session.id);
-		}, DETACHED_MILLISECONDS);
-		this.absences.set(session, absence.unref());
+		}, DETACHED_SESSION_TTL_MS);
+		this.expiryTimers.set(session, absence.unref());
 	}
 }
 

@@ -4,7 +4,7 @@ import { type Member, toMember } from '../guild/members.js';
 import type { Session } from './session.js';
 
 /** Always exactly so many but in the last: discord.js takes a shorter chunk for the end. */
-const CHUNK = 1_000;
+const CHUNK_SIZE = 1_000;
 /** Members named one by one, or found by the beginning of their name. */
 const DEFAULT_LIMIT = 100;
 
@@ -21,7 +21,7 @@ export async function sendMembers(
 	stop: () => boolean
 ): Promise<void> {
 	const { found, missing } = select(guild, request);
-	const size = missingChunk && found.length <= CHUNK ? Math.ceil(found.length / 2) || 1 : CHUNK;
+	const size = missingChunk && found.length <= CHUNK_SIZE ? Math.ceil(found.length / 2) || 1 : CHUNK_SIZE;
 	const count = Math.max(1, Math.ceil(found.length / size));
 	// With one chunk alone there would be no answer at all, so it is halved; the first is never the missing one.
 	const lost = missingChunk ? Math.max(1, Math.floor(count / 2)) : -1;

@@ -3,11 +3,11 @@ import { GatewayIntentBits, GatewayOpcodes } from 'discord-api-types/v10';
 import type { WebSocket } from 'ws';
 
 /** What is kept for a session that comes back; older events are lost, and with them the session. */
-const REPLAY_EVENTS = 5_000;
-const REPLAY_BYTES = 32 * 1024 * 1024;
+const MAX_REPLAY_EVENTS = 5_000;
+const MAX_REPLAY_BYTES = 32 * 1024 * 1024;
 /** How much may wait in a socket before chunks are held back. */
 const BACK_PRESSURE_BYTES = 4 * 1024 * 1024;
-const BACK_PRESSURE_PAUSE = 10;
+const BACK_PRESSURE_POLL_MS = 10;
 
 /** One identified bot. It outlives its socket, and counts and keeps what it was sent, so that it can be resumed. */
 export class Session {
@@ -17,8 +17,8 @@ export class Session {
 	/** For the one request for all members that Discord allows in a while. */
 	public lastMemberRequest = Number.NEGATIVE_INFINITY;
 	private sequence = 0;
-	private kept: { sequence: number; text: string }[] = [];
-	private keptBytes = 0;
+	private replayBuffer: { sequence: number; text: string }[] = [];
+	private replayBytes = 0;
 
 	public constructor(
 		socket: WebSocket,
@@ -31,12 +31,12 @@ export class Session {
 		return this.socket !== null && this.socket.readyState === this.socket.OPEN;
 	}
 
-	public hears(intent: number): boolean {
+	public receives(intent: number): boolean {
 		return intent === 0 || (this.intents & intent) !== 0;
 	}
 
-	public get hearsMembers(): boolean {
-		return this.hears(GatewayIntentBits.GuildMembers);
+	public get receivesMembers(): boolean {
+		return this.receives(GatewayIntentBits.GuildMembers);
 	}
 
 	public dispatch(event: string, data: unknown): void {
@@ -48,30 +48,33 @@ export class Session {
 
 	/** Whether everything after `sequence` is still here. */
 	public canReplay(sequence: number): boolean {
-		const oldest = this.kept[0]?.sequence ?? this.sequence + 1;
+		const oldest = this.replayBuffer[0]?.sequence ?? this.sequence + 1;
 		return sequence <= this.sequence && sequence >= oldest - 1;
 	}
 
 	public replay(sequence: number): void {
-		for (const { sequence: at, text } of this.kept) if (at > sequence) this.socket?.send(text);
+		for (const { sequence: at, text } of this.replayBuffer) if (at > sequence) this.socket?.send(text);
 	}
 
 	/** Resolves when the socket can take more, so that a million members are never in memory as text. */
 	public async drained(): Promise<void> {
 		await new Promise((resolve) => setImmediate(resolve));
 		while (this.attached && (this.socket?.bufferedAmount ?? 0) > BACK_PRESSURE_BYTES) {
-			await new Promise((resolve) => setTimeout(resolve, BACK_PRESSURE_PAUSE));
+			await new Promise((resolve) => setTimeout(resolve, BACK_PRESSURE_POLL_MS));
 		}
 	}
 
 	private keep(text: string): void {
-		this.kept.push({ sequence: this.sequence, text });
-		this.keptBytes += text.length;
+		this.replayBuffer.push({ sequence: this.sequence, text });
+		this.replayBytes += text.length;
 		let dropped = 0;
-		while (this.kept.length - dropped > 1 && (this.kept.length - dropped > REPLAY_EVENTS || this.keptBytes > REPLAY_BYTES)) {
-			this.keptBytes -= this.kept[dropped]?.text.length ?? 0;
+		while (
+			this.replayBuffer.length - dropped > 1 &&
+			(this.replayBuffer.length - dropped > MAX_REPLAY_EVENTS || this.replayBytes > MAX_REPLAY_BYTES)
+		) {
+			this.replayBytes -= this.replayBuffer[dropped]?.text.length ?? 0;
 			dropped += 1;
 		}
-		if (dropped > 0) this.kept = this.kept.slice(dropped);
+		if (dropped > 0) this.replayBuffer = this.replayBuffer.slice(dropped);
 	}
 }

@@ -27,14 +27,14 @@ export class AuditLog {
 
 	public constructor(private readonly clock: Clock) {}
 
-	public add(deed: AuditAction): APIAuditLogEntry {
+	public add(change: AuditAction): APIAuditLogEntry {
 		const entry: APIAuditLogEntry = {
 			id: this.clock.snowflake(),
-			action_type: deed.action,
-			user_id: deed.userId,
-			target_id: deed.targetId,
-			changes: deed.changes ?? [],
-			...(deed.reason ? { reason: deed.reason } : {})
+			action_type: change.action,
+			user_id: change.userId,
+			target_id: change.targetId,
+			changes: change.changes ?? [],
+			...(change.reason ? { reason: change.reason } : {})
 		};
 		this.entries.push({ entry, at: this.clock.stamp() });
 		return entry;

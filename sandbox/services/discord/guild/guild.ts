@@ -108,12 +108,12 @@ export class Guild {
 		return member;
 	}
 
-	public leave(member: Member, deed?: { by: string; reason?: string | undefined }): void {
+	public leave(member: Member, kick?: { by: string; reason?: string | undefined }): void {
 		this.members.delete(member.id);
 		this.departed.set(member.id, member);
 		this.sorted = null;
 		this.emit(Event.GuildMemberRemove, { guild_id: this.id, user: toUser(member) });
-		if (deed) this.record({ action: AuditLogEvent.MemberKick, userId: deed.by, targetId: member.id, reason: deed.reason });
+		if (kick) this.record({ action: AuditLogEvent.MemberKick, userId: kick.by, targetId: member.id, reason: kick.reason });
 	}
 
 	/** A new role stands just above @everyone, as Discord puts it, unless a position is given. */
@@ -156,8 +156,8 @@ export class Guild {
 		this.emit(Event.ChannelUpdate, { ...channel, guild_id: this.id });
 	}
 
-	public record(deed: AuditAction): void {
-		this.emit(Event.GuildAuditLogEntryCreate, { guild_id: this.id, ...this.audit.add(deed) });
+	public record(change: AuditAction): void {
+		this.emit(Event.GuildAuditLogEntryCreate, { guild_id: this.id, ...this.audit.add(change) });
 	}
 
 	private settle(people: readonly GuildMemberWorld[]): void {

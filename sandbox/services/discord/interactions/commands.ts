@@ -3,7 +3,7 @@ import { refusal } from '../core/errors.js';
 import { type Clock, IDS } from '../core/identity.js';
 import type { CommandInput } from '../validate/command.js';
 
-const CHAT_INPUT_COMMANDS = 100;
+const MAX_CHAT_INPUT_COMMANDS = 100;
 
 /** Where commands belong: to everyone, or to a guild. */
 type Scope = string | null;
@@ -39,7 +39,7 @@ export class Commands {
 		const type = input.type ?? ApplicationCommandType.ChatInput;
 		const known = this.list(scope).find((command) => command.name === input.name && command.type === type);
 		const count = this.list(scope).filter((command) => command.type === ApplicationCommandType.ChatInput).length;
-		if (!known && count >= CHAT_INPUT_COMMANDS) throw refusal('commandLimit');
+		if (!known && count >= MAX_CHAT_INPUT_COMMANDS) throw refusal('commandLimit');
 		const command = this.make(scope, input, known?.id ?? this.clock.snowflake());
 		this.in(scope).set(command.id, command);
 		return { command, created: !known };

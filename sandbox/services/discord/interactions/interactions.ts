@@ -26,7 +26,7 @@ export interface Interaction {
 	readonly token: string;
 	readonly type: InteractionType;
 	readonly userId: string;
-	readonly place: Location;
+	readonly location: Location;
 	/** As it was typed, for a command. */
 	readonly command: string | null;
 	/** The message whose component was used. */
@@ -75,7 +75,7 @@ export class Interactions {
 		private readonly messages: Messages
 	) {}
 
-	public open(what: Pick<Interaction, 'type' | 'userId' | 'place' | 'command' | 'sourceId'>): Interaction {
+	public open(what: Pick<Interaction, 'type' | 'userId' | 'location' | 'command' | 'sourceId'>): Interaction {
 		const interaction: Interaction = {
 			...what,
 			id: this.clock.snowflake(),
@@ -105,12 +105,12 @@ export class Interactions {
 	}
 
 	/** Whether its first answer is too late. */
-	public missed(interaction: Interaction): boolean {
+	public isTooLate(interaction: Interaction): boolean {
 		return interaction.answer === null && this.age(interaction) > this.limits.interactionSeconds * 1_000;
 	}
 
 	/** Whether its token has run out. */
-	public expired(interaction: Interaction): boolean {
+	public isExpired(interaction: Interaction): boolean {
 		return this.age(interaction) > this.limits.tokenMinutes * 60_000;
 	}
 
@@ -121,7 +121,7 @@ export class Interactions {
 			type: interaction.type,
 			user: interaction.userId,
 			command: interaction.command,
-			channelId: interaction.place.channelId,
+			channelId: interaction.location.channelId,
 			state,
 			ephemeral: interaction.ephemeral,
 			responses: this.responses(interaction),
@@ -133,11 +133,11 @@ export class Interactions {
 
 	private stateOf(interaction: Interaction): { state: InteractionState; failure: string | null } {
 		const { answer } = interaction;
-		if (this.missed(interaction)) return { state: 'failed', failure: `no answer in ${this.limits.interactionSeconds} s` };
+		if (this.isTooLate(interaction)) return { state: 'failed', failure: `no answer in ${this.limits.interactionSeconds} s` };
 		if (answer === null) return { state: 'pending', failure: null };
 		const waiting = answer === Answer.DeferredMessageUpdate ? !interaction.continued : this.isLoading(interaction.originalId);
 		if (!waiting) return { state: 'answered', failure: null };
-		if (answer === Answer.DeferredChannelMessageWithSource && this.expired(interaction)) {
+		if (answer === Answer.DeferredChannelMessageWithSource && this.isExpired(interaction)) {
 			return { state: 'failed', failure: `deferred, and no answer in ${this.limits.tokenMinutes} min` };
 		}
 		return { state: 'deferred', failure: null };

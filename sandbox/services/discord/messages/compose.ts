@@ -42,9 +42,9 @@ function complete(embed: APIEmbed): APIEmbed {
 /** Every component has an ID of its own in the message. */
 function number(components: APIMessageTopLevelComponent[]): APIMessageTopLevelComponent[] {
 	const taken = new Set<number>();
-	each(components, (component) => typeof component.id === 'number' && component.id > 0 && taken.add(component.id));
+	visitComponents(components, (component) => typeof component.id === 'number' && component.id > 0 && taken.add(component.id));
 	let next = 1;
-	each(components, (component) => {
+	visitComponents(components, (component) => {
 		if (typeof component.id === 'number' && component.id > 0) return;
 		while (taken.has(next)) next += 1;
 		component.id = next;
@@ -54,14 +54,14 @@ function number(components: APIMessageTopLevelComponent[]): APIMessageTopLevelCo
 }
 
 /** Visits every component, those within others too. */
-export function each(components: unknown, visit: (component: Record<string, unknown>) => void): void {
+export function visitComponents(components: unknown, visit: (component: Record<string, unknown>) => void): void {
 	if (!Array.isArray(components)) return;
 	for (const component of components) {
 		if (!isRecord(component)) continue;
 		visit(component);
-		each(component.components, visit);
-		if (component.accessory !== undefined) each([component.accessory], visit);
-		if (component.component !== undefined) each([component.component], visit);
+		visitComponents(component.components, visit);
+		if (component.accessory !== undefined) visitComponents([component.accessory], visit);
+		if (component.component !== undefined) visitComponents([component.component], visit);
 	}
 }
 

@@ -18,9 +18,9 @@ import { Form } from '../validate/form.js';
 import type { MessageInput } from '../validate/message.js';
 import { Attachments } from './attachments.js';
 import { composeParts } from './compose.js';
-import { NOBODY, type Pings, pingsOf, textOf } from './pings.js';
+import { NO_PINGS, type Pings, pingsOf, textOf } from './pings.js';
 
-const NONCE_MILLISECONDS = 5 * 60_000;
+const NONCE_TTL_MS = 5 * 60_000;
 const EDITABLE = MessageFlags.SuppressEmbeds | MessageFlags.IsComponentsV2;
 
 /** A message, and what Discord knows of it but does not say. */
@@ -81,7 +81,7 @@ export class Messages {
 	}
 
 	public pings(id: string): Pings {
-		return this.pinged.get(id) ?? NOBODY;
+		return this.pinged.get(id) ?? NO_PINGS;
 	}
 
 	public openDm(member: Member): APIDMChannel {
@@ -105,13 +105,13 @@ export class Messages {
 
 	public create(made: NewMessage): APIMessage {
 		const { channelId, input, files, ephemeralFor = null, interactionId = null } = made;
-		const repeated = this.repeated(channelId, input);
-		if (repeated) return repeated;
+		const findByNonce = this.findByNonce(channelId, input);
+		if (findByNonce) return findByNonce;
 		const descriptions = new Map(input.attachments?.map(({ id, description }) => [String(id), description]));
 		const added = files.map((file) => this.attachments.add(channelId, file, descriptions.get(file.index), ephemeralFor !== null));
-		const placed = composeParts(input.embeds ?? [], input.components ?? [], added);
+		const composed = composeParts(input.embeds ?? [], input.components ?? [], added);
 		const content = (input.content ?? '').trim();
-		if (!made.empty && content === '' && placed.embeds.length + placed.components.length + added.length === 0)
+		if (!made.empty && content === '' && composed.embeds.length + composed.components.length + added.length === 0)
 			throw refusal('emptyMessage');
 		const message: APIMessage = {
 			id: this.clock.snowflake(),
@@ -125,7 +125,7 @@ export class Messages {
 			mention_everyone: false,
 			mentions: [],
 			mention_roles: [],
-			...placed,
+			...composed,
 			pinned: false,
 			flags: (input.flags ?? 0) as MessageFlags,
 			...(input.nonce === undefined || input.nonce === null ? {} : { nonce: input.nonce }),
@@ -151,17 +151,18 @@ export class Messages {
 			this.attachments.add(before.channel_id, file, descriptions.get(file.index), stored.ephemeralFor !== null)
 		);
 		const content = input.content === undefined ? before.content : (input.content ?? '').trim();
-		const placed = composeParts(
+		const composed = composeParts(
 			input.embeds === undefined ? before.embeds : (input.embeds ?? []),
 			input.components === undefined ? (before.components ?? []) : (input.components ?? []),
 			[...kept, ...added] satisfies APIAttachment[]
 		);
-		if (content === '' && placed.embeds.length + placed.components.length + kept.length + added.length === 0) throw refusal('emptyMessage');
-		if ((flags & MessageFlags.IsComponentsV2) !== 0 && (content !== '' || placed.embeds.length > 0)) refuseMixture();
+		if (content === '' && composed.embeds.length + composed.components.length + kept.length + added.length === 0)
+			throw refusal('emptyMessage');
+		if ((flags & MessageFlags.IsComponentsV2) !== 0 && (content !== '' || composed.embeds.length > 0)) refuseMixture();
 		const message: APIMessage = {
 			...before,
 			content,
-			...placed,
+			...composed,
 			flags: first ? flags & ~MessageFlags.Loading : flags,
 			edited_timestamp: first ? null : this.clock.stamp()
 		};
@@ -189,9 +190,9 @@ export class Messages {
 		if (calls) this.pinged.set(message.id, pings);
 	}
 
-	private repeated(channelId: string, { nonce, enforce_nonce }: MessageInput): APIMessage | undefined {
+	private findByNonce(channelId: string, { nonce, enforce_nonce }: MessageInput): APIMessage | undefined {
 		const known = enforce_nonce ? this.nonces.get(`${channelId} ${nonce}`) : undefined;
-		const recent = known && this.clock.milliseconds() - known.at < NONCE_MILLISECONDS;
+		const recent = known && this.clock.milliseconds() - known.at < NONCE_TTL_MS;
 		return recent ? this.stored.get(known.id)?.message : undefined;
 	}
 

@@ -15,7 +15,7 @@ export interface Pings {
 	everyone: boolean;
 }
 
-export const NOBODY: Pings = { users: [], roles: [], everyone: false };
+export const NO_PINGS: Pings = { users: [], roles: [], everyone: false };
 
 /** @param allowed - where it is absent, whatever the text says is meant */
 export function pingsOf(guild: Guild, text: string, allowed: APIAllowedMentions | null | undefined): Pings {

@@ -35,9 +35,9 @@ function allowedAnswers(interaction: Interaction): readonly Answer[] {
 }
 
 /** @throws DiscordError when the answer is too late, not the first one, or wrong */
-export function answerInteraction(house: DiscordContext, interaction: Interaction, body: unknown, files: readonly UploadedFile[]): void {
+export function answerInteraction(context: DiscordContext, interaction: Interaction, body: unknown, files: readonly UploadedFile[]): void {
 	if (interaction.answer !== null) throw refusal('acknowledged');
-	if (house.interactions.missed(interaction)) throw refusal('unknownInteraction');
+	if (context.interactions.isTooLate(interaction)) throw refusal('unknownInteraction');
 	const form = new Form();
 	const root = form.field(body);
 	const type = root.model() ? root.at('type').oneOf(allowedAnswers(interaction), true) : undefined;
@@ -45,17 +45,17 @@ export function answerInteraction(house: DiscordContext, interaction: Interactio
 	const data = root.at('data');
 	switch (type) {
 		case Answer.ChannelMessageWithSource:
-			reply(house, interaction, data, files);
+			reply(context, interaction, data, files);
 			break;
 		case Answer.DeferredChannelMessageWithSource:
-			defer(house, interaction, data);
+			defer(context, interaction, data);
 			break;
 		case Answer.UpdateMessage:
-			update(house, interaction, data, files);
+			update(context, interaction, data, files);
 			break;
 		case Answer.DeferredMessageUpdate:
 			interaction.originalId = interaction.sourceId;
-			interaction.ephemeral = isEphemeral(house, interaction.sourceId);
+			interaction.ephemeral = isEphemeral(context, interaction.sourceId);
 			break;
 		case Answer.Modal: {
 			const modal = checkModal(data);
@@ -76,14 +76,14 @@ export function answerInteraction(house: DiscordContext, interaction: Interactio
 	interaction.answer = type;
 }
 
-function reply(house: DiscordContext, interaction: Interaction, data: Field, files: readonly UploadedFile[]): void {
+function reply(context: DiscordContext, interaction: Interaction, data: Field, files: readonly UploadedFile[]): void {
 	const input = checkMessage(data.value, { prefix: PREFIX, flags: REPLY_FLAGS, files });
 	interaction.ephemeral = ((input.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
-	interaction.originalId = post(house, interaction, input, files, interaction.ephemeral, originalMore(house, interaction)).id;
+	interaction.originalId = post(context, interaction, input, files, interaction.ephemeral, originalMore(context, interaction)).id;
 }
 
 /** Whether the answer will be for the person alone is settled here. */
-function defer(house: DiscordContext, interaction: Interaction, data: Field): void {
+function defer(context: DiscordContext, interaction: Interaction, data: Field): void {
 	const form = new Form();
 	const field = form.field(data.value, PREFIX);
 	const flags = field.model(false) ? (field.at('flags').integer({ min: 0 }) ?? 0) : 0;
@@ -91,20 +91,20 @@ function defer(house: DiscordContext, interaction: Interaction, data: Field): vo
 		field.at('flags').fail('MESSAGE_FLAGS_INVALID', 'Only the EPHEMERAL flag can be set on a deferred answer.');
 	form.check();
 	interaction.ephemeral = (flags & MessageFlags.Ephemeral) !== 0;
-	const more = originalMore(house, interaction);
-	interaction.originalId = post(house, interaction, { flags: flags | MessageFlags.Loading }, [], interaction.ephemeral, more, true).id;
+	const more = originalMore(context, interaction);
+	interaction.originalId = post(context, interaction, { flags: flags | MessageFlags.Loading }, [], interaction.ephemeral, more, true).id;
 }
 
-function update(house: DiscordContext, interaction: Interaction, data: Field, files: readonly UploadedFile[]): void {
-	const stored = interaction.sourceId === null ? undefined : house.messages.find(interaction.sourceId);
+function update(context: DiscordContext, interaction: Interaction, data: Field, files: readonly UploadedFile[]): void {
+	const stored = interaction.sourceId === null ? undefined : context.messages.find(interaction.sourceId);
 	if (!stored) throw refusal('unknownMessage');
-	editStored(house, stored, data.value, files, PREFIX);
+	editStored(context, stored, data.value, files, PREFIX);
 	interaction.originalId = stored.message.id;
 	interaction.ephemeral = stored.ephemeralFor !== null;
 }
 
 export function editStored(
-	house: DiscordContext,
+	context: DiscordContext,
 	stored: StoredMessage,
 	body: unknown,
 	files: readonly UploadedFile[],
@@ -113,17 +113,17 @@ export function editStored(
 	const { flags = 0, attachments } = stored.message;
 	const before = { flags, attachments: attachments.map(({ id }) => id) };
 	const input = checkMessage(body, { prefix, before, files });
-	return house.messages.edit(stored, input, files, (flags & MessageFlags.Loading) !== 0);
+	return context.messages.edit(stored, input, files, (flags & MessageFlags.Loading) !== 0);
 }
 
 /** The first one after a deferral takes the place of what was promised, and is as private as that was. */
-export function followUp(house: DiscordContext, interaction: Interaction, body: unknown, files: readonly UploadedFile[]): APIMessage {
-	const original = interaction.originalId === null ? undefined : house.messages.find(interaction.originalId);
+export function followUp(context: DiscordContext, interaction: Interaction, body: unknown, files: readonly UploadedFile[]): APIMessage {
+	const original = interaction.originalId === null ? undefined : context.messages.find(interaction.originalId);
 	const input = checkMessage(body, { flags: REPLY_FLAGS, files });
 	interaction.continued = true;
 	if (original && ((original.message.flags ?? 0) & MessageFlags.Loading) !== 0) {
 		const { flags: _flags, ...rest } = input;
-		return house.messages.edit(
+		return context.messages.edit(
 			original,
 			{
 				content: null,
@@ -136,19 +136,19 @@ export function followUp(house: DiscordContext, interaction: Interaction, body: 
 	}
 	const ephemeral = ((input.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
 	const message = post(
-		house,
+		context,
 		interaction,
 		input,
 		files,
 		ephemeral,
-		original ? { type: MessageType.Reply, message_reference: referTo(house, original.message) } : {}
+		original ? { type: MessageType.Reply, message_reference: referTo(context, original.message) } : {}
 	);
 	interaction.followUps.push(message.id);
 	return message;
 }
 
 function post(
-	house: DiscordContext,
+	context: DiscordContext,
 	interaction: Interaction,
 	input: MessageInput,
 	files: readonly UploadedFile[],
@@ -156,10 +156,10 @@ function post(
 	more: Partial<APIMessage>,
 	empty = false
 ): APIMessage {
-	const user = house.guild.members.get(interaction.userId) ?? house.guild.departed.get(interaction.userId);
-	const owners = interaction.place.guildId === null ? { 0: '0' } : { 0: interaction.place.guildId };
-	return house.messages.create({
-		channelId: interaction.place.channelId,
+	const user = context.guild.members.get(interaction.userId) ?? context.guild.departed.get(interaction.userId);
+	const owners = interaction.location.guildId === null ? { 0: '0' } : { 0: interaction.location.guildId };
+	return context.messages.create({
+		channelId: interaction.location.channelId,
 		input,
 		files,
 		ephemeralFor: ephemeral ? interaction.userId : null,
@@ -179,17 +179,17 @@ function post(
 	});
 }
 
-function originalMore(house: DiscordContext, interaction: Interaction): Partial<APIMessage> {
-	const source = interaction.sourceId === null ? undefined : house.messages.find(interaction.sourceId);
-	if (source) return { type: MessageType.Reply, message_reference: referTo(house, source.message) };
+function originalMore(context: DiscordContext, interaction: Interaction): Partial<APIMessage> {
+	const source = interaction.sourceId === null ? undefined : context.messages.find(interaction.sourceId);
+	if (source) return { type: MessageType.Reply, message_reference: referTo(context, source.message) };
 	return interaction.type === Type.ApplicationCommand ? { type: MessageType.ChatInputCommand } : {};
 }
 
-function referTo(house: DiscordContext, message: APIMessage): NonNullable<APIMessage['message_reference']> {
-	const guild = house.guild.channels.has(message.channel_id) ? { guild_id: house.guild.id } : {};
+function referTo(context: DiscordContext, message: APIMessage): NonNullable<APIMessage['message_reference']> {
+	const guild = context.guild.channels.has(message.channel_id) ? { guild_id: context.guild.id } : {};
 	return { type: MessageReferenceType.Default, channel_id: message.channel_id, message_id: message.id, ...guild };
 }
 
-function isEphemeral(house: DiscordContext, id: string | null): boolean {
-	return id !== null && (house.messages.find(id)?.ephemeralFor ?? null) !== null;
+function isEphemeral(context: DiscordContext, id: string | null): boolean {
+	return id !== null && (context.messages.find(id)?.ephemeralFor ?? null) !== null;
 }

@@ -9,13 +9,13 @@ import { ok, param } from './call.js';
 import type { RestServer } from './server.js';
 
 /** Who the bot is, where its gateway is, and whom it knows. */
-export function applicationRoutes(server: RestServer, house: DiscordContext): void {
-	server.route('GET', '/gateway', () => ok({ url: house.options.gatewayUrl() }), { open: true });
+export function applicationRoutes(server: RestServer, context: DiscordContext): void {
+	server.route('GET', '/gateway', () => ok({ url: context.options.gatewayUrl() }), { open: true });
 	server.route('GET', '/gateway/bot', () => {
 		// Asked for once in the life of a bot, at its start.
-		house.readiness.restart();
+		context.readiness.restart();
 		return ok({
-			url: house.options.gatewayUrl(),
+			url: context.options.gatewayUrl(),
 			shards: 1,
 			session_start_limit: { total: 1_000, remaining: 999, reset_after: 14_400_000, max_concurrency: 1 }
 		});
@@ -28,19 +28,19 @@ export function applicationRoutes(server: RestServer, house: DiscordContext): vo
 			description: '',
 			bot_public: false,
 			bot_require_code_grant: false,
-			bot: toUser(house.guild.bot),
-			flags: house.memberIntent ? ApplicationFlags.GatewayGuildMembersLimited : 0,
+			bot: toUser(context.guild.bot),
+			flags: context.memberIntent ? ApplicationFlags.GatewayGuildMembersLimited : 0,
 			verify_key: '0'.repeat(64),
-			owner: toUser(house.guild.members.get(house.guild.ownerId) ?? { id: house.guild.ownerId, username: 'owner', bot: false }),
+			owner: toUser(context.guild.members.get(context.guild.ownerId) ?? { id: context.guild.ownerId, username: 'owner', bot: false }),
 			team: null,
 			approximate_guild_count: 1,
 			tags: []
 		});
 	server.route('GET', '/applications/@me', application);
 	server.route('GET', '/oauth2/applications/@me', application);
-	server.route('GET', '/users/@me', () => ok({ ...toUser(house.guild.bot), verified: true, mfa_enabled: false, email: null, flags: 0 }));
+	server.route('GET', '/users/@me', () => ok({ ...toUser(context.guild.bot), verified: true, mfa_enabled: false, email: null, flags: 0 }));
 	server.route('GET', '/users/@me/guilds', () => {
-		const { guild } = house;
+		const { guild } = context;
 		const permissions = guildPermissions(guild, guild.bot).toString();
 		return ok([{ id: guild.id, name: guild.name, icon: null, banner: null, owner: false, permissions, features: [] }]);
 	});
@@ -49,13 +49,13 @@ export function applicationRoutes(server: RestServer, house: DiscordContext): vo
 		const body = form.field(call.body);
 		const id = body.model() ? body.at('recipient_id').snowflake(true) : undefined;
 		form.check();
-		const member = house.guild.members.get(id ?? '');
+		const member = context.guild.members.get(id ?? '');
 		if (!member || member.bot) throw refusal('invalidRecipients');
-		return ok(house.messages.openDm(member));
+		return ok(context.messages.openDm(member));
 	});
 	server.route('GET', '/users/:user', (call) => {
 		const id = param(call, 'user');
-		const member = house.guild.members.get(id) ?? house.guild.departed.get(id);
+		const member = context.guild.members.get(id) ?? context.guild.departed.get(id);
 		if (!member) throw refusal('unknownUser');
 		return ok(toUser(member));
 	});

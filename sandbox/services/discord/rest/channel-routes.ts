@@ -9,40 +9,40 @@ import { Form, isRecord } from '../validate/form.js';
 import { checkMessage } from '../validate/message.js';
 import { editStored } from './answers.js';
 import { type Call, nothing, ok, param } from './call.js';
-import { channelOf, numberIn } from './checks.js';
+import { channelOf, integerQuery } from './checks.js';
 import type { RestServer } from './server.js';
 
 /** Channels, and the messages in them. */
-export function channelRoutes(server: RestServer, house: DiscordContext): void {
-	server.route('GET', '/channels/:channel', (call) => ok(channelOf(house, call)));
+export function channelRoutes(server: RestServer, context: DiscordContext): void {
+	server.route('GET', '/channels/:channel', (call) => ok(channelOf(context, call)));
 	server.route('POST', '/channels/:channel/typing', (call) => {
-		channelOf(house, call, P.SendMessages);
+		channelOf(context, call, P.SendMessages);
 		return nothing();
 	});
-	server.route('GET', '/channels/:channel/messages', (call) => list(house, call));
-	server.route('POST', '/channels/:channel/messages', (call) => create(house, call), { limit: 'messages' });
+	server.route('GET', '/channels/:channel/messages', (call) => list(context, call));
+	server.route('POST', '/channels/:channel/messages', (call) => create(context, call), { limit: 'messages' });
 	server.route('GET', '/channels/:channel/messages/:message', (call) => {
-		channelOf(house, call, P.ReadMessageHistory);
-		return ok(messageOf(house, call).message);
+		channelOf(context, call, P.ReadMessageHistory);
+		return ok(messageOf(context, call).message);
 	});
-	server.route('PATCH', '/channels/:channel/messages/:message', (call) => edit(house, call), { limit: 'messages' });
+	server.route('PATCH', '/channels/:channel/messages/:message', (call) => edit(context, call), { limit: 'messages' });
 	server.route('DELETE', '/channels/:channel/messages/:message', (call) => {
-		channelOf(house, call);
-		house.messages.delete(messageOf(house, call));
+		channelOf(context, call);
+		context.messages.delete(messageOf(context, call));
 		return nothing();
 	});
 }
 
-function create(house: DiscordContext, call: Call) {
-	const channel = channelOf(house, call, P.SendMessages);
-	if (channel.type === ChannelType.DM && !house.guild.members.has(channel.recipients?.[0]?.id ?? '')) throw refusal('cannotDm');
-	needForParts(house, channel, call);
+function create(context: DiscordContext, call: Call) {
+	const channel = channelOf(context, call, P.SendMessages);
+	if (channel.type === ChannelType.DM && !context.guild.members.has(channel.recipients?.[0]?.id ?? '')) throw refusal('cannotDm');
+	requirePartPermissions(context, channel, call);
 	const input = checkMessage(call.body, { files: call.files });
 	const reference = input.message_reference?.message_id;
-	const referred = reference === undefined ? undefined : house.messages.find(reference);
+	const referred = reference === undefined ? undefined : context.messages.find(reference);
 	if (reference !== undefined && !referred && input.message_reference?.fail_if_not_exists !== false) refuseReference();
 	const more = referred ? { type: 19, message_reference: { type: 0, channel_id: channel.id, message_id: referred.message.id } } : {};
-	return ok(house.messages.create({ channelId: channel.id, input, files: call.files, more }));
+	return ok(context.messages.create({ channelId: channel.id, input, files: call.files, more }));
 }
 
 /** A reply to a message that is not there, unless it says that it may be. */
@@ -52,29 +52,29 @@ function refuseReference(): void {
 	form.check();
 }
 
-function edit(house: DiscordContext, call: Call) {
-	const channel = channelOf(house, call);
-	const stored = messageOf(house, call);
+function edit(context: DiscordContext, call: Call) {
+	const channel = channelOf(context, call);
+	const stored = messageOf(context, call);
 	if (stored.message.author.id !== IDS.bot) throw refusal('notTheAuthor');
-	needForParts(house, channel, call);
-	return ok(editStored(house, stored, call.body, call.files));
+	requirePartPermissions(context, channel, call);
+	return ok(editStored(context, stored, call.body, call.files));
 }
 
 /** Embeds and files have permissions of their own. */
-function needForParts(house: DiscordContext, channel: APITextChannel | APIDMChannel, call: Call): void {
+function requirePartPermissions(context: DiscordContext, channel: APITextChannel | APIDMChannel, call: Call): void {
 	if (channel.type === ChannelType.DM) return;
-	const has = channelPermissions(house.guild, house.guild.bot, channel);
+	const has = channelPermissions(context.guild, context.guild.bot, channel);
 	const embeds = isRecord(call.body) && Array.isArray(call.body.embeds) && call.body.embeds.length > 0;
 	if (embeds && (has & P.EmbedLinks) === 0n) throw refusal('missingPermissions');
 	if (call.files.length > 0 && (has & P.AttachFiles) === 0n) throw refusal('missingPermissions');
 }
 
-function list(house: DiscordContext, call: Call) {
-	const channel = channelOf(house, call);
-	const limit = numberIn(call, 'limit', { min: 1, max: 100, usual: 50 });
-	if (channel.type !== ChannelType.DM && (channelPermissions(house.guild, house.guild.bot, channel) & P.ReadMessageHistory) === 0n)
+function list(context: DiscordContext, call: Call) {
+	const channel = channelOf(context, call);
+	const limit = integerQuery(call, 'limit', { min: 1, max: 100, usual: 50 });
+	if (channel.type !== ChannelType.DM && (channelPermissions(context.guild, context.guild.bot, channel) & P.ReadMessageHistory) === 0n)
 		return ok([]);
-	const all = house.messages.inChannel(channel.id);
+	const all = context.messages.inChannel(channel.id);
 	const [before, after, around] = ['before', 'after', 'around'].map((name) => call.query.get(name));
 	if (after)
 		return ok(
@@ -92,8 +92,8 @@ function list(house: DiscordContext, call: Call) {
 }
 
 /** One that the channel shows: those that are for one person alone are out of reach here. */
-function messageOf(house: DiscordContext, call: Call): StoredMessage {
-	const stored = house.messages.find(param(call, 'message'));
+function messageOf(context: DiscordContext, call: Call): StoredMessage {
+	const stored = context.messages.find(param(call, 'message'));
 	if (!stored || stored.ephemeralFor !== null || stored.message.channel_id !== param(call, 'channel')) throw refusal('unknownMessage');
 	return stored;
 }

@@ -8,31 +8,31 @@ import { type Call, param } from './call.js';
 
 /** What routes ask before they do anything. Each throws Discord's refusal. */
 
-export function guildOf(house: DiscordContext, call: Call): Guild {
-	if (param(call, 'guild') !== house.guild.id) throw refusal('unknownGuild');
-	return house.guild;
+export function guildOf(context: DiscordContext, call: Call): Guild {
+	if (param(call, 'guild') !== context.guild.id) throw refusal('unknownGuild');
+	return context.guild;
 }
 
 /** That the bot has a permission in the whole guild. */
-export function need(guild: Guild, permission: bigint): void {
+export function requirePermission(guild: Guild, permission: bigint): void {
 	if ((guildPermissions(guild, guild.bot) & (permission | PermissionFlagsBits.Administrator)) === 0n) throw refusal('missingPermissions');
 }
 
 /** A channel that the bot sees, and in which it has the permissions. */
-export function channelOf(house: DiscordContext, call: Call, ...permissions: readonly bigint[]): APITextChannel | APIDMChannel {
+export function channelOf(context: DiscordContext, call: Call, ...permissions: readonly bigint[]): APITextChannel | APIDMChannel {
 	const id = param(call, 'channel');
-	const dm = house.messages.dmChannel(id);
+	const dm = context.messages.dmChannel(id);
 	if (dm) return dm;
-	const channel = house.guild.channels.get(id);
+	const channel = context.guild.channels.get(id);
 	if (!channel) throw refusal('unknownChannel');
-	const has = channelPermissions(house.guild, house.guild.bot, channel);
+	const has = channelPermissions(context.guild, context.guild.bot, channel);
 	if ((has & PermissionFlagsBits.ViewChannel) === 0n) throw refusal('missingAccess');
 	if (permissions.some((permission) => (has & permission) === 0n)) throw refusal('missingPermissions');
 	return channel;
 }
 
 /** A number from the query, within its bounds. */
-export function numberIn(call: Call, name: string, { min, max, usual }: { min: number; max: number; usual: number }): number {
+export function integerQuery(call: Call, name: string, { min, max, usual }: { min: number; max: number; usual: number }): number {
 	const text = call.query.get(name);
 	if (text === null) return usual;
 	const form = new Form();

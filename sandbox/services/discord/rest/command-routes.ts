@@ -6,42 +6,42 @@ import { type Call, nothing, ok, param } from './call.js';
 import type { RestServer } from './server.js';
 
 /** The bot's commands: the global ones, and the guild's. */
-export function commandRoutes(server: RestServer, house: DiscordContext): void {
+export function commandRoutes(server: RestServer, context: DiscordContext): void {
 	const scopeOf = (call: Call): string | null => {
 		if (param(call, 'application') !== IDS.application) throw refusal('unknownApplication');
 		const guild = call.params.guild;
-		if (guild !== undefined && guild !== house.guild.id) throw refusal('missingAccess');
+		if (guild !== undefined && guild !== context.guild.id) throw refusal('missingAccess');
 		return guild ?? null;
 	};
-	const touched = (final = false) => house.readiness.commands(house.commands.count, final);
+	const touched = (final = false) => context.readiness.commands(context.commands.count, final);
 
 	for (const base of ['/applications/:application/commands', '/applications/:application/guilds/:guild/commands']) {
 		const inGuild = base.includes(':guild');
 		server.route('GET', base, (call) => {
-			const commands = house.commands.list(scopeOf(call));
+			const commands = context.commands.list(scopeOf(call));
 			touched();
 			return ok(commands);
 		});
 		server.route('POST', base, (call) => {
-			const { command, created } = house.commands.put(scopeOf(call), checkCommand(call.body));
+			const { command, created } = context.commands.put(scopeOf(call), checkCommand(call.body));
 			touched();
 			return ok(command, created ? 201 : 200);
 		});
 		server.route('PUT', base, (call) => {
-			const commands = house.commands.replace(scopeOf(call), checkCommands(call.body));
+			const commands = context.commands.replace(scopeOf(call), checkCommands(call.body));
 			// Guild commands come after the global ones.
 			touched(inGuild);
 			return ok(commands);
 		});
-		server.route('GET', `${base}/:command`, (call) => ok(house.commands.get(scopeOf(call), param(call, 'command'))));
+		server.route('GET', `${base}/:command`, (call) => ok(context.commands.get(scopeOf(call), param(call, 'command'))));
 		server.route('PATCH', `${base}/:command`, (call) => {
 			const scope = scopeOf(call);
-			const command = house.commands.patch(scope, param(call, 'command'), checkCommand(call.body, true));
+			const command = context.commands.patch(scope, param(call, 'command'), checkCommand(call.body, true));
 			touched();
 			return ok(command);
 		});
 		server.route('DELETE', `${base}/:command`, (call) => {
-			house.commands.delete(scopeOf(call), param(call, 'command'));
+			context.commands.delete(scopeOf(call), param(call, 'command'));
 			touched();
 			return nothing();
 		});

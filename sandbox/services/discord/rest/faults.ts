@@ -18,7 +18,7 @@ interface Early {
 	headers: Record<string, string>;
 }
 
-export function takeFaults(faults: Faults, what: string): readonly Fault[] {
+export function takeDiscordFaults(faults: Faults, what: string): readonly Fault[] {
 	return faults.take('discord', what);
 }
 
@@ -26,14 +26,17 @@ export function takeFaults(faults: Faults, what: string): readonly Fault[] {
  * What happens in place of the request.
  * @param gone - resolves when the client has hung up
  */
-export async function beforehand(faults: readonly Fault[], gone: () => Promise<void>): Promise<Early | 'drop' | null> {
+export async function faultBeforeHandler(
+	faults: readonly Fault[],
+	clientDisconnected: () => Promise<void>
+): Promise<Early | 'drop' | null> {
 	for (const { kind, ms } of faults) if (kind === 'latency') await new Promise((resolve) => setTimeout(resolve, ms ?? 0));
 	for (const fault of faults) {
 		switch (fault.kind) {
 			case 'drop':
 				return 'drop';
 			case 'timeout':
-				await gone();
+				await clientDisconnected();
 				return 'drop';
 			case '429':
 				return rateLimited(fault.retryAfter ?? DEFAULT_RETRY_AFTER);
@@ -55,7 +58,7 @@ export async function beforehand(faults: readonly Fault[], gone: () => Promise<v
 }
 
 /** What happens to the answer. */
-export function afterwards(faults: readonly Fault[], answer: Answer): Answer | 'drop' {
+export function faultAfterHandler(faults: readonly Fault[], answer: Answer): Answer | 'drop' {
 	for (const { kind } of faults) {
 		if (kind === 'drop-after') return 'drop';
 		if (kind === 'truncate' && Array.isArray(answer.body))

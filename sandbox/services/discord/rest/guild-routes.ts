@@ -7,22 +7,22 @@ import { toGuild } from '../guild/payload.js';
 import { outranks } from '../guild/permissions.js';
 import { Form } from '../validate/form.js';
 import { type Call, nothing, ok, param } from './call.js';
-import { guildOf, need, numberIn } from './checks.js';
+import { guildOf, integerQuery, requirePermission } from './checks.js';
 import type { RestServer } from './server.js';
 
 /** The guild itself: its channels, its roles, its audit log. */
-export function guildRoutes(server: RestServer, house: DiscordContext): void {
+export function guildRoutes(server: RestServer, context: DiscordContext): void {
 	server.route('GET', '/guilds/:guild', (call) => {
-		const guild = guildOf(house, call);
+		const guild = guildOf(context, call);
 		const counts = { approximate_member_count: guild.members.size, approximate_presence_count: 1 };
 		return ok({ ...toGuild(guild), ...(call.query.get('with_counts') === 'true' ? counts : {}) });
 	});
-	server.route('GET', '/guilds/:guild/channels', (call) => ok([...guildOf(house, call).channels.values()]));
-	server.route('GET', '/guilds/:guild/roles', (call) => ok([...guildOf(house, call).roles.values()]));
-	server.route('GET', '/guilds/:guild/roles/:role', (call) => ok(roleOf(house, call)));
+	server.route('GET', '/guilds/:guild/channels', (call) => ok([...guildOf(context, call).channels.values()]));
+	server.route('GET', '/guilds/:guild/roles', (call) => ok([...guildOf(context, call).roles.values()]));
+	server.route('GET', '/guilds/:guild/roles/:role', (call) => ok(roleOf(context, call)));
 	server.route('POST', '/guilds/:guild/roles', (call) => {
-		const guild = guildOf(house, call);
-		need(guild, P.ManageRoles);
+		const guild = guildOf(context, call);
+		requirePermission(guild, P.ManageRoles);
 		const form = new Form();
 		const body = form.field(call.body ?? {});
 		const name = body.at('name').text({ max: 100 }) ?? 'new role';
@@ -30,38 +30,38 @@ export function guildRoutes(server: RestServer, house: DiscordContext): void {
 		return ok(guild.createRole({ name }, IDS.bot));
 	});
 	server.route('PATCH', '/guilds/:guild/roles/:role', (call) => {
-		const role = manageableRole(house, call);
+		const role = manageableRole(context, call);
 		const form = new Form();
 		const name = form.field(call.body).at('name').text({ min: 1, max: 100 });
 		form.check();
-		house.guild.changeRole(role, name === undefined ? {} : { name }, IDS.bot);
+		context.guild.changeRole(role, name === undefined ? {} : { name }, IDS.bot);
 		return ok(role);
 	});
 	server.route('DELETE', '/guilds/:guild/roles/:role', (call) => {
-		house.guild.deleteRole(manageableRole(house, call), IDS.bot);
+		context.guild.deleteRole(manageableRole(context, call), IDS.bot);
 		return nothing();
 	});
-	server.route('GET', '/guilds/:guild/audit-logs', (call) => auditLog(house, call));
+	server.route('GET', '/guilds/:guild/audit-logs', (call) => auditLog(context, call));
 }
 
-function roleOf(house: DiscordContext, call: Call) {
-	const role = guildOf(house, call).roles.get(param(call, 'role'));
+function roleOf(context: DiscordContext, call: Call) {
+	const role = guildOf(context, call).roles.get(param(call, 'role'));
 	if (!role) throw refusal('unknownRole');
 	return role;
 }
 
-function manageableRole(house: DiscordContext, call: Call) {
-	const role = roleOf(house, call);
-	need(house.guild, P.ManageRoles);
-	if (!outranks(house.guild, house.guild.bot, role)) throw refusal('missingPermissions');
-	if (role.managed || role.id === house.guild.id) throw refusal('invalidRole');
+function manageableRole(context: DiscordContext, call: Call) {
+	const role = roleOf(context, call);
+	requirePermission(context.guild, P.ManageRoles);
+	if (!outranks(context.guild, context.guild.bot, role)) throw refusal('missingPermissions');
+	if (role.managed || role.id === context.guild.id) throw refusal('invalidRole');
 	return role;
 }
 
-function auditLog(house: DiscordContext, call: Call) {
-	const guild = guildOf(house, call);
-	need(guild, P.ViewAuditLog);
-	const limit = numberIn(call, 'limit', { min: 1, max: 100, usual: 50 });
+function auditLog(context: DiscordContext, call: Call) {
+	const guild = guildOf(context, call);
+	requirePermission(guild, P.ViewAuditLog);
+	const limit = integerQuery(call, 'limit', { min: 1, max: 100, usual: 50 });
 	const [user, action, before, after] = ['user_id', 'action_type', 'before', 'after'].map((name) => call.query.get(name));
 	const entries = guild.audit
 		.list()

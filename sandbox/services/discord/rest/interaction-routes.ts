@@ -6,18 +6,18 @@ import { nothing, ok, param } from './call.js';
 import type { RestServer } from './server.js';
 
 /** The first answer to an interaction. Its own token lets it in. */
-export function interactionRoutes(server: RestServer, house: DiscordContext): void {
+export function interactionRoutes(server: RestServer, context: DiscordContext): void {
 	server.route(
 		'POST',
 		'/interactions/:interaction/:token/callback',
 		(call) => {
-			const interaction = house.interactions.withToken(param(call, 'token'));
+			const interaction = context.interactions.withToken(param(call, 'token'));
 			if (!interaction || interaction.id !== param(call, 'interaction')) throw refusal('unknownInteraction');
-			answerInteraction(house, interaction, call.body, call.files);
+			answerInteraction(context, interaction, call.body, call.files);
 			if (call.query.get('with_response') !== 'true') return nothing();
 
 			const { answer, originalId, ephemeral } = interaction;
-			const message = originalId === null ? undefined : house.messages.find(originalId)?.message;
+			const message = originalId === null ? undefined : context.messages.find(originalId)?.message;
 			const shown =
 				answer === Answer.ChannelMessageWithSource || answer === Answer.UpdateMessage || answer === Answer.DeferredChannelMessageWithSource;
 			return ok({

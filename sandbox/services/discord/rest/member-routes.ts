@@ -7,7 +7,7 @@ import { compareIds, type Member, toMember } from '../guild/members.js';
 import { outranks } from '../guild/permissions.js';
 import { Form, isRecord } from '../validate/form.js';
 import { type Call, nothing, ok, param } from './call.js';
-import { guildOf, need, numberIn } from './checks.js';
+import { guildOf, integerQuery, requirePermission } from './checks.js';
 import type { RestServer } from './server.js';
 
 /** PUT and DELETE draw on one limit. */
@@ -16,17 +16,17 @@ const ROLES = { limit: 'memberRoles', bucket: 'member roles' } as const;
 const WHOLE_MEMBER = { limit: 'memberRoles', bucket: 'member' } as const;
 
 /** The members, and their roles. */
-export function memberRoutes(server: RestServer, house: DiscordContext): void {
+export function memberRoutes(server: RestServer, context: DiscordContext): void {
 	server.route('GET', '/guilds/:guild/members', (call) => {
-		const guild = guildOf(house, call);
-		if (!house.memberIntent) throw refusal('missingAccess');
-		const limit = numberIn(call, 'limit', { min: 1, max: 1_000, usual: 1 });
+		const guild = guildOf(context, call);
+		if (!context.memberIntent) throw refusal('missingAccess');
+		const limit = integerQuery(call, 'limit', { min: 1, max: 1_000, usual: 1 });
 		const after = call.query.get('after') ?? '0';
 		return ok(page(guild.everyone, after, limit).map(toMember));
 	});
 	server.route('GET', '/guilds/:guild/members/search', (call) => {
-		const guild = guildOf(house, call);
-		const limit = numberIn(call, 'limit', { min: 1, max: 1_000, usual: 1 });
+		const guild = guildOf(context, call);
+		const limit = integerQuery(call, 'limit', { min: 1, max: 1_000, usual: 1 });
 		const form = new Form();
 		const query = form.field(call.query.get('query'), ['query']).text({ min: 1, max: 100, required: true })?.toLowerCase() ?? '';
 		form.check();
@@ -37,41 +37,41 @@ export function memberRoutes(server: RestServer, house: DiscordContext): void {
 				.map(toMember)
 		);
 	});
-	server.route('GET', '/guilds/:guild/members/:user', (call) => ok(toMember(memberOf(guildOf(house, call), call))));
-	server.route('PATCH', '/guilds/:guild/members/:user', (call) => patch(house, call), WHOLE_MEMBER);
+	server.route('GET', '/guilds/:guild/members/:user', (call) => ok(toMember(memberOf(guildOf(context, call), call))));
+	server.route('PATCH', '/guilds/:guild/members/:user', (call) => patch(context, call), WHOLE_MEMBER);
 	server.route('DELETE', '/guilds/:guild/members/:user', (call) => {
-		const guild = guildOf(house, call);
-		need(guild, P.KickMembers);
+		const guild = guildOf(context, call);
+		requirePermission(guild, P.KickMembers);
 		const member = memberOf(guild, call);
 		const above = member.roles.some((id) => (guild.roles.get(id)?.position ?? 0) >= topPosition(guild));
 		if (above || member.id === guild.ownerId) throw refusal('missingPermissions');
 		guild.leave(member, { by: IDS.bot, reason: call.reason });
 		return nothing();
 	});
-	server.route('PUT', '/guilds/:guild/members/:user/roles/:role', (call) => change(house, call, 'add'), ROLES);
-	server.route('DELETE', '/guilds/:guild/members/:user/roles/:role', (call) => change(house, call, 'remove'), ROLES);
+	server.route('PUT', '/guilds/:guild/members/:user/roles/:role', (call) => change(context, call, 'add'), ROLES);
+	server.route('DELETE', '/guilds/:guild/members/:user/roles/:role', (call) => change(context, call, 'remove'), ROLES);
 }
 
-function change(house: DiscordContext, call: Call, way: 'add' | 'remove') {
-	const guild = guildOf(house, call);
-	need(guild, P.ManageRoles);
+function change(context: DiscordContext, call: Call, operation: 'add' | 'remove') {
+	const guild = guildOf(context, call);
+	requirePermission(guild, P.ManageRoles);
 	const member = memberOf(guild, call);
-	const role = giveableRole(guild, param(call, 'role'));
-	guild.changeRoles(member, { add: [], remove: [], [way]: [role], by: IDS.bot, reason: call.reason });
+	const role = assignableRole(guild, param(call, 'role'));
+	guild.changeRoles(member, { add: [], remove: [], [operation]: [role], by: IDS.bot, reason: call.reason });
 	return nothing();
 }
 
 /** Replaces the whole list; what stays as it is needs no right. */
-function patch(house: DiscordContext, call: Call) {
-	const guild = guildOf(house, call);
+function patch(context: DiscordContext, call: Call) {
+	const guild = guildOf(context, call);
 	const own = param(call, 'user') === '@me' ? guild.bot : undefined;
 	const member = own ?? memberOf(guild, call);
-	if (isRecord(call.body) && call.body.nick !== undefined) need(guild, own ? P.ChangeNickname : P.ManageNicknames);
+	if (isRecord(call.body) && call.body.nick !== undefined) requirePermission(guild, own ? P.ChangeNickname : P.ManageNicknames);
 	const wanted = roleIds(call.body)?.filter((id) => id !== guild.id);
 	if (!wanted) return ok(toMember(member));
-	need(guild, P.ManageRoles);
-	const add = wanted.filter((id) => !member.roles.includes(id)).map((id) => giveableRole(guild, id));
-	const remove = member.roles.filter((id) => !wanted.includes(id)).map((id) => giveableRole(guild, id));
+	requirePermission(guild, P.ManageRoles);
+	const add = wanted.filter((id) => !member.roles.includes(id)).map((id) => assignableRole(guild, id));
+	const remove = member.roles.filter((id) => !wanted.includes(id)).map((id) => assignableRole(guild, id));
 	guild.changeRoles(member, { add, remove, by: IDS.bot, reason: call.reason });
 	return ok(toMember(member));
 }
@@ -83,7 +83,7 @@ function memberOf(guild: Guild, call: Call): Member {
 }
 
 /** A role below the bot's own, which no integration holds. */
-function giveableRole(guild: Guild, id: string): APIRole {
+function assignableRole(guild: Guild, id: string): APIRole {
 	const role = guild.roles.get(id);
 	if (!role) throw refusal('unknownRole');
 	if (role.id === guild.id) throw refusal('invalidRole');

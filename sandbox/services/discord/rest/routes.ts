@@ -9,18 +9,18 @@ import type { RestServer } from './server.js';
 import { webhookRoutes } from './webhook-routes.js';
 
 /** All that Discord's REST interface does here. */
-export function addRoutes(server: RestServer, house: DiscordContext): void {
-	applicationRoutes(server, house);
-	guildRoutes(server, house);
-	memberRoutes(server, house);
-	channelRoutes(server, house);
-	commandRoutes(server, house);
-	interactionRoutes(server, house);
-	webhookRoutes(server, house);
-	server.otherwise();
-	server.app.get('/attachments/:channel/:id/:filename', (context) => {
-		const file = house.messages.attachments.find(context.req.param('id'));
-		if (!file) return context.text('404: Not Found', 404);
+export function addRoutes(server: RestServer, context: DiscordContext): void {
+	applicationRoutes(server, context);
+	guildRoutes(server, context);
+	memberRoutes(server, context);
+	channelRoutes(server, context);
+	commandRoutes(server, context);
+	interactionRoutes(server, context);
+	webhookRoutes(server, context);
+	server.addFallback();
+	server.app.get('/attachments/:channel/:id/:filename', (c) => {
+		const file = context.messages.attachments.find(c.req.param('id'));
+		if (!file) return c.text('404: Not Found', 404);
 		return new Response(file.bytes, { headers: { 'Content-Type': file.type || 'application/octet-stream' } });
 	});
 }

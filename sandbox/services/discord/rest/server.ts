@@ -8,10 +8,10 @@ import type { DiscordOptions } from '../core/options.js';
 import { Form } from '../validate/form.js';
 import { type ReadBody, readBody } from './body.js';
 import type { Answer, Call } from './call.js';
-import { afterwards, beforehand, takeFaults } from './faults.js';
+import { faultAfterHandler, faultBeforeHandler, takeDiscordFaults } from './faults.js';
 import type { LimitName, RateLimits } from './rate-limits.js';
 
-const REASON_LENGTH = 512;
+const MAX_REASON_LENGTH = 512;
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 type Handler = (call: Call) => Answer | Promise<Answer>;
@@ -24,7 +24,7 @@ export interface RouteOptions {
 	open?: boolean;
 }
 
-const MAJOR = ['guild', 'channel', 'token'];
+const MAJOR_PARAMETERS = ['guild', 'channel', 'token'];
 
 /** The way of every request: read, logged, befallen by faults, let in, counted, answered. */
 export class RestServer {
@@ -43,7 +43,7 @@ export class RestServer {
 	}
 
 	/** Everything else under `/api/v10`. To be called when all routes are there. */
-	public otherwise(): void {
+	public addFallback(): void {
 		this.app.all('/api/v10/*', (context) =>
 			this.serve(
 				context,
@@ -76,9 +76,9 @@ export class RestServer {
 			return response;
 		};
 
-		const faults = takeFaults(this.options.faults, `${context.req.method} ${path}`);
+		const faults = takeDiscordFaults(this.options.faults, `${context.req.method} ${path}`);
 		await this.options.faults.waitForHolds(faults);
-		const early = await beforehand(faults, () => gone(incoming));
+		const early = await faultBeforeHandler(faults, () => clientDisconnected(incoming));
 		if (early === 'drop') {
 			incoming?.socket.destroy();
 			return finish(RESPONSE_ALREADY_SENT, 0);
@@ -89,7 +89,7 @@ export class RestServer {
 		const call: Call = { params: context.req.param(), query: url.searchParams, body: read.body, files: read.files, reason };
 		const answer = await this.answer(context, name, call, read, handler, options, headers);
 		if (context.req.method !== 'GET') this.changed();
-		const late = afterwards(faults, answer);
+		const late = faultAfterHandler(faults, answer);
 		if (late === 'drop') {
 			incoming?.socket.destroy();
 			return finish(RESPONSE_ALREADY_SENT, 0);
@@ -108,7 +108,7 @@ export class RestServer {
 	): Promise<Answer> {
 		try {
 			if (!options.open && context.req.header('authorization') !== `Bot ${this.options.token}`) throw refusal('unauthorized');
-			const major = MAJOR.flatMap((key) => call.params[key] ?? [])[0] ?? 'global';
+			const major = MAJOR_PARAMETERS.flatMap((key) => call.params[key] ?? [])[0] ?? 'global';
 			const { exceeded, headers: counted } = this.limits().take(options.limit ?? 'others', options.bucket ?? name, major, !options.open);
 			Object.assign(headers, counted);
 			if (exceeded) {
@@ -145,7 +145,7 @@ function settle(entry: LoggedRequest, status: number, started: number): void {
 	entry.ms = Math.round(performance.now() - started);
 }
 
-function gone(incoming: IncomingMessage | undefined): Promise<void> {
+function clientDisconnected(incoming: IncomingMessage | undefined): Promise<void> {
 	return new Promise((resolve) => {
 		if (!incoming || incoming.socket.destroyed) resolve();
 		else incoming.socket.once('close', () => resolve());
@@ -172,6 +172,6 @@ function decodeReason(header: string | undefined): string | undefined {
 
 function checkReason(reason: string | undefined): void {
 	const form = new Form();
-	form.field(reason, ['reason']).text({ max: REASON_LENGTH });
+	form.field(reason, ['reason']).text({ max: MAX_REASON_LENGTH });
 	form.check();
 }

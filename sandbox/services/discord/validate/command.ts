@@ -1,9 +1,9 @@
 import { type APIApplicationCommand, ApplicationCommandOptionType as Option, ApplicationCommandType as Type } from 'discord-api-types/v10';
 import { type Field, Form } from './form.js';
 
-const OPTIONS = 25;
-const CHOICES = 25;
-const COMMAND_CHARACTERS = 8_000;
+const MAX_OPTIONS = 25;
+const MAX_CHOICES = 25;
+const MAX_COMMAND_CHARACTERS = 8_000;
 const NAME = /^[-_'\p{L}\p{N}\p{sc=Deva}\p{sc=Thai}]{1,32}$/u;
 
 const BASIC = [
@@ -62,8 +62,8 @@ function checkOne(command: Field, partial: boolean): void {
 	command.at('dm_permission').boolean();
 	command.at('nsfw').boolean();
 	checkOptions(command.at('options'), [...NESTING, ...BASIC]);
-	if (characters(command) > COMMAND_CHARACTERS) {
-		command.fail('APPLICATION_COMMAND_TOO_LARGE', `Command exceeds maximum size (${COMMAND_CHARACTERS})`);
+	if (characters(command) > MAX_COMMAND_CHARACTERS) {
+		command.fail('APPLICATION_COMMAND_TOO_LARGE', `Command exceeds maximum size (${MAX_COMMAND_CHARACTERS})`);
 	}
 }
 
@@ -74,7 +74,7 @@ function checkName(name: Field): void {
 }
 
 function checkOptions(field: Field, allowed: readonly Option[]): void {
-	const options = field.list({ max: OPTIONS });
+	const options = field.list({ max: MAX_OPTIONS });
 	const seen = new Set<unknown>();
 	let optional = false;
 	const types = new Set<boolean>();
@@ -108,7 +108,7 @@ function checkBasic(option: Field, type: Option): void {
 	if (option.at('options').given)
 		option.at('options').fail('APPLICATION_COMMAND_OPTIONS_NOT_ALLOWED', 'This option type cannot have options');
 	const autocomplete = option.at('autocomplete').boolean() ?? false;
-	const choices = option.at('choices').list({ max: CHOICES });
+	const choices = option.at('choices').list({ max: MAX_CHOICES });
 	if ((autocomplete || choices.length > 0) && !WITH_CHOICES.has(type)) {
 		option.fail('APPLICATION_COMMAND_OPTIONS_CHOICES_INVALID', 'This option type cannot have choices or autocomplete');
 	}
@@ -134,7 +134,7 @@ function checkChoice(choice: Field, type: Option): void {
 /** An autocomplete's answer. */
 export function checkChoices(field: Field): void {
 	if (!field.given) field.missing();
-	for (const choice of field.list({ max: CHOICES }))
+	for (const choice of field.list({ max: MAX_CHOICES }))
 		checkChoice(choice, typeof choice.at('value').value === 'number' ? Option.Number : Option.String);
 }
 

@@ -3,12 +3,12 @@ import { checkButton } from './button.js';
 import type { Field } from './form.js';
 import { checkSelect, SELECTS } from './select.js';
 
-const ROWS = 5;
-const BUTTONS = 5;
-const V2_COMPONENTS = 40;
-const V2_TEXT = 4_000;
-const MEDIA = 10;
-const SECTION_TEXTS = 3;
+const MAX_ROWS = 5;
+const MAX_BUTTONS_PER_ROW = 5;
+const MAX_V2_COMPONENTS = 40;
+const MAX_V2_TEXT_LENGTH = 4_000;
+const MAX_MEDIA_ITEMS = 10;
+const MAX_SECTION_TEXTS = 3;
 
 const V1_TOP = [Type.ActionRow];
 const V2_TOP = [Type.ActionRow, Type.Section, Type.TextDisplay, Type.MediaGallery, Type.File, Type.Separator, Type.Container];
@@ -16,7 +16,7 @@ const IN_CONTAINER = V2_TOP.filter((type) => type !== Type.Container);
 const IN_ROW = [Type.Button, ...SELECTS];
 
 /** What is seen on the way through a message's components. */
-class Tally {
+class MessageTotals {
 	public components = 0;
 	public text = 0;
 	private readonly customIds = new Set<string>();
@@ -47,43 +47,46 @@ class Tally {
 
 /** @param v2 - whether the message has the flag for components of the second kind */
 export function checkComponents(components: Field, v2: boolean): void {
-	const tally = new Tally();
-	const list = components.list({ max: v2 ? V2_COMPONENTS : ROWS });
-	for (const component of list) check(component, v2 ? V2_TOP : V1_TOP, tally);
-	if (v2 && list.length <= V2_COMPONENTS && tally.components > V2_COMPONENTS) {
-		components.fail('COMPONENT_MAX_TOTAL_COMPONENTS_EXCEEDED', `The total number of components cannot exceed ${V2_COMPONENTS}`);
+	const totals = new MessageTotals();
+	const list = components.list({ max: v2 ? MAX_V2_COMPONENTS : MAX_ROWS });
+	for (const component of list) check(component, v2 ? V2_TOP : V1_TOP, totals);
+	if (v2 && list.length <= MAX_V2_COMPONENTS && totals.components > MAX_V2_COMPONENTS) {
+		components.fail('COMPONENT_MAX_TOTAL_COMPONENTS_EXCEEDED', `The total number of components cannot exceed ${MAX_V2_COMPONENTS}`);
 	}
-	if (tally.text > V2_TEXT) {
-		components.fail('COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED', `The total displayable text cannot exceed ${V2_TEXT} characters`);
+	if (totals.text > MAX_V2_TEXT_LENGTH) {
+		components.fail(
+			'COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED',
+			`The total displayable text cannot exceed ${MAX_V2_TEXT_LENGTH} characters`
+		);
 	}
 }
 
-function check(component: Field, allowed: readonly Type[], tally: Tally): Type | undefined {
+function check(component: Field, allowed: readonly Type[], totals: MessageTotals): Type | undefined {
 	if (!component.model()) return undefined;
 	const type = component.at('type').oneOf(allowed, true);
 	if (type === undefined) return undefined;
-	tally.count(component);
+	totals.count(component);
 	switch (type) {
 		case Type.ActionRow:
-			checkRow(component, tally);
+			checkRow(component, totals);
 			break;
 		case Type.Button:
-			tally.customId(component, checkButton(component));
+			totals.customId(component, checkButton(component));
 			break;
 		case Type.Section:
-			for (const text of component.at('components').list({ min: 1, max: SECTION_TEXTS, required: true }))
-				check(text, [Type.TextDisplay], tally);
-			check(component.at('accessory'), [Type.Button, Type.Thumbnail], tally);
+			for (const text of component.at('components').list({ min: 1, max: MAX_SECTION_TEXTS, required: true }))
+				check(text, [Type.TextDisplay], totals);
+			check(component.at('accessory'), [Type.Button, Type.Thumbnail], totals);
 			break;
 		case Type.TextDisplay:
-			tally.text += component.at('content').text({ min: 1, max: V2_TEXT, required: true })?.length ?? 0;
+			totals.text += component.at('content').text({ min: 1, max: MAX_V2_TEXT_LENGTH, required: true })?.length ?? 0;
 			break;
 		case Type.Thumbnail:
 			checkMedia(component.at('media'));
 			component.at('description').text({ max: 1024 });
 			break;
 		case Type.MediaGallery:
-			for (const item of component.at('items').list({ min: 1, max: MEDIA, required: true })) {
+			for (const item of component.at('items').list({ min: 1, max: MAX_MEDIA_ITEMS, required: true })) {
 				if (item.model()) checkMedia(item.at('media'));
 				item.at('description').text({ max: 1024 });
 			}
@@ -101,21 +104,21 @@ function check(component: Field, allowed: readonly Type[], tally: Tally): Type |
 			break;
 		case Type.Container:
 			component.at('accent_color').integer({ min: 0, max: 0xffffff });
-			for (const child of component.at('components').list({ min: 1, max: V2_COMPONENTS, required: true }))
-				check(child, IN_CONTAINER, tally);
+			for (const child of component.at('components').list({ min: 1, max: MAX_V2_COMPONENTS, required: true }))
+				check(child, IN_CONTAINER, totals);
 			break;
 		default:
-			tally.customId(component, checkSelect(component));
+			totals.customId(component, checkSelect(component));
 	}
 	return type;
 }
 
-function checkRow(row: Field, tally: Tally): void {
-	const list = row.at('components').list({ min: 1, max: BUTTONS, required: true });
-	const types = list.map((component) => check(component, IN_ROW, tally));
+function checkRow(row: Field, totals: MessageTotals): void {
+	const list = row.at('components').list({ min: 1, max: MAX_BUTTONS_PER_ROW, required: true });
+	const types = list.map((component) => check(component, IN_ROW, totals));
 	// A menu is as wide as five buttons.
-	const width = types.reduce<number>((sum, type) => sum + (type === Type.Button || type === undefined ? 1 : BUTTONS), 0);
-	if (width > BUTTONS && list.length <= BUTTONS) {
+	const width = types.reduce<number>((sum, type) => sum + (type === Type.Button || type === undefined ? 1 : MAX_BUTTONS_PER_ROW), 0);
+	if (width > MAX_BUTTONS_PER_ROW && list.length <= MAX_BUTTONS_PER_ROW) {
 		list.at(-1)?.fail('COMPONENT_LAYOUT_WIDTH_EXCEEDED', 'The specified component exceeds the maximum width');
 	}
 }

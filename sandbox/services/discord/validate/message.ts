@@ -11,10 +11,10 @@ import { checkComponents } from './component.js';
 import { checkEmbeds } from './embed.js';
 import { type Field, Form } from './form.js';
 
-const CONTENT = 2_000;
-const ATTACHMENTS = 10;
-const NONCE = 25;
-const MENTIONS = 100;
+const MAX_CONTENT_LENGTH = 2_000;
+const MAX_ATTACHMENTS = 10;
+const MAX_NONCE_LENGTH = 25;
+const MAX_MENTIONS = 100;
 
 const KNOWN_FLAGS = Object.values(MessageFlags).reduce<number>((sum, bit) => (typeof bit === 'number' ? sum | bit : sum), 0);
 const ANY_MESSAGE = MessageFlags.SuppressEmbeds | MessageFlags.SuppressNotifications | MessageFlags.IsComponentsV2;
@@ -48,7 +48,7 @@ export function checkMessage(body: unknown, rules: MessageRules): MessageInput {
 	const form = new Form();
 	const message = form.field(body ?? {}, rules.prefix);
 	if (message.model()) {
-		message.at('content').text({ max: CONTENT });
+		message.at('content').text({ max: MAX_CONTENT_LENGTH });
 		message.at('tts').boolean();
 		checkNonce(message.at('nonce'));
 		message.at('enforce_nonce').boolean();
@@ -57,7 +57,7 @@ export function checkMessage(body: unknown, rules: MessageRules): MessageInput {
 		const flags = checkFlags(message.at('flags'), rules);
 		const v2 = ((flags | (rules.before?.flags ?? 0)) & MessageFlags.IsComponentsV2) !== 0;
 		checkComponents(message.at('components'), v2);
-		if (v2) refuseOldParts(message);
+		if (v2) rejectLegacyParts(message);
 		checkAttachments(message.at('attachments'), rules);
 		const reference = message.at('message_reference');
 		if (reference.model(false)) reference.at('message_id').snowflake(true);
@@ -67,7 +67,7 @@ export function checkMessage(body: unknown, rules: MessageRules): MessageInput {
 }
 
 /** With components of the second kind, a message is made of nothing else. */
-function refuseOldParts(message: Field): void {
+function rejectLegacyParts(message: Field): void {
 	const filled = (part: Field) => part.given && part.value !== '' && !(Array.isArray(part.value) && part.value.length === 0);
 	for (const name of ['content', 'embeds', 'poll', 'sticker_ids']) {
 		const part = message.at(name);
@@ -89,7 +89,7 @@ function checkFlags(field: Field, { flags: more = 0, before }: MessageRules): nu
 
 function checkNonce(nonce: Field): void {
 	if (!nonce.given || (typeof nonce.value === 'number' && Number.isInteger(nonce.value))) return;
-	nonce.text({ max: NONCE });
+	nonce.text({ max: MAX_NONCE_LENGTH });
 }
 
 function checkMentions(mentions: Field): void {
@@ -103,7 +103,7 @@ function checkMentions(mentions: Field): void {
 		['users', AllowedMentionsTypes.User],
 		['roles', AllowedMentionsTypes.Role]
 	] as const) {
-		const ids = mentions.at(name).list({ max: MENTIONS });
+		const ids = mentions.at(name).list({ max: MAX_MENTIONS });
 		for (const id of ids) id.snowflake(true);
 		if (ids.length > 0 && asked.includes(kind)) {
 			mentions.fail('MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE', `parse:["${kind}"] and ${name}: [ids...] are mutually exclusive.`);
@@ -112,7 +112,7 @@ function checkMentions(mentions: Field): void {
 }
 
 function checkAttachments(field: Field, { files, before }: MessageRules): void {
-	const listed = field.list({ max: ATTACHMENTS });
+	const listed = field.list({ max: MAX_ATTACHMENTS });
 	const known = new Set([...files.map((file) => file.index), ...(before?.attachments ?? [])]);
 	for (const attachment of listed) {
 		if (!attachment.model()) continue;
@@ -122,5 +122,5 @@ function checkAttachments(field: Field, { files, before }: MessageRules): void {
 		if (id !== undefined && !known.has(id))
 			attachment.at('id').fail('ATTACHMENT_NOT_FOUND', `Attachment data not found for attachment with id ${id}`);
 	}
-	if (!field.given && files.length > ATTACHMENTS) field.fail('BASE_TYPE_MAX_LENGTH', `Must be ${ATTACHMENTS} or fewer in length.`);
+	if (!field.given && files.length > MAX_ATTACHMENTS) field.fail('BASE_TYPE_MAX_LENGTH', `Must be ${MAX_ATTACHMENTS} or fewer in length.`);
 }

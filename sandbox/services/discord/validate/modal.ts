@@ -2,8 +2,8 @@ import { type APIModalInteractionResponseCallbackData, TextInputStyle, Component
 import type { Field } from './form.js';
 import { checkSelect, SELECTS } from './select.js';
 
-const COMPONENTS = 5;
-const VALUE = 4_000;
+const MAX_COMPONENTS = 5;
+const MAX_VALUE_LENGTH = 4_000;
 
 /** Checks what opens a modal. Only to be read when the form has been checked. */
 export function checkModal(data: Field): APIModalInteractionResponseCallbackData {
@@ -11,7 +11,7 @@ export function checkModal(data: Field): APIModalInteractionResponseCallbackData
 	if (data.model()) {
 		data.at('custom_id').text({ min: 1, max: 100, required: true });
 		data.at('title').text({ min: 1, max: 45, required: true });
-		for (const component of data.at('components').list({ min: 1, max: COMPONENTS, required: true })) checkTop(component, customIds);
+		for (const component of data.at('components').list({ min: 1, max: MAX_COMPONENTS, required: true })) checkTop(component, customIds);
 	}
 	return data.value as APIModalInteractionResponseCallbackData;
 }
@@ -33,7 +33,7 @@ function checkTop(component: Field, customIds: Set<string>): void {
 			if (component.at('component').model()) checkInput(component.at('component'), customIds);
 			break;
 		case Type.TextDisplay:
-			component.at('content').text({ min: 1, max: VALUE, required: true });
+			component.at('content').text({ min: 1, max: MAX_VALUE_LENGTH, required: true });
 	}
 }
 
@@ -48,8 +48,8 @@ function checkInput(input: Field, customIds: Set<string>): void {
 
 function checkText(input: Field): string | undefined {
 	input.at('style').oneOf([TextInputStyle.Short, TextInputStyle.Paragraph], true);
-	const min = input.at('min_length').integer({ min: 0, max: VALUE }) ?? 0;
-	const max = input.at('max_length').integer({ min: 1, max: VALUE }) ?? VALUE;
+	const min = input.at('min_length').integer({ min: 0, max: MAX_VALUE_LENGTH }) ?? 0;
+	const max = input.at('max_length').integer({ min: 1, max: MAX_VALUE_LENGTH }) ?? MAX_VALUE_LENGTH;
 	if (min > max)
 		input.at('min_length').fail('TEXT_INPUT_COMPONENT_MIN_LENGTH_EXCEEDS_MAX', 'The minimum length cannot be greater than the maximum');
 	input.at('required').boolean();

@@ -2,7 +2,7 @@ import { ComponentType as Type } from 'discord-api-types/v10';
 import { checkEmoji } from './button.js';
 import type { Field } from './form.js';
 
-const OPTIONS = 25;
+const MAX_OPTIONS = 25;
 export const SELECTS = [Type.StringSelect, Type.UserSelect, Type.RoleSelect, Type.MentionableSelect, Type.ChannelSelect] as const;
 
 /** @returns its custom ID */
@@ -11,8 +11,8 @@ export function checkSelect(select: Field): string | undefined {
 	select.at('placeholder').text({ max: 150 });
 	select.at('disabled').boolean();
 	select.at('required').boolean();
-	const min = select.at('min_values').integer({ min: 0, max: OPTIONS }) ?? 1;
-	const max = select.at('max_values').integer({ min: 1, max: OPTIONS }) ?? 1;
+	const min = select.at('min_values').integer({ min: 0, max: MAX_OPTIONS }) ?? 1;
+	const max = select.at('max_values').integer({ min: 1, max: MAX_OPTIONS }) ?? 1;
 	if (min > max) select.at('min_values').fail('SELECT_COMPONENT_MIN_VALUES_EXCEEDS_MAX', 'The minimum cannot be greater than the maximum');
 	if (select.at('type').value === Type.StringSelect) checkOptions(select, max);
 	else for (const value of select.at('default_values').list({ max })) if (value.model()) value.at('id').snowflake(true);
@@ -20,7 +20,7 @@ export function checkSelect(select: Field): string | undefined {
 }
 
 function checkOptions(select: Field, max: number): void {
-	const options = select.at('options').list({ min: 1, max: OPTIONS, required: true });
+	const options = select.at('options').list({ min: 1, max: MAX_OPTIONS, required: true });
 	const seen = new Set<string>();
 	let defaults = 0;
 	for (const option of options) {

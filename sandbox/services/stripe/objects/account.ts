@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 
 export const ACCOUNT = 'acct_sandbox';
 
-const SINCE = Date.UTC(2020, 0, 1) / 1000;
+const CREATED = Date.UTC(2020, 0, 1) / 1000;
 
 export function accountObject(): Stripe.Account {
 	return {
@@ -11,7 +11,7 @@ export function accountObject(): Stripe.Account {
 		business_type: 'company',
 		charges_enabled: true,
 		country: 'US',
-		created: SINCE,
+		created: CREATED,
 		default_currency: 'usd',
 		details_submitted: true,
 		email: 'council@example.com',

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { type CustomerRecord, owes } from '../records/records.js';
+import { type CustomerRecord, isOverdue } from '../records/records.js';
 
 /** What is left of a customer who was deleted is that there was one. */
 export function customerOrDeleted(record: CustomerRecord, livemode: boolean): Stripe.Customer | Stripe.DeletedCustomer {
@@ -17,7 +17,7 @@ export function customerObject(record: CustomerRecord, livemode: boolean): Strip
 		currency: record.subscriptions ? 'usd' : null,
 		customer_account: null,
 		default_source: null,
-		delinquent: record.subscriptions?.all().some((subscription) => owes(subscription.status)) ?? false,
+		delinquent: record.subscriptions?.all().some((subscription) => isOverdue(subscription.status)) ?? false,
 		description: null,
 		discount: null,
 		email,

@@ -1,23 +1,23 @@
 import Stripe from 'stripe';
 import { addMonths } from '../records/periods.js';
-import { type InvoiceRecord, owes } from '../records/records.js';
+import { type InvoiceRecord, isOverdue } from '../records/records.js';
 import { invoicePrefix } from './customer.js';
-import type { Scene } from './subscription.js';
+import type { ObjectContext } from './subscription.js';
 
 /** Stripe tries a failed charge again after a few days, as long as it has not given up (`unpaid`). */
 const RETRY_DAYS = 3;
 const DAY = 86_400;
 /** A draft is finalized an hour after it was made. */
-const DRAFT_FOR = 3600;
+const DRAFT_SECONDS = 3600;
 
-export function invoiceObject(record: InvoiceRecord, scene: Scene): Stripe.Invoice {
+export function invoiceObject(record: InvoiceRecord, context: ObjectContext): Stripe.Invoice {
 	const { id, created, status, subscription } = record;
-	const lines = lineObjects(record, scene);
+	const lines = lineObjects(record, context);
 	const total = lines.reduce((sum, line) => sum + line.amount, 0);
 	const failed = status === 'open';
 	const retries = failed && subscription.status === 'past_due';
 	const attempts = failed
-		? Math.max(1, Math.min(4, 1 + Math.floor((scene.now - created) / (RETRY_DAYS * DAY))))
+		? Math.max(1, Math.min(4, 1 + Math.floor((context.now - created) / (RETRY_DAYS * DAY))))
 		: status === 'paid'
 			? 1
 			: 0;
@@ -40,7 +40,7 @@ export function invoiceObject(record: InvoiceRecord, scene: Scene): Stripe.Invoi
 		attempted: attempts > 0,
 		auto_advance: retries,
 		automatic_tax: { disabled_reason: null, enabled: false, liability: null, provider: null, status: null },
-		automatically_finalizes_at: finalized || owes(subscription.status) ? null : created + DRAFT_FOR,
+		automatically_finalizes_at: finalized || isOverdue(subscription.status) ? null : created + DRAFT_SECONDS,
 		billing_reason: record.first ? 'subscription_create' : 'subscription_cycle',
 		collection_method: 'charge_automatically',
 		created,
@@ -71,7 +71,7 @@ export function invoiceObject(record: InvoiceRecord, scene: Scene): Stripe.Invoi
 		last_finalization_error: null,
 		latest_revision: null,
 		lines: { object: 'list', data: lines, has_more: false, url: `/v1/invoices/${id}/lines` },
-		livemode: scene.livemode,
+		livemode: context.livemode,
 		metadata: {},
 		next_payment_attempt: retries && attempts < 4 ? created + attempts * RETRY_DAYS * DAY : null,
 		number: finalized ? `${invoicePrefix(subscription.customer.id)}-${String(number).padStart(4, '0')}` : null,
@@ -111,9 +111,9 @@ export function invoiceObject(record: InvoiceRecord, scene: Scene): Stripe.Invoi
 	};
 }
 
-function lineObjects({ id, created, subscription }: InvoiceRecord, { catalogue, livemode }: Scene): Stripe.InvoiceLineItem[] {
+function lineObjects({ id, created, subscription }: InvoiceRecord, { catalog, livemode }: ObjectContext): Stripe.InvoiceLineItem[] {
 	return subscription.items.map((item, index) => {
-		const price = catalogue.learn(item.price);
+		const price = catalog.ensurePrice(item.price);
 		const amount = price.amount * item.quantity;
 		return {
 			id: `il_${id}_${index + 1}`,

@@ -6,19 +6,19 @@ import type { SubscriptionRecord } from '../records/records.js';
 import { planObject, priceObject } from './price.js';
 
 /** What objects are built with besides their records. */
-export interface Scene {
-	readonly catalogue: Catalog;
+export interface ObjectContext {
+	readonly catalog: Catalog;
 	readonly livemode: boolean;
 	/** Epoch seconds. */
 	readonly now: number;
 }
 
 /** Stripe shows the first items within the subscription, and the others in a list of their own. */
-const ITEMS_WITHIN = 10;
+const MAX_EMBEDDED_ITEMS = 10;
 
-export function subscriptionObject(record: SubscriptionRecord, scene: Scene): Stripe.Subscription {
+export function subscriptionObject(record: SubscriptionRecord, context: ObjectContext): Stripe.Subscription {
 	const { id, created, status, endedAt } = record;
-	const period = currentPeriod(record, scene.now);
+	const period = currentPeriod(record, context.now);
 	return {
 		id,
 		object: 'subscription',
@@ -54,12 +54,12 @@ export function subscriptionObject(record: SubscriptionRecord, scene: Scene): St
 		invoice_settings: { account_tax_ids: null, custom_fields: null, description: null, footer: null, issuer: { type: 'self' } },
 		items: {
 			object: 'list',
-			data: itemObjects(record, scene).slice(0, ITEMS_WITHIN),
-			has_more: record.items.length > ITEMS_WITHIN,
+			data: itemObjects(record, context).slice(0, MAX_EMBEDDED_ITEMS),
+			has_more: record.items.length > MAX_EMBEDDED_ITEMS,
 			url: `/v1/subscription_items?subscription=${id}`
 		},
 		latest_invoice: latestInvoice(record).id,
-		livemode: scene.livemode,
+		livemode: context.livemode,
 		managed_payments: { enabled: false },
 		metadata: record.metadata,
 		next_pending_invoice_item_invoice: null,
@@ -80,10 +80,10 @@ export function subscriptionObject(record: SubscriptionRecord, scene: Scene): St
 	};
 }
 
-export function itemObjects(record: SubscriptionRecord, scene: Scene): Stripe.SubscriptionItem[] {
-	const period = currentPeriod(record, scene.now);
+export function itemObjects(record: SubscriptionRecord, context: ObjectContext): Stripe.SubscriptionItem[] {
+	const period = currentPeriod(record, context.now);
 	return record.items.map((item, index) => {
-		const price = scene.catalogue.learn(item.price);
+		const price = context.catalog.ensurePrice(item.price);
 		return {
 			id: `si_${record.id}_${index + 1}`,
 			object: 'subscription_item',
@@ -94,8 +94,8 @@ export function itemObjects(record: SubscriptionRecord, scene: Scene): Stripe.Su
 			current_trial: null,
 			discounts: [],
 			metadata: {},
-			plan: planObject(price, scene.livemode),
-			price: priceObject(price, scene.livemode),
+			plan: planObject(price, context.livemode),
+			price: priceObject(price, context.livemode),
 			quantity: item.quantity,
 			subscription: record.id,
 			tax_rates: []

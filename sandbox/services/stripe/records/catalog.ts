@@ -3,9 +3,9 @@ import { SortedIndex } from './sorted-index.js';
 
 /** What is for sale. */
 
-const SINCE = Date.UTC(2020, 0, 1) / 1000;
-const KNOWN: Readonly<Record<string, number>> = { price_knight: 900, price_lord: 2900 };
-const USUAL_AMOUNT = 500;
+const CREATED = Date.UTC(2020, 0, 1) / 1000;
+const KNOWN_AMOUNTS: Readonly<Record<string, number>> = { price_knight: 900, price_lord: 2900 };
+const DEFAULT_AMOUNT = 500;
 
 export class Catalog {
 	public readonly prices = new SortedIndex<PriceRecord>();
@@ -21,13 +21,13 @@ export class Catalog {
 	}
 
 	/** A price that a world names exists, and so does its product, which is named after it. */
-	public learn(id: string): PriceRecord {
+	public ensurePrice(id: string): PriceRecord {
 		const known = this.pricesById.get(id);
 		if (known) return known;
 		const name = id.replace(/^price_/, '');
-		const created = SINCE + this.pricesById.size;
+		const created = CREATED + this.pricesById.size;
 		const product: ProductRecord = { id: `prod_${name}`, created, name: name.charAt(0).toUpperCase() + name.slice(1), price: id };
-		const price: PriceRecord = { id, created, product, amount: KNOWN[id] ?? USUAL_AMOUNT };
+		const price: PriceRecord = { id, created, product, amount: KNOWN_AMOUNTS[id] ?? DEFAULT_AMOUNT };
 		this.productsById.set(product.id, product);
 		this.pricesById.set(id, price);
 		this.prices.insert(price);
@@ -37,6 +37,6 @@ export class Catalog {
 
 export function createCatalog(): Catalog {
 	const made = new Catalog();
-	for (const id of Object.keys(KNOWN)) made.learn(id);
+	for (const id of Object.keys(KNOWN_AMOUNTS)) made.ensurePrice(id);
 	return made;
 }

@@ -1,5 +1,5 @@
 import { addMonths } from './periods.js';
-import { type InvoiceRecord, owes, type SubscriptionRecord } from './records.js';
+import { type InvoiceRecord, isOverdue, type SubscriptionRecord } from './records.js';
 
 /** Which invoices a subscription has: the one that began it, which follows from its record, and those of a debt, which are kept. */
 
@@ -22,7 +22,7 @@ export function laterInvoices(subscription: SubscriptionRecord, failedAt: number
 	const invoices: InvoiceRecord[] = [];
 	for (let month = 0; month < MAX_MONTHS; month++) {
 		const created = addMonths(failedAt, month);
-		if (month > 0 && (created > now || !owes(subscription.status))) break;
+		if (month > 0 && (created > now || !isOverdue(subscription.status))) break;
 		invoices.push({
 			id: `in_${subscription.id}_m${subscription.invoices.length + invoices.length + 1}`,
 			created,

@@ -64,4 +64,4 @@ export interface ProductRecord {
 
 export const hasEnded = (status: string) => status === 'canceled' || status === 'incomplete_expired';
 
-export const owes = (status: string) => status === 'past_due' || status === 'unpaid';
+export const isOverdue = (status: string) => status === 'past_due' || status === 'unpaid';

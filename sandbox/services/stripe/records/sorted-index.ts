@@ -58,7 +58,7 @@ export function view<S extends Key, T extends Key>(source: Ordered<S>, make: (it
 	return { length: source.length, at: (index) => make(source.at(index)) };
 }
 
-export interface Cut<T> {
+export interface PageQuery<T> {
 	readonly limit: number;
 	/** Bounds of `created`, both inclusive. */
 	readonly from?: number;
@@ -74,7 +74,7 @@ export interface Page<T> {
 }
 
 /** One page of what several lists make together. With `before`, the page that ends just before that key; newest first all the same. */
-export function cut<T extends Key>(sources: readonly Ordered<T>[], { limit, from, to, after, before, keep }: Cut<T>): Page<T> {
+export function paginate<T extends Key>(sources: readonly Ordered<T>[], { limit, from, to, after, before, keep }: PageQuery<T>): Page<T> {
 	const backwards = before !== undefined;
 	const windows = sources.map((source) => {
 		let start = to === undefined ? 0 : firstWhere(source, (item) => item.created <= to);
