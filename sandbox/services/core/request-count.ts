@@ -4,13 +4,13 @@ import type { LoggedRequest, Target } from './request-log.js';
 export interface RequestCount {
 	readonly target: Target;
 	readonly method: string;
-	/** With `:id` in the place of every ID and token. */
+	/** With `:id` in place of every ID and token. */
 	readonly path: string;
 	readonly status: number | null;
 	readonly count: number;
 }
 
-/** How many requests of each kind there were, in the order in which the kinds first came. */
+/** Counts requests by kind, in the order each kind first occurred. */
 export function countRequests(requests: readonly LoggedRequest[]): RequestCount[] {
 	const counts = new Map<string, RequestCount>();
 	for (const { target, method, path, status } of requests) {
@@ -21,7 +21,7 @@ export function countRequests(requests: readonly LoggedRequest[]): RequestCount[
 	return [...counts.values()];
 }
 
-/** Snowflakes, Stripe's IDs, and the tokens of interactions. */
+/** Snowflakes, Stripe IDs, interaction tokens. */
 const ID = /^(\d{15,}|[a-z]+_.+|.{30,})$/;
 
 function withoutIds(path: string): string {

@@ -41,7 +41,7 @@ type NewMember = Pick<GuildMemberWorld, 'id' | 'username'> & Partial<GuildMember
 type Opened = { interactionId: string };
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** The sandbox's Discord: one guild, one bot, REST and gateway, and the people who use them. */
+/** Emulates Discord: one guild and one bot, REST and gateway. Its methods are the actions of the guild's users. */
 export class SandboxDiscord {
 	public readonly ids: {
 		guildId: string;
@@ -58,7 +58,7 @@ export class SandboxDiscord {
 		generalChannelId: IDS.generalChannel,
 		operatorId: IDS.operator
 	};
-	/** Serves `/api/v10/…`, and `/attachments/…`, where files can be fetched. */
+	/** Serves `/api/v10/…`, and attachments at `/attachments/…`. */
 	public readonly app: Hono;
 	private readonly context: Mutable<DiscordContext>;
 	private rates: RateLimits;
@@ -69,7 +69,7 @@ export class SandboxDiscord {
 		const clock = new Clock(options.now ?? (() => new Date()));
 		const limits = { ...DEFAULT_LIMITS, ...options.limits };
 		this.initialLimits = { ...limits };
-		// The gateway asks for the guild when there is one to tell of, so it can come first.
+		// The gateway reads the guild on demand, so it can be created first.
 		const host = {
 			options,
 			limits,
@@ -102,7 +102,7 @@ export class SandboxDiscord {
 		this.app = server.app;
 	}
 
-	/** A fresh guild: sessions, messages, commands, interactions and the audit log are gone, and the limits are as at first. */
+	/** Loads a fresh guild: drops sessions, messages, commands, interactions and the audit log, and resets the limits. */
 	public load(members: readonly GuildMemberWorld[]): void {
 		const { context } = this;
 		Object.assign(context.limits, this.initialLimits);
@@ -118,32 +118,32 @@ export class SandboxDiscord {
 		this.changed();
 	}
 
-	/** Takes WebSocket upgrades on `/gateway`, and leaves all others alone. */
+	/** Handles WebSocket upgrades on `/gateway`; ignores all others. */
 	public attachGateway(server: Server): void {
 		this.context.gateway.attach(server);
 	}
 
-	// What people do.
+	// User actions.
 
 	/**
-	 * @param call - `channel` is a name, an ID or `dm`; the admin channel for those who see it, else #general
-	 * @throws ControlError 404 for what is not there, 400 for options that the command does not take
+	 * @param call - `channel` is a name, an ID or `dm`. Default: the admin channel if the user can see it, else #general.
+	 * @throws ControlError 404 for an unknown command, user or channel; 400 for options the command does not take
 	 */
 	public command(call: CommandCall): Opened {
 		return { interactionId: this.notifyAtDeadline(sendCommand(this.context, call)) };
 	}
 
-	/** @throws ControlError 409 with the reason why it cannot be used */
+	/** @throws ControlError 409 if the component cannot be used, with the reason */
 	public click(call: ClickCall): Opened {
 		return { interactionId: this.notifyAtDeadline(clickComponent(this.context, call)) };
 	}
 
-	/** What Discord would never send: the use of a component that the message does not have, or in a place where it is not. */
+	/** Sends an interaction that Discord would never send: for a component the message lacks, or from a different place. */
 	public forge(call: ForgedCall): Opened {
 		return { interactionId: this.notifyAtDeadline(forgeComponent(this.context, call)) };
 	}
 
-	/** @param call - `interactionId` is the one that opened the modal */
+	/** @param call - `interactionId` is the interaction that opened the modal */
 	public modal(call: ModalCall): Opened {
 		return { interactionId: this.notifyAtDeadline(submitModal(this.context, call)) };
 	}
@@ -152,7 +152,7 @@ export class SandboxDiscord {
 		return { interactionId: this.notifyAtDeadline(sendAutocomplete(this.context, call)) };
 	}
 
-	/** What people can type. */
+	/** The commands users can invoke. */
 	public commands(): APIApplicationCommand[] {
 		return this.context.commands.usable(this.context.guild.id);
 	}
@@ -162,19 +162,22 @@ export class SandboxDiscord {
 		return found && this.context.interactions.view(found);
 	}
 
-	/** @param channel - an ID or a name; the admin channel when absent. Oldest first, and without ephemeral ones. */
+	/**
+	 * Oldest first, without ephemeral messages.
+	 * @param channel - an ID or a name. Default: the admin channel.
+	 */
 	public messages(channel: string = IDS.adminChannel): APIMessage[] {
 		const found = this.context.guild.channel(channel) ?? this.context.messages.dmChannel(channel);
 		if (!found) throw new ControlError(404, `there is no channel ${channel}`);
 		return this.context.messages.inChannel(found.id);
 	}
 
-	/** What the bot wrote to people of its own accord; answers to commands in a DM are not among them. */
+	/** Direct messages the bot sent, without its responses to commands in a DM. */
 	public dms(): APIMessage[] {
 		return this.context.messages.dms();
 	}
 
-	/** Whom a message called when it was sent. */
+	/** Who was pinged when the message was sent. */
 	public pings(messageId: string): Pings {
 		return this.context.messages.pings(messageId);
 	}
@@ -183,7 +186,7 @@ export class SandboxDiscord {
 		return viewGuild(this.context.guild);
 	}
 
-	/** An operator changes somebody's roles by hand. */
+	/** The operator changes a member's roles by hand. */
 	public changeRoles(call: { user: string; add?: string[]; remove?: string[] }): void {
 		const { guild } = this.context;
 		const member = this.memberOf(call.user);
@@ -192,7 +195,7 @@ export class SandboxDiscord {
 		guild.changeRoles(member, { add, remove, by: guild.operatorId });
 	}
 
-	// What happens to the guild.
+	// Guild changes.
 
 	public kick(user: string): void {
 		const { guild } = this.context;
@@ -201,7 +204,7 @@ export class SandboxDiscord {
 
 	public join(member: NewMember): void {
 		const { guild } = this.context;
-		if (guild.members.has(member.id)) throw new ControlError(409, `${member.id} is in the guild already`);
+		if (guild.members.has(member.id)) throw new ControlError(409, `${member.id} is already in the guild`);
 		guild.join({ bot: false, operator: false, roles: [], ...member });
 	}
 
@@ -229,16 +232,16 @@ export class SandboxDiscord {
 		this.context.guild.moveRole(this.roleOf(name), position);
 	}
 
-	/** Other limits from now on, until the next world, with full buckets. */
+	/** Changes limits until the next `load`. All buckets are refilled. */
 	public setLimits(limits: Partial<Limits>): void {
 		Object.assign(this.context.limits, limits);
 		this.rates = new RateLimits(this.context.limits);
 	}
 
 	/**
-	 * Gives the bot a permission or takes it.
+	 * Grants or revokes a permission of the bot.
 	 * @param permission - `ManageRoles` or `MANAGE_ROLES`
-	 * @param channel - only in this channel, when given
+	 * @param channel - restricts the change to this channel
 	 */
 	public setBotPermission(permission: string, on: boolean, channel?: string): void {
 		const { guild } = this.context;
@@ -247,28 +250,28 @@ export class SandboxDiscord {
 		setBotPermission(guild, permissionNamed(permission), on, found);
 	}
 
-	/** The Server Members intent, as it is switched in the developer portal. */
+	/** Switches the privileged Server Members intent, as in the developer portal. */
 	public setMemberIntent(on: boolean): void {
 		this.context.memberIntent = on;
 	}
 
-	// Whether the bot is there.
+	// Readiness of the bot.
 
 	public get ready(): boolean {
 		return this.context.readiness.ready;
 	}
 
-	/** Resolves when the bot has identified, has been sent the guild and has its commands registered. */
+	/** Resolves once the bot has identified, received the guild and registered its commands. */
 	public whenReady(signal?: AbortSignal): Promise<void> {
 		return this.context.readiness.when(signal);
 	}
 
-	/** The bot is about to be started anew: until it has registered its commands again, it is not ready. */
+	/** The bot is about to restart: not ready until it registers its commands again. */
 	public expectRestart(): void {
 		this.context.readiness.restart();
 	}
 
-	/** Tells of anything that may have changed what can be seen here. */
+	/** Calls the listener after anything that may be visible here has changed. @returns a function that unsubscribes */
 	public onChange(listener: () => void): () => void {
 		this.listeners.add(listener);
 		return () => this.listeners.delete(listener);
@@ -281,8 +284,7 @@ export class SandboxDiscord {
 	}
 
 	private notifyAtDeadline({ id }: { id: string }): string {
-		const again = setTimeout(() => this.changed(), this.context.limits.interactionSeconds * 1_000 + 100);
-		again.unref();
+		setTimeout(() => this.changed(), this.context.limits.interactionSeconds * 1_000 + 100).unref();
 		return id;
 	}
 
@@ -293,7 +295,7 @@ export class SandboxDiscord {
 
 	private memberOf(user: string): Member {
 		const member = this.context.guild.person(user);
-		if (!member) throw new ControlError(404, `there is nobody called ${user} in the guild`);
+		if (!member) throw new ControlError(404, `there is no member ${user} in the guild`);
 		return member;
 	}
 

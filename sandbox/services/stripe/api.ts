@@ -23,9 +23,9 @@ import { type Key, type Page, paginate } from './records/sorted-index.js';
 import { searchCustomers, searchSubscriptions } from './search.js';
 import type { StripeStore } from './store.js';
 
-/** Which endpoint a request means, and what it answers. */
+/** Routes a request to its endpoint. */
 
-/** How a fault falsifies a list. */
+/** How a fault tampers with a list. */
 export type Tampering = 'truncate' | 'repeat' | 'empty';
 
 export interface Api {
@@ -36,7 +36,7 @@ export interface Api {
 	readonly key: string;
 }
 
-/** What stands in the place of an ID in the addresses of Stripe's that the sandbox lacks. */
+/** Stripe's endpoints in the place of an ID that the sandbox lacks. */
 const UNSUPPORTED_ENDPOINTS = new Set(['search', 'upcoming']);
 
 export function answer(api: Api, method: string, path: string, query: Query, tampering: readonly Tampering[]): object {
@@ -53,7 +53,7 @@ export function answer(api: Api, method: string, path: string, query: Query, tam
 	return retrieve(api, resource, id, query);
 }
 
-/** The endpoint that Stripe counts a request under. */
+/** The endpoint that Stripe counts a request against. */
 export function endpoint(method: string, path: string): string {
 	const [, , resource, id] = path.split('/');
 	return `${method} /v1/${resource}${id === undefined ? '' : '/:id'}`;
@@ -136,7 +136,7 @@ function tampered<T extends Key>(source: Source<T>, parameters: Parameters, tamp
 	const before = cursor(endingBefore, 'ending_before');
 	const whole = { limit, ...source.created, ...(source.keep ? { keep: source.keep } : {}) };
 	if (after && tampering.includes('repeat')) {
-		// The page before is the one that ended with the cursor, which the next page would begin after.
+		// The cursor is the last item of the previous page.
 		const { data } = paginate(source.sources, { ...whole, limit: limit - 1, before: after });
 		return { data: [...data, after], more: true };
 	}
@@ -216,7 +216,7 @@ function lookup(api: Api): Lookup {
 	};
 }
 
-/** How many subscriptions a customer shows when asked to. */
+/** Stripe's maximum for `expand[]=subscriptions`. */
 const MAX_EXPANDED_SUBSCRIPTIONS = 10;
 
 const isKind = (kind: string, kinds: ReadonlySet<string>): kind is Kind => kinds.has(kind);

@@ -8,7 +8,7 @@ import { failedAt, invoicesOf, laterInvoices } from './records/invoicing.js';
 import { type CustomerRecord, hasEnded, type InvoiceRecord, isOverdue, type SubscriptionRecord } from './records/records.js';
 import { endOf, type StripeStore } from './store.js';
 
-/** What a person does to Stripe, in the words of a world; and the events that follow from it. */
+/** Changes made on Stripe's dashboard, in the world's format, and the events that follow from them. */
 
 const metadata = z.union([z.literal(''), z.record(z.string(), z.union([z.string(), z.number().transform(String)]).nullable())]).nullish();
 
@@ -23,7 +23,7 @@ const customerNew = customerChange.extend({ id: z.string().min(1).optional() });
 
 const quantity = z.int().nonnegative();
 const subscriptionChange = z.strictObject({
-	/** What a script read may be sent back: these cannot change. */
+	/** Accepted so that an object can be sent back as read; these cannot change. */
 	id: z.string().optional(),
 	customer: z.string().optional(),
 	ended_at: z.int().nullish(),
@@ -101,7 +101,7 @@ function showSubscription(record: SubscriptionRecord): unknown {
 function createCustomer(state: StripeState, body: z.output<typeof customerNew>): unknown {
 	const { store, context } = state;
 	const id = body.id ?? nextFreeId('cus_new', (name) => store.customer(name) !== undefined);
-	if (store.customer(id)) throw new ControlError(409, `There is a customer ${id} already`);
+	if (store.customer(id)) throw new ControlError(409, `customer ${id} already exists`);
 	const record: CustomerRecord = {
 		id,
 		created: body.created ?? context.now,
@@ -117,7 +117,7 @@ function createCustomer(state: StripeState, body: z.output<typeof customerNew>):
 }
 
 function updateCustomer(state: StripeState, record: CustomerRecord, body: z.output<typeof customerChange>): unknown {
-	if (record.deleted) throw new ControlError(409, `Customer ${record.id} was deleted`);
+	if (record.deleted) throw new ControlError(409, `customer ${record.id} is deleted`);
 	unchanged('id', record.id, body.id);
 	unchanged('created', record.created, body.created);
 	const before = customerObject(record, state.context.livemode);
@@ -130,7 +130,7 @@ function updateCustomer(state: StripeState, record: CustomerRecord, body: z.outp
 	return showCustomer(record);
 }
 
-/** Stripe cancels what a deleted customer still pays for. */
+/** Stripe cancels the subscriptions of a deleted customer. */
 function deleteCustomer(state: StripeState, record: CustomerRecord): unknown {
 	if (record.deleted) return showCustomer(record);
 	for (const subscription of [...(record.subscriptions?.all() ?? [])]) {
@@ -147,9 +147,9 @@ function deleteCustomer(state: StripeState, record: CustomerRecord): unknown {
 function createSubscription(state: StripeState, body: z.output<typeof subscriptionNew>): unknown {
 	const { store, context } = state;
 	const customer = requireCustomer(store, body.customer);
-	if (customer.deleted) throw new ControlError(409, `Customer ${customer.id} was deleted`);
+	if (customer.deleted) throw new ControlError(409, `customer ${customer.id} is deleted`);
 	const id = body.id ?? nextFreeId('sub_new', (name) => store.subscription(name) !== undefined);
-	if (store.subscription(id)) throw new ControlError(409, `There is a subscription ${id} already`);
+	if (store.subscription(id)) throw new ControlError(409, `subscription ${id} already exists`);
 	const status = body.status ?? 'active';
 	const createdAt = body.created ?? Math.min(context.now, body.failedAt ?? context.now);
 	const record: SubscriptionRecord = {
@@ -194,7 +194,7 @@ function updateSubscription(state: StripeState, record: SubscriptionRecord, body
 	if (was === 'incomplete' && !hasEnded(status))
 		paid.push(...invoicesOf(record).filter((invoice) => invoice.first && invoice.status === 'paid'));
 	for (const invoice of paid) settle(invoice, context.now);
-	// Drafts of a debt that is over are charged no more.
+	// Once the debt is paid, Stripe no longer charges its drafts.
 	if (paid.length > 0) for (const invoice of record.invoices) if (invoice.status === 'draft') voidInvoice(invoice, context.now);
 	const addedInvoices = addDebt(state, record, since, was);
 
@@ -215,7 +215,10 @@ function updateSubscription(state: StripeState, record: SubscriptionRecord, body
 	return showSubscription(record);
 }
 
-/** The debt that a change makes: from the moment it names, or from now where it says nothing and the payment fails only now. */
+/**
+ * Creates the invoices of a payment failure.
+ * @param given - the time of the failure; undefined: now, if the status only now becomes overdue; null: none
+ */
 function addDebt(state: StripeState, record: SubscriptionRecord, given: number | null | undefined, was: string): InvoiceRecord[] {
 	const { store, context } = state;
 	const failsNow = given === undefined && isOverdue(record.status) && !isOverdue(was) && failedAt(record) === null;
@@ -247,19 +250,19 @@ function voidInvoice(invoice: InvoiceRecord, now: number): void {
 	invoice.voidedAt = now;
 }
 
-/** The items a change leaves; undefined where it leaves them alone. */
+/** The items after the change; undefined if unchanged. */
 function itemsOf({ price, quantity, items }: SubscriptionChange, record?: SubscriptionRecord) {
 	if (items) {
-		if (price !== undefined || quantity !== undefined) throw new ControlError(400, 'Give either price and quantity, or items');
+		if (price !== undefined || quantity !== undefined) throw new ControlError(400, 'give either price and quantity, or items');
 		return items;
 	}
 	const [first, ...others] = record?.items ?? [];
 	if (price === undefined && (quantity === undefined || !first)) return undefined;
-	if (others.length > 0) throw new ControlError(400, 'This subscription has several items: give items');
+	if (others.length > 0) throw new ControlError(400, 'the subscription has several items: give items');
 	return [{ price: price ?? first?.price ?? 'price_knight', quantity: quantity ?? first?.quantity ?? 1 }];
 }
 
-/** As Stripe merges metadata: null or an empty text takes a key away; nothing at all clears it. */
+/** Merges metadata as Stripe does: null or '' removes a key, an empty change removes all. */
 function merged(before: Readonly<Record<string, string>>, change: z.output<typeof metadata>): Readonly<Record<string, string>> {
 	if (change === undefined) return before;
 	if (change === null || change === '' || Object.keys(change).length === 0) return {};
@@ -297,13 +300,13 @@ function emitInvoiceEvent({ events, context }: StripeState, type: InvoiceEvent, 
 
 function requireCustomer(store: StripeStore, id: string): CustomerRecord {
 	const record = store.customer(id);
-	if (!record) throw new ControlError(404, `There is no customer ${id}`);
+	if (!record) throw new ControlError(404, `there is no customer ${id}`);
 	return record;
 }
 
 function requireSubscription(store: StripeStore, id: string): SubscriptionRecord {
 	const record = store.subscription(id);
-	if (!record) throw new ControlError(404, `There is no subscription ${id}`);
+	if (!record) throw new ControlError(404, `there is no subscription ${id}`);
 	return record;
 }
 

@@ -46,7 +46,7 @@ export const missingParameter = (param: string) => invalid(400, `Missing require
 export const bothCursors = () =>
 	invalid(400, 'Received both starting_after and ending_before parameters. Please pass in only one.', 'parameters_exclusive');
 
-/** @param param - `id` for the object the address names (404), else the parameter that names it (400) */
+/** @param param - `id` for the object in the path (404), else the parameter that references it (400) */
 export const noSuch = (what: string, id: string, param = 'id') =>
 	invalid(param === 'id' ? 404 : 400, `No such ${what}: '${id}'`, 'resource_missing', param);
 
@@ -64,7 +64,7 @@ export const rateLimited = () =>
 			code: 'rate_limit',
 			message: 'Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits.'
 		},
-		// stripe-node retries no 429 without being told to, and Stripe tells it to for lock timeouts alone.
+		// stripe-node retries a 429 only if this header says so, which Stripe sends for lock timeouts only.
 		{ 'Stripe-Rate-Limited-Reason': 'endpoint-rate', 'Stripe-Should-Retry': 'false' }
 	);
 
@@ -89,7 +89,7 @@ export const noPermission = (key: string, account: string, permission: string) =
 		'more_permissions_required'
 	);
 
-/** As Stripe shows a key: its kind, stars, and the last characters. */
+/** Masks a key as Stripe does, keeping its prefix and its last characters. */
 function masked(key: string): string {
 	const kind = /^[a-z]+_(?:test|live)_/.exec(key)?.[0] ?? '';
 	const rest = key.slice(kind.length);

@@ -1,7 +1,7 @@
 import Stripe from 'stripe';
 import { SortedIndex } from './records/sorted-index.js';
 
-/** What happened, as Stripe tells it: the whole object as it was then, and what it was before. */
+/** Stripe's events: a snapshot of the object, and its previous values. */
 
 export type EventType =
 	| 'customer.created'
@@ -29,20 +29,20 @@ export class Events {
 		return this.byId.get(id);
 	}
 
-	/** @param before - the object before the change, for an event that tells what changed */
+	/** @param before - the object before the change, for `*.updated` events */
 	public add<T extends EventType>(
 		type: T,
 		object: EventOf<T>['data']['object'] & object,
 		{ created, livemode, before }: { created: number; livemode: boolean; before?: object }
 	): void {
-		// Padded, so that events of one second stay in the order in which they happened.
+		// Padded, so that events of the same second sort in order of creation.
 		const id = `evt_${String(this.byId.size + 1).padStart(10, '0')}`;
 		const event = {
 			id,
 			object: 'event',
 			api_version: Stripe.API_VERSION,
 			created,
-			// A snapshot: what is built from records may share parts with them.
+			// Copied, since objects may share parts with the records.
 			data: { object: wire(object), ...(before ? { previous_attributes: changed(wire(before), wire(object)) } : {}) },
 			livemode,
 			pending_webhooks: 0,
@@ -54,7 +54,7 @@ export class Events {
 	}
 }
 
-/** `*` stands for the rest of a name, or for a part of it. */
+/** `*` matches any part of a name. */
 export function matchesType(type: string, pattern: string): boolean {
 	return new RegExp(
 		`^${pattern
@@ -64,7 +64,7 @@ export function matchesType(type: string, pattern: string): boolean {
 	).test(type);
 }
 
-/** The old values of what is different now; of metadata, those keys alone, and null for those that are new. */
+/** The old values of changed fields; null for new ones. Of metadata, the changed keys only. */
 function changed(before: Record<string, unknown>, after: Record<string, unknown>): Record<string, unknown> {
 	const previous: Record<string, unknown> = {};
 	for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
@@ -75,7 +75,7 @@ function changed(before: Record<string, unknown>, after: Record<string, unknown>
 	return previous;
 }
 
-/** As it goes over the wire, where decimals are text. */
+/** The object as JSON, in which decimals are text. */
 function wire(object: object): Record<string, unknown> {
 	const parsed: unknown = JSON.parse(JSON.stringify(object));
 	return isRecord(parsed) ? parsed : {};

@@ -1,7 +1,7 @@
 import { badRequest } from './errors.js';
 import type { Resource } from './permissions.js';
 
-/** `expand[]`: IDs replaced by the objects they name. What may be expanded is known beforehand, so an empty list refuses it too. */
+/** `expand[]`: replaces IDs by objects. Paths are checked against this table, so an empty list rejects invalid ones too. */
 
 type Kind =
 	| 'subscription'
@@ -21,7 +21,10 @@ type Kind =
 	| 'balance'
 	| 'account';
 
-/** `object`: an ID that can become the object. `within`: part of the answer anyhow. `list`: the same, a list. `nothing`: always null here. */
+/**
+ * `object`: an ID that can be expanded. `within`: always included. `list`: always included, a list. `include`: a list that is absent unless
+ * expanded. `nothing`: always null here.
+ */
 type Field =
 	| { readonly is: 'object'; readonly kind: Kind; readonly resource: Resource }
 	| { readonly is: 'within' | 'list'; readonly kind: Kind }
@@ -90,15 +93,15 @@ const FIELDS: Readonly<Record<Kind, Readonly<Record<string, Field>>>> = {
 const MAX_EXPAND_DEPTH = 4;
 
 export interface Lookup {
-	/** The object of that ID, as its own endpoint would give it. */
+	/** The object as its own endpoint returns it. */
 	find(kind: Kind, id: string): object | undefined;
-	/** The list that a customer does not show unless asked. */
+	/** A customer's subscriptions, which are absent unless expanded. */
 	subscriptionsOf(customer: string): object;
-	/** Throws where the key may not read this. */
+	/** @throws StripeRefusal if the key may not read the resource */
 	allow(resource: Resource): void;
 }
 
-/** Answers that can be expanded: an object, or a list of them (then every path begins with `data`). */
+/** Expands paths in an object, or in a list, whose paths all begin with `data`. */
 export function expand(body: object, kind: Kind, isList: boolean, paths: readonly string[], lookup: Lookup): void {
 	for (const path of paths) {
 		const names = path.split('.');

@@ -8,19 +8,19 @@ import type { CustomerRecord, InvoiceRecord, ItemRecord, PriceRecord, ProductRec
 import { type Key, type Ordered, type PageQuery, SortedIndex, view } from './records/sorted-index.js';
 import type { StripeStore } from './store.js';
 
-/** What each list is cut from, by its filters: the shortest index at hand, and a test for what the index does not cover. */
+/** The source of each list: the shortest index that covers a filter, and a predicate for the other filters. */
 
 export interface Source<T extends Key> {
 	readonly sources: readonly Ordered<T>[];
 	readonly keep?: (item: T) => boolean;
 	readonly created?: Pick<PageQuery<T>, 'from' | 'to'>;
-	/** The object a cursor names. */
+	/** The object that a cursor refers to. */
 	readonly cursor: (id: string) => T | undefined;
-	/** Stripe's word for the object. */
+	/** Stripe's name of the object. */
 	readonly what: string;
 }
 
-/** What an endpoint takes besides `limit`, `starting_after`, `ending_before` and `expand`. */
+/** Parameters of each list besides `limit`, `starting_after`, `ending_before` and `expand`. */
 export const LIST_PARAMETERS = {
 	subscriptions: {
 		texts: ['status', 'customer', 'price', 'plan', 'collection_method'],
@@ -66,7 +66,7 @@ export function subscriptionSource(store: StripeStore, context: ObjectContext, p
 	)?.id;
 	const start = parameters.range('current_period_start');
 	const end = parameters.range('current_period_end');
-	// A period takes a calendar to tell, and hardly anybody asks for one.
+	// Computing periods is slow and this filter rare.
 	const byPeriod = [start, end].some(({ from, to }) => from !== undefined || to !== undefined);
 	const inStatus = store.subscriptions(status);
 	const candidates: SortedIndex<SubscriptionRecord>[] = [inStatus];
@@ -86,7 +86,7 @@ export function subscriptionSource(store: StripeStore, context: ObjectContext, p
 	};
 }
 
-/** Items have no date of their own; they come in the order of the subscription. */
+/** Items have no date; `created` encodes their position in the subscription. */
 export type ItemKey = Key & { readonly subscription: SubscriptionRecord; readonly index: number; readonly item: ItemRecord };
 
 export function itemSource(store: StripeStore, parameters: Parameters): Source<ItemKey> {
@@ -127,7 +127,7 @@ export function invoiceSource(store: StripeStore, parameters: Parameters): Sourc
 	};
 }
 
-/** The status of the subscriptions whose first invoice has this one. */
+/** The subscription status for which the first invoice has this status. */
 function firstInvoicesWith(status: string | undefined): string {
 	if (status === undefined || status === 'paid') return 'all';
 	if (status === 'open') return 'incomplete';
@@ -178,7 +178,7 @@ function hasStatus(record: SubscriptionRecord, status: string | undefined): bool
 	return status === 'all' || (status === 'ended' ? ended : record.status === status);
 }
 
-/** Every subscription of the sandbox charges automatically. */
+/** The sandbox has no `send_invoice` subscriptions. */
 const chargesAutomatically = (parameters: Parameters) => parameters.oneOf('collection_method', COLLECTION_METHODS) !== 'send_invoice';
 
 function findReferenced<T>(parameters: Parameters, name: string, what: string, find: (id: string) => T | undefined): T | undefined {

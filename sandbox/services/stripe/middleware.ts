@@ -11,7 +11,7 @@ import { ACCOUNT } from './objects/account.js';
 import { type Query, readQuery } from './parameters.js';
 import type { Rate } from './rate.js';
 
-/** What a request passes through on its way in and out: the log, the faults, the delay, the key, the rate. */
+/** The pipeline of a request: log, faults, latency, key, rate limit, answer. */
 
 export interface RequestPipeline {
 	readonly log: RequestLog;
@@ -22,7 +22,7 @@ export interface RequestPipeline {
 	answer(method: string, path: string, query: Query, tampering: readonly Tampering[]): object;
 }
 
-/** An answer, or the connection's end without one. */
+/** A response, or a dropped connection. */
 type Outcome = { status: number; body: unknown; headers: Record<string, string> } | 'dropped';
 
 const TAMPERING: readonly string[] = ['truncate', 'repeat', 'empty'] satisfies Tampering[];
@@ -71,7 +71,7 @@ async function pass(pipeline: RequestPipeline, context: Context, method: string,
 		return { status: 200, body: pipeline.answer(method, path, query, tampering), headers: {} };
 	} catch (error) {
 		if (error instanceof StripeRefusal) return refusal(error);
-		// A mistake of the sandbox's own must not pass for Stripe's bad day unseen.
+		// A bug in the sandbox must not pass for an emulated failure.
 		console.error(error);
 		return refusal(serverError());
 	}
@@ -121,7 +121,7 @@ function respond(context: Context, { status, body, headers }: Exclude<Outcome, '
 	});
 }
 
-/** The connection, where there is one: Hono can also be called without. */
+/** The incoming request; undefined if Hono is called without a server. */
 function connection(context: Context): HttpBindings['incoming'] | undefined {
 	const bindings: Partial<HttpBindings> | undefined = context.env;
 	return bindings?.incoming;
@@ -134,7 +134,7 @@ function dropConnection(context: Context): Response {
 	return RESPONSE_ALREADY_SENT;
 }
 
-/** Resolves when the client has given up. */
+/** Resolves once the client has disconnected. */
 async function clientDisconnected(context: Context): Promise<void> {
 	const socket = connection(context)?.socket;
 	if (!socket || socket.destroyed) return;

@@ -1,10 +1,10 @@
 import { badRequest, bothCursors, emptyParameter, invalidInteger, missingParameter, unknownParameters } from './errors.js';
 
-/** A request's query, read as strictly as Stripe reads it: what an endpoint does not know, it refuses. */
+/** Reads a query as strictly as Stripe: unknown parameters are rejected. */
 
 export type Query = Record<string, string | string[]>;
 
-/** The query as it came over the wire; a key that came several times holds a list. */
+/** The query; a repeated key holds a list. */
 export function readQuery(search: string): Query {
 	const query: Query = {};
 	for (const [key, value] of new URLSearchParams(search)) {
@@ -16,7 +16,7 @@ export function readQuery(search: string): Query {
 	return query;
 }
 
-/** Bounds of a moment, both inclusive. */
+/** Bounds of a time, both inclusive. */
 export interface Range {
 	readonly from?: number;
 	readonly to?: number;
@@ -36,8 +36,8 @@ export class Parameters {
 	private readonly values = new Map<string, string[]>();
 
 	/**
-	 * @param known - what the endpoint takes. `created` stands for a moment with bounds where it is in `ranges`; a name in `lists` is a list.
-	 * @param unsupported - what Stripe's endpoint takes and the sandbox's does not: refused, so that nobody believes it was heeded
+	 * @param kinds - the endpoint's parameters: single values, ranges such as `created[gte]`, and lists such as `expand[]`. `unsupported`
+	 * are parameters of Stripe's endpoint that the sandbox lacks: rejected instead of ignored.
 	 */
 	public constructor(
 		query: Query,

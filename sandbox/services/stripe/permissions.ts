@@ -1,6 +1,6 @@
-/** What a restricted key may read. It may write nothing: a bot that tries is told so, and the log shows that it tried. */
+/** Permissions of a restricted key. It can never write: an attempt is rejected, and visible in the request log. */
 
-/** The resources of the API, by the first part of their path, and Stripe's name for the right to each. */
+/** The API's resources by the first part of their path, and Stripe's name for the permission. */
 const PERMISSIONS = {
 	subscriptions: 'subscription',
 	subscription_items: 'subscription',
@@ -25,7 +25,7 @@ export class Permissions {
 		else this.denied.add(PERMISSIONS[resource]);
 	}
 
-	/** The right that is missing, as Stripe's message names it. */
+	/** The missing permission, as Stripe's error message names it; undefined if none. */
 	public missing(resource: Resource, write = false): string | undefined {
 		const permission = PERMISSIONS[resource];
 		if (write) return `rak_${permission}_write`;

@@ -1,14 +1,14 @@
-/** How many requests each endpoint takes in a second: a bucket that holds one second's worth and fills as time passes. */
+/** A token bucket per endpoint that holds one second's worth of requests. */
 export class Rate {
 	private readonly buckets = new Map<string, { left: number; at: number }>();
 
-	/** @param perSecond - without limit when undefined */
+	/** @param perSecond - undefined for no limit */
 	public constructor(
 		private perSecond: number | undefined,
 		private readonly clock: () => number = () => performance.now()
 	) {}
 
-	/** Another limit from now on, with full buckets. */
+	/** Changes the limit and refills the buckets. */
 	public set(perSecond: number | undefined): void {
 		this.perSecond = perSecond;
 		this.buckets.clear();

@@ -5,9 +5,8 @@ import { Parameters, type Query } from './parameters.js';
 import { type Key, type Ordered, paginate, SortedIndex } from './records/sorted-index.js';
 import type { StripeStore } from './store.js';
 
-/** Stripe's search by metadata, and of customers also by email and name; what else its language knows is refused. */
+/** Stripe's search: metadata, and for customers also email and name. Other syntax is rejected. */
 
-/** What can be searched for. */
 interface Searchable {
 	readonly metadata: Readonly<Record<string, string>>;
 	readonly email?: string | null;
@@ -16,14 +15,13 @@ interface Searchable {
 
 type Clause = (record: Searchable) => boolean;
 
-/** A search as it is understood. */
 interface ParsedSearch {
 	readonly matches: Clause;
-	/** What metadata must have, where that alone is asked for: one of these. */
+	/** If the query is a disjunction of metadata clauses only: one of these pairs must match. Null otherwise. */
 	readonly metadata: readonly (readonly [key: string, value: string])[] | null;
 }
 
-/** Stripe takes no shorter text for a part. */
+/** Stripe rejects shorter substrings. */
 const MIN_SUBSTRING_LENGTH = 3;
 const MAX_CLAUSES = 10;
 
@@ -32,7 +30,7 @@ const METADATA_CLAUSE = new RegExp(String.raw`^metadata\[(?:${QUOTED})\]\s*:\s*(
 const FIELD_CLAUSE = new RegExp(String.raw`^(email|name)\s*([:~])\s*(?:${QUOTED})`);
 const OPERATOR = /^\s+(AND|OR|and|or)\s+/;
 
-/** An answer, newest first, and what is still to be expanded in it. */
+/** A response, newest first, and the paths still to be expanded. */
 interface Found {
 	readonly body: object;
 	readonly expand: readonly string[];
@@ -52,7 +50,7 @@ export function searchCustomers(store: StripeStore, { livemode }: ObjectContext,
 	);
 }
 
-/** `GET /v1/subscriptions/search`: the ended ones too, unlike the list. */
+/** `GET /v1/subscriptions/search`: unlike the list, includes ended subscriptions. */
 export function searchSubscriptions(store: StripeStore, context: ObjectContext, query: Query): Found {
 	return search(
 		'subscriptions',
@@ -86,7 +84,7 @@ function search<T extends Key & Searchable>(
 	return { body, expand: parameters.list('expand') };
 }
 
-/** Clauses joined by AND, or by OR: Stripe allows no mixture. */
+/** Parses clauses joined by AND or by OR: Stripe does not allow both. */
 function readSearch(text: string, hasNames: boolean): ParsedSearch {
 	const clauses: Clause[] = [];
 	const metadata: (readonly [string, string])[] = [];
@@ -121,7 +119,7 @@ function readClause(text: string, hasNames: boolean): { clause: Clause; length: 
 	const field = FIELD_CLAUSE.exec(text);
 	if (!field || !hasNames) throw notUnderstood(text);
 	const [all, name, operator, inDouble, inSingle] = field;
-	// Upper and lower case are one to Stripe's search.
+	// Stripe's search ignores case.
 	const value = unescaped(inDouble ?? inSingle).toLowerCase();
 	const isPart = operator === '~';
 	if (isPart && value.length < MIN_SUBSTRING_LENGTH)

@@ -6,14 +6,14 @@ import { type CustomerRecord, hasEnded, type InvoiceRecord, type ItemRecord, typ
 import { SortedIndex } from './records/sorted-index.js';
 
 const DAY = 86_400;
-/** Those for whom a world gives no date came to be this long ago, in the order in which the world names them. */
+/** Objects without a date get this age, in the world's order. */
 const CUSTOMER_AGE = 120 * DAY;
 const SUBSCRIPTION_AGE = 90 * DAY;
 const INCOMPLETE_EXPIRES_AFTER = 23 * 3600;
-/** One array for all who owe nothing. */
+/** A shared empty array. */
 const NO_INVOICES: readonly InvoiceRecord[] = [];
 
-/** All that the sandbox's Stripe knows, with the indexes that its lists are cut from. */
+/** Stripe's records, with the indexes that lists are paginated from. */
 export class StripeStore {
 	public readonly catalog: Catalog = createCatalog();
 	public readonly invoices = new SortedIndex<InvoiceRecord>();
@@ -38,7 +38,7 @@ export class StripeStore {
 		}
 		const subscriptions = world.subscriptions.map((given, index) => {
 			const customer = store.customersById.get(given.customer);
-			if (!customer) throw new Error(`subscription ${given.id} names customer ${given.customer}, who is not in the world`);
+			if (!customer) throw new Error(`subscription ${given.id} names customer ${given.customer}, which is not in the world`);
 			const defaultCreated = now - SUBSCRIPTION_AGE + index;
 			const created = given.created ?? (given.failedAt ? Math.min(defaultCreated, addMonths(given.failedAt, -1)) : defaultCreated);
 			const record: SubscriptionRecord = {
@@ -60,7 +60,7 @@ export class StripeStore {
 		store.subscriptionIndex = SortedIndex.sorted(subscriptions);
 		for (const record of store.subscriptionIndex.all()) {
 			store.subscriptionsById.set(record.id, record);
-			// Most have but one, and a line made of it takes a tenth of the room of one that it is added to.
+			// Most customers have one subscription: an array literal takes a tenth of the memory of a grown one.
 			if (record.customer.subscriptions) record.customer.subscriptions.append(record);
 			else record.customer.subscriptions = new SortedIndex([record]);
 			for (const index of store.indexesOf(record)) index.append(record);
@@ -95,7 +95,7 @@ export class StripeStore {
 		return new SortedIndex([this.byEmail.get(email) ?? []].flat());
 	}
 
-	/** Customers in whose metadata this key has this value. */
+	/** Customers with this metadata key and value. */
 	public customersWithMetadata(key: string, value: string): readonly CustomerRecord[] {
 		if (!this.byMetadata) {
 			this.byMetadata = new Map();
@@ -118,7 +118,7 @@ export class StripeStore {
 		this.byMetadata = undefined;
 	}
 
-	/** A deleted customer can still be retrieved, but is in no list. */
+	/** A deleted customer can be retrieved but not listed. */
 	public changeCustomer(record: CustomerRecord, change: () => void): void {
 		change();
 		if (record.deleted) this.customerIndex.remove(record);
@@ -130,7 +130,7 @@ export class StripeStore {
 		return this.subscriptionsById.get(id);
 	}
 
-	/** All subscriptions of one status, or of Stripe's words for several: `all`, `ended`, and undefined for those that have not ended. */
+	/** @param status - a status, `all`, `ended`, or undefined for those that have not ended */
 	public subscriptions(status: string | undefined): SortedIndex<SubscriptionRecord> {
 		if (status === undefined) return this.live;
 		if (status === 'all') return this.subscriptionIndex;
@@ -148,7 +148,7 @@ export class StripeStore {
 		for (const invoice of record.invoices) this.addInvoice(invoice);
 	}
 
-	/** Changes what the indexes go by: the status, the items, the date. */
+	/** Changes the indexed fields: status, items, date. */
 	public changeSubscription(record: SubscriptionRecord, change: () => void): void {
 		this.subscriptionIndex.remove(record);
 		record.customer.subscriptions?.remove(record);
@@ -169,7 +169,7 @@ export class StripeStore {
 		this.invoices.insert(invoice);
 	}
 
-	/** Most people buy the same thing: one array for all of them. */
+	/** Returns a shared array for equal items: most subscriptions have the same. */
 	public internItems(items: readonly ItemRecord[]): readonly ItemRecord[] {
 		const key = items.map(({ price, quantity }) => `${quantity} ${price}`).join('\n');
 		const known = this.sharedItems.get(key);
@@ -186,7 +186,7 @@ export class StripeStore {
 		for (const index of this.indexesOf(record)) index.insert(record);
 	}
 
-	/** The indexes a subscription belongs in, besides the one of them all and that of its customer. */
+	/** The indexes by status and price that contain the subscription. */
 	private indexesOf(record: SubscriptionRecord): SortedIndex<SubscriptionRecord>[] {
 		const indexes = [hasEnded(record.status) ? this.ended : this.live, indexIn(this.byStatus, record.status)];
 		for (const price of new Set(record.items.map((item) => item.price))) indexes.push(indexIn(this.byPrice, price));
@@ -194,7 +194,7 @@ export class StripeStore {
 	}
 }
 
-/** When a subscription that is given in this status would have come to its end. */
+/** The assumed end of a subscription loaded with this status; null if it has not ended. */
 export function endOf(status: string, created: number, now: number): number | null {
 	if (!hasEnded(status)) return null;
 	return Math.min(now, status === 'canceled' ? addMonths(created, 1) : created + INCOMPLETE_EXPIRES_AFTER);

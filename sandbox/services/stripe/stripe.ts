@@ -14,17 +14,17 @@ import { StripeStore } from './store.js';
 export interface StripeOptions {
 	readonly log: RequestLog;
 	readonly faults: Faults;
-	/** The secret key that is accepted; any other one is answered with 401. */
+	/** The only secret key accepted; others get a 401. */
 	readonly key: string;
 	readonly now?: () => Date;
 	readonly latencyMs?: number;
-	/** Of each endpoint; without limit when absent. */
+	/** Per endpoint; no limit when absent. */
 	readonly ratePerSecond?: number;
 }
 
-/** A Stripe of our own: real API, real refusals, made-up money. */
+/** Emulates Stripe's API for subscriptions, customers, invoices, events, prices and products. */
 export class SandboxStripe {
-	/** Serves `/v1/…`; to be mounted at the root. */
+	/** Serves `/v1/…`. Mount it at the root. */
 	public readonly app: Hono;
 	private readonly permissions = new Permissions();
 	private readonly now: () => Date;
@@ -55,7 +55,7 @@ export class SandboxStripe {
 		this.events = new Events();
 	}
 
-	/** In the world's format, the newest first. */
+	/** In the world's format, newest first. */
 	public list(kind: ControlKind): unknown[] {
 		return listObjects(this.state(), kind);
 	}
@@ -68,12 +68,12 @@ export class SandboxStripe {
 		return createObject(this.state(), kind, body);
 	}
 
-	/** @param body - what changes; metadata is merged as Stripe merges it */
+	/** @param body - the changed fields; metadata is merged as Stripe merges it */
 	public update(kind: ControlKind, id: string, body: unknown): unknown {
 		return updateObject(this.state(), kind, id, body);
 	}
 
-	/** A subscription is canceled; a customer goes, and what they pay for is canceled. */
+	/** Cancels a subscription, or deletes a customer and cancels the customer's subscriptions. */
 	public delete(kind: ControlKind, id: string): unknown {
 		return deleteObject(this.state(), kind, id);
 	}
@@ -82,7 +82,7 @@ export class SandboxStripe {
 		this.latencyMs = ms;
 	}
 
-	/** How many requests each endpoint takes in a second; without limit when null. */
+	/** Requests per second and endpoint; null for no limit. */
 	public setRate(perSecond: number | null): void {
 		this.rate.set(perSecond ?? undefined);
 	}
@@ -91,7 +91,7 @@ export class SandboxStripe {
 		this.livemode = on;
 	}
 
-	/** What the restricted key may read. */
+	/** Sets whether the restricted key may read the resource. */
 	public setPermission(resource: Resource, allowed: boolean): void {
 		this.permissions.set(resource, allowed);
 	}

@@ -149,7 +149,7 @@ describe('interactions', () => {
 		});
 		const first = await settled(stage.discord.command({ user: 'operator', command: 'reconcile run' }).interactionId);
 		const messageId = first.responses[0]?.id ?? '';
-		expect(() => stage.discord.click({ user: 'ada', messageId, customId: 'menu', values: ['1'] })).toThrow('someone else');
+		expect(() => stage.discord.click({ user: 'ada', messageId, customId: 'menu', values: ['1'] })).toThrow('ephemeral for another user');
 		expect(() => stage.discord.click({ user: 'operator', messageId, customId: 'menu', values: ['3'] })).toThrow('no option 3');
 		const chosen = await settled(stage.discord.click({ user: 'operator', messageId, customId: 'menu', values: ['Two'] }).interactionId);
 		expect(values).toEqual(['2']);
@@ -179,7 +179,7 @@ describe('interactions', () => {
 		expect(() => send({ reason: 'much too long' })).toThrow('at most 5');
 		expect(() => send({})).toThrow('must be filled in');
 		expect(() => send({ other: 'x' })).toThrow('no field other');
-		expect(() => send({ reason: 'x' }, 'ada')).toThrow('someone else');
+		expect(() => send({ reason: 'x' }, 'ada')).toThrow('was not opened for ada');
 		expect((await settled(send({ reason: 'peace' }).interactionId)).responses).toMatchObject([{ content: 'peace', ephemeral: true }]);
 		expect(refused).toMatchObject({ code: 50035 });
 		expect(() => send({ reason: 'again' })).toThrow('sent already');

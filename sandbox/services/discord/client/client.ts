@@ -16,8 +16,8 @@ import { modalData } from './modals.js';
 import { fillOptions, nest, resolveCommand, type SentOption, title } from './options.js';
 
 /**
- * What people do to the bot. Each makes an interaction and sends it, whoever the person is: Discord hides commands from those
- * who may not use them, but administrators can override that, so the bot has to look for itself.
+ * What a user's Discord client does: each action creates an interaction and sends it to the bot. No permission check here: Discord hides
+ * commands from members without the permission, but an administrator can override that, so the bot must check.
  */
 
 const ATTACHMENT_SIZE_LIMIT = 10 * 1024 * 1024;
@@ -60,8 +60,8 @@ export function sendAutocomplete(context: DiscordContext, call: AutocompleteCall
 	const focused = invocation.takes.find(({ name }) => name === call.option);
 	if (!focused) throw new ControlError(400, `/${title(invocation)} has no option ${call.option}`);
 	if (!('autocomplete' in focused) || focused.autocomplete !== true)
-		throw new ControlError(400, `the option ${call.option} does not suggest anything`);
-	// What else was typed so far: nothing is required yet.
+		throw new ControlError(400, `the option ${call.option} has no autocomplete`);
+	// The user is still typing: no option is required yet.
 	const others = {
 		...invocation,
 		takes: invocation.takes.filter(({ name }) => name !== call.option).map((option) => ({ ...option, required: false }))
@@ -90,7 +90,7 @@ export function clickComponent(context: DiscordContext, call: ClickCall): Intera
 	const stored = context.messages.find(call.messageId);
 	if (!stored) throw new ControlError(409, `there is no message ${call.messageId}`);
 	if (stored.ephemeralFor !== null && stored.ephemeralFor !== member.id) {
-		throw new ControlError(409, `${member.username} does not see that message: it is for someone else alone`);
+		throw new ControlError(409, `${member.username} cannot see that message: it is ephemeral for another user`);
 	}
 	const { message } = stored;
 	const data = componentData(context, usableComponent(message, call.customId), call.values);
@@ -108,11 +108,11 @@ export interface ForgedCall {
 	user: string;
 	messageId: string;
 	customId: string;
-	/** A button unless it has values, or fields. */
+	/** A select menu when given; otherwise a button, unless `fields` is given. */
 	values?: string[];
-	/** Those of a modal. */
+	/** A modal submission when given. */
 	fields?: Record<string, string>;
-	/** `dm`, or where the message is. */
+	/** A channel or `dm`. Default: the message's channel. */
 	channel?: string;
 	guildId?: string;
 }
@@ -150,9 +150,9 @@ export function submitModal(context: DiscordContext, call: ModalCall): Interacti
 	const member = memberOf(context, call.user);
 	const opener = context.interactions.find(call.interactionId);
 	if (!opener) throw new ControlError(404, `there is no interaction ${call.interactionId}`);
-	if (opener.userId !== member.id) throw new ControlError(409, `the modal was opened for someone else than ${member.username}`);
+	if (opener.userId !== member.id) throw new ControlError(409, `the modal was not opened for ${member.username}`);
 	if (!opener.modal || !opener.modalOpen)
-		throw new ControlError(409, opener.modal ? 'the modal was sent already' : 'that interaction opened no modal');
+		throw new ControlError(409, opener.modal ? 'the modal was already submitted' : 'that interaction opened no modal');
 	const data = modalData(context, opener.modal, call.fields);
 	opener.modalOpen = false;
 	const source = opener.sourceId === null ? undefined : context.messages.find(opener.sourceId);
@@ -168,7 +168,7 @@ export function submitModal(context: DiscordContext, call: ModalCall): Interacti
 
 function memberOf({ guild }: DiscordContext, reference: string): Member {
 	const member = guild.person(reference);
-	if (!member) throw new ControlError(404, `there is nobody called ${reference} in the guild`);
+	if (!member) throw new ControlError(404, `there is no member ${reference} in the guild`);
 	if (member.bot) throw new ControlError(400, `${member.username} is a bot`);
 	return member;
 }
@@ -189,7 +189,7 @@ function commandData(command: { id: string; name: string; type: number; guild_id
 	};
 }
 
-/** Only groups and subcommands have options below them. */
+/** Only groups and subcommands have nested options. */
 function clean(option: SentOption): SentOption {
 	const nests = option.type === Option.Subcommand || option.type === Option.SubcommandGroup;
 	return nests ? { ...option, options: (option.options ?? []).map(clean) } : option;

@@ -6,11 +6,11 @@ import { guildPermissions } from '../guild/permissions.js';
 import { visitComponents } from '../messages/compose.js';
 import { isRecord } from '../validate/form.js';
 
-/** What a person uses of a message: a button or a menu, as it stands there now. */
+/** Buttons and select menus of a message, in their current state. */
 
 type Component = Record<string, unknown>;
 
-/** @throws ControlError 409 when there is nothing to use */
+/** @throws ControlError 409 if the component is missing or disabled */
 export function usableComponent(message: APIMessage, customId: string): Component {
 	const found: Component[] = [];
 	const all: string[] = [];
@@ -25,7 +25,7 @@ export function usableComponent(message: APIMessage, customId: string): Componen
 	return component;
 }
 
-/** The data of the interaction that using it makes. */
+/** The interaction data for using the component. */
 export function componentData(context: DiscordContext, component: Component, values: readonly string[] | undefined): Component {
 	const type = Number(component.type);
 	const base = { component_type: type, custom_id: component.custom_id, id: component.id };
@@ -37,7 +37,7 @@ export function componentData(context: DiscordContext, component: Component, val
 	return { ...base, ...resolveValues(context, type, chosen) };
 }
 
-/** @throws ControlError 400 for a choice that the menu does not allow */
+/** @throws ControlError 400 for a selection that the menu does not allow */
 export function checkValues(menu: Component, values: readonly string[]): readonly string[] {
 	const min = typeof menu.min_values === 'number' ? menu.min_values : 1;
 	const max = typeof menu.max_values === 'number' ? menu.max_values : 1;
@@ -53,7 +53,7 @@ export function checkValues(menu: Component, values: readonly string[]): readonl
 	});
 }
 
-/** Menus of people, roles and channels say whom they mean. */
+/** Adds the `resolved` objects that user, role and channel menus send. */
 export function resolveValues({ guild }: DiscordContext, type: Type, values: readonly string[]): Component {
 	if (type === Type.StringSelect) return { values };
 	const resolved: Record<string, Record<string, unknown>> = {};
@@ -72,7 +72,7 @@ export function resolveValues({ guild }: DiscordContext, type: Type, values: rea
 		if (role) return put('roles', role.id, role);
 		const channel = type === Type.ChannelSelect ? guild.channel(value) : undefined;
 		if (channel) return put('channels', channel.id, { ...channel, permissions: '0' });
-		throw new ControlError(400, `the menu has nobody and nothing called ${value}`);
+		throw new ControlError(400, `the menu has no user, role or channel ${value}`);
 	});
 	return { values: ids, resolved };
 }

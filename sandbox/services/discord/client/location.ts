@@ -6,7 +6,7 @@ import { type Member, toMember } from '../guild/members.js';
 import { channelPermissions } from '../guild/permissions.js';
 import type { Location } from '../interactions/interactions.js';
 
-/** @param channel - a name or an ID, or `dm`; the admin channel for those who see it when absent */
+/** @param channel - a name, an ID or `dm`. Default: the admin channel if the member can see it, else #general. */
 export function locationOf(context: DiscordContext, member: Member, channel: string | undefined, guildId: string | undefined): Location {
 	const { guild } = context;
 	if (channel === 'dm') {
@@ -14,12 +14,12 @@ export function locationOf(context: DiscordContext, member: Member, channel: str
 		return { guildId: null, channelId: dm.id, channel: dm };
 	}
 	if (guildId !== undefined && guildId !== guild.id) {
-		const stranger = guild.channel(IDS.generalChannel);
-		if (!stranger) throw new ControlError(404, 'there is no channel');
+		const general = guild.channel(IDS.generalChannel);
+		if (!general) throw new ControlError(404, 'there is no channel');
 		const id = (BigInt(IDS.generalChannel) + 1_000n).toString();
-		return { guildId, channelId: id, channel: { ...stranger, id, guild_id: guildId, permission_overwrites: [] } };
+		return { guildId, channelId: id, channel: { ...general, id, guild_id: guildId, permission_overwrites: [] } };
 	}
-	const found = channel === undefined ? usual(context, member) : guild.channel(channel);
+	const found = channel === undefined ? defaultChannel(context, member) : guild.channel(channel);
 	if (!found)
 		throw new ControlError(
 			404,
@@ -28,13 +28,13 @@ export function locationOf(context: DiscordContext, member: Member, channel: str
 	return { guildId: guild.id, channelId: found.id, channel: found };
 }
 
-function usual({ guild }: DiscordContext, member: Member): APITextChannel | undefined {
+function defaultChannel({ guild }: DiscordContext, member: Member): APITextChannel | undefined {
 	const admin = guild.channels.get(IDS.adminChannel);
 	const sees = admin && (channelPermissions(guild, member, admin) & PermissionFlagsBits.ViewChannel) !== 0n;
 	return sees ? admin : guild.channels.get(IDS.generalChannel);
 }
 
-/** What every interaction says of where it happens and who is behind it. */
+/** The fields every interaction has: guild, channel, user and permissions. */
 export function interactionContext(context: DiscordContext, member: Member, location: Location) {
 	const { guild } = context;
 	const { channel } = location;
@@ -49,7 +49,7 @@ export function interactionContext(context: DiscordContext, member: Member, loca
 		};
 	}
 	const home = guild.channels.get(location.channelId);
-	const permissions = (who: Member) => (home ? channelPermissions(guild, who, home) : PermissionFlagsBits.ViewChannel).toString();
+	const permissions = (subject: Member) => (home ? channelPermissions(guild, subject, home) : PermissionFlagsBits.ViewChannel).toString();
 	return {
 		guild_id: location.guildId,
 		guild: { id: location.guildId, locale: 'en-US', features: [] },

@@ -5,11 +5,11 @@ import { visitComponents } from '../messages/compose.js';
 import { isRecord } from '../validate/form.js';
 import { checkValues, resolveValues } from './components.js';
 
-/** A modal as a person sends it. */
+/** Modal submissions. */
 
 const MAX_VALUE_LENGTH = 4_000;
 
-/** @throws ControlError 400 for what Discord's client would not have sent */
+/** @throws ControlError 400 for values that Discord's client would not send */
 export function modalData(context: DiscordContext, modal: APIModalInteractionResponseCallbackData, fields: Record<string, string>) {
 	const inputs = new Map<string, Record<string, unknown>>();
 	visitComponents(modal.components, (component) => {

@@ -11,7 +11,7 @@ import type { DiscordContext } from '../context/context.js';
 import { type Member, toMemberOnly, toUser } from '../guild/members.js';
 import { guildPermissions } from '../guild/permissions.js';
 
-/** What a person typed, as the options of an interaction. */
+/** Options as a user types them, converted to interaction options. */
 
 export interface SentOption {
 	name: string;
@@ -28,15 +28,15 @@ interface Resolved {
 	channels?: Record<string, object>;
 }
 
-/** A command as it is called: with its subcommand, and the options that this takes. */
+/** A command with its resolved subcommand and the options it takes. */
 export interface Invocation {
 	command: APIApplicationCommand;
-	/** Groups and subcommands on the way down. */
+	/** Groups and subcommands, outermost first. */
 	path: { name: string; type: Option.Subcommand | Option.SubcommandGroup }[];
 	takes: readonly APIApplicationCommandBasicOption[];
 }
 
-/** @param text - as `reconcile run`, with or without a slash */
+/** @param text - such as `reconcile run`, with or without a slash */
 export function resolveCommand(context: DiscordContext, text: string): Invocation {
 	const words = text.trim().replace(/^\//, '').split(/\s+/);
 	const usable = context.commands.usable(context.guild.id);
@@ -74,12 +74,12 @@ function fullNames({ name, options = [] }: { name: string; options?: readonly AP
 	return below.length > 0 ? below.map((rest) => `${name} ${rest}`) : [name];
 }
 
-/** Wraps the values in the subcommands that lead to them. */
+/** Wraps the values in the command's groups and subcommands. */
 export function nest(path: Invocation['path'], values: SentOption[]): SentOption[] {
 	return path.reduceRight<SentOption[]>((options, { name, type }) => [{ name, type, options }], values);
 }
 
-/** @throws ControlError 400 for an option that Discord's client would not have let through */
+/** @throws ControlError 400 for an option that Discord's client would not accept */
 export function fillOptions(
 	context: DiscordContext,
 	invocation: Invocation,
@@ -129,22 +129,22 @@ function convert(
 			if (String(value).trim() === '' || Number.isNaN(number) || (option.type === Option.Integer && !Number.isInteger(number))) {
 				refuse(`takes ${option.type === Option.Integer ? 'a whole number' : 'a number'}`);
 			}
-			if (option.min_value !== undefined && number < option.min_value) refuse(`is at least ${option.min_value}`);
-			if (option.max_value !== undefined && number > option.max_value) refuse(`is at most ${option.max_value}`);
+			if (option.min_value !== undefined && number < option.min_value) refuse(`must be at least ${option.min_value}`);
+			if (option.max_value !== undefined && number > option.max_value) refuse(`must be at most ${option.max_value}`);
 			return number;
 		}
 		case Option.Boolean:
 			if (value !== true && value !== false && value !== 'true' && value !== 'false') refuse('takes true or false');
 			return value === true || value === 'true';
 		case Option.User:
-			return user(context, String(value), resolved) ?? refuse(`names nobody: ${String(value)}`);
+			return user(context, String(value), resolved) ?? refuse(`names no user: ${String(value)}`);
 		case Option.Role:
 			return role(context, String(value), resolved) ?? refuse(`names no role: ${String(value)}`);
 		case Option.Mentionable:
 			return (
 				role(context, String(value), resolved) ??
 				user(context, String(value), resolved) ??
-				refuse(`names nobody and no role: ${String(value)}`)
+				refuse(`names no user or role: ${String(value)}`)
 			);
 		case Option.Channel: {
 			const channel = context.guild.channel(String(value));
@@ -153,11 +153,11 @@ function convert(
 			return channel.id;
 		}
 		default:
-			return refuse('takes a file, which cannot be sent from here');
+			return refuse('takes a file, which the sandbox cannot send');
 	}
 }
 
-/** Of an option with choices, the value of the one that was meant, by its value or by its name. */
+/** Finds a choice by value or by name; undefined if the option has no choices. */
 function choiceOf(option: APIApplicationCommandBasicOption, value: unknown, refuse: (what: string) => never): string | number | undefined {
 	const choices = ('choices' in option ? option.choices : undefined) ?? [];
 	if (choices.length === 0) return undefined;
@@ -171,7 +171,7 @@ function role({ guild }: DiscordContext, reference: string, resolved: Resolved):
 	return found?.id;
 }
 
-/** Somebody outside the guild can be named too, by ID: then there is a user, but no member. */
+/** An ID outside the guild resolves to a user without a member. */
 function user({ guild }: DiscordContext, reference: string, resolved: Resolved): string | undefined {
 	const member = guild.person(reference);
 	const gone = guild.departed.get(reference) ?? [...guild.departed.values()].find(({ username }) => username === reference);

@@ -7,7 +7,7 @@ import type { Interactions } from '../interactions/interactions.js';
 import type { Messages } from '../messages/messages.js';
 import type { Readiness } from './readiness.js';
 
-/** Everything that a request may need. Its parts are replaced when a new world is loaded, so they are read when they are used. */
+/** Everything a route or client action needs. `load` replaces parts of it, so read them at the time of use, not earlier. */
 export interface DiscordContext {
 	readonly options: DiscordOptions;
 	readonly limits: Limits;

@@ -1,9 +1,9 @@
 /**
- * When the bot can be talked to: it has a session that was sent the guild, and its commands are known. A bot that starts
- * asks for `/gateway/bot` first, and only then: from there on, what an earlier process registered does not count.
+ * The bot is ready once it has a session that received the guild, and its commands are registered. A starting bot requests `/gateway/bot`
+ * exactly once: commands that an earlier process registered no longer count from then on.
  */
 
-/** After the last request about commands, in case it registers another one. */
+/** Wait after the last command request, in case the bot registers more. */
 const QUIET_MS = 150;
 
 export class Readiness {
@@ -17,7 +17,7 @@ export class Readiness {
 		return this.registered && this.connected();
 	}
 
-	/** A process begins, or is about to. */
+	/** The bot process starts, or is about to. */
 	public restart(): void {
 		if (this.quiet) clearTimeout(this.quiet);
 		this.quiet = null;
@@ -25,9 +25,9 @@ export class Readiness {
 	}
 
 	/**
-	 * The bot read or wrote its commands.
-	 * @param count - how many there are now; a bot that found none is still going to make them
-	 * @param final - whether it wrote the whole list, so that no more is to come
+	 * Called when the bot read or wrote its commands.
+	 * @param count - commands registered now; a bot that found none will still create them
+	 * @param final - whether the bot wrote the whole list, so no more requests follow
 	 */
 	public commands(count: number, final: boolean): void {
 		if (this.registered || (count === 0 && !final)) return;
@@ -37,7 +37,7 @@ export class Readiness {
 		else this.quiet = setTimeout(() => this.settle(), QUIET_MS).unref();
 	}
 
-	/** Looks again whether those who wait may go on. */
+	/** Resolves the waiting callers if the bot is ready. */
 	public check(): void {
 		if (!this.ready) return;
 		for (const resolve of this.waiting) resolve();

@@ -3,7 +3,7 @@ import { type GatewayDispatchPayload, GatewayIntentBits as Intent } from 'discor
 export type EventName = GatewayDispatchPayload['t'];
 type EventData<T extends EventName> = Extract<GatewayDispatchPayload, { t: T }>['d'];
 
-/** Tells every session that asked for it that something happened. */
+/** Dispatches an event to every session whose intents include it. */
 export type Emit = <T extends EventName>(event: T, data: EventData<T>) => void;
 
 const NEEDED: Readonly<Record<string, number>> = {
@@ -22,7 +22,7 @@ const NEEDED: Readonly<Record<string, number>> = {
 	GUILD_AUDIT_LOG_ENTRY_CREATE: Intent.GuildModeration
 };
 
-/** The intent without which a session does not hear of this event; 0 for those that everyone hears. */
+/** The intent a session needs to receive this event; 0 if none. */
 export function intentFor(event: EventName, data: unknown): number {
 	if (event.startsWith('MESSAGE_')) {
 		const inGuild = typeof data === 'object' && data !== null && 'guild_id' in data && data.guild_id !== undefined;

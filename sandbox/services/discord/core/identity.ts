@@ -1,9 +1,9 @@
-/** Who and what is always there: the constant IDs, and the clock that makes new ones. */
+/** The fixed IDs and the clock that creates new ones. */
 
 export const IDS = {
 	guild: '1100000000000000100',
 	application: '1100000000000000200',
-	/** As with every bot of today, the application and its bot user share one ID. */
+	/** Modern applications and their bot users share one ID. */
 	bot: '1100000000000000200',
 	adminChannel: '1100000000000000301',
 	generalChannel: '1100000000000000302',
@@ -11,7 +11,7 @@ export const IDS = {
 	operator: '1100000000000000402'
 } as const;
 
-/** Discord's first role is @everyone, whose ID is the guild's; the others count up from here. */
+/** The @everyone role has the guild's ID; other roles count up from here. */
 export const ROLE_IDS = {
 	debtor: '1100000000000000501',
 	knight: '1100000000000000502',
@@ -22,7 +22,7 @@ export const ROLE_IDS = {
 
 const DISCORD_EPOCH = 1_420_070_400_000;
 
-/** The sandbox's time and its snowflakes, which are made of it. */
+/** The simulated time, and snowflakes derived from it. */
 export class Clock {
 	private last = 0n;
 
@@ -32,12 +32,12 @@ export class Clock {
 		return this.now().getTime();
 	}
 
-	/** A moment as Discord writes it. */
+	/** A timestamp in Discord's format. */
 	public stamp(): string {
 		return this.now().toISOString().replace('Z', '000+00:00');
 	}
 
-	/** Strictly increasing, even when the clock stands still. */
+	/** Strictly increasing, even if the clock stands still. */
 	public snowflake(): string {
 		const fromTime = BigInt(this.milliseconds() - DISCORD_EPOCH) << 22n;
 		this.last = fromTime > this.last ? fromTime : this.last + 1n;

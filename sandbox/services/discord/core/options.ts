@@ -1,26 +1,26 @@
 import type { Faults } from '../../core/faults.js';
 import type { RequestLog } from '../../core/request-log.js';
 
-/** So many requests in so many seconds. */
+/** `limit` requests per `seconds`. */
 export interface Limit {
 	limit: number;
 	seconds: number;
 }
 
 export interface Limits {
-	/** PUT and DELETE of a member's role, together, for the guild; and apart from it PATCH of a member. */
+	/** PUT and DELETE of member roles share one bucket per guild; PATCH of a member has a second one of this size. */
 	memberRoles: Limit;
-	/** Creating messages, and apart from it editing them, in each channel. */
+	/** Per channel: one bucket for creating messages, one for editing them. */
 	messages: Limit;
 	/** Every other route. */
 	others: Limit;
-	/** All requests together, but for those that answer interactions. */
+	/** All requests except interaction responses. */
 	global: Limit;
-	/** One request for all members in so many seconds; 0 for no limit. */
+	/** Minimum seconds between requests for all members; 0 for no limit. */
 	memberRequestSeconds: number;
-	/** For the first answer to an interaction. */
+	/** Deadline of the first response to an interaction. */
 	interactionSeconds: number;
-	/** For everything after it. */
+	/** Deadline of every later response. */
 	tokenMinutes: number;
 }
 
@@ -38,9 +38,9 @@ export interface DiscordOptions {
 	log: RequestLog;
 	faults: Faults;
 	now?: () => Date;
-	/** The bot token that is accepted. */
+	/** The only bot token accepted. */
 	token: string;
-	/** Where `attachGateway` listens, as `ws://127.0.0.1:4400/gateway`. */
+	/** Where `attachGateway` listens, such as `ws://127.0.0.1:4400/gateway`. */
 	gatewayUrl: () => string;
 	limits?: Partial<Limits>;
 }

@@ -12,7 +12,7 @@ export interface Payload {
 	d: unknown;
 }
 
-/** One socket: says hello, keeps the bot to the gateway's manners, and passes on what it says. */
+/** One socket: sends hello, enforces heartbeats, payload size and send rate, and passes payloads on. */
 export class Connection {
 	private sends: number[] = [];
 	private heartbeat: NodeJS.Timeout | null = null;
@@ -66,7 +66,7 @@ export class Connection {
 	}
 }
 
-/** Anything but an event: those are numbered, and belong to a session. */
+/** Sends any payload except dispatches, which are numbered per session. */
 export function sendOp(socket: WebSocket, op: Op, data?: unknown): void {
 	if (socket.readyState === socket.OPEN) socket.send(JSON.stringify({ op, t: null, s: null, d: data ?? null }));
 }

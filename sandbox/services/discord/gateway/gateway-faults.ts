@@ -4,12 +4,12 @@ import { type Connection, sendOp } from './connection.js';
 import type { Session } from './session.js';
 
 const OUTAGE_POLL_MS = 50;
-/** What happens by itself, at once, when no payload is named for it. */
+/** Kinds that take effect at once unless the fault names a payload. */
 const IMMEDIATE_KINDS = new Set(['drop', 'unavailable', 'reconnect', 'invalid-session']);
 
-/** What goes wrong with the gateway when it is asked to. */
+/** Applies the gateway faults. */
 export class GatewayFaults {
-	/** Whether the guild is out of order. */
+	/** Whether the guild is unavailable. */
 	public outage = false;
 
 	public constructor(
@@ -22,7 +22,7 @@ export class GatewayFaults {
 		});
 	}
 
-	/** Of faults that were taken for a payload, does the one that takes its place. */
+	/** Applies the taken fault that replaces a payload's response, if there is one. @returns whether there was */
 	public applyInsteadOfPayload(taken: readonly Fault[]): boolean {
 		const fault = taken.find(({ match, kind }) => match !== undefined && IMMEDIATE_KINDS.has(kind));
 		if (fault) this.apply(fault);
@@ -30,8 +30,8 @@ export class GatewayFaults {
 	}
 
 	/**
-	 * Faults that name a payload other than the request for members, which takes its own: an unnamed one for chunks would
-	 * otherwise be used up by a heartbeat.
+	 * Applies faults that name this payload. Excludes the request for members, which takes its own faults: a heartbeat would otherwise use
+	 * up a fault without `match`. @returns whether the payload was handled
 	 */
 	public interceptPayload({ socket }: Connection, name: string, path: string): boolean {
 		if (name === 'REQUEST_GUILD_MEMBERS') return false;
@@ -45,7 +45,7 @@ export class GatewayFaults {
 		return true;
 	}
 
-	/** Back to order, without a word. */
+	/** Ends the outage without dispatching anything. */
 	public end(): void {
 		this.outage = false;
 	}
@@ -61,7 +61,7 @@ export class GatewayFaults {
 		}
 	}
 
-	/** For `ms`, or until the fault is taken back. */
+	/** Makes the guild unavailable for `ms`, or until the fault is cleared. */
 	private breakGuild(fault: Fault): void {
 		if (this.outage) return;
 		this.outage = true;

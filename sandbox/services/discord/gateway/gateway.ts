@@ -24,7 +24,7 @@ import { Session } from './session.js';
 
 const PATH = '/gateway';
 const ALL_INTENTS = Object.values(Intent).reduce<number>((sum, bit) => (typeof bit === 'number' ? sum | bit : sum), 0);
-/** A session without a socket is forgotten after this. */
+/** A session without a socket expires after this. */
 const DETACHED_SESSION_TTL_MS = 60_000;
 const DEFAULT_RETRY_AFTER = 30;
 
@@ -32,17 +32,17 @@ export interface GatewayHost {
 	readonly options: DiscordOptions;
 	readonly limits: Limits;
 	guild(): Guild;
-	/** Whether the Server Members intent is switched on in the portal. */
+	/** Whether the Server Members intent is enabled in the developer portal. */
 	memberIntent(): boolean;
 	changed(): void;
 }
 
-/** Discord's gateway: the sockets, the sessions behind them, and the events that go out. */
+/** The gateway: sockets, resumable sessions and dispatched events. */
 export class Gateway {
 	private readonly sockets = new WebSocketServer({ noServer: true });
 	private readonly sessions = new Map<string, Session>();
 	private readonly connections = new Set<Connection>();
-	/** When a session without a socket is forgotten. */
+	/** Expiry of sessions without a socket. */
 	private readonly expiryTimers = new WeakMap<Session, NodeJS.Timeout>();
 	private detach: (() => void) | null = null;
 	private readonly gatewayFaults: GatewayFaults;
@@ -64,7 +64,7 @@ export class Gateway {
 		this.host.changed();
 	};
 
-	/** Whether a bot is there and has been sent the guild, or the word that it is out of order. */
+	/** Whether a session has received the guild, or that it is unavailable. */
 	public get connected(): boolean {
 		return [...this.sessions.values()].some((session) => session.attached && session.guildSent);
 	}
@@ -79,7 +79,7 @@ export class Gateway {
 		this.detach = () => server.off('upgrade', upgrade);
 	}
 
-	/** Every session is gone, as after a fresh start of the world. */
+	/** Drops every session and socket. */
 	public drop(): void {
 		this.sessions.clear();
 		for (const { socket } of this.connections) socket.terminate();
@@ -111,10 +111,10 @@ export class Gateway {
 			return;
 		}
 		if ((query.get('encoding') ?? 'json') !== 'json' || query.has('compress'))
-			connection.close(Close.DecodeError, 'Only plain JSON is spoken here.');
+			connection.close(Close.DecodeError, 'Only uncompressed JSON is supported.');
 	}
 
-	/** @returns the session that this socket has from here on */
+	/** @returns the session that the socket belongs to afterwards */
 	private receive(connection: Connection, session: Session | null, payload: Payload): Session | null {
 		if (this.gatewayFaults.interceptPayload(connection, opcodeName(payload.op), PATH)) return session;
 		switch (payload.op) {
@@ -242,7 +242,7 @@ export class Gateway {
 
 	private onDetached(session: Session): void {
 		session.socket = null;
-		// The end of an earlier absence is none of this one.
+		// Cancel the expiry from an earlier disconnect.
 		clearTimeout(this.expiryTimers.get(session));
 		const absence = setTimeout(() => {
 			if (session.socket === null && this.sessions.get(session.id) === session) this.sessions.delete(session.id);

@@ -3,16 +3,16 @@ import type { Guild } from '../guild/guild.js';
 import { type Member, toMember } from '../guild/members.js';
 import type { Session } from './session.js';
 
-/** Always exactly so many but in the last: discord.js takes a shorter chunk for the end. */
+/** Every chunk but the last must be full: discord.js takes a shorter chunk for the last one. */
 const CHUNK_SIZE = 1_000;
-/** Members named one by one, or found by the beginning of their name. */
+/** For members requested by ID or by name prefix. */
 const DEFAULT_LIMIT = 100;
 
 export function wantsEveryone(request: GatewayRequestGuildMembersData): boolean {
 	return 'query' in request && request.query === '' && request.limit === 0;
 }
 
-/** Answers opcode 8, one chunk after another as the socket takes them. */
+/** Answers opcode 8 chunk by chunk, with backpressure. */
 export async function sendMembers(
 	guild: Guild,
 	session: Session,
@@ -23,7 +23,7 @@ export async function sendMembers(
 	const { found, missing } = select(guild, request);
 	const size = missingChunk && found.length <= CHUNK_SIZE ? Math.ceil(found.length / 2) || 1 : CHUNK_SIZE;
 	const count = Math.max(1, Math.ceil(found.length / size));
-	// With one chunk alone there would be no answer at all, so it is halved; the first is never the missing one.
+	// Dropping the only chunk would mean no response at all, so a single chunk is split in two. The first chunk is never dropped.
 	const lost = missingChunk ? Math.max(1, Math.floor(count / 2)) : -1;
 	for (let index = 0; index < count; index += 1) {
 		if (index > 0) await session.drained();

@@ -2,19 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { GatewayIntentBits, GatewayOpcodes } from 'discord-api-types/v10';
 import type { WebSocket } from 'ws';
 
-/** What is kept for a session that comes back; older events are lost, and with them the session. */
+/** Replay buffer limits. A session that needs older events cannot be resumed. */
 const MAX_REPLAY_EVENTS = 5_000;
 const MAX_REPLAY_BYTES = 32 * 1024 * 1024;
-/** How much may wait in a socket before chunks are held back. */
+/** Chunks wait while the socket has more than this buffered. */
 const BACK_PRESSURE_BYTES = 4 * 1024 * 1024;
 const BACK_PRESSURE_POLL_MS = 10;
 
-/** One identified bot. It outlives its socket, and counts and keeps what it was sent, so that it can be resumed. */
+/** One identified bot session. It outlives its socket and buffers what it dispatched, so that it can be resumed. */
 export class Session {
 	public readonly id = randomBytes(16).toString('hex');
 	public socket: WebSocket | null;
 	public guildSent = false;
-	/** For the one request for all members that Discord allows in a while. */
+	/** When all members were last requested, for the rate limit. */
 	public lastMemberRequest = Number.NEGATIVE_INFINITY;
 	private sequence = 0;
 	private replayBuffer: { sequence: number; text: string }[] = [];
@@ -46,7 +46,7 @@ export class Session {
 		if (this.attached) this.socket?.send(text);
 	}
 
-	/** Whether everything after `sequence` is still here. */
+	/** Whether the buffer still has everything after `sequence`. */
 	public canReplay(sequence: number): boolean {
 		const oldest = this.replayBuffer[0]?.sequence ?? this.sequence + 1;
 		return sequence <= this.sequence && sequence >= oldest - 1;
@@ -56,7 +56,7 @@ export class Session {
 		for (const { sequence: at, text } of this.replayBuffer) if (at > sequence) this.socket?.send(text);
 	}
 
-	/** Resolves when the socket can take more, so that a million members are never in memory as text. */
+	/** Resolves once the socket can take more, so that large member lists never accumulate as text in memory. */
 	public async drained(): Promise<void> {
 		await new Promise((resolve) => setImmediate(resolve));
 		while (this.attached && (this.socket?.bufferedAmount ?? 0) > BACK_PRESSURE_BYTES) {

@@ -1,7 +1,7 @@
 import { type APIAuditLogChange, type APIAuditLogEntry, AuditLogEvent } from 'discord-api-types/v10';
 import type { Clock } from '../core/identity.js';
 
-/** What is written down about a change: who, whom, what and why. */
+/** An entry for the audit log. */
 export interface AuditAction {
 	action: AuditLogEvent;
 	userId: string;
@@ -10,7 +10,7 @@ export interface AuditAction {
 	reason?: string | undefined;
 }
 
-/** One line of the audit log, as the control API shows it. */
+/** An audit-log entry as the control API shows it. */
 export interface AuditLine {
 	id: string;
 	action: AuditLogEvent;

@@ -3,8 +3,8 @@ import { IDS, ROLE_IDS } from '../core/identity.js';
 import type { Guild } from './guild.js';
 
 /**
- * Gives the bot a permission, or takes it, so that it counts: in its own role, and where channels say otherwise.
- * @param channel - only there, when given
+ * Grants or revokes a permission of the bot, in its role and in channel overwrites.
+ * @param channel - restricts the change to this channel
  */
 export function setBotPermission(guild: Guild, permission: bigint, on: boolean, channel?: APITextChannel): void {
 	const role = guild.roles.get(ROLE_IDS.bot);
@@ -15,7 +15,7 @@ export function setBotPermission(guild: Guild, permission: bigint, on: boolean, 
 	for (const each of channel ? [channel] : guild.channels.values()) overwrite(guild, each, permission, on, channel !== undefined);
 }
 
-/** What is private stays private: there the permission to see has to be given, and not only not denied. */
+/** The admin channel denies @everyone, so seeing it takes an explicit allow. */
 function overwrite(guild: Guild, channel: APITextChannel, permission: bigint, on: boolean, here: boolean): void {
 	const overwrites = channel.permission_overwrites ?? [];
 	const before = overwrites.find(({ id }) => id === ROLE_IDS.bot) ?? { id: ROLE_IDS.bot, type: OverwriteType.Role, allow: '0', deny: '0' };

@@ -9,7 +9,7 @@ import { defaultRoles, makeRole } from './roles.js';
 
 const FOUNDED = '2024-01-01T00:00:00.000000+00:00';
 
-/** The one guild there is: who is in it, its roles, its channels, and what was done to them. */
+/** The guild: members, roles, channels and audit log. */
 export class Guild {
 	public readonly id = IDS.guild;
 	public readonly name = 'The Realm';
@@ -17,7 +17,7 @@ export class Guild {
 	public readonly roles = new Map<string, APIRole>();
 	public readonly channels = new Map<string, APITextChannel>();
 	public readonly audit: AuditLog;
-	/** Those who were here and left: a person who is gone still has a name. */
+	/** Former members, for their names. */
 	public readonly departed = new Map<string, Member>();
 	public readonly operatorId: string;
 	public readonly ownerId: string;
@@ -36,7 +36,7 @@ export class Guild {
 		this.settle(members);
 	}
 
-	/** By ID. */
+	/** Sorted by ID. */
 	public get everyone(): readonly Member[] {
 		this.sorted ??= [...this.members.values()].sort(byId);
 		return this.sorted;
@@ -68,7 +68,7 @@ export class Guild {
 		return this.channels.get(reference) ?? [...this.channels.values()].find((channel) => channel.name === name);
 	}
 
-	/** Gives and takes roles of one member as one change. What the member has, or has not, already is no change. */
+	/** Adds and removes roles of a member as one change. Ignores roles already held, or not held. */
 	public changeRoles(
 		member: Member,
 		change: { add: readonly APIRole[]; remove: readonly APIRole[]; by: string; reason?: string | undefined }
@@ -116,7 +116,7 @@ export class Guild {
 		if (kick) this.record({ action: AuditLogEvent.MemberKick, userId: kick.by, targetId: member.id, reason: kick.reason });
 	}
 
-	/** A new role stands just above @everyone, as Discord puts it, unless a position is given. */
+	/** A new role is placed just above @everyone, as on Discord, unless a position is given. */
 	public createRole(role: Partial<APIRole> & { name: string }, by = this.operatorId): APIRole {
 		const made = makeRole(this.clock.snowflake(), role.name, 1, { ...role, position: 1 });
 		this.insert(made, role.position ?? 1);
@@ -141,7 +141,7 @@ export class Guild {
 		}
 	}
 
-	/** Its holders lose it without a word: Discord sends no member updates for this. */
+	/** Dispatches no member updates: Discord does not send any either. */
 	public deleteRole(role: APIRole, by = this.operatorId): void {
 		this.roles.delete(role.id);
 		this.renumber([...this.ranked()]);
@@ -171,7 +171,7 @@ export class Guild {
 			const ids = [...new Set(names)].map((name) => {
 				const id = named.get(name);
 				if (id !== undefined) return id;
-				// Counted on from the constant ones, so that a world always has the same IDs.
+				// Continues the fixed role IDs, so that a world always gets the same ones.
 				const made = makeRole((BigInt(ROLE_IDS.operator) + BigInt(named.size)).toString(), name, 1);
 				named.set(name, made.id);
 				this.insert(made, 1);

@@ -1,11 +1,11 @@
 import type { APIGuildMember, APIUser, GuildMemberFlags, UserFlags } from 'discord-api-types/v10';
 
-/** One person in the guild: as little as will do, for there may be a million of them. */
+/** A guild member. Kept minimal: there may be a million. */
 export interface Member {
 	readonly id: string;
 	readonly username: string;
 	readonly bot: boolean;
-	/** IDs; members with the same roles share one list, so it is replaced and never changed. */
+	/** Role IDs. Members with the same roles share one array, so replace it instead of changing it. */
 	roles: readonly string[];
 	readonly joinedAt: string;
 }
@@ -26,7 +26,7 @@ export function toMember(member: Member): APIGuildMember {
 	return { user: toUser(member), ...toMemberOnly(member) };
 }
 
-/** A member without its user, as it stands beside one. */
+/** A member without the `user` field. */
 export function toMemberOnly(member: Member): Omit<APIGuildMember, 'user'> {
 	return {
 		nick: null,
@@ -43,7 +43,7 @@ export function toMemberOnly(member: Member): Omit<APIGuildMember, 'user'> {
 	};
 }
 
-/** Snowflakes are numbers, so a shorter one is a smaller one. */
+/** Compares snowflakes as numbers: a shorter one is smaller. */
 export function byId(a: { id: string }, b: { id: string }): number {
 	return compareIds(a.id, b.id);
 }

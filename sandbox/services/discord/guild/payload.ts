@@ -12,7 +12,7 @@ import {
 import type { Guild } from './guild.js';
 import { toMember } from './members.js';
 
-/** The guild as REST gives it. */
+/** The guild as REST returns it. */
 export function toGuild(guild: Guild) {
 	return {
 		id: guild.id,
@@ -53,7 +53,7 @@ export function toGuild(guild: Guild) {
 	};
 }
 
-/** The guild as the gateway gives it: as a large one, whose members have to be asked for. */
+/** The guild as the gateway sends it: marked as large, so clients must request its members. */
 export function toGuildCreate(guild: Guild): GatewayGuildCreateDispatchData {
 	return {
 		...toGuild(guild),

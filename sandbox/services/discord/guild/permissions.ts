@@ -3,7 +3,7 @@ import { ControlError } from '../../core/control-error.js';
 import type { Guild } from './guild.js';
 import { compareIds, type Member } from './members.js';
 
-/** Who may do what: Discord's arithmetic over roles and channel overwrites. */
+/** Discord's permission computation over roles and channel overwrites. */
 
 const ALL = Object.values(PermissionFlagsBits).reduce((sum, bit) => sum | bit, 0n);
 
@@ -18,7 +18,7 @@ export function guildPermissions(guild: Guild, member: Member): bigint {
 	return sum & PermissionFlagsBits.Administrator ? ALL : sum;
 }
 
-/** The overwrite of @everyone first, then those of the member's roles together, then the member's own. */
+/** Applies overwrites in Discord's order: @everyone, then the member's roles together, then the member. */
 export function channelPermissions(guild: Guild, member: Member, channel: APITextChannel): bigint {
 	const base = guildPermissions(guild, member);
 	if (base & PermissionFlagsBits.Administrator) return ALL;
@@ -35,7 +35,7 @@ export function channelPermissions(guild: Guild, member: Member, channel: APITex
 	}, base);
 }
 
-/** Whether a member stands above a role: their highest role is higher, and of two on one level the older one is. */
+/** Whether a member's highest role is above the role. At equal positions the older role wins. */
 export function outranks(guild: Guild, member: Member, role: APIRole): boolean {
 	if (member.id === guild.ownerId) return true;
 	return rolesOf(guild, member).some(
@@ -43,7 +43,7 @@ export function outranks(guild: Guild, member: Member, role: APIRole): boolean {
 	);
 }
 
-/** @param name - as discord.js writes it (`ManageRoles`) or as Discord does (`MANAGE_ROLES`) */
+/** @param name - discord.js's spelling (`ManageRoles`) or Discord's (`MANAGE_ROLES`) */
 export function permissionNamed(name: string): bigint {
 	const plain = (text: string) => text.replaceAll('_', '').toLowerCase();
 	const found = Object.entries(PermissionFlagsBits).find(([key]) => plain(key) === plain(name));

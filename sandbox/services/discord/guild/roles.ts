@@ -1,11 +1,11 @@
 import { type APIRole, PermissionFlagsBits as P, type RoleFlags } from 'discord-api-types/v10';
 import { IDS, ROLE_IDS } from '../core/identity.js';
 
-/** What the bot was invited with. */
+/** The permissions of the bot's invite. */
 const BOT_PERMISSIONS =
 	P.ViewChannel | P.SendMessages | P.EmbedLinks | P.AttachFiles | P.ReadMessageHistory | P.ManageRoles | P.ViewAuditLog;
 
-/** Little, so that what is taken from the bot's own role is really gone. */
+/** Minimal, so that a permission removed from the bot's role is not granted here. */
 const EVERYONE_PERMISSIONS = P.ViewChannel | P.ReadMessageHistory | P.UseApplicationCommands;
 
 export function makeRole(id: string, name: string, position: number, more: Partial<APIRole> = {}): APIRole {
@@ -27,7 +27,7 @@ export function makeRole(id: string, name: string, position: number, more: Parti
 	};
 }
 
-/** Lowest first, as they always are in a fresh guild; the bot's own stands above those it may give. */
+/** The initial roles, lowest first. The bot's role is above those it may assign. */
 export function defaultRoles(): APIRole[] {
 	return [
 		makeRole(IDS.guild, '@everyone', 0, { permissions: EVERYONE_PERMISSIONS.toString() }),

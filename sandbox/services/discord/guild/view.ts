@@ -6,7 +6,7 @@ import type { Guild } from './guild.js';
 export interface GuildView {
 	id: string;
 	name: string;
-	/** Roles by name. */
+	/** `roles` are role names. */
 	members: { id: string; username: string; bot: boolean; operator: boolean; roles: string[]; joinedAt: string }[];
 	/** Highest first. */
 	roles: { id: string; name: string; position: number; managed: boolean; color: number; permissions: string }[];

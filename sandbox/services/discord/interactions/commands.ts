@@ -5,10 +5,10 @@ import type { CommandInput } from '../validate/command.js';
 
 const MAX_CHAT_INPUT_COMMANDS = 100;
 
-/** Where commands belong: to everyone, or to a guild. */
+/** A guild's ID; null for global commands. */
 type Scope = string | null;
 
-/** The commands that the bot has registered. */
+/** The bot's registered commands. */
 export class Commands {
 	private readonly scopes = new Map<Scope, Map<string, APIApplicationCommand>>();
 
@@ -22,19 +22,19 @@ export class Commands {
 		return [...this.in(scope).values()];
 	}
 
-	/** What people can use in the guild: its own commands before the global ones. */
+	/** The commands usable in the guild: guild commands first, then global ones. */
 	public usable(guildId: string): APIApplicationCommand[] {
 		return [...this.list(guildId), ...this.list(null)].filter(({ type }) => type === ApplicationCommandType.ChatInput);
 	}
 
-	/** @throws DiscordError when there is none */
+	/** @throws DiscordError if the command does not exist */
 	public get(scope: Scope, id: string): APIApplicationCommand {
 		const command = this.in(scope).get(id);
 		if (!command) throw refusal('unknownCommand');
 		return command;
 	}
 
-	/** A command of the same name and type is replaced, and keeps its ID. */
+	/** Creates a command, or replaces the one of the same name and type, keeping its ID. */
 	public put(scope: Scope, input: CommandInput): { command: APIApplicationCommand; created: boolean } {
 		const type = input.type ?? ApplicationCommandType.ChatInput;
 		const known = this.list(scope).find((command) => command.name === input.name && command.type === type);

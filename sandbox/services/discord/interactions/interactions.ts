@@ -13,33 +13,33 @@ import type { Clock } from '../core/identity.js';
 import type { Limits } from '../core/options.js';
 import type { Messages } from '../messages/messages.js';
 
-/** Where a person does something: a channel of the guild, a channel of some other guild, or a DM with the bot. */
+/** Where an interaction happens: a channel of the guild, a channel of another guild, or a DM with the bot. */
 export interface Location {
 	readonly guildId: string | null;
 	readonly channelId: string;
 	readonly channel: APITextChannel | APIDMChannel;
 }
 
-/** One thing that a person did, and how the bot has answered it. */
+/** A user's action and the bot's responses to it. */
 export interface Interaction {
 	readonly id: string;
 	readonly token: string;
 	readonly type: InteractionType;
 	readonly userId: string;
 	readonly location: Location;
-	/** As it was typed, for a command. */
+	/** The command text, for commands. */
 	readonly command: string | null;
 	/** The message whose component was used. */
 	readonly sourceId: string | null;
 	readonly at: number;
 	answer: Answer | null;
 	ephemeral: boolean;
-	/** What `@original` is. */
+	/** The message that `@original` refers to. */
 	originalId: string | null;
 	readonly followUps: string[];
-	/** Whether anything came after a deferred update. */
+	/** Whether any response followed a deferred update. */
 	continued: boolean;
-	/** Whether what a deferred update promised has come. */
+	/** Whether the deferred update was carried out. */
 	updated: boolean;
 	modal: APIModalInteractionResponseCallbackData | null;
 	modalOpen: boolean;
@@ -48,16 +48,16 @@ export interface Interaction {
 
 export type InteractionState = 'pending' | 'deferred' | 'answered' | 'failed';
 
-/** An interaction as the person who made it sees it. */
+/** An interaction as its user sees it. */
 export interface InteractionView {
 	id: string;
 	type: InteractionType;
-	/** The person's ID. */
+	/** User ID. */
 	user: string;
 	command: string | null;
 	channelId: string;
 	state: InteractionState;
-	/** Whether the answer, or the promise of one, is for the person alone. */
+	/** Whether the response, or the deferral, is visible to the user only. */
 	ephemeral: boolean;
 	responses: (APIMessage & { ephemeral: boolean })[];
 	modal: APIModalInteractionResponseCallbackData | null;
@@ -104,12 +104,12 @@ export class Interactions {
 		return this.byToken.get(token);
 	}
 
-	/** Whether its first answer is too late. */
+	/** Whether the deadline of the first response has passed without one. */
 	public isTooLate(interaction: Interaction): boolean {
 		return interaction.answer === null && this.age(interaction) > this.limits.interactionSeconds * 1_000;
 	}
 
-	/** Whether its token has run out. */
+	/** Whether the token has expired. */
 	public isExpired(interaction: Interaction): boolean {
 		return this.age(interaction) > this.limits.tokenMinutes * 60_000;
 	}

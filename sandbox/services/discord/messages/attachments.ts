@@ -2,7 +2,7 @@ import type { APIAttachment } from 'discord-api-types/v10';
 import type { UploadedFile } from '../core/files.js';
 import type { Clock } from '../core/identity.js';
 
-/** The files that came with messages, and where they can be fetched. */
+/** Uploaded files, served at `/attachments`. */
 export class Attachments {
 	private readonly files = new Map<string, UploadedFile>();
 

@@ -1,14 +1,14 @@
 import type { APIAttachment, APIEmbed, APIMessageTopLevelComponent } from 'discord-api-types/v10';
 import { isRecord } from '../validate/form.js';
 
-/** What was written, as Discord gives it back. */
+/** Converts a message's parts to the form in which Discord returns them. */
 
 const SCHEME = 'attachment://';
 
 export interface Composed {
 	embeds: APIEmbed[];
 	components: APIMessageTopLevelComponent[];
-	/** Without those that an embed or a component shows in its own place. */
+	/** Without attachments that an embed or component displays. */
 	attachments: APIAttachment[];
 }
 
@@ -39,7 +39,7 @@ function complete(embed: APIEmbed): APIEmbed {
 	} as APIEmbed;
 }
 
-/** Every component has an ID of its own in the message. */
+/** Gives every component without an ID one that is unique in the message. */
 function number(components: APIMessageTopLevelComponent[]): APIMessageTopLevelComponent[] {
 	const taken = new Set<number>();
 	visitComponents(components, (component) => typeof component.id === 'number' && component.id > 0 && taken.add(component.id));
@@ -53,7 +53,7 @@ function number(components: APIMessageTopLevelComponent[]): APIMessageTopLevelCo
 	return components;
 }
 
-/** Visits every component, those within others too. */
+/** Visits every component, nested ones included. */
 export function visitComponents(components: unknown, visit: (component: Record<string, unknown>) => void): void {
 	if (!Array.isArray(components)) return;
 	for (const component of components) {
@@ -65,7 +65,7 @@ export function visitComponents(components: unknown, visit: (component: Record<s
 	}
 }
 
-/** A deep copy in which every text has gone through `change`; what is null is left out, as Discord does. */
+/** A deep copy with `change` applied to every string. Drops null values, as Discord does. */
 function mapText<T>(value: readonly T[], change: (text: string) => string): T[] {
 	const map = (part: unknown): unknown => {
 		if (typeof part === 'string') return change(part);

@@ -23,12 +23,12 @@ import { NO_PINGS, type Pings, pingsOf, textOf } from './pings.js';
 const NONCE_TTL_MS = 5 * 60_000;
 const EDITABLE = MessageFlags.SuppressEmbeds | MessageFlags.IsComponentsV2;
 
-/** A message, and what Discord knows of it but does not say. */
+/** A message with the state that Discord keeps but does not return. */
 export interface StoredMessage {
 	message: APIMessage;
-	/** The one person who sees it. */
+	/** The only user who can see it. */
 	ephemeralFor: string | null;
-	/** An answer to an interaction, rather than a message of the bot's own accord. */
+	/** Set if the message responds to an interaction. */
 	interactionId: string | null;
 }
 
@@ -38,13 +38,13 @@ export interface NewMessage {
 	files: readonly UploadedFile[];
 	ephemeralFor?: string | null;
 	interactionId?: string | null;
-	/** What belongs to an interaction's answer. */
+	/** Fields of an interaction response. */
 	more?: Partial<APIMessage>;
-	/** Whether it may be without anything in it, as a deferred answer is. */
+	/** Whether the message may be empty, as a deferred response is. */
 	empty?: boolean;
 }
 
-/** All messages, in all channels; the bot wrote every one of them. */
+/** All messages in all channels. The bot is the only author. */
 export class Messages {
 	public readonly attachments: Attachments;
 	private readonly stored = new Map<string, StoredMessage>();
@@ -65,14 +65,14 @@ export class Messages {
 		return this.stored.get(id);
 	}
 
-	/** What everyone sees in a channel, oldest first. */
+	/** Messages visible to everyone in the channel, oldest first. */
 	public inChannel(channelId: string): APIMessage[] {
 		return [...this.stored.values()]
 			.filter(({ message, ephemeralFor }) => message.channel_id === channelId && ephemeralFor === null)
 			.map(({ message }) => message);
 	}
 
-	/** What the bot wrote to people of its own accord. */
+	/** Direct messages the bot sent outside of interactions. */
 	public dms(): APIMessage[] {
 		const channels = new Set([...this.dmChannels.values()].map(({ id }) => id));
 		return [...this.stored.values()]
@@ -141,7 +141,7 @@ export class Messages {
 		return message;
 	}
 
-	/** @param first - whether this fills a deferred answer, which calls people as a new message does */
+	/** @param first - whether this completes a deferred response, which pings as a new message does */
 	public edit(stored: StoredMessage, input: MessageInput, files: readonly UploadedFile[], first = false): APIMessage {
 		const before = stored.message;
 		const flags = this.flagsAfter(before, input);
@@ -178,7 +178,7 @@ export class Messages {
 		this.emit(Event.MessageDelete, { id: message.id, channel_id: message.channel_id, ...this.guildOf(message) });
 	}
 
-	/** Fills in whom the message mentions; only a new one calls them. */
+	/** Sets the message's mentions. @param calls - whether they ping */
 	private call(message: APIMessage, input: MessageInput, calls: boolean): void {
 		const pings = pingsOf(this.guild, textOf(message.content, message.components ?? []), input.allowed_mentions);
 		message.mentions = pings.users.flatMap((id) => {

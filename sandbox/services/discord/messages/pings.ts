@@ -8,7 +8,7 @@ import type { Guild } from '../guild/guild.js';
 import { guildPermissions } from '../guild/permissions.js';
 import { isRecord } from '../validate/form.js';
 
-/** Whom a message calls. What stands in an embed calls nobody. */
+/** Who a message pings. Embeds never ping. */
 export interface Pings {
 	users: string[];
 	roles: string[];
@@ -17,7 +17,7 @@ export interface Pings {
 
 export const NO_PINGS: Pings = { users: [], roles: [], everyone: false };
 
-/** @param allowed - where it is absent, whatever the text says is meant */
+/** @param allowed - absent: every mention in the text pings */
 export function pingsOf(guild: Guild, text: string, allowed: APIAllowedMentions | null | undefined): Pings {
 	const may = (kind: AllowedMentionsTypes) => !allowed || (allowed.parse?.includes(kind) ?? false);
 	const mayEveryone = (guildPermissions(guild, guild.bot) & PermissionFlagsBits.MentionEveryone) !== 0n;
@@ -32,7 +32,7 @@ export function pingsOf(guild: Guild, text: string, allowed: APIAllowedMentions 
 	};
 }
 
-/** What is read as text in a message: its content, and its text displays. */
+/** The text that can contain mentions: the content and text displays. */
 export function textOf(content: string, components: readonly APIMessageTopLevelComponent[]): string {
 	const parts = [content];
 	const walk = (value: unknown): void => {

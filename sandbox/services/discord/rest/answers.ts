@@ -18,12 +18,12 @@ import { type Field, Form } from '../validate/form.js';
 import { checkMessage, type MessageInput } from '../validate/message.js';
 import { checkModal } from '../validate/modal.js';
 
-/** The bot's first answer to an interaction, and the messages that come after. */
+/** The bot's responses to an interaction: the first one, edits and follow-ups. */
 
 const PREFIX = ['data'];
 const REPLY_FLAGS = MessageFlags.Ephemeral | MessageFlags.SuppressNotifications;
 
-/** What may be answered to what: a modal to no modal, and an update only where there is a message to update. */
+/** The response types valid for an interaction: a modal cannot answer a modal, and an update needs a source message. */
 function allowedAnswers(interaction: Interaction): readonly Answer[] {
 	if (interaction.type === Type.ApplicationCommandAutocomplete) return [Answer.ApplicationCommandAutocompleteResult];
 	return [
@@ -34,7 +34,7 @@ function allowedAnswers(interaction: Interaction): readonly Answer[] {
 	];
 }
 
-/** @throws DiscordError when the answer is too late, not the first one, or wrong */
+/** @throws DiscordError if the response is late, repeated or invalid */
 export function answerInteraction(context: DiscordContext, interaction: Interaction, body: unknown, files: readonly UploadedFile[]): void {
 	if (interaction.answer !== null) throw refusal('acknowledged');
 	if (context.interactions.isTooLate(interaction)) throw refusal('unknownInteraction');
@@ -82,7 +82,7 @@ function reply(context: DiscordContext, interaction: Interaction, data: Field, f
 	interaction.originalId = post(context, interaction, input, files, interaction.ephemeral, originalMore(context, interaction)).id;
 }
 
-/** Whether the answer will be for the person alone is settled here. */
+/** A deferral decides whether the response will be ephemeral. */
 function defer(context: DiscordContext, interaction: Interaction, data: Field): void {
 	const form = new Form();
 	const field = form.field(data.value, PREFIX);
@@ -116,7 +116,7 @@ export function editStored(
 	return context.messages.edit(stored, input, files, (flags & MessageFlags.Loading) !== 0);
 }
 
-/** The first one after a deferral takes the place of what was promised, and is as private as that was. */
+/** Creates a follow-up. After a deferral the first one replaces the deferred message and keeps its visibility. */
 export function followUp(context: DiscordContext, interaction: Interaction, body: unknown, files: readonly UploadedFile[]): APIMessage {
 	const original = interaction.originalId === null ? undefined : context.messages.find(interaction.originalId);
 	const input = checkMessage(body, { flags: REPLY_FLAGS, files });

@@ -8,11 +8,11 @@ import { Form } from '../validate/form.js';
 import { ok, param } from './call.js';
 import type { RestServer } from './server.js';
 
-/** Who the bot is, where its gateway is, and whom it knows. */
+/** Application, gateway URL, users and DM channels. */
 export function applicationRoutes(server: RestServer, context: DiscordContext): void {
 	server.route('GET', '/gateway', () => ok({ url: context.options.gatewayUrl() }), { open: true });
 	server.route('GET', '/gateway/bot', () => {
-		// Asked for once in the life of a bot, at its start.
+		// A bot requests this once, at start.
 		context.readiness.restart();
 		return ok({
 			url: context.options.gatewayUrl(),

@@ -4,9 +4,9 @@ import { checkSizes, type UploadedFile } from '../core/files.js';
 export interface ReadBody {
 	body: unknown;
 	files: readonly UploadedFile[];
-	/** What the request log keeps. */
+	/** The body as the request log stores it. */
 	logged: unknown;
-	/** A body that cannot be read is refused, but logged all the same. */
+	/** Set if the body is unreadable. The request is logged anyway. */
 	error?: DiscordError;
 }
 

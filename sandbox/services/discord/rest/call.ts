@@ -1,10 +1,10 @@
 import type { UploadedFile } from '../core/files.js';
 
-/** One request, read. */
+/** A parsed request. */
 export interface Call {
 	readonly params: Readonly<Record<string, string>>;
 	readonly query: URLSearchParams;
-	/** Parsed JSON; for multipart what `payload_json` held. */
+	/** Parsed JSON; of a multipart body, the `payload_json` part. */
 	readonly body: unknown;
 	readonly files: readonly UploadedFile[];
 	/** `X-Audit-Log-Reason`, decoded. */
@@ -19,7 +19,7 @@ export interface Answer {
 export const ok = (body: unknown, status = 200): Answer => ({ status, body });
 export const nothing = (): Answer => ({ status: 204 });
 
-/** A parameter of the path, which the route's pattern says is there. */
+/** A path parameter of the route. */
 export function param(call: Call, name: string): string {
 	return call.params[name] ?? '';
 }

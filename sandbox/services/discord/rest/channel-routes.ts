@@ -12,7 +12,7 @@ import { type Call, nothing, ok, param } from './call.js';
 import { channelOf, integerQuery } from './checks.js';
 import type { RestServer } from './server.js';
 
-/** Channels, and the messages in them. */
+/** Channels and their messages. */
 export function channelRoutes(server: RestServer, context: DiscordContext): void {
 	server.route('GET', '/channels/:channel', (call) => ok(channelOf(context, call)));
 	server.route('POST', '/channels/:channel/typing', (call) => {
@@ -45,7 +45,7 @@ function create(context: DiscordContext, call: Call) {
 	return ok(context.messages.create({ channelId: channel.id, input, files: call.files, more }));
 }
 
-/** A reply to a message that is not there, unless it says that it may be. */
+/** Rejects a reply to an unknown message. */
 function refuseReference(): void {
 	const form = new Form();
 	form.fail(['message_reference'], 'MESSAGE_REFERENCE_UNKNOWN_MESSAGE', 'Unknown message');
@@ -60,7 +60,7 @@ function edit(context: DiscordContext, call: Call) {
 	return ok(editStored(context, stored, call.body, call.files));
 }
 
-/** Embeds and files have permissions of their own. */
+/** Embeds and files need permissions of their own. */
 function requirePartPermissions(context: DiscordContext, channel: APITextChannel | APIDMChannel, call: Call): void {
 	if (channel.type === ChannelType.DM) return;
 	const has = channelPermissions(context.guild, context.guild.bot, channel);
@@ -71,7 +71,7 @@ function requirePartPermissions(context: DiscordContext, channel: APITextChannel
 
 function list(context: DiscordContext, call: Call) {
 	const channel = channelOf(context, call);
-	const limit = integerQuery(call, 'limit', { min: 1, max: 100, usual: 50 });
+	const limit = integerQuery(call, 'limit', { min: 1, max: 100, defaultValue: 50 });
 	if (channel.type !== ChannelType.DM && (channelPermissions(context.guild, context.guild.bot, channel) & P.ReadMessageHistory) === 0n)
 		return ok([]);
 	const all = context.messages.inChannel(channel.id);
@@ -91,7 +91,7 @@ function list(context: DiscordContext, call: Call) {
 	return ok((before ? all.filter(({ id }) => compareIds(id, before) < 0) : all).slice(-limit).reverse());
 }
 
-/** One that the channel shows: those that are for one person alone are out of reach here. */
+/** A message of the channel that is not ephemeral. */
 function messageOf(context: DiscordContext, call: Call): StoredMessage {
 	const stored = context.messages.find(param(call, 'message'));
 	if (!stored || stored.ephemeralFor !== null || stored.message.channel_id !== param(call, 'channel')) throw refusal('unknownMessage');

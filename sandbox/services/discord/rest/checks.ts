@@ -6,19 +6,19 @@ import { channelPermissions, guildPermissions } from '../guild/permissions.js';
 import { Form } from '../validate/form.js';
 import { type Call, param } from './call.js';
 
-/** What routes ask before they do anything. Each throws Discord's refusal. */
+/** Preconditions of routes. Each throws Discord's error response. */
 
 export function guildOf(context: DiscordContext, call: Call): Guild {
 	if (param(call, 'guild') !== context.guild.id) throw refusal('unknownGuild');
 	return context.guild;
 }
 
-/** That the bot has a permission in the whole guild. */
+/** Requires a guild-wide permission of the bot. */
 export function requirePermission(guild: Guild, permission: bigint): void {
 	if ((guildPermissions(guild, guild.bot) & (permission | PermissionFlagsBits.Administrator)) === 0n) throw refusal('missingPermissions');
 }
 
-/** A channel that the bot sees, and in which it has the permissions. */
+/** A channel that the bot can see, with the given permissions. */
 export function channelOf(context: DiscordContext, call: Call, ...permissions: readonly bigint[]): APITextChannel | APIDMChannel {
 	const id = param(call, 'channel');
 	const dm = context.messages.dmChannel(id);
@@ -31,12 +31,16 @@ export function channelOf(context: DiscordContext, call: Call, ...permissions: r
 	return channel;
 }
 
-/** A number from the query, within its bounds. */
-export function integerQuery(call: Call, name: string, { min, max, usual }: { min: number; max: number; usual: number }): number {
+/** An integer query parameter within its bounds. */
+export function integerQuery(
+	call: Call,
+	name: string,
+	{ min, max, defaultValue }: { min: number; max: number; defaultValue: number }
+): number {
 	const text = call.query.get(name);
-	if (text === null) return usual;
+	if (text === null) return defaultValue;
 	const form = new Form();
 	const value = form.field(/^-?\d+$/.test(text) ? Number(text) : text, [name]).integer({ min, max });
 	form.check();
-	return value ?? usual;
+	return value ?? defaultValue;
 }

@@ -5,7 +5,7 @@ import { checkCommand, checkCommands } from '../validate/command.js';
 import { type Call, nothing, ok, param } from './call.js';
 import type { RestServer } from './server.js';
 
-/** The bot's commands: the global ones, and the guild's. */
+/** The bot's commands, global and per guild. */
 export function commandRoutes(server: RestServer, context: DiscordContext): void {
 	const scopeOf = (call: Call): string | null => {
 		if (param(call, 'application') !== IDS.application) throw refusal('unknownApplication');
@@ -29,7 +29,7 @@ export function commandRoutes(server: RestServer, context: DiscordContext): void
 		});
 		server.route('PUT', base, (call) => {
 			const commands = context.commands.replace(scopeOf(call), checkCommands(call.body));
-			// Guild commands come after the global ones.
+			// A bot registers global commands first, guild commands last.
 			touched(inGuild);
 			return ok(commands);
 		});

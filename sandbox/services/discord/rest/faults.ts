@@ -23,8 +23,8 @@ export function takeDiscordFaults(faults: Faults, what: string): readonly Fault[
 }
 
 /**
- * What happens in place of the request.
- * @param gone - resolves when the client has hung up
+ * Applies faults that replace the response.
+ * @param clientDisconnected - resolves once the client has disconnected
  */
 export async function faultBeforeHandler(
 	faults: readonly Fault[],
@@ -57,7 +57,7 @@ export async function faultBeforeHandler(
 	return null;
 }
 
-/** What happens to the answer. */
+/** Applies faults that alter or drop the response. */
 export function faultAfterHandler(faults: readonly Fault[], answer: Answer): Answer | 'drop' {
 	for (const { kind } of faults) {
 		if (kind === 'drop-after') return 'drop';

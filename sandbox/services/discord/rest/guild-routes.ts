@@ -10,7 +10,7 @@ import { type Call, nothing, ok, param } from './call.js';
 import { guildOf, integerQuery, requirePermission } from './checks.js';
 import type { RestServer } from './server.js';
 
-/** The guild itself: its channels, its roles, its audit log. */
+/** The guild, its roles and its audit log. */
 export function guildRoutes(server: RestServer, context: DiscordContext): void {
 	server.route('GET', '/guilds/:guild', (call) => {
 		const guild = guildOf(context, call);
@@ -61,7 +61,7 @@ function manageableRole(context: DiscordContext, call: Call) {
 function auditLog(context: DiscordContext, call: Call) {
 	const guild = guildOf(context, call);
 	requirePermission(guild, P.ViewAuditLog);
-	const limit = integerQuery(call, 'limit', { min: 1, max: 100, usual: 50 });
+	const limit = integerQuery(call, 'limit', { min: 1, max: 100, defaultValue: 50 });
 	const [user, action, before, after] = ['user_id', 'action_type', 'before', 'after'].map((name) => call.query.get(name));
 	const entries = guild.audit
 		.list()
@@ -69,7 +69,7 @@ function auditLog(context: DiscordContext, call: Call) {
 		.filter((entry) => !action || entry.action_type === (Number(action) as AuditLogEvent))
 		.filter((entry) => !before || compareIds(entry.id, before) < 0)
 		.filter((entry) => !after || compareIds(entry.id, after) > 0);
-	// Newest first, but for those after an ID, which begin with the oldest.
+	// Newest first; with `after`, oldest first.
 	const page = after ? entries.slice(0, limit) : entries.slice(-limit).reverse();
 	const people = new Set(page.flatMap((entry) => [entry.user_id, entry.target_id]));
 	const users = [...people].flatMap((id) => guild.members.get(id ?? '') ?? guild.departed.get(id ?? '') ?? []);

@@ -5,7 +5,7 @@ import { answerInteraction } from './answers.js';
 import { nothing, ok, param } from './call.js';
 import type { RestServer } from './server.js';
 
-/** The first answer to an interaction. Its own token lets it in. */
+/** The first response to an interaction. Authorized by the interaction's token. */
 export function interactionRoutes(server: RestServer, context: DiscordContext): void {
 	server.route(
 		'POST',

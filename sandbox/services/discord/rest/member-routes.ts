@@ -10,23 +10,23 @@ import { type Call, nothing, ok, param } from './call.js';
 import { guildOf, integerQuery, requirePermission } from './checks.js';
 import type { RestServer } from './server.js';
 
-/** PUT and DELETE draw on one limit. */
+/** PUT and DELETE share one bucket. */
 const ROLES = { limit: 'memberRoles', bucket: 'member roles' } as const;
-/** A bucket of its own. Its size is not documented: taken to be the same. */
+/** Discord does not document this bucket's size; assumed to equal that of role changes. */
 const WHOLE_MEMBER = { limit: 'memberRoles', bucket: 'member' } as const;
 
-/** The members, and their roles. */
+/** Members and their roles. */
 export function memberRoutes(server: RestServer, context: DiscordContext): void {
 	server.route('GET', '/guilds/:guild/members', (call) => {
 		const guild = guildOf(context, call);
 		if (!context.memberIntent) throw refusal('missingAccess');
-		const limit = integerQuery(call, 'limit', { min: 1, max: 1_000, usual: 1 });
+		const limit = integerQuery(call, 'limit', { min: 1, max: 1_000, defaultValue: 1 });
 		const after = call.query.get('after') ?? '0';
 		return ok(page(guild.everyone, after, limit).map(toMember));
 	});
 	server.route('GET', '/guilds/:guild/members/search', (call) => {
 		const guild = guildOf(context, call);
-		const limit = integerQuery(call, 'limit', { min: 1, max: 1_000, usual: 1 });
+		const limit = integerQuery(call, 'limit', { min: 1, max: 1_000, defaultValue: 1 });
 		const form = new Form();
 		const query = form.field(call.query.get('query'), ['query']).text({ min: 1, max: 100, required: true })?.toLowerCase() ?? '';
 		form.check();
@@ -61,7 +61,7 @@ function change(context: DiscordContext, call: Call, operation: 'add' | 'remove'
 	return nothing();
 }
 
-/** Replaces the whole list; what stays as it is needs no right. */
+/** Replaces the whole role list. Unchanged roles need no permission. */
 function patch(context: DiscordContext, call: Call) {
 	const guild = guildOf(context, call);
 	const own = param(call, 'user') === '@me' ? guild.bot : undefined;
@@ -82,7 +82,7 @@ function memberOf(guild: Guild, call: Call): Member {
 	return member;
 }
 
-/** A role below the bot's own, which no integration holds. */
+/** A role below the bot's own that no integration manages. */
 function assignableRole(guild: Guild, id: string): APIRole {
 	const role = guild.roles.get(id);
 	if (!role) throw refusal('unknownRole');
@@ -108,7 +108,7 @@ function topPosition(guild: Guild): number {
 	return Math.max(0, ...guild.bot.roles.map((id) => guild.roles.get(id)?.position ?? 0));
 }
 
-/** Members in order of their IDs, so the first one after an ID is found by halving. */
+/** A page of members after an ID, found by binary search: members are sorted by ID. */
 function page(members: readonly Member[], after: string, limit: number): readonly Member[] {
 	let [low, high] = [0, members.length];
 	while (low < high) {

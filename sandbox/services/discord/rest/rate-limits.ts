@@ -1,22 +1,22 @@
 import { createHash } from 'node:crypto';
 import type { Limit, Limits } from '../core/options.js';
 
-/** Which limit a route falls under. */
+/** The limit that applies to a route. */
 export type LimitName = 'memberRoles' | 'messages' | 'others';
 
 interface Bucket {
 	used: number;
-	/** On the real clock: waiting for a frozen one would never end. */
+	/** Real time: with a frozen clock the bucket would never reset. */
 	resetsAt: number;
 }
 
 export interface Allowance {
 	headers: Record<string, string>;
-	/** Set where the request goes too far. */
+	/** Set if the request exceeds a limit. */
 	exceeded: { retryAfter: number; scope: 'user' | 'global' } | null;
 }
 
-/** Discord's buckets: so many requests for a route and its guild, channel or webhook, and so many in all. */
+/** Discord's rate-limit buckets: one per route and major parameter, and a global one. */
 export class RateLimits {
 	private readonly buckets = new Map<string, Bucket>();
 	private readonly global: Bucket = { used: 0, resetsAt: 0 };
@@ -24,9 +24,9 @@ export class RateLimits {
 	public constructor(private readonly limits: Limits) {}
 
 	/**
-	 * @param bucket - what shares one limit, as `PUT /guilds/:guild/members/:user/roles/:role`
-	 * @param major - the ID that has a limit of its own
-	 * @param counted - whether the request counts towards the limit over all
+	 * @param bucket - requests with the same value share one bucket, such as `PUT /guilds/:guild/members/:user/roles/:role`
+	 * @param major - the guild, channel or webhook ID; each has its own bucket
+	 * @param counted - whether the request counts towards the global limit
 	 */
 	public take(name: LimitName, bucket: string, major: string, counted: boolean): Allowance {
 		const now = Date.now();

@@ -8,7 +8,7 @@ import { memberRoutes } from './member-routes.js';
 import type { RestServer } from './server.js';
 import { webhookRoutes } from './webhook-routes.js';
 
-/** All that Discord's REST interface does here. */
+/** Registers every route. */
 export function addRoutes(server: RestServer, context: DiscordContext): void {
 	applicationRoutes(server, context);
 	guildRoutes(server, context);

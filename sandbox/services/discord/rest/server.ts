@@ -18,31 +18,31 @@ type Handler = (call: Call) => Answer | Promise<Answer>;
 
 export interface RouteOptions {
 	limit?: LimitName;
-	/** Routes that name the same bucket share one limit. */
+	/** Routes with the same value share one bucket. */
 	bucket?: string;
-	/** Interaction answers carry their own token, and do not count towards the limit over all. */
+	/** Authorized by the interaction token in the path. Not counted towards the global limit. */
 	open?: boolean;
 }
 
 const MAJOR_PARAMETERS = ['guild', 'channel', 'token'];
 
-/** The way of every request: read, logged, befallen by faults, let in, counted, answered. */
+/** Handles a request: reads and logs it, applies faults, authorizes it, applies rate limits, runs the handler. */
 export class RestServer {
 	public readonly app = new Hono();
 
 	public constructor(
 		private readonly options: DiscordOptions,
 		private readonly limits: () => RateLimits,
-		/** Called when a request may have changed something. */
+		/** Called after requests that may have changed state. */
 		private readonly changed: () => void
 	) {}
 
-	/** @param path - below `/api/v10`, in Hono's notation */
+	/** @param path - below `/api/v10`, in Hono's syntax */
 	public route(method: Method, path: string, handler: Handler, options: RouteOptions = {}): void {
 		this.app.on(method, `/api/v10${path}`, (context) => this.serve(context, `${method} ${path}`, handler, options));
 	}
 
-	/** Everything else under `/api/v10`. To be called when all routes are there. */
+	/** Answers 404 under `/api/v10`. Call after registering all routes. */
 	public addFallback(): void {
 		this.app.all('/api/v10/*', (context) =>
 			this.serve(
@@ -121,7 +121,7 @@ export class RestServer {
 			return await handler(call);
 		} catch (error) {
 			if (error instanceof DiscordError) return { status: error.status, body: error.body };
-			console.error('the sandbox Discord failed on', name, error);
+			console.error('Unexpected error in the emulated Discord:', name, error);
 			return { status: 500, body: refusal('internal').body };
 		}
 	}

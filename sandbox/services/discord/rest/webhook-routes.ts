@@ -9,7 +9,7 @@ import type { RestServer } from './server.js';
 
 const ONE = '/webhooks/:application/:token/messages/:message';
 
-/** What comes after the first answer, for as long as the interaction's token lives. */
+/** Responses after the first one, authorized by the interaction's token. */
 export function webhookRoutes(server: RestServer, context: DiscordContext): void {
 	const open = { open: true };
 	server.route('POST', '/webhooks/:application/:token', (call) => ok(followUp(context, live(context, call), call.body, call.files)), open);
@@ -38,7 +38,7 @@ export function webhookRoutes(server: RestServer, context: DiscordContext): void
 	);
 }
 
-/** The interaction whose token this is, if it was answered in time and is not over. */
+/** The interaction of this token, if it was answered in time and has not expired. */
 function live(context: DiscordContext, call: Call): Interaction {
 	const interaction = context.interactions.withToken(param(call, 'token'));
 	if (!interaction || param(call, 'application') !== IDS.application || interaction.answer === null) throw refusal('unknownWebhook');

@@ -10,7 +10,7 @@ const STYLES = [
 	ButtonStyle.Premium
 ] as const;
 
-/** @returns its custom ID, where it has one */
+/** @returns the custom ID, if the button has one */
 export function checkButton(button: Field): string | undefined {
 	const style = button.at('style').oneOf(STYLES, true);
 	const label = button.at('label').text({ max: 80 });
@@ -37,7 +37,7 @@ export function checkButton(button: Field): string | undefined {
 
 const UNICODE_EMOJI = /\p{Extended_Pictographic}|\p{Regional_Indicator}|[0-9#*]\uFE0F?\u20E3/u;
 
-/** An emoji of Unicode by its character, or one of the guild's by its ID. */
+/** A Unicode emoji by name, or a guild emoji by ID. */
 export function checkEmoji(emoji: Field): void {
 	if (!emoji.model(false)) return;
 	const name = emoji.at('name').text({ max: 100 });

@@ -20,10 +20,10 @@ const BASIC = [
 const NESTING = [Option.Subcommand, Option.SubcommandGroup];
 const WITH_CHOICES = new Set<Option>([Option.String, Option.Integer, Option.Number]);
 
-/** The parts of a command that its maker decides. */
+/** The fields of a command that the application sets. */
 export type CommandInput = Pick<APIApplicationCommand, 'name' | 'description' | 'options'> & { type?: Type } & Record<string, unknown>;
 
-/** @param partial - whether this is a change, which may leave out what stays */
+/** @param partial - whether this is an edit, in which required fields may be absent */
 export function checkCommand(body: unknown, partial = false): CommandInput {
 	const form = new Form();
 	checkOne(form.field(body), partial);
@@ -131,14 +131,14 @@ function checkChoice(choice: Field, type: Option): void {
 	else if (typeof value.value !== 'number') value.fail('FLOAT_TYPE_COERCE', `Value "${String(value.value)}" is not float.`);
 }
 
-/** An autocomplete's answer. */
+/** Checks an autocomplete response. */
 export function checkChoices(field: Field): void {
 	if (!field.given) field.missing();
 	for (const choice of field.list({ max: MAX_CHOICES }))
 		checkChoice(choice, typeof choice.at('value').value === 'number' ? Option.Number : Option.String);
 }
 
-/** Names, descriptions and the values of choices, all the way down. */
+/** The total length of names, descriptions and choice values, nested ones included. */
 function characters(field: Field): number {
 	const own = ['name', 'description'].reduce((sum, key) => sum + String(field.at(key).value ?? '').length, 0);
 	const value = field.at('value');

@@ -15,7 +15,7 @@ const V2_TOP = [Type.ActionRow, Type.Section, Type.TextDisplay, Type.MediaGaller
 const IN_CONTAINER = V2_TOP.filter((type) => type !== Type.Container);
 const IN_ROW = [Type.Button, ...SELECTS];
 
-/** What is seen on the way through a message's components. */
+/** Totals over all of a message's components. */
 class MessageTotals {
 	public components = 0;
 	public text = 0;
@@ -45,7 +45,7 @@ class MessageTotals {
 	}
 }
 
-/** @param v2 - whether the message has the flag for components of the second kind */
+/** @param v2 - whether the message has the IS_COMPONENTS_V2 flag */
 export function checkComponents(components: Field, v2: boolean): void {
 	const totals = new MessageTotals();
 	const list = components.list({ max: v2 ? MAX_V2_COMPONENTS : MAX_ROWS });
@@ -116,7 +116,7 @@ function check(component: Field, allowed: readonly Type[], totals: MessageTotals
 function checkRow(row: Field, totals: MessageTotals): void {
 	const list = row.at('components').list({ min: 1, max: MAX_BUTTONS_PER_ROW, required: true });
 	const types = list.map((component) => check(component, IN_ROW, totals));
-	// A menu is as wide as five buttons.
+	// A select menu takes a whole row.
 	const width = types.reduce<number>((sum, type) => sum + (type === Type.Button || type === undefined ? 1 : MAX_BUTTONS_PER_ROW), 0);
 	if (width > MAX_BUTTONS_PER_ROW && list.length <= MAX_BUTTONS_PER_ROW) {
 		list.at(-1)?.fail('COMPONENT_LAYOUT_WIDTH_EXCEEDED', 'The specified component exceeds the maximum width');

@@ -6,14 +6,14 @@ const MAX_FIELDS = 25;
 const IMAGE_SCHEMES = ['http', 'https', 'attachment'];
 const LINK_SCHEMES = ['http', 'https'];
 
-/** Checks a message's embeds, one by one and all together. */
+/** Checks each embed, and their total length. */
 export function checkEmbeds(embeds: Field): void {
 	const list = embeds.list({ max: MAX_EMBEDS });
 	const total = list.reduce((sum, embed) => sum + checkEmbed(embed), 0);
 	if (total > MAX_TOTAL_LENGTH) embeds.fail('MAX_EMBED_SIZE_EXCEEDED', `Embed size exceeds maximum size of ${MAX_TOTAL_LENGTH}`);
 }
 
-/** @returns how many characters count towards the total */
+/** @returns the number of characters that count towards the total */
 function checkEmbed(embed: Field): number {
 	if (!embed.model()) return 0;
 	const texts: (string | undefined)[] = [embed.at('title').text({ max: 256 }), embed.at('description').text({ max: 4096 })];

@@ -3,7 +3,7 @@ import { DiscordError, type ErrorTree } from '../core/errors.js';
 type Path = readonly (string | number)[];
 type Entry = { code: string; message: string };
 
-/** Collects what is wrong with a body, and refuses it as Discord does: code 50035, with a tree of errors. */
+/** Collects validation errors and throws them as Discord does: code 50035 with an error tree. */
 export class Form {
 	private readonly found: { path: Path; entry: Entry }[] = [];
 
@@ -11,12 +11,12 @@ export class Form {
 		this.found.push({ path, entry: { code, message } });
 	}
 
-	/** @param prefix - where in the whole body this part stands, as `data` in an interaction's answer */
+	/** @param prefix - the path of this part in the whole body, such as `data` in an interaction response */
 	public field(value: unknown, prefix: Path = []): Field {
 		return new Field(this, prefix, value);
 	}
 
-	/** @throws DiscordError 50035 when something was found */
+	/** @throws DiscordError 50035 if there are errors */
 	public check(): void {
 		if (this.found.length === 0) return;
 		const errors: ErrorTree = {};
@@ -46,7 +46,7 @@ interface Text {
 	pattern?: RegExp;
 }
 
-/** One place in a body: asks for what should be there, and notes what is not. `undefined` means absent, null or wrong. */
+/** One position in a body. Its checks record errors and return undefined for absent, null or invalid values. */
 export class Field {
 	public constructor(
 		private readonly form: Form,
@@ -71,7 +71,7 @@ export class Field {
 		return this.fail('BASE_TYPE_REQUIRED', 'This field is required');
 	}
 
-	/** Whether an object is here; notes anything else. */
+	/** Whether the value is an object. Records an error otherwise. */
 	public model(required = true): boolean {
 		if (isRecord(this.value)) return true;
 		if (this.given) this.fail('MODEL_TYPE_CONVERT', 'Only dictionaries may be used in a ModelType');

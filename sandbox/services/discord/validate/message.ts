@@ -19,7 +19,7 @@ const MAX_MENTIONS = 100;
 const KNOWN_FLAGS = Object.values(MessageFlags).reduce<number>((sum, bit) => (typeof bit === 'number' ? sum | bit : sum), 0);
 const ANY_MESSAGE = MessageFlags.SuppressEmbeds | MessageFlags.SuppressNotifications | MessageFlags.IsComponentsV2;
 
-/** A message as a bot writes it: absent is "as it was", null is "none". */
+/** A message as sent by a bot. In an edit, an absent field is unchanged and null clears it. */
 export interface MessageInput {
 	content?: string | null;
 	embeds?: APIEmbed[] | null;
@@ -34,16 +34,16 @@ export interface MessageInput {
 }
 
 export interface MessageRules {
-	/** Where in the body the message stands. */
+	/** The path of the message in the body. */
 	prefix?: readonly string[];
-	/** Flags that may be set, beside those of any message. */
+	/** Flags allowed in addition to those of any message. */
 	flags?: number;
-	/** The message that is edited. */
+	/** The message being edited. */
 	before?: { flags: number; attachments: readonly string[] };
 	files: readonly UploadedFile[];
 }
 
-/** @throws DiscordError 50035 with everything that is wrong with it */
+/** @throws DiscordError 50035 with every validation error */
 export function checkMessage(body: unknown, rules: MessageRules): MessageInput {
 	const form = new Form();
 	const message = form.field(body ?? {}, rules.prefix);
@@ -66,7 +66,7 @@ export function checkMessage(body: unknown, rules: MessageRules): MessageInput {
 	return (body ?? {}) as MessageInput;
 }
 
-/** With components of the second kind, a message is made of nothing else. */
+/** A message with the IS_COMPONENTS_V2 flag has components only. */
 function rejectLegacyParts(message: Field): void {
 	const filled = (part: Field) => part.given && part.value !== '' && !(Array.isArray(part.value) && part.value.length === 0);
 	for (const name of ['content', 'embeds', 'poll', 'sticker_ids']) {
@@ -81,7 +81,7 @@ function rejectLegacyParts(message: Field): void {
 
 function checkFlags(field: Field, { flags: more = 0, before }: MessageRules): number {
 	const flags = field.integer({ min: 0 }) ?? 0;
-	// An edit may repeat what the message has already.
+	// An edit may repeat flags that the message already has.
 	const allowed = before ? KNOWN_FLAGS : ANY_MESSAGE | more;
 	if ((flags & ~allowed) !== 0) field.fail('MESSAGE_FLAGS_INVALID', `Flags ${flags & ~allowed} cannot be set here.`);
 	return flags;

@@ -5,7 +5,7 @@ import { checkSelect, SELECTS } from './select.js';
 const MAX_COMPONENTS = 5;
 const MAX_VALUE_LENGTH = 4_000;
 
-/** Checks what opens a modal. Only to be read when the form has been checked. */
+/** Checks a modal. The returned value is valid only after `form.check()`. */
 export function checkModal(data: Field): APIModalInteractionResponseCallbackData {
 	const customIds = new Set<string>();
 	if (data.model()) {

@@ -5,7 +5,7 @@ import type { Field } from './form.js';
 const MAX_OPTIONS = 25;
 export const SELECTS = [Type.StringSelect, Type.UserSelect, Type.RoleSelect, Type.MentionableSelect, Type.ChannelSelect] as const;
 
-/** @returns its custom ID */
+/** @returns the custom ID */
 export function checkSelect(select: Field): string | undefined {
 	const customId = select.at('custom_id').text({ min: 1, max: 100, required: true });
 	select.at('placeholder').text({ max: 150 });

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { type CustomerRecord, isOverdue } from '../records/records.js';
 
-/** What is left of a customer who was deleted is that there was one. */
+/** A deleted customer is returned as a stub. */
 export function customerOrDeleted(record: CustomerRecord, livemode: boolean): Stripe.Customer | Stripe.DeletedCustomer {
 	return record.deleted ? { id: record.id, object: 'customer', deleted: true } : customerObject(record, livemode);
 }

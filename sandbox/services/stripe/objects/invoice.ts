@@ -4,10 +4,10 @@ import { type InvoiceRecord, isOverdue } from '../records/records.js';
 import { invoicePrefix } from './customer.js';
 import type { ObjectContext } from './subscription.js';
 
-/** Stripe tries a failed charge again after a few days, as long as it has not given up (`unpaid`). */
+/** Stripe retries a failed charge at this interval, unless the subscription is `unpaid`. */
 const RETRY_DAYS = 3;
 const DAY = 86_400;
-/** A draft is finalized an hour after it was made. */
+/** Stripe finalizes a draft an hour after creating it. */
 const DRAFT_SECONDS = 3600;
 
 export function invoiceObject(record: InvoiceRecord, context: ObjectContext): Stripe.Invoice {

@@ -25,7 +25,7 @@ export function priceObject({ id, created, product, amount }: PriceRecord, livem
 	};
 }
 
-/** The price as it was called before there were prices; subscription items still carry it. */
+/** The legacy form of a price, which subscription items still have. */
 export function planObject({ id, created, product, amount }: PriceRecord, livemode: boolean): Stripe.Plan {
 	return {
 		id,

@@ -5,7 +5,7 @@ import { type Period, periodAt } from '../records/periods.js';
 import type { SubscriptionRecord } from '../records/records.js';
 import { planObject, priceObject } from './price.js';
 
-/** What objects are built with besides their records. */
+/** What objects are built from besides their records. */
 export interface ObjectContext {
 	readonly catalog: Catalog;
 	readonly livemode: boolean;
@@ -13,7 +13,7 @@ export interface ObjectContext {
 	readonly now: number;
 }
 
-/** Stripe shows the first items within the subscription, and the others in a list of their own. */
+/** Stripe embeds the first items in the subscription; the others take a request to `/v1/subscription_items`. */
 const MAX_EMBEDDED_ITEMS = 10;
 
 export function subscriptionObject(record: SubscriptionRecord, context: ObjectContext): Stripe.Subscription {

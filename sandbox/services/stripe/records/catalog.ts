@@ -1,7 +1,7 @@
 import type { PriceRecord, ProductRecord } from './records.js';
 import { SortedIndex } from './sorted-index.js';
 
-/** What is for sale. */
+/** Products and prices. */
 
 const CREATED = Date.UTC(2020, 0, 1) / 1000;
 const KNOWN_AMOUNTS: Readonly<Record<string, number>> = { price_knight: 900, price_lord: 2900 };
@@ -20,7 +20,7 @@ export class Catalog {
 		return this.productsById.get(id);
 	}
 
-	/** A price that a world names exists, and so does its product, which is named after it. */
+	/** Returns the price, creating it with a product of its name if it is unknown. */
 	public ensurePrice(id: string): PriceRecord {
 		const known = this.pricesById.get(id);
 		if (known) return known;

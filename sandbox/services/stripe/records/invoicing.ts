@@ -1,9 +1,9 @@
 import { addMonths } from './periods.js';
 import { type InvoiceRecord, isOverdue, type SubscriptionRecord } from './records.js';
 
-/** Which invoices a subscription has: the one that began it, which follows from its record, and those of a debt, which are kept. */
+/** The invoices of a subscription. The first one is derived from the record; those of a payment failure are stored. */
 
-/** A debt older than this has no further invoices. */
+/** Monthly invoices created for one payment failure, at most. */
 const MAX_MONTHS = 12;
 
 export function firstInvoice(subscription: SubscriptionRecord): InvoiceRecord {
@@ -15,8 +15,8 @@ export function firstInvoice(subscription: SubscriptionRecord): InvoiceRecord {
 }
 
 /**
- * The invoices of a debt: the one whose payment failed first, and one for every month since. So the latest invoice of an old debt is
- * newer than the one that failed, as in Stripe, which collects for `past_due` and leaves drafts for `unpaid`.
+ * The invoices of a payment failure: the one that failed, and one for every month since. So the latest invoice is newer than the one that
+ * failed, as in Stripe, which keeps collecting for `past_due` and leaves drafts for `unpaid`.
  */
 export function laterInvoices(subscription: SubscriptionRecord, failedAt: number, now: number): InvoiceRecord[] {
 	const invoices: InvoiceRecord[] = [];
@@ -44,7 +44,7 @@ export function latestInvoice(subscription: SubscriptionRecord): InvoiceRecord {
 	return subscription.invoices.at(-1) ?? firstInvoice(subscription);
 }
 
-/** Since when it is unpaid: what a world calls `failedAt`. */
+/** Epoch seconds of the first failed payment; null if nothing is unpaid. */
 export function failedAt(subscription: SubscriptionRecord): number | null {
 	return subscription.invoices.find((invoice) => invoice.status === 'open')?.created ?? null;
 }

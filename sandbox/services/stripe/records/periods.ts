@@ -1,4 +1,4 @@
-/** Billing periods are months, counted from the day a subscription began; the day is cut to the length of a shorter month. */
+/** Billing periods: months counted from the start of the subscription, with the day clamped to the length of the month. */
 
 export interface Period {
 	readonly start: number;
@@ -15,7 +15,7 @@ export function addMonths(seconds: number, months: number): number {
 	return date.getTime() / 1000;
 }
 
-/** The period that `at` lies in; the first one when it lies before the beginning. */
+/** The period that contains `at`; the first one if `at` is before the anchor. */
 export function periodAt(anchor: number, at: number): Period {
 	const [from, to] = [new Date(anchor * 1000), new Date(at * 1000)];
 	let months = (to.getUTCFullYear() - from.getUTCFullYear()) * 12 + to.getUTCMonth() - from.getUTCMonth();

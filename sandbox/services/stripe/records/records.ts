@@ -1,6 +1,6 @@
 import type { SortedIndex } from './sorted-index.js';
 
-/** What is kept of Stripe's objects: little enough for a million of them. The objects themselves are built for the page that is asked for. */
+/** Compact records, so that a million fit into memory. Stripe's objects are built per response. */
 
 export interface CustomerRecord {
 	readonly id: string;
@@ -31,9 +31,9 @@ export interface SubscriptionRecord {
 	metadata: Readonly<Record<string, string>>;
 	cancelAtPeriodEnd: boolean;
 	pause: PauseRecord | null;
-	/** When it came to its end, for those that are canceled or never began. */
+	/** Set if the subscription was canceled or its first payment expired. */
 	endedAt: number | null;
-	/** Its invoices beyond the first one, the oldest first. */
+	/** Invoices after the first one, oldest first. */
 	invoices: readonly InvoiceRecord[];
 }
 
@@ -44,7 +44,7 @@ export interface InvoiceRecord {
 	status: 'draft' | 'open' | 'paid' | 'void';
 	paidAt: number | null;
 	voidedAt: number | null;
-	/** The invoice that began the subscription, not one of a later period. */
+	/** Whether this is the subscription's first invoice. */
 	readonly first: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Lists as Stripe orders them: newest first, and by ID within one second. A page costs its length and a binary search. */
+/** Lists in Stripe's order: newest first, then by descending ID. A page costs a binary search plus its length. */
 
 export interface Key {
 	readonly id: string;
@@ -12,7 +12,7 @@ export interface Ordered<T extends Key> {
 }
 
 export class SortedIndex<T extends Key> implements Ordered<T> {
-	/** @param items - in order; the line's own from now on */
+	/** @param items - sorted; owned by the index from now on */
 	public constructor(private readonly items: T[] = []) {}
 
 	public static sorted<T extends Key>(items: readonly T[]): SortedIndex<T> {
@@ -33,7 +33,7 @@ export class SortedIndex<T extends Key> implements Ordered<T> {
 		return this.items;
 	}
 
-	/** For loading: the item is older than all that are there. */
+	/** For loading: the item must be older than all others. */
 	public append(item: T): void {
 		this.items.push(item);
 	}
@@ -46,14 +46,14 @@ export class SortedIndex<T extends Key> implements Ordered<T> {
 		);
 	}
 
-	/** Removes the item; call it before the item's key changes. */
+	/** Call before the item's key changes. */
 	public remove(item: T): void {
 		const index = firstWhere(this, (other) => compare(other, item) >= 0);
 		if (this.items[index] === item) this.items.splice(index, 1);
 	}
 }
 
-/** Two views of one list differ only in what they make of an item. */
+/** A view that maps each item of a list, in the same order. */
 export function view<S extends Key, T extends Key>(source: Ordered<S>, make: (item: S) => T): Ordered<T> {
 	return { length: source.length, at: (index) => make(source.at(index)) };
 }
@@ -73,7 +73,7 @@ export interface Page<T> {
 	readonly more: boolean;
 }
 
-/** One page of what several lists make together. With `before`, the page that ends just before that key; newest first all the same. */
+/** One page of the merged sources, newest first. With `before`, the page that ends just before that key. */
 export function paginate<T extends Key>(sources: readonly Ordered<T>[], { limit, from, to, after, before, keep }: PageQuery<T>): Page<T> {
 	const backwards = before !== undefined;
 	const windows = sources.map((source) => {
@@ -109,13 +109,13 @@ export function paginate<T extends Key>(sources: readonly Ordered<T>[], { limit,
 	return { data: backwards ? data.reverse() : data, more: false };
 }
 
-/** Negative where `a` comes first. */
+/** Negative if `a` comes first. */
 function compare(a: Key, b: Key): number {
 	if (a.created !== b.created) return b.created - a.created;
 	return a.id === b.id ? 0 : a.id > b.id ? -1 : 1;
 }
 
-/** The first index at which `holds` is true, given that it stays true from there on. */
+/** Binary search for the first index at which `holds` is true, given that it stays true from there. */
 function firstWhere<T extends Key>(source: Ordered<T>, holds: (item: T) => boolean): number {
 	let low = 0;
 	let high = source.length;
