@@ -3,33 +3,33 @@ import { type APIMessage, ComponentType } from 'discord-api-types/v10';
 import { renderMessages } from './control/terminal.js';
 import type { Sandbox } from './sandbox.js';
 
-/** What a newcomer sees in the terminal: the first reconciliation, as if an operator had asked for it. */
+/** The first reconciliation, requested as an operator and shown in the terminal. */
 
-/** A metropolis takes its time. */
+/** Large metropolis worlds take minutes. */
 const RUN_TIMEOUT_MS = 30 * 60_000;
 const REPORT_TIMEOUT_MS = 15_000;
-/** Every look goes through the bot, which has better things to do. */
+/** Each poll queries the bot's database. */
 const POLL_MS = 200;
 
 /**
  * Runs `/reconcile run` as the operator and waits for the report.
- * @returns the admin channel as the operator sees it, and what to do next
+ * @returns the admin channel as the operator sees it, and the next steps
  */
 export async function firstRun(sandbox: Sandbox): Promise<string> {
 	const { worldSignal } = sandbox;
 	const id = sandbox.command('operator', 'reconcile run');
 	await sandbox.until(async () => {
-		// A reset wins: there is nothing to wait for any more.
+		// A reset supersedes this run.
 		if (worldSignal.aborted || sandbox.interaction(id).state === 'failed') return true;
 		await sleep(POLL_MS);
-		const [newest] = await sandbox.runs(1);
-		if (newest === undefined || newest.completedAt === null) return false;
-		return newest.reportMessageId !== null || Date.now() - Date.parse(newest.completedAt) > REPORT_TIMEOUT_MS;
+		const [run] = await sandbox.runs(1);
+		if (run === undefined || run.completedAt === null) return false;
+		return run.reportMessageId !== null || Date.now() - Date.parse(run.completedAt) > REPORT_TIMEOUT_MS;
 	}, RUN_TIMEOUT_MS);
 	worldSignal.throwIfAborted();
 	const { failure } = sandbox.interaction(id);
 	if (failure !== null) throw new Error(`/reconcile run: ${failure}`);
-	return `${adminChannel(sandbox)}\n\n${whatNext(sandbox)}`;
+	return `${adminChannel(sandbox)}\n\n${nextSteps(sandbox)}`;
 }
 
 function adminChannel(sandbox: Sandbox): string {
@@ -46,9 +46,9 @@ function adminChannel(sandbox: Sandbox): string {
 	return `What the operator sees in #admin:\n\n${renderMessages(sandbox.messages(), names)}`;
 }
 
-function whatNext(sandbox: Sandbox): string {
-	const lines = [`The sandbox keeps running at ${sandbox.url} : open it to see all that can be asked of it.`];
-	const button = firstFix(sandbox.messages());
+function nextSteps(sandbox: Sandbox): string {
+	const lines = [`The sandbox is running at ${sandbox.url} : open it for the control API.`];
+	const button = findFirstFix(sandbox.messages());
 	if (button) {
 		const body = JSON.stringify({ user: 'operator', ...button });
 		lines.push(
@@ -56,11 +56,11 @@ function whatNext(sandbox: Sandbox): string {
 			`  curl -X POST ${sandbox.url}/api/click -H 'content-type: application/json' -d '${body}'`
 		);
 	}
-	lines.push('Ctrl+C stops it and leaves nothing behind.');
+	lines.push('Ctrl+C stops it and removes its files.');
 	return lines.join('\n');
 }
 
-function firstFix(messages: readonly APIMessage[]): { messageId: string; customId: string } | null {
+function findFirstFix(messages: readonly APIMessage[]): { messageId: string; customId: string } | null {
 	for (const message of messages) {
 		for (const row of message.components ?? []) {
 			if (row.type !== ComponentType.ActionRow) continue;

@@ -3,7 +3,7 @@ import { Sandbox } from './sandbox.js';
 import { ControlError } from './services/core/control-error.js';
 import { scenarioSchema } from './world/scenario.js';
 
-/** `npm run sandbox`: the whole product on this machine, for a newcomer and for scripts. */
+/** `npm run sandbox`: the whole product on this machine. */
 
 const DEFAULT_PORT = 4400;
 
@@ -15,15 +15,15 @@ async function main(): Promise<void> {
 	const { SANDBOX_PORT, SANDBOX_SCENARIO = 'council', SANDBOX_SIZE, SANDBOX_SEED } = process.env;
 	const port = SANDBOX_PORT ? Number(SANDBOX_PORT) : DEFAULT_PORT;
 	if (!Number.isInteger(port) || port < 0 || port > 65_535)
-		throw new StartError(`SANDBOX_PORT is ${SANDBOX_PORT}: it must be a number up to 65535.`);
+		throw new StartError(`SANDBOX_PORT is ${SANDBOX_PORT}; it must be a number from 0 to 65535.`);
 	const choice = scenarioSchema.safeParse({
 		scenario: SANDBOX_SCENARIO,
 		...(SANDBOX_SIZE ? { size: Number(SANDBOX_SIZE) } : {}),
 		...(SANDBOX_SEED ? { seed: Number(SANDBOX_SEED) } : {})
 	});
 	if (!choice.success) {
-		const wrong = choice.error.issues.map(({ path, message }) => `SANDBOX_${String(path[0]).toUpperCase()} ${message}.`);
-		throw new StartError(wrong.join('\n'));
+		const problems = choice.error.issues.map(({ path, message }) => `SANDBOX_${String(path[0]).toUpperCase()} ${message}.`);
+		throw new StartError(problems.join('\n'));
 	}
 
 	const starting = Sandbox.start({ port, world: choice.data });
@@ -38,7 +38,7 @@ async function main(): Promise<void> {
 
 	const sandbox = await starting.catch((error: NodeJS.ErrnoException) => {
 		if (error.code !== 'EADDRINUSE') throw error;
-		throw new StartError(`Port ${port} is in use: stop what listens there, or set SANDBOX_PORT to another one.`);
+		throw new StartError(`Port ${port} is in use. Stop the other process, or set SANDBOX_PORT.`);
 	});
 	const { worldSignal } = sandbox;
 	console.log(`sandbox ready ${sandbox.url}`);
@@ -46,14 +46,14 @@ async function main(): Promise<void> {
 	try {
 		console.log(`\n${await firstRun(sandbox)}`);
 	} catch (error) {
-		// Another world was asked for meanwhile, or the sandbox is being stopped: this one is of no interest any more.
+		// Ignored if another reset or a stop superseded this world.
 		if (!worldSignal.aborted)
-			console.error(`The first reconciliation did not come to its report: ${error instanceof Error ? error.message : error}`);
+			console.error(`The first reconciliation produced no report: ${error instanceof Error ? error.message : error}`);
 	}
 }
 
 main().catch((error: unknown) => {
-	// Told to stop while it was starting: then a bot that ends early is no news.
+	// Stopped during the start: the bot's early exit is expected.
 	if (stopping) return;
 	console.error(error instanceof StartError || error instanceof ControlError ? error.message : error);
 	process.exit(1);

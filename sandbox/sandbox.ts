@@ -14,26 +14,26 @@ import { closeServer, listen } from './services/server.js';
 import type { SandboxStripe } from './services/stripe/stripe.js';
 import type { WorldInput } from './world/world.js';
 
-/** A row as JSON has it. */
+/** A row after a round trip through JSON. */
 type Stored<T> = { [K in keyof T]: Date extends T[K] ? string | Exclude<T[K], Date> : T[K] };
 export type StoredRun = Stored<ReconciliationRun>;
 export type StoredIssue = Stored<Issue> & { attempts: Stored<FixAttempt>[] };
 
 export interface SandboxOptions {
-	/** 0 for any free one. */
+	/** 0 for any free port. */
 	readonly port?: number;
-	/** The first world; an empty one when absent. */
+	/** Default: an empty world. */
 	readonly world?: WorldInput | { scenario: 'council' | 'metropolis'; size?: number; seed?: number };
 	/** Settings for the bot in the first world. */
 	readonly env?: SettingsInput;
-	/** In place of the usual one, which is of Stripe's test mode. */
+	/** Default: a test-mode key. */
 	readonly stripeKey?: string;
 }
 
 const POLL_MS = 20;
 const DEFAULT_TIMEOUT_MS = 90_000;
 
-/** The sandbox as tests use it: everything that the control API does, and the servers themselves. Needs what `npm run build` makes. */
+/** The sandbox for tests: everything the control API does, and the services themselves. Requires `npm run build`. */
 export class Sandbox {
 	public readonly discord: SandboxDiscord;
 	public readonly stripe: SandboxStripe;
@@ -73,12 +73,12 @@ export class Sandbox {
 		return `http://127.0.0.1:${this.port}`;
 	}
 
-	/** Aborted as soon as another world is asked for. */
+	/** Aborted as soon as another reset is requested. */
 	public get worldSignal(): AbortSignal {
 		return this.environment.worldSignal;
 	}
 
-	/** A fresh world, a fresh database, a bot that starts on it. */
+	/** Loads a fresh world and database and restarts the bot. */
 	public async reset(input: ResetInput): Promise<void> {
 		await this.environment.reset(readReset(input));
 	}
@@ -88,32 +88,35 @@ export class Sandbox {
 		return this.environment.restart(signal);
 	}
 
-	/** Kills the bot. */
+	/** Kills the bot with SIGKILL. */
 	public async kill(): Promise<void> {
 		await this.environment.bot.stop('SIGKILL');
 	}
 
-	/** Starts the bot for a life that ends by SIGKILL at this moment, counted as `doom` does. */
-	public async runUntilCrash(moment: number): Promise<void> {
+	/** Restarts the bot so that it kills itself at this step, as counted by crash-injection. */
+	public async runUntilCrash(step: number): Promise<void> {
 		try {
-			await this.environment.restart('SIGKILL', moment);
+			await this.environment.restart('SIGKILL', step);
 		} catch (error) {
-			// It may end before it is ready.
+			// It may crash before it is ready.
 			if (this.environment.bot.lastExit?.signal !== 'SIGKILL') throw error;
 		}
 	}
 
-	/** The settings of the bot, secrets included. */
+	/** The bot's settings, secrets included. */
 	public get settings(): Readonly<Record<string, string>> {
 		return this.environment.botSettings;
 	}
 
-	/** Whether the bot's process is there. */
+	/** Whether the bot's process is running. */
 	public get alive(): boolean {
 		return this.environment.bot.up;
 	}
 
-	/** One more process of the bot on the same database, which must be on a server; it ends with the world. Resolves when it is ready. */
+	/**
+	 * Starts another process of the bot on the same database, which must be on a server. It runs until the next reset. Resolves when it is
+	 * ready.
+	 */
 	public startAnother(): Promise<Bot> {
 		return this.environment.startAnother();
 	}
@@ -128,12 +131,12 @@ export class Sandbox {
 		return this.discord.click({ user, messageId, customId, ...(values ? { values } : {}) }).interactionId;
 	}
 
-	/** Sends the modal that this interaction opened. @returns the new interaction's ID */
+	/** Submits the modal that this interaction opened. @returns the new interaction's ID */
 	public modal(user: string, interactionId: string, fields: Record<string, string>): string {
 		return this.discord.modal({ user, interactionId, fields }).interactionId;
 	}
 
-	/** Types into an option. @returns the interaction's ID */
+	/** Types into an option with autocomplete. @returns the interaction's ID */
 	public autocomplete(user: string, command: string, option: string, value: string): string {
 		return this.discord.autocomplete({ user, command, option, value }).interactionId;
 	}
@@ -145,27 +148,27 @@ export class Sandbox {
 	}
 
 	/**
-	 * Waits until something is there or true.
-	 * @param look - looks again and again; what it throws means that it is not there yet
+	 * Polls until the check returns something other than null, undefined or false.
+	 * @param check - may throw, which counts as not yet
 	 */
 	public async until<T>(check: () => T | Promise<T>, timeoutMs = DEFAULT_TIMEOUT_MS): Promise<NonNullable<T>> {
 		const deadline = performance.now() + timeoutMs;
 		for (;;) {
-			let why: unknown;
+			let cause: unknown;
 			try {
 				const found = await check();
 				if (found !== null && found !== undefined && found !== false) return found;
 			} catch (error) {
-				why = error;
+				cause = error;
 			}
 			if (performance.now() > deadline) {
-				throw new Error(`Not within ${timeoutMs} ms. The bot's last words:\n${this.environment.bot.log.tail(20)}`, { cause: why });
+				throw new Error(`Timed out after ${timeoutMs} ms. The bot's last output:\n${this.environment.bot.log.tail(20)}`, { cause });
 			}
 			await new Promise((resolve) => setTimeout(resolve, POLL_MS));
 		}
 	}
 
-	/** The admin channel's messages, unless another channel is named. */
+	/** @param channel - default: the admin channel */
 	public messages(channel?: string): APIMessage[] {
 		return this.discord.messages(channel);
 	}
@@ -178,7 +181,7 @@ export class Sandbox {
 		return this.environment.log.list();
 	}
 
-	/** What the bot printed. */
+	/** The bot's output. */
 	public log(): string[] {
 		return this.environment.bot.log.list().map(({ text }) => text);
 	}
@@ -187,7 +190,7 @@ export class Sandbox {
 		return this.environment.state();
 	}
 
-	/** As stored, the newest first. */
+	/** As stored, newest first. */
 	public async runs(limit?: number): Promise<StoredRun[]> {
 		return (await this.environment.rows({ kind: 'runs', limit })) as StoredRun[];
 	}
@@ -197,22 +200,22 @@ export class Sandbox {
 		return (await this.environment.rows({ kind: 'issues', status })) as StoredIssue[];
 	}
 
-	/** What the operators are to be told, as stored, the newest first. */
+	/** The outbox as stored, newest first. */
 	public async deliveries(): Promise<Stored<Delivery>[]> {
 		return (await this.environment.rows({ kind: 'deliveries' })) as Stored<Delivery>[];
 	}
 
-	/** The audit log as stored, the newest first. */
+	/** The audit log as stored, newest first. */
 	public async audit(): Promise<Stored<AuditLog>[]> {
 		return (await this.environment.rows({ kind: 'audit' })) as Stored<AuditLog>[];
 	}
 
-	/** As stored, the newest first. */
+	/** As stored, newest first. */
 	public async verifications(): Promise<Stored<Verification>[]> {
 		return (await this.environment.rows({ kind: 'verifications' })) as Stored<Verification>[];
 	}
 
-	/** Stops the bot and the servers, and removes what they wrote. */
+	/** Stops the bot and the servers and removes temporary files. */
 	public stop(): Promise<void> {
 		this.stopped ??= (async () => {
 			await this.environment.close();

@@ -9,7 +9,7 @@ import { REPOSITORY } from './repository.js';
 import type { RowsQuery } from './rows.js';
 import type { BotUsage } from './usage.js';
 
-/** The bot, as a process of its own. */
+/** The bot as a child process. */
 
 const MAIN = join(REPOSITORY, 'dist/src/main.js');
 const INSPECTOR = join(REPOSITORY, 'dist/sandbox/bot/inspector.js');
@@ -27,7 +27,7 @@ interface PendingRequest {
 	readonly reject: (error: Error) => void;
 }
 
-/** The bot ended, or never ran: it can't answer. */
+/** The bot has exited or was never started. */
 export class BotDownError extends Error {}
 
 export class Bot {
@@ -46,17 +46,17 @@ export class Bot {
 		return this.child?.pid ?? null;
 	}
 
-	/** How it ended, while it is down. */
+	/** Its last exit; null while it runs. */
 	public get lastExit(): Exit | null {
 		return this.child === null ? this.exit : null;
 	}
 
-	/** Starts the process; when it is ready is for Discord to tell. */
+	/** Spawns the process. Readiness shows in Discord, not here. */
 	public start(env: Readonly<Record<string, string>>): void {
-		if (this.child) throw new Error('The bot is running already');
+		if (this.child) throw new Error('The bot is already running');
 		for (const file of [MAIN, INSPECTOR]) if (!existsSync(file)) throw new Error(`${file} is missing: run "npm run build" first`);
 		const child = spawn(process.execPath, ['--enable-source-maps', '--import', pathToFileURL(INSPECTOR).href, MAIN], {
-			// Not where the operator's own .env is: the bot would read it.
+			// Not the directory of the operator's own .env, which the bot would read.
 			cwd: tmpdir(),
 			env: { ...env },
 			stdio: ['ignore', 'pipe', 'pipe', 'ipc']
@@ -69,12 +69,12 @@ export class Bot {
 			const end = (exitCode: number | null, signal: NodeJS.Signals | null) => {
 				this.child = null;
 				this.exit = { exitCode, signal };
-				this.log.add('sandbox', `The bot ended (${signal ?? `code ${exitCode}`}).`);
-				for (const { reject } of this.pending.values()) reject(new BotDownError('The bot ended before it answered'));
+				this.log.add('sandbox', `The bot exited (${signal ?? `code ${exitCode}`}).`);
+				for (const { reject } of this.pending.values()) reject(new BotDownError('The bot exited before it answered'));
 				this.pending.clear();
 				resolve(this.exit);
 			};
-			// Close comes after the last line was read; exit would come before.
+			// `close` fires after the last output was read, `exit` may fire before.
 			child.once('close', end);
 			child.once('error', (error) => {
 				this.log.add('sandbox', `The bot could not be started: ${error.message}`);
@@ -83,18 +83,18 @@ export class Bot {
 		});
 	}
 
-	/** Resolves when the process that runs now has ended. */
+	/** Resolves when the current process has exited. */
 	public whenExited(): Promise<Exit> {
 		return this.exited;
 	}
 
-	/** Sends the signal and, if that is not heeded in time, SIGKILL. */
+	/** Sends the signal, and SIGKILL after a timeout. */
 	public async stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<Exit> {
 		const child = this.child;
 		if (!child) return this.exit ?? { exitCode: null, signal: null };
 		child.kill(signal);
 		const timer = setTimeout(() => {
-			this.log.add('sandbox', `The bot did not heed ${signal}.`);
+			this.log.add('sandbox', `The bot did not exit within ${STOP_TIMEOUT_MS / 1000} s of ${signal}: sending SIGKILL.`);
 			child.kill('SIGKILL');
 		}, STOP_TIMEOUT_MS);
 		try {
@@ -104,12 +104,12 @@ export class Bot {
 		}
 	}
 
-	/** Reads the product's rows through the bot's own database client. @throws {BotDownError} */
+	/** Reads database rows through the bot's own client. @throws {BotDownError} */
 	public query(query: RowsQuery): Promise<readonly object[]> {
 		return this.request(query);
 	}
 
-	/** What the process has taken of the machine. @throws {BotDownError} */
+	/** CPU and memory use of the process. @throws {BotDownError} */
 	public async usage(): Promise<BotUsage> {
 		const [found] = (await this.request({ kind: 'usage' })) as readonly [BotUsage];
 		return found;
@@ -123,7 +123,7 @@ export class Bot {
 		return new Promise((resolve, reject) => {
 			const timer = setTimeout(() => {
 				this.pending.delete(message.id);
-				reject(new Error(`The bot did not show its rows within ${RESPONSE_TIMEOUT_MS / 1000} s`));
+				reject(new Error(`The bot did not answer within ${RESPONSE_TIMEOUT_MS / 1000} s`));
 			}, RESPONSE_TIMEOUT_MS);
 			const settled = () => {
 				clearTimeout(timer);

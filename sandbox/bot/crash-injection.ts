@@ -4,12 +4,11 @@ import { EmbeddedAdapter } from '../../src/store/connection/embedded-adapter.js'
 import { ServerAdapter } from '../../src/store/connection/server-adapter.js';
 
 /**
- * Kills the bot's process in the middle of its work, by SIGKILL. Its steps are counted from its start: every write to the database,
- * every commit, every change of a member's roles. Each step has two moments: before it is done, and after it, when nobody has
- * heard of it yet. The product knows nothing of this: it is loaded before it (`node --import`).
+ * Kills the bot's process with SIGKILL at a chosen step. Steps are counted from its start: one before and one after every database write,
+ * every commit and every role change. Preloaded by `node --import`, so the bot's code knows nothing of it.
  */
 
-/** The setting that says at which moment: 1 is before the first step, 2 after it, 3 before the second … */
+/** The setting that names the step: 1 is before the first operation, 2 after it, 3 before the second, … */
 export const CRASH_AT_STEP = 'SANDBOX_DIE_AT';
 
 const WRITE = /^\s*(insert|update|delete|commit)\b/i;

@@ -5,21 +5,21 @@ import { join } from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { type Database, openDatabase } from '../../src/store/connection/database.js';
 
-/** A database for one world; the sandbox may open it only while the bot is down. */
+/** The bot's database for one world. The sandbox may open it only while the bot is down. */
 export interface BotDatabase {
-	/** The settings that lead the bot to it. */
+	/** The bot's settings for this database. */
 	readonly settings: Readonly<Record<'DATA_DIR', string> & Partial<Record<'DATABASE_URL', string>>>;
 	open(): Promise<Database>;
 	remove(): Promise<void>;
 }
 
-/** Where the bot's databases come from: folders in a temporary place of their own, or a PostgreSQL server. */
+/** Creates the bot's databases: directories in a temporary location, or databases on a PostgreSQL server. */
 export class Databases {
 	private directory: Promise<string> | null = null;
 	private migratedTemplate: Promise<string> | null = null;
 	private made = 0;
 
-	/** An empty, migrated database in a folder. Migrating takes seconds, so it is done once and copied. */
+	/** Creates an empty, migrated database in a directory. Migration takes seconds, so it runs once and is copied. */
 	public async inFolder(): Promise<BotDatabase> {
 		const migratedTemplate = await this.ensureTemplate();
 		this.made += 1;
@@ -33,8 +33,8 @@ export class Databases {
 	}
 
 	/**
-	 * An empty, migrated database of its own on somebody's server.
-	 * @param server - leads to a database on that server, through which the new one is made; it is not touched itself
+	 * Creates an empty, migrated database on a server.
+	 * @param server - URL of an existing database on that server, used only to run CREATE DATABASE
 	 */
 	public async onServer(server: string, name: string): Promise<BotDatabase> {
 		const url = new URL(server);
@@ -48,7 +48,7 @@ export class Databases {
 		return { settings: { DATABASE_URL: url.href, DATA_DIR: dataDir }, open, remove: drop };
 	}
 
-	/** Removes the temporary place, with every folder in it. */
+	/** Removes the temporary location. */
 	public async close(): Promise<void> {
 		await this.migratedTemplate?.catch(() => {});
 		const directory = await this.directory;
@@ -60,7 +60,7 @@ export class Databases {
 		return this.directory;
 	}
 
-	/** Somebody who starts many sandboxes may have made it already. */
+	/** SANDBOX_DATABASE_TEMPLATE names a migrated directory, so that many sandboxes can share one. */
 	private ensureTemplate(): Promise<string> {
 		this.migratedTemplate ??= (async () => {
 			const { SANDBOX_DATABASE_TEMPLATE: made } = process.env;

@@ -1,6 +1,6 @@
-/** The settings that the bot is started with. */
+/** The settings the bot is started with. */
 
-/** Settings as a reset gives them: a value in place of the sandbox's own, or none. */
+/** Settings from a reset: a value that replaces the sandbox's, or null to remove it. */
 export type Overrides = Readonly<Record<string, string | null>>;
 
 export interface BotEndpoints {
@@ -12,7 +12,7 @@ export interface BotEndpoints {
 	readonly adminChannelId: string;
 }
 
-/** What the bot's process needs of the sandbox's own environment, and nothing else of it. */
+/** The only variables the bot inherits from the sandbox's environment. */
 const INHERITED = ['PATH', 'HOME', 'TZ', 'DATABASE_URL', 'REDIS_URL'];
 
 export function botSettings(endpoints: BotEndpoints, overrides: Overrides, processEnv: NodeJS.ProcessEnv): Record<string, string> {
@@ -39,7 +39,7 @@ export function botSettings(endpoints: BotEndpoints, overrides: Overrides, proce
 const REDACTED = '(hidden)';
 const SECRET = /TOKEN|SECRET|PASSWORD/;
 
-/** The settings in force as they may be shown: without what opens anything. */
+/** The settings in force, with secrets redacted. */
 export function withoutSecrets(settings: Readonly<Record<string, string>>): Record<string, string> {
 	return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, SECRET.test(name) ? REDACTED : withoutPassword(value)]));
 }

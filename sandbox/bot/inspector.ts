@@ -5,9 +5,8 @@ import { type RowsQuery, readRows } from './rows.js';
 import { type BotUsage, usage } from './usage.js';
 
 /**
- * A window into the bot's database. Embedded PGlite admits one process, and that is the bot: so this file is loaded into the
- * bot's process (`node --import`), looks over the shoulder of its database client, and answers the sandbox. The product knows
- * nothing of it.
+ * Gives the sandbox access to the bot's database and usage. Embedded PGlite allows one process, the bot's, so this file is preloaded there
+ * (`node --import`) and answers queries over IPC through the bot's database client.
  */
 
 export type InspectorQuery = RowsQuery | { readonly kind: 'usage' };
@@ -36,8 +35,8 @@ if (process.send) {
 	process.on('message', (request: InspectorRequest) => {
 		void answer(request).then((response) => process.connected && process.send?.(response));
 	});
-	// Without its sandbox the bot would try to reconnect for ever.
+	// Without its sandbox the bot would reconnect forever.
 	process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
-	// The bot ends when its own work ends.
+	// The IPC channel must not keep the process alive.
 	process.channel?.unref();
 }

@@ -3,14 +3,14 @@ import type { Readable } from 'node:stream';
 
 export interface LogLine {
 	readonly at: string;
-	/** `sandbox` for what the sandbox has to say about the process. */
+	/** `sandbox` for the sandbox's own remarks about the process. */
 	readonly stream: 'stdout' | 'stderr' | 'sandbox';
 	readonly text: string;
 }
 
 const MAX_LINES = 2_000;
 
-/** The last lines that the bot printed. */
+/** The latest lines the bot printed. */
 export class BotLog {
 	private lines: LogLine[] = [];
 
@@ -31,7 +31,7 @@ export class BotLog {
 		this.lines = [];
 	}
 
-	/** The last so many lines, as a text. */
+	/** The last `count` lines, joined by newlines. */
 	public tail(count: number): string {
 		return this.lines
 			.slice(-count)

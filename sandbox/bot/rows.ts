@@ -1,6 +1,6 @@
 import type { PrismaClient } from '../../src/store/client/client.js';
 
-/** The product's own rows, read as they are stored. Runs in the bot's process while it is up, else in the sandbox's. */
+/** Reads the bot's database rows as stored: in the bot's process while it runs, else in the sandbox's. */
 
 export type RowsQuery =
 	| { readonly kind: 'verifications' }

@@ -1,11 +1,11 @@
 import type { PrismaClient } from '../../src/store/client/client.js';
 import type { World } from '../world/world.js';
 
-/** A world's rows, written as an import would leave them. */
+/** Inserts a world's rows as an import would. */
 
-/** PostgreSQL binds at most 32 766 values in a statement, and a team has eight. */
+/** PostgreSQL allows 32 766 parameters per statement, and a team has eight. */
 const ROWS_PER_STATEMENT = 2_000;
-/** Of members there may be hundreds of thousands: they go in as one value for so many. */
+/** A batch of members is one JSON parameter: there may be hundreds of thousands. */
 const MEMBERS_PER_STATEMENT = 10_000;
 
 export function hasRows({ teams, members, exemptions }: World['database']): boolean {

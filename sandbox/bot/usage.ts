@@ -1,23 +1,23 @@
 import { readFileSync } from 'node:fs';
 
-/** What a process has taken of the machine so far. */
+/** Resources a process has used. */
 export interface Usage {
 	readonly pid: number;
 	/** Resident memory now. */
 	readonly rssBytes: number;
-	/** The most that it ever was. */
+	/** Peak resident memory. */
 	readonly peakRssBytes: number;
-	/** Of all processors together. */
+	/** CPU time over all cores. */
 	readonly cpuMs: number;
 }
 
-/** The bot's, in a process that is watched. */
+/** Usage of the bot's process. */
 export interface BotUsage extends Usage {
-	/** For how long at most the event loop let nobody else have a turn, since this was last asked. */
+	/** The longest event-loop delay since the last call. */
 	readonly longestStallMs: number;
 }
 
-/** Of this process. */
+/** Usage of this process. */
 export function usage(): Usage {
 	const { user, system } = process.cpuUsage();
 	return {
@@ -28,7 +28,7 @@ export function usage(): Usage {
 	};
 }
 
-/** Where there is a /proc: the other figure counts what the parent had at the moment of the fork. */
+/** Null without /proc. Preferred over `maxRSS`, which includes the parent's memory at the fork. */
 function highWaterMark(): number | null {
 	try {
 		const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];

@@ -8,7 +8,7 @@ import { indexPage } from './index-page.js';
 import { read } from './read.js';
 import { readReset } from './reset.js';
 
-/** The control API: all that a person can do in the sandbox, for scripts. */
+/** The control API: everything a user can do in the sandbox, for scripts. */
 
 const isLocal = (host: string) => /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host);
 
@@ -16,12 +16,12 @@ export function controlApi(environment: SandboxEnvironment): Hono {
 	const app = new Hono();
 	const { discord, stripe, mail, faults, log, bot } = environment;
 
-	// A reset starts a process with settings of the caller's choice: no page of another site may do that through a browser.
+	// A reset starts a process with settings of the caller's choice. Reject requests that a foreign site makes through a browser.
 	app.use(async (c, next) => {
 		const origin = c.req.header('origin');
 		const isForeign =
 			(origin !== undefined && !isLocal(origin.replace(/^https?:\/\//, ''))) || !isLocal(c.req.header('host') ?? 'localhost');
-		if (isForeign) throw new ControlError(403, 'the sandbox answers to this machine alone');
+		if (isForeign) throw new ControlError(403, 'the sandbox accepts requests from this machine only');
 		await next();
 	});
 
@@ -33,7 +33,7 @@ export function controlApi(environment: SandboxEnvironment): Hono {
 	app.get('/api/usage', async (c) => c.json(await environment.usage()));
 	app.get('/api/inbox', (c) => c.json(mail.inbox()));
 	app.get('/api/expected', (c) => {
-		if (!environment.scenario) throw new ControlError(404, 'nobody wrote down what is to be found in this world: it is no scenario');
+		if (!environment.scenario) throw new ControlError(404, 'this world is not a scenario: it has no expected issues');
 		const { choice, expected, notices } = environment.scenario;
 		return c.json({ ...choice, issues: expected, notices });
 	});
@@ -105,7 +105,7 @@ export function controlApi(environment: SandboxEnvironment): Hono {
 		c.json({ ready: true, ...(await environment.restart(read(bodies.restartBody, await json(c)).signal)) })
 	);
 
-	app.notFound((c) => c.json({ error: `there is no ${c.req.method} ${c.req.path}: see GET / for what there is` }, 404));
+	app.notFound((c) => c.json({ error: `there is no ${c.req.method} ${c.req.path}; see GET /` }, 404));
 	app.onError((error) => {
 		if (error instanceof ControlError) return answer({ error: error.message }, error.status);
 		console.error(error);
@@ -146,13 +146,13 @@ function answer(body: unknown, status = 200): Response {
 	return Response.json(body, { status });
 }
 
-/** The body as JSON; nothing at all is an empty object. */
+/** The body as JSON; an empty body is an empty object. */
 async function json(c: Context): Promise<unknown> {
 	const text = await c.req.text();
 	if (text.trim() === '') return {};
 	try {
 		return JSON.parse(text);
 	} catch {
-		throw new ControlError(400, 'the body is no JSON');
+		throw new ControlError(400, 'the body is not valid JSON');
 	}
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ISSUE_STATUSES } from '../bot/rows.js';
 import { STRIPE_RESOURCES } from '../environment/environment.js';
 
-/** What the calls of the control API take. */
+/** Request bodies and queries of the control API. */
 
 /** A Discord ID or a username. */
 const user = z.string().min(1, 'must be a Discord ID or a username');
@@ -51,9 +51,9 @@ export const guildBody = z.discriminatedUnion(
 		z.strictObject({ action: z.literal('renameRole'), role: z.string(), to: z.string().min(1) }),
 		z.strictObject({ action: z.literal('moveRole'), role: z.string(), position: z.int().positive() }),
 		z.strictObject({ action: z.literal('botPermission'), permission: z.string(), on: z.boolean(), channel: z.string().optional() }),
-		/** The Server Members intent, as it is switched in the developer portal. */
+		/** The Server Members intent, as switched in the developer portal. */
 		z.strictObject({ action: z.literal('memberIntent'), on: z.boolean() }),
-		/** How seldom all members may be asked for: Discord has 30 s. */
+		/** Minimum seconds between requests for all members. Discord's is 30. */
 		z.strictObject({ action: z.literal('memberRequests'), seconds: z.number().nonnegative() })
 	],
 	'must be kick, join, createRole, deleteRole, renameRole, moveRole, botPermission, memberIntent or memberRequests'
@@ -71,7 +71,7 @@ const httpFault = {
 	body: z.unknown().optional()
 };
 
-/** A kind that is not there would do nothing, and a test that relies on it would prove nothing. */
+/** Rejects unknown kinds: a fault that does nothing would make a test pass for no reason. */
 const kinds = <const T extends readonly string[]>(...names: T) => z.enum(names, `must be one of ${names.join(', ')}`);
 
 export const faultBody = z.discriminatedUnion(
@@ -99,10 +99,10 @@ export const faultBody = z.discriminatedUnion(
 
 export const stripeSettingsBody = z.strictObject({
 	latencyMs: milliseconds.optional(),
-	/** Requests a second that each endpoint takes; null for no limit. */
+	/** Requests per second and endpoint; null for no limit. */
 	ratePerSecond: z.number().min(1).nullable().optional(),
 	livemode: z.boolean().optional(),
-	/** What the restricted key may read. */
+	/** Whether the restricted key may read each resource. */
 	permissions: z.partialRecord(z.enum(STRIPE_RESOURCES), z.boolean()).optional()
 });
 

@@ -1,25 +1,25 @@
-/** What `GET /` shows: what the sandbox is, and what can be asked of it. */
+/** The page at `GET /`: what the sandbox runs, and the control API with examples. */
 
 interface Call {
 	readonly call: string;
 	readonly does: string;
-	/** A body for the example. */
+	/** Body of the example. */
 	readonly body?: object;
-	/** In place of the call's own path, for the example. */
+	/** Path of the example, if it differs from the call's. */
 	readonly path?: string;
 }
 
 const CALLS: readonly Call[] = [
-	{ call: 'GET /api/state', does: 'whether the bot is up, and with which settings' },
-	{ call: 'GET /api/log', does: 'what the bot printed' },
+	{ call: 'GET /api/state', does: 'the bot’s process, ports and settings' },
+	{ call: 'GET /api/log', does: 'the bot’s output' },
 	{
 		call: 'POST /api/command',
-		does: 'a slash command; answers {interactionId}',
+		does: 'runs a slash command; answers {interactionId}',
 		body: { user: 'operator', command: 'reconcile run' }
 	},
 	{
 		call: 'POST /api/click',
-		does: 'a button or menu of a message; 409 says why it cannot be used',
+		does: 'uses a button or menu of a message; 409 with the reason if it cannot be used',
 		body: { user: 'operator', messageId: '…', customId: '…' }
 	},
 	{
@@ -29,18 +29,18 @@ const CALLS: readonly Call[] = [
 	},
 	{
 		call: 'POST /api/autocomplete',
-		does: 'what an option suggests while it is typed; the choices are in the interaction',
+		does: 'types into an option; the interaction has the choices',
 		body: { user: 'operator', command: '…', option: '…', value: 'a' }
 	},
 	{
 		call: 'GET /api/interactions/:id',
-		does: 'how the bot answered: replies, ephemeral ones too, modal, failure',
+		does: 'the bot’s response: messages (ephemeral ones included), modal, failure',
 		path: '/api/interactions/…'
 	},
-	{ call: 'GET /api/messages?channel=', does: 'the messages of a channel; the admin channel when none is named', path: '/api/messages' },
-	{ call: 'GET /api/dms', does: 'what the bot wrote to people of its own accord' },
+	{ call: 'GET /api/messages?channel=', does: 'the messages of a channel; default: the admin channel', path: '/api/messages' },
+	{ call: 'GET /api/dms', does: 'direct messages the bot sent outside of interactions' },
 	{ call: 'GET /api/guild', does: 'members with roles, roles, audit log' },
-	{ call: 'POST /api/roles', does: 'a human changes roles by hand', body: { user: 'ada', add: ['Lord'], remove: ['Knight'] } },
+	{ call: 'POST /api/roles', does: 'changes a member’s roles by hand', body: { user: 'ada', add: ['Lord'], remove: ['Knight'] } },
 	{
 		call: 'POST /api/guild',
 		does: 'kick {user}, join {member}, createRole {name, position?}, deleteRole {role}, renameRole {role, to}, moveRole {role, position}, botPermission {permission, on, channel?}, memberIntent {on}, memberRequests {seconds}',
@@ -49,40 +49,40 @@ const CALLS: readonly Call[] = [
 	{ call: 'GET /api/stripe/subscriptions', does: 'also /:id, and the same for customers' },
 	{
 		call: 'POST /api/stripe/subscriptions',
-		does: 'makes one; PATCH /:id changes it, DELETE /:id ends it; the same for customers',
+		does: 'creates one; PATCH /:id changes it, DELETE /:id cancels it; the same for customers',
 		body: { customer: 'cus_1', status: 'active', price: 'price_lord' }
 	},
 	{
 		call: 'POST /api/stripe/settings',
-		does: 'how fast Stripe is, test or live, what the restricted key may read',
+		does: 'latency, rate limit, test or live mode, permissions of the restricted key',
 		body: { latencyMs: 200, ratePerSecond: 25, livemode: false, permissions: { invoices: true } }
 	},
 	{
 		call: 'POST /api/discord/settings',
-		does: 'how many requests Discord takes: memberRoles, messages, others, global',
+		does: 'Discord’s rate limits: memberRoles, messages, others, global',
 		body: { limits: { memberRoles: { limit: 10, seconds: 5 } } }
 	},
-	{ call: 'GET /api/inbox', does: 'the mails received' },
+	{ call: 'GET /api/inbox', does: 'the received mails, parsed' },
 	{
 		call: 'POST /api/faults',
-		does: 'makes something go wrong: target stripe, discord, gateway or smtp; kind; match, times, after, ms, status. GET lists them, DELETE ends them',
+		does: 'injects a fault: target (stripe, discord, gateway, smtp), kind, match, times, after, ms, status. GET lists faults, DELETE clears them',
 		body: { target: 'stripe', kind: '500', match: '/v1/subscriptions', times: 2 }
 	},
 	{ call: 'GET /api/requests', does: 'every request the bot made, in order' },
-	{ call: 'GET /api/requests/count', does: 'how many of each kind' },
+	{ call: 'GET /api/requests/count', does: 'requests counted by kind' },
 	{
 		call: 'GET /api/usage',
-		does: 'what the bot’s process takes of the machine: memory, its peak, processor time, the longest stall since this was last asked'
+		does: 'the bot’s process: memory, peak memory, CPU time, longest event-loop delay since the last call'
 	},
-	{ call: 'GET /api/runs?limit=', does: 'the runs, as the bot stored them', path: '/api/runs?limit=1' },
-	{ call: 'GET /api/issues?status=', does: 'the issues with their fix attempts, as stored', path: '/api/issues?status=OPEN' },
-	{ call: 'GET /api/deliveries', does: 'reports and mails, and whether they have arrived, as stored', path: '/api/deliveries' },
+	{ call: 'GET /api/runs?limit=', does: 'reconciliation runs, as stored', path: '/api/runs?limit=1' },
+	{ call: 'GET /api/issues?status=', does: 'issues with their fix attempts, as stored', path: '/api/issues?status=OPEN' },
+	{ call: 'GET /api/deliveries', does: 'the outbox of reports and mails, as stored', path: '/api/deliveries' },
 	{ call: 'GET /api/verifications', does: 'verifications, as stored', path: '/api/verifications' },
 	{ call: 'GET /api/audit?limit=', does: 'the audit log, as stored', path: '/api/audit' },
-	{ call: 'GET /api/expected', does: 'the issues that are to be found in this scenario' },
+	{ call: 'GET /api/expected', does: 'the issues this scenario must produce' },
 	{
 		call: 'POST /api/reset',
-		does: 'a fresh world and database: {scenario, size?, seed?} or {world}, and {env?} for the bot. Answers when the bot is ready',
+		does: 'loads a fresh world and database: {scenario, size?, seed?} or {world}, with {env?} for the bot. Answers when the bot is ready',
 		body: { scenario: 'council', seed: 2 }
 	},
 	{ call: 'POST /api/restart', does: 'stops the bot and starts it on the same database', body: { signal: 'SIGKILL' } }
@@ -112,14 +112,14 @@ pre { margin: 0; padding: 0.5rem 0.75rem; overflow-x: auto; background: color-mi
 </head>
 <body>
 <h1>Reeve’s sandbox</h1>
-<p>A Discord, a Stripe and a mail server of our own, with the real bot running against them. No account, no token, no network.</p>
+<p>Reeve running against an emulated Discord, Stripe and mail server. No account, token or network needed.</p>
 <ul>
 <li>Discord: <code>${origin}/api/v10</code>, gateway <code>ws://127.0.0.1:${http}/gateway</code></li>
 <li>Stripe: <code>${origin}/v1</code></li>
 <li>Mail: <code>smtp://127.0.0.1:${smtp}</code></li>
 <li>Control API: <code>${origin}/api</code></li>
 </ul>
-<p>A user is a Discord ID or a username; <code>operator</code> is always there, and may use Reeve.</p>
+<p>A user is a Discord ID or a username. <code>operator</code> always exists and may use Reeve.</p>
 <h2>Control API</h2>
 ${rows.join('\n')}
 </body>

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { ControlError } from '../services/core/control-error.js';
 
-/** Reads what a call was given. @throws {ControlError} 400, saying in plain words what is wrong and where */
+/** Validates a request body or query. @throws {ControlError} 400 with the first errors and their paths */
 export function read<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
 	const parsed = schema.safeParse(value);
 	if (parsed.success) return parsed.data;
@@ -22,7 +22,7 @@ function issueMessage(issue: z.core.$ZodIssue): string {
 		case 'invalid_type':
 			if (issue.input === undefined && issue.message.includes('received undefined')) return 'is missing';
 			return issue.message.startsWith('Invalid input: expected ')
-				? issue.message.replace('Invalid input: expected', 'must be a').replace(', received', ', and is')
+				? issue.message.replace('Invalid input: expected', 'must be a').replace(', received', ', but is')
 				: issue.message;
 		case 'invalid_value':
 			return issue.message.startsWith('Invalid') ? `must be ${issue.values.map(String).join(' or ')}` : issue.message;

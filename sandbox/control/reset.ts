@@ -6,7 +6,7 @@ import { makeScenario, scenarioSchema } from '../world/scenario.js';
 import { type WorldInput, worldSchema } from '../world/world.js';
 import { read } from './read.js';
 
-/** What `POST /api/reset` takes: a scenario or a world, and settings for the bot. */
+/** The body of `POST /api/reset`: a scenario or a world, and settings for the bot. */
 export type ResetInput = (
 	| { scenario: 'council' | 'metropolis'; size?: number; seed?: number; subscriptions?: number }
 	| { world: WorldInput }
@@ -14,15 +14,15 @@ export type ResetInput = (
 	env?: SettingsInput;
 };
 
-/** A setting's value in place of the sandbox's own; null or an empty text takes it away. */
+/** Values that replace the sandbox's settings; null or an empty string removes one. */
 export type SettingsInput = Readonly<Record<string, string | number | boolean | null>>;
 
 const settings = z
 	.record(
-		z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'is no name of a setting'),
+		z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'is not a valid setting name'),
 		z.union([z.string(), z.number().transform(String), z.boolean().transform(String), z.null()])
 	)
-	.refine((given) => !('DATA_DIR' in given), 'DATA_DIR is the sandbox’s own: every world has a fresh folder')
+	.refine((given) => !('DATA_DIR' in given), 'DATA_DIR cannot be set: every world gets a fresh directory')
 	.default({});
 
 const withScenario = scenarioSchema.extend({ env: settings });

@@ -1,8 +1,8 @@
 import { type APIEmbed, type APIMessage, ButtonStyle, ComponentType } from 'discord-api-types/v10';
 
-/** Messages as an operator would see them in the channel, for a terminal. Pure. */
+/** Renders messages for a terminal, as an operator sees them in the channel. */
 
-/** What the IDs in messages stand for. */
+/** Names by ID. */
 export interface Names {
 	readonly users: ReadonlyMap<string, string>;
 	readonly roles: ReadonlyMap<string, string>;
@@ -69,9 +69,9 @@ function renderRow(row: Row, names: Names): string {
 		.join(' ');
 }
 
-/** Mentions and times as people see them, without the marks of Markdown. */
+/** Resolves mentions and timestamps and removes Markdown. */
 function readable(text: string, { users, roles, channels }: Names): string {
-	// A name may be full of marks, and they are all its own.
+	// Escapes Markdown in names: there it is literal text.
 	const mention = (sign: string, names: ReadonlyMap<string, string>) => (_: string, id: string) =>
 		`${sign}${(names.get(id) ?? id).replace(/[\\*_~`]/g, '\\$&')}`;
 	return stripControlCharacters(
@@ -93,13 +93,13 @@ function moment(seconds: number): string {
 	return Number.isNaN(date.getTime()) ? String(seconds) : `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-/** Names are of people's own choosing, and some characters would command the terminal. */
+/** Names are user input and may contain terminal control sequences. */
 function stripControlCharacters(text: string): string {
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to go
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: matches control characters on purpose
 	return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '');
 }
 
-/** Lines of at most so many characters, broken between words. */
+/** Wraps lines between words. */
 function wrap(text: string, width = WIDTH): string[] {
 	return text.split('\n').flatMap((line) => {
 		const lines: string[] = [];

@@ -20,11 +20,11 @@ import type { ExpectedIssue, ExpectedNotices } from '../world/drift.js';
 import type { ScenarioChoice } from '../world/scenario.js';
 import type { World } from '../world/world.js';
 
-/** A world to be put on the stage, and the settings that the bot is to play it with. */
+/** A validated world and the settings the bot runs with. */
 export interface LoadedWorld {
 	readonly world: World;
 	readonly settings: Overrides;
-	/** What is known of a world that we made ourselves. */
+	/** Set if the world was generated. */
 	readonly scenario: {
 		readonly choice: ScenarioChoice;
 		readonly expected: readonly ExpectedIssue[];
@@ -35,7 +35,7 @@ export interface LoadedWorld {
 export const TOKEN = 'MTEwMDAwMDAwMDAwMDAwMDIwMA.sandbox.this-opens-nothing-but-the-sandbox';
 export const STRIPE_KEY = 'rk_test_this_opens_nothing_but_the_sandbox';
 
-/** What Stripe's restricted key can be allowed to read. */
+/** Resources the restricted key can be allowed to read. */
 export const STRIPE_RESOURCES = [
 	'subscriptions',
 	'subscription_items',
@@ -51,7 +51,7 @@ export const STRIPE_RESOURCES = [
 const READY_TIMEOUT_MS = 60_000;
 const LOG_TAIL_LINES = 30;
 
-/** Everything that plays together: Discord, Stripe, the mail, the bot and its database. One world at a time. */
+/** The services, the bot and its database. Holds one world at a time. */
 export class SandboxEnvironment {
 	public readonly log: RequestLog;
 	public readonly faults: Faults;
@@ -59,12 +59,12 @@ export class SandboxEnvironment {
 	public readonly stripe: SandboxStripe;
 	public readonly mail: SandboxMail;
 	public readonly bot = new Bot();
-	/** Processes of the bot beside the first. */
+	/** Further processes of the bot. */
 	private readonly others = new Set<Bot>();
 	private readonly databases = new Databases();
 	private readonly mutex = new Mutex();
 	private database: BotDatabase | null = null;
-	/** Of the play, what is looked up later: a world of a million people is not kept twice. */
+	/** Only the scenario is kept, not the world: that may be large. */
 	private loadedScenario: LoadedWorld['scenario'] = null;
 	private settings: Record<string, string> = {};
 	private mailPort = 0;
@@ -74,8 +74,8 @@ export class SandboxEnvironment {
 	private abort = new AbortController();
 
 	/**
-	 * @param port - the one HTTP port that leads here
-	 * @param stripeKey - Stripe's mode is the one that the key names
+	 * @param port - the HTTP port everything is served on
+	 * @param stripeKey - a `_live_` key switches Stripe to live mode
 	 */
 	public constructor(
 		private readonly port: () => number,
@@ -93,12 +93,12 @@ export class SandboxEnvironment {
 		this.mailPort = await this.mail.listen();
 	}
 
-	/** Aborted as soon as another world is asked for. */
+	/** Aborted as soon as another reset is requested. */
 	public get worldSignal(): AbortSignal {
 		return this.abort.signal;
 	}
 
-	/** What the product is to find in this world; null if nobody wrote it down. */
+	/** The expected findings; null if the world was not generated. */
 	public get scenario(): LoadedWorld['scenario'] {
 		return this.loadedScenario;
 	}
@@ -108,14 +108,14 @@ export class SandboxEnvironment {
 		return this.settings;
 	}
 
-	/** How things stand, without secrets. */
+	/** The body of `GET /api/state`, without secrets. */
 	public state() {
 		const { up, pid, lastExit } = this.bot;
 		return {
 			ok: true,
 			ready: this.ready && up,
 			scenario: this.scenario?.choice ?? null,
-			/** `startMs`: how long its last start took, from the process to the word that it is ready. */
+			/** `startMs`: from spawning the process to readiness. */
 			bot: { up, pid, lastExit, startMs: this.startMs },
 			ports: { http: this.port(), smtp: this.mailPort },
 			ids: this.discord.ids,
@@ -123,7 +123,7 @@ export class SandboxEnvironment {
 		};
 	}
 
-	/** Puts a world on the stage, with a fresh database and a bot that starts on it. Resolves when the bot is ready. */
+	/** Loads a world with a fresh database and starts the bot. Resolves when the bot is ready. */
 	public reset(loaded: LoadedWorld): Promise<{ ms: number }> {
 		this.abort.abort();
 		return this.mutex.runExclusive(async () => {
@@ -142,14 +142,14 @@ export class SandboxEnvironment {
 	}
 
 	/**
-	 * Stops the bot and starts it on the same database. Resolves when it is ready again.
-	 * @param dieAt - at which moment of its new life it is to be killed, as {@link doom} counts them
+	 * Stops the bot and starts it on the same database. Resolves when it is ready.
+	 * @param crashAtStep - the step at which the new process kills itself, as counted by crash-injection
 	 */
 	public restart(signal: 'SIGTERM' | 'SIGKILL', crashAtStep?: number): Promise<Exit & { ms: number }> {
 		return this.mutex.runExclusive(async () => {
 			const startedAt = performance.now();
 			this.assertOpen();
-			if (!this.database) throw new ControlError(409, 'there is no world yet: reset first');
+			if (!this.database) throw new ControlError(409, 'no world is loaded: reset first');
 			this.ready = false;
 			const exit = await this.bot.stop(signal);
 			await this.startBot(this.bot, crashAtStep === undefined ? {} : { [CRASH_AT_STEP]: String(crashAtStep) });
@@ -158,12 +158,12 @@ export class SandboxEnvironment {
 	}
 
 	/**
-	 * Starts one more process of the bot, beside the first and on the same database, which must be on a server. It stays until the
-	 * world ends. Resolves when it is ready.
+	 * Starts another process of the bot on the same database, which must be on a server. It runs until the next reset. Resolves when it is
+	 * ready.
 	 */
 	public startAnother(): Promise<Bot> {
 		return this.mutex.runExclusive(async () => {
-			if (!this.settings.DATABASE_URL) throw new ControlError(409, 'an embedded database admits one process: set DATABASE_URL');
+			if (!this.settings.DATABASE_URL) throw new ControlError(409, 'an embedded database allows one process: set DATABASE_URL');
 			const bot = new Bot();
 			this.others.add(bot);
 			await this.startBot(bot);
@@ -171,7 +171,7 @@ export class SandboxEnvironment {
 		});
 	}
 
-	/** The product's own rows, as stored: through the bot while it is up, else from its database. */
+	/** Database rows as stored: through the bot while it runs, else from its database. */
 	public async rows(query: RowsQuery): Promise<readonly object[]> {
 		if (this.ready && this.bot.up) {
 			const rows = await this.bot.query(query).catch(nullIfDown);
@@ -185,7 +185,7 @@ export class SandboxEnvironment {
 		});
 	}
 
-	/** What the bot's process has taken of the machine. */
+	/** CPU and memory use of the bot's process. */
 	public async usage(): Promise<BotUsage> {
 		const usage = await this.bot.usage().catch(nullIfDown);
 		if (usage === null) throw new ControlError(409, 'the bot is down');
@@ -195,7 +195,7 @@ export class SandboxEnvironment {
 	public async close(): Promise<void> {
 		this.closing = true;
 		this.abort.abort();
-		// Whoever waits for the bot to become ready hears of its end.
+		// Outside the mutex: a reset that waits for readiness fails at once and releases it.
 		await this.bot.stop('SIGTERM');
 		await this.mutex.runExclusive(async () => {
 			await this.bot.stop('SIGTERM');
@@ -207,7 +207,7 @@ export class SandboxEnvironment {
 		});
 	}
 
-	/** Clears the stage of the last world. */
+	/** Stops the bot and removes the previous world. */
 	private async tearDown(): Promise<void> {
 		this.ready = false;
 		await this.bot.stop('SIGKILL');
@@ -257,20 +257,20 @@ export class SandboxEnvironment {
 		bot.start({ ...this.settings, ...extraEnv });
 		const ready = this.discord.whenReady(abort.signal).then(() => null);
 		ready.catch(() => {});
-		const ended = bot.whenExited().then(({ exitCode, signal }) => `The bot ended (${signal ?? `code ${exitCode}`}) before it was ready`);
+		const ended = bot.whenExited().then(({ exitCode, signal }) => `The bot exited (${signal ?? `code ${exitCode}`}) before it was ready`);
 		const late = `The bot was not ready within ${READY_TIMEOUT_MS / 1000} s`;
 		const failure = await raceTimeout(READY_TIMEOUT_MS, Promise.race([ready, ended]), late);
 		abort.abort();
 		if (failure !== null) {
 			await bot.stop('SIGKILL');
-			throw new ControlError(500, `${failure}. Its last words:\n${bot.log.tail(LOG_TAIL_LINES)}`);
+			throw new ControlError(500, `${failure}. Its last output:\n${bot.log.tail(LOG_TAIL_LINES)}`);
 		}
 		this.startMs = Math.round(performance.now() - startedAt);
 		this.ready = true;
 	}
 
 	private assertOpen(): void {
-		if (this.closing) throw new ControlError(503, 'the sandbox is being closed');
+		if (this.closing) throw new ControlError(503, 'the sandbox is shutting down');
 	}
 }
 
@@ -281,7 +281,7 @@ function nullIfDown(error: unknown): null {
 	throw error;
 }
 
-/** Rows as they look after they went over a wire. */
+/** Rows as they look after a round trip through JSON. */
 function asJson(rows: readonly object[]): readonly object[] {
 	return JSON.parse(JSON.stringify(rows));
 }

@@ -14,17 +14,17 @@ import {
 import type { Person, SubscriptionTraits, WorldBuilder } from './members.js';
 
 /**
- * One of every kind. The settings in force: Knight is price_knight, Lord is price_lord, 48 hours of grace, 30 days of Debtor.
- * "Right" people stand beside those who drift, so that the same situation is seen both ways.
+ * Every kind of member, with the default settings: price_knight is Knight, price_lord is Lord, 48 hours of grace, 30 days of Debtor. Each
+ * situation exists with correct and with drifting roles.
  */
 
 const LORD = { price: 'price_lord' } as const;
-/** Hours since the first failed payment: well inside the grace period, the debtor period, and beyond both. */
+/** Hours since the first failed payment: within the grace period, within the debtor period, after both. */
 const GRACE_HOURS = 20;
 const DEBTOR_HOURS = 10 * 24;
 const EXPIRED_HOURS = 60 * 24;
 
-/** Linked by a row of their own customer. */
+/** Linked by a member row with the customer. */
 export function byRow(builder: WorldBuilder, person: Person, traits: SubscriptionTraits = {}, failedHours?: number): string {
 	const customer = builder.customer(person);
 	builder.subscription(customer, traits);
@@ -32,14 +32,14 @@ export function byRow(builder: WorldBuilder, person: Person, traits: Subscriptio
 	return customer;
 }
 
-/** Linked by the metadata of their customer. */
+/** Linked by the customer's metadata. */
 export function byCustomerMetadata(builder: WorldBuilder, person: Person, traits: SubscriptionTraits = {}): string {
 	const customer = builder.customer(person, { discord_id: person.id });
 	builder.subscription(customer, traits);
 	return customer;
 }
 
-/** Linked by the metadata of the subscription. */
+/** Linked by the subscription's metadata. */
 export function bySubscriptionMetadata(builder: WorldBuilder, person: Person, traits: SubscriptionTraits = {}): string {
 	const customer = builder.customer(person);
 	builder.subscription(customer, { ...traits, metadata: { discord_id: person.id } });
@@ -57,7 +57,7 @@ export function addCases(builder: WorldBuilder): void {
 	outsiders(builder);
 }
 
-/** A paid tier, in every status that gives one, held rightly and wrongly in every way. */
+/** Every status that grants a tier, with every kind of correct and drifting roles. */
 function paidTiers(builder: WorldBuilder): void {
 	byRow(builder, builder.drifting(nothingHeld('Knight')));
 	byRow(builder, builder.drifting(nothingHeld('Lord')), LORD);
@@ -65,7 +65,7 @@ function paidTiers(builder: WorldBuilder): void {
 	byRow(builder, builder.drifting(otherTier('Lord')), LORD);
 	byRow(builder, builder.drifting(bothTiers('Knight')));
 	byRow(builder, builder.drifting(bothTiers('Lord')), LORD);
-	// Has paid again, and the row has not heard of it: the debt of an active subscription counts for nothing.
+	// Paid again, but the row still has paymentFailedAt: ignored while the subscription is active.
 	byRow(builder, builder.drifting(stillDebtor('Knight')), {}, DEBTOR_HOURS);
 	byRow(builder, builder.drifting(debtorBesides('Lord')), LORD);
 	byRow(builder, builder.drifting(debtorAndOtherTier('Knight')));
@@ -77,7 +77,7 @@ function paidTiers(builder: WorldBuilder): void {
 	byRow(builder, builder.drifting(nothingHeld('Knight')), { status: 'trialing', ageDays: 3 });
 	byRow(builder, builder.drifting(nothingHeld('Lord')), { collectionPaused: true, ...LORD });
 	byRow(builder, builder.drifting(nothingHeld('Knight')), { cancelAtPeriodEnd: true });
-	// The highest of several items; an item of none pays for nothing.
+	// The highest tier of several items wins; quantity 0 grants nothing.
 	const knightAndLord = [
 		{ price: 'price_knight', quantity: 1 },
 		{ price: 'price_lord', quantity: 1 }
@@ -91,19 +91,19 @@ function paidTiers(builder: WorldBuilder): void {
 	byRow(builder, builder.correct('Knight'), { items: lordTakenOut });
 }
 
-/** Debts, by what tells since when they are owed: the row, the invoice, or nothing. */
+/** Payment failures dated by the row, by the invoice, or not at all. */
 function pastDue(builder: WorldBuilder): void {
 	const pastDue = { status: 'past_due' };
 	const unpaid = { status: 'unpaid' };
-	// Grace.
+	// Within the grace period.
 	byRow(builder, builder.correct('Knight'), pastDue, GRACE_HOURS);
 	byRow(builder, builder.correct('Lord'), { ...unpaid, ...LORD, invoiceHours: GRACE_HOURS });
 	byRow(builder, builder.drifting(nothingHeld('Knight')), { ...pastDue, invoiceHours: GRACE_HOURS });
 	byRow(builder, builder.drifting(stillDebtor('Lord')), { ...pastDue, ...LORD }, GRACE_HOURS);
-	// Nothing tells since when: the grace period begins with the run that sees it.
+	// Undated: the grace period starts with the run that first sees it.
 	byRow(builder, builder.correct('Knight'), pastDue);
 	byRow(builder, builder.drifting(nothingHeld('Lord')), { ...unpaid, ...LORD });
-	// Debtor.
+	// Within the debtor period.
 	byRow(builder, builder.correct('Debtor'), pastDue, DEBTOR_HOURS);
 	byRow(builder, builder.correct('Debtor'), { ...unpaid, invoiceHours: DEBTOR_HOURS });
 	byCustomerMetadata(builder, builder.correct('Debtor'), { ...pastDue, invoiceHours: DEBTOR_HOURS, ...LORD });
@@ -112,17 +112,17 @@ function pastDue(builder: WorldBuilder): void {
 	byRow(builder, builder.drifting(notYetDebtor()), { ...pastDue, invoiceHours: DEBTOR_HOURS });
 	byRow(builder, builder.drifting(debtorWith('Knight')), pastDue, DEBTOR_HOURS);
 	byCustomerMetadata(builder, builder.drifting(debtorWith('Knight', 'Lord')), { ...unpaid, ...LORD, invoiceHours: DEBTOR_HOURS });
-	// The row is believed before the invoice.
+	// The row's date takes precedence over the invoice's.
 	byRow(builder, builder.correct('Debtor'), { ...pastDue, invoiceHours: GRACE_HOURS }, DEBTOR_HOURS);
 	byRow(builder, builder.correct('Knight'), { ...pastDue, invoiceHours: EXPIRED_HOURS }, GRACE_HOURS);
-	// Beyond.
+	// After the debtor period.
 	byRow(builder, builder.correct(), { ...pastDue, invoiceHours: EXPIRED_HOURS });
 	byRow(builder, builder.correct(), unpaid, EXPIRED_HOURS);
 	byRow(builder, builder.drifting(unpaidFor('Debtor')), { ...unpaid, invoiceHours: EXPIRED_HOURS });
 	byRow(builder, builder.drifting(unpaidFor('Knight')), pastDue, EXPIRED_HOURS);
 }
 
-/** Subscriptions that give nothing. */
+/** Subscriptions that grant nothing. */
 function entitledToNothing(builder: WorldBuilder): void {
 	for (const status of ['canceled', 'incomplete', 'incomplete_expired', 'paused']) {
 		byRow(builder, builder.correct(), { status });
@@ -133,23 +133,23 @@ function entitledToNothing(builder: WorldBuilder): void {
 	byRow(builder, builder.drifting(unpaidFor('Knight')), { status: 'incomplete', ageDays: 0.5 });
 	byRow(builder, builder.drifting(unpaidFor('Lord')), { status: 'incomplete_expired', ageDays: 4, ...LORD });
 	byRow(builder, builder.drifting(unpaidFor('Knight')), { status: 'paused' });
-	// No subscription at all.
+	// No subscription.
 	builder.memberRow(builder.correct());
 	builder.memberRow(builder.drifting(unpaidFor('Lord')));
 	builder.memberRow(builder.drifting(unpaidFor('Debtor')));
 	const lapsed = builder.drifting(unpaidFor('Knight', 'Debtor'));
 	builder.memberRow(lapsed, { customer: builder.customer(lapsed) });
-	// A price that is no tier's.
+	// A price without a tier.
 	byRow(builder, builder.correct(), { price: 'price_newsletter' });
 	byRow(builder, builder.drifting(unpaidFor('Knight')), { price: 'price_newsletter' });
-	// A status that nobody knows: whatever they hold is left alone.
+	// A status unknown to the bot: roles are left as they are.
 	for (const roles of [['Knight'], ['Debtor'], []]) {
 		byRow(builder, builder.correct(...roles), { status: 'under_review' });
 		builder.notices.unknownStatus += 1;
 	}
 }
 
-/** The one that gives most decides, not the newest. */
+/** The subscription that grants most decides, not the newest. */
 function severalSubscriptions(builder: WorldBuilder): void {
 	const two = (person: Person, older: SubscriptionTraits, newer: SubscriptionTraits) => {
 		const customer = byRow(builder, person, { ageDays: 400, ...older });
@@ -161,11 +161,11 @@ function severalSubscriptions(builder: WorldBuilder): void {
 	two(builder.correct('Knight'), canceled, {});
 	two(builder.correct('Lord'), LORD, {});
 	two(builder.drifting(otherTier('Lord')), LORD, {});
-	// A tier before a debt, a debt before nothing.
+	// A tier wins over a debt, a debt over nothing.
 	two(builder.correct('Knight'), {}, { status: 'past_due', ...LORD, invoiceHours: DEBTOR_HOURS });
 	two(builder.drifting(stillDebtor('Knight')), {}, { status: 'unpaid', invoiceHours: EXPIRED_HOURS });
 	two(builder.correct('Debtor'), { status: 'past_due', invoiceHours: DEBTOR_HOURS }, canceled);
-	// Two customers of one person, one by row and one by metadata.
+	// Two customers of one member, one linked by row, one by metadata.
 	const payer = builder.correct('Lord');
 	byRow(builder, payer);
 	byCustomerMetadata(builder, payer, LORD);
@@ -174,40 +174,40 @@ function severalSubscriptions(builder: WorldBuilder): void {
 	byRow(builder, twice, LORD);
 }
 
-/** Who is whose: rows, metadata, and both. */
+/** Links by row, by metadata, and by both. */
 function linked(builder: WorldBuilder): void {
 	byCustomerMetadata(builder, builder.drifting(nothingHeld('Knight')));
 	bySubscriptionMetadata(builder, builder.drifting(nothingHeld('Lord')), LORD);
 	byCustomerMetadata(builder, builder.correct('Knight'));
 	bySubscriptionMetadata(builder, builder.correct('Lord'), LORD);
-	// A row without a customer says nothing against the metadata.
+	// A row without a customer does not contradict the metadata.
 	const plain = builder.correct('Knight');
 	builder.memberRow(plain);
 	byCustomerMetadata(builder, plain);
-	// Nor does a row that names nobody.
+	// Neither does a row without a Discord ID.
 	const linkedByMetadata = builder.correct('Knight');
 	builder.memberRow(null, { customer: byCustomerMetadata(builder, linkedByMetadata) });
-	// A row beats the metadata: whom only the metadata names is not linked.
+	// A row takes precedence over metadata: the member named by metadata only is not linked.
 	const [owner, pretender] = [builder.correct('Lord'), builder.drifting(unlinkedWith('Lord'))];
 	const customer = builder.customer(owner, { discord_id: pretender.id });
 	builder.subscription(customer, LORD);
 	builder.memberRow(owner, { customer });
-	// Two names on one customer link nobody.
+	// Contradicting metadata of a customer and its subscription links no one.
 	const [claimant, rival] = [builder.drifting(unlinkedWith('Knight')), builder.correct()];
 	builder.subscription(builder.customer(claimant, { discord_id: claimant.id }), { metadata: { discord_id: rival.id } });
 	builder.notices.contestedLinks += 1;
-	// What is no ID names nobody, and does no harm to a good one beside it.
+	// A malformed ID is ignored, next to a valid one as well.
 	const misspelt = builder.drifting(unlinkedWith('Knight'));
 	builder.subscription(builder.customer(misspelt, { discord_id: `@${misspelt.username}` }));
 	const oneGood = builder.correct('Knight');
 	builder.subscription(builder.customer(oneGood, { discord_id: oneGood.id.slice(0, 9) }), { metadata: { discord_id: oneGood.id } });
 	builder.notices.malformedLinks += 2;
-	// Nobody knows them.
+	// No link at all.
 	builder.drifting(unlinkedWith('Knight'));
 	builder.drifting(unlinkedWith('Lord', 'Debtor'));
 }
 
-/** Seats: an owner's is Lord, a member's is Knight. */
+/** Seats: an owner's grants Lord, a member's Knight. */
 function teams(builder: WorldBuilder): void {
 	const addMember = (team: string, drift: Drift | null, ...correct: ('Knight' | 'Lord' | 'Debtor')[]) => {
 		const person = builder.correctOrDrifting(drift, ...correct);
@@ -225,23 +225,23 @@ function teams(builder: WorldBuilder): void {
 	for (let i = 0; i < 8; i += 1) addMember(healthy, null, 'Knight');
 	addMember(healthy, nothingHeld('Knight'));
 	addMember(healthy, otherTier('Knight'));
-	// Pays for more by herself than her seat gives.
+	// Pays for a higher tier than the seat grants.
 	byCustomerMetadata(builder, addMember(healthy, null, 'Lord'), LORD);
 
-	// More seats claimed than paid for: a notice, and nobody loses theirs.
+	// More seats claimed than paid for: a notice only, all keep their seats.
 	const overclaimed = builder.team({ owners: 1, members: 3 });
 	addOwner(overclaimed, null, 'Lord');
 	for (let i = 0; i < 5; i += 1) addMember(overclaimed, null, 'Knight');
 	builder.notices.overclaimedTeams += 1;
 
-	// Dead, and newer than what two of its members pay for themselves.
+	// Canceled, and newer than the subscriptions that two members pay themselves.
 	const canceled = builder.team({ owners: 1, members: 5 }, { status: 'canceled', ageDays: 30 });
 	addOwner(canceled, null);
 	addMember(canceled, unpaidFor('Knight'));
 	byRow(builder, addMember(canceled, null, 'Lord'), { ...LORD, ageDays: 300 });
 	byRow(builder, addMember(canceled, nothingHeld('Knight')), { ageDays: 300 });
 
-	// In debt, known by the team's row, by the invoice, and in grace.
+	// Past due, dated by the team's row or by the invoice, and within the grace period.
 	const debtor = builder.team({ owners: 1, members: 3, failedHours: DEBTOR_HOURS }, { status: 'past_due' });
 	addOwner(debtor, null, 'Debtor');
 	addMember(debtor, notYetDebtor('Knight'));
@@ -252,17 +252,17 @@ function teams(builder: WorldBuilder): void {
 	addOwner(inGrace, null, 'Lord');
 	addMember(inGrace, stillDebtor('Knight'));
 
-	// Pays for something that is no tier.
+	// Pays for a price without a tier.
 	const other = builder.team({ owners: 1, members: 2 }, { price: 'price_newsletter' });
 	addOwner(other, null);
 	addMember(other, unpaidFor('Knight'));
 
-	// Nobody has taken a seat yet.
+	// No seats claimed yet.
 	builder.team({ owners: 1, members: 4 });
 	builder.notices.unclaimed += 1;
 }
 
-/** Bots and the exempt: counted, never judged. An exemption that has run out is none. */
+/** Bots and exempt members: counted, not checked. An expired exemption has no effect. */
 function skipped(builder: WorldBuilder): void {
 	builder.bot();
 	builder.bot('Knight');
@@ -281,18 +281,18 @@ function skipped(builder: WorldBuilder): void {
 	builder.exempt(lapsed, 'guest of honour until the spring', -14);
 }
 
-/** Who pays and is not to be seen in the guild. */
+/** Payers outside the guild. */
 function outsiders(builder: WorldBuilder): void {
 	for (const traits of [{}, LORD, { status: 'trialing' }, { cancelAtPeriodEnd: true }, { status: 'past_due', invoiceHours: GRACE_HOURS }]) {
 		builder.subscription(builder.customer(builder.outsider()), traits);
 		builder.notices.unclaimed += 1;
 	}
-	// Known to the database, without a seat in Discord.
+	// A row without a Discord ID.
 	const reader = builder.customer(builder.outsider());
 	builder.subscription(reader);
 	builder.memberRow(null, { customer: reader });
 	builder.notices.unclaimed += 1;
-	// Has stopped paying: nothing to count.
+	// Canceled: not counted.
 	builder.subscription(builder.customer(builder.outsider()), { status: 'canceled' });
 
 	byRow(builder, builder.outsider());

@@ -3,21 +3,21 @@ import type { ExpectedIssue, ExpectedNotices } from './drift.js';
 import { WorldBuilder } from './members.js';
 import type { World } from './world.js';
 
-/** A world made by us, and what the product is to find in it. */
+/** A generated world and its expected findings. */
 export interface Scenario {
 	readonly world: World;
 	readonly expected: readonly ExpectedIssue[];
 	readonly notices: ExpectedNotices;
 }
 
-/** How many are in the guild, besides the owner, the operator and Reeve. */
+/** Members besides the owner, the operator and Reeve. */
 const COUNCIL_SIZE = 250;
-/** Who is neither customer nor guest in a community like this. */
+/** The share of members without a subscription. */
 const LURKER_SHARE = 0.4;
 
 /**
- * A community with every kind of drift and of non-drift, and around them people whose roles are right.
- * @param size - how many are in the guild; never fewer than the kinds need
+ * A community with every kind of drift and of correct member, filled up with ordinary ones.
+ * @param size - number of members; never fewer than the kinds require
  */
 export function council(seed = 1, now = new Date(), size = COUNCIL_SIZE): Scenario {
 	const builder = new WorldBuilder(seed, now);
@@ -28,7 +28,7 @@ export function council(seed = 1, now = new Date(), size = COUNCIL_SIZE): Scenar
 	return { world: builder.world, expected: builder.expected, notices: builder.notices };
 }
 
-/** Somebody of whom there is nothing to say. */
+/** Adds a member without drift. */
 function addCorrectMember(builder: WorldBuilder): void {
 	const { random } = builder;
 	if (random.chance(LURKER_SHARE)) {

@@ -3,12 +3,12 @@ import { company, username } from './names.js';
 import { Random } from './random.js';
 import type { World, WorldSubscription } from './world.js';
 
-/** A world that is being filled with people, and what the product is to find in it. */
+/** Builds a world together with its expected findings. */
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const DISCORD_EPOCH_MS = 1_420_070_400_000;
-/** Users of these days have IDs of 18 digits. */
+/** Accounts of these years have 18-digit IDs. */
 const FIRST_ACCOUNT_MS = Date.UTC(2015, 11, 1);
 const LAST_ACCOUNT_MS = Date.UTC(2022, 5, 1);
 
@@ -17,14 +17,14 @@ export interface Person {
 	readonly username: string;
 }
 
-/** What is said of a subscription; the rest is as usual: active, Knight, some months old. */
+/** Deviations from the default subscription: active, Knight, some months old. */
 export interface SubscriptionTraits {
 	readonly status?: string;
 	readonly price?: string;
 	readonly items?: readonly { readonly price: string; readonly quantity: number }[];
 	readonly quantity?: number;
 	readonly ageDays?: number;
-	/** Since when its open invoice is unpaid. */
+	/** Hours since its open invoice is unpaid. */
 	readonly invoiceHours?: number;
 	readonly cancelAtPeriodEnd?: boolean;
 	readonly collectionPaused?: boolean;
@@ -35,7 +35,7 @@ export class WorldBuilder {
 	public readonly random: Random;
 	public readonly world: World;
 	public readonly expected: ExpectedIssue[] = [];
-	/** Reeve itself is the first bot. */
+	/** Reeve is the first bot. */
 	public readonly notices: ExpectedNotices = {
 		unclaimed: 0,
 		absent: 0,
@@ -60,19 +60,19 @@ export class WorldBuilder {
 		};
 	}
 
-	/** Somebody whose roles are right. */
+	/** Adds a member whose roles are correct. */
 	public correct(...roles: readonly string[]): Person {
 		return this.addMember(roles);
 	}
 
-	/** Somebody whose roles are wrong. */
+	/** Adds a member whose roles are wrong. */
 	public drifting({ holds, ...issue }: Drift): Person {
 		const person = this.addMember(holds);
 		this.expected.push({ discordId: person.id, ...issue });
 		return person;
 	}
 
-	/** Somebody whose roles are right if there is no drift, and wrong if there is. */
+	/** Adds a member with the drift, or with the correct roles if it is null. */
 	public correctOrDrifting(drift: Drift | null, ...correct: readonly RoleName[]): Person {
 		return drift === null ? this.correct(...correct) : this.drifting(drift);
 	}
@@ -86,7 +86,7 @@ export class WorldBuilder {
 		return this.addMember([], { operator: true });
 	}
 
-	/** Somebody who is not in the guild. */
+	/** A user who is not in the guild. */
 	public outsider(): Person {
 		return { id: this.snowflake(), username: this.name() };
 	}
@@ -129,7 +129,7 @@ export class WorldBuilder {
 		});
 	}
 
-	/** A team that pays for its seats; `failedHours` stands in its row. */
+	/** A team that pays for its seats. @param fields - `failedHours` dates the payment failure in the team's row */
 	public team(fields: { owners: number; members: number; failedHours?: number }, traits: SubscriptionTraits = {}): string {
 		const n = this.world.database.teams.length;
 		const customer = this.customer(this.outsider());
@@ -151,13 +151,13 @@ export class WorldBuilder {
 		this.world.database.exemptions.push({ discordId: person.id, reason, createdBy: 'operator', expiresAt });
 	}
 
-	/** Takes away the order in which people were made: it would tell who is who. */
+	/** Shuffles every list, so that the order reveals nothing about the members. */
 	public shuffle(): void {
 		const { guild, stripe, database } = this.world;
 		for (const list of [guild.members, stripe.customers, stripe.subscriptions, database.members]) this.random.shuffle(list);
 	}
 
-	/** Gives somebody a role that is none of Reeve's business. */
+	/** Gives a member a role that Reeve does not manage. */
 	public addUnmanagedRole(person: Person, role: string): void {
 		this.world.guild.members.find((member) => member.id === person.id)?.roles.push(role);
 	}

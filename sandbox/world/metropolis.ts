@@ -19,21 +19,18 @@ import { company } from './names.js';
 import { Random } from './random.js';
 import type { World } from './world.js';
 
-/**
- * A guild of any size. A million people must fit into memory, so this is plain arrays, filled in one pass; the kinds are
- * few, since `council` has them all.
- */
+/** A guild of any size: plain arrays filled in one pass, so that a million members fit into memory. Fewer kinds than `council`. */
 
 const HOUR_S = 3_600;
 const DAY_S = 24 * HOUR_S;
 const SEATS_PER_TEAM = 20;
-/** What becomes of people, each as far as its share goes; who is left pays for themselves. */
+/** Cumulative shares of the kinds of member; the rest pays for a tier. */
 const CUMULATIVE_SHARES = { lurker: 0.35, seat: 0.45, debt: 0.5, former: 0.55 } as const;
-/** Customers beside them, per person in the guild. */
+/** Payers outside the guild, as shares of the member count. */
 const UNCLAIMED_SHARE = 0.02;
 const ABSENT_SHARE = 0.01;
 
-/** What somebody should hold: a tier, Debtor, nothing, or nothing for want of any link. */
+/** The role a member should hold; `unlinked` members should hold none. */
 type ExpectedRole = TierName | 'Debtor' | 'nothing' | 'unlinked';
 
 const TIER_DRIFTS = [nothingHeld, nothingHeld, otherTier, bothTiers, stillDebtor, debtorBesides, debtorAndOtherTier];
@@ -42,9 +39,9 @@ const NOTHING_DRIFTS = [unpaidFor('Knight'), unpaidFor('Lord'), unpaidFor('Debto
 const UNLINKED_DRIFTS = [unlinkedWith('Knight'), unlinkedWith('Lord')];
 
 /**
- * @param size - how many people are in the guild, besides the owner, the operator and Reeve
- * @param options.drift - the share of them whose roles are wrong
- * @param options.subscriptions - at least so many in all: the missing ones are of people who have claimed no seat
+ * @param size - members besides the owner, the operator and Reeve
+ * @param options.drift - the share of members with wrong roles
+ * @param options.subscriptions - minimum number of subscriptions; unclaimed ones are added
  */
 export function metropolis(size: number, { drift = 0.05, seed = 1, now = new Date(), subscriptions = 0 } = {}): Scenario {
 	const builder = new MetropolisBuilder(seed, Math.floor(now.getTime() / 1000));
@@ -53,7 +50,7 @@ export function metropolis(size: number, { drift = 0.05, seed = 1, now = new Dat
 	for (let i = 0; i < size; i += 1) {
 		const id = snowflake(i, size);
 		const expectedRole = builder.addMember(id);
-		// As many as the share asks for, evenly spread.
+		// Spreads the drifting members evenly.
 		const wrong = Math.floor((i + 1) * drift) > Math.floor(i * drift) ? driftFrom(expectedRole, random) : null;
 		if (wrong) expected.push({ discordId: id, type: wrong.type, severity: wrong.severity, add: wrong.add, remove: wrong.remove });
 		world.guild.members.push({
@@ -74,7 +71,7 @@ export function metropolis(size: number, { drift = 0.05, seed = 1, now = new Dat
 	return { world, expected, notices };
 }
 
-/** Stripe's and the database's side of the people, as it fills. */
+/** Collects customers, subscriptions and database rows. */
 class MetropolisBuilder {
 	public readonly random: Random;
 	public readonly world: World = {
@@ -91,7 +88,7 @@ class MetropolisBuilder {
 		this.random = new Random(seed);
 	}
 
-	/** Makes somebody a customer, or nothing, and says what they should hold. */
+	/** Adds a member's subscription or seat, if any. @returns the role the member should hold */
 	public addMember(discordId: string): ExpectedRole {
 		const { random } = this;
 		const tier = random.chance(0.3) ? 'Lord' : 'Knight';
@@ -113,7 +110,7 @@ class MetropolisBuilder {
 		return former ? 'nothing' : tier;
 	}
 
-	/** A customer with a subscription, linked to somebody by a row or by metadata, or to nobody. */
+	/** Adds a customer with a subscription. @param discordId - linked by a row or by metadata; null for no link */
 	public addPayer(discordId: string | null, status: string, tier: TierName, failedAt: number | null = null): void {
 		if (discordId === null) {
 			this.subscribe(this.customer({}), status, tier, failedAt, {});
@@ -125,7 +122,7 @@ class MetropolisBuilder {
 		if (link === 'row') this.memberRow(discordId, customer, null, 'INDIVIDUAL');
 	}
 
-	/** Somebody's seat in the newest team, the first of which is its owner's. */
+	/** Adds a seat in the newest team. The first seat is the owner's. */
 	private takeSeat(discordId: string): TierName {
 		const { teams } = this.world.database;
 		const isOwner = this.freeSeats === 0;
@@ -185,7 +182,7 @@ const FIRST_ID = 200_000_000_000_000_000n;
 const ID_RANGE = 700_000_000_000_000_000n;
 const ABSENT_IDS = FIRST_ID + ID_RANGE;
 
-/** The ID of the nth person: 18 digits, in order, all different. */
+/** The ID of the nth member: 18 digits, ascending, unique. */
 function snowflake(n: number, size: number): string {
 	return (FIRST_ID + (ID_RANGE / BigInt(size)) * BigInt(n)).toString();
 }

@@ -1,6 +1,6 @@
 import type { Random } from './random.js';
 
-/** What people call themselves on Discord: small letters, digits, `_` and `.`. */
+/** Plausible Discord usernames. */
 
 const FIRST = (
 	'ada alma anouk aria arthur asha bela bruno cai carmen cedric chloe dario dmitri edda elias elin emeka enzo esther farah felix fiona ' +
@@ -56,7 +56,7 @@ const COMPANIES = [
 	'Saltmarsh Foods'
 ];
 
-/** The nth company; the names repeat with a number after the last. */
+/** The nth company name; numbered once the list is used up. */
 export function company(n: number): string {
 	const round = Math.floor(n / COMPANIES.length);
 	const name = COMPANIES[n % COMPANIES.length] ?? 'Company';

@@ -1,4 +1,4 @@
-/** Chance that can be repeated: the same seed gives the same numbers (mulberry32). Not for secrets. */
+/** Deterministic random numbers (mulberry32): the same seed gives the same sequence. Not for secrets. */
 export class Random {
 	private state: number;
 
@@ -6,7 +6,7 @@ export class Random {
 		this.state = seed >>> 0;
 	}
 
-	/** From 0 up to, and without, 1. */
+	/** In [0, 1). */
 	public next(): number {
 		this.state = (this.state + 0x6d2b79f5) >>> 0;
 		let t = this.state;
@@ -15,7 +15,7 @@ export class Random {
 		return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
 	}
 
-	/** A whole number from `low` to `high`, both included. */
+	/** An integer from `low` to `high`, inclusive. */
 	public int(low: number, high: number): number {
 		return low + Math.floor(this.next() * (high - low + 1));
 	}
@@ -30,7 +30,7 @@ export class Random {
 		return picked;
 	}
 
-	/** Puts a list in another order, in place. */
+	/** Shuffles in place (Fisher-Yates). */
 	public shuffle(list: unknown[]): void {
 		for (let i = list.length - 1; i > 0; i -= 1) {
 			const j = Math.floor(this.next() * (i + 1));

@@ -2,15 +2,15 @@ import { z } from 'zod';
 import { council, type Scenario } from './council.js';
 import { metropolis } from './metropolis.js';
 
-/** More than this is no guild that Discord would host. */
+/** Larger than any Discord guild. */
 const MAX_SIZE = 2_000_000;
 
 export const scenarioSchema = z.strictObject({
 	scenario: z.enum(['council', 'metropolis'], 'must be council or metropolis'),
-	/** How many people are in the guild. */
+	/** Number of members. */
 	size: z.int('must be a whole number').min(1, 'must be at least 1').max(MAX_SIZE, `must be at most ${MAX_SIZE}`).optional(),
 	seed: z.int('must be a whole number').nonnegative('must not be negative').optional(),
-	/** A metropolis has at least so many. */
+	/** Minimum number of subscriptions of a metropolis. */
 	subscriptions: z.int('must be a whole number').nonnegative('must not be negative').max(MAX_SIZE, `must be at most ${MAX_SIZE}`).optional()
 });
 

@@ -4,7 +4,7 @@ import { CompactAccounts } from '../../src/reconciliation/snapshot/accounts.js';
 import { CompactRoster } from '../../src/reconciliation/snapshot/roster.js';
 import type { World } from './world.js';
 
-/** A world as the product would read it. */
+/** Converts a world to the bot's snapshot. */
 
 export const SETTINGS: PolicySettings = {
 	tiers: [

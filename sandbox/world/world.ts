@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { guildSchema, stripeSchema, uniqueIds } from '../services/core/world.js';
 
-/** A whole world, as `POST /api/reset` takes it: what the services are loaded with, and the rows of the bot's database. */
+/** A whole world, as `POST /api/reset` takes it: the services' data and the rows of the bot's database. */
 
 /** ISO 8601 text, epoch seconds, or a date. */
 const timestamp = z

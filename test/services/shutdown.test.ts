@@ -30,7 +30,7 @@ describe('SIGTERM', () => {
 			const pressed = press();
 			await sandbox.until(() => sandbox.interaction(pressed).state !== 'pending');
 			const stopped = sandbox.restart('SIGTERM');
-			await sandbox.until(() => sandbox.log().some((line) => line.startsWith('The bot ended')));
+			await sandbox.until(() => sandbox.log().some((line) => line.startsWith('The bot exited')));
 			await lock.executeScript('COMMIT');
 			// A process killed after the 10 seconds would have no exit code.
 			expect(await stopped).toMatchObject({ exitCode: 0, signal: null });

@@ -68,7 +68,7 @@ describe('with real Redis and PostgreSQL', () => {
 	/** Matching log lines of the current process. */
 	const logged = (like: RegExp) => {
 		const lines = sandbox.log();
-		return lines.slice(lines.findLastIndex((line) => line.startsWith('The bot ended')) + 1).filter((line) => like.test(line));
+		return lines.slice(lines.findLastIndex((line) => line.startsWith('The bot exited')) + 1).filter((line) => like.test(line));
 	};
 	const waitForLog = (like: RegExp) => sandbox.until(() => logged(like).length > 0);
 	const waitForDailyRun = () => sandbox.until(async () => (await runs()).includes('scheduled COMPLETED'));

@@ -25,8 +25,8 @@ describe('the control API', () => {
 	it.each([
 		['POST /api/command', { user: 'operator' }, 'command: is missing'],
 		['POST /api/command', { user: 'operator', command: 'reconcile run', colour: 1 }, 'unknown: colour'],
-		['POST /api/command', 'no json', 'the body is no JSON'],
-		['POST /api/click', { user: 'operator', messageId: 1, customId: 'a' }, 'messageId: must be a string, and is number'],
+		['POST /api/command', 'no json', 'the body is not valid JSON'],
+		['POST /api/click', { user: 'operator', messageId: 1, customId: 'a' }, 'messageId: must be a string, but is number'],
 		['POST /api/faults', { target: 'moon', kind: '500' }, 'target: must be stripe, discord, gateway or smtp'],
 		['POST /api/faults', { target: 'gateway', kind: '500' }, 'kind: must be one of drop, '],
 		['POST /api/guild', { action: 'burn' }, 'action: must be kick, '],
@@ -40,7 +40,7 @@ describe('the control API', () => {
 		['POST /api/reset', { scenario: 'council', world: {} }, 'give either a scenario'],
 		['POST /api/reset', { scenario: 'village' }, 'scenario: must be council or metropolis'],
 		['POST /api/reset', { scenario: 'metropolis', size: 0.5 }, 'size: must be a whole number'],
-		['POST /api/reset', { scenario: 'council', env: { DATA_DIR: '/tmp' } }, 'DATA_DIR is the sandbox’s own'],
+		['POST /api/reset', { scenario: 'council', env: { DATA_DIR: '/tmp' } }, 'DATA_DIR cannot be set'],
 		['POST /api/reset', { world: { guild: { members: [{ id: '1001' }] } } }, 'world.guild.members.0.username: is missing'],
 		['POST /api/reset', { world: { database: { members: [{ id: 'm', teamId: 't' }] } } }, 'member row m names team t']
 	])('answers %s %o with 400 and says why', async (what, body, why) => {

@@ -81,7 +81,7 @@ describe('what the operator sees, in the terminal', () => {
 	it('lets no name command the terminal', () => {
 		const text = render({ content: 'a\u001b[31mred\u0007\u202e' });
 		expect(text).toContain('a[31mred');
-		// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
+		// biome-ignore lint/suspicious/noControlCharactersInRegex: matches control characters on purpose
 		expect(text).not.toMatch(/[\u0000-\u0009\u001b\u202e]/);
 	});
 

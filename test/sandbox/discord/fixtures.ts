@@ -10,12 +10,12 @@ import { type World, worldSchema } from '../../../sandbox/world/world.js';
 
 export const TOKEN = 'sandbox-token';
 
-/** High enough that no test waits for one. */
+/** High enough to never apply. */
 const PLENTY = { limit: 10_000, seconds: 1 };
 
 type Members = World['guild']['members'];
 
-/** A sandbox Discord on a port of its own, and the bots that use it. */
+/** The emulated Discord on its own port, with discord.js clients. */
 export class Stage {
 	public readonly log = new RequestLog();
 	public readonly faults = new Faults();
@@ -56,13 +56,13 @@ export class Stage {
 			allowedMentions: { parse: [] },
 			rest: { api: `${this.url}/api`, retries: 0 }
 		};
-		// A plugin of the framework asks for more in every client, also in one that does not use it.
+		// A Sapphire plugin requires `tasks` in the options of every client in this repository.
 		const client = new Client(options as ClientOptions);
 		this.clients.push(client);
 		return client;
 	}
 
-	/** A bot that is logged in, has its commands, and answers interactions. */
+	/** Logs a bot in, registers its commands and answers interactions. */
 	public async bot(
 		commands: readonly ApplicationCommandDataResolvable[] = [],
 		answer?: (interaction: Interaction) => unknown
@@ -87,7 +87,7 @@ export class Stage {
 		});
 	}
 
-	/** Waits for something to become true, looking again whenever anything has changed. */
+	/** Resolves with the first truthy result. Checks after every change. */
 	public until<T>(look: () => T | undefined | false | null): Promise<T> {
 		return new Promise((resolve) => {
 			const check = () => {

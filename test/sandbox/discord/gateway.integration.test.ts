@@ -10,7 +10,7 @@ interface Payload {
 	d: Record<string, unknown> & { members?: unknown[] };
 }
 
-/** A client that says exactly what it is told to. */
+/** A raw gateway client. */
 class Wire {
 	public readonly got: Payload[] = [];
 	private readonly socket: WebSocket;
@@ -51,7 +51,7 @@ const MESSAGES = 512;
 let stage: Stage;
 afterEach(() => stage.close());
 
-/** Hears what it wants, goes, and waits until the gateway has seen it go. */
+/** Receives a payload, disconnects, and waits until the gateway has noticed. */
 async function leave(wire: Wire, hear: (wire: Wire) => Promise<Payload>): Promise<Payload> {
 	const heard = await hear(wire);
 	const gone = new Promise<void>((resolve) => {

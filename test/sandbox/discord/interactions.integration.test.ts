@@ -182,7 +182,7 @@ describe('interactions', () => {
 		expect(() => send({ reason: 'x' }, 'ada')).toThrow('was not opened for ada');
 		expect((await settled(send({ reason: 'peace' }).interactionId)).responses).toMatchObject([{ content: 'peace', ephemeral: true }]);
 		expect(refused).toMatchObject({ code: 50035 });
-		expect(() => send({ reason: 'again' })).toThrow('sent already');
+		expect(() => send({ reason: 'again' })).toThrow('already submitted');
 	});
 
 	it('suggestions are given while an option is typed', async () => {

@@ -13,7 +13,7 @@ const NOW = new Date('2026-11-20T12:00:00Z');
 export const now = NOW.getTime() / 1000;
 export const DAY = 86_400;
 
-/** A sandbox Stripe on a port of its own, and the real client to speak to it. */
+/** The emulated Stripe on its own port, with stripe-node clients. */
 export async function start(stripe: WorldInput['stripe'], options: Partial<StripeOptions> = {}) {
 	const log = new RequestLog();
 	const faults = new Faults();
@@ -35,7 +35,7 @@ export async function start(stripe: WorldInput['stripe'], options: Partial<Strip
 	return { log, faults, sandbox, client, stripe: client(), raw };
 }
 
-/** Customers `cus_1` … with one subscription each. */
+/** Customers `cus_1`, `cus_2`, … with one subscription each. */
 export function people(count: number, change: (index: number) => object = () => ({})): NonNullable<WorldInput['stripe']> {
 	return {
 		customers: Array.from({ length: count }, (_, index) => ({ id: `cus_${index + 1}`, email: `p${index + 1}@example.com` })),
