@@ -86,9 +86,7 @@ export interface BulkStore {
 	} | null>;
 }
 
-/**
- * Applies an approved plan, each issue as {@link fixIssue} does. Runs the safety check again.
- */
+/** Applies an approved plan, each issue as {@link fixIssue} does. Runs the safety check again. */
 export async function fixBulk(
 	ports: Ports,
 	store: IssueStore & HoldStore & BulkStore,

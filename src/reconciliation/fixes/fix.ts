@@ -1,6 +1,7 @@
 import type { DriftIssue, OpenIssue } from '../domain/issue.js';
-import { type ClaimResult, type IssueClaim, type Ports, SourceError } from '../domain/ports.js';
+import type { ClaimResult, IssueClaim, Ports } from '../domain/ports.js';
 import type { PolicySettings } from '../domain/rules.js';
+import { attempt } from '../domain/source-result.js';
 import { applyPlan } from './apply-plan.js';
 import { type AttemptOutcome, AUTOMATIC, auditReason, CLAIM_SECONDS, runAttempt, unchanged } from './attempt.js';
 import { recoverInterruptedAttempts } from './recover.js';
@@ -58,13 +59,9 @@ async function revalidateAndApply(
 	isHeld: () => boolean
 ): Promise<AttemptOutcome> {
 	const { attemptId, issue } = claim;
-	let current: Awaited<ReturnType<typeof revalidatePlan>>;
-	try {
-		current = await revalidatePlan(ports, policy, claim);
-	} catch (error) {
-		if (error instanceof SourceError) return unchanged('FAILED', null, error.message);
-		throw error;
-	}
+	const read = await attempt(() => revalidatePlan(ports, policy, claim));
+	if (!read.ok) return unchanged('FAILED', null, read.error);
+	const current = read.value;
 	if ('end' in current) return current.end;
 	return applyPlan(ports, {
 		attemptId,

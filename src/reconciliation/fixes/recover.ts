@@ -1,7 +1,7 @@
 import { isApplied } from '../detection/role-plan.js';
 import type { FixOutcome } from '../domain/issue.js';
-import { type AttemptStore, type Guild, SourceError } from '../domain/ports.js';
-import type { RoleName } from '../domain/rules.js';
+import type { AttemptStore, Guild } from '../domain/ports.js';
+import { attempt } from '../domain/source-result.js';
 
 /**
  * Ends the attempts that a stopped process left unfinished: reads the member and stores the outcome that their roles show. An issue
@@ -16,22 +16,18 @@ export async function recoverInterruptedAttempts({
 	readonly ledger: AttemptStore;
 	readonly now: () => Date;
 }): Promise<void> {
-	for (const attempt of await ledger.interruptedAttempts()) {
-		let after: readonly RoleName[] | null;
-		try {
-			after = (await guild.readMember(attempt.issue.discordId))?.roles ?? null;
-		} catch (error) {
-			if (error instanceof SourceError) continue;
-			throw error;
-		}
-		const isUndo = attempt.undoes !== null;
-		const applied = after !== null && isApplied(attempt.plan, after);
+	for (const { attemptId, issue, plan, rolesBefore, undoes } of await ledger.interruptedAttempts()) {
+		const read = await attempt(() => guild.readMember(issue.discordId));
+		if (!read.ok) continue;
+		const rolesAfter = read.value?.roles ?? null;
+		const isUndo = undoes !== null;
+		const applied = rolesAfter !== null && isApplied(plan, rolesAfter);
 		// `rolesBefore` is stored before the first role is changed. Without it, roles that are as planned are not Reeve's work.
-		const touched = attempt.rolesBefore !== null;
-		await ledger.endAttempt(attempt.attemptId, {
+		const touched = rolesBefore !== null;
+		await ledger.endAttempt(attemptId, {
 			outcome: outcomeOf({ isUndo, applied, touched }),
-			rolesBefore: attempt.rolesBefore,
-			rolesAfter: after,
+			rolesBefore,
+			rolesAfter,
 			error:
 				applied && touched ? 'Reeve was stopped before it could report this.' : `Reeve was stopped during this ${isUndo ? 'undo' : 'fix'}.`,
 			at: now()

@@ -1,8 +1,8 @@
 import { formatRoles, rolesEqual } from '../detection/role-plan.js';
-import type { RosterMember } from '../domain/guild.js';
 import type { FixOutcome, Plan } from '../domain/issue.js';
-import { type AttemptEnd, type Ports, SourceError } from '../domain/ports.js';
+import type { AttemptEnd, Ports } from '../domain/ports.js';
 import type { RoleName } from '../domain/rules.js';
+import { attempt } from '../domain/source-result.js';
 import { applyPlan } from './apply-plan.js';
 import { type AttemptOutcome, auditReason, CLAIM_SECONDS, runAttempt, unchanged } from './attempt.js';
 import { recoverInterruptedAttempts } from './recover.js';
@@ -135,13 +135,9 @@ async function checkAndRestore(
 	isHeld: () => boolean
 ): Promise<AttemptOutcome> {
 	const { attemptId, issueId, plan, left } = claim;
-	let member: RosterMember | null;
-	try {
-		member = await ports.guild.readMember(discordId);
-	} catch (error) {
-		if (error instanceof SourceError) return unchanged('FAILED', null, error.message);
-		throw error;
-	}
+	const read = await attempt(() => ports.guild.readMember(discordId));
+	if (!read.ok) return unchanged('FAILED', null, read.error);
+	const member = read.value;
 	if (member === null) return unchanged('FAILED', null, 'This member has left the server.');
 	const { roles } = member;
 	if (!expectedStates(claim).some((state) => rolesEqual(roles, state))) {

@@ -6,8 +6,6 @@ import type { DailySettings } from '../schedule/daily.js';
 import { nextRun } from '../schedule/next-run.js';
 import type { Pause, PauseStore } from '../schedule/pause.js';
 
-/** How things stand, for an operator who asks. */
-
 /** A notification that has not been delivered yet. */
 export interface Undelivered {
 	readonly channel: 'report' | 'mail';

@@ -6,7 +6,7 @@ import type { Accounts } from '../domain/billing.js';
 import type { RosterMember } from '../domain/guild.js';
 import type { DriftIssue, IssueState, OpenIssue } from '../domain/issue.js';
 import { type Exemption, isInForce, type Links } from '../domain/links.js';
-import type { Ports } from '../domain/ports.js';
+import type { Billing, LinkReader, Ports } from '../domain/ports.js';
 import type { PolicySettings, RoleName } from '../domain/rules.js';
 import { attempt, type SourceResult } from '../domain/source-result.js';
 import { type EvaluatedSource, evaluateSources, expectedRoles } from '../policy/entitlement.js';
@@ -87,7 +87,7 @@ const SEARCH_LAG_MS = 65 * 60_000;
 
 /** Reads and explains one member. A source that cannot be read becomes a reason in the result. Changes nothing. */
 export async function explainMember(
-	ports: Pick<Ports, 'guild' | 'ledger' | 'now'> & { readonly billing: Ports['billing'] & CustomerMetadataSearch },
+	ports: Pick<Ports, 'guild' | 'now'> & { readonly billing: Billing & CustomerMetadataSearch; readonly ledger: LinkReader },
 	history: MemberHistoryStore,
 	policy: PolicySettings,
 	discordId: string

@@ -1,4 +1,4 @@
-import type { Ports } from '../domain/ports.js';
+import type { Ports, RunStore } from '../domain/ports.js';
 import type { ReconciliationResult, RunSettings } from '../domain/run.js';
 import { RunInProgressError, runReconciliation } from '../runs/run.js';
 import type { PauseStore } from './pause.js';
@@ -87,7 +87,7 @@ export async function runDailyIfDue(
  * due during a pause: resuming must not start a run at once.
  */
 export async function newestDoneDay(
-	{ ledger }: Pick<Ports, 'ledger'>,
+	{ ledger }: { readonly ledger: RunStore },
 	daily: Pick<DailySettings, 'hour' | 'timeZone'>,
 	pauses: Pick<Pauses, 'lastPauseEnd'>,
 	now: Date
