@@ -1,7 +1,7 @@
 import { defineConfig } from 'prisma/config';
 
-// Reeve migrates with Prisma's WebAssembly engine. The command line insists on a native one even for `generate`,
-// which never calls it: naming any existing file keeps it from fetching one.
+// Reeve migrates with Prisma's WebAssembly engine. The CLI downloads a native one even for `generate`, which never runs it;
+// naming any existing file prevents the download.
 process.env.PRISMA_SCHEMA_ENGINE_BINARY ??= process.execPath;
 
 export default defineConfig({
