@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ButtonAction, buildCustomId, parseCustomId, positionAmong } from '../../src/messages/custom-id.js';
+import { DRIFT_TYPES } from '../../src/reconciliation/domain/issue.js';
 
 const cuid = fc.stringMatching(/^[a-z0-9]{1,32}$/);
 const page = fc.integer({ min: 0, max: 99_999 });
 const hash = fc.stringMatching(/^[0-9a-f]{8}$/);
-const scope = fc.constantFrom('all' as const, 'MISSING_ACCESS' as const, 'UNAUTHORIZED_ACCESS' as const);
+const scope = fc.constantFrom('all' as const, ...DRIFT_TYPES);
 const button = fc.constantFrom('previous' as const, 'current' as const, 'next' as const);
 const action: fc.Arbitrary<ButtonAction> = fc.oneof(
 	fc.record({

@@ -32,10 +32,10 @@ const moment = fc
 	.oneof(fc.integer({ min: 0, max: 40 * 24 }), fc.constantFrom(0, 48, 49, 32 * 24, 32 * 24 + 1))
 	.map((hours) => ago({ hours }));
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
-const someone = fc.constantFrom(...PEOPLE);
+const memberId = fc.constantFrom(...PEOPLE);
 const claim = fc.oneof(
 	{ weight: 4, arbitrary: fc.constant(null) },
-	{ weight: 4, arbitrary: someone },
+	{ weight: 4, arbitrary: memberId },
 	{ weight: 1, arbitrary: fc.constantFrom('', 'ada', '123', `${userId(1)} `) }
 );
 
@@ -61,7 +61,7 @@ const worlds: fc.Arbitrary<World> = fc.record({
 	rows: fc
 		.array(
 			fc.record({
-				discordId: maybe(someone),
+				discordId: maybe(memberId),
 				stripeCustomerId: maybe(fc.constantFrom(...CUSTOMERS)),
 				seatTier: fc.constantFrom('OWNER' as const, 'TEAM_MEMBER' as const, 'INDIVIDUAL' as const),
 				teamId: maybe(fc.constantFrom(...TEAMS)),
@@ -85,7 +85,7 @@ const worlds: fc.Arbitrary<World> = fc.record({
 		)
 		.map((all) => all.map((each) => team(each))),
 	exemptions: fc
-		.array(fc.record({ id: someone, hours: maybe(fc.integer({ min: -2, max: 2 })) }), { maxLength: 2 })
+		.array(fc.record({ id: memberId, hours: maybe(fc.integer({ min: -2, max: 2 })) }), { maxLength: 2 })
 		.map((all) => all.map(({ id, hours }) => exemption(id, hours === null ? null : ago({ hours })))),
 	guild: fc.subarray(PEOPLE, { minLength: 4 }).chain((present) =>
 		fc.tuple(
