@@ -4,7 +4,7 @@ import { Sandbox } from '../../sandbox/sandbox.js';
 import type { WorldInput } from '../../sandbox/world/world.js';
 import { buttonOf, buttons, click, fixButtons, managedRolesOf, reconcile, refetch, waitForMessage } from './operator.js';
 
-/** Each test has two people of its own: one pays for Knight and has no role, the other has Lord and pays no more. */
+/** Each test has its own pair of members: one pays for Knight and holds no role, the other holds Lord and stopped paying. */
 const PAIRS = 15;
 const payer = (pair: number) => `3000000000000001${String(pair).padStart(2, '0')}`;
 const leaver = (pair: number) => `3000000000000002${String(pair).padStart(2, '0')}`;
@@ -43,7 +43,7 @@ describe('Apply fix', () => {
 	});
 	afterAll(() => sandbox?.stop());
 
-	/** The pair of the test at hand, and how many role calls there were before it. */
+	/** The pair of the current test, and the number of role calls before it. */
 	let pair = -1;
 	let callsBefore = 0;
 	beforeEach(() => {
@@ -54,31 +54,31 @@ describe('Apply fix', () => {
 		sandbox.requests().filter(({ target, method, path }) => target === 'discord' && method !== 'GET' && path.includes('/roles/'));
 	const roleCalls = () => allRoleCalls().slice(callsBefore);
 
-	/** Turns the report to the page of somebody. @returns the button to mend them, and the embed that shows them */
-	async function shown(name: string) {
-		const first = () => refetch(sandbox, report).embeds[0]?.footer?.text;
-		const there = () => refetch(sandbox, report).embeds.findIndex(({ description }) => description?.includes(name));
-		const turn = async (label: RegExp) => {
-			const before = first();
+	/** Turns the report to a member's page. @returns their fix button and embed */
+	async function findInReport(name: string) {
+		const footer = () => refetch(sandbox, report).embeds[0]?.footer?.text;
+		const position = () => refetch(sandbox, report).embeds.findIndex(({ description }) => description?.includes(name));
+		const turnPage = async (label: RegExp) => {
+			const before = footer();
 			sandbox.click('operator', report.id, buttonOf(refetch(sandbox, report), label));
-			await sandbox.until(() => first() !== before);
+			await sandbox.until(() => footer() !== before);
 		};
 		const disabled = (label: RegExp) => buttons(refetch(sandbox, report)).find((button) => label.test(button.label ?? ''))?.disabled;
-		while (there() < 0 && !disabled(/Next/)) await turn(/Next/);
-		while (there() < 0 && !disabled(/Previous/)) await turn(/Previous/);
-		const place = there();
-		if (place < 0) throw new Error(`${name} is on no page`);
+		while (position() < 0 && !disabled(/Next/)) await turnPage(/Next/);
+		while (position() < 0 && !disabled(/Previous/)) await turnPage(/Previous/);
+		const index = position();
+		if (index < 0) throw new Error(`${name} is on no page`);
 		const message = refetch(sandbox, report);
-		return { button: fixButtons(message)[place - 1] as ReturnType<typeof fixButtons>[number], embed: message.embeds[place] };
+		return { button: fixButtons(message)[index - 1] as ReturnType<typeof fixButtons>[number], embed: message.embeds[index] };
 	}
-	const give = async () => (await shown(`payer${pair}.`)).button.custom_id;
-	const take = async () => (await shown(`leaver${pair}.`)).button.custom_id;
+	const grantButton = async () => (await findInReport(`payer${pair}.`)).button.custom_id;
+	const revokeButton = async () => (await findInReport(`leaver${pair}.`)).button.custom_id;
 	const issueOf = async (discordId: string) => (await sandbox.issues()).find((issue) => issue.discordId === discordId);
 
-	test('gives the role, says so in the report and to the operator, and writes down who, before and after', async () => {
-		expect(await click(sandbox, report, await give())).toContain(`Fixed <@${payer(pair)}> (payer${pair}.): Knight given.`);
+	test('grants the role, updates the report, replies, and stores the operator and the roles before and after', async () => {
+		expect(await click(sandbox, report, await grantButton())).toContain(`Fixed <@${payer(pair)}> (payer${pair}.): Knight given.`);
 		expect(managedRolesOf(sandbox, payer(pair))).toEqual(['Knight']);
-		const { button, embed } = await shown(`payer${pair}.`);
+		const { button, embed } = await findInReport(`payer${pair}.`);
 		expect(embed?.fields?.find(({ name }) => name === 'Outcome')?.value).toContain(`Fixed by <@${sandbox.discord.ids.operatorId}>`);
 		expect(button.disabled).toBe(true);
 		expect((await issueOf(payer(pair)))?.attempts).toMatchObject([
@@ -86,16 +86,16 @@ describe('Apply fix', () => {
 		]);
 	});
 
-	test('takes the role with a reason in the audit log that names the run, the issue and the operator', async () => {
-		await click(sandbox, report, await take());
+	test('revokes the role with an audit log reason that names the run, the issue and the operator', async () => {
+		await click(sandbox, report, await revokeButton());
 		expect(managedRolesOf(sandbox, leaver(pair))).toEqual([]);
 		const issue = await issueOf(leaver(pair));
 		const { reason } = sandbox.guild().auditLog.at(-1) as { reason: string };
 		for (const named of [issue?.lastRunId, issue?.id, 'operator']) expect(reason).toContain(named);
 	});
 
-	test('clicked by two operators at once it has one effect, and the other hears who was first', async () => {
-		const button = await give();
+	test('takes effect once when two operators click at once, and names the first to the second', async () => {
+		const button = await grantButton();
 		const clicks = ['operator', 'second'].map((user) => sandbox.click(user, report.id, button));
 		const answers = await Promise.all(clicks.map((id) => waitForMessage(sandbox, id, /./)));
 		expect(answers.filter((answer) => answer.startsWith('Fixed'))).toHaveLength(1);
@@ -103,63 +103,63 @@ describe('Apply fix', () => {
 		expect(roleCalls()).toHaveLength(1);
 	});
 
-	test.each(['SIGTERM', 'SIGKILL'] as const)('still works in an old message after the bot was stopped by %s', async (signal) => {
-		const button = await give();
+	test.each(['SIGTERM', 'SIGKILL'] as const)('still works in an old message after a restart by %s', async (signal) => {
+		const button = await grantButton();
 		await sandbox.restart(signal);
 		expect(await click(sandbox, report, button)).toMatch(/^Fixed/);
 		expect(managedRolesOf(sandbox, payer(pair))).toEqual(['Knight']);
 	});
 
-	test('touches nothing when the drift is gone by now', async () => {
-		const button = await take();
+	test('changes nothing when the drift is gone', async () => {
+		const button = await revokeButton();
 		sandbox.stripe.update('subscriptions', `sub_l${pair}`, { status: 'active' });
 		expect(await click(sandbox, report, button)).toMatch(/^Nothing was changed .* the drift is gone/);
 		expect(managedRolesOf(sandbox, leaver(pair))).toEqual(['Lord']);
 		expect(roleCalls()).toEqual([]);
 	});
 
-	test('takes nothing from somebody who has subscribed anew, as another customer, since the run', async () => {
-		const button = await take();
+	test('revokes nothing from a member who subscribed again as another customer since the run', async () => {
+		const button = await revokeButton();
 		sandbox.stripe.create('customers', { id: 'cus_new', metadata: { discord_id: leaver(pair) } });
 		sandbox.stripe.create('subscriptions', { id: 'sub_new', customer: 'cus_new', status: 'active', price: 'price_lord' });
 		expect(await click(sandbox, report, button)).toMatch(/^Nothing was changed/);
 		expect(managedRolesOf(sandbox, leaver(pair))).toEqual(['Lord']);
 	});
 
-	test('asks again when another plan is right by now, and then applies the new one', async () => {
-		const button = await give();
+	test('asks again when the plan has changed, and then applies the new plan', async () => {
+		const button = await grantButton();
 		sandbox.stripe.update('subscriptions', `sub_p${pair}`, { price: 'price_lord' });
 		expect(await click(sandbox, report, button)).toMatch(/another plan is right by now .* \*\*Give Lord\*\*/);
 		expect(managedRolesOf(sandbox, payer(pair))).toEqual([]);
-		const renewed = await give();
+		const renewed = await grantButton();
 		expect(renewed).not.toBe(button);
 		expect(await click(sandbox, report, renewed)).toMatch(/^Fixed/);
 		expect(managedRolesOf(sandbox, payer(pair))).toEqual(['Lord']);
 	});
 
-	test('says so when Discord accepts the change and does not make it', async () => {
-		const button = await give();
+	test('reports a change that Discord accepted but did not make', async () => {
+		const button = await grantButton();
 		sandbox.faults.add({ target: 'discord', kind: 'ignore', match: 'PUT *', times: 1 });
 		expect(await click(sandbox, report, button)).toMatch(/^Not fixed.*Discord accepted the change, but it did not happen/);
 		expect((await issueOf(payer(pair)))?.status).toBe('OPEN');
 		expect(await click(sandbox, report, button)).toMatch(/^Fixed/);
 	});
 
-	test('an answer of Discord that is lost on the way does not lose the record', async () => {
-		const button = await give();
+	test('records a change whose response was lost', async () => {
+		const button = await grantButton();
 		sandbox.faults.add({ target: 'discord', kind: 'drop-after', match: 'PUT *', times: 1 });
 		expect(await click(sandbox, report, button)).toMatch(/^Fixed/);
 		expect((await issueOf(payer(pair)))?.attempts).toMatchObject([{ outcome: 'FIXED', rolesAfter: ['Knight'] }]);
 	});
 
-	test('closes the issue of somebody who has left', async () => {
-		const button = await take();
+	test('closes the issue of a member who left', async () => {
+		const button = await revokeButton();
 		sandbox.discord.kick(`leaver${pair}.`);
 		expect(await click(sandbox, report, button)).toContain('has left the server');
 	});
 
-	test('works for operators alone', async () => {
-		const denied = sandbox.click('member', report.id, await give());
+	test('refuses members who are not operators', async () => {
+		const denied = sandbox.click('member', report.id, await grantButton());
 		expect(await waitForMessage(sandbox, denied, /./)).toContain('Only operators');
 		expect(sandbox.interaction(denied).ephemeral).toBe(true);
 		expect(await waitForMessage(sandbox, sandbox.command('member', 'reconcile run'), /./)).toContain('Only operators');
@@ -167,23 +167,23 @@ describe('Apply fix', () => {
 		expect(await sandbox.runs()).toHaveLength(1);
 	});
 
-	test('says what to do when the role stands above the bot', async () => {
-		const button = await give();
+	test('says what to do when the role is above the bot', async () => {
+		const button = await grantButton();
 		sandbox.discord.moveRole('Knight', 99);
 		expect(await click(sandbox, report, button)).toContain("Reeve's role is below Knight");
 		expect(managedRolesOf(sandbox, payer(pair))).toEqual([]);
 		sandbox.discord.moveRole('Knight', 1);
 	});
 
-	test('knows a renamed role as the same role', async () => {
-		const button = await give();
+	test('finds a renamed role by its ID', async () => {
+		const button = await grantButton();
 		sandbox.discord.renameRole('Knight', 'Ritter');
 		expect(await click(sandbox, report, button)).toMatch(/^Fixed/);
 		expect(sandbox.guild().members.find(({ id }) => id === payer(pair))?.roles).toEqual(['Ritter']);
 	});
 
-	test('says what to do when the role was deleted, and never makes one', async () => {
-		const button = await give();
+	test('says what to do when the role was deleted, and creates no role', async () => {
+		const button = await grantButton();
 		const roles = sandbox.guild().roles.length;
 		sandbox.discord.deleteRole('Ritter');
 		expect(await click(sandbox, report, button)).toContain('no longer exists');

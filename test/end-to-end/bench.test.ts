@@ -8,10 +8,9 @@ import type { CaseResult } from '../../bench/lib/result.js';
 
 const MAIN = join(import.meta.dirname, '../../dist/bench/main.js');
 
-/** It starts a dozen processes, one after another. */
-const PATIENCE_MS = 300_000;
+const TIMEOUT_MS = 300_000;
 
-/** Nothing is asked of any time: other tests run beside it. */
+/** Checks no duration: other tests run at the same time. */
 it(
 	'measures every case at sizes that prove nothing, and writes what it measured',
 	async () => {
@@ -41,12 +40,12 @@ it(
 		]);
 		for (const { requests, boundMs, ratioToBound, wallMs, baselines } of readings) {
 			expect(requests).toBeGreaterThan(0);
-			// One page, or three, at twenty a second.
+			// One page or three, at 20 requests a second.
 			expect(boundMs).toBeGreaterThanOrEqual(50);
 			expect(ratioToBound).toBeCloseTo(wallMs / (boundMs ?? 0));
 			expect(baselines).toHaveLength(3);
 		}
 		expect(written.cases.filter(({ queries }) => queries !== null)).toHaveLength(5);
 	},
-	PATIENCE_MS
+	TIMEOUT_MS
 );

@@ -6,7 +6,7 @@ import { buttonOf, click, linesOf, managedRolesOf, reconcile, refetch, runComman
 
 const person = (number: number) => `3000000000000000${String(number).padStart(2, '0')}`;
 
-/** Five hold Knight and have stopped paying, three pay and hold nothing, ten are right. */
+/** Five hold Knight and stopped paying, three pay and hold nothing, ten are right. */
 const people = Array.from({ length: 18 }, (_, index) => ({
 	id: person(index + 1),
 	username: `user${index + 1}`,
@@ -14,7 +14,7 @@ const people = Array.from({ length: 18 }, (_, index) => ({
 	roles: index < 5 || index >= 8 ? ['Knight'] : []
 }));
 
-describe('fixing by command', () => {
+describe('/reconcile fix', () => {
 	let sandbox: Sandbox;
 	let report: APIMessage;
 	beforeAll(async () => {
@@ -41,7 +41,7 @@ describe('fixing by command', () => {
 	});
 	afterAll(() => sandbox?.stop());
 
-	test('one issue is picked by name from suggestions, and mended', async () => {
+	test('fixes one issue that is picked by name from the suggestions', async () => {
 		const asked = sandbox.discord.autocomplete({
 			user: 'operator',
 			command: 'reconcile fix',
@@ -56,13 +56,13 @@ describe('fixing by command', () => {
 		expect(await sandbox.until(() => linesOf(sandbox).find((line) => line.includes('user6')))).toMatch(
 			/^<@\d+> fixed <@\d+> \(user6\): Knight given\.$/
 		);
-		// The report shows it too, though nobody pressed its button.
+		// The report shows it as well.
 		await sandbox.until(() =>
 			refetch(sandbox, report).embeds.some(({ title, description }) => title?.endsWith('(fixed)') && description?.includes('user6'))
 		);
 	});
 
-	test('one that is typed by hand is shown first, and what nobody is called is answered', async () => {
+	test('asks for confirmation of an issue that was typed, and answers an unknown name', async () => {
 		const { id, answer } = await runCommand(sandbox, 'reconcile fix', { issue: 'USER7' });
 		expect(answer.content).toContain('(user7): Pays, but has no role. The plan: **Give Knight**.');
 		expect(managedRolesOf(sandbox, 'user7')).toEqual([]);
@@ -74,10 +74,10 @@ describe('fixing by command', () => {
 		expect((await runCommand(sandbox, 'reconcile fix', { issue: 'x', all: true })).answer.content).toContain('Say what to fix');
 	});
 
-	test('many at once are held where too many would lose a role, until the number is typed', async () => {
+	test('holds a bulk fix that revokes too many roles until an operator types the number', async () => {
 		const { id, answer } = await runCommand(sandbox, 'reconcile fix', { all: true });
 		expect(answer.embeds[0]).toMatchObject({ title: 'Fix all: 6 issues', fields: [{ name: 'On hold' }] });
-		// The other operators hear of it, once, and can look at the same plan.
+		// The channel gets one announcement, with a button that shows the same plan.
 		const told = await sandbox.until(() => sandbox.messages().find(({ embeds }) => embeds[0]?.title?.startsWith('On hold: a fix')));
 		expect(told.embeds[0]).toMatchObject({ title: 'On hold: a fix that takes roles from 5 people', color: COLOURS.bad });
 		const [mail, ...others] = await sandbox.until(() => {
@@ -110,7 +110,7 @@ describe('fixing by command', () => {
 		expect(sandbox.messages().filter(({ embeds }) => embeds[0]?.title?.startsWith('On hold: a fix'))).toHaveLength(1);
 	});
 
-	test('a run with mode fix shows what it would change, for everybody or for one person, and asks', async () => {
+	test('shows what a run with mode fix would change, for all or for one member, and asks', async () => {
 		sandbox.discord.changeRoles({ user: 'user10', remove: ['Knight'] });
 		sandbox.discord.changeRoles({ user: 'user11', remove: ['Knight'] });
 		const one = await runCommand(sandbox, 'reconcile run', { mode: 'fix', member: 'user10' });
@@ -124,12 +124,12 @@ describe('fixing by command', () => {
 		sandbox.click('operator', plan.id, buttonOf(plan, /Fix all 2/));
 		await waitForReply(sandbox, all.id, /2 of 2 issues fixed/);
 		expect(managedRolesOf(sandbox, 'user10')).toEqual(['Knight']);
-		// The old plan of one person is settled by now.
+		// The earlier plan of one member no longer applies.
 		await click(sandbox, shown, buttonOf(shown, /Apply fix/), 'operator');
 		expect((await waitForReply(sandbox, one.id, /Nothing was changed/)).content).toContain('fixed already');
 	});
 
-	test('a run over one person leaves the issues of all others as they are', async () => {
+	test('leaves the issues of other members alone in a run over one member', async () => {
 		sandbox.discord.changeRoles({ user: 'user12', remove: ['Knight'] });
 		await reconcile(sandbox);
 		const { id } = await runCommand(sandbox, 'reconcile run', { member: 'user13' });
@@ -137,7 +137,7 @@ describe('fixing by command', () => {
 		expect((await sandbox.issues('OPEN')).map(({ discordId }) => discordId)).toEqual([person(12)]);
 	});
 
-	test('nobody but an operator may fix, or see whom an issue is about', async () => {
+	test('refuses members who are not operators and suggests no issue to them', async () => {
 		expect((await runCommand(sandbox, 'reconcile fix', { all: true }, 'member')).answer.content).toContain('Only operators');
 		const asked = sandbox.discord.autocomplete({ user: 'member', command: 'reconcile fix', option: 'issue', value: '' }).interactionId;
 		expect(await sandbox.until(() => sandbox.interaction(asked).choices)).toEqual([]);

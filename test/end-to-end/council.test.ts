@@ -5,8 +5,8 @@ import type { Notices, UnknownStatus } from '../../src/reconciliation/domain/det
 import type { DriftIssue } from '../../src/reconciliation/domain/issue.js';
 import { buttons, click, fixButtons, managedRolesOf, reconcile, refetch } from './operator.js';
 
-/** The main job in a world with every kind of drift and of non-drift. */
-describe('in the council', () => {
+/** A world with every kind of drift, and of cases that only look like drift. */
+describe('the council scenario', () => {
 	const { expected, notices } = makeScenario({ scenario: 'council', seed: 1 }, new Date());
 	let sandbox: Sandbox;
 	let first: Awaited<ReturnType<typeof reconcile>>;
@@ -19,12 +19,12 @@ describe('in the council', () => {
 
 	const found = (run: StoredRun) => (run.issues as unknown as DriftIssue[]).map(brief).sort(byPerson);
 
-	test('a run finds the issues that each person was made with, and no other', () => {
+	test('reports exactly the issues of each member', () => {
 		expect(found(first.run)).toEqual(expected.map(brief).sort(byPerson));
 		expect(first.run).toMatchObject({ status: 'COMPLETED', triggeredBy: 'manual', issuesFound: expected.length, issuesFixed: 0 });
 	});
 
-	test('it counts who is worth knowing and no issue', () => {
+	test('counts the notices', () => {
 		const { overclaimedTeams, malformedLinks, contestedLinks, unknownStatus, expiringExemptions, ...counts } = first.run
 			.notices as unknown as Notices;
 		expect(expiringExemptions).toEqual([]);
@@ -40,11 +40,11 @@ describe('in the council', () => {
 		}).toEqual({ leftToNextRun: 0, ...notices });
 	});
 
-	test('it reads Stripe in pages of a hundred, the guild with one request, and writes nothing to either', () => {
+	test('reads Stripe in pages of a hundred and the guild with one request, and writes to neither', () => {
 		const requests = sandbox.requests();
 		const subscriptions = sandbox.stripe.list('subscriptions').length;
 		const lists = requests.filter(({ target, path }) => target === 'stripe' && path === '/v1/subscriptions');
-		// And two to see where to cut, two for pages that are cut, one to see that nothing is left.
+		// Plus two probes for the split points, two for pages across a split and one for the end.
 		const pages = Math.ceil(subscriptions / 100);
 		expect(lists.length).toBeGreaterThan(pages);
 		expect(lists.length).toBeLessThanOrEqual(pages + 5);
@@ -53,7 +53,7 @@ describe('in the council', () => {
 		expect(requests.filter(({ path, method }) => path.includes('/roles/') && method !== 'GET')).toEqual([]);
 	});
 
-	test('the report is in the admin channel, the answer to the operator alone links to it', () => {
+	test('posts the report in the admin channel and links to it in the ephemeral reply', () => {
 		expect(first.answer).toBe(
 			`Done: ${expected.length} issues. The report is here: https://discord.com/channels/${sandbox.discord.ids.guildId}/${first.report.channel_id}/${first.report.id}`
 		);
@@ -63,12 +63,12 @@ describe('in the council', () => {
 		expect(fixButtons(first.report)).toHaveLength(5);
 	});
 
-	test('nobody is pinged, and nobody gets a direct message', () => {
+	test('pings no member and sends no direct message', () => {
 		expect(sandbox.discord.dms()).toEqual([]);
 		for (const { id } of sandbox.messages()) expect(sandbox.discord.pings(id)).toEqual({ users: [], roles: [], everyone: false });
 	});
 
-	test('every page can be turned to, and shows the issues in order', async () => {
+	test('shows the issues in order over all pages', async () => {
 		const titles: string[] = [];
 		for (let message = first.report; ; ) {
 			titles.push(...message.embeds.slice(1).map(({ title }) => title ?? ''));
@@ -84,7 +84,7 @@ describe('in the council', () => {
 		expect(titles.map((title) => Number(title.split('.')[0]))).toEqual(expected.map((_, index) => index + 1));
 	});
 
-	test('drift found again is the same issue, seen again', async () => {
+	test('keeps an issue that a second run finds again', async () => {
 		const before = await sandbox.issues();
 		const { run } = await reconcile(sandbox);
 		const after = await sandbox.issues();
@@ -93,7 +93,7 @@ describe('in the council', () => {
 		expect(after.every(({ timesSeen, status }) => timesSeen === 2 && status === 'OPEN')).toBe(true);
 	});
 
-	test('every fix of a page gives the person what they should have, and nobody else anything', async () => {
+	test('every fix of a page sets the right roles and changes no other member', async () => {
 		const { report, run } = await reconcile(sandbox);
 		const before = new Map(sandbox.guild().members.map(({ id }) => [id, managedRolesOf(sandbox, id)]));
 		const mended = new Set<string>();

@@ -7,7 +7,7 @@ import { REPOSITORY } from '../../sandbox/bot/repository.js';
 import { Sandbox } from '../../sandbox/sandbox.js';
 import { reconcile, runCommand } from './operator.js';
 
-/** Breaks things one after another and asks the doctor; nothing is ever changed by asking. */
+/** Breaks one thing after another and runs the doctor, which must not change anything. */
 
 const PERSON = '300000000000000001';
 let sandbox: Sandbox;
@@ -21,22 +21,22 @@ async function doctor(): Promise<APIEmbed> {
 	return answer.embeds[0] as APIEmbed;
 }
 
-/** `npm run doctor`, on the bot's own settings or others. */
-function byHand(over: Record<string, string> = {}): Promise<{ code: number | null; said: string }> {
+/** Runs `npm run doctor` with the bot's settings, some of them replaced. */
+function runInTerminal(over: Record<string, string> = {}): Promise<{ code: number | null; output: string }> {
 	return new Promise((resolve) => {
-		let said = '';
+		let output = '';
 		const child = spawn(process.execPath, [join(REPOSITORY, 'dist/src/doctor.js')], {
 			cwd: tmpdir(),
 			env: { ...sandbox.settings, ...over }
 		});
-		for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (said += data));
-		child.once('close', (code) => resolve({ code, said }));
+		for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
+		child.once('close', (code) => resolve({ code, output }));
 	});
 }
 
-const told = (embed: APIEmbed) => (embed.fields ?? []).map(({ name, value }) => `${name}\n${value}`).join('\n');
+const textOf = (embed: APIEmbed) => (embed.fields ?? []).map(({ name, value }) => `${name}\n${value}`).join('\n');
 
-test('where all is well the doctor says so, in the channel’s command and at the terminal', async () => {
+test('reports that all checks passed, as a command and in the terminal', async () => {
 	const embed = await doctor();
 	expect(embed.title).toBe('Doctor: All is well');
 	for (const words of [
@@ -47,16 +47,16 @@ test('where all is well the doctor says so, in the channel’s command and at th
 		'mail server takes',
 		'database answers'
 	])
-		expect(told(embed)).toContain(words);
-	const { code, said } = await byHand();
-	expect(said).toContain('All is well.');
-	expect(said).toContain('Reeve is running');
+		expect(textOf(embed)).toContain(words);
+	const { code, output } = await runInTerminal();
+	expect(output).toContain('All is well.');
+	expect(output).toContain('Reeve is running');
 	expect(code).toBe(0);
-	// Nothing was said at the start, because nothing was wrong.
+	// The start announced nothing.
 	expect(sandbox.messages()).toEqual([]);
 });
 
-test('what is wrong is said with what mends it', async () => {
+test('reports each problem with its remedy', async () => {
 	sandbox.discord.moveRole('Lord', 99);
 	sandbox.discord.setBotPermission('EmbedLinks', false);
 	sandbox.stripe.setPermission('invoices', false);
@@ -69,33 +69,33 @@ test('what is wrong is said with what mends it', async () => {
 		'set Invoices to Read',
 		'The mail server'
 	])
-		expect(told(embed)).toContain(words);
+		expect(textOf(embed)).toContain(words);
 });
 
-test('what makes a run meaningless keeps it from beginning, and is said in the channel at the next start', async () => {
+test('blocks runs on a blocking problem, and announces it in the channel at the next start', async () => {
 	sandbox.discord.setBotPermission('EmbedLinks', true);
 	sandbox.faults.clear();
 	const { run } = await reconcile(sandbox);
 	expect(run).toMatchObject({ status: 'FAILED', issuesFound: 0, failure: expect.stringContaining("Reeve's role is below Lord") });
 	await sandbox.restart();
-	const said = await sandbox.until(() => sandbox.messages().find(({ embeds }) => embeds[0]?.title?.startsWith('Doctor:')));
-	expect(told(said.embeds[0] as APIEmbed)).toContain("Reeve's role is below Lord");
+	const output = await sandbox.until(() => sandbox.messages().find(({ embeds }) => embeds[0]?.title?.startsWith('Doctor:')));
+	expect(textOf(output.embeds[0] as APIEmbed)).toContain("Reeve's role is below Lord");
 	expect(sandbox.log().filter((line) => line.includes('ERROR') && line.includes("Reeve's role is below Lord"))).toHaveLength(1);
 	expect(sandbox.guild().members.find(({ id }) => id === PERSON)?.roles).toContain('Knight');
 });
 
-test('at the terminal a setting that is wrong, a token that is refused and an intent that is off are findings, with the others', async () => {
+test('reports invalid settings, a refused token and a disabled intent in the terminal along with the other checks', async () => {
 	sandbox.discord.moveRole('Lord', 1);
 	sandbox.stripe.setPermission('invoices', true);
-	const refused = await byHand({ DISCORD_TOKEN: 'MTEwMDAwMDAwMDAwMDAwMDIwMA.wrong.this-token-opens-nothing-at-all' });
-	expect(refused).toMatchObject({ code: 1, said: expect.stringContaining('Discord refused DISCORD_TOKEN') });
-	expect(refused.said).toContain('✓ Stripe: The key reads Subscriptions, Customers, Invoices, Events.');
+	const refused = await runInTerminal({ DISCORD_TOKEN: 'MTEwMDAwMDAwMDAwMDAwMDIwMA.wrong.this-token-opens-nothing-at-all' });
+	expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('Discord refused DISCORD_TOKEN') });
+	expect(refused.output).toContain('✓ Stripe: The key reads Subscriptions, Customers, Invoices, Events.');
 	sandbox.discord.setMemberIntent(false);
-	expect((await byHand()).said).toContain('Switch on "Server Members Intent"');
-	expect(told(await doctor())).toContain('The Server Members Intent is off');
+	expect((await runInTerminal()).output).toContain('Switch on "Server Members Intent"');
+	expect(textOf(await doctor())).toContain('The Server Members Intent is off');
 	sandbox.discord.setMemberIntent(true);
-	expect(await byHand({ RECONCILIATION_HOUR: '25' })).toMatchObject({
+	expect(await runInTerminal({ RECONCILIATION_HOUR: '25' })).toMatchObject({
 		code: 1,
-		said: expect.stringContaining('RECONCILIATION_HOUR is "25"')
+		output: expect.stringContaining('RECONCILIATION_HOUR is "25"')
 	});
 });

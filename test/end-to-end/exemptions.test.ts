@@ -6,8 +6,8 @@ import { buttonOf, buttons, linesOf, managedRolesOf, reconcile, refetch, runComm
 const person = (number: number) => `30000000000000000${number}`;
 const names = ['ada', 'bob', 'cleo', 'dan', 'member'];
 
-/** All but the member hold Lord and pay nothing. */
-describe('leaving people alone', () => {
+/** All but the member hold Lord and do not pay. */
+describe('exemptions', () => {
 	let sandbox: Sandbox;
 	let report: APIMessage;
 	beforeAll(async () => {
@@ -21,7 +21,7 @@ describe('leaving people alone', () => {
 	});
 	afterAll(() => sandbox?.stop());
 
-	/** Fills in the modal behind the Ignore… of somebody. */
+	/** Submits the modal behind a member's Ignore… button. */
 	const ignore = async (name: string, fields: Record<string, string>) => {
 		const shown = refetch(sandbox, report);
 		const place = shown.embeds.findIndex(({ description }) => description?.includes(name));
@@ -30,7 +30,7 @@ describe('leaving people alone', () => {
 		return waitForMessage(sandbox, sandbox.discord.modal({ user: 'operator', interactionId: opened, fields }).interactionId, /./);
 	};
 
-	test('Ignore… asks why, closes the issue, and says so in the report and the channel', async () => {
+	test('Ignore… asks for a reason, closes the issue and shows it in the report and the channel', async () => {
 		expect(await ignore('ada', { reason: 'founder', until: '3 days' })).toMatch(
 			/^<@\d+> is exempt until <t:\d+:f>: .* Their open issue is closed\./
 		);
@@ -44,14 +44,14 @@ describe('leaving people alone', () => {
 		expect(run).toMatchObject({ issuesFound: 3, notices: { exempt: 1 } });
 	});
 
-	test('a time that is not understood changes nothing and loses nothing that was typed', async () => {
+	test('an end date that cannot be parsed changes nothing and keeps the input', async () => {
 		expect(await ignore('bob', { reason: 'has a special deal', until: 'when it snows' })).toMatch(
 			/does not understand the time "when it snows".*\nYou wrote: has a special deal/
 		);
 		expect((await sandbox.issues('OPEN')).map(({ discordId }) => discordId)).toContain(person(1));
 	});
 
-	test('by command with a reason, and in place of the exemption before', async () => {
+	test('/reconcile exempt replaces an earlier exemption', async () => {
 		expect((await runCommand(sandbox, 'reconcile exempt', { member: 'bob', reason: 'moderator' })).answer.content).toContain(
 			'until an operator ends it'
 		);
@@ -61,12 +61,12 @@ describe('leaving people alone', () => {
 		expect((await runCommand(sandbox, 'reconcile exempt', { member: 'bob', reason: 'x', until: '2001-01-01' })).answer.content).toContain(
 			'is in the past'
 		);
-		// An old button on an issue that was settled so says it.
+		// The old button of the closed issue says so.
 		const settled = buttons(report).filter(({ custom_id }) => custom_id.includes(':fix:'));
 		expect(settled).toHaveLength(4);
 	});
 
-	test('the list says who and why, and ends an exemption once', async () => {
+	test('the list shows members and reasons, and ends an exemption once', async () => {
 		const { id, answer } = await runCommand(sandbox, 'reconcile exemptions');
 		expect(answer.embeds[0]).toMatchObject({ title: '2 exemptions' });
 		const menu = (answer.components as unknown as { components: { custom_id: string; options: { label: string; value: string }[] }[] }[])[0]
@@ -80,13 +80,13 @@ describe('leaving people alone', () => {
 		expect((await reconcile(sandbox)).run.issuesFound).toBe(3);
 	});
 
-	test('an exemption that ends soon is announced in the report', async () => {
+	test('the report notes an exemption that ends soon', async () => {
 		await runCommand(sandbox, 'reconcile exempt', { member: 'cleo', reason: 'trial', until: '1 day' });
 		const noted = (await reconcile(sandbox)).report.embeds[0]?.fields?.find(({ name }) => name.startsWith('Noted'));
 		expect(noted?.value).toContain('1 exemption ending soon');
 	});
 
-	test('is for operators alone, and writes to no member', async () => {
+	test('only operators can exempt, and members get no message', async () => {
 		for (const [command, options] of [
 			['exempt', { member: 'dan', reason: 'me' }],
 			['exemptions', {}]

@@ -5,14 +5,14 @@ import { managedRolesOf, reconcile } from './operator.js';
 
 const PAYERS = 150;
 
-/** Everybody pays and has their role, so every issue that is found is a mistake. */
+/** Every member pays and holds the right role, so every reported issue is wrong. */
 function world() {
 	const ids = Array.from({ length: PAYERS }, (_, index) => String(300000000000000000n + BigInt(index)));
 	return {
 		guild: { members: ids.map((id, index) => ({ id, username: `person${index}`, roles: ['Knight'] })) },
 		stripe: {
 			customers: ids.map((id, index) => ({ id: `cus_${index}`, metadata: { discord_id: id } })),
-			// Of one second, so that one page comes after the other.
+			// Created in the same second, so the pages are read one after another.
 			subscriptions: ids.map((_, index) => ({
 				id: `sub_${index}`,
 				customer: `cus_${index}`,
@@ -24,7 +24,7 @@ function world() {
 	};
 }
 
-describe('half a picture is no picture: the run fails, finds nothing, takes nothing and says why', () => {
+describe('a run without complete data fails, reports no issue, revokes nothing and says why', () => {
 	let sandbox: Sandbox;
 	beforeAll(async () => {
 		sandbox = await Sandbox.start({ world: world(), env: { RECONCILIATION_AUTO_FIX: 'true' } });
@@ -59,7 +59,7 @@ describe('half a picture is no picture: the run fails, finds nothing, takes noth
 		expect(sandbox.guild().members.filter(({ id }) => managedRolesOf(sandbox, id).length > 0)).toHaveLength(PAYERS);
 	});
 
-	test("when a managed role is above Reeve's own, and says how to mend it", async () => {
+	test("when a managed role is above Reeve's own, with the remedy", async () => {
 		sandbox.discord.moveRole('Lord', 99);
 		const { run } = await reconcile(sandbox);
 		expect(run).toMatchObject({ status: 'FAILED', issues: [] });
@@ -76,14 +76,14 @@ describe('half a picture is no picture: the run fails, finds nothing, takes noth
 	});
 });
 
-describe('a fix that the settings allow', () => {
+describe('auto-fix', () => {
 	let sandbox: Sandbox;
 	beforeAll(async () => {
 		sandbox = await Sandbox.start();
 	});
 	afterAll(() => sandbox?.stop());
 
-	test('is applied by the run itself where it gives, and held where it would take from too many', async () => {
+	test('grants roles at once, and holds revocations of too many members', async () => {
 		const { guild, stripe } = world();
 		stripe.subscriptions = stripe.subscriptions.map((subscription, index) =>
 			index < 30 ? { ...subscription, status: 'canceled' } : subscription
@@ -98,7 +98,7 @@ describe('a fix that the settings allow', () => {
 		expect(report.embeds[0]?.title).toContain('on hold');
 	});
 
-	test('is applied to all where few would lose a role', async () => {
+	test('applies all fixes when few members would lose a role', async () => {
 		const { guild, stripe } = world();
 		stripe.subscriptions = stripe.subscriptions.map((subscription, index) =>
 			index < 3 ? { ...subscription, status: 'canceled' } : subscription

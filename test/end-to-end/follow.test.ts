@@ -3,14 +3,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Sandbox } from '../../sandbox/sandbox.js';
 import { buttonOf, managedRolesOf, reconcile, runCommand, waitForMessage, waitForReply } from './operator.js';
 
-/** They pay and hold nothing. */
+/** They pay and hold no role. */
 const people = Array.from({ length: 18 }, (_, index) => ({ id: `3000000000000000${index + 10}`, username: `user${index}` }));
 
-const UNDER_WAY = /, payers first: (\d+) done, (\d+) left, (to be over|begun) <t:\d+:R>\.$/;
+const PROGRESS = /, payers first: (\d+) done, (\d+) left, (to be over|begun) <t:\d+:R>\.$/;
 
-describe('many issues that are being fixed', () => {
+describe('the progress message of a bulk fix', () => {
 	let sandbox: Sandbox;
-	/** What was there before the test at hand. */
+	/** Requests and messages before the current test. */
 	let before = { requests: 0, messages: [] as string[] };
 	beforeAll(async () => {
 		sandbox = await Sandbox.start({
@@ -23,7 +23,7 @@ describe('many issues that are being fixed', () => {
 			},
 			env: { RECONCILIATION_AUTO_FIX: 'true' }
 		});
-		// As slow as in a large server, in a small one.
+		// Slow down role changes, as in a large server.
 		sandbox.discord.setLimits({ memberRoles: { limit: 2, seconds: 1 } });
 	});
 	afterAll(() => sandbox?.stop());
@@ -33,15 +33,15 @@ describe('many issues that are being fixed', () => {
 	});
 
 	const posted = (): APIMessage[] => sandbox.messages().filter(({ id }) => !before.messages.includes(id));
-	const shown = () => sandbox.until(() => posted().find(({ content }) => UNDER_WAY.test(content)));
+	const waitForProgress = () => sandbox.until(() => posted().find(({ content }) => PROGRESS.test(content)));
 
-	/** How many were done, each time that somebody could see it. */
+	/** The count of fixed issues in every version of the message. */
 	const counts = () =>
 		sandbox
 			.requests()
 			.slice(before.requests)
 			.filter(({ method, path }) => /^(POST|PATCH) .*\/channels\/\d+\/messages/.test(`${method} ${path}`))
-			.flatMap(({ body }) => UNDER_WAY.exec((body as { content?: string }).content ?? '')?.[1] ?? [])
+			.flatMap(({ body }) => PROGRESS.exec((body as { content?: string }).content ?? '')?.[1] ?? [])
 			.map(Number);
 
 	function expectRising(): void {
@@ -51,7 +51,7 @@ describe('many issues that are being fixed', () => {
 		for (const { id } of posted()) expect(sandbox.discord.pings(id)).toEqual({ users: [], roles: [], everyone: false });
 	}
 
-	test('by a run can be followed in one message of the channel, and the report comes after it', async () => {
+	test('shows the progress of a run in one message, followed by the report', async () => {
 		const { run, report, answer } = await reconcile(sandbox);
 		expect(answer).toContain(`Done: ${people.length} issues, ${people.length} fixed.`);
 		const operator = `<@${sandbox.discord.ids.operatorId}>`;
@@ -64,12 +64,12 @@ describe('many issues that are being fixed', () => {
 		expectRising();
 	});
 
-	test('by an operator can be followed by the others, also past a restart, in one message', async () => {
+	test("shows the progress of an operator's bulk fix in one message, across a restart", async () => {
 		await waitForMessage(sandbox, sandbox.command('operator', 'reconcile run', { mode: 'report' }), /^Done/);
 		before.messages = sandbox.messages().map(({ id }) => id);
 		const { id, answer } = await runCommand(sandbox, 'reconcile fix', { all: true });
 		sandbox.click('operator', answer.id, buttonOf(answer, /Fix all 18/));
-		const message = await shown();
+		const message = await waitForProgress();
 		expect(message.content).toMatch(/^<@\d+> is fixing 18 issues in one go, /);
 		expect(await sandbox.restart('SIGTERM')).toMatchObject({ exitCode: 0 });
 		await waitForReply(sandbox, id, /^Stopped/);
@@ -79,7 +79,7 @@ describe('many issues that are being fixed', () => {
 		expectRising();
 	});
 
-	test('is no concern of the fixes where it cannot be shown', async () => {
+	test('does not affect the fixes when it cannot be posted', async () => {
 		sandbox.faults.add({
 			target: 'discord',
 			kind: 'status',

@@ -6,7 +6,7 @@ import { buttons, managedRolesOf, reconcile } from './operator.js';
 const NAMES = ['ada', 'bob', 'cleo', 'dora', 'emil', 'fritz', 'greta', 'hugo'];
 const id = (name: string) => `3100000000000000${String(NAMES.indexOf(name) + 10)}`;
 
-describe('links', () => {
+describe('link and unlink', () => {
 	let sandbox: Sandbox;
 	beforeAll(async () => {
 		sandbox = await Sandbox.start({
@@ -56,9 +56,9 @@ describe('links', () => {
 	afterAll(() => sandbox?.stop());
 
 	type Menu = { custom_id: string; options: { label: string; value: string }[] };
-	const said = () => sandbox.messages().map(({ content }) => content);
-	const heard = (like: RegExp) => sandbox.until(() => said().find((line) => like.test(line)));
-	/** The one answer to an interaction, as it stands when it reads like this. */
+	const lines = () => sandbox.messages().map(({ content }) => content);
+	const waitForLine = (like: RegExp) => sandbox.until(() => lines().find((line) => like.test(line)));
+	/** The newest ephemeral response to an interaction that matches. */
 	const answer = (interaction: string, like = /./) =>
 		sandbox.until(() => {
 			const { responses, failure } = sandbox.interaction(interaction);
@@ -75,7 +75,7 @@ describe('links', () => {
 		return sandbox.until(() => sandbox.interaction(asked).choices);
 	};
 
-	test('are suggested by email, by a part of it or of a name, and by ID, showing what each would link', async () => {
+	test('suggests customers by email, part of a name, and ID, with what each would link', async () => {
 		expect(await suggested('ada@example.com')).toEqual([
 			{ name: 'ada@example.com · Ada L. · active price_lord (cus_ada)', value: 'cus_ada' },
 			{ name: 'ada@example.com · Ada *Old* · no subscription (cus_ada_old)', value: 'cus_ada_old' }
@@ -86,7 +86,7 @@ describe('links', () => {
 		for (const nothing of ['', 'nobody@nowhere', 'cus_none', 'cus_gone', '"quoted" OR \\']) expect(await suggested(nothing)).toEqual([]);
 	});
 
-	test('are not suggested while Stripe is slow or down: typing goes on', async () => {
+	test('suggests nothing while Stripe is slow or down', async () => {
 		sandbox.faults.add({ target: 'stripe', kind: 'latency', ms: 4_000, match: 'GET /v1/customers*' });
 		expect(await suggested('bob@example.com')).toEqual([]);
 		sandbox.faults.clear();
@@ -96,7 +96,7 @@ describe('links', () => {
 		sandbox.faults.clear();
 	});
 
-	test('by an email that was not picked: a menu of the customers, and what is picked is linked, without touching a role', async () => {
+	test('offers a menu for a typed email, links the picked customer and changes no role', async () => {
 		const message = await ask('ada', 'ada@example.com');
 		expect(message.content).toMatch(/Which customer pays for <@\d+> \(ada\)\? Nothing is changed until you pick one/);
 		const menu = menuOf(message);
@@ -106,13 +106,13 @@ describe('links', () => {
 			`Linked <@${id('ada')}> (ada) to ada@example.com · Ada L. · active price_lord (cus_ada).\nThey should have Lord, and hold no managed role. No role was changed: the next run will find that, or \`/reconcile run member\` now.`
 		);
 		expect(picked.components).toEqual([]);
-		expect(await heard(/\(ada\)/)).toBe(`<@${sandbox.discord.ids.operatorId}> linked <@${id('ada')}> (ada) to the customer cus_ada.`);
+		expect(await waitForLine(/\(ada\)/)).toBe(`<@${sandbox.discord.ids.operatorId}> linked <@${id('ada')}> (ada) to the customer cus_ada.`);
 		expect(managedRolesOf(sandbox, 'ada')).toEqual([]);
 		await reconcile(sandbox);
 		expect((await sandbox.issues('OPEN')).find(({ discordId }) => discordId === id('ada'))?.type).toBe('MISSING_ACCESS');
 	});
 
-	test('to a second customer are fine, and said: all of them count', async () => {
+	test('links a second customer and says that both count', async () => {
 		expect(await link('ada', 'cus_ada_old')).toMatch(/^Linked .*\nThey are linked to cus_ada too: all of their customers count/);
 	});
 
@@ -131,7 +131,7 @@ describe('links', () => {
 		expect(content).toMatch(like);
 	});
 
-	test('to a customer whose metadata names somebody else are asked about, with whom it would be taken from', async () => {
+	test('asks before linking a customer whose metadata names another member', async () => {
 		const message = await ask('dora', 'cus_named');
 		expect(message.content).toContain(`names <@${id('cleo')}>`);
 		expect(message.content).toContain(`It would be taken from <@${id('cleo')}>.`);
@@ -139,14 +139,14 @@ describe('links', () => {
 		expect(confirm?.label).toBe('Link anyway');
 		const done = await answer(sandbox.click('operator', message.id, confirm?.custom_id as string), /^Linked/);
 		expect(done.content).toMatch(/They should have Knight, and hold no managed role/);
-		expect(await heard(/\(dora\)/)).toContain(`though its metadata in Stripe names <@${id('cleo')}>`);
+		expect(await waitForLine(/\(dora\)/)).toContain(`though its metadata in Stripe names <@${id('cleo')}>`);
 		await reconcile(sandbox);
 		const open = (await sandbox.issues('OPEN')).map(({ discordId }) => discordId);
 		expect(open).toContain(id('dora'));
 		expect(open).not.toContain(id('cleo'));
 	});
 
-	test('are asked about again when the metadata names another person by now', async () => {
+	test('asks again when the metadata has changed since the question', async () => {
 		sandbox.stripe.create('customers', { id: 'cus_moving', metadata: { discord_id: id('cleo') } });
 		const message = await ask('emil', 'cus_moving');
 		sandbox.stripe.update('customers', 'cus_moving', { metadata: { discord_id: id('hugo') } });
@@ -154,17 +154,17 @@ describe('links', () => {
 		expect(again.content).toContain(`It would be taken from <@${id('hugo')}>.`);
 	});
 
-	test('of one customer to two people at once go to one, and the other operator hears to whom', async () => {
+	test('links a customer once when two operators link it at once, and names the member to the other', async () => {
 		const [one, other] = await Promise.all([link('emil', 'cus_race'), link('fritz', 'cus_race', 'second')]);
 		const [won, lost] = one?.startsWith('Linked') ? [one, other] : [other, one];
 		expect(won).toMatch(/^Linked/);
 		expect(lost).toMatch(/^Nothing was changed: cus_race is linked to <@\d+>/);
 		const winner = /<@(\d+)>/.exec(won ?? '')?.[1];
 		expect(lost).toContain(`<@${winner}>`);
-		expect(said().filter((line) => line.includes('cus_race')).length).toBeLessThanOrEqual(1);
+		expect(lines().filter((line) => line.includes('cus_race')).length).toBeLessThanOrEqual(1);
 	});
 
-	test('are undone after a confirmation that says what it would mean; two clicks have one effect', async () => {
+	test('unlinks after a confirmation that shows the consequence; two clicks take effect once', async () => {
 		const message = await askUnlink('bob');
 		expect(message.content).toMatch(
 			/^Unlink <@\d+> \(bob\) from bob@example\.com · active price_lord \(cus_bob\)\?\nThey would have no subscription left that gives a role: the next run would report Lord to be taken\./
@@ -172,18 +172,18 @@ describe('links', () => {
 		const [confirm] = buttons(message);
 		const clicks = [1, 2].map(() => sandbox.click('operator', message.id, confirm?.custom_id as string));
 		await sandbox.until(() => clicks.every((each) => sandbox.interaction(each).state === 'answered'));
-		expect(await heard(/unlinked <@\d+> \(bob\)/)).toBe(
+		expect(await waitForLine(/unlinked <@\d+> \(bob\)/)).toBe(
 			`<@${sandbox.discord.ids.operatorId}> unlinked <@${id('bob')}> (bob) from the customer cus_bob.`
 		);
 		expect(managedRolesOf(sandbox, 'bob')).toEqual(['Lord']);
 		const nothing = await askUnlink('bob');
 		expect(nothing.content).toMatch(/Nothing ties <@\d+> \(bob\) to a customer or a team/);
-		expect(said().filter((line) => line.includes('(bob)'))).toHaveLength(1);
+		expect(lines().filter((line) => line.includes('(bob)'))).toHaveLength(1);
 		await reconcile(sandbox);
 		expect((await sandbox.issues('OPEN')).find(({ discordId }) => discordId === id('bob'))).toMatchObject({ type: 'UNAUTHORIZED_ACCESS' });
 	});
 
-	test('of several rows are picked from a menu first, and then confirmed', async () => {
+	test('asks which of several rows to unlink', async () => {
 		const message = await askUnlink('greta');
 		const menu = menuOf(message);
 		expect(menu.options.map(({ label }) => label)).toEqual([
@@ -194,22 +194,22 @@ describe('links', () => {
 		expect(asked.content).toMatch(/They would still be due Knight: the next run would report Knight to be given and Lord to be taken/);
 		const done = await answer(sandbox.click('operator', message.id, buttons(asked)[0]?.custom_id as string), /^Unlinked/);
 		expect(done.content).toMatch(/They should have Knight, and hold Lord\. No role was changed/);
-		expect(await heard(/unlinked <@\d+> \(greta\)/)).toContain('from the customer cus_greta.');
+		expect(await waitForLine(/unlinked <@\d+> \(greta\)/)).toContain('from the customer cus_greta.');
 	});
 
-	test('that Stripe’s metadata makes cannot be undone here, and it says where', async () => {
+	test('says where to remove a link from Stripe’s metadata', async () => {
 		expect((await askUnlink('hugo')).content).toMatch(
 			/No row here ties <@\d+> \(hugo\)\.\nStripe's metadata ties them to cus_meta.*Correct the metadata .* in Stripe/
 		);
 	});
 
-	test('are for operators alone', async () => {
+	test('refuses members who are not operators', async () => {
 		expect(await suggested('ada@example.com', 'member')).toEqual([]);
 		expect(await link('ada', 'cus_bob', 'member')).toContain('Only operators');
 		expect((await askUnlink('ada', 'member')).content).toContain('Only operators');
 	});
 
-	test('touch no role, write nothing to Stripe, ping nobody and write to nobody', () => {
+	test('changes no role, writes nothing to Stripe, and pings and messages no member', () => {
 		const requests = sandbox.requests();
 		expect(requests.filter(({ target, method, path }) => target === 'discord' && method !== 'GET' && path.includes('/roles/'))).toEqual([]);
 		expect(requests.filter(({ target, method }) => target === 'stripe' && method !== 'GET')).toEqual([]);

@@ -14,20 +14,20 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox?.stop());
 
-const everybody = () => sandbox.guild().members.filter(({ bot }) => !bot).length;
-const asked = () => sandbox.requests().filter(({ method }) => method === 'REQUEST_GUILD_MEMBERS').length;
+const memberCount = () => sandbox.guild().members.filter(({ bot }) => !bot).length;
+const memberRequests = () => sandbox.requests().filter(({ method }) => method === 'REQUEST_GUILD_MEMBERS').length;
 
-test('a run asks once for everybody; one that comes too soon waits as Discord says, says so to the operator, and is done', async () => {
+test('a run lists all members with one request; a run that comes too soon waits as Discord demands, says so and completes', async () => {
 	sandbox.discord.setLimits({ memberRequestSeconds: SECONDS });
-	expect((await reconcile(sandbox)).run).toMatchObject({ status: 'COMPLETED', membersChecked: everybody() });
-	expect(asked()).toBe(1);
+	expect((await reconcile(sandbox)).run).toMatchObject({ status: 'COMPLETED', membersChecked: memberCount() });
+	expect(memberRequests()).toBe(1);
 	const second = sandbox.command('operator', 'reconcile run');
 	expect(await waitForMessage(sandbox, second, /waiting/)).toMatch(
 		/^Reading Discord: waiting [1-4] s, because Discord allows one listing of all members in 30 s…$/m
 	);
 	await waitForMessage(sandbox, second, /^Done: all clear/);
-	expect((await sandbox.runs(1))[0]).toMatchObject({ status: 'COMPLETED', membersChecked: everybody() });
-	expect(asked()).toBe(3);
+	expect((await sandbox.runs(1))[0]).toMatchObject({ status: 'COMPLETED', membersChecked: memberCount() });
+	expect(memberRequests()).toBe(3);
 });
 
 test.each(['invalid-session', 'drop', 'reconnect'])(
@@ -35,8 +35,8 @@ test.each(['invalid-session', 'drop', 'reconnect'])(
 	async (kind) => {
 		sandbox.discord.setLimits({ memberRequestSeconds: 1 });
 		sandbox.faults.add({ target: 'gateway', kind, match: 'REQUEST_GUILD_MEMBERS', times: 1 });
-		const before = asked();
-		expect((await reconcile(sandbox)).run).toMatchObject({ status: 'COMPLETED', membersChecked: everybody() });
-		expect(asked() - before).toBeGreaterThanOrEqual(2);
+		const before = memberRequests();
+		expect((await reconcile(sandbox)).run).toMatchObject({ status: 'COMPLETED', membersChecked: memberCount() });
+		expect(memberRequests() - before).toBeGreaterThanOrEqual(2);
 	}
 );

@@ -22,18 +22,18 @@ describe('mail', () => {
 	afterAll(() => sandbox?.stop());
 
 	const inbox = () => sandbox.mail.inbox();
-	const drift = () => sandbox.discord.changeRoles({ user: ADA, remove: ['Knight'] });
-	const mend = () => sandbox.discord.changeRoles({ user: ADA, add: ['Knight'] });
+	const causeDrift = () => sandbox.discord.changeRoles({ user: ADA, remove: ['Knight'] });
+	const removeDrift = () => sandbox.discord.changeRoles({ user: ADA, add: ['Knight'] });
 
-	test('never comes when all is clear', async () => {
+	test('is not sent when there is nothing to report', async () => {
 		const { report } = await reconcile(sandbox);
 		expect(report.embeds).toMatchObject([{ title: 'All clear', color: 0x57f287 }]);
 		expect(await sandbox.deliveries()).toMatchObject([{ channel: 'report', status: 'DELIVERED' }]);
 		expect(inbox()).toEqual([]);
 	});
 
-	test('comes when issues were found: once, to everybody, with the report’s words and a link to it, and harmless', async () => {
-		drift();
+	test('is sent once to all recipients when issues were found, with the report’s text and link, and no active content', async () => {
+		causeDrift();
 		const { report } = await reconcile(sandbox);
 		expect(inbox()).toHaveLength(1);
 		const [mail] = inbox();
@@ -49,14 +49,14 @@ describe('mail', () => {
 		expect(mail?.html).not.toContain('<script');
 	});
 
-	test('comes when a run failed', async () => {
+	test('is sent when a run failed', async () => {
 		sandbox.faults.add({ target: 'stripe', kind: 'status', status: 401, times: 1 });
 		await waitForMessage(sandbox, sandbox.command('operator', 'reconcile run'), /^The run failed/);
 		expect(inbox()).toHaveLength(2);
 		expect(inbox()[1]?.subject).toContain('Reconciliation failed');
 	});
 
-	test('that the server refuses is kept, shown in the status, and arrives once when the server takes it', async () => {
+	test('that the server refuses is stored, shown in the status and delivered once the server accepts it', async () => {
 		sandbox.faults.add({ target: 'smtp', kind: 'reject' });
 		await reconcile(sandbox);
 		await sandbox.until(async () =>
@@ -75,10 +75,10 @@ describe('mail', () => {
 		expect(inbox()).toHaveLength(3);
 	});
 
-	test('a report that the channel does not take is kept too; the mail says why, and the report is posted once', async () => {
-		mend();
+	test('explains a report that could not be posted, which is posted once later', async () => {
+		removeDrift();
 		sandbox.discord.setBotPermission('SendMessages', false, sandbox.discord.ids.adminChannelId);
-		drift();
+		causeDrift();
 		await waitForMessage(sandbox, sandbox.command('operator', 'reconcile run'), /could not be posted/);
 		expect(inbox().at(-1)?.text).toContain('could not be posted in the admin channel: Reeve may not write in channel');
 		const before = sandbox.messages().length;
@@ -90,7 +90,7 @@ describe('mail', () => {
 		expect(run?.reportMessageId).toBe(sandbox.messages().at(-1)?.id);
 	});
 
-	test('is about operators alone: nobody else was written to', () => {
+	test('goes to no member', () => {
 		expect(sandbox.discord.dms()).toEqual([]);
 	});
 });

@@ -4,20 +4,20 @@ import { SMTPServer } from 'smtp-server';
 import type { Sandbox } from '../../sandbox/sandbox.js';
 import type { Database } from '../../src/store/connection/database.js';
 
-/** Secrets that a test has planted, by name, and the places where they must not be found. */
+/** Planted secrets by name, and the places where they must not appear. */
 
 export type Planted = Readonly<Record<string, string>>;
 
-/** What gives a secret away: itself as written and as meant, encoded, in base64 at every place, and its middle. */
+/** Forms of a secret to search for: raw, URL-decoded, encoded, base64 at every offset, and its middle part. */
 function traces(secret: string): string[] {
 	const third = Math.floor(secret.length / 3);
 	const bytes = Buffer.from(secret);
-	// Three bytes are four letters: by what stands before it, a secret begins with the first, second or third of three.
+	// Base64 encodes three bytes at a time, so a secret has three encodings, by its offset.
 	const inBase64 = [0, 1, 2].map((skipped) => bytes.subarray(skipped, bytes.length - ((bytes.length - skipped) % 3)).toString('base64'));
 	return [secret, encodeURIComponent(secret), secret.slice(third, secret.length - third), ...inBase64];
 }
 
-/** Names of the secrets of which a text shows a trace, also behind the backslashes of JSON and markdown. */
+/** Names of the secrets that a text contains in any form, including JSON and markdown escapes. */
 export function leaks(text: string, planted: Planted): string[] {
 	const bare = text.replaceAll('\\', '');
 	return Object.entries(planted)
@@ -40,13 +40,13 @@ export async function everyRow({ prisma }: Database): Promise<string> {
 		.join('\n');
 }
 
-/** All files of a folder, byte for byte. */
+/** The bytes of all files in a folder. */
 export async function everyFile(folder: string): Promise<string> {
 	const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
 	return (await Promise.all(files.map((file) => readFile(join(file.parentPath, file.name), 'latin1')))).join('\n');
 }
 
-/** All that the bot has said in the channel, and in its answers, with the files it sent. */
+/** Every message and interaction response of the bot, with attached files. */
 export async function everythingSaid(sandbox: Sandbox, interactions: readonly string[]): Promise<string> {
 	const messages = [...sandbox.messages(), ...interactions.flatMap((id) => sandbox.interaction(id).responses)];
 	const files = messages.flatMap(({ attachments }) => attachments).map(async ({ url }) => (await fetch(url)).text());
@@ -56,12 +56,12 @@ export async function everythingSaid(sandbox: Sandbox, interactions: readonly st
 	return [JSON.stringify([messages, suggested, bodies]), ...(await Promise.all(files))].join('\n');
 }
 
-/** How the processes of the machine show this one to others. */
+/** What `/proc` shows of a process to others. */
 export async function everythingShown(pid: number): Promise<string> {
 	return (await Promise.all(['cmdline', 'comm'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8')))).join('\n');
 }
 
-/** A mail server that wants a password and, while it refuses, quotes all that it was told. */
+/** A mail server that requires a password and quotes it in its refusals. */
 export class QuotingMailServer {
 	public refuses = false;
 	public readonly received: string[] = [];

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { firstRun } from '../../sandbox/first-run.js';
 import { Sandbox } from '../../sandbox/sandbox.js';
 
-/** The sandbox with the real bot in it, as `npm run build` left it. */
+/** The sandbox with the built bot. */
 
 interface Expected {
 	issues: { discordId: string; type: string; severity: string; add: string[]; remove: string[] }[];
@@ -19,7 +19,7 @@ afterAll(() => sandbox?.stop());
 
 const byId = (a: { discordId: string }, b: { discordId: string }) => (a.discordId < b.discordId ? -1 : 1);
 
-/** `/reconcile run`, until its row says that it is over. */
+/** Runs `/reconcile run` and waits until the stored run has ended. */
 async function reconcile() {
 	sandbox.command('operator', 'reconcile run');
 	return sandbox.until(async () => {
@@ -29,7 +29,7 @@ async function reconcile() {
 }
 
 describe('the sandbox', () => {
-	it('shows a newcomer the report, and the issues are those that were to be found', async () => {
+	it('posts the report with the expected issues', async () => {
 		const shown = await firstRun(sandbox);
 		expect(shown).toContain('What the operator sees in #admin');
 		expect(shown).toMatch(/curl -X POST \S+\/api\/click/);
@@ -46,7 +46,7 @@ describe('the sandbox', () => {
 		expect(stored[0]?.attempts).toEqual([]);
 	});
 
-	it('keeps the rows through a restart, and reads them while the bot is down', async () => {
+	it('keeps rows over a restart', async () => {
 		const before = await sandbox.runs();
 		expect(await sandbox.restart('SIGKILL')).toMatchObject({ exitCode: null, signal: 'SIGKILL' });
 		expect(await sandbox.restart()).toMatchObject({ exitCode: 0, signal: null });
@@ -60,7 +60,7 @@ describe('the sandbox', () => {
 		expect(sandbox.state().ready).toBe(true);
 	});
 
-	it('says why the bot does not start, and leaves a mistaken reset without effect', async () => {
+	it('reports why the bot does not start, and ignores an invalid reset', async () => {
 		const pid = sandbox.state().bot.pid;
 		const { members } = sandbox.guild();
 		await expect(sandbox.reset({ world: { guild: { members: [{ id: '', username: 'ada' }] } } })).rejects.toThrow(
@@ -73,7 +73,7 @@ describe('the sandbox', () => {
 		expect(sandbox.state()).toMatchObject({ ready: false, bot: { up: false } });
 	});
 
-	it('puts a fresh world and a fresh database in the place of the last ones', async () => {
+	it('resets to a new world and an empty database', async () => {
 		const world = {
 			guild: { members: [{ id: '200000000000000001', username: 'ada' }] },
 			stripe: {
@@ -90,7 +90,7 @@ describe('the sandbox', () => {
 		expect(issues.map(({ discordId, type }) => `${discordId} ${type}`)).toEqual(['200000000000000001 MISSING_ACCESS']);
 	});
 
-	it('takes one reset after another, and the last one wins', async () => {
+	it('serializes resets, and the last one wins', async () => {
 		const member = (username: string) => ({ world: { guild: { members: [{ id: '200000000000000009', username }] } } });
 		await Promise.all([sandbox.reset(member('first')), sandbox.reset(member('second'))]);
 		expect(sandbox.guild().members.map(({ username }) => username)).toContain('second');

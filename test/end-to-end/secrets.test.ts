@@ -19,8 +19,8 @@ const EVE = '300000000000000003';
 const MAIL_PASSWORD = 'pl@nted/mail"p\\ssword%5';
 const PLANTED: Planted = { DISCORD_TOKEN: TOKEN, STRIPE_SECRET_KEY: STRIPE_KEY, SMTP_URL: MAIL_PASSWORD };
 
-describe('the search for secrets', () => {
-	test('finds one whole, encoded, escaped, and in part', () => {
+describe('leaks', () => {
+	test('finds a secret raw, encoded, escaped and in part', () => {
 		const basic = Buffer.from(`${STRIPE_KEY}:`).toString('base64');
 		const plain = Buffer.from(`\0reeve\0${MAIL_PASSWORD}`).toString('base64');
 		expect(leaks(`x${TOKEN}y`, PLANTED)).toEqual(['DISCORD_TOKEN']);
@@ -32,7 +32,7 @@ describe('the search for secrets', () => {
 	});
 });
 
-describe('a secret', () => {
+describe('a secret in the running bot', () => {
 	const mail = new QuotingMailServer();
 	let sandbox: Sandbox;
 	const asked: string[] = [];
@@ -45,7 +45,7 @@ describe('a secret', () => {
 					members: [
 						{ id: ADA, username: 'ada', roles: [] },
 						{ id: BOB, username: `bob ${STRIPE_KEY}`, roles: ['Lord'] },
-						// A name is cut to what Discord takes.
+						// A name is cut to Discord's limit.
 						{ id: EVE, username: STRIPE_KEY.slice(0, 32), roles: ['Knight'] }
 					]
 				},
@@ -68,8 +68,8 @@ describe('a secret', () => {
 		await mail.close();
 	});
 
-	/** Whatever was asked is searched at the end. */
-	const used = async (command: string, options: Record<string, unknown> = {}) => {
+	/** Runs a command; all responses are searched at the end. */
+	const run = async (command: string, options: Record<string, unknown> = {}) => {
 		const { id, answer } = await runCommand(sandbox, command, options);
 		asked.push(id);
 		return answer;
@@ -77,23 +77,23 @@ describe('a secret', () => {
 	const said = () => everythingSaid(sandbox, asked);
 	const quotes = (secret: string) => ({ error: { type: 'api_error', message: `it failed for ${secret}`, code: secret, param: secret } });
 
-	test('that people have put into names and metadata is in no report, no mail, no answer and no file', async () => {
+	test('in names and metadata appears in no report, mail, reply or file', async () => {
 		const { report } = await reconcile(sandbox);
 		expect(JSON.stringify(report.embeds)).toContain('(hidden)');
 		expect(mail.received.join()).toContain('(hidden)');
 		const fix = fixButtons(report).find(({ label }) => label?.includes('ada'))?.custom_id as string;
 		asked.push(sandbox.click('operator', report.id, fix));
 		await sandbox.until(() => managedRolesOf(sandbox, ADA).includes('Knight'));
-		expect(JSON.stringify(await used('reconcile why', { member: ADA }))).toContain('Should have');
-		expect(JSON.stringify(await used('reconcile why', { member: BOB }))).toContain('(hidden)');
-		expect((await used('reconcile export')).attachments).toHaveLength(1);
-		await used('reconcile link', { member: BOB, customer: STRIPE_KEY });
-		await used('reconcile link', { member: BOB, customer: 'ada@example.com' });
-		await used('reconcile exempt', { member: EVE, reason: `her key is ${STRIPE_KEY} and the password ${MAIL_PASSWORD}` });
-		await used('reconcile exemptions');
-		await used('reconcile pause', { reason: `token ${TOKEN}` });
-		await used('reconcile resume');
-		await used('reconcile history');
+		expect(JSON.stringify(await run('reconcile why', { member: ADA }))).toContain('Should have');
+		expect(JSON.stringify(await run('reconcile why', { member: BOB }))).toContain('(hidden)');
+		expect((await run('reconcile export')).attachments).toHaveLength(1);
+		await run('reconcile link', { member: BOB, customer: STRIPE_KEY });
+		await run('reconcile link', { member: BOB, customer: 'ada@example.com' });
+		await run('reconcile exempt', { member: EVE, reason: `her key is ${STRIPE_KEY} and the password ${MAIL_PASSWORD}` });
+		await run('reconcile exemptions');
+		await run('reconcile pause', { reason: `token ${TOKEN}` });
+		await run('reconcile resume');
+		await run('reconcile history');
 		const typing = sandbox.autocomplete('operator', 'reconcile link', 'customer', 'ada');
 		asked.push(typing);
 		expect(JSON.stringify(await sandbox.until(() => sandbox.interaction(typing).choices))).toContain('(hidden)');
@@ -101,7 +101,7 @@ describe('a secret', () => {
 		expect(leaks(mail.received.join('\n'), PLANTED)).toEqual([]);
 	});
 
-	test('that Stripe, Discord and the mail server quote in their errors is told to nobody', async () => {
+	test('quoted in errors of Stripe, Discord and the mail server appears in no output', async () => {
 		mail.refuses = true;
 		sandbox.discord.changeRoles({ user: ADA, remove: ['Knight'] });
 		const faults: [status: number, body: object][] = [
@@ -113,10 +113,10 @@ describe('a secret', () => {
 		];
 		for (const [status, body] of faults) {
 			sandbox.faults.add({ target: 'stripe', kind: 'status', status, body });
-			await used('reconcile status');
+			await run('reconcile status');
 			const { answer } = await reconcile(sandbox);
 			expect(answer).toMatch(/^The run failed: .*Stripe/);
-			await used('reconcile why', { member: ADA });
+			await run('reconcile why', { member: ADA });
 			sandbox.faults.clear();
 		}
 		for (const status of [400, 403, 500]) {
@@ -132,15 +132,15 @@ describe('a secret', () => {
 			await waitForReply(sandbox, click, /Discord/);
 			sandbox.faults.clear();
 		}
-		const waiting = JSON.stringify((await used('reconcile status')).embeds);
+		const waiting = JSON.stringify((await run('reconcile status')).embeds);
 		expect(waiting).toContain('refused user or password');
 		expect(waiting).toContain('(hidden)');
 		expect(leaks(await said(), PLANTED)).toEqual([]);
 	});
 
-	test('is in no line of the log at the level trace, in no row and no file of the database, and in nothing that the machine shows of the process', async () => {
+	test('appears in no log line at level trace, no row or file of the database, and nothing /proc shows', async () => {
 		const body = { code: 0, message: `401: Unauthorized: Bot ${TOKEN}` };
-		// Discord throws the bot out: what it is then unable to say goes to the log.
+		// Discord removes the bot: messages it cannot send go to the log.
 		sandbox.faults.add({ target: 'discord', kind: 'status', status: 401, body, match: '*/messages' });
 		sandbox.command('operator', 'reconcile run');
 		await sandbox.until(() => sandbox.log().some((line) => line.includes('401: Unauthorized')));
@@ -153,7 +153,7 @@ describe('a secret', () => {
 		const log = sandbox.log().join('\n');
 		expect(log).toContain('TRACE');
 		expect(log).toContain('(hidden)');
-		// As much of it as the sandbox keeps at least.
+		// At least as many lines as the sandbox keeps.
 		expect(log).toContain('Logged in as');
 		const files = await everyFile(dataDir);
 		const database = await openDatabase({ dataDir });
@@ -167,7 +167,7 @@ describe('a secret', () => {
 
 const MAIN = join(import.meta.dirname, '../../dist/src/main.js');
 
-describe('what a start that fails, or a crash, leaves on the terminal', () => {
+describe('a secret in the output of a failed start or a crash', () => {
 	const folder = mkdtempSync(join(tmpdir(), 'reeve-secrets-'));
 	afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -191,7 +191,7 @@ describe('what a start that fails, or a crash, leaves on the terminal', () => {
 		SMTP_URL: 'pl@nted-mail-password'
 	};
 
-	/** Starts Reeve with these settings alone, and waits for its end. */
+	/** Starts Reeve with only these settings and waits for its exit. */
 	function start(env: Record<string, string>, first = ''): Promise<{ code: number | null; said: string }> {
 		return new Promise((resolve) => {
 			const options = first === '' ? [] : ['--import', `data:text/javascript,${encodeURIComponent(first)}`];
@@ -225,7 +225,7 @@ describe('what a start that fails, or a crash, leaves on the terminal', () => {
 		expect(leaks(said, SECRETS)).toEqual([]);
 	});
 
-	test('an error of Discord’s that quotes the token, which nobody foresaw, is masked', async () => {
+	test('is redacted in an unexpected Discord error that quotes the token', async () => {
 		const quoting = createServer((request, response) => {
 			response.writeHead(400, { 'Content-Type': 'application/json' });
 			response.end(JSON.stringify({ code: 0, message: `Who is ${request.headers.authorization}?` }));
@@ -242,8 +242,8 @@ describe('what a start that fails, or a crash, leaves on the terminal', () => {
 		}
 	});
 
-	test('a rejection that nobody caught is logged, and a crash ends in one error, both masked', async () => {
-		// As soon as Reeve listens for them.
+	test('is redacted in an unhandled rejection and in a crash', async () => {
+		// Once Reeve has installed its handlers.
 		const provoke = `const look = setInterval(() => {
 			if (process.listenerCount('unhandledRejection') === 0) return;
 			clearInterval(look);

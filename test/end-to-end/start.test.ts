@@ -9,34 +9,34 @@ import { reconcile, waitForMessage } from './operator.js';
 const MAIN = join(import.meta.dirname, '../../dist/src/main.js');
 const folder = mkdtempSync(join(tmpdir(), 'reeve-start-'));
 
-/** Starts Reeve with these settings alone, in a folder without `.env`. */
-function start(env: Record<string, string>): Promise<{ code: number | null; said: string }> {
+/** Starts Reeve with only these settings, in a folder without `.env`, and waits for its exit. */
+function start(env: Record<string, string>): Promise<{ code: number | null; output: string }> {
 	return new Promise((resolve) => {
 		const child = spawn(process.execPath, [MAIN], { cwd: folder, env: { PATH: process.env.PATH ?? '', ...env } });
-		let said = '';
-		for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
-		child.on('close', (code) => resolve({ code, said }));
+		let output = '';
+		for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+		child.on('close', (code) => resolve({ code, output }));
 	});
 }
 
-describe('Reeve starts, and says why if it cannot', () => {
+describe('main', () => {
 	afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-	test('with one message that lists every missing and wrong setting and where to find it', async () => {
-		const { code, said } = await start({ DISCORD_GUILD_ID: 'my server', RECONCILIATION_HOUR: '24' });
+	test('exits with one message that lists every missing and invalid setting and where to find it', async () => {
+		const { code, output } = await start({ DISCORD_GUILD_ID: 'my server', RECONCILIATION_HOUR: '24' });
 		expect(code).toBe(1);
 		for (const name of ['DISCORD_TOKEN', 'DISCORD_GUILD_ID', 'DISCORD_ADMIN_CHANNEL_ID', 'STRIPE_SECRET_KEY', 'RECONCILIATION_HOUR'])
-			expect(said).toContain(name);
-		expect(said).toContain('Developer Portal');
-		expect(said).not.toMatch(/\n\s+at /);
+			expect(output).toContain(name);
+		expect(output).toContain('Developer Portal');
+		expect(output).not.toMatch(/\n\s+at /);
 	});
 
-	test('refuses a wrong token in words, and shows no secret', async () => {
+	test('exits with the reason when Discord refuses the token, and prints no secret', async () => {
 		const sandbox = await Sandbox.start();
 		try {
 			const token = 'MTIzNDU2Nzg5MDEyMzQ1Njc4.wrong.token-planted-here';
 			const url = `http://127.0.0.1:${sandbox.port}`;
-			const { code, said } = await start({
+			const { code, output } = await start({
 				DISCORD_TOKEN: token,
 				DISCORD_API_URL: `${url}/api`,
 				DISCORD_GUILD_ID: sandbox.discord.ids.guildId,
@@ -47,15 +47,15 @@ describe('Reeve starts, and says why if it cannot', () => {
 				LOG_LEVEL: 'trace'
 			});
 			expect(code).toBe(1);
-			expect(said).toContain('Discord refused DISCORD_TOKEN');
-			expect(said).not.toContain(token);
-			expect(said).not.toContain('rk_test_planted');
+			expect(output).toContain('Discord refused DISCORD_TOKEN');
+			expect(output).not.toContain(token);
+			expect(output).not.toContain('rk_test_planted');
 		} finally {
 			await sandbox.stop();
 		}
 	});
 
-	test('stops in order on SIGTERM, while a run is under way too, and goes on where it was', async () => {
+	test('exits with code 0 on SIGTERM during a run, and runs again after a restart', async () => {
 		const sandbox = await Sandbox.start({ world: { scenario: 'council', seed: 2 } });
 		try {
 			const { run } = await reconcile(sandbox);
@@ -73,7 +73,7 @@ describe('Reeve starts, and says why if it cannot', () => {
 		}
 	});
 
-	test('runs once at a time: whoever asks meanwhile hears that one is under way', async () => {
+	test('refuses a second run while one is in progress', async () => {
 		const sandbox = await Sandbox.start({ world: { scenario: 'council', seed: 2 } });
 		try {
 			sandbox.stripe.setLatency(100);
@@ -88,7 +88,7 @@ describe('Reeve starts, and says why if it cannot', () => {
 		}
 	});
 
-	test('finds a run that was killed, marks it as failed and is free to run again', async () => {
+	test('marks a killed run as failed at the next start, and can run again', async () => {
 		const sandbox = await Sandbox.start({ world: { scenario: 'council', seed: 2 } });
 		try {
 			sandbox.stripe.setLatency(200);

@@ -4,7 +4,7 @@ import { buttonOf, linesOf, reconcile, runCommand, waitForReply } from './operat
 
 const ADA = '300000000000000001';
 
-describe('the schedule, as an operator sees and stops it', () => {
+describe('status, history and pause', () => {
 	let sandbox: Sandbox;
 	beforeAll(async () => {
 		sandbox = await Sandbox.start({
@@ -29,7 +29,7 @@ describe('the schedule, as an operator sees and stops it', () => {
 		return Object.fromEntries((answer.embeds[0]?.fields ?? []).map(({ name, value }) => [name, value]));
 	};
 
-	test('status before the first run says so, and afterwards what it came to', async () => {
+	test('status shows the last run, or that there is none', async () => {
 		expect((await fields())['Last run']).toBe('None yet: `/reconcile run` makes the first');
 		await reconcile(sandbox);
 		const after = await fields();
@@ -38,7 +38,7 @@ describe('the schedule, as an operator sees and stops it', () => {
 		expect(after.Sources).toBe('✓ Stripe (test data)\n✓ Discord\n✓ Database (embedded)');
 	});
 
-	test('a pause is said in the channel, survives a restart, and a run by hand still works and tells of it', async () => {
+	test('a pause is announced, survives a restart, and does not stop manual runs, which mention it', async () => {
 		const { answer } = await runCommand(sandbox, 'reconcile pause', { for: '3 days', reason: 'moving house' });
 		expect(answer.content).toMatch(/^Paused: no daily run until <t:\d+:f>/);
 		await sandbox.until(() => linesOf(sandbox).find((line) => /^<@\d+> paused the daily runs until <t:\d+:f>: moving house\.$/.test(line)));
@@ -55,14 +55,14 @@ describe('the schedule, as an operator sees and stops it', () => {
 		expect(audit[2]).toMatchObject({ actor: sandbox.discord.ids.operatorId, detail: 'moving house', after: { reason: 'moving house' } });
 	});
 
-	test('a source that is not well is named with what to do', async () => {
+	test('status names a failing source and the remedy', async () => {
 		sandbox.discord.moveRole('Lord', 99);
 		sandbox.faults.add({ target: 'stripe', kind: 'status', status: 401, times: 1 });
 		const { Sources } = await fields();
 		expect(Sources).toMatch(/✗ Stripe: .*\n✗ Discord: Reeve's role is below Lord/);
 	});
 
-	test('the history tells of every run, page by page', async () => {
+	test('history lists every run in pages', async () => {
 		for (let run = 0; run < 9; run++) await reconcile(sandbox);
 		const { id, answer } = await runCommand(sandbox, 'reconcile history', { days: 2 });
 		expect(answer.embeds[0]?.description?.split('\n')).toHaveLength(12);
@@ -72,12 +72,12 @@ describe('the schedule, as an operator sees and stops it', () => {
 		expect(() => sandbox.command('operator', 'reconcile history', { days: 0 })).toThrow('at least 1');
 	});
 
-	test('is for operators alone', async () => {
+	test('only operators can use them', async () => {
 		for (const command of ['status', 'pause', 'resume', 'history'])
 			expect((await runCommand(sandbox, `reconcile ${command}`, {}, 'member')).answer.content).toContain('Only operators');
 	});
 
-	test('the setting wins over the command, and both say so', async () => {
+	test('a pause by the settings overrides resume, and both say so', async () => {
 		await sandbox.reset({ world: {}, env: { RECONCILIATION_PAUSED: 'true' } });
 		expect((await fields()).Schedule).toContain('**Paused** by the settings');
 		expect((await runCommand(sandbox, 'reconcile resume')).answer.content).toContain('RECONCILIATION_PAUSED');

@@ -2,15 +2,15 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.js';
 import { type ButtonAction, buildCustomId } from '../../src/messages/custom-id.js';
-import { reconcile, runCommand } from './operator.js';
+import { reconcile, runCommand, waitForReply } from './operator.js';
 
-/** Whoever may not, from wherever, with whatever they send: a clear answer that they alone see, and no effect. */
+/** Interactions without permission or with forged input: an ephemeral refusal and no effect. */
 
 const person = (number: number) => `30000000000000000${number}`;
-const SECRET_NAMES = ['zelda', 'yorick', 'xenia', 'wanda', 'victor'];
+const PRIVATE_NAMES = ['zelda', 'yorick', 'xenia', 'wanda', 'victor'];
 const OTHER_GUILD = '999999999999999999';
 
-/** Every subcommand with options that would do something. */
+/** Every subcommand with options that would have an effect. */
 const COMMANDS: readonly (readonly [string, Record<string, unknown>])[] = [
 	['run', {}],
 	['run', { mode: 'fix', member: 'zelda' }],
@@ -40,19 +40,19 @@ beforeAll(async () => {
 		world: {
 			guild: {
 				members: [
-					...SECRET_NAMES.map((username, index) => ({ id: person(index), username, roles: ['Lord'] })),
+					...PRIVATE_NAMES.map((username, index) => ({ id: person(index), username, roles: ['Lord'] })),
 					{ id: person(9), username: 'member', roles: [] }
 				]
 			},
-			stripe: { customers: SECRET_NAMES.map((name) => ({ id: `cus_${name}`, email: `${name}@example.com` })) },
-			database: { members: SECRET_NAMES.map((_, index) => ({ id: `m${index}`, discordId: person(index) })) }
+			stripe: { customers: PRIVATE_NAMES.map((name) => ({ id: `cus_${name}`, email: `${name}@example.com` })) },
+			database: { members: PRIVATE_NAMES.map((_, index) => ({ id: `m${index}`, discordId: person(index) })) }
 		}
 	});
 	const reconciled = await reconcile(sandbox);
 	report = reconciled.report;
 	runId = reconciled.run.id;
 	const [issue] = await sandbox.issues('OPEN');
-	if (issue === undefined) throw new Error('nothing was found');
+	if (issue === undefined) throw new Error('The run found no issue.');
 	const { id: issueId, planHash } = issue;
 	actions = [
 		{ action: 'fix', runId, page: 0, issueId, planHash },
@@ -73,7 +73,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox?.stop());
 
-/** Everything that could show an effect. */
+/** Everything an interaction could change. */
 async function state() {
 	return {
 		roles: sandbox.guild().members.map(({ id, roles }) => [id, roles]),
@@ -83,8 +83,8 @@ async function state() {
 	};
 }
 
-/** What somebody was told, and whether they alone were. */
-async function told(id: string): Promise<string> {
+/** Waits for the ephemeral response. @returns its content, embeds and components as text */
+async function ephemeralReply(id: string): Promise<string> {
 	const response = await sandbox.until(() => {
 		const { responses, failure } = sandbox.interaction(id);
 		if (failure !== null) throw new Error(failure);
@@ -93,31 +93,31 @@ async function told(id: string): Promise<string> {
 	return JSON.stringify([response.content, response.embeds, response.components]);
 }
 
-/** Nobody who may not use Reeve learns whom it knows. */
+/** The private names that a reply leaks. */
 function namesIn(text: string): string[] {
-	return SECRET_NAMES.filter((name) => text.includes(name));
+	return PRIVATE_NAMES.filter((name) => text.includes(name));
 }
 
-const FROM: readonly (readonly [string, string, { channel?: string; guildId?: string }, RegExp])[] = [
-	['a member who is no operator', 'member', {}, /Only operators may use Reeve/],
+const UNAUTHORIZED: readonly (readonly [string, string, { channel?: string; guildId?: string }, RegExp])[] = [
+	['a member who is not an operator', 'member', {}, /Only operators may use Reeve/],
 	['an operator in a direct message', 'operator', { channel: 'dm' }, /only works in the server it is set up for/],
 	['an operator of another server', 'operator', { guildId: OTHER_GUILD }, /only works in the server it is set up for/],
 	['a member of another server', 'member', { guildId: OTHER_GUILD }, /only works in the server it is set up for/]
 ];
 
-describe.each(FROM)('%s', (_, user, where, why) => {
-	test('is refused every command, with the reason, and nothing happens', async () => {
+describe.each(UNAUTHORIZED)('%s', (_, user, where, refusal) => {
+	test('gets every command refused with the reason and without an effect', async () => {
 		const before = await state();
 		for (const [name, options] of COMMANDS) {
 			const { interactionId } = sandbox.discord.command({ user, command: `reconcile ${name}`, options, ...where });
-			const answer = await told(interactionId);
-			expect([name, answer]).toEqual([name, expect.stringMatching(why)]);
+			const answer = await ephemeralReply(interactionId);
+			expect([name, answer]).toEqual([name, expect.stringMatching(refusal)]);
 			expect([name, namesIn(answer)]).toEqual([name, []]);
 		}
 		expect(await state()).toEqual(before);
 	});
 
-	test('is refused every button, menu and form, with the reason, and nothing happens', async () => {
+	test('gets every button, menu and modal refused with the reason and without an effect', async () => {
 		const before = await state();
 		const answers = [
 			...actions.map((action) => sandbox.discord.forge({ user, messageId: report.id, customId: buildCustomId(action), ...where })),
@@ -146,23 +146,23 @@ describe.each(FROM)('%s', (_, user, where, why) => {
 			})
 		];
 		for (const { interactionId } of answers) {
-			const answer = await told(interactionId);
-			expect(answer).toMatch(why);
+			const answer = await ephemeralReply(interactionId);
+			expect(answer).toMatch(refusal);
 			expect(namesIn(answer)).toEqual([]);
 		}
 		expect(await state()).toEqual(before);
 	});
 });
 
-test('a member who is no operator is suggested nobody', async () => {
+test('a member who is not an operator gets no autocomplete choices', async () => {
 	for (const [command, option] of [
 		['fix', 'issue'],
 		['undo', 'fix'],
 		['link', 'customer'],
 		['export', 'run']
 	] as const) {
-		const asked = sandbox.autocomplete('member', `reconcile ${command}`, option, '');
-		expect(await sandbox.until(() => sandbox.interaction(asked).choices)).toEqual([]);
+		const typing = sandbox.autocomplete('member', `reconcile ${command}`, option, '');
+		expect(await sandbox.until(() => sandbox.interaction(typing).choices)).toEqual([]);
 	}
 });
 
@@ -175,35 +175,35 @@ describe('an operator', () => {
 		'reeve:2:bulk:all:00000000:all',
 		'somebody-else:button',
 		`reeve:1:undo:${'x'.repeat(80)}`
-	])('who presses what this Reeve does not know (%s) is told so', async (customId) => {
+	])('gets a refusal for the unknown custom ID %s', async (customId) => {
 		const before = await state();
 		const { interactionId } = sandbox.discord.forge({ user: 'operator', messageId: report.id, customId });
-		expect(await told(interactionId)).toContain('belongs to another version of Reeve');
+		expect(await ephemeralReply(interactionId)).toContain('belongs to another version of Reeve');
 		const form = sandbox.discord.forge({ user: 'operator', messageId: report.id, customId, fields: { reason: 'x' } });
-		expect(await told(form.interactionId)).toContain('belongs to another version of Reeve');
+		expect(await ephemeralReply(form.interactionId)).toContain('belongs to another version of Reeve');
 		expect(await state()).toEqual(before);
 	});
 
-	test('who presses a button about something that is not there, or is another by now, is told so, and nothing happens', async () => {
+	test('gets a refusal without an effect for a button whose subject is missing or has changed', async () => {
 		const before = await state();
-		const nothing = { runId: 'nothing', issueId: 'nothing', planHash: '00000000' };
-		for (const action of [
-			{ action: 'fix', page: 0, ...nothing },
-			{ action: 'fix-one', ...nothing },
-			{ action: 'bulk', scope: 'all', planHash: '00000000', mode: 'all' },
-			{ action: 'page', runId: 'nothing', page: 0, button: 'next' },
-			{ action: 'why', issueId: 'nothing' },
-			{ action: 'undo', attemptId: 'nothing' },
-			{ action: 'unlink', discordId: person(0), shownHash: '00000000' },
-			{ action: 'link', discordId: person(0), customerId: 'cus_nobody', shownHash: '00000000' }
-		] as ButtonAction[]) {
+		const missing = { runId: 'nothing', issueId: 'nothing', planHash: '00000000' };
+		const refusals: readonly (readonly [ButtonAction, RegExp])[] = [
+			[{ action: 'fix', page: 0, ...missing }, /^Nothing was changed: Reeve does not know the issue/],
+			[{ action: 'fix-one', issueId: 'nothing', planHash: '00000000' }, /^Nothing was changed: Reeve does not know the issue/],
+			[{ action: 'bulk', scope: 'all', planHash: '00000000', mode: 'all' }, /^Nothing was changed/],
+			[{ action: 'page', runId: 'nothing', page: 0, button: 'next' }, /^This report is not in the database any more/],
+			[{ action: 'why', issueId: 'nothing' }, /^This issue is not in the database any more/],
+			[{ action: 'undo', attemptId: 'nothing' }, /^Nothing was changed: Reeve knows no such fix/],
+			[{ action: 'unlink', discordId: person(0), shownHash: '00000000' }, /^Nothing was changed/],
+			[
+				{ action: 'link', discordId: person(0), customerId: 'cus_nobody', shownHash: '00000000' },
+				/^Nothing was changed: Stripe has no customer/
+			]
+		];
+		for (const [action, refusal] of refusals) {
 			const { interactionId } = sandbox.discord.forge({ user: 'operator', messageId: report.id, customId: buildCustomId(action) });
-			const said = await sandbox.until(() => {
-				const { responses, failure } = sandbox.interaction(interactionId);
-				if (failure !== null) throw new Error(`${action.action}: ${failure}`);
-				return responses.at(-1);
-			});
-			expect([action.action, said.content.length + said.embeds.length]).not.toEqual([action.action, 0]);
+			const reply = await waitForReply(sandbox, interactionId);
+			expect([action.action, reply.content]).toEqual([action.action, expect.stringMatching(refusal)]);
 		}
 		expect(await state()).toEqual(before);
 	});
@@ -211,19 +211,19 @@ describe('an operator', () => {
 	test.each<[string, Record<string, unknown>, RegExp]>([
 		['fix', {}, /Say what to fix/],
 		['fix', { issue: '🧨'.repeat(40) }, /No open issue is called that/],
-		['fix', { issue: `nothing:00000000` }, /not known|no longer|does not know/i],
-		['undo', { fix: 'nothing' }, /no|not/i],
+		['fix', { issue: `nothing:00000000` }, /^Nothing was changed: Reeve does not know the issue/],
+		['undo', { fix: 'nothing' }, /^Nothing was changed: Reeve knows no such fix/],
 		['pause', { for: 'when it snows' }, /does not understand/],
 		['pause', { for: '-3 days' }, /does not understand|past/],
 		['exempt', { member: 'zelda', reason: '   ' }, /say why/],
 		['exempt', { member: 'zelda', reason: 'friend', until: 'yesterday' }, /does not understand|past/],
-		['link', { member: 'zelda', customer: "cus_' OR 1=1" }, /no customer|not|No/],
-		['unlink', { member: 'member' }, /nothing|not/i],
-		['export', { run: '../../etc/passwd' }, /no|not/i]
-	])('who types what makes no sense into %s (%o) is told so, and nothing happens', async (name, options, why) => {
+		['link', { member: 'zelda', customer: "cus_' OR 1=1" }, /^Nothing was changed: Stripe has no customer/],
+		['unlink', { member: 'member' }, /^Nothing was changed: Nothing .* to a customer or a team/],
+		['export', { run: '../../etc/passwd' }, /There is no such run/]
+	])('gets a refusal without an effect for invalid input to %s (%o)', async (name, options, refusal) => {
 		const before = await state();
 		const { answer } = await runCommand(sandbox, `reconcile ${name}`, options);
-		expect(answer.content).toMatch(why);
+		expect(answer.content).toMatch(refusal);
 		expect(await state()).toEqual(before);
 	});
 });

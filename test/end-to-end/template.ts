@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '../../src/store/connection/database.js';
 
-/** Makes one empty, migrated database for all end-to-end files to copy: migrating takes longer than many a test. */
+/** Creates one migrated database that every test file copies: migrating takes seconds. */
 export default async function makeTemplate(): Promise<() => Promise<void>> {
 	const home = await mkdtemp(join(tmpdir(), 'reeve-template-'));
 	const dataDir = join(home, 'data');

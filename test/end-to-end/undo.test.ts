@@ -6,7 +6,7 @@ import { buttons, click, managedRolesOf, reconcile, refetch, waitForMessage } fr
 const PEOPLE = ['ada', 'bob', 'carl', 'dora'];
 const idOf = (name: string) => `30000000000000000${PEOPLE.indexOf(name)}`;
 
-/** Everybody pays for Knight; Ada and Bob have no role, Carl and Dora have Lord. Reeve fixes by itself. */
+/** All pay for Knight; Ada and Bob hold no role, Carl and Dora hold Lord. Auto-fix is on. */
 const WORLD = {
 	guild: {
 		members: [
@@ -38,13 +38,13 @@ describe('Undo', () => {
 	const attemptOf = async (name: string) =>
 		(await sandbox.issues()).find(({ discordId }) => discordId === idOf(name))?.attempts.find(({ undoes }) => undoes === null);
 
-	test('is offered on every fix in the report, and works for operators alone', async () => {
+	test('is offered for every fix in the report, to operators only', async () => {
 		expect(PEOPLE.map((name) => undoOf(name)?.disabled ?? false)).toEqual([false, false, false, false]);
 		expect(await undo('ada', 'member')).toContain('Only operators');
 		expect(managedRolesOf(sandbox, 'ada')).toEqual(['Knight']);
 	});
 
-	test('puts the roles back, and says so to the operator, in the channel, in the report and in the audit log', async () => {
+	test('restores the roles, replies, and updates the channel, the report and the audit log', async () => {
 		expect(await undo('carl')).toMatch(/^Undone for <@\d+> \(carl\): Lord given, Knight taken\. They are exempt until <t:\d+:f>/);
 		expect(managedRolesOf(sandbox, 'carl')).toEqual(['Lord']);
 		expect(lines()).toContainEqual(expect.stringMatching(/^<@\d+> undid the fix of <@\d+> \(carl\): Lord given, Knight taken\./));
@@ -61,13 +61,13 @@ describe('Undo', () => {
 		expect(undoOf('carl')).toBeUndefined();
 	});
 
-	test('is not redone by the next run', async () => {
+	test('is not reverted by the next run', async () => {
 		const { run } = await reconcile(sandbox);
 		expect(run).toMatchObject({ issuesFound: 0, notices: { exempt: 1 } });
 		expect(managedRolesOf(sandbox, 'carl')).toEqual(['Lord']);
 	});
 
-	test('clicked by two operators at once it has one effect, and the other hears of it', async () => {
+	test('takes effect once when two operators click at once, and says so to the second', async () => {
 		const before = roleCalls();
 		const clicks = ['operator', 'second'].map((user) => sandbox.click(user, report.id, undoOf('bob')?.custom_id as string));
 		const answers = await Promise.all(clicks.map((id) => waitForMessage(sandbox, id, /./)));
@@ -77,7 +77,7 @@ describe('Undo', () => {
 		expect(managedRolesOf(sandbox, 'bob')).toEqual([]);
 	});
 
-	test('by command suggests who can be undone, and by whom they were fixed', async () => {
+	test('suggests undoable fixes by member and operator', async () => {
 		const asked = (value: string) =>
 			sandbox.until(
 				(
@@ -92,7 +92,7 @@ describe('Undo', () => {
 		expect(await asked('nobody')).toEqual([]);
 	});
 
-	test('touches nobody whose roles are others by now, and says what they hold', async () => {
+	test('changes nothing when the roles have changed since the fix, and says what the member holds', async () => {
 		const before = roleCalls();
 		sandbox.discord.changeRoles({ user: 'ada', add: ['Lord'] });
 		const typed = sandbox.command('operator', 'reconcile undo', { fix: (await attemptOf('ada'))?.id });
@@ -100,15 +100,15 @@ describe('Undo', () => {
 		expect(roleCalls()).toBe(before);
 		expect(managedRolesOf(sandbox, 'ada')).toEqual(['Knight', 'Lord']);
 		sandbox.discord.changeRoles({ user: 'ada', remove: ['Lord'] });
-		// Nothing was changed, so nobody is left alone on account of it.
+		// Without a change there is no exemption.
 		expect((await reconcile(sandbox)).run).toMatchObject({ notices: { exempt: 2 } });
 	});
 
-	test.each(['ada', 'a'.repeat(100), 'attempt:1'])('answers whoever types %s that there is no such fix', async (fix) => {
+	test.each(['ada', 'a'.repeat(100), 'attempt:1'])('replies that there is no fix %s', async (fix) => {
 		expect(await waitForMessage(sandbox, sandbox.command('operator', 'reconcile undo', { fix }), /./)).toContain('Reeve knows no such fix');
 	});
 
-	test('that is killed in the middle is settled at the next start, and can be asked for again', async () => {
+	test('is recovered at the next start after a SIGKILL, and can be repeated', async () => {
 		sandbox.faults.add({ target: 'discord', kind: 'timeout', match: 'PUT */roles/*' });
 		sandbox.click('operator', report.id, undoOf('dora')?.custom_id as string);
 		await sandbox.until(() =>

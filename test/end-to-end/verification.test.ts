@@ -5,7 +5,7 @@ import { click, fixButtons, managedRolesOf, reconcile, refetch } from './operato
 
 const [ADA, BOB, EVE] = ['300000000000000001', '300000000000000002', '300000000000000003'];
 
-/** Ada and Bob pay for Knight and have no role; Eve has Lord and pays for nothing. Verifications are due at once, and the schedule is paused. */
+/** Ada and Bob pay for Knight and hold no role; Eve holds Lord and does not pay. Verifications are due at once; the schedule is paused. */
 const WORLD = {
 	guild: {
 		members: [
@@ -28,22 +28,23 @@ const WORLD = {
 	}
 };
 
-describe('a verification, also while the schedule is paused,', () => {
+describe('a verification while the schedule is paused', () => {
 	let sandbox: Sandbox;
 	beforeAll(async () => {
 		sandbox = await Sandbox.start({ world: WORLD, env: { RECONCILIATION_VERIFY_AFTER_MINUTES: '0', RECONCILIATION_PAUSED: 'true' } });
 	});
 	afterAll(() => sandbox?.stop());
 
-	const reading = () => sandbox.requests().filter(({ path, status }) => path === '/v1/subscriptions' && status === null).length;
-	/** The next run reads for as long as it is left alone. */
-	const stall = () => sandbox.faults.add({ target: 'stripe', kind: 'latency', ms: 200_000, match: 'GET /v1/subscriptions', times: 1 });
-	/** Keeps the lease busy, so that no wake-up of the schedule can verify before the test is ready for it. */
-	const keepBusy = async () => {
-		const before = reading();
-		stall();
+	const pendingReads = () => sandbox.requests().filter(({ path, status }) => path === '/v1/subscriptions' && status === null).length;
+	/** The next run stays in progress until it is killed. */
+	const stallNextRun = () =>
+		sandbox.faults.add({ target: 'stripe', kind: 'latency', ms: 200_000, match: 'GET /v1/subscriptions', times: 1 });
+	/** Holds the lease with a stalled run, so that no verification starts before the test is ready. */
+	const holdLease = async () => {
+		const before = pendingReads();
+		stallNextRun();
 		sandbox.command('operator', 'reconcile run');
-		await sandbox.until(() => reading() > before);
+		await sandbox.until(() => pendingReads() > before);
 	};
 	const fix = async (report: APIMessage, ...names: string[]) => {
 		for (const name of names) {
@@ -51,8 +52,8 @@ describe('a verification, also while the schedule is paused,', () => {
 			expect(await click(sandbox, report, button?.custom_id as string)).toMatch(/^Fixed/);
 		}
 	};
-	/** The report of the newest verification, once none is left to do. */
-	const verified = async () => {
+	/** Waits until no verification is due. @returns the newest one and its report */
+	const waitForVerification = async () => {
 		await sandbox.until(async () => (await sandbox.verifications()).every(({ doneAt }) => doneAt !== null));
 		const run = (await sandbox.runs()).find(({ isVerificationRun, status }) => isVerificationRun && status === 'COMPLETED');
 		const report = await sandbox.until(() => sandbox.messages().find(({ embeds }) => embeds[0]?.footer?.text.endsWith(`${run?.id}`)));
@@ -64,15 +65,15 @@ describe('a verification, also while the schedule is paused,', () => {
 	let first: APIMessage;
 	let second: APIMessage;
 
-	test('answers the report, says what came back, and opens that issue again with its history', async () => {
+	test('replies to the report with the drift that recurred, and reopens that issue with its history', async () => {
 		first = (await reconcile(sandbox)).report;
 		const [before] = await issueOf(ADA);
-		await keepBusy();
+		await holdLease();
 		await fix(first, 'ada', 'bob');
 		sandbox.discord.changeRoles({ user: 'ada', remove: ['Knight'] });
 		await sandbox.restart('SIGKILL');
 
-		const { run, report, summary } = await verified();
+		const { run, report, summary } = await waitForVerification();
 		second = report;
 		expect(report.message_reference?.message_id).toBe(first.id);
 		expect(summary?.title).toBe('Verification: 1 of 2 fixes came back');
@@ -89,23 +90,23 @@ describe('a verification, also while the schedule is paused,', () => {
 		expect(after[0]?.attempts).toMatchObject([{ outcome: 'FIXED' }]);
 	});
 
-	test('is one for several fixes, and only looks', async () => {
+	test('covers several fixes and changes no role', async () => {
 		expect(await sandbox.verifications()).toHaveLength(1);
 		expect(managedRolesOf(sandbox, 'ada')).toEqual([]);
 		expect(roleCalls()).toBe(2);
 	});
 
-	test('that is killed in the middle is done at the next start; green and short where all stayed', async () => {
-		await keepBusy();
+	test('runs at the next start after a SIGKILL; its report is short and green when every fix lasted', async () => {
+		await holdLease();
 		await fix(second, 'ada');
-		stall();
-		const before = reading();
+		stallNextRun();
+		const before = pendingReads();
 		await sandbox.restart('SIGKILL');
-		await sandbox.until(() => reading() > before);
+		await sandbox.until(() => pendingReads() > before);
 		expect((await sandbox.runs(1))[0]).toMatchObject({ isVerificationRun: true, status: 'RUNNING' });
 		await sandbox.restart('SIGKILL');
 
-		const { report, summary } = await verified();
+		const { report, summary } = await waitForVerification();
 		expect(report.message_reference?.message_id).toBe(second.id);
 		expect(summary).toMatchObject({ title: 'Verification: 1 fix stayed', color: 0x57f287 });
 		expect(report.embeds).toHaveLength(1);
@@ -114,7 +115,7 @@ describe('a verification, also while the schedule is paused,', () => {
 		expect(managedRolesOf(sandbox, 'ada')).toEqual(['Knight']);
 	});
 
-	test('is not done again', async () => {
+	test('runs once', async () => {
 		const runs = (await sandbox.runs()).length;
 		await sandbox.restart('SIGTERM');
 		await reconcile(sandbox);

@@ -17,7 +17,7 @@ const [ADA, BOB, EVE, DAN, ROBOT, FAY, MIA, MEMBER] = [1, 2, 3, 4, 5, 6, 7, 8].m
 const DAY = 86_400;
 const failedAt = Math.floor(Date.now() / 1000) - 5 * DAY;
 
-describe('why, and the export', () => {
+describe('why and export', () => {
 	let sandbox: Sandbox;
 	let report: APIMessage;
 	let runId: string;
@@ -80,7 +80,7 @@ describe('why, and the export', () => {
 			.flatMap(({ title, description, fields = [] }) => [title, description, ...fields.flatMap(({ name, value }) => [name, value])])
 			.join('\n');
 
-	test('one person is explained: links, every subscription and why it gives what it gives, the issue', async () => {
+	test('explains links, each subscription and its effect, and the issue', async () => {
 		const answer = await why('ada');
 		const text = textOf(answer.embeds);
 		for (const said of [
@@ -98,13 +98,13 @@ describe('why, and the export', () => {
 		expect(answer.components).toEqual([]);
 	});
 
-	test('somebody is found by the metadata of a subscription, and the debt is told with its moments', async () => {
+	test('finds a member by subscription metadata, and shows the dates of a payment failure', async () => {
 		const text = textOf((await why('bob')).embeds);
 		expect(text).toContain("Stripe's metadata on cus_bob");
 		expect(text).toContain(`past due since <t:${failedAt}:f>: beyond the 48 h of grace, so **Debtor** until <t:${failedAt + 32 * DAY}:f>`);
 	});
 
-	test('whoever is not compared is explained too', async () => {
+	test('explains members that runs skip', async () => {
 		expect(textOf((await why('dan')).embeds)).toContain('Is linked to nobody who could pay, and holds no managed role');
 		expect(textOf((await why('robot')).embeds)).toContain('This is a bot');
 		expect(textOf((await why('fay')).embeds)).toContain('Is exempt');
@@ -113,7 +113,7 @@ describe('why, and the export', () => {
 		expect(many).toMatch(/… and \d\d more/);
 	});
 
-	test('the button of an issue tells the same, also after the fix, with the way to undo it', async () => {
+	test('the Why? button shows the same, and offers undo after the fix', async () => {
 		const whyButtons = () => buttons(refetch(sandbox, report)).filter(({ label }) => label?.startsWith('Why?'));
 		expect(whyButtons().map(({ label }) => label)).toEqual(['Why? 1', 'Why? 2', 'Why? 3']);
 		const place = fixButtons(report).findIndex(({ label }) => label?.endsWith('ada'));
@@ -130,7 +130,7 @@ describe('why, and the export', () => {
 		expect(buttons(fixed).map(({ label, custom_id }) => [label, custom_id.split(':')[2]])).toEqual([['Undo the newest fix', 'undo']]);
 	});
 
-	test('while Stripe is away the rest is told, with the reason', async () => {
+	test('explains the rest while Stripe is unavailable, with the reason', async () => {
 		sandbox.faults.add({ target: 'stripe', kind: 'status', match: '/v1/', status: 401 });
 		const text = textOf((await why(EVE)).embeds);
 		sandbox.faults.clear();
@@ -139,7 +139,7 @@ describe('why, and the export', () => {
 		expect(text).toContain('Lord');
 	});
 
-	test('a run is exported, picked from suggestions, and harmless in a spreadsheet', async () => {
+	test('exports a suggested run without spreadsheet formulas', async () => {
 		const asked = sandbox.discord.autocomplete({ user: 'operator', command: 'reconcile export', option: 'run', value: '' }).interactionId;
 		const choices = await sandbox.until(() => sandbox.interaction(asked).choices);
 		expect(choices).toEqual([{ name: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d · manual · 3 issues$/), value: runId }]);
@@ -159,7 +159,7 @@ describe('why, and the export', () => {
 		expect(await waitForMessage(sandbox, unknown, /./)).toContain('There is no such run');
 	});
 
-	test('the fix is undone from the explanation, and told there from then on', async () => {
+	test('undoes the fix from the explanation, which shows it afterwards', async () => {
 		const before = await why('ada');
 		sandbox.click('operator', before.id, buttons(before)[0]?.custom_id as string);
 		await sandbox.until(() => managedRolesOf(sandbox, 'ada').length === 0);
@@ -171,7 +171,7 @@ describe('why, and the export', () => {
 		expect(after.components).toEqual([]);
 	});
 
-	test('whoever has left is explained from the report', async () => {
+	test('explains a member who left', async () => {
 		const place = fixButtons(report).findIndex(({ label }) => label?.endsWith('bob'));
 		sandbox.discord.kick('bob');
 		const button = buttons(refetch(sandbox, report)).find(({ label }) => label === `Why? ${place + 1}`)?.custom_id as string;
@@ -180,7 +180,7 @@ describe('why, and the export', () => {
 		expect(text).toContain('Is not in the server. Whoever is linked and has left');
 	});
 
-	test('nobody but an operator is told anything', async () => {
+	test('refuses members who are not operators', async () => {
 		for (const [command, options] of [
 			['reconcile why', { member: 'ada' }],
 			['reconcile export', {}]
