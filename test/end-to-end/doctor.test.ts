@@ -78,8 +78,8 @@ test('blocks runs on a blocking problem, and announces it in the channel at the 
 	const { run } = await reconcile(sandbox);
 	expect(run).toMatchObject({ status: 'FAILED', issuesFound: 0, failure: expect.stringContaining("Reeve's role is below Lord") });
 	await sandbox.restart();
-	const output = await sandbox.until(() => sandbox.messages().find(({ embeds }) => embeds[0]?.title?.startsWith('Doctor:')));
-	expect(textOf(output.embeds[0] as APIEmbed)).toContain("Reeve's role is below Lord");
+	const announcement = await sandbox.until(() => sandbox.messages().find(({ embeds }) => embeds[0]?.title?.startsWith('Doctor:')));
+	expect(textOf(announcement.embeds[0] as APIEmbed)).toContain("Reeve's role is below Lord");
 	expect(sandbox.log().filter((line) => line.includes('ERROR') && line.includes("Reeve's role is below Lord"))).toHaveLength(1);
 	expect(sandbox.guild().members.find(({ id }) => id === PERSON)?.roles).toContain('Knight');
 });
