@@ -70,7 +70,7 @@ describe('the passwords of PostgreSQL and Redis', () => {
 	const waitForLog = (like: RegExp) => sandbox.until(() => sandbox.log().some((line) => like.test(line)));
 
 	test('appear in no output during normal operation and an outage of both', async () => {
-		await waitForLog(/A queue in Redis/);
+		await waitForLog(/Using the queue in Redis/);
 		const { report } = await reconcile(sandbox);
 		asked.push(sandbox.click('operator', report.id, fixButtons(report)[0]?.custom_id as string));
 		await sandbox.until(() => managedRolesOf(sandbox, ADA).includes('Knight'));

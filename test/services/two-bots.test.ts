@@ -104,7 +104,7 @@ describe('with real Redis and PostgreSQL', () => {
 		sandbox.faults.add({ target: 'stripe', kind: 'hold', match: 'GET /v1/subscriptions' });
 		await sandbox.restart();
 		const other = await sandbox.startAnother();
-		await sandbox.until(() => other.log.tail(50).includes('A queue in Redis'));
+		await sandbox.until(() => other.log.tail(50).includes('Using the queue in Redis'));
 		sandbox.faults.clear();
 		await waitForDailyRun();
 		await wakeWithoutDueRun(queue);
@@ -145,7 +145,7 @@ describe('with real Redis and PostgreSQL', () => {
 
 	test('when Redis goes away, logs it once, answers commands and stops on SIGTERM', async () => {
 		await sandbox.reset({ world: WORLD, env: { ...SCHEDULE, REDIS_URL: redis.url } });
-		await waitForLog(/A queue in Redis/);
+		await waitForLog(/Using the queue in Redis/);
 		await redis.kill();
 		await waitForLog(/Redis unavailable/);
 		expect(await runManually()).toContain('The report is here');
