@@ -104,8 +104,8 @@ describe('/reconcile fix', () => {
 		expect((await runCommand(sandbox, 'reconcile fix', { all: true })).answer.content).toContain('Nothing is open');
 		const log = (await sandbox.audit()).filter(({ action }) => action === 'hold' || action === 'release').reverse();
 		expect(log.map(({ action, actor, detail }) => [action, actor, detail])).toEqual([
-			['hold', sandbox.discord.ids.operatorId, expect.stringContaining('5 of the 15 people')],
-			['release', sandbox.discord.ids.operatorId, expect.stringContaining('5 of the 15 people')]
+			['hold', sandbox.discord.ids.operatorId, expect.stringContaining('5 of the 15 members')],
+			['release', sandbox.discord.ids.operatorId, expect.stringContaining('5 of the 15 members')]
 		]);
 		expect(sandbox.messages().filter(({ embeds }) => embeds[0]?.title?.startsWith('On hold: a fix'))).toHaveLength(1);
 	});
