@@ -40,10 +40,10 @@ const REDACTED = '(hidden)';
 const SECRET = /TOKEN|SECRET|PASSWORD/;
 
 /** The settings in force, with secrets redacted. */
-export function withoutSecrets(settings: Readonly<Record<string, string>>): Record<string, string> {
-	return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, SECRET.test(name) ? REDACTED : withoutPassword(value)]));
+export function redactSecrets(settings: Readonly<Record<string, string>>): Record<string, string> {
+	return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, SECRET.test(name) ? REDACTED : redactPassword(value)]));
 }
 
-function withoutPassword(value: string): string {
+function redactPassword(value: string): string {
 	return value.replace(/(:\/\/[^/@:]*:)[^@]*@/, `$1${REDACTED}@`);
 }

@@ -4,7 +4,7 @@ import type { Database } from '../../src/store/connection/database.js';
 import { Bot, BotDownError, type Exit } from '../bot/bot.js';
 import { CRASH_AT_STEP } from '../bot/crash-injection.js';
 import { type BotDatabase, Databases } from '../bot/databases.js';
-import { botSettings, type Overrides, withoutSecrets } from '../bot/environment.js';
+import { botSettings, type Overrides, redactSecrets } from '../bot/environment.js';
 import { type RowsQuery, readRows } from '../bot/rows.js';
 import { hasRows, seed } from '../bot/seed.js';
 import type { BotUsage } from '../bot/usage.js';
@@ -119,7 +119,7 @@ export class SandboxEnvironment {
 			bot: { up, pid, lastExit, startMs: this.startMs },
 			ports: { http: this.port(), smtp: this.mailPort },
 			ids: this.discord.ids,
-			env: withoutSecrets(this.settings)
+			env: redactSecrets(this.settings)
 		};
 	}
 

@@ -2,13 +2,13 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createGuild } from '../../src/discord/guild.js';
 import { type Guild, RoleChangeError, SourceError } from '../../src/reconciliation/domain/ports.js';
 import type { Progress } from '../../src/reconciliation/domain/run.js';
-import { Stage } from '../sandbox/discord/fixtures.js';
+import { DiscordFixture } from '../sandbox/discord/fixtures.js';
 
 const ADA = '300000000000000001';
 const managedRole = (name: string, wanted = name) => ({ name, wanted, setting: `DISCORD_${name.toUpperCase()}_ROLE` });
 const WANTED = ['Knight', 'Lord', 'Debtor'].map((name) => managedRole(name));
 
-let stage: Stage;
+let stage: DiscordFixture;
 afterEach(() => stage.close());
 
 /** The adapter over a real client. @param memory - stored role IDs by configured name */
@@ -40,7 +40,7 @@ const roleCalls = () =>
 
 describe('resolveManagedRoles', () => {
 	test('resolves a name once and knows the role by its ID from then on', async () => {
-		stage = await Stage.open(ada('Knight'));
+		stage = await DiscordFixture.open(ada('Knight'));
 		const memory = new Map<string, string>();
 		const guild = await guildOf(memory);
 		expect((await guild.readMember(ADA))?.roles).toEqual(['Knight']);
@@ -50,7 +50,7 @@ describe('resolveManagedRoles', () => {
 	});
 
 	test('rejects a deleted role even when another role has its name by now', async () => {
-		stage = await Stage.open(ada('Knight'));
+		stage = await DiscordFixture.open(ada('Knight'));
 		const memory = new Map([['Knight', '900000000000000001']]);
 		const guild = await guildOf(memory);
 		await expect(guild.readMember(ADA)).rejects.toThrow(/role for Knight .* no longer exists.*DISCORD_KNIGHT_ROLE/);
@@ -58,7 +58,7 @@ describe('resolveManagedRoles', () => {
 	});
 
 	test('names all missing and ambiguous roles with their settings in one error', async () => {
-		stage = await Stage.open();
+		stage = await DiscordFixture.open();
 		stage.discord.createRole({ name: 'Knight' });
 		const guild = await guildOf(new Map(), [managedRole('Knight'), managedRole('Lord', 'Duke'), managedRole('Debtor')]);
 		const failure = await guild.readRoster(() => {}).catch((error: unknown) => error as Error);
@@ -68,7 +68,7 @@ describe('resolveManagedRoles', () => {
 	});
 
 	test('rejects two managed roles that resolve to the same role', async () => {
-		stage = await Stage.open();
+		stage = await DiscordFixture.open();
 		const same = roleId('Knight');
 		const guild = await guildOf(new Map(), [managedRole('Knight', same), managedRole('Lord', 'Knight')]);
 		await expect(guild.readRoster(() => {})).rejects.toThrow(/Knight and Lord are the same role.*DISCORD_KNIGHT_ROLE, DISCORD_LORD_ROLE/);
@@ -82,7 +82,7 @@ describe('readRoster', () => {
 			username: `p${index}`,
 			bot: index === 7
 		}));
-		stage = await Stage.open([...ada('Knight', 'Moderator'), ...people]);
+		stage = await DiscordFixture.open([...ada('Knight', 'Moderator'), ...people]);
 		const progress: Progress[] = [];
 		const { members } = await (await guildOf()).readRoster((state) => progress.push(state));
 		expect(members.size).toBe(1504);
@@ -94,7 +94,7 @@ describe('readRoster', () => {
 	});
 
 	test('rejects a list with a missing chunk', async () => {
-		stage = await Stage.open(
+		stage = await DiscordFixture.open(
 			Array.from({ length: 40 }, (_, index) => ({ id: String(400000000000000000n + BigInt(index)), username: `p${index}` }))
 		);
 		stage.faults.add({ target: 'gateway', kind: 'missing-chunk' });
@@ -104,7 +104,7 @@ describe('readRoster', () => {
 
 describe('readMember', () => {
 	test('bypasses the cache', async () => {
-		stage = await Stage.open(ada());
+		stage = await DiscordFixture.open(ada());
 		const guild = await guildOf();
 		expect((await guild.readMember(ADA))?.roles).toEqual([]);
 		stage.discord.changeRoles({ user: ADA, add: ['Lord'] });
@@ -112,7 +112,7 @@ describe('readMember', () => {
 	});
 
 	test('returns null for a user who is not a member, and rejects when Discord fails', async () => {
-		stage = await Stage.open(ada());
+		stage = await DiscordFixture.open(ada());
 		const guild = await guildOf();
 		expect(await guild.readMember('300000000000000099')).toBeNull();
 		stage.faults.add({ target: 'discord', kind: '500', match: 'GET *members*' });
@@ -122,7 +122,7 @@ describe('readMember', () => {
 
 describe('addRole and removeRole', () => {
 	test('change one role by its own endpoint, with the reason in the audit log, and no other role', async () => {
-		stage = await Stage.open(ada('Knight', 'Moderator'));
+		stage = await DiscordFixture.open(ada('Knight', 'Moderator'));
 		const guild = await guildOf();
 		await guild.addRole(ADA, 'Lord', 'run 1, issue 2 – ünïcode');
 		await guild.removeRole(ADA, 'Knight', 'run 1');
@@ -140,7 +140,7 @@ describe('addRole and removeRole', () => {
 	});
 
 	test('truncate the reason to Discord’s limit without splitting a character', async () => {
-		stage = await Stage.open(ada());
+		stage = await DiscordFixture.open(ada());
 		await (await guildOf()).addRole(ADA, 'Lord', '👩‍🚀'.repeat(200));
 		const { reason } = stage.discord.guild().auditLog.at(-1) as { reason: string };
 		expect(encodeURIComponent(reason).length).toBeLessThanOrEqual(512);
@@ -149,7 +149,7 @@ describe('addRole and removeRole', () => {
 	});
 
 	test('distinguish the two causes of Discord’s Missing Permissions', async () => {
-		stage = await Stage.open(ada());
+		stage = await DiscordFixture.open(ada());
 		const guild = await guildOf();
 		stage.discord.moveRole('Lord', 99);
 		await expect(guild.addRole(ADA, 'Lord', 'r')).rejects.toThrow("Reeve's role is below Lord");
@@ -161,7 +161,7 @@ describe('addRole and removeRole', () => {
 
 describe('problems', () => {
 	test('reports a role above Reeve as blocking runs and a missing permission as blocking fixes', async () => {
-		stage = await Stage.open(ada());
+		stage = await DiscordFixture.open(ada());
 		const guild = await guildOf();
 		expect(await guild.problems()).toEqual([]);
 		stage.discord.moveRole('Lord', 99);
@@ -181,7 +181,7 @@ describe('problems', () => {
 
 describe('addRole', () => {
 	test('rejects with an operator-readable message when the member has left', async () => {
-		stage = await Stage.open(ada());
+		stage = await DiscordFixture.open(ada());
 		const guild = await guildOf();
 		stage.discord.kick(ADA);
 		const refused = await guild.addRole(ADA, 'Lord', 'r').catch((error: unknown) => error);

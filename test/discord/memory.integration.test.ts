@@ -3,12 +3,12 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { clientOptions } from '../../src/discord/client.js';
 import { createGuild } from '../../src/discord/guild.js';
 import { createNames } from '../../src/discord/names.js';
-import { Stage, TOKEN } from '../sandbox/discord/fixtures.js';
+import { DiscordFixture, TOKEN } from '../sandbox/discord/fixtures.js';
 
 const id = (index: number) => String(400000000000000000n + BigInt(index));
 const PEOPLE = Array.from({ length: 1500 }, (_, index) => ({ id: id(index), username: `p${index}` }));
 
-let stage: Stage;
+let stage: DiscordFixture;
 let client: Client;
 afterEach(async () => {
 	await client.destroy();
@@ -17,7 +17,7 @@ afterEach(async () => {
 
 /** Logs in a client with Reeve's options. */
 async function loggedInGuild() {
-	stage = await Stage.open(PEOPLE);
+	stage = await DiscordFixture.open(PEOPLE);
 	// The scheduled-tasks plugin augments ClientOptions for every client.
 	client = new Client(clientOptions(`${stage.url}/api`, (text) => text) as ClientOptions);
 	const ready = new Promise((resolve) => client.once('clientReady', resolve));

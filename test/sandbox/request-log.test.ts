@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { countRequests } from '../../sandbox/services/core/request-count.js';
 import { RequestLog, type Target } from '../../sandbox/services/core/request-log.js';
 
-it('counts requests of one kind together, whomever they are about', () => {
+it('countRequests counts requests that differ only in IDs together', () => {
 	const log = new RequestLog();
 	const made: readonly (readonly [Target, string, string, number])[] = [
 		['stripe', 'GET', '/v1/subscription_items', 200],
@@ -20,7 +20,7 @@ it('counts requests of one kind together, whomever they are about', () => {
 	]);
 });
 
-it('keeps the newest requests alone, and goes on counting', () => {
+it('RequestLog keeps the latest 100 000 requests and keeps numbering', () => {
 	const log = new RequestLog();
 	for (let n = 0; n < 200_001; n += 1) log.add({ target: 'stripe', method: 'GET', path: '/v1/events', query: {}, body: null });
 	expect(log.list()).toHaveLength(100_000);

@@ -4,19 +4,19 @@ import { SandboxEnvironment, STRIPE_KEY, TOKEN } from '../../../sandbox/environm
 
 /** The control API without a bot. */
 function open() {
-	const stage = new SandboxEnvironment(() => 4400);
-	const api = controlApi(stage);
+	const environment = new SandboxEnvironment(() => 4400);
+	const api = controlApi(environment);
 	const call = async (what: string, body?: unknown, headers: Record<string, string> = {}) => {
 		const [method = 'GET', path = '/'] = what.split(' ');
 		const text = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
 		const response = await api.request(path, { method, headers, ...text });
 		return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 	};
-	return { stage, api, call };
+	return { environment, api, call };
 }
 
-describe('the control API', () => {
-	it('says that a route does not exist', async () => {
+describe('control API', () => {
+	it('answers 404 for an unknown route', async () => {
 		const { status, body } = await open().call('GET /api/nothing');
 		expect(status).toBe(404);
 		expect(body.error).toContain('GET /api/nothing');
@@ -43,34 +43,34 @@ describe('the control API', () => {
 		['POST /api/reset', { scenario: 'council', env: { DATA_DIR: '/tmp' } }, 'DATA_DIR cannot be set'],
 		['POST /api/reset', { world: { guild: { members: [{ id: '1001' }] } } }, 'world.guild.members.0.username: is missing'],
 		['POST /api/reset', { world: { database: { members: [{ id: 'm', teamId: 't' }] } } }, 'member row m names team t']
-	])('answers %s %o with 400 and says why', async (what, body, why) => {
-		const { stage, call } = open();
-		const reset = vi.spyOn(stage, 'reset');
+	])('answers %s %o with 400 and the reason', async (what, body, why) => {
+		const { environment, call } = open();
+		const reset = vi.spyOn(environment, 'reset');
 		const answer = await call(what, body);
 		expect(answer.status).toBe(400);
 		expect(answer.body.error).toContain(why);
 		expect(reset).not.toHaveBeenCalled();
 	});
 
-	it('adds faults, lists them and ends them', async () => {
-		const { stage, call } = open();
+	it('adds, lists and clears faults', async () => {
+		const { environment, call } = open();
 		const fault = { target: 'stripe', kind: 'latency', ms: 50, match: '/v1/subscriptions', times: 2 };
 		expect(await call('POST /api/faults', fault)).toEqual({ status: 201, body: { ...fault, id: 'fault_1' } });
 		expect((await call('GET /api/faults')).body).toHaveLength(1);
 		await call('DELETE /api/faults');
-		expect(stage.faults.list()).toEqual([]);
+		expect(environment.faults.list()).toEqual([]);
 	});
 
-	it('takes numbers and booleans as settings, and null for none', async () => {
-		const { stage, call } = open();
-		const reset = vi.spyOn(stage, 'reset').mockResolvedValue({ ms: 5 });
+	it('converts numbers and booleans to settings and removes null ones', async () => {
+		const { environment, call } = open();
+		const reset = vi.spyOn(environment, 'reset').mockResolvedValue({ ms: 5 });
 		const env = { RECONCILIATION_AUTO_FIX: true, RECONCILIATION_HOUR: 4, ADMIN_EMAIL: null };
 		const answer = await call('POST /api/reset', { scenario: 'metropolis', size: 100, env });
 		expect(answer).toEqual({ status: 200, body: { ready: true, ms: 5, scenario: 'metropolis', expected: 5 } });
 		expect(reset.mock.calls[0]?.[0].settings).toEqual({ RECONCILIATION_AUTO_FIX: 'true', RECONCILIATION_HOUR: '4', ADMIN_EMAIL: null });
 	});
 
-	it('makes, changes and ends what people pay for', async () => {
+	it('creates, changes and cancels customers and subscriptions', async () => {
 		const { call } = open();
 		expect((await call('POST /api/stripe/customers', { id: 'cus_1' })).status).toBe(201);
 		expect((await call('POST /api/stripe/subscriptions', { id: 'sub_1', customer: 'cus_1' })).status).toBe(201);
@@ -80,49 +80,49 @@ describe('the control API', () => {
 		expect((await call('GET /api/stripe/subscriptions/sub_2')).status).toBe(404);
 	});
 
-	it('sets how much Stripe and Discord take in a while', async () => {
-		const { stage, call } = open();
+	it('sets the rate limits of Stripe and Discord', async () => {
+		const { environment, call } = open();
 		const status = async () =>
-			(await stage.stripe.app.request('/v1/balance', { headers: { authorization: `Bearer ${STRIPE_KEY}` } })).status;
+			(await environment.stripe.app.request('/v1/balance', { headers: { authorization: `Bearer ${STRIPE_KEY}` } })).status;
 		await call('POST /api/stripe/settings', { ratePerSecond: 1 });
 		expect([await status(), await status()]).toEqual([200, 429]);
 		await call('POST /api/stripe/settings', { ratePerSecond: null });
 		expect([await status(), await status()]).toEqual([200, 200]);
 
 		const me = async () =>
-			(await stage.discord.app.request('/api/v10/users/@me', { headers: { authorization: `Bot ${TOKEN}` } })).headers.get(
+			(await environment.discord.app.request('/api/v10/users/@me', { headers: { authorization: `Bot ${TOKEN}` } })).headers.get(
 				'x-ratelimit-limit'
 			);
 		await call('POST /api/discord/settings', { limits: { others: { limit: 7, seconds: 60 } } });
 		expect(await me()).toBe('7');
-		stage.discord.load([]);
+		environment.discord.load([]);
 		expect(await me()).toBe('50');
 	});
 
-	it('counts the requests by their kind, and knows of no usage while the bot is down', async () => {
-		const { stage, call } = open();
-		await stage.stripe.app.request('/v1/customers/cus_1');
+	it('counts requests by kind and answers 409 for usage while the bot is down', async () => {
+		const { environment, call } = open();
+		await environment.stripe.app.request('/v1/customers/cus_1');
 		expect((await call('GET /api/requests/count')).body).toEqual([
 			{ target: 'stripe', method: 'GET', path: '/v1/customers/:id', status: 401, count: 1 }
 		]);
 		expect((await call('GET /api/usage')).status).toBe(409);
 	});
 
-	it('has no rows and nothing expected before there is a world', async () => {
+	it('has no rows and no expected issues before the first reset', async () => {
 		const { call } = open();
 		expect((await call('GET /api/runs')).body).toEqual([]);
 		expect((await call('GET /api/expected')).status).toBe(404);
 		expect((await call('POST /api/restart')).status).toBe(409);
 	});
 
-	it('answers no page of another site', async () => {
+	it('rejects requests from other origins and hosts', async () => {
 		const { call } = open();
 		expect((await call('POST /api/reset', { scenario: 'council' }, { origin: 'https://example.com' })).status).toBe(403);
 		expect((await call('GET /api/state', undefined, { host: 'example.com' })).status).toBe(403);
 		expect((await call('GET /api/state', undefined, { host: '127.0.0.1:4400', origin: 'http://127.0.0.1:4400' })).status).toBe(200);
 	});
 
-	it('shows on its page every call with an example', async () => {
+	it('lists every call with an example on the index page', async () => {
 		const page = await (await open().api.request('/')).text();
 		for (const call of ['/api/command', '/api/click', '/api/reset', '/api/faults', '/api/inbox'])
 			expect(page).toContain(`http://127.0.0.1:4400${call}`);

@@ -15,8 +15,8 @@ function message(parts: Partial<APIMessage>): APIMessage {
 
 const render = (parts: Partial<APIMessage>) => renderMessages([message(parts)], NAMES);
 
-describe('what the operator sees, in the terminal', () => {
-	it('shows author, embed and buttons', () => {
+describe('renderMessages', () => {
+	it('renders author, embed and buttons', () => {
 		const text = render({
 			content: 'Good morning',
 			embeds: [
@@ -63,29 +63,29 @@ describe('what the operator sees, in the terminal', () => {
 		]);
 	});
 
-	it('writes mentions, channels, times and links as people read them', () => {
+	it('resolves mentions, channels, timestamps and links', () => {
 		expect(render({ content: '<@1001> <@!1001> <@77> <@&2001> <#3001> <t:0:R> [here](https://example.com/x)' })).toContain(
 			'@ada @ada @77 @Lord #admin 1970-01-01 00:00 UTC here (https://example.com/x)'
 		);
 	});
 
-	it('keeps escaped marks as the characters that were meant', () => {
+	it('keeps escaped Markdown as literal characters', () => {
 		expect(render({ content: 'snake\\_case \\*not bold\\*' })).toContain('snake_case *not bold*');
 	});
 
-	it('leaves a name as it is, whatever marks are in it', () => {
+	it('keeps Markdown characters in names', () => {
 		const names = { ...NAMES, users: new Map([['1001', 'dark__knight_**']]) };
 		expect(renderMessages([message({ content: '**<@1001>** \\<@1001>' })], names)).toContain('@dark__knight_** <@1001>');
 	});
 
-	it('lets no name command the terminal', () => {
+	it('strips control characters from names', () => {
 		const text = render({ content: 'a\u001b[31mred\u0007\u202e' });
 		expect(text).toContain('a[31mred');
 		// biome-ignore lint/suspicious/noControlCharactersInRegex: matches control characters on purpose
 		expect(text).not.toMatch(/[\u0000-\u0009\u001b\u202e]/);
 	});
 
-	it('breaks long lines between words', () => {
+	it('wraps long lines between words', () => {
 		const lines = render({ embeds: [{ description: 'word '.repeat(60) }] }).split('\n');
 		expect(lines.length).toBeGreaterThan(3);
 		for (const line of lines) expect(line.length).toBeLessThanOrEqual(120);

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Stage } from './fixtures.js';
+import { DiscordFixture } from './fixtures.js';
 
-let stage: Stage;
+let fixture: DiscordFixture;
 beforeEach(async () => {
-	stage = await Stage.open();
+	fixture = await DiscordFixture.open();
 });
-afterEach(() => stage.close());
+afterEach(() => fixture.close());
 
 interface Answered {
 	status: number;
@@ -13,18 +13,18 @@ interface Answered {
 }
 
 async function ask(method: string, path: string, body?: unknown): Promise<Answered> {
-	const answer = await stage.rest(method, `/applications/${stage.discord.ids.applicationId}${path}`, body);
+	const answer = await fixture.rest(method, `/applications/${fixture.discord.ids.applicationId}${path}`, body);
 	return { status: answer.status, body: answer.status === 204 ? {} : ((await answer.json()) as Record<string, unknown>) };
 }
 
-const path = () => `/guilds/${stage.discord.ids.guildId}/commands`;
+const path = () => `/guilds/${fixture.discord.ids.guildId}/commands`;
 const hello = { name: 'hello', description: 'Says hello' };
 const option = (name: string, more: object = {}) => ({ type: 3, name, description: 'd', ...more });
 
 describe('application commands', () => {
-	it('are made, changed, replaced and taken away, and keep their IDs', async () => {
+	it('creates, edits, replaces and deletes commands and keeps their IDs', async () => {
 		const made = await ask('POST', path(), hello);
-		expect(made).toMatchObject({ status: 201, body: { ...hello, type: 1, guild_id: stage.discord.ids.guildId } });
+		expect(made).toMatchObject({ status: 201, body: { ...hello, type: 1, guild_id: fixture.discord.ids.guildId } });
 		const { id } = made.body;
 		expect(await ask('POST', path(), { ...hello, description: 'Again' })).toMatchObject({
 			status: 200,
@@ -68,7 +68,7 @@ describe('application commands', () => {
 			{ ...hello, options: [option('a', { choices: Array.from({ length: 26 }, (_, n) => ({ name: `${n}`, value: `${n}` })) })] },
 			'BASE_TYPE_MAX_LENGTH'
 		]
-	])('%s: refused', async (_name, body, code) => {
+	])('rejects %s', async (_name, body, code) => {
 		const refused = await ask('POST', path(), body);
 		expect(refused).toMatchObject({ status: 400, body: { code: 50035 } });
 		expect(JSON.stringify(refused.body.errors)).toContain(`"${code}"`);

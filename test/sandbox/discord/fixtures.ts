@@ -11,12 +11,12 @@ import { type World, worldSchema } from '../../../sandbox/world/world.js';
 export const TOKEN = 'sandbox-token';
 
 /** High enough to never apply. */
-const PLENTY = { limit: 10_000, seconds: 1 };
+const UNLIMITED = { limit: 10_000, seconds: 1 };
 
 type Members = World['guild']['members'];
 
 /** The emulated Discord on its own port, with discord.js clients. */
-export class Stage {
+export class DiscordFixture {
 	public readonly log = new RequestLog();
 	public readonly faults = new Faults();
 	public readonly discord: SandboxDiscord;
@@ -34,20 +34,20 @@ export class Stage {
 			token: TOKEN,
 			now: () => this.now,
 			gatewayUrl: () => `${url.replace('http', 'ws')}/gateway`,
-			limits: { memberRoles: PLENTY, messages: PLENTY, others: PLENTY, global: PLENTY, ...limits }
+			limits: { memberRoles: UNLIMITED, messages: UNLIMITED, others: UNLIMITED, global: UNLIMITED, ...limits }
 		});
 	}
 
-	public static async open(members: readonly Partial<Members[number]>[] = [], limits: Partial<Limits> = {}): Promise<Stage> {
+	public static async open(members: readonly Partial<Members[number]>[] = [], limits: Partial<Limits> = {}): Promise<DiscordFixture> {
 		const server = createServer();
 		server.listen(0, '127.0.0.1');
 		await once(server, 'listening');
-		const stage = new Stage(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`, limits);
-		const answer = getRequestListener(stage.discord.app.fetch);
+		const fixture = new DiscordFixture(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`, limits);
+		const answer = getRequestListener(fixture.discord.app.fetch);
 		server.on('request', (request, response) => void answer(request, response));
-		stage.discord.attachGateway(server);
-		stage.discord.load(worldSchema.parse({ guild: { members } }).guild.members);
-		return stage;
+		fixture.discord.attachGateway(server);
+		fixture.discord.load(worldSchema.parse({ guild: { members } }).guild.members);
+		return fixture;
 	}
 
 	public client(): Client {
@@ -88,10 +88,10 @@ export class Stage {
 	}
 
 	/** Resolves with the first truthy result. Checks after every change. */
-	public until<T>(look: () => T | undefined | false | null): Promise<T> {
+	public until<T>(find: () => T | undefined | false | null): Promise<T> {
 		return new Promise((resolve) => {
 			const check = () => {
-				const found = look();
+				const found = find();
 				if (found === undefined || found === null || found === false) return;
 				stop();
 				clearInterval(again);

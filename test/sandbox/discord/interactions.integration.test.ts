@@ -13,12 +13,12 @@ import {
 } from 'discord.js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ControlError } from '../../../sandbox/services/core/control-error.js';
-import { Stage } from './fixtures.js';
+import { DiscordFixture } from './fixtures.js';
 
-let stage: Stage;
-afterEach(() => stage.close());
+let fixture: DiscordFixture;
+afterEach(() => fixture.close());
 
-const people = [
+const users = [
 	{ id: '1001', username: 'ada', roles: ['Knight'] },
 	{ id: '1002', username: 'mallory' }
 ];
@@ -49,42 +49,42 @@ const button = (customId: string, label = customId) =>
 	new ButtonBuilder().setCustomId(customId).setLabel(label).setStyle(ButtonStyle.Primary);
 const row = (...buttons: ButtonBuilder[]) => new ActionRowBuilder<ButtonBuilder>().addComponents(buttons);
 const view = (id: string) => {
-	const found = stage.discord.interaction(id);
+	const found = fixture.discord.interaction(id);
 	if (!found) throw new Error('no such interaction');
 	return found;
 };
-const settled = (id: string) => stage.until(() => (['answered', 'failed'].includes(view(id).state) ? view(id) : undefined));
+const whenSettled = (id: string) => fixture.until(() => (['answered', 'failed'].includes(view(id).state) ? view(id) : undefined));
 
-async function openWith(answer: (interaction: Interaction) => unknown) {
-	stage = await Stage.open(people);
-	return stage.bot([reconcile], answer);
+async function startBot(answer: (interaction: Interaction) => unknown) {
+	fixture = await DiscordFixture.open(users);
+	return fixture.bot([reconcile], answer);
 }
 
 describe('interactions', () => {
-	it('a command is deferred, shows its progress, and is done', async () => {
+	it('defers a command, edits the response and completes it', async () => {
 		const seen: string[] = [];
-		await openWith(async (interaction) => {
+		await startBot(async (interaction) => {
 			if (!interaction.isChatInputCommand()) return;
 			await interaction.deferReply();
 			seen.push(view(interaction.id).state);
 			await interaction.editReply('1 of 2');
 			await interaction.editReply({ content: '', embeds: [{ title: 'Done', description: '<@1001>' }], components: [row(button('fix'))] });
 		});
-		const { interactionId } = stage.discord.command({ user: 'operator', command: 'reconcile run' });
-		const done = await stage.until(() => (view(interactionId).responses[0]?.embeds.length ? view(interactionId) : undefined));
+		const { interactionId } = fixture.discord.command({ user: 'operator', command: 'reconcile run' });
+		const done = await fixture.until(() => (view(interactionId).responses[0]?.embeds.length ? view(interactionId) : undefined));
 		expect(seen).toEqual(['deferred']);
 		expect(done).toMatchObject({ state: 'answered', ephemeral: false, command: 'reconcile run', failure: null });
-		expect(stage.discord.messages()).toMatchObject([{ content: '', embeds: [{ title: 'Done', type: 'rich' }], type: 20, flags: 0 }]);
-		expect(stage.discord.pings(done.responses[0]?.id ?? '')).toEqual({ users: [], roles: [], everyone: false });
-		expect(stage.log.list().filter(({ path }) => path.endsWith('/messages/%40original'))).toHaveLength(2);
+		expect(fixture.discord.messages()).toMatchObject([{ content: '', embeds: [{ title: 'Done', type: 'rich' }], type: 20, flags: 0 }]);
+		expect(fixture.discord.pings(done.responses[0]?.id ?? '')).toEqual({ users: [], roles: [], everyone: false });
+		expect(fixture.log.list().filter(({ path }) => path.endsWith('/messages/%40original'))).toHaveLength(2);
 	});
 
-	it('options arrive with their types, and what the client would not send is refused', async () => {
-		let got: unknown;
-		await openWith((interaction) => {
+	it('sends typed options and rejects those a client would not send', async () => {
+		let received: unknown;
+		await startBot((interaction) => {
 			if (!interaction.isChatInputCommand()) return;
 			const { options } = interaction;
-			got = [
+			received = [
 				options.getUser('who')?.username,
 				options.getMember('who') !== null,
 				options.getInteger('days'),
@@ -94,11 +94,11 @@ describe('interactions', () => {
 			return interaction.reply({ content: 'ok', flags: MessageFlags.Ephemeral });
 		});
 		const call = (options: Record<string, unknown>, command = 'reconcile check') =>
-			stage.discord.command({ user: 'operator', command, options });
+			fixture.discord.command({ user: 'operator', command, options });
 		const { interactionId } = call({ who: 'ada', days: '3', tier: 'A Knight' });
-		expect((await settled(interactionId)).responses).toMatchObject([{ content: 'ok', ephemeral: true, flags: 64 }]);
-		expect(got).toEqual(['ada', true, 3, 'knight', true]);
-		expect(stage.discord.messages()).toEqual([]);
+		expect((await whenSettled(interactionId)).responses).toMatchObject([{ content: 'ok', ephemeral: true, flags: 64 }]);
+		expect(received).toEqual(['ada', true, 3, 'knight', true]);
+		expect(fixture.discord.messages()).toEqual([]);
 		const statusOf = (act: () => unknown) => {
 			try {
 				act();
@@ -116,25 +116,25 @@ describe('interactions', () => {
 		expect(statusOf(() => call({}, 'reconcile'))).toBe(404);
 	});
 
-	it('a button updates its message, and a disabled or unknown one cannot be pressed', async () => {
-		await openWith(async (interaction) => {
+	it('lets a button update its message and rejects disabled or unknown buttons', async () => {
+		await startBot(async (interaction) => {
 			if (interaction.isChatInputCommand()) await interaction.reply({ content: 'press', components: [row(button('a:1'), button('b'))] });
 			if (interaction.isButton())
 				await interaction.update({ content: `${interaction.user.username} pressed`, components: [row(button('a:1').setDisabled(true))] });
 		});
-		const first = await settled(stage.discord.command({ user: 'operator', command: 'reconcile run' }).interactionId);
+		const first = await whenSettled(fixture.discord.command({ user: 'operator', command: 'reconcile run' }).interactionId);
 		const messageId = first.responses[0]?.id ?? '';
-		const pressed = await settled(stage.discord.click({ user: 'mallory', messageId, customId: 'a:1' }).interactionId);
+		const pressed = await whenSettled(fixture.discord.click({ user: 'mallory', messageId, customId: 'a:1' }).interactionId);
 		expect(pressed.responses).toMatchObject([{ id: messageId, content: 'mallory pressed' }]);
-		expect(() => stage.discord.click({ user: 'operator', messageId, customId: 'a:1' })).toThrow('is disabled');
-		expect(() => stage.discord.click({ user: 'operator', messageId, customId: 'b' })).toThrow('no button or menu b');
-		expect(() => stage.discord.click({ user: 'operator', messageId: '1', customId: 'b' })).toThrow('no message');
+		expect(() => fixture.discord.click({ user: 'operator', messageId, customId: 'a:1' })).toThrow('is disabled');
+		expect(() => fixture.discord.click({ user: 'operator', messageId, customId: 'b' })).toThrow('no button or menu b');
+		expect(() => fixture.discord.click({ user: 'operator', messageId: '1', customId: 'b' })).toThrow('no message');
 	});
 
-	it('a menu sends what was chosen, and only what can be', async () => {
+	it('sends the selected values of a menu and rejects invalid selections', async () => {
 		let values: string[] = [];
 		const menu = new StringSelectMenuBuilder().setCustomId('menu').addOptions({ label: 'One', value: '1' }, { label: 'Two', value: '2' });
-		await openWith(async (interaction) => {
+		await startBot(async (interaction) => {
 			if (interaction.isChatInputCommand()) {
 				await interaction.reply({
 					components: [new ActionRowBuilder<StringSelectMenuBuilder>().addComponents(menu)],
@@ -147,16 +147,18 @@ describe('interactions', () => {
 				await interaction.followUp({ content: 'more', flags: MessageFlags.Ephemeral });
 			}
 		});
-		const first = await settled(stage.discord.command({ user: 'operator', command: 'reconcile run' }).interactionId);
+		const first = await whenSettled(fixture.discord.command({ user: 'operator', command: 'reconcile run' }).interactionId);
 		const messageId = first.responses[0]?.id ?? '';
-		expect(() => stage.discord.click({ user: 'ada', messageId, customId: 'menu', values: ['1'] })).toThrow('ephemeral for another user');
-		expect(() => stage.discord.click({ user: 'operator', messageId, customId: 'menu', values: ['3'] })).toThrow('no option 3');
-		const chosen = await settled(stage.discord.click({ user: 'operator', messageId, customId: 'menu', values: ['Two'] }).interactionId);
+		expect(() => fixture.discord.click({ user: 'ada', messageId, customId: 'menu', values: ['1'] })).toThrow('ephemeral for another user');
+		expect(() => fixture.discord.click({ user: 'operator', messageId, customId: 'menu', values: ['3'] })).toThrow('no option 3');
+		const chosen = await whenSettled(
+			fixture.discord.click({ user: 'operator', messageId, customId: 'menu', values: ['Two'] }).interactionId
+		);
 		expect(values).toEqual(['2']);
 		expect(chosen.responses).toMatchObject([{ content: 'more', ephemeral: true }]);
 	});
 
-	it('a modal opens, is sent once, and answers; a second modal is not an answer', async () => {
+	it('accepts a modal submission once and rejects a modal as its response', async () => {
 		const modal = new ModalBuilder()
 			.setCustomId('why')
 			.setTitle('Why?')
@@ -166,78 +168,80 @@ describe('interactions', () => {
 					.setTextInputComponent(new TextInputBuilder().setCustomId('reason').setStyle(TextInputStyle.Short).setMaxLength(5))
 			);
 		let refused: unknown;
-		await openWith(async (interaction) => {
+		await startBot(async (interaction) => {
 			if (interaction.isChatInputCommand()) await interaction.showModal(modal);
 			if (!interaction.isModalSubmit()) return;
-			const { path, rest } = { path: `/interactions/${interaction.id}/${interaction.token}/callback`, rest: stage.rest.bind(stage) };
+			const { path, rest } = { path: `/interactions/${interaction.id}/${interaction.token}/callback`, rest: fixture.rest.bind(fixture) };
 			refused = await (await rest('POST', path, { type: 9, data: modal.toJSON() })).json();
 			await interaction.reply({ content: interaction.fields.getTextInputValue('reason'), flags: MessageFlags.Ephemeral });
 		});
-		const { interactionId } = stage.discord.command({ user: 'operator', command: 'reconcile run' });
-		expect((await settled(interactionId)).modal).toMatchObject({ custom_id: 'why', title: 'Why?' });
-		const send = (fields: Record<string, string>, user = 'operator') => stage.discord.modal({ user, interactionId, fields });
+		const { interactionId } = fixture.discord.command({ user: 'operator', command: 'reconcile run' });
+		expect((await whenSettled(interactionId)).modal).toMatchObject({ custom_id: 'why', title: 'Why?' });
+		const send = (fields: Record<string, string>, user = 'operator') => fixture.discord.modal({ user, interactionId, fields });
 		expect(() => send({ reason: 'much too long' })).toThrow('at most 5');
 		expect(() => send({})).toThrow('must be filled in');
 		expect(() => send({ other: 'x' })).toThrow('no field other');
 		expect(() => send({ reason: 'x' }, 'ada')).toThrow('was not opened for ada');
-		expect((await settled(send({ reason: 'peace' }).interactionId)).responses).toMatchObject([{ content: 'peace', ephemeral: true }]);
+		expect((await whenSettled(send({ reason: 'peace' }).interactionId)).responses).toMatchObject([{ content: 'peace', ephemeral: true }]);
 		expect(refused).toMatchObject({ code: 50035 });
 		expect(() => send({ reason: 'again' })).toThrow('already submitted');
 	});
 
-	it('suggestions are given while an option is typed', async () => {
-		await openWith((interaction) => {
+	it('returns autocomplete choices', async () => {
+		await startBot((interaction) => {
 			if (interaction.isAutocomplete()) return interaction.respond([{ name: `${interaction.options.getFocused()}!`, value: 'x' }]);
 		});
-		const { interactionId } = stage.discord.autocomplete({ user: 'operator', command: 'reconcile check', option: 'hint', value: 'ab' });
-		expect((await settled(interactionId)).choices).toEqual([{ name: 'ab!', value: 'x' }]);
+		const { interactionId } = fixture.discord.autocomplete({ user: 'operator', command: 'reconcile check', option: 'hint', value: 'ab' });
+		expect((await whenSettled(interactionId)).choices).toEqual([{ name: 'ab!', value: 'x' }]);
 	});
 
-	it('an answer after 3 seconds is too late, and its token is void', async () => {
+	it('rejects a first response after 3 seconds and invalidates the token', async () => {
 		const codes: unknown[] = [];
-		await openWith(async (interaction) => {
+		await startBot(async (interaction) => {
 			if (!interaction.isChatInputCommand()) return;
-			stage.now = new Date(stage.now.getTime() + 3_001);
+			fixture.now = new Date(fixture.now.getTime() + 3_001);
 			await interaction.deferReply().catch((error) => codes.push(error.code));
 			await interaction.followUp('hello').catch((error) => codes.push(error.code));
-			const answer = await stage.rest('POST', `/webhooks/${stage.discord.ids.applicationId}/${interaction.token}`, { content: 'hello' });
+			const answer = await fixture.rest('POST', `/webhooks/${fixture.discord.ids.applicationId}/${interaction.token}`, {
+				content: 'hello'
+			});
 			codes.push(((await answer.json()) as { code: number }).code);
 		});
-		const { interactionId } = stage.discord.command({ user: 'operator', command: 'reconcile run' });
-		await stage.until(() => codes.length === 3);
+		const { interactionId } = fixture.discord.command({ user: 'operator', command: 'reconcile run' });
+		await fixture.until(() => codes.length === 3);
 		expect(codes).toEqual([10062, 'InteractionNotReplied', 10015]);
 		expect(view(interactionId)).toMatchObject({ state: 'failed', failure: 'no answer in 3 s', responses: [] });
 	});
 
-	it('the token lives for 15 minutes, and the first answer can be given once', async () => {
+	it('rejects a second first response, and any response after 15 minutes', async () => {
 		const codes: unknown[] = [];
-		await openWith(async (interaction) => {
+		await startBot(async (interaction) => {
 			if (!interaction.isChatInputCommand()) return;
 			await interaction.deferReply();
-			const again = await stage.rest('POST', `/interactions/${interaction.id}/${interaction.token}/callback`, { type: 5 });
+			const again = await fixture.rest('POST', `/interactions/${interaction.id}/${interaction.token}/callback`, { type: 5 });
 			codes.push(((await again.json()) as { code: number }).code);
-			stage.now = new Date(stage.now.getTime() + 15 * 60_000 + 1);
+			fixture.now = new Date(fixture.now.getTime() + 15 * 60_000 + 1);
 			await interaction.editReply('late').catch((error) => codes.push(error.code));
 		});
-		const { interactionId } = stage.discord.command({ user: 'operator', command: 'reconcile run' });
-		await stage.until(() => codes.length === 2);
+		const { interactionId } = fixture.discord.command({ user: 'operator', command: 'reconcile run' });
+		await fixture.until(() => codes.length === 2);
 		expect(codes).toEqual([40060, 50027]);
 		expect(view(interactionId).state).toBe('failed');
 	});
 
-	it('a command can come from a DM, or from another guild', async () => {
-		const places: unknown[] = [];
-		await openWith((interaction) => {
+	it('sends commands from a DM or from another guild', async () => {
+		const contexts: unknown[] = [];
+		await startBot((interaction) => {
 			if (!interaction.isChatInputCommand()) return;
-			places.push([interaction.guildId, interaction.inGuild(), interaction.context]);
+			contexts.push([interaction.guildId, interaction.inGuild(), interaction.context]);
 			return interaction.reply('hm');
 		});
-		await settled(stage.discord.command({ user: 'ada', command: 'reconcile run', channel: 'dm' }).interactionId);
-		await settled(stage.discord.command({ user: 'ada', command: 'reconcile run', guildId: '1100000000000009999' }).interactionId);
-		expect(places).toEqual([
+		await whenSettled(fixture.discord.command({ user: 'ada', command: 'reconcile run', channel: 'dm' }).interactionId);
+		await whenSettled(fixture.discord.command({ user: 'ada', command: 'reconcile run', guildId: '1100000000000009999' }).interactionId);
+		expect(contexts).toEqual([
 			[null, false, 1],
 			['1100000000000009999', true, 0]
 		]);
-		expect(stage.discord.dms()).toEqual([]);
+		expect(fixture.discord.dms()).toEqual([]);
 	});
 });

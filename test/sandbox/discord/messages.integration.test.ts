@@ -9,13 +9,13 @@ import {
 	type TextChannel
 } from 'discord.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Stage } from './fixtures.js';
+import { DiscordFixture } from './fixtures.js';
 
-let stage: Stage;
+let fixture: DiscordFixture;
 beforeEach(async () => {
-	stage = await Stage.open([{ id: '1001', username: 'ada' }]);
+	fixture = await DiscordFixture.open([{ id: '1001', username: 'ada' }]);
 });
-afterEach(() => stage.close());
+afterEach(() => fixture.close());
 
 interface Refusal {
 	status: number;
@@ -23,18 +23,18 @@ interface Refusal {
 	errors?: Record<string, unknown>;
 }
 
-async function send(body: unknown, channel = stage.discord.ids.adminChannelId): Promise<Refusal & Record<string, unknown>> {
-	const answer = await stage.rest('POST', `/channels/${channel}/messages`, body);
+async function send(body: unknown, channel = fixture.discord.ids.adminChannelId): Promise<Refusal & Record<string, unknown>> {
+	const answer = await fixture.rest('POST', `/channels/${channel}/messages`, body);
 	return { status: answer.status, ...((await answer.json()) as { code: number }) };
 }
 
 const button = (customId: string) => ({ type: 2, style: 1, label: 'x', custom_id: customId });
 const row = (...components: unknown[]) => ({ type: 1, components });
-const admin = (bot: Client<true>) => bot.channels.cache.get(stage.discord.ids.adminChannelId) as TextChannel;
+const admin = (bot: Client<true>) => bot.channels.cache.get(fixture.discord.ids.adminChannelId) as TextChannel;
 
-describe('messages', () => {
-	it('discord.js sends one with an embed, a button and a file, edits it and deletes it', async () => {
-		const channel = admin(await stage.bot());
+describe('Discord messages', () => {
+	it('lets discord.js send, edit and delete a message with embed, button and files', async () => {
+		const channel = admin(await fixture.bot());
 		const message = await channel.send({
 			embeds: [new EmbedBuilder().setTitle('Report').setImage('attachment://a.png').setTimestamp(0)],
 			components: [
@@ -48,15 +48,15 @@ describe('messages', () => {
 		expect(message.attachments.map(({ name, size }) => [name, size])).toEqual([['b.txt', 4]]);
 		const picture = await fetch(message.embeds[0]?.image?.url ?? '');
 		expect(await picture.text()).toBe('picture');
-		expect(stage.log.list().find(({ method }) => method === 'POST')?.body).toMatchObject({
+		expect(fixture.log.list().find(({ method }) => method === 'POST')?.body).toMatchObject({
 			payload_json: { attachments: [{ id: '0' }, { id: '1' }] },
 			files: [{ filename: 'a.png', size: 7 }, { filename: 'b.txt' }]
 		});
 		const edited = await message.edit({ content: 'now', embeds: [], components: [], attachments: [] });
 		expect([edited.content, edited.attachments.size, edited.embeds.length]).toEqual(['now', 0, 0]);
-		expect(stage.discord.messages('reeve-admin')).toMatchObject([{ content: 'now', components: [] }]);
+		expect(fixture.discord.messages('reeve-admin')).toMatchObject([{ content: 'now', components: [] }]);
 		await message.delete();
-		expect(stage.discord.messages()).toEqual([]);
+		expect(fixture.discord.messages()).toEqual([]);
 	});
 
 	it.each([
@@ -154,10 +154,10 @@ describe('messages', () => {
 		expect(refused).toMatchObject({ status: 400, code: 50035, message: 'Invalid Form Body' });
 		const at = path.reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], refused.errors);
 		expect((at as { _errors: { code: string }[] })._errors[0]?.code).toBe(code);
-		expect(stage.discord.messages()).toEqual([]);
+		expect(fixture.discord.messages()).toEqual([]);
 	});
 
-	it('what is just within the limits is taken', async () => {
+	it('accepts messages exactly at the limits', async () => {
 		const fields = Array.from({ length: 25 }, () => ({ name: 'n', value: 'v' }));
 		expect(
 			await send({
@@ -170,33 +170,33 @@ describe('messages', () => {
 		).toMatchObject({ status: 200, flags: 1 << 15 });
 	});
 
-	it('nothing at all is an empty message', async () => {
+	it('rejects an empty message', async () => {
 		expect(await send({ content: ' ' })).toMatchObject({ status: 400, code: 50006 });
 	});
 
-	it('text calls people unless it is told not to; an embed calls nobody', async () => {
-		const pingsOf = async (body: object) => stage.discord.pings(String((await send(body)).id));
-		const nobody = { users: [], roles: [], everyone: false };
-		expect(await pingsOf({ content: '<@1001> @everyone' })).toEqual({ ...nobody, users: ['1001'] });
-		expect(await pingsOf({ content: '<@1001>', allowed_mentions: { parse: [] } })).toEqual(nobody);
-		expect(await pingsOf({ content: '<@1001>', allowed_mentions: { users: ['1001'] } })).toEqual({ ...nobody, users: ['1001'] });
-		expect(await pingsOf({ embeds: [{ description: '<@1001> @everyone' }] })).toEqual(nobody);
-		stage.discord.setBotPermission('MentionEveryone', true);
-		expect(await pingsOf({ content: '@everyone' })).toEqual({ ...nobody, everyone: true });
+	it('pings mentions in text unless disallowed, and never those in embeds', async () => {
+		const pingsOf = async (body: object) => fixture.discord.pings(String((await send(body)).id));
+		const noPings = { users: [], roles: [], everyone: false };
+		expect(await pingsOf({ content: '<@1001> @everyone' })).toEqual({ ...noPings, users: ['1001'] });
+		expect(await pingsOf({ content: '<@1001>', allowed_mentions: { parse: [] } })).toEqual(noPings);
+		expect(await pingsOf({ content: '<@1001>', allowed_mentions: { users: ['1001'] } })).toEqual({ ...noPings, users: ['1001'] });
+		expect(await pingsOf({ embeds: [{ description: '<@1001> @everyone' }] })).toEqual(noPings);
+		fixture.discord.setBotPermission('MentionEveryone', true);
+		expect(await pingsOf({ content: '@everyone' })).toEqual({ ...noPings, everyone: true });
 	});
 
-	it('a repeated nonce gives the message that is there already', async () => {
+	it('returns the existing message for a repeated nonce', async () => {
 		const first = await send({ content: 'one', nonce: 'n', enforce_nonce: true });
 		expect((await send({ content: 'one', nonce: 'n', enforce_nonce: true })).id).toBe(first.id);
-		stage.now = new Date(stage.now.getTime() + 6 * 60_000);
+		fixture.now = new Date(fixture.now.getTime() + 6 * 60_000);
 		expect((await send({ content: 'one', nonce: 'n', enforce_nonce: true })).id).not.toBe(first.id);
 	});
 
-	it('what the bot may not do in the channel is refused', async () => {
+	it('rejects messages without the channel permission', async () => {
 		const refusedWithout = async (permission: string) => {
-			stage.discord.setBotPermission(permission, false);
+			fixture.discord.setBotPermission(permission, false);
 			const { status, code } = await send({ embeds: [{ title: 't' }] });
-			stage.discord.setBotPermission(permission, true);
+			fixture.discord.setBotPermission(permission, true);
 			return [status, code];
 		};
 		expect(await refusedWithout('EmbedLinks')).toEqual([403, 50013]);
@@ -206,17 +206,17 @@ describe('messages', () => {
 		expect(await send({ content: 'x' }, '123')).toMatchObject({ status: 404, code: 10003 });
 	});
 
-	it('a direct message is seen by those who look', async () => {
-		const bot = await stage.bot();
+	it('delivers direct messages outside the guild channels', async () => {
+		const bot = await fixture.bot();
 		await (await bot.users.fetch('1001')).send('psst');
-		expect(stage.discord.dms()).toMatchObject([{ content: 'psst' }]);
-		expect(stage.discord.messages()).toEqual([]);
+		expect(fixture.discord.dms()).toMatchObject([{ content: 'psst' }]);
+		expect(fixture.discord.messages()).toEqual([]);
 	});
 
-	it('a wrong token and an unknown path are refused', async () => {
-		const wrong = await stage.rest('GET', '/users/@me', undefined, { authorization: 'Bot wrong' });
+	it('rejects a wrong token and an unknown path', async () => {
+		const wrong = await fixture.rest('GET', '/users/@me', undefined, { authorization: 'Bot wrong' });
 		expect([wrong.status, await wrong.json()]).toEqual([401, { message: '401: Unauthorized', code: 0 }]);
-		const unknown = await stage.rest('GET', '/nowhere');
+		const unknown = await fixture.rest('GET', '/nowhere');
 		expect([unknown.status, await unknown.json()]).toEqual([404, { message: '404: Not Found', code: 0 }]);
 	});
 });

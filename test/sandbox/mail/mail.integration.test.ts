@@ -19,8 +19,8 @@ async function start() {
 	return { log, faults, server, send };
 }
 
-describe('the inbox', () => {
-	it('holds text, HTML and attachments as they were sent', async () => {
+describe('inbox', () => {
+	it('parses text, HTML, attachments and encoded headers', async () => {
 		const { server, send, log } = await start();
 		const text =
 			'Grüße, 250 members ✓\nA line that is long enough to be folded by quoted-printable, which ends it with an equals sign. = is one too.\n';
@@ -58,7 +58,7 @@ describe('the inbox', () => {
 		expect(server.inbox()).toEqual([]);
 	});
 
-	it('plain text alone, and HTML alone', async () => {
+	it('parses mails with text only or HTML only', async () => {
 		const { server, send } = await start();
 		await send({ text: 'only text' });
 		await send({ html: '<p>only HTML</p>' });
@@ -69,7 +69,7 @@ describe('the inbox', () => {
 		expect(new Set(server.inbox().map((mail) => mail.id)).size).toBe(2);
 	});
 
-	it('a hostile subject or name stays what it is: no header, no recipient', async () => {
+	it('keeps injected headers and recipients in subject, name and body as text', async () => {
 		const { server, send } = await start();
 		await send({
 			from: { name: 'Eve" <eve@evil.example>\r\nBcc: victim@example.com', address: 'reeve@example.com' },
@@ -88,8 +88,8 @@ describe('the inbox', () => {
 	});
 });
 
-describe('faults', () => {
-	it('refused, rejected, dropped, late: only what was accepted is in the inbox', async () => {
+describe('SMTP faults', () => {
+	it('stores only accepted mails under refuse, reject, drop and latency', async () => {
 		const { server, send, faults, log } = await start();
 		faults.add({ target: 'smtp', kind: 'refuse', times: 1 });
 		await expect(send({})).rejects.toMatchObject({ responseCode: 421 });

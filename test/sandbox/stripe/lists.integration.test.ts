@@ -1,12 +1,12 @@
 import type Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
-import { DAY, now, people, start } from './server.js';
+import { DAY, now, start, subscribers } from './server.js';
 
 const ids = (list: { data: readonly { id: string }[] }) => list.data.map((item) => item.id);
 
-describe('subscriptions', () => {
-	it('come in pages, newest first, with their customers when asked', async () => {
-		const { stripe, log } = await start(people(250));
+describe('subscription list', () => {
+	it('returns pages, newest first, with expanded customers', async () => {
+		const { stripe, log } = await start(subscribers(250));
 		const found: Stripe.Subscription[] = [];
 		for await (const item of stripe.subscriptions.list({ limit: 100, expand: ['data.customer', 'data.latest_invoice'] })) found.push(item);
 
@@ -20,25 +20,25 @@ describe('subscriptions', () => {
 		expect(JSON.stringify(log.list())).not.toContain('rk_test');
 	});
 
-	it('stand in one order within the same second', async () => {
-		const { stripe } = await start(people(25, () => ({ created: 1_700_000_000 })));
+	it('orders subscriptions of the same second by ID', async () => {
+		const { stripe } = await start(subscribers(25, () => ({ created: 1_700_000_000 })));
 		const found: string[] = [];
 		for await (const item of stripe.subscriptions.list({ limit: 4 })) found.push(item.id);
 		expect(new Set(found).size).toBe(25);
 		expect(found).toEqual([...found].sort().reverse());
 	});
 
-	it('can be read backwards from a cursor', async () => {
-		const { stripe } = await start(people(20));
+	it('pages backwards with ending_before', async () => {
+		const { stripe } = await start(subscribers(20));
 		const page = await stripe.subscriptions.list({ limit: 3, ending_before: 'sub_10' });
 		expect(ids(page)).toEqual(['sub_13', 'sub_12', 'sub_11']);
 		expect(page.has_more).toBe(true);
 		expect(await stripe.subscriptions.list({ ending_before: 'sub_17' })).toMatchObject({ has_more: false, data: { length: 3 } });
 	});
 
-	it('are filtered by status, and without one the ended are left out', async () => {
+	it('filters by status and omits ended subscriptions by default', async () => {
 		const statuses = ['active', 'trialing', 'past_due', 'unpaid', 'canceled', 'incomplete', 'incomplete_expired', 'paused'];
-		const { stripe } = await start(people(8, (index) => ({ status: statuses[index] })));
+		const { stripe } = await start(subscribers(8, (index) => ({ status: statuses[index] })));
 		const having = async (status?: Stripe.SubscriptionListParams.Status) =>
 			(await stripe.subscriptions.list(status ? { status } : {})).data.map((item) => item.status).sort();
 
@@ -49,8 +49,8 @@ describe('subscriptions', () => {
 		await expect(having('dead')).rejects.toMatchObject({ statusCode: 400, param: 'status' });
 	});
 
-	it('are filtered by created, each bound on its own and both together', async () => {
-		const { stripe } = await start(people(10));
+	it('filters by created with single and combined bounds', async () => {
+		const { stripe } = await start(subscribers(10));
 		const at = (index: number) => 1_700_000_000 + index;
 		const among = async (created: Stripe.RangeQueryParam | number) => ids(await stripe.subscriptions.list({ created, limit: 100 }));
 
@@ -63,7 +63,7 @@ describe('subscriptions', () => {
 		expect(ids(part)).toEqual(['sub_6', 'sub_5']);
 	});
 
-	it('are filtered by customer and by price', async () => {
+	it('filters by customer and price', async () => {
 		const { stripe } = await start({
 			customers: [{ id: 'cus_a' }, { id: 'cus_b' }],
 			subscriptions: [
@@ -80,7 +80,7 @@ describe('subscriptions', () => {
 		expect(await stripe.products.retrieve('prod_mug')).toMatchObject({ name: 'Mug' });
 	});
 
-	it('show ten items, and the others in a list of their own', async () => {
+	it('embeds ten items and lists the rest under subscription_items', async () => {
 		const items = Array.from({ length: 12 }, (_, index) => ({ price: `price_${index}` }));
 		const { stripe } = await start({
 			customers: [{ id: 'cus_a' }],
@@ -92,8 +92,8 @@ describe('subscriptions', () => {
 	});
 });
 
-it('a hundred thousand subscriptions are listed in parts', async () => {
-	const { stripe } = await start(people(100_000, (index) => (index % 1000 === 0 ? { status: 'past_due', failedAt: now - DAY } : {})));
+it('pages and filters 100 000 subscriptions', async () => {
+	const { stripe } = await start(subscribers(100_000, (index) => (index % 1000 === 0 ? { status: 'past_due', failedAt: now - DAY } : {})));
 	const debtors = await stripe.subscriptions.list({ status: 'past_due', limit: 100 });
 	expect(debtors.data).toHaveLength(100);
 	expect(debtors.has_more).toBe(false);
@@ -103,8 +103,8 @@ it('a hundred thousand subscriptions are listed in parts', async () => {
 });
 
 describe('customers', () => {
-	it('are found by email and retrieved with what they pay for', async () => {
-		const { stripe } = await start(people(30));
+	it('finds customers by exact email and expands their subscriptions', async () => {
+		const { stripe } = await start(subscribers(30));
 		expect(ids(await stripe.customers.list({ email: 'p7@example.com' }))).toEqual(['cus_7']);
 		expect(ids(await stripe.customers.list({ email: 'P7@example.com' }))).toEqual([]);
 		const customer = await stripe.customers.retrieve('cus_7', { expand: ['subscriptions'] });
@@ -120,7 +120,7 @@ describe('invoices', () => {
 			subscriptions: [{ id: 'sub_1', customer: 'cus_a', status, price: 'price_knight', created: 1_700_000_000, failedAt }]
 		});
 
-	it('say since when a subscription is unpaid', async () => {
+	it('dates the payment failure by the open invoice', async () => {
 		const { stripe } = await debt('past_due', now - 5 * DAY);
 		const [invoice, ...others] = (await stripe.invoices.list({ subscription: 'sub_1', status: 'open' })).data;
 		expect(others).toEqual([]);
@@ -137,7 +137,7 @@ describe('invoices', () => {
 		expect((await stripe.invoices.list({ customer: 'cus_a' })).data.map((item) => item.status)).toEqual(['open', 'paid']);
 	});
 
-	it('an old debt has later invoices than the one that failed', async () => {
+	it('adds a monthly open invoice while past_due', async () => {
 		const { stripe } = await debt('past_due', now - 70 * DAY);
 		const open = (await stripe.invoices.list({ subscription: 'sub_1', status: 'open' })).data;
 		expect(open).toHaveLength(3);
@@ -146,7 +146,7 @@ describe('invoices', () => {
 		expect(subscription.latest_invoice).toMatchObject({ id: open[0]?.id });
 	});
 
-	it('what is unpaid has drafts after it', async () => {
+	it('adds monthly drafts while unpaid', async () => {
 		const { stripe } = await debt('unpaid', now - 70 * DAY);
 		expect((await stripe.invoices.list({ status: 'open' })).data).toHaveLength(1);
 		expect((await stripe.invoices.list({ status: 'draft' })).data).toHaveLength(2);
@@ -157,7 +157,7 @@ describe('invoices', () => {
 	});
 });
 
-it('prices, the account and the balance are there', async () => {
+it('serves prices, the account and the balance', async () => {
 	const { stripe } = await start({});
 	expect(ids(await stripe.prices.list()).sort()).toEqual(['price_knight', 'price_lord']);
 	const price = await stripe.prices.retrieve('price_lord', { expand: ['product'] });

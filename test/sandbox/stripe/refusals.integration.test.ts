@@ -1,6 +1,6 @@
 import Stripe from 'stripe';
 import { describe, expect, it } from 'vitest';
-import { people, start } from './server.js';
+import { start, subscribers } from './server.js';
 
 const errorOf = async (promise: Promise<unknown>): Promise<Stripe.errors.StripeError> => {
 	const error = await promise.then(
@@ -11,8 +11,8 @@ const errorOf = async (promise: Promise<unknown>): Promise<Stripe.errors.StripeE
 	throw new Error('Stripe did not refuse', { cause: error });
 };
 
-describe('what Stripe refuses is refused', () => {
-	it('a wrong key, and none', async () => {
+describe('Stripe error responses', () => {
+	it('rejects a wrong or missing key', async () => {
 		const { client, raw, log } = await start({});
 		const error = await errorOf(client('rk_test_somebodyelse').subscriptions.list());
 		expect(error).toBeInstanceOf(Stripe.errors.StripeAuthenticationError);
@@ -21,8 +21,8 @@ describe('what Stripe refuses is refused', () => {
 		expect(JSON.stringify(log.list())).not.toContain('somebodyelse');
 	});
 
-	it('parameters that it does not know', async () => {
-		const { raw } = await start(people(1));
+	it('rejects unknown parameters', async () => {
+		const { raw } = await start(subscribers(1));
 		const refused = async (query: string) => {
 			const response = await raw(`/v1/subscriptions?${query}`);
 			return { status: response.status, error: ((await response.json()) as { error: Record<string, unknown> }).error };
@@ -45,7 +45,7 @@ describe('what Stripe refuses is refused', () => {
 		expect(await refused('test_clock=clock_1')).toMatchObject({ status: 400 });
 	});
 
-	it('what cannot be expanded, even where there is nothing to expand', async () => {
+	it('rejects invalid expand paths even for an empty list', async () => {
 		const { stripe } = await start({});
 		const message = async (path: string) => (await errorOf(stripe.subscriptions.list({ expand: [path] }))).message;
 		expect(await message('customer')).toBe(
@@ -55,7 +55,7 @@ describe('what Stripe refuses is refused', () => {
 		expect(await message('data.items.data.price.product')).toContain('more than 4 levels');
 	});
 
-	it('what does not exist', async () => {
+	it('rejects unknown objects', async () => {
 		const { stripe, raw } = await start({});
 		expect(await errorOf(stripe.subscriptions.retrieve('sub_1'))).toMatchObject({
 			statusCode: 404,
@@ -67,14 +67,14 @@ describe('what Stripe refuses is refused', () => {
 		expect((await raw('/v1/subscriptions/a/b')).status).toBe(404);
 	});
 
-	it('every write: the key may only read', async () => {
-		const { stripe, log, sandbox } = await start(people(1));
+	it('rejects every write: the key is read-only', async () => {
+		const { stripe, log, control } = await start(subscribers(1));
 		const error = await errorOf(stripe.subscriptions.update('sub_1', { metadata: { a: 'b' } }));
 		expect(error).toBeInstanceOf(Stripe.errors.StripePermissionError);
 		expect(error.message).toContain("'rak_subscription_write'");
 		await errorOf(stripe.subscriptions.cancel('sub_1'));
 		await errorOf(stripe.customers.create({ email: 'x@example.com' }));
-		expect(sandbox.get('subscriptions', 'sub_1')).toMatchObject({ status: 'active', metadata: {} });
+		expect(control.get('subscriptions', 'sub_1')).toMatchObject({ status: 'active', metadata: {} });
 		expect(log.list().map(({ method, status, body }) => [method, status, body])).toEqual([
 			['POST', 403, { 'metadata[a]': 'b' }],
 			['DELETE', 403, null],
@@ -82,18 +82,18 @@ describe('what Stripe refuses is refused', () => {
 		]);
 	});
 
-	it('what the key has no right to, by its own address or by expanding', async () => {
-		const { stripe, sandbox } = await start(people(1));
-		sandbox.setPermission('invoices', false);
+	it('rejects resources without permission, directly or expanded', async () => {
+		const { stripe, control } = await start(subscribers(1));
+		control.setPermission('invoices', false);
 		expect((await errorOf(stripe.invoices.list())).message).toContain("Having the 'rak_invoice_read' permission");
 		expect((await errorOf(stripe.subscriptions.list({ expand: ['data.latest_invoice'] }))).statusCode).toBe(403);
 		expect((await stripe.subscriptions.list()).data).toHaveLength(1);
-		sandbox.setPermission('invoices', true);
+		control.setPermission('invoices', true);
 		expect((await stripe.invoices.list()).data).toHaveLength(1);
 	});
 
-	it('too many requests to one endpoint', async () => {
-		const { stripe } = await start(people(1), { ratePerSecond: 2 });
+	it('limits the request rate per endpoint', async () => {
+		const { stripe } = await start(subscribers(1), { ratePerSecond: 2 });
 		await stripe.subscriptions.list();
 		await stripe.subscriptions.list();
 		const error = await errorOf(Promise.all(Array.from({ length: 4 }, () => stripe.subscriptions.list())));
@@ -104,9 +104,9 @@ describe('what Stripe refuses is refused', () => {
 	});
 });
 
-describe('faults', () => {
-	it('429 is not retried by the client, 500 is', async () => {
-		const { client, faults, log } = await start(people(1));
+describe('Stripe faults', () => {
+	it('stripe-node retries 500 but not 429', async () => {
+		const { client, faults, log } = await start(subscribers(1));
 		const stripe = client(undefined, { maxNetworkRetries: 1 });
 		faults.add({ target: 'stripe', kind: '429', times: 1 });
 		expect(await errorOf(stripe.subscriptions.list())).toBeInstanceOf(Stripe.errors.StripeRateLimitError);
@@ -115,8 +115,8 @@ describe('faults', () => {
 		expect(log.list().map((entry) => entry.status)).toEqual([429, 500, 200]);
 	});
 
-	it('any status, a dropped connection, no answer at all', async () => {
-		const { client, stripe, faults, log, sandbox } = await start(people(1));
+	it('answers with any status, drops the connection or times out', async () => {
+		const { client, stripe, faults, log, control } = await start(subscribers(1));
 		faults.add({ target: 'stripe', kind: 'status', status: 402, times: 1 });
 		expect((await errorOf(stripe.subscriptions.list())).statusCode).toBe(402);
 		faults.add({ target: 'stripe', kind: 'drop', times: 2 });
@@ -124,25 +124,25 @@ describe('faults', () => {
 		faults.add({ target: 'stripe', kind: 'timeout', times: 1 });
 		expect((await errorOf(client(undefined, { timeout: 50 }).subscriptions.list())).message).toContain('timeout');
 		await expect.poll(() => log.list().at(-1)?.status).toBe(0);
-		sandbox.setLatency(5);
+		control.setLatency(5);
 		faults.add({ target: 'stripe', kind: 'latency', ms: 5, times: 1 });
 		expect((await stripe.subscriptions.list()).data).toHaveLength(1);
 		expect(log.list().map((entry) => entry.status)).toEqual([402, 0, 0, 0, 200]);
 	});
 
-	it('a request that stands still until the faults are cleared', async () => {
-		const { stripe, faults, log } = await start(people(1));
+	it('holds a request until the faults are cleared', async () => {
+		const { stripe, faults, log } = await start(subscribers(1));
 		faults.add({ target: 'stripe', kind: 'hold', times: 1 });
-		const held = stripe.subscriptions.list();
+		const heldRequest = stripe.subscriptions.list();
 		await expect.poll(() => log.list().length).toBe(1);
 		expect((await stripe.subscriptions.list()).data).toHaveLength(1);
 		expect(log.list().map(({ status }) => status)).toEqual([null, 200]);
 		faults.clear();
-		expect((await held).data).toHaveLength(1);
+		expect((await heldRequest).data).toHaveLength(1);
 	});
 
-	it('lists that are cut short, empty, or give a page twice', async () => {
-		const { stripe, faults } = await start(people(10));
+	it('truncates, empties and repeats list pages', async () => {
+		const { stripe, faults } = await start(subscribers(10));
 		const all = async () => {
 			const found: string[] = [];
 			for await (const item of stripe.subscriptions.list({ limit: 4 })) found.push(item.id);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { start } from './server.js';
 
-describe('a search for customers', () => {
+describe('customer search', () => {
 	const scene = () =>
 		start({
 			customers: [
@@ -11,7 +11,7 @@ describe('a search for customers', () => {
 			subscriptions: [{ id: 'sub_1', customer: 'cus_1', status: 'active', price: 'price_lord' }]
 		});
 
-	it('understands email, name and metadata, whole or in part, in either case and either quotes', async () => {
+	it('matches email, name and metadata, exact or substring, ignoring case, with either quotes', async () => {
 		const { stripe } = await scene();
 		const search = async (query: string) => (await stripe.customers.search({ query })).data.map(({ id }) => id).sort();
 		expect(await search('email:"ada@example.com"')).toEqual(['cus_1']);
@@ -25,14 +25,14 @@ describe('a search for customers', () => {
 		expect(await search('name:"a OR b"')).toEqual([]);
 	});
 
-	it('shows subscriptions when asked to', async () => {
+	it('expands subscriptions', async () => {
 		const { stripe } = await scene();
 		const { data } = await stripe.customers.search({ query: 'email~"ada"', expand: ['data.subscriptions'] });
 		expect(data[0]?.subscriptions?.data.map(({ id }) => id)).toEqual(['sub_1']);
 	});
 
 	it.each(['email~"ad"', 'phone:"1"', 'email="ada"', 'email:"a" OR name:"b" AND name:"c"', 'email:"ada', 'email:"a" name:"b"', ''])(
-		'refuses %j',
+		'rejects the query %j',
 		async (query) => {
 			const { stripe } = await scene();
 			await expect(stripe.customers.search({ query })).rejects.toMatchObject({ statusCode: 400 });

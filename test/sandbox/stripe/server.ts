@@ -17,10 +17,10 @@ export const DAY = 86_400;
 export async function start(stripe: WorldInput['stripe'], options: Partial<StripeOptions> = {}) {
 	const log = new RequestLog();
 	const faults = new Faults();
-	const sandbox = new SandboxStripe({ log, faults, key: KEY, now: () => NOW, ...options });
-	sandbox.load(worldSchema.parse({ stripe }).stripe);
+	const control = new SandboxStripe({ log, faults, key: KEY, now: () => NOW, ...options });
+	control.load(worldSchema.parse({ stripe }).stripe);
 	const app = new Hono();
-	app.route('/', sandbox.app);
+	app.route('/', control.app);
 	const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' });
 	await new Promise<void>((resolve) => server.once('listening', resolve));
 	const { port } = server.address() as AddressInfo;
@@ -32,11 +32,11 @@ export async function start(stripe: WorldInput['stripe'], options: Partial<Strip
 		new Stripe(key, { host: '127.0.0.1', port, protocol: 'http', maxNetworkRetries: 0, telemetry: false, ...config });
 	const raw = (path: string, init: RequestInit = {}) =>
 		fetch(`http://127.0.0.1:${port}${path}`, { ...init, headers: { authorization: `Bearer ${KEY}`, ...init.headers } });
-	return { log, faults, sandbox, client, stripe: client(), raw };
+	return { log, faults, control, client, stripe: client(), raw };
 }
 
 /** Customers `cus_1`, `cus_2`, … with one subscription each. */
-export function people(count: number, change: (index: number) => object = () => ({})): NonNullable<WorldInput['stripe']> {
+export function subscribers(count: number, change: (index: number) => object = () => ({})): NonNullable<WorldInput['stripe']> {
 	return {
 		customers: Array.from({ length: count }, (_, index) => ({ id: `cus_${index + 1}`, email: `p${index + 1}@example.com` })),
 		subscriptions: Array.from({ length: count }, (_, index) => ({

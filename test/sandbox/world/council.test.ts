@@ -7,27 +7,27 @@ import type { UnknownStatus } from '../../../src/reconciliation/domain/detection
 
 const NOW = new Date('2026-03-01T12:00:00Z');
 
-describe('council', () => {
+describe('council scenario', () => {
 	const { world, expected, notices } = council(1, NOW);
 
-	it('is a world that a reset takes, also after it went over the wire', () => {
+	it('is a valid world, also after a JSON round trip', () => {
 		expect(worldSchema.parse(world)).toEqual(world);
 		expect(worldSchema.parse(JSON.parse(JSON.stringify(world)))).toEqual(world);
 	});
 
-	it('is the same for the same seed, and another for another', () => {
+	it('is deterministic by seed', () => {
 		expect(council(1, NOW)).toEqual({ world, expected, notices });
 		expect(council(2, NOW).world.guild).not.toEqual(world.guild);
 	});
 
-	it('has about 250 people, most of them as they should be', () => {
+	it('has 250 members by default, most without drift', () => {
 		expect(world.guild.members).toHaveLength(250);
 		expect(expected.length).toBeGreaterThan(35);
 		expect(expected.length).toBeLessThan(80);
 		expect(council(1, NOW, 1000).world.guild.members).toHaveLength(1000);
 	});
 
-	it('has every kind of drift, in every severity', () => {
+	it('has every kind of drift in every severity', () => {
 		const kinds = new Set(expected.map(({ type, severity }) => `${type} ${severity}`));
 		expect([...kinds].sort()).toEqual([
 			'DEBTOR_MISMATCH MEDIUM',
@@ -38,7 +38,7 @@ describe('council', () => {
 		]);
 	});
 
-	it('has every status that Stripe knows, and one that it does not', () => {
+	it('has every Stripe status and an unknown one', () => {
 		const statuses = new Set(world.stripe.subscriptions.map(({ status }) => status));
 		expect([...statuses].sort()).toEqual([
 			'active',
@@ -53,18 +53,18 @@ describe('council', () => {
 		]);
 	});
 
-	it('gives everybody an ID of 18 digits, a username of their own, and at most one issue', () => {
+	it('gives every member an 18-digit ID, a unique username and at most one issue', () => {
 		for (const { id } of world.guild.members) expect(id).toMatch(/^\d{18}$/);
 		expect(new Set(world.guild.members.map(({ username }) => username)).size).toBe(world.guild.members.length);
 		expect(new Set(expected.map(({ discordId }) => discordId)).size).toBe(expected.length);
 	});
 
-	it.each([1, 2, 3])('is judged by the product as it was by us (seed %i)', (seed) => {
-		const made = council(seed, NOW);
-		const found = detect(snapshotOf(made.world), SETTINGS, NOW);
-		const asExpected = found.issues.map(({ discordId, type, severity, plan }) => ({ discordId, type, severity, ...plan }));
+	it.each([1, 2, 3])('produces exactly the expected issues and notices (seed %i)', (seed) => {
+		const scenario = council(seed, NOW);
+		const found = detect(snapshotOf(scenario.world), SETTINGS, NOW);
+		const actual = found.issues.map(({ discordId, type, severity, plan }) => ({ discordId, type, severity, ...plan }));
 		const byId = (a: { discordId: string }, b: { discordId: string }) => (a.discordId < b.discordId ? -1 : 1);
-		expect(asExpected.sort(byId)).toEqual([...made.expected].sort(byId));
+		expect(actual.sort(byId)).toEqual([...scenario.expected].sort(byId));
 		const { overclaimedTeams, malformedLinks, contestedLinks, unknownStatus, expiringExemptions, leftToNextRun, ...counts } = found.notices;
 		expect(expiringExemptions).toEqual([]);
 		expect({
@@ -73,7 +73,7 @@ describe('council', () => {
 			malformedLinks: malformedLinks.length,
 			contestedLinks: contestedLinks.length,
 			unknownStatus: (unknownStatus as UnknownStatus[]).length
-		}).toEqual(made.notices);
+		}).toEqual(scenario.notices);
 		expect(leftToNextRun).toBe(0);
 	});
 });
