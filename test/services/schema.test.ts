@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { migrate, readMigrations } from '../../src/store/connection/migrations.js';
 import { ServerAdapter } from '../../src/store/connection/server-adapter.js';
-import { migrationPromises } from '../store/contract/migrations.js';
-import { findingPromises } from '../store/contract/recurrence.js';
+import { migrationContract } from '../store/contract/migrations.js';
+import { findingsStorageContract } from '../store/contract/recurrence.js';
 import { createDatabase, type TestDatabase } from './databases.js';
 
-describe('the schema on a PostgreSQL server', () => {
+describe('schema on a PostgreSQL server', () => {
 	let server: TestDatabase;
 	beforeAll(async () => {
 		server = await createDatabase();
 	});
 	afterAll(() => server?.drop());
 
-	migrationPromises(() => new ServerAdapter(server.url, 1));
+	migrationContract(() => new ServerAdapter(server.url, 1));
 
-	describe('with everything in it', () => {
+	describe('when migrated', () => {
 		let full: TestDatabase;
 		beforeAll(async () => {
 			full = await createDatabase();
@@ -22,6 +22,6 @@ describe('the schema on a PostgreSQL server', () => {
 		});
 		afterAll(() => full?.drop());
 
-		findingPromises(() => new ServerAdapter(full.url));
+		findingsStorageContract(() => new ServerAdapter(full.url));
 	});
 });

@@ -4,18 +4,18 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type Database, openDatabase } from '../../src/store/connection/database.js';
 import { ledgerOf, minute, oneIssue } from '../store/builders.js';
-import { ledgerPromises } from '../store/contract/ledger.js';
+import { ledgerContract } from '../store/contract/ledger.js';
 import { createDatabase, execute, type TestDatabase } from './databases.js';
 
 const NOWHERE = '/nonexistent';
 
-describe('the ledger on a PostgreSQL server', () => {
+describe('ledger on a PostgreSQL server', () => {
 	let server: TestDatabase;
 	let database: Database;
 
 	beforeAll(async () => {
 		server = await createDatabase();
-		// A server that keeps its clock in another zone: stored moments must not shift by its hours.
+		// A server in another time zone: stored times must not shift by its offset.
 		await execute(server.url, `ALTER DATABASE ${new URL(server.url).pathname.slice(1)} SET timezone = 'America/New_York'`);
 		database = await openDatabase({ url: server.url, dataDir: NOWHERE });
 	});
@@ -24,16 +24,16 @@ describe('the ledger on a PostgreSQL server', () => {
 		await server?.drop();
 	});
 
-	ledgerPromises(() => database);
+	ledgerContract(() => database);
 
-	it('keeps moments whatever the time zone of the server', async () => {
+	it('stores times independently of the time zone of the server', async () => {
 		const { issue } = await oneIssue(ledgerOf(database).ledger, minute(7));
 		const rows = await database.prisma.$queryRaw<{ epoch: number }[]>`
 			SELECT (extract(epoch FROM "firstSeenAt") * 1000)::float8 AS epoch FROM "Issue" WHERE id = ${issue.id}`;
 		expect(rows).toEqual([{ epoch: minute(7).getTime() }]);
 	});
 
-	it('gives twenty claims of two processes one winner', async () => {
+	it('grants one of twenty concurrent claims of two processes', async () => {
 		const other = await openDatabase({ url: server.url, dataDir: NOWHERE });
 		onTestFinished(() => other.close());
 		const { ledger, guildId } = ledgerOf(database);
@@ -47,7 +47,7 @@ describe('the ledger on a PostgreSQL server', () => {
 	});
 });
 
-describe('opening a PostgreSQL server', () => {
+describe('openDatabase with a PostgreSQL server', () => {
 	const fresh = async () => {
 		const server = await createDatabase();
 		onTestFinished(() => server.drop());
@@ -55,7 +55,7 @@ describe('opening a PostgreSQL server', () => {
 	};
 	const opened = (url: string) => openDatabase({ url, dataDir: NOWHERE });
 
-	it('migrates from nothing once, however many processes start at once', async () => {
+	it('migrates an empty database once when several processes start together', async () => {
 		const { url } = await fresh();
 		const script = `
 			const { openDatabase } = await import(${JSON.stringify(join(import.meta.dirname, '../../dist/src/store/connection/database.js'))});
@@ -70,7 +70,7 @@ describe('opening a PostgreSQL server', () => {
 		expect(new Set(rows.map(({ name }) => name)).size).toBe(rows.length);
 	});
 
-	it('holds no lock afterwards, for a pooler to lend to others', async () => {
+	it('holds no advisory lock afterwards, which a pooler would lend to others', async () => {
 		const { url } = await fresh();
 		const database = await opened(url);
 		onTestFinished(() => database.close());
@@ -80,7 +80,7 @@ describe('opening a PostgreSQL server', () => {
 		expect(rows).toEqual([]);
 	});
 
-	it('says what is wrong in one sentence, without the password', async () => {
+	it('reports the problem in one sentence, without the password', async () => {
 		const url = (change: (url: URL) => void) => {
 			const changed = new URL(process.env.DATABASE_URL ?? '');
 			changed.password = 'hunter2';
@@ -98,7 +98,7 @@ describe('opening a PostgreSQL server', () => {
 				changed.pathname = '/reeve_nowhere';
 			}),
 			'no such user': url((changed) => {
-				changed.username = 'nobody_at_all';
+				changed.username = 'no_such_user';
 			}),
 			'another schema': url((changed) => {
 				changed.searchParams.set('schema', 'reeve');

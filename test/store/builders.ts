@@ -5,7 +5,7 @@ import type { Ledger, RunStart } from '../../src/reconciliation/domain/ports.js'
 import type { Database } from '../../src/store/connection/database.js';
 import { createLedger } from '../../src/store/ledger.js';
 
-/** A guild that no other test knows: tests share a database, and everything but links belongs to a guild. */
+/** A ledger of a new guild: tests share a database, and everything but links belongs to a guild. */
 export function ledgerOf(database: Database, guildId = snowflake()) {
 	return { guildId, ledger: createLedger(database, guildId) };
 }
@@ -16,7 +16,7 @@ export function snowflake(): string {
 		.padStart(17, '0')}`;
 }
 
-/** Moments of a story, in minutes after its beginning. */
+/** A time, in minutes after the start of the test's timeline. */
 export function minute(minutes: number): Date {
 	return new Date(Date.UTC(2026, 0, 31, 3, 0, 0, 123) + minutes * 60_000);
 }
@@ -40,7 +40,7 @@ export function drift(discordId: string, changes: Partial<DriftIssue> = {}): Dri
 	};
 }
 
-/** Drift of another kind: has a role and does not pay. */
+/** Drift of another kind: the member has a role and does not pay. */
 export function unpaid(discordId: string): DriftIssue {
 	return drift(discordId, {
 		type: 'UNAUTHORIZED_ACCESS',
@@ -91,7 +91,7 @@ export function runStart(at: Date, changes: Partial<RunStart> = {}): RunStart {
 	};
 }
 
-/** A run that finds this and ends well. */
+/** A completed run with these findings. */
 export async function run(
 	ledger: Ledger,
 	at: Date,
@@ -105,7 +105,7 @@ export async function run(
 	return { runId, found };
 }
 
-/** The one issue of a new person. */
+/** A run with a single issue, of a new member. */
 export async function oneIssue(ledger: Ledger, at = minute(0), issue = drift(snowflake())): Promise<{ runId: string; issue: OpenIssue }> {
 	const { runId, found } = await run(ledger, at, [issue]);
 	return { runId, issue: found[0] as OpenIssue };

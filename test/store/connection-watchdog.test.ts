@@ -8,33 +8,33 @@ type Pool = ReturnType<Awaited<ReturnType<PrismaPg['connect']>>['underlyingDrive
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A pool, and a server that answers as the test says. */
-function house(ask: () => Promise<unknown>) {
+/** A pool under watch, and a probe that responds as the test says. */
+function watchPool(respond: () => Promise<unknown>) {
 	const pool = new EventEmitter();
-	const asked = vi.fn(ask);
-	closeUnresponsiveConnections(pool as Pool, asked);
+	const probe = vi.fn(respond);
+	closeUnresponsiveConnections(pool as Pool, probe);
 	const connection = () => ({ end: vi.fn(async () => {}) });
-	return { pool, asked, connection };
+	return { pool, probe, connection };
 }
 
 const MINUTE = 60_000;
 
-describe('a connection at work', () => {
-	it('goes on for as long as its statement takes while the server answers, be it with an error', async () => {
+describe('closeUnresponsiveConnections', () => {
+	it('keeps a busy connection while the server responds, even with an error', async () => {
 		for (const answer of [async () => 1, () => Promise.reject(new Error('too many clients already'))]) {
-			const { pool, asked, connection } = house(answer);
-			const long = connection();
-			pool.emit('acquire', long);
+			const { pool, probe, connection } = watchPool(answer);
+			const busy = connection();
+			pool.emit('acquire', busy);
 			await vi.advanceTimersByTimeAsync(3 * MINUTE);
-			expect(asked.mock.calls.length).toBeGreaterThan(10);
-			expect(long.end).not.toHaveBeenCalled();
-			pool.emit('release', undefined, long);
+			expect(probe.mock.calls.length).toBeGreaterThan(10);
+			expect(busy.end).not.toHaveBeenCalled();
+			pool.emit('release', undefined, busy);
 		}
 	});
 
-	it('is ended within seconds when the server says nothing, and whoever came later is asked after anew', async () => {
+	it('closes a busy connection within seconds when the server is silent, and probes again for a later one', async () => {
 		let silent = true;
-		const { pool, connection } = house(() => (silent ? new Promise(() => {}) : Promise.resolve()));
+		const { pool, connection } = watchPool(() => (silent ? new Promise(() => {}) : Promise.resolve()));
 		const [first, later] = [connection(), connection()];
 		pool.emit('acquire', first);
 		await vi.advanceTimersByTimeAsync(10_000);
@@ -48,8 +48,8 @@ describe('a connection at work', () => {
 		expect(later.end).not.toHaveBeenCalled();
 	});
 
-	it('costs the server no question while statements are short, nor when nothing is at work', async () => {
-		const { pool, asked, connection } = house(async () => 1);
+	it('does not probe while statements are short or no connection is busy', async () => {
+		const { pool, probe, connection } = watchPool(async () => 1);
 		for (let statement = 0; statement < 20; statement++) {
 			const one = connection();
 			pool.emit('acquire', one);
@@ -57,7 +57,7 @@ describe('a connection at work', () => {
 			pool.emit('release', undefined, one);
 		}
 		await vi.advanceTimersByTimeAsync(MINUTE);
-		expect(asked).not.toHaveBeenCalled();
+		expect(probe).not.toHaveBeenCalled();
 		expect(vi.getTimerCount()).toBe(0);
 	});
 });

@@ -1,23 +1,24 @@
 import { PGlite } from '@electric-sql/pglite';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { PrismaClient } from '../../src/store/client/client.js';
 import { EmbeddedAdapter } from '../../src/store/connection/embedded-adapter.js';
 import { migrate, readMigrations } from '../../src/store/connection/migrations.js';
 
-/** An empty database in memory. */
-async function empty() {
-	const pglite = await PGlite.create();
-	onTestFinished(() => pglite.close());
-	return { pglite, adapter: new EmbeddedAdapter(pglite) };
-}
+let pglite: PGlite;
+let adapter: EmbeddedAdapter;
 
-describe('the migrations', () => {
-	it('are not begun again where they are all applied: the engine is not even started', async () => {
-		const { adapter } = await empty();
-		await migrate(adapter, await readMigrations());
+beforeAll(async () => {
+	pglite = await PGlite.create();
+	adapter = new EmbeddedAdapter(pglite);
+	await migrate(adapter, await readMigrations());
+});
+afterAll(() => pglite.close());
+
+describe('migrate', () => {
+	it('does not start the engine when all migrations are applied', async () => {
 		const scripts: string[] = [];
 		const connect = adapter.connect.bind(adapter);
-		adapter.connect = async () => {
+		vi.spyOn(adapter, 'connect').mockImplementation(async () => {
 			const connection = await connect();
 			const executeRaw = connection.executeRaw.bind(connection);
 			connection.executeRaw = (query) => {
@@ -25,15 +26,15 @@ describe('the migrations', () => {
 				return executeRaw(query);
 			};
 			return connection;
-		};
+		});
+		onTestFinished(() => void vi.restoreAllMocks());
 		await migrate(adapter, await readMigrations());
 		expect(scripts).toEqual([]);
 	});
 });
 
-describe('the embedded driver', () => {
-	it('does not say that a transaction is committed when it is not', async () => {
-		const { pglite, adapter } = await empty();
+describe('EmbeddedAdapter', () => {
+	it('rejects a transaction whose commit fails', async () => {
 		await pglite.exec('CREATE TABLE once (id int UNIQUE DEFERRABLE INITIALLY DEFERRED)');
 		const prisma = new PrismaClient({ adapter });
 		const twice = prisma.$transaction(async (transaction) => {
@@ -44,20 +45,17 @@ describe('the embedded driver', () => {
 		expect((await pglite.query('SELECT * FROM once')).rows).toEqual([]);
 	});
 
-	it('goes on after a transaction that was given up', async () => {
-		const { adapter } = await empty();
-		await migrate(adapter, await readMigrations());
+	it('runs queries after a rolled-back transaction', async () => {
 		const prisma = new PrismaClient({ adapter });
-		const given = prisma.$transaction(async (transaction) => {
+		const aborted = prisma.$transaction(async (transaction) => {
 			await transaction.lease.create({ data: { name: 'a', holder: 'b', expiresAt: new Date() } });
 			throw new Error('no');
 		});
-		await expect(given).rejects.toThrow('no');
+		await expect(aborted).rejects.toThrow('no');
 		expect(await prisma.lease.count()).toBe(0);
 	});
 
-	it('gives the event loop a turn before every statement, in a transaction too: whoever else waits, waits for one', async () => {
-		const { adapter } = await empty();
+	it('yields to the event loop before every statement, in transactions too', async () => {
 		const prisma = new PrismaClient({ adapter });
 		let turns = 0;
 		const turn = () => {

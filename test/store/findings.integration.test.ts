@@ -2,9 +2,9 @@ import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { EmbeddedAdapter } from '../../src/store/connection/embedded-adapter.js';
 import { migrate, readMigrations } from '../../src/store/connection/migrations.js';
-import { findingPromises } from './contract/recurrence.js';
+import { findingsStorageContract } from './contract/recurrence.js';
 
-describe('findings, embedded', () => {
+describe('storing findings in the embedded database', () => {
 	let pglite: PGlite;
 	beforeAll(async () => {
 		pglite = await PGlite.create();
@@ -12,5 +12,5 @@ describe('findings, embedded', () => {
 	});
 	afterAll(() => pglite.close());
 
-	findingPromises(() => new EmbeddedAdapter(pglite));
+	findingsStorageContract(() => new EmbeddedAdapter(pglite));
 });

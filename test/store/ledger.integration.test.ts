@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { type Database, openDatabase } from '../../src/store/connection/database.js';
-import { ledgerPromises } from './contract/ledger.js';
+import { ledgerContract } from './contract/ledger.js';
 import { makeFolder, removeFolder } from './folders.js';
 
-describe('the ledger, embedded', () => {
+describe('ledger on the embedded database', () => {
 	let database: Database;
 	let folder: string;
 
@@ -16,5 +16,5 @@ describe('the ledger, embedded', () => {
 		await removeFolder(folder);
 	});
 
-	ledgerPromises(() => database);
+	ledgerContract(() => database);
 });

@@ -6,10 +6,10 @@ import { expect, it, onTestFinished } from 'vitest';
 import { openDatabase } from '../../src/store/connection/database.js';
 import { testFolder } from './folders.js';
 
-/** Compiled: `npm test` builds first. */
+/** Compiled: the test script builds first. */
 const DATABASE = join(import.meta.dirname, '../../dist/src/store/connection/database.js');
 
-it('a process that is killed in the middle of writing leaves every row that was acknowledged', async () => {
+it('embedded database keeps every acknowledged row when its process is killed while writing', async () => {
 	const folder = await testFolder();
 	const script = `
 		const { openDatabase } = await import(${JSON.stringify(DATABASE)});

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/store/connection/database.js';
 import { drift, ledgerOf, minute, run, runStart, snowflake } from '../builders.js';
 
-export function archivePromises(database: () => Database): void {
-	describe('the archive of runs', () => {
-		it('lists what has ended, failed ones too, the newest first', async () => {
+export function archiveContract(database: () => Database): void {
+	describe('run archive', () => {
+		it('lists ended runs, failed ones included, newest first', async () => {
 			const { ledger } = ledgerOf(database());
 			expect(await ledger.endedRuns(10)).toEqual([]);
 			expect(await ledger.readRecord(null)).toBeNull();
@@ -23,7 +23,7 @@ export function archivePromises(database: () => Database): void {
 			expect(await ledgerOf(database()).ledger.readRecord(runId)).toBeNull();
 		});
 
-		it('keeps issues as the run saw them, as they are now, and every attempt, with who undid it', async () => {
+		it('records each issue as found and as it is now, with all attempts and who undid them', async () => {
 			const { ledger } = ledgerOf(database());
 			const { runId, found } = await run(ledger, minute(0), [drift(snowflake()), drift(snowflake())]);
 			const [first, second] = found;

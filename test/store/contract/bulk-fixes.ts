@@ -3,8 +3,8 @@ import type { ApprovedBulk } from '../../../src/reconciliation/fixes/bulk.js';
 import type { Database } from '../../../src/store/connection/database.js';
 import { drift, ledgerOf, minute, run, snowflake } from '../builders.js';
 
-export function bulkFixPromises(database: () => Database): void {
-	/** A bulk fix of two issues that somebody has begun. */
+export function bulkFixContract(database: () => Database): void {
+	/** A started bulk fix of two issues. */
 	async function begun(seconds: number) {
 		const { ledger } = ledgerOf(database());
 		const { runId, found } = await run(ledger, minute(0), [drift(snowflake()), drift(snowflake())]);
@@ -14,24 +14,24 @@ export function bulkFixPromises(database: () => Database): void {
 		return { ledger, bulk, id, issues };
 	}
 
-	describe('a bulk fix under way', () => {
-		it('is nobody else’s while its holder is at it', async () => {
+	describe('bulk fix lease', () => {
+		it('is not acquired by another process while its holder renews it', async () => {
 			const { ledger, id } = await begun(60);
 			expect(await ledger.acquireBulk('second', 60)).toBeNull();
 			expect(await ledger.renewBulk(id, 'first', 60)).toBe(true);
 			expect(await ledger.renewBulk(id, 'second', 60)).toBe(false);
 		});
 
-		it('is taken on by one of those who come after its holder has died, as it was approved', async () => {
+		it('is acquired by one process after its holder died, with the approved issues', async () => {
 			const { ledger, id, bulk } = await begun(-1);
 			const taken = await Promise.all(['second', 'third', 'fourth'].map((holder) => ledger.acquireBulk(holder, 60)));
 			expect(taken.filter((one) => one !== null)).toMatchObject([{ id, bulk, done: new Map() }]);
 			expect(await ledger.renewBulk(id, 'first', 60)).toBe(false);
 		});
 
-		it('is taken on at once where it was handed back, and not again once it has ended', async () => {
+		it('is acquired at once after a release, and never after its end', async () => {
 			const { ledger, id } = await begun(60);
-			await ledger.releaseBulk(id, 'somebody else');
+			await ledger.releaseBulk(id, 'other process');
 			expect(await ledger.acquireBulk('second', 60)).toBeNull();
 			await ledger.releaseBulk(id, 'first');
 			expect(await ledger.acquireBulk('second', 60)).toMatchObject({ id });
@@ -41,7 +41,7 @@ export function bulkFixPromises(database: () => Database): void {
 			expect(await ledger.renewBulk(id, 'second', 60)).toBe(false);
 		});
 
-		it('is taken on with however many issues it has', async () => {
+		it('is acquired with thousands of issues', async () => {
 			const { ledger, bulk, id } = await begun(60);
 			await ledger.endBulk(id, minute(1));
 			const issues = Array.from({ length: 40_000 }, (_, index) => ({ id: `issue${index}`, planHash: '0123abcd' }));
@@ -49,7 +49,7 @@ export function bulkFixPromises(database: () => Database): void {
 			expect((await ledger.acquireBulk('second', 60))?.bulk.issues).toHaveLength(40_000);
 		});
 
-		it('knows which of its issues have had their attempt, and that one which a crash cut off is to be made again', async () => {
+		it('lists the issues already attempted, without an attempt that a crash interrupted', async () => {
 			const { ledger, id, bulk, issues } = await begun(-1);
 			const [first, second] = issues as [ApprovedBulk['issues'][number], ApprovedBulk['issues'][number]];
 			const ended = { rolesBefore: [], rolesAfter: ['Knight'], error: null, at: new Date() };

@@ -5,7 +5,7 @@ import type { AttemptEnd, ClaimResult } from '../../../src/reconciliation/domain
 import type { Database } from '../../../src/store/connection/database.js';
 import { detection, drift, ledgerOf, minute, oneIssue, run, runStart, snowflake } from '../builders.js';
 
-export function claimPromises(database: () => Database): void {
+export function claimContract(database: () => Database): void {
 	const ended = (outcome: FixOutcome, changes: Partial<AttemptEnd> = {}): AttemptEnd => ({
 		outcome,
 		rolesBefore: [],
@@ -18,7 +18,7 @@ export function claimPromises(database: () => Database): void {
 		if (result.kind !== 'claimed') throw new Error(`Not claimed: ${result.kind}`);
 		return result.claim.attemptId;
 	};
-	/** An open issue, and claims on it. */
+	/** An open issue, and a function that claims it. */
 	const scene = async (seconds = 60) => {
 		const { ledger, guildId } = ledgerOf(database());
 		const { issue, runId } = await oneIssue(ledger);
@@ -28,8 +28,8 @@ export function claimPromises(database: () => Database): void {
 		return { ledger, guildId, issue, runId, claim, status, state };
 	};
 
-	describe('a claim', () => {
-		it('goes to one of twenty who click at once; the others hear who has it', async () => {
+	describe('claimIssue', () => {
+		it('grants one of twenty concurrent claims and names its holder to the others', async () => {
 			const { claim, issue } = await scene();
 			const results = await Promise.all(Array.from({ length: 20 }, (_, index) => claim(`${index}`)));
 			const winners = results.flatMap((result, index) => (result.kind === 'claimed' ? [`${index}`] : []));
@@ -41,7 +41,7 @@ export function claimPromises(database: () => Database): void {
 			expect(attempts).toMatchObject([{ actor: winners[0], outcome: null }]);
 		});
 
-		it('is written with who, which run and what is about to be done, before a role is touched', async () => {
+		it('stores the actor, the run and the plan before a role changes', async () => {
 			const { ledger, claim, issue, runId } = await scene();
 			const result = await claim('42');
 			expect(result).toMatchObject({ kind: 'claimed', claim: { issue } });
@@ -60,7 +60,7 @@ export function claimPromises(database: () => Database): void {
 			expect(Math.abs(attempt.startedAt.getTime() - Date.now())).toBeLessThan(60_000);
 		});
 
-		it('is bound to the plan that was shown', async () => {
+		it('refuses a claim on a plan that has changed', async () => {
 			const { ledger, claim, issue, status } = await scene();
 			expect(await claim('42', '00000000')).toEqual({ kind: 'plan-changed', issue });
 			expect(await status()).toBe('OPEN');
@@ -69,14 +69,14 @@ export function claimPromises(database: () => Database): void {
 			expect(await claim('42')).toMatchObject({ kind: 'plan-changed', issue: { id: issue.id, plan: now.plan, timesSeen: 2 } });
 		});
 
-		it('on an issue of another guild, or on none, is unknown', async () => {
+		it('does not know an issue of another guild', async () => {
 			const { issue, runId, claim } = await scene();
 			expect(await ledgerOf(database()).ledger.claimIssue(issue.id, issue.planHash, '42', runId, 60)).toEqual({ kind: 'unknown' });
 			expect(await ledgerOf(database()).ledger.claimIssue('nothing', issue.planHash, '42', runId, 60)).toEqual({ kind: 'unknown' });
 			expect((await claim()).kind).toBe('claimed');
 		});
 
-		it('on what has been settled tells by whom and when, and that nobody was needed where it went away', async () => {
+		it('returns who settled an issue and when, and no one if it went away by itself', async () => {
 			const { ledger, claim, status } = await scene();
 			await ledger.endAttempt(attemptOf(await claim('42')), ended('FIXED'));
 			expect(await claim('43')).toEqual({ kind: 'settled', status: 'FIXED', actor: '42', at: minute(5), undone: false, exempted: false });
@@ -94,7 +94,7 @@ export function claimPromises(database: () => Database): void {
 			});
 		});
 
-		it('is not stolen when it has expired: it is settled first', async () => {
+		it('does not grant an expired claim before it is recovered', async () => {
 			const { ledger, claim } = await scene(0);
 			await claim('42');
 			expect(await claim('43')).toMatchObject({ kind: 'busy', actor: '42' });
@@ -103,20 +103,20 @@ export function claimPromises(database: () => Database): void {
 			expect(await claim('43')).toMatchObject({ kind: 'claimed' });
 		});
 
-		it('waits for a run that is being stored, and is not lost by it', async () => {
+		it('waits for findings that are being stored, and is not lost', async () => {
 			const { ledger, claim, issue, status } = await scene();
 			const runId = (await ledger.startRun(runStart(minute(1)))) as string;
 			const others = Array.from({ length: 3_000 }, () => drift(snowflake()));
 			const recording = ledger.recordFindings(runId, { detection: detection(others), livemode: true, subscriptionsRead: 1, at: minute(1) });
 			const [claimed] = await Promise.all([claim(), recording]);
-			// Whoever comes first: either the issue is being fixed and stays so, or it is gone. Never open and forgotten.
+			// In either order: the issue is being fixed, or it is gone. Never open and forgotten.
 			expect([claimed.kind, await status()]).toEqual(claimed.kind === 'claimed' ? ['claimed', 'FIXING'] : ['settled', 'RESOLVED']);
 			expect(await database().prisma.issue.count({ where: { id: issue.id, status: 'FIXING', liveKey: null } })).toBe(0);
 		});
 	});
 
-	describe('an attempt', () => {
-		it('that mended it, found it gone or found the person exempt settles the issue', async () => {
+	describe('endAttempt', () => {
+		it('settles the issue when it was fixed, was gone or the member is exempt', async () => {
 			for (const [outcome, after] of [
 				['FIXED', 'FIXED'],
 				['RESOLVED', 'RESOLVED'],
@@ -129,7 +129,7 @@ export function claimPromises(database: () => Database): void {
 			}
 		});
 
-		it('that came to nothing leaves the issue open, for the next to try', async () => {
+		it('leaves the issue open after a failed attempt', async () => {
 			for (const outcome of ['NOT_APPLIED', 'FAILED', 'INTERRUPTED'] as const) {
 				const { ledger, claim, status } = await scene();
 				await ledger.endAttempt(attemptOf(await claim()), ended(outcome, { error: 'Drag the role above Lord.' }));
@@ -138,7 +138,7 @@ export function claimPromises(database: () => Database): void {
 			}
 		});
 
-		it('that found another plan leaves the issue open with that plan', async () => {
+		it('leaves the issue open with the new plan when the plan changed', async () => {
 			const { ledger, claim, issue, state } = await scene();
 			const newDrift = drift(issue.discordId, { type: 'ROLE_MISMATCH', severity: 'MEDIUM', plan: { add: ['Lord'], remove: ['Knight'] } });
 			await ledger.endAttempt(attemptOf(await claim()), ended('PLAN_CHANGED', { newDrift }));
@@ -154,7 +154,7 @@ export function claimPromises(database: () => Database): void {
 			});
 		});
 
-		it('ends once: whoever comes later changes nothing, and the audit log has it once', async () => {
+		it('ends an attempt once, with one audit entry', async () => {
 			const { ledger, claim, issue, status } = await scene();
 			const attempt = attemptOf(await claim('42'));
 			await Promise.all([ledger.endAttempt(attempt, ended('FIXED')), ledger.endAttempt(attempt, ended('FIXED'))]);
@@ -165,7 +165,7 @@ export function claimPromises(database: () => Database): void {
 			]);
 		});
 
-		it('shows in what became of the issue: under way, then how it ended', async () => {
+		it('is visible in the issue state: in progress, then its outcome', async () => {
 			const { ledger, claim, issue, state } = await scene();
 			const open = { status: 'OPEN', planHash: issue.planHash, fixingBy: null, settledAt: null, lastAttempt: null };
 			expect(await state()).toMatchObject(open);
@@ -185,7 +185,7 @@ export function claimPromises(database: () => Database): void {
 			});
 		});
 
-		it('states are told for many issues at once, and not for those of another guild', async () => {
+		it('reads the states of many issues at once, of its own guild only', async () => {
 			const { ledger } = ledgerOf(database());
 			const { found } = await run(
 				ledger,
@@ -199,8 +199,8 @@ export function claimPromises(database: () => Database): void {
 		});
 	});
 
-	describe('a crash', () => {
-		it('leaves an attempt to one process to settle, with what was to be done and what was held', async () => {
+	describe('interruptedAttempts', () => {
+		it('gives an interrupted attempt to one process, with its plan and the roles before', async () => {
 			const { ledger, guildId, issue, claim } = await scene(0);
 			const attempt = attemptOf(await claim('42'));
 			await ledger.renewClaim(attempt, 0, ['Lord']);
@@ -211,7 +211,7 @@ export function claimPromises(database: () => Database): void {
 			expect(await ledgerOf(database()).ledger.interruptedAttempts()).toEqual([]);
 		});
 
-		it('in the middle of changing roles is known to whoever claims the same plan next', async () => {
+		it('marks the next claim of the same plan as a resumption when roles may have changed', async () => {
 			const { ledger, claim } = await scene(60);
 			const first = await claim();
 			expect(first).toMatchObject({ claim: { resumes: false } });
@@ -225,7 +225,7 @@ export function claimPromises(database: () => Database): void {
 			expect(await claim()).toMatchObject({ claim: { resumes: false } });
 		});
 
-		it('does not leave what is under way, or has ended', async () => {
+		it('returns no attempt that is in progress or has ended', async () => {
 			const { ledger, claim } = await scene(60);
 			const attempt = attemptOf(await claim());
 			expect(await ledger.interruptedAttempts()).toEqual([]);
@@ -234,7 +234,7 @@ export function claimPromises(database: () => Database): void {
 			expect(await ledger.interruptedAttempts()).toEqual([]);
 		});
 
-		it('that was none after all: a holder who comes back late has lost the claim once another settles it', async () => {
+		it('takes the claim away from a holder that was only slow', async () => {
 			const { ledger, claim } = await scene(0);
 			const attempt = attemptOf(await claim('42'));
 			expect(await ledger.renewClaim(attempt, 0)).toBe(true);
@@ -242,7 +242,7 @@ export function claimPromises(database: () => Database): void {
 			expect(await ledger.renewClaim(attempt, 60)).toBe(false);
 		});
 
-		it('ends a claim that has ended already: it cannot be renewed', async () => {
+		it('does not let a claim be renewed after its attempt ended', async () => {
 			const { ledger, claim } = await scene();
 			const attempt = attemptOf(await claim());
 			await ledger.endAttempt(attempt, ended('FIXED'));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/store/connection/database.js';
 import { drift, ledgerOf, minute, oneIssue, run, snowflake } from '../builders.js';
 
-export function exemptionPromises(database: () => Database): void {
+export function exemptionContract(database: () => Database): void {
 	const order = (discordId: string, until: number | null = null, actor = 'ada') => ({
 		discordId,
 		reason: 'founder',
@@ -10,8 +10,8 @@ export function exemptionPromises(database: () => Database): void {
 		actor
 	});
 
-	describe('an exemption', () => {
-		it('settles the open issue on the word of the operator, and is in the audit log with it', async () => {
+	describe('exemptions', () => {
+		it('settles the open issue in the name of the operator, with an audit entry', async () => {
 			const { ledger, guildId } = ledgerOf(database());
 			const { issue, runId } = await oneIssue(ledger);
 			const { replaced, settledIn } = await ledger.exempt(order(issue.discordId), minute(5));
@@ -31,7 +31,7 @@ export function exemptionPromises(database: () => Database): void {
 			]);
 		});
 
-		it('leaves an issue that is being fixed to the fix', async () => {
+		it('does not settle an issue that is being fixed', async () => {
 			const { ledger } = ledgerOf(database());
 			const { issue, runId } = await oneIssue(ledger);
 			await ledger.claimIssue(issue.id, issue.planHash, 'bob', runId, 60);
@@ -39,7 +39,7 @@ export function exemptionPromises(database: () => Database): void {
 			expect((await ledger.issueStates([issue.id])).get(issue.id)?.status).toBe('FIXING');
 		});
 
-		it('takes the place of the one before, also of two at once', async () => {
+		it('replaces an earlier exemption, also when two are granted at once', async () => {
 			const { ledger } = ledgerOf(database());
 			const ada = snowflake();
 			await Promise.all(['ada', 'bob', 'eve'].map((actor) => ledger.exempt(order(ada, null, actor), minute(1))));
@@ -48,7 +48,7 @@ export function exemptionPromises(database: () => Database): void {
 			expect(replaced).toHaveLength(1);
 		});
 
-		it('ends by itself, or by an operator once', async () => {
+		it('end by themselves, or once by an operator', async () => {
 			const { ledger } = ledgerOf(database());
 			const [ada, bob] = [snowflake(), snowflake()];
 			const { exemption } = await ledger.exempt(order(ada), minute(0));
@@ -63,12 +63,12 @@ export function exemptionPromises(database: () => Database): void {
 			const ended = await Promise.all([1, 2, 3].map(() => ledger.endExemption(exemption.id, { actor: 'eve', at: minute(20) })));
 			expect(ended.filter((each) => each !== null)).toHaveLength(1);
 			expect(await inForce(20)).toEqual([]);
-			expect(await ledger.endExemption('nobody', { actor: 'eve', at: minute(20) })).toBeNull();
+			expect(await ledger.endExemption('unknown', { actor: 'eve', at: minute(20) })).toBeNull();
 			const log = await database().prisma.auditLog.findMany({ where: { subject: ada, action: 'end-exemption' } });
 			expect(log).toMatchObject([{ actor: 'eve', before: { reason: 'founder' } }]);
 		});
 
-		it('whose end is in a run’s notices is read back with its moment', async () => {
+		it('keep their end date in the notices of a run', async () => {
 			const { ledger } = ledgerOf(database());
 			const { runId } = await run(ledger, minute(0), [drift(snowflake())]);
 			const { result } = (await ledger.readReport(runId)) ?? {};

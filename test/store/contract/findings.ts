@@ -4,11 +4,11 @@ import type { OpenIssue } from '../../../src/reconciliation/domain/issue.js';
 import type { Database } from '../../../src/store/connection/database.js';
 import { detection, drift, ledgerOf, minute, oneIssue, run, runStart, snowflake, unpaid } from '../builders.js';
 
-export function findingPromises(database: () => Database): void {
+export function findingsContract(database: () => Database): void {
 	const stored = (issue: OpenIssue | undefined) => database().prisma.issue.findUniqueOrThrow({ where: { id: issue?.id ?? '' } });
 
-	describe('findings', () => {
-		it('open an issue for each new drift, gravest first as they were found, whatever is in a name', async () => {
+	describe('recordFindings', () => {
+		it('opens an issue for each new drift, in the order found, whatever the names contain', async () => {
 			const { ledger } = ledgerOf(database());
 			const drifts = [unpaid(snowflake()), drift(snowflake(), { discordName: '\u2028 \' " {x} ' }), drift(snowflake())];
 			const { found } = await run(ledger, minute(0), drifts);
@@ -25,7 +25,7 @@ export function findingPromises(database: () => Database): void {
 			);
 		});
 
-		it('see the same drift again as the same issue, open since it was first seen, as it is now', async () => {
+		it('updates a known issue and keeps the time it was first seen', async () => {
 			const { ledger } = ledgerOf(database());
 			const who = snowflake();
 			const { found: first } = await run(ledger, minute(0), [drift(who)]);
@@ -45,7 +45,7 @@ export function findingPromises(database: () => Database): void {
 			expect(await stored(again[0])).toMatchObject({ status: 'OPEN', severity: 'MEDIUM', timesSeen: 2 });
 		});
 
-		it('resolve an issue whose drift is gone, and open a new one when it comes back', async () => {
+		it('resolves an issue whose drift is gone, and opens a new one when it returns', async () => {
 			const { ledger } = ledgerOf(database());
 			const who = snowflake();
 			const { found: first } = await run(ledger, minute(0), [drift(who)]);
@@ -56,7 +56,7 @@ export function findingPromises(database: () => Database): void {
 			expect(back[0]?.id).not.toBe(first[0]?.id);
 		});
 
-		it('of another kind for the same person resolve the old issue and open another', async () => {
+		it('resolves an issue and opens another when a member’s drift changes its kind', async () => {
 			const { ledger } = ledgerOf(database());
 			const who = snowflake();
 			const { found: first } = await run(ledger, minute(0), [drift(who)]);
@@ -65,7 +65,7 @@ export function findingPromises(database: () => Database): void {
 			expect(other[0]).toMatchObject({ type: 'UNAUTHORIZED_ACCESS', firstSeenAt: minute(1), timesSeen: 1 });
 		});
 
-		it('leave the issues of those alone whom the run did not judge', async () => {
+		it('does not touch issues of members that the run skipped', async () => {
 			const { ledger } = ledgerOf(database());
 			const who = snowflake();
 			const { found } = await run(ledger, minute(0), [drift(who)]);
@@ -73,7 +73,7 @@ export function findingPromises(database: () => Database): void {
 			expect(await stored(found[0])).toMatchObject({ status: 'OPEN', lastSeenAt: minute(0), timesSeen: 1 });
 		});
 
-		it('leave whoever was fixed since the run began to the next run: what it has read of them may be older', async () => {
+		it('leaves members fixed since the run started to the next run', async () => {
 			const { ledger } = ledgerOf(database());
 			const { issue } = await oneIssue(ledger);
 			const fixed = { status: 'FIXED', liveKey: null, settledAt: minute(5) } as const;
@@ -85,7 +85,7 @@ export function findingPromises(database: () => Database): void {
 			expect((await run(ledger, minute(6), [drift(issue.discordId)])).found).toMatchObject([{ id: issue.id, cameBackAt: minute(6) }]);
 		});
 
-		it('leave an issue that is being fixed with the plan that was claimed, whatever they say of it', async () => {
+		it('keeps the claimed plan of an issue that is being fixed', async () => {
 			const { ledger } = ledgerOf(database());
 			for (const [index, now] of [
 				(who: string) => [drift(who, { plan: { add: ['Lord'], remove: [] } })],
@@ -99,13 +99,13 @@ export function findingPromises(database: () => Database): void {
 			}
 		});
 
-		it('of one guild do not resolve the issues of another', async () => {
+		it('does not resolve issues of another guild', async () => {
 			const { issue } = await oneIssue(ledgerOf(database()).ledger);
 			await run(ledgerOf(database()).ledger, minute(1), []);
 			expect(await stored(issue)).toMatchObject({ status: 'OPEN' });
 		});
 
-		it('are stored wholly or not at all', async () => {
+		it('stores all findings or none', async () => {
 			const { ledger, guildId } = ledgerOf(database());
 			const { issue } = await oneIssue(ledger);
 			const runId = (await ledger.startRun(runStart(minute(1)))) as string;
@@ -123,7 +123,7 @@ export function findingPromises(database: () => Database): void {
 			expect(await ledger.acquireLease('the database goes on', 1)).toBe(true);
 		});
 
-		it('are in the run itself as the run saw them, even when the issues have moved on', async () => {
+		it('keeps a snapshot of the issues in the run', async () => {
 			const { ledger } = ledgerOf(database());
 			const who = snowflake();
 			const { runId, found } = await run(ledger, minute(0), [drift(who)]);
@@ -141,7 +141,7 @@ export function findingPromises(database: () => Database): void {
 			expect(row.issues).toMatchObject([{ id: found[0]?.id, type: 'MISSING_ACCESS', discordId: who, severity: 'HIGH' }]);
 		});
 
-		it('of 5 000 people are the same 5 000 issues the second time, in as many operations for each thousand', async () => {
+		it('updates 5 000 known issues with a constant number of statements per thousand', async () => {
 			const { guildId } = ledgerOf(database());
 			const many = Array.from({ length: 5_000 }, (_, index) => drift(`${guildId}${index}`));
 			let operations = 0;

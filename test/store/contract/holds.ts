@@ -5,9 +5,9 @@ import { detection, ledgerOf, minute, run, runStart } from '../builders.js';
 const REFUSED = { losing: 9, holders: 30, reason: 'Too many.', scope: 'all', planHash: '0123abcd', actor: 'ada' } as const;
 const CHANNELS = ['report', 'mail'] as const;
 
-export function holdPromises(database: () => Database): void {
-	describe('a hold', () => {
-		it('of a bulk fix that an operator asked for is kept and told once, however often the same plan is looked at', async () => {
+export function holdContract(database: () => Database): void {
+	describe('holds', () => {
+		it('stores and announces a refused plan once, however often it is requested', async () => {
 			const { ledger, guildId } = ledgerOf(database());
 			const { runId } = await run(ledger, minute(0), []);
 			for (let look = 0; look < 3; look++) await ledger.recordHold({ ...REFUSED, runId, at: minute(1), channels: CHANNELS });
@@ -15,12 +15,12 @@ export function holdPromises(database: () => Database): void {
 			expect(others).toEqual([]);
 			expect(row).toMatchObject({ runId, actor: 'ada', losing: 9, releasedAt: null });
 			expect(await ledger.readHold(row?.id ?? '')).toMatchObject({ scope: 'all', reason: 'Too many.', releasedBy: null });
-			const told = await ledger.claimMessages({ subject: `hold:${row?.id}` }, minute(2));
-			expect(told.map(({ channel }) => channel).sort()).toEqual(['mail', 'report']);
+			const messages = await ledger.claimMessages({ subject: `hold:${row?.id}` }, minute(2));
+			expect(messages.map(({ channel }) => channel).sort()).toEqual(['mail', 'report']);
 			expect(await database().prisma.auditLog.count({ where: { guildId, action: 'hold' } })).toBe(1);
 		});
 
-		it('of another plan is kept too, and not told again while the first is held', async () => {
+		it('stores another refused plan without a second announcement', async () => {
 			const { ledger, guildId } = ledgerOf(database());
 			const { runId } = await run(ledger, minute(0), []);
 			await ledger.recordHold({ ...REFUSED, runId, at: minute(1), channels: CHANNELS });
@@ -33,7 +33,7 @@ export function holdPromises(database: () => Database): void {
 			expect(await database().prisma.delivery.count({ where })).toBe(4);
 		});
 
-		it('of a run is told by its report: what an operator asks for on its strength is not told once more', async () => {
+		it('does not announce a refused plan of a run whose report shows a hold', async () => {
 			const { ledger, guildId } = ledgerOf(database());
 			const runId = (await ledger.startRun(runStart(minute(0)))) as string;
 			await ledger.completeRun(runId, { issuesFixed: 0, hold: { reason: 'A fall.', losing: 9, holders: 90 }, at: minute(1) });
@@ -45,7 +45,7 @@ export function holdPromises(database: () => Database): void {
 			expect(await database().prisma.delivery.count({ where: { guildId, subject: { startsWith: 'hold:' } } })).toBe(0);
 		});
 
-		it('of a run makes it the measure of the next once an operator has released all of it, and that is written down', async () => {
+		it('makes a held run the last good one when an operator releases it, with an audit entry', async () => {
 			const { ledger, guildId } = ledgerOf(database());
 			await run(ledger, minute(0), [], { payingCustomers: 100 });
 			const held = (await ledger.startRun(runStart(minute(1)))) as string;

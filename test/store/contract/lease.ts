@@ -2,27 +2,27 @@ import { describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/store/connection/database.js';
 import { ledgerOf } from '../builders.js';
 
-export function leasePromises(database: () => Database): void {
-	describe('the lease', () => {
-		it('is held by one at a time, and by its holder however often it asks', async () => {
+export function leaseContract(database: () => Database): void {
+	describe('lease', () => {
+		it('has one holder, which may acquire it again', async () => {
 			const { ledger } = ledgerOf(database());
 			expect(await ledger.acquireLease('a', 60)).toBe(true);
 			expect(await ledger.acquireLease('b', 60)).toBe(false);
 			expect(await ledger.acquireLease('a', 60)).toBe(true);
 		});
 
-		it('goes to one of twenty who ask at once', async () => {
+		it('goes to one of twenty concurrent processes', async () => {
 			const { ledger } = ledgerOf(database());
 			const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => ledger.acquireLease(`holder ${index}`, 60)));
 			expect(answers.filter(Boolean)).toHaveLength(1);
 		});
 
-		it('of one guild does not stand in the way of another', async () => {
+		it('is independent of other guilds', async () => {
 			expect(await ledgerOf(database()).ledger.acquireLease('a', 60)).toBe(true);
 			expect(await ledgerOf(database()).ledger.acquireLease('b', 60)).toBe(true);
 		});
 
-		it('falls to the next who asks when it has expired, and its first holder learns that it is lost', async () => {
+		it('passes to another process after it expired, and its first holder cannot renew it', async () => {
 			const { ledger } = ledgerOf(database());
 			await ledger.acquireLease('a', 0);
 			expect(await ledger.acquireLease('b', 60)).toBe(true);
@@ -30,21 +30,21 @@ export function leasePromises(database: () => Database): void {
 			expect(await ledger.acquireLease('a', 60)).toBe(false);
 		});
 
-		it('lives on when it is renewed', async () => {
+		it('stays valid when renewed', async () => {
 			const { ledger } = ledgerOf(database());
 			await ledger.acquireLease('a', 60);
 			expect(await ledger.renewLease('a', 60)).toBe(true);
 			expect(await ledger.acquireLease('b', 60)).toBe(false);
 		});
 
-		it('is still its holder’s to renew when it has expired, until somebody else takes it', async () => {
+		it('can be renewed after it expired, until another process acquires it', async () => {
 			const { ledger } = ledgerOf(database());
 			await ledger.acquireLease('a', 0);
 			expect(await ledger.renewLease('a', 60)).toBe(true);
 			expect(await ledger.acquireLease('b', 60)).toBe(false);
 		});
 
-		it('is free once its holder releases it, and nobody else can', async () => {
+		it('is released by its holder only', async () => {
 			const { ledger } = ledgerOf(database());
 			await ledger.acquireLease('a', 60);
 			await ledger.releaseLease('b');

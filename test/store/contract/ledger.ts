@@ -1,39 +1,39 @@
 import type { Database } from '../../../src/store/connection/database.js';
-import { archivePromises } from './archive.js';
-import { bulkFixPromises } from './bulk-fixes.js';
-import { claimPromises } from './claims.js';
-import { exemptionPromises } from './exemptions.js';
-import { findingPromises } from './findings.js';
-import { holdPromises } from './holds.js';
-import { leasePromises } from './lease.js';
-import { linkBookPromises } from './link-changes.js';
-import { linkPromises } from './links.js';
-import { personalHistoryPromises } from './member-history.js';
-import { issueBookPromises } from './open-issues.js';
-import { deliveryPromises } from './outbox.js';
-import { pausePromises } from './pauses.js';
-import { runPromises } from './runs.js';
-import { settingsPromises } from './settings-audit.js';
-import { undoPromises } from './undos.js';
-import { verificationPromises } from './verifications.js';
+import { archiveContract } from './archive.js';
+import { bulkFixContract } from './bulk-fixes.js';
+import { claimContract } from './claims.js';
+import { exemptionContract } from './exemptions.js';
+import { findingsContract } from './findings.js';
+import { holdContract } from './holds.js';
+import { leaseContract } from './lease.js';
+import { linkChangeContract } from './link-changes.js';
+import { linkContract } from './links.js';
+import { memberHistoryContract } from './member-history.js';
+import { openIssueContract } from './open-issues.js';
+import { outboxContract } from './outbox.js';
+import { pauseContract } from './pauses.js';
+import { runContract } from './runs.js';
+import { settingsAuditContract } from './settings-audit.js';
+import { undoContract } from './undos.js';
+import { verificationContract } from './verifications.js';
 
-/** What the ledger promises over either kind of database. */
-export function ledgerPromises(database: () => Database): void {
-	leasePromises(database);
-	runPromises(database);
-	linkPromises(database);
-	findingPromises(database);
-	claimPromises(database);
-	issueBookPromises(database);
-	holdPromises(database);
-	bulkFixPromises(database);
-	pausePromises(database);
-	linkBookPromises(database);
-	settingsPromises(database);
-	deliveryPromises(database);
-	exemptionPromises(database);
-	verificationPromises(database);
-	undoPromises(database);
-	personalHistoryPromises(database);
-	archivePromises(database);
+/** The contract of all stores, run against the embedded database and a PostgreSQL server. */
+export function ledgerContract(database: () => Database): void {
+	leaseContract(database);
+	runContract(database);
+	linkContract(database);
+	findingsContract(database);
+	claimContract(database);
+	openIssueContract(database);
+	holdContract(database);
+	bulkFixContract(database);
+	pauseContract(database);
+	linkChangeContract(database);
+	settingsAuditContract(database);
+	outboxContract(database);
+	exemptionContract(database);
+	verificationContract(database);
+	undoContract(database);
+	memberHistoryContract(database);
+	archiveContract(database);
 }

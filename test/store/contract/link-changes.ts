@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/store/connection/database.js';
 import { ledgerOf, minute, snowflake } from '../builders.js';
 
-export function linkBookPromises(database: () => Database): void {
+export function linkChangeContract(database: () => Database): void {
 	const scene = () => {
 		const { ledger, guildId } = ledgerOf(database());
 		const [ada, bob] = [snowflake(), snowflake()];
@@ -13,8 +13,8 @@ export function linkBookPromises(database: () => Database): void {
 		return { ledger, guildId, ada, bob, customerId, link, rows, audited };
 	};
 
-	describe('a link', () => {
-		it('is a row of its own, and in the audit log', async () => {
+	describe('writeLink and removeLink', () => {
+		it('creates a row and an audit entry', async () => {
 			const { ada, customerId, guildId, link, rows, audited } = scene();
 			expect(await link()).toEqual({ kind: 'written' });
 			expect(await rows()).toMatchObject([{ discordId: ada, seatTier: 'INDIVIDUAL', teamId: null }]);
@@ -22,7 +22,7 @@ export function linkBookPromises(database: () => Database): void {
 			expect(await audited()).toMatchObject([{ guildId, actor: '42', action: 'link', before: null, after, outcome: 'DONE' }]);
 		});
 
-		it('takes the row that has the customer and nobody yet', async () => {
+		it('reuses the customer’s row without a Discord user', async () => {
 			const { ada, customerId, link, rows, audited } = scene();
 			await database().prisma.member.create({ data: { id: `row-${ada}`, stripeCustomerId: customerId, email: 'ada@example.com' } });
 			expect(await link()).toEqual({ kind: 'written' });
@@ -32,7 +32,7 @@ export function linkBookPromises(database: () => Database): void {
 			]);
 		});
 
-		it('that is there already, is somebody else’s or a team’s, is not written', async () => {
+		it('refuses a link that exists, or of a customer linked to another member or a team', async () => {
 			const { ada, bob, link, rows, audited } = scene();
 			await link();
 			expect(await link()).toEqual({ kind: 'already' });
@@ -45,7 +45,7 @@ export function linkBookPromises(database: () => Database): void {
 			expect(await other.rows()).toEqual([]);
 		});
 
-		it('of one customer to ten people at once goes to one; the others hear to whom', async () => {
+		it('links a customer to one of ten members at once, and names that one to the others', async () => {
 			const { link, rows } = scene();
 			const people = Array.from({ length: 10 }, () => snowflake());
 			const results = await Promise.all(people.map((person) => link(person)));
@@ -55,7 +55,7 @@ export function linkBookPromises(database: () => Database): void {
 			expect(await rows()).toMatchObject([{ discordId: winner }]);
 		});
 
-		it('is undone once: the row stays, without the person', async () => {
+		it('removes a link once and keeps the row', async () => {
 			const { ledger, ada, customerId, link, rows, audited } = scene();
 			await link();
 			const [row] = await rows();
@@ -70,7 +70,7 @@ export function linkBookPromises(database: () => Database): void {
 			expect(entries).toHaveLength(2);
 		});
 
-		it('changes what a run that is reading leaves to the next', async () => {
+		it('reports the change to a run that has read the links already', async () => {
 			const { ledger, ada, link } = scene();
 			const since = new Date(Date.now() - 60_000);
 			await link();

@@ -3,9 +3,9 @@ import type { Progress } from '../../../src/reconciliation/domain/run.js';
 import type { Database } from '../../../src/store/connection/database.js';
 import { ledgerOf, minute, run, snowflake } from '../builders.js';
 
-export function linkPromises(database: () => Database): void {
-	describe('links', () => {
-		it('are read whole, however many pages it takes', async () => {
+export function linkContract(database: () => Database): void {
+	describe('link reader', () => {
+		it('reads all rows over several pages', async () => {
 			const { prisma } = database();
 			const { ledger } = ledgerOf(database());
 			const batch = snowflake();
@@ -19,7 +19,7 @@ export function linkPromises(database: () => Database): void {
 			await prisma.member.deleteMany({ where: { id: { startsWith: batch } } });
 		});
 
-		it('come with what a row says, to the millisecond', async () => {
+		it('returns all columns, dates to the millisecond', async () => {
 			const { prisma } = database();
 			const { ledger } = ledgerOf(database());
 			const team = await prisma.team.create({
@@ -51,7 +51,7 @@ export function linkPromises(database: () => Database): void {
 			expect(links.exemptions).toContainEqual(exemption);
 		});
 
-		it('of one person are their rows, those of their customers, their teams and exemptions, and nobody else’s', async () => {
+		it('reads one member’s rows, customers, teams and exemptions only', async () => {
 			const { prisma } = database();
 			const { ledger } = ledgerOf(database());
 			const [ada, bob, eve] = [snowflake(), snowflake(), snowflake()];
@@ -75,7 +75,7 @@ export function linkPromises(database: () => Database): void {
 			expect((await ledger.readLinksOf(snowflake(), [`cus_team_${eve}`])).teams.map(({ id }) => id)).toEqual([other.id]);
 		});
 
-		it('changed since a moment are told with everybody whom they touch: a changed team touches its members', async () => {
+		it('returns the members and customers affected since a time, a changed team’s members included', async () => {
 			const { prisma } = database();
 			const { ledger } = ledgerOf(database());
 			const [still, changed, seated] = [snowflake(), snowflake(), snowflake()];
@@ -97,7 +97,7 @@ export function linkPromises(database: () => Database): void {
 			await prisma.team.delete({ where: { id: team.id } });
 		});
 
-		it('keep the moment a debt was first seen until it is settled; a new debt then counts anew', async () => {
+		it('keeps the time a debt was first seen until it is cleared', async () => {
 			const { ledger } = ledgerOf(database());
 			const debt = `sub_${snowflake()}`;
 			const firstSeen = async () => (await ledger.readLinks(() => {})).firstSeenUnpaid.get(debt);

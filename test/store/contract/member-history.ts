@@ -3,8 +3,8 @@ import type { FixOutcome } from '../../../src/reconciliation/domain/issue.js';
 import type { Database } from '../../../src/store/connection/database.js';
 import { drift, ledgerOf, minute, oneIssue, snowflake } from '../builders.js';
 
-export function personalHistoryPromises(database: () => Database): void {
-	describe('what is remembered of one person', () => {
+export function memberHistoryContract(database: () => Database): void {
+	describe('member history', () => {
 		const fixed = async (outcome: FixOutcome = 'FIXED') => {
 			const { ledger, guildId } = ledgerOf(database());
 			const { runId, issue } = await oneIssue(ledger);
@@ -19,7 +19,7 @@ export function personalHistoryPromises(database: () => Database): void {
 				data: { issueId, actor: 'bob', planHash: '00000000', add: [], remove: [], claimExpires: minute(9), undoes, outcome }
 			});
 
-		it('is the issue that is open or being fixed, and nothing once it is settled', async () => {
+		it('returns the issue that is open or being fixed, and null once it is settled', async () => {
 			const { ledger } = ledgerOf(database());
 			const { runId, issue } = await oneIssue(ledger);
 			expect(await ledger.liveIssueOf(issue.discordId)).toEqual({ ...issue, status: 'OPEN' });
@@ -34,7 +34,7 @@ export function personalHistoryPromises(database: () => Database): void {
 			expect(await ledgerOf(database()).ledger.subjectOf(issue.id)).toBeNull();
 		});
 
-		it('is what was changed about them, the newest first, counted beyond what is told', async () => {
+		it('returns the newest changes first, and the total count', async () => {
 			const { ledger, guildId, issue, attemptId } = await fixed();
 			const data = { guildId, subject: issue.discordId, actor: 'bob', outcome: 'DONE' };
 			await database().prisma.auditLog.createMany({
@@ -64,7 +64,7 @@ export function personalHistoryPromises(database: () => Database): void {
 			});
 		});
 
-		it('is the fix that can be undone, until it is undone; an undo that failed may be tried again', async () => {
+		it('returns the fix that can be undone, also after a failed undo', async () => {
 			const { ledger, issue, attemptId } = await fixed();
 			expect(await ledger.undoableOf(issue.discordId)).toBe(attemptId);
 			expect(await ledgerOf(database()).ledger.undoableOf(issue.discordId)).toBeNull();
@@ -76,7 +76,7 @@ export function personalHistoryPromises(database: () => Database): void {
 			expect(await ledger.undoableOf(issue.discordId)).toBeNull();
 		});
 
-		it('offers nothing to undo where the newest fix did not work', async () => {
+		it('returns no fix to undo when the newest one failed', async () => {
 			const { ledger, issue } = await fixed('FAILED');
 			expect(await ledger.undoableOf(issue.discordId)).toBeNull();
 			expect(await ledger.undoableOf(drift(snowflake()).discordId)).toBeNull();

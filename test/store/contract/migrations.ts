@@ -2,8 +2,8 @@ import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapt
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Migrations, migrate, readMigrations } from '../../../src/store/connection/migrations.js';
 
-/** How a database comes to this Reeve's schema. @param factory - over a database that may be emptied */
-export function migrationPromises(factory: () => SqlMigrationAwareDriverAdapterFactory): void {
+/** @param factory - of a database that may be emptied */
+export function migrationContract(factory: () => SqlMigrationAwareDriverAdapterFactory): void {
 	const execute = async (sql: string) => {
 		const adapter = await factory().connect();
 		await adapter.executeScript(sql).finally(() => adapter.dispose());
@@ -15,17 +15,17 @@ export function migrationPromises(factory: () => SqlMigrationAwareDriverAdapterF
 	const applied = () => rows('SELECT id, migration_name::text, finished_at::text FROM _prisma_migrations ORDER BY started_at');
 	const shipped = async () => (await readMigrations()).migrationDirectories.map(({ path }) => path);
 
-	describe('migrations', () => {
+	describe('migrate', () => {
 		beforeEach(() => execute('DROP SCHEMA public CASCADE; CREATE SCHEMA public'));
 
-		it('lead from nothing to the schema', async () => {
+		it('creates the schema in an empty database', async () => {
 			await migrate(factory(), await readMigrations());
 			const names = (await applied()).map(([, name]) => name);
 			expect(names).toEqual(await shipped());
 			expect(await rows(`SELECT count(*)::int FROM "ReconciliationRun"`)).toEqual([[0]]);
 		});
 
-		it('do nothing to a database that has them', async () => {
+		it('does nothing when all migrations are applied', async () => {
 			await migrate(factory(), await readMigrations());
 			const before = await applied();
 			await execute(`INSERT INTO "SeenDebt" VALUES ('sub_1', now())`);
@@ -34,7 +34,7 @@ export function migrationPromises(factory: () => SqlMigrationAwareDriverAdapterF
 			expect(await rows('SELECT count(*)::int FROM "SeenDebt"')).toEqual([[1]]);
 		});
 
-		it('do not touch a database that is newer than this Reeve', async () => {
+		it('refuses a database that is newer than this Reeve', async () => {
 			await migrate(factory(), await readMigrations());
 			await execute(
 				`INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at) VALUES ('x', 'x', '99990101000000_later', now())`
@@ -42,28 +42,28 @@ export function migrationPromises(factory: () => SqlMigrationAwareDriverAdapterF
 			await expect(migrate(factory(), await readMigrations())).rejects.toThrow(/newer than this Reeve.*99990101000000_later/);
 		});
 
-		it('do not touch a database that another tool left in the middle of one', async () => {
+		it('refuses a database with an unfinished migration of another tool', async () => {
 			await migrate(factory(), await readMigrations());
 			await execute('UPDATE _prisma_migrations SET finished_at = NULL');
 			await expect(migrate(factory(), await readMigrations())).rejects.toThrow(/did not finish/);
 		});
 
-		it('are applied whole or not at all: one that fails leaves nothing behind, and the next start goes on', async () => {
+		it('rolls a failed migration back, and continues at the next start', async () => {
 			const bad = withOneMore(await readMigrations(), 'CREATE TABLE half (id int); SELECT * FROM nowhere;');
 			await expect(migrate(factory(), bad)).rejects.toThrow(/99990101000000_test .*nowhere/);
 			expect(await rows(`SELECT to_regclass('half') IS NULL`)).toEqual([[true]]);
-			const mended = withOneMore(await readMigrations(), 'CREATE TABLE half (id int);');
-			await migrate(factory(), mended);
+			const repaired = withOneMore(await readMigrations(), 'CREATE TABLE half (id int);');
+			await migrate(factory(), repaired);
 			expect((await applied()).map(([, name]) => name)).toEqual([...(await shipped()), '99990101000000_test']);
 		});
 
-		it('may hold a semicolon where it ends no statement', async () => {
+		it('runs a script with semicolons inside strings, comments and blocks', async () => {
 			const sql = `CREATE TABLE odd (note text DEFAULT 'a;b'); -- one; more\nDO $$ BEGIN INSERT INTO odd DEFAULT VALUES; END $$;`;
 			await migrate(factory(), withOneMore(await readMigrations(), sql));
 			expect(await rows('SELECT note FROM odd')).toEqual([['a;b']]);
 		});
 
-		it('do not touch a database that somebody else has filled', async () => {
+		it('refuses a database with foreign tables', async () => {
 			await execute('CREATE TABLE theirs (id int)');
 			await expect(migrate(factory(), await readMigrations())).rejects.toThrow(/not empty/);
 			expect(await rows(`SELECT to_regclass('"Member"') IS NULL`)).toEqual([[true]]);

@@ -5,9 +5,9 @@ import type { ListedIssue } from '../../../src/reconciliation/fixes/bulk-plan.js
 import type { Database } from '../../../src/store/connection/database.js';
 import { detection, drift, ledgerOf, minute, run, runStart, snowflake, unpaid } from '../builders.js';
 
-export function issueBookPromises(database: () => Database): void {
-	describe('the book of open issues', () => {
-		it('lists what nobody is fixing, the gravest first, all or of one kind', async () => {
+export function openIssueContract(database: () => Database): void {
+	describe('openIssues and newestReading', () => {
+		it('lists open issues that are not being fixed by severity, all or of one kind', async () => {
 			const { ledger } = ledgerOf(database());
 			const low = drift(snowflake(), { severity: 'LOW' });
 			const { runId, found } = await run(ledger, minute(0), [low, unpaid(snowflake()), drift(snowflake())]);
@@ -23,7 +23,7 @@ export function issueBookPromises(database: () => Database): void {
 			expect(await ledger.openIssues('UNAUTHORIZED_ACCESS')).toEqual([]);
 		});
 
-		it('tells what the newest whole run over everybody saw', async () => {
+		it('returns the counts of the newest completed run over all members', async () => {
 			const { ledger } = ledgerOf(database());
 			expect(await ledger.newestReading()).toBeNull();
 			const { runId } = await run(ledger, minute(0), [], { roleHolders: 17, payingCustomers: 12 });
@@ -34,7 +34,7 @@ export function issueBookPromises(database: () => Database): void {
 			expect(await ledger.newestReading()).toEqual({ runId, roleHolders: 17, payingCustomers: 12 });
 		});
 
-		it('is left alone by a run over one person, but for that person', async () => {
+		it('keeps the issues of other members during a run over one member', async () => {
 			const { ledger } = ledgerOf(database());
 			const [ada, bob] = [snowflake(), snowflake()];
 			await run(ledger, minute(0), [drift(ada), drift(bob)]);
@@ -45,7 +45,7 @@ export function issueBookPromises(database: () => Database): void {
 	});
 
 	describe('searchOpenIssues and findOpenIssues', () => {
-		it('find what the same search in memory finds, in the same order, whatever is in names and texts', async () => {
+		it('return the same issues as a search in memory, in the same order, for hostile names and texts', async () => {
 			const { ledger } = ledgerOf(database());
 			const texts = fc.string({
 				unit: fc.constantFrom('a', 'B', 'ä', '9', '%', '_', '\\', "'", '"', ' ', '\0', '\uD83D', '\u{1F451}'),
@@ -82,14 +82,14 @@ export function issueBookPromises(database: () => Database): void {
 					expect(ids(await ledger.searchOpenIssues(text, 3, kinds))).toEqual(expected.slice(0, 3));
 				}
 				expect(ids(await ledger.findOpenIssues(text, 100)), JSON.stringify(text)).toEqual(
-					ids(all.filter((issue) => isCalled(issue, text)))
+					ids(all.filter((issue) => matchesExactly(issue, text)))
 				);
 			}
 			expect(await ledger.searchOpenIssues(some.id, 1)).toEqual([some]);
 			expect(all).toEqual([...all].sort((a, b) => bySeverity(a, b) || a.firstSeenAt.getTime() - b.firstSeenAt.getTime()));
 		});
 
-		it('find nothing that is being fixed, settled or of another guild', async () => {
+		it('exclude issues that are being fixed, settled or of another guild', async () => {
 			const { ledger } = ledgerOf(database());
 			const [ada, bob] = [drift(snowflake()), drift(snowflake())];
 			const { runId, found } = await run(ledger, minute(0), [ada, bob]);
@@ -108,8 +108,8 @@ export function issueBookPromises(database: () => Database): void {
 		});
 	});
 
-	describe('the audit log', () => {
-		it('only grows: the database itself refuses to change or delete a row', async () => {
+	describe('audit log', () => {
+		it('is append-only: the database refuses to change or delete a row', async () => {
 			const { prisma } = database();
 			const { id } = await prisma.auditLog.create({ data: { actor: 'ada', action: 'pause', outcome: 'DONE' } });
 			await expect(prisma.auditLog.delete({ where: { id } })).rejects.toThrow(/only grows/);
@@ -119,7 +119,7 @@ export function issueBookPromises(database: () => Database): void {
 	});
 }
 
-/** The search in memory. */
+/** Reference implementation of the search. */
 function isFoundBy(issue: ListedIssue, text: string, kinds: readonly DriftType[]): boolean {
 	const wanted = asStoredText(text).toLowerCase();
 	return (
@@ -130,7 +130,7 @@ function isFoundBy(issue: ListedIssue, text: string, kinds: readonly DriftType[]
 	);
 }
 
-function isCalled(issue: ListedIssue, text: string): boolean {
+function matchesExactly(issue: ListedIssue, text: string): boolean {
 	const wanted = asStoredText(text).toLowerCase();
 	return issue.discordName.toLowerCase() === wanted || issue.discordId === wanted || issue.id === wanted;
 }

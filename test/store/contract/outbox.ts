@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/store/connection/database.js';
 import { ledgerOf, minute, run, runStart } from '../builders.js';
 
-export function deliveryPromises(database: () => Database): void {
-	/** A run that ended at minute 0 and is to be told by report and mail. */
+export function outboxContract(database: () => Database): void {
+	/** A run that ended at minute 0, with a pending report and mail. */
 	const ended = async () => {
 		const { ledger, guildId } = ledgerOf(database());
 		const runId = (await ledger.startRun(runStart(minute(-1)))) as string;
@@ -11,8 +11,8 @@ export function deliveryPromises(database: () => Database): void {
 		return { ledger, guildId, runId };
 	};
 
-	describe('what the operators are to be told', () => {
-		it('is stored with the end of the run, and first in the hands of whoever ended it', async () => {
+	describe('outbox', () => {
+		it('stores a message with the end of the run, reserved for the process that ended it', async () => {
 			const { ledger, runId } = await ended();
 			expect(await ledger.claimMessages({ due: minute(0), failedToo: true }, minute(1))).toEqual([]);
 			const taken = await ledger.claimMessages({ subject: `run:${runId}` }, minute(1));
@@ -22,7 +22,7 @@ export function deliveryPromises(database: () => Database): void {
 			]);
 		});
 
-		it('is taken by one of many who ask at once, and is due again should they die', async () => {
+		it('gives a message to one of several processes, and again if that one dies', async () => {
 			const { ledger } = await ended();
 			const taken = await Promise.all(Array.from({ length: 5 }, () => ledger.claimMessages({ due: minute(2) }, minute(3))));
 			expect(taken.flat()).toHaveLength(2);
@@ -30,7 +30,7 @@ export function deliveryPromises(database: () => Database): void {
 			expect(await ledger.claimMessages({ due: minute(3) }, minute(4))).toHaveLength(2);
 		});
 
-		it('is told once, or tried again when it is due, or at start at once', async () => {
+		it('delivers a message once; retries a failed one when due, or at once at start', async () => {
 			const { ledger, runId } = await ended();
 			const taken = await ledger.claimMessages({ subject: `run:${runId}` }, minute(1));
 			const idOf = (channel: string) => taken.find((each) => each.channel === channel)?.id as string;
@@ -44,31 +44,31 @@ export function deliveryPromises(database: () => Database): void {
 			expect(await ledger.undelivered()).toEqual([]);
 		});
 
-		it('is added once, and belongs to its guild', async () => {
+		it('adds a message once per guild', async () => {
 			const { ledger } = ledgerOf(database());
 			for (let time = 0; time < 3; time++) await ledger.addMessages('overdue:then', ['report', 'mail'], minute(time));
 			expect(await ledgerOf(database()).ledger.claimMessages({ due: minute(9) }, minute(10))).toEqual([]);
 			expect(await ledger.claimMessages({ due: minute(9) }, minute(10))).toHaveLength(2);
 		});
 
-		it('is also that a run was stopped in the middle', async () => {
+		it('contains runs that were abandoned', async () => {
 			const { ledger } = ledgerOf(database());
 			const runId = await ledger.startRun(runStart(minute(0)));
 			await ledger.failAbandonedRuns('Reeve was stopped.', minute(1), ['report']);
-			// At once: nobody else is about to tell of it.
+			// Due at once: no other process is about to deliver it.
 			expect(await ledger.claimMessages({ due: minute(1) }, minute(10))).toMatchObject([{ channel: 'report', subject: `run:${runId}` }]);
 		});
 
-		it('waits for a run that is under way, not for one that has died', async () => {
+		it('detects a running run by its lease, not one that died', async () => {
 			const { ledger } = ledgerOf(database());
 			expect(await ledger.isRunning()).toBe(false);
-			await ledger.acquireLease('somebody', 60);
+			await ledger.acquireLease('holder', 60);
 			expect(await ledger.isRunning()).toBe(true);
-			await ledger.renewLease('somebody', -1);
+			await ledger.renewLease('holder', -1);
 			expect(await ledger.isRunning()).toBe(false);
 		});
 
-		it('tells when a run over everybody last read everything', async () => {
+		it('returns when a run over all members last succeeded', async () => {
 			const { ledger } = ledgerOf(database());
 			expect(await ledger.lastSuccessAt()).toBeNull();
 			await run(ledger, minute(3), []);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/store/connection/database.js';
 import { ledgerOf, minute, oneIssue, run, runStart } from '../builders.js';
 
-export function pausePromises(database: () => Database): void {
+export function pauseContract(database: () => Database): void {
 	const pause = (at: number, until: number | null) => ({
 		pausedAt: minute(at),
 		pausedBy: 'ada',
@@ -10,8 +10,8 @@ export function pausePromises(database: () => Database): void {
 		until: until === null ? null : minute(until)
 	});
 
-	describe('a pause', () => {
-		it('is in force until it ends by itself', async () => {
+	describe('pauses', () => {
+		it('are in force until their end date', async () => {
 			const { ledger } = ledgerOf(database());
 			expect(await ledger.startPause(pause(0, 60))).toBeNull();
 			expect(await ledger.currentPause(minute(59))).toEqual(pause(0, 60));
@@ -20,7 +20,7 @@ export function pausePromises(database: () => Database): void {
 			expect(await ledger.lastPauseEnd(minute(61))).toEqual(minute(60));
 		});
 
-		it('without an end is in force until an operator ends it, once', async () => {
+		it('without an end date are in force until an operator ends them, once', async () => {
 			const { ledger, guildId } = ledgerOf(database());
 			await ledger.startPause(pause(0, null));
 			expect(await ledger.currentPause(minute(1_000_000))).toEqual(pause(0, null));
@@ -34,7 +34,7 @@ export function pausePromises(database: () => Database): void {
 			]);
 		});
 
-		it('takes the place of the one before, and is not that of another guild', async () => {
+		it('replace an earlier pause of the same guild only', async () => {
 			const { ledger } = ledgerOf(database());
 			await ledger.startPause(pause(0, 60));
 			expect(await ledger.startPause(pause(5, null))).toEqual(pause(0, 60));
@@ -44,8 +44,8 @@ export function pausePromises(database: () => Database): void {
 		});
 	});
 
-	describe('how things stand', () => {
-		it('is told by runs, issues and what waits', async () => {
+	describe('status', () => {
+		it('counts runs, issues and pending work', async () => {
 			const { ledger } = ledgerOf(database());
 			const book = ledger;
 			expect(await book.lastSuccess()).toBeNull();

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/store/connection/database.js';
 import { detection, drift, ledgerOf, minute, NOTICES, run, runStart, snowflake } from '../builders.js';
 
-export function runPromises(database: () => Database): void {
+export function runContract(database: () => Database): void {
 	const scheduled = (day: string) => runStart(minute(0), { triggeredBy: 'scheduled', scheduledDay: day });
 
 	describe('runs', () => {
-		it('happen once a scheduled day, even if ten processes wake for it at once', async () => {
+		it('start once per scheduled day, even if ten processes wake at once', async () => {
 			const { ledger } = ledgerOf(database());
 			const runs = await Promise.all(Array.from({ length: 10 }, () => ledger.startRun(scheduled('2026-01-31'))));
 			expect(runs.filter((id) => id !== null)).toHaveLength(1);
@@ -20,7 +20,7 @@ export function runPromises(database: () => Database): void {
 			expect(await ledger.startRun(scheduled('2026-01-31'))).toBeNull();
 		});
 
-		it('give their scheduled day back if they were stopped in the middle', async () => {
+		it('give their scheduled day back if they are abandoned', async () => {
 			const { ledger } = ledgerOf(database());
 			await ledger.startRun(scheduled('2026-01-31'));
 			expect([await ledger.lastScheduledDay(), await ledger.hasUnfinishedRun()]).toEqual([null, true]);
@@ -30,18 +30,18 @@ export function runPromises(database: () => Database): void {
 			expect(await ledger.startRun(scheduled('2026-01-31'))).not.toBeNull();
 		});
 
-		it('have the same day in two guilds', async () => {
+		it('may have the same scheduled day in two guilds', async () => {
 			expect(await ledgerOf(database()).ledger.startRun(scheduled('2026-01-31'))).not.toBeNull();
 			expect(await ledgerOf(database()).ledger.startRun(scheduled('2026-01-31'))).not.toBeNull();
 		});
 
-		it('without a scheduled day are as many as wanted', async () => {
+		it('without a scheduled day are not limited', async () => {
 			const { ledger } = ledgerOf(database());
 			expect(await ledger.startRun(runStart(minute(0)))).not.toBeNull();
 			expect(await ledger.startRun(runStart(minute(0)))).not.toBeNull();
 		});
 
-		it('tell the newest scheduled day, and none before the first', async () => {
+		it('return the newest scheduled day, and null before the first', async () => {
 			const { ledger } = ledgerOf(database());
 			await ledger.startRun(runStart(minute(0)));
 			expect(await ledger.lastScheduledDay()).toBeNull();
@@ -52,7 +52,7 @@ export function runPromises(database: () => Database): void {
 			expect(await ledger.lastScheduledDay()).toBe('2026-02-01');
 		});
 
-		it('that a stopped process left are failed; those of another guild are not touched', async () => {
+		it('that a stopped process left are marked as failed, in their own guild only', async () => {
 			const here = ledgerOf(database());
 			const there = ledgerOf(database());
 			const abandoned = (await here.ledger.startRun(runStart(minute(0)))) as string;
@@ -68,7 +68,7 @@ export function runPromises(database: () => Database): void {
 			expect(await there.ledger.readReport(running)).toBeNull();
 		});
 
-		it('that read everything are what the next reading is measured by; failed and unfinished ones are not', async () => {
+		it('are the last good run if they completed, not if they failed or are unfinished', async () => {
 			const { ledger } = ledgerOf(database());
 			expect(await ledger.lastGoodRun()).toBeNull();
 			await run(ledger, minute(0), [], { payingCustomers: 30 });
@@ -80,7 +80,7 @@ export function runPromises(database: () => Database): void {
 			expect(await ledger.lastGoodRun()).toEqual({ livemode: true, subscriptionsRead: 50, payingCustomers: 31 });
 		});
 
-		it('are remembered from the first start on, whatever the clock says later', async () => {
+		it('keep the installation date of the first start', async () => {
 			const { ledger } = ledgerOf(database());
 			const answers = await Promise.all(Array.from({ length: 5 }, () => ledger.installedAt(minute(0))));
 			expect(new Set(answers.map(Number))).toEqual(new Set([Number(minute(0))]));
@@ -88,8 +88,8 @@ export function runPromises(database: () => Database): void {
 		});
 	});
 
-	describe('a report', () => {
-		it('is read back as it was posted', async () => {
+	describe('readReport', () => {
+		it('returns the run as it was stored', async () => {
 			const { ledger } = ledgerOf(database());
 			const people = [drift(snowflake()), drift(snowflake())];
 			const runId = (await ledger.startRun(
@@ -130,7 +130,7 @@ export function runPromises(database: () => Database): void {
 			expect((await ledger.readReport(runId))?.message).toEqual({ channelId: 'channel', messageId: 'message' });
 		});
 
-		it('of a run stored when people of unknown status were counted, and not named, is read as it was', async () => {
+		it('reads an old run whose members of unknown status were counted, not named', async () => {
 			const { ledger } = ledgerOf(database());
 			const { runId } = await run(ledger, minute(0), []);
 			const { expiringExemptions: _, ...others } = NOTICES;
@@ -142,7 +142,7 @@ export function runPromises(database: () => Database): void {
 			expect(read).toEqual({ ...others, unknownStatus: 6, expiringExemptions: [] });
 		});
 
-		it('of a failed run has the reason and no notices', async () => {
+		it('returns the reason of a failed run, and no notices', async () => {
 			const { ledger } = ledgerOf(database());
 			const runId = (await ledger.startRun(runStart(minute(0)))) as string;
 			await ledger.failRun(runId, { reason: 'Discord did not answer.', issuesFixed: 0, at: minute(1) });
@@ -156,7 +156,7 @@ export function runPromises(database: () => Database): void {
 			});
 		});
 
-		it('is not there for an unknown run, a running one, or one of another guild', async () => {
+		it('returns null for an unknown run, a running one and one of another guild', async () => {
 			const { ledger } = ledgerOf(database());
 			const running = (await ledger.startRun(runStart(minute(0)))) as string;
 			const { runId } = await run(ledger, minute(0), []);
@@ -167,7 +167,7 @@ export function runPromises(database: () => Database): void {
 	});
 
 	describe('managed roles', () => {
-		it('are recalled by the ID they were kept under, each guild its own', async () => {
+		it('are stored by name, for each guild separately', async () => {
 			const { ledger } = ledgerOf(database());
 			expect(await ledger.loadManagedRoles()).toEqual(new Map());
 			await ledger.saveManagedRoles('Knight', '11');

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/store/connection/database.js';
 import { ledgerOf, minute } from '../builders.js';
 
-export function settingsPromises(database: () => Database): void {
-	describe('the settings of the last start', () => {
+export function settingsAuditContract(database: () => Database): void {
+	describe('recordSettingsChanges', () => {
 		const at = (hour: string, more: Record<string, string> = {}) => new Map(Object.entries({ RECONCILIATION_HOUR: hour, ...more }));
 
-		it('tell what somebody has changed since, once, in the audit log', async () => {
+		it('records each changed setting once in the audit log', async () => {
 			const { ledger, guildId } = ledgerOf(database());
 			expect(await ledger.recordSettingsChanges(at('3'), minute(0))).toEqual([]);
 			expect(await ledger.recordSettingsChanges(at('3'), minute(1))).toEqual([]);
@@ -27,7 +27,7 @@ export function settingsPromises(database: () => Database): void {
 			]);
 		});
 
-		it('are noticed as changed by one of two processes that start at once', async () => {
+		it('records a change once when two processes start together', async () => {
 			const { ledger } = ledgerOf(database());
 			await ledger.recordSettingsChanges(at('3'), minute(0));
 			const noticed = await Promise.all([1, 2].map(() => ledger.recordSettingsChanges(at('5'), minute(1))));

@@ -4,11 +4,11 @@ import type { AttemptEnd } from '../../../src/reconciliation/domain/ports.js';
 import type { Database } from '../../../src/store/connection/database.js';
 import { drift, ledgerOf, minute, oneIssue, run, snowflake } from '../builders.js';
 
-export function undoPromises(database: () => Database): void {
+export function undoContract(database: () => Database): void {
 	const FIXED: AttemptEnd = { outcome: 'FIXED', rolesBefore: ['Debtor'], rolesAfter: ['Knight'], error: null, at: minute(5) };
 	const UNDONE: AttemptEnd = { outcome: 'UNDONE', rolesBefore: ['Knight'], rolesAfter: ['Debtor'], error: null, at: minute(11) };
 
-	/** Somebody who has been fixed, and undos of that. */
+	/** A fixed member, and functions to undo the fix. */
 	const scene = async (end: Partial<AttemptEnd> = {}) => {
 		const { ledger, guildId } = ledgerOf(database());
 		const { issue, runId } = await oneIssue(ledger);
@@ -34,8 +34,8 @@ export function undoPromises(database: () => Database): void {
 		return { ledger, guildId, issue, runId, fix, fixId, undo, claimed, status, state, exemptions, audit };
 	};
 
-	describe('a claim to undo', () => {
-		it('goes to one of ten who click at once, with one exemption; the others hear who has it', async () => {
+	describe('claimUndo', () => {
+		it('grants one of ten concurrent claims, with one exemption, and names its holder to the others', async () => {
 			const { undo, exemptions, issue } = await scene();
 			const results = await Promise.all(Array.from({ length: 10 }, (_, index) => undo(`${index}`)));
 			const winners = results.flatMap((result, index) => (result.kind === 'claimed' ? [`${index}`] : []));
@@ -47,7 +47,7 @@ export function undoPromises(database: () => Database): void {
 			]);
 		});
 
-		it('says what the fix left and what puts it back, and is written before a role is touched', async () => {
+		it('returns the roles after the fix and the plan of the undo, stored before a role changes', async () => {
 			const { claimed, fixId, issue, state, runId } = await scene();
 			const claim = await claimed('43');
 			expect(claim).toEqual({
@@ -62,7 +62,7 @@ export function undoPromises(database: () => Database): void {
 			expect(await state()).toMatchObject({ status: 'FIXING', fixingBy: '43', lastAttempt: { id: claim.attemptId, undoes: fixId } });
 		});
 
-		it('and a claim to fix exclude each other', async () => {
+		it('excludes a claim to fix, and is excluded by one', async () => {
 			const { ledger, issue, undo, claimed } = await scene();
 			const { found, runId } = await run(ledger, minute(8), [drift(issue.discordId, { type: 'ROLE_MISMATCH' })]);
 			const other = found[0] as OpenIssue;
@@ -70,11 +70,11 @@ export function undoPromises(database: () => Database): void {
 			expect(await undo()).toMatchObject({ kind: 'busy', actor: '7' });
 			if (fix.kind === 'claimed') await ledger.endAttempt(fix.claim.attemptId, { ...FIXED, outcome: 'FAILED' });
 			await claimed();
-			// A fix that is claimed now sees the exemption before it touches a role.
+			// A fix claimed now reads the exemption before it changes a role.
 			expect((await ledger.readLinksOf(issue.discordId, [])).exemptions).toHaveLength(1);
 		});
 
-		it('is refused for what is no fix, is not the newest, or of which the roles are not known', async () => {
+		it('refuses an attempt that is not a fix, not the newest, or has unknown roles', async () => {
 			const { ledger, issue, fix, fixId, undo, exemptions } = await scene();
 			expect(await undo('42', 60, 'nothing')).toEqual({ kind: 'unknown' });
 			expect(await ledgerOf(database()).ledger.claimUndo({ ...ORDER, fixId })).toEqual({ kind: 'unknown' });
@@ -90,8 +90,8 @@ export function undoPromises(database: () => Database): void {
 		});
 	});
 
-	describe('an undo', () => {
-		it('that worked closes the issue on the word of the operator, keeps the exemption, and is told and audited', async () => {
+	describe('end of an undo', () => {
+		it('resolves the issue in the name of the operator, keeps the exemption, and writes an audit entry', async () => {
 			const { ledger, issue, claimed, undo, state, audit, exemptions, fixId, runId } = await scene();
 			const { attemptId } = await claimed('43');
 			await ledger.endAttempt(attemptId, UNDONE);
@@ -124,7 +124,7 @@ export function undoPromises(database: () => Database): void {
 			});
 		});
 
-		it('that changed nothing leaves the fix as it was, and its exemption ends', async () => {
+		it('keeps the fix and ends the exemption when nothing was changed', async () => {
 			for (const end of [
 				{ outcome: 'PLAN_CHANGED', rolesBefore: ['Lord'], rolesAfter: ['Lord'] },
 				{ outcome: 'FAILED', rolesBefore: null, rolesAfter: null },
@@ -140,14 +140,14 @@ export function undoPromises(database: () => Database): void {
 			}
 		});
 
-		it('that was stopped half-way keeps the exemption, and is gone on with from there', async () => {
+		it('keeps the exemption of an interrupted undo, and resumes from the roles it left', async () => {
 			const { ledger, claimed, exemptions } = await scene();
 			await ledger.endAttempt((await claimed()).attemptId, { ...UNDONE, outcome: 'FAILED', rolesAfter: ['Debtor', 'Knight'] });
 			expect(await exemptions()).toMatchObject([{ expiresAt: minute(1510) }]);
 			expect(await claimed()).toMatchObject({ left: ['Debtor', 'Knight'], plan: { add: [], remove: ['Knight'] }, interrupted: false });
 		});
 
-		it('that was broken off nobody knows where keeps the exemption, and is gone on with from wherever that was', async () => {
+		it('keeps the exemption when the roles left are unknown, and marks the next undo as a resumption', async () => {
 			const { ledger, claimed, exemptions } = await scene();
 			await ledger.endAttempt((await claimed()).attemptId, { ...UNDONE, outcome: 'FAILED', rolesAfter: null });
 			expect(await exemptions()).toMatchObject([{ expiresAt: minute(1510) }]);
@@ -157,7 +157,7 @@ export function undoPromises(database: () => Database): void {
 			expect(await claimed()).toMatchObject({ left: ['Debtor', 'Knight'], interrupted: false });
 		});
 
-		it('that a crash interrupted is left to one process to settle, and known as an undo', async () => {
+		it('gives an undo interrupted by a crash to one process, marked as an undo', async () => {
 			const { ledger, guildId, claimed, fixId } = await scene();
 			const { attemptId } = await claimed('43', 0);
 			const found = await Promise.all(Array.from({ length: 3 }, () => ledgerOf(database(), guildId).ledger.interruptedAttempts()));
@@ -166,8 +166,8 @@ export function undoPromises(database: () => Database): void {
 		});
 	});
 
-	describe('the fixes that can be undone', () => {
-		it('are the newest of each person, the latest first, of whom the text names', async () => {
+	describe('undoableFixes', () => {
+		it('returns the newest fix of each matching member, latest first', async () => {
 			const { ledger, issue, fixId, fix } = await scene();
 			const bob = drift(snowflake(), { discordName: '100% Bob_' });
 			const { found, runId } = await run(ledger, minute(6), [bob]);
@@ -186,12 +186,12 @@ export function undoPromises(database: () => Database): void {
 			expect(await named('% bOB')).toEqual([bobs]);
 			expect(await named(issue.discordId)).toEqual([fixId]);
 			expect(await named('%')).toEqual([bobs]);
-			expect(await named('nobody')).toEqual([]);
+			expect(await named('unknown')).toEqual([]);
 			expect(await ledger.undoableFixes('', 1)).toHaveLength(1);
 			expect(await ledgerOf(database()).ledger.undoableFixes('', 25)).toEqual([]);
 		});
 
-		it('are not those that are undone, or being undone', async () => {
+		it('excludes fixes that are undone or being undone', async () => {
 			const { ledger, claimed } = await scene();
 			const { attemptId } = await claimed();
 			expect(await ledger.undoableFixes('', 25)).toEqual([]);

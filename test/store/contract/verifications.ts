@@ -5,12 +5,12 @@ import type { Verified } from '../../../src/reconciliation/domain/run.js';
 import type { Database } from '../../../src/store/connection/database.js';
 import { drift, ledgerOf, minute, oneIssue, run, runStart, snowflake, unpaid } from '../builders.js';
 
-export function verificationPromises(database: () => Database): void {
+export function verificationContract(database: () => Database): void {
 	const FIXED: AttemptEnd = { outcome: 'FIXED', rolesBefore: [], rolesAfter: ['Knight'], error: null, at: minute(5) };
 
 	const many = (people: number) => Array.from({ length: people }, () => drift(snowflake()));
 
-	/** A guild in which issues are fixed, at a moment each. */
+	/** A guild in which issues are fixed at given times. */
 	const scene = () => {
 		const { ledger, guildId } = ledgerOf(database());
 		const fixed = async (at = minute(5), issue: DriftIssue = drift(snowflake()), end: Partial<AttemptEnd> = {}) => {
@@ -33,8 +33,8 @@ export function verificationPromises(database: () => Database): void {
 		return { ledger, guildId, fixed, fix, rows, begin, verifiedBy };
 	};
 
-	describe('a verification', () => {
-		it('is due an hour after the first fix, and shared by those that follow', async () => {
+	describe('verifications', () => {
+		it('are due an hour after the first fix, and shared by later ones', async () => {
 			const { ledger, fix, rows } = scene();
 			const { found, runId } = await run(ledger, minute(0), many(4));
 			await Promise.all(found.map((issue, index) => fix(issue, runId, { at: minute(5 + index * 9) })));
@@ -46,7 +46,7 @@ export function verificationPromises(database: () => Database): void {
 			expect(await ledger.verificationDue(due)).toBe(true);
 		});
 
-		it('is opened by fixes alone, and by each once', async () => {
+		it('are opened by fixes only, each joining once', async () => {
 			const { fixed, rows, ledger } = scene();
 			for (const outcome of ['FAILED', 'RESOLVED', 'EXEMPT', 'NOT_APPLIED', 'INTERRUPTED'] as const)
 				await fixed(minute(5), undefined, { outcome });
@@ -54,7 +54,7 @@ export function verificationPromises(database: () => Database): void {
 			expect(await ledger.verificationDue(minute(9999))).toBe(false);
 		});
 
-		it('that has begun is closed: what is fixed from then on is the next one, and nothing is lost', async () => {
+		it('accept no fix once started: later fixes join the next one', async () => {
 			const { ledger, fixed, begin, verifiedBy, rows } = scene();
 			const first = await fixed(minute(5));
 			const runId = await begin(minute(70));
@@ -67,7 +67,7 @@ export function verificationPromises(database: () => Database): void {
 			expect(await rows()).toHaveLength(2);
 		});
 
-		it('has every fix in one of two, when fixes and the beginning of a run come at once', async () => {
+		it('contain every fix exactly once when fixes and the start of a run coincide', async () => {
 			const { ledger, fixed, begin, verifiedBy } = scene();
 			await fixed(minute(5));
 			const { found, runId: from } = await run(ledger, minute(6), many(8));
@@ -80,7 +80,7 @@ export function verificationPromises(database: () => Database): void {
 			expect(all.filter((id) => attempts.includes(id)).sort()).toEqual([...attempts].sort());
 		});
 
-		it('whose run was killed is due still, and done by the next run', async () => {
+		it('stay due after their run was killed, and are done by the next', async () => {
 			const { ledger, fixed, begin, verifiedBy, rows } = scene();
 			const { attemptId } = await fixed();
 			await begin(minute(70));
@@ -92,7 +92,7 @@ export function verificationPromises(database: () => Database): void {
 			expect(await rows()).toMatchObject([{ pendingKey: null, runId, doneAt: minute(72) }]);
 		});
 
-		it('whose run failed is due again when that is told', async () => {
+		it('are due again at the postponed time after their run failed', async () => {
 			const { ledger, fixed, begin } = scene();
 			await fixed();
 			const runId = await begin(minute(70));
@@ -102,7 +102,7 @@ export function verificationPromises(database: () => Database): void {
 			expect(await ledger.verificationDue(minute(130))).toBe(true);
 		});
 
-		it('looks after the newest fix of each person, says what that changed, and which reports led to them', async () => {
+		it('return the newest fix of each member, its change, and the reports involved', async () => {
 			const { ledger, fixed, fix, begin } = scene();
 			const { runId, issue } = await fixed(minute(5));
 			const other = await fixed(minute(6), unpaid(snowflake()), { rolesBefore: ['Lord'], rolesAfter: [] });
@@ -127,7 +127,7 @@ export function verificationPromises(database: () => Database): void {
 			});
 		});
 
-		it('of fixes that have all been undone is done by that', async () => {
+		it('are done without a run when all their fixes are undone', async () => {
 			const { ledger, fixed, rows } = scene();
 			const { attemptId } = await fixed();
 			const claimed = await ledger.claimUndo({
@@ -150,7 +150,7 @@ export function verificationPromises(database: () => Database): void {
 			expect(await rows()).toMatchObject([{ pendingKey: null, doneAt: minute(70) }]);
 		});
 
-		it('is told in the report of its run as it was judged', async () => {
+		it('are stored with their verdicts in the report of their run', async () => {
 			const { ledger, fixed, begin } = scene();
 			const { attemptId, issue, runId: from } = await fixed();
 			const runId = await begin(minute(70));
@@ -171,7 +171,7 @@ export function verificationPromises(database: () => Database): void {
 			expect((await ledger.readReport(runId))?.result.verified).toEqual(verified);
 		});
 
-		it('of one guild is none of another', async () => {
+		it('belong to one guild', async () => {
 			const { fixed, begin, verifiedBy } = scene();
 			await fixed();
 			const other = scene();
@@ -181,10 +181,10 @@ export function verificationPromises(database: () => Database): void {
 		});
 	});
 
-	describe('drift that comes back', () => {
+	describe('recurring drift', () => {
 		const stored = (id: string) => database().prisma.issue.findUniqueOrThrow({ where: { id }, include: { attempts: true } });
 
-		it('within a week of its fix is the same issue again, with its history', async () => {
+		it('reopens the issue, with its history, within a week of the fix', async () => {
 			const { ledger, fixed, fix } = scene();
 			const { issue, attemptId } = await fixed();
 			const week = 5 + 7 * 1440;
@@ -203,7 +203,7 @@ export function verificationPromises(database: () => Database): void {
 			expect(await stored(issue.id)).toMatchObject({ status: 'FIXED', liveKey: null });
 		});
 
-		it('later, or of another kind, or after it went away by itself, is a new issue', async () => {
+		it('opens a new issue later, for another kind, or after the drift went away by itself', async () => {
 			const { ledger, fixed } = scene();
 			const [old, other] = [await fixed(), await fixed(minute(6))];
 			const gone = await oneIssue(ledger, minute(7));
