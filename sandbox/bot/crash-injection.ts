@@ -17,30 +17,31 @@ const ROLE_CHANGE = /\/members\/\d+\/roles\/\d+$/;
 let count = 0;
 
 export function injectCrash(crashAtStep: number): void {
-	const pass = () => {
+	const nextStep = () => {
 		count += 1;
 		if (count === crashAtStep) process.kill(process.pid, 'SIGKILL');
 	};
-	const step = async <Result>(work: () => Promise<Result>): Promise<Result> => {
-		pass();
+	const countSteps = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+		nextStep();
 		const result = await work();
-		pass();
+		nextStep();
 		return result;
 	};
-	const watch = (queryable: SqlQueryable) => {
+	const interceptWrites = (queryable: SqlQueryable) => {
 		const { queryRaw, executeRaw } = queryable;
-		queryable.queryRaw = (query) => (WRITE.test(query.sql) ? step(() => queryRaw.call(queryable, query)) : queryRaw.call(queryable, query));
+		queryable.queryRaw = (query) =>
+			WRITE.test(query.sql) ? countSteps(() => queryRaw.call(queryable, query)) : queryRaw.call(queryable, query);
 		queryable.executeRaw = (query) =>
-			WRITE.test(query.sql) ? step(() => executeRaw.call(queryable, query)) : executeRaw.call(queryable, query);
+			WRITE.test(query.sql) ? countSteps(() => executeRaw.call(queryable, query)) : executeRaw.call(queryable, query);
 	};
-	const watchAll = (adapter: SqlDriverAdapter) => {
-		watch(adapter);
+	const interceptAdapter = (adapter: SqlDriverAdapter) => {
+		interceptWrites(adapter);
 		const { startTransaction } = adapter;
 		adapter.startTransaction = async (isolationLevel) => {
 			const transaction = await startTransaction.call(adapter, isolationLevel);
-			watch(transaction);
+			interceptWrites(transaction);
 			const commit = transaction.commit.bind(transaction);
-			transaction.commit = () => step(commit);
+			transaction.commit = () => countSteps(commit);
 			return transaction;
 		};
 		return adapter;
@@ -48,12 +49,12 @@ export function injectCrash(crashAtStep: number): void {
 	for (const { prototype } of [EmbeddedAdapter, ServerAdapter] as { prototype: { connect(): Promise<SqlDriverAdapter> } }[]) {
 		const { connect } = prototype;
 		prototype.connect = async function () {
-			return watchAll(await connect.call(this));
+			return interceptAdapter(await connect.call(this));
 		};
 	}
 	const { makeRequest } = DefaultRestOptions;
 	Object.assign(DefaultRestOptions, {
 		makeRequest: (url, init) =>
-			init.method !== 'GET' && ROLE_CHANGE.test(url) ? step(() => makeRequest(url, init)) : makeRequest(url, init)
+			init.method !== 'GET' && ROLE_CHANGE.test(url) ? countSteps(() => makeRequest(url, init)) : makeRequest(url, init)
 	} satisfies Partial<typeof DefaultRestOptions>);
 }

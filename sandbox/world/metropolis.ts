@@ -51,14 +51,15 @@ export function metropolis(size: number, { drift = 0.05, seed = 1, now = new Dat
 		const id = snowflake(i, size);
 		const expectedRole = builder.addMember(id);
 		// Spreads the drifting members evenly.
-		const wrong = Math.floor((i + 1) * drift) > Math.floor(i * drift) ? driftFrom(expectedRole, random) : null;
-		if (wrong) expected.push({ discordId: id, type: wrong.type, severity: wrong.severity, add: wrong.add, remove: wrong.remove });
+		const drifting = Math.floor((i + 1) * drift) > Math.floor(i * drift) ? driftFrom(expectedRole, random) : null;
+		if (drifting)
+			expected.push({ discordId: id, type: drifting.type, severity: drifting.severity, add: drifting.add, remove: drifting.remove });
 		world.guild.members.push({
 			id,
 			username: `citizen_${i + 1}`,
 			bot: false,
 			operator: false,
-			roles: [...(wrong?.holds ?? rolesOf(expectedRole))]
+			roles: [...(drifting?.holds ?? rolesOf(expectedRole))]
 		});
 	}
 	const absent = Math.floor(size * ABSENT_SHARE);
