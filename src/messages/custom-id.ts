@@ -1,14 +1,12 @@
-/**
- * What a button, a menu or a modal says when it is used. Built and parsed here alone, so that the two cannot come apart.
- */
+/** Custom IDs of buttons, menus and modals. One table builds and parses them, so that the two cannot diverge. */
 
 import { SNOWFLAKE } from '../reconciliation/domain/guild.js';
 import type { BulkScope } from '../reconciliation/domain/hold.js';
 import { DRIFT_TYPES } from '../reconciliation/domain/issue.js';
-/** The last page that an ID has room for. */
+/** The last page that an ID can hold. */
 export const LAST_PAGE = 99_999;
 
-/** Raised when the shape changes: buttons of old reports must not be taken for something else. */
+/** The version increases when the format changes, so that buttons of old reports are not misread. */
 const PREFIX = 'reeve:1';
 
 /** Each part of an ID: how it is written, and how it is read. None may contain a colon. */
@@ -16,22 +14,22 @@ const PARTS = {
 	runId: text(/^[a-z0-9]{1,32}$/),
 	issueId: text(/^[a-z0-9]{1,32}$/),
 	attemptId: text(/^[a-z0-9-]{1,36}$/),
-	/** Of a plan, or of many plans together. */
+	/** Of one plan, or of several together. */
 	planHash: text(/^[0-9a-f]{8}$/),
 	/** Counted from 0. */
 	page: { pattern: /^(0|[1-9]\d{0,4})$/, read: Number },
 	discordId: text(SNOWFLAKE),
 	customerId: text(/^\w{1,40}$/),
-	/** Of what a confirmation showed: a row, or the people from whom a customer would be taken. */
+	/** Of what a confirmation showed: a row, or the members who would lose a customer. */
 	shownHash: text(/^[0-9a-f]{8}$/),
 	days: { pattern: /^[1-9]\d{0,2}$/, read: Number },
-	/** Which issues a bulk fix is about. */
+	/** The issues of a bulk fix. */
 	scope: {
 		pattern: new RegExp(`^(all|${DRIFT_TYPES.join('|')})$`),
 		read: (written: string) => written as BulkScope
 	},
 	mode: { pattern: /^(grants-only|all)$/, read: (written: string) => written as 'grants-only' | 'all' },
-	/** Only keeps the IDs of one message apart. */
+	/** Makes the IDs within a message unique. */
 	button: { pattern: /^(previous|current|next)$/, read: (written: string) => written as PageButton }
 } as const;
 
@@ -43,7 +41,7 @@ function text(pattern: RegExp) {
 
 /** Every action with the parts of its ID, in order. */
 const ACTIONS = {
-	/** Apply the plan that was shown; `page` is where to show what became of it. */
+	/** Apply the plan that was shown; `page` is redrawn with the result. */
 	fix: ['runId', 'page', 'issueId', 'planHash'],
 	/** Show a page. */
 	page: ['runId', 'page', 'button'],
@@ -51,25 +49,25 @@ const ACTIONS = {
 	'fix-one': ['issueId', 'planHash'],
 	/** Show what fixing everything would do. */
 	'fix-all': ['runId'],
-	/** Show what a bulk fix would do that is on hold. */
+	/** Show the plan of a bulk fix on hold. */
 	plan: ['scope'],
 	/** Apply the plan of a bulk fix that was shown. */
 	bulk: ['scope', 'planHash', 'mode'],
-	/** Ask for the number of people who lose a role, and, as a modal, give it. */
+	/** As a button: ask how many people lose a role. As a modal: the answer. */
 	release: ['scope', 'planHash'],
 	/** Show a page of the history. */
 	history: ['days', 'page', 'button'],
-	/** Ask why an issue is to be ignored and, as a modal, exempt its person; `page` is where to show it. */
+	/** As a button: ask why. As a modal: exempt the member and redraw `page`. */
 	ignore: ['runId', 'page', 'issueId'],
 	/** Show a page of the exemptions. */
 	exemptions: ['page', 'button'],
 	/** End the exemption that is picked. */
 	'end-exemption': ['page'],
-	/** Explain the person whom an issue is about. */
+	/** Explain the member of an issue. */
 	why: ['issueId'],
 	/** Link the customer that is picked. */
 	'pick-link': ['discordId'],
-	/** Link this customer, though its metadata names the people whom the confirmation showed. */
+	/** Link this customer although its metadata names the members that the confirmation showed. */
 	link: ['discordId', 'customerId', 'shownHash'],
 	/** Ask about the row that is picked. */
 	'pick-unlink': ['discordId'],
@@ -92,7 +90,7 @@ export type ButtonAction = { [Action in keyof Actions]: ActionOf<Action> }[keyof
 
 /**
  * Builds an ID, of at most 100 characters.
- * @throws {RangeError} if a part would not be read back as it is
+ * @throws {RangeError} if a part would not be parsed back unchanged
  */
 export function buildCustomId(value: ButtonAction): string {
 	const parts = value as unknown as Readonly<Record<Part, string | number>>;
@@ -128,7 +126,7 @@ function isAction(action: string): action is keyof Actions {
 	return Object.hasOwn(ACTIONS, action);
 }
 
-/** Which page of which report a message is, by what its buttons say; null for a message that is none. */
+/** Run and page of a report message, by its buttons; null for other messages. */
 export function positionAmong(customIds: readonly string[]): { runId: string; page: number } | null {
 	for (const customId of customIds) {
 		const value = parseAction(customId, 'fix') ?? currentPage(customId);
@@ -137,7 +135,7 @@ export function positionAmong(customIds: readonly string[]): { runId: string; pa
 	return null;
 }
 
-/** The other page buttons lead elsewhere. */
+/** Other page buttons carry their target page. */
 function currentPage(customId: string): ActionOf<'page'> | null {
 	const value = parseAction(customId, 'page');
 	return value?.button === 'current' ? value : null;

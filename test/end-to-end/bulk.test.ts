@@ -49,9 +49,9 @@ describe('/reconcile fix', () => {
 			value: 'user6'
 		}).interactionId;
 		const choices = await sandbox.until(() => sandbox.interaction(asked).choices);
-		expect(choices).toMatchObject([{ name: 'user6 · Pays, but has no role · Give Knight' }]);
+		expect(choices).toMatchObject([{ name: 'user6 · Paying but locked out · Give Knight' }]);
 		const { id } = await runCommand(sandbox, 'reconcile fix', { issue: choices[0]?.value });
-		expect(await waitForMessage(sandbox, id, /^Fixed/)).toContain('(user6): Knight given.');
+		expect(await waitForMessage(sandbox, id, / (now|no longer) has /)).toContain('(user6) now has Knight.');
 		expect(managedRolesOf(sandbox, 'user6')).toEqual(['Knight']);
 		expect(await sandbox.until(() => linesOf(sandbox).find((line) => line.includes('user6')))).toMatch(
 			/^<@\d+> fixed <@\d+> \(user6\): Knight given\.$/
@@ -64,10 +64,10 @@ describe('/reconcile fix', () => {
 
 	test('asks for confirmation of an issue that was typed, and answers an unknown name', async () => {
 		const { id, answer } = await runCommand(sandbox, 'reconcile fix', { issue: 'USER7' });
-		expect(answer.content).toContain('(user7): Pays, but has no role. The plan: **Give Knight**.');
+		expect(answer.content).toContain('(user7): Paying but locked out. The plan: **Give Knight**.');
 		expect(managedRolesOf(sandbox, 'user7')).toEqual([]);
 		await click(sandbox, answer, buttonOf(answer, /Apply fix/), 'operator');
-		await waitForReply(sandbox, id, /^Fixed/);
+		await waitForReply(sandbox, id, / (now|no longer) has /);
 		expect(managedRolesOf(sandbox, 'user7')).toEqual(['Knight']);
 		expect((await runCommand(sandbox, 'reconcile fix', { issue: 'nobody' })).answer.content).toContain('No open issue is called that');
 		expect((await runCommand(sandbox, 'reconcile fix', {})).answer.content).toContain('Say what to fix');
@@ -85,7 +85,7 @@ describe('/reconcile fix', () => {
 			return mails.length > 0 ? mails : null;
 		});
 		expect(others).toEqual([]);
-		expect(mail?.text).toContain('Nobody has lost a role.');
+		expect(mail?.text).toContain('No roles were removed.');
 		const looked = await waitForReply(sandbox, sandbox.click('operator', told.id, buttonOf(told, /Look at the plan/)), /Fix all/);
 		expect(looked.embeds[0]?.fields).toMatchObject([{ name: 'On hold' }]);
 		const release = sandbox.click('operator', answer.id, buttonOf(answer, /Release/));
@@ -98,10 +98,10 @@ describe('/reconcile fix', () => {
 		sandbox.discord.modal({ user: 'operator', interactionId: second, fields: { losing: '5' } });
 		expect((await waitForReply(sandbox, id, /^Done/)).content).toBe('Done: 6 of 6 issues fixed.');
 		for (const { username, pays } of people) expect(managedRolesOf(sandbox, username)).toEqual(pays ? ['Knight'] : []);
-		expect(await sandbox.until(() => linesOf(sandbox).find((line) => line.includes('in one go')))).toContain(
-			'5 people lost a role, 1 only gained one. A hold was released for it.'
+		expect(await sandbox.until(() => linesOf(sandbox).find((line) => / fixed \d+ issues/.test(line)))).toContain(
+			'5 people lost a role, 1 gained one. The hold was released for it.'
 		);
-		expect((await runCommand(sandbox, 'reconcile fix', { all: true })).answer.content).toContain('Nothing is open');
+		expect((await runCommand(sandbox, 'reconcile fix', { all: true })).answer.content).toContain('No open issues');
 		const log = (await sandbox.audit()).filter(({ action }) => action === 'hold' || action === 'release').reverse();
 		expect(log.map(({ action, actor, detail }) => [action, actor, detail])).toEqual([
 			['hold', sandbox.discord.ids.operatorId, expect.stringContaining('5 of the 15 members')],
@@ -126,7 +126,7 @@ describe('/reconcile fix', () => {
 		expect(managedRolesOf(sandbox, 'user10')).toEqual(['Knight']);
 		// The earlier plan of one member no longer applies.
 		await click(sandbox, shown, buttonOf(shown, /Apply fix/), 'operator');
-		expect((await waitForReply(sandbox, one.id, /Nothing was changed/)).content).toContain('fixed already');
+		expect((await waitForReply(sandbox, one.id, /Nothing was changed/)).content).toContain('already fixed');
 	});
 
 	test('leaves the issues of other members alone in a run over one member', async () => {

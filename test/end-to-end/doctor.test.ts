@@ -38,7 +38,7 @@ const textOf = (embed: APIEmbed) => (embed.fields ?? []).map(({ name, value }) =
 
 test('reports that all checks passed, as a command and in the terminal', async () => {
 	const embed = await doctor();
-	expect(embed.title).toBe('Doctor: All is well');
+	expect(embed.title).toBe('Doctor: All checks passed');
 	for (const words of [
 		'above every role',
 		'Server Members Intent is on',
@@ -49,7 +49,7 @@ test('reports that all checks passed, as a command and in the terminal', async (
 	])
 		expect(textOf(embed)).toContain(words);
 	const { code, output } = await runInTerminal();
-	expect(output).toContain('All is well.');
+	expect(output).toContain('All checks passed.');
 	expect(output).toContain('Reeve is running');
 	expect(code).toBe(0);
 	// The start announced nothing.

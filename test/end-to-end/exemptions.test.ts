@@ -35,7 +35,7 @@ describe('exemptions', () => {
 			/^<@\d+> is exempt until <t:\d+:f>: .* Their open issue is closed\./
 		);
 		const shown = refetch(sandbox, report).embeds.find(({ description }) => description?.includes('ada'));
-		expect(shown?.fields?.find(({ name }) => name === 'Outcome')?.value).toMatch(/^Exempted by <@\d+> <t:/);
+		expect(shown?.fields?.find(({ name }) => name === 'Outcome')?.value).toMatch(/^Ignored: exempted by <@\d+> <t:/);
 		expect(await sandbox.until(() => linesOf(sandbox).find((line) => line.includes('founder')))).toMatch(
 			/^<@\d+> exempted <@\d+> until <t:\d+:f>: founder$/
 		);
@@ -56,7 +56,7 @@ describe('exemptions', () => {
 			'until an operator ends it'
 		);
 		expect((await runCommand(sandbox, 'reconcile exempt', { member: 'bob', reason: 'moderator', until: '2h' })).answer.content).toContain(
-			'takes the place of the exemption'
+			'replaces the exemption'
 		);
 		expect((await runCommand(sandbox, 'reconcile exempt', { member: 'bob', reason: 'x', until: '2001-01-01' })).answer.content).toContain(
 			'is in the past'

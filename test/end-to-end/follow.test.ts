@@ -6,7 +6,7 @@ import { buttonOf, managedRolesOf, reconcile, runCommand, waitForMessage, waitFo
 /** They pay and hold no role. */
 const people = Array.from({ length: 18 }, (_, index) => ({ id: `3000000000000000${index + 10}`, username: `user${index}` }));
 
-const PROGRESS = /, payers first: (\d+) done, (\d+) left, (to be over|begun) <t:\d+:R>\.$/;
+const PROGRESS = /: (\d+) of (\d+) done · (done|started) <t:\d+:R>$/;
 
 describe('the progress message of a bulk fix', () => {
 	let sandbox: Sandbox;
@@ -57,7 +57,7 @@ describe('the progress message of a bulk fix', () => {
 		const operator = `<@${sandbox.discord.ids.operatorId}>`;
 		await sandbox.until(() => posted()[0]?.content.startsWith('Reeve has fixed'));
 		expect(posted()).toMatchObject([
-			{ content: `Reeve has fixed 18 of 18 issues of the run ${operator} asked for (auto-fix). The report follows.`, embeds: [] },
+			{ content: `Reeve has fixed 18 of 18 issues of the run started by ${operator} (auto-fix). The report follows.`, embeds: [] },
 			{ id: report.id, content: '' }
 		]);
 		expect(run).toMatchObject({ issuesFound: 18, issuesFixed: 18 });
@@ -70,10 +70,10 @@ describe('the progress message of a bulk fix', () => {
 		const { id, answer } = await runCommand(sandbox, 'reconcile fix', { all: true });
 		sandbox.click('operator', answer.id, buttonOf(answer, /Fix all 18/));
 		const message = await waitForProgress();
-		expect(message.content).toMatch(/^<@\d+> is fixing 18 issues in one go, /);
+		expect(message.content).toMatch(/^<@\d+> is fixing 18 issues: /);
 		expect(await sandbox.restart('SIGTERM')).toMatchObject({ exitCode: 0 });
 		await waitForReply(sandbox, id, /^Stopped/);
-		await sandbox.until(() => posted().some(({ content }) => content.includes('has gone on with it to its end: 18 of 18 issues fixed.')));
+		await sandbox.until(() => posted().some(({ content }) => content.includes('resumed and finished it: 18 of 18 issues fixed.')));
 		expect(posted().map((each) => each.id)).toEqual([message.id]);
 		for (const { username } of people) expect(managedRolesOf(sandbox, username)).toEqual(['Knight']);
 		expectRising();
@@ -90,7 +90,7 @@ describe('the progress message of a bulk fix', () => {
 		});
 		const { run } = await reconcile(sandbox);
 		expect(run).toMatchObject({ status: 'COMPLETED', issuesFound: 18, issuesFixed: 18 });
-		expect(posted().map(({ embeds }) => embeds[0]?.title)).toEqual(['Reconciliation: 18 issues']);
+		expect(posted().map(({ embeds }) => embeds[0]?.title)).toEqual(['18 people have the wrong roles']);
 		expect(sandbox.log().filter((line) => line.includes('was not shown in the admin channel'))).toHaveLength(1);
 	});
 });

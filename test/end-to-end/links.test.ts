@@ -167,7 +167,7 @@ describe('link and unlink', () => {
 	test('unlinks after a confirmation that shows the consequence; two clicks take effect once', async () => {
 		const message = await askUnlink('bob');
 		expect(message.content).toMatch(
-			/^Unlink <@\d+> \(bob\) from bob@example\.com · active price_lord \(cus_bob\)\?\nThey would have no subscription left that gives a role: the next run would report Lord to be taken\./
+			/^Unlink <@\d+> \(bob\) from bob@example\.com · active price_lord \(cus_bob\)\?\nThey would no longer be due any role: the next run would report Lord to be taken\./
 		);
 		const [confirm] = buttons(message);
 		const clicks = [1, 2].map(() => sandbox.click('operator', message.id, confirm?.custom_id as string));
@@ -177,7 +177,7 @@ describe('link and unlink', () => {
 		);
 		expect(managedRolesOf(sandbox, 'bob')).toEqual(['Lord']);
 		const nothing = await askUnlink('bob');
-		expect(nothing.content).toMatch(/Nothing ties <@\d+> \(bob\) to a customer or a team/);
+		expect(nothing.content).toMatch(/<@\d+> \(bob\) isn't linked to any customer or team/);
 		expect(lines().filter((line) => line.includes('(bob)'))).toHaveLength(1);
 		await reconcile(sandbox);
 		expect((await sandbox.issues('OPEN')).find(({ discordId }) => discordId === id('bob'))).toMatchObject({ type: 'UNAUTHORIZED_ACCESS' });
@@ -199,7 +199,7 @@ describe('link and unlink', () => {
 
 	test('says where to remove a link from Stripe’s metadata', async () => {
 		expect((await askUnlink('hugo')).content).toMatch(
-			/No row here ties <@\d+> \(hugo\)\.\nStripe's metadata ties them to cus_meta.*Correct the metadata .* in Stripe/
+			/<@\d+> \(hugo\) has no link in the database\.\nStripe's metadata links them to cus_meta.*Correct the metadata .* in Stripe/
 		);
 	});
 

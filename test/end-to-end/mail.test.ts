@@ -39,7 +39,7 @@ describe('mail', () => {
 		const [mail] = inbox();
 		expect(mail).toMatchObject({
 			to: ['ada@sandbox.test', 'bob@sandbox.test'],
-			subject: expect.stringContaining('Reconciliation: 1 issue')
+			subject: expect.stringContaining('1 person has the wrong roles')
 		});
 		for (const body of [mail?.text, mail?.html]) {
 			expect(body).toContain(`/${report.channel_id}/${report.id}`);
@@ -80,7 +80,7 @@ describe('mail', () => {
 		sandbox.discord.setBotPermission('SendMessages', false, sandbox.discord.ids.adminChannelId);
 		causeDrift();
 		await waitForMessage(sandbox, sandbox.command('operator', 'reconcile run'), /could not be posted/);
-		expect(inbox().at(-1)?.text).toContain('could not be posted in the admin channel: Reeve may not write in channel');
+		expect(inbox().at(-1)?.text).toContain("could not be posted in the admin channel: Reeve can't write in channel");
 		const before = sandbox.messages().length;
 		sandbox.discord.setBotPermission('SendMessages', true, sandbox.discord.ids.adminChannelId);
 		await sandbox.restart();

@@ -34,7 +34,7 @@ describe('status, history and pause', () => {
 		await reconcile(sandbox);
 		const after = await fields();
 		expect(after['Last run']).toMatch(/by <@\d+> · 1 issue, .* · \[report\]\(https:/);
-		expect(after['Open issues: 1']).toContain('Pays, but has no role: 1 issue');
+		expect(after['Open issues: 1']).toContain('Paying but locked out: 1 issue');
 		expect(after.Sources).toBe('✓ Stripe (test data)\n✓ Discord\n✓ Database (embedded)');
 	});
 
@@ -46,7 +46,7 @@ describe('status, history and pause', () => {
 		expect((await fields()).Schedule).toMatch(/\*\*Paused by <@\d+> .*: moving house\*\*\nNext run/);
 		expect((await reconcile(sandbox)).answer).toContain('The daily runs are paused by');
 		expect((await runCommand(sandbox, 'reconcile pause', { for: 'soon' })).answer.content).toContain('does not understand the time "soon"');
-		expect((await runCommand(sandbox, 'reconcile pause')).answer.content).toContain('This takes the place of the pause before');
+		expect((await runCommand(sandbox, 'reconcile pause')).answer.content).toContain('This replaces the earlier pause');
 		expect((await fields()).Schedule).not.toContain('Next run');
 		expect((await runCommand(sandbox, 'reconcile resume')).answer.content).toMatch(/^Resumed\. The next daily run is <t:/);
 		expect((await runCommand(sandbox, 'reconcile resume')).answer.content).toMatch(/^Nothing was changed/);

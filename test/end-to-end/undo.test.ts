@@ -72,7 +72,7 @@ describe('Undo', () => {
 		const clicks = ['operator', 'second'].map((user) => sandbox.click(user, report.id, undoOf('bob')?.custom_id as string));
 		const answers = await Promise.all(clicks.map((id) => waitForMessage(sandbox, id, /./)));
 		expect(answers.filter((answer) => answer.startsWith('Undone'))).toHaveLength(1);
-		expect(answers.find((answer) => !answer.startsWith('Undone'))).toMatch(/has been at the roles|was undone already by <@\d+>/);
+		expect(answers.find((answer) => !answer.startsWith('Undone'))).toMatch(/has been at the roles|was already undone by <@\d+>/);
 		expect(roleCalls()).toBe(before + 1);
 		expect(managedRolesOf(sandbox, 'bob')).toEqual([]);
 	});

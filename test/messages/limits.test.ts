@@ -236,7 +236,7 @@ it('a page of nothing but the longest texts still fits', () => {
 	expect(payload.embeds).toHaveLength(6);
 	// Room is taken from every text, and none is left out.
 	expect(payload.embeds[0]?.fields?.map((field) => field.name)).toEqual([
-		'On hold: nobody lost a role',
+		'Stopped for your approval: no roles were removed',
 		'By kind',
 		'By severity',
 		'Noted, nothing to fix'

@@ -39,7 +39,7 @@ describe('SIGTERM', () => {
 			await lock.dispose();
 		}
 		press();
-		expect((await waitForReply(sandbox, id, /^Fixed/)).content).toContain('Knight given');
+		expect((await waitForReply(sandbox, id, / (now|no longer) has /)).content).toContain('now has Knight');
 		expect(managedRolesOf(sandbox, 'ada')).toEqual(['Knight']);
 	});
 });

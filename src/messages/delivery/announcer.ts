@@ -2,7 +2,7 @@ import type { Client } from 'discord.js';
 import type { Announcement } from '../report/view.js';
 import { sendFailureText, sendToChannel } from './channel.js';
 
-/** Says it in the admin channel. What was changed is changed, and in the audit log: a line that could not be posted is logged, and never thrown. */
+/** Posts in the admin channel. Logs a failure and never throws: the change itself is done and in the audit log. */
 export type Announce = (announcement: Announcement) => Promise<void>;
 
 export function createAnnouncer(parts: {
@@ -15,7 +15,7 @@ export function createAnnouncer(parts: {
 		try {
 			await sendToChannel(client, channelId, { content, embeds, components, allowedMentions: { parse: [] } });
 		} catch (error) {
-			logger.error(`This was not said in the admin channel: ${content || embeds[0]?.title}\n${sendFailureText(error, channelId)}`, error);
+			logger.error(`Could not post to the admin channel: ${content || embeds[0]?.title}\n${sendFailureText(error, channelId)}`, error);
 		}
 	};
 }

@@ -6,13 +6,13 @@ import { type ProgressSample, secondsLeft } from '../replies/progress.js';
 import type { Announce } from './announcer.js';
 import { nonceFor, sendFailureText, sendToChannel } from './channel.js';
 
-/** Fewer issues than this are no news while they are fixed: Discord lets so many roles be changed within a few seconds. */
+/** Below this many issues only the result is posted: Discord applies that many role changes within seconds. */
 const MIN_ISSUES_SHOWN = 10;
 
-/** What is over sooner is told by its end alone. */
+/** A shorter bulk fix posts only its result. */
 const SHOWN_AFTER_MS = 3_000;
 
-/** Discord takes 5 edits in 5 s in a channel: reports are drawn anew beside it. */
+/** Discord allows 5 edits per 5 s in a channel, shared with redrawn reports. */
 const EDIT_EVERY_MS = 3_000;
 
 export interface BulkProgressOptions {
@@ -20,12 +20,12 @@ export interface BulkProgressOptions {
 	/** The admin channel. */
 	readonly channelId: string;
 	readonly announce: Announce;
-	/** Has the way down wait for the last word. */
+	/** Makes shutdown wait for the result. */
 	readonly trackReply: (work: () => Promise<void>) => Promise<void>;
 	readonly logger: { warn(...values: readonly unknown[]): void };
 }
 
-/** Lets everybody in the admin channel follow a bulk fix of many issues, in one message that ends as the line that says what came of it. */
+/** Shows a bulk fix in the admin channel: one message that is edited as it progresses and ends as its result. */
 export function createBulkTracker(parts: BulkProgressOptions): (bulk: TrackedBulk) => BulkProgress {
 	return (bulk) => (bulk.total < MIN_ISSUES_SHOWN ? summaryOnly(parts, bulk) : live(parts, bulk));
 }
@@ -46,47 +46,47 @@ function live({ client, channelId, announce, trackReply, logger }: BulkProgressO
 	let first: ProgressSample | undefined;
 	let message: Message | null = null;
 
-	const say = async (content: string) => {
+	const render = async (content: string) => {
 		const line = { content, allowedMentions: { parse: [] as [] } };
 		message ??= await sendToChannel(client, channelId, { ...line, ...nonceFor(`bulk:${bulk.id}`) });
-		// Whoever goes on with a bulk fix is given the message that is there already.
+		// After a restart the nonce returns the message that is already there.
 		if (message.content !== content) message = await message.edit(line);
 	};
-	const notShown = (error: unknown) => {
-		logger.warn(`How far bulk fix ${bulk.id} is was not shown in the admin channel: ${sendFailureText(error, channelId)}`, error);
+	const logFailure = (error: unknown) => {
+		logger.warn(`Could not update the progress message of bulk fix ${bulk.id}: ${sendFailureText(error, channelId)}`, error);
 	};
-	const paced = createThrottle(
+	const throttle = createThrottle(
 		async () => {
 			const seconds = secondsLeft(first, { done, total: bulk.total - before }, Date.now());
 			const estimatedEndAt = seconds === null ? null : new Date(Date.now() + seconds * 1000);
 			try {
-				await say(bulkProgressAnnouncement(bulk, { done: before + done, startedAt, estimatedEndAt }));
+				await render(bulkProgressAnnouncement(bulk, { done: before + done, startedAt, estimatedEndAt }));
 			} catch (error) {
-				notShown(error);
-				void paced.flush();
+				logFailure(error);
+				void throttle.flush();
 			}
 		},
 		{ everyMs: EDIT_EVERY_MS, firstAfterMs: SHOWN_AFTER_MS }
 	);
-	paced.schedule();
+	throttle.schedule();
 
-	const lastWord = async (content: string, news: boolean) => {
-		await paced.flush();
-		if (message === null && !news) return;
+	const finish = async (content: string, announceIt: boolean) => {
+		await throttle.flush();
+		if (message === null && !announceIt) return;
 		try {
-			await say(content);
+			await render(content);
 		} catch (error) {
-			// Somebody may have deleted the message.
-			if (news) await announce({ content });
-			else notShown(error);
+			// An operator may have deleted the message.
+			if (announceIt) await announce({ content });
+			else logFailure(error);
 		}
 	};
 	return {
 		progress: (count) => {
 			done = count;
 			first ??= { done, atMs: Date.now() };
-			paced.schedule();
+			throttle.schedule();
 		},
-		end: (end) => void trackReply(() => lastWord(bulkEndAnnouncement(bulk, end), isWorthAnnouncing(bulk, end)))
+		end: (end) => void trackReply(() => finish(bulkEndAnnouncement(bulk, end), isWorthAnnouncing(bulk, end)))
 	};
 }

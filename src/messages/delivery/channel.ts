@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Client, DiscordAPIError, type Message, type MessageCreateOptions, RESTJSONErrorCodes } from 'discord.js';
 import { MAX_NONCE_LENGTH } from '../format/limits.js';
 
-/** Posts a message in a channel. @throws what Discord says against it; {@link sendFailureText} puts that into words */
+/** Posts a message in a channel. @throws an error that {@link sendFailureText} describes */
 export async function sendToChannel(client: Client, channelId: string, message: MessageCreateOptions): Promise<Message> {
 	const channel = await client.channels.fetch(channelId);
 	if (!channel?.isSendable()) throw new NotSendableError();
@@ -10,8 +10,8 @@ export async function sendToChannel(client: Client, channelId: string, message: 
 }
 
 /**
- * Makes a message the only one about its subject: a request that is sent again, after its answer was lost or by whoever goes on with
- * the work, gives the first message back. Discord remembers it for some minutes.
+ * Makes posting idempotent per subject: a repeated request, after a lost response or from another process, returns the first message.
+ * Discord remembers nonces for a few minutes.
  */
 export function nonceFor(subject: string): Pick<MessageCreateOptions, 'nonce' | 'enforceNonce'> {
 	return { nonce: createHash('sha256').update(subject).digest('hex').slice(0, MAX_NONCE_LENGTH), enforceNonce: true };
@@ -21,7 +21,7 @@ class NotSendableError extends Error {
 	public override readonly name = 'NotSendableError';
 }
 
-/** Why a message did not arrive, and what an operator does about it. */
+/** Why a message was not posted, and what an operator can do. */
 export function sendFailureText(error: unknown, channelId: string): string {
 	if (error instanceof NotSendableError) return `Channel ${channelId} is no text channel: set DISCORD_ADMIN_CHANNEL_ID to one.`;
 	if (error instanceof DiscordAPIError) {
@@ -29,9 +29,9 @@ export function sendFailureText(error: unknown, channelId: string): string {
 			case RESTJSONErrorCodes.UnknownChannel:
 				return `Channel ${channelId} does not exist: set DISCORD_ADMIN_CHANNEL_ID to one that does.`;
 			case RESTJSONErrorCodes.MissingAccess:
-				return `Reeve does not see channel ${channelId}: give it View Channel there.`;
+				return `Reeve can't see channel ${channelId}: give it View Channel there.`;
 			case RESTJSONErrorCodes.MissingPermissions:
-				return `Reeve may not write in channel ${channelId}: give it Send Messages and Embed Links there.`;
+				return `Reeve can't write in channel ${channelId}: give it Send Messages and Embed Links there.`;
 		}
 	}
 	return `Discord did not take it. If this lasts, check that channel ${channelId} (DISCORD_ADMIN_CHANNEL_ID) is in Reeve's server and that Discord is up (discordstatus.com).`;

@@ -1,7 +1,7 @@
 import type { Check } from '../../reconciliation/health/doctor.js';
 import { type MailRedactors, type MailSettings, verifyMailServer } from './mailer.js';
 
-/** Whether mails can be sent, if they are to be. */
+/** Doctor check: the mail server accepts the connection and the login, if mail is configured. */
 export function mailCheck(settings: MailSettings | null, inError: MailRedactors['errors']): Check {
 	return {
 		subject: 'Mail',

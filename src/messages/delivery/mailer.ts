@@ -9,20 +9,20 @@ export interface MailSettings {
 	readonly to: string;
 }
 
-/** Take out of a text what must not be seen. */
+/** Redact secrets. */
 export interface MailRedactors {
 	readonly email: (text: string) => string;
-	/** A mail server may quote in its answer what it was told. */
+	/** A mail server's error may quote the login. */
 	readonly errors: (text: string) => string;
 }
 
-/** A mail server that does not answer must not hold up what comes after. */
+/** An unresponsive mail server must not delay other deliveries. */
 const TIMEOUT_MS = 15_000;
 
-/** Sends a letter. @param key - tells one letter from another: sent twice, it is the same */
-export type SendEmail = (letter: Email, key: string) => Promise<void>;
+/** Sends an email. @param key - idempotency key: the Message-ID derives from it, so a retry is the same email */
+export type SendEmail = (email: Email, key: string) => Promise<void>;
 
-/** Whether the mail server takes the connection, and the user and password. @throws as from sending */
+/** Checks that the mail server accepts the connection and the login. @throws as from sending */
 export async function verifyMailServer({ url }: MailSettings, inError: MailRedactors['errors']): Promise<void> {
 	try {
 		await transportOf(url).verify();
@@ -33,7 +33,7 @@ export async function verifyMailServer({ url }: MailSettings, inError: MailRedac
 
 /**
  * Mails by SMTP.
- * @throws (from sending) an error whose message is in the operator's words, without the password
+ * @throws (from sending) an error with an operator-readable message, without the password
  */
 export function createMailer({ url, from, to }: MailSettings, { email, errors }: MailRedactors): SendEmail {
 	const transport = transportOf(url);
@@ -65,7 +65,7 @@ function transportOf(url: string) {
 	} as object);
 }
 
-/** What an operator does about a mail that was not taken. */
+/** Why an email was not sent, and what an operator can do. */
 function mailFailureText(error: unknown, server: string): string {
 	const { code, response, message } = error as { code?: string; response?: string; message?: string };
 	const said = response ?? message ?? String(error);

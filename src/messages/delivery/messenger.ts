@@ -11,7 +11,6 @@ import { reportPage } from '../report/page.js';
 import { nonceFor, sendFailureText, sendToChannel } from './channel.js';
 import type { SendEmail } from './mailer.js';
 
-/** Where the messenger says what it could not do. */
 export interface MessengerLogger {
 	error(...values: readonly unknown[]): void;
 }
@@ -22,24 +21,24 @@ export interface MessengerOptions {
 	readonly guildId: string;
 	/** The admin channel. */
 	readonly channelId: string;
-	/** Null where there is no mail server, or nobody to get mails. */
+	/** Null if mail is not configured. */
 	readonly sendEmail: SendEmail | null;
-	/** Of the moments in mails. */
+	/** Of times in emails. */
 	readonly timeZone: string;
-	/** What has become of these issues: automatic fixes come before the report. */
+	/** Current states of issues: automatic fixes run before the report is posted. */
 	readonly readStates: (issueIds: readonly string[]) => Promise<ReadonlyMap<string, IssueState>>;
-	/** Keeps which message is a run's report. */
+	/** Stores which message shows a run's report. */
 	readonly saveReportMessage: (runId: string, channelId: string, messageId: string) => Promise<void>;
-	/** Where a run's report is; null if it has not been posted. */
+	/** Link to a run's report; null if it has not been posted. */
 	readonly reportUrl: (runId: string) => Promise<string | null>;
 	readonly namesOf: NamesOf;
 	readonly logger: MessengerLogger;
 }
 
-/** Tells the operators: in the admin channel, and by mail. */
+/** Delivers notifications to the admin channel and by email. */
 export function createMessenger(parts: MessengerOptions): Messenger {
 	const { client, guildId, channelId, sendEmail, timeZone, saveReportMessage, namesOf, logger } = parts;
-	/** Why the last report was not posted, for the mail about the same thing. */
+	/** Why a subject's last post failed, for the email about it. */
 	const notPosted = new Map<string, string>();
 
 	return {
@@ -59,7 +58,7 @@ export function createMessenger(parts: MessengerOptions): Messenger {
 				const { runId } = notification.result;
 				await saveReportMessage(runId, channelId, messageId).catch((error: unknown) => {
 					logger.error(
-						`The report of run ${runId} is posted, but which message it is could not be stored: nothing to do, its buttons work.`,
+						`Posted the report of run ${runId} but could not store its message ID. Buttons still work; no action needed.`,
 						error
 					);
 				});
@@ -70,20 +69,20 @@ export function createMessenger(parts: MessengerOptions): Messenger {
 			const subject = subjectOf(notification);
 			const guild = client.guilds.cache.get(guildId);
 			const url = await urlOf(parts, notification);
-			const whyNot = notPosted.get(subject) ?? 'the log says why. It is posted as soon as that is put right.';
-			const written = await withNames(namesOf, {
+			const whyNot = notPosted.get(subject) ?? 'see `/reconcile status` for the reason. Reeve keeps trying.';
+			const email = await withNames(namesOf, {
 				notification,
 				states: notification.kind === 'run' ? await statesOf(parts, notification.result) : new Map(),
 				guildName: guild?.name ?? 'your server',
 				timeZone,
 				report: url === null ? { whyNot } : { url }
 			});
-			await sendEmail(written, subject);
+			await sendEmail(email, subject);
 		}
 	};
 }
 
-/** A letter in which everybody has a name. Whom it speaks of is known once it has been written: then they are looked up together. */
+/** Renders twice: the first pass collects the members without a known name, so that one lookup resolves them all. */
 async function withNames(namesOf: NamesOf, parts: Omit<EmailInput, 'nameOf'>): Promise<Email> {
 	const { notification } = parts;
 	const names = new Map(
@@ -94,8 +93,8 @@ async function withNames(namesOf: NamesOf, parts: Omit<EmailInput, 'nameOf'>): P
 		if (!names.has(id)) unknown.add(id);
 		return names.get(id) ?? 'user';
 	};
-	const written = renderEmail({ ...parts, nameOf });
-	if (unknown.size === 0) return written;
+	const email = renderEmail({ ...parts, nameOf });
+	if (unknown.size === 0) return email;
 	for (const [id, name] of await namesOf(unknown)) names.set(id, name);
 	return renderEmail({ ...parts, nameOf });
 }
@@ -105,7 +104,7 @@ function subjectOf(notification: Notification): string {
 	return notification.kind === 'run' ? runSubject(notification.result.runId) : overdueSubject(notification.since);
 }
 
-/** Which message the alarm or a hold is, is not kept; the mail leads to the channel. */
+/** Only reports have a stored message; other emails link to the channel. */
 async function urlOf({ guildId, channelId, reportUrl }: MessengerOptions, notification: Notification): Promise<string | null> {
 	if (notification.kind !== 'run') return messageUrl(guildId, channelId);
 	return reportUrl(notification.result.runId).catch(() => null);
@@ -119,7 +118,7 @@ async function messageOf(parts: MessengerOptions, notification: Notification): P
 	return { ...reportPage({ result, states: await statesOf(parts, result) }, 0), ...replyTo(result, parts.channelId), ...once };
 }
 
-/** A verification answers the newest report that led to its fixes, if that is in the channel. Gone by now, it is no obstacle. */
+/** A verification replies to the newest report that led to its fixes, if that is in this channel and still exists. */
 function replyTo({ verified }: ReconciliationResult, channelId: string): Pick<MessageCreateOptions, 'reply'> {
 	const report = verified?.reports.find((posted) => posted.channelId === channelId);
 	return report === undefined ? {} : { reply: { messageReference: report.messageId, failIfNotExists: false } };
@@ -127,8 +126,8 @@ function replyTo({ verified }: ReconciliationResult, channelId: string): Pick<Me
 
 function statesOf({ readStates, logger }: MessengerOptions, result: ReconciliationResult): Promise<ReadonlyMap<string, IssueState>> {
 	return readStates(result.issues.map((issue) => issue.id)).catch((error: unknown) => {
-		// A report that does not show what is fixed already is better than none: a button on a fixed issue says so.
-		logger.error(`What has become of the issues of run ${result.runId} could not be read: the report shows them as found.`, error);
+		// A report that does not show what is already fixed is better than none: a button on a fixed issue says so.
+		logger.error(`Could not read issue states for run ${result.runId}; the report shows them as found.`, error);
 		return new Map<string, IssueState>();
 	});
 }

@@ -3,7 +3,7 @@ import { parseAction } from '../custom-id.js';
 import { reportPage } from '../report/page.js';
 import type { ReportView } from '../report/view.js';
 
-/** Draws a report anew on the page that it shows. @throws what Discord says against it */
+/** Redraws a report on the page that it shows. @throws Discord's error */
 export async function redrawReport(
 	client: Client,
 	{ channelId, messageId }: { readonly channelId: string; readonly messageId: string },
@@ -15,7 +15,7 @@ export async function redrawReport(
 	await message.edit(reportPage(view, shownPage(message)));
 }
 
-/** The page that a report shows, as its own buttons say. */
+/** The page that a report shows, read from its buttons. */
 function shownPage(message: Message): number {
 	for (const row of message.components) {
 		if (row.type !== ComponentType.ActionRow) continue;

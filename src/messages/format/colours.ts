@@ -1,4 +1,4 @@
-/** The colours of gravity: green where nothing is wrong, red only where somebody must act before Reeve goes on. */
+/** Embed colours: green if nothing is wrong, red only if an operator must act before Reeve continues. */
 export const COLOURS = {
 	good: 0x57f287,
 	amber: 0xf0a020,

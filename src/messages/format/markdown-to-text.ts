@@ -1,22 +1,18 @@
-/**
- * Discord's markdown → plain text, for mails: what {@link escapeText} and the words of a report build, read back. A mail says
- * the same as the report because it is the report.
- */
+/** Discord's markdown → plain text, so that an email is the report itself. Handles what the formatters and `escapeText` produce. */
 
-/** Finds the names that Discord shows for people; whoever is not there has none. Never fails. */
+/** Looks up display names; users it cannot find are missing from the map. Never rejects. */
 export type NamesOf = (discordIds: Iterable<string>) => Promise<ReadonlyMap<string, string>>;
 
-/** What a mail shows in place of what Discord resolves. */
+/** Replaces what Discord's client resolves. */
 export interface TextContext {
-	/** Somebody's name. */
 	readonly nameOf: (discordId: string) => string;
 	/** An IANA time zone. */
 	readonly timeZone: string;
 }
 
-const TOKEN = /\\([^A-Za-z0-9\s])|<@!?(\d{1,20})>|<t:(\d{1,12})(?::[a-zA-Z])?>|\[([^\]]*)\]\((https?:[^)\s]*)\)|\*\*|`|\u200B/g;
+const TOKEN = /\\([^A-Za-z0-9\s])|<@!?(\d{1,20})>|<t:(\d{1,12})(?::[a-zA-Z])?>|\[([^\]]*)\]\((https?:[^)\s]*)\)|\*\*|`|\u200B|^-# /gm;
 
-/** One text of an embed or a message, as somebody reads it who is not on Discord. */
+/** One text of an embed or a message, readable outside Discord. */
 export function markdownToText(text: string, { nameOf, timeZone }: TextContext): string {
 	return text.replace(TOKEN, (_, escaped, person, seconds, label, url) => {
 		if (escaped !== undefined) return escaped;
@@ -27,7 +23,7 @@ export function markdownToText(text: string, { nameOf, timeZone }: TextContext):
 	});
 }
 
-/** "20 Nov 2026, 03:00 (Europe/Berlin)": a mail is read anywhere, so the time zone stands with it. */
+/** "20 Nov 2026, 03:00 (Europe/Berlin)": names the time zone, because an email may be read in any. */
 export function absolute(date: Date, timeZone: string): string {
 	const written = new Intl.DateTimeFormat('en-GB', { timeZone, dateStyle: 'medium', timeStyle: 'short' }).format(date);
 	return `${written} (${timeZone})`;

@@ -1,19 +1,19 @@
 /**
- * How much room each text gets. Discord allows 6 000 characters over all embeds of a message, so what fits one by one may be too
- * long together: then everything is drawn again with less room.
+ * Maximum lengths of the texts of a report. Texts that fit alone may exceed the limit over all embeds together: then the report is
+ * rendered again with a tighter budget.
  */
 export interface TextBudget {
-	/** What is wrong, why a run failed or is held, why a fix failed. */
+	/** An issue's description, a hold's reason, a fix's error. */
 	readonly sentence: number;
-	/** What a source says. */
+	/** What a source says about a member. */
 	readonly status: number;
 	/** The notices of a run, together. */
 	readonly notices: number;
-	/** Why a run failed: the summary is then alone in its message. */
+	/** Why a run failed. Long, because the summary is then the only embed. */
 	readonly failure: number;
 }
 
-/** From roomy to tight. The tightest fits a page of the longest texts: a summary of 1 200 characters and five issues of 930. */
+/** Widest first. The tightest fits a page of the longest texts: a summary of 1 200 characters and five issues of 930. */
 export const TEXT_BUDGETS: readonly [TextBudget, ...TextBudget[]] = [
 	{ sentence: 600, status: 400, notices: 1000, failure: 3000 },
 	{ sentence: 250, status: 150, notices: 600, failure: 3000 },

@@ -1,21 +1,18 @@
-/**
- * Text that strangers chose, made fit to be printed. Names come from Discord, team names and statuses from elsewhere: none of
- * them may ping, format, link, reorder or overflow a report.
- */
+/** Sanitizes untrusted text: names, team names and statuses must not ping, format, link, reorder or overflow a message. */
 
-/** Shown for a name of which nothing can be seen. */
+/** Shown for a name without visible characters. */
 const INVISIBLE = 'no visible name';
 
-/** Discord shows names of up to 32 characters; longer ones are not real. */
+/** Discord's names have at most 32 characters. */
 const NAME_LENGTH = 40;
 
-/** The emoji selector is the one invisible character that is kept: without it a heart is another heart. */
+/** Keeps U+FE0F, which selects an emoji's coloured form. */
 const INVISIBLES = /[\p{Cf}\p{Cs}\u2800]|(?!\uFE0F)\p{Default_Ignorable_Code_Point}/gu;
 
-/** A letter with more marks than this on it reaches over its neighbours ("zalgo"). */
+/** More combining marks than this on a letter overlap neighbouring lines ("zalgo"). */
 const STACKED_MARKS = /(\p{M}{3})\p{M}+/gu;
 
-/** One line without control, zero-width and direction characters, half emoji and towers of marks. */
+/** One line without control, zero-width and direction characters, lone surrogates and stacked marks. */
 export function clean(text: string): string {
 	return text
 		.replace(/\p{Cc}/gu, ' ')
@@ -26,7 +23,7 @@ export function clean(text: string): string {
 }
 
 /**
- * Shortens to `max` characters as Discord counts them at worst (UTF-16 units), with an ellipsis, and never through an emoji.
+ * Shortens to `max` UTF-16 units, Discord's strictest count, with an ellipsis. Never splits a surrogate pair.
  */
 export function cut(text: string, max: number): string {
 	if (text.length <= max) return text;
@@ -39,7 +36,7 @@ export function cut(text: string, max: number): string {
 }
 
 /**
- * Makes cleaned text mean itself in Discord's markdown. `escapeMarkdown` of discord.js leaves mentions, timestamps and bare links alone
+ * Escapes cleaned text for Discord's markdown. `escapeMarkdown` of discord.js leaves mentions, timestamps and bare links alone
  * and breaks `past_due`, which needs no escape: an underscore within a word formats nothing.
  */
 function escapeMarkup(text: string): string {
@@ -52,19 +49,19 @@ function escapeMarkup(text: string): string {
 		.replace(/@(?=everyone|here)/gi, '@\u200B');
 }
 
-/** Text of unknown origin, for an embed or a message: cleaned, escaped, at most `max` characters long. */
+/** Untrusted text for an embed or a message: cleaned, escaped, at most `max` characters. */
 export function escapeText(text: string, max: number): string {
 	const escaped = escapeMarkup(clean(text));
 	// An escape whose character was cut off would escape the ellipsis.
 	return escaped.length <= max ? escaped : cut(escaped, max).replace(/(?<!\\)(?:\\\\)*\\…$/, (tail) => `${tail.slice(0, -2)}…`);
 }
 
-/** Somebody's name, for an embed or a message. Never empty. */
+/** A name for an embed or a message. Never empty. */
 export function escapeName(name: string, max: number = NAME_LENGTH): string {
 	return escapeText(visible(name), max);
 }
 
-/** Somebody's name where Discord reads no markdown: a button's label, a footer. Never empty. */
+/** A name where Discord renders no markdown: a button's label, a footer. Never empty. */
 export function plainName(name: string, max: number = NAME_LENGTH): string {
 	return cut(visible(name), max);
 }
@@ -74,7 +71,7 @@ function visible(name: string): string {
 	return /[\p{L}\p{N}\p{P}\p{S}]/u.test(cleaned) ? cleaned : INVISIBLE;
 }
 
-/** A mention, which pings nobody inside an embed. What is no Discord ID is shown as what it is. */
+/** A mention. A value that is not a Discord ID is shown as escaped text. */
 export function mention(discordId: string): string {
 	return /^\d{1,20}$/.test(discordId) ? `<@${discordId}>` : escapeName(discordId, 20);
 }

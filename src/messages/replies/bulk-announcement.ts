@@ -3,44 +3,44 @@ import type { BulkEnd, BulkOrigin, TrackedBulk } from '../../reconciliation/doma
 import { ago, count, number, TYPE_NAMES } from '../format/format.js';
 import { mention } from '../format/text.js';
 
-/** A bulk fix in the admin channel: one line, which says how far it is, and in the end what came of it. */
+/** A bulk fix in the admin channel: one line with its progress, then its result. */
 
-/** How far a bulk fix is. */
+/** Progress of a bulk fix. */
 export interface BulkState {
-	/** Issues that have had their turn. */
+	/** Issues processed so far. */
 	readonly done: number;
 	readonly startedAt: Date;
-	/** When it will be over if it goes on like this; null where that cannot be told yet. */
+	/** Extrapolated end; null before the first sample. */
 	readonly estimatedEndAt: Date | null;
 }
 
-/** The moment in it goes on ticking by itself: where nobody is left to change the line, it is seen to be old. */
+/** Discord keeps its relative time current, so a line that is no longer edited shows its age. */
 export function bulkProgressAnnouncement({ total, origin }: TrackedBulk, { done, startedAt, estimatedEndAt }: BulkState): string {
-	const when = estimatedEndAt === null ? `begun ${ago(startedAt)}` : `to be over ${ago(estimatedEndAt)}`;
-	return `${doing(total, origin)}, payers first: ${number(done)} done, ${number(total - done)} left, ${when}.`;
+	const when = estimatedEndAt === null ? `started ${ago(startedAt)}` : `done ${ago(estimatedEndAt)}`;
+	return `${describeOrigin(total, origin)}: ${number(done)} of ${number(total)} done · ${when}`;
 }
 
-function doing(total: number, origin: BulkOrigin): string {
+function describeOrigin(total: number, origin: BulkOrigin): string {
 	switch (origin.kind) {
 		case 'run':
 			return `Reeve is fixing ${issuesOfRun(total, origin)}`;
 		case 'operator':
-			return `${mention(origin.actor)} is fixing ${issuesOf(origin.scope, total)} in one go`;
+			return `${mention(origin.actor)} is fixing ${issuesOf(origin.scope, total)}`;
 		case 'continued':
-			return `Reeve goes on with the ${issuesOf(origin.scope, total)} that ${mention(origin.actor)} had begun to fix`;
+			return `Reeve is resuming the fix of ${issuesOf(origin.scope, total)} that ${mention(origin.actor)} started`;
 	}
 }
 
 function issuesOf(scope: BulkScope, total: number): string {
-	return scope === 'all' ? count(total, 'issue') : `${count(total, 'issue')} of the kind "${TYPE_NAMES[scope]}"`;
+	return scope === 'all' ? count(total, 'issue') : `${count(total, 'issue')} of kind "${TYPE_NAMES[scope]}"`;
 }
 
 function issuesOfRun(total: number, { triggeredBy, requestedBy }: BulkOrigin & { kind: 'run' }): string {
-	const run = triggeredBy === 'scheduled' ? 'the daily run' : requestedBy === null ? 'a run' : `the run ${mention(requestedBy)} asked for`;
+	const run = triggeredBy === 'scheduled' ? 'the daily run' : requestedBy === null ? 'a run' : `the run started by ${mention(requestedBy)}`;
 	return `${count(total, 'issue')} of ${run} (auto-fix)`;
 }
 
-/** What came of a bulk fix, and by whom. */
+/** Result of a bulk fix. @param end - null if an error stopped it */
 export function bulkEndAnnouncement({ total, origin }: TrackedBulk, end: BulkEnd | null): string {
 	switch (origin.kind) {
 		case 'run':
@@ -52,50 +52,59 @@ export function bulkEndAnnouncement({ total, origin }: TrackedBulk, end: BulkEnd
 	}
 }
 
-/** Whether the operators are to hear of that end, also where they could not follow it. A run has its report. */
+/** Whether to post the result even if no progress was shown. A run has its report. */
 export function isWorthAnnouncing({ origin }: TrackedBulk, end: BulkEnd | null): boolean {
 	if (end === null || origin.kind === 'run') return false;
 	return origin.kind === 'continued' || end.fixed > 0;
 }
 
-const RESUMES = 'Reeve goes on by itself in a minute or two';
+const RESUMES = 'Reeve resumes automatically in a minute or two';
 
 function runEnd(issues: string, total: number, end: BulkEnd | null): string {
-	if (end === null) return sentences(`Reeve was fixing ${issues}, and an error broke it off: the report says how far it came`);
+	if (end === null) return sentences(`Reeve was fixing ${issues}, and an error stopped it: the report shows how far it got`);
 	const { fixed, left } = end;
 	return sentences(
 		`Reeve has fixed ${number(fixed)} of ${issues}`,
 		...notFixed(total - fixed - left),
-		...(left === 0 ? [] : [`${count(left, 'issue was', 'issues were')} not begun`]),
+		...(left === 0 ? [] : [`${count(left, 'issue was', 'issues were')} not started`]),
 		'The report follows'
 	);
 }
 
 function operatorEnd({ actor, held }: BulkOrigin & { kind: 'operator' }, total: number, end: BulkEnd | null): string {
 	const who = mention(actor);
-	if (end === null) return sentences(`${who} was fixing ${count(total, 'issue')} in one go, and an error broke it off: ${RESUMES}`);
+	if (end === null) return sentences(`${who} was fixing ${count(total, 'issue')}, and an error stopped it: ${RESUMES}`);
 	const { fixed, losing, left } = end;
 	return sentences(
 		fixed === 0
-			? `${who} asked to fix ${count(total, 'issue')} in one go: none was fixed`
-			: `${who} fixed ${count(fixed, 'issue')} in one go: ${count(losing, 'person', 'people')} lost a role, ${number(fixed - losing)} only gained one`,
-		...(held && losing > 0 ? ['A hold was released for it'] : []),
+			? `${who} tried to fix ${count(total, 'issue')}: none was fixed`
+			: `${who} fixed ${count(fixed, 'issue')}: ${describeEffect(losing, fixed - losing)}`,
+		...(held && losing > 0 ? ['The hold was released for it'] : []),
 		...notFixed(total - fixed - left),
 		...(left === 0 ? [] : [`${count(left, 'issue is', 'issues are')} left: ${RESUMES}`])
 	);
 }
 
+/** "5 people lost a role, 1 gained one"; zeros are left out. */
+function describeEffect(losing: number, gaining: number): string {
+	const parts = [
+		...(losing === 0 ? [] : [`${count(losing, 'person', 'people')} lost a role`]),
+		...(gaining === 0 ? [] : [losing === 0 ? `${count(gaining, 'person', 'people')} gained a role` : `${number(gaining)} gained one`])
+	];
+	return parts.join(', ');
+}
+
 function continuedEnd({ actor, fixedBefore }: BulkOrigin & { kind: 'continued' }, total: number, end: BulkEnd | null): string {
-	const said = `Reeve was stopped in the middle of a bulk fix that ${mention(actor)} had begun`;
-	if (end === null) return sentences(`${said}; then an error broke it off: ${RESUMES}`);
+	const interrupted = `Reeve was stopped during a bulk fix started by ${mention(actor)}`;
+	if (end === null) return sentences(`${interrupted}; then an error stopped it: ${RESUMES}`);
 	const fixed = fixedBefore + end.fixed;
 	const soFar = `${number(fixed)} of ${count(total, 'issue')} fixed`;
 	if (end.tooLate)
-		return sentences(`${said}, too long ago to go on with it: ${soFar}`, 'Look at what is open, and fix it again if it is still right');
-	if (end.left > 0) return sentences(`${said}, and went on with it: ${soFar}, ${number(end.left)} to go`);
+		return sentences(`${interrupted}, too long ago to resume: ${soFar}`, 'Check what is open, and fix it again if it is still right');
+	if (end.left > 0) return sentences(`${interrupted}, and resumed it: ${soFar}, ${number(end.left)} to go`);
 	return sentences(
-		`${said}, and has gone on with it to its end: ${soFar}`,
-		...notFixed(total - fixed).map((some) => `${some}: \`/reconcile status\` tells what is open`)
+		`${interrupted}, and resumed and finished it: ${soFar}`,
+		...notFixed(total - fixed).map((some) => `${some}: \`/reconcile status\` shows what is open`)
 	);
 }
 

@@ -12,9 +12,9 @@ import { MAX_FIELD_LENGTH, MAX_MESSAGE_LENGTH } from '../format/limits.js';
 import { fitLines } from '../format/lines.js';
 import { cut, escapeName, escapeText, mention, mentionWithName } from '../format/text.js';
 
-/** What a bulk fix would do, and what came of it. */
+/** Plan and result of a bulk fix. */
 
-/** An ephemeral message, as an answer is edited. */
+/** Content of an edited ephemeral reply. */
 export interface BulkMessage {
 	readonly content: string;
 	readonly embeds: APIEmbed[];
@@ -25,17 +25,14 @@ const LIST_LENGTH = 2_600;
 const PLAN_LENGTH = 120;
 const REASON_LENGTH = 300;
 
-/** What there is to say where nothing can be planned. */
+/** Reply if nothing is open. */
 export function nothingToFixReply(scope: BulkScope): string {
 	return scope === 'all'
-		? 'Nothing is open: there is nothing to fix. Use `/reconcile run` to compare everything now.'
-		: `No issue of the kind "${TYPE_NAMES[scope]}" is open. Use \`/reconcile run\` to compare everything now.`;
+		? 'No open issues: nothing to fix. Use `/reconcile run` to compare everything now.'
+		: `No issue of kind "${TYPE_NAMES[scope]}" is open. Use \`/reconcile run\` to compare everything now.`;
 }
 
-/**
- * Shows a plan and asks.
- * @param before - what there is to say first
- */
+/** Shows a plan and asks for confirmation. @param before - text above the plan */
 export function bulkPlanReply(plan: BulkPlan, before = ''): BulkMessage {
 	const { issues, hold } = plan;
 	const losing = issues.filter(revokes);
@@ -57,7 +54,7 @@ export function bulkPlanReply(plan: BulkPlan, before = ''): BulkMessage {
 			? []
 			: [
 					{
-						name: `${count(unlinked, 'person', 'people')} linked to no customer`,
+						name: `${count(unlinked, 'person', 'people')} not linked to a Stripe customer`,
 						value: `Reeve cannot know whether they pay. Link them (\`/reconcile link\`) or exempt them (\`/reconcile exempt\`) first if they are to keep their roles.`
 					}
 				])
@@ -72,7 +69,7 @@ export function bulkPlanReply(plan: BulkPlan, before = ''): BulkMessage {
 						: `Fix "${TYPE_NAMES[plan.scope]}": ${count(issues.length, 'issue')}`,
 				color: hold === null ? COLOURS.amber : COLOURS.bad,
 				description: [
-					`**${count(losing.length, 'person loses', 'people lose')} a role, ${count(giving.length, 'person only gains', 'people only gain')} one.** Each is looked at again before anything is changed.`,
+					`**${describeEffect(losing.length, giving.length)}.** Each person is checked again before anything is changed.`,
 					planLines(issues)
 				].join('\n\n'),
 				fields
@@ -80,6 +77,15 @@ export function bulkPlanReply(plan: BulkPlan, before = ''): BulkMessage {
 		],
 		components: [{ type: ComponentType.ActionRow, components: planButtons(plan, losing.length, giving.length) }]
 	};
+}
+
+/** "19 people lose a role, 9 people gain one"; zeros are left out. */
+function describeEffect(losing: number, giving: number): string {
+	const parts = [
+		...(losing === 0 ? [] : [`${count(losing, 'person loses', 'people lose')} a role`]),
+		...(giving === 0 ? [] : [`${count(giving, 'person gains', 'people gain')} ${losing === 0 ? 'a role' : 'one'}`])
+	];
+	return parts.join(', ');
 }
 
 function planLines(issues: readonly OpenIssue[]): string {
@@ -113,7 +119,7 @@ function button(
 	return { type: ComponentType.Button, style, label, custom_id };
 }
 
-/** One open issue and its plan, to be approved. */
+/** Shows the plan of one open issue and asks for confirmation. */
 export function singlePlanReply(issue: OpenIssue): BulkMessage {
 	const { id, planHash, discordId, discordName, plan } = issue;
 	return {
@@ -128,7 +134,7 @@ export function singlePlanReply(issue: OpenIssue): BulkMessage {
 	};
 }
 
-/** Asks the operator again, or says why nothing was done. */
+/** Result of a bulk fix, or the current plan again if it changed or is on hold. */
 export function bulkReply(result: BulkResult, scope: BulkScope): BulkMessage {
 	switch (result.kind) {
 		case 'plan-changed':
@@ -136,7 +142,7 @@ export function bulkReply(result: BulkResult, scope: BulkScope): BulkMessage {
 				? { content: `Nothing was changed. ${nothingToFixReply(scope)}`, embeds: [], components: [] }
 				: bulkPlanReply(
 						result.plan,
-						'Nothing was changed: another plan is right by now than the one you saw. Look at it, and press again if it is right.'
+						'Nothing was changed: the plan has changed since you saw it. Check it, and press again if it is right.'
 					);
 		case 'held':
 			return bulkPlanReply(
@@ -154,7 +160,7 @@ function describeDone(steps: readonly BulkStep[], left: number): string {
 	const fixed = steps.filter(({ result }) => isFixed(result)).length;
 	const lines = steps.flatMap((step) => whyNotFixed(step) ?? []);
 	const stopped =
-		left === 0 ? '' : ` Reeve is being restarted, and goes on with the other ${count(left, 'issue')} by itself in a minute or two.`;
+		left === 0 ? '' : ` Reeve is being restarted, and resumes the other ${count(left, 'issue')} automatically in a minute or two.`;
 	const head = `${left === 0 ? 'Done' : 'Stopped'}: ${number(fixed)} of ${count(steps.length + left, 'issue')} fixed.${stopped}`;
 	if (lines.length === 0) return head;
 	return cut(`${head} Not fixed:\n${fitLines(lines, MAX_REPLY_LENGTH - head.length - 20, { cutLast: true })}`, MAX_REPLY_LENGTH);
@@ -165,13 +171,13 @@ function whyNotFixed({ issue, result }: BulkStep): string | null {
 	const who = mentionWithName(issue.discordId, issue.discordName);
 	switch (result.kind) {
 		case 'busy':
-			return `${who}: somebody else is fixing this already.`;
+			return `${who}: another operator is already fixing this.`;
 		case 'settled':
-			return `${who}: settled already.`;
+			return `${who}: already settled.`;
 		case 'plan-changed':
-			return `${who}: another plan is right by now.`;
+			return `${who}: the plan has changed.`;
 		case 'unknown':
-			return `${who}: the issue is not known any more.`;
+			return `${who}: the issue is no longer known.`;
 		case 'ended':
 			switch (result.outcome) {
 				case 'FIXED':
@@ -181,7 +187,7 @@ function whyNotFixed({ issue, result }: BulkStep): string | null {
 				case 'EXEMPT':
 					return `${who}: exempt.`;
 				case 'PLAN_CHANGED':
-					return `${who}: another plan is right by now.`;
+					return `${who}: the plan has changed.`;
 				default:
 					return `${who}: ${escapeText(result.error ?? 'it did not work; see the log.', REASON_LENGTH)}`;
 			}

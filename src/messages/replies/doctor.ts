@@ -8,26 +8,26 @@ import { clean, escapeText } from '../format/text.js';
 
 /** Doctor results as an embed and as lines of text. */
 
-/** The worst first. */
+/** Worst first. */
 const ORDER: readonly CheckVerdict[] = ['blocking', 'error', 'warning', 'ok'];
 
 const HEADINGS: Readonly<Record<CheckVerdict, string>> = {
-	blocking: 'Keeps every run from beginning',
-	error: 'Does not work',
-	warning: 'To be looked at',
-	ok: 'Well'
+	blocking: 'Blocks every run',
+	error: 'Not working',
+	warning: 'Worth a look',
+	ok: 'OK'
 };
 
 const SIGNS: Readonly<Record<CheckVerdict, string>> = { blocking: '✗', error: '✗', warning: '!', ok: '✓' };
 
 const LINE_LENGTH = 450;
 
-/** "2 things keep Reeve from its work", "All is well" … */
+/** "2 things keep Reeve from its work", "All checks passed" … */
 export function verdictOf(findings: readonly CheckResult[]): string {
 	const many = (verdict: CheckVerdict) => findings.filter((finding) => finding.verdict === verdict).length;
 	const bad = many('blocking') + many('error');
 	if (bad > 0) return `${count(bad, 'thing needs', 'things need')} to be put right`;
-	return many('warning') > 0 ? `All works; ${count(many('warning'), 'thing', 'things')} to be looked at` : 'All is well';
+	return many('warning') > 0 ? `OK with ${count(many('warning'), 'warning')}` : 'All checks passed';
 }
 
 /** `/reconcile doctor`, in one embed. */
@@ -38,8 +38,8 @@ export function doctorEmbed(findings: readonly CheckResult[]): APIEmbed {
 		title: `Doctor: ${verdictOf(findings)}`,
 		color: colour,
 		description: seen.includes('blocking')
-			? 'Until the first of these is put right no run begins, and nobody’s roles are changed by one. Ask again when you have done so.'
-			: 'Nothing was changed. Ask again when you have put something right.',
+			? 'No run can start until the first of these is fixed, so no roles change. Run this again once it is.'
+			: 'Nothing was changed. Run this again after a fix.',
 		fields: seen.map((verdict) => ({
 			name: HEADINGS[verdict],
 			value: fitLines(

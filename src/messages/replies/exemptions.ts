@@ -17,55 +17,50 @@ import { cut, escapeText, mention, plainName } from '../format/text.js';
 import { pager } from '../report/pager.js';
 import { MAX_END_DATE_LENGTH } from './end-date.js';
 
-/** Exempting people: answers, the lines in the channel, the list, and the modal behind Ignore…. */
+/** Exemptions: replies, announcements, the list, and the modal behind Ignore…. */
 
 export const EXEMPTIONS_PER_PAGE = 10;
 
-/** Also of the option and the field that take one. */
+/** Also the limit of the command option and the modal field. */
 export const MAX_REASON_LENGTH = 500;
 
 const LISTED_REASON = 150;
 
 const until = (date: Date | null) => (date === null ? 'until an operator ends it' : `until ${moment(date)}`);
 
-/** Who gave it: an operator by mention; an imported one by the name that came with it. */
+/** An operator as a mention; an imported exemption has a name instead. */
 const author = ({ createdBy }: Pick<StoredExemption, 'createdBy'>) => mention(createdBy);
 
-/** Answers whoever exempted somebody. */
 export function exemptedReply({ exemption, replaced, settledIn }: ExemptResult): string {
 	const [before] = replaced;
 	return [
 		`${mention(exemption.discordId)} is exempt ${until(exemption.expiresAt)}: Reeve leaves their roles as they are.${settledIn === null ? '' : ' Their open issue is closed.'}`,
 		...(before === undefined
 			? []
-			: [
-					`This takes the place of the exemption by ${author(before)} ${ago(before.createdAt)}: ${escapeText(before.reason, LISTED_REASON)}`
-				]),
-		'`/reconcile exemptions` lists everybody who is exempt, and ends an exemption.'
+			: [`This replaces the exemption by ${author(before)} ${ago(before.createdAt)}: ${escapeText(before.reason, LISTED_REASON)}`]),
+		'`/reconcile exemptions` lists and ends exemptions.'
 	].join('\n');
 }
 
-/** Answers whoever gave no reason. */
+/** Reply to an empty reason. */
 export const NO_REASON = 'Nothing was changed: say why, so that the other operators understand it later.';
 
-/** For the admin channel. */
 export function exemptedAnnouncement({ exemption }: ExemptResult): string {
 	const { discordId, createdBy, expiresAt, reason } = exemption;
 	return `${mention(createdBy)} exempted ${mention(discordId)} ${until(expiresAt)}: ${escapeText(reason, MAX_REASON_LENGTH)}`;
 }
 
-/** Answers whoever ended an exemption. @param ended - null where it had ended already */
+/** @param ended - null if it had already ended */
 export function exemptionEndedReply(ended: StoredExemption | null): string {
-	if (ended === null) return 'Nothing was changed: that exemption has ended already.';
+	if (ended === null) return 'Nothing was changed: that exemption has already ended.';
 	return `The exemption of ${mention(ended.discordId)} has ended. The next run looks at their roles again; \`/reconcile run member:\` looks now.`;
 }
 
-/** For the admin channel. */
 export function exemptionEndedAnnouncement(actor: string, { discordId, reason }: StoredExemption): string {
 	return `${mention(actor)} ended the exemption of ${mention(discordId)} (${escapeText(reason, LISTED_REASON)}).`;
 }
 
-/** What is answered where an issue cannot be ignored any more. */
+/** Reply if an issue can no longer be ignored. */
 export function notIgnoredReply(subject: { readonly discordId: string } | null): string {
 	return subject === null
 		? 'Nothing was changed: Reeve does not know this issue any more. Use `/reconcile run` for a new report.'
@@ -73,7 +68,7 @@ export function notIgnoredReply(subject: { readonly discordId: string } | null):
 }
 
 /**
- * One page of those who are exempt, with a menu to end an exemption.
+ * One page of exemptions, with a menu to end one.
  * @param page - counted from 0; one that does not exist becomes the last
  */
 export async function exemptionsReply(
@@ -83,15 +78,19 @@ export async function exemptionsReply(
 ): Promise<{ content: string; embeds: APIEmbed[]; components: APIActionRowComponent<APIComponentInMessageActionRow>[] }> {
 	if (all.length === 0)
 		return {
-			content: 'Nobody is exempt. `/reconcile exempt` makes Reeve leave somebody’s roles as they are.',
+			content: 'No exemptions. `/reconcile exempt` makes Reeve leave a member’s roles as they are.',
 			embeds: [],
 			components: []
 		};
 	const pages = Math.ceil(all.length / EXEMPTIONS_PER_PAGE);
-	const at = Math.min(page, pages - 1);
-	const shown = all.slice(at * EXEMPTIONS_PER_PAGE, (at + 1) * EXEMPTIONS_PER_PAGE);
+	const shownPage = Math.min(page, pages - 1);
+	const shown = all.slice(shownPage * EXEMPTIONS_PER_PAGE, (shownPage + 1) * EXEMPTIONS_PER_PAGE);
 	const names = await namesOf(shown.map(({ discordId }) => discordId));
-	const buttons = pager({ page: at, pages, idOf: (target, button) => buildCustomId({ action: 'exemptions', page: target, button }) });
+	const buttons = pager({
+		page: shownPage,
+		pages,
+		idOf: (target, button) => buildCustomId({ action: 'exemptions', page: target, button })
+	});
 	return {
 		content: '',
 		embeds: [
@@ -112,7 +111,7 @@ export async function exemptionsReply(
 				components: [
 					{
 						type: ComponentType.StringSelect,
-						custom_id: buildCustomId({ action: 'end-exemption', page: at }),
+						custom_id: buildCustomId({ action: 'end-exemption', page: shownPage }),
 						placeholder: 'End an exemption…',
 						options: shown.map(({ id, discordId, reason }) => ({
 							label: plainName(names.get(discordId) ?? discordId, MAX_CHOICE_LENGTH),
@@ -130,7 +129,7 @@ export async function exemptionsReply(
 export const IGNORE_REASON = 'reason';
 export const IGNORE_UNTIL = 'until';
 
-/** Asks why an issue is to be ignored, and until when. */
+/** Asks for the reason and the end of an exemption. */
 export function ignoreModal(action: ActionOf<'ignore'>): APIModalInteractionResponseCallbackData {
 	const row = <Input>(input: Input) => ({ type: ComponentType.ActionRow as const, components: [input] });
 	return {
@@ -148,7 +147,7 @@ export function ignoreModal(action: ActionOf<'ignore'>): APIModalInteractionResp
 			row({
 				type: ComponentType.TextInput as const,
 				custom_id: IGNORE_UNTIL,
-				label: 'Until when? Empty: until somebody ends it',
+				label: 'Until when? Empty: until an operator ends it',
 				placeholder: END_DATE_EXAMPLES,
 				style: TextInputStyle.Short,
 				required: false,

@@ -6,11 +6,11 @@ import { ago, count, duration, messageUrl, moment, number } from '../format/form
 import { escapeText, mention } from '../format/text.js';
 import { pager } from '../report/pager.js';
 
-/** `/reconcile history`: the last runs, the newest first. */
+/** `/reconcile history`: runs, newest first. */
 
 const REASON_LENGTH = 120;
 
-/** One page of the history, and the way to the others. */
+/** One page of the history, with page buttons. */
 export function historyReply(
 	{ days, page, counts, runs }: HistoryPage,
 	guildId: string
@@ -30,7 +30,7 @@ export function historyReply(
 				color: COLOURS.busy,
 				description:
 					runs.length === 0
-						? 'No run. `/reconcile run` makes one; `/reconcile status` tells when the next daily run is due.'
+						? 'No run. `/reconcile run` makes one; `/reconcile status` shows when the next daily run is due.'
 						: `${count(counts.runs, 'run')}, ${number(counts.failed)} failed; ${count(counts.fixed, 'issue')} fixed.\n\n${runs.map((run) => runLine(run, guildId)).join('\n')}`
 			}
 		],
@@ -38,7 +38,7 @@ export function historyReply(
 	};
 }
 
-/** A run in one line: when, why it ran, what it came to, how long it took, where its report is. */
+/** A run in one line: time, trigger, outcome, duration, report link. */
 export function runLine(run: RunSummary, guildId: string): string {
 	const took = run.completedAt === null ? '' : `, ${duration(run.completedAt.getTime() - run.startedAt.getTime())}`;
 	const report = run.report === null ? '' : ` · [report](${messageUrl(guildId, run.report.channelId, run.report.messageId)})`;

@@ -21,26 +21,26 @@ import { describeActor, list, roles } from '../format/format.js';
 import { MAX_CHOICE_LENGTH, MAX_CHOICES, MAX_MESSAGE_LENGTH } from '../format/limits.js';
 import { cut, escapeName, escapeText, mention, mentionWithName, plainName } from '../format/text.js';
 
-/** What operators are told of links: whom a customer pays for, what it means to change that, and what speaks against it. */
+/** Replies and announcements about linking and unlinking members. */
 
-/** Of an email or a name in a choice: the subscription and the ID must have room too. */
+/** Of an email or a name in a choice, which also shows the subscription and the ID. */
 const PART_LENGTH = 32;
 const TEXT_LENGTH = 200;
 
-/** Whom it is about, as far as their name is known. */
 interface Person {
 	readonly discordId: string;
+	/** Null if unknown. */
 	readonly name: string | null;
 }
 
-/** An answer for the operator alone, with what there is to press. */
+/** An ephemeral reply. */
 export interface LinkReply {
 	content: string;
 	components: APIActionRowComponent<APIButtonComponent | APIStringSelectComponent>[];
 	allowedMentions: { parse: [] };
 }
 
-/** "ada@example.com · Ada L. · active price_lord (customer ID)", where Discord reads no markdown. At most 100 characters. */
+/** "ada@example.com · Ada L. · active price_lord (customer ID)", plain text. At most 100 characters. */
 function customerChoice({ customer, subscriptions }: CustomerFound): string {
 	const best = bestOf(subscriptions);
 	const more = subscriptions.length > 1 ? ` +${subscriptions.length - 1}` : '';
@@ -52,7 +52,7 @@ function customerChoice({ customer, subscriptions }: CustomerFound): string {
 	return cut(`${cut(begin, Math.max(PART_LENGTH / 2, MAX_CHOICE_LENGTH - end.length))}${end}`, MAX_CHOICE_LENGTH);
 }
 
-/** What pays comes first. */
+/** Paying statuses first. */
 const STATUSES = ['active', 'trialing', 'past_due', 'unpaid', 'paused', 'incomplete', 'canceled', 'incomplete_expired'];
 
 function bestOf(subscriptions: CustomerFound['subscriptions']): CustomerFound['subscriptions'][number] | undefined {
@@ -65,11 +65,11 @@ function activeCustomersFirst(customers: readonly CustomerFound[]): readonly Cus
 }
 
 function rankOf(status: string): number {
-	const place = STATUSES.indexOf(status);
-	return place < 0 ? STATUSES.length : place;
+	const index = STATUSES.indexOf(status);
+	return index < 0 ? STATUSES.length : index;
 }
 
-/** Answers an operator who gave no customer ID: which customers could be meant. */
+/** Asks which of the matching customers to link. */
 export function pickCustomerReply(result: CustomersResult, typed: string, person: Person): LinkReply {
 	if (result.kind === 'unreadable') return unreadable(result.why);
 	const text = escapeText(typed, TEXT_LENGTH);
@@ -84,20 +84,20 @@ export function pickCustomerReply(result: CustomersResult, typed: string, person
 	);
 }
 
-/** What is suggested while an operator types. */
+/** Autocomplete suggestions. */
 export function customerChoices(result: CustomersResult): { name: string; value: string }[] {
 	return result.kind === 'unreadable'
 		? []
 		: activeCustomersFirst(result.customers).map((each) => ({ name: customerChoice(each), value: each.customer.id }));
 }
 
-/** Answers the operator who links: what was done and what follows, or what speaks against it. */
+/** Result of a link: what was done and what follows, or why not. */
 export function linkReply(result: LinkResult, person: Person, customerId: string): LinkReply {
 	const member = mentionWithName(person.discordId, person.name);
 	const customer = escapeText(customerId, TEXT_LENGTH);
 	switch (result.kind) {
 		case 'bot':
-			return answer(`Nothing was changed: ${member} is a bot, and bots have no roles that anybody pays for.`);
+			return answer(`Nothing was changed: ${member} is a bot, and bots don't pay for roles.`);
 		case 'missing':
 			return answer(`Nothing was changed: Stripe has no customer ${customer}. Look the ID up in Stripe, or give an email address instead.`);
 		case 'deleted':
@@ -147,21 +147,21 @@ export function linkAnnouncement(
 	return `${describeActor(actor)} linked ${mentionWithName(person.discordId, person.name)} to the customer ${code(customerId)}${from}.`;
 }
 
-/** Shows what ties a person, and what of it can be untied here. */
+/** A member's links, with the ones that can be removed here. */
 export function linksReply(result: LinksResult, person: Person): LinkReply {
 	if (result.kind === 'unreadable') return unreadable(result.why);
 	const { links, byMetadata, roleStatus } = result;
 	const metadata =
 		byMetadata.length === 0
 			? ''
-			: `\nStripe's metadata ties them to ${list(byMetadata.map(code))}: that cannot be changed here. Correct the metadata of that customer, or of its subscriptions, in Stripe.`;
+			: `\nStripe's metadata links them to ${list(byMetadata.map(code))}: that cannot be changed here. Correct the metadata of that customer, or of its subscriptions, in Stripe.`;
 	const [only] = links;
 	if (only === undefined) {
 		const nothing =
 			byMetadata.length === 0
-				? `Nothing ties ${mentionWithName(person.discordId, person.name)} to a customer or a team.`
-				: `No row here ties ${mentionWithName(person.discordId, person.name)}.`;
-		return answer(`Nothing was changed: ${nothing}${metadata}`);
+				? `${mentionWithName(person.discordId, person.name)} isn't linked to any customer or team.`
+				: `${mentionWithName(person.discordId, person.name)} has no link in the database.`;
+		return answer(`${nothing}${metadata}`);
 	}
 	if (links.length === 1) {
 		const confirm = confirmUnlink(only, person, roleStatus);
@@ -169,12 +169,12 @@ export function linksReply(result: LinksResult, person: Person): LinkReply {
 	}
 	const options = links.slice(0, MAX_CHOICES).map((link) => ({ label: cut(memberLinkChoice(link), MAX_CHOICE_LENGTH), value: link.hash }));
 	return answer(
-		`${mentionWithName(person.discordId, person.name)} is tied by ${links.length} rows. Which one is to go? Nothing is changed until you have confirmed it.${metadata}`,
+		`${mentionWithName(person.discordId, person.name)} has ${links.length} links. Which one should be removed? Nothing is changed until you confirm.${metadata}`,
 		menu(buildCustomId({ action: 'pick-unlink', discordId: person.discordId }), 'Pick what to unlink…', options)
 	);
 }
 
-/** The confirmation for the row that was picked. */
+/** Confirmation for the link that was picked. */
 export function confirmUnlinkReply(result: LinksResult, hash: string, person: Person): LinkReply {
 	if (result.kind === 'unreadable') return unreadable(result.why);
 	const link = result.links.find((each) => each.hash === hash);
@@ -188,7 +188,7 @@ function confirmUnlink(link: MemberLink, person: Person, { held }: RoleStatus): 
 	);
 }
 
-/** Answers the operator who confirmed. */
+/** Result of a confirmed unlink. */
 export function unlinkReply(result: UnlinkResult, person: Person): LinkReply {
 	switch (result.kind) {
 		case 'unreadable':
@@ -209,10 +209,10 @@ export function unlinkAnnouncement({ link }: Extract<UnlinkResult, { kind: 'unli
 }
 
 function alreadyUnlinkedReply(person: Person): string {
-	return `Nothing was changed: that row does not name ${mentionWithName(person.discordId, person.name)} any more. Somebody has unlinked it before.`;
+	return `Nothing was changed: that row does not name ${mentionWithName(person.discordId, person.name)} any more. It has already been unlinked.`;
 }
 
-/** What the person should have now and what they hold; and that linking by itself changes no role. */
+/** Expected and held roles after a link change, which by itself changes no role. */
 function describeRoleStatus({ expected, held, exempt }: RoleStatus): string {
 	if (expected === null)
 		return 'Stripe gives a subscription of theirs a status that Reeve does not know, so runs leave them alone. No role was changed.';
@@ -227,12 +227,11 @@ function describeRoleStatus({ expected, held, exempt }: RoleStatus): string {
 	return `They should have ${expected.length === 0 ? 'no managed role' : due}, and hold ${has}. ${next}`;
 }
 
-/** What it would mean to unlink. */
+/** Effect of an unlink. */
 function consequence({ expected, exempt }: RoleStatus, held: RoleStatus['held']): string {
 	if (expected === null)
 		return 'What they would have then is not known: Stripe gives a subscription of theirs a status that Reeve does not know.';
-	const left =
-		expected.length === 0 ? 'They would have no subscription left that gives a role' : `They would still be due ${roles(expected)}`;
+	const left = expected.length === 0 ? 'They would no longer be due any role' : `They would still be due ${roles(expected)}`;
 	if (held === null) return `${left}. They are not in the server.`;
 	if (exempt) return `${left}. They are exempt, so no run would act on that.`;
 	const { add, remove } = diffRoles(held, expected);
@@ -240,7 +239,9 @@ function consequence({ expected, exempt }: RoleStatus, held: RoleStatus['held'])
 		...(add.length === 0 ? [] : [`${roles(add)} to be given`]),
 		...(remove.length === 0 ? [] : [`${roles(remove)} to be taken`])
 	].join(' and ');
-	return report === '' ? `${left}, and hold just that: nothing would follow.` : `${left}: the next run would report ${report}.`;
+	return report === ''
+		? `${left}${expected.length === 0 ? '. They hold none' : ', and hold exactly that'}, so nothing changes.`
+		: `${left}: the next run would report ${report}.`;
 }
 
 function named(discordIds: readonly string[], customer: string): string {
@@ -255,7 +256,7 @@ function people(discordIds: readonly string[]): string {
 function describeMemberLink(link: MemberLink): string {
 	const customer =
 		link.customer !== null ? [inline(link.customer)] : link.customerId !== null ? [`${code(link.customerId)} (not in Stripe)`] : [];
-	return [...customer, ...describeSeat(link)].join(' and ') || 'a row without customer or team';
+	return [...customer, ...describeSeat(link)].join(' and ') || 'known, but not linked to anyone who pays';
 }
 
 function describeSeat({ seat }: MemberLink): string[] {
@@ -265,10 +266,10 @@ function describeSeat({ seat }: MemberLink): string[] {
 function memberLinkChoice({ customer, customerId, seat }: MemberLink): string {
 	const pays = customer !== null ? [customerChoice(customer)] : customerId !== null ? [customerId] : [];
 	const seats = seat === null ? [] : [`${seat.tier} seat in ${plainName(seat.team, PART_LENGTH)}`];
-	return [...seats, ...pays].join(' · ') || 'a row without customer or team';
+	return [...seats, ...pays].join(' · ') || 'known, but not linked to anyone who pays';
 }
 
-/** A customer within a sentence. */
+/** A customer, escaped for a sentence. */
 function inline(found: CustomerFound): string {
 	return escapeText(customerChoice(found), TEXT_LENGTH);
 }

@@ -1,53 +1,50 @@
 import { ComponentType } from 'discord.js';
-import type { DriftIssue } from '../../reconciliation/domain/issue.js';
+import type { DriftIssue, Plan } from '../../reconciliation/domain/issue.js';
 import type { FixResult } from '../../reconciliation/fixes/fix.js';
-import { ago, changeMade, describeActor, describeChange, describePlan } from '../format/format.js';
+import { ago, changeMade, describeActor, describeChange, describePlan, roles } from '../format/format.js';
 import { cut, escapeText, mentionWithName } from '../format/text.js';
 import { undoButton } from '../report/buttons.js';
 import type { Announcement } from '../report/view.js';
 
-/** A message has 2 000 characters; the reason of a failure gets most of what the other words leave. */
+/** Leaves room for the rest of the message. */
 const REASON_LENGTH = 1200;
 const PLAN_LENGTH = 300;
 
-const AGAIN = 'The issue is still open: press Apply fix again once that is put right.';
+const AGAIN = 'The issue is still open: press Apply fix again once that is fixed.';
 
-/** Whose issue it is; null where that is not known. */
+/** The member of an issue; null if unknown. */
 export type Subject = Pick<DriftIssue, 'discordId' | 'discordName'> | null;
 
-/**
- * Answers the operator who asked for a fix: what happened, to whom, and what to do next.
- * @param subject - for the answers that come without an issue
- */
+/** Result of a fix and the next step. @param subject - used if the result has no issue */
 export function fixReply(result: FixResult, subject: Subject): string {
 	switch (result.kind) {
 		case 'ended':
 			return describeEnd(result);
 		case 'busy':
-			return `${describeActor(result.actor)} is fixing ${describeSubject(subject)} already, since ${ago(result.since)}. Wait a moment: the report will show what came of it.`;
+			return `${describeActor(result.actor)} is already fixing ${describeSubject(subject)}, since ${ago(result.since)}. Wait a moment: the report will show what came of it.`;
 		case 'settled':
 			if (result.undone)
 				return `Nothing was changed: the fix of ${describeSubject(subject)} was undone${result.actor === null ? '' : ` by ${describeActor(result.actor)}`} ${ago(result.at)}. There is nothing left to do.`;
 			if (result.exempted)
-				return `Nothing was changed: ${describeSubject(subject)} was exempted${result.actor === null ? '' : ` by ${describeActor(result.actor)}`} ${ago(result.at)}, so their roles are right as they are. To fix them, end the exemption first (\`/reconcile exemptions\`).`;
+				return `Nothing was changed: ${describeSubject(subject)} was exempted${result.actor === null ? '' : ` by ${describeActor(result.actor)}`} ${ago(result.at)}, so their roles stay as they are. To fix them, end the exemption first (\`/reconcile exemptions\`).`;
 			if (result.status === 'RESOLVED')
-				return `Nothing was changed: the issue of ${describeSubject(subject)} went away by itself ${ago(result.at)}. There is nothing left to do.`;
-			return `Nothing was changed: ${describeSubject(subject)} was fixed already${result.actor === null ? '' : ` by ${describeActor(result.actor)}`} ${ago(result.at)}. There is nothing left to do.`;
+				return `Nothing was changed: the issue of ${describeSubject(subject)} went away by itself ${ago(result.at)}.`;
+			return `Nothing was changed: ${describeSubject(subject)} was already fixed${result.actor === null ? '' : ` by ${describeActor(result.actor)}`} ${ago(result.at)}.`;
 		case 'plan-changed':
 			return planChanged(result.issue, result.issue);
 		case 'unknown':
-			return `Nothing was changed: Reeve does not know the issue of ${describeSubject(subject)} any more. Use \`/reconcile run\` for a new report.`;
+			return `Nothing was changed: Reeve no longer knows the issue of ${describeSubject(subject)}. Use \`/reconcile run\` for a new report.`;
 	}
 }
 
-/** For the admin channel, where a fix is not shown by a report: what was changed, by whom, and the way back. Null if nothing was. */
+/** For a fix outside a report: the change, the operator, and an undo button. Null if nothing changed. */
 export function fixAnnouncement(result: FixResult, actor: string): Announcement | null {
 	if (result.kind !== 'ended') return null;
 	const made = changeMade(result.rolesBefore, result.rolesAfter);
 	const changed = made === null ? '' : change(made);
 	if (changed === '') return null;
 	if (result.outcome !== 'FIXED')
-		return { content: `${describeActor(actor)} could not wholly fix ${describeSubject(result.issue)}: ${changed}.` };
+		return { content: `${describeActor(actor)} only partly fixed ${describeSubject(result.issue)}: ${changed}.` };
 	return {
 		content: `${describeActor(actor)} fixed ${describeSubject(result.issue)}: ${changed}.`,
 		components: [{ type: ComponentType.ActionRow, components: [undoButton(result.attemptId, result.issue.discordName)] }]
@@ -61,17 +58,17 @@ function describeEnd(result: Extract<FixResult, { kind: 'ended' }>): string {
 	const why = (fallback: string) => escapeText(error ?? fallback, REASON_LENGTH);
 	switch (result.outcome) {
 		case 'FIXED':
-			return `Fixed ${person}: ${change(made ?? issue.plan) || 'the roles are as planned'}.`;
+			return describeNow(issue, made ?? issue.plan);
 		case 'RESOLVED':
 			return `Nothing was changed for ${person}: the drift is gone. ${error === null ? '' : `${escapeText(error, REASON_LENGTH)} `}The issue is closed.`;
 		case 'PLAN_CHANGED':
 			return planChanged(issue, result.newDrift);
 		case 'EXEMPT':
-			return `Nothing was changed for ${person}: they are exempt, so their roles are right as they are. To fix them, end the exemption first.`;
+			return `Nothing was changed for ${person}: they are exempt, so their roles stay as they are. To fix them, end the exemption first.`;
 		case 'NOT_APPLIED':
 			return `Not fixed: ${person}. ${why('Discord accepted the change, but it did not happen.')} The issue is still open: press Apply fix again in a minute.`;
 		case 'FAILED':
-			return `Not fixed: ${person}. ${why('The reason is not known: see the log.')}${before(made)} ${AGAIN}`;
+			return `Not fixed: ${person}. ${why('Unknown reason: see the log.')}${before(made)} ${AGAIN}`;
 		case 'UNDONE':
 			return `The fix of ${person} was undone.`;
 		case 'INTERRUPTED':
@@ -79,9 +76,18 @@ function describeEnd(result: Extract<FixResult, { kind: 'ended' }>): string {
 	}
 }
 
+/** "@ada (ada) now has Knight." */
+function describeNow(subject: NonNullable<Subject>, { add, remove }: Plan): string {
+	const changes = [
+		...(add.length === 0 ? [] : [`now has ${roles(add)}`]),
+		...(remove.length === 0 ? [] : [`no longer has ${roles(remove)}`])
+	];
+	return `${describeSubject(subject)} ${cut(changes.join(' and '), PLAN_LENGTH) || 'already had the planned roles'}.`;
+}
+
 function planChanged(issue: NonNullable<Subject>, drift: DriftIssue | null): string {
 	const plan = drift === null ? '' : ` The plan is now: **${cut(describePlan(drift.plan), PLAN_LENGTH)}**.`;
-	return `Nothing was changed for ${describeSubject(issue)}: another plan is right by now than the one you saw.${plan} If that is right, press Apply fix again: the button now stands for the new plan.`;
+	return `Nothing was changed for ${describeSubject(issue)}: the plan has changed since you saw it.${plan} If that is right, press Apply fix again: the button now applies the new plan.`;
 }
 
 function change(made: { readonly add: readonly string[]; readonly remove: readonly string[] }): string {

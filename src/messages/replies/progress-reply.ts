@@ -5,28 +5,28 @@ import { type ProgressSample, runProgressReply, secondsLeft } from './progress.j
 /** A reply is edited at most this often. */
 const EDIT_EVERY_MS = 2_000;
 
-/** Shows in a reply how far a run is. */
+/** Shows a run's progress in a reply. */
 export interface ProgressReply {
 	show(progress: Progress): void;
-	/** Waits for an edit that is under way, so that the last word stays the last. */
+	/** Waits for an edit in flight, so that it cannot overwrite the result. */
 	finish(): Promise<void>;
 }
 
 /**
- * @param edit - changes the reply; its failure (a reply deleted, a token past its 15 minutes) must not stop the run
+ * @param edit - edits the reply; its failure (a reply deleted, a token past its 15 minutes) must not stop the run
  */
 export function createProgressReply(edit: (content: string) => Promise<unknown>): ProgressReply {
 	const state = new Map<Progress['source'], Progress>();
 	let firstFix: ProgressSample | undefined;
-	const paced = createThrottle(() => edit(runProgressReply(state, secondsLeft(firstFix, state.get('fix'), Date.now()))), {
+	const throttle = createThrottle(() => edit(runProgressReply(state, secondsLeft(firstFix, state.get('fix'), Date.now()))), {
 		everyMs: EDIT_EVERY_MS
 	});
 	return {
 		show: (progress) => {
 			if (progress.source === 'fix') firstFix ??= { done: progress.done, atMs: Date.now() };
 			state.set(progress.source, progress);
-			paced.schedule();
+			throttle.schedule();
 		},
-		finish: paced.flush
+		finish: throttle.flush
 	};
 }

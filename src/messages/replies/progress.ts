@@ -4,7 +4,7 @@ import { mention } from '../format/text.js';
 import { describeUnknownStatus } from '../report/notices.js';
 import { afterFailure, failureText } from '../report/summary.js';
 
-/** The answers to the operator who asked for a run. */
+/** Progress and result of a run. */
 
 type Source = Progress['source'];
 
@@ -18,31 +18,31 @@ const STEPS: Readonly<Record<Source, { readonly step: string; readonly one: stri
 	fix: { step: 'Applying fixes', one: 'fix', many: 'fixes' }
 };
 
-/** Why a source says to wait. */
+/** Why reading a source waits. */
 const WHY_WAITING: Readonly<Partial<Record<Source, string>>> = {
 	discord: ', because Discord allows one listing of all members in 30 s'
 };
 
 const ORDER: readonly Source[] = ['stripe', 'invoices', 'discord', 'database', 'fix'];
-/** The sources are read side by side, so each has its line from the start. */
+/** Read in parallel, so each is shown from the start. */
 const ALWAYS: readonly Source[] = ['stripe', 'discord', 'database'];
 
-/** How far a run or a bulk fix is: a line for each source, and for invoices and fixes once there are any. */
+/** Progress of a run or a bulk fix: a line per source, and for invoices and fixes once there are any. */
 export function runProgressReply(progress: ReadonlyMap<Source, Progress>, fixSecondsLeft: number | null = null): string {
-	// A bulk fix reads nothing of its own.
+	// A bulk fix has no sources to read.
 	const onlyFixes = progress.size === 1 && progress.has('fix');
 	const shown = ORDER.filter((source) => progress.has(source) || (ALWAYS.includes(source) && !onlyFixes));
 	return shown.map((source) => line(source, progress.get(source), source === 'fix' ? fixSecondsLeft : null)).join('\n');
 }
 
-/** How far something was at a moment. */
+/** Progress at a point in time. */
 export interface ProgressSample {
 	readonly done: number;
-	/** Epoch. */
+	/** Epoch milliseconds. */
 	readonly atMs: number;
 }
 
-/** How long the rest will take if it goes on as it went since the first measurement; null where that cannot be told yet. */
+/** Extrapolated from the first sample; null before there is progress to measure. */
 export function secondsLeft(
 	first: ProgressSample | undefined,
 	progress: Pick<Progress, 'done' | 'total'> | undefined,
@@ -69,27 +69,27 @@ function line(source: Source, progress: Progress | undefined, left: number | nul
 }
 
 /**
- * What a run came to, in a line or two.
- * @param messageUrl - the report in the admin channel; null if it could not be posted, undefined if nobody knows
- * @param paused - what keeps the daily runs from happening, which whoever runs one by hand should know; empty if nothing does
+ * Result of a run.
+ * @param messageUrl - link to the report; null if it could not be posted, undefined if that is unknown
+ * @param paused - note that the daily runs are paused; empty if they are not
  */
 export function runFinishedReply(result: ReconciliationResult, messageUrl: string | null | undefined, paused: string): string {
 	const where =
 		messageUrl === undefined
-			? 'Where the report is could not be read: look in the admin channel.'
+			? 'Could not read where the report is: look in the admin channel.'
 			: messageUrl === null
-				? 'The report could not be posted in the admin channel: the log says why. The run is stored all the same.'
+				? 'The report could not be posted in the admin channel: see `/reconcile status` for the reason. The run is stored.'
 				: `The report is here: ${messageUrl}`;
 	return `${outcome(result)} ${where}${paused === '' ? '' : `\n${paused}`}`;
 }
 
-/** What a run over one person came to, where it found no issue. */
+/** Result of a run over one member that found no issue. */
 function formatMemberResult({ notices, membersChecked }: ReconciliationResult, discordId: string): string {
 	const who = mention(discordId);
 	if ((notices?.exempt ?? 0) > 0) return `${who} is exempt, so Reeve leaves their roles as they are.`;
 	if ((notices?.leftToNextRun ?? 0) > 0) return `something of ${who} changed while this run was reading: run it again in a minute.`;
 	const [unknown] = Array.isArray(notices?.unknownStatus) ? notices.unknownStatus : [];
-	if (unknown !== undefined) return `${who} was left alone: ${describeUnknownStatus(unknown.status)}. Update Reeve.`;
+	if (unknown !== undefined) return `${who} was left alone: ${describeUnknownStatus(unknown.status)}.`;
 	if (membersChecked === 0) return `${who} is not in the server, so there is nothing to compare.`;
 	return `${who} has the roles they should have.`;
 }

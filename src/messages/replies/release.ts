@@ -1,11 +1,11 @@
 import { type APIModalInteractionResponseCallbackData, ComponentType, TextInputStyle } from 'discord.js';
 import { type ActionOf, buildCustomId } from '../custom-id.js';
 
-/** Releasing a hold: an operator types how many people lose a role, so that nobody does it by a slip of the finger. */
+/** Releasing a hold: the operator confirms by typing how many people lose a role. */
 
 export const RELEASE_FIELD = 'losing';
 
-/** Of the modal's answer: no more digits than there can be people in a server. */
+/** More digits than any server has members. */
 const MAX_NUMBER_LENGTH = 9;
 
 export function releaseModal({ scope, planHash }: ActionOf<'release'>): APIModalInteractionResponseCallbackData {
@@ -31,10 +31,10 @@ export function releaseModal({ scope, planHash }: ActionOf<'release'>): APIModal
 	};
 }
 
-/** Digits, all together or in thousands. */
+/** Digits, with or without thousands separators. */
 const NUMBER = /^(\d+|\d{1,3}([\s.,']\d{3})+)$/;
 
-/** A number as somebody types it: `1 234` and `1,234` are 1234. What is none, as `12.5`, is 0, which releases nothing. */
+/** Parses a typed number: `1 234` and `1,234` are 1234. Anything else, such as `12.5`, is 0, which releases nothing. */
 export function typedNumber(text: string): number {
 	const typed = text.trim();
 	return NUMBER.test(typed) ? Number(typed.replace(/\D/g, '')) : 0;

@@ -2,20 +2,20 @@ import type { Pause } from '../../reconciliation/schedule/pause.js';
 import { ago, moment } from '../format/format.js';
 import { escapeText, mention } from '../format/text.js';
 
-/** What is said about the schedule: pauses and the next run. */
+/** Replies and announcements about pauses and the next run. */
 
 const REASON_LENGTH = 200;
 
 const SETTING_WINS =
-	'`RECONCILIATION_PAUSED` is true in the settings and wins: the daily runs stay paused until whoever runs Reeve sets it to false and starts Reeve again.';
+	'`RECONCILIATION_PAUSED` is true in the settings and wins: the daily runs stay paused until it is set to false and Reeve restarts.';
 
 /** "paused by @ada 3 hours ago, until tomorrow: holidays". */
 export function describePause({ pausedBy, pausedAt, until, reason }: Pause): string {
-	const end = until === null ? 'until somebody resumes them' : `until ${moment(until)}`;
+	const end = until === null ? 'until an operator resumes them' : `until ${moment(until)}`;
 	return `paused by ${mention(pausedBy)} ${ago(pausedAt)}, ${end}${reason === null ? '' : `: ${escapeText(reason, REASON_LENGTH)}`}`;
 }
 
-/** What whoever runs one by hand should know; empty while the schedule is not paused. */
+/** Note for a manual run; empty while the daily runs are not paused. */
 export function pausedNote(settingsPaused: boolean, pause: Pause | null): string {
 	if (settingsPaused) return 'The daily runs are paused: RECONCILIATION_PAUSED is true in the settings.';
 	return pause === null ? '' : `The daily runs are ${describePause(pause)}.`;
@@ -26,12 +26,11 @@ export function pausedReply(pause: Pause, replaced: Pause | null, settingsPaused
 	const end = pause.until === null ? 'until you use `/reconcile resume`' : `until ${moment(pause.until)}`;
 	return [
 		`Paused: no daily run ${end}. A run by hand (\`/reconcile run\`) and fixes still work.`,
-		...(replaced === null ? [] : [`This takes the place of the pause before: ${describePause(replaced)}.`]),
+		...(replaced === null ? [] : [`This replaces the earlier pause: ${describePause(replaced)}.`]),
 		...(settingsPaused ? [SETTING_WINS] : [])
 	].join('\n');
 }
 
-/** For the admin channel. */
 export function pausedAnnouncement({ pausedBy, until, reason }: Pause): string {
 	const end = until === null ? '' : ` until ${moment(until)}`;
 	return `${mention(pausedBy)} paused the daily runs${end}${reason === null ? '' : `: ${escapeText(reason, REASON_LENGTH)}`}.`;
@@ -48,7 +47,6 @@ export function resumedReply(ended: Pause | null, nextRunAt: Date | null, settin
 	return settingsPaused ? `${what}\n${SETTING_WINS}` : `${what}${next}`;
 }
 
-/** For the admin channel. */
 export function resumedAnnouncement(actor: string, ended: Pause): string {
 	return `${mention(actor)} resumed the daily runs, which were ${describePause(ended)}.`;
 }

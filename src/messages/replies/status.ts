@@ -10,11 +10,11 @@ import { escapeText } from '../format/text.js';
 import { runLine } from './history.js';
 import { describePause } from './schedule-messages.js';
 
-/** What the settings say about how Reeve works here. */
+/** The settings that the status shows. */
 export interface StatusSettings {
 	readonly guildId: string;
 	readonly autoFix: boolean;
-	/** Whether Redis wakes the tasks, or this process. */
+	/** Whether Redis triggers the tasks, or this process. */
 	readonly redis: boolean;
 	readonly database: 'postgresql' | 'embedded';
 }
@@ -23,11 +23,11 @@ const REASON_LENGTH = 300;
 
 const SOURCES: Readonly<Record<Health['source'], string>> = { stripe: 'Stripe', discord: 'Discord', database: 'Database' };
 
-/** `/reconcile status`: how things stand, in one embed. What could not be read is said to be unknown, never left out. */
+/** `/reconcile status`: Values that could not be read are shown as unknown, never left out. */
 export function statusEmbed(status: Status, settings: StatusSettings): APIEmbed {
 	const { open, verification, undelivered, exemptions, health } = status;
 	const troubled = health.some(({ problems }) => problems.length > 0);
-	const unread = Object.values(status).some((told) => typeof told === 'object' && 'ok' in told && !told.ok);
+	const unread = Object.values(status).some((probed) => typeof probed === 'object' && 'ok' in probed && !probed.ok);
 	const many = open.ok ? open.value.reduce((sum, kind) => sum + kind.many, 0) : null;
 	const toDo = many === null || many > 0 || !undelivered.ok || undelivered.value.length > 0;
 	const field = (name: string, lines: readonly string[]) => ({
@@ -35,18 +35,18 @@ export function statusEmbed(status: Status, settings: StatusSettings): APIEmbed 
 		value: fitLines(lines, MAX_FIELD_LENGTH, { cutLast: true }),
 		inline: false
 	});
-	/** A field that is only there where there is something to tell. */
-	const unlessEmpty = <T>(name: string, told: ProbeResult<T>, linesOf: (value: T) => readonly string[]) => {
-		const lines = told.ok ? linesOf(told.value) : [unknown(told)];
+	/** A field that is left out if it has no lines. */
+	const unlessEmpty = <T>(name: string, probed: ProbeResult<T>, linesOf: (value: T) => readonly string[]) => {
+		const lines = probed.ok ? linesOf(probed.value) : [unknown(probed)];
 		return lines.length === 0 ? [] : [field(name, lines)];
 	};
 	return {
 		title: troubled || unread ? 'Status: something needs you' : 'Status',
 		description: troubled
-			? 'Something keeps Reeve from its work: Sources, below, says what and what to do.'
+			? "Reeve can't work as it should: see Sources below for what to do."
 			: unread
-				? 'Some of this could not be read: below it is called unknown. Ask again in a minute.'
-				: 'Stripe, Discord and the database are well.',
+				? 'Some of this could not be read and is shown as unknown. Try again in a minute.'
+				: 'Stripe, Discord and the database are reachable.',
 		color: troubled || unread ? COLOURS.bad : toDo ? COLOURS.amber : COLOURS.good,
 		fields: [
 			field('Schedule', scheduleLines(status, settings)),
@@ -90,9 +90,9 @@ function lastRunLines({ lastRun, lastSuccess }: Status, guildId: string): string
 }
 
 function lastSuccessLines(lastSuccess: Status['lastSuccess'], last: RunSummary | null): string[] {
-	if (!lastSuccess.ok) return [`The last that read everything: ${unknown(lastSuccess)}`];
-	if (lastSuccess.value === null) return ['No run over everybody has succeeded yet'];
-	return lastSuccess.value.runId === last?.runId ? [] : [`The last that read everything: ${ago(lastSuccess.value.startedAt)}`];
+	if (!lastSuccess.ok) return [`Last full check: ${unknown(lastSuccess)}`];
+	if (lastSuccess.value === null) return ['No full check has succeeded yet'];
+	return lastSuccess.value.runId === last?.runId ? [] : [`Last full check: ${ago(lastSuccess.value.startedAt)}`];
 }
 
 function openLines(open: Status['open']): string[] {
@@ -101,7 +101,7 @@ function openLines(open: Status['open']): string[] {
 	return open.value.map(({ type, many, oldest }) => `${TYPE_NAMES[type]}: ${count(many, 'issue')}, the oldest since ${ago(oldest)}`);
 }
 
-/** What is told, by how its subject begins. */
+/** Kinds of notifications by their subject's prefix. */
 const ABOUT: Readonly<Record<string, string>> = { run: 'of a run', hold: 'of a hold', overdue: 'that no run has succeeded' };
 
 function undeliveredLine({ channel, subject, since, tries, lastError, nextTryAt }: Undelivered): string {

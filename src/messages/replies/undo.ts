@@ -4,7 +4,7 @@ import { MAX_CHOICE_LENGTH } from '../format/limits.js';
 import { cut, escapeText, plainName } from '../format/text.js';
 import { describeSubject } from './outcome.js';
 
-/** What an undo says: to the operator who asked, to the channel, and among the fixes to choose from. */
+/** Undo: replies, announcements and autocomplete suggestions. */
 
 const REASON_LENGTH = 1200;
 const CHANGE_LENGTH = 300;
@@ -18,7 +18,7 @@ const NOT_UNDONE: Readonly<Record<Extract<UndoResult, { kind: 'refused' }>['why'
 	ROLES_UNKNOWN: 'Reeve does not know which roles they had before and after that fix. Change their roles by hand.'
 };
 
-/** Answers the operator: what happened, to whom, and what to do next. */
+/** Result of an undo and the next step. */
 export function undoReply(result: UndoResult): string {
 	switch (result.kind) {
 		case 'ended':
@@ -26,7 +26,7 @@ export function undoReply(result: UndoResult): string {
 		case 'busy':
 			return `Nothing was changed: ${describeActor(result.actor)} has been at the roles of ${describeSubject(result.subject)} since ${ago(result.since)}. Wait a moment, then look again.`;
 		case 'undone':
-			return `Nothing was changed: the fix of ${describeSubject(result.subject)} was undone already by ${describeActor(result.actor)} ${ago(result.at)}.`;
+			return `Nothing was changed: the fix of ${describeSubject(result.subject)} was already undone by ${describeActor(result.actor)} ${ago(result.at)}.`;
 		case 'refused':
 			return `Nothing was changed for ${describeSubject(result.subject)}: ${NOT_UNDONE[result.why]}`;
 		case 'unknown':
@@ -38,7 +38,7 @@ type Ended = Extract<UndoResult, { kind: 'ended' }>;
 
 function describeEnd(result: Ended): string {
 	const person = describeSubject(result.subject);
-	const why = escapeText(result.error ?? 'The reason is not known: see the log.', REASON_LENGTH);
+	const why = escapeText(result.error ?? 'Unknown reason: see the log.', REASON_LENGTH);
 	const until = result.exemptUntil === null ? '' : ` They are exempt until ${moment(result.exemptUntil)}`;
 	if (result.outcome === 'UNDONE') {
 		const after =
@@ -49,10 +49,10 @@ function describeEnd(result: Ended): string {
 	}
 	if (result.outcome === 'PLAN_CHANGED') return `Nothing was changed for ${person}. ${why} If that is wrong, change their roles by hand.`;
 	const done = made(result) === '' ? '' : ` Done before that: ${made(result)}.`;
-	return `Not undone: ${person}. ${why}${done}${until === '' ? '' : `${until}.`} Put that right, then undo it again.`;
+	return `Not undone: ${person}. ${why}${done}${until === '' ? '' : `${until}.`} Fix that, then undo it again.`;
 }
 
-/** One line for the admin channel; null where nothing was changed. */
+/** Null if nothing changed. */
 export function undoAnnouncement(result: UndoResult, actor: string): string | null {
 	if (result.kind !== 'ended' || result.exemptUntil === null) return null;
 	const what = `the fix of ${describeSubject(result.subject)}`;
@@ -62,7 +62,7 @@ export function undoAnnouncement(result: UndoResult, actor: string): string | nu
 	return `${describeActor(actor)} undid ${what} only in part${change}. ${until}`;
 }
 
-/** Whether the fix stands undone, by this order or an earlier one. */
+/** Whether the fix is undone, by this request or an earlier one. */
 export function isUndone(result: UndoResult): boolean {
 	return result.kind === 'undone' || (result.kind === 'ended' && result.outcome === 'UNDONE');
 }
@@ -71,14 +71,14 @@ function made({ rolesBefore, rolesAfter }: Ended): string {
 	return cut(describeChange(changeMade(rolesBefore, rolesAfter) ?? { add: [], remove: [] }), CHANGE_LENGTH);
 }
 
-/** "ada · Knight given · 3 min ago by operator": one of the fixes to choose from, where Discord reads no markdown. */
+/** "ada · Knight given · 3 min ago by operator": a suggestion, plain text. */
 export function undoChoice(fix: UndoableFix, actorName: string, now: Date): string {
 	const change = cut(describeChange(fix.change), CHOICE_CHANGE_LENGTH);
 	const [name, actor] = [plainName(fix.discordName, CHOICE_NAME_LENGTH), plainName(actorName, CHOICE_NAME_LENGTH)];
 	return cut(`${name} · ${change} · ${since(fix.at, now)} by ${actor}`, MAX_CHOICE_LENGTH);
 }
 
-/** "3 min ago", where Discord shows no times. */
+/** "3 min ago", for suggestions, which cannot render timestamps. */
 function since(at: Date, now: Date): string {
 	const minutes = Math.floor((now.getTime() - at.getTime()) / 60_000);
 	if (minutes < 1) return 'just now';

@@ -8,7 +8,7 @@ import { pager } from './pager.js';
 
 type ButtonRow = APIActionRowComponent<APIButtonComponent>;
 
-/** Where a page stands in its report. Both count from 0 in IDs and from 1 in words. */
+/** A page of a report, counted from 0. */
 export interface PageRef {
 	readonly runId: string;
 	readonly page: number;
@@ -17,55 +17,55 @@ export interface PageRef {
 	readonly total: number;
 }
 
-/** The rows of a page: to mend each issue, to ignore it or undo what was mended, to explain it, and the way to the other pages and to all. */
-export function buttonRows(issues: readonly ShownIssue[], place: PageRef): ButtonRow[] {
+/** The rows of a page: fix, ignore or undo, explain; then page buttons and Fix all. */
+export function buttonRows(issues: readonly ShownIssue[], ref: PageRef): ButtonRow[] {
 	return [
-		issues.map((issue) => fixButton(issue, place)),
-		issues.flatMap((issue) => secondButton(issue, place)),
+		issues.map((issue) => fixButton(issue, ref)),
+		issues.flatMap((issue) => secondButton(issue, ref)),
 		issues.map(whyButton),
-		lastButtons(place)
+		lastButtons(ref)
 	]
 		.filter((buttons) => buttons.length > 0)
 		.map(row);
 }
 
-/** What can be done about an issue beside mending it: ignore it while it is open, undo its fix afterwards. */
-function secondButton({ id, number: place, drift, state }: ShownIssue, { runId, page }: PageRef): APIButtonComponent[] {
+/** Ignore while the issue is open, undo after its fix. */
+function secondButton({ id, number: position, drift, state }: ShownIssue, { runId, page }: PageRef): APIButtonComponent[] {
 	const { lastAttempt } = state;
 	if (state.status === 'OPEN') {
 		return [
 			{
 				type: ComponentType.Button,
 				style: ButtonStyle.Secondary,
-				label: `Ignore… ${number(place)}`,
+				label: `Ignore… ${number(position)}`,
 				custom_id: buildCustomId({ action: 'ignore', runId, page, issueId: id })
 			}
 		];
 	}
 	if (state.status !== 'FIXED' || lastAttempt === null || !canBeUndone(lastAttempt)) return [];
-	return [undoButton(lastAttempt.id, drift.discordName, place)];
+	return [undoButton(lastAttempt.id, drift.discordName, position)];
 }
 
-/** As far as the attempt itself tells: whether it still is the newest of its person is looked up when the button is pressed. */
+/** Judged by the attempt alone; whether it is still the member's newest is checked when the button is pressed. */
 function canBeUndone({ outcome, undoes, rolesBefore, rolesAfter }: LastAttempt): boolean {
 	const change = changeMade(rolesBefore, rolesAfter);
 	return outcome === 'FIXED' && undoes === null && change !== null && describeChange(change) !== '';
 }
 
 /**
- * Undoes a fix, wherever it stands: in a report, or below the line that tells of the fix.
- * @param place - the issue's number, in a report
+ * Undoes a fix, in a report or below its announcement.
+ * @param position - the issue's number, in a report
  */
-export function undoButton(attemptId: string, name: string, place?: number): APIButtonComponent {
+export function undoButton(attemptId: string, name: string, position?: number): APIButtonComponent {
 	return {
 		type: ComponentType.Button,
 		style: ButtonStyle.Secondary,
-		label: `Undo${place === undefined ? '' : ` ${number(place)}`} · ${plainName(name)}`,
+		label: `Undo${position === undefined ? '' : ` ${number(position)}`} · ${plainName(name)}`,
 		custom_id: buildCustomId({ action: 'undo', attemptId })
 	};
 }
 
-/** The rows of a message without one of their buttons: what it offered is done. */
+/** The rows of a message without one button whose action is done. */
 export function withoutButton(rows: readonly ButtonRow[], customId: string): ButtonRow[] {
 	return rows
 		.map(({ components }) => components.filter((button) => !('custom_id' in button && button.custom_id === customId)))
@@ -73,7 +73,7 @@ export function withoutButton(rows: readonly ButtonRow[], customId: string): But
 		.map(row);
 }
 
-/** The way to the other pages, and to fixing everything. */
+/** Page buttons and Fix all. */
 function lastButtons({ runId, page, pages, total }: PageRef): APIButtonComponent[] {
 	return [
 		...pager({ page, pages, idOf: (target, button) => buildCustomId({ action: 'page', runId, page: target, button }) }),
@@ -96,16 +96,16 @@ function fixButton(issue: ShownIssue, { runId, page }: PageRef): APIButtonCompon
 	};
 }
 
-function whyButton({ id, number: place }: ShownIssue): APIButtonComponent {
+function whyButton({ id, number: position }: ShownIssue): APIButtonComponent {
 	return {
 		type: ComponentType.Button,
 		style: ButtonStyle.Secondary,
-		label: `Why? ${number(place)}`,
+		label: `Why? ${number(position)}`,
 		custom_id: buildCustomId({ action: 'why', issueId: id })
 	};
 }
 
-/** Stands for whatever is open when it is pressed: a plan is shown first. */
+/** Shows the plan for everything open when it is pressed. */
 function fixAll(runId: string): APIButtonComponent {
 	return {
 		type: ComponentType.Button,

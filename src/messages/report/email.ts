@@ -11,7 +11,7 @@ import { overdueEmbed } from './overdue.js';
 import { summaryEmbed } from './summary.js';
 import type { ReportView } from './view.js';
 
-/** A mail: what the report says, for whoever is not looking at Discord. Pure. */
+/** The report as an email. Pure. */
 
 export interface Email {
 	readonly subject: string;
@@ -19,22 +19,21 @@ export interface Email {
 	readonly html: string;
 }
 
-/** What a letter is made from. */
 export interface EmailInput extends TextContext {
 	readonly notification: Notification;
 	readonly states: ReportView['states'];
 	/** The name of the server. */
 	readonly guildName: string;
-	/** Where the report is, or why it could not be posted. */
+	/** Link to the report, or why it could not be posted. */
 	readonly report: { readonly url: string } | { readonly whyNot: string };
 }
 
-/** A mail of thousands of issues would not arrive; the report has them all. */
+/** Mail servers reject huge emails; the report has all issues. */
 const MAX_ISSUES_IN_FULL = 50;
 
 const SUBJECT_LENGTH = 150;
 
-/** One block of a letter: an embed, in plain words. */
+/** An embed as plain text. */
 interface Block {
 	readonly title: string;
 	readonly colour: string;
@@ -51,7 +50,7 @@ export function renderEmail(parts: EmailInput): Email {
 		'url' in report
 			? `Report, with the buttons to act: ${report.url}`
 			: `The report could not be posted in the admin channel: ${report.whyNot}`;
-	const closing = ['Reeve writes only when something is wrong. /reconcile status tells how things stand.'];
+	const closing = ['Reeve writes only when something is wrong. Use /reconcile status for the current state.'];
 	const subject = clean(`Reeve · ${guildName}: ${blocks[0]?.title ?? ''}`).slice(0, SUBJECT_LENGTH);
 	return {
 		subject,
@@ -60,14 +59,14 @@ export function renderEmail(parts: EmailInput): Email {
 	};
 }
 
-function embedsOf(news: Notification, states: ReportView['states']): [APIEmbed[], number] {
-	if (news.kind === 'overdue') return [[overdueEmbed(news.since)], 0];
-	if (news.kind === 'hold') return [[holdEmbed(news.hold)], 0];
-	const { result } = news;
+function embedsOf(notification: Notification, states: ReportView['states']): [APIEmbed[], number] {
+	if (notification.kind === 'overdue') return [[overdueEmbed(notification.since)], 0];
+	if (notification.kind === 'hold') return [[holdEmbed(notification.hold)], 0];
+	const { result } = notification;
 	const [room] = TEXT_BUDGETS;
 	const issues = reportableIssues(result);
-	const told = issues.slice(0, MAX_ISSUES_IN_FULL).map((issue, index) => issueEmbed(shownIssue(issue, index + 1, states), room));
-	return [[summaryEmbed({ result, states }, `Run ${result.runId}`, room), ...told], issues.length - told.length];
+	const shown = issues.slice(0, MAX_ISSUES_IN_FULL).map((issue, index) => issueEmbed(shownIssue(issue, index + 1, states), room));
+	return [[summaryEmbed({ result, states }, `Run ${result.runId}`, room), ...shown], issues.length - shown.length];
 }
 
 function toBlock({ title = '', description = '', color = 0, fields = [], footer }: APIEmbed, reader: TextContext): Block {

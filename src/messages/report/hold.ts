@@ -5,7 +5,7 @@ import { COLOURS } from '../format/colours.js';
 import { count, number, TYPE_NAMES } from '../format/format.js';
 import { escapeText, mention } from '../format/text.js';
 
-/** A bulk fix that an operator asked for and the safety check refused: a red report of its own. */
+/** A bulk fix that the safety check put on hold. */
 
 const REASON_LENGTH = 500;
 
@@ -15,9 +15,9 @@ export function holdEmbed({ scope, actor, reason, losing, holders, heldAt }: Sto
 		title: `On hold: a fix that takes roles from ${count(losing, 'person', 'people')}`,
 		color: COLOURS.bad,
 		description: [
-			`${mention(actor)} asked to fix ${asked}. **Nobody has lost a role.**`,
+			`${mention(actor)} asked to fix ${asked}. **No roles were removed.**`,
 			escapeText(reason, REASON_LENGTH),
-			`Check Stripe and some of the people. If it is right that ${number(losing)} of ${number(holders)} lose a role, look at the plan and release the hold by typing that number. If it is not right, there is nothing to do: nothing is taken until somebody releases it.`
+			`Check Stripe and some of the people. If it is right that ${number(losing)} of ${number(holders)} lose a role, look at the plan and release the hold by typing that number. If it is wrong, do nothing: no role is removed until an operator releases the hold.`
 		].join('\n'),
 		timestamp: heldAt.toISOString()
 	};

@@ -2,35 +2,35 @@ import type { APIEmbed } from 'discord.js';
 import { planHash } from '../../reconciliation/detection/role-plan.js';
 import type { DriftIssue, DriftSeverity, IssueState, OpenIssue } from '../../reconciliation/domain/issue.js';
 import { COLOURS } from '../format/colours.js';
-import { ago, count, describePlan, heading, number, roles, SEVERITY_NAMES } from '../format/format.js';
+import { ago, describePlan, heading, number, roles, SEVERITY_NAMES } from '../format/format.js';
 import { cut, escapeName, escapeText, mention } from '../format/text.js';
 import type { TextBudget } from '../format/text-budget.js';
-import { describeState } from './state.js';
+import { describeState, resolutionOf } from './state.js';
 import type { ReportView } from './view.js';
 
-/** An issue as a report shows it now. */
+/** An issue in its current state. */
 export interface ShownIssue {
-	/** Its place in the list, from 1. */
+	/** Position in the list, from 1. */
 	readonly number: number;
 	readonly id: string;
 	readonly drift: DriftIssue;
-	/** Of the plan that is shown, whatever plan is right by now: nobody applies a plan they have not seen. */
+	/** Of the plan that is shown, even if it is out of date: an operator only applies a plan that they saw. */
 	readonly planHash: string;
-	/** The plan shown is not the one that the run found. */
+	/** The plan shown differs from the one that the run found. */
 	readonly changed: boolean;
-	/** Another plan is right by now, and it is not known which. */
+	/** The plan shown is out of date, and the current one is unknown. */
 	readonly outdated: boolean;
 	readonly state: IssueState;
 	readonly found: OpenIssue;
 }
 
-/** Puts together what a run found and what has become of it. */
-export function shownIssue(issue: OpenIssue, place: number, states: ReportView['states']): ShownIssue {
+/** Merges what a run found with its current state. */
+export function shownIssue(issue: OpenIssue, position: number, states: ReportView['states']): ShownIssue {
 	const state = states.get(issue.id) ?? untouched(issue);
 	const live = state.detail;
 	const hash = live === null ? issue.planHash : planHash(live.discordId, live.plan);
 	return {
-		number: place,
+		number: position,
 		id: issue.id,
 		drift: live ?? issue,
 		planHash: hash,
@@ -56,31 +56,31 @@ function untouched(issue: OpenIssue): IssueState {
 
 const SEVERITY_COLOURS: Readonly<Record<DriftSeverity, number>> = { HIGH: COLOURS.high, MEDIUM: COLOURS.medium, LOW: COLOURS.low };
 
-/** One issue: who, what is wrong, what each source says, what would mend it, and what has become of it. */
+/** One issue: member, drift, sources, plan, state. */
 export function issueEmbed(shown: ShownIssue, room: TextBudget): APIEmbed {
 	const { drift, state } = shown;
-	const undone = state.status === 'RESOLVED' && state.lastAttempt?.outcome === 'UNDONE';
-	const settled = state.status === 'FIXED' ? ' (fixed)' : undone ? ' (undone)' : state.status === 'RESOLVED' ? ' (gone)' : '';
-	const said = (text: string) => escapeText(text, room.status) || '—';
-	const fate = describeState(drift, state, room);
+	const resolution = resolutionOf(state);
+	const sourceText = (text: string) => escapeText(text, room.status) || '—';
+	const outcome = describeState(drift, state, room);
 	return {
-		title: `${number(shown.number)}. ${heading(drift)}${settled}`,
+		title: `${number(shown.number)}. ${heading(drift)}${resolution === null ? '' : ` (${resolution})`}`,
 		description: `${mention(drift.discordId)} · ${escapeName(drift.discordName)}\n${escapeText(drift.description, room.sentence)}`,
-		color: undone
-			? COLOURS.low
-			: settled !== ''
-				? COLOURS.good
-				: state.status === 'FIXING'
-					? COLOURS.busy
-					: SEVERITY_COLOURS[drift.severity],
+		color:
+			resolution === 'undone' || resolution === 'ignored'
+				? COLOURS.low
+				: resolution !== null
+					? COLOURS.good
+					: state.status === 'FIXING'
+						? COLOURS.busy
+						: SEVERITY_COLOURS[drift.severity],
 		fields: [
-			{ name: 'Stripe says', value: said(drift.stripeStatus), inline: true },
-			{ name: 'Database says', value: said(drift.databaseStatus), inline: true },
+			{ name: 'Stripe says', value: sourceText(drift.stripeStatus), inline: true },
+			{ name: 'Database says', value: sourceText(drift.databaseStatus), inline: true },
 			{ name: 'Discord says', value: cut(roles(drift.discordRoles), room.status) || 'no managed role', inline: true },
 			{ name: 'Plan', value: planField(shown, room), inline: true },
 			{ name: 'Severity', value: SEVERITY_NAMES[drift.severity], inline: true },
 			{ name: 'Open', value: describeOpenSince(shown), inline: true },
-			...(fate === null ? [] : [fate])
+			...(outcome === null ? [] : [outcome])
 		]
 	};
 }
@@ -88,7 +88,8 @@ export function issueEmbed(shown: ShownIssue, room: TextBudget): APIEmbed {
 function describeOpenSince({ found, state }: ShownIssue): string {
 	const back = state.cameBackAt ?? found.cameBackAt;
 	const again = back === null ? '' : `, back ${ago(back)}`;
-	return `since ${ago(found.firstSeenAt)}, seen ${count(found.timesSeen, 'time')}${again}`;
+	const reports = found.timesSeen > 1 ? `, in ${number(found.timesSeen)} reports` : '';
+	return `First seen ${ago(found.firstSeenAt)}${reports}${again}`;
 }
 
 function planField({ drift, changed, outdated, state }: ShownIssue, room: TextBudget): string {

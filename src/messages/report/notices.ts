@@ -2,7 +2,7 @@ import type { Notices } from '../../reconciliation/domain/detection.js';
 import { ago, count, list, number } from '../format/format.js';
 import { escapeName, escapeText, mention } from '../format/text.js';
 
-/** Names and IDs given in one notice; the rest is counted. */
+/** Names and IDs per notice; the rest is counted. */
 const MAX_NAMED = 3;
 
 const CUSTOMER_ID_LENGTH = 30;
@@ -11,7 +11,7 @@ const STATUS_LENGTH = 40;
 
 type Line = readonly [many: number, line: () => string];
 
-/** What is worth knowing and no issue: a line for each kind there is, with what an operator can do where there is something to do. */
+/** Observations that are not issues: a line per kind, with the action where there is one. */
 export function noticeLines(notices: Notices): string[] {
 	const { overclaimedTeams, malformedLinks, contestedLinks, expiringExemptions } = notices;
 	const customers = (links: readonly { readonly customerId: string }[]) =>
@@ -33,20 +33,21 @@ export function noticeLines(notices: Notices): string[] {
 		[overclaimedTeams.length, () => `${count(overclaimedTeams.length, 'team')} with more seats claimed than paid for: ${teams()}`],
 		[
 			malformedLinks.length,
-			() => `${count(malformedLinks.length, 'Discord ID')} in Stripe not readable: correct the metadata of ${customers(malformedLinks)}`
+			() =>
+				`${count(malformedLinks.length, 'customer has', 'customers have')} an invalid Discord ID in Stripe: ${customers(malformedLinks)}`
 		],
 		[
 			contestedLinks.length,
 			() =>
-				`${count(contestedLinks.length, 'customer')} naming more than one person, so linked to nobody: correct the metadata of ${customers(contestedLinks)}`
+				`${count(contestedLinks.length, 'customer names', 'customers name')} several members in Stripe, so no link counts: ${customers(contestedLinks)}`
 		],
 		...unknownStatusLines(notices.unknownStatus),
 		[notices.leftToNextRun, () => `${number(notices.leftToNextRun)} left to the next run (changed while this one was reading)`],
-		[notices.unclaimed, () => `${number(notices.unclaimed)} unclaimed (pay, and have claimed no Discord seat)`],
-		[notices.absent, () => `${number(notices.absent)} absent (pay, and are not in the server)`],
+		[notices.unclaimed, () => `${count(notices.unclaimed, 'customer pays but has', 'customers pay but have')} no linked Discord account`],
+		[notices.absent, () => `${count(notices.absent, 'paying member is', 'paying members are')} not in the server`],
 		[
 			expiringExemptions.length,
-			() => `${count(expiringExemptions.length, 'exemption')} ending soon: ${ending()}; use \`/reconcile exempt\` for whom it is to go on`
+			() => `${count(expiringExemptions.length, 'exemption')} ending soon: ${ending()}; to extend one, use \`/reconcile exempt\``
 		],
 		[notices.exempt, () => `${number(notices.exempt)} exempt`],
 		[notices.bots, () => `${count(notices.bots, 'bot')} skipped`]
@@ -54,7 +55,7 @@ export function noticeLines(notices: Notices): string[] {
 	return lines.filter(([many]) => many > 0).map(([, line]) => line());
 }
 
-/** A line for each status. */
+/** One line per status. */
 function unknownStatusLines(unknown: Notices['unknownStatus']): Line[] {
 	if (typeof unknown === 'number')
 		return [[unknown, () => `${count(unknown, 'person', 'people')} left alone: Stripe gives a status that Reeve does not know`]];
@@ -62,7 +63,7 @@ function unknownStatusLines(unknown: Notices['unknownStatus']): Line[] {
 	for (const { discordId, status } of unknown) whose.set(status, [...(whose.get(status) ?? []), mention(discordId)]);
 	return [...whose].map(([status, people]) => [
 		people.length,
-		() => `${list(people, MAX_NAMED)}: ${describeUnknownStatus(status)}; their roles are left as they are. Update Reeve`
+		() => `${list(people, MAX_NAMED)}: ${describeUnknownStatus(status)}; their roles are left as they are`
 	]);
 }
 

@@ -13,23 +13,23 @@ import type { MessagePayload, ReportView } from './view.js';
 /** Each issue has a button, and a row holds five. */
 export const ISSUES_PER_PAGE = 5;
 
-/** How many pages a report has: at least one. A failed run has no issue to show. */
+/** At least 1: a failed run has no issues. */
 export function pageCount(result: ReconciliationResult): number {
 	return Math.min(Math.max(1, Math.ceil(reportableIssues(result).length / ISSUES_PER_PAGE)), LAST_PAGE + 1);
 }
 
 /**
- * Draws one page of a report: the summary, five issues, and the buttons to mend them and to turn pages.
- * @param page - counted from 0; one that does not exist becomes the nearest that does
+ * Renders one page of a report: the summary, up to five issues, and their buttons.
+ * @param page - counted from 0; clamped to the existing pages
  */
 export function reportPage({ result, states }: ReportView, page: number): MessagePayload {
 	const pages = pageCount(result);
 	const at = Math.min(Math.max(0, Math.trunc(page) || 0), pages - 1);
 	const first = at * ISSUES_PER_PAGE;
-	const news = reportableIssues(result);
-	const found = news.slice(first, first + ISSUES_PER_PAGE);
+	const reportable = reportableIssues(result);
+	const found = reportable.slice(first, first + ISSUES_PER_PAGE);
 	const issues = found.map((issue, index) => shownIssue(issue, first + index + 1, states));
-	const range = pages > 1 ? `Issues ${number(first + 1)}–${number(first + issues.length)} of ${number(news.length)} · ` : '';
+	const range = pages > 1 ? `Issues ${number(first + 1)}–${number(first + issues.length)} of ${number(reportable.length)} · ` : '';
 	const footer = `${range}Run ${result.runId}`;
 
 	let embeds: APIEmbed[] = [];
@@ -44,7 +44,7 @@ export function reportPage({ result, states }: ReportView, page: number): Messag
 	};
 }
 
-/** What Discord counts towards the limit. */
+/** Characters that count towards Discord's limit. */
 function characters(embeds: readonly APIEmbed[]): number {
 	return embeds
 		.flatMap(({ title, description, footer, fields = [] }) => [

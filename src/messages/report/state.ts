@@ -4,9 +4,17 @@ import { ago, changeMade, describeActor, describeChange, moment } from '../forma
 import { cut, escapeText } from '../format/text.js';
 import type { TextBudget } from '../format/text-budget.js';
 
-/** What has become of an issue, in a report. */
+/** The state of an issue, in a report. */
 
-/** @returns null for an open issue that nobody has tried to mend */
+/** How an issue left the open state; null while it is open or being fixed. */
+export function resolutionOf({ status, lastAttempt, settledBy }: IssueState): 'fixed' | 'undone' | 'ignored' | 'gone' | null {
+	if (status === 'FIXED') return 'fixed';
+	if (status !== 'RESOLVED') return null;
+	if (lastAttempt?.outcome === 'UNDONE') return 'undone';
+	return settledBy === null ? 'gone' : 'ignored';
+}
+
+/** @returns null for an open issue without an attempt */
 export function describeState(issue: DriftIssue, state: IssueState, room: TextBudget): { name: string; value: string } | null {
 	const { lastAttempt } = state;
 	switch (state.status) {
@@ -41,10 +49,10 @@ function describeFixed(issue: DriftIssue, { lastAttempt, fixingBy, settledAt }: 
 function describeResolved({ lastAttempt, settledAt, settledBy }: IssueState, room: TextBudget): string {
 	const when = settledAt === null ? '' : ` ${ago(settledAt)}`;
 	if (lastAttempt?.outcome === 'UNDONE') return describeUndone(lastAttempt, room);
-	if (settledBy !== null) return `Exempted by ${describeActor(settledBy)}${when}: their roles are right as they are. Nothing was changed.`;
-	if (lastAttempt?.outcome !== 'RESOLVED') return `Gone by itself${when}`;
+	if (settledBy !== null) return `Ignored: exempted by ${describeActor(settledBy)}${when}. Nothing was changed.`;
+	if (lastAttempt?.outcome !== 'RESOLVED') return `Went away by itself${when}`;
 	const why = lastAttempt.error === null ? '' : ` ${escapeText(lastAttempt.error, room.sentence)}`;
-	return `Gone by itself: found so by ${describeActor(lastAttempt.actor)}${when}. Nothing was changed.${why}`;
+	return `Already gone when checked by ${describeActor(lastAttempt.actor)}${when}. Nothing was changed.${why}`;
 }
 
 function describeUndone({ actor, at, rolesBefore, rolesAfter, exemptUntil }: LastAttempt, room: TextBudget): string {
@@ -53,7 +61,7 @@ function describeUndone({ actor, at, rolesBefore, rolesAfter, exemptUntil }: Las
 	return `Undone by ${describeActor(actor)} ${ago(at)}${change === '' ? '' : `: ${cut(change, room.status * 2)}`}.${exempt}`;
 }
 
-/** An attempt that left the issue open, or came before the same drift was found again. */
+/** An attempt that left the issue open, or preceded a recurrence. */
 function describeAttempt(attempt: LastAttempt, cameBackAt: Date | null, room: TextBudget): string {
 	const tried = `Tried by ${describeActor(attempt.actor)} ${ago(attempt.at)}`;
 	const why = (fallback: string) => escapeText(attempt.error ?? fallback, room.sentence);
@@ -65,7 +73,7 @@ function describeAttempt(attempt: LastAttempt, cameBackAt: Date | null, room: Te
 		case 'RESOLVED':
 			return `${tried}: the drift was gone, but it has come back. The issue is open again.`;
 		case 'PLAN_CHANGED':
-			return `${tried}: another plan is right by now, so nothing was changed. The issue is still open.`;
+			return `${tried}: the plan is out of date, so nothing was changed. The issue is still open.`;
 		case 'EXEMPT':
 			return `${tried}: this person is exempt, so nothing was changed.`;
 		case 'NOT_APPLIED':
@@ -74,11 +82,11 @@ function describeAttempt(attempt: LastAttempt, cameBackAt: Date | null, room: Te
 			return `${tried}: ${why('Reeve was stopped in the middle of this fix.')}${partly(attempt, room)} The issue is still open.`;
 		case 'FAILED':
 		case null:
-			return `${tried}: ${why('it did not work, and no reason is known.')}${partly(attempt, room)} The issue is still open.`;
+			return `${tried}: ${why('it failed for an unknown reason.')}${partly(attempt, room)} The issue is still open.`;
 	}
 }
 
-/** What a failed attempt had done before it failed. */
+/** What a failed attempt changed before it failed. */
 function partly({ rolesBefore, rolesAfter }: LastAttempt, room: TextBudget): string {
 	const change = describeChange(changeMade(rolesBefore, rolesAfter) ?? { add: [], remove: [] });
 	return change === '' ? '' : ` Done before that: ${cut(change, room.status)}.`;

@@ -1,17 +1,18 @@
 import type { APIEmbed, APIEmbedField } from 'discord.js';
 import type { Hold } from '../../reconciliation/domain/hold.js';
-import { DRIFT_TYPES, type DriftIssue, type IssueState, SEVERITIES } from '../../reconciliation/domain/issue.js';
+import { DRIFT_TYPES, type DriftIssue, SEVERITIES } from '../../reconciliation/domain/issue.js';
 import type { ReconciliationResult } from '../../reconciliation/domain/run.js';
 import { COLOURS } from '../format/colours.js';
-import { count, duration, number, SEVERITY_NAMES, TYPE_NAMES } from '../format/format.js';
+import { ago, count, duration, number, SEVERITY_NAMES, TYPE_NAMES } from '../format/format.js';
 import { fitLines } from '../format/lines.js';
 import { escapeText, mention } from '../format/text.js';
 import type { TextBudget } from '../format/text-budget.js';
 import { noticeLines } from './notices.js';
+import { resolutionOf } from './state.js';
 import { verificationEmbed, verificationTitle } from './verification.js';
 import type { ReportView } from './view.js';
 
-/** The first embed of a report: what a run came to, what has become of it, and what to do next. */
+/** The first embed of a report: result, progress since, next step. */
 export function summaryEmbed({ result, states }: ReportView, footer: string, room: TextBudget): APIEmbed {
 	const common = { footer: { text: footer }, timestamp: result.completedAt.toISOString() };
 	if (result.status === 'FAILED') return { ...failed(result, room), ...common };
@@ -19,7 +20,7 @@ export function summaryEmbed({ result, states }: ReportView, footer: string, roo
 	return result.issues.length === 0 ? { ...allClear(result, room), ...common } : { ...found({ result, states }, room), ...common };
 }
 
-/** "Reconciliation: 12 issues", "All clear", "Reconciliation failed". */
+/** "12 people have the wrong roles", "All clear", "Reconciliation failed". */
 export function titleOf(result: ReconciliationResult): string {
 	const what = result.isVerificationRun ? 'Verification' : result.onlyMember === null ? 'Reconciliation' : 'Reconciliation of one person';
 	if (result.status === 'FAILED') return `${what} failed`;
@@ -28,26 +29,27 @@ export function titleOf(result: ReconciliationResult): string {
 		if (result.onlyMember !== null) return 'All clear for one person';
 		return result.isVerificationRun ? 'All clear after the fixes' : 'All clear';
 	}
-	return `${what}: ${count(result.issues.length, 'issue')}`;
+	if (result.isVerificationRun) return `${what}: ${count(result.issues.length, 'issue')}`;
+	return `${count(result.issues.length, 'person has', 'people have')} the wrong roles`;
 }
 
-/** What a failed run left behind. */
+/** What a failed run changed, and what happens next. */
 export function afterFailure(result: ReconciliationResult): string {
 	const changed = result.issuesFixed === 0 ? 'Nothing was changed.' : `${count(result.issuesFixed, 'issue')} had been fixed before that.`;
-	if (result.isVerificationRun) return `${changed} Put that right: the verification is tried again by itself.`;
+	if (result.isVerificationRun) return `${changed} Reeve retries the verification automatically.`;
 	return `${changed} Put that right, then use \`/reconcile run\`; otherwise the next daily run tries again.`;
 }
 
-/** Why a run failed, in the operator's words. */
+/** Why a run failed, escaped. */
 export function failureText(result: ReconciliationResult, max: number): string {
-	return escapeText(result.failure ?? '', max) || 'The reason is not known: see the log.';
+	return escapeText(result.failure ?? '', max) || 'Unknown reason: see the log.';
 }
 
 function failed(result: ReconciliationResult, room: TextBudget): APIEmbed {
 	return {
 		title: titleOf(result),
 		color: COLOURS.bad,
-		description: `${failureText(result, room.failure)}\n\n${afterFailure(result)}\n${asked(result)}, after ${took(result)}.`
+		description: `${failureText(result, room.failure)}\n\n${afterFailure(result)}\n-# Failed after ${took(result)} · ${startedBy(result)}`
 	};
 }
 
@@ -57,12 +59,13 @@ function allClear(result: ReconciliationResult, room: TextBudget): APIEmbed {
 	return {
 		title: titleOf(result),
 		color: COLOURS.good,
-		description: `${checked(result)} ${asked(result)}, ${mode}.${notices === '' ? '' : `\nNoted: ${notices}.`}`
+		description: `${smallPrint(result)} · ${mode}${notices === '' ? '' : `\nNoted: ${notices}.`}`
 	};
 }
 
 function found({ result, states }: ReportView, room: TextBudget): APIEmbed {
-	const settled = result.issues.filter(({ id }) => SETTLED.includes(states.get(id)?.status)).length;
+	const progress = progressOf(result, states);
+	const settled = progress.fixed + progress.ignored + progress.gone;
 	const notices = result.notices === null ? '' : fitLines(noticeLines(result.notices), room.notices, { cutLast: true });
 	const fields: APIEmbedField[] = [
 		...(result.hold === null ? [] : [holdField(result.hold, result.autoFixEnabled, room)]),
@@ -73,47 +76,73 @@ function found({ result, states }: ReportView, room: TextBudget): APIEmbed {
 	return {
 		title: `${titleOf(result)}${result.hold === null ? '' : ', on hold'}`,
 		color: settled === result.issues.length ? COLOURS.good : result.hold === null ? COLOURS.amber : COLOURS.bad,
-		description: `${checked(result)} ${asked(result)}.\n${mode(result, settled)}`,
+		description: `${smallPrint(result)}\n${mode(result, progress)}`,
 		fields
 	};
 }
 
-function checked(result: ReconciliationResult): string {
-	if (result.onlyMember !== null) return `${mention(result.onlyMember)} checked in ${took(result)}.`;
-	return `${count(result.membersChecked, 'member')} and ${count(result.teamsChecked, 'team')} checked in ${took(result)}.`;
+/** "-# Checked 246 members and 8 teams in 6 s · started by @operator · 2 minutes ago". */
+function smallPrint(result: ReconciliationResult): string {
+	const teams = result.teamsChecked === 0 ? '' : ` and ${count(result.teamsChecked, 'team')}`;
+	const subject = result.onlyMember === null ? `${count(result.membersChecked, 'member')}${teams}` : mention(result.onlyMember);
+	return `-# Checked ${subject} in ${took(result)} · ${startedBy(result)} · ${ago(result.completedAt)}`;
 }
 
 function took(result: ReconciliationResult): string {
 	return duration(result.completedAt.getTime() - result.startedAt.getTime());
 }
 
-function asked(result: ReconciliationResult): string {
-	if (result.isVerificationRun || result.triggeredBy === 'verification') return 'Verification after fixes';
-	if (result.triggeredBy === 'scheduled') return 'Daily schedule';
-	return result.requestedBy === null ? 'Asked for by an operator' : `Asked for by ${mention(result.requestedBy)}`;
+function startedBy(result: ReconciliationResult): string {
+	if (result.isVerificationRun || result.triggeredBy === 'verification') return 'verification after fixes';
+	if (result.triggeredBy === 'scheduled') return 'daily run';
+	return result.requestedBy === null ? 'started by an operator' : `started by ${mention(result.requestedBy)}`;
 }
 
-const SETTLED: readonly (IssueState['status'] | undefined)[] = ['FIXED', 'RESOLVED'];
+/** How many issues of a run left the open state since, by how. */
+interface IssueProgress {
+	readonly fixed: number;
+	readonly undone: number;
+	readonly ignored: number;
+	readonly gone: number;
+}
 
-/** @param settled - issues that are mended or gone by now, whoever did it */
-function mode({ autoFixEnabled, issuesFixed, issues, hold }: ReconciliationResult, settled: number): string {
+function progressOf({ issues }: ReconciliationResult, states: ReportView['states']): IssueProgress {
+	const progress = { fixed: 0, undone: 0, ignored: 0, gone: 0 };
+	for (const { id } of issues) {
+		const state = states.get(id);
+		const resolution = state === undefined ? null : resolutionOf(state);
+		if (resolution !== null) progress[resolution] += 1;
+	}
+	return progress;
+}
+
+function mode({ autoFixEnabled, issuesFixed, issues, hold }: ReconciliationResult, progress: IssueProgress): string {
+	const { fixed: nowFixed, undone, ignored, gone } = progress;
+	const settled = nowFixed + ignored + gone;
 	if (!autoFixEnabled) {
-		const todo = 'Look at each issue and press its Apply fix, or Fix all, which shows the whole plan first.';
-		if (settled === 0) return `**Report only:** nothing was changed. ${todo}`;
-		const since = `**Report only.** Since then ${number(settled)} of ${count(issues.length, 'issue')} settled:`;
-		return settled === issues.length ? `${since} nothing is left to do.` : `${since} ${number(issues.length - settled)} to go. ${todo}`;
+		const todo = `Use the button beside each person${issues.length > 1 ? ', or Fix all, which shows the whole plan first' : ''}.`;
+		if (settled + undone === 0) return `Nothing has been changed yet. ${todo}`;
+		const left = issues.length - settled - undone;
+		const parts = [
+			[nowFixed, 'fixed'],
+			[ignored, 'ignored'],
+			[gone, 'gone by themselves'],
+			[undone, 'undone']
+		] as const;
+		const since = `Since then: ${parts.flatMap(([many, what]) => (many === 0 ? [] : [`${number(many)} ${what}`])).join(', ')}`;
+		return left === 0 ? `${since}; nothing left to do.` : `${since}; ${number(left)} to go. ${todo}`;
 	}
 	const open = issues.length - Math.max(issuesFixed, settled);
 	const fixed = `**Auto-fix on:** ${number(issuesFixed)} of ${number(issues.length)} fixed.`;
 	if (open <= 0) return `${fixed} Nothing is left to do.`;
-	return hold === null ? `${fixed} Look at the others, and press Apply fix to mend them.` : `${fixed} The others wait for an operator.`;
+	return hold === null ? `${fixed} Check the others and press Apply fix.` : `${fixed} The others need an operator.`;
 }
 
 function holdField({ reason, losing, holders }: Hold, autoFix: boolean, room: TextBudget): APIEmbedField {
 	return {
-		name: 'On hold: nobody lost a role',
+		name: 'Stopped for your approval: no roles were removed',
 		value:
-			`${escapeText(reason, room.sentence)} ${autoFix ? 'What only gives roles went ahead. ' : ''}Check Stripe and some of the issues; if it is right that ` +
+			`${escapeText(reason, room.sentence)} ${autoFix ? 'Fixes that only give roles were applied. ' : ''}Check Stripe and some of the issues; if it is right that ` +
 			`${number(losing)} of ${number(holders)} lose a role, press Fix all, and type the number it asks for to release the hold.`
 	};
 }
@@ -130,9 +159,9 @@ function tally<Kind extends string>(
 	all: readonly Kind[],
 	kindOf: (issue: DriftIssue) => Kind,
 	issues: readonly DriftIssue[],
-	words: Readonly<Record<Kind, string>>
+	names: Readonly<Record<Kind, string>>
 ): string {
-	const many = new Map<Kind, number>();
-	for (const issue of issues) many.set(kindOf(issue), (many.get(kindOf(issue)) ?? 0) + 1);
-	return all.flatMap((kind) => (many.has(kind) ? `${words[kind]}: ${number(many.get(kind) ?? 0)}` : [])).join('\n');
+	const counts = new Map<Kind, number>();
+	for (const issue of issues) counts.set(kindOf(issue), (counts.get(kindOf(issue)) ?? 0) + 1);
+	return all.flatMap((kind) => (counts.has(kind) ? `${names[kind]}: ${number(counts.get(kind) ?? 0)}` : [])).join('\n');
 }

@@ -7,9 +7,9 @@ import { fitLines } from '../format/lines.js';
 import { cut, escapeName } from '../format/text.js';
 import type { TextBudget } from '../format/text-budget.js';
 
-/** What a verification says of the fixes it looked after. */
+/** Report of a verification. */
 
-/** People named in one line; the rest is counted. */
+/** Names per line; the rest is counted. */
 const MAX_NAMED = 10;
 
 const CHANGE_LENGTH = 60;
@@ -28,7 +28,7 @@ export function verificationTitle(result: ReconciliationResult, { fixes }: Verif
 	return stayed === 0 ? 'Verification: no fix could be judged' : `Verification: ${count(stayed, 'fix', 'fixes')} stayed`;
 }
 
-/** The first embed of a verification's report: who was checked, what stayed, what came back. */
+/** The first embed: which fixes stayed and which came back. */
 export function verificationEmbed(result: ReconciliationResult, verified: Verified, room: TextBudget): APIEmbed {
 	const { fixes } = verified;
 	const lines = [
@@ -37,7 +37,7 @@ export function verificationEmbed(result: ReconciliationResult, verified: Verifi
 		describeFixes('Not judged', having(fixes, 'NOT_JUDGED')),
 		describeOthers(result)
 	].filter((line) => line !== '');
-	const checked = `${count(result.membersChecked, 'member')} checked in ${duration(result.completedAt.getTime() - result.startedAt.getTime())}.`;
+	const checked = `Checked ${count(result.membersChecked, 'member')} in ${duration(result.completedAt.getTime() - result.startedAt.getTime())}.`;
 	return {
 		title: verificationTitle(result, verified),
 		color: reportableIssues(result).length > 0 || recurred(result).length > 0 ? COLOURS.amber : COLOURS.good,
@@ -58,12 +58,12 @@ function describeFixes(what: string, fixes: readonly VerifiedFix[]): string {
 	return `**${what}:** ${list(each, MAX_NAMED)}.`;
 }
 
-/** Issues that are no news are counted: the report of the run that found them shows them. */
+/** Issues already reported by another run are only counted. */
 function describeOthers(result: ReconciliationResult): string {
 	const back = new Set(recurred(result).map(({ discordId }) => discordId));
 	const others = result.issues.filter(({ discordId }) => !back.has(discordId));
 	if (others.length === 0) return '';
 	const fresh = others.filter(({ timesSeen }) => timesSeen === 1).length;
-	const news = fresh === 0 ? '' : fresh === others.length ? ', found just now' : `, ${number(fresh)} of them found just now`;
-	return `${count(others.length, 'other issue')} ${others.length === 1 ? 'is' : 'are'} open${news}.`;
+	const suffix = fresh === 0 ? '' : fresh === others.length ? ', found just now' : `, ${number(fresh)} of them found just now`;
+	return `${count(others.length, 'other issue')} ${others.length === 1 ? 'is' : 'are'} open${suffix}.`;
 }

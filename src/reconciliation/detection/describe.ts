@@ -25,10 +25,10 @@ export function describeStripe(person: LinkedPerson | undefined, sources: readon
 /** A person's rows. */
 export function describeDatabase(person: LinkedPerson | undefined): string {
 	if (person === undefined) return 'not known';
-	if (person.rows.length === 0) return `no row; linked by Stripe metadata on ${person.customerIds.join(', ')}`;
+	if (person.rows.length === 0) return `linked through Stripe metadata on ${person.customerIds.join(', ')}`;
 	const seats = person.seats.map(({ row, team }) => `${row.seatTier} seat in ${team.name}`);
 	const customers = person.customerIds.length > 0 ? [`customer ${person.customerIds.join(', ')}`] : [];
-	return [...seats, ...customers].join('; ') || 'a row without customer or team';
+	return [...seats, ...customers].join('; ') || 'known, but not linked to anyone who pays';
 }
 
 /** The drift in one sentence, without the member's name. */
@@ -45,6 +45,7 @@ export function describeDrift(type: DriftType, held: readonly RoleName[], expect
 				? `Is overdue beyond the grace period and has ${has || 'no role'}: should have ${due} alone.`
 				: `Pays for ${due} and has ${has}.`;
 		case 'UNAUTHORIZED_ACCESS':
+			if (linked && held.every((role) => role === DEBTOR)) return 'Still marked Debtor, but no longer owes anything.';
 			return linked
 				? `Has ${has} and pays for nothing.`
 				: `Has ${has} and is not linked to any customer: Reeve cannot know whether they pay.`;

@@ -72,15 +72,15 @@ describe('a bulk fix of many issues', () => {
 		}
 		follower.end(DONE);
 		await seconds(0);
-		expect(contents).toEqual([expect.stringMatching(/^<@\d+> fixed 53 issues in one go: /)]);
+		expect(contents).toEqual([expect.stringMatching(/^<@\d+> fixed 53 issues: /)]);
 		expect(asked()[0]).toBe(POST);
 		expect(asked().slice(1)).toEqual(Array(asked().length - 1).fill(`${PATCH}1`));
 		const told = requests
 			.slice(0, -1)
-			.map(({ body }) => /: (\d+) done, (\d+) left, to be over <t:(\d+):R>\.$/.exec(String(body.content))?.slice(1).map(Number));
+			.map(({ body }) => /: (\d+) of (\d+) done · done <t:(\d+):R>$/.exec(String(body.content))?.slice(1).map(Number));
 		const counts = told.map((numbers) => numbers?.[0]);
 		expect(counts).toEqual([5, 11, 17, 23, 29, 35, 41, 47]);
-		expect(told.map((numbers) => numbers?.[1])).toEqual(counts.map((count) => 53 - (count ?? 0)));
+		expect(told.map((numbers) => numbers?.[1])).toEqual(counts.map(() => 53));
 		// One each half second.
 		const over = AT_SECONDS + 26.5;
 		for (const numbers of told) expect(Math.abs((numbers?.[2] ?? 0) - over)).toBeLessThan(8);
@@ -114,7 +114,7 @@ describe('a bulk fix of many issues', () => {
 		expect(asked()).toHaveLength(2);
 		slow[0]?.({ status: 200, body: message('1', 'late') });
 		await seconds(0);
-		expect(contents).toEqual([expect.stringContaining('fixed 53 issues in one go')]);
+		expect(contents).toEqual([expect.stringContaining('fixed 53 issues')]);
 	});
 
 	test('that is over within a few seconds is told by its end alone, that of a run by its report alone', async () => {
@@ -136,9 +136,7 @@ describe('a bulk fix of many issues', () => {
 		const { begin, contents } = following();
 		const follower = begin({ origin: DAILY });
 		await seconds(3);
-		expect(contents).toEqual([
-			`Reeve is fixing 53 issues of the daily run (auto-fix), payers first: 0 done, 53 left, begun <t:${AT_SECONDS}:R>.`
-		]);
+		expect(contents).toEqual([`Reeve is fixing 53 issues of the daily run (auto-fix): 0 of 53 done · started <t:${AT_SECONDS}:R>`]);
 		follower.end({ ...DONE, fixed: 51 });
 		await seconds(0);
 		expect(contents).toEqual([
@@ -152,7 +150,7 @@ describe('a bulk fix of many issues', () => {
 		await seconds(3);
 		follower.end(null);
 		await seconds(60);
-		expect(contents).toEqual([expect.stringContaining('an error broke it off')]);
+		expect(contents).toEqual([expect.stringContaining('an error stopped it')]);
 	});
 
 	test('that is gone on with after a restart takes over the message of the process that died', async () => {
@@ -163,12 +161,10 @@ describe('a bulk fix of many issues', () => {
 		const alive = begin({ origin: CONTINUED });
 		alive.progress(5);
 		await seconds(3);
-		expect(contents).toEqual([
-			expect.stringMatching(/^Reeve goes on with the 53 issues that <@\d+> had begun to fix, .*: 25 done, 28 left, /)
-		]);
+		expect(contents).toEqual([expect.stringMatching(/^Reeve is resuming the fix of 53 issues that <@\d+> started: 25 of 53 done/)]);
 		alive.end({ ...DONE, fixed: 33 });
 		await seconds(0);
-		expect(contents).toEqual([expect.stringContaining('has gone on with it to its end: 53 of 53 issues fixed.')]);
+		expect(contents).toEqual([expect.stringContaining('resumed and finished it: 53 of 53 issues fixed.')]);
 	});
 
 	test('has the way down wait for its last word', async () => {
@@ -221,7 +217,7 @@ describe('a bulk fix of a few issues', () => {
 		expect(contents).toEqual([]);
 		follower.end({ ...DONE, fixed: 9 });
 		await seconds(0);
-		expect(contents).toEqual([expect.stringContaining('fixed 9 issues in one go')]);
+		expect(contents).toEqual([expect.stringContaining('fixed 9 issues')]);
 	});
 
 	test('of a run, or that changed nothing, has none at all', async () => {

@@ -52,7 +52,7 @@ describe('a report', () => {
 		expect(logged).toEqual([]);
 		expect(requests.map(({ method, path }) => `${method} ${path}`)).toEqual([`POST /api/v10/channels/${CHANNEL}/messages`]);
 		expect(requests[0]?.body).toMatchObject({
-			embeds: [{ title: 'Reconciliation: 1 issue' }, { title: '1. Has the wrong role' }],
+			embeds: [{ title: '1 person has the wrong roles' }, { title: '1. Has the wrong role' }],
 			components: [{ type: 1, components: [{ type: 2, label: 'Apply fix 1 · ada', disabled: false }] }, { type: 1 }, { type: 1 }],
 			allowed_mentions: { parse: [] },
 			enforce_nonce: true
@@ -119,7 +119,7 @@ describe('a report', () => {
 		const { client } = clientAnswering(ok);
 		const { messenger, logged } = messengerWith(client, { remember: new Error('database away') });
 		await messenger.post(run());
-		expect(logged[0]).toContain('is posted, but which message it is could not be stored');
+		expect(logged[0]).toContain('Posted the report of run run1 but could not store its message ID');
 	});
 });
 
@@ -128,7 +128,7 @@ describe('a mail', () => {
 		const { messenger, letters } = messengerWith(clientAnswering(ok).client);
 		await messenger.post(run({ issues: [issue()] }));
 		await messenger.mail(run({ issues: [issue()] }));
-		expect(letters).toMatchObject([[{ subject: 'Reeve · Council: Reconciliation: 1 issue' }, 'run:run1']]);
+		expect(letters).toMatchObject([[{ subject: 'Reeve · Council: 1 person has the wrong roles' }, 'run:run1']]);
 		expect(letters[0]?.[0].text).toContain(`https://discord.com/channels/${GUILD}/${CHANNEL}/${MESSAGE}`);
 	});
 
@@ -145,6 +145,6 @@ describe('a mail', () => {
 		const { messenger, letters } = messengerWith(clientAnswering(refused(403, 50013)).client);
 		await messenger.post(run({ issues: [issue()] })).catch(() => {});
 		await messenger.mail(run({ issues: [issue()] }));
-		expect(letters[0]?.[0].text).toContain('could not be posted in the admin channel: Reeve may not write in channel');
+		expect(letters[0]?.[0].text).toContain("could not be posted in the admin channel: Reeve can't write in channel");
 	});
 });

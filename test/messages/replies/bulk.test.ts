@@ -47,7 +47,7 @@ describe('the plan of a bulk fix', () => {
 	test('says how many lose a role, who, and what would be done', () => {
 		const { embeds } = bulkPlanReply(plan([taking(1), giving(1), giving(2)]));
 		expect(embeds[0]?.title).toBe('Fix all: 3 issues');
-		expect(embeds[0]?.description).toContain('**1 person loses a role, 2 people only gain one.**');
+		expect(embeds[0]?.description).toContain('**1 person loses a role, 2 people gain one.**');
 		expect(embeds[0]?.description).toContain('taker1: Take Knight');
 	});
 
@@ -65,7 +65,7 @@ describe('the plan of a bulk fix', () => {
 
 	test('points out people who are linked to nobody', () => {
 		const { embeds } = bulkPlanReply(plan([listed({ linked: false })]));
-		expect(embeds[0]?.fields?.[0]?.name).toBe('1 person linked to no customer');
+		expect(embeds[0]?.fields?.[0]?.name).toBe('1 person not linked to a Stripe customer');
 	});
 
 	test('of thousands with hostile names keeps to the limits', () => {
@@ -73,7 +73,7 @@ describe('the plan of a bulk fix', () => {
 		const many = Array.from({ length: 5000 }, (_, index) => ({ ...taking(index), discordName: names[index % names.length] as string }));
 		const { embeds, components } = bulkPlanReply(plan(many, { hold: { ...REFUSED, reason: 'x'.repeat(5000) } }));
 		expect(brokenLimits({ embeds, components, allowedMentions: { parse: [] } })).toEqual([]);
-		expect(embeds[0]?.description).toMatch(/… and \d[\d\u00A0]* more$/);
+		expect(embeds[0]?.description).toMatch(/… and \d[\d,]* more$/);
 	});
 
 	test('has buttons that are bound to it', () => {
@@ -105,7 +105,7 @@ describe('what came of a bulk fix', () => {
 
 	test('says what was left where Reeve had to stop', () => {
 		expect(bulkReply({ ...done, left: 4 }, 'all').content).toMatch(
-			/^Stopped: 2 of 7 issues fixed\. Reeve is being restarted, and goes on with the other 4 issues by itself/
+			/^Stopped: 2 of 7 issues fixed\. Reeve is being restarted, and resumes the other 4 issues automatically/
 		);
 	});
 
@@ -121,7 +121,7 @@ describe('a hold in the admin channel', () => {
 	test('is red, says who asked and what to type, and leads to the plan', () => {
 		const { embeds, components } = holdAnnouncement(HOLD);
 		expect(embeds[0]).toMatchObject({ title: 'On hold: a fix that takes roles from 9 people', color: COLOURS.bad });
-		expect(embeds[0]?.description).toContain(`<@${OPERATOR}> asked to fix all open issues. **Nobody has lost a role.**`);
+		expect(embeds[0]?.description).toContain(`<@${OPERATOR}> asked to fix all open issues. **No roles were removed.**`);
 		expect(embeds[0]?.description).toContain('9 of 30 lose a role');
 		expect(components[0]?.components).toMatchObject([{ label: 'Look at the plan…', custom_id: 'reeve:1:plan:all' }]);
 		expect(brokenLimits({ ...holdAnnouncement({ ...HOLD, reason: '*'.repeat(5000) }), allowedMentions: { parse: [] } })).toEqual([]);
@@ -138,8 +138,8 @@ describe('finding one issue', () => {
 	});
 
 	test('knows which kinds are named by a part of their name, in any case', () => {
-		expect(kindsNamed(' DOES NOT pay')).toEqual(['UNAUTHORIZED_ACCESS']);
-		expect(kindsNamed('has')).toEqual(['MISSING_ACCESS', 'UNAUTHORIZED_ACCESS', 'ROLE_MISMATCH']);
+		expect(kindsNamed(" ISN'T paying")).toEqual(['UNAUTHORIZED_ACCESS']);
+		expect(kindsNamed('has')).toEqual(['UNAUTHORIZED_ACCESS', 'ROLE_MISMATCH']);
 		expect(kindsNamed('ada')).toEqual([]);
 	});
 

@@ -8,8 +8,8 @@ const finding = (verdict: CheckVerdict, message = 'So it is.', subject = 'Stripe
 
 describe('what the doctor says', () => {
 	test.each<[CheckResult[], string, number]>([
-		[[finding('ok')], 'All is well', COLOURS.good],
-		[[finding('ok'), finding('warning')], 'All works; 1 thing to be looked at', COLOURS.amber],
+		[[finding('ok')], 'All checks passed', COLOURS.good],
+		[[finding('ok'), finding('warning')], 'OK with 1 warning', COLOURS.amber],
 		[[finding('error'), finding('warning'), finding('ok')], '1 thing needs to be put right', COLOURS.bad],
 		[[finding('error'), finding('blocking')], '2 things need to be put right', COLOURS.bad]
 	])('is summed up', (findings, said, color) => {
@@ -25,8 +25,8 @@ describe('what the doctor says', () => {
 			'! **Stripe**: A.',
 			'✓ **Stripe**: W.'
 		]);
-		expect(embed.description).toContain('no run begins');
-		expect(doctorEmbed([finding('error')]).description).not.toContain('no run begins');
+		expect(embed.description).toContain('No run can start');
+		expect(doctorEmbed([finding('error')]).description).not.toContain('No run can start');
 	});
 
 	test('fits whatever is found', () => {

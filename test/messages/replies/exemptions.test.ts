@@ -32,7 +32,7 @@ describe('exempting', () => {
 		expect(message).toContain(
 			`<@${ADA}> is exempt until <t:${AT_SECONDS}:f>: Reeve leaves their roles as they are. Their open issue is closed.`
 		);
-		expect(message).toContain(`This takes the place of the exemption by <@${ADA}> <t:${AT_SECONDS}:R>: moderator`);
+		expect(message).toContain(`This replaces the exemption by <@${ADA}> <t:${AT_SECONDS}:R>: moderator`);
 	});
 
 	test('is said in the channel in one line with who, whom and why, and pings and formats nothing', () => {
@@ -48,7 +48,7 @@ describe('exempting', () => {
 
 	test('ends once, and whoever comes second hears so', () => {
 		expect(exemptionEndedReply(exemption())).toContain(`The exemption of <@${ADA}> has ended.`);
-		expect(exemptionEndedReply(null)).toContain('has ended already');
+		expect(exemptionEndedReply(null)).toContain('has already ended');
 		expect(exemptionEndedAnnouncement(OPERATOR, exemption())).toBe(`<@${OPERATOR}> ended the exemption of <@${ADA}> (founder).`);
 	});
 
@@ -72,7 +72,7 @@ describe('the list of exemptions', () => {
 	});
 
 	test('of nobody says so', async () => {
-		expect((await listed([])).content).toContain('Nobody is exempt');
+		expect((await listed([])).content).toContain('No exemptions');
 	});
 
 	test('keeps to the limits with hostile names and reasons', async () => {

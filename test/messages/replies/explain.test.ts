@@ -79,7 +79,7 @@ describe('why, in words', () => {
 	it('tells links, roles, the subscription and that all is right', () => {
 		const text = shown(explanation());
 		for (const said of [
-			'Has the managed roles that they should have.',
+			'Has the roles they should have.',
 			'Row m1: customer cus_1',
 			'There is one subscription, and it decides.',
 			`**1.** sub_1 · price_lord · since <t:${AT_SECONDS}:f>\n→ active: gives **Lord**`,
@@ -113,18 +113,18 @@ describe('why, in words', () => {
 	it('says what is wrong, and what would mend it', () => {
 		const text = shown(explanation({ drift: drift(), issue: { ...issue(), status: 'OPEN' } }));
 		expect(text).toContain('Pays for Lord and has Knight. Plan: **Give Lord, then take Knight**.');
-		expect(text).toContain(`Has the wrong role. Open since <t:${AT_SECONDS}:R>, seen 1 time.`);
+		expect(text).toContain(`Has the wrong role. First seen <t:${AT_SECONDS}:R>.`);
 	});
 
 	it('explains whoever is not compared: absent, a bot, exempt, not linked, of unknown status', () => {
 		const nobody = { person: null, claims: [], precedence: null, expected: [] };
-		expect(shown(explanation({ member: null }))).toContain('Is not in the server. Whoever is linked and has left');
-		expect(shown(explanation({ member: null }, nobody))).toContain('is linked to nobody who pays');
+		expect(shown(explanation({ member: null }))).toContain('Is not in the server. If they join');
+		expect(shown(explanation({ member: null }, nobody))).toContain('not linked to any customer');
 		expect(shown(explanation({ member: { id: ADA, name: 'ada', bot: true, roles: [] } }))).toContain('This is a bot');
 		expect(shown(explanation({ exemption: { discordId: ADA, reason: 'founder', createdBy: OPERATOR, expiresAt: null } }))).toContain(
 			`Until an operator ends it, by <@${OPERATOR}>: founder`
 		);
-		expect(shown(explanation({}, nobody))).toContain('Is linked to nobody who could pay, and holds no managed role');
+		expect(shown(explanation({}, nobody))).toContain('Not linked to any customer and holds no managed role');
 		expect(shown(explanation({}, { expected: null }))).toContain('a status that Reeve does not know');
 	});
 

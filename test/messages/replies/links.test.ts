@@ -132,12 +132,12 @@ describe('the answer to whoever unlinks', () => {
 	it('says what it would mean before anything is changed', () => {
 		const asked = linksReply(ties(tie()), someone);
 		expect(asked.content).toContain(`Unlink ${WHO} from ada@example.com · Ada L. · active price_lord (cus_1)?`);
-		expect(asked.content).toContain('They would have no subscription left that gives a role: the next run would report Lord to be taken.');
+		expect(asked.content).toContain('They would no longer be due any role: the next run would report Lord to be taken.');
 		expect(asked.components[0]?.components[0]).toMatchObject({ label: 'Unlink', custom_id: `reeve:1:unlink:${ADA}:0123abcd` });
 	});
 
 	it.each([
-		[standing({ expected: ['Lord'] }), 'They would still be due Lord, and hold just that: nothing would follow.'],
+		[standing({ expected: ['Lord'] }), 'They would still be due Lord, and hold exactly that, so nothing changes.'],
 		[standing({ expected: ['Knight'] }), 'the next run would report Knight to be given and Lord to be taken.'],
 		[standing({ expected: null }), 'What they would have then is not known'],
 		[standing({ expected: [], exempt: true }), 'They are exempt, so no run would act on that.']
@@ -153,13 +153,13 @@ describe('the answer to whoever unlinks', () => {
 			options: [{ value: '0123abcd' }, { value: '4567cdef', label: 'OWNER seat in *Acme*' }]
 		});
 		expect(confirmUnlinkReply(ties(tie(), seat), '4567cdef', someone).content).toContain('from the OWNER seat in \\*Acme\\*?');
-		expect(confirmUnlinkReply(ties(tie(), seat), 'ffffffff', someone).content).toContain('Somebody has unlinked it before');
+		expect(confirmUnlinkReply(ties(tie(), seat), 'ffffffff', someone).content).toContain('It has already been unlinked');
 	});
 
 	it('says what metadata ties, and that Stripe is the place to change it', () => {
 		const result = { ...(ties() as Extract<LinksResult, { kind: 'links' }>), byMetadata: ['cus_9'] };
-		expect(linksReply(result, someone).content).toContain("Stripe's metadata ties them to cus_9: that cannot be changed here.");
-		expect(linksReply(ties(), someone).content).toBe(`Nothing was changed: Nothing ties ${WHO} to a customer or a team.`);
+		expect(linksReply(result, someone).content).toContain("Stripe's metadata links them to cus_9: that cannot be changed here.");
+		expect(linksReply(ties(), someone).content).toBe(`${WHO} isn't linked to any customer or team.`);
 	});
 
 	it('says what was unlinked, and in the channel by whom', () => {

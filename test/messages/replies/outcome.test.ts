@@ -28,11 +28,11 @@ function ended(outcome: FixOutcome, over: Partial<Ended> = {}): string {
 
 describe('the answer to whoever pressed Apply fix', () => {
 	it('says what was given and taken', () => {
-		expect(ended('FIXED', { rolesBefore: ['Knight'], rolesAfter: ['Lord'] })).toBe(`Fixed ${PERSON}: Lord given, Knight taken.`);
+		expect(ended('FIXED', { rolesBefore: ['Knight'], rolesAfter: ['Lord'] })).toBe(`${PERSON} now has Lord and no longer has Knight.`);
 	});
 
 	it('says what was really done, not what was planned', () => {
-		expect(ended('FIXED', { rolesBefore: ['Knight', 'Lord'], rolesAfter: ['Lord'] })).toContain(`${PERSON}: Knight taken.`);
+		expect(ended('FIXED', { rolesBefore: ['Knight', 'Lord'], rolesAfter: ['Lord'] })).toContain(`${PERSON} no longer has Knight.`);
 	});
 
 	it('says that the drift is gone', () => {
@@ -51,7 +51,7 @@ describe('the answer to whoever pressed Apply fix', () => {
 
 	it('says that an exempt person is left alone', () => {
 		expect(ended('EXEMPT')).toBe(
-			`Nothing was changed for ${PERSON}: they are exempt, so their roles are right as they are. To fix them, end the exemption first.`
+			`Nothing was changed for ${PERSON}: they are exempt, so their roles stay as they are. To fix them, end the exemption first.`
 		);
 	});
 
@@ -61,7 +61,7 @@ describe('the answer to whoever pressed Apply fix', () => {
 
 	it('says why it failed, that the issue is open, and what was done before', () => {
 		expect(ended('FAILED', { error: "Reeve's role is below Lord: drag it above.", rolesBefore: [], rolesAfter: ['Knight'] })).toBe(
-			`Not fixed: ${PERSON}. Reeve's role is below Lord: drag it above. Done before that: Knight given. The issue is still open: press Apply fix again once that is put right.`
+			`Not fixed: ${PERSON}. Reeve's role is below Lord: drag it above. Done before that: Knight given. The issue is still open: press Apply fix again once that is fixed.`
 		);
 	});
 
@@ -77,14 +77,14 @@ describe('the answer to whoever pressed Apply fix', () => {
 
 	it('says who is at it already', () => {
 		expect(fixReply({ kind: 'busy', actor: OPERATOR, since: AT }, issue())).toBe(
-			`<@${OPERATOR}> is fixing ${PERSON} already, since <t:${AT_SECONDS}:R>. Wait a moment: the report will show what came of it.`
+			`<@${OPERATOR}> is already fixing ${PERSON}, since <t:${AT_SECONDS}:R>. Wait a moment: the report will show what came of it.`
 		);
-		expect(fixReply({ kind: 'busy', actor: 'reeve', since: AT }, issue())).toContain('Reeve is fixing');
+		expect(fixReply({ kind: 'busy', actor: 'reeve', since: AT }, issue())).toContain('Reeve is already fixing');
 	});
 
 	it('says who has settled it already', () => {
 		expect(fixReply({ kind: 'settled', status: 'FIXED', actor: OPERATOR, at: AT, undone: false, exempted: false }, issue())).toBe(
-			`Nothing was changed: ${PERSON} was fixed already by <@${OPERATOR}> <t:${AT_SECONDS}:R>. There is nothing left to do.`
+			`Nothing was changed: ${PERSON} was already fixed by <@${OPERATOR}> <t:${AT_SECONDS}:R>.`
 		);
 		expect(fixReply({ kind: 'settled', status: 'RESOLVED', actor: null, at: AT, undone: false, exempted: false }, issue())).toContain(
 			'went away by itself'
@@ -93,7 +93,7 @@ describe('the answer to whoever pressed Apply fix', () => {
 
 	it('says that an issue is not known any more, and where a new report comes from', () => {
 		expect(fixReply({ kind: 'unknown' }, null)).toBe(
-			'Nothing was changed: Reeve does not know the issue of this person any more. Use `/reconcile run` for a new report.'
+			'Nothing was changed: Reeve no longer knows the issue of this person. Use `/reconcile run` for a new report.'
 		);
 	});
 

@@ -22,7 +22,7 @@ describe('the progress of a run', () => {
 				{ source: 'discord', done: 1000, total: 5000, finished: false },
 				{ source: 'database', done: 42, total: 42, finished: true }
 			)
-		).toEqual(['Reading Stripe: 300 subscriptions…', 'Reading Discord: 1\u00A0000 of 5\u00A0000 members…', 'Reading links: 42 links ✓']);
+		).toEqual(['Reading Stripe: 300 subscriptions…', 'Reading Discord: 1,000 of 5,000 members…', 'Reading links: 42 links ✓']);
 	});
 
 	it('says how long it waits, and why, where a source says to wait', () => {
@@ -64,7 +64,7 @@ describe('the end of a run', () => {
 		[{ notices: { ...NO_NOTICES, exempt: 1 } }, 'is exempt, so Reeve leaves their roles as they are'],
 		[
 			{ notices: { ...NO_NOTICES, unknownStatus: [{ discordId: ADA, status: 'frozen' }] } },
-			'was left alone: Stripe gives the status `frozen`, which Reeve does not know. Update Reeve.'
+			'was left alone: Stripe gives the status `frozen`, which Reeve does not know.'
 		],
 		[{ notices: { ...NO_NOTICES, leftToNextRun: 1 } }, 'run it again in a minute'],
 		[{ membersChecked: 0 }, 'is not in the server']
@@ -86,7 +86,9 @@ describe('the end of a run', () => {
 	});
 
 	it('says where to look if the report is not there', () => {
-		expect(runFinishedReply(result(), null, '')).toContain('The report could not be posted in the admin channel: the log says why.');
+		expect(runFinishedReply(result(), null, '')).toContain(
+			'The report could not be posted in the admin channel: see `/reconcile status` for the reason.'
+		);
 		expect(runFinishedReply(result(), undefined, '')).toContain('look in the admin channel');
 	});
 

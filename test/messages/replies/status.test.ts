@@ -70,7 +70,7 @@ describe('the status', () => {
 			daily: { hour: 3, timeZone: 'Europe/Berlin', paused: true }
 		});
 		expect(Schedule).toContain('RECONCILIATION_PAUSED is true');
-		expect(Schedule).toContain(`**Paused by <@${OPERATOR}> <t:${AT_SECONDS}:R>, until somebody resumes them: Stripe is being moved**`);
+		expect(Schedule).toContain(`**Paused by <@${OPERATOR}> <t:${AT_SECONDS}:R>, until an operator resumes them: Stripe is being moved**`);
 		expect(Schedule).not.toContain('Next run');
 	});
 
@@ -85,7 +85,7 @@ describe('the status', () => {
 			]),
 			exemptions: known(4)
 		});
-		expect(fields['Open issues: 3']).toBe(`Pays, but has no role: 3 issues, the oldest since <t:${AT_SECONDS}:R>`);
+		expect(fields['Open issues: 3']).toBe(`Paying but locked out: 3 issues, the oldest since <t:${AT_SECONDS}:R>`);
 		expect(fields.Verification).toContain('of 2 fixes');
 		for (const told of ['Mail of a run', 'tried 2 times', 'Report of a hold', 'Mail that no run has succeeded'])
 			expect(fields['Not delivered yet']).toContain(told);
@@ -119,7 +119,7 @@ describe('the status', () => {
 		expect(fieldsOf(NOTHING_KNOWN)).toEqual({
 			Schedule: `Every day at 03:00, Europe/Berlin\nPaused: ${unknown}\nNext run: ${unknown}`,
 			'Auto-fix': 'Off: Reeve only reports',
-			'Last run': `${unknown}\nThe last that read everything: ${unknown}`,
+			'Last run': `${unknown}\nLast full check: ${unknown}`,
 			'Open issues: unknown': unknown,
 			Verification: unknown,
 			'Not delivered yet': unknown,
@@ -204,7 +204,7 @@ describe('the history', () => {
 describe('pausing', () => {
 	test('says until when, what it replaced, and what still works', () => {
 		expect(pausedReply({ ...PAUSE, until: AT }, PAUSE, false)).toMatch(
-			/^Paused: no daily run until <t:\d+:f>\. A run by hand .* still work\.\nThis takes the place of the pause before/
+			/^Paused: no daily run until <t:\d+:f>\. A run by hand .* still work\.\nThis replaces the earlier pause/
 		);
 		expect(pausedReply(PAUSE, null, false)).toContain('until you use `/reconcile resume`');
 		expect(pausedAnnouncement(PAUSE)).toBe(`<@${OPERATOR}> paused the daily runs: Stripe is being moved.`);

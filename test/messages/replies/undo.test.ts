@@ -41,16 +41,16 @@ describe('the answer to whoever pressed Undo', () => {
 
 	it('says why it failed, and what was done before', () => {
 		expect(undoReply(untouched({ outcome: 'FAILED', error: 'This member has left the server.' }))).toBe(
-			`Not undone: ${PERSON}. This member has left the server. Put that right, then undo it again.`
+			`Not undone: ${PERSON}. This member has left the server. Fix that, then undo it again.`
 		);
 		expect(undoReply(ended({ outcome: 'FAILED', error: 'Drag it above.', rolesAfter: ['Knight', 'Lord'] }))).toBe(
-			`Not undone: ${PERSON}. Drag it above. Done before that: Knight given. They are exempt until <t:${AT_SECONDS}:f>. Put that right, then undo it again.`
+			`Not undone: ${PERSON}. Drag it above. Done before that: Knight given. They are exempt until <t:${AT_SECONDS}:f>. Fix that, then undo it again.`
 		);
 	});
 
 	it('says who has it, or who was first', () => {
 		expect(undoReply({ kind: 'busy', subject, actor: OPERATOR, since: AT })).toContain(`<@${OPERATOR}> has been at the roles of ${PERSON}`);
-		expect(undoReply({ kind: 'undone', subject, actor: OPERATOR, at: AT })).toContain(`undone already by <@${OPERATOR}>`);
+		expect(undoReply({ kind: 'undone', subject, actor: OPERATOR, at: AT })).toContain(`already undone by <@${OPERATOR}>`);
 	});
 
 	it.each([

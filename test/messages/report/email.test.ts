@@ -20,15 +20,15 @@ const of = (over: Parameters<typeof result>[0] = {}, parts: Partial<EmailInput> 
 describe('a letter', () => {
 	test('says the same as the report, in plain words, with absolute times and names', () => {
 		const { subject, text } = of({ issues: [issue({ discordName: 'ada' })], triggeredBy: 'manual', requestedBy: OPERATOR });
-		expect(subject).toBe('Reeve · Council: Reconciliation: 1 issue');
+		expect(subject).toBe('Reeve · Council: 1 person has the wrong roles');
 		for (const told of [
 			URL,
-			`Asked for by olive (${OPERATOR}).`,
+			`started by olive (${OPERATOR})`,
 			'1. Has the wrong role',
 			`ada (${ADA}) · ada`,
 			'Plan: Give Lord, then take Knight',
 			'Stripe says: active: price_lord (sub_1)',
-			'since 20 Nov 2026, 09:00 (Europe/Berlin)'
+			'First seen 20 Nov 2026, 09:00 (Europe/Berlin)'
 		])
 			expect(text).toContain(told);
 		for (const markup of ['**', '<@', '<t:', '`']) expect(text).not.toContain(markup);
@@ -36,7 +36,8 @@ describe('a letter', () => {
 
 	test('has the same facts as HTML', () => {
 		const { html } = of({ issues: issues(3) });
-		for (const told of ['Reconciliation: 3 issues', '3. Has the wrong role', 'member3', `<a href="${URL}">`]) expect(html).toContain(told);
+		for (const told of ['3 people have the wrong roles', '3. Has the wrong role', 'member3', `<a href="${URL}">`])
+			expect(html).toContain(told);
 		expect(html).not.toMatch(/<script|<img|\ssrc=|http:\/\//);
 	});
 
@@ -50,13 +51,13 @@ describe('a letter', () => {
 
 	test('of a held run says what is held', () => {
 		const { text } = of({ issues: issues(1), autoFixEnabled: true, hold: { reason: 'Too many.', losing: 40, holders: 200 } });
-		expect(text).toContain('On hold: nobody lost a role: Too many.');
+		expect(text).toContain('Stopped for your approval: no roles were removed: Too many.');
 	});
 
 	test('of a bulk fix that is on hold says who asked for it, why it is held, and that nobody has lost a role', () => {
 		const { subject, text } = of({}, { notification: { kind: 'hold', hold: HOLD } });
 		expect(subject).toContain('On hold: a fix that takes roles from 9 people');
-		for (const told of [`olive (${OPERATOR}) asked to fix all open issues.`, 'Nobody has lost a role.', 'Too many.', '9 of 30'])
+		for (const told of [`olive (${OPERATOR}) asked to fix all open issues.`, 'No roles were removed.', 'Too many.', '9 of 30'])
 			expect(text).toContain(told);
 	});
 
@@ -76,7 +77,7 @@ describe('a letter', () => {
 		const { text, html } = of({ issues: issues(5000) });
 		expect(text).toContain('50. Has the wrong role');
 		expect(text).not.toContain('51. Has the wrong role');
-		expect(text).toContain('… and 4\u00A0950 more');
+		expect(text).toContain('… and 4,950 more');
 		expect(html.length).toBeLessThan(200_000);
 	});
 

@@ -35,7 +35,7 @@ describe('the summary', () => {
 		const { summary, issues: none, buttons } = page(result());
 		expect(summary.title).toBe('All clear');
 		expect(summary.color).toBe(0x57f287);
-		expect(summary.description).toBe('250 members and 3 teams checked in 12 s. Daily schedule, report only.');
+		expect(summary.description).toBe(`-# Checked 250 members and 3 teams in 12 s · daily run · <t:${AT_SECONDS + 12}:R> · report only`);
 		expect(summary.fields ?? []).toEqual([]);
 		expect(none).toEqual([]);
 		expect(buttons).toEqual([]);
@@ -43,7 +43,7 @@ describe('the summary', () => {
 
 	it('of a run without issues still notes what is worth knowing', () => {
 		const { summary } = page(result({ notices: { ...NO_NOTICES, unclaimed: 12, bots: 1 } }));
-		expect(summary.description).toContain('\nNoted: 12 unclaimed (pay, and have claimed no Discord seat) · 1 bot skipped.');
+		expect(summary.description).toContain('\nNoted: 12 customers pay but have no linked Discord account · 1 bot skipped.');
 	});
 
 	it('of a failed run says why, that nothing was changed, and what to do', () => {
@@ -69,11 +69,11 @@ describe('the summary', () => {
 			issue({ id: 'c', type: 'UNAUTHORIZED_ACCESS', severity: 'LOW', linked: false })
 		];
 		const { summary } = page(result({ issues: found, triggeredBy: 'manual', requestedBy: OPERATOR }));
-		expect(summary.title).toBe('Reconciliation: 3 issues');
+		expect(summary.title).toBe('3 people have the wrong roles');
 		expect(summary.color).toBe(0xf0a020);
-		expect(summary.description).toContain(`250 members and 3 teams checked in 12 s. Asked for by <@${OPERATOR}>.`);
-		expect(summary.description).toContain('**Report only:** nothing was changed.');
-		expect(summary.fields?.[0]).toMatchObject({ name: 'By kind', value: 'Pays, but has no role: 2\nHas a role, but does not pay: 1' });
+		expect(summary.description).toContain(`-# Checked 250 members and 3 teams in 12 s · started by <@${OPERATOR}> · <t:`);
+		expect(summary.description).toContain('Nothing has been changed yet.');
+		expect(summary.fields?.[0]).toMatchObject({ name: 'By kind', value: "Paying but locked out: 2\nHas access but isn't paying: 1" });
 		expect(summary.fields?.[1]).toMatchObject({ name: 'By severity', value: 'High: 2\nLow: 1' });
 	});
 
@@ -81,25 +81,41 @@ describe('the summary', () => {
 		const found = result({ issues: issues(3) });
 		const settled = (...ids: string[]) =>
 			reportPage({ result: found, states: new Map(ids.map((id) => [id, state({ status: 'FIXED', settledAt: AT })])) }, 0).embeds[0];
-		expect(settled()?.description).toContain('**Report only:** nothing was changed.');
-		expect(settled('issue1', 'issue3')?.description).toContain('Since then 2 of 3 issues settled: 1 to go.');
+		expect(settled()?.description).toContain('Nothing has been changed yet.');
+		expect(settled('issue1', 'issue3')?.description).toContain('Since then: 2 fixed; 1 to go.');
 		expect(settled('issue1', 'issue2', 'issue3')).toMatchObject({
 			color: 0x57f287,
-			description: expect.stringContaining('Since then 3 of 3 issues settled: nothing is left to do.')
+			description: expect.stringContaining('Since then: 3 fixed; nothing left to do.')
 		});
+	});
+
+	it('counts undone and ignored issues as such, and does not call them fixed', () => {
+		const found = result({ issues: issues(3) });
+		const states = new Map([
+			['issue1', state({ status: 'RESOLVED', settledAt: AT, lastAttempt: attempt({ outcome: 'UNDONE', undoes: 'attempt0' }) })],
+			['issue2', state({ status: 'RESOLVED', settledAt: AT, settledBy: OPERATOR })]
+		]);
+		const { summary, issues: embeds } = page(found, 0, states);
+		expect(summary.description).toContain('Since then: 1 ignored, 1 undone; 1 to go.');
+		expect(embeds.map(({ title }) => title)).toEqual([
+			'1. Has the wrong role (undone)',
+			'2. Has the wrong role (ignored)',
+			'3. Has the wrong role'
+		]);
+		expect(embeds.map(({ color }) => color)).toEqual([0x95a5a6, 0x95a5a6, 0xfee75c]);
 	});
 
 	it('says how many issues auto-fix mended', () => {
 		const { summary } = page(result({ issues: issues(12), autoFixEnabled: true, issuesFixed: 10 }));
-		expect(summary.description).toContain('**Auto-fix on:** 10 of 12 fixed. Look at the others');
+		expect(summary.description).toContain('**Auto-fix on:** 10 of 12 fixed. Check the others');
 	});
 
 	it('of a held run is red and says what to type', () => {
 		const hold = { reason: 'This would remove a role from 40 of the 200 members who hold one (limit: 10%).', losing: 40, holders: 200 };
 		const { summary } = page(result({ issues: issues(41), autoFixEnabled: true, issuesFixed: 1, hold }));
-		expect(summary.title).toBe('Reconciliation: 41 issues, on hold');
+		expect(summary.title).toBe('41 people have the wrong roles, on hold');
 		expect(summary.color).toBe(0xed4245);
-		expect(summary.fields?.[0]?.name).toBe('On hold: nobody lost a role');
+		expect(summary.fields?.[0]?.name).toBe('Stopped for your approval: no roles were removed');
 		expect(summary.fields?.[0]?.value).toContain(hold.reason);
 		expect(summary.fields?.[0]?.value).toContain('40 of 200 lose a role, press Fix all');
 	});
@@ -134,16 +150,16 @@ describe('the summary', () => {
 			})
 		);
 		for (const words of [
-			'1 unclaimed (pay, and have claimed no Discord seat)',
-			'2 absent (pay, and are not in the server)',
+			'1 customer pays but has no linked Discord account',
+			'2 paying members are not in the server',
 			'3 bots skipped',
 			'4 exempt',
 			'5 left to the next run',
-			'<@1>, <@2>, <@3> and 1 more: Stripe gives the status `frozen`, which Reeve does not know; their roles are left as they are. Update Reeve',
-			'<@5>: Stripe gives the status `\\*\\*@\u200Beveryone\\*\\*`, which Reeve does not know; their roles are left as they are. Update Reeve',
+			'<@1>, <@2>, <@3> and 1 more: Stripe gives the status `frozen`, which Reeve does not know; their roles are left as they are',
+			'<@5>: Stripe gives the status `\\*\\*@\u200Beveryone\\*\\*`, which Reeve does not know; their roles are left as they are',
 			'1 team with more seats claimed than paid for: \\*\\*Acme\\*\\* @\u200Beveryone (6 of 5)',
-			'5 Discord IDs in Stripe not readable: correct the metadata of cus_1, cus_2, cus_3 and 2 more',
-			'1 customer naming more than one person, so linked to nobody: correct the metadata of cus_9'
+			'5 customers have an invalid Discord ID in Stripe: cus_1, cus_2, cus_3 and 2 more',
+			'1 customer names several members in Stripe, so no link counts: cus_9'
 		]) {
 			expect(all).toContain(words);
 		}
@@ -167,16 +183,16 @@ describe('an issue', () => {
 		expect(field('Discord says')).toBe('Knight');
 		expect(field('Plan')).toBe('Give Lord, then take Knight');
 		expect(field('Severity')).toBe('Medium');
-		expect(field('Open')).toBe(`since <t:${AT_SECONDS}:R>, seen 3 times`);
+		expect(field('Open')).toBe(`First seen <t:${AT_SECONDS}:R>, in 3 reports`);
 	});
 
 	it.each([
-		[{ type: 'MISSING_ACCESS', discordRoles: [] }, 'Pays, but has no role'],
-		[{ type: 'UNAUTHORIZED_ACCESS', linked: true }, 'Has a role, but does not pay'],
-		[{ type: 'UNAUTHORIZED_ACCESS', linked: false }, 'Has a role, but is linked to no customer'],
-		[{ type: 'DEBTOR_MISMATCH', expectedRoles: ['Lord'], discordRoles: ['Debtor'] }, 'Is marked as Debtor, but should not be'],
-		[{ type: 'DEBTOR_MISMATCH', expectedRoles: ['Debtor'], discordRoles: ['Lord'] }, 'Owes, but is not marked as Debtor'],
-		[{ type: 'DEBTOR_MISMATCH', expectedRoles: ['Debtor'], discordRoles: ['Debtor', 'Lord'] }, 'Is a Debtor, but has kept access']
+		[{ type: 'MISSING_ACCESS', discordRoles: [] }, 'Paying but locked out'],
+		[{ type: 'UNAUTHORIZED_ACCESS', linked: true }, "Has access but isn't paying"],
+		[{ type: 'UNAUTHORIZED_ACCESS', linked: false }, 'Not linked to a Stripe customer'],
+		[{ type: 'DEBTOR_MISMATCH', expectedRoles: ['Lord'], discordRoles: ['Debtor'] }, "Marked Debtor, but shouldn't be"],
+		[{ type: 'DEBTOR_MISMATCH', expectedRoles: ['Debtor'], discordRoles: ['Lord'] }, "Owes, but isn't marked Debtor"],
+		[{ type: 'DEBTOR_MISMATCH', expectedRoles: ['Debtor'], discordRoles: ['Debtor', 'Lord'] }, 'Marked Debtor, but still has access']
 	] as const)('%o is headed "%s"', (over, title) => {
 		expect(shown({}, issue(over)).embed?.title).toBe(`1. ${title}`);
 	});
@@ -208,14 +224,14 @@ describe('an issue', () => {
 	it('that is gone says so', () => {
 		const { embed, field, button } = shown({ status: 'RESOLVED', settledAt: AT });
 		expect(embed?.title).toBe('1. Has the wrong role (gone)');
-		expect(field('Outcome')).toBe(`Gone by itself <t:${AT_SECONDS}:R>`);
+		expect(field('Outcome')).toBe(`Went away by itself <t:${AT_SECONDS}:R>`);
 		expect(button?.disabled).toBe(true);
 	});
 
 	it('found gone by a fix says by whose, and why', () => {
 		const lastAttempt = attempt({ outcome: 'RESOLVED', error: 'This member has left the server.' });
 		expect(shown({ status: 'RESOLVED', settledAt: AT, lastAttempt }).field('Outcome')).toBe(
-			`Gone by itself: found so by <@${OPERATOR}> <t:${AT_SECONDS}:R>. Nothing was changed. This member has left the server.`
+			`Already gone when checked by <@${OPERATOR}> <t:${AT_SECONDS}:R>. Nothing was changed. This member has left the server.`
 		);
 	});
 
@@ -229,7 +245,7 @@ describe('an issue', () => {
 		['FAILED', "Reeve's role is below Lord: drag it above.", "Reeve's role is below Lord: drag it above. The issue is still open."],
 		['NOT_APPLIED', null, 'Discord accepted the change, but it did not happen. The issue is still open.'],
 		['INTERRUPTED', null, 'Reeve was stopped in the middle of this fix. The issue is still open.'],
-		['PLAN_CHANGED', null, 'another plan is right by now, so nothing was changed. The issue is still open.'],
+		['PLAN_CHANGED', null, 'the plan is out of date, so nothing was changed. The issue is still open.'],
 		['EXEMPT', null, 'this person is exempt, so nothing was changed.'],
 		['RESOLVED', null, 'the drift was gone, but it has come back. The issue is open again.']
 	] as const)('whose fix ended as %s says so and stays open', (outcome, error, words) => {
@@ -248,7 +264,7 @@ describe('an issue', () => {
 		expect(field('Last attempt')).toBe(
 			`Came back <t:${AT_SECONDS}:R>, after it was fixed by <@${OPERATOR}> <t:${AT_SECONDS}:R>. The issue is open again.`
 		);
-		expect(field('Open')).toBe(`since <t:${AT_SECONDS}:R>, seen 1 time, back <t:${AT_SECONDS}:R>`);
+		expect(field('Open')).toBe(`First seen <t:${AT_SECONDS}:R>, back <t:${AT_SECONDS}:R>`);
 		expect(button?.disabled).toBe(false);
 	});
 });
@@ -334,7 +350,7 @@ describe('the pages', () => {
 
 	it('of 5 000 issues are a thousand', () => {
 		const { summary, buttons } = page(result({ issues: issues(5000) }), 999);
-		expect(summary.title).toBe('Reconciliation: 5\u00A0000 issues');
-		expect(doing(buttons, 'page')[1]?.label).toBe('Page 1\u00A0000 of 1\u00A0000');
+		expect(summary.title).toBe('5,000 people have the wrong roles');
+		expect(doing(buttons, 'page')[1]?.label).toBe('Page 1,000 of 1,000');
 	});
 });

@@ -36,7 +36,7 @@ describe('the report of a verification', () => {
 		expect(summary).toMatchObject({
 			title: 'Verification: 2 fixes stayed',
 			color: GREEN,
-			description: '**Stayed:** ada (Knight given) and bob (Lord given, Knight taken).\n250 members checked in 12 s.'
+			description: '**Stayed:** ada (Knight given) and bob (Lord given, Knight taken).\nChecked 250 members in 12 s.'
 		});
 		expect(shown).toEqual([]);
 		expect(buttons).toEqual([]);
@@ -45,7 +45,7 @@ describe('the report of a verification', () => {
 	it('says who came back, and shows their issue with its button', () => {
 		const { summary, shown, buttons } = verification([back('ada'), fix('bob')], [found('ada')]);
 		expect(summary).toMatchObject({ title: 'Verification: 1 of 2 fixes came back', color: AMBER });
-		expect(summary?.description).toBe('**Came back:** ada (Knight given).\n**Stayed:** bob (Knight given).\n250 members checked in 12 s.');
+		expect(summary?.description).toBe('**Came back:** ada (Knight given).\n**Stayed:** bob (Knight given).\nChecked 250 members in 12 s.');
 		expect(shown).toHaveLength(1);
 		expect(buttons.map(({ label }) => label)).toContain('Apply fix 1 · ada');
 	});
@@ -88,7 +88,7 @@ describe('the report of a verification', () => {
 		const failed = failedResult('Stripe did not answer.', { isVerificationRun: true, triggeredBy: 'verification' });
 		const [summary] = reportPage({ result: failed, states: new Map() }, 0).embeds;
 		expect(summary?.title).toBe('Verification failed');
-		expect(summary?.description).toContain('Nothing was changed. Put that right: the verification is tried again by itself.');
-		expect(runFinishedReply(failed, null, '')).toContain('tried again by itself');
+		expect(summary?.description).toContain('Nothing was changed. Reeve retries the verification automatically.');
+		expect(runFinishedReply(failed, null, '')).toContain('Reeve retries the verification automatically');
 	});
 });

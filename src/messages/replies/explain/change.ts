@@ -3,12 +3,12 @@ import type { FixOutcome } from '../../../reconciliation/domain/issue.js';
 import { describeActor, moment, roles } from '../../format/format.js';
 import { cut, escapeText } from '../../format/text.js';
 
-/** What was changed about a person, one line each. */
+/** A member's audit entries, one line each. */
 
 const VALUE_LENGTH = 70;
 const DETAIL_LENGTH = 80;
 
-const DID: Readonly<Record<AuditAction, string>> = {
+const ACTION_NAMES: Readonly<Record<AuditAction, string>> = {
 	fix: 'fix',
 	undo: 'undo',
 	link: 'link',
@@ -22,7 +22,7 @@ const DID: Readonly<Record<AuditAction, string>> = {
 	setting: 'setting'
 };
 
-const ENDED: Readonly<Partial<Record<FixOutcome, string>>> = {
+const OUTCOME_NAMES: Readonly<Partial<Record<FixOutcome, string>>> = {
 	RESOLVED: 'the drift was gone',
 	PLAN_CHANGED: 'another plan was right',
 	EXEMPT: 'exempt, so nothing was touched',
@@ -33,9 +33,9 @@ const ENDED: Readonly<Partial<Record<FixOutcome, string>>> = {
 
 /** "… · @operator · fix: Knight → Lord". */
 export function changeLine({ at, actor, action, before, after, outcome, detail }: AuditEntry): string {
-	const ended = ENDED[outcome as FixOutcome];
+	const ended = OUTCOME_NAMES[outcome as FixOutcome];
 	const said = detail === null ? '' : ` (${escapeText(detail, DETAIL_LENGTH)})`;
-	return `${moment(at)} · ${describeActor(actor)} · **${DID[action] ?? escapeText(action, 20)}**: ${values(before, after)}${ended === undefined ? '' : `, ${ended}`}${said}`;
+	return `${moment(at)} · ${describeActor(actor)} · **${ACTION_NAMES[action] ?? escapeText(action, 20)}**: ${values(before, after)}${ended === undefined ? '' : `, ${ended}`}${said}`;
 }
 
 function values(before: unknown, after: unknown): string {
@@ -43,7 +43,7 @@ function values(before: unknown, after: unknown): string {
 	return `${value(before)} → ${value(after)}`;
 }
 
-/** Roles by name, anything else by its fields. */
+/** A list as role names, an object as its fields. */
 function value(json: unknown): string {
 	if (json === null || json === undefined) return 'nothing';
 	if (Array.isArray(json)) return cut(roles(json.map(String)), VALUE_LENGTH) || 'no role';

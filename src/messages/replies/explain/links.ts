@@ -2,7 +2,7 @@ import type { MemberRow, TeamRow } from '../../../reconciliation/domain/links.js
 import type { Explanation } from '../../../reconciliation/members/explain.js';
 import { escapeName, escapeText } from '../../format/text.js';
 
-/** What ties a person to those who pay for them, one line each. */
+/** A member's links, one line each. */
 
 export const ID_LENGTH = 40;
 

@@ -4,7 +4,7 @@ import type { LinkedPerson } from '../../../reconciliation/detection/link-index.
 import type { ExplainedSource, Explanation } from '../../../reconciliation/members/explain.js';
 import { buildCustomId } from '../../custom-id.js';
 import { COLOURS } from '../../format/colours.js';
-import { ago, count, describeActor, describePlan, heading, moment, roles } from '../../format/format.js';
+import { ago, count, describeActor, describePlan, heading, moment, number, roles } from '../../format/format.js';
 import { fitLines } from '../../format/lines.js';
 import { cut, escapeName, escapeText, mention } from '../../format/text.js';
 import type { MessagePayload } from '../../report/view.js';
@@ -13,7 +13,7 @@ import { ID_LENGTH, linkLines } from './links.js';
 import { describePrecedence, describeReason } from './reason.js';
 import { verdict } from './verdict.js';
 
-/** One person explained, as a message: of the 6 000 characters that Discord gives, each part has its share. */
+/** `/reconcile why`: a member explained. The maximum lengths below share Discord's limit over all embeds. */
 
 const ROLES_LENGTH = 200;
 const LINKS_LENGTH = 750;
@@ -23,7 +23,7 @@ const PRICES_LENGTH = 80;
 const SUBSCRIPTIONS_LENGTH = 1_550;
 const CHANGES_LENGTH = 1_450;
 
-/** @param name - for somebody whom Reeve itself cannot name: they are not in the server */
+/** @param name - fallback for a member who is not in the server */
 export function explanationReply(explanation: Explanation, name: string): MessagePayload {
 	const { undoable } = explanation;
 	return {
@@ -74,7 +74,7 @@ function personEmbed(explanation: Explanation, name: string): APIEmbed {
 				: [
 						{
 							name: issue.status === 'FIXING' ? 'Issue, being fixed now' : 'Open issue',
-							value: `${heading(issue)}. Open since ${ago(issue.firstSeenAt)}, seen ${count(issue.timesSeen, 'time')}. Plan: ${cut(describePlan(issue.plan), PLAN_LENGTH)}.`
+							value: `${heading(issue)}. First seen ${ago(issue.firstSeenAt)}${issue.timesSeen > 1 ? `, in ${number(issue.timesSeen)} reports` : ''}. Plan: ${cut(describePlan(issue.plan), PLAN_LENGTH)}.`
 						}
 					])
 		]
@@ -97,7 +97,7 @@ function subscriptionsEmbed({ known, breakdown, stripeFailure }: Explanation): A
 	};
 }
 
-/** What it is, and, below, what it gives and why. One entry, so that neither is cut off from the other. */
+/** A subscription and, on the next line, what it gives. One entry, so that the two are never cut apart. */
 function sourceLines({ subscription, seat, reason }: ExplainedSource, place: number, person: LinkedPerson | null): string {
 	const team = seat === null ? undefined : person?.seats.find((each) => each.team.stripeCustomerId === subscription.customerId)?.team;
 	const facts = [

@@ -4,11 +4,11 @@ import type { EntitlementReason } from '../../../reconciliation/policy/reason.js
 import { count, moment } from '../../format/format.js';
 import { escapeName, escapeText } from '../../format/text.js';
 
-/** Why a subscription gives what it gives, in words. */
+/** Why a subscription gives what it gives. */
 
 const STATUS_LENGTH = 40;
 
-/** What a status means to somebody who does not know Stripe. */
+/** Stripe's statuses for readers who do not know Stripe. */
 const MEANINGS: Readonly<Record<string, string>> = {
 	trialing: 'on trial',
 	past_due: 'past due',

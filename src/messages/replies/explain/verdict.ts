@@ -6,23 +6,23 @@ const FAILURE_LENGTH = 300;
 const SENTENCE_LENGTH = 250;
 const PLAN_LENGTH = 160;
 
-/** What it all comes to, first things first, and what an operator can do. */
+/** The conclusion in one or two sentences, and what an operator can do. */
 export function verdict(explanation: Explanation): string {
 	const { member, discordFailure, known, breakdown, drift, exemption } = explanation;
 	if (discordFailure !== null) return `The server could not be asked: ${escapeText(discordFailure, FAILURE_LENGTH)}`;
 	if (member?.bot) return 'This is a bot: bots pay for nothing, and Reeve leaves their roles alone.';
 	if (member === null)
 		return known && breakdown.person === null
-			? 'Is not in the server, and is linked to nobody who pays. There is nothing to do.'
-			: 'Is not in the server. Whoever is linked and has left, or has not come yet, is no issue: if they join, the next run finds what they should have.';
+			? 'Is not in the server and not linked to any customer. Nothing to do.'
+			: 'Is not in the server. If they join, the next run finds what they should have.';
 	if (exemption !== null)
 		return 'Is exempt: Reeve leaves their roles alone, whatever Stripe says. End it with `/reconcile exemptions` if it is not right any more.';
 	if (!known) return 'What they should have is not known, because Stripe could not be asked. Reeve changes nothing while that is so.';
 	if (breakdown.expected === null)
-		return 'Is left alone: Stripe gives a subscription of theirs a status that Reeve does not know. Tell whoever runs Reeve.';
+		return 'Is left alone: Stripe gives a subscription of theirs a status that Reeve does not know. Reeve needs an update.';
 	if (drift !== null)
 		return `${escapeText(drift.description, SENTENCE_LENGTH)} Plan: **${cut(describePlan(drift.plan), PLAN_LENGTH)}**.${breakdown.person === null ? ' Link them with `/reconcile link`, or exempt them with `/reconcile exempt`, if they are to keep it.' : ''}`;
 	if (breakdown.person === null)
-		return 'Is linked to nobody who could pay, and holds no managed role: all is right. If they pay, link them with `/reconcile link`.';
-	return 'Has the managed roles that they should have.';
+		return 'Not linked to any customer and holds no managed role, which is right. If they pay, link them with `/reconcile link`.';
+	return 'Has the roles they should have.';
 }

@@ -2,23 +2,23 @@ import { stringify } from 'csv-stringify/sync';
 import { MAX_FILE_BYTES } from '../../format/limits.js';
 import { clean } from '../../format/text.js';
 
-/** A table that is safe to open in a spreadsheet, whatever strangers called themselves. */
+/** CSV that is safe to open in a spreadsheet: untrusted names cannot become formulas. */
 
-/** Spreadsheets know by it that the text is UTF-8. */
+/** Marks the file as UTF-8 for spreadsheets. */
 const BOM = '\uFEFF';
 
-/** What makes a cell a formula, in its plain form; the minus of typesetting too, which some programs take for one. */
+/** Start of a formula after NFKC normalization. Some programs also accept U+2212 as a minus. */
 const BEGINS_FORMULA = /^[=+\-@\u2212]/;
 
-/** A spreadsheet that separates cells by semicolons, as much of Europe does, would begin a new cell within a quoted one. */
+/** Spreadsheets with semicolon separators (most European locales) may start a new cell inside a quoted one. */
 const BEGINS_CELL = /([;|]["'\s]*)(?=\S)/g;
 
-/** Most cells are like this; looking closer at each of them takes a large run seconds, in which nobody is answered. */
+/** Fast path: most cells match, and the full check on each blocks the event loop for seconds on a large run. */
 const PLAIN = /^[A-Za-z0-9<][\w<>@.,:()/-]*(?: [\w<>@.,:()/-]+)*$/;
 
 export interface Table {
 	readonly text: string;
-	/** Rows that had no room in a file that Discord takes. */
+	/** Rows left out because of the size limit. */
 	readonly left: number;
 }
 
@@ -40,12 +40,12 @@ export function toCsv(header: readonly string[], rows: Iterable<readonly (string
 	return { text: lines.join(''), left };
 }
 
-/** The library guards against what begins a formula plainly or in full width; {@link neutralizeFormulas} against what hides it. */
+/** `escape_formulas` covers plain and full-width formula starts; {@link neutralizeFormulas} covers hidden ones. */
 function line(cells: readonly (string | number)[]): string {
 	return stringify([cells], { quoted: true, escape_formulas: true, record_delimiter: 'windows' });
 }
 
-/** Text that no spreadsheet takes for a formula: not after spaces or invisible characters, nor in a look-alike form, nor within. */
+/** Prefixes formulas with an apostrophe, including those behind spaces, invisible characters, look-alikes or cell separators. */
 export function neutralizeFormulas(text: string): string {
 	if (PLAIN.test(text)) return text;
 	const cleaned = clean(text);

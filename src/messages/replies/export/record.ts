@@ -7,7 +7,7 @@ import { MAX_CHOICE_LENGTH, MAX_CHOICES } from '../../format/limits.js';
 import { cut } from '../../format/text.js';
 import { toCsv } from './csv.js';
 
-/** A run's issues and the attempts to mend them, as a file. */
+/** A run's issues and fix attempts as a CSV file. */
 
 const COLUMNS = [
 	'Run',
@@ -46,18 +46,18 @@ export function exportReply(record: RunRecord, timeZone: string, maxBytes?: numb
 	const rows = issues.flatMap((issue) => linesOf(run, issue));
 	const { text, left } = toCsv(COLUMNS, rows, maxBytes);
 	const attempts = issues.reduce((sum, issue) => sum + issue.attempts.length, 0);
-	const said = [
+	const sentences = [
 		`The ${run.triggeredBy} run of ${moment(run.startedAt)}${run.onlyMember === null ? '' : ', over one person'}: ${count(issues.length, 'issue')}, ${count(attempts, 'attempt')}.`,
 		...(run.status === 'FAILED' ? ['It failed, so it found no issue.'] : []),
 		...(left > 0 ? [`**The file is cut**: ${number(left)} of ${count(rows.length, 'line')} had no room in what Discord takes.`] : [])
 	];
 	return {
-		content: said.join(' '),
+		content: sentences.join(' '),
 		files: [{ attachment: Buffer.from(text), name: `reeve-${day(run.startedAt, timeZone)}-${run.runId}.csv` }]
 	};
 }
 
-/** What there is to say where there is nothing to export. */
+/** Reply if there is no such run. */
 export function nothingToExportReply(asked: string | null): string {
 	return asked === null
 		? 'No run has completed yet, so there is nothing to export. Use `/reconcile run` first.'
@@ -73,7 +73,7 @@ export function suggestRuns(runs: readonly ArchivedRun[], typed: string, timeZon
 		.slice(0, MAX_CHOICES);
 }
 
-/** "2026-11-21 03:00 · scheduled · 12 issues", in the time zone of the schedule: a suggestion knows no reader's own. */
+/** "2026-11-21 03:00 · scheduled · 12 issues", in the schedule's time zone: suggestions cannot show the reader's. */
 function runChoiceName({ startedAt, triggeredBy, issuesFound, status, onlyMember }: ArchivedRun, timeZone: string): string {
 	const at = DateTime.fromJSDate(startedAt, { zone: timeZone }).toFormat('yyyy-MM-dd HH:mm');
 	const found = status === 'FAILED' ? 'failed' : count(issuesFound, 'issue');
@@ -84,7 +84,7 @@ function day(date: Date, timeZone: string): string {
 	return DateTime.fromJSDate(date, { zone: timeZone }).toFormat('yyyy-MM-dd');
 }
 
-/** A line for each attempt, or one for an issue that nobody has tried to mend. */
+/** One line per attempt, or a single line for an issue without one. */
 function linesOf(run: ArchivedRun, { found, statusNow, attempts }: RecordedIssue): (string | number)[][] {
 	const { add, remove } = found.plan;
 	const plan = [...add.map((role) => `give ${role}`), ...remove.map((role) => `take ${role}`)].join(', then ');
@@ -123,7 +123,7 @@ function attemptOf({ id, actor, startedAt, rolesBefore, rolesAfter, outcome, err
 	];
 }
 
-/** As a mention: a spreadsheet would round the bare digits. */
+/** As a mention: spreadsheets round long numbers. */
 function asId(discordId: string): string {
 	return discordId === AUTOMATIC ? discordId : `<@${discordId}>`;
 }
@@ -132,7 +132,7 @@ function rolesOf(names: readonly RoleName[]): string {
 	return names.join(', ') || 'none';
 }
 
-/** As spreadsheets read it. */
+/** In the format that spreadsheets parse. */
 function utc(date: Date): string {
 	return date.toISOString().slice(0, 19).replace('T', ' ');
 }
