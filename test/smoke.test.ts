@@ -11,7 +11,7 @@ it('runs a reconciliation, applies the first fix of its report and exits with co
 
 		const [first] = fixButtons(report);
 		if (first === undefined) throw new Error('The report has no fix button.');
-		await click(sandbox, report, first.custom_id, 'operator', /^Fixed/);
+		await click(sandbox, report, first.custom_id, 'operator', / (now|no longer) has /);
 		await sandbox.until(() => buttons(refetch(sandbox, report)).find(({ label }) => label === first.label)?.disabled);
 		expect(await sandbox.issues('FIXED')).toHaveLength(1);
 
