@@ -159,7 +159,7 @@ describe('SIGTERM', () => {
 		expect(linesOf(sandbox)).toContainEqual(expect.stringContaining(`fixed ${fixed} issues`));
 		// The next start fixes the rest, each issue once, and posts the result.
 		await sandbox.until(() =>
-			linesOf(sandbox).some((line) => line.includes(`gone on with it to its end: ${total} of ${total} issues fixed.`))
+			linesOf(sandbox).some((line) => line.includes(`resumed and finished it: ${total} of ${total} issues fixed.`))
 		);
 		for (const { discordId, status, attempts } of await sandbox.issues()) {
 			expect(status).toBe('FIXED');
