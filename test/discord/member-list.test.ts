@@ -126,7 +126,7 @@ describe('readRoster', () => {
 		const odd = scriptedGuild(1, ({ nonce }, emit) => {
 			emit(Event.GuildMembersChunk, chunk(nonce, 0, 1, [{ ...member(0), user: { id: 'ada', username: 'ada' } }]));
 		});
-		await expect(read(odd.guild)).rejects.toThrow('is no Discord ID');
+		await expect(read(odd.guild)).rejects.toThrow('is not a Discord ID');
 	});
 
 	test('starts over after a disconnect and drops members who left meanwhile', async () => {
