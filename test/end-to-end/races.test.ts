@@ -158,7 +158,7 @@ describe('concurrent actions', () => {
 		});
 		const { id: issue, planHash } = await issueOf(name);
 		const typed = sandbox.command('operator', 'reconcile fix', { issue: `${issue}:${planHash}` });
-		expect(await waitForMessage(sandbox, typed, /./)).toMatch(/ is fixing .* already/);
+		expect(await waitForMessage(sandbox, typed, /./)).toContain(' is already fixing ');
 		sandbox.faults.clear();
 		expect(await waitForMessage(sandbox, undoing, /./)).toMatch(/^Undone/);
 		expect(changes(name)).toEqual(['PUT', 'PUT', 'DELETE']);

@@ -22,7 +22,7 @@ export interface Asked {
 
 const REEVE = { id: OPERATOR, username: 'reeve', discriminator: '0', avatar: null };
 
-/** A message of Reeve's, as Discord tells of it. */
+/** A message from Reeve as Discord's API returns it. */
 export function message(id: string, content: string) {
 	return {
 		id,
@@ -61,7 +61,7 @@ export function inGuild(answer: (asked: Asked) => Answer | Promise<Answer>) {
 	client.rest.setToken('test');
 	// As after a login; the constructor is private to discord.js.
 	client.user = Reflect.construct(ClientUser, [client, REEVE]);
-	// What the gateway would have told; the method is private to discord.js.
+	// Normally filled by the gateway; the method is private to discord.js.
 	// biome-ignore lint/complexity/useLiteralKeys: only this way to a private method is typed
 	client.guilds['_add']({
 		id: GUILD,

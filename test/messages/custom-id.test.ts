@@ -43,8 +43,8 @@ const action: fc.Arbitrary<ButtonAction> = fc.oneof(
 	fc.record({ action: fc.constant('undo' as const), attemptId: fc.uuid() })
 );
 
-describe('a button ID', () => {
-	it('is read back as it was built, and fits', () => {
+describe('custom ID', () => {
+	it('parses back to its action and fits 100 characters', () => {
 		fc.assert(
 			fc.property(action, (value) => {
 				const customId = buildCustomId(value);
@@ -54,7 +54,7 @@ describe('a button ID', () => {
 		);
 	});
 
-	it('in which one character is another is another that would be built, or none', () => {
+	it('any one-character mutation parses to a buildable ID or to null', () => {
 		fc.assert(
 			fc.property(action, fc.nat({ max: 99 }), fc.string({ unit: 'binary', minLength: 0, maxLength: 2 }), (value, at, other) => {
 				const customId = buildCustomId(value);
@@ -65,12 +65,12 @@ describe('a button ID', () => {
 		);
 	});
 
-	it('says whose it is', () => {
+	it('starts with the prefix', () => {
 		const value: ButtonAction = { action: 'fix', runId: 'run1', page: 2, issueId: 'issue7', planHash: '0123abcd' };
 		expect(buildCustomId(value)).toBe('reeve:1:fix:run1:2:issue7:0123abcd');
 	});
 
-	it('of anybody else is nothing, and never an error', () => {
+	it('parses foreign IDs to null and never throws', () => {
 		fc.assert(
 			fc.property(
 				fc.oneof(
@@ -96,11 +96,11 @@ describe('a button ID', () => {
 		'reeve:1:fix:run1:2:issue7:0123abcd:x',
 		'reeve:1:page:run1:2:last',
 		'reeve:1:page:run1:-1:next'
-	])('%j is not one of ours', (customId) => {
+	])('parses %j to null', (customId) => {
 		expect(parseCustomId(customId)).toBeNull();
 	});
 
-	it('tells which page of which report a message is, where one of its buttons does', () => {
+	it('finds the run and page of a report message from its buttons', () => {
 		const undo = buildCustomId({ action: 'undo', attemptId: '0b1c2d3e' });
 		const fix = buildCustomId({ action: 'fix', runId: 'run1', page: 2, issueId: 'issue7', planHash: '0123abcd' });
 		const [previous, current] = (['previous', 'current'] as const).map((button) =>
@@ -108,10 +108,10 @@ describe('a button ID', () => {
 		) as [string, string];
 		expect(positionAmong([undo, fix])).toEqual({ runId: 'run1', page: 2 });
 		expect(positionAmong([undo, previous, current])).toEqual({ runId: 'run2', page: 3 });
-		expect(positionAmong([undo, 'somebody else'])).toBeNull();
+		expect(positionAmong([undo, 'foreign'])).toBeNull();
 	});
 
-	it('is not built from what could not be read back', () => {
+	it('refuses to build an ID that does not parse back', () => {
 		expect(() => buildCustomId({ action: 'page', runId: 'Run:1', page: 0, button: 'next' })).toThrow(RangeError);
 		expect(() => buildCustomId({ action: 'page', runId: 'run1', page: 100_000, button: 'next' })).toThrow(RangeError);
 		expect(() => buildCustomId({ action: 'page', runId: 'run1', page: 0.5, button: 'next' })).toThrow(RangeError);

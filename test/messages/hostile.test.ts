@@ -83,8 +83,8 @@ const listed = (text: string): ListedIssue => ({
 });
 const exemption = (reason: string) => ({ id: 'e1', discordId: ADA, reason, createdBy: reason, createdAt: AT, expiresAt: null });
 
-describe('whatever people are called, and whatever they write, is harmless', () => {
-	test('in the plan of a bulk fix and in what came of it', () => {
+describe('hostile names and texts are harmless', () => {
+	test('in the plan and result of a bulk fix', () => {
 		fc.assert(
 			fc.property(hostile, (text) => {
 				const plan = {
@@ -111,7 +111,7 @@ describe('whatever people are called, and whatever they write, is harmless', () 
 		);
 	});
 
-	test('in a hold, in what the doctor says, and in the notices', () => {
+	test('in holds, doctor results and notices', () => {
 		fc.assert(
 			fc.property(hostile, (text) => {
 				expectHarmless(holdAnnouncement({ ...HOLD, reason: text, actor: text }));
@@ -141,7 +141,7 @@ describe('whatever people are called, and whatever they write, is harmless', () 
 		);
 	});
 
-	test('in a mail: no tag, no header of its own', () => {
+	test('in an email: no tag, no extra header', () => {
 		fc.assert(
 			fc.property(hostile, (text) => {
 				const { subject, html } = renderEmail({
@@ -158,7 +158,7 @@ describe('whatever people are called, and whatever they write, is harmless', () 
 		);
 	});
 
-	test('in a spreadsheet: no formula', () => {
+	test('in a CSV file: no formula', () => {
 		fc.assert(
 			fc.property(hostile, (text) => {
 				expect(neutralizeFormulas(text)).not.toMatch(/^[\s]*[=+\-@\t\r|%]/);

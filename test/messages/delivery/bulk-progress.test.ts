@@ -62,8 +62,8 @@ afterEach(() => {
 	vi.useRealTimers();
 });
 
-describe('a bulk fix of many issues', () => {
-	test('is one message with a rising count and the time that is left, and ends as the line that says what came of it', async () => {
+describe('progress of a large bulk fix', () => {
+	test('edits one message with a rising count and the estimate until it shows the result', async () => {
 		const { begin, contents, requests, asked, logged } = following();
 		const follower = begin();
 		for (let done = 1; done <= 53; done++) {
@@ -75,20 +75,20 @@ describe('a bulk fix of many issues', () => {
 		expect(contents).toEqual([expect.stringMatching(/^<@\d+> fixed 53 issues: /)]);
 		expect(asked()[0]).toBe(POST);
 		expect(asked().slice(1)).toEqual(Array(asked().length - 1).fill(`${PATCH}1`));
-		const told = requests
+		const samples = requests
 			.slice(0, -1)
 			.map(({ body }) => /: (\d+) of (\d+) done · done <t:(\d+):R>$/.exec(String(body.content))?.slice(1).map(Number));
-		const counts = told.map((numbers) => numbers?.[0]);
+		const counts = samples.map((numbers) => numbers?.[0]);
 		expect(counts).toEqual([5, 11, 17, 23, 29, 35, 41, 47]);
-		expect(told.map((numbers) => numbers?.[1])).toEqual(counts.map(() => 53));
+		expect(samples.map((numbers) => numbers?.[1])).toEqual(counts.map(() => 53));
 		// One each half second.
 		const over = AT_SECONDS + 26.5;
-		for (const numbers of told) expect(Math.abs((numbers?.[2] ?? 0) - over)).toBeLessThan(8);
+		for (const numbers of samples) expect(Math.abs((numbers?.[2] ?? 0) - over)).toBeLessThan(8);
 		for (const { body } of requests) expect(body.allowed_mentions).toMatchObject({ parse: [] });
 		expect(logged).toEqual([]);
 	});
 
-	test('is edited no more often than every three seconds, whatever happens meanwhile', async () => {
+	test('edits at most every three seconds', async () => {
 		const { begin, asked } = following();
 		const follower = begin({ total: 5000 });
 		for (let done = 1; done <= 1000; done++) {
@@ -98,7 +98,7 @@ describe('a bulk fix of many issues', () => {
 		expect(asked()).toHaveLength(10);
 	});
 
-	test('is not edited while an edit is under way: what Discord is slow to take does not pile up', async () => {
+	test('never has two edits in flight', async () => {
 		const slow: ((answer: Answer) => void)[] = [];
 		const { begin, asked, contents } = following(({ method }) =>
 			method === 'PATCH' && slow.length === 0 ? new Promise((resolve) => slow.push(resolve)) : null
@@ -117,8 +117,8 @@ describe('a bulk fix of many issues', () => {
 		expect(contents).toEqual([expect.stringContaining('fixed 53 issues')]);
 	});
 
-	test('that is over within a few seconds is told by its end alone, that of a run by its report alone', async () => {
-		for (const [origin, said] of [
+	test('posts only the result, or for a run only the report, if it ends within seconds', async () => {
+		for (const [origin, expected] of [
 			[BY_OPERATOR, 1],
 			[DAILY, 0]
 		] as const) {
@@ -128,11 +128,11 @@ describe('a bulk fix of many issues', () => {
 			follower.progress(53);
 			follower.end(DONE);
 			await seconds(60);
-			expect(contents).toHaveLength(said);
+			expect(contents).toHaveLength(expected);
 		}
 	});
 
-	test('of a run ends with what came of it, since the report follows', async () => {
+	test('shows the result of a run before its report', async () => {
 		const { begin, contents } = following();
 		const follower = begin({ origin: DAILY });
 		await seconds(3);
@@ -144,7 +144,7 @@ describe('a bulk fix of many issues', () => {
 		]);
 	});
 
-	test('that an error breaks off does not claim to go on', async () => {
+	test('does not claim to continue after an error', async () => {
 		const { begin, contents } = following();
 		const follower = begin();
 		await seconds(3);
@@ -153,7 +153,7 @@ describe('a bulk fix of many issues', () => {
 		expect(contents).toEqual([expect.stringContaining('an error stopped it')]);
 	});
 
-	test('that is gone on with after a restart takes over the message of the process that died', async () => {
+	test('takes over the message of the previous process after a restart', async () => {
 		const { begin, contents } = following();
 		const dead = begin();
 		dead.progress(20);
@@ -167,7 +167,7 @@ describe('a bulk fix of many issues', () => {
 		expect(contents).toEqual([expect.stringContaining('resumed and finished it: 53 of 53 issues fixed.')]);
 	});
 
-	test('has the way down wait for its last word', async () => {
+	test('makes shutdown wait for the result', async () => {
 		const { begin, contents, attended } = following();
 		begin().end(DONE);
 		expect(attended).toHaveLength(1);
@@ -176,8 +176,8 @@ describe('a bulk fix of many issues', () => {
 	});
 });
 
-describe('a bulk fix that cannot be shown', () => {
-	test('because Reeve may not write there is logged once, and asked for no more', async () => {
+describe('progress that cannot be shown', () => {
+	test('logs a missing permission once and stops trying', async () => {
 		const { begin, asked, logged } = following(() => REFUSED);
 		const follower = begin({ origin: DAILY });
 		for (let done = 1; done <= 53; done++) {
@@ -190,8 +190,8 @@ describe('a bulk fix that cannot be shown', () => {
 		expect(logged).toEqual([expect.stringContaining('give it Send Messages and Embed Links')]);
 	});
 
-	test('because somebody deleted the message is told of in the end by another one, unless a report follows', async () => {
-		for (const [origin, said] of [
+	test('posts a new result if the message was deleted, unless a report follows', async () => {
+		for (const [origin, expected] of [
 			[BY_OPERATOR, ['POST', 'PATCH', 'PATCH', 'POST']],
 			[DAILY, ['POST', 'PATCH', 'PATCH']]
 		] as const) {
@@ -204,13 +204,13 @@ describe('a bulk fix that cannot be shown', () => {
 			await seconds(30);
 			follower.end(DONE);
 			await seconds(0);
-			expect(requests.map(({ method }) => method)).toEqual(said);
+			expect(requests.map(({ method }) => method)).toEqual(expected);
 		}
 	});
 });
 
-describe('a bulk fix of a few issues', () => {
-	test('has no message while it is under way, however long that takes, and one line in the end', async () => {
+describe('progress of a small bulk fix', () => {
+	test('posts only the result, however long it takes', async () => {
 		const { begin, contents } = following();
 		const follower = begin({ total: 9 });
 		await seconds(60);
@@ -220,7 +220,7 @@ describe('a bulk fix of a few issues', () => {
 		expect(contents).toEqual([expect.stringContaining('fixed 9 issues')]);
 	});
 
-	test('of a run, or that changed nothing, has none at all', async () => {
+	test('posts nothing for a run or if nothing changed', async () => {
 		const { begin, contents } = following();
 		begin({ total: 9, origin: DAILY }).end({ ...DONE, fixed: 9 });
 		begin({ total: 9 }).end({ ...DONE, fixed: 0 });

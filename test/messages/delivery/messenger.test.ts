@@ -11,7 +11,7 @@ const MESSAGE = '600000000000000006';
 const ok: Answer = { status: 200, body: message(MESSAGE, '') };
 const refused = (status: number, code: number): Answer => ({ status, body: { code, message: 'no' } });
 
-/** The real client, whose requests are answered one after the other as told, the last answer for all that follow. */
+/** A real client with scripted responses: one per request, the last repeated. */
 function clientAnswering(...answers: Answer[]) {
 	return inGuild(() => (answers.length > 1 ? answers.shift() : answers[0]) ?? ok);
 }
@@ -21,13 +21,13 @@ const run = (...given: Parameters<typeof result>) => ({ kind: 'run', result: res
 function messengerWith(client: Client, over: { channelId?: string; states?: Map<string, IssueState> | Error; remember?: Error } = {}) {
 	const logged: string[] = [];
 	const remembered: string[][] = [];
-	const letters: [Email, string][] = [];
+	const emails: [Email, string][] = [];
 	const messenger = createMessenger({
 		client,
 		guildId: GUILD,
 		channelId: over.channelId ?? CHANNEL,
 		timeZone: 'Europe/Berlin',
-		sendEmail: async (...sent) => void letters.push(sent),
+		sendEmail: async (...sent) => void emails.push(sent),
 		reportUrl: async (runId) =>
 			remembered.some(([known]) => known === runId) ? `https://discord.com/channels/${GUILD}/${CHANNEL}/${MESSAGE}` : null,
 		readStates: async () => {
@@ -41,11 +41,11 @@ function messengerWith(client: Client, over: { channelId?: string; states?: Map<
 		namesOf: async (ids) => new Map([...ids].flatMap((id) => (id === OPERATOR ? [[id, 'olive'] as const] : []))),
 		logger: { error: (...values) => logged.push(String(values[0])) }
 	});
-	return { messenger, logged, remembered, letters };
+	return { messenger, logged, remembered, emails };
 }
 
-describe('a report', () => {
-	it('is posted in the admin channel, pings nobody, and is remembered', async () => {
+describe('posting a report', () => {
+	it('posts in the admin channel without pings and stores the message ID', async () => {
 		const { client, requests } = clientAnswering(ok);
 		const { messenger, logged, remembered } = messengerWith(client);
 		await messenger.post(run({ issues: [issue()] }));
@@ -60,7 +60,7 @@ describe('a report', () => {
 		expect(remembered).toEqual([['run1', CHANNEL, MESSAGE]]);
 	});
 
-	it('of a verification answers the newest report of its fixes that is in this channel, and does not mind if that is gone', async () => {
+	it('replies with a verification to the newest report of its fixes, even if that was deleted', async () => {
 		const { client, requests } = clientAnswering(ok);
 		const report = (runId: string, channelId: string) => ({ runId, channelId, messageId: `7000000000000000${runId}` });
 		const reports = [report('03', VOICELESS), report('02', CHANNEL), report('01', CHANNEL)];
@@ -72,14 +72,14 @@ describe('a report', () => {
 		expect(requests[1]?.body.message_reference).toBeUndefined();
 	});
 
-	it('shows what was fixed before it was posted', async () => {
+	it('shows fixes made before the post', async () => {
 		const { client, requests } = clientAnswering(ok);
 		const fixed = state({ status: 'FIXED', settledAt: AT, lastAttempt: attempt({ actor: 'reeve', outcome: 'FIXED' }) });
 		await messengerWith(client, { states: new Map([['issue1', fixed]]) }).messenger.post(run({ issues: [issue()] }));
 		expect(requests[0]?.body).toMatchObject({ embeds: [{}, { title: '1. Has the wrong role (fixed)' }] });
 	});
 
-	it('whose request is sent again carries the same nonce, so Discord posts it once', async () => {
+	it('repeats the nonce on a retry, so that Discord posts once', async () => {
 		const { client, requests } = clientAnswering(refused(502, 0), ok);
 		const { messenger, remembered } = messengerWith(client);
 		await messenger.post(run());
@@ -93,7 +93,7 @@ describe('a report', () => {
 		expect(remembered).toHaveLength(3);
 	});
 
-	it('is posted even if nobody can say what has become of its issues', async () => {
+	it('posts even if issue states cannot be read', async () => {
 		const { client, requests } = clientAnswering(ok);
 		const { messenger, logged } = messengerWith(client, { states: new Error('database away') });
 		await messenger.post(run({ issues: [issue()] }));
@@ -107,7 +107,7 @@ describe('a report', () => {
 		['channel is read-only', CHANNEL, refused(403, 50013), 'give it Send Messages and Embed Links'],
 		['channel takes no text', VOICELESS, ok, 'is no text channel'],
 		['Discord is down', CHANNEL, refused(503, 0), 'Discord did not take it.']
-	])('whose %s is refused with what to do about it', async (_, channelId, answer, words) => {
+	])('explains what to do: %s', async (_, channelId, answer, words) => {
 		const { client } = clientAnswering(answer);
 		const { messenger, remembered } = messengerWith(client, { channelId });
 		const failed = { kind: 'run', result: failedResult('Stripe did not answer.') } as const;
@@ -115,7 +115,7 @@ describe('a report', () => {
 		expect(remembered).toEqual([]);
 	});
 
-	it('that cannot be remembered is posted all the same', async () => {
+	it('posts even if the message ID cannot be stored', async () => {
 		const { client } = clientAnswering(ok);
 		const { messenger, logged } = messengerWith(client, { remember: new Error('database away') });
 		await messenger.post(run());
@@ -123,28 +123,28 @@ describe('a report', () => {
 	});
 });
 
-describe('a mail', () => {
-	it('leads to the report, and is recognised if it is sent twice', async () => {
-		const { messenger, letters } = messengerWith(clientAnswering(ok).client);
+describe('mailing a notification', () => {
+	it('links the report and keeps its Message-ID on a retry', async () => {
+		const { messenger, emails } = messengerWith(clientAnswering(ok).client);
 		await messenger.post(run({ issues: [issue()] }));
 		await messenger.mail(run({ issues: [issue()] }));
-		expect(letters).toMatchObject([[{ subject: 'Reeve · Council: 1 person has the wrong roles' }, 'run:run1']]);
-		expect(letters[0]?.[0].text).toContain(`https://discord.com/channels/${GUILD}/${CHANNEL}/${MESSAGE}`);
+		expect(emails).toMatchObject([[{ subject: 'Reeve · Council: 1 person has the wrong roles' }, 'run:run1']]);
+		expect(emails[0]?.[0].text).toContain(`https://discord.com/channels/${GUILD}/${CHANNEL}/${MESSAGE}`);
 	});
 
-	it('names those who have a name, and looks up whom no issue names', async () => {
-		const { messenger, letters } = messengerWith(clientAnswering(ok).client);
+	it('looks up the names of members that no issue names', async () => {
+		const { messenger, emails } = messengerWith(clientAnswering(ok).client);
 		const expiringExemptions = [{ discordId: VOICELESS, reason: 'r', createdBy: OPERATOR, expiresAt: AT }];
 		const asked = { triggeredBy: 'manual', requestedBy: OPERATOR } as const;
 		await messenger.mail(run({ ...asked, issues: [issue()], notices: { ...NO_NOTICES, expiringExemptions } }));
-		const text = letters[0]?.[0].text;
+		const text = emails[0]?.[0].text;
 		for (const named of [`ada (${ADA})`, `olive (${OPERATOR})`, `user (${VOICELESS})`]) expect(text).toContain(named);
 	});
 
-	it('about a report that could not be posted says why', async () => {
-		const { messenger, letters } = messengerWith(clientAnswering(refused(403, 50013)).client);
+	it('says why the report could not be posted', async () => {
+		const { messenger, emails } = messengerWith(clientAnswering(refused(403, 50013)).client);
 		await messenger.post(run({ issues: [issue()] })).catch(() => {});
 		await messenger.mail(run({ issues: [issue()] }));
-		expect(letters[0]?.[0].text).toContain("could not be posted in the admin channel: Reeve can't write in channel");
+		expect(emails[0]?.[0].text).toContain("could not be posted in the admin channel: Reeve can't write in channel");
 	});
 });

@@ -4,7 +4,7 @@ import { clean, cut, escapeName, escapeText, mention, plainName } from '../../..
 
 const anyText = fc.string({ unit: 'binary', maxLength: 200 });
 
-describe('a name that somebody chose', () => {
+describe('escapeName', () => {
 	it.each([
 		['a mention', '<@123456789012345678>', '\\<@123456789012345678>'],
 		['a role mention', '<@&1>', '\\<@&1>'],
@@ -20,30 +20,30 @@ describe('a name that somebody chose', () => {
 		['an underline', '__ada__', '\\_\\_ada\\_\\_'],
 		['a backslash', '\\*', '\\\\\\*'],
 		['a timestamp', '<t:0:R>', '\\<t:0:R>']
-	])('is shown as itself and never as %s', (_, name, shown) => {
+	])('shows a name literally, never as %s', (_, name, shown) => {
 		expect(escapeName(name)).toBe(shown);
 	});
 
-	it('cannot call everyone', () => {
+	it('cannot ping everyone', () => {
 		expect(escapeName('@everyone @here')).toBe('@\u200Beveryone @\u200Bhere');
 		expect(escapeName('@\u200Beveryone')).not.toContain('@everyone');
 	});
 
-	it('keeps an underscore that formats nothing', () => {
+	it('keeps an underscore within a word', () => {
 		expect(escapeText('past_due: price_knight', 100)).toBe('past_due: price_knight');
 	});
 
-	it('loses newlines, zero-width characters and direction marks', () => {
+	it('removes newlines, zero-width characters and direction marks', () => {
 		expect(clean('a\r\n\tb\u200B\u200D\u2060c \u202Egnp.exe\u2066\u061C\uFEFF\0')).toBe('a bc gnp.exe');
 	});
 
-	it('keeps an emoji whole and a heart red', () => {
+	it('keeps emoji intact', () => {
 		expect(clean('❤️ 👩')).toBe('❤️ 👩');
 		expect(cut('ab👩👩', 5)).toBe('ab👩…');
 		expect(cut('ab👩👩', 4)).toBe('ab…');
 	});
 
-	it('cannot reach over its neighbours with towers of marks', () => {
+	it('limits stacked combining marks', () => {
 		expect(clean(`a${'\u0301'.repeat(50)}`)).toBe(`a${'\u0301'.repeat(3)}`);
 	});
 
@@ -60,8 +60,8 @@ describe('a name that somebody chose', () => {
 	});
 });
 
-describe('any text', () => {
-	it('is never longer than it may be, never half an emoji, and means itself', () => {
+describe('escapeText on any text', () => {
+	it('stays within the maximum, well-formed and literal', () => {
 		fc.assert(
 			fc.property(anyText, fc.integer({ min: 1, max: 60 }), (text, max) => {
 				const shown = escapeText(text, max);
@@ -74,7 +74,7 @@ describe('any text', () => {
 		);
 	});
 
-	it('that is well formed and short is not cut', () => {
+	it('does not cut short text', () => {
 		fc.assert(
 			fc.property(fc.string({ unit: 'grapheme-ascii', maxLength: 20 }), (text) => {
 				expect(cut(text, 20)).toBe(text);
@@ -83,7 +83,7 @@ describe('any text', () => {
 	});
 });
 
-it('an ID is a mention only if it is an ID', () => {
+it('mention mentions only Discord IDs', () => {
 	expect(mention('1001')).toBe('<@1001>');
 	expect(mention('1> @everyone')).toBe('1> @\u200Beveryone');
 });

@@ -11,10 +11,10 @@ const CONTINUED: BulkOrigin = { kind: 'continued', actor: OPERATOR, scope: 'all'
 const bulk = (origin: BulkOrigin, total = 53) => ({ id: 'bulk1', total, origin });
 const end = (over: Partial<BulkEnd> = {}): BulkEnd => ({ fixed: 53, losing: 3, left: 0, tooLate: false, ...over });
 
-describe('a bulk fix under way', () => {
+describe('bulkProgressAnnouncement', () => {
 	const soFar = { done: 12, startedAt: AT, estimatedEndAt: new Date(AT.getTime() + 40_000) };
 
-	test('says who fixes what, how many are done and left, and when it will be over', () => {
+	test('shows the operator, the progress and the estimated end', () => {
 		expect(bulkProgressAnnouncement(bulk(DAILY), soFar)).toBe(
 			`Reeve is fixing 53 issues of the daily run (auto-fix): 12 of 53 done · done <t:${AT_SECONDS + 40}:R>`
 		);
@@ -28,19 +28,19 @@ describe('a bulk fix under way', () => {
 			`<@${OPERATOR}> is fixing 53 issues of kind "Has access but isn't paying": `
 		],
 		[CONTINUED, `Reeve is resuming the fix of 53 issues that <@${OPERATOR}> started: `]
-	])('says whose it is: %#', (origin, words) => {
+	])('names the origin: %#', (origin, words) => {
 		expect(bulkProgressAnnouncement(bulk(origin), soFar)).toContain(words);
 	});
 
-	test('says since when, as long as nobody can tell when it will be over', () => {
+	test('shows the start while there is no estimate', () => {
 		expect(bulkProgressAnnouncement(bulk(DAILY), { ...soFar, done: 0, estimatedEndAt: null })).toContain(
 			`0 of 53 done · started <t:${AT_SECONDS}:R>`
 		);
 	});
 });
 
-describe('the end of a bulk fix', () => {
-	test('of a run says how many it fixed, and leads to the report', () => {
+describe('bulkEndAnnouncement', () => {
+	test('counts the fixes of a run and points to the report', () => {
 		expect(bulkEndAnnouncement(bulk(DAILY), end())).toBe(
 			'Reeve has fixed 53 of 53 issues of the daily run (auto-fix). The report follows.'
 		);
@@ -50,19 +50,19 @@ describe('the end of a bulk fix', () => {
 		expect(isWorthAnnouncing(bulk(DAILY), end())).toBe(false);
 	});
 
-	test('of an operator is one line with who did it, how many lost a role, and what could not be fixed', () => {
+	test('shows operator, lost and gained roles, and failures in one line', () => {
 		expect(bulkEndAnnouncement(bulk(BY_OPERATOR), end({ fixed: 51 }))).toBe(
 			`<@${OPERATOR}> fixed 51 issues: 3 people lost a role, 48 gained one. 2 issues could not be fixed or needed nothing.`
 		);
 		expect(isWorthAnnouncing(bulk(BY_OPERATOR), end())).toBe(true);
 	});
 
-	test('says that a hold was released, where somebody lost a role by it', () => {
+	test('mentions a released hold if a member lost a role', () => {
 		expect(bulkEndAnnouncement(bulk({ ...BY_OPERATOR, held: true }), end())).toContain(' The hold was released for it.');
 		expect(bulkEndAnnouncement(bulk({ ...BY_OPERATOR, held: true }), end({ losing: 0 }))).not.toContain('hold');
 	});
 
-	test('that changed nothing is no news, and yet no claim that it goes on', () => {
+	test('is not worth announcing if nothing changed', () => {
 		const nothing = end({ fixed: 0, losing: 0 });
 		expect(isWorthAnnouncing(bulk(BY_OPERATOR), nothing)).toBe(false);
 		expect(bulkEndAnnouncement(bulk(BY_OPERATOR), nothing)).toBe(
@@ -70,29 +70,31 @@ describe('the end of a bulk fix', () => {
 		);
 	});
 
-	test('on the way down says that the rest is gone on with', () => {
+	test('says at shutdown that the rest resumes', () => {
 		expect(bulkEndAnnouncement(bulk(BY_OPERATOR), end({ fixed: 12, losing: 0, left: 41 }))).toBe(
 			`<@${OPERATOR}> fixed 12 issues: 12 people gained a role. 41 issues are left: Reeve resumes automatically in a minute or two.`
 		);
 	});
 
-	test('after a restart says so, with all that was done before and after', () => {
-		const said = `Reeve was stopped during a bulk fix started by <@${OPERATOR}>`;
-		expect(bulkEndAnnouncement(bulk(CONTINUED), end({ fixed: 35 }))).toBe(`${said}, and resumed and finished it: 53 of 53 issues fixed.`);
+	test('counts fixes from before and after a restart', () => {
+		const interrupted = `Reeve was stopped during a bulk fix started by <@${OPERATOR}>`;
+		expect(bulkEndAnnouncement(bulk(CONTINUED), end({ fixed: 35 }))).toBe(
+			`${interrupted}, and resumed and finished it: 53 of 53 issues fixed.`
+		);
 		expect(bulkEndAnnouncement(bulk(CONTINUED), end({ fixed: 34 }))).toBe(
-			`${said}, and resumed and finished it: 52 of 53 issues fixed. 1 issue could not be fixed or needed nothing: \`/reconcile status\` shows what is open.`
+			`${interrupted}, and resumed and finished it: 52 of 53 issues fixed. 1 issue could not be fixed or needed nothing: \`/reconcile status\` shows what is open.`
 		);
 		expect(bulkEndAnnouncement(bulk(CONTINUED), end({ fixed: 5, left: 30 }))).toContain('23 of 53 issues fixed, 30 to go.');
 		expect(isWorthAnnouncing(bulk(CONTINUED), end({ fixed: 0 }))).toBe(true);
 	});
 
-	test('too long after a restart says what is left, and what to do', () => {
+	test('says what is left when it is too late to resume', () => {
 		expect(bulkEndAnnouncement(bulk(CONTINUED), end({ fixed: 0, left: 33, tooLate: true }))).toContain(
 			'too long ago to resume: 18 of 53 issues fixed. Check what is open'
 		);
 	});
 
-	test.each([DAILY, BY_OPERATOR, CONTINUED])('by an error is no claim that it goes on, nor news of its own: %#', (origin) => {
+	test.each([DAILY, BY_OPERATOR, CONTINUED])('does not announce an end by an error: %#', (origin) => {
 		expect(bulkEndAnnouncement(bulk(origin), null)).toContain('an error stopped it');
 		expect(isWorthAnnouncing(bulk(origin), null)).toBe(false);
 	});

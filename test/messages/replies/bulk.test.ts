@@ -43,32 +43,32 @@ const ended = (of: ListedIssue, outcome: 'FIXED' | 'FAILED' | 'RESOLVED', error:
 	newDrift: null
 });
 
-describe('the plan of a bulk fix', () => {
-	test('says how many lose a role, who, and what would be done', () => {
+describe('bulkPlanReply', () => {
+	test('counts and lists the members and their plans', () => {
 		const { embeds } = bulkPlanReply(plan([taking(1), giving(1), giving(2)]));
 		expect(embeds[0]?.title).toBe('Fix all: 3 issues');
 		expect(embeds[0]?.description).toContain('**1 person loses a role, 2 people gain one.**');
 		expect(embeds[0]?.description).toContain('taker1: Take Knight');
 	});
 
-	test('offers to give only where something is taken and given', () => {
+	test('offers grants only if the plan both grants and revokes', () => {
 		expect(labels(bulkPlanReply(plan([taking(1), giving(1)])))).toEqual(['Fix all 2', 'Only give (1)']);
 		expect(labels(bulkPlanReply(plan([taking(1)])))).toEqual(['Fix it']);
 		expect(labels(bulkPlanReply(plan([giving(1), giving(2)])))).toEqual(['Fix all 2']);
 	});
 
-	test('on hold says why, and that a number is to be typed', () => {
+	test("shows the hold's reason and the number to type", () => {
 		const message = bulkPlanReply(plan([...Array(5).keys()].map(taking), { hold: REFUSED }));
 		expect(labels(message)).toEqual(['Release the hold…']);
 		expect(message.embeds[0]?.fields?.[0]).toMatchObject({ name: 'On hold', value: expect.stringContaining('type the number 5') });
 	});
 
-	test('points out people who are linked to nobody', () => {
+	test('points out members without a link', () => {
 		const { embeds } = bulkPlanReply(plan([listed({ linked: false })]));
 		expect(embeds[0]?.fields?.[0]?.name).toBe('1 person not linked to a Stripe customer');
 	});
 
-	test('of thousands with hostile names keeps to the limits', () => {
+	test('keeps to the limits with thousands of hostile names', () => {
 		const names = ['@everyone'.repeat(50), '[x](https://evil.example)', '**'.repeat(200), '‮abc', '```'];
 		const many = Array.from({ length: 5000 }, (_, index) => ({ ...taking(index), discordName: names[index % names.length] as string }));
 		const { embeds, components } = bulkPlanReply(plan(many, { hold: { ...REFUSED, reason: 'x'.repeat(5000) } }));
@@ -76,7 +76,7 @@ describe('the plan of a bulk fix', () => {
 		expect(embeds[0]?.description).toMatch(/… and \d[\d,]* more$/);
 	});
 
-	test('has buttons that are bound to it', () => {
+	test('binds its buttons to the plan', () => {
 		const [row] = bulkPlanReply(plan([taking(1), giving(1)])).components;
 		const ids = row?.components.map((button) => ('custom_id' in button ? parseCustomId(button.custom_id) : null));
 		expect(ids).toEqual([
@@ -86,7 +86,7 @@ describe('the plan of a bulk fix', () => {
 	});
 });
 
-describe('what came of a bulk fix', () => {
+describe('bulkReply', () => {
 	const [gone, given, failed] = [taking(1), giving(1), taking(2)];
 	const done = {
 		kind: 'done' as const,
@@ -99,17 +99,17 @@ describe('what came of a bulk fix', () => {
 		]
 	};
 
-	test('is told to whoever asked, with the reason of each that was not fixed', () => {
+	test('lists why each remaining issue was not fixed', () => {
 		expect(bulkReply(done, 'all').content).toMatch(/^Done: 2 of 3 issues fixed\. Not fixed:\n.*taker2.*Reeve's role is below Knight\.$/s);
 	});
 
-	test('says what was left where Reeve had to stop', () => {
+	test('counts what is left after a shutdown', () => {
 		expect(bulkReply({ ...done, left: 4 }, 'all').content).toMatch(
 			/^Stopped: 2 of 7 issues fixed\. Reeve is being restarted, and resumes the other 4 issues automatically/
 		);
 	});
 
-	test('of another plan than was shown is the new plan, to be looked at', () => {
+	test('shows the new plan if it changed', () => {
 		const answer = bulkReply({ kind: 'plan-changed', plan: done.plan }, 'all');
 		expect(answer.content).toContain('Nothing was changed');
 		expect(answer.components).not.toEqual([]);
@@ -117,8 +117,8 @@ describe('what came of a bulk fix', () => {
 	});
 });
 
-describe('a hold in the admin channel', () => {
-	test('is red, says who asked and what to type, and leads to the plan', () => {
+describe('holdAnnouncement', () => {
+	test('is red, names the operator and the number to type, and links to the plan', () => {
 		const { embeds, components } = holdAnnouncement(HOLD);
 		expect(embeds[0]).toMatchObject({ title: 'On hold: a fix that takes roles from 9 people', color: COLOURS.bad });
 		expect(embeds[0]?.description).toContain(`<@${OPERATOR}> asked to fix all open issues. **No roles were removed.**`);
@@ -171,6 +171,6 @@ test.each([
 	['1e3', 0],
 	['+5', 0],
 	['5 5', 0]
-])('%j, typed to release a hold, is %d', (typed, expected) => {
+])('typedNumber reads %j as %d', (typed, expected) => {
 	expect(typedNumber(typed)).toBe(expected);
 });

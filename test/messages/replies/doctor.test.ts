@@ -6,18 +6,18 @@ import { brokenLimits } from '../limits.js';
 
 const finding = (verdict: CheckVerdict, message = 'So it is.', subject = 'Stripe'): CheckResult => ({ verdict, message, subject });
 
-describe('what the doctor says', () => {
+describe('doctor results', () => {
 	test.each<[CheckResult[], string, number]>([
 		[[finding('ok')], 'All checks passed', COLOURS.good],
 		[[finding('ok'), finding('warning')], 'OK with 1 warning', COLOURS.amber],
 		[[finding('error'), finding('warning'), finding('ok')], '1 thing needs to be put right', COLOURS.bad],
 		[[finding('error'), finding('blocking')], '2 things need to be put right', COLOURS.bad]
-	])('is summed up', (findings, said, color) => {
-		expect(verdictOf(findings)).toBe(said);
-		expect(doctorEmbed(findings)).toMatchObject({ title: `Doctor: ${said}`, color });
+	])('sums up the verdicts: %#', (findings, verdict, color) => {
+		expect(verdictOf(findings)).toBe(verdict);
+		expect(doctorEmbed(findings)).toMatchObject({ title: `Doctor: ${verdict}`, color });
 	});
 
-	test('comes the worst first, and says when no run begins', () => {
+	test('lists the worst first and says when no run can start', () => {
 		const embed = doctorEmbed([finding('ok', 'W.'), finding('warning', 'A.'), finding('blocking', 'B.'), finding('error', 'X.')]);
 		expect(embed.fields?.map(({ value }) => value)).toEqual([
 			'✗ **Stripe**: B.',
@@ -29,14 +29,14 @@ describe('what the doctor says', () => {
 		expect(doctorEmbed([finding('error')]).description).not.toContain('No run can start');
 	});
 
-	test('fits whatever is found', () => {
+	test('keeps to the limits for any results', () => {
 		const many = (['blocking', 'error', 'warning', 'ok'] as const).flatMap((verdict) =>
 			Array.from({ length: 60 }, (_, index) => finding(verdict, `${index} @everyone ${'*'.repeat(2_000)}`))
 		);
 		expect(brokenLimits({ embeds: [doctorEmbed(many)], components: [], allowedMentions: { parse: [] } })).toEqual([]);
 	});
 
-	test('is one line each for a terminal', () => {
+	test('prints one line per result for a terminal', () => {
 		expect(doctorLines([finding('ok', 'W.'), finding('error', 'X\nY.', 'Mail')])).toEqual(['✗ Mail: X Y.', '✓ Stripe: W.']);
 	});
 });

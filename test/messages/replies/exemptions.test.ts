@@ -25,8 +25,8 @@ const many = (count: number) => Array.from({ length: count }, (_, index) => exem
 const listed = (all: readonly StoredExemption[], page = 0, name = 'ada') =>
 	exemptionsReply(all, page, async (ids) => new Map([...ids].map((id) => [id, name])));
 
-describe('exempting', () => {
-	test('says until when, what it settled and what it replaced', () => {
+describe('exemption replies', () => {
+	test('state the end, the settled issue and the replaced exemption', () => {
 		const replaced = [exemption({ reason: 'moderator', createdBy: ADA })];
 		const message = exemptedReply({ exemption: exemption({ expiresAt: AT }), replaced, settledIn: 'run1' });
 		expect(message).toContain(
@@ -35,43 +35,43 @@ describe('exempting', () => {
 		expect(message).toContain(`This replaces the exemption by <@${ADA}> <t:${AT_SECONDS}:R>: moderator`);
 	});
 
-	test('is said in the channel in one line with who, whom and why, and pings and formats nothing', () => {
+	test('are announced in one line without pings or formatting', () => {
 		const line = exemptedAnnouncement({ exemption: exemption({ reason: 'a\nb @everyone **c**' }), replaced: [], settledIn: null });
 		expect(line).toBe(`<@${OPERATOR}> exempted <@${ADA}> until an operator ends it: a b @\u200Beveryone \\*\\*c\\*\\*`);
 	});
 
-	test('by somebody who is no Discord ID names them as they were imported', () => {
+	test('show an imported author by name', () => {
 		expect(exemptedReply({ exemption: exemption(), replaced: [exemption({ createdBy: 'import' })], settledIn: null })).toContain(
 			'by import'
 		);
 	});
 
-	test('ends once, and whoever comes second hears so', () => {
+	test('say if the exemption has already ended', () => {
 		expect(exemptionEndedReply(exemption())).toContain(`The exemption of <@${ADA}> has ended.`);
 		expect(exemptionEndedReply(null)).toContain('has already ended');
 		expect(exemptionEndedAnnouncement(OPERATOR, exemption())).toBe(`<@${OPERATOR}> ended the exemption of <@${ADA}> (founder).`);
 	});
 
-	test('an issue that is settled or unknown is answered', () => {
+	test('say if the issue is settled or unknown', () => {
 		expect(notIgnoredReply(null)).toContain('does not know this issue any more');
 		expect(notIgnoredReply({ discordId: ADA })).toContain('settled already');
 	});
 });
 
-describe('the list of exemptions', () => {
-	test('says who, until when, by whom and why, and offers to end one', async () => {
+describe('exemptionsReply', () => {
+	test('lists member, end, author and reason, with a menu to end one', async () => {
 		const { embeds, components } = await listed([exemption()]);
 		expect(embeds[0]?.description).toBe(`<@${ADA}> · until an operator ends it · by <@${OPERATOR}> <t:${AT_SECONDS}:R>\nfounder`);
 		expect(components).toMatchObject([{ components: [{ options: [{ label: 'ada', description: 'founder', value: 'exemption1' }] }] }]);
 	});
 
-	test('has pages, and a page that is gone becomes the last', async () => {
+	test('clamps a page that no longer exists to the last', async () => {
 		expect((await listed(many(10))).components).toHaveLength(1);
 		expect((await listed(many(11))).components).toHaveLength(2);
 		expect((await listed(many(11), 9)).embeds[0]?.description).toContain('reason 10');
 	});
 
-	test('of nobody says so', async () => {
+	test('says if there are none', async () => {
 		expect((await listed([])).content).toContain('No exemptions');
 	});
 
@@ -89,7 +89,7 @@ describe('the list of exemptions', () => {
 	});
 });
 
-test('the modal behind Ignore… carries the issue, and keeps to the limits', () => {
+test('ignoreModal carries the issue and keeps to the limits', () => {
 	const action = { action: 'ignore', runId: 'run1', page: 2, issueId: 'issue1' } as const;
 	const modal = ignoreModal(action);
 	expect(parseCustomId(modal.custom_id)).toEqual(action);

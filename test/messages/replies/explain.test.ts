@@ -73,19 +73,19 @@ function explanation(over: Partial<Explanation> = {}, standing: Partial<Explanat
 	};
 }
 
-const shown = (told: Explanation) => textOf(explanationReply(told, 'ada').embeds).join('\n');
+const shown = (explained: Explanation) => textOf(explanationReply(explained, 'ada').embeds).join('\n');
 
-describe('why, in words', () => {
-	it('tells links, roles, the subscription and that all is right', () => {
+describe('explanationReply', () => {
+	it('shows links, roles and subscriptions of a member without drift', () => {
 		const text = shown(explanation());
-		for (const said of [
+		for (const expected of [
 			'Has the roles they should have.',
 			'Row m1: customer cus_1',
 			'There is one subscription, and it decides.',
 			`**1.** sub_1 · price_lord · since <t:${AT_SECONDS}:f>\n→ active: gives **Lord**`,
 			'Nothing yet.'
 		])
-			expect(text).toContain(said);
+			expect(text).toContain(expected);
 	});
 
 	it.each<[string, EntitlementReason, string]>([
@@ -106,29 +106,29 @@ describe('why, in words', () => {
 		['incomplete', { kind: 'gives-nothing' }, 'its first payment never came through: gives nothing'],
 		['active', { kind: 'buys-nothing' }, 'none of its prices is one that the settings map to a role'],
 		['**odd**', { kind: 'unknown-status' }, 'Stripe says "\\*\\*odd\\*\\*", which Reeve does not know']
-	])('a subscription that is %s and %j', (status, reason, words) => {
+	])('explains a subscription that is %s with reason %j', (status, reason, words) => {
 		expect(describeReason(status, reason)).toContain(words);
 	});
 
-	it('says what is wrong, and what would mend it', () => {
+	it('shows the drift and its plan', () => {
 		const text = shown(explanation({ drift: drift(), issue: { ...issue(), status: 'OPEN' } }));
 		expect(text).toContain('Pays for Lord and has Knight. Plan: **Give Lord, then take Knight**.');
 		expect(text).toContain(`Has the wrong role. First seen <t:${AT_SECONDS}:R>.`);
 	});
 
-	it('explains whoever is not compared: absent, a bot, exempt, not linked, of unknown status', () => {
-		const nobody = { person: null, claims: [], precedence: null, expected: [] };
+	it('explains members that runs skip: absent, bot, exempt, not linked, unknown status', () => {
+		const unlinked = { person: null, claims: [], precedence: null, expected: [] };
 		expect(shown(explanation({ member: null }))).toContain('Is not in the server. If they join');
-		expect(shown(explanation({ member: null }, nobody))).toContain('not linked to any customer');
+		expect(shown(explanation({ member: null }, unlinked))).toContain('not linked to any customer');
 		expect(shown(explanation({ member: { id: ADA, name: 'ada', bot: true, roles: [] } }))).toContain('This is a bot');
 		expect(shown(explanation({ exemption: { discordId: ADA, reason: 'founder', createdBy: OPERATOR, expiresAt: null } }))).toContain(
 			`Until an operator ends it, by <@${OPERATOR}>: founder`
 		);
-		expect(shown(explanation({}, nobody))).toContain('Not linked to any customer and holds no managed role');
+		expect(shown(explanation({}, unlinked))).toContain('Not linked to any customer and holds no managed role');
 		expect(shown(explanation({}, { expected: null }))).toContain('a status that Reeve does not know');
 	});
 
-	it('tells the rest, with the reason, while a source is away', () => {
+	it('shows what it can while a source is unavailable, with the reason', () => {
 		const away = shown(
 			explanation({ known: false, stripeFailure: 'Stripe could not be reached.', changes: { newest: [change()], total: 1 } })
 		);
@@ -140,7 +140,7 @@ describe('why, in words', () => {
 		expect(shown(explanation({ searchFailure: 'No search.' }))).toContain('a link by metadata alone may be missing: No search.');
 	});
 
-	it('says which metadata counts', () => {
+	it('shows which metadata links count', () => {
 		const text = shown(
 			explanation(
 				{},
@@ -158,7 +158,7 @@ describe('why, in words', () => {
 		expect(text).toContain('cus_9 names them, but a row in the database says whose it is');
 	});
 
-	it('says which of several subscriptions decides', () => {
+	it('names the deciding subscription', () => {
 		const two = [claim(1), claim(2)];
 		expect(shown(explanation({}, { sources: two, precedence: 'most' }))).toContain(
 			'Of 2 subscriptions no. 1 gives most access, so it decides.'
@@ -168,8 +168,8 @@ describe('why, in words', () => {
 		expect(shown(explanation({}, { sources: none, precedence: 'newest' }))).toContain('None of 2 subscriptions gives anything.');
 	});
 
-	it('tells what was done, by whom, and how it ended, and offers to undo what can be undone', () => {
-		const told = explanation({
+	it('lists changes with operator and outcome, and offers to undo the newest fix', () => {
+		const explained = explanation({
 			changes: {
 				newest: [
 					change({ outcome: 'FAILED', after: ['Knight'], detail: "Reeve's role is below Lord: drag it above" }),
@@ -181,23 +181,23 @@ describe('why, in words', () => {
 			},
 			undoable: '0b9d4c2e-6f0a-4a4e-9d86-2f8d1c5b7a11'
 		});
-		const text = shown(told);
-		for (const said of [
+		const text = shown(explained);
+		for (const expected of [
 			`<t:${AT_SECONDS}:f> · <@${OPERATOR}> · **fix**: Knight → Knight, **failed** (Reeve's role is below Lord: drag it above)`,
 			'Reeve · **fix**: no role → Knight and Lord',
 			'**link**: nothing → customerId cus_1',
 			'**exempt**: nothing → reason founder',
 			'Before that: 10 changes.'
 		])
-			expect(text).toContain(said);
-		const { components } = explanationReply(told, 'ada');
-		expect(buttonsOf(components).map((button) => button.custom_id)).toEqual([`reeve:1:undo:${told.undoable}`]);
+			expect(text).toContain(expected);
+		const { components } = explanationReply(explained, 'ada');
+		expect(buttonsOf(components).map((button) => button.custom_id)).toEqual([`reeve:1:undo:${explained.undoable}`]);
 		expect(explanationReply(explanation(), 'ada').components).toEqual([]);
 	});
 });
 
-describe('why, within the limits of Discord', () => {
-	it('holds whatever strangers chose, and however much of it there is', () => {
+describe('explanationReply with hostile input', () => {
+	it("keeps to Discord's limits for any names and any amount of data", () => {
 		const hostile = '](https://evil.example) @everyone `**||'.repeat(40);
 		const long = Array.from({ length: 40 }, (_, index) =>
 			claim(index, {
@@ -223,7 +223,7 @@ describe('why, within the limits of Discord', () => {
 		}));
 		const team = { id: 't1', name: hostile, stripeCustomerId: 'cus_1', ownerSeatCount: 1, teamSeatCount: 1, paymentFailedAt: null };
 		const roles = Array.from({ length: 30 }, (_, index) => `${hostile}${index}`);
-		const told = explanation(
+		const explained = explanation(
 			{
 				member: { id: ADA, name: hostile, bot: false, roles },
 				drift: drift({ description: hostile, plan: { add: roles, remove: roles } }),
@@ -247,20 +247,20 @@ describe('why, within the limits of Discord', () => {
 			}
 		);
 		for (const each of [
-			told,
-			{ ...told, exemption: null },
-			{ ...told, known: false, stripeFailure: hostile },
-			{ ...told, member: null, discordFailure: hostile }
+			explained,
+			{ ...explained, exemption: null },
+			{ ...explained, known: false, stripeFailure: hostile },
+			{ ...explained, member: null, discordFailure: hostile }
 		]) {
 			const message = explanationReply(each, hostile);
 			expect(brokenLimits(message)).toEqual([]);
 			const text = textOf(message.embeds).join('\n');
 			expect(text).not.toMatch(/@everyone|(?<!\\)\]\(https/);
 		}
-		expect(shown(told)).toMatch(/… and 3\d more/);
+		expect(shown(explained)).toMatch(/… and 3\d more/);
 	});
 
-	it('cuts lists by whole lines, and counts what is left out', () => {
+	it('drops whole lines and counts them', () => {
 		expect(fitLines(['one', 'two'], 100)).toBe('one\ntwo');
 		expect(fitLines(['a'.repeat(40), 'b'.repeat(40), 'c'.repeat(40)], 110)).toBe(`${'a'.repeat(40)}\n${'b'.repeat(40)}\n… and 1 more`);
 		expect(fitLines(['x'.repeat(200), 'y'], 100)).toHaveLength(100);

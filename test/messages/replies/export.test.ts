@@ -52,7 +52,7 @@ function cells(text: string, separator = ','): string[][] {
 
 const FORMULA = /^\s*[=+\-@＝＋－＠﹢﹣﹦﹫−]/;
 
-describe('a table for spreadsheets', () => {
+describe('toCsv', () => {
 	it.each([
 		'=1+1',
 		'+1',
@@ -73,13 +73,13 @@ describe('a table for spreadsheets', () => {
 		'﹦1+1',
 		'⁼1',
 		'−1'
-	])('takes nothing for a formula: %j', (name) => {
+	])('neutralizes %j', (name) => {
 		expect(neutralizeFormulas(name)).toMatch(/^'/);
 		const [[cell = ''] = []] = cells(toCsv([name], []).text.replace('\uFEFF', ''));
 		expect(neutralizeFormulas(cell)).toMatch(/^'/);
 	});
 
-	it('leaves alone what is none', () => {
+	it('leaves other text unchanged', () => {
 		for (const text of [
 			'ada',
 			'a=b',
@@ -91,7 +91,7 @@ describe('a table for spreadsheets', () => {
 			expect(neutralizeFormulas(text)).toBe(text);
 	});
 
-	it('takes nothing for a formula, whatever the text, and whichever character separates the cells', () => {
+	it('leaves no formula in any text with any separator', () => {
 		const text = fc.oneof(
 			fc.string({ unit: 'grapheme' }),
 			fc
@@ -110,7 +110,7 @@ describe('a table for spreadsheets', () => {
 		);
 	});
 
-	it('says how many rows have no room, and keeps those before them whole', () => {
+	it('counts the rows that do not fit and keeps the others whole', () => {
 		const rows = Array.from({ length: 100 }, (_, index) => [`row ${index}`, '😀']);
 		const { text, left } = toCsv(['a', 'b'], rows, 500);
 		expect(Buffer.byteLength(text)).toBeLessThanOrEqual(500);
@@ -120,7 +120,7 @@ describe('a table for spreadsheets', () => {
 	});
 });
 
-describe('an exported run', () => {
+describe('exportReply', () => {
 	const record: RunRecord = {
 		run: RUN,
 		issues: [
@@ -140,11 +140,11 @@ describe('an exported run', () => {
 	const [file] = exported.files;
 	const text = file?.attachment.toString() ?? '';
 	const [header = [], ...rows] = cells(text.replace('\uFEFF', ''));
-	const told = rows.map((row) => Object.fromEntries(header.map((name, index) => [name, row[index]])));
+	const attempts = rows.map((row) => Object.fromEntries(header.map((name, index) => [name, row[index]])));
 
-	it('has a line for each attempt, and one for an issue without any', () => {
+	it('has a line per attempt, and one for an issue without attempts', () => {
 		expect(rows.map((row) => row.length)).toEqual([23, 23, 23, 23]);
-		expect(told).toMatchObject([
+		expect(attempts).toMatchObject([
 			{
 				Run: 'run1',
 				Issue: 'issue1',
@@ -170,20 +170,20 @@ describe('an exported run', () => {
 		]);
 	});
 
-	it('is named after the day of the run, in the time zone of the schedule', () => {
+	it("names the file after the run's day in the schedule's time zone", () => {
 		expect(file?.name).toBe('reeve-2026-11-19-run1.csv');
 		expect(text.startsWith('\uFEFF')).toBe(true);
 		expect(exported.content).toBe(`The scheduled run of <t:${RUN.startedAt.getTime() / 1000}:f>: 2 issues, 3 attempts.`);
 	});
 
-	it('says where the file is cut, and where the run failed', () => {
+	it('says if the file is cut or the run failed', () => {
 		expect(exportReply(record, 'UTC', 1_200).content).toMatch(/\*\*The file is cut\*\*: \d of 4 lines/);
 		expect(exportReply({ run: { ...RUN, status: 'FAILED' }, issues: [] }, 'UTC').content).toContain('It failed, so it found no issue.');
 		expect(nothingToExportReply(null)).toContain('/reconcile run');
 		expect(nothingToExportReply('x')).toContain('no such run');
 	});
 
-	it('is picked from runs by date, trigger or ID', () => {
+	it('suggests runs by date, trigger or ID', () => {
 		const runs = [
 			RUN,
 			{ ...RUN, runId: 'run2', triggeredBy: 'manual' as const, onlyMember: ADA },

@@ -53,16 +53,16 @@ function broken({ content, components }: LinkReply): string[] {
 	return wrong;
 }
 
-describe('a choice of customer', () => {
+describe('customer choices', () => {
 	const choice = (each: CustomerFound) => customerChoices({ kind: 'found', customers: [each] })[0]?.name;
 
-	it('shows what it would link: email, name, what is paid, and the ID', () => {
+	it('show email, name, subscription and ID', () => {
 		expect(choice(found({}, lord))).toBe('ada@example.com · Ada L. · active price_lord (cus_1)');
 		expect(choice(found({ email: null, name: null }))).toBe('no email · no subscription (cus_1)');
 		expect(choice(found({}, { ...lord, id: 'sub_0', status: 'canceled' }, lord))).toContain('active price_lord +1 (cus_1)');
 	});
 
-	it('comes first where it pays', () => {
+	it('list paying customers first', () => {
 		const customers = [
 			found({ id: 'cus_none' }),
 			found({ id: 'cus_ended' }, { ...lord, status: 'canceled' }),
@@ -72,7 +72,7 @@ describe('a choice of customer', () => {
 		expect(customerChoices({ kind: 'unreadable', why: 'Stripe is away.' })).toEqual([]);
 	});
 
-	it('fits whatever it is called, and keeps the ID', () => {
+	it('fit for any name and keep the ID', () => {
 		const text = fc.string({ unit: 'binary', maxLength: 300 });
 		fc.assert(
 			fc.property(fc.option(text), fc.option(text), text, fc.stringMatching(/^cus_[A-Za-z0-9]{1,36}$/), (email, name, status, id) => {
@@ -84,8 +84,8 @@ describe('a choice of customer', () => {
 	});
 });
 
-describe('the answer to whoever links', () => {
-	it('says what is linked, what follows, and that no role was changed', () => {
+describe('linkReply', () => {
+	it('states the link, its effect, and that no role was changed', () => {
 		expect(linked({ roleStatus: standing({ held: ['Knight'] }) })).toBe(
 			`Linked ${WHO} to ada@example.com · Ada L. · active price_lord (cus_1).\nThey should have Lord, and hold Knight. No role was changed: the next run will find that, or \`/reconcile run member\` now.`
 		);
@@ -96,12 +96,12 @@ describe('the answer to whoever links', () => {
 		expect(linked({ roleStatus: standing({ held: [], exempt: true }) })).toContain('They are exempt, so no run will act on that');
 	});
 
-	it('says which other customers count, and whom metadata named', () => {
+	it('names other linked customers and the members named in metadata', () => {
 		expect(linked({ others: ['cus_2', 'cus_3'] })).toContain('They are linked to cus_2 and cus_3 too');
 		expect(linked({ takenFrom: [BOB] })).toContain(`The metadata of cus_1 in Stripe names <@${BOB}>. From now on that does not count.`);
 	});
 
-	it('asks before it overrules metadata, with a button bound to those who were named', () => {
+	it('asks before overruling metadata, with a button bound to the named members', () => {
 		const asked = linkReply({ kind: 'named', found: found({}, lord), people: [BOB], hash: '0123abcd' }, someone, 'cus_1');
 		expect(asked.content).toContain(`It would be taken from <@${BOB}>.`);
 		expect(asked.components[0]?.components[0]).toMatchObject({ label: 'Link anyway', custom_id: `reeve:1:link:${ADA}:cus_1:0123abcd` });
@@ -109,14 +109,14 @@ describe('the answer to whoever links', () => {
 		expect(contested).toContain(`names <@${BOB}> and <@${OPERATOR}>, so it counts for none of them.`);
 	});
 
-	it('says in the channel who did it, roleStatusWithout the email', () => {
+	it('announces the operator without the email address', () => {
 		const result = { kind: 'linked', found: found({}, lord), others: [], takenFrom: [BOB], roleStatus: standing() } as const;
 		expect(linkAnnouncement(result, someone, 'cus_1', OPERATOR)).toBe(
 			`<@${OPERATOR}> linked ${WHO} to the customer cus_1, though its metadata in Stripe names <@${BOB}>.`
 		);
 	});
 
-	it('offers a menu of those who could be meant, or says that there is nobody', () => {
+	it('offers a menu of matching customers, or says that there is none', () => {
 		const many = Array.from({ length: 40 }, (_, index) => found({ id: `cus_${index}` }));
 		const menu = pickCustomerReply({ kind: 'found', customers: many }, 'ada', someone);
 		expect(broken(menu)).toEqual([]);
@@ -128,8 +128,8 @@ describe('the answer to whoever links', () => {
 	});
 });
 
-describe('the answer to whoever unlinks', () => {
-	it('says what it would mean before anything is changed', () => {
+describe('unlinkReply', () => {
+	it('shows the effect before anything is changed', () => {
 		const asked = linksReply(ties(tie()), someone);
 		expect(asked.content).toContain(`Unlink ${WHO} from ada@example.com · Ada L. · active price_lord (cus_1)?`);
 		expect(asked.content).toContain('They would no longer be due any role: the next run would report Lord to be taken.');
@@ -141,11 +141,11 @@ describe('the answer to whoever unlinks', () => {
 		[standing({ expected: ['Knight'] }), 'the next run would report Knight to be given and Lord to be taken.'],
 		[standing({ expected: null }), 'What they would have then is not known'],
 		[standing({ expected: [], exempt: true }), 'They are exempt, so no run would act on that.']
-	])('%o: %s', (roleStatusWithout, words) => {
+	])('describes the effect of %o as %s', (roleStatusWithout, words) => {
 		expect(linksReply(ties(tie({ roleStatusWithout })), someone).content).toContain(words);
 	});
 
-	it('of several rows asks which, and then what it would mean', () => {
+	it('asks which of several links to remove, then shows the effect', () => {
 		const seat = tie({ hash: '4567cdef', customer: null, customerId: null, seat: { team: '*Acme*', tier: 'OWNER' } });
 		const asked = linksReply(ties(tie(), seat), someone);
 		expect(asked.components[0]?.components[0]).toMatchObject({
@@ -156,13 +156,13 @@ describe('the answer to whoever unlinks', () => {
 		expect(confirmUnlinkReply(ties(tie(), seat), 'ffffffff', someone).content).toContain('It has already been unlinked');
 	});
 
-	it('says what metadata ties, and that Stripe is the place to change it', () => {
+	it('shows links by metadata and that Stripe is where to change them', () => {
 		const result = { ...(ties() as Extract<LinksResult, { kind: 'links' }>), byMetadata: ['cus_9'] };
 		expect(linksReply(result, someone).content).toContain("Stripe's metadata links them to cus_9: that cannot be changed here.");
 		expect(linksReply(ties(), someone).content).toBe(`${WHO} isn't linked to any customer or team.`);
 	});
 
-	it('says what was unlinked, and in the channel by whom', () => {
+	it('states what was unlinked and announces the operator', () => {
 		const result = { kind: 'unlinked', link: tie({ customer: null, seat: { team: 'Acme', tier: 'TEAM_MEMBER' } }) } as const;
 		expect(unlinkReply(result, someone).content).toContain(`Unlinked ${WHO} from cus_1 (not in Stripe) and the TEAM_MEMBER seat in Acme.`);
 		expect(unlinkAnnouncement(result, someone, OPERATOR)).toBe(
@@ -172,7 +172,7 @@ describe('the answer to whoever unlinks', () => {
 	});
 });
 
-it('nothing of it breaks a limit, pings, or formats, whatever people and customers are called', () => {
+it('link messages never exceed a limit, ping or format, for any names', () => {
 	const text = fc.oneof(
 		fc.string({ unit: 'binary', maxLength: 400 }),
 		fc.constantFrom('@everyone', '**', '[a](http://b)', '`'.repeat(300))

@@ -26,21 +26,21 @@ function ended(outcome: FixOutcome, over: Partial<Ended> = {}): string {
 	);
 }
 
-describe('the answer to whoever pressed Apply fix', () => {
-	it('says what was given and taken', () => {
+describe('fixReply', () => {
+	it('states the roles given and taken', () => {
 		expect(ended('FIXED', { rolesBefore: ['Knight'], rolesAfter: ['Lord'] })).toBe(`${PERSON} now has Lord and no longer has Knight.`);
 	});
 
-	it('says what was really done, not what was planned', () => {
+	it('states the actual change, not the plan', () => {
 		expect(ended('FIXED', { rolesBefore: ['Knight', 'Lord'], rolesAfter: ['Lord'] })).toContain(`${PERSON} no longer has Knight.`);
 	});
 
-	it('says that the drift is gone', () => {
+	it('says that the drift was already gone', () => {
 		expect(ended('RESOLVED')).toBe(`Nothing was changed for ${PERSON}: the drift is gone. The issue is closed.`);
 		expect(ended('RESOLVED', { error: 'This member has left the server.' })).toContain('This member has left the server.');
 	});
 
-	it('shows the new plan where another is right, and asks again', () => {
+	it('shows the new plan if it changed', () => {
 		const newDrift = drift({ plan: { add: [], remove: ['Knight'] } });
 		const words = ended('PLAN_CHANGED', { newDrift });
 		expect(words).toContain(`Nothing was changed for ${PERSON}`);
@@ -49,40 +49,40 @@ describe('the answer to whoever pressed Apply fix', () => {
 		expect(fixReply({ kind: 'plan-changed', issue: issue({ plan: newDrift.plan }) }, null)).toBe(words);
 	});
 
-	it('says that an exempt person is left alone', () => {
+	it('says that an exempt member keeps their roles', () => {
 		expect(ended('EXEMPT')).toBe(
 			`Nothing was changed for ${PERSON}: they are exempt, so their roles stay as they are. To fix them, end the exemption first.`
 		);
 	});
 
-	it('says that Discord accepted and did not act', () => {
+	it('says that Discord accepted the change without applying it', () => {
 		expect(ended('NOT_APPLIED')).toContain(`Not fixed: ${PERSON}. Discord accepted the change, but it did not happen.`);
 	});
 
-	it('says why it failed, that the issue is open, and what was done before', () => {
+	it('gives the error, what was changed before it, and that the issue is open', () => {
 		expect(ended('FAILED', { error: "Reeve's role is below Lord: drag it above.", rolesBefore: [], rolesAfter: ['Knight'] })).toBe(
 			`Not fixed: ${PERSON}. Reeve's role is below Lord: drag it above. Done before that: Knight given. The issue is still open: press Apply fix again once that is fixed.`
 		);
 	});
 
-	it('says that the fix was undone since', () => {
+	it('says that the fix has been undone', () => {
 		expect(fixReply({ kind: 'settled', status: 'RESOLVED', actor: OPERATOR, at: AT, undone: true, exempted: false }, issue())).toBe(
 			`Nothing was changed: the fix of ${PERSON} was undone by <@${OPERATOR}> <t:${AT_SECONDS}:R>. There is nothing left to do.`
 		);
 	});
 
-	it('says that it was interrupted', () => {
+	it('says that the fix was interrupted', () => {
 		expect(ended('INTERRUPTED')).toContain('Reeve was stopped in the middle of this fix. The issue is still open: press Apply fix again.');
 	});
 
-	it('says who is at it already', () => {
+	it('names the operator who is already fixing it', () => {
 		expect(fixReply({ kind: 'busy', actor: OPERATOR, since: AT }, issue())).toBe(
 			`<@${OPERATOR}> is already fixing ${PERSON}, since <t:${AT_SECONDS}:R>. Wait a moment: the report will show what came of it.`
 		);
 		expect(fixReply({ kind: 'busy', actor: 'reeve', since: AT }, issue())).toContain('Reeve is already fixing');
 	});
 
-	it('says who has settled it already', () => {
+	it('names the operator who already settled it', () => {
 		expect(fixReply({ kind: 'settled', status: 'FIXED', actor: OPERATOR, at: AT, undone: false, exempted: false }, issue())).toBe(
 			`Nothing was changed: ${PERSON} was already fixed by <@${OPERATOR}> <t:${AT_SECONDS}:R>.`
 		);
@@ -91,13 +91,13 @@ describe('the answer to whoever pressed Apply fix', () => {
 		);
 	});
 
-	it('says that an issue is not known any more, and where a new report comes from', () => {
+	it('says that the issue is unknown and how to get a new report', () => {
 		expect(fixReply({ kind: 'unknown' }, null)).toBe(
 			'Nothing was changed: Reeve no longer knows the issue of this person. Use `/reconcile run` for a new report.'
 		);
 	});
 
-	it('fits into a message and calls nobody, whatever the names and errors', () => {
+	it('fits a message and never pings, for any names and errors', () => {
 		const outcomes: FixOutcome[] = ['FIXED', 'RESOLVED', 'PLAN_CHANGED', 'EXEMPT', 'NOT_APPLIED', 'FAILED', 'INTERRUPTED'];
 		const text = fc.oneof(
 			fc.string({ unit: 'binary', maxLength: 80 }),

@@ -6,18 +6,18 @@ import { ADA, AT, failedResult, issues, NO_NOTICES, OPERATOR, result } from '../
 
 const URL = 'https://discord.com/channels/1/2/3';
 
-function told(...all: Progress[]): string[] {
+function linesFor(...all: Progress[]): string[] {
 	return runProgressReply(new Map(all.map((progress) => [progress.source, progress]))).split('\n');
 }
 
-describe('the progress of a run', () => {
+describe('runProgressReply', () => {
 	it('has a line for each source from the start', () => {
-		expect(told()).toEqual(['Reading Stripe…', 'Reading Discord…', 'Reading links…']);
+		expect(linesFor()).toEqual(['Reading Stripe…', 'Reading Discord…', 'Reading links…']);
 	});
 
-	it('says how far each source is', () => {
+	it('shows the progress of each source', () => {
 		expect(
-			told(
+			linesFor(
 				{ source: 'stripe', done: 300, total: null, finished: false },
 				{ source: 'discord', done: 1000, total: 5000, finished: false },
 				{ source: 'database', done: 42, total: 42, finished: true }
@@ -25,36 +25,36 @@ describe('the progress of a run', () => {
 		).toEqual(['Reading Stripe: 300 subscriptions…', 'Reading Discord: 1,000 of 5,000 members…', 'Reading links: 42 links ✓']);
 	});
 
-	it('says how long it waits, and why, where a source says to wait', () => {
-		expect(told({ source: 'discord', done: 0, total: 5000, finished: false, waitingSeconds: 21 }).at(1)).toBe(
+	it('shows how long and why a source waits', () => {
+		expect(linesFor({ source: 'discord', done: 0, total: 5000, finished: false, waitingSeconds: 21 }).at(1)).toBe(
 			'Reading Discord: waiting 21 s, because Discord allows one listing of all members in 30 s…'
 		);
 	});
 
-	it('speaks of invoices and fixes once there are any', () => {
-		expect(told({ source: 'invoices', done: 3, total: null, finished: false }).at(1)).toBe('Reading open invoices: 3 invoices…');
-		expect(told({ source: 'fix', done: 3, total: 12, finished: false }).at(-1)).toBe('Applying fixes: 3 of 12 fixes…');
+	it('shows invoices and fixes once there are any', () => {
+		expect(linesFor({ source: 'invoices', done: 3, total: null, finished: false }).at(1)).toBe('Reading open invoices: 3 invoices…');
+		expect(linesFor({ source: 'fix', done: 3, total: 12, finished: false }).at(-1)).toBe('Applying fixes: 3 of 12 fixes…');
 	});
 });
 
-describe('the time that fixes still take', () => {
+describe('secondsLeft', () => {
 	const fixes = (done: number): Progress => ({ source: 'fix', done, total: 100, finished: false });
 
-	it('is reckoned from how long they took so far', () => {
+	it('extrapolates from the first sample', () => {
 		expect(secondsLeft({ done: 1, atMs: 0 }, fixes(11), 20_000)).toBe(178);
 		expect(runProgressReply(new Map([['fix', fixes(11)]]), 178)).toBe('Applying fixes: 11 of 100 fixes, about 3 min left…');
 		expect(runProgressReply(new Map([['fix', fixes(90)]]), 20)).toBe('Applying fixes: 90 of 100 fixes, about 20 s left…');
 	});
 
-	it('is not told before there is anything to reckon from', () => {
+	it('is null before there is progress', () => {
 		expect(secondsLeft(undefined, fixes(0), 20_000)).toBeNull();
 		expect(secondsLeft({ done: 1, atMs: 0 }, fixes(1), 20_000)).toBeNull();
 		expect(secondsLeft({ done: 1, atMs: 0 }, undefined, 20_000)).toBeNull();
 	});
 });
 
-describe('the end of a run', () => {
-	it('says how many issues there are, and where the report is', () => {
+describe('runFinishedReply', () => {
+	it('counts the issues and links the report', () => {
 		expect(runFinishedReply(result({ issues: issues(12) }), URL, '')).toBe(`Done: 12 issues. The report is here: ${URL}`);
 		expect(runFinishedReply(result(), URL, '')).toBe(`Done: all clear. The report is here: ${URL}`);
 	});
@@ -68,38 +68,38 @@ describe('the end of a run', () => {
 		],
 		[{ notices: { ...NO_NOTICES, leftToNextRun: 1 } }, 'run it again in a minute'],
 		[{ membersChecked: 0 }, 'is not in the server']
-	])('says of one person what it came to: %#', (over, words) => {
+	])('describes a run over one member: %#', (over, words) => {
 		expect(runFinishedReply(result({ onlyMember: ADA, membersChecked: 1, ...over }), URL, '')).toContain(words);
 	});
 
-	it('says what auto-fix did and what is held', () => {
+	it('counts automatic fixes and mentions a hold', () => {
 		const hold = { reason: 'Too many.', losing: 9, holders: 10 };
 		expect(runFinishedReply(result({ issues: issues(12), autoFixEnabled: true, issuesFixed: 3, hold }), URL, '')).toContain(
 			'Done: 12 issues, 3 fixed. The fixes that take roles are on hold: the report says why.'
 		);
 	});
 
-	it('says why the run failed, and that nothing was changed', () => {
+	it('gives the failure and that nothing was changed', () => {
 		expect(runFinishedReply(failedResult('Stripe did not answer.'), URL, '')).toContain(
 			'The run failed: Stripe did not answer. Nothing was changed.'
 		);
 	});
 
-	it('says where to look if the report is not there', () => {
+	it('says where to look if there is no report', () => {
 		expect(runFinishedReply(result(), null, '')).toContain(
 			'The report could not be posted in the admin channel: see `/reconcile status` for the reason.'
 		);
 		expect(runFinishedReply(result(), undefined, '')).toContain('look in the admin channel');
 	});
 
-	it('reminds whoever runs one by hand that the daily runs are paused', () => {
+	it('mentions that the daily runs are paused', () => {
 		expect(runFinishedReply(result(), URL, pausedNote(true, null))).toContain('The daily runs are paused: RECONCILIATION_PAUSED is true');
 		const pause = { pausedAt: AT, pausedBy: OPERATOR, reason: 'Stripe is being moved', until: null };
 		expect(runFinishedReply(result(), URL, pausedNote(false, pause))).toContain(`The daily runs are paused by <@${OPERATOR}>`);
 		expect(pausedNote(false, null)).toBe('');
 	});
 
-	it('fits into a message', () => {
+	it('fits a message', () => {
 		expect(runFinishedReply(failedResult('*'.repeat(5000)), URL, pausedNote(true, null)).length).toBeLessThanOrEqual(2000);
 	});
 });

@@ -52,8 +52,8 @@ const status = (over: Partial<Status> = {}): Status => ({
 const fieldsOf = (over: Partial<Status> = {}, settings = SETTINGS) =>
 	Object.fromEntries((statusEmbed(status(over), settings).fields ?? []).map(({ name, value }) => [name, value]));
 
-describe('the status', () => {
-	test('tells the schedule in the reader’s own time, the last run and the three sources', () => {
+describe('statusEmbed', () => {
+	test('shows schedule, last run and sources', () => {
 		expect(fieldsOf()).toEqual({
 			Schedule: `Every day at 03:00, Europe/Berlin\nNext run: <t:${AT_SECONDS}:f> (<t:${AT_SECONDS}:R>)`,
 			'Auto-fix': 'Off: Reeve only reports',
@@ -63,7 +63,7 @@ describe('the status', () => {
 		});
 	});
 
-	test('says who paused, until when and why, and that the settings win', () => {
+	test('shows the pause and that the settings win', () => {
 		const { Schedule } = fieldsOf({
 			pause: known(PAUSE),
 			nextRunAt: known(null),
@@ -74,7 +74,7 @@ describe('the status', () => {
 		expect(Schedule).not.toContain('Next run');
 	});
 
-	test('tells open issues by kind with their age, what waits for verification, and what was not delivered', () => {
+	test('shows open issues by kind and age, pending verification and undelivered messages', () => {
 		const fields = fieldsOf({
 			open: known([{ type: 'MISSING_ACCESS', many: 3, oldest: AT }]),
 			verification: known({ dueAt: AT, fixes: 2 }),
@@ -87,13 +87,13 @@ describe('the status', () => {
 		});
 		expect(fields['Open issues: 3']).toBe(`Paying but locked out: 3 issues, the oldest since <t:${AT_SECONDS}:R>`);
 		expect(fields.Verification).toContain('of 2 fixes');
-		for (const told of ['Mail of a run', 'tried 2 times', 'Report of a hold', 'Mail that no run has succeeded'])
-			expect(fields['Not delivered yet']).toContain(told);
+		for (const part of ['Mail of a run', 'tried 2 times', 'Report of a hold', 'Mail that no run has succeeded'])
+			expect(fields['Not delivered yet']).toContain(part);
 		expect(fields['Not delivered yet']).toContain('The mail server refused.');
 		expect(fields.Exempt).toContain('4 people');
 	});
 
-	test('is red where a source is not well, and says what to do', () => {
+	test('is red with advice if a source is unhealthy', () => {
 		const embed = statusEmbed(
 			status({ health: [{ source: 'discord', problems: ["Reeve's role is below Lord: drag it up."], note: null }] }),
 			SETTINGS
@@ -114,7 +114,7 @@ describe('the status', () => {
 		exemptions: UNKNOWN
 	};
 
-	test('calls unknown what could not be read, and never takes it for none', () => {
+	test('shows unreadable values as unknown, not as none', () => {
 		const unknown = `Unknown. ${UNKNOWN.error}`;
 		expect(fieldsOf(NOTHING_KNOWN)).toEqual({
 			Schedule: `Every day at 03:00, Europe/Berlin\nPaused: ${unknown}\nNext run: ${unknown}`,
@@ -128,14 +128,14 @@ describe('the status', () => {
 		});
 	});
 
-	test.each(Object.keys(NOTHING_KNOWN))('is not all clear while %s is unknown', (unread) => {
+	test.each(Object.keys(NOTHING_KNOWN))('is not green while %s is unknown', (unread) => {
 		const embed = statusEmbed(status({ [unread]: UNKNOWN }), SETTINGS);
 		expect(embed).toMatchObject({ title: 'Status: something needs you', color: 0xed4245 });
 		expect(embed.description).toContain('unknown');
 		expect(JSON.stringify(embed.fields)).toContain(UNKNOWN.error);
 	});
 
-	test('keeps to the limits whatever went wrong', () => {
+	test('keeps to the limits for any errors', () => {
 		const long = '*@everyone '.repeat(500);
 		const embed = statusEmbed(
 			status({
@@ -154,11 +154,11 @@ describe('the status', () => {
 	});
 });
 
-describe('the history', () => {
+describe('historyReply', () => {
 	const page = (runs: RunSummary[], many = runs.length, at = 0) =>
 		historyReply({ days: 7, page: at, counts: { runs: many, failed: 1, fixed: 5 }, runs }, '1');
 
-	test('tells of each run when, why it ran, and what it came to', () => {
+	test('shows time, trigger and outcome of each run', () => {
 		const { embeds, components } = page([
 			run({ triggeredBy: 'manual', requestedBy: OPERATOR, issuesFound: 12, issuesFixed: 3 }),
 			run({ triggeredBy: 'manual', requestedBy: OPERATOR, onlyMember: ADA }),
@@ -168,7 +168,7 @@ describe('the history', () => {
 			run({ status: 'RUNNING', completedAt: null, report: null })
 		]);
 		const text = embeds[0]?.description ?? '';
-		for (const told of [
+		for (const part of [
 			'6 runs, 1 failed; 5 issues fixed.',
 			`by <@${OPERATOR}> · 12 issues, 3 fixed, 2 s`,
 			`by <@${OPERATOR}> of <@${ADA}> alone · all clear`,
@@ -177,11 +177,11 @@ describe('the history', () => {
 			'9 issues, **on hold**',
 			'daily · running'
 		])
-			expect(text).toContain(told);
+			expect(text).toContain(part);
 		expect(components).toEqual([]);
 	});
 
-	test('of many runs has pages, and of none says so', () => {
+	test('pages many runs and says if there is none', () => {
 		expect(page(Array(10).fill(run()), 25).components[0]?.components).toMatchObject([
 			{ label: '◀ Newer', disabled: true },
 			{ label: 'Page 1 of 3' },
@@ -201,8 +201,8 @@ describe('the history', () => {
 	});
 });
 
-describe('pausing', () => {
-	test('says until when, what it replaced, and what still works', () => {
+describe('pause replies', () => {
+	test('state the end, the replaced pause and what still works', () => {
 		expect(pausedReply({ ...PAUSE, until: AT }, PAUSE, false)).toMatch(
 			/^Paused: no daily run until <t:\d+:f>\. A run by hand .* still work\.\nThis replaces the earlier pause/
 		);
@@ -210,7 +210,7 @@ describe('pausing', () => {
 		expect(pausedAnnouncement(PAUSE)).toBe(`<@${OPERATOR}> paused the daily runs: Stripe is being moved.`);
 	});
 
-	test('and resuming explain that RECONCILIATION_PAUSED wins', () => {
+	test('explain that RECONCILIATION_PAUSED wins', () => {
 		expect(pausedReply(PAUSE, null, true)).toContain('`RECONCILIATION_PAUSED` is true in the settings and wins');
 		expect(resumedReply(PAUSE, null, true)).toContain('wins');
 		expect(resumedReply(null, AT, false)).toMatch(/^Nothing was changed: .* The next daily run is <t:/);

@@ -25,21 +25,21 @@ const ended = (over: Partial<Ended> = {}): Ended => ({
 });
 const untouched = (over: Partial<Ended>) => ended({ rolesAfter: ['Lord'], exemptUntil: null, ...over });
 
-describe('the answer to whoever pressed Undo', () => {
-	it('says what was put back, until when the person is left alone, and what comes then', () => {
+describe('undoReply', () => {
+	it("states the restored roles, the exemption's end and what follows", () => {
 		expect(undoReply(ended())).toBe(
 			`Undone for ${PERSON}: Knight given, Lord taken. They are exempt until <t:${AT_SECONDS}:f>; after that, runs find the same drift again. If their roles are right as they are, use \`/reconcile exempt\`.`
 		);
 	});
 
-	it('says what they hold now, where that is not what the fix left', () => {
+	it('refuses if the roles have changed since the fix, and shows them', () => {
 		const error = 'The member now has Knight, not Lord as the fix left it.';
 		expect(undoReply(untouched({ outcome: 'PLAN_CHANGED', error }))).toBe(
 			`Nothing was changed for ${PERSON}. ${error} If that is wrong, change their roles by hand.`
 		);
 	});
 
-	it('says why it failed, and what was done before', () => {
+	it('gives the error and what was changed before it', () => {
 		expect(undoReply(untouched({ outcome: 'FAILED', error: 'This member has left the server.' }))).toBe(
 			`Not undone: ${PERSON}. This member has left the server. Fix that, then undo it again.`
 		);
@@ -48,7 +48,7 @@ describe('the answer to whoever pressed Undo', () => {
 		);
 	});
 
-	it('says who has it, or who was first', () => {
+	it('names the operator who is at work or was first', () => {
 		expect(undoReply({ kind: 'busy', subject, actor: OPERATOR, since: AT })).toContain(`<@${OPERATOR}> has been at the roles of ${PERSON}`);
 		expect(undoReply({ kind: 'undone', subject, actor: OPERATOR, at: AT })).toContain(`already undone by <@${OPERATOR}>`);
 	});
@@ -57,15 +57,15 @@ describe('the answer to whoever pressed Undo', () => {
 		['NO_FIX', 'nothing to put back'],
 		['NOT_NEWEST', 'only the newest fix of a person can be undone'],
 		['ROLES_UNKNOWN', 'Change their roles by hand']
-	] as const)('says why not: %s', (why, words) => {
+	] as const)('gives the reason for a refusal: %s', (why, words) => {
 		expect(undoReply({ kind: 'refused', subject, why })).toContain(words);
 	});
 
-	it('says what to do with what is no fix', () => {
+	it('explains how to pick a fix if there is no such fix', () => {
 		expect(undoReply({ kind: 'unknown' })).toContain('pick one from the list');
 	});
 
-	it('fits into a message and calls nobody, whatever the names and errors', () => {
+	it('fits a message and never pings, for any names and errors', () => {
 		fc.assert(
 			fc.property(fc.string({ unit: 'binary', maxLength: 3000 }), fc.array(fc.string({ maxLength: 50 })), (text, roles) => {
 				const hostile = { subject: { discordId: ADA, discordName: `@everyone ${text}` }, error: `@everyone ${text}`, rolesAfter: roles };
@@ -83,8 +83,8 @@ describe('the answer to whoever pressed Undo', () => {
 	});
 });
 
-describe('the line in the admin channel', () => {
-	it('says who undid whose fix, and what that changed', () => {
+describe('undoAnnouncement', () => {
+	it('names operator, member and change', () => {
 		expect(undoAnnouncement(ended(), OPERATOR)).toBe(
 			`<@${OPERATOR}> undid the fix of ${PERSON}: Knight given, Lord taken. Exempt until <t:${AT_SECONDS}:f>.`
 		);
@@ -93,13 +93,13 @@ describe('the line in the admin channel', () => {
 		);
 	});
 
-	it('is not said where nothing was changed', () => {
+	it('is null if nothing changed', () => {
 		expect(undoAnnouncement(untouched({ outcome: 'FAILED' }), OPERATOR)).toBeNull();
 		expect(undoAnnouncement({ kind: 'unknown' }, OPERATOR)).toBeNull();
 	});
 });
 
-describe('a fix to choose', () => {
+describe('undoChoice', () => {
 	const fix: UndoableFix = { attemptId: ID, ...subject, actor: OPERATOR, at: AT, change: { add: ['Knight'], remove: [] } };
 	const after = (minutes: number) => new Date(AT.getTime() + minutes * 60_000);
 
@@ -108,11 +108,11 @@ describe('a fix to choose', () => {
 		[3, '3 min ago'],
 		[180, '3 h ago'],
 		[4320, '3 days ago']
-	])('after %d minutes is told as %s', (minutes, words) => {
+	])('shows %d minutes as %s', (minutes, words) => {
 		expect(undoChoice(fix, 'grace', after(minutes))).toBe(`ada · Knight given · ${words} by grace`);
 	});
 
-	it('fits, whatever the names', () => {
+	it('fits for any names', () => {
 		const long = { ...fix, discordName: '👩'.repeat(90), change: { add: ['x'.repeat(90)], remove: ['y'.repeat(90)] } };
 		const name = undoChoice(long, '\u202E'.repeat(9) + 'z'.repeat(90), after(1));
 		expect(name.length).toBeLessThanOrEqual(100);
@@ -130,7 +130,7 @@ describe('the Undo button', () => {
 		return { rows: payload.components.map((row) => buttonsOf([row])), embeds: payload.embeds.slice(1) };
 	};
 
-	it('stands in a row below Apply fix, for each fix that can be undone', () => {
+	it('is below Apply fix for each fix that can be undone', () => {
 		const { rows } = page(state(), state({ ...FIXED, lastAttempt: last }));
 		expect(rows[1]?.filter(({ label }) => label?.startsWith('Undo'))).toEqual([
 			{ label: 'Undo 2 · member1', custom_id: `reeve:1:undo:${ID}`, disabled: false }
@@ -143,7 +143,7 @@ describe('the Undo button', () => {
 		['of which the roles are not known', { ...FIXED, lastAttempt: { ...last, rolesBefore: null } }],
 		['that came back', { status: 'OPEN', lastAttempt: last }],
 		['that is undone', { status: 'RESOLVED', lastAttempt: { ...last, outcome: 'UNDONE', undoes: 'attempt0' } }]
-	] as const)('does not stand at what was %s', (_, of) => {
+	] as const)('is missing for an attempt that was %s', (_, of) => {
 		expect(
 			page(state(of))
 				.rows.flat()
@@ -151,7 +151,7 @@ describe('the Undo button', () => {
 		).toEqual([]);
 	});
 
-	it('can be taken from a message once it is done', () => {
+	it('can be removed from a message', () => {
 		const rows = [{ type: 1 as const, components: [undoButton(ID, 'ada'), undoButton('other', 'bob')] }];
 		expect(buttonsOf(withoutButton(rows, `reeve:1:undo:${ID}`)).map(({ label }) => label)).toEqual(['Undo · bob']);
 		expect(withoutButton([{ type: 1, components: [undoButton(ID, 'ada')] }], `reeve:1:undo:${ID}`)).toEqual([]);
@@ -160,7 +160,7 @@ describe('the Undo button', () => {
 		expect(isUndone(untouched({ outcome: 'FAILED' }))).toBe(false);
 	});
 
-	it('leaves an issue that says by whom it was undone, and until when the person is exempt', () => {
+	it("leaves an issue that shows who undid it and the exemption's end", () => {
 		const undone = attempt({ outcome: 'UNDONE', undoes: ID, rolesBefore: ['Lord'], rolesAfter: ['Knight'], exemptUntil: AT });
 		const [embed] = page(state({ status: 'RESOLVED', settledAt: AT, lastAttempt: undone })).embeds;
 		expect(embed?.title).toBe('1. Has the wrong role (undone)');

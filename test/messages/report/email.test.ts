@@ -17,11 +17,11 @@ const of = (over: Parameters<typeof result>[0] = {}, parts: Partial<EmailInput> 
 		...parts
 	});
 
-describe('a letter', () => {
-	test('says the same as the report, in plain words, with absolute times and names', () => {
+describe('renderEmail', () => {
+	test("has the report's facts as plain text with absolute times and names", () => {
 		const { subject, text } = of({ issues: [issue({ discordName: 'ada' })], triggeredBy: 'manual', requestedBy: OPERATOR });
 		expect(subject).toBe('Reeve · Council: 1 person has the wrong roles');
-		for (const told of [
+		for (const part of [
 			URL,
 			`started by olive (${OPERATOR})`,
 			'1. Has the wrong role',
@@ -30,18 +30,18 @@ describe('a letter', () => {
 			'Stripe says: active: price_lord (sub_1)',
 			'First seen 20 Nov 2026, 09:00 (Europe/Berlin)'
 		])
-			expect(text).toContain(told);
+			expect(text).toContain(part);
 		for (const markup of ['**', '<@', '<t:', '`']) expect(text).not.toContain(markup);
 	});
 
-	test('has the same facts as HTML', () => {
+	test('has the same facts in HTML', () => {
 		const { html } = of({ issues: issues(3) });
-		for (const told of ['3 people have the wrong roles', '3. Has the wrong role', 'member3', `<a href="${URL}">`])
-			expect(html).toContain(told);
+		for (const part of ['3 people have the wrong roles', '3. Has the wrong role', 'member3', `<a href="${URL}">`])
+			expect(html).toContain(part);
 		expect(html).not.toMatch(/<script|<img|\ssrc=|http:\/\//);
 	});
 
-	test('of a failed run says why and what to do', () => {
+	test('gives the reason of a failed run and the next step', () => {
 		const notification = { kind: 'run', result: failedResult('Stripe refused the key.') } as const;
 		const { subject, text } = of({}, { notification });
 		expect(subject).toContain('Reconciliation failed');
@@ -49,31 +49,31 @@ describe('a letter', () => {
 		expect(text).toContain('then use /reconcile run');
 	});
 
-	test('of a held run says what is held', () => {
+	test('shows the hold of a run', () => {
 		const { text } = of({ issues: issues(1), autoFixEnabled: true, hold: { reason: 'Too many.', losing: 40, holders: 200 } });
 		expect(text).toContain('Stopped for your approval: no roles were removed: Too many.');
 	});
 
-	test('of a bulk fix that is on hold says who asked for it, why it is held, and that nobody has lost a role', () => {
+	test('shows operator and reason of a held bulk fix, and that no role was removed', () => {
 		const { subject, text } = of({}, { notification: { kind: 'hold', hold: HOLD } });
 		expect(subject).toContain('On hold: a fix that takes roles from 9 people');
-		for (const told of [`olive (${OPERATOR}) asked to fix all open issues.`, 'No roles were removed.', 'Too many.', '9 of 30'])
-			expect(text).toContain(told);
+		for (const part of [`olive (${OPERATOR}) asked to fix all open issues.`, 'No roles were removed.', 'Too many.', '9 of 30'])
+			expect(text).toContain(part);
 	});
 
-	test('of the alarm says since when', () => {
+	test('dates the overdue alert', () => {
 		const { subject, text } = of({}, { notification: { kind: 'overdue', since: AT } });
 		expect(subject).toContain('No run has succeeded for more than 26 hours');
 		expect(text).toContain('20 Nov 2026, 09:00 (Europe/Berlin)');
 	});
 
-	test('says where the report is not, and why', () => {
+	test('says why the report could not be posted', () => {
 		expect(of({}, { report: { whyNot: 'Reeve does not see the channel.' } }).html).toContain(
 			'could not be posted in the admin channel: Reeve does not see'
 		);
 	});
 
-	test('tells fifty issues in full, and how many more there are', () => {
+	test('lists fifty issues and counts the rest', () => {
 		const { text, html } = of({ issues: issues(5000) });
 		expect(text).toContain('50. Has the wrong role');
 		expect(text).not.toContain('51. Has the wrong role');
@@ -81,7 +81,7 @@ describe('a letter', () => {
 		expect(html.length).toBeLessThan(200_000);
 	});
 
-	test('is harmless whatever people are called', () => {
+	test('is safe for any names', () => {
 		const hostile = [
 			'<script>alert(1)</script>',
 			'"><img src=x onerror=alert(1)>',
@@ -100,8 +100,8 @@ describe('a letter', () => {
 	});
 });
 
-describe('plain text', () => {
-	test('is what was escaped, read back, whatever it was', () => {
+describe('markdownToText', () => {
+	test('reverses escapeText for any text', () => {
 		fc.assert(
 			fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
 				const once = markdownToText(escapeText(text, 10_000), reader);

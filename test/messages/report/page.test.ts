@@ -30,8 +30,8 @@ function shown(of: Partial<IssueState>, found = issue()) {
 const doing = <Button extends { custom_id: string }>(buttons: readonly Button[], ...actions: string[]): Button[] =>
 	buttons.filter(({ custom_id }) => actions.includes(parseCustomId(custom_id)?.action ?? ''));
 
-describe('the summary', () => {
-	it('of a run without issues is one short green embed', () => {
+describe('summary embed', () => {
+	it('is a short green embed for a run without issues', () => {
 		const { summary, issues: none, buttons } = page(result());
 		expect(summary.title).toBe('All clear');
 		expect(summary.color).toBe(0x57f287);
@@ -41,12 +41,12 @@ describe('the summary', () => {
 		expect(buttons).toEqual([]);
 	});
 
-	it('of a run without issues still notes what is worth knowing', () => {
+	it('shows notices of a run without issues', () => {
 		const { summary } = page(result({ notices: { ...NO_NOTICES, unclaimed: 12, bots: 1 } }));
 		expect(summary.description).toContain('\nNoted: 12 customers pay but have no linked Discord account · 1 bot skipped.');
 	});
 
-	it('of a failed run says why, that nothing was changed, and what to do', () => {
+	it('gives the reason of a failed run, that nothing was changed, and the next step', () => {
 		const { summary, buttons } = page(failedResult('Stripe did not answer.', { triggeredBy: 'manual', requestedBy: OPERATOR }));
 		expect(summary.title).toBe('Reconciliation failed');
 		expect(summary.color).toBe(0xed4245);
@@ -56,13 +56,13 @@ describe('the summary', () => {
 		expect(buttons).toEqual([]);
 	});
 
-	it('of a run that failed after fixes does not claim that nothing was changed', () => {
+	it('does not claim that nothing was changed if a run failed after fixes', () => {
 		const { summary } = page(failedResult('The lease was lost.', { issuesFixed: 2 }));
 		expect(summary.description).not.toContain('Nothing was changed');
 		expect(summary.description).toContain('2 issues had been fixed before that.');
 	});
 
-	it('counts issues by kind and by severity, and says who asked', () => {
+	it('counts issues by kind and severity and names the operator', () => {
 		const found = [
 			issue({ id: 'a', type: 'MISSING_ACCESS', severity: 'HIGH' }),
 			issue({ id: 'b', type: 'MISSING_ACCESS', severity: 'HIGH' }),
@@ -77,7 +77,7 @@ describe('the summary', () => {
 		expect(summary.fields?.[1]).toMatchObject({ name: 'By severity', value: 'High: 2\nLow: 1' });
 	});
 
-	it('says what has become of the issues since', () => {
+	it('counts the issues fixed since', () => {
 		const found = result({ issues: issues(3) });
 		const settled = (...ids: string[]) =>
 			reportPage({ result: found, states: new Map(ids.map((id) => [id, state({ status: 'FIXED', settledAt: AT })])) }, 0).embeds[0];
@@ -105,12 +105,12 @@ describe('the summary', () => {
 		expect(embeds.map(({ color }) => color)).toEqual([0x95a5a6, 0x95a5a6, 0xfee75c]);
 	});
 
-	it('says how many issues auto-fix mended', () => {
+	it('counts automatic fixes', () => {
 		const { summary } = page(result({ issues: issues(12), autoFixEnabled: true, issuesFixed: 10 }));
 		expect(summary.description).toContain('**Auto-fix on:** 10 of 12 fixed. Check the others');
 	});
 
-	it('of a held run is red and says what to type', () => {
+	it('is red for a held run and explains the release', () => {
 		const hold = { reason: 'This would remove a role from 40 of the 200 members who hold one (limit: 10%).', losing: 40, holders: 200 };
 		const { summary } = page(result({ issues: issues(41), autoFixEnabled: true, issuesFixed: 1, hold }));
 		expect(summary.title).toBe('41 people have the wrong roles, on hold');
@@ -120,14 +120,14 @@ describe('the summary', () => {
 		expect(summary.fields?.[0]?.value).toContain('40 of 200 lose a role, press Fix all');
 	});
 
-	it('calls a verification by its name', () => {
+	it('has a title of its own for a verification', () => {
 		expect(page(result({ isVerificationRun: true, triggeredBy: 'verification' })).summary.title).toBe('All clear after the fixes');
 		expect(page(result({ issues: issues(1), isVerificationRun: true, triggeredBy: 'verification' })).summary.title).toBe(
 			'Verification: 1 issue'
 		);
 	});
 
-	it('names teams and customers that an operator can put right, a few of each', () => {
+	it('names a few teams and customers per notice', () => {
 		const customers = ['cus_1', 'cus_2', 'cus_3', 'cus_4', 'cus_5'];
 		const { all } = page(
 			result({
@@ -166,15 +166,15 @@ describe('the summary', () => {
 	});
 });
 
-describe('a report of a run stored before people of unknown status were named', () => {
-	it('still says how many there were', () => {
+describe('report of a run stored before unknown statuses had names', () => {
+	it('still counts the members', () => {
 		const { all } = page(result({ issues: issues(1), notices: { ...NO_NOTICES, unknownStatus: 6 } }));
 		expect(all).toContain('6 people left alone: Stripe gives a status that Reeve does not know');
 	});
 });
 
-describe('an issue', () => {
-	it('says who, what is wrong, what each source says, what would mend it, and since when', () => {
+describe('issue embed', () => {
+	it('shows member, drift, sources, plan and age', () => {
 		const { embed, field } = shown({}, issue({ timesSeen: 3 }));
 		expect(embed?.title).toBe('1. Has the wrong role');
 		expect(embed?.description).toBe(`<@${ADA}> · ada\nPays for Lord and has Knight.`);
@@ -193,18 +193,18 @@ describe('an issue', () => {
 		[{ type: 'DEBTOR_MISMATCH', expectedRoles: ['Lord'], discordRoles: ['Debtor'] }, "Marked Debtor, but shouldn't be"],
 		[{ type: 'DEBTOR_MISMATCH', expectedRoles: ['Debtor'], discordRoles: ['Lord'] }, "Owes, but isn't marked Debtor"],
 		[{ type: 'DEBTOR_MISMATCH', expectedRoles: ['Debtor'], discordRoles: ['Debtor', 'Lord'] }, 'Marked Debtor, but still has access']
-	] as const)('%o is headed "%s"', (over, title) => {
+	] as const)('titles %o "%s"', (over, title) => {
 		expect(shown({}, issue(over)).embed?.title).toBe(`1. ${title}`);
 	});
 
-	it('names every role of its plan, giving before taking', () => {
+	it('lists every role of the plan, grants first', () => {
 		expect(shown({}, issue({ plan: { add: ['Lord'], remove: [] } })).field('Plan')).toBe('Give Lord');
 		expect(shown({}, issue({ plan: { add: [], remove: ['Debtor', 'Knight', 'Lord'] } })).field('Plan')).toBe(
 			'Take Debtor, Knight and Lord'
 		);
 	});
 
-	it('fixed by an operator says by whom, when and how, and cannot be fixed again', () => {
+	it('shows operator, time and change of a fix, and disables its button', () => {
 		const { embed, field, button } = shown({
 			status: 'FIXED',
 			settledAt: AT,
@@ -216,26 +216,26 @@ describe('an issue', () => {
 		expect(button?.disabled).toBe(true);
 	});
 
-	it('fixed automatically says so', () => {
+	it('marks an automatic fix', () => {
 		const { field } = shown({ status: 'FIXED', settledAt: AT, lastAttempt: attempt({ actor: 'reeve', outcome: 'FIXED' }) });
 		expect(field('Outcome')).toBe(`Fixed by Reeve <t:${AT_SECONDS}:R>, automatically: Lord given, Knight taken`);
 	});
 
-	it('that is gone says so', () => {
+	it('marks an issue that went away by itself', () => {
 		const { embed, field, button } = shown({ status: 'RESOLVED', settledAt: AT });
 		expect(embed?.title).toBe('1. Has the wrong role (gone)');
 		expect(field('Outcome')).toBe(`Went away by itself <t:${AT_SECONDS}:R>`);
 		expect(button?.disabled).toBe(true);
 	});
 
-	it('found gone by a fix says by whose, and why', () => {
+	it('shows who found the drift gone, and why', () => {
 		const lastAttempt = attempt({ outcome: 'RESOLVED', error: 'This member has left the server.' });
 		expect(shown({ status: 'RESOLVED', settledAt: AT, lastAttempt }).field('Outcome')).toBe(
 			`Already gone when checked by <@${OPERATOR}> <t:${AT_SECONDS}:R>. Nothing was changed. This member has left the server.`
 		);
 	});
 
-	it('being fixed says by whom, and its button is off', () => {
+	it('shows who is fixing it, and disables its button', () => {
 		const { field, button } = shown({ status: 'FIXING', fixingBy: OPERATOR, lastAttempt: attempt() });
 		expect(field('Now')).toBe(`Being fixed by <@${OPERATOR}>, started <t:${AT_SECONDS}:R>`);
 		expect(button?.disabled).toBe(true);
@@ -248,18 +248,18 @@ describe('an issue', () => {
 		['PLAN_CHANGED', null, 'the plan is out of date, so nothing was changed. The issue is still open.'],
 		['EXEMPT', null, 'this person is exempt, so nothing was changed.'],
 		['RESOLVED', null, 'the drift was gone, but it has come back. The issue is open again.']
-	] as const)('whose fix ended as %s says so and stays open', (outcome, error, words) => {
+	] as const)('shows an attempt that ended as %s and stays open', (outcome, error, words) => {
 		const { field, button } = shown({ lastAttempt: attempt({ outcome, error }) });
 		expect(field('Last attempt')).toBe(`Tried by <@${OPERATOR}> <t:${AT_SECONDS}:R>: ${words}`);
 		expect(button?.disabled).toBe(false);
 	});
 
-	it('half mended tells the half', () => {
+	it('shows what a failed attempt changed', () => {
 		const lastAttempt = attempt({ outcome: 'FAILED', error: 'No.', rolesBefore: ['Knight'], rolesAfter: ['Knight', 'Lord'] });
 		expect(shown({ lastAttempt }).field('Last attempt')).toContain('No. Done before that: Lord given. The issue is still open.');
 	});
 
-	it('that was fixed and has come back says so', () => {
+	it('shows a recurrence', () => {
 		const { field, button } = shown({ cameBackAt: AT, lastAttempt: attempt({ outcome: 'FIXED' }) });
 		expect(field('Last attempt')).toBe(
 			`Came back <t:${AT_SECONDS}:R>, after it was fixed by <@${OPERATOR}> <t:${AT_SECONDS}:R>. The issue is open again.`
@@ -269,7 +269,7 @@ describe('an issue', () => {
 	});
 });
 
-describe('the button of an issue', () => {
+describe('fix button', () => {
 	it('carries the plan that the run found', () => {
 		const found = issue();
 		const { buttons } = page(result({ issues: [found] }));
@@ -283,7 +283,7 @@ describe('the button of an issue', () => {
 		});
 	});
 
-	it('carries the live plan where the embed shows it', () => {
+	it('carries the current plan if the embed shows it', () => {
 		const detail = drift({ description: 'Has Knight and pays for nothing.', plan: { add: [], remove: ['Knight'] } });
 		const hash = planHash(detail.discordId, detail.plan);
 		const { embed, field, button } = shown({ planHash: hash, detail });
@@ -299,13 +299,13 @@ describe('the button of an issue', () => {
 		expect(parseCustomId(button?.custom_id ?? '')).toMatchObject({ planHash: found.planHash });
 	});
 
-	it('has a label without tricks, however long the name', () => {
+	it('has a clean label for any name', () => {
 		const { buttons } = page(result({ issues: [issue({ discordName: `\u202E@everyone\n${'👩'.repeat(500)}` })] }));
 		expect(buttons[0]?.label).toMatch(/^Apply fix 1 · @everyone 👩+…$/u);
 	});
 });
 
-describe('the pages', () => {
+describe('report pages', () => {
 	it('hold five issues each, numbered through', () => {
 		const { issues: embeds, buttons, summary } = page(result({ issues: issues(26) }), 1);
 		expect(embeds.map((embed) => embed.title?.split('.')[0])).toEqual(['6', '7', '8', '9', '10']);
@@ -325,30 +325,30 @@ describe('the pages', () => {
 		expect(summary.footer?.text).toBe('Issues 6–10 of 26 · Run run1');
 	});
 
-	it('have no way on before the first and behind the last', () => {
+	it('disable the page buttons at the ends', () => {
 		const found = result({ issues: issues(26) });
 		expect(doing(page(found, 0).buttons, 'page').map((button) => button.disabled)).toEqual([true, true, false]);
 		expect(doing(page(found, 5).buttons, 'page').map((button) => button.disabled)).toEqual([false, true, true]);
 		expect(page(found, 5).issues).toHaveLength(1);
 	});
 
-	it('need no turning where there is one', () => {
+	it('have no page buttons for a single page', () => {
 		expect(doing(page(result({ issues: issues(5) })).buttons, 'page')).toHaveLength(0);
 		expect(doing(page(result({ issues: issues(6) })).buttons, 'page')).toHaveLength(3);
 	});
 
-	it('offer to fix all where there are several issues', () => {
+	it('offer Fix all for several issues', () => {
 		expect(doing(page(result({ issues: issues(1) })).buttons, 'fix-all')).toHaveLength(0);
 		expect(doing(page(result({ issues: issues(2) })).buttons, 'fix-all')).toHaveLength(1);
 	});
 
-	it.each([-1, 99, Number.NaN, Number.POSITIVE_INFINITY, 0.9])('that do not exist (%d) become the nearest that do', (at) => {
+	it.each([-1, 99, Number.NaN, Number.POSITIVE_INFINITY, 0.9])('clamp page %d to the existing pages', (at) => {
 		const found = result({ issues: issues(26) });
 		const expected = at >= 99 ? 5 : 0;
 		expect(page(found, at).payload).toEqual(page(found, expected).payload);
 	});
 
-	it('of 5 000 issues are a thousand', () => {
+	it('number a thousand pages for 5,000 issues', () => {
 		const { summary, buttons } = page(result({ issues: issues(5000) }), 999);
 		expect(summary.title).toBe('5,000 people have the wrong roles');
 		expect(doing(buttons, 'page')[1]?.label).toBe('Page 1,000 of 1,000');

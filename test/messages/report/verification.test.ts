@@ -30,8 +30,8 @@ function verification(fixes: readonly VerifiedFix[], issues: readonly OpenIssue[
 	return { summary, shown: rest.map(({ description }) => description), buttons: buttonsOf(payload.components) };
 }
 
-describe('the report of a verification', () => {
-	it('is short and green where all stayed and nothing else is wrong', () => {
+describe('verification report', () => {
+	it('is short and green if every fix stayed and nothing else is wrong', () => {
 		const { summary, shown, buttons } = verification([fix('ada'), fix('bob', { change: { add: ['Lord'], remove: ['Knight'] } })]);
 		expect(summary).toMatchObject({
 			title: 'Verification: 2 fixes stayed',
@@ -42,7 +42,7 @@ describe('the report of a verification', () => {
 		expect(buttons).toEqual([]);
 	});
 
-	it('says who came back, and shows their issue with its button', () => {
+	it('names recurred fixes and shows their issues with buttons', () => {
 		const { summary, shown, buttons } = verification([back('ada'), fix('bob')], [found('ada')]);
 		expect(summary).toMatchObject({ title: 'Verification: 1 of 2 fixes came back', color: AMBER });
 		expect(summary?.description).toBe('**Came back:** ada (Knight given).\n**Stayed:** bob (Knight given).\nChecked 250 members in 12 s.');
@@ -50,7 +50,7 @@ describe('the report of a verification', () => {
 		expect(buttons.map(({ label }) => label)).toContain('Apply fix 1 · ada');
 	});
 
-	it('says whom it did not judge, and why', () => {
+	it('names fixes it could not judge, with the reason', () => {
 		const { summary } = verification([
 			fix('ada', { outcome: 'NOT_JUDGED', notJudged: 'LEFT_SERVER' }),
 			fix('bob', { outcome: 'NOT_JUDGED', notJudged: 'EXEMPT' }),
@@ -60,14 +60,14 @@ describe('the report of a verification', () => {
 		expect(summary?.description).toContain('**Not judged:** ada (left the server), bob (exempt) and eve (left to the next run).');
 	});
 
-	it('counts what is open anyway, and does not repeat it', () => {
+	it('counts issues already reported without repeating them', () => {
 		const { summary, shown } = verification([fix('ada')], [found('bob'), found('eve')]);
 		expect(summary?.description).toContain('2 other issues are open.');
 		expect(summary?.color).toBe(GREEN);
 		expect(shown).toEqual([]);
 	});
 
-	it('shows what it is the first to find', () => {
+	it('shows issues that it found first', () => {
 		const { summary, shown } = verification([fix('ada')], [found('bob'), found('eve', { timesSeen: 1 })]);
 		expect(summary?.description).toContain('2 other issues are open, 1 of them found just now.');
 		expect(summary?.color).toBe(AMBER);
@@ -77,14 +77,14 @@ describe('the report of a verification', () => {
 		);
 	});
 
-	it('names some of many, whatever their names', () => {
+	it('cuts long lists of any names', () => {
 		const many = Array.from({ length: 500 }, (_, index) => fix(`**${index}** @everyone [x](https://e.vil)`));
 		const { summary } = verification(many);
 		expect(summary?.title).toBe('Verification: 500 fixes stayed');
 		expect(summary?.description).toContain('\\*\\*0\\*\\* @\u200Beveryone');
 	});
 
-	it('that failed says that it is tried again', () => {
+	it('says that a failed verification is retried', () => {
 		const failed = failedResult('Stripe did not answer.', { isVerificationRun: true, triggeredBy: 'verification' });
 		const [summary] = reportPage({ result: failed, states: new Map() }, 0).embeds;
 		expect(summary?.title).toBe('Verification failed');
