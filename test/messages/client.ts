@@ -14,7 +14,7 @@ export interface Answer {
 	readonly body: unknown;
 }
 
-export interface Asked {
+export interface ApiRequest {
 	readonly method: string;
 	readonly path: string;
 	readonly body: Record<string, unknown>;
@@ -40,8 +40,8 @@ export function message(id: string, content: string) {
 }
 
 /** @returns the client, and what it has asked */
-export function inGuild(answer: (asked: Asked) => Answer | Promise<Answer>) {
-	const requests: Asked[] = [];
+export function inGuild(answer: (asked: ApiRequest) => Answer | Promise<Answer>) {
+	const requests: ApiRequest[] = [];
 	const client = new Client({
 		intents: [],
 		tasks: { bull: { connection: {} } },

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createAnnouncer } from '../../../src/messages/delivery/announcer.js';
 import { createBulkTracker } from '../../../src/messages/delivery/bulk-progress.js';
 import type { BulkEnd, BulkOrigin, TrackedBulk } from '../../../src/reconciliation/domain/ports.js';
-import { type Answer, type Asked, CHANNEL, inGuild, message } from '../client.js';
+import { type Answer, type ApiRequest, CHANNEL, inGuild, message } from '../client.js';
 import { AT, AT_SECONDS, OPERATOR } from '../fixtures.js';
 
 const DAILY: BulkOrigin = { kind: 'run', triggeredBy: 'scheduled', requestedBy: null };
@@ -17,7 +17,7 @@ const PATCH = `PATCH /api/v10/channels/${CHANNEL}/messages/`;
 function channel() {
 	const contents: string[] = [];
 	const nonces = new Map<unknown, number>();
-	const take = ({ method, path, body }: Asked): Answer => {
+	const take = ({ method, path, body }: ApiRequest): Answer => {
 		const known = method === 'PATCH' ? Number(path.split('/').at(-1)) - 1 : nonces.get(body.nonce ?? contents.length);
 		const index = known ?? contents.length;
 		if (method === 'PATCH' || known === undefined) contents[index] = String(body.content);
@@ -30,7 +30,7 @@ function channel() {
 const REFUSED: Answer = { status: 403, body: { code: 50013, message: 'no' } };
 const GONE: Answer = { status: 404, body: { code: 10008, message: 'no' } };
 
-function following(answer?: (asked: Asked) => Answer | Promise<Answer> | null) {
+function following(answer?: (asked: ApiRequest) => Answer | Promise<Answer> | null) {
 	const { contents, take } = channel();
 	const { client, requests } = inGuild(async (asked) => (await answer?.(asked)) ?? take(asked));
 	const logged: string[] = [];

@@ -95,7 +95,7 @@ describe('explanationReply', () => {
 			{ kind: 'grace', tier: 'Knight', since: AT, until: LATER, hours: 48 },
 			`past due since <t:${AT_SECONDS}:f>: within the 48 h of grace, so **Knight** until <t:${AT_SECONDS + 3600}:f>`
 		],
-		['unpaid', { kind: 'grace', tier: 'Knight', since: null, until: LATER, hours: 48 }, 'nothing tells since when'],
+		['unpaid', { kind: 'grace', tier: 'Knight', since: null, until: LATER, hours: 48 }, 'the start date is unknown'],
 		[
 			'past_due',
 			{ kind: 'debtor', since: AT, until: LATER, hours: 48 },
@@ -154,7 +154,7 @@ describe('explanationReply', () => {
 			)
 		);
 		expect(text).toContain("Stripe's metadata on cus_7\n");
-		expect(text).toContain('cus_8 names several people, so it links nobody');
+		expect(text).toContain('cus_8 names several people, so it counts for none of them');
 		expect(text).toContain('cus_9 names them, but a row in the database says whose it is');
 	});
 

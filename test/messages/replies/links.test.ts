@@ -16,7 +16,7 @@ import type { CustomerFound, LinkResult, LinksResult, MemberLink } from '../../.
 import { ADA, OPERATOR } from '../fixtures.js';
 
 const BOB = '100000000000000002';
-const someone = { discordId: ADA, name: 'ada' };
+const member = { discordId: ADA, name: 'ada' };
 const WHO = `<@${ADA}> (ada)`;
 
 const found = (over: Partial<CustomerFound['customer']> = {}, ...subscriptions: CustomerFound['subscriptions']): CustomerFound => ({
@@ -26,9 +26,9 @@ const found = (over: Partial<CustomerFound['customer']> = {}, ...subscriptions: 
 const lord = { id: 'sub_1', status: 'active', shownPrices: ['price_lord'] };
 const standing = (over: Partial<RoleStatus> = {}): RoleStatus => ({ expected: ['Lord'], held: ['Lord'], exempt: false, ...over });
 const linked = (over: Partial<Extract<LinkResult, { kind: 'linked' }>> = {}) =>
-	linkReply({ kind: 'linked', found: found({}, lord), others: [], takenFrom: [], roleStatus: standing(), ...over }, someone, 'cus_1')
+	linkReply({ kind: 'linked', found: found({}, lord), others: [], takenFrom: [], roleStatus: standing(), ...over }, member, 'cus_1')
 		.content;
-const tie = (over: Partial<MemberLink> = {}): MemberLink => ({
+const memberLink = (over: Partial<MemberLink> = {}): MemberLink => ({
 	hash: '0123abcd',
 	rowId: 'm1',
 	customer: found({}, lord),
@@ -37,7 +37,13 @@ const tie = (over: Partial<MemberLink> = {}): MemberLink => ({
 	roleStatusWithout: standing({ expected: [] }),
 	...over
 });
-const ties = (...all: MemberLink[]): LinksResult => ({ kind: 'links', discordId: ADA, links: all, byMetadata: [], roleStatus: standing() });
+const memberLinks = (...all: MemberLink[]): LinksResult => ({
+	kind: 'links',
+	discordId: ADA,
+	links: all,
+	byMetadata: [],
+	roleStatus: standing()
+});
 
 /** What Discord would not take. */
 function broken({ content, components }: LinkReply): string[] {
@@ -102,27 +108,27 @@ describe('linkReply', () => {
 	});
 
 	it('asks before overruling metadata, with a button bound to the named members', () => {
-		const asked = linkReply({ kind: 'named', found: found({}, lord), people: [BOB], hash: '0123abcd' }, someone, 'cus_1');
+		const asked = linkReply({ kind: 'named', found: found({}, lord), people: [BOB], hash: '0123abcd' }, member, 'cus_1');
 		expect(asked.content).toContain(`It would be taken from <@${BOB}>.`);
 		expect(asked.components[0]?.components[0]).toMatchObject({ label: 'Link anyway', custom_id: `reeve:1:link:${ADA}:cus_1:0123abcd` });
-		const contested = linkReply({ kind: 'named', found: found(), people: [BOB, OPERATOR], hash: '0123abcd' }, someone, 'cus_1').content;
+		const contested = linkReply({ kind: 'named', found: found(), people: [BOB, OPERATOR], hash: '0123abcd' }, member, 'cus_1').content;
 		expect(contested).toContain(`names <@${BOB}> and <@${OPERATOR}>, so it counts for none of them.`);
 	});
 
 	it('announces the operator without the email address', () => {
 		const result = { kind: 'linked', found: found({}, lord), others: [], takenFrom: [BOB], roleStatus: standing() } as const;
-		expect(linkAnnouncement(result, someone, 'cus_1', OPERATOR)).toBe(
+		expect(linkAnnouncement(result, member, 'cus_1', OPERATOR)).toBe(
 			`<@${OPERATOR}> linked ${WHO} to the customer cus_1, though its metadata in Stripe names <@${BOB}>.`
 		);
 	});
 
 	it('offers a menu of matching customers, or says that there is none', () => {
 		const many = Array.from({ length: 40 }, (_, index) => found({ id: `cus_${index}` }));
-		const menu = pickCustomerReply({ kind: 'found', customers: many }, 'ada', someone);
+		const menu = pickCustomerReply({ kind: 'found', customers: many }, 'ada', member);
 		expect(broken(menu)).toEqual([]);
 		expect(menu.components[0]?.components[0]).toMatchObject({ custom_id: `reeve:1:pick-link:${ADA}` });
-		expect(pickCustomerReply({ kind: 'found', customers: [] }, '*x*', someone)).toMatchObject({ components: [] });
-		expect(pickCustomerReply({ kind: 'unreadable', why: 'Stripe is away.' }, 'x', someone).content).toBe(
+		expect(pickCustomerReply({ kind: 'found', customers: [] }, '*x*', member)).toMatchObject({ components: [] });
+		expect(pickCustomerReply({ kind: 'unreadable', why: 'Stripe is away.' }, 'x', member).content).toBe(
 			'Nothing was changed. Stripe is away.'
 		);
 	});
@@ -130,7 +136,7 @@ describe('linkReply', () => {
 
 describe('unlinkReply', () => {
 	it('shows the effect before anything is changed', () => {
-		const asked = linksReply(ties(tie()), someone);
+		const asked = linksReply(memberLinks(memberLink()), member);
 		expect(asked.content).toContain(`Unlink ${WHO} from ada@example.com · Ada L. · active price_lord (cus_1)?`);
 		expect(asked.content).toContain('They would no longer be due any role: the next run would report Lord to be taken.');
 		expect(asked.components[0]?.components[0]).toMatchObject({ label: 'Unlink', custom_id: `reeve:1:unlink:${ADA}:0123abcd` });
@@ -142,33 +148,33 @@ describe('unlinkReply', () => {
 		[standing({ expected: null }), 'What they would have then is not known'],
 		[standing({ expected: [], exempt: true }), 'They are exempt, so no run would act on that.']
 	])('describes the effect of %o as %s', (roleStatusWithout, words) => {
-		expect(linksReply(ties(tie({ roleStatusWithout })), someone).content).toContain(words);
+		expect(linksReply(memberLinks(memberLink({ roleStatusWithout })), member).content).toContain(words);
 	});
 
 	it('asks which of several links to remove, then shows the effect', () => {
-		const seat = tie({ hash: '4567cdef', customer: null, customerId: null, seat: { team: '*Acme*', tier: 'OWNER' } });
-		const asked = linksReply(ties(tie(), seat), someone);
+		const seat = memberLink({ hash: '4567cdef', customer: null, customerId: null, seat: { team: '*Acme*', tier: 'OWNER' } });
+		const asked = linksReply(memberLinks(memberLink(), seat), member);
 		expect(asked.components[0]?.components[0]).toMatchObject({
 			custom_id: `reeve:1:pick-unlink:${ADA}`,
 			options: [{ value: '0123abcd' }, { value: '4567cdef', label: 'OWNER seat in *Acme*' }]
 		});
-		expect(confirmUnlinkReply(ties(tie(), seat), '4567cdef', someone).content).toContain('from the OWNER seat in \\*Acme\\*?');
-		expect(confirmUnlinkReply(ties(tie(), seat), 'ffffffff', someone).content).toContain('It has already been unlinked');
+		expect(confirmUnlinkReply(memberLinks(memberLink(), seat), '4567cdef', member).content).toContain('from the OWNER seat in \\*Acme\\*?');
+		expect(confirmUnlinkReply(memberLinks(memberLink(), seat), 'ffffffff', member).content).toContain('It has already been unlinked');
 	});
 
 	it('shows links by metadata and that Stripe is where to change them', () => {
-		const result = { ...(ties() as Extract<LinksResult, { kind: 'links' }>), byMetadata: ['cus_9'] };
-		expect(linksReply(result, someone).content).toContain("Stripe's metadata links them to cus_9: that cannot be changed here.");
-		expect(linksReply(ties(), someone).content).toBe(`${WHO} isn't linked to any customer or team.`);
+		const result = { ...(memberLinks() as Extract<LinksResult, { kind: 'links' }>), byMetadata: ['cus_9'] };
+		expect(linksReply(result, member).content).toContain("Stripe's metadata links them to cus_9: that cannot be changed here.");
+		expect(linksReply(memberLinks(), member).content).toBe(`${WHO} isn't linked to any customer or team.`);
 	});
 
 	it('states what was unlinked and announces the operator', () => {
-		const result = { kind: 'unlinked', link: tie({ customer: null, seat: { team: 'Acme', tier: 'TEAM_MEMBER' } }) } as const;
-		expect(unlinkReply(result, someone).content).toContain(`Unlinked ${WHO} from cus_1 (not in Stripe) and the TEAM_MEMBER seat in Acme.`);
-		expect(unlinkAnnouncement(result, someone, OPERATOR)).toBe(
+		const result = { kind: 'unlinked', link: memberLink({ customer: null, seat: { team: 'Acme', tier: 'TEAM_MEMBER' } }) } as const;
+		expect(unlinkReply(result, member).content).toContain(`Unlinked ${WHO} from cus_1 (not in Stripe) and the TEAM_MEMBER seat in Acme.`);
+		expect(unlinkAnnouncement(result, member, OPERATOR)).toBe(
 			`<@${OPERATOR}> unlinked ${WHO} from the customer cus_1 and the TEAM_MEMBER seat in Acme.`
 		);
-		expect(unlinkReply({ kind: 'gone' }, someone).content).toContain('does not name');
+		expect(unlinkReply({ kind: 'gone' }, member).content).toContain('does not name');
 	});
 });
 
@@ -181,7 +187,7 @@ it('link messages never exceed a limit, ping or format, for any names', () => {
 		fc.property(text, fc.option(text), fc.option(text), text, (name, email, called, why) => {
 			const who = { discordId: ADA, name };
 			const customer = found({ email, name: called }, lord);
-			const shown = tie({ customer, seat: { team: why, tier: 'OWNER' } });
+			const shown = memberLink({ customer, seat: { team: why, tier: 'OWNER' } });
 			const answers = [
 				linkReply({ kind: 'linked', found: customer, others: ['cus_2'], takenFrom: [BOB], roleStatus: standing() }, who, 'cus_1'),
 				linkReply({ kind: 'named', found: customer, people: [BOB], hash: '0123abcd' }, who, 'cus_1'),
@@ -190,8 +196,8 @@ it('link messages never exceed a limit, ping or format, for any names', () => {
 				linkReply({ kind: 'unreadable', why }, who, 'cus_1'),
 				pickCustomerReply({ kind: 'found', customers: [customer] }, why, who),
 				pickCustomerReply({ kind: 'found', customers: [] }, why, who),
-				linksReply(ties(shown), who),
-				linksReply(ties(shown, { ...shown, hash: '4567cdef' }), who)
+				linksReply(memberLinks(shown), who),
+				linksReply(memberLinks(shown, { ...shown, hash: '4567cdef' }), who)
 			];
 			for (const each of answers) {
 				expect(broken(each)).toEqual([]);

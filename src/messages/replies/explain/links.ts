@@ -8,7 +8,8 @@ export const ID_LENGTH = 40;
 
 const METADATA_SOURCES = {
 	links: (customer: string) => `Stripe's metadata on ${customer}`,
-	contested: (customer: string) => `Stripe's metadata on ${customer} names several people, so it links nobody: correct it in Stripe`,
+	contested: (customer: string) =>
+		`Stripe's metadata on ${customer} names several people, so it counts for none of them: correct it in Stripe`,
 	overruled: (customer: string) => `Stripe's metadata on ${customer} names them, but a row in the database says whose it is, and counts`
 } as const;
 

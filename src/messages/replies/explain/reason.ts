@@ -24,7 +24,7 @@ export function describeReason(status: string, reason: EntitlementReason): strin
 			return `${said}: gives **${escapeName(reason.tier)}**`;
 		case 'grace':
 			return reason.since === null
-				? `${said}, and nothing tells since when: the ${reason.hours} h of grace count from the first run that sees it, so **${escapeName(reason.tier)}** for now`
+				? `${said}, and the start date is unknown: the ${reason.hours} h of grace count from the first run that sees it, so **${escapeName(reason.tier)}** for now`
 				: `${said} since ${moment(reason.since)}: within the ${reason.hours} h of grace, so **${escapeName(reason.tier)}** until ${moment(reason.until)}`;
 		case 'debtor':
 			return `${said} since ${moment(reason.since)}: beyond the ${reason.hours} h of grace, so **${DEBTOR}** until ${moment(reason.until)}`;
@@ -35,7 +35,7 @@ export function describeReason(status: string, reason: EntitlementReason): strin
 		case 'buys-nothing':
 			return `${said}, but none of its prices is one that the settings map to a role: gives nothing`;
 		case 'unknown-status':
-			return `Stripe says "${said}", which Reeve does not know: while that stands, nothing is decided and nobody loses anything by it`;
+			return `Stripe says "${said}", which Reeve does not know: until that changes, Reeve decides nothing and removes no role because of it`;
 	}
 }
 

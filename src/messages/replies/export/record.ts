@@ -117,7 +117,7 @@ function attemptOf({ id, actor, startedAt, rolesBefore, rolesAfter, outcome, err
 		utc(startedAt),
 		rolesBefore === null ? 'not known' : rolesOf(rolesBefore),
 		rolesAfter === null ? 'not known' : rolesOf(rolesAfter),
-		outcome ?? 'under way',
+		outcome ?? 'in progress',
 		error ?? '',
 		undoneBy === null ? '' : `${asId(undoneBy.actor)} at ${utc(undoneBy.at)}`
 	];
