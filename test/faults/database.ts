@@ -90,10 +90,16 @@ function breakTransaction(transaction: Transaction, faults: DatabaseFaults): Tra
 	return transaction;
 }
 
+/** A table and its columns, without the generated ones: PostgreSQL computes those. Names are quoted. */
+interface Table {
+	readonly name: string;
+	readonly columns: string;
+}
+
 /** An in-memory database that can fail and be restored to a snapshot. */
 export class BreakableDatabase implements Database {
 	public readonly kind = 'embedded';
-	private tables: readonly string[] = [];
+	private tables: readonly Table[] = [];
 	private snapshots = 0;
 
 	private constructor(
@@ -106,10 +112,13 @@ export class BreakableDatabase implements Database {
 		await migrate(new EmbeddedAdapter(pglite), await readMigrations());
 		const prisma = new PrismaClient({ adapter: new BreakingAdapter(pglite, faults), transactionOptions: TRANSACTIONS });
 		const database = new BreakableDatabase(pglite, prisma);
-		const { rows } = await pglite.query<{ name: string }>(
-			`SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> '_prisma_migrations'`
+		const { rows } = await pglite.query<Table>(
+			`SELECT quote_ident(table_name) AS name, string_agg(quote_ident(column_name), ', ') AS columns
+			FROM information_schema.columns
+			WHERE table_schema = 'public' AND table_name <> '_prisma_migrations' AND is_generated = 'NEVER'
+			GROUP BY table_name`
 		);
-		database.tables = rows.map(({ name }) => name);
+		database.tables = rows;
 		return database;
 	}
 
@@ -119,13 +128,16 @@ export class BreakableDatabase implements Database {
 		this.snapshots += 1;
 		const schema = `snapshot_${this.snapshots}`;
 		await pglite.exec(
-			[`CREATE SCHEMA ${schema}`, ...tables.map((table) => `CREATE TABLE ${schema}.${table} AS TABLE public.${table}`)].join(';')
+			[
+				`CREATE SCHEMA ${schema}`,
+				...tables.map(({ name, columns }) => `CREATE TABLE ${schema}.${name} AS SELECT ${columns} FROM public.${name}`)
+			].join(';')
 		);
 		// Without triggers: they make the audit log append-only.
 		const restore = [
 			'SET session_replication_role = replica',
-			`TRUNCATE ${tables.join(', ')}`,
-			...tables.map((table) => `INSERT INTO public.${table} SELECT * FROM ${schema}.${table}`),
+			`TRUNCATE ${tables.map(({ name }) => name).join(', ')}`,
+			...tables.map(({ name, columns }) => `INSERT INTO public.${name} (${columns}) SELECT ${columns} FROM ${schema}.${name}`),
 			'SET session_replication_role = DEFAULT'
 		].join(';');
 		return async () => {
