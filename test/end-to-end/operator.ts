@@ -4,10 +4,11 @@ import type { Sandbox, StoredRun } from '../../sandbox/sandbox.js';
 
 /** Actions of an operator in the sandbox, each with the reply it waits for. */
 
-/** Runs `/reconcile run` and waits for its final reply. */
+/** Runs `/reconcile run` and waits for its final reply. @throws if another run holds the lease: within `until`, that retries */
 export async function reconcile(sandbox: Sandbox, user = 'operator'): Promise<{ answer: string; run: StoredRun; report: APIMessage }> {
 	const interaction = sandbox.command(user, 'reconcile run');
-	const answer = await waitForMessage(sandbox, interaction, /^(Done|The run failed)/);
+	const answer = await waitForMessage(sandbox, interaction, /^(Done|The run failed|A reconciliation is already running)/);
+	if (answer.startsWith('A reconciliation')) throw new Error(answer);
 	const [run] = await sandbox.runs(1);
 	expect(run).toBeDefined();
 	const report = sandbox.messages().find(({ id }) => id === (run as StoredRun).reportMessageId);
