@@ -79,9 +79,9 @@ describe('with real Redis and PostgreSQL', () => {
 			const answer = await waitForMessage(
 				sandbox,
 				sandbox.command('operator', 'reconcile run'),
-				/^(Done|The run failed|A reconciliation is running)/
+				/^(Done|The run failed|A reconciliation is already running)/
 			);
-			return answer.startsWith('A reconciliation is running') ? null : answer;
+			return answer.startsWith('A reconciliation is already running') ? null : answer;
 		});
 	}
 
