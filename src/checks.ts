@@ -6,7 +6,7 @@ import { createGuild } from './discord/guild.js';
 import { mailCheck } from './messages/delivery/mail-check.js';
 import { absolute } from './messages/format/markdown-to-text.js';
 import type { ManagedRoleStore } from './reconciliation/domain/ports.js';
-import { type Check, lastRunRemark } from './reconciliation/index.js';
+import { type Check, lastRunRemark } from './reconciliation/health/doctor.js';
 import type { Redactor } from './redaction/redactor.js';
 import { redisCheck } from './schedule/doctor.js';
 import type { Database } from './store/connection/database.js';

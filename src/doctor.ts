@@ -6,7 +6,7 @@ import { parseSettings, type Settings, SettingsError } from './config/env.js';
 import { clientOptions } from './discord/client.js';
 import { loginFailure } from './discord/login.js';
 import { doctorLines, verdictOf } from './messages/replies/doctor.js';
-import { type CheckResult, runChecks } from './reconciliation/index.js';
+import { type CheckResult, runChecks } from './reconciliation/health/doctor.js';
 import { createRedactor, type Redactor } from './redaction/redactor.js';
 import { type Database, openDatabase } from './store/connection/database.js';
 import { DatabaseError, FolderInUseError } from './store/connection/errors.js';

@@ -1,5 +1,5 @@
 import { ScheduledTask } from '@sapphire/plugin-scheduled-tasks';
-import { WAKE_EVERY_MINUTES } from '../src/reconciliation/index.js';
+import { WAKE_EVERY_MINUTES } from '../src/reconciliation/schedule/daily.js';
 
 /** Checks every quarter of an hour whether the daily run is due. Idempotent: a missed or doubled wake-up changes nothing. */
 export class DailyReconciliationTask extends ScheduledTask {

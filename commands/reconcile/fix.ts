@@ -7,7 +7,8 @@ import { TYPE_NAMES } from '../../src/messages/format/format.js';
 import { MAX_CHOICES } from '../../src/messages/format/limits.js';
 import { bulkPlanReply, nothingToFixReply, singlePlanReply } from '../../src/messages/replies/bulk.js';
 import { kindsNamed, pickedIssue, suggestIssue, typedIdOrName } from '../../src/messages/replies/find-issue.js';
-import type { BulkScope, DriftType } from '../../src/reconciliation/index.js';
+import type { BulkScope } from '../../src/reconciliation/domain/hold.js';
+import type { DriftType } from '../../src/reconciliation/index.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
 const KINDS = Object.entries(TYPE_NAMES).map(([value, name]) => ({ name, value }));

@@ -5,7 +5,8 @@ import { bulkPlanReply, singlePlanReply } from '../../src/messages/replies/bulk.
 import { runFinishedReply } from '../../src/messages/replies/progress.js';
 import { createProgressReply } from '../../src/messages/replies/progress-reply.js';
 import { pausedNote } from '../../src/messages/replies/schedule-messages.js';
-import { type ReconciliationResult, RunInProgressError } from '../../src/reconciliation/index.js';
+import type { ReconciliationResult } from '../../src/reconciliation/index.js';
+import { RunInProgressError } from '../../src/reconciliation/runs/run.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
 const MODES = [

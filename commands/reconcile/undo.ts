@@ -5,7 +5,7 @@ import { replyEphemeral } from '../../src/discord/replies.js';
 import { actorOf } from '../../src/interactions/actor.js';
 import { MAX_CHOICES } from '../../src/messages/format/limits.js';
 import { undoAnnouncement, undoChoice, undoReply } from '../../src/messages/replies/undo.js';
-import { AUTOMATIC } from '../../src/reconciliation/index.js';
+import { AUTOMATIC } from '../../src/reconciliation/fixes/attempt.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
 /** `/reconcile undo`: restores the roles from before a fix. */

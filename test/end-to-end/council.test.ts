@@ -96,17 +96,17 @@ describe('the council scenario', () => {
 	test('every fix of a page sets the right roles and changes no other member', async () => {
 		const { report, run } = await reconcile(sandbox);
 		const before = new Map(sandbox.guild().members.map(({ id }) => [id, managedRolesOf(sandbox, id)]));
-		const mended = new Set<string>();
+		const fixed = new Set<string>();
 		for (const [index, { custom_id }] of fixButtons(report).entries()) {
 			const issue = (run.issues as unknown as DriftIssue[])[index] as DriftIssue;
 			expect(await click(sandbox, report, custom_id)).toMatch(/ (now|no longer) has /);
 			expect(managedRolesOf(sandbox, issue.discordId)).toEqual([...issue.expectedRoles].sort());
-			mended.add(issue.discordId);
+			fixed.add(issue.discordId);
 		}
-		for (const [id, roles] of before) if (!mended.has(id)) expect(managedRolesOf(sandbox, id)).toEqual(roles);
+		for (const [id, roles] of before) if (!fixed.has(id)) expect(managedRolesOf(sandbox, id)).toEqual(roles);
 		expect(fixButtons(refetch(sandbox, report)).every(({ disabled }) => disabled)).toBe(true);
 		const { run: next } = await reconcile(sandbox);
-		expect(next.issuesFound).toBe(expected.length - mended.size);
+		expect(next.issuesFound).toBe(expected.length - fixed.size);
 	});
 });
 

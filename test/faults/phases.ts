@@ -1,5 +1,8 @@
 import { DEBTOR } from '../../src/reconciliation/domain/rules.js';
-import type { BulkResult, FixResult, ReconciliationResult, UndoResult } from '../../src/reconciliation/index.js';
+import type { BulkResult } from '../../src/reconciliation/fixes/bulk.js';
+import type { FixResult } from '../../src/reconciliation/fixes/fix.js';
+import type { UndoResult } from '../../src/reconciliation/fixes/undo.js';
+import type { ReconciliationResult } from '../../src/reconciliation/index.js';
 import type { Reeve } from '../../src/reeve.js';
 import type { FaultHarness } from './harness.js';
 import type { InjectedFault } from './injected-faults.js';

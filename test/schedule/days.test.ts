@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { container } from '@sapphire/framework';
 import type { ScheduledTask } from '@sapphire/plugin-scheduled-tasks';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { dueDay } from '../../src/reconciliation/index.js';
+import { dueDay } from '../../src/reconciliation/schedule/daily.js';
 import { nextRunAt } from '../../src/reconciliation/schedule/next-run.js';
 import { createInProcessSchedule } from '../../src/schedule/in-process.js';
 import { DailyReconciliationTask } from '../../tasks/daily-reconciliation.js';

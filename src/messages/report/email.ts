@@ -63,10 +63,10 @@ function embedsOf(notification: Notification, states: ReportView['states']): [AP
 	if (notification.kind === 'overdue') return [[overdueEmbed(notification.since)], 0];
 	if (notification.kind === 'hold') return [[holdEmbed(notification.hold)], 0];
 	const { result } = notification;
-	const [room] = TEXT_BUDGETS;
+	const [budget] = TEXT_BUDGETS;
 	const issues = reportableIssues(result);
-	const shown = issues.slice(0, MAX_ISSUES_IN_FULL).map((issue, index) => issueEmbed(shownIssue(issue, index + 1, states), room));
-	return [[summaryEmbed({ result, states }, `Run ${result.runId}`, room), ...shown], issues.length - shown.length];
+	const shown = issues.slice(0, MAX_ISSUES_IN_FULL).map((issue, index) => issueEmbed(shownIssue(issue, index + 1, states), budget));
+	return [[summaryEmbed({ result, states }, `Run ${result.runId}`, budget), ...shown], issues.length - shown.length];
 }
 
 function toBlock({ title = '', description = '', color = 0, fields = [], footer }: APIEmbed, reader: TextContext): Block {

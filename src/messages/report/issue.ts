@@ -57,14 +57,14 @@ function untouched(issue: OpenIssue): IssueState {
 const SEVERITY_COLOURS: Readonly<Record<DriftSeverity, number>> = { HIGH: COLOURS.high, MEDIUM: COLOURS.medium, LOW: COLOURS.low };
 
 /** One issue: member, drift, sources, plan, state. */
-export function issueEmbed(shown: ShownIssue, room: TextBudget): APIEmbed {
+export function issueEmbed(shown: ShownIssue, budget: TextBudget): APIEmbed {
 	const { drift, state } = shown;
 	const resolution = resolutionOf(state);
-	const sourceText = (text: string) => escapeText(text, room.status) || '—';
-	const outcome = describeState(drift, state, room);
+	const sourceText = (text: string) => escapeText(text, budget.status) || '—';
+	const outcome = describeState(drift, state, budget);
 	return {
 		title: `${number(shown.number)}. ${heading(drift)}${resolution === null ? '' : ` (${resolution})`}`,
-		description: `${mention(drift.discordId)} · ${escapeName(drift.discordName)}\n${escapeText(drift.description, room.sentence)}`,
+		description: `${mention(drift.discordId)} · ${escapeName(drift.discordName)}\n${escapeText(drift.description, budget.sentence)}`,
 		color:
 			resolution === 'undone' || resolution === 'ignored'
 				? COLOURS.low
@@ -76,8 +76,8 @@ export function issueEmbed(shown: ShownIssue, room: TextBudget): APIEmbed {
 		fields: [
 			{ name: 'Stripe says', value: sourceText(drift.stripeStatus), inline: true },
 			{ name: 'Database says', value: sourceText(drift.databaseStatus), inline: true },
-			{ name: 'Discord says', value: cut(roles(drift.discordRoles), room.status) || 'no managed role', inline: true },
-			{ name: 'Plan', value: planField(shown, room), inline: true },
+			{ name: 'Discord says', value: cut(roles(drift.discordRoles), budget.status) || 'no managed role', inline: true },
+			{ name: 'Plan', value: planField(shown, budget), inline: true },
 			{ name: 'Severity', value: SEVERITY_NAMES[drift.severity], inline: true },
 			{ name: 'Open', value: describeOpenSince(shown), inline: true },
 			...(outcome === null ? [] : [outcome])
@@ -92,8 +92,8 @@ function describeOpenSince({ found, state }: ShownIssue): string {
 	return `First seen ${ago(found.firstSeenAt)}${reports}${again}`;
 }
 
-function planField({ drift, changed, outdated, state }: ShownIssue, room: TextBudget): string {
-	const plan = cut(describePlan(drift.plan), room.status * 2);
+function planField({ drift, changed, outdated, state }: ShownIssue, budget: TextBudget): string {
+	const plan = cut(describePlan(drift.plan), budget.status * 2);
 	if (state.status !== 'OPEN') return plan;
 	if (outdated) return `${plan} (out of date: Apply fix shows what is right now)`;
 	return changed ? `${plan} (changed since this report)` : plan;

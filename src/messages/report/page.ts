@@ -33,8 +33,8 @@ export function reportPage({ result, states }: ReportView, page: number): Messag
 	const footer = `${range}Run ${result.runId}`;
 
 	let embeds: APIEmbed[] = [];
-	for (const room of TEXT_BUDGETS) {
-		embeds = [summaryEmbed({ result, states }, footer, room), ...issues.map((issue) => issueEmbed(issue, room))];
+	for (const budget of TEXT_BUDGETS) {
+		embeds = [summaryEmbed({ result, states }, footer, budget), ...issues.map((issue) => issueEmbed(issue, budget))];
 		if (characters(embeds) <= MAX_EMBEDS_LENGTH) break;
 	}
 	return {

@@ -15,13 +15,13 @@ export function resolutionOf({ status, lastAttempt, settledBy }: IssueState): 'f
 }
 
 /** @returns null for an open issue without an attempt */
-export function describeState(issue: DriftIssue, state: IssueState, room: TextBudget): { name: string; value: string } | null {
+export function describeState(issue: DriftIssue, state: IssueState, budget: TextBudget): { name: string; value: string } | null {
 	const { lastAttempt } = state;
 	switch (state.status) {
 		case 'FIXED':
-			return { name: 'Outcome', value: describeFixed(issue, state, room) };
+			return { name: 'Outcome', value: describeFixed(issue, state, budget) };
 		case 'RESOLVED':
-			return { name: 'Outcome', value: describeResolved(state, room) };
+			return { name: 'Outcome', value: describeResolved(state, budget) };
 		case 'FIXING': {
 			const actor = state.fixingBy ?? lastAttempt?.actor;
 			const since = lastAttempt?.outcome === null ? `, started ${ago(lastAttempt.at)}` : '';
@@ -33,43 +33,43 @@ export function describeState(issue: DriftIssue, state: IssueState, room: TextBu
 		case 'OPEN':
 			return lastAttempt === null || lastAttempt.outcome === null
 				? null
-				: { name: 'Last attempt', value: describeAttempt(lastAttempt, state.cameBackAt, room) };
+				: { name: 'Last attempt', value: describeAttempt(lastAttempt, state.cameBackAt, budget) };
 	}
 }
 
-function describeFixed(issue: DriftIssue, { lastAttempt, fixingBy, settledAt }: IssueState, room: TextBudget): string {
+function describeFixed(issue: DriftIssue, { lastAttempt, fixingBy, settledAt }: IssueState, budget: TextBudget): string {
 	const actor = lastAttempt?.actor ?? fixingBy;
 	const by = actor === null ? '' : ` by ${describeActor(actor)}`;
 	const automatic = actor === AUTOMATIC ? ', automatically' : '';
 	const when = settledAt === null ? '' : ` ${ago(settledAt)}`;
 	const change = describeChange(changeMade(lastAttempt?.rolesBefore ?? null, lastAttempt?.rolesAfter ?? null) ?? issue.plan);
-	return `Fixed${by}${when}${automatic}${change === '' ? '' : `: ${cut(change, room.status * 2)}`}`;
+	return `Fixed${by}${when}${automatic}${change === '' ? '' : `: ${cut(change, budget.status * 2)}`}`;
 }
 
-function describeResolved({ lastAttempt, settledAt, settledBy }: IssueState, room: TextBudget): string {
+function describeResolved({ lastAttempt, settledAt, settledBy }: IssueState, budget: TextBudget): string {
 	const when = settledAt === null ? '' : ` ${ago(settledAt)}`;
-	if (lastAttempt?.outcome === 'UNDONE') return describeUndone(lastAttempt, room);
+	if (lastAttempt?.outcome === 'UNDONE') return describeUndone(lastAttempt, budget);
 	if (settledBy !== null) return `Ignored: exempted by ${describeActor(settledBy)}${when}. Nothing was changed.`;
 	if (lastAttempt?.outcome !== 'RESOLVED') return `Went away by itself${when}`;
-	const why = lastAttempt.error === null ? '' : ` ${escapeText(lastAttempt.error, room.sentence)}`;
+	const why = lastAttempt.error === null ? '' : ` ${escapeText(lastAttempt.error, budget.sentence)}`;
 	return `Already gone when checked by ${describeActor(lastAttempt.actor)}${when}. Nothing was changed.${why}`;
 }
 
-function describeUndone({ actor, at, rolesBefore, rolesAfter, exemptUntil }: LastAttempt, room: TextBudget): string {
+function describeUndone({ actor, at, rolesBefore, rolesAfter, exemptUntil }: LastAttempt, budget: TextBudget): string {
 	const change = describeChange(changeMade(rolesBefore, rolesAfter) ?? { add: [], remove: [] });
 	const exempt = exemptUntil === null ? '' : ` Exempt until ${moment(exemptUntil)}.`;
-	return `Undone by ${describeActor(actor)} ${ago(at)}${change === '' ? '' : `: ${cut(change, room.status * 2)}`}.${exempt}`;
+	return `Undone by ${describeActor(actor)} ${ago(at)}${change === '' ? '' : `: ${cut(change, budget.status * 2)}`}.${exempt}`;
 }
 
 /** An attempt that left the issue open, or preceded a recurrence. */
-function describeAttempt(attempt: LastAttempt, cameBackAt: Date | null, room: TextBudget): string {
+function describeAttempt(attempt: LastAttempt, cameBackAt: Date | null, budget: TextBudget): string {
 	const tried = `Tried by ${describeActor(attempt.actor)} ${ago(attempt.at)}`;
-	const why = (fallback: string) => escapeText(attempt.error ?? fallback, room.sentence);
+	const why = (fallback: string) => escapeText(attempt.error ?? fallback, budget.sentence);
 	switch (attempt.outcome) {
 		case 'FIXED':
 			return `Came back${cameBackAt === null ? '' : ` ${ago(cameBackAt)}`}, after it was fixed by ${describeActor(attempt.actor)} ${ago(attempt.at)}. The issue is open again.`;
 		case 'UNDONE':
-			return describeUndone(attempt, room);
+			return describeUndone(attempt, budget);
 		case 'RESOLVED':
 			return `${tried}: the drift was gone, but it has come back. The issue is open again.`;
 		case 'PLAN_CHANGED':
@@ -79,15 +79,15 @@ function describeAttempt(attempt: LastAttempt, cameBackAt: Date | null, room: Te
 		case 'NOT_APPLIED':
 			return `${tried}: ${why('Discord accepted the change, but it did not happen.')} The issue is still open.`;
 		case 'INTERRUPTED':
-			return `${tried}: ${why('Reeve was stopped in the middle of this fix.')}${partly(attempt, room)} The issue is still open.`;
+			return `${tried}: ${why('Reeve was stopped in the middle of this fix.')}${partly(attempt, budget)} The issue is still open.`;
 		case 'FAILED':
 		case null:
-			return `${tried}: ${why('it failed for an unknown reason.')}${partly(attempt, room)} The issue is still open.`;
+			return `${tried}: ${why('it failed for an unknown reason.')}${partly(attempt, budget)} The issue is still open.`;
 	}
 }
 
 /** What a failed attempt changed before it failed. */
-function partly({ rolesBefore, rolesAfter }: LastAttempt, room: TextBudget): string {
+function partly({ rolesBefore, rolesAfter }: LastAttempt, budget: TextBudget): string {
 	const change = describeChange(changeMade(rolesBefore, rolesAfter) ?? { add: [], remove: [] });
-	return change === '' ? '' : ` Done before that: ${cut(change, room.status)}.`;
+	return change === '' ? '' : ` Done before that: ${cut(change, budget.status)}.`;
 }

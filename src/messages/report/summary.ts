@@ -13,11 +13,11 @@ import { verificationEmbed, verificationTitle } from './verification.js';
 import type { ReportView } from './view.js';
 
 /** The first embed of a report: result, progress since, next step. */
-export function summaryEmbed({ result, states }: ReportView, footer: string, room: TextBudget): APIEmbed {
+export function summaryEmbed({ result, states }: ReportView, footer: string, budget: TextBudget): APIEmbed {
 	const common = { footer: { text: footer }, timestamp: result.completedAt.toISOString() };
-	if (result.status === 'FAILED') return { ...failed(result, room), ...common };
-	if (result.verified !== null) return { ...verificationEmbed(result, result.verified, room), ...common };
-	return result.issues.length === 0 ? { ...allClear(result, room), ...common } : { ...found({ result, states }, room), ...common };
+	if (result.status === 'FAILED') return { ...failed(result, budget), ...common };
+	if (result.verified !== null) return { ...verificationEmbed(result, result.verified, budget), ...common };
+	return result.issues.length === 0 ? { ...allClear(result, budget), ...common } : { ...found({ result, states }, budget), ...common };
 }
 
 /** "12 people have the wrong roles", "All clear", "Reconciliation failed". */
@@ -45,16 +45,16 @@ export function failureText(result: ReconciliationResult, max: number): string {
 	return escapeText(result.failure ?? '', max) || 'Unknown reason: see the log.';
 }
 
-function failed(result: ReconciliationResult, room: TextBudget): APIEmbed {
+function failed(result: ReconciliationResult, budget: TextBudget): APIEmbed {
 	return {
 		title: titleOf(result),
 		color: COLOURS.bad,
-		description: `${failureText(result, room.failure)}\n\n${afterFailure(result)}\n-# Failed after ${took(result)} · ${startedBy(result)}`
+		description: `${failureText(result, budget.failure)}\n\n${afterFailure(result)}\n-# Failed after ${took(result)} · ${startedBy(result)}`
 	};
 }
 
-function allClear(result: ReconciliationResult, room: TextBudget): APIEmbed {
-	const notices = result.notices === null ? '' : fitLines(noticeLines(result.notices), room.notices, { separator: ' · ', cutLast: true });
+function allClear(result: ReconciliationResult, budget: TextBudget): APIEmbed {
+	const notices = result.notices === null ? '' : fitLines(noticeLines(result.notices), budget.notices, { separator: ' · ', cutLast: true });
 	const mode = result.autoFixEnabled ? 'auto-fix on' : 'report only';
 	return {
 		title: titleOf(result),
@@ -63,12 +63,12 @@ function allClear(result: ReconciliationResult, room: TextBudget): APIEmbed {
 	};
 }
 
-function found({ result, states }: ReportView, room: TextBudget): APIEmbed {
+function found({ result, states }: ReportView, budget: TextBudget): APIEmbed {
 	const progress = progressOf(result, states);
 	const settled = progress.fixed + progress.ignored + progress.gone;
-	const notices = result.notices === null ? '' : fitLines(noticeLines(result.notices), room.notices, { cutLast: true });
+	const notices = result.notices === null ? '' : fitLines(noticeLines(result.notices), budget.notices, { cutLast: true });
 	const fields: APIEmbedField[] = [
-		...(result.hold === null ? [] : [holdField(result.hold, result.autoFixEnabled, room)]),
+		...(result.hold === null ? [] : [holdField(result.hold, result.autoFixEnabled, budget)]),
 		{ name: 'By kind', value: kinds(result), inline: true },
 		{ name: 'By severity', value: severities(result), inline: true },
 		...(notices === '' ? [] : [{ name: 'Noted, nothing to fix', value: notices }])
@@ -138,11 +138,11 @@ function mode({ autoFixEnabled, issuesFixed, issues, hold }: ReconciliationResul
 	return hold === null ? `${fixed} Check the others and press Apply fix.` : `${fixed} The others need an operator.`;
 }
 
-function holdField({ reason, losing, holders }: Hold, autoFix: boolean, room: TextBudget): APIEmbedField {
+function holdField({ reason, losing, holders }: Hold, autoFix: boolean, budget: TextBudget): APIEmbedField {
 	return {
 		name: 'Stopped for your approval: no roles were removed',
 		value:
-			`${escapeText(reason, room.sentence)} ${autoFix ? 'Fixes that only give roles were applied. ' : ''}Check Stripe and some of the issues; if it is right that ` +
+			`${escapeText(reason, budget.sentence)} ${autoFix ? 'Fixes that only give roles were applied. ' : ''}Check Stripe and some of the issues; if it is right that ` +
 			`${number(losing)} of ${number(holders)} lose a role, press Fix all, and type the number it asks for to release the hold.`
 	};
 }

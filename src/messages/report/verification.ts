@@ -29,7 +29,7 @@ export function verificationTitle(result: ReconciliationResult, { fixes }: Verif
 }
 
 /** The first embed: which fixes stayed and which came back. */
-export function verificationEmbed(result: ReconciliationResult, verified: Verified, room: TextBudget): APIEmbed {
+export function verificationEmbed(result: ReconciliationResult, verified: Verified, budget: TextBudget): APIEmbed {
 	const { fixes } = verified;
 	const lines = [
 		describeFixes('Came back', having(fixes, 'CAME_BACK')),
@@ -41,7 +41,7 @@ export function verificationEmbed(result: ReconciliationResult, verified: Verifi
 	return {
 		title: verificationTitle(result, verified),
 		color: reportableIssues(result).length > 0 || recurred(result).length > 0 ? COLOURS.amber : COLOURS.good,
-		description: [fitLines(lines, room.notices, { cutLast: true }), checked].filter((line) => line !== '').join('\n')
+		description: [fitLines(lines, budget.notices, { cutLast: true }), checked].filter((line) => line !== '').join('\n')
 	};
 }
 

@@ -29,13 +29,13 @@ describe('runChecks', () => {
 		vi.useFakeTimers();
 		try {
 			const findings = runChecks([
-				check('Mail', () => Promise.reject(new Error('Nobody answers.'))),
+				check('Mail', () => Promise.reject(new Error('No answer.'))),
 				check('Redis', () => new Promise(() => {}), 'warning'),
 				check('Stripe', async () => [well('Fine.')])
 			]);
 			await vi.advanceTimersByTimeAsync(5_000);
 			expect(await findings).toEqual([
-				{ subject: 'Mail', verdict: 'error', message: 'Nobody answers.' },
+				{ subject: 'Mail', verdict: 'error', message: 'No answer.' },
 				{ subject: 'Redis', verdict: 'warning', message: 'Redis did not answer within 5 seconds.' },
 				{ subject: 'Stripe', verdict: 'ok', message: 'Fine.' }
 			]);

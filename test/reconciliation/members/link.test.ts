@@ -114,7 +114,12 @@ describe('linkCustomer', () => {
 			{},
 			{ kind: 'already', by: 'metadata' }
 		],
-		['somebody else’s', () => fake.ledger.rows.push(row({ discordId: BOB, stripeCustomerId: 'cus_1' })), {}, { kind: 'taken', by: BOB }],
+		[
+			'the customer of another member',
+			() => fake.ledger.rows.push(row({ discordId: BOB, stripeCustomerId: 'cus_1' })),
+			{},
+			{ kind: 'taken', by: BOB }
+		],
 		['a team’s', () => fake.ledger.teams.push(team({ stripeCustomerId: 'cus_1' })), {}, { kind: 'team', team: 'Acme' }]
 	] as const)('%s writes nothing, and says why', async (_, prepare, order, result) => {
 		prepare();

@@ -120,7 +120,7 @@ describe('channelsFor adds mail', () => {
 			false
 		],
 		['when a verification failed', failedResult('Stripe is down.', { isVerificationRun: true }), true],
-		['when somebody asked about one person', result({ ...issuesFound, onlyMember: '1' }), false]
+		['for a run over one member', result({ ...issuesFound, onlyMember: '1' }), false]
 	])('%s: %#', (_, of, expected) => {
 		expect(channelsFor(of, true)).toEqual(expected ? ['report', 'mail'] : ['report']);
 		expect(channelsFor(of, false)).toEqual(['report']);
