@@ -96,7 +96,8 @@ describe('main', () => {
 			await sandbox.until(() => sandbox.requests().some(({ path }) => path === '/v1/subscriptions'));
 			await sandbox.restart('SIGKILL');
 			sandbox.stripe.setLatency(0);
-			await reconcile(sandbox);
+			// The killed process holds the lease until it expires.
+			await sandbox.until(() => reconcile(sandbox));
 			const runs = await sandbox.runs();
 			expect(runs.map(({ status }) => status)).toEqual(['COMPLETED', 'FAILED']);
 			expect(runs[1]?.failure).toContain('Reeve was stopped');
