@@ -14,8 +14,9 @@ import { createRequester } from './api/request.js';
 import { toCustomer, toSubscription } from './convert.js';
 import { createCustomerLookup } from './customer-lookup.js';
 import { readCurrentCustomers, readCustomer } from './customers.js';
-import { readBaseline, readChangesSince, readLinkChangesAfter } from './events.js';
+import { readBaseline, readChangesSince } from './events.js';
 import { findCustomers, findCustomersOfMember } from './find-customers.js';
+import { LinkChanges } from './link-changes.js';
 import { assertListEnded, readAllSubscriptions } from './list-subscriptions.js';
 import type { PageBoundaryCache } from './lists/page-boundaries.js';
 import { listOverdueSince, overdueSinceFor } from './overdue-invoices.js';
@@ -49,6 +50,7 @@ export function createBilling({
 }: BillingOptions): Billing & CustomerMetadataSearch & CustomerLookup {
 	const rateLimiter = new RateLimiter(requestsPerSecond, timing);
 	const request = createRequester(createClient(secretKey, apiUrl, timeoutMs), rateLimiter, timing);
+	const linkChanges = new LinkChanges(request, discordIdKey);
 	/** By the key; an account without objects says nothing else about its mode. */
 	const keyLivemode = isLiveKey(secretKey);
 	const caches: Readonly<Record<'subscriptions' | 'invoices', PageBoundaryCache>> = {
@@ -63,7 +65,7 @@ export function createBilling({
 		readCustomers: (customerIds) => withSourceErrors(readCustomers(customerIds)),
 		findCustomersByDiscordIds: async (discordIds) =>
 			(await findCustomers(request, discordIds, discordIdKey)).map((customer) => toCustomer(customer, discordIdKey)),
-		findCustomersNaming: (discordId, since) => withSourceErrors(findCustomersNaming(discordId, since)),
+		findCustomersNaming: (discordId, since) => withSourceErrors(linkChanges.customersNaming(discordId, since)),
 		searchCustomersByMetadata: (discordId) => withSourceErrors(findCustomersOfMember(request, discordId, discordIdKey)),
 		ping: async () => {
 			const { data } = await request('Subscriptions', (stripe) => stripe.subscriptions.list({ limit: 1 }));
@@ -107,19 +109,6 @@ export function createBilling({
 			changedCustomers: new Set(changes.customers.keys()),
 			changedDiscordIds: new Set(discordIds.filter((value) => SNOWFLAKE.test(value)))
 		};
-	}
-
-	/** May include customers that named the member only for a while: the caller reads them again. */
-	async function findCustomersNaming(discordId: string, since: Date): Promise<readonly string[]> {
-		const changes = await readLinkChangesAfter(request, since, new Date(), discordIdKey);
-		const customerIds = new Set([...changes.customers].filter(([, discordIds]) => discordIds.has(discordId)).map(([id]) => id));
-		await forEachConcurrent(
-			changes.newlySubscribed.filter((id) => !customerIds.has(id)),
-			async (id) => {
-				if ((await readCustomer(request, id))?.metadata[discordIdKey] === discordId) customerIds.add(id);
-			}
-		);
-		return [...customerIds];
 	}
 
 	async function readCustomers(customerIds: readonly string[]): Promise<BillingSnapshot> {

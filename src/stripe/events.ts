@@ -69,18 +69,31 @@ const CLOCK_SKEW_SECONDS = 300;
 const MAX_EVENT_AGE_MS = 29 * 86_400_000;
 
 /**
- * Reads the changes of links since a time.
+ * Reads the changes of links since a time, or after an event if it is given.
+ * @param from.newest - ID of the newest event known; null to read everything since `since`
+ * @returns also the ID of the newest event read; null if there was none
  * @throws {SourceError} also if Stripe no longer has events that old
  */
-export async function readLinkChangesAfter(request: StripeRequest, since: Date, now: Date, discordIdKey: string): Promise<Changes> {
-	if (now.getTime() - since.getTime() > MAX_EVENT_AGE_MS)
+export async function readLinkChanges(
+	request: StripeRequest,
+	{ since, newest }: { readonly since: Date; readonly newest: string | null },
+	discordIdKey: string
+): Promise<{ readonly changes: Changes; readonly newest: string | null }> {
+	if (newest === null && Date.now() - since.getTime() > MAX_EVENT_AGE_MS)
 		throw new SourceError('stripe', 'Stripe keeps changes for 30 days only, and this was found before that. Run a reconciliation first.');
-	const from = Math.floor(since.getTime() / 1000) - CLOCK_SKEW_SECONDS;
+	const created = { gte: Math.floor(since.getTime() / 1000) - CLOCK_SKEW_SECONDS };
+	let newestRead: string | null = null;
 	const events = await readList<Stripe.Event>(request, {
 		resource: 'Events',
-		listPage: (stripe, page) => stripe.events.list({ ...page, types: LINK_EVENTS, created: { gte: from } })
+		listPage: async (stripe, page) => {
+			const list = await stripe.events.list({ ...page, types: LINK_EVENTS, ...(newest === null ? { created } : {}) });
+			// A page lists the newest first. With `newest`, pages come oldest first, otherwise newest first.
+			if (newest !== null || newestRead === null) newestRead = list.data[0]?.id ?? newestRead;
+			return list;
+		},
+		newerThan: newest ?? undefined
 	});
-	return changesIn(events, discordIdKey);
+	return { changes: changesIn(events, discordIdKey), newest: newestRead };
 }
 
 /** Collects both the Discord IDs before and after each change: the links of either member have changed. */

@@ -370,6 +370,75 @@ describe('findCustomersNaming', () => {
 		await expect(billing().findCustomersNaming(ADA, new Date(Date.now() - 31 * 86_400_000))).rejects.toThrow('Run a reconciliation first');
 	});
 
+	/** Changes 250 customers that name no member: three pages of events. */
+	const manyChanges = (note = 'moved') => {
+		for (let n = 0; n < 250; n++) stripe.update('customers', `cus_${n}`, { metadata: { note } });
+	};
+
+	test('reads the events since a run once for many members, and then only newer ones', async () => {
+		load(activeCustomers(250));
+		const since = new Date();
+		manyChanges();
+		const client = billing();
+		for (const id of [ADA, BOB, EVE]) expect(await client.findCustomersNaming(id, since)).toEqual([]);
+		// Three pages, and one request for each later member.
+		expect(requestsTo('/v1/events')).toHaveLength(3 + 2);
+		stripe.update('customers', 'cus_7', { metadata: { discord_id: ADA } });
+		manyChanges('moved again');
+		stripe.update('customers', 'cus_9', { metadata: { discord_id: BOB } });
+		expect(await client.findCustomersNaming(ADA, since)).toEqual(['cus_7']);
+		expect(requestsTo('/v1/events')).toHaveLength(3 + 2 + 3);
+		stripe.update('customers', 'cus_8', { metadata: { discord_id: ADA } });
+		expect((await client.findCustomersNaming(ADA, new Date())).toSorted()).toEqual(['cus_7', 'cus_8']);
+		expect(await client.findCustomersNaming(BOB, since)).toEqual(['cus_9']);
+		expect(requestsTo('/v1/events')).toHaveLength(3 + 2 + 3 + 2);
+	});
+
+	test('reads the metadata of a newly subscribed customer once for many members', async () => {
+		load({ customers: [{ id: 'cus_1', metadata: { discord_id: ADA } }, { id: 'cus_2' }] });
+		const since = new Date();
+		for (const customer of ['cus_1', 'cus_2']) stripe.create('subscriptions', { customer, status: 'active', price: 'price_knight' });
+		const client = billing();
+		expect(await client.findCustomersNaming(BOB, since)).toEqual([]);
+		expect(await client.findCustomersNaming(ADA, since)).toEqual(['cus_1']);
+		expect(requestsTo('/v1/customers/cus_1')).toHaveLength(1);
+		expect(requestsTo('/v1/customers/cus_2')).toHaveLength(1);
+	});
+
+	test('reads events again for an earlier time', async () => {
+		load(activeCustomers(250));
+		const since = new Date(Date.now() - 3_600_000);
+		const client = billing();
+		expect(await client.findCustomersNaming(ADA, new Date())).toEqual([]);
+		stripe.update('customers', 'cus_7', { metadata: { discord_id: ADA } });
+		expect(await client.findCustomersNaming(ADA, since)).toEqual(['cus_7']);
+	});
+
+	test('shares the reading among concurrent calls, and misses nothing that changed before a call', async () => {
+		load(activeCustomers(250));
+		const since = new Date();
+		manyChanges();
+		const client = billing();
+		const first = client.findCustomersNaming(ADA, since);
+		await expect.poll(() => requestsTo('/v1/events').length).toBeGreaterThan(0);
+		stripe.update('customers', 'cus_7', { metadata: { discord_id: ADA } });
+		const others = await Promise.all(Array.from({ length: 10 }, () => client.findCustomersNaming(ADA, since)));
+		for (const found of others) expect(found).toEqual(['cus_7']);
+		await first;
+		expect(requestsTo('/v1/events')).toHaveLength(3 + 1);
+	});
+
+	test('reads again what a failed reading left out', async () => {
+		load(activeCustomers(250));
+		const since = new Date();
+		manyChanges();
+		stripe.update('customers', 'cus_7', { metadata: { discord_id: ADA } });
+		const client = billing();
+		faults.add({ target: 'stripe', kind: 'status', match: 'GET /v1/events', after: 1, status: 400, times: 1 });
+		await expect(client.findCustomersNaming(ADA, since)).rejects.toBeInstanceOf(SourceError);
+		expect(await client.findCustomersNaming(ADA, since)).toEqual(['cus_7']);
+	});
+
 	test('returns nothing when nothing has changed', async () => {
 		load(activeCustomers(3, { discord_id: ADA }));
 		expect(await billing().findCustomersNaming(ADA, new Date())).toEqual([]);
