@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SNOWFLAKE } from '../reconciliation/domain/guild.js';
+import { parseDiscordId } from '../reconciliation/domain/discord-id.js';
 
 /** The types of values that settings have. Each message completes `NAME is "value": it must be …`, for readers who do not program. */
 
@@ -58,8 +58,17 @@ export const hourOfDay = z.coerce
 	.transform(Number)
 	.pipe(z.number().max(23, 'a whole hour from 0 (midnight) to 23'));
 
-export const snowflake = z.string().regex(SNOWFLAKE, 'an ID of 17 to 20 digits');
-export const snowflakes = list(SNOWFLAKE, 'IDs of 17 to 20 digits');
+/** The ID of a guild or a channel, or the channel's mention. */
+export const snowflake = z.string().transform((text, context) => {
+	const id = parseDiscordId(text, 'channel');
+	if (id !== null) return id;
+	context.addIssue({ code: 'custom', message: 'an ID of 17 to 20 digits' });
+	return z.NEVER;
+});
+/** IDs or mentions of roles. */
+export const snowflakes = list({ test: (text) => parseDiscordId(text, 'role') !== null }, 'IDs of 17 to 20 digits').transform((entries) =>
+	entries.flatMap((entry) => parseDiscordId(entry, 'role') ?? [])
+);
 
 export const timeZone = z.string().refine(isTimeZone, 'the name of a time zone, such as America/New_York or Europe/Rome');
 
@@ -77,7 +86,15 @@ export const emails = list({ test: (text) => email.safeParse(text).success }, 'e
 	.refine((entries) => entries.length > 0, 'one email address, or several separated by commas')
 	.transform((entries) => entries.join(','));
 
-export const priceIds = list(/^(price|prod)_\w+$/, 'price_… or prod_… IDs');
+/** IDs of other Stripe objects, amounts of money, and two IDs without the comma between them. */
+const NO_PRICE_ID = /^(cus|sub|si|in|pi|pm|ch|evt|acct)_\w{14,}$|^([srp]k|whsec)_|^\D?\d+\.\d\d\D?$|\s(price|prod|plan)_|["'\p{Cc}]/u;
+const MAX_PRICE_ID_LENGTH = 250;
+
+/** IDs of prices and products. Older ones are `plan_…` or were chosen by their owner, such as `gold-monthly`: nearly any text. */
+export const priceIds = list(
+	{ test: (text) => text.length <= MAX_PRICE_ID_LENGTH && !NO_PRICE_ID.test(text) },
+	'price or product IDs from Stripe, such as price_…, prod_… or plan_…'
+);
 
 const DEBTOR_KEY = 'DEBTOR';
 

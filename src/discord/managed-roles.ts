@@ -1,5 +1,5 @@
 import type { Guild, Role } from 'discord.js';
-import { SNOWFLAKE } from '../reconciliation/domain/guild.js';
+import { parseDiscordId } from '../reconciliation/domain/discord-id.js';
 import { type ManagedRoleStore, SourceError } from '../reconciliation/domain/ports.js';
 import type { RoleName } from '../reconciliation/domain/rules.js';
 
@@ -29,7 +29,7 @@ export async function resolveManagedRoles(guild: Guild, wanted: readonly WantedR
 	const settingOf = new Map(wanted.map(({ name, setting }) => [name, setting]));
 	const problems: string[] = [];
 	for (const { name, wanted: spec, setting } of wanted) {
-		const id = SNOWFLAKE.test(spec) ? spec : known.get(spec);
+		const id = parseDiscordId(spec, 'role') ?? known.get(spec);
 		if (id !== undefined) {
 			if (guild.roles.cache.has(id)) idOf.set(name, id);
 			else problems.push(`The role for ${name} (ID ${id}) no longer exists. Set ${setting} to the ID of another role.`);

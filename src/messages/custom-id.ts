@@ -1,6 +1,6 @@
 /** Custom IDs of buttons, menus and modals. One table builds and parses them, so that the two cannot diverge. */
 
-import { SNOWFLAKE } from '../reconciliation/domain/guild.js';
+import { SNOWFLAKE } from '../reconciliation/domain/discord-id.js';
 import type { BulkScope } from '../reconciliation/domain/hold.js';
 import { DRIFT_TYPES } from '../reconciliation/domain/issue.js';
 /** The last page that an ID can hold. */

@@ -1,7 +1,7 @@
 import { SYSTEM_TIMING, type Timing } from '../async/backoff.js';
 import { forEachConcurrent, settleAll } from '../async/concurrency.js';
 import type { BillingSnapshot } from '../reconciliation/domain/billing.js';
-import { SNOWFLAKE } from '../reconciliation/domain/guild.js';
+import { SNOWFLAKE } from '../reconciliation/domain/discord-id.js';
 import type { Billing, BillingAdvice, OnProgress } from '../reconciliation/domain/ports.js';
 import type { CustomerMetadataSearch } from '../reconciliation/members/explain.js';
 import type { CustomerLookup } from '../reconciliation/members/link.js';

@@ -109,6 +109,9 @@ describe('parseSettings: errors', () => {
 		['DISCORD_OPERATOR_ROLE_IDS', '109758394758392104,Mods', '"Mods" isn\'t one'],
 		['DISCORD_KNIGHT_ROLE', '@Knight', 'without the @'],
 		['STRIPE_KNIGHT_PRICE_IDS', 'price_1, 9.99', '"9.99" isn\'t one'],
+		['STRIPE_KNIGHT_PRICE_IDS', 'price_1 price_2', '"price_1 price_2" isn\'t one'],
+		['STRIPE_KNIGHT_PRICE_IDS', 'sub_1ABCDEFGHIJKLMNOP', 'price or product IDs'],
+		['DISCORD_ADMIN_CHANNEL_ID', '#reports', 'an ID of 17 to 20 digits'],
 		['STRIPE_DISCORD_ID_KEY', 'x'.repeat(41), 'at most 40 characters'],
 		['STRIPE_REQUESTS_PER_SECOND', '0', 'from 1 to 100'],
 		['STRIPE_REQUESTS_PER_SECOND', '2.5', 'a whole number'],
@@ -179,6 +182,21 @@ describe('parseSettings: warnings', () => {
 	test('ignores variables of other programs', () => {
 		expect(parseSettings({ ...required, PATH: '/bin', NODE_ENV: 'test', REDIS_HOST: 'x' }).warnings).toEqual([]);
 	});
+});
+
+test('parseSettings accepts price IDs of every age: plan_…, and those that their owner chose', () => {
+	const ids = ['price_1', 'prod_NaBcDeFgHiJkLm', 'plan_GaBcDeFgHiJkLm', 'gold-monthly', 'Gold Plan 2014', '42', 'sub_monthly', 'été'];
+	expect(parseSettings({ ...required, STRIPE_LORD_PRICE_IDS: ids.join(', ') }).settings.STRIPE_LORD_PRICE_IDS).toEqual(ids);
+});
+
+test('parseSettings reads mentions of channels and roles as their IDs', () => {
+	const { settings } = parseSettings({
+		...required,
+		DISCORD_ADMIN_CHANNEL_ID: '<#109758394758392104>',
+		DISCORD_OPERATOR_ROLE_IDS: '<@&109758394758392105>, 109758394758392106'
+	});
+	expect(settings.DISCORD_ADMIN_CHANNEL_ID).toBe('109758394758392104');
+	expect(settings.DISCORD_OPERATOR_ROLE_IDS).toEqual(['109758394758392105', '109758394758392106']);
 });
 
 test('parseSettings reads a role and a price list for each tier', () => {

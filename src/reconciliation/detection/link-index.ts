@@ -1,7 +1,7 @@
 import { type Cooperative, forEachYielding, runToCompletion } from '../../async/cooperative.js';
 import type { Account, Accounts, Customer } from '../domain/billing.js';
 import type { Notices } from '../domain/detection.js';
-import { SNOWFLAKE } from '../domain/guild.js';
+import { SNOWFLAKE } from '../domain/discord-id.js';
 import type { Links, MemberRow, TeamRow } from '../domain/links.js';
 
 /**

@@ -1,9 +1,6 @@
 import type { ById } from './by-id.js';
 import type { RoleName } from './rules.js';
 
-/** A Discord ID, of a user, a guild, a channel or a role. */
-export const SNOWFLAKE = /^\d{17,20}$/;
-
 /** A member of the guild and their managed roles. */
 export interface RosterMember {
 	readonly id: string;
