@@ -1,3 +1,4 @@
+import { type Effect, worstEffectOf } from '../reconciliation/domain/effect.js';
 import type { DriftIssue, OpenIssue } from '../reconciliation/domain/issue.js';
 import { Prisma } from './client/client.js';
 
@@ -37,14 +38,24 @@ export function fromJson<T>(value: Prisma.JsonValue): T {
 	return value as T;
 }
 
+/** Parses the details of an issue. Rows of older versions have no effect. */
+export function toDrift<Stored extends Parameters<typeof worstEffectOf>[0] & { readonly effect?: Effect }>(stored: Stored) {
+	return { ...stored, effect: stored.effect ?? worstEffectOf(stored) };
+}
+
 type DateFields = 'firstSeenAt' | 'lastSeenAt' | 'cameBackAt';
 
 /** Parses an issue of a run's snapshot: dates are stored as ISO strings. */
 export function toOpenIssue(value: unknown): OpenIssue {
-	const issue = value as Omit<OpenIssue, DateFields> & { firstSeenAt: string; lastSeenAt: string; cameBackAt?: string | null };
+	const issue = value as Omit<OpenIssue, DateFields | 'effect'> & {
+		effect?: Effect;
+		firstSeenAt: string;
+		lastSeenAt: string;
+		cameBackAt?: string | null;
+	};
 	const { firstSeenAt, lastSeenAt, cameBackAt = null } = issue;
 	return {
-		...issue,
+		...toDrift(issue),
 		firstSeenAt: new Date(firstSeenAt),
 		lastSeenAt: new Date(lastSeenAt),
 		cameBackAt: cameBackAt === null ? null : new Date(cameBackAt)
@@ -62,7 +73,7 @@ export function rowToOpenIssue(row: {
 	detail: Prisma.JsonValue;
 }): OpenIssue {
 	const { id, planHash, firstSeenAt, lastSeenAt, timesSeen, cameBackAt } = row;
-	return { ...fromJson<DriftIssue>(row.detail), id, planHash, firstSeenAt, lastSeenAt, timesSeen, cameBackAt };
+	return { ...toDrift(fromJson<DriftIssue>(row.detail)), id, planHash, firstSeenAt, lastSeenAt, timesSeen, cameBackAt };
 }
 
 /** The member that an `Issue` row is about. */

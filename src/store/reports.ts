@@ -6,7 +6,7 @@ import type { RoleName } from '../reconciliation/domain/rules.js';
 import type { ReconciliationResult, TriggeredBy, Verified } from '../reconciliation/domain/run.js';
 import { type Prisma, type ReconciliationRun, RunStatus } from './client/client.js';
 import type { Database } from './connection/database.js';
-import { fromJson, toOpenIssue } from './json.js';
+import { fromJson, toDrift, toOpenIssue } from './json.js';
 import { chunk } from './paging.js';
 
 /** A run as its report shows it, and the message it was posted as. */
@@ -135,5 +135,14 @@ function toState({
 	...attempt
 }: StateRow): IssueState {
 	const lastAttempt = attemptId === null || actor === null || at === null ? null : { id: attemptId, actor, at, ...attempt };
-	return { status, planHash, settledAt, settledBy, cameBackAt, detail, fixingBy: status === 'FIXING' ? actor : null, lastAttempt };
+	return {
+		status,
+		planHash,
+		settledAt,
+		settledBy,
+		cameBackAt,
+		detail: toDrift(detail),
+		fixingBy: status === 'FIXING' ? actor : null,
+		lastAttempt
+	};
 }

@@ -1,5 +1,6 @@
 import { planHash } from '../../src/reconciliation/detection/role-plan.js';
 import type { Notices } from '../../src/reconciliation/domain/detection.js';
+import { effectOf } from '../../src/reconciliation/domain/effect.js';
 import type { StoredHold } from '../../src/reconciliation/domain/hold.js';
 import type { DriftIssue, IssueState, LastAttempt, OpenIssue } from '../../src/reconciliation/domain/issue.js';
 import type { ReconciliationResult } from '../../src/reconciliation/domain/run.js';
@@ -22,7 +23,7 @@ export const NO_NOTICES: Notices = {
 };
 
 export function drift(over: Partial<DriftIssue> = {}): DriftIssue {
-	return {
+	const found = {
 		type: 'ROLE_MISMATCH',
 		severity: 'MEDIUM',
 		memberId: 'm1',
@@ -37,7 +38,8 @@ export function drift(over: Partial<DriftIssue> = {}): DriftIssue {
 		customerIds: ['cus_1'],
 		linked: true,
 		...over
-	};
+	} satisfies Omit<DriftIssue, 'effect'>;
+	return { effect: effectOf(found.discordRoles, found.plan, ['Knight', 'Lord']), ...found };
 }
 
 export function issue(over: Partial<OpenIssue> = {}): OpenIssue {

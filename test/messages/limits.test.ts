@@ -4,6 +4,7 @@ import { buildCustomId, parseCustomId } from '../../src/messages/custom-id.js';
 import { reportPage } from '../../src/messages/report/page.js';
 import { planHash } from '../../src/reconciliation/detection/role-plan.js';
 import type { Notices } from '../../src/reconciliation/domain/detection.js';
+import { EFFECTS } from '../../src/reconciliation/domain/effect.js';
 import type { DriftIssue, FixOutcome, IssueState, LastAttempt, OpenIssue } from '../../src/reconciliation/domain/issue.js';
 import type { ReconciliationResult, Verified } from '../../src/reconciliation/domain/run.js';
 import { AT, attempt, issue, NO_NOTICES, result, state } from './fixtures.js';
@@ -47,6 +48,7 @@ const drift: fc.Arbitrary<DriftIssue> = fc.record({
 	discordRoles: texts,
 	expectedRoles: texts,
 	plan: fc.record({ add: texts, remove: texts }),
+	effect: fc.constantFrom(...EFFECTS),
 	customerIds: texts,
 	linked: fc.boolean()
 });

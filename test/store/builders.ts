@@ -34,6 +34,7 @@ export function drift(discordId: string, changes: Partial<DriftIssue> = {}): Dri
 		discordRoles: [],
 		expectedRoles: ['Knight'],
 		plan: { add: ['Knight'], remove: [] },
+		effect: 'grants',
 		customerIds: ['cus_1'],
 		linked: true,
 		...changes
@@ -46,7 +47,8 @@ export function unpaid(discordId: string): DriftIssue {
 		type: 'UNAUTHORIZED_ACCESS',
 		discordRoles: ['Lord'],
 		expectedRoles: [],
-		plan: { add: [], remove: ['Lord'] }
+		plan: { add: [], remove: ['Lord'] },
+		effect: 'removes'
 	});
 }
 

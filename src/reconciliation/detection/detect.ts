@@ -1,6 +1,7 @@
 import { type Cooperative, forEachYielding, runToCompletion } from '../../async/cooperative.js';
 import type { Accounts, BillingSnapshot, Customer } from '../domain/billing.js';
 import type { Detection, UnknownStatus } from '../domain/detection.js';
+import { effectOf } from '../domain/effect.js';
 import type { Roster, RosterMember } from '../domain/guild.js';
 import { bySeverity, DRIFT_TYPES, type DriftIssue, type DriftSeverity, type DriftType } from '../domain/issue.js';
 import { isInForce, type Links } from '../domain/links.js';
@@ -89,6 +90,7 @@ export function* detectCooperatively(
 	const { accounts } = billing;
 	const failures = new PaymentFailures(links, now);
 	const sourcesOf = (person: LinkedPerson) => evaluateSources(paymentSources(person, accounts, failures), settings, now);
+	const tiers = settings.tiers.map(({ name }) => name);
 	const exempt = exemptMembers(links, now);
 	const changedCustomers = new Set([...billing.changedCustomers, ...changedLinks.customerIds]);
 	// A member named by a changed customer may have just lost that link.
@@ -128,7 +130,7 @@ export function* detectCooperatively(
 			skipped.add(member.id);
 			return;
 		}
-		const issue = compareMember(member, person, sources);
+		const issue = compareMember(member, person, sources, tiers);
 		if (issue) issues.push(issue);
 	});
 	const absent = yield* absentPayers(linkIndex, roster, sourcesOf);
@@ -157,8 +159,13 @@ export function* detectCooperatively(
 	};
 }
 
-/** The member's issue; null if they hold what the policy gives them, or the policy cannot decide. */
-function compareMember(member: RosterMember, person: LinkedPerson | undefined, sources: readonly EvaluatedSource[]): DriftIssue | null {
+/** The member's issue; null if they hold what the policy gives them, or the policy cannot decide. @param tiers - lowest rank first */
+function compareMember(
+	member: RosterMember,
+	person: LinkedPerson | undefined,
+	sources: readonly EvaluatedSource[],
+	tiers: readonly RoleName[]
+): DriftIssue | null {
 	const entitlement = sources[0]?.entitlement ?? { kind: 'none' };
 	if (entitlement.kind === 'unknown') return null;
 	const expected = expectedRoles(entitlement);
@@ -180,6 +187,7 @@ function compareMember(member: RosterMember, person: LinkedPerson | undefined, s
 		discordRoles: held,
 		expectedRoles: expected,
 		plan,
+		effect: effectOf(held, plan, tiers),
 		customerIds: person ? payingCustomerIds(person) : [],
 		linked
 	};

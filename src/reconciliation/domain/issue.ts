@@ -1,3 +1,4 @@
+import type { Effect } from './effect.js';
 import type { RoleName } from './rules.js';
 
 /** Every kind of drift, in the order in which a report lists issues of one severity: paying members without access come first. */
@@ -40,6 +41,8 @@ export interface DriftIssue {
 	/** The managed roles that the policy gives. */
 	readonly expectedRoles: readonly RoleName[];
 	readonly plan: Plan;
+	/** What the plan does to the member's access. */
+	readonly effect: Effect;
 	/** Customers that can pay for the member: read again before a fix. */
 	readonly customerIds: readonly string[];
 	/** False for a member with no link at all. */
