@@ -25,10 +25,11 @@ describe('the council scenario', () => {
 	});
 
 	test('counts the notices', () => {
-		const { overclaimedTeams, malformedLinks, contestedLinks, unknownStatus, expiringExemptions, ...counts } = first.run
+		const { overclaimedTeams, malformedLinks, contestedLinks, unknown, unknownStatus, expiringExemptions, ...counts } = first.run
 			.notices as unknown as Notices;
 		expect(expiringExemptions).toEqual([]);
 		expect(unknownStatus).toMatchObject(Array(notices.unknownStatus).fill({ status: 'under_review' }));
+		expect(unknown).toMatchObject([{ reason: { kind: 'status', status: 'under_review' }, count: notices.unknownStatus }]);
 		const told = JSON.stringify(first.report.embeds);
 		expect(told).toMatch(/<@\d+>, <@\d+> and <@\d+>: Stripe gives the status `under_review`, which Reeve does not know/);
 		expect({

@@ -97,6 +97,17 @@ const notices: fc.Arbitrary<Notices> = fc.record({
 	bots: many,
 	exempt: many,
 	leftToNextRun: many,
+	unknown: fc.array(
+		fc.record({
+			reason: fc.oneof(
+				fc.record({ kind: fc.constant('status' as const), status: text }),
+				fc.record({ kind: fc.constant('link' as const), customerId: text, problem: text })
+			),
+			discordIds: fc.array(person, { maxLength: 6 }),
+			count: many
+		}),
+		{ maxLength: 12 }
+	),
 	unknownStatus: fc.oneof(many, fc.array(fc.record({ discordId: person, status: text }), { maxLength: 6 })),
 	overclaimedTeams: fc.array(fc.record({ teamId: cuid, name: text, claimed: many, paid: many }), { maxLength: 6 }),
 	malformedLinks: fc.array(fc.record({ customerId: text, value: text }), { maxLength: 6 }),

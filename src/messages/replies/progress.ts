@@ -1,7 +1,8 @@
+import { adviseOnUnknown } from '../../reconciliation/detection/unknown.js';
 import type { Progress, ReconciliationResult } from '../../reconciliation/domain/run.js';
 import { count, number } from '../format/format.js';
 import { mention } from '../format/text.js';
-import { describeUnknownStatus } from '../report/notices.js';
+import { formatUnknown } from '../report/notices.js';
 import { afterFailure, failureText } from '../report/summary.js';
 
 /** Progress and result of a run. */
@@ -88,8 +89,9 @@ function formatMemberResult({ notices, membersChecked }: ReconciliationResult, d
 	const who = mention(discordId);
 	if ((notices?.exempt ?? 0) > 0) return `${who} is exempt, so Reeve leaves their roles as they are.`;
 	if ((notices?.leftToNextRun ?? 0) > 0) return `something of ${who} changed while this run was reading: run it again in a minute.`;
-	const [unknown] = Array.isArray(notices?.unknownStatus) ? notices.unknownStatus : [];
-	if (unknown !== undefined) return `${who} was left alone: ${describeUnknownStatus(unknown.status)}.`;
+	const [unknown] = notices?.unknown ?? [];
+	if (unknown !== undefined)
+		return `${who} keeps the roles they have: ${formatUnknown(unknown.reason)}. To settle it, ${adviseOnUnknown(unknown.reason)}.`;
 	if (membersChecked === 0) return `${who} is not in the server, so there is nothing to compare.`;
 	return `${who} has the roles they should have.`;
 }

@@ -1,4 +1,6 @@
+import { adviseOnUnknown, describeUnknown } from '../../reconciliation/detection/unknown.js';
 import type { Notices } from '../../reconciliation/domain/detection.js';
+import type { UnknownMembers, UnknownReason } from '../../reconciliation/domain/unknown.js';
 import { ago, count, list, number } from '../format/format.js';
 import { escapeName, escapeText, mention } from '../format/text.js';
 
@@ -8,6 +10,10 @@ const MAX_NAMED = 3;
 const CUSTOMER_ID_LENGTH = 30;
 
 const STATUS_LENGTH = 40;
+const REASON_LENGTH = 200;
+
+/** Reasons with a line of their own; the rest is counted. */
+const MAX_REASONS = 5;
 
 type Line = readonly [many: number, line: () => string];
 
@@ -41,7 +47,7 @@ export function noticeLines(notices: Notices): string[] {
 			() =>
 				`${count(contestedLinks.length, 'customer names', 'customers name')} several members in Stripe, so no link counts: ${customers(contestedLinks)}`
 		],
-		...unknownStatusLines(notices.unknownStatus),
+		...(notices.unknown === undefined ? unknownStatusLines(notices.unknownStatus) : unknownLines(notices.unknown)),
 		[notices.leftToNextRun, () => `${number(notices.leftToNextRun)} left to the next run (changed while this one was reading)`],
 		[notices.unclaimed, () => `${count(notices.unclaimed, 'customer pays but has', 'customers pay but have')} no linked Discord account`],
 		[notices.absent, () => `${count(notices.absent, 'paying member is', 'paying members are')} not in the server`],
@@ -55,7 +61,40 @@ export function noticeLines(notices: Notices): string[] {
 	return lines.filter(([many]) => many > 0).map(([, line]) => line());
 }
 
-/** One line per status. */
+/** One line per reason, those of most members first. */
+function unknownLines(unknown: readonly UnknownMembers[]): Line[] {
+	const most = unknown.toSorted((a, b) => b.count - a.count);
+	const more = most.slice(MAX_REASONS);
+	return [
+		...most
+			.slice(0, MAX_REASONS)
+			.map(
+				({ reason, discordIds, count: many }): Line => [
+					many,
+					() =>
+						`${people(discordIds, many)}: ${formatUnknown(reason)}. They keep the roles they have; to settle it, ${adviseOnUnknown(reason)}`
+				]
+			),
+		[
+			more.length,
+			() => `${count(more.length, 'more reason')} to let members keep the roles they have: \`/reconcile why\` gives a member's reasons`
+		]
+	];
+}
+
+/** @param many - of whom only the first may be listed */
+function people(discordIds: readonly string[], many: number): string {
+	const named = discordIds.slice(0, MAX_NAMED).map(mention);
+	return many > named.length ? `${named.join(', ')} and ${number(many - named.length)} more` : list(named);
+}
+
+/** What is unknown, as a sentence without its full stop. */
+export function formatUnknown(reason: UnknownReason): string {
+	if (reason.kind === 'status') return formatUnknownStatus(reason.status);
+	return escapeText(describeUnknown(reason), REASON_LENGTH);
+}
+
+/** One line per status, of runs stored before other reasons were. */
 function unknownStatusLines(unknown: Notices['unknownStatus']): Line[] {
 	if (typeof unknown === 'number')
 		return [[unknown, () => `${count(unknown, 'person', 'people')} left alone: Stripe gives a status that Reeve does not know`]];
@@ -63,11 +102,10 @@ function unknownStatusLines(unknown: Notices['unknownStatus']): Line[] {
 	for (const { discordId, status } of unknown) whose.set(status, [...(whose.get(status) ?? []), mention(discordId)]);
 	return [...whose].map(([status, people]) => [
 		people.length,
-		() => `${list(people, MAX_NAMED)}: ${describeUnknownStatus(status)}; their roles are left as they are`
+		() => `${list(people, MAX_NAMED)}: ${formatUnknownStatus(status)}; their roles are left as they are`
 	]);
 }
 
-/** "Stripe gives the status `frozen`, which Reeve does not know". */
-export function describeUnknownStatus(status: string): string {
+function formatUnknownStatus(status: string): string {
 	return `Stripe gives the status \`${escapeText(status.replaceAll('`', ''), STATUS_LENGTH)}\`, which Reeve does not know`;
 }

@@ -1,8 +1,10 @@
 import type { Subscription } from '../domain/billing.js';
 import type { DriftType } from '../domain/issue.js';
 import { DEBTOR, type RoleName } from '../domain/rules.js';
+import type { UnknownReason } from '../domain/unknown.js';
 import { type EvaluatedSource, isPastDue } from '../policy/entitlement.js';
 import type { LinkedPerson } from './link-index.js';
+import { describeUnknown } from './unknown.js';
 
 /** Texts of an issue, for operators. */
 
@@ -50,6 +52,11 @@ export function describeDrift(type: DriftType, held: readonly RoleName[], expect
 				? `Has ${has} and pays for nothing.`
 				: `Has ${has} and is not linked to any customer: Reeve cannot know whether they pay.`;
 	}
+}
+
+/** Why a plan leaves roles that the known subscriptions do not give: a sentence to follow the drift. */
+export function describeBlocked(kept: readonly RoleName[], [reason]: readonly UnknownReason[]): string {
+	return reason === undefined ? '' : ` Keeps ${kept.join(' and ')} because something is unknown: ${describeUnknown(reason)}.`;
 }
 
 function day(date: Date): string {

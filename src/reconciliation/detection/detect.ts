@@ -1,18 +1,20 @@
 import { type Cooperative, forEachYielding, runToCompletion } from '../../async/cooperative.js';
-import type { Accounts, BillingSnapshot, Customer } from '../domain/billing.js';
-import type { Detection, UnknownStatus } from '../domain/detection.js';
+import type { BillingSnapshot, Customer } from '../domain/billing.js';
+import type { Detection } from '../domain/detection.js';
 import { effectOf } from '../domain/effect.js';
 import type { Roster, RosterMember } from '../domain/guild.js';
-import { bySeverity, DRIFT_TYPES, type DriftIssue, type DriftSeverity, type DriftType } from '../domain/issue.js';
+import { bySeverity, DRIFT_TYPES, type DriftIssue, type DriftSeverity, type DriftType, type Plan } from '../domain/issue.js';
 import { isInForce, type Links } from '../domain/links.js';
 import { DEBTOR, type PolicySettings, type RoleName } from '../domain/rules.js';
-import { type EvaluatedSource, evaluateSources, expectedRoles, type PaymentSource } from '../policy/entitlement.js';
+import { type Evaluation, expectedRoles } from '../policy/entitlement.js';
 import { PaymentFailures } from '../policy/payment-failure.js';
 import { accountsWith } from '../snapshot/accounts.js';
-import { describeDatabase, describeDrift, describeStripe } from './describe.js';
+import { describeBlocked, describeDatabase, describeDrift, describeStripe } from './describe.js';
+import { PersonEvaluator } from './evaluate-person.js';
 import { discordIdsInMetadata, type LinkedPerson, LinkIndex } from './link-index.js';
-import { absentPayers, BillingStats, expiringExemptions, overclaimedTeams } from './notices.js';
-import { diffRoles, rolesEqual } from './role-plan.js';
+import { absentPayers, BillingStats, expiringExemptions, overclaimedTeams, unknownStatuses } from './notices.js';
+import { diffRoles } from './role-plan.js';
+import { UnknownCollector } from './unknown.js';
 
 /** The three sources as they were read. */
 export interface Snapshot {
@@ -88,8 +90,7 @@ export function* detectCooperatively(
 ): Cooperative<Detection> {
 	const { billing, roster, links, changedLinks = NO_CHANGES } = snapshot;
 	const { accounts } = billing;
-	const failures = new PaymentFailures(links, now);
-	const sourcesOf = (person: LinkedPerson) => evaluateSources(paymentSources(person, accounts, failures), settings, now);
+	const evaluator = new PersonEvaluator(linkIndex, accounts, new PaymentFailures(links, now), settings, now);
 	const tiers = settings.tiers.map(({ name }) => name);
 	const exempt = exemptMembers(links, now);
 	const changedCustomers = new Set([...billing.changedCustomers, ...changedLinks.customerIds]);
@@ -105,7 +106,7 @@ export function* detectCooperatively(
 
 	const issues: DriftIssue[] = [];
 	const skipped = new Set<string>();
-	const unknownStatus: UnknownStatus[] = [];
+	const unknown = new UnknownCollector();
 	let [bots, exempted, leftToNextRun, membersChecked, roleHolders] = [0, 0, 0, 0, 0];
 	yield* forEachYielding(roster.members.values(), (member) => {
 		if (member.bot) {
@@ -124,20 +125,18 @@ export function* detectCooperatively(
 			return;
 		}
 		membersChecked += 1;
-		const sources = person ? sourcesOf(person) : [];
-		if (sources[0]?.entitlement.kind === 'unknown') {
-			unknownStatus.push({ discordId: member.id, status: sources[0].subscription.status });
-			skipped.add(member.id);
-			return;
-		}
-		const issue = compareMember(member, person, sources, tiers);
+		const evaluation = evaluator.evaluate(member.id, person);
+		unknown.add(member.id, evaluation.unknown);
+		const issue = compareMember(member, person, evaluation, tiers);
 		if (issue) issues.push(issue);
+		else if (evaluation.unknown.length > 0) skipped.add(member.id);
 	});
-	const absent = yield* absentPayers(linkIndex, roster, sourcesOf);
+	const absent = yield* absentPayers(linkIndex, roster, evaluator);
 
 	return {
 		issues: issues.sort(reportOrder),
 		skipped,
+		unknown: unknown.discordIds,
 		membersChecked,
 		teamsChecked: links.teams.length,
 		payingCustomers: stats.paying,
@@ -150,7 +149,8 @@ export function* detectCooperatively(
 			bots,
 			exempt: exempted,
 			leftToNextRun,
-			unknownStatus: unknownStatus.sort((a, b) => (a.discordId < b.discordId ? -1 : 1)),
+			unknown: unknown.members,
+			unknownStatus: unknownStatuses(unknown.members),
 			expiringExemptions: expiringExemptions(links.exemptions, now),
 			overclaimedTeams: overclaimedTeams(links),
 			malformedLinks: linkIndex.malformed,
@@ -159,21 +159,21 @@ export function* detectCooperatively(
 	};
 }
 
-/** The member's issue; null if they hold what the policy gives them, or the policy cannot decide. @param tiers - lowest rank first */
+/** The member's issue; null if they hold what the policy gives them, or more of which something is unknown. @param tiers - lowest rank first */
 function compareMember(
 	member: RosterMember,
 	person: LinkedPerson | undefined,
-	sources: readonly EvaluatedSource[],
+	evaluation: Evaluation,
 	tiers: readonly RoleName[]
 ): DriftIssue | null {
-	const entitlement = sources[0]?.entitlement ?? { kind: 'none' };
-	if (entitlement.kind === 'unknown') return null;
-	const expected = expectedRoles(entitlement);
-	if (rolesEqual(member.roles, expected)) return null;
-	const plan = diffRoles(member.roles, expected);
+	const expected = expectedRoles(evaluation.entitlement);
+	const difference = diffRoles(member.roles, expected);
+	const plan = evaluation.unknown.length === 0 ? difference : grantsOf(difference);
+	if (plan.add.length === 0 && plan.remove.length === 0) return null;
 	const linked = person !== undefined;
 	const type = classify(member.roles, expected);
 	const held = [...member.roles].sort();
+	const blocked = difference.remove.length > plan.remove.length ? describeBlocked(difference.remove, evaluation.unknown) : '';
 	return {
 		type,
 		// Whether an unlinked member pays is unknown.
@@ -181,8 +181,8 @@ function compareMember(
 		memberId: person?.rows.map((row) => row.id).sort()[0] ?? null,
 		discordId: member.id,
 		discordName: member.name,
-		description: describeDrift(type, held, expected, linked),
-		stripeStatus: describeStripe(person, sources),
+		description: `${describeDrift(type, held, expected, linked)}${blocked}`,
+		stripeStatus: describeStripe(person, evaluation.sources),
 		databaseStatus: describeDatabase(person),
 		discordRoles: held,
 		expectedRoles: expected,
@@ -191,6 +191,11 @@ function compareMember(
 		customerIds: person ? payingCustomerIds(person) : [],
 		linked
 	};
+}
+
+/** The part of a plan that takes no access: Debtor is no grant, but says that a member has lost it. */
+function grantsOf({ add }: Plan): Plan {
+	return { add: add.filter((role) => role !== DEBTOR), remove: [] };
 }
 
 function classify(held: readonly RoleName[], expected: readonly RoleName[]): DriftType {
@@ -211,30 +216,6 @@ const SEVERITY_OF: Readonly<Record<DriftType, DriftSeverity>> = {
 function payingCustomerIds(person: LinkedPerson): readonly string[] {
 	const teams = person.seats.flatMap(({ team }) => (team.stripeCustomerId === null ? [] : [team.stripeCustomerId]));
 	return [...new Set([...person.customerIds, ...teams])].sort();
-}
-
-/** All subscriptions that can pay for a person, each with the seat it pays for. */
-export function paymentSources(
-	{ customerIds, rows, seats }: LinkedPerson,
-	accounts: Accounts,
-	failures: PaymentFailures
-): readonly PaymentSource[] {
-	const sources: PaymentSource[] = [];
-	for (const customerId of customerIds) {
-		// A team's subscription pays for seats, even if a row names the team's customer as the person's own.
-		if (seats.some(({ team }) => team.stripeCustomerId === customerId)) continue;
-		const relevant = rows.length === 0 ? rows : rows.filter((row) => row.stripeCustomerId === customerId || row.stripeCustomerId === null);
-		for (const subscription of accounts.get(customerId)?.subscriptions ?? [])
-			sources.push({ subscription, seat: null, unpaidSince: failures.since(subscription, relevant) });
-	}
-	for (const { row, team } of seats) {
-		// A row in a team that does not own it is a member's seat, whatever its `seatTier`.
-		const seat = row.seatTier === 'OWNER' ? 'OWNER' : 'TEAM_MEMBER';
-		const account = team.stripeCustomerId === null ? undefined : accounts.get(team.stripeCustomerId);
-		for (const subscription of account?.subscriptions ?? [])
-			sources.push({ subscription, seat, unpaidSince: failures.since(subscription, [team]) });
-	}
-	return sources;
 }
 
 /** By severity, then by type; then by Discord ID, so that the order does not depend on the roster's. */

@@ -3,6 +3,7 @@ import type { Account, Accounts, Customer } from '../domain/billing.js';
 import type { Notices } from '../domain/detection.js';
 import { SNOWFLAKE } from '../domain/discord-id.js';
 import type { Links, MemberRow, TeamRow } from '../domain/links.js';
+import type { UnknownReason } from '../domain/unknown.js';
 
 /**
  * Links Discord users to the customers and teams that can pay for them. Links come from rows and from Stripe metadata, never from an
@@ -99,6 +100,11 @@ export class LinkIndex {
 	public get(discordId: string): LinkedPerson | undefined {
 		const links = this.linksOf(discordId);
 		return links === undefined ? undefined : this.personOf(discordId, links);
+	}
+
+	/** Links that may pay for a user and do not count: while there is one, it is unknown what the user should have. */
+	public problemsOf(_discordId: string): readonly UnknownReason[] {
+		return NONE;
 	}
 
 	/** Discord IDs of all linked users, each once. */

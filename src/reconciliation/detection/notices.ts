@@ -1,12 +1,14 @@
 import { type Cooperative, forEachYielding } from '../../async/cooperative.js';
 import type { Account } from '../domain/billing.js';
-import type { Notices } from '../domain/detection.js';
+import type { Notices, UnknownStatus } from '../domain/detection.js';
 import type { Roster } from '../domain/guild.js';
 import type { Exemption, Links } from '../domain/links.js';
 import type { PolicySettings } from '../domain/rules.js';
-import { type EvaluatedSource, entitlementOf } from '../policy/entitlement.js';
+import type { UnknownMembers } from '../domain/unknown.js';
+import { evaluate } from '../policy/entitlement.js';
 import type { PaymentFailures } from '../policy/payment-failure.js';
-import type { LinkedPerson, LinkIndex } from './link-index.js';
+import type { PersonEvaluator } from './evaluate-person.js';
+import type { LinkIndex } from './link-index.js';
 
 /** Findings that a report mentions but that are not issues. */
 
@@ -14,7 +16,7 @@ const NO_ROWS: readonly { readonly paymentFailedAt: Date | null }[] = [];
 
 /** Totals over all accounts, linked or not. */
 export class BillingStats {
-	/** Customers with a subscription that gives a tier now. */
+	/** Customers with a subscription that gives a tier now, or may give one: what is unknown has not been lost. */
 	public paying = 0;
 	/** Paying customers that neither a row nor metadata assigns to a user. */
 	public unclaimed = 0;
@@ -41,29 +43,23 @@ export class BillingStats {
 
 	public add({ customer, subscriptions }: Account, claimed: boolean): void {
 		const rows = this.failedRows.size === 0 ? NO_ROWS : (this.failedRows.get(customer.id) ?? NO_ROWS);
-		let pays = false;
-		for (const subscription of subscriptions) {
+		const sources = subscriptions.map((subscription) => {
 			if (this.failures.isUndated(subscription)) this.newlyUnpaid.push(subscription.id);
 			if (this.failures.isCleared(subscription)) this.clearedDebts.push(subscription.id);
-			const source = { subscription, seat: null, unpaidSince: this.failures.since(subscription, rows) };
-			pays ||= entitlementOf(source, this.settings, this.now).kind === 'tier';
-		}
-		if (!pays) return;
-		this.paying += 1;
-		if (!claimed) this.unclaimed += 1;
+			return { subscription, seat: null, unpaidSince: this.failures.since(subscription, rows) };
+		});
+		const { entitlement, unknown } = evaluate(sources, this.settings, this.now);
+		if (entitlement.kind === 'tier' && !claimed) this.unclaimed += 1;
+		if (entitlement.kind === 'tier' || unknown.length > 0) this.paying += 1;
 	}
 }
 
 /** Counts the linked users who pay and are not in the guild. */
-export function* absentPayers(
-	linkIndex: LinkIndex,
-	roster: Roster,
-	sourcesOf: (person: LinkedPerson) => readonly EvaluatedSource[]
-): Cooperative<number> {
+export function* absentPayers(linkIndex: LinkIndex, roster: Roster, evaluator: PersonEvaluator): Cooperative<number> {
 	let absent = 0;
 	yield* forEachYielding(linkIndex.ids(), (discordId) => {
 		const person = roster.members.has(discordId) ? undefined : linkIndex.get(discordId);
-		if (person !== undefined && sourcesOf(person)[0]?.entitlement.kind === 'tier') absent += 1;
+		if (person !== undefined && evaluator.evaluate(discordId, person).entitlement.kind === 'tier') absent += 1;
 	});
 	return absent;
 }
@@ -99,4 +95,13 @@ export function overclaimedTeams(links: Links): Notices['overclaimedTeams'] {
 		}))
 		.filter((team) => team.claimed > team.paid)
 		.sort((a, b) => (a.teamId < b.teamId ? -1 : 1));
+}
+
+/** The members with an unknown status, sorted: the form that older versions of Reeve stored. */
+export function unknownStatuses(unknown: readonly UnknownMembers[]): readonly UnknownStatus[] {
+	return unknown
+		.flatMap(({ reason, discordIds }) =>
+			reason.kind === 'status' ? discordIds.map((discordId) => ({ discordId, status: reason.status })) : []
+		)
+		.sort((a, b) => (a.discordId === b.discordId ? (a.status < b.status ? -1 : 1) : a.discordId < b.discordId ? -1 : 1));
 }

@@ -5,7 +5,7 @@ import { detect, type Snapshot } from './detect.js';
 
 /** The managed roles that a user should have, and those they have. */
 export interface RoleStatus {
-	/** Null while Stripe reports a status that the policy does not know. */
+	/** Null while something is unknown. */
 	readonly expected: readonly RoleName[] | null;
 	/** Null for a user who is not in the guild. */
 	readonly held: readonly RoleName[] | null;
@@ -28,7 +28,7 @@ export function roleStatusOf(
 	const evaluated = member ?? { id: discordId, name: '', bot: false, roles: [] };
 	const roster = { members: new Map([[discordId, evaluated]]) };
 	const exempt = links.exemptions.some((exemption) => exemption.discordId === discordId && isInForce(exemption, now));
-	const { issues, skipped } = detect({ billing, roster, links: { ...links, exemptions: [] } }, settings, now);
-	const expected = skipped.has(discordId) ? null : (issues[0]?.expectedRoles ?? evaluated.roles);
+	const { issues, unknown } = detect({ billing, roster, links: { ...links, exemptions: [] } }, settings, now);
+	const expected = unknown.has(discordId) ? null : (issues[0]?.expectedRoles ?? evaluated.roles);
 	return { expected, held: member?.roles ?? null, exempt };
 }

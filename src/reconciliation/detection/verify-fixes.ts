@@ -15,18 +15,20 @@ export interface FixToVerify {
 export function verifyFixes(
 	fixes: readonly FixToVerify[],
 	{ roster, links }: Snapshot,
-	{ issues, skipped }: Pick<Detection, 'issues' | 'skipped'>,
+	{ issues, skipped, unknown }: Pick<Detection, 'issues' | 'skipped' | 'unknown'>,
 	now: Date
 ): readonly VerifiedFix[] {
 	const exempt = exemptMembers(links, now);
 	const drifted = new Set(issues.map(({ discordId }) => discordId));
-	const reasonNotJudged = (discordId: string): NotJudged | null => {
+	const reasonNotJudged = ({ discordId, change }: FixToVerify): NotJudged | null => {
 		if (!roster.members.has(discordId)) return 'LEFT_SERVER';
 		if (exempt.has(discordId)) return 'EXEMPT';
-		return skipped.has(discordId) ? 'LEFT_ALONE' : null;
+		// Grants are found to be missing even while something is unknown.
+		const isJudged = unknown.has(discordId) && change.remove.length === 0;
+		return skipped.has(discordId) && !isJudged ? 'LEFT_ALONE' : null;
 	};
 	return fixes.map((fix) => {
-		const notJudged = reasonNotJudged(fix.discordId);
+		const notJudged = reasonNotJudged(fix);
 		const outcome = notJudged !== null ? 'NOT_JUDGED' : drifted.has(fix.discordId) ? 'CAME_BACK' : 'STAYED';
 		return { ...fix, outcome, notJudged };
 	});

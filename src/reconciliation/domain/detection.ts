@@ -1,5 +1,6 @@
 import type { DriftIssue } from './issue.js';
 import type { Exemption } from './links.js';
+import type { UnknownMembers } from './unknown.js';
 
 /** A member with a subscription status that the policy does not know. */
 export interface UnknownStatus {
@@ -18,7 +19,9 @@ export interface Notices {
 	readonly exempt: number;
 	/** Members skipped because something of theirs changed while the run was reading. */
 	readonly leftToNextRun: number;
-	/** Members skipped because of an unknown subscription status; a number in runs stored before details were kept. */
+	/** Members of whom something is unknown, by reason: nothing is revoked from them. Sorted. Absent in runs stored before it was kept. */
+	readonly unknown?: readonly UnknownMembers[];
+	/** Those of {@link unknown} with an unknown subscription status; a number in runs stored before details were kept. */
 	readonly unknownStatus: readonly UnknownStatus[] | number;
 	/** Teams with more claimed seats than they pay for. */
 	readonly overclaimedTeams: readonly { readonly teamId: string; readonly name: string; readonly claimed: number; readonly paid: number }[];
@@ -35,8 +38,10 @@ export interface Detection {
 	/** Most severe first. */
 	readonly issues: readonly DriftIssue[];
 	readonly notices: Notices;
-	/** Discord IDs of members that this run could not evaluate: their open issues stay open. */
+	/** Discord IDs of members that this run could not evaluate, or not completely, and found no issue of: their open issues stay open. */
 	readonly skipped: ReadonlySet<string>;
+	/** Discord IDs of members of whom something is unknown: their issues revoke nothing. */
+	readonly unknown: ReadonlySet<string>;
 	readonly membersChecked: number;
 	readonly teamsChecked: number;
 	/** Customers with a subscription that gives a tier now; a sudden drop means implausible data. */

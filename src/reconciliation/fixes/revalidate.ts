@@ -1,5 +1,6 @@
 import { detect } from '../detection/detect.js';
 import { isSubsetOf, planHash } from '../detection/role-plan.js';
+import { adviseOnUnknown, describeUnknown } from '../detection/unknown.js';
 import type { OpenIssue, Plan } from '../domain/issue.js';
 import type { Links } from '../domain/links.js';
 import type { Billing, Guild, IssueClaim, LinkReader } from '../domain/ports.js';
@@ -28,18 +29,17 @@ export async function revalidatePlan(
 	const detection = detect({ billing, roster: { members: new Map([[member.id, member]]) }, links }, policy, now);
 	const [drift] = detection.issues;
 	if (detection.notices.exempt > 0) return { end: unchanged('EXEMPT', member.roles) };
-	if (detection.skipped.size > 0) {
-		const { unknownStatus } = detection.notices;
-		const status = Array.isArray(unknownStatus) ? unknownStatus[0]?.status : undefined;
-		const named = status === undefined ? 'an unknown status' : `the unknown status "${status}"`;
-		const why = `A subscription of this member has ${named} in Stripe. Nothing was changed; update Reeve.`;
+	if (drift === undefined) {
+		const [unknown] = detection.notices.unknown ?? [];
+		if (unknown === undefined) return { end: unchanged('RESOLVED', member.roles) };
+		const { reason } = unknown;
+		const why = `It is unknown what this member should have: ${describeUnknown(reason)}. Nothing was changed; ${adviseOnUnknown(reason)}.`;
 		return { end: unchanged('FAILED', member.roles, why) };
 	}
-	if (drift === undefined) return { end: unchanged('RESOLVED', member.roles) };
 	// A member who has lost their only link is a different case from the one that was approved, even with the same plan.
 	const isApproved = planHash(drift.discordId, drift.plan) === issue.planHash;
-	// What an interrupted attempt left of the approved plan has the same result as that plan.
-	const isRemainder = resumes && isSubsetOf(drift.plan, issue.plan);
+	// What an interrupted attempt left of the approved plan has the same result as that plan, if nothing is kept because it is unknown.
+	const isRemainder = resumes && detection.unknown.size === 0 && isSubsetOf(drift.plan, issue.plan);
 	if (!(isApproved || isRemainder) || drift.linked !== issue.linked)
 		return { end: { ...unchanged('PLAN_CHANGED', member.roles), newDrift: drift } };
 	return { roles: member.roles, plan: drift.plan };

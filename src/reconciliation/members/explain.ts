@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { detect, paymentSources } from '../detection/detect.js';
+import { detect } from '../detection/detect.js';
+import { PersonEvaluator } from '../detection/evaluate-person.js';
 import { discordIdsInMetadata, type LinkedPerson, LinkIndex } from '../detection/link-index.js';
 import type { AuditEntry } from '../domain/audit.js';
 import type { Accounts } from '../domain/billing.js';
@@ -9,7 +10,8 @@ import { type Exemption, isInForce, type Links } from '../domain/links.js';
 import type { Billing, LinkReader, Ports } from '../domain/ports.js';
 import type { PolicySettings, RoleName } from '../domain/rules.js';
 import { attempt, type SourceResult } from '../domain/source-result.js';
-import { type EvaluatedSource, evaluateSources, expectedRoles } from '../policy/entitlement.js';
+import type { UnknownReason } from '../domain/unknown.js';
+import { type EvaluatedSource, expectedRoles } from '../policy/entitlement.js';
 import { PaymentFailures } from '../policy/payment-failure.js';
 import { type EntitlementReason, entitlementReason } from '../policy/reason.js';
 
@@ -51,8 +53,10 @@ export interface EntitlementBreakdown {
 	readonly sources: readonly ExplainedSource[];
 	/** Null without any subscription. */
 	readonly precedence: Precedence | null;
-	/** The managed roles that the policy grants; null if a status is unknown. */
-	readonly expected: readonly RoleName[] | null;
+	/** The managed roles that the policy grants, as far as it is known. */
+	readonly expected: readonly RoleName[];
+	/** Why the member may be due more: nothing is revoked as long as there is a reason. */
+	readonly unknown: readonly UnknownReason[];
 }
 
 export interface Explanation {
@@ -135,8 +139,8 @@ function failureOf(result: SourceResult<unknown>): string | null {
 function breakDown(discordId: string, accounts: Accounts, links: Links, policy: PolicySettings, now: Date): EntitlementBreakdown {
 	const linkIndex = LinkIndex.of(accounts, links);
 	const person = linkIndex.get(discordId) ?? null;
-	const evaluated = person === null ? [] : evaluateSources(paymentSources(person, accounts, new PaymentFailures(links, now)), policy, now);
-	const entitlement = evaluated[0]?.entitlement ?? { kind: 'none' };
+	const evaluator = new PersonEvaluator(linkIndex, accounts, new PaymentFailures(links, now), policy, now);
+	const { sources, entitlement, unknown } = evaluator.evaluate(discordId, person ?? undefined);
 	const countOf = (customerId: string): EntitlementBreakdown['named'][number]['counts'] => {
 		if (linkIndex.contested.some((each) => each.customerId === customerId)) return 'contested';
 		return person?.customerIds.includes(customerId) ? 'links' : 'overruled';
@@ -147,9 +151,10 @@ function breakDown(discordId: string, accounts: Accounts, links: Links, policy: 
 			.filter((account) => discordIdsInMetadata(account).includes(discordId))
 			.map(({ customer }) => ({ customerId: customer.id, counts: countOf(customer.id) }))
 			.sort((a, b) => (a.customerId < b.customerId ? -1 : 1)),
-		sources: evaluated.map((source) => ({ ...source, reason: entitlementReason(source, policy, now) })),
-		precedence: precedenceOf(evaluated),
-		expected: entitlement.kind === 'unknown' ? null : expectedRoles(entitlement)
+		sources: sources.map((source) => ({ ...source, reason: entitlementReason(source, policy, now) })),
+		precedence: precedenceOf(sources),
+		expected: expectedRoles(entitlement),
+		unknown
 	};
 }
 

@@ -19,16 +19,15 @@ export type EntitlementReason =
 
 /** @param now - as it was passed to the evaluation: a failure that starts then has no known start */
 export function entitlementReason(
-	{ subscription, seat, unpaidSince, entitlement }: EvaluatedSource,
+	{ subscription, seat, unpaidSince, entitlement, unknown }: EvaluatedSource,
 	settings: PolicySettings,
 	now: Date
 ): EntitlementReason {
+	if (unknown.length > 0) return { kind: 'unknown-status' };
 	if (tierBought(subscription.prices, seat, settings) === null) return { kind: 'buys-nothing' };
 	const { graceUntil, debtorUntil } = debtPeriods(unpaidSince, settings);
 	const { graceHours: hours, debtorDays: days } = settings;
 	switch (entitlement.kind) {
-		case 'unknown':
-			return { kind: 'unknown-status' };
 		case 'tier': {
 			const { tier } = entitlement;
 			if (!isPastDue(subscription.status)) return { kind: 'pays', tier };

@@ -27,6 +27,7 @@ function claim(number: number, over: Partial<ExplainedSource> = {}): ExplainedSo
 		seat: null,
 		unpaidSince: AT,
 		entitlement: { kind: 'tier', tier: 'Lord' },
+		unknown: [],
 		reason: { kind: 'pays', tier: 'Lord' },
 		...over
 	};
@@ -61,6 +62,7 @@ function explanation(over: Partial<Explanation> = {}, standing: Partial<Explanat
 			sources: [claim(1)],
 			precedence: 'only',
 			expected: ['Lord'],
+			unknown: [],
 			...standing
 		},
 		known: true,
@@ -116,7 +118,7 @@ describe('explanationReply', () => {
 		expect(text).toContain(`Has the wrong role. First seen <t:${AT_SECONDS}:R>.`);
 	});
 
-	it('explains members that runs skip: absent, bot, exempt, not linked, unknown status', () => {
+	it('explains members without an issue: absent, bot, exempt, not linked', () => {
 		const unlinked = { person: null, claims: [], precedence: null, expected: [] };
 		expect(shown(explanation({ member: null }))).toContain('Is not in the server. If they join');
 		expect(shown(explanation({ member: null }, unlinked))).toContain('not linked to any customer');
@@ -125,7 +127,15 @@ describe('explanationReply', () => {
 			`Until an operator ends it, by <@${OPERATOR}>: founder`
 		);
 		expect(shown(explanation({}, unlinked))).toContain('Not linked to any customer and holds no managed role');
-		expect(shown(explanation({}, { expected: null }))).toContain('a status that Reeve does not know');
+	});
+
+	it('says what is unknown, what the member keeps, and what to do', () => {
+		const unknown = [{ kind: 'status', status: 'frozen' } as const];
+		const nothing = shown(explanation({}, { expected: [], unknown }));
+		expect(nothing).toContain('Keeps the roles they have: Stripe gives the status "frozen", which Reeve does not know.');
+		expect(nothing).toContain('install the newest version of Reeve');
+		expect(nothing).toContain('not known');
+		expect(shown(explanation({}, { unknown }))).toContain('at least Lord');
 	});
 
 	it('shows what it can while a source is unavailable, with the reason', () => {

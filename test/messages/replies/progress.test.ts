@@ -53,6 +53,8 @@ describe('secondsLeft', () => {
 	});
 });
 
+const FROZEN = { reason: { kind: 'status', status: 'frozen' }, discordIds: [ADA], count: 1 } as const;
+
 describe('runFinishedReply', () => {
 	it('counts the issues and links the report', () => {
 		expect(runFinishedReply(result({ issues: issues(12) }), URL, '')).toBe(`Done: 12 issues. The report is here: ${URL}`);
@@ -63,8 +65,8 @@ describe('runFinishedReply', () => {
 		[{}, 'has the roles they should have'],
 		[{ notices: { ...NO_NOTICES, exempt: 1 } }, 'is exempt, so Reeve leaves their roles as they are'],
 		[
-			{ notices: { ...NO_NOTICES, unknownStatus: [{ discordId: ADA, status: 'frozen' }] } },
-			'was left alone: Stripe gives the status `frozen`, which Reeve does not know.'
+			{ notices: { ...NO_NOTICES, unknown: [FROZEN] } },
+			'keeps the roles they have: Stripe gives the status `frozen`, which Reeve does not know.'
 		],
 		[{ notices: { ...NO_NOTICES, leftToNextRun: 1 } }, 'run it again in a minute'],
 		[{ membersChecked: 0 }, 'is not in the server']

@@ -4,6 +4,7 @@ import { reportPage } from '../../../src/messages/report/page.js';
 import { planHash } from '../../../src/reconciliation/detection/role-plan.js';
 import type { IssueState } from '../../../src/reconciliation/domain/issue.js';
 import type { ReconciliationResult } from '../../../src/reconciliation/domain/run.js';
+import type { UnknownMembers } from '../../../src/reconciliation/domain/unknown.js';
 import { ADA, AT, AT_SECONDS, attempt, drift, failedResult, issue, issues, NO_NOTICES, OPERATOR, result, state } from '../fixtures.js';
 import { brokenLimits, buttonsOf, textOf } from '../limits.js';
 
@@ -163,6 +164,29 @@ describe('summary embed', () => {
 		]) {
 			expect(all).toContain(words);
 		}
+	});
+});
+
+describe('notices of unknown members', () => {
+	const notice = (...unknown: readonly UnknownMembers[]) => page(result({ issues: issues(1), notices: { ...NO_NOTICES, unknown } })).all;
+
+	it('names some of them, the reason and the way out', () => {
+		const text = notice({ reason: { kind: 'status', status: '**frozen**' }, discordIds: ['1', '2', '3', '4'], count: 8_002 });
+		expect(text).toContain('<@1>, <@2>, <@3> and 7,999 more: Stripe gives the status `\\*\\*frozen\\*\\*`, which Reeve does not know.');
+		expect(text).toContain('They keep the roles they have; to settle it, install the newest version of Reeve');
+	});
+
+	it('gives the reasons of most members, and counts the others', () => {
+		const text = notice(
+			...Array.from({ length: 12 }, (_, index) => ({
+				reason: { kind: 'link', customerId: `cus_${index}`, problem: 'names two members' } as const,
+				discordIds: [String(index)],
+				count: index + 1
+			}))
+		);
+		expect(text).toContain('the customer cus_11 names two members');
+		expect(text).not.toContain('cus_6');
+		expect(text).toContain('7 more reasons to let members keep the roles they have');
 	});
 });
 

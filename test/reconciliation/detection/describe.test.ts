@@ -18,6 +18,7 @@ function source(id: string, given: Partial<EvaluatedSource> = {}, status = 'acti
 		seat: null,
 		unpaidSince: ago({ days: 3 }),
 		entitlement: { kind: 'none' },
+		unknown: [],
 		...given
 	};
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Subscription } from '../../../src/reconciliation/domain/billing.js';
 import {
 	ADA,
 	ago,
@@ -16,6 +17,8 @@ import {
 	team,
 	userId
 } from '../builders.js';
+
+const EVE = userId(3);
 
 /** The roles expected for Ada, whose only subscription is past due: shows which start of the payment failure counts. */
 const expectedWhenPastDue = (given: Parts, unpaidSince: Date | null = null): readonly string[] => {
@@ -91,28 +94,105 @@ describe('detect: skipped members and notices', () => {
 		expect(membersChecked).toBe(1);
 	});
 
-	it('skips a member whose subscription status is unknown, and reports both', () => {
-		const customers = [customer({ metadataDiscordId: ADA })];
-		const found = detection({ customers, subscriptions: [subscription({ status: 'suspended' })], guild: [inGuild(ADA, 'Lord')] });
-		expect(found.issues).toEqual([]);
-		expect(found.skipped).toEqual(new Set([ADA]));
-		expect(found.notices.unknownStatus).toEqual([{ discordId: ADA, status: 'suspended' }]);
-	});
-
-	it('sorts members of unknown status by Discord ID', () => {
-		const parts = (...ids: string[]) => ({
-			customers: ids.map((id) => customer({ id: `cus_${id}`, metadataDiscordId: id })),
-			subscriptions: ids.map((id) => subscription({ id: `sub_${id}`, customerId: `cus_${id}`, status: `status of ${id}` })),
-			guild: ids.map((id) => inGuild(id))
-		});
-		const sorted = [ADA, BOB].map((discordId) => ({ discordId, status: `status of ${discordId}` }));
-		expect(detection(parts(ADA, BOB)).notices.unknownStatus).toEqual(sorted);
-		expect(detection(parts(BOB, ADA)).notices.unknownStatus).toEqual(sorted);
-	});
-
 	it('counts role holders for the safety check, including exempt members but not bots', () => {
 		const guild = [inGuild(ADA, 'Lord'), inGuild(BOB, 'Knight', 'Lord'), { ...inGuild(userId(3), 'Lord'), bot: true }, inGuild(userId(4))];
 		expect(detection({ guild, exemptions: [exemption(ADA)] }).roleHolders).toBe(2);
+	});
+});
+
+describe('detect: members of whom something is unknown', () => {
+	const frozen = subscription({ id: 'sub_frozen', status: 'frozen', prices: ['price_lord'] });
+	const found = (held: readonly string[], ...known: readonly Partial<Subscription>[]) =>
+		detection({
+			customers: [customer({ metadataDiscordId: ADA })],
+			subscriptions: [frozen, ...known.map((given, index) => subscription({ id: `sub_${index}`, ...given }))],
+			guild: [inGuild(ADA, ...held)]
+		});
+	const owes = { status: 'past_due', unpaidSince: ago({ days: 5 }) };
+
+	it.each([
+		['nothing known, holds a tier', ['Lord'], []],
+		['nothing known, holds Debtor', ['Debtor'], []],
+		['nothing known, holds everything', ['Knight', 'Lord', 'Debtor'], []],
+		['a canceled subscription, holds a tier', ['Knight'], [{ status: 'canceled' }]],
+		['a lower tier, holds it and a higher one', ['Knight', 'Lord'], [{}]],
+		['a tier, holds it and Debtor', ['Knight', 'Debtor'], [{}]],
+		['a debt, holds a tier', ['Knight'], [owes]],
+		['a debt, holds nothing', [], [owes]]
+	])('revokes nothing, and finds no issue: %s', (_, held, known) => {
+		const { issues: none, skipped, unknown, notices } = found(held, ...known);
+		expect(none).toEqual([]);
+		expect(skipped).toEqual(new Set([ADA]));
+		expect(unknown).toEqual(new Set([ADA]));
+		expect(notices.unknown).toEqual([{ reason: { kind: 'status', status: 'frozen' }, discordIds: [ADA], count: 1 }]);
+		expect(notices.unknownStatus).toEqual([{ discordId: ADA, status: 'frozen' }]);
+	});
+
+	it.each([
+		['MISSING_ACCESS', []],
+		['ROLE_MISMATCH', ['Lord']],
+		['DEBTOR_MISMATCH', ['Debtor']]
+	])('grants what a known subscription gives, and takes nothing: %s', (type, held) => {
+		const { issues: all, skipped, unknown } = found(held, {});
+		const issue = only(all);
+		expect(issue).toMatchObject({ type, plan: { add: ['Knight'], remove: [] }, expectedRoles: ['Knight'] });
+		expect(issue.description.includes('because something is unknown: Stripe gives the status "frozen"')).toBe(held.length > 0);
+		expect(skipped.size).toBe(0);
+		expect(unknown).toEqual(new Set([ADA]));
+	});
+
+	it('compares a member as usual if the odd subscription cannot be theirs', () => {
+		const subscriptions = [{ ...frozen, customerId: 'cus_2' }, subscription({ status: 'canceled' })];
+		const customers = [customer({ metadataDiscordId: ADA }), customer({ id: 'cus_2', metadataDiscordId: BOB })];
+		const { issues: all, notices } = detection({ customers, subscriptions, guild: [inGuild(ADA, 'Lord'), inGuild(BOB, 'Lord')] });
+		expect(all.map(({ discordId, plan }) => [discordId, plan.remove])).toEqual([[ADA, ['Lord']]]);
+		expect(notices.unknown?.map(({ discordIds }) => discordIds)).toEqual([[BOB]]);
+	});
+
+	it('makes every seat of a team unknown', () => {
+		const { notices } = detection({
+			teams: [team()],
+			rows: [ADA, BOB].map((discordId) => row({ id: `m_${discordId}`, discordId, teamId: 't_1' })),
+			subscriptions: [subscription({ customerId: 'cus_team', status: 'frozen' })],
+			guild: [inGuild(ADA, 'Lord'), inGuild(BOB, 'Knight')]
+		});
+		expect(notices.unknown).toMatchObject([{ discordIds: [ADA, BOB], count: 2 }]);
+	});
+
+	it('lists members by reason, in the same order whatever the order of the sources', () => {
+		const parts = (...ids: string[]) => ({
+			customers: ids.map((id) => customer({ id: `cus_${id}`, metadataDiscordId: id })),
+			subscriptions: ids.map((id) => subscription({ id: `sub_${id}`, customerId: `cus_${id}`, status: id === EVE ? 'frozen' : 'odd' })),
+			guild: ids.map((id) => inGuild(id))
+		});
+		const sorted = [
+			{ reason: { kind: 'status', status: 'frozen' }, discordIds: [EVE], count: 1 },
+			{ reason: { kind: 'status', status: 'odd' }, discordIds: [ADA, BOB], count: 2 }
+		];
+		for (const ids of [
+			[ADA, BOB, EVE],
+			[EVE, BOB, ADA]
+		])
+			expect(detection(parts(...ids)).notices.unknown).toEqual(sorted);
+		expect(detection(parts(EVE, BOB, ADA)).notices.unknownStatus).toEqual([
+			{ discordId: ADA, status: 'odd' },
+			{ discordId: BOB, status: 'odd' },
+			{ discordId: EVE, status: 'frozen' }
+		]);
+	});
+
+	it('counts every member of a reason, and lists the first thousand', () => {
+		const ids = Array.from({ length: 1_002 }, (_, index) => userId(index));
+		const { notices } = detection({
+			customers: ids.map((id) => customer({ id: `cus_${id}`, metadataDiscordId: id })),
+			subscriptions: ids.map((id) => subscription({ id: `sub_${id}`, customerId: `cus_${id}`, status: 'frozen' })),
+			guild: ids.map((id) => inGuild(id))
+		});
+		expect(notices.unknown?.[0]).toMatchObject({ count: 1_002, discordIds: ids.slice(0, 1_000) });
+	});
+
+	it('counts a customer of unknown status as paying: nothing shows that they stopped', () => {
+		expect(detection({ subscriptions: [frozen] })).toMatchObject({ payingCustomers: 1, notices: { unclaimed: 0 } });
 	});
 });
 

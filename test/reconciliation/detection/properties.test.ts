@@ -183,14 +183,15 @@ describe('detect, in any world', () => {
 	});
 
 	it('plans only changes of managed roles that lead from the held to the expected roles', () => {
-		forAllWorlds((world, { issues }) => {
+		forAllWorlds((world, { issues, unknown }) => {
 			for (const issue of issues) {
 				const held = world.guild.find(({ id }) => id === issue.discordId)?.roles ?? [];
 				for (const role of [...issue.expectedRoles, ...issue.plan.add, ...issue.plan.remove]) expect(MANAGED).toContain(role);
 				for (const role of issue.plan.add) expect(held).not.toContain(role);
 				for (const role of issue.plan.remove) expect(held).toContain(role);
 				expect(issue.expectedRoles.length).toBeLessThanOrEqual(1);
-				expect(afterPlan(held, issue).sort()).toEqual([...issue.expectedRoles].sort());
+				const kept = unknown.has(issue.discordId) ? held.filter((role) => !issue.expectedRoles.includes(role)) : [];
+				expect(afterPlan(held, issue).sort()).toEqual([...issue.expectedRoles, ...kept].sort());
 			}
 		});
 	});
@@ -239,15 +240,31 @@ describe('detect, in any world', () => {
 		);
 	});
 
+	it('never revokes a role while something is unknown', () => {
+		let checked = 0;
+		forAllWorlds((_, { issues, unknown, notices }) => {
+			for (const { discordId, plan } of issues) {
+				if (!unknown.has(discordId)) continue;
+				checked += 1;
+				expect(plan.remove).toEqual([]);
+				expect(['Knight', 'Lord']).toContain(plan.add.join());
+			}
+			expect(new Set(notices.unknown?.flatMap(({ discordIds }) => discordIds))).toEqual(unknown);
+		}, 300);
+		expect(checked).toBeGreaterThan(10);
+	});
+
 	it('never plans to leave a paying member without a tier role', () => {
 		let checked = 0;
-		forAllWorlds((world, { issues }) => {
+		forAllWorlds((world, { issues, unknown }) => {
 			const paying = payers(world);
 			for (const issue of issues) {
 				if (!paying.has(issue.discordId)) continue;
 				checked += 1;
 				const held = world.guild.find(({ id }) => id === issue.discordId)?.roles ?? [];
-				expect(afterPlan(held, issue).filter((role) => role === 'Knight' || role === 'Lord')).toHaveLength(1);
+				const after = afterPlan(held, issue).filter((role) => role === 'Knight' || role === 'Lord');
+				if (unknown.has(issue.discordId)) expect(after).not.toEqual([]);
+				else expect(after).toHaveLength(1);
 			}
 		}, 300);
 		expect(checked).toBeGreaterThan(50);

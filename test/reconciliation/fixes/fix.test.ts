@@ -298,7 +298,20 @@ describe('fixIssue → FAILED, leaving the issue open', () => {
 	it('touches nothing when a subscription has an unknown status', async () => {
 		const { ports, issue } = await doesNotPay();
 		ports.billing.put(subscription({ status: 'suspended' }));
-		expect(await ended(fix(ports, issue))).toMatchObject({ outcome: 'FAILED', error: expect.stringMatching(/status/) });
+		expect(await ended(fix(ports, issue))).toMatchObject({
+			outcome: 'FAILED',
+			error: expect.stringMatching(/the status "suspended".*Nothing was changed; install the newest version/)
+		});
+		expect(ports.touched).toBe(0);
+	});
+
+	it('takes nothing when something became unknown since the plan was made, and asks again for the grant that remains', async () => {
+		const { ports, issue } = await found(['Knight'], { prices: ['price_lord'] });
+		ports.billing.put(subscription({ id: 'sub_2', status: 'suspended' }));
+		expect(await ended(fix(ports, issue))).toMatchObject({
+			outcome: 'PLAN_CHANGED',
+			newDrift: { plan: { add: ['Lord'], remove: [] } }
+		});
 		expect(ports.touched).toBe(0);
 	});
 

@@ -167,7 +167,7 @@ describe('entitlementReason', () => {
 	});
 
 	it('gives start and end of the grace period, and neither for an undated failure', () => {
-		const due = { subscription: subscription({ status: 'unpaid' }), seat: null, unpaidSince: ago({ hours: 50 }) };
+		const due = { subscription: subscription({ status: 'unpaid' }), seat: null, unpaidSince: ago({ hours: 50 }), unknown: [] };
 		expect(entitlementReason({ ...due, entitlement: { kind: 'debtor' } }, MAPPED, NOW)).toEqual({
 			kind: 'debtor',
 			since: ago({ hours: 50 }),

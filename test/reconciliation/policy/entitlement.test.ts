@@ -1,30 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { Subscription } from '../../../src/reconciliation/domain/billing.js';
 import type { PolicySettings, SeatTier } from '../../../src/reconciliation/domain/rules.js';
-import {
-	type Entitlement,
-	entitlementOf,
-	evaluateSources,
-	expectedRoles,
-	type PaymentSource,
-	tierBought
-} from '../../../src/reconciliation/policy/entitlement.js';
+import { evaluate, expectedRoles, type PaymentSource, tierBought } from '../../../src/reconciliation/policy/entitlement.js';
 import { ADA, ago, before, customer, inGuild, issues, MAPPED, NOW, only, subscription, UNMAPPED } from '../builders.js';
 
 function source(given: Partial<Subscription> = {}, unpaidSince: Date = NOW, seat: SeatTier | null = null): PaymentSource {
 	return { subscription: subscription(given), seat, unpaidSince };
 }
 
-function rolesOf(entitlement: Entitlement | undefined): readonly string[] | 'unknown' {
-	if (entitlement === undefined) return [];
-	return entitlement.kind === 'unknown' ? 'unknown' : expectedRoles(entitlement);
-}
-
-const rolesFor = (given: PaymentSource, settings: PolicySettings = MAPPED) => rolesOf(entitlementOf(given, settings, NOW));
 const bestOf = (sources: readonly PaymentSource[], settings: PolicySettings = MAPPED) =>
-	rolesOf(evaluateSources(sources, settings, NOW)[0]?.entitlement);
+	expectedRoles(evaluate(sources, settings, NOW).entitlement);
+const rolesFor = (given: PaymentSource, settings: PolicySettings = MAPPED) => bestOf([given], settings);
+const unknownOf = (...sources: PaymentSource[]) => evaluate(sources, MAPPED, NOW).unknown;
 
-describe('entitlementOf', () => {
+describe('evaluate: one subscription', () => {
 	it.each([
 		['active', ['Knight']],
 		['trialing', ['Knight']],
@@ -88,7 +77,8 @@ describe('entitlementOf', () => {
 	it.each(['', 'Active', 'suspended', 'toString', 'constructor'])(
 		'treats %j, a status that the policy does not know, as unknown instead of unpaid',
 		(status) => {
-			expect(rolesFor(source({ status }))).toBe('unknown');
+			expect(rolesFor(source({ status }))).toEqual([]);
+			expect(unknownOf(source({ status }))).toEqual([{ kind: 'status', status }]);
 		}
 	);
 });
@@ -149,7 +139,7 @@ describe('tierBought', () => {
 	);
 });
 
-describe('evaluateSources', () => {
+describe('evaluate: several subscriptions', () => {
 	const older = ago({ days: 200 });
 	const newer = ago({ days: 1 });
 	const inDebt = ago({ days: 5 });
@@ -188,7 +178,7 @@ describe('evaluateSources', () => {
 	});
 
 	it('prefers the newer of equals, then the lower ID, so that equal snapshots give equal results', () => {
-		const ids = (...sources: PaymentSource[]) => evaluateSources(sources, MAPPED, NOW).map(({ subscription: { id } }) => id);
+		const ids = (...sources: PaymentSource[]) => evaluate(sources, MAPPED, NOW).sources.map(({ subscription: { id } }) => id);
 		const [old, young, twin] = [
 			source({ id: 'a', createdAt: older }),
 			source({ id: 'c', createdAt: newer }),
@@ -198,14 +188,34 @@ describe('evaluateSources', () => {
 		expect(ids(twin, young, old)).toEqual(['b', 'c', 'a']);
 	});
 
-	it('decides nothing while one status is unknown', () => {
-		const strange = source({ id: 'b', status: 'suspended', createdAt: older });
-		expect(best(strange, source({ id: 'a', status: 'canceled' }))).toBe('unknown');
-		expect(best(strange, source({ id: 'a', status: 'past_due' }, inDebt))).toBe('unknown');
+	it('gives what is known beside an unknown status, and the reason', () => {
+		const strange = source({ id: 'b', status: 'suspended', prices: ['price_lord'], createdAt: newer });
+		const reasons = [{ kind: 'status', status: 'suspended' }];
+		for (const [known, roles] of [
+			[source({ id: 'a' }), ['Knight']],
+			[source({ id: 'a', status: 'past_due' }, inDebt), ['Debtor']],
+			[source({ id: 'a', status: 'canceled' }), []]
+		] as const) {
+			expect(best(strange, known)).toEqual(roles);
+			expect(unknownOf(strange, known)).toEqual(reasons);
+		}
 	});
 
-	it('ignores an unknown status of a subscription to an unmapped price', () => {
-		expect(best(source({ id: 'b', status: 'suspended', prices: ['price_tshirt'] }), source({ id: 'a' }))).toEqual(['Knight']);
+	it('puts what may give something before what gives nothing', () => {
+		const [strange, gone] = [source({ id: 'b', status: 'suspended', createdAt: older }), source({ id: 'a', status: 'canceled' })];
+		expect(evaluate([gone, strange], MAPPED, NOW).sources.map(({ subscription: { id } }) => id)).toEqual(['b', 'a']);
+	});
+
+	it('ignores an unknown status of a subscription to a price that buys nothing', () => {
+		const sources = [source({ id: 'b', status: 'suspended', prices: ['price_tshirt'] }), source({ id: 'a' })];
+		expect(best(...sources)).toEqual(['Knight']);
+		expect(unknownOf(...sources)).toEqual([]);
+	});
+
+	it('adds the reasons that come from links', () => {
+		const link = { kind: 'link', customerId: 'cus_9', problem: 'names two members' } as const;
+		expect(evaluate([source()], MAPPED, NOW, [link])).toMatchObject({ entitlement: { kind: 'tier', tier: 'Knight' }, unknown: [link] });
+		expect(evaluate([source({ status: 'suspended' })], MAPPED, NOW, [link]).unknown).toHaveLength(2);
 	});
 });
 

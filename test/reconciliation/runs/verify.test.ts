@@ -76,6 +76,17 @@ describe('verifyIfDue', () => {
 		expect(outcomes(await verify(ports))).toEqual({ [ADA]: 'LEFT_SERVER', [BOB]: 'EXEMPT', [EVE]: 'LEFT_ALONE' });
 	});
 
+	it('judges a grant while something is unknown, but not whether a role came back that was taken', async () => {
+		const ports = await fixed(ADA);
+		ports.billing.put(subscription({ id: 'sub_1', customerId: 'cus_1', status: 'canceled' }));
+		await fix(ports, only((await runReconciliation(ports, SETTINGS))?.issues ?? []));
+		ports.guild.join(BOB, 'Knight');
+		for (const customerId of ['cus_0', 'cus_1'])
+			ports.billing.put(subscription({ id: `sub_odd_${customerId}`, customerId, status: 'suspended' }));
+		ports.pass({ hours: 1 });
+		expect(outcomes(await verify(ports))).toEqual({ [ADA]: 'STAYED', [BOB]: 'LEFT_ALONE' });
+	});
+
 	it('verifies a fix that was interrupted after it was applied', async () => {
 		const ports = await fixed();
 		ports.guild.join(ADA);

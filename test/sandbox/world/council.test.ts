@@ -65,7 +65,9 @@ describe('council scenario', () => {
 		const actual = found.issues.map(({ discordId, type, severity, plan }) => ({ discordId, type, severity, ...plan }));
 		const byId = (a: { discordId: string }, b: { discordId: string }) => (a.discordId < b.discordId ? -1 : 1);
 		expect(actual.sort(byId)).toEqual([...scenario.expected].sort(byId));
-		const { overclaimedTeams, malformedLinks, contestedLinks, unknownStatus, expiringExemptions, leftToNextRun, ...counts } = found.notices;
+		const { overclaimedTeams, malformedLinks, contestedLinks, unknown, unknownStatus, expiringExemptions, leftToNextRun, ...counts } =
+			found.notices;
+		expect(unknown).toMatchObject([{ reason: { kind: 'status', status: 'under_review' }, count: scenario.notices.unknownStatus }]);
 		expect(expiringExemptions).toEqual([]);
 		expect({
 			...counts,

@@ -52,7 +52,7 @@ function personEmbed(explanation: Explanation, name: string): APIEmbed {
 	const { discordId, member, discordFailure, known, breakdown, drift, exemption, issue } = explanation;
 	const shown = member?.name ?? issue?.discordName ?? name;
 	const held = member === null ? (discordFailure === null ? 'is not in the server' : 'not known') : rolesOf(member.roles);
-	const due = known && breakdown.expected !== null && member?.bot !== true ? rolesOf(breakdown.expected) : 'not known';
+	const due = known ? expectedOf(breakdown) : 'not known';
 	return {
 		title: 'Why',
 		color: drift === null ? (known && discordFailure === null ? COLOURS.good : COLOURS.low) : COLOURS.amber,
@@ -79,6 +79,11 @@ function personEmbed(explanation: Explanation, name: string): APIEmbed {
 					])
 		]
 	};
+}
+
+function expectedOf({ expected, unknown }: Explanation['breakdown']): string {
+	if (unknown.length === 0) return rolesOf(expected);
+	return expected.length === 0 ? 'not known' : `at least ${rolesOf(expected)}`;
 }
 
 function rolesOf(names: readonly string[]): string {

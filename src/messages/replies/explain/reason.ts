@@ -35,7 +35,7 @@ export function describeReason(status: string, reason: EntitlementReason): strin
 		case 'buys-nothing':
 			return `${said}, but none of its prices is one that the settings map to a role: gives nothing`;
 		case 'unknown-status':
-			return `Stripe says "${said}", which Reeve does not know: until that changes, Reeve decides nothing and removes no role because of it`;
+			return `Stripe says "${said}", which Reeve does not know: until that changes, Reeve removes no role of theirs`;
 	}
 }
 
@@ -43,7 +43,10 @@ export function describeReason(status: string, reason: EntitlementReason): strin
 export function describePrecedence(claims: readonly ExplainedSource[], precedence: Precedence | null): string {
 	const [first] = claims;
 	if (first === undefined || precedence === null) return 'No subscription can pay for them.';
-	if (first.entitlement.kind === 'unknown') return 'A subscription has a status that Reeve does not know, so nothing is decided.';
+	if (claims.some(({ unknown }) => unknown.length > 0))
+		return first.entitlement.kind === 'none'
+			? 'It is unknown what they should have, so no role is removed.'
+			: 'No. 1 gives what they should have at least. Something else is unknown, so no role is removed.';
 	if (precedence === 'only')
 		return first.entitlement.kind === 'none' ? 'The only subscription gives nothing.' : 'There is one subscription, and it decides.';
 	if (first.entitlement.kind === 'none') return `None of ${count(claims.length, 'subscription')} gives anything.`;

@@ -1,3 +1,4 @@
+import { adviseOnUnknown, describeUnknown } from '../../../reconciliation/detection/unknown.js';
 import type { Explanation } from '../../../reconciliation/members/explain.js';
 import { describePlan } from '../../format/format.js';
 import { cut, escapeText } from '../../format/text.js';
@@ -18,10 +19,11 @@ export function verdict(explanation: Explanation): string {
 	if (exemption !== null)
 		return 'Is exempt: Reeve leaves their roles alone, whatever Stripe says. End it with `/reconcile exemptions` if it is not right any more.';
 	if (!known) return 'What they should have is not known, because Stripe could not be asked. Reeve changes nothing while that is so.';
-	if (breakdown.expected === null)
-		return 'Is left alone: Stripe gives a subscription of theirs a status that Reeve does not know. Reeve needs an update.';
 	if (drift !== null)
 		return `${escapeText(drift.description, SENTENCE_LENGTH)} Plan: **${cut(describePlan(drift.plan), PLAN_LENGTH)}**.${breakdown.person === null ? ' Link them with `/reconcile link`, or exempt them with `/reconcile exempt`, if they are to keep it.' : ''}`;
+	const [unknown] = breakdown.unknown;
+	if (unknown !== undefined)
+		return `Keeps the roles they have: ${escapeText(describeUnknown(unknown), SENTENCE_LENGTH)}. What to do: ${adviseOnUnknown(unknown)}.`;
 	if (breakdown.person === null)
 		return 'Not linked to any customer and holds no managed role, which is right. If they pay, link them with `/reconcile link`.';
 	return 'Has the roles they should have.';
