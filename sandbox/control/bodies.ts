@@ -61,12 +61,26 @@ export const guildBody = z.discriminatedUnion(
 
 const times = { match: z.string().optional(), times: z.int().positive().optional(), after: z.int().nonnegative().optional() };
 const milliseconds = z.number().nonnegative();
-const HTTP_KINDS = ['latency', 'hold', '429', '500', 'status', 'timeout', 'drop', 'drop-after', 'truncate', 'empty'] as const;
+const HTTP_KINDS = [
+	'latency',
+	'hold',
+	'429',
+	'500',
+	'status',
+	'timeout',
+	'drop',
+	'drop-after',
+	'truncate',
+	'empty',
+	'slow',
+	'clock'
+] as const;
 
 const httpFault = {
 	...times,
 	ms: milliseconds.optional(),
 	retryAfter: z.number().nonnegative().optional(),
+	offsetSeconds: z.number().optional(),
 	status: z.int().min(200).max(599).optional(),
 	body: z.unknown().optional()
 };
@@ -77,7 +91,7 @@ const kinds = <const T extends readonly string[]>(...names: T) => z.enum(names, 
 export const faultBody = z.discriminatedUnion(
 	'target',
 	[
-		z.strictObject({ target: z.literal('stripe'), kind: kinds(...HTTP_KINDS, 'repeat'), ...httpFault }),
+		z.strictObject({ target: z.literal('stripe'), kind: kinds(...HTTP_KINDS, 'repeat', 'endless'), ...httpFault }),
 		z.strictObject({ target: z.literal('discord'), kind: kinds(...HTTP_KINDS, 'ignore', 'missing-permission'), ...httpFault }),
 		z.strictObject({
 			target: z.literal('gateway'),

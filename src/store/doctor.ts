@@ -1,4 +1,4 @@
-import { type Check, clockRemark } from '../reconciliation/health/doctor.js';
+import { type Check, storageClockRemark } from '../reconciliation/health/doctor.js';
 import type { Database } from './connection/database.js';
 
 const MESSAGES = {
@@ -14,7 +14,10 @@ export function databaseChecks({ prisma, kind }: Database): readonly Check[] {
 			severityOnFailure: 'blocking',
 			run: async () => {
 				const [row] = await prisma.$queryRaw<{ now: Date }[]>`SELECT now() AS now`;
-				const clock = kind === 'embedded' || row === undefined ? [] : [clockRemark('the database', row.now, new Date())];
+				const clock =
+					kind === 'embedded' || row === undefined
+						? []
+						: [storageClockRemark({ service: 'the database', theirs: row.now, ours: new Date() })];
 				return [{ verdict: 'ok', message: MESSAGES[kind] }, ...clock];
 			}
 		}

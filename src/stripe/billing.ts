@@ -1,12 +1,13 @@
 import { SYSTEM_TIMING, type Timing } from '../async/backoff.js';
 import { forEachConcurrent, settleAll } from '../async/concurrency.js';
 import type { BillingSnapshot } from '../reconciliation/domain/billing.js';
+import { type ClockReading, clockProblem } from '../reconciliation/domain/clock.js';
 import { SNOWFLAKE } from '../reconciliation/domain/discord-id.js';
-import type { Billing, BillingAdvice, OnProgress } from '../reconciliation/domain/ports.js';
+import { type Billing, type BillingAdvice, type OnProgress, SourceError } from '../reconciliation/domain/ports.js';
 import type { CustomerMetadataSearch } from '../reconciliation/members/explain.js';
 import type { CustomerLookup } from '../reconciliation/members/link.js';
 import { accountsOf, CompactAccounts } from '../reconciliation/snapshot/accounts.js';
-import { createClient, TIMEOUT_MS } from './api/client.js';
+import { createClient } from './api/client.js';
 import { sourceError } from './api/errors.js';
 import { isLiveKey, USE_LIVE_KEY } from './api/key.js';
 import { defaultRate, RateLimiter } from './api/rate-limiter.js';
@@ -27,8 +28,8 @@ export interface BillingOptions {
 	readonly apiUrl: string;
 	/** The metadata key under which customers and subscriptions name a Discord user. */
 	readonly discordIdKey: string;
-	/** For one request. */
-	readonly timeoutMs?: number;
+	/** Of one request, response included. */
+	readonly deadlineMs?: number;
 	readonly timing?: Timing;
 	/** Default: by the key's mode, {@link defaultRate}. */
 	readonly requestsPerSecond?: number | undefined;
@@ -44,12 +45,17 @@ export function createBilling({
 	secretKey,
 	apiUrl,
 	discordIdKey,
-	timeoutMs = TIMEOUT_MS,
+	deadlineMs,
 	timing = SYSTEM_TIMING,
 	requestsPerSecond = defaultRate(secretKey)
 }: BillingOptions): Billing & CustomerMetadataSearch & CustomerLookup {
 	const rateLimiter = new RateLimiter(requestsPerSecond, timing);
-	const request = createRequester(createClient(secretKey, apiUrl, timeoutMs), rateLimiter, timing);
+	/** Of the newest response. */
+	let clock: ClockReading | null = null;
+	const onServerTime = (theirs: Date) => {
+		clock = { service: 'Stripe', theirs, ours: new Date() };
+	};
+	const request = createRequester(createClient({ secretKey, apiUrl, deadlineMs, onServerTime }), rateLimiter, timing);
 	const linkChanges = new LinkChanges(request, discordIdKey);
 	/** By the key; an account without objects says nothing else about its mode. */
 	const keyLivemode = isLiveKey(secretKey);
@@ -73,10 +79,17 @@ export function createBilling({
 		}
 	};
 
+	/** What a subscription entitles to depends on the time. Call it after a request. @throws {SourceError} */
+	function assertClockIsRight(): void {
+		const problem = clock === null ? null : clockProblem(clock);
+		if (problem !== null) throw new SourceError('stripe', problem);
+	}
+
 	async function readAll(onProgress: OnProgress): Promise<BillingSnapshot> {
 		const nowSeconds = Math.floor(Date.now() / 1000);
 		// The baseline is read first and the changes last, so that they cover everything in between.
 		const baseline = await readBaseline(request);
+		assertClockIsRight();
 		const reading = { request, rateLimiter, now: timing.now, nowSeconds };
 		const accounts = new CompactAccounts();
 		let livemode = keyLivemode;
@@ -113,6 +126,7 @@ export function createBilling({
 
 	async function readCustomers(customerIds: readonly string[]): Promise<BillingSnapshot> {
 		const { subscriptions, withoutSubscription } = await readCurrentCustomers(request, customerIds);
+		assertClockIsRight();
 		const overdueSince = await overdueSinceFor(
 			request,
 			subscriptions.map(({ subscription }) => subscription)

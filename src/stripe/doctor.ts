@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import { SYSTEM_TIMING } from '../async/backoff.js';
+import type { ClockReading } from '../reconciliation/domain/clock.js';
 import type { LastGoodRun } from '../reconciliation/domain/ports.js';
 import type { Tier } from '../reconciliation/domain/rules.js';
 import { type Check, type CheckRemark, clockRemark } from '../reconciliation/health/doctor.js';
@@ -15,7 +16,7 @@ import { pricesOf } from './convert.js';
 const SUBJECT = 'Stripe';
 
 /** Shorter than a run's: an operator is waiting. */
-const REQUEST_TIMEOUT_MS = 4_000;
+const REQUEST_DEADLINE_MS = 4_000;
 
 /** One page: enough to notice an unmapped price. */
 const SUBSCRIPTIONS_SAMPLED = 100;
@@ -25,12 +26,22 @@ export interface StripeAccess {
 	readonly apiUrl: string;
 }
 
-/** Whether the key is valid and restricted. One small request, of a kind that no run makes. */
+/** Whether the key is valid and restricted, and this machine's clock right. One small request, of a kind that no run makes. */
 export function keyChecks({ secretKey, apiUrl }: StripeAccess): readonly Check[] {
-	const request = createQuickRequester(secretKey, apiUrl);
+	let clock: ClockReading | null = null;
+	const request = createQuickRequester(secretKey, apiUrl, (theirs) => {
+		clock = { service: 'Stripe', theirs, ours: new Date() };
+	});
 	return [
 		{ subject: SUBJECT, severityOnFailure: 'warning', run: async () => writeRemarks(secretKey) },
-		{ subject: SUBJECT, severityOnFailure: 'error', run: () => keyRemarks(request) }
+		{
+			subject: SUBJECT,
+			severityOnFailure: 'error',
+			run: async () => {
+				const remarks = await keyRemarks(request);
+				return clock === null ? remarks : [...remarks, clockRemark(clock)];
+			}
+		}
 	];
 }
 
@@ -52,9 +63,10 @@ export function priceCheck({ secretKey, apiUrl }: StripeAccess, tiers: readonly 
 	return { subject: 'Prices', severityOnFailure: 'warning', run: () => priceRemarks(request, mapped) };
 }
 
-function createQuickRequester(secretKey: string, apiUrl: string): StripeRequest {
+function createQuickRequester(secretKey: string, apiUrl: string, onServerTime?: (time: Date) => void): StripeRequest {
 	const rateLimiter = new RateLimiter(defaultRate(secretKey), SYSTEM_TIMING);
-	return createRequester(createClient(secretKey, apiUrl, REQUEST_TIMEOUT_MS), rateLimiter, SYSTEM_TIMING);
+	const client = createClient({ secretKey, apiUrl, deadlineMs: REQUEST_DEADLINE_MS, ...(onServerTime && { onServerTime }) });
+	return createRequester(client, rateLimiter, SYSTEM_TIMING);
 }
 
 /** Retrieves objects that do not exist: a 404 proves the permission without returning any customer's data. */
@@ -79,7 +91,7 @@ async function permissionRemarks(request: StripeRequest): Promise<readonly Check
 	if (temporary !== undefined) throw temporary;
 	if (errors.length > 0) return errors.map(({ message }) => ({ verdict: 'blocking', message }));
 	const names = [...PERMISSION_PROBES.map(([resource]) => resource), 'Events'];
-	return [{ verdict: 'ok', message: `The key reads ${names.join(', ')}.` }, ...clockRemarks((await events).lastResponse.headers.date)];
+	return [{ verdict: 'ok', message: `The key reads ${names.join(', ')}.` }];
 }
 
 /** Reads the balance: Stripe answers a restricted key with 403 and an invalid key with 401. */
@@ -149,9 +161,4 @@ function unmappedPrices(subscriptions: readonly Stripe.Subscription[], mapped: r
 		verdict: 'warning',
 		message: `${id} is what ${count} of the newest ${subscriptions.length} active subscriptions pay for, but it is not mapped to a tier, so it gives no role. If it should, add it to its tier's setting (STRIPE_…_PRICE_IDS).`
 	}));
-}
-
-function clockRemarks(date: string | undefined): readonly CheckRemark[] {
-	const theirs = new Date(date ?? '');
-	return Number.isNaN(theirs.getTime()) ? [] : [clockRemark('Stripe', theirs, new Date())];
 }

@@ -26,6 +26,9 @@ const EVENTS = [
 	'invoice.voided'
 ];
 
+/** 100,000 events: a month of changes in a large account. */
+const MAX_EVENT_PAGES = 1_000;
+
 /** ID of the newest event before a reading started; null if there was none. */
 type Baseline = string | null;
 
@@ -58,7 +61,8 @@ export async function readChangesSince(request: StripeRequest, baseline: Baselin
 	const events = await readList<Stripe.Event>(request, {
 		resource: 'Events',
 		listPage: (stripe, page) => stripe.events.list({ ...page, types: EVENTS }),
-		newerThan: baseline ?? undefined
+		newerThan: baseline ?? undefined,
+		maxPages: MAX_EVENT_PAGES
 	});
 	return changesIn(events, discordIdKey);
 }
@@ -91,7 +95,8 @@ export async function readLinkChanges(
 			if (newest !== null || newestRead === null) newestRead = list.data[0]?.id ?? newestRead;
 			return list;
 		},
-		newerThan: newest ?? undefined
+		newerThan: newest ?? undefined,
+		maxPages: MAX_EVENT_PAGES
 	});
 	return { changes: changesIn(events, discordIdKey), newest: newestRead };
 }

@@ -19,7 +19,7 @@ import { type BillingOptions, createBilling } from '../stripe/billing.js';
 
 /** Timeouts of the adapters; each has a default that suits the real services. */
 export interface AdapterTimeouts {
-	readonly stripe?: Pick<BillingOptions, 'timeoutMs' | 'timing'>;
+	readonly stripe?: Pick<BillingOptions, 'deadlineMs' | 'timing'>;
 	/** Maximum wait for the next chunk of the member list. */
 	readonly listingTimeoutMs?: number;
 }

@@ -126,18 +126,18 @@ export class FaultHarness {
 		const write = (...values: readonly unknown[]) => void errors.push(values.map(String).join(' '));
 		const logger = { error: write, warn: write, info: () => {} };
 		const timing = { now: () => performance.now(), sleep: immediately, random: () => 0 };
-		const reeveOf = ({ timeoutMs = LONG_TIMEOUT_MS, listingTimeoutMs = LONG_TIMEOUT_MS } = {}) =>
+		const reeveOf = ({ deadlineMs = LONG_TIMEOUT_MS, listingTimeoutMs = LONG_TIMEOUT_MS } = {}) =>
 			createReeve({
 				settings,
 				database,
 				client,
 				logger,
 				redactors: { all: identity, distinctive: identity },
-				timeouts: { stripe: { timeoutMs, timing }, listingTimeoutMs }
+				timeouts: { stripe: { deadlineMs, timing }, listingTimeoutMs }
 			});
 		const reeves = {
 			standard: reeveOf(),
-			shortStripeTimeout: reeveOf({ timeoutMs: SHORT_TIMEOUT_MS }),
+			shortStripeTimeout: reeveOf({ deadlineMs: SHORT_TIMEOUT_MS }),
 			shortListingTimeout: reeveOf({ listingTimeoutMs: SHORT_LISTING_TIMEOUT_MS })
 		};
 		const resetDatabase = await database.snapshot();

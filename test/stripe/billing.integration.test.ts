@@ -41,7 +41,7 @@ afterEach(async () => {
 const load = (world: WorldInput['stripe']) => stripe.load(worldSchema.parse({ stripe: world }).stripe);
 
 /** Sleeps are recorded and advance the clock at once. */
-function billing(key = KEY) {
+function billing(key = KEY, deadlineMs?: number) {
 	const slept: number[] = [];
 	let time = 0;
 	const timing = {
@@ -52,9 +52,8 @@ function billing(key = KEY) {
 		},
 		random: () => 0.5
 	};
-	return Object.assign(createBilling({ secretKey: key, apiUrl, discordIdKey: 'discord_id', timing, requestsPerSecond: 1_000 }), {
-		slept
-	});
+	const options = { secretKey: key, apiUrl, discordIdKey: 'discord_id', timing, requestsPerSecond: 1_000 };
+	return Object.assign(createBilling({ ...options, ...(deadlineMs === undefined ? {} : { deadlineMs }) }), { slept });
 }
 
 /** Ranges of the first reading that turn out empty here: its initial splits are newer than every object. */
@@ -447,8 +446,8 @@ describe('findCustomersNaming', () => {
 
 describe('readAll, failures', () => {
 	/** Message of a failed reading. */
-	async function failure(key = KEY): Promise<string> {
-		const error = await billing(key)
+	async function failure(key = KEY, deadlineMs?: number): Promise<string> {
+		const error = await billing(key, deadlineMs)
 			.readAll(ignoreProgress)
 			.then(
 				() => null,
@@ -462,6 +461,33 @@ describe('readAll, failures', () => {
 	}
 
 	beforeEach(() => load(activeCustomers(250)));
+
+	test.each(['/v1/subscriptions', '/v1/invoices', '/v1/events'])(
+		'ends a response of %s that trickles, however often a byte arrives',
+		async (match) => {
+			faults.add({ target: 'stripe', kind: 'slow', match, ms: 20 });
+			expect(await failure(KEY, 300)).toContain('Stripe did not answer in time while Reeve was reading');
+		}
+	);
+
+	test('stops reading a list that does not end', async () => {
+		faults.add({ target: 'stripe', kind: 'endless', match: 'GET /v1/subscriptions' });
+		expect(await failure()).toContain("Stripe's list of Subscriptions does not end");
+	});
+
+	test.each([
+		[40 * 86_400, "This machine's clock is 40 days behind Stripe's"],
+		[-130, "This machine's clock is 2 minutes ahead of Stripe's"]
+	])("fails when Stripe's clock differs by %i s", async (offsetSeconds, message) => {
+		faults.add({ target: 'stripe', kind: 'clock', offsetSeconds });
+		expect(await failure()).toContain(message);
+		await expect(billing().readCustomers(['cus_1'])).rejects.toThrow(message);
+	});
+
+	test("accepts a difference of a minute between Stripe's clock and its own", async () => {
+		faults.add({ target: 'stripe', kind: 'clock', offsetSeconds: 60 });
+		expect((await billing().readAll(ignoreProgress)).subscriptionsRead).toBe(250);
+	});
 
 	test('rejects a page that repeats the previous one', async () => {
 		faults.add({ target: 'stripe', kind: 'repeat', match: 'GET /v1/subscriptions', after: EMPTY_RANGES + 1, times: 1 });

@@ -33,6 +33,17 @@ describe('sourceError', () => {
 			new StripeConnectionError({ type: 'api_error', message: 'An error occurred with our connection to Stripe.' }),
 			'Stripe could not be reached while Reeve was reading Subscriptions'
 		],
+		[
+			'a certificate that does not fit',
+			new StripeConnectionError({
+				type: 'api_error',
+				message: 'An error occurred with our connection to Stripe.',
+				detail: new TypeError('fetch failed', {
+					cause: Object.assign(new Error('certificate is not yet valid'), { code: 'CERT_NOT_YET_VALID' })
+				})
+			}),
+			"Stripe's certificate was not accepted (CERT_NOT_YET_VALID) while Reeve was reading Subscriptions. Check this machine's clock"
+		],
 		['an outage', new StripeAPIError({ type: 'api_error', message: 'Oops', statusCode: 503 }), 'Stripe has an outage: it answered 503'],
 		[
 			'a refused request',

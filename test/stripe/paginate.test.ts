@@ -47,6 +47,12 @@ test('readList accepts an empty list', async () => {
 	expect(await read([page([], false)]).items).toEqual([]);
 });
 
+test('readList stops reading a list that does not end', async () => {
+	const pages = Array.from({ length: 200 }, (_, index) => page(things(200 - index), true));
+	await expect(read(pages).items).rejects.toThrow("Stripe's list of Subscriptions does not end: Reeve stopped after 100.");
+	expect(pages).toHaveLength(100);
+});
+
 describe('readList, incomplete lists', () => {
 	test.each([
 		['a page that repeats the previous one', [page(things(9, 8), true), page(things(9, 8), true)], 'repeated thing_9'],

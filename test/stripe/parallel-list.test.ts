@@ -119,6 +119,37 @@ test('readParallelList reads each object once for any creation times and latenci
 	);
 }, 60_000);
 
+describe('readParallelList, a list that does not end', () => {
+	/** Every page is full and has more; its objects get older by `ageSeconds` each. */
+	const madeUp = (ageSeconds: number) => {
+		let made = 0;
+		return ({ limit, created, starting_after: after }: PageQuery) => {
+			const newest = after === undefined ? (created?.lte ?? NOW_SECONDS) : Number(after.split('_')[2]);
+			const data = Array.from({ length: limit }, (_, index) => {
+				const at = newest - Math.ceil((index + 1) * ageSeconds);
+				made += 1;
+				return { id: `made_${made}_${at}`, created: at };
+			});
+			return { object: 'list' as const, data, has_more: true, url: '/v1/things' };
+		};
+	};
+
+	test('stops after a number of pages when its objects get older and older', async () => {
+		await expect(readSimulated(madeUp(1), { latencyMs: 50, maxPages: 300 })).rejects.toThrow('does not end');
+	});
+
+	test('stops when its objects stay in the same second', async () => {
+		let requests = 0;
+		const page = madeUp(0);
+		const counted = (query: PageQuery) => {
+			requests += 1;
+			return page(query);
+		};
+		await expect(readSimulated(counted, { latencyMs: 50 })).rejects.toThrow('does not end');
+		expect(requests).toBeLessThan(1_000);
+	});
+});
+
 describe('readParallelList, incomplete lists', () => {
 	const list = listOf(1_500, (share) => (30 + 700 * share) * DAY);
 	const oldestId = list.at(-1)?.id ?? '';

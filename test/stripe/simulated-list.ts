@@ -62,8 +62,9 @@ export async function readSimulated(
 	{
 		latencyMs,
 		perSecond = 20,
-		cache = { boundaries: null }
-	}: { latencyMs: number | (() => number); perSecond?: number; cache?: PageBoundaryCache }
+		cache = { boundaries: null },
+		maxPages = 20_000
+	}: { latencyMs: number | (() => number); perSecond?: number; cache?: PageBoundaryCache; maxPages?: number }
 ): Promise<Reading> {
 	const timing: Timing = {
 		now: () => performance.now(),
@@ -93,6 +94,7 @@ export async function readSimulated(
 			cache,
 			initialSplits: INITIAL_SPLITS,
 			nowSeconds: NOW_SECONDS,
+			maxPages,
 			onItems: (page) => items.push(...page)
 		});
 		return { items, oldest, requests, ms: performance.now() - startedAt };

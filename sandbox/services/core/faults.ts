@@ -16,6 +16,9 @@ export interface Fault {
 	 * - `truncate`: cuts a list short and claims there is no more
 	 * - `repeat`: Stripe sends the previous page again
 	 * - `empty`: an empty list
+	 * - `endless`: Stripe says that every page has more, and invents objects to fill it
+	 * - `slow`: sends the response one byte every `ms` (4,000)
+	 * - `clock`: the response's `Date` header is `offsetSeconds` off
 	 *
 	 * Gateway: `drop`, `unavailable`, `missing-chunk`, `rate-limited`, `reconnect`, `invalid-session`, `latency`.
 	 *
@@ -28,10 +31,12 @@ export interface Fault {
 	readonly times?: number;
 	/** Number of matching requests to let through first. */
 	readonly after?: number;
-	/** Milliseconds, for `latency`. */
+	/** Milliseconds, for `latency` and `slow`. */
 	readonly ms?: number;
 	/** Seconds in `Retry-After`, for `429` and `rate-limited`. */
 	readonly retryAfter?: number;
+	/** For `clock`: positive for a clock that is fast. */
+	readonly offsetSeconds?: number;
 	readonly status?: number;
 	readonly body?: unknown;
 }

@@ -26,7 +26,7 @@ import type { StripeStore } from './store.js';
 /** Routes a request to its endpoint. */
 
 /** How a fault tampers with a list. */
-export type Tampering = 'truncate' | 'repeat' | 'empty';
+export type Tampering = 'truncate' | 'repeat' | 'empty' | 'endless';
 
 export interface Api {
 	readonly store: StripeStore;
@@ -132,7 +132,8 @@ function tampered<T extends Key>(source: Source<T>, parameters: Parameters, tamp
 		if (!found) throw noSuch(source.what, id, name);
 		return found;
 	};
-	const after = cursor(startingAfter, 'starting_after');
+	const { base, invented } = parseInvented(startingAfter);
+	const after = cursor(base, 'starting_after');
 	const before = cursor(endingBefore, 'ending_before');
 	const whole = { limit, ...source.created, ...(source.keep ? { keep: source.keep } : {}) };
 	if (after && tampering.includes('repeat')) {
@@ -142,8 +143,26 @@ function tampered<T extends Key>(source: Source<T>, parameters: Parameters, tamp
 	}
 	const found = paginate(source.sources, { ...whole, ...(after ? { after } : {}), ...(before ? { before } : {}) });
 	if (tampering.includes('empty')) return { data: [], more: false };
+	if (tampering.includes('endless')) return fillUp(found, after, invented, limit);
 	if (tampering.includes('truncate')) return { data: found.data.slice(0, Math.floor(found.data.length / 2)), more: false };
 	return found;
+}
+
+/** Splits an ID that {@link fillUp} invented into that of the copied object and a number. */
+function parseInvented(id: string | undefined): { readonly base: string | undefined; readonly invented: number } {
+	const [, base = id, invented = '0'] = /^(.+)_endless_(\d+)$/.exec(id ?? '') ?? [];
+	return { base, invented: Number(invented) };
+}
+
+/** Fills a page with copies of its last object, each with an ID of its own, and says that there is more. */
+function fillUp<T extends Key>({ data, more }: Page<T>, after: T | undefined, invented: number, limit: number): Page<T> {
+	const model = data.at(-1) ?? after;
+	if (more || model === undefined) return { data, more };
+	const copies = Array.from({ length: limit - data.length }, (_, index) => ({
+		...model,
+		id: `${model.id}_endless_${invented + index + 1}`
+	}));
+	return { data: [...data, ...copies], more: true };
 }
 
 const KINDS = {

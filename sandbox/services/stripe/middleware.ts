@@ -5,6 +5,7 @@ import { type Context, Hono } from 'hono';
 import Stripe from 'stripe';
 import type { Fault, Faults } from '../core/faults.js';
 import type { RequestLog } from '../core/request-log.js';
+import { applyResponseFaults } from '../core/response-faults.js';
 import { endpoint, type Tampering } from './api.js';
 import { noKey, rateLimited, StripeRefusal, serverError, wrongKey } from './errors.js';
 import { ACCOUNT } from './objects/account.js';
@@ -25,7 +26,7 @@ export interface RequestPipeline {
 /** A response, or a dropped connection. */
 type Outcome = { status: number; body: unknown; headers: Record<string, string> } | 'dropped';
 
-const TAMPERING: readonly string[] = ['truncate', 'repeat', 'empty'] satisfies Tampering[];
+const TAMPERING: readonly string[] = ['truncate', 'repeat', 'empty', 'endless'] satisfies Tampering[];
 const isTampering = (kind: string): kind is Tampering => TAMPERING.includes(kind);
 
 export function stripeApp(pipeline: RequestPipeline): Hono {
@@ -37,7 +38,8 @@ export function stripeApp(pipeline: RequestPipeline): Hono {
 		const { pathname: path, search } = new URL(context.req.url);
 		const query = readQuery(search);
 		const entry = pipeline.log.add({ target: 'stripe', method, path, query, body: await readBody(context) });
-		const outcome = await pass(pipeline, context, method, path, query);
+		const faults = pipeline.faults.take('stripe', `${method} ${path}`);
+		const outcome = await pass(pipeline, context, faults, method, path, query);
 		entry.ms = Math.round(performance.now() - startedAt);
 		if (outcome === 'dropped') {
 			entry.status = 0;
@@ -45,13 +47,19 @@ export function stripeApp(pipeline: RequestPipeline): Hono {
 		}
 		entry.status = outcome.status;
 		requests += 1;
-		return respond(context, outcome, `req_${String(requests).padStart(14, '0')}`);
+		return applyResponseFaults(faults, respond(context, outcome, `req_${String(requests).padStart(14, '0')}`));
 	});
 	return app;
 }
 
-async function pass(pipeline: RequestPipeline, context: Context, method: string, path: string, query: Query): Promise<Outcome> {
-	const faults = pipeline.faults.take('stripe', `${method} ${path}`);
+async function pass(
+	pipeline: RequestPipeline,
+	context: Context,
+	faults: readonly Fault[],
+	method: string,
+	path: string,
+	query: Query
+): Promise<Outcome> {
 	const wait = faults.reduce((sum, fault) => sum + (fault.kind === 'latency' ? (fault.ms ?? 0) : 0), pipeline.latency());
 	if (wait > 0) await sleep(wait);
 	await pipeline.faults.waitForHolds(faults);

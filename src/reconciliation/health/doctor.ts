@@ -1,4 +1,5 @@
 import { probe } from '../../async/probe.js';
+import { type ClockReading, clockProblem, clockSkewMs, describeSkew } from '../domain/clock.js';
 import type { GuildProblem } from '../domain/ports.js';
 import type { DailySettings } from '../schedule/daily.js';
 import { overdueSince } from '../schedule/overdue.js';
@@ -51,18 +52,23 @@ export function guildRemarks(problems: readonly GuildProblem[]): readonly CheckR
 }
 
 const SKEW_WARNING_MS = 60_000;
-/** From here on, grace periods and pauses end at the wrong time. */
-const SKEW_ERROR_MS = 300_000;
 
-/** Compares this machine's clock with another's. @param source - whose clock, as the operator reads it */
-export function clockRemark(source: string, theirs: Date, ours: Date): CheckRemark {
-	const skewMs = Math.abs(theirs.getTime() - ours.getTime());
-	if (skewMs < SKEW_WARNING_MS) return { verdict: 'ok', message: `The clock agrees with ${source}.` };
-	const direction = ours > theirs ? 'ahead of' : 'behind';
+/** Compares this machine's clock with that of a service on which runs depend. */
+export function clockRemark(reading: ClockReading): CheckRemark {
+	const problem = clockProblem(reading);
+	if (problem !== null) return { verdict: 'blocking', message: problem };
+	if (clockSkewMs(reading) < SKEW_WARNING_MS) return { verdict: 'ok', message: `The clock agrees with ${reading.service}'s.` };
 	return {
-		verdict: skewMs < SKEW_ERROR_MS ? 'warning' : 'error',
-		message: `This machine's clock is ${Math.round(skewMs / 1000)} seconds ${direction} ${source}. Grace periods and the schedule depend on it: enable time synchronization (NTP).`
+		verdict: 'warning',
+		message: `${describeSkew(reading)}. With more than two minutes every run fails: turn on time synchronization (NTP).`
 	};
+}
+
+/** The same for a clock by which nothing is decided: a difference only makes stored times hard to read. */
+export function storageClockRemark(reading: ClockReading): CheckRemark {
+	const { service } = reading;
+	if (clockSkewMs(reading) < SKEW_WARNING_MS) return { verdict: 'ok', message: `The clock agrees with ${service}'s.` };
+	return { verdict: 'warning', message: `${describeSkew(reading)}. Turn on time synchronization (NTP) on both machines.` };
 }
 
 /** When a full run last succeeded. */

@@ -57,6 +57,8 @@ function explain(error: Stripe.errors.StripeError, resource: Resource): string {
 	if (error instanceof Stripe.errors.StripeConnectionError) {
 		if (error.message.includes('timeout')) return `Stripe did not answer in time while Reeve was reading ${resource}. Try again later.`;
 		const code = codeOf(error.detail);
+		if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code))
+			return `Stripe's certificate was not accepted (${code}) while Reeve was reading ${resource}. Check this machine's clock, and whether a proxy answers in Stripe's place.`;
 		return `Stripe could not be reached${code === '' ? '' : ` (${code})`} while Reeve was reading ${resource}. Check this machine's connection, and https://status.stripe.com.`;
 	}
 	const status = error.statusCode;
@@ -85,6 +87,10 @@ function messageOf(error: unknown): string {
 	return error instanceof Error ? error.message : String(error);
 }
 
+/** The code of a network error, or of its cause: `fetch` wraps them. */
 function codeOf(detail: unknown): string {
-	return typeof detail === 'object' && detail !== null && 'code' in detail ? String(detail.code) : '';
+	if (typeof detail !== 'object' || detail === null) return '';
+	// The name of undici, Node's fetch, for a lost connection.
+	if ('code' in detail) return detail.code === 'UND_ERR_SOCKET' ? 'ECONNRESET' : String(detail.code);
+	return 'cause' in detail ? codeOf(detail.cause) : '';
 }

@@ -1,5 +1,5 @@
 import type { Resource } from '../api/errors.js';
-import { incomplete } from './paginate.js';
+import { endless, incomplete } from './paginate.js';
 
 /** What every listed object has. Stripe lists the newest first. */
 export interface Listed {
@@ -8,7 +8,10 @@ export interface Listed {
 	readonly created: number;
 }
 
-/** Checks that the pages of a range come newest first and without duplicates. */
+/** Stripe accepts some hundred requests in a second. A list with more objects of one second is made up and may never end. */
+const MAX_SAME_SECOND = 10_000;
+
+/** Checks that the pages of a range come newest first, without duplicates, and that they get older. */
 export class NewestFirstValidator {
 	private previousPage: ReadonlySet<string> = new Set();
 	private readonly sameSecond = new Set<string>();
@@ -27,6 +30,7 @@ export class NewestFirstValidator {
 			if (created > this.last) throw incomplete(this.resource, `${id} came out of order`);
 			if (created < this.last) this.sameSecond.clear();
 			this.sameSecond.add(id);
+			if (this.sameSecond.size > MAX_SAME_SECOND) throw endless(this.resource, this.sameSecond.size);
 			page.add(id);
 			this.last = created;
 		}

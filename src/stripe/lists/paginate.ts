@@ -6,6 +6,9 @@ import type { StripeRequest } from '../api/request.js';
 /** Stripe's maximum. */
 export const PAGE_SIZE = 100;
 
+/** A list that belongs to one object has fewer: 10,000 subscriptions of a customer, items of a subscription, … */
+const MAX_PAGES = 100;
+
 type Cursor = Pick<Stripe.PaginationParams, 'starting_after' | 'ending_before'>;
 
 interface ListOptions<Item> {
@@ -15,22 +18,24 @@ interface ListOptions<Item> {
 	readonly newerThan?: string;
 	/** Set to check that the items come newest first. Epoch seconds. */
 	readonly createdAt?: (item: Item) => number;
+	/** More pages fail the reading. Default: {@link MAX_PAGES}. */
+	readonly maxPages?: number;
 }
 
 /**
  * Reads a list page by page. Rejects a list that cannot be complete: a page that repeats, jumps, or is empty despite `has_more` would
- * make paying customers look as if they did not pay.
+ * make paying customers look as if they did not pay. Rejects a list that does not end.
  * @throws {SourceError}
  */
 export async function readList<Item extends { id: string }>(
 	request: StripeRequest,
-	{ resource, listPage, newerThan, createdAt }: ListOptions<Item>
+	{ resource, listPage, newerThan, createdAt, maxPages = MAX_PAGES }: ListOptions<Item>
 ): Promise<Item[]> {
 	const items: Item[] = [];
 	const ids = new Set<string>();
 	let cursor: Cursor = newerThan === undefined ? {} : { ending_before: newerThan };
 	let hadMore = false;
-	for (;;) {
+	for (let pages = 1; ; pages += 1) {
 		const page = checkedPage(resource, await request(resource, (stripe) => listPage(stripe, { ...cursor, limit: PAGE_SIZE })), hadMore);
 		const last = items.at(-1);
 		let previous = last && createdAt?.(last);
@@ -43,6 +48,7 @@ export async function readList<Item extends { id: string }>(
 			items.push(item);
 		}
 		if (!page.has_more) return items;
+		if (pages >= maxPages) throw endless(resource, items.length);
 		hadMore = true;
 		cursor = newerThan === undefined ? { starting_after: page.data.at(-1)?.id } : { ending_before: page.data[0]?.id };
 	}
@@ -58,6 +64,14 @@ export function checkedPage<Item>(resource: Resource, page: Stripe.ApiList<Item>
 	if (page.data.length === 0 && (hadMore || page.has_more))
 		throw incomplete(resource, 'a page was empty though Stripe said there was more');
 	return page;
+}
+
+/** `has_more` that stays true would keep a run reading for ever. */
+export function endless(resource: Resource, read: number): SourceError {
+	return new SourceError(
+		'stripe',
+		`Stripe's list of ${resource} does not end: Reeve stopped after ${read.toLocaleString('en')}. Nothing was changed; run again. If it keeps happening, look whether a proxy answers in Stripe's place.`
+	);
 }
 
 export function incomplete(resource: Resource, reason: string): SourceError {

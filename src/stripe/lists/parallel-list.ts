@@ -9,8 +9,8 @@
  *    and start to read the parts (`ranges.ts`).
  * 4. Set no lower bound in the requests. A range runs into the next older one, so a response that is cut short and says it is the last
  *    contradicts the objects found there.
- * 5. Reject the list if a page repeats, comes out of order, or is empty despite `has_more`, or if any object is older than where a
- *    range claims that the list ends.
+ * 5. Reject the list if a page repeats, comes out of order, or is empty despite `has_more`, if any object is older than where a
+ *    range claims that the list ends, or if it has more than {@link MAX_PAGES} pages.
  * 6. Keep the page boundaries for the next reading: creation times do not change, so it can request every page at once.
  */
 
@@ -20,7 +20,7 @@ import type { RateLimiter } from '../api/rate-limiter.js';
 import type { StripeRequest } from '../api/request.js';
 import { type Listed, NewestFirstValidator } from './order.js';
 import { CreationTimes, PageBoundaries, type PageBoundaryCache } from './page-boundaries.js';
-import { checkedPage, incomplete, PAGE_SIZE } from './paginate.js';
+import { checkedPage, endless, incomplete, PAGE_SIZE } from './paginate.js';
 import { densityOf, type EndEstimate, requestsLeft, splitAt, subdivideLargest, type TimeRange } from './ranges.js';
 
 export interface ParallelListOptions<Item extends Listed> {
@@ -39,6 +39,8 @@ export interface ParallelListOptions<Item extends Listed> {
 	readonly initialSplits: readonly number[];
 	/** Epoch seconds. */
 	readonly nowSeconds: number;
+	/** More pages fail the reading. Default: {@link MAX_PAGES}. */
+	readonly maxPages?: number;
 	/** Called with each page, in no particular order. */
 	readonly onItems: (items: readonly Item[]) => void;
 }
@@ -50,6 +52,8 @@ export interface Oldest {
 	readonly ids: Set<string>;
 }
 
+/** Two million objects, twice of what Reeve is built for. */
+const MAX_PAGES = 20_000;
 /** Assumed total age of a list, as a multiple of the age read so far. */
 const GROWTH_PER_ROUND = 2;
 /** Weight of the newest measurement in the moving average of the latency. */
@@ -61,7 +65,7 @@ const LATENCY_SMOOTHING = 0.2;
  * @throws {SourceError} if the list cannot be complete
  */
 export async function readParallelList<Item extends Listed>(options: ParallelListOptions<Item>): Promise<Oldest | null> {
-	const { request, rateLimiter, now, resource, listPage, cache, initialSplits, nowSeconds, onItems } = options;
+	const { request, rateLimiter, now, resource, listPage, cache, initialSplits, nowSeconds, maxPages = MAX_PAGES, onItems } = options;
 	const boundaries = cache.boundaries ?? new PageBoundaries([]);
 	const creationTimes = new CreationTimes();
 	const ranges = new Set<TimeRange>();
@@ -139,6 +143,7 @@ export async function readParallelList<Item extends Listed>(options: ParallelLis
 			return false;
 		}
 		pagesRead += 1;
+		if (pagesRead > maxPages) throw endless(resource, pagesRead * PAGE_SIZE);
 		// The older part of the range may have been split off while the request was in flight.
 		const items = page.data.filter(({ created }) => created > range.lower);
 		for (const item of items) {

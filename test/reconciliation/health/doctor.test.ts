@@ -1,5 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
-import { type Check, type CheckRemark, clockRemark, lastRunRemark, runChecks } from '../../../src/reconciliation/health/doctor.js';
+import {
+	type Check,
+	type CheckRemark,
+	clockRemark,
+	lastRunRemark,
+	runChecks,
+	storageClockRemark
+} from '../../../src/reconciliation/health/doctor.js';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const later = (ms: number) => new Date(NOW.getTime() + ms);
@@ -48,11 +55,22 @@ describe('runChecks', () => {
 it.each([
 	[0, 'ok', 'agrees'],
 	[59_000, 'ok', 'agrees'],
-	[61_000, 'warning', '61 seconds ahead of'],
-	[-299_000, 'warning', '299 seconds behind'],
-	[300_000, 'error', '300 seconds ahead of']
+	[61_000, 'warning', "61 seconds ahead of Stripe's"],
+	[-120_000, 'warning', "2 minutes behind Stripe's"],
+	[121_000, 'blocking', "2 minutes ahead of Stripe's"],
+	[-40 * 86_400_000, 'blocking', "40 days behind Stripe's"]
 ])('clockRemark returns for a skew of %d ms: %s', (off, verdict, message) => {
-	expect(clockRemark('Stripe', NOW, later(off))).toMatchObject({ verdict, message: expect.stringContaining(message) });
+	expect(clockRemark({ service: 'Stripe', theirs: NOW, ours: later(off) })).toMatchObject({
+		verdict,
+		message: expect.stringContaining(message)
+	});
+});
+
+it.each([
+	[59_000, 'ok'],
+	[86_400_000, 'warning']
+])('storageClockRemark returns for a skew of %d ms: %s', (off, verdict) => {
+	expect(storageClockRemark({ service: 'the database', theirs: NOW, ours: later(off) })).toMatchObject({ verdict });
 });
 
 describe('lastRunRemark', () => {

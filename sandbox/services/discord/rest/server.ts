@@ -3,6 +3,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
 import type { LoggedRequest } from '../../core/request-log.js';
+import { applyResponseFaults } from '../../core/response-faults.js';
 import { DiscordError, refusal } from '../core/errors.js';
 import type { DiscordOptions } from '../core/options.js';
 import { Form } from '../validate/form.js';
@@ -83,7 +84,7 @@ export class RestServer {
 			incoming?.socket.destroy();
 			return finish(RESPONSE_ALREADY_SENT, 0);
 		}
-		if (early) return finish(respond(early.answer, early.headers));
+		if (early) return finish(applyResponseFaults(faults, respond(early.answer, early.headers)));
 
 		const headers: Record<string, string> = {};
 		const call: Call = { params: context.req.param(), query: url.searchParams, body: read.body, files: read.files, reason };
@@ -94,7 +95,7 @@ export class RestServer {
 			incoming?.socket.destroy();
 			return finish(RESPONSE_ALREADY_SENT, 0);
 		}
-		return finish(respond(late, headers));
+		return finish(applyResponseFaults(faults, respond(late, headers)));
 	}
 
 	private async answer(
