@@ -54,10 +54,13 @@ export function outboxStore({ prisma }: Database, guildId: string): Omit<OutboxS
 			});
 			return run?.startedAt ?? null;
 		},
-		isRunning: async () => {
-			const [{ running } = { running: false }] = await prisma.$queryRaw<{ running: boolean }[]>`
-				SELECT EXISTS (SELECT 1 FROM "Lease" WHERE name = ${leaseName(guildId)} AND "expiresAt" > now()) AS running`;
-			return running;
+		runningSince: async () => {
+			const [run] = await prisma.$queryRaw<{ startedAt: Date }[]>`
+				SELECT "startedAt" FROM "ReconciliationRun"
+				WHERE "guildId" = ${guildId} AND status = 'RUNNING' AND "onlyMember" IS NULL
+					AND EXISTS (SELECT 1 FROM "Lease" WHERE name = ${leaseName(guildId)} AND "expiresAt" > now())
+				ORDER BY "startedAt" DESC LIMIT 1`;
+			return run?.startedAt ?? null;
 		}
 	};
 }

@@ -54,9 +54,9 @@ export function runStore({ prisma }: Database, guildId: string): Runs {
 			await prisma.installation.createMany({ data: [{ guildId, installedAt: now }], skipDuplicates: true });
 			return (await prisma.installation.findUniqueOrThrow({ where: { guildId } })).installedAt;
 		},
-		lastScheduledDay: async () => {
+		lastScheduledDay: async (upTo) => {
 			const run = await prisma.reconciliationRun.findFirst({
-				where: { guildId, scheduledDay: { not: null }, status: { not: RunStatus.RUNNING } },
+				where: { guildId, scheduledDay: { lte: upTo }, status: { not: RunStatus.RUNNING } },
 				orderBy: { scheduledDay: 'desc' },
 				select: { scheduledDay: true }
 			});

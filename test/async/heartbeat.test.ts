@@ -70,6 +70,25 @@ describe('startHeartbeat', () => {
 		heartbeat.stop();
 	});
 
+	it('gives the lease up after its maximum time, however well renewals succeed', async () => {
+		const renew = vi.fn(async () => true);
+		const heartbeat = startHeartbeat(renew, LEASE_SECONDS, 300);
+		await pass(299);
+		expect(heartbeat.isHeld()).toBe(true);
+		await pass(2);
+		expect(heartbeat.isHeld()).toBe(false);
+		const renewals = renew.mock.calls.length;
+		await heartbeat.renew();
+		await pass(60);
+		expect(renew).toHaveBeenCalledTimes(renewals);
+	});
+
+	it('loses the lease when it is stopped', () => {
+		const heartbeat = startHeartbeat(async () => true, LEASE_SECONDS);
+		heartbeat.stop();
+		expect(heartbeat.isHeld()).toBe(false);
+	});
+
 	it('counts the lease from the request of a renewal, not from its slow answer', async () => {
 		let answer = (_renewed: boolean) => {};
 		let requests = 0;

@@ -345,10 +345,11 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 		return this.installed;
 	}
 
-	public async lastScheduledDay(): Promise<string | null> {
+	public async lastScheduledDay(upTo: string): Promise<string | null> {
 		return (
 			this.runs
 				.flatMap(({ scheduledDay, status }) => (status === 'RUNNING' ? [] : (scheduledDay ?? [])))
+				.filter((day) => day <= upTo)
 				.sort()
 				.at(-1) ?? null
 		);

@@ -182,8 +182,8 @@ export interface RunStore {
 	lastGoodRun(): Promise<LastGoodRun | null>;
 	/** When Reeve first started in this guild; stored at the first call. */
 	installedAt(now: Date): Promise<Date>;
-	/** The newest day (YYYY-MM-DD) with a finished scheduled run. */
-	lastScheduledDay(): Promise<string | null>;
+	/** The newest day (YYYY-MM-DD), up to this one, with a finished scheduled run. */
+	lastScheduledDay(upTo: string): Promise<string | null>;
 	/**
 	 * @param end.verified - results of a verification, which this completes
 	 * @param end.channels - by which to notify operators: stored in the same transaction

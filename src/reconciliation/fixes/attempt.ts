@@ -9,6 +9,9 @@ export const AUTOMATIC = 'reeve';
 /** Lifetime of a claim without a renewal: how long an issue stays blocked after its process died. */
 export const CLAIM_SECONDS = 30;
 
+/** Every request has a deadline of its own. An attempt that hangs nevertheless loses its claim and is recovered like that of a dead process. */
+const MAX_ATTEMPT_SECONDS = 600;
+
 /** How an attempt to fix or to undo ended; the time is added when it is stored. */
 export type AttemptOutcome = Omit<AttemptEnd, 'at'>;
 
@@ -29,7 +32,7 @@ export async function runAttempt(
 	attemptId: string,
 	work: (isHeld: () => boolean) => Promise<AttemptOutcome>
 ): Promise<AttemptOutcome> {
-	const heartbeat = startHeartbeat(() => ledger.renewClaim(attemptId, CLAIM_SECONDS), CLAIM_SECONDS);
+	const heartbeat = startHeartbeat(() => ledger.renewClaim(attemptId, CLAIM_SECONDS), CLAIM_SECONDS, MAX_ATTEMPT_SECONDS);
 	try {
 		const outcome = await work(heartbeat.isHeld);
 		await ledger.endAttempt(attemptId, { ...outcome, at: now() });

@@ -12,7 +12,7 @@ export interface HousekeepingDeps {
 }
 
 /**
- * Recovers what a stopped process left, alerts if no run has succeeded for too long, and delivers pending notifications.
+ * Alerts if no run has succeeded for too long, recovers what a stopped process left, and delivers pending notifications.
  * @param options.atStart - only delivers: the start recovers by itself, and runs a missed day before an alert about it would be right
  */
 export async function housekeep(
@@ -20,9 +20,10 @@ export async function housekeep(
 	{ atStart }: { readonly atStart: boolean }
 ): Promise<void> {
 	if (!atStart) {
+		// First: recovery asks Discord, and no trouble there may keep the alert from being queued.
+		await alertIfOverdue(store, outbox.now(), { paused: pausedBySettings, mails: outbox.messenger.mails });
 		// A claim or lease of a crashed process may not have expired yet at the last start.
 		await recover();
-		await alertIfOverdue(store, outbox.now(), { paused: pausedBySettings, mails: outbox.messenger.mails });
 	}
 	await flushOutbox(outbox, atStart);
 }

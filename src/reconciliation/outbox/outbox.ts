@@ -55,8 +55,8 @@ export interface OutboxStore {
 	readHold(id: string): Promise<StoredHold | null>;
 	/** When a full run last succeeded. */
 	lastSuccessAt(): Promise<Date | null>;
-	/** Whether this or another process is running a reconciliation. */
-	isRunning(): Promise<boolean>;
+	/** When the run over all members began that holds the lease now; null if there is none. */
+	runningSince(): Promise<Date | null>;
 }
 
 /** Delivers notifications. Throws an error whose message says why, and what an operator can do. */

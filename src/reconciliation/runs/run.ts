@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { settleAll } from '../../async/concurrency.js';
 import { runCooperatively } from '../../async/cooperative.js';
 import { type Heartbeat, startHeartbeat } from '../../async/heartbeat.js';
+import { withDeadline } from '../../async/timeout.js';
 import {
 	analyzeLinks,
 	detectCooperatively,
@@ -15,7 +16,7 @@ import type { Detection } from '../domain/detection.js';
 import type { Roster } from '../domain/guild.js';
 import type { Links } from '../domain/links.js';
 import { type LastGoodRun, type OnProgress, type Ports, type RunStart, SourceError } from '../domain/ports.js';
-import type { ReconciliationOptions, ReconciliationResult, RunSettings, Verified } from '../domain/run.js';
+import type { Progress, ReconciliationOptions, ReconciliationResult, RunSettings, Verified } from '../domain/run.js';
 import { checkPayerDrop, plausibilityProblem } from '../fixes/safety.js';
 import { autoFix } from './auto-fix.js';
 
@@ -27,8 +28,16 @@ export class RunInProgressError extends Error {
 	}
 }
 
+/** The run was not done by its deadline. `message`: what it was doing, and what to do, for operators. */
+class RunDeadlineError extends Error {
+	public override readonly name = 'RunDeadlineError';
+}
+
 /** Lifetime of a run's lease without a renewal: how long a crashed process blocks the next run. */
 const LEASE_SECONDS = 30;
+
+/** Reading a million subscriptions takes 9 minutes, and 3,000 automatic fixes an hour or two. */
+const DEADLINE_HOURS = 4;
 
 /** The steps that a verification adds to a run. */
 export interface VerificationHooks {
@@ -42,7 +51,8 @@ export interface VerificationHooks {
 
 /**
  * Compares all members with their entitlements, stores and reports the findings, and fixes them if the settings say so. If a source
- * cannot be read completely the run is FAILED: it finds and fixes nothing, and its report says why. A verification fixes nothing.
+ * cannot be read completely the run is FAILED: it finds and fixes nothing, and its report says why. A verification fixes nothing. A run
+ * that is not done by its deadline fails and frees its lease; fixes stored by then stay.
  * @param verification - given for a verification
  * @returns null if the scheduled day has already had its run, or the verification has already been done
  * @throws {RunInProgressError} if this or another process is running one
@@ -117,6 +127,17 @@ type Outcome = Pick<
 	'status' | 'membersChecked' | 'teamsChecked' | 'issuesFound' | 'issuesFixed' | 'issues' | 'notices' | 'hold' | 'failure' | 'verified'
 >;
 
+interface RunContext {
+	readonly run: RunStart & { readonly runId: string };
+	readonly verification: VerificationHooks | null;
+	readonly lease: Heartbeat;
+	readonly onProgress: OnProgress;
+	readonly mayFix: () => Promise<boolean>;
+	/** Issues fixed so far: also counted if the run fails. */
+	readonly fixed: { count: number };
+}
+
+/** Ends the run in the database: completed, or failed with the reason. */
 async function compareAndFix(
 	ports: Ports,
 	settings: RunSettings,
@@ -125,57 +146,95 @@ async function compareAndFix(
 	{ onProgress = () => {}, mayFix = async () => true }: Pick<ReconciliationOptions, 'onProgress' | 'mayFix'>
 ): Promise<Outcome> {
 	const { ledger, notifier } = ports;
-	const { runId, startedAt, onlyMember, autoFixEnabled } = run;
+	const { runId, onlyMember } = run;
 	const fixed = { count: 0 };
+	const phases = trackPhases(onProgress);
+	const context = { run, verification, lease, onProgress: phases.onProgress, mayFix, fixed };
+	try {
+		return await withDeadline(DEADLINE_HOURS * 3_600_000, complete(ports, settings, context), () => {
+			// What still goes on finds the lease lost, and changes nothing more.
+			lease.stop();
+			const message = `This run was not done after ${DEADLINE_HOURS} hours, so Reeve stopped it: it was still ${phases.current()}. Run it again; if that takes as long, use \`/reconcile doctor\`.`;
+			return new RunDeadlineError(message);
+		});
+	} catch (error) {
+		const isReadable = error instanceof SourceError || error instanceof RunDeadlineError;
+		if (!isReadable) ports.onUnexpectedError(error);
+		const failure = isReadable ? error.message : `Internal error: ${error instanceof Error ? error.message : String(error)}`;
+		// If the database is down, the next run marks this one as failed; the operators are notified now.
+		const outcome: Outcome = { ...FAILED_OUTCOME, issuesFixed: fixed.count, failure };
+		const channels = notifier.channels({ ...outcome, isVerificationRun: verification !== null, onlyMember });
+		await ledger.failRun(runId, { reason: failure, issuesFixed: fixed.count, at: ports.now(), channels }).catch(ports.onUnexpectedError);
+		return outcome;
+	}
+}
+
+async function complete(
+	ports: Ports,
+	settings: RunSettings,
+	{ run, verification, lease, onProgress, mayFix, fixed }: RunContext
+): Promise<Outcome> {
+	const { ledger, notifier } = ports;
+	const { runId, startedAt, onlyMember, autoFixEnabled } = run;
 	const shouldContinue = () => {
 		assertLeaseHeld(lease);
 		return ports.shouldContinue() && mayFix();
 	};
-	const kind = { isVerificationRun: verification !== null, onlyMember };
-	try {
-		await verification?.begin(runId);
-		await assertCanRun(ports, autoFixEnabled);
-		const lastGood = await ledger.lastGoodRun();
-		const { detection, livemode, subscriptionsRead, snapshot } = await compare(ports, settings, {
-			startedAt,
-			onlyMember,
-			lastGood,
-			onProgress,
-			keepSnapshot: verification !== null
-		});
-		assertLeaseHeld(lease);
-		const issues = await ledger.recordFindings(runId, { detection, livemode, subscriptionsRead, at: startedAt, onlyMember });
-		// The embedded database runs one statement at a time: storing many findings can delay the heartbeat's renewals.
-		await lease.renew();
-		const hold = autoFixEnabled
-			? await autoFix(ports, settings, { ...run, issues, detection, lastGood }, { fixed, onProgress, shouldContinue })
-			: checkPayerDrop(issues, detection, lastGood);
-		const verified = verification === null || snapshot === null ? null : await verification.verify(runId, snapshot, detection);
-		const outcome: Outcome = {
-			status: 'COMPLETED',
-			membersChecked: detection.membersChecked,
-			teamsChecked: detection.teamsChecked,
-			issuesFound: issues.length,
-			issuesFixed: fixed.count,
-			issues,
-			notices: detection.notices,
-			hold,
-			failure: null,
-			verified
-		};
-		const channels = notifier.channels({ ...outcome, ...kind });
-		await ledger.completeRun(runId, { issuesFixed: fixed.count, hold, at: ports.now(), verified, channels });
-		return outcome;
-	} catch (error) {
-		if (!(error instanceof SourceError)) ports.onUnexpectedError(error);
-		const failure =
-			error instanceof SourceError ? error.message : `Internal error: ${error instanceof Error ? error.message : String(error)}`;
-		// If the database is down, the next run marks this one as failed; the operators are notified now.
-		const outcome: Outcome = { ...FAILED_OUTCOME, issuesFixed: fixed.count, failure };
-		const channels = notifier.channels({ ...outcome, ...kind });
-		await ledger.failRun(runId, { reason: failure, issuesFixed: fixed.count, at: ports.now(), channels }).catch(ports.onUnexpectedError);
-		return outcome;
-	}
+	await verification?.begin(runId);
+	await assertCanRun(ports, autoFixEnabled);
+	const lastGood = await ledger.lastGoodRun();
+	const { detection, livemode, subscriptionsRead, snapshot } = await compare(ports, settings, {
+		startedAt,
+		onlyMember,
+		lastGood,
+		onProgress,
+		keepSnapshot: verification !== null
+	});
+	assertLeaseHeld(lease);
+	const issues = await ledger.recordFindings(runId, { detection, livemode, subscriptionsRead, at: startedAt, onlyMember });
+	// The embedded database runs one statement at a time: storing many findings can delay the heartbeat's renewals.
+	await lease.renew();
+	const hold = autoFixEnabled
+		? await autoFix(ports, settings, { ...run, issues, detection, lastGood }, { fixed, onProgress, shouldContinue })
+		: checkPayerDrop(issues, detection, lastGood);
+	const verified = verification === null || snapshot === null ? null : await verification.verify(runId, snapshot, detection);
+	const outcome: Outcome = {
+		status: 'COMPLETED',
+		membersChecked: detection.membersChecked,
+		teamsChecked: detection.teamsChecked,
+		issuesFound: issues.length,
+		issuesFixed: fixed.count,
+		issues,
+		notices: detection.notices,
+		hold,
+		failure: null,
+		verified
+	};
+	const channels = notifier.channels({ ...outcome, isVerificationRun: verification !== null, onlyMember });
+	assertLeaseHeld(lease);
+	await ledger.completeRun(runId, { issuesFixed: fixed.count, hold, at: ports.now(), verified, channels });
+	return outcome;
+}
+
+const PHASES = {
+	stripe: 'reading Stripe',
+	invoices: 'reading Stripe',
+	discord: 'listing the members in Discord',
+	database: 'reading the database',
+	fix: 'fixing'
+} as const satisfies Record<Progress['source'], string>;
+
+/** Notes what a run is doing, from its progress. */
+function trackPhases(onProgress: OnProgress): { readonly onProgress: OnProgress; readonly current: () => string } {
+	const unfinished = new Set<Progress['source']>(['stripe', 'discord', 'database']);
+	return {
+		onProgress: (progress) => {
+			if (progress.finished) unfinished.delete(progress.source);
+			else unfinished.add(progress.source);
+			onProgress(progress);
+		},
+		current: () => [...new Set([...unfinished].map((source) => PHASES[source]))].join(' and ') || 'comparing'
+	};
 }
 
 /**

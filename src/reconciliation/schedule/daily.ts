@@ -12,6 +12,9 @@ import type { PauseStore } from './pause.js';
  */
 export const WAKE_EVERY_MINUTES = 15;
 
+/** Between the zones with the earliest and the latest date lie 26 hours. */
+const MAX_AHEAD_MS = 2 * 86_400_000;
+
 /** When the daily run is due. */
 export interface DailySettings {
 	/** 0–23, in the time zone. */
@@ -84,7 +87,8 @@ export async function runDailyIfDue(
 
 /**
  * The newest day (YYYY-MM-DD) that has had its run or gets none. Days before the installation are not caught up, nor are days that fell
- * due during a pause: resuming must not start a run at once.
+ * due during a pause: resuming must not start a run at once. Days further ahead than a change of the time zone explains come from a clock
+ * that was wrong, and do not count: no run would start until they have passed.
  */
 export async function newestDoneDay(
 	{ ledger }: { readonly ledger: RunStore },
@@ -92,10 +96,11 @@ export async function newestDoneDay(
 	pauses: Pick<Pauses, 'lastPauseEnd'>,
 	now: Date
 ): Promise<string> {
-	const floors = [dueDay(await ledger.installedAt(now), daily)];
+	const latest = dueDay(new Date(now.getTime() + MAX_AHEAD_MS), daily);
+	const floors = [dueDay(await ledger.installedAt(now), daily)].filter((day) => day <= latest);
 	const resumed = await pauses.lastPauseEnd(now);
 	if (resumed !== null) floors.push(dueDay(resumed, daily));
-	const last = await ledger.lastScheduledDay();
+	const last = await ledger.lastScheduledDay(latest);
 	if (last !== null) floors.push(last);
-	return floors.reduce((newest, day) => (day > newest ? day : newest));
+	return floors.reduce((newest, day) => (day > newest ? day : newest), '');
 }

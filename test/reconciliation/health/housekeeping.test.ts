@@ -17,7 +17,7 @@ function fixture({ hoursAgo = 1, mails = true, paused = false } = {}) {
 	const store = stub<HousekeepingDeps['store']>({
 		claimMessages,
 		addMessages,
-		isRunning: async () => false,
+		runningSince: async () => null,
 		lastSuccessAt: async () => new Date(NOW.getTime() - hoursAgo * HOUR_MS),
 		installedAt: async () => new Date(0),
 		lastPauseEnd: async () => null,
@@ -44,7 +44,7 @@ describe('housekeep', () => {
 	it('alerts the channel and the mailbox before it flushes when no run succeeded for 27 hours', async () => {
 		const { calls, addMessages, deps } = fixture({ hoursAgo: 27 });
 		await housekeep(deps, { atStart: false });
-		expect(calls).toEqual(['recover', 'alert', 'flush']);
+		expect(calls).toEqual(['alert', 'recover', 'flush']);
 		expect(addMessages).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/^overdue:/), ['report', 'mail'], NOW);
 	});
 

@@ -35,7 +35,7 @@ class FakeOutbox {
 	public readonly logged: string[] = [];
 	public readonly broken = new Set<Channel>();
 	public databaseDown = false;
-	public running = false;
+	public runningSince: Date | null = null;
 	public readonly results = new Map([['run1', result({ issues: issues(2) })]]);
 	public readonly holds = new Map([['hold1', HOLD]]);
 	public readonly now = () => new Date(this.time);
@@ -86,7 +86,7 @@ class FakeOutbox {
 		},
 		readHold: async (id) => this.holds.get(id) ?? null,
 		lastSuccessAt: async () => null,
-		isRunning: async () => this.running
+		runningSince: async () => this.runningSince
 	};
 
 	public row(id: string) {
@@ -225,12 +225,21 @@ describe('alertIfOverdue', () => {
 		expect(overdueSince(NOW, { ...moments, lastSuccess: null, installed: hours(3) })).toBeNull();
 	});
 
-	it('waits for a run in progress', async () => {
+	it('waits an hour for a run in progress, and no longer', async () => {
 		const fake = new FakeOutbox();
-		fake.running = true;
 		const ledger = { ...fake.outbox, installedAt: async () => hours(500), currentPause: async () => null, lastPauseEnd: async () => null };
+		fake.runningSince = new Date(fake.now().getTime() - HOUR + 1);
 		await alertIfOverdue(ledger, fake.now(), { paused: false, mails: true });
 		expect(fake.rows).toEqual([]);
+		fake.runningSince = new Date(fake.now().getTime() - HOUR);
+		await alertIfOverdue(ledger, fake.now(), { paused: false, mails: true });
+		expect(fake.rows).toHaveLength(2);
+	});
+
+	it('ignores a success, an installation and a pause that a fast clock dated in the future', () => {
+		const future = new Date(NOW.getTime() + 40 * 24 * HOUR);
+		expect(overdueSince(NOW, { ...moments, lastSuccess: future })).toEqual(hours(500));
+		expect(overdueSince(NOW, { lastSuccess: future, installed: future, pauseEnd: future, paused: false })).toEqual(new Date(0));
 	});
 
 	it('alerts once per outage', async () => {

@@ -134,6 +134,34 @@ describe('runReconciliation', () => {
 		expect(ports.ledger.lease).toBeNull();
 	});
 
+	it('fails at its deadline, frees its lease, and changes nothing if a source answers after all', async () => {
+		vi.useFakeTimers();
+		onTestFinished(() => void vi.useRealTimers());
+		const ports = councilOfTwo();
+		const roster = await ports.guild.readRoster();
+		let answer = (_: typeof roster) => {};
+		ports.guild.readRoster = () =>
+			new Promise((resolve) => {
+				answer = resolve;
+			});
+		const result = run(ports, AUTO);
+		await vi.advanceTimersByTimeAsync(4 * 3_600_000 - 1);
+		expect(ports.ledger.runs).toMatchObject([{ status: 'RUNNING' }]);
+		await vi.advanceTimersByTimeAsync(1);
+		expect(await result).toMatchObject({
+			status: 'FAILED',
+			failure: expect.stringMatching(/^This run was not done after 4 hours, so Reeve stopped it: it was still .*listing the members/)
+		});
+		expect(ports.ledger.lease).toBeNull();
+		expect(ports.notifier.reports).toHaveLength(1);
+		answer(roster);
+		await vi.advanceTimersByTimeAsync(60_000);
+		expect(ports.ledger.runs).toMatchObject([{ status: 'FAILED' }]);
+		expect(ports.ledger.issues.size).toBe(0);
+		expect(ports.touched).toBe(0);
+		expect(ports.unexpectedErrors).toEqual([]);
+	});
+
 	it('marks a verification run', async () => {
 		const options = { isVerificationRerun: true, triggeredBy: 'verification' } as const;
 		expect(await run(new FakePorts(), SETTINGS, options)).toMatchObject({ isVerificationRun: true, triggeredBy: 'verification' });

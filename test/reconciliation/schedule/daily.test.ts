@@ -161,6 +161,18 @@ describe('runDailyIfDue', () => {
 		expect(days(ports)).toEqual(['2026-02-10']);
 	});
 
+	it.each(['2026-02-01T12:00:00Z', '2026-03-22T12:00:00Z'])(
+		'runs every day again after a clock that was 40 days fast is right (installed %s)',
+		async (installed) => {
+			const ports = installedAt(installed);
+			await ask(ports, '2026-02-10T09:00:00Z');
+			await ask(ports, '2026-03-22T09:00:00Z');
+			expect(await ask(ports, '2026-02-10T10:00:00Z')).toBeNull();
+			expect(await ask(ports, '2026-02-11T09:00:00Z')).toMatchObject({ status: 'COMPLETED' });
+			expect(days(ports)).toContain('2026-02-11');
+		}
+	);
+
 	it('stops fixing when a pause starts during its run, and reports its findings', async () => {
 		const ports = installedAt('2026-02-09T12:00:00Z');
 		ports.time = at('2026-02-10T09:00:00Z');

@@ -59,13 +59,16 @@ export function outboxContract(database: () => Database): void {
 			expect(await ledger.claimMessages({ due: minute(1) }, minute(10))).toMatchObject([{ channel: 'report', subject: `run:${runId}` }]);
 		});
 
-		it('detects a running run by its lease, not one that died', async () => {
+		it('knows since when a run over all members holds the lease, and none that died', async () => {
 			const { ledger } = ledgerOf(database());
-			expect(await ledger.isRunning()).toBe(false);
 			await ledger.acquireLease('holder', 60);
-			expect(await ledger.isRunning()).toBe(true);
+			expect(await ledger.runningSince()).toBeNull();
+			await ledger.startRun(runStart(minute(2), { onlyMember: '1' }));
+			expect(await ledger.runningSince()).toBeNull();
+			await ledger.startRun(runStart(minute(1)));
+			expect(await ledger.runningSince()).toEqual(minute(1));
 			await ledger.renewLease('holder', -1);
-			expect(await ledger.isRunning()).toBe(false);
+			expect(await ledger.runningSince()).toBeNull();
 		});
 
 		it('returns when a run over all members last succeeded', async () => {

@@ -23,10 +23,10 @@ export function runContract(database: () => Database): void {
 		it('give their scheduled day back if they are abandoned', async () => {
 			const { ledger } = ledgerOf(database());
 			await ledger.startRun(scheduled('2026-01-31'));
-			expect([await ledger.lastScheduledDay(), await ledger.hasUnfinishedRun()]).toEqual([null, true]);
+			expect([await ledger.lastScheduledDay('2026-12-31'), await ledger.hasUnfinishedRun()]).toEqual([null, true]);
 			await ledger.failAbandonedRuns('Reeve was stopped.', minute(1), ['report']);
 			expect(await ledger.hasUnfinishedRun()).toBe(false);
-			expect(await ledger.lastScheduledDay()).toBeNull();
+			expect(await ledger.lastScheduledDay('2026-12-31')).toBeNull();
 			expect(await ledger.startRun(scheduled('2026-01-31'))).not.toBeNull();
 		});
 
@@ -44,12 +44,13 @@ export function runContract(database: () => Database): void {
 		it('return the newest scheduled day, and null before the first', async () => {
 			const { ledger } = ledgerOf(database());
 			await ledger.startRun(runStart(minute(0)));
-			expect(await ledger.lastScheduledDay()).toBeNull();
+			expect(await ledger.lastScheduledDay('2026-12-31')).toBeNull();
 			for (const day of ['2026-02-01', '2026-01-31']) {
 				const runId = (await ledger.startRun(scheduled(day))) as string;
 				await ledger.completeRun(runId, { issuesFixed: 0, hold: null, at: minute(1) });
 			}
-			expect(await ledger.lastScheduledDay()).toBe('2026-02-01');
+			expect(await ledger.lastScheduledDay('2026-12-31')).toBe('2026-02-01');
+			expect(await ledger.lastScheduledDay('2026-01-31')).toBeNull();
 		});
 
 		it('that a stopped process left are marked as failed, in their own guild only', async () => {
