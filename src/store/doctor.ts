@@ -1,13 +1,14 @@
-import { type Check, storageClockRemark } from '../reconciliation/health/doctor.js';
+import { type Check, type CheckRemark, storageClockRemark } from '../reconciliation/health/doctor.js';
 import type { Database } from './connection/database.js';
+import { otherUsersAccess } from './connection/private-files.js';
 
 const MESSAGES = {
 	embedded: 'The embedded database answers. It admits one process; several need a PostgreSQL server (DATABASE_URL).',
 	postgresql: 'The PostgreSQL server answers, and the database is on this version of Reeve.'
 } as const satisfies Readonly<Record<Database['kind'], string>>;
 
-/** Checks that the database answers, and compares its clock with this machine's. */
-export function databaseChecks({ prisma, kind }: Database): readonly Check[] {
+/** Checks that the database answers, compares its clock with this machine's, and who can reach the files of an embedded one. */
+export function databaseChecks({ prisma, kind, folder }: Database): readonly Check[] {
 	return [
 		{
 			subject: 'Database',
@@ -18,8 +19,18 @@ export function databaseChecks({ prisma, kind }: Database): readonly Check[] {
 					kind === 'embedded' || row === undefined
 						? []
 						: [storageClockRemark({ service: 'the database', theirs: row.now, ours: new Date() })];
-				return [{ verdict: 'ok', message: MESSAGES[kind] }, ...clock];
+				return [{ verdict: 'ok', message: MESSAGES[kind] }, ...clock, ...(await accessRemarks(folder))];
 			}
+		}
+	];
+}
+
+async function accessRemarks(folder: string | undefined): Promise<readonly CheckRemark[]> {
+	if (folder === undefined || !(await otherUsersAccess(folder))) return [];
+	return [
+		{
+			verdict: 'warning',
+			message: `Other users of this machine can read or replace the database in ${folder}, and Reeve cannot change that. Set DATA_DIR to a folder of its own that belongs to Reeve's user.`
 		}
 	];
 }

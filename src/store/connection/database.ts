@@ -10,6 +10,7 @@ import { EmbeddedAdapter } from './embedded-adapter.js';
 import { DatabaseError, driverMessage, FolderInUseError } from './errors.js';
 import { type FolderLock, lockFolder } from './folder-lock.js';
 import { migrate, readMigrations } from './migrations.js';
+import { FOLDER_MODE, makePrivate, PrivateFiles } from './private-files.js';
 import { redacting } from './redacting-adapter.js';
 import { ServerAdapter } from './server-adapter.js';
 
@@ -22,6 +23,8 @@ const PGLITE_OPTIONS = { startParams: [...PGlite.defaultStartParams, '-c', 'shar
 export interface Database {
 	readonly prisma: PrismaClient;
 	readonly kind: 'postgresql' | 'embedded';
+	/** The folder of the embedded database. */
+	readonly folder?: string;
 	close(): Promise<void>;
 }
 
@@ -71,7 +74,7 @@ async function openEmbedded(dataDir: string, redact: Redactor): Promise<Database
 			if (!opened.closed) await opened.close();
 			await lock.release();
 		};
-		return { prisma, kind: 'embedded', close };
+		return { prisma, kind: 'embedded', folder, close };
 	} catch (error) {
 		await pglite?.close().catch(() => {});
 		await lock.release();
@@ -85,7 +88,7 @@ function client(adapter: SqlDriverAdapterFactory, redact: Redactor): PrismaClien
 }
 
 async function lockDataFolder(folder: string): Promise<FolderLock> {
-	const lock = await mkdir(folder, { recursive: true })
+	const lock = await mkdir(folder, { recursive: true, mode: FOLDER_MODE })
 		.then(() => lockFolder(folder))
 		.catch((error: unknown) => {
 			throw unusable(`The folder ${folder}`, 'Check DATA_DIR, and that Reeve may write there', error);
@@ -98,14 +101,20 @@ async function lockDataFolder(folder: string): Promise<FolderLock> {
 
 /** Opens the files of the embedded database. Creates them under a temporary name, so that an interrupted first start leaves no partial ones. */
 async function openFiles(folder: string): Promise<PGlite> {
+	await makePrivate(folder);
 	const files = join(folder, 'postgres');
 	if (!existsSync(files)) {
 		const unfinished = join(folder, 'postgres.unfinished');
 		await rm(unfinished, { recursive: true, force: true });
-		await (await PGlite.create(unfinished, PGLITE_OPTIONS)).close();
+		await mkdir(unfinished, { mode: FOLDER_MODE });
+		await (await createPGlite(unfinished)).close();
 		await rename(unfinished, files);
 	}
-	return PGlite.create(files, PGLITE_OPTIONS);
+	return createPGlite(files);
+}
+
+function createPGlite(files: string): Promise<PGlite> {
+	return PGlite.create({ ...PGLITE_OPTIONS, fs: new PrivateFiles(files) });
 }
 
 /** We hold the folder lock, so any lease or claim left here belongs to a dead process: expire it now. */
