@@ -92,7 +92,11 @@ export const faultBody = z.discriminatedUnion(
 	'target',
 	[
 		z.strictObject({ target: z.literal('stripe'), kind: kinds(...HTTP_KINDS, 'repeat', 'endless'), ...httpFault }),
-		z.strictObject({ target: z.literal('discord'), kind: kinds(...HTTP_KINDS, 'ignore', 'missing-permission'), ...httpFault }),
+		z.strictObject({
+			target: z.literal('discord'),
+			kind: kinds(...HTTP_KINDS, '429-untimed', 'ignore', 'missing-permission'),
+			...httpFault
+		}),
 		z.strictObject({
 			target: z.literal('gateway'),
 			kind: kinds('drop', 'unavailable', 'missing-chunk', 'rate-limited', 'reconnect', 'invalid-session', 'latency'),

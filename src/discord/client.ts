@@ -3,9 +3,13 @@ import { type CacheWithLimitsOptions, type ClientOptions, GatewayIntentBits, Opt
 import { createRedactingRequest } from './redacting-request.js';
 import { isAlreadyAcknowledged } from './replies.js';
 import { createRetryingRequest, DEFAULT_RETRY, MAX_RETRY_AFTER_MS, type RetryOptions } from './retry.js';
+import { createWholeResponseRequest } from './whole-response.js';
 
 /** discord.js keeps the most recently seen members and users. */
 const MAX_CACHED_MEMBERS = 200;
+
+/** Longer than one attempt takes with its backoff: {@link createWholeResponseRequest} sets the deadline. */
+const ATTEMPT_TIMEOUT_MS = 300_000;
 
 /** A guild can have a million members, and most managers hold objects that Reeve never reads. */
 const CACHE_LIMITS = {
@@ -42,7 +46,7 @@ export function clientOptions(
 	redact: (text: string) => string,
 	retry: RetryOptions = DEFAULT_RETRY
 ): Pick<ClientOptions, 'intents' | 'allowedMentions' | 'makeCache' | 'rest' | 'tasks'> {
-	const { retries, timeoutMs: timeout } = retry;
+	const request = createRedactingRequest(redact, createWholeResponseRequest(retry.deadlineMs));
 	return {
 		// GuildMembers is a privileged intent; without it the member list is unavailable.
 		intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMembers],
@@ -50,9 +54,9 @@ export function clientOptions(
 		makeCache: Options.cacheWithLimits(CACHE_LIMITS),
 		rest: {
 			api: apiUrl,
-			retries,
-			timeout,
-			makeRequest: createRetryingRequest(createRedactingRequest(redact), retry),
+			retries: retry.retries,
+			timeout: ATTEMPT_TIMEOUT_MS,
+			makeRequest: createRetryingRequest(request, retry),
 			rejectOnRateLimit: ({ retryAfter }) => retryAfter > MAX_RETRY_AFTER_MS
 		},
 		// Required by the plugin's type augmentation and unused: src/schedule creates the queue once the pieces are loaded.

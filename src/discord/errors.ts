@@ -1,6 +1,7 @@
 import { DiscordAPIError, type Guild, HTTPError, PermissionFlagsBits, RateLimitError, RESTJSONErrorCodes } from 'discord.js';
 import type { GuildProblem } from '../reconciliation/domain/ports.js';
-import { TokenRefusedError, TooManyRequestsError } from './retry.js';
+import { TokenRefusedError } from './retry.js';
+import { TooManyRequestsError } from './untimed-rate-limit.js';
 
 /** Discord's errors as operator-readable messages. They compare Discord's codes, never HTTP statuses: one status has many causes. */
 

@@ -1,4 +1,4 @@
-import { DefaultRestOptions, type RESTOptions } from 'discord.js';
+import type { RESTOptions } from 'discord.js';
 
 type MakeRequest = RESTOptions['makeRequest'];
 type Init = Parameters<MakeRequest>[1];
@@ -9,10 +9,7 @@ const REASON_HEADER = 'X-Audit-Log-Reason';
  * Redacts secrets from request bodies and audit-log reasons: user-supplied text and quoted errors may contain them. All other
  * headers, the token included, are sent unchanged.
  */
-export function createRedactingRequest(
-	redact: (text: string) => string,
-	request: MakeRequest = DefaultRestOptions.makeRequest
-): MakeRequest {
+export function createRedactingRequest(redact: (text: string) => string, request: MakeRequest): MakeRequest {
 	return async (url, init) =>
 		request(url, { ...init, body: await redactBody(init.body, redact), headers: redactReason(init.headers, redact) });
 }

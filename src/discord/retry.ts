@@ -1,22 +1,24 @@
-import { DefaultRestOptions, type RESTOptions } from 'discord.js';
+import type { RESTOptions } from 'discord.js';
 import { backoffDelay, SYSTEM_TIMING, type Timing } from '../async/backoff.js';
+import { TooManyRequestsError, UntimedRateLimit } from './untimed-rate-limit.js';
 
 /**
- * Works around four behaviours of discord.js's REST client:
+ * Works around five behaviours of discord.js's REST client:
  * 1. it retries a failed request (5xx, no response) at once: here each retry waits with exponential backoff;
  * 2. it does not retry undici's `UND_ERR_SOCKET`: here that becomes `ECONNRESET`, which it retries;
  * 3. it retries a 429 without limit: here at most {@link MAX_RATE_LIMIT_RETRIES} times in a row;
- * 4. it clears its token after one 401, so that every later request fails: here it sees an error instead of the 401.
+ * 4. it retries a 429 without `Retry-After` at once: see {@link UntimedRateLimit};
+ * 5. it clears its token after one 401, so that every later request fails: here it sees an error instead of the 401.
  */
 
-export interface RetryOptions extends Pick<Timing, 'sleep' | 'random'> {
+export interface RetryOptions extends Timing {
 	/** Retries per request, as discord.js counts them. */
 	readonly retries: number;
-	/** Per response. */
-	readonly timeoutMs: number;
+	/** Of one attempt, response included. */
+	readonly deadlineMs: number;
 }
 
-export const DEFAULT_RETRY: RetryOptions = { ...SYSTEM_TIMING, retries: 4, timeoutMs: 15_000 };
+export const DEFAULT_RETRY: RetryOptions = { ...SYSTEM_TIMING, retries: 4, deadlineMs: 15_000 };
 
 const INITIAL_BACKOFF_MS = 300;
 
@@ -25,11 +27,6 @@ const MAX_RATE_LIMIT_RETRIES = 10;
 
 /** Longest wait for a rate limit to end; a longer one would stall a run. */
 export const MAX_RETRY_AFTER_MS = 60_000;
-
-/** Discord keeps answering a request with 429. */
-export class TooManyRequestsError extends Error {
-	public override readonly name = 'TooManyRequestsError';
-}
 
 /** Discord refused the bot token. */
 export class TokenRefusedError extends Error {
@@ -45,9 +42,10 @@ const UNDICI_SOCKET_CODE = 'UND_ERR_SOCKET';
 
 /** Wraps `request` with the workarounds above. Backoff delays the failed response, since discord.js retries as soon as it gets it. */
 export function createRetryingRequest(
-	request: RESTOptions['makeRequest'] = DefaultRestOptions.makeRequest,
-	{ retries, sleep, random }: Omit<RetryOptions, 'timeoutMs'> = DEFAULT_RETRY
+	request: RESTOptions['makeRequest'],
+	{ retries, ...timing }: Omit<RetryOptions, 'deadlineMs'>
 ): RESTOptions['makeRequest'] {
+	const untimedLimit = new UntimedRateLimit(timing);
 	/** Consecutive failures by method and URL. */
 	const failures = new Map<string, number>();
 	const backOff = async (route: string) => {
@@ -56,7 +54,7 @@ export function createRetryingRequest(
 		if (attempt >= retries) failures.delete(route);
 		else {
 			failures.set(route, attempt + 1);
-			await sleep(backoffDelay(INITIAL_BACKOFF_MS, attempt, random));
+			await timing.sleep(backoffDelay(INITIAL_BACKOFF_MS, attempt, timing.random));
 		}
 	};
 	/** Consecutive 429s by method and URL. */
@@ -72,6 +70,7 @@ export function createRetryingRequest(
 	};
 	return async (url, init) => {
 		const route = `${init.method} ${url}`;
+		await untimedLimit.wait();
 		const response = await request(url, init).catch(async (error: unknown) => {
 			await backOff(route);
 			throw isSocketError(error) ? Object.assign(new Error('Connection lost.', { cause: error }), { code: RETRIED_CODE }) : error;
@@ -79,8 +78,11 @@ export function createRetryingRequest(
 		if (response.status >= 500) await backOff(route);
 		else failures.delete(route);
 		if (response.status === 401 && hasBotToken(init)) throw new TokenRefusedError('Discord refused the token.');
-		if (response.status === 429) countRateLimit(route);
-		else rateLimited.delete(route);
+		if (response.status !== 429) {
+			rateLimited.delete(route);
+			untimedLimit.reset();
+		} else if (Number(response.headers.get('Retry-After')) > 0) countRateLimit(route);
+		else untimedLimit.hit();
 		return response;
 	};
 }

@@ -36,7 +36,20 @@ const LONG_TIMEOUT_MS = 10_000;
 const SHORT_TIMEOUT_MS = 60;
 const SHORT_LISTING_TIMEOUT_MS = 250;
 
+/** Kinds that only a deadline ends. */
+const NEVER_ENDING: ReadonlySet<string> = new Set(['timeout', 'slow']);
+
 const immediately = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** Backoff takes no time, and is over when it was waited for. */
+function timeThatPassesAtOnce() {
+	let time = 0;
+	const sleep = (ms: number) => {
+		time += ms;
+		return immediately();
+	};
+	return { now: () => time, sleep, random: () => 0 };
+}
 
 /** A role change that Discord accepted. */
 export interface RoleChange {
@@ -105,7 +118,7 @@ export class FaultHarness {
 		const { guildId, adminChannelId } = discord.ids;
 		const around = { port, mailPort, token: TOKEN, stripeKey: STRIPE_KEY, guildId, adminChannelId };
 		const { settings } = parseSettings(botSettings(around, { RECONCILIATION_MAX_REVOKE_PERCENT: '100', ...overrides }, {}));
-		const retry = { retries: 1, timeoutMs: LONG_TIMEOUT_MS, sleep: immediately, random: () => 0 };
+		const retry = { retries: 1, deadlineMs: LONG_TIMEOUT_MS, ...timeThatPassesAtOnce() };
 		const { rest, ...others } = clientOptions(settings.DISCORD_API_URL, identity, retry);
 		const options: Omit<ClientOptions, 'tasks'> = {
 			...others,
@@ -171,8 +184,8 @@ export class FaultHarness {
 		}
 		const match = target === 'gateway' ? { match: 'REQUEST_GUILD_MEMBERS' } : {};
 		this.faults.add({ target, kind, after, ...(lasting ? {} : { times: 1 }), ...match, ...fault });
-		if (target === 'discord' && kind === 'timeout') this.client.rest.options.timeout = SHORT_TIMEOUT_MS;
-		if (target === 'stripe' && kind === 'timeout') return this.reeves.shortStripeTimeout;
+		if (target === 'discord' && NEVER_ENDING.has(kind)) this.client.rest.options.timeout = SHORT_TIMEOUT_MS;
+		if (target === 'stripe' && NEVER_ENDING.has(kind)) return this.reeves.shortStripeTimeout;
 		return target === 'gateway' ? this.reeves.shortListingTimeout : this.reeve;
 	}
 

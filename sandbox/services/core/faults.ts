@@ -9,6 +9,7 @@ export interface Fault {
 	 * - `latency`: delays by `ms`
 	 * - `hold`: blocks the request until the faults are cleared, then handles it
 	 * - `429`, `500`, `status`: answers with that status (`status`: any)
+	 * - `429-untimed`: Discord answers 429 without `Retry-After` and without JSON, as Cloudflare does in its place
 	 * - `timeout`: never answers
 	 * - `drop`: destroys the socket before the effect; `drop-after`: after it, so only the answer is lost
 	 * - `ignore`: Discord answers 204 without the effect

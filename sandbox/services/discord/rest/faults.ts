@@ -40,6 +40,8 @@ export async function faultBeforeHandler(
 				return 'drop';
 			case '429':
 				return rateLimited(fault.retryAfter ?? DEFAULT_RETRY_AFTER);
+			case '429-untimed':
+				return { answer: { status: 429, body: 'error code: 1015' }, headers: {} };
 			case '500':
 				return early(500, fault.body);
 			case 'status':
