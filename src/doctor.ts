@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Client, Events } from 'discord.js';
 import { externalChecks, guildChecks, lastRunCheck, onDemandChecks, storageChecks } from './checks.js';
-import { secretsOf } from './config/derived.js';
+import { databaseSettings, secretsOf } from './config/derived.js';
 import { parseSettings, type Settings, SettingsError } from './config/env.js';
 import { clientOptions } from './discord/client.js';
 import { loginFailure } from './discord/login.js';
@@ -55,12 +55,9 @@ async function runAllChecks(settings: Settings, warnings: readonly string[], red
 }
 
 /** The database; or null and a result that says why it cannot be opened. */
-async function open({
-	DATABASE_URL: url,
-	DATA_DIR: dataDir
-}: Settings): Promise<{ readonly database: Database | null; readonly failure: readonly CheckResult[] }> {
+async function open(settings: Settings): Promise<{ readonly database: Database | null; readonly failure: readonly CheckResult[] }> {
 	try {
-		return { database: await openDatabase({ url, dataDir }), failure: [] };
+		return { database: await openDatabase(databaseSettings(settings)), failure: [] };
 	} catch (error) {
 		if (!(error instanceof DatabaseError)) throw error;
 		const running = error instanceof FolderInUseError;

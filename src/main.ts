@@ -7,7 +7,7 @@ import '@sapphire/plugin-subcommands/register';
 import { Events } from 'discord.js';
 import { settleWithin } from './async/timeout.js';
 import { externalChecks } from './checks.js';
-import { distinctiveSecretsOf, secretsOf } from './config/derived.js';
+import { databaseSettings, distinctiveSecretsOf, secretsOf } from './config/derived.js';
 import { parseSettings, type Settings, SettingsError } from './config/env.js';
 import { createClient } from './discord/client.js';
 import { loginFailure } from './discord/login.js';
@@ -24,6 +24,7 @@ import { createInProcessSchedule } from './schedule/in-process.js';
 import { createRedisSchedule } from './schedule/redis.js';
 import { openDatabase } from './store/connection/database.js';
 import { DatabaseError } from './store/connection/errors.js';
+import { claimDatabase } from './store/connection/owner.js';
 import { createReeve } from './wiring/services.js';
 
 // Idle most of the day: a smaller heap is worth the extra garbage collections during a run.
@@ -53,7 +54,8 @@ async function main(): Promise<void> {
 
 	// Runs while the database opens.
 	const startChecks = runChecks(externalChecks(settings, [], redactors.all));
-	const database = await openDatabase({ url: settings.DATABASE_URL, dataDir: settings.DATA_DIR, redact: redactors.distinctive });
+	const place = databaseSettings(settings);
+	const database = await openDatabase({ ...place, redact: redactors.distinctive });
 	const client = createClient({
 		guildId: settings.DISCORD_GUILD_ID,
 		apiUrl: settings.DISCORD_API_URL,
@@ -75,6 +77,7 @@ async function main(): Promise<void> {
 	for (const { name, before, after } of await reeve.health.recordSettingsChanges())
 		logger.info(`Setting ${name} changed since the last start: ${before ?? 'not set'} → ${after ?? 'not set'}.`);
 	await logIn(client, settings);
+	if (client.guilds.cache.has(settings.DISCORD_GUILD_ID)) await claimDatabase(database, place.guild);
 	// Not awaited: a service that does not respond must not delay the start.
 	void Promise.all([startChecks, reeve.health.checkAtStart()]).then(async (results) => {
 		for (const { verdict, subject, message } of results.flat()) logger[LOG_LEVEL_OF[verdict]](`${subject}: ${message}`);

@@ -28,6 +28,12 @@ export function policySettings(settings: Settings): PolicySettings {
 	};
 }
 
+/** Where the database is, and the guild that it must belong to. */
+export function databaseSettings(settings: Settings) {
+	const guild = { guildId: settings.DISCORD_GUILD_ID, formerGuildId: settings.DISCORD_FORMER_GUILD_ID };
+	return { url: settings.DATABASE_URL, dataDir: settings.DATA_DIR, guild };
+}
+
 export function runSettings(settings: Settings): RunSettings {
 	return {
 		policy: policySettings(settings),

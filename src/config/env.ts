@@ -38,6 +38,9 @@ const COPY_ID = 'Discord → Settings → Advanced → Developer Mode on; then r
 const shape = {
 	DISCORD_TOKEN: token.describe('Discord Developer Portal → your application → Bot → Reset Token'),
 	DISCORD_GUILD_ID: snowflake.describe(`${COPY_ID} your server's name → Copy Server ID`),
+	DISCORD_FORMER_GUILD_ID: snowflake
+		.optional()
+		.describe('the ID of the server that this one replaces, if Reeve is to move its database: links and exemptions come along'),
 	DISCORD_ADMIN_CHANNEL_ID: snowflake.describe(`${COPY_ID} the channel for the reports → Copy Channel ID`),
 	DISCORD_OPERATOR_ROLE_IDS: snowflakes
 		.default([])

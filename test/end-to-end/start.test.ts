@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.js';
+import { openDatabase } from '../../src/store/connection/database.js';
+import { claimDatabase } from '../../src/store/connection/owner.js';
 import { reconcile, waitForMessage } from './operator.js';
 
 const MAIN = join(import.meta.dirname, '../../dist/src/main.js');
@@ -28,6 +31,27 @@ describe('main', () => {
 		for (const name of ['DISCORD_TOKEN', 'DISCORD_GUILD_ID', 'DISCORD_ADMIN_CHANNEL_ID', 'STRIPE_SECRET_KEY', 'RECONCILIATION_HOUR'])
 			expect(output).toContain(name);
 		expect(output).toContain('Developer Portal');
+		expect(output).not.toMatch(/\n\s+at /);
+	});
+
+	test('exits with the reason when the database belongs to another server', async () => {
+		const dataDir = join(folder, 'another');
+		await cp(process.env.SANDBOX_DATABASE_TEMPLATE ?? '', dataDir, { recursive: true });
+		const database = await openDatabase({ dataDir });
+		await claimDatabase(database, { guildId: '900000000000000001' });
+		await database.close();
+		const { code, output } = await start({
+			DISCORD_TOKEN: 'MTIzNDU2Nzg5MDEyMzQ1Njc4.not.used-at-all',
+			DISCORD_GUILD_ID: '900000000000000002',
+			DISCORD_ADMIN_CHANNEL_ID: '900000000000000003',
+			STRIPE_SECRET_KEY: 'rk_test_not_used_000000',
+			STRIPE_API_URL: 'http://127.0.0.1:9',
+			DATA_DIR: dataDir
+		});
+		expect(code).toBe(1);
+		expect(output).toMatch(
+			/^This database belongs to the Discord server 900000000000000001, but DISCORD_GUILD_ID is 900000000000000002\./m
+		);
 		expect(output).not.toMatch(/\n\s+at /);
 	});
 

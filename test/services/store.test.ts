@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type Database, openDatabase } from '../../src/store/connection/database.js';
 import { ledgerOf, minute, oneIssue } from '../store/builders.js';
 import { ledgerContract } from '../store/contract/ledger.js';
+import { ownerContract } from '../store/contract/owner.js';
 import { createDatabase, execute, type TestDatabase } from './databases.js';
 
 const NOWHERE = '/nonexistent';
@@ -44,6 +45,23 @@ describe('ledger on a PostgreSQL server', () => {
 		);
 		expect(results.filter((result) => result?.kind === 'claimed')).toHaveLength(1);
 		expect(results.filter((result) => result?.kind === 'busy')).toHaveLength(19);
+	});
+});
+
+describe('openDatabase with a PostgreSQL server and a guild', () => {
+	let server: TestDatabase;
+	beforeAll(async () => {
+		server = await createDatabase();
+	});
+	afterAll(() => server?.drop());
+	beforeEach(async () => {
+		await (await openDatabase({ url: server.url, dataDir: NOWHERE })).close();
+		await execute(server.url, 'DELETE FROM "DatabaseOwner"');
+	});
+
+	ownerContract(async (guild, work) => {
+		const database = await openDatabase({ url: server.url, dataDir: NOWHERE, guild });
+		await work(database).finally(() => database.close());
 	});
 });
 

@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openDatabase } from '../../src/store/connection/database.js';
 import { lockFolder } from '../../src/store/connection/folder-lock.js';
 import { drift, ledgerOf, oneIssue, snowflake } from './builders.js';
+import { ownerContract } from './contract/owner.js';
 import { migratedFolder, testFolder } from './folders.js';
 
 /** Compiled: the test script builds first. */
@@ -101,6 +102,18 @@ describe('openDatabase with a folder', () => {
 		await expect(openDatabase({ dataDir: folder })).rejects.toThrow(/^The database in .* cannot be used: .*backup/);
 		await rm(join(folder, 'postgres'), { recursive: true });
 		await (await openDatabase({ dataDir: folder })).close();
+	});
+});
+
+describe('openDatabase with a guild', () => {
+	let folder: string;
+	beforeEach(async () => {
+		folder = await migratedFolder();
+	});
+
+	ownerContract(async (guild, work) => {
+		const database = await openDatabase({ dataDir: folder, guild });
+		await work(database).finally(() => database.close());
 	});
 });
 

@@ -10,6 +10,7 @@ import { EmbeddedAdapter } from './embedded-adapter.js';
 import { DatabaseError, driverMessage, FolderInUseError } from './errors.js';
 import { type FolderLock, lockFolder } from './folder-lock.js';
 import { migrate, readMigrations } from './migrations.js';
+import { assertOwnedBy, type DatabaseGuild } from './owner.js';
 import { FOLDER_MODE, makePrivate, PrivateFiles } from './private-files.js';
 import { redacting } from './redacting-adapter.js';
 import { ServerAdapter } from './server-adapter.js';
@@ -32,6 +33,8 @@ export interface Database {
 export interface DatabaseOptions {
 	readonly url?: string | undefined;
 	readonly dataDir: string;
+	/** Refused if the database belongs to another guild. */
+	readonly guild?: DatabaseGuild;
 	/** Applied to every text that is stored. */
 	readonly redact?: Redactor;
 }
@@ -41,10 +44,17 @@ const TRANSACTIONS = { maxWait: 120_000, timeout: 120_000 };
 
 /**
  * Opens the database and applies pending migrations.
- * @throws {DatabaseError} server unavailable, wrong password, folder in use or not writable, schema newer than this Reeve
+ * @throws {DatabaseError} server unavailable, wrong password, folder in use or not writable, schema newer than this Reeve, another guild's
  */
-export async function openDatabase({ url, dataDir, redact = (text) => text }: DatabaseOptions): Promise<Database> {
-	return url === undefined ? openEmbedded(dataDir, redact) : openServer(url, redact);
+export async function openDatabase({ url, dataDir, guild, redact = (text) => text }: DatabaseOptions): Promise<Database> {
+	const database = await (url === undefined ? openEmbedded(dataDir, redact) : openServer(url, redact));
+	try {
+		if (guild !== undefined) await assertOwnedBy(database.prisma, guild);
+		return database;
+	} catch (error) {
+		await database.close();
+		throw error;
+	}
 }
 
 async function openServer(url: string, redact: Redactor): Promise<Database> {

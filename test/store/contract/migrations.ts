@@ -34,6 +34,17 @@ export function migrationContract(factory: () => SqlMigrationAwareDriverAdapterF
 			expect(await rows('SELECT count(*)::int FROM "SeenDebt"')).toEqual([[1]]);
 		});
 
+		it('gives a database in use to the guild of its newest completed run', async () => {
+			const all = await readMigrations();
+			const ownerAt = all.migrationDirectories.findIndex(({ path }) => path.endsWith('database-owner'));
+			await migrate(factory(), { ...all, migrationDirectories: all.migrationDirectories.slice(0, ownerAt) });
+			const run = (id: number, guild: string, status: string) => `('${id}', '${guild}', '${status}', 'manual', '2026-11-0${id}T03:00:00Z')`;
+			await execute(`INSERT INTO "ReconciliationRun" (id, "guildId", status, "triggeredBy", "startedAt")
+				VALUES ${run(1, 'first', 'COMPLETED')}, ${run(2, 'newest', 'COMPLETED')}, ${run(3, 'mistyped', 'FAILED')}`);
+			await migrate(factory(), all);
+			expect(await rows('SELECT "guildId" FROM "DatabaseOwner"')).toEqual([['newest']]);
+		});
+
 		it('refuses a database that is newer than this Reeve', async () => {
 			await migrate(factory(), await readMigrations());
 			await execute(
