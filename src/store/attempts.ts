@@ -2,18 +2,16 @@ import { planHash } from '../reconciliation/detection/role-plan.js';
 import type { DriftIssue, FixOutcome } from '../reconciliation/domain/issue.js';
 import type { AttemptEnd, ClaimResult, InterruptedAttempt, Ledger } from '../reconciliation/domain/ports.js';
 import type { RoleName } from '../reconciliation/domain/rules.js';
+import { earlierWork, isRest, type PastAttempt } from '../reconciliation/fixes/earlier-work.js';
 import { mayHaveChanged } from '../reconciliation/fixes/undo.js';
 import { writeAudit } from './audit.js';
-import { type Issue, IssueStatus, type Prisma } from './client/client.js';
+import { type FixAttempt, type Issue, IssueStatus, type Prisma } from './client/client.js';
 import type { Database } from './connection/database.js';
 import { fromJson, nullable, rowToOpenIssue, toJson } from './json.js';
 import { endExemption } from './undos.js';
 import { joinVerification } from './verifications.js';
 
 type Attempts = Pick<Ledger, 'claimIssue' | 'renewClaim' | 'endAttempt' | 'interruptedAttempts'>;
-
-/** Claim duration of a process that recovers an interrupted attempt. */
-const RECOVERY_SECONDS = 60;
 
 /**
  * Claims on issues and their outcomes. An attempt without an outcome is a claim.
@@ -29,24 +27,26 @@ export function attempts({ prisma }: Database, guildId: string, verifyAfterMinut
 			}
 
 			async function tryToClaim(transaction: Prisma.TransactionClient): Promise<ClaimResult> {
+				const claim = (planHash: string) =>
+					transaction.issue.updateMany({
+						where: { id: issueId, guildId, status: IssueStatus.OPEN, planHash },
+						data: { status: IssueStatus.FIXING }
+					});
 				// Decides between concurrent claims: the row stays locked until the attempt is written.
-				const claimed = await transaction.issue.updateMany({
-					where: { id: issueId, guildId, status: IssueStatus.OPEN, planHash: hash },
-					data: { status: IssueStatus.FIXING }
-				});
-				if (claimed.count === 0) return claimRefusal(transaction, guildId, issueId);
+				if ((await claim(hash)).count === 0) {
+					const rest = await planHashOfRest(transaction, issueId, hash);
+					if (rest === null || (await claim(rest)).count === 0) return claimRefusal(transaction, guildId, issueId);
+				}
 				const row = await transaction.issue.findUniqueOrThrow({ where: { id: issueId } });
 				const issue = rowToOpenIssue(row);
-				const [attempt] = await transaction.$queryRaw<{ id: string; resumes: boolean | null }[]>`
+				const earlier = earlierWork(await pastAttempts(transaction, issueId), [hash, issue.planHash]);
+				const [attempt] = await transaction.$queryRaw<{ id: string }[]>`
 					INSERT INTO "FixAttempt" (id, "issueId", "runId", actor, "planHash", add, remove, "startedAt", "claimExpires")
-					VALUES (gen_random_uuid()::text, ${issueId}, ${runId}, ${actor}, ${hash}, ${JSON.stringify(issue.plan.add)}::jsonb,
+					VALUES (gen_random_uuid()::text, ${issueId}, ${runId}, ${actor}, ${issue.planHash}, ${JSON.stringify(issue.plan.add)}::jsonb,
 						${JSON.stringify(issue.plan.remove)}::jsonb, now(), now() + make_interval(secs => ${seconds}))
-					RETURNING id, (
-						SELECT last.outcome = 'INTERRUPTED' AND last."rolesBefore" IS NOT NULL AND last."planHash" = ${hash}
-						FROM "FixAttempt" AS last WHERE last."issueId" = ${issueId} AND last.undoes IS NULL ORDER BY last."startedAt" DESC LIMIT 1
-					) AS resumes`;
+					RETURNING id`;
 				if (attempt === undefined) throw new Error('INSERT … RETURNING returned no row.');
-				return { kind: 'claimed', claim: { attemptId: attempt.id, issue, resumes: attempt.resumes ?? false } };
+				return { kind: 'claimed', claim: { attemptId: attempt.id, issue, earlier } };
 			}
 		},
 
@@ -95,25 +95,70 @@ export function attempts({ prisma }: Database, guildId: string, verifyAfterMinut
 				});
 			}),
 
-		interruptedAttempts: async () => {
+		interruptedAttempts: async (seconds) => {
 			const rows = await prisma.$queryRaw<{ id: string }[]>`
-				UPDATE "FixAttempt" SET "claimExpires" = now() + make_interval(secs => ${RECOVERY_SECONDS}), "takenOverAt" = now()
+				UPDATE "FixAttempt" SET "claimExpires" = now() + make_interval(secs => ${seconds}), "takenOverAt" = now()
 				WHERE outcome IS NULL AND "claimExpires" <= now() AND "issueId" IN (SELECT id FROM "Issue" WHERE "guildId" = ${guildId})
 				RETURNING id`;
 			if (rows.length === 0) return [];
 			const found = await prisma.fixAttempt.findMany({ where: { id: { in: rows.map(({ id }) => id) } }, include: { issue: true } });
-			return found.map(
-				(attempt): InterruptedAttempt => ({
-					attemptId: attempt.id,
-					issue: rowToOpenIssue(attempt.issue),
-					actor: attempt.actor,
-					undoes: attempt.undoes,
-					plan: { add: fromJson<RoleName[]>(attempt.add), remove: fromJson<RoleName[]>(attempt.remove) },
-					rolesBefore: attempt.rolesBefore === null ? null : fromJson<RoleName[]>(attempt.rolesBefore)
+			return Promise.all(
+				found.map(async (attempt): Promise<InterruptedAttempt> => {
+					const { plan, planHash, rolesBefore } = toPastAttempt(attempt);
+					return {
+						attemptId: attempt.id,
+						issue: rowToOpenIssue(attempt.issue),
+						actor: attempt.actor,
+						undoes: attempt.undoes,
+						plan,
+						rolesBefore,
+						earlier: attempt.undoes === null ? earlierWork(await pastAttempts(prisma, attempt.issueId), [planHash]) : null
+					};
 				})
 			);
 		}
 	};
+}
+
+const PAST_ATTEMPT = { planHash: true, add: true, remove: true, outcome: true, rolesBefore: true, rolesAfter: true } as const;
+
+function toPastAttempt({
+	planHash,
+	add,
+	remove,
+	outcome,
+	rolesBefore,
+	rolesAfter
+}: Pick<FixAttempt, keyof typeof PAST_ATTEMPT>): PastAttempt {
+	return {
+		planHash,
+		plan: { add: fromJson<RoleName[]>(add), remove: fromJson<RoleName[]>(remove) },
+		outcome: outcome as FixOutcome | null,
+		rolesBefore: fromJson<RoleName[] | null>(rolesBefore),
+		rolesAfter: fromJson<RoleName[] | null>(rolesAfter)
+	};
+}
+
+/** The attempts at an issue, oldest first. */
+async function pastAttempts(database: Prisma.TransactionClient, issueId: string): Promise<readonly PastAttempt[]> {
+	const rows = await database.fixAttempt.findMany({
+		where: { issueId },
+		orderBy: [{ startedAt: 'asc' }, { id: 'asc' }],
+		select: PAST_ATTEMPT
+	});
+	return rows.map(toPastAttempt);
+}
+
+/** The hash of the issue's plan if a run has found what earlier attempts left of the approved plan; else null. */
+async function planHashOfRest(transaction: Prisma.TransactionClient, issueId: string, approvedHash: string): Promise<string | null> {
+	const row = await transaction.issue.findFirst({
+		where: { id: issueId, status: IssueStatus.OPEN },
+		select: { planHash: true, detail: true }
+	});
+	if (row === null) return null;
+	const { plan, expectedRoles } = fromJson<DriftIssue>(row.detail);
+	const earlier = earlierWork(await pastAttempts(transaction, issueId), [approvedHash]);
+	return earlier !== null && isRest(plan, expectedRoles, earlier) ? row.planHash : null;
 }
 
 /** Excludes failed undos: an issue's last reported attempt is then still its fix. */

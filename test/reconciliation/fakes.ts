@@ -24,6 +24,7 @@ import type {
 } from '../../src/reconciliation/domain/ports.js';
 import type { RoleName } from '../../src/reconciliation/domain/rules.js';
 import type { ReconciliationResult, RunSettings, Verified } from '../../src/reconciliation/domain/run.js';
+import { earlierWork, isRest, type PastAttempt } from '../../src/reconciliation/fixes/earlier-work.js';
 import { mayHaveChanged, type UndoStore } from '../../src/reconciliation/fixes/undo.js';
 import { channelsFor } from '../../src/reconciliation/outbox/outbox.js';
 import type { VerificationStore } from '../../src/reconciliation/runs/verify.js';
@@ -375,13 +376,13 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 			return { kind: 'settled', status: issue.status, actor: issue.settledBy, at: issue.settledAt, undone: false, exempted: false };
 		const other = this.attempts.find((attempt) => attempt.issueId === issueId && attempt.end === null);
 		if (other) return { kind: 'busy', actor: other.actor, since: at };
-		if (issue.planHash !== hash) return { kind: 'plan-changed', issue: { ...issue } };
+		const earlier = earlierWork(this.pastAttempts(issue), [hash, issue.planHash]);
+		const isTheRest = earlier !== null && isRest(issue.plan, issue.expectedRoles, earlier);
+		if (issue.planHash !== hash && !isTheRest) return { kind: 'plan-changed', issue: { ...issue } };
 		issue.status = 'FIXING';
-		const last = this.attempts.findLast((attempt) => attempt.issueId === issueId && attempt.undoes === null);
-		const resumes = last?.end?.outcome === 'INTERRUPTED' && last.rolesBefore !== null && planHash(issue.discordId, last.plan) === hash;
 		const attemptId = `attempt_${this.attempts.length + 1}`;
 		this.attempts.push({ ...NEW_ATTEMPT, attemptId, issueId, actor, runId, plan: issue.plan, expiresAt: later(at, seconds) });
-		return { kind: 'claimed', claim: { attemptId, issue: { ...issue }, resumes } };
+		return { kind: 'claimed', claim: { attemptId, issue: { ...issue }, earlier } };
 	}
 
 	public async renewClaim(attemptId: string, seconds: number, rolesBefore?: readonly RoleName[]): Promise<boolean> {
@@ -415,15 +416,16 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 	}
 
 	/** Renews the claims of the returned attempts, so that no other caller gets them. */
-	public async interruptedAttempts(): Promise<readonly InterruptedAttempt[]> {
+	public async interruptedAttempts(seconds: number): Promise<readonly InterruptedAttempt[]> {
 		await this.script.before('ledger.interruptedAttempts');
 		const expired = this.attempts.filter(({ end, expiresAt }) => end === null && expiresAt <= this.now());
 		return expired.flatMap((attempt) => {
 			const issue = this.issues.get(attempt.issueId);
 			if (issue === undefined) return [];
-			attempt.expiresAt = later(this.now(), 30);
+			attempt.expiresAt = later(this.now(), seconds);
 			const { attemptId, actor, plan, rolesBefore, undoes } = attempt;
-			return [{ attemptId, issue, actor, plan, rolesBefore, undoes }];
+			const earlier = undoes === null ? earlierWork(this.pastAttempts(issue), [planHash(issue.discordId, plan)]) : null;
+			return [{ attemptId, issue, actor, plan, rolesBefore, undoes, earlier }];
 		});
 	}
 
@@ -495,6 +497,18 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 
 	private isUndone(fixId: string): boolean {
 		return this.attempts.some(({ undoes, end }) => undoes === fixId && (end === null || end.outcome === 'UNDONE'));
+	}
+
+	private pastAttempts(issue: StoredIssue): PastAttempt[] {
+		return this.attempts
+			.filter(({ issueId }) => issueId === issue.id)
+			.map(({ plan, rolesBefore, end }) => ({
+				planHash: planHash(issue.discordId, plan),
+				plan,
+				outcome: end?.outcome ?? null,
+				rolesBefore: end === null ? rolesBefore : end.rolesBefore,
+				rolesAfter: end?.rolesAfter ?? null
+			}));
 	}
 
 	private run(id: string): StoredRun {

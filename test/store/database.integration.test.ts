@@ -82,7 +82,7 @@ describe('openDatabase with a folder', () => {
 		onTestFinished(() => database.close());
 		const { ledger } = ledgerOf(database, guildId);
 		expect(await ledger.acquireLease('next process', 60)).toBe(true);
-		expect(await ledger.interruptedAttempts()).toMatchObject([{ actor: '42', rolesBefore: ['Lord'], issue: { discordId } }]);
+		expect(await ledger.interruptedAttempts(60)).toMatchObject([{ actor: '42', rolesBefore: ['Lord'], issue: { discordId } }]);
 	});
 
 	it('survives a first start that is killed at any time', async () => {

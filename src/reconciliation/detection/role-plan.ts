@@ -15,6 +15,11 @@ export function diffRoles(held: readonly RoleName[], expected: readonly RoleName
 	};
 }
 
+/** The managed roles after a plan was applied. */
+export function rolesAfter(held: readonly RoleName[], plan: Plan): readonly RoleName[] {
+	return [...new Set([...held, ...plan.add])].filter((role) => !plan.remove.includes(role));
+}
+
 /** "Knight and Lord". */
 export function formatRoles(roles: readonly RoleName[]): string {
 	return roles.join(' and ') || 'no managed role';

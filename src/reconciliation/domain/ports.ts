@@ -119,8 +119,17 @@ export interface LastGoodRun {
 export interface IssueClaim {
 	readonly attemptId: string;
 	readonly issue: OpenIssue;
-	/** Whether an earlier attempt at the same plan was interrupted after it started to change roles: part of it may be applied. */
-	readonly resumes: boolean;
+	/** Null unless an earlier attempt at the approved plan may have changed roles. */
+	readonly earlier: EarlierWork | null;
+}
+
+/** What earlier attempts at a plan have done. */
+export interface EarlierWork {
+	readonly plan: Plan;
+	/** Before the first of them. */
+	readonly rolesBefore: readonly RoleName[];
+	/** As last known. */
+	readonly rolesAfter: readonly RoleName[];
 }
 
 export type ClaimResult =
@@ -153,7 +162,7 @@ export interface AttemptEnd {
 }
 
 /** An attempt that a crashed process did not end. */
-export interface InterruptedAttempt extends Omit<IssueClaim, 'resumes'> {
+export interface InterruptedAttempt extends IssueClaim {
 	readonly actor: string;
 	readonly plan: Plan;
 	readonly rolesBefore: readonly RoleName[] | null;
@@ -219,7 +228,8 @@ export interface FindingsStore {
 
 export interface AttemptStore {
 	/**
-	 * Claims an issue and stores the attempt with its plan. Of concurrent calls, exactly one succeeds.
+	 * Claims an issue and stores the attempt with its plan. Of concurrent calls, exactly one succeeds. An issue with what earlier attempts
+	 * left of the approved plan is claimed too.
 	 * @param planHash - of the plan that the operator approved
 	 * @param runId - the run whose report or schedule requested the fix
 	 */
@@ -231,8 +241,8 @@ export interface AttemptStore {
 	 * verification; an undo that changed nothing ends its exemption. Does nothing if the attempt has already ended.
 	 */
 	endAttempt(attemptId: string, end: AttemptEnd): Promise<void>;
-	/** Unfinished attempts whose claim has expired. The first caller takes them over. */
-	interruptedAttempts(): Promise<readonly InterruptedAttempt[]>;
+	/** Unfinished attempts whose claim has expired. The first caller takes them over, for that many seconds. */
+	interruptedAttempts(seconds: number): Promise<readonly InterruptedAttempt[]>;
 }
 
 /** The database. Whatever must survive a crash is stored before it is reported. */

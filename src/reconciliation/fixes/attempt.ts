@@ -12,6 +12,9 @@ export const CLAIM_SECONDS = 30;
 /** Every request has a deadline of its own. An attempt that hangs nevertheless loses its claim and is recovered like that of a dead process. */
 const MAX_ATTEMPT_SECONDS = 600;
 
+/** Error of an attempt that did everything and whose process stopped before it stored that. */
+export const BEFORE_REPORT = 'Reeve was stopped before it could report this.';
+
 /** How an attempt to fix or to undo ended; the time is added when it is stored. */
 export type AttemptOutcome = Omit<AttemptEnd, 'at'>;
 

@@ -1,11 +1,12 @@
 import { detect } from '../detection/detect.js';
-import { isSubsetOf, planHash } from '../detection/role-plan.js';
+import { isApplied, planHash, rolesEqual } from '../detection/role-plan.js';
 import { adviseOnUnknown, describeUnknown } from '../detection/unknown.js';
 import type { OpenIssue, Plan } from '../domain/issue.js';
 import type { Links } from '../domain/links.js';
-import type { Billing, Guild, IssueClaim, LinkReader } from '../domain/ports.js';
+import type { Billing, EarlierWork, Guild, IssueClaim, LinkReader } from '../domain/ports.js';
 import type { PolicySettings, RoleName } from '../domain/rules.js';
-import { type AttemptOutcome, unchanged } from './attempt.js';
+import { type AttemptOutcome, BEFORE_REPORT, unchanged } from './attempt.js';
+import { isRest } from './earlier-work.js';
 
 /** Tolerated difference between Stripe's clock and ours. */
 const CLOCK_SLACK_MS = 60_000;
@@ -21,7 +22,7 @@ interface RevalidationPorts {
 export async function revalidatePlan(
 	ports: RevalidationPorts,
 	policy: PolicySettings,
-	{ issue, resumes }: IssueClaim
+	{ issue, earlier }: IssueClaim
 ): Promise<{ roles: readonly RoleName[]; plan: Plan } | { end: AttemptOutcome }> {
 	const { billing, member, links } = await readCurrent(ports, issue);
 	if (member === null) return { end: unchanged('RESOLVED', [], 'This member has left the server.') };
@@ -31,18 +32,24 @@ export async function revalidatePlan(
 	if (detection.notices.exempt > 0) return { end: unchanged('EXEMPT', member.roles) };
 	if (drift === undefined) {
 		const [unknown] = detection.notices.unknown ?? [];
-		if (unknown === undefined) return { end: unchanged('RESOLVED', member.roles) };
+		if (unknown === undefined) return { end: earlier === null ? unchanged('RESOLVED', member.roles) : driftGone(member.roles, earlier) };
 		const { reason } = unknown;
 		const why = `It is unknown what this member should have: ${describeUnknown(reason)}. Nothing was changed; ${adviseOnUnknown(reason)}.`;
 		return { end: unchanged('FAILED', member.roles, why) };
 	}
 	// A member who has lost their only link is a different case from the one that was approved, even with the same plan.
 	const isApproved = planHash(drift.discordId, drift.plan) === issue.planHash;
-	// What an interrupted attempt left of the approved plan has the same result as that plan, if nothing is kept because it is unknown.
-	const isRemainder = resumes && detection.unknown.size === 0 && isSubsetOf(drift.plan, issue.plan);
+	// Not the rest if a role is kept only because it is unknown whether the member should have it.
+	const isRemainder = earlier !== null && detection.unknown.size === 0 && isRest(drift.plan, drift.expectedRoles, earlier);
 	if (!(isApproved || isRemainder) || drift.linked !== issue.linked)
 		return { end: { ...unchanged('PLAN_CHANGED', member.roles), newDrift: drift } };
 	return { roles: member.roles, plan: drift.plan };
+}
+
+/** The outcome without drift after earlier attempts: they have done everything if the roles are as they planned. */
+function driftGone(roles: readonly RoleName[], earlier: EarlierWork): AttemptOutcome {
+	if (!isApplied(earlier.plan, roles) || rolesEqual(roles, earlier.rolesAfter)) return unchanged('RESOLVED', roles);
+	return { outcome: 'FIXED', rolesBefore: earlier.rolesAfter, rolesAfter: roles, error: BEFORE_REPORT };
 }
 
 /**

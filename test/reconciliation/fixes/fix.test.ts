@@ -473,6 +473,42 @@ describe('recoverInterruptedAttempts', () => {
 		expect(ports.calls('guild.addRole')).toEqual(['guild.addRole Lord']);
 	});
 
+	it.each([1, 2, 3])(
+		'lets the next order apply the rest of the plan after %i more crashes before anything was changed',
+		async (crashes) => {
+			const { ports, issue } = await stoppedAt('guild.removeRole Debtor');
+			for (let crash = 0; crash < crashes; crash++) {
+				ports.pass({ seconds: 31 });
+				ports.script.once('billing.readCustomers', () => {
+					throw new Error('SIGKILL');
+				});
+				await fix(ports, issue).catch(() => {});
+				const attempt = ports.ledger.attempts.at(-1);
+				// A crash leaves the claim; a failed reading would have ended the attempt.
+				if (attempt) Object.assign(attempt, { end: null, rolesBefore: null });
+			}
+			ports.pass({ seconds: 31 });
+			expect(await ended(fix(ports, issue))).toMatchObject({
+				outcome: 'FIXED',
+				rolesBefore: ['Debtor', 'Knight', 'Lord'],
+				rolesAfter: ['Lord']
+			});
+			expect(ports.calls('guild.addRole')).toEqual(['guild.addRole Lord']);
+		}
+	);
+
+	it('stores FIXED for a plan whose last change arrived after the interrupted attempt was recovered', async () => {
+		const { ports, issue } = await stoppedAt('guild.removeRole Debtor');
+		ports.pass({ seconds: 31 });
+		await recoverInterruptedAttempts(ports);
+		ports.guild.join(ADA, 'Lord', 'Moderator');
+		expect(await ended(fix(ports, issue))).toMatchObject({
+			outcome: 'FIXED',
+			rolesBefore: ['Debtor', 'Knight', 'Lord'],
+			rolesAfter: ['Lord']
+		});
+	});
+
 	it('lets the next order touch nothing if the rest is no longer part of the plan', async () => {
 		const { ports, issue } = await stoppedAt('guild.removeRole Debtor');
 		ports.billing.subscriptions = ports.billing.subscriptions.map((each) => ({ ...each, status: 'canceled' }));

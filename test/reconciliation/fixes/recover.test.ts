@@ -7,7 +7,7 @@ import { FakePorts } from '../fakes.js';
 type Interrupted = Awaited<ReturnType<FakePorts['ledger']['interruptedAttempts']>>[number];
 
 /** Recovers one attempt of the plan +Knight, of a member who now holds these roles, and returns how it was ended. */
-async function recovered(held: readonly string[], given: Partial<Pick<InterruptedAttempt, 'rolesBefore' | 'undoes'>>) {
+async function recovered(held: readonly string[], given: Partial<Pick<InterruptedAttempt, 'rolesBefore' | 'undoes' | 'earlier'>>) {
 	const ports = new FakePorts();
 	ports.guild.join(ADA, ...held);
 	const attempt = {
@@ -16,7 +16,8 @@ async function recovered(held: readonly string[], given: Partial<Pick<Interrupte
 		actor: 'ada',
 		plan: { add: ['Knight'], remove: [] },
 		rolesBefore: null,
-		undoes: null
+		undoes: null,
+		earlier: null
 	};
 	vi.spyOn(ports.ledger, 'interruptedAttempts').mockResolvedValue([{ ...attempt, ...given } as unknown as Interrupted]);
 	const end = vi.spyOn(ports.ledger, 'endAttempt').mockResolvedValue();

@@ -98,7 +98,7 @@ export function claimContract(database: () => Database): void {
 			const { ledger, claim } = await scene(0);
 			await claim('42');
 			expect(await claim('43')).toMatchObject({ kind: 'busy', actor: '42' });
-			const [interrupted] = await ledger.interruptedAttempts();
+			const [interrupted] = await ledger.interruptedAttempts(60);
 			await ledger.endAttempt(interrupted?.attemptId ?? '', ended('INTERRUPTED'));
 			expect(await claim('43')).toMatchObject({ kind: 'claimed' });
 		});
@@ -204,41 +204,75 @@ export function claimContract(database: () => Database): void {
 			const { ledger, guildId, issue, claim } = await scene(0);
 			const attempt = attemptOf(await claim('42'));
 			await ledger.renewClaim(attempt, 0, ['Lord']);
-			const found = await Promise.all(Array.from({ length: 5 }, () => ledgerOf(database(), guildId).ledger.interruptedAttempts()));
-			expect(found.flat()).toEqual([
+			const found = await Promise.all(Array.from({ length: 5 }, () => ledgerOf(database(), guildId).ledger.interruptedAttempts(60)));
+			expect(found.flat()).toMatchObject([
 				{ attemptId: attempt, issue, actor: '42', plan: { add: ['Knight'], remove: [] }, rolesBefore: ['Lord'], undoes: null }
 			]);
-			expect(await ledgerOf(database()).ledger.interruptedAttempts()).toEqual([]);
+			expect(await ledgerOf(database()).ledger.interruptedAttempts(60)).toEqual([]);
 		});
 
-		it('marks the next claim of the same plan as a resumption when roles may have changed', async () => {
+		it('gives the next claims of the plan what earlier attempts did, however many were interrupted since', async () => {
 			const { ledger, claim } = await scene(60);
 			const first = await claim();
-			expect(first).toMatchObject({ claim: { resumes: false } });
+			expect(first).toMatchObject({ claim: { earlier: null } });
 			await ledger.endAttempt(attemptOf(first), { ...ended('INTERRUPTED'), rolesBefore: null });
 			const second = await claim();
-			expect(second).toMatchObject({ claim: { resumes: false } });
-			await ledger.endAttempt(attemptOf(second), ended('INTERRUPTED'));
-			const third = await claim();
-			expect(third).toMatchObject({ claim: { resumes: true } });
-			await ledger.endAttempt(attemptOf(third), ended('FAILED'));
-			expect(await claim()).toMatchObject({ claim: { resumes: false } });
+			expect(second).toMatchObject({ claim: { earlier: null } });
+			await ledger.endAttempt(attemptOf(second), { ...ended('INTERRUPTED'), rolesBefore: ['Debtor'], rolesAfter: ['Debtor', 'Knight'] });
+			const earlier = { plan: { add: ['Knight'], remove: [] }, rolesBefore: ['Debtor'], rolesAfter: ['Debtor', 'Knight'] };
+			for (let crashes = 0; crashes < 3; crashes++) {
+				const again = await claim();
+				expect(again).toMatchObject({ claim: { earlier } });
+				await ledger.endAttempt(attemptOf(again), { ...ended('INTERRUPTED'), rolesBefore: null, rolesAfter: ['Debtor', 'Knight'] });
+			}
+			const refused = await claim();
+			await ledger.endAttempt(attemptOf(refused), ended('FAILED', { rolesBefore: ['Debtor', 'Knight'], rolesAfter: ['Knight'] }));
+			expect(await claim()).toMatchObject({ claim: { earlier: { ...earlier, rolesAfter: ['Knight'] } } });
+		});
+
+		it('does not give the work of attempts before the issue was settled', async () => {
+			const { ledger, claim, issue } = await scene(60);
+			await ledger.endAttempt(attemptOf(await claim()), ended('INTERRUPTED'));
+			await ledger.endAttempt(attemptOf(await claim()), ended('FIXED'));
+			const { found } = await run(ledger, minute(10), [issue]);
+			expect(found).toMatchObject([{ id: issue.id }]);
+			expect(await claim()).toMatchObject({ kind: 'claimed', claim: { earlier: null } });
+		});
+
+		it('claims an issue for which a run has found what is left of the approved plan', async () => {
+			const { ledger, guildId } = ledgerOf(database());
+			const whole = { plan: { add: ['Lord'], remove: ['Debtor', 'Knight'] }, discordRoles: ['Debtor', 'Knight'], expectedRoles: ['Lord'] };
+			const { issue, runId } = await oneIssue(ledger, minute(0), drift(snowflake(), whole));
+			const claim = () => ledger.claimIssue(issue.id, issue.planHash, '42', runId, 60);
+			const held = ['Debtor', 'Knight', 'Lord'];
+			await ledger.endAttempt(attemptOf(await claim()), ended('INTERRUPTED', { rolesBefore: ['Debtor', 'Knight'], rolesAfter: held }));
+			const rest = { ...whole, plan: { add: [], remove: ['Debtor', 'Knight'] }, discordRoles: held };
+			await run(ledger, minute(1), [drift(issue.discordId, rest)]);
+			const claimed = await claim();
+			expect(claimed).toMatchObject({ claim: { issue: { plan: rest.plan }, earlier: { plan: whole.plan, rolesAfter: held } } });
+			await ledger.endAttempt(attemptOf(claimed), ended('INTERRUPTED', { rolesBefore: null, rolesAfter: held }));
+			// The same roles to revoke, but the member no longer pays: another plan.
+			await run(ledger, minute(2), [drift(issue.discordId, { ...rest, expectedRoles: [], plan: { add: [], remove: held } })]);
+			expect(await claim()).toMatchObject({ kind: 'plan-changed' });
+			expect(await ledgerOf(database(), guildId).ledger.claimIssue(issue.id, '00000000', '42', runId, 60)).toMatchObject({
+				kind: 'plan-changed'
+			});
 		});
 
 		it('returns no attempt that is in progress or has ended', async () => {
 			const { ledger, claim } = await scene(60);
 			const attempt = attemptOf(await claim());
-			expect(await ledger.interruptedAttempts()).toEqual([]);
+			expect(await ledger.interruptedAttempts(60)).toEqual([]);
 			await ledger.renewClaim(attempt, 0);
 			await ledger.endAttempt(attempt, ended('FAILED'));
-			expect(await ledger.interruptedAttempts()).toEqual([]);
+			expect(await ledger.interruptedAttempts(60)).toEqual([]);
 		});
 
 		it('takes the claim away from a holder that was only slow', async () => {
 			const { ledger, claim } = await scene(0);
 			const attempt = attemptOf(await claim('42'));
 			expect(await ledger.renewClaim(attempt, 0)).toBe(true);
-			expect(await ledger.interruptedAttempts()).toHaveLength(1);
+			expect(await ledger.interruptedAttempts(60)).toHaveLength(1);
 			expect(await ledger.renewClaim(attempt, 60)).toBe(false);
 		});
 

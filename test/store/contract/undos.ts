@@ -160,7 +160,7 @@ export function undoContract(database: () => Database): void {
 		it('gives an undo interrupted by a crash to one process, marked as an undo', async () => {
 			const { ledger, guildId, claimed, fixId } = await scene();
 			const { attemptId } = await claimed('43', 0);
-			const found = await Promise.all(Array.from({ length: 3 }, () => ledgerOf(database(), guildId).ledger.interruptedAttempts()));
+			const found = await Promise.all(Array.from({ length: 3 }, () => ledgerOf(database(), guildId).ledger.interruptedAttempts(60)));
 			expect(found.flat()).toMatchObject([{ attemptId, actor: '43', plan: { add: ['Debtor'], remove: ['Knight'] }, undoes: fixId }]);
 			expect(await ledger.renewClaim(attemptId, 60)).toBe(false);
 		});
