@@ -1,5 +1,6 @@
 import type { ILogger } from '@sapphire/framework';
 import type { Client } from 'discord.js';
+import { SYSTEM_TIMING } from '../async/backoff.js';
 import { mailSettings, managedRoleSettings } from '../config/derived.js';
 import type { Settings } from '../config/env.js';
 import { createGuild } from '../discord/guild.js';
@@ -75,6 +76,7 @@ export function createPorts({ settings, database, client, logger, redactors, tim
 			trackBulk: createBulkTracker({ client, channelId, announce, trackReply, logger })
 		},
 		now,
+		sleep: SYSTEM_TIMING.sleep,
 		shouldContinue: () => !lifecycle.shuttingDown,
 		onUnexpectedError: (error) => logger.error('Unexpected error:', error)
 	};

@@ -561,6 +561,10 @@ export class FakePorts implements Ports {
 	public shouldContinue = (): boolean => true;
 	public readonly onUnexpectedError = (error: unknown): void => void this.unexpectedErrors.push(error);
 	public readonly now = (): Date => this.time;
+	public readonly sleep = async (ms: number): Promise<void> => {
+		await this.script.before('sleep');
+		this.pass({ seconds: ms / 1000 });
+	};
 	public readonly billing = new FakeBilling(this.script);
 	public readonly guild = new FakeGuild(this.script);
 	public readonly ledger = new FakeLedger(this.script, this.now);

@@ -308,6 +308,8 @@ export interface Ports {
 	readonly ledger: Ledger;
 	readonly notifier: Notifier;
 	readonly now: () => Date;
+	/** @param ms - milliseconds */
+	readonly sleep: (ms: number) => Promise<unknown>;
 	/** Checked before each fix of many. False during shutdown: no further fix starts. */
 	readonly shouldContinue: () => boolean;
 	/** Receives unexpected errors with their stacks; operators see only a message. */

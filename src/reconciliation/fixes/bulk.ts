@@ -23,6 +23,9 @@ const BULK_LEASE_SECONDS = 45;
 /** A bulk fix that started longer ago is not resumed: the operator no longer expects it, and can start a new one. */
 const RESUME_WITHIN_MS = 3_600_000;
 
+/** How often an issue is tried that another fix holds. */
+const BUSY_RETRY_MS = 1_000;
+
 /** Concurrent fixes. Four saturate Discord's role endpoint (10 calls per 5–10 s). */
 const CONCURRENCY = 4;
 
@@ -180,7 +183,8 @@ async function execute<Issue extends ApprovedIssue>(
 }
 
 /**
- * Fixes issues concurrently, started in order: one at a time would wait for Stripe, Discord and the database in turn.
+ * Fixes issues concurrently, started in order: one at a time would wait for Stripe, Discord and the database in turn. Issues that another
+ * fix holds come last, as soon as they are free: that fix may belong to a process that was stopped.
  * @param context.shouldContinue - called before each issue; false starts no more; may throw
  * @returns the issues that were started, in order
  */
@@ -198,8 +202,13 @@ export async function fixEach<Issue extends ApprovedIssue>(
 	const steps: (BulkStep<Issue> | undefined)[] = [];
 	const started = () => steps.filter((step) => step !== undefined);
 	let done = 0;
-	const fix = async (issue: Issue, index: number) => {
+	let busy: (readonly [number, Issue])[] = [];
+	const fix = async ([index, issue]: readonly [number, Issue]) => {
 		const result = await fixIssue(ports, policy, { issueId: issue.id, planHash: issue.planHash, ...order });
+		if (result.kind === 'busy') {
+			busy.push([index, issue]);
+			return;
+		}
 		const step = { issue, result };
 		steps[index] = step;
 		done += 1;
@@ -207,7 +216,13 @@ export async function fixEach<Issue extends ApprovedIssue>(
 		onProgress(done, issues.length, step);
 	};
 	try {
-		await forEachConcurrent(issues, fix, { concurrency: CONCURRENCY, shouldContinue });
+		let todo: readonly (readonly [number, Issue])[] = [...issues.entries()];
+		for (;;) {
+			await forEachConcurrent(todo, fix, { concurrency: CONCURRENCY, shouldContinue });
+			if (busy.length === 0 || !(await shouldContinue())) break;
+			await ports.sleep(BUSY_RETRY_MS);
+			[todo, busy] = [busy, []];
+		}
 	} catch (error) {
 		progress.end(null);
 		throw error;

@@ -259,6 +259,43 @@ describe('fixBulk', () => {
 		expect(ordered).toEqual([1, 1, 1, 1, 1, 1, 0, 0]);
 	});
 
+	/** Five issues, the first of which is claimed by a process that is killed, once the bulk fix begins. */
+	async function withDeadClaim() {
+		const { ports, store } = await guildOf({ taking: 0, giving: 5, right: 20 });
+		const { planHash, issues } = await planned({ ports, store });
+		const [dead] = issues as [(typeof issues)[number]];
+		const { startBulk } = store;
+		store.startBulk = async (...given) => {
+			await ports.ledger.claimIssue(dead.id, dead.planHash, userId(98), 'run_1', 30);
+			return startBulk(...given);
+		};
+		return { ports, store, planHash, dead };
+	}
+
+	it('waits for the claim of a killed process, and fixes that issue last', async () => {
+		const { ports, store, planHash, dead } = await withDeadClaim();
+		const result = await fixBulk(ports, store, SETTINGS, orderFor(planHash, 'all'));
+		expect(result).toMatchObject({ kind: 'done', left: 0 });
+		expect(result.kind === 'done' && result.results.map(({ result }) => result.kind === 'ended' && result.outcome)).toEqual(
+			Array(5).fill('FIXED')
+		);
+		expect(ports.ledger.attempts.at(-1)).toMatchObject({ issueId: dead.id, end: { outcome: 'FIXED' } });
+		expect(ports.calls('sleep')).toHaveLength(30);
+		expect(store.bulks[0]?.endedAt).not.toBeNull();
+	});
+
+	it('leaves an issue that is still held during a shutdown to the next process', async () => {
+		const { ports, store, planHash } = await withDeadClaim();
+		ports.script.once('sleep', () => {
+			ports.shouldContinue = () => false;
+		});
+		expect(await fixBulk(ports, store, SETTINGS, orderFor(planHash, 'all'))).toMatchObject({ kind: 'done', left: 1 });
+		expect(store.bulks[0]?.endedAt).toBeNull();
+		ports.shouldContinue = () => true;
+		expect(await resumeBulks(ports, store, SETTINGS.policy)).toMatchObject([{ fixedBefore: 4, results: { length: 1 }, left: 0 }]);
+		expect(ports.touched).toBe(5);
+	});
+
 	it('starts nothing after an error and waits for fixes in progress', async () => {
 		const { ports, store } = await guildOf({ taking: 0, giving: 12, right: 20 });
 		const { planHash } = await planned({ ports, store });
