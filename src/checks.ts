@@ -11,7 +11,8 @@ import type { Redactor } from './redaction/redactor.js';
 import { redisCheck } from './schedule/doctor.js';
 import type { Database } from './store/connection/database.js';
 import { databaseChecks } from './store/doctor.js';
-import { keyChecks, modeCheck, permissionCheck, priceCheck } from './stripe/doctor.js';
+import { keyChecks, modeCheck, permissionCheck } from './stripe/doctor.js';
+import { priceCheck } from './stripe/price-check.js';
 
 /** The doctor's checks, configured from the settings. */
 
@@ -34,7 +35,7 @@ export function onDemandChecks(settings: Settings): readonly Check[] {
 	const stripe = { secretKey: settings.STRIPE_SECRET_KEY, apiUrl: settings.STRIPE_API_URL };
 	return [
 		permissionCheck(stripe),
-		priceCheck(stripe, policySettings(settings).tiers),
+		priceCheck(stripe, policySettings(settings)),
 		...(settings.REDIS_URL === undefined ? [] : [redisCheck(settings.REDIS_URL)])
 	];
 }

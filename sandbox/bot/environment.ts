@@ -27,6 +27,7 @@ export function botSettings(endpoints: BotEndpoints, overrides: Overrides, proce
 		STRIPE_API_URL: server,
 		STRIPE_KNIGHT_PRICE_IDS: 'price_knight',
 		STRIPE_LORD_PRICE_IDS: 'price_lord',
+		STRIPE_OTHER_PRICE_IDS: 'price_postcard',
 		SMTP_URL: `smtp://127.0.0.1:${endpoints.mailPort}`,
 		MAIL_FROM: 'reeve@sandbox.test',
 		ADMIN_EMAIL: 'operator@sandbox.test',

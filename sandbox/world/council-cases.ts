@@ -14,7 +14,7 @@ import {
 import type { Person, SubscriptionTraits, WorldBuilder } from './members.js';
 
 /**
- * Every kind of member, with the default settings: price_knight is Knight, price_lord is Lord, 48 hours of grace, 30 days of Debtor. Each
+ * Every kind of member, with the default settings: price_knight is Knight, price_lord is Lord, price_postcard is nothing, 48 hours of grace, 30 days of Debtor. Each
  * situation exists with correct and with drifting roles.
  */
 
@@ -139,9 +139,14 @@ function entitledToNothing(builder: WorldBuilder): void {
 	builder.memberRow(builder.drifting(unpaidFor('Debtor')));
 	const lapsed = builder.drifting(unpaidFor('Knight', 'Debtor'));
 	builder.memberRow(lapsed, { customer: builder.customer(lapsed) });
-	// A price without a tier.
-	byRow(builder, builder.correct(), { price: 'price_newsletter' });
-	byRow(builder, builder.drifting(unpaidFor('Knight')), { price: 'price_newsletter' });
+	// A price that buys nothing.
+	byRow(builder, builder.correct(), { price: 'price_postcard' });
+	byRow(builder, builder.drifting(unpaidFor('Knight')), { price: 'price_postcard' });
+	// A price that no setting lists: roles are left as they are.
+	for (const roles of [['Lord'], ['Knight', 'Lord'], []]) {
+		byRow(builder, builder.correct(...roles), { price: 'price_newsletter' });
+		builder.notices.unlistedPrice += 1;
+	}
 	// A status unknown to the bot: roles are left as they are.
 	for (const roles of [['Knight'], ['Debtor'], []]) {
 		byRow(builder, builder.correct(...roles), { status: 'under_review' });
@@ -252,8 +257,8 @@ function teams(builder: WorldBuilder): void {
 	addOwner(inGrace, null, 'Lord');
 	addMember(inGrace, stillDebtor('Knight'));
 
-	// Pays for a price without a tier.
-	const other = builder.team({ owners: 1, members: 2 }, { price: 'price_newsletter' });
+	// Pays for a price that buys nothing.
+	const other = builder.team({ owners: 1, members: 2 }, { price: 'price_postcard' });
 	addOwner(other, null);
 	addMember(other, unpaidFor('Knight'));
 

@@ -26,6 +26,8 @@ export interface ExpectedNotices {
 	malformedLinks: number;
 	contestedLinks: number;
 	unknownStatus: number;
+	/** Members who pay for a price that no setting lists. */
+	unlistedPrice: number;
 }
 
 /** The roles a member holds, and the issue that follows. */

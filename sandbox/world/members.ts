@@ -44,7 +44,8 @@ export class WorldBuilder {
 		overclaimedTeams: 0,
 		malformedLinks: 0,
 		contestedLinks: 0,
-		unknownStatus: 0
+		unknownStatus: 0,
+		unlistedPrice: 0
 	};
 	private readonly taken = new Set<string>(['operator', 'owner', 'reeve']);
 

@@ -68,7 +68,17 @@ export function metropolis(size: number, { drift = 0.05, seed = 1, now = new Dat
 	for (let i = 0; i < unclaimed; i += 1) builder.addPayer(null, 'active', 'Knight');
 	for (let i = 0; i < absent; i += 1) builder.addPayer((ABSENT_IDS + BigInt(i)).toString(), 'active', 'Knight');
 
-	const notices = { unclaimed, absent, bots: 1, exempt: 0, overclaimedTeams: 0, malformedLinks: 0, contestedLinks: 0, unknownStatus: 0 };
+	const notices = {
+		unclaimed,
+		absent,
+		bots: 1,
+		exempt: 0,
+		overclaimedTeams: 0,
+		malformedLinks: 0,
+		contestedLinks: 0,
+		unknownStatus: 0,
+		unlistedPrice: 0
+	};
 	return { world, expected, notices };
 }
 

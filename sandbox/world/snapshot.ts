@@ -11,7 +11,9 @@ export const SETTINGS: PolicySettings = {
 		{ name: 'Knight', prices: ['price_knight'] },
 		{ name: 'Lord', prices: ['price_lord'] }
 	],
-	seats: { OWNER: 'Lord', TEAM_MEMBER: 'Knight', INDIVIDUAL: 'Lord' },
+	otherPrices: ['price_postcard'],
+	unlistedPrices: { buy: 'unknown' },
+	seats: { OWNER: 'Lord', TEAM_MEMBER: 'Knight' },
 	graceHours: 48,
 	debtorDays: 30
 };
@@ -27,15 +29,13 @@ export function snapshotOf(world: World): Snapshot {
 	for (const { customer, failedAt, ...subscription } of world.stripe.subscriptions) {
 		if (failedAt != null) unpaidSince.set(subscription.id, date(failedAt));
 		const items = subscription.items ?? [{ price: subscription.price ?? '', quantity: subscription.quantity ?? 1 }];
-		const prices = items.filter(({ quantity }) => quantity > 0).map(({ price }) => price);
 		accounts.add(
 			{ id: customer, metadataDiscordId: claims.get(customer) ?? null },
 			{
 				id: subscription.id,
 				customerId: customer,
 				status: subscription.status,
-				prices,
-				shownPrices: prices,
+				items: items.filter(({ quantity }) => quantity > 0).map(({ price }) => ({ price, product: price.replace(/^price_/, 'prod_') })),
 				createdAt: date(subscription.created ?? 0),
 				unpaidSince: null,
 				metadataDiscordId: metadataIdOf(subscription.metadata),

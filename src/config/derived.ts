@@ -1,5 +1,5 @@
 import { fingerprint } from '../reconciliation/domain/fingerprint.js';
-import { DEBTOR, type PolicySettings, type RoleName, type Tier } from '../reconciliation/domain/rules.js';
+import { DEBTOR, type PolicySettings, type RoleName, type Tier, type UnlistedPrices } from '../reconciliation/domain/rules.js';
 import type { RunSettings } from '../reconciliation/domain/run.js';
 import { SECRETS, type Settings } from './env.js';
 import { tierKey } from './values.js';
@@ -22,7 +22,9 @@ export function policySettings(settings: Settings): PolicySettings {
 	if (lowest === undefined || highest === undefined) throw new Error('RECONCILIATION_TIERS is empty, which the schema refuses');
 	return {
 		tiers,
-		seats: { OWNER: highest.name, TEAM_MEMBER: lowest.name, INDIVIDUAL: highest.name },
+		otherPrices: settings.STRIPE_OTHER_PRICE_IDS,
+		unlistedPrices: unlistedPrices(settings.STRIPE_UNMAPPED_PRICES),
+		seats: { OWNER: highest.name, TEAM_MEMBER: lowest.name },
 		graceHours: settings.RECONCILIATION_GRACE_HOURS,
 		debtorDays: settings.RECONCILIATION_DEBTOR_DAYS
 	};
@@ -32,6 +34,11 @@ export function policySettings(settings: Settings): PolicySettings {
 export function databaseSettings(settings: Settings) {
 	const guild = { guildId: settings.DISCORD_GUILD_ID, formerGuildId: settings.DISCORD_FORMER_GUILD_ID };
 	return { url: settings.DATABASE_URL, dataDir: settings.DATA_DIR, guild };
+}
+
+/** No tier is named `unknown` or `nothing`. */
+function unlistedPrices(buy: string): UnlistedPrices {
+	return buy === 'unknown' || buy === 'nothing' ? { buy } : { buy: 'tier', tier: buy };
 }
 
 export function runSettings(settings: Settings): RunSettings {

@@ -21,7 +21,8 @@ import {
 	tierNames,
 	timeZone,
 	token,
-	trueOrFalse
+	trueOrFalse,
+	unmappedPrices
 } from './values.js';
 
 /**
@@ -53,6 +54,11 @@ const shape = {
 	STRIPE_DISCORD_ID_KEY: metadataKey
 		.default('discord_id')
 		.describe('Stripe Dashboard → a customer → Metadata: the key under which your checkout stores the Discord ID'),
+	STRIPE_OTHER_PRICE_IDS: priceIds.default([]).describe('Stripe Dashboard → Product catalog: the prices that buy no role'),
+	STRIPE_UNMAPPED_PRICES: z
+		.string()
+		.default('unknown')
+		.describe('what a price buys that no other setting lists; unknown removes no role from those who pay it, and reports them'),
 	STRIPE_REQUESTS_PER_SECOND: requestsPerSecond
 		.optional()
 		.describe('requests per second to Stripe; default: 20 with a live key, 10 with a test key'),
@@ -169,7 +175,10 @@ export function parseSettings(env: NodeJS.ProcessEnv): { settings: Settings; war
 }
 
 function shapeWith(tiers: readonly string[]): Record<string, z.ZodType> {
-	return Object.assign({}, shape, ...tiers.map(shapeOf));
+	const STRIPE_UNMAPPED_PRICES = shape.STRIPE_UNMAPPED_PRICES.pipe(unmappedPrices(tiers)).describe(
+		shape.STRIPE_UNMAPPED_PRICES.description ?? ''
+	);
+	return Object.assign({}, shape, { STRIPE_UNMAPPED_PRICES }, ...tiers.map(shapeOf));
 }
 
 function describeProblem(name: string, value: string | undefined, expected: string, where: string): string {
@@ -187,18 +196,17 @@ function incompleteMailSettings(given: Record<string, string | undefined>): stri
 	return [];
 }
 
-/** A price of two tiers would make the tier of its buyers ambiguous. */
+/** A price in two lists would make it ambiguous what it buys. */
 function duplicatePrices(tiers: readonly string[], given: Record<string, string | undefined>): string[] {
 	const settingsOf = new Map<string, string[]>();
-	for (const tier of tiers) {
-		const name = `STRIPE_${tierKey(tier)}_PRICE_IDS`;
+	for (const name of [...tiers.map((tier) => `STRIPE_${tierKey(tier)}_PRICE_IDS`), 'STRIPE_OTHER_PRICE_IDS']) {
 		for (const price of priceIds.safeParse(given[name]).data ?? []) settingsOf.set(price, [...(settingsOf.get(price) ?? []), name]);
 	}
 	return [...settingsOf]
 		.filter(([, names]) => names.length > 1)
 		.map(
 			([price, names]) =>
-				`${price} is listed in ${names.length === 2 ? 'both ' : ''}${listNames(names)}; a price can map to only one tier. Remove it from ${names.length === 2 ? 'one' : 'all but one'}.`
+				`${price} is listed in ${names.length === 2 ? 'both ' : ''}${listNames(names)}; a price can be in only one list. Remove it from ${names.length === 2 ? 'one' : 'all but one'}.`
 		);
 }
 

@@ -96,7 +96,8 @@ export const priceIds = list(
 	'price or product IDs from Stripe, such as price_…, prod_… or plan_…'
 );
 
-const DEBTOR_KEY = 'DEBTOR';
+/** What other settings use: the Debtor role, STRIPE_OTHER_PRICE_IDS and the values of STRIPE_UNMAPPED_PRICES. */
+const RESERVED_TIER_KEYS: ReadonlySet<string> = new Set(['DEBTOR', 'OTHER', 'UNKNOWN', 'NOTHING']);
 
 /** A tier's name as part of its settings' names: `Arch-Duke` → `ARCH_DUKE`. */
 export const tierKey = (tier: string): string => tier.toUpperCase().replace(/[^A-Z0-9]/g, '_');
@@ -104,10 +105,21 @@ export const tierKey = (tier: string): string => tier.toUpperCase().replace(/[^A
 export const tierNames = list(/^[A-Za-z0-9][A-Za-z0-9 _-]*$/, 'names made of letters A–Z, digits, spaces, _ and -')
 	.refine((names) => names.length > 0, 'at least one name, the lowest rank first')
 	.refine(
-		(names) => !names.some((name) => tierKey(name) === DEBTOR_KEY),
-		'a list without Debtor, which is not a tier (see DISCORD_DEBTOR_ROLE)'
+		(names) => !names.some((name) => RESERVED_TIER_KEYS.has(tierKey(name))),
+		'a list without Debtor, Other, Unknown and Nothing, which other settings use'
 	)
 	.refine((names) => new Set(names.map(tierKey)).size === names.length, 'a list of names that differ in more than case, spaces, _ and -');
+
+/** `unknown`, `nothing` or the name of one of the tiers, in any case; read as it is written there. */
+export function unmappedPrices(tiers: readonly string[]) {
+	const choices = ['unknown', 'nothing', ...tiers];
+	return z.string().transform((text, context) => {
+		const choice = choices.find((each) => tierKey(each) === tierKey(text));
+		if (choice !== undefined) return choice;
+		context.addIssue({ code: 'custom', message: `unknown, nothing or the name of a tier (${tiers.join(', ')})` });
+		return z.NEVER;
+	});
+}
 
 /** Role name or ID. */
 export const role = z

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import type { Customer, Subscription } from '../reconciliation/domain/billing.js';
+import type { Customer, Subscription, SubscriptionItem } from '../reconciliation/domain/billing.js';
 
 /** Converts Stripe's objects to those of the core. Pure. */
 
@@ -32,8 +32,7 @@ export function toSubscription(
 		id: subscription.id,
 		customerId: idOf(subscription.customer),
 		status: subscription.status,
-		prices: pricesOf(items),
-		shownPrices: shownPricesOf(items),
+		items: purchasedItems(items),
 		createdAt: toDate(subscription.created),
 		unpaidSince: null,
 		metadataDiscordId: subscription.metadata[discordIdKey] ?? null,
@@ -42,18 +41,9 @@ export function toSubscription(
 	};
 }
 
-/** Price and product IDs of the items with a quantity above 0. A metered price has no quantity, and counts. */
-export function pricesOf(items: readonly Stripe.SubscriptionItem[]): string[] {
-	return [...new Set(items.filter(hasQuantity).flatMap((item) => [item.price.id, idOf(item.price.product)]))];
-}
-
-/** Price IDs alone: beside its price, a product ID adds nothing for an operator. */
-function shownPricesOf(items: readonly Stripe.SubscriptionItem[]): string[] {
-	return [...new Set(items.filter(hasQuantity).map(({ price }) => price.id))];
-}
-
-function hasQuantity({ quantity }: Stripe.SubscriptionItem): boolean {
-	return (quantity ?? 1) > 0;
+/** The items with a quantity above 0. A metered price has no quantity, and counts. */
+export function purchasedItems(items: readonly Stripe.SubscriptionItem[]): SubscriptionItem[] {
+	return items.filter(({ quantity }) => (quantity ?? 1) > 0).map(({ price }) => ({ price: price.id, product: idOf(price.product) }));
 }
 
 /** When an open invoice fell due: on its due date if it was sent, else when it was finalized and the card charged. */

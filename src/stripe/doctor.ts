@@ -1,39 +1,24 @@
 import type Stripe from 'stripe';
-import { SYSTEM_TIMING } from '../async/backoff.js';
 import type { ClockReading } from '../reconciliation/domain/clock.js';
 import type { LastGoodRun } from '../reconciliation/domain/ports.js';
-import type { Tier } from '../reconciliation/domain/rules.js';
 import { type Check, type CheckRemark, clockRemark } from '../reconciliation/health/doctor.js';
-import { createClient } from './api/client.js';
 import { KeyRefusedError, MissingObjectError, NotAllowedError, type Resource } from './api/errors.js';
 import { isLiveKey, isUnrestrictedKey, USE_LIVE_KEY } from './api/key.js';
-import { defaultRate, RateLimiter } from './api/rate-limiter.js';
-import { createRequester, type StripeRequest } from './api/request.js';
-import { pricesOf } from './convert.js';
+import type { StripeRequest } from './api/request.js';
+import { createQuickRequester, type StripeAccess } from './quick-request.js';
 
-/** The doctor's checks of Stripe: key, permissions, mode and price map. */
+/** The doctor's checks of Stripe: key, permissions and mode. */
 
 const SUBJECT = 'Stripe';
 
-/** Shorter than a run's: an operator is waiting. */
-const REQUEST_DEADLINE_MS = 4_000;
-
-/** One page: enough to notice an unmapped price. */
-const SUBSCRIPTIONS_SAMPLED = 100;
-
-export interface StripeAccess {
-	readonly secretKey: string;
-	readonly apiUrl: string;
-}
-
 /** Whether the key is valid and restricted, and this machine's clock right. One small request, of a kind that no run makes. */
-export function keyChecks({ secretKey, apiUrl }: StripeAccess): readonly Check[] {
+export function keyChecks(access: StripeAccess): readonly Check[] {
 	let clock: ClockReading | null = null;
-	const request = createQuickRequester(secretKey, apiUrl, (theirs) => {
+	const request = createQuickRequester(access, (theirs) => {
 		clock = { service: 'Stripe', theirs, ours: new Date() };
 	});
 	return [
-		{ subject: SUBJECT, severityOnFailure: 'warning', run: async () => writeRemarks(secretKey) },
+		{ subject: SUBJECT, severityOnFailure: 'warning', run: async () => writeRemarks(access.secretKey) },
 		{
 			subject: SUBJECT,
 			severityOnFailure: 'error',
@@ -46,27 +31,14 @@ export function keyChecks({ secretKey, apiUrl }: StripeAccess): readonly Check[]
 }
 
 /** Whether the key can read what Reeve needs. Four small requests. */
-export function permissionCheck({ secretKey, apiUrl }: StripeAccess): Check {
-	const request = createQuickRequester(secretKey, apiUrl);
+export function permissionCheck(access: StripeAccess): Check {
+	const request = createQuickRequester(access);
 	return { subject: SUBJECT, severityOnFailure: 'error', run: () => permissionRemarks(request) };
 }
 
 /** Whether the key is of the mode, live or test, that the last run read. No request. */
 export function modeCheck(secretKey: string, runs: { lastGoodRun(): Promise<Pick<LastGoodRun, 'livemode'> | null> }): Check {
 	return { subject: SUBJECT, severityOnFailure: 'warning', run: async () => [modeRemark(isLiveKey(secretKey), await runs.lastGoodRun())] };
-}
-
-/** Whether the price map matches what is sold. One request, and one for each price in the map. */
-export function priceCheck({ secretKey, apiUrl }: StripeAccess, tiers: readonly Tier[]): Check {
-	const request = createQuickRequester(secretKey, apiUrl);
-	const mapped = tiers.flatMap(({ prices }) => prices);
-	return { subject: 'Prices', severityOnFailure: 'warning', run: () => priceRemarks(request, mapped) };
-}
-
-function createQuickRequester(secretKey: string, apiUrl: string, onServerTime?: (time: Date) => void): StripeRequest {
-	const rateLimiter = new RateLimiter(defaultRate(secretKey), SYSTEM_TIMING);
-	const client = createClient({ secretKey, apiUrl, deadlineMs: REQUEST_DEADLINE_MS, ...(onServerTime && { onServerTime }) });
-	return createRequester(client, rateLimiter, SYSTEM_TIMING);
 }
 
 /** Retrieves objects that do not exist: a 404 proves the permission without returning any customer's data. */
@@ -120,45 +92,4 @@ function modeRemark(livemode: boolean, lastGood: Pick<LastGoodRun, 'livemode'> |
 	if (lastGood?.livemode === true && !livemode)
 		return { verdict: 'blocking', message: `The key is for test data, and the last good run read live data. ${USE_LIVE_KEY}` };
 	return { verdict: 'ok', message: livemode ? 'The key reads live data.' : 'The key reads test data.' };
-}
-
-async function priceRemarks(request: StripeRequest, mapped: readonly string[]): Promise<readonly CheckRemark[]> {
-	if (mapped.length === 0)
-		return [{ verdict: 'ok', message: 'No price is mapped to a tier: every subscription of a person gives the highest tier.' }];
-	const query = { limit: SUBSCRIPTIONS_SAMPLED, status: 'active' } as const;
-	const { data } = await request('Subscriptions', (stripe) => stripe.subscriptions.list(query));
-	const remarks = [...(await unknownPrices(request, mapped)), ...unmappedPrices(data, mapped)];
-	return remarks.length > 0 ? remarks : [{ verdict: 'ok', message: 'Every price that people pay is mapped to a tier.' }];
-}
-
-/** Mapped prices that Stripe does not have. Says nothing if the key may not read prices, which Reeve does not need. */
-async function unknownPrices(request: StripeRequest, mapped: readonly string[]): Promise<readonly CheckRemark[]> {
-	const remarks = await Promise.all(
-		mapped.map(async (id): Promise<readonly CheckRemark[]> => {
-			try {
-				if (id.startsWith('prod_')) await request('Products', (stripe) => stripe.products.retrieve(id));
-				else await request('Prices', (stripe) => stripe.prices.retrieve(id));
-				return [];
-			} catch (error) {
-				if (error instanceof NotAllowedError) return [];
-				if (!(error instanceof MissingObjectError)) throw error;
-				return [{ verdict: 'warning', message: `Stripe does not have ${id}, which the settings map to a tier. Correct or remove it.` }];
-			}
-		})
-	);
-	return remarks.flat();
-}
-
-/** Prices of active subscriptions that are not mapped to a tier. */
-function unmappedPrices(subscriptions: readonly Stripe.Subscription[], mapped: readonly string[]): readonly CheckRemark[] {
-	const unmapped = new Map<string, number>();
-	for (const { items } of subscriptions) {
-		const prices = pricesOf(items.data);
-		if (prices.some((id) => mapped.includes(id))) continue;
-		for (const { price } of items.data) unmapped.set(price.id, (unmapped.get(price.id) ?? 0) + 1);
-	}
-	return [...unmapped].map(([id, count]) => ({
-		verdict: 'warning',
-		message: `${id} is what ${count} of the newest ${subscriptions.length} active subscriptions pay for, but it is not mapped to a tier, so it gives no role. If it should, add it to its tier's setting (STRIPE_…_PRICE_IDS).`
-	}));
 }

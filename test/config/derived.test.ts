@@ -11,7 +11,7 @@ const settingsWith = (env: NodeJS.ProcessEnv) =>
 		...env
 	}).settings;
 
-test('policySettings gives owners the highest tier, team members the lowest, and unmapped subscriptions the highest', () => {
+test('policySettings gives owners the highest tier and team members the lowest; what unlisted prices buy is unknown', () => {
 	const policy = policySettings(settingsWith({ RECONCILIATION_TIERS: 'Squire,Knight,Lord', STRIPE_LORD_PRICE_IDS: 'price_1' }));
 	expect(policy).toEqual({
 		tiers: [
@@ -19,10 +19,21 @@ test('policySettings gives owners the highest tier, team members the lowest, and
 			{ name: 'Knight', prices: [] },
 			{ name: 'Lord', prices: ['price_1'] }
 		],
-		seats: { OWNER: 'Lord', TEAM_MEMBER: 'Squire', INDIVIDUAL: 'Lord' },
+		otherPrices: [],
+		unlistedPrices: { buy: 'unknown' },
+		seats: { OWNER: 'Lord', TEAM_MEMBER: 'Squire' },
 		graceHours: 48,
 		debtorDays: 30
 	});
+});
+
+test.each([
+	['unknown', { buy: 'unknown' }],
+	['Nothing', { buy: 'nothing' }],
+	['arch duke', { buy: 'tier', tier: 'Arch-Duke' }]
+])('policySettings lets prices of no list buy %s', (STRIPE_UNMAPPED_PRICES, unlistedPrices) => {
+	const env = { RECONCILIATION_TIERS: 'Knight,Arch-Duke', STRIPE_UNMAPPED_PRICES, STRIPE_OTHER_PRICE_IDS: 'price_tshirt, gold-monthly' };
+	expect(policySettings(settingsWith(env))).toMatchObject({ unlistedPrices, otherPrices: ['price_tshirt', 'gold-monthly'] });
 });
 
 test('managedRoleSettings lists the tiers and Debtor with the guild role configured for each', () => {

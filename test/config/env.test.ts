@@ -37,6 +37,8 @@ describe('parseSettings: defaults', () => {
 			DISCORD_LORD_ROLE: 'Lord',
 			DISCORD_DEBTOR_ROLE: 'Debtor',
 			DISCORD_OPERATOR_ROLE_IDS: [],
+			STRIPE_OTHER_PRICE_IDS: [],
+			STRIPE_UNMAPPED_PRICES: 'unknown',
 			STRIPE_KNIGHT_PRICE_IDS: [],
 			STRIPE_LORD_PRICE_IDS: [],
 			STRIPE_DISCORD_ID_KEY: 'discord_id',
@@ -105,6 +107,8 @@ describe('parseSettings: errors', () => {
 		['RECONCILIATION_TIERS', 'Knight,Lörd', '"Lörd" isn\'t one'],
 		['RECONCILIATION_TIERS', 'Arch Duke,ARCH-DUKE', 'differ in more than'],
 		['RECONCILIATION_TIERS', 'Knight,debtor', 'a list without Debtor'],
+		['RECONCILIATION_TIERS', 'Knight,Other', 'Other, Unknown and Nothing, which other settings use'],
+		['STRIPE_UNMAPPED_PRICES', 'Lrod', 'unknown, nothing or the name of a tier (Knight, Lord)'],
 		['ADMIN_EMAIL', 'ada@example.com, nonsense', '"nonsense" isn\'t an email address'],
 		['DISCORD_OPERATOR_ROLE_IDS', '109758394758392104,Mods', '"Mods" isn\'t one'],
 		['DISCORD_KNIGHT_ROLE', '@Knight', 'without the @'],
@@ -131,7 +135,13 @@ describe('parseSettings: errors', () => {
 
 	test('rejects a price that two tiers list, and names both settings', () => {
 		expect(errorFor({ STRIPE_KNIGHT_PRICE_IDS: 'price_1,price_2', STRIPE_LORD_PRICE_IDS: 'price_2' })).toContain(
-			'price_2 is listed in both STRIPE_KNIGHT_PRICE_IDS and STRIPE_LORD_PRICE_IDS; a price can map to only one tier. Remove it from one.'
+			'price_2 is listed in both STRIPE_KNIGHT_PRICE_IDS and STRIPE_LORD_PRICE_IDS; a price can be in only one list. Remove it from one.'
+		);
+	});
+
+	test('rejects a price that is listed for a tier and as buying nothing', () => {
+		expect(errorFor({ STRIPE_KNIGHT_PRICE_IDS: 'price_1', STRIPE_OTHER_PRICE_IDS: 'price_1' })).toContain(
+			'price_1 is listed in both STRIPE_KNIGHT_PRICE_IDS and STRIPE_OTHER_PRICE_IDS'
 		);
 	});
 

@@ -25,11 +25,14 @@ describe('the council scenario', () => {
 	});
 
 	test('counts the notices', () => {
-		const { overclaimedTeams, malformedLinks, contestedLinks, unknown, unknownStatus, expiringExemptions, ...counts } = first.run
-			.notices as unknown as Notices;
+		const { overclaimedTeams, malformedLinks, contestedLinks, unknown, unlistedPrices, unknownStatus, expiringExemptions, ...counts } =
+			first.run.notices as unknown as Notices;
 		expect(expiringExemptions).toEqual([]);
 		expect(unknownStatus).toMatchObject(Array(notices.unknownStatus).fill({ status: 'under_review' }));
-		expect(unknown).toMatchObject([{ reason: { kind: 'status', status: 'under_review' }, count: notices.unknownStatus }]);
+		expect(unknown).toMatchObject([
+			{ reason: { kind: 'price', price: 'price_newsletter' }, count: notices.unlistedPrice },
+			{ reason: { kind: 'status', status: 'under_review' }, count: notices.unknownStatus }
+		]);
 		const told = JSON.stringify(first.report.embeds);
 		expect(told).toMatch(/<@\d+>, <@\d+> and <@\d+>: Stripe gives the status `under_review`, which Reeve does not know/);
 		expect({
@@ -37,7 +40,8 @@ describe('the council scenario', () => {
 			overclaimedTeams: overclaimedTeams.length,
 			malformedLinks: malformedLinks.length,
 			contestedLinks: contestedLinks.length,
-			unknownStatus: (unknownStatus as UnknownStatus[]).length
+			unknownStatus: (unknownStatus as UnknownStatus[]).length,
+			unlistedPrice: unlistedPrices?.[0]?.subscriptions
 		}).toEqual({ leftToNextRun: 0, ...notices });
 	});
 

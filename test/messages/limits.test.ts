@@ -101,12 +101,21 @@ const notices: fc.Arbitrary<Notices> = fc.record({
 		fc.record({
 			reason: fc.oneof(
 				fc.record({ kind: fc.constant('status' as const), status: text }),
+				fc.record({ kind: fc.constant('price' as const), price: text }),
 				fc.record({ kind: fc.constant('link' as const), customerId: text, problem: text })
 			),
 			discordIds: fc.array(person, { maxLength: 6 }),
 			count: many
 		}),
 		{ maxLength: 12 }
+	),
+	unlistedPrices: fc.array(
+		fc.record({
+			price: text,
+			subscriptions: many,
+			counts: fc.oneof(fc.constant({ buy: 'nothing' as const }), fc.record({ buy: fc.constant('tier' as const), tier: text }))
+		}),
+		{ maxLength: 6 }
 	),
 	unknownStatus: fc.oneof(many, fc.array(fc.record({ discordId: person, status: text }), { maxLength: 6 })),
 	overclaimedTeams: fc.array(fc.record({ teamId: cuid, name: text, claimed: many, paid: many }), { maxLength: 6 }),

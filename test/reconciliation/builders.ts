@@ -30,7 +30,9 @@ export const MAPPED: PolicySettings = {
 		{ name: 'Knight', prices: ['price_knight', 'prod_knight'] },
 		{ name: 'Lord', prices: ['price_lord', 'prod_lord'] }
 	],
-	seats: { OWNER: 'Lord', TEAM_MEMBER: 'Knight', INDIVIDUAL: 'Lord' },
+	otherPrices: ['price_tshirt', 'prod_tshirt'],
+	unlistedPrices: { buy: 'unknown' },
+	seats: { OWNER: 'Lord', TEAM_MEMBER: 'Knight' },
 	graceHours: 48,
 	debtorDays: 30
 };
@@ -40,13 +42,17 @@ export const UNMAPPED: PolicySettings = { ...MAPPED, tiers: MAPPED.tiers.map(({ 
 
 export const MANAGED = ['Knight', 'Lord', 'Debtor'];
 
-export function subscription(given: Partial<Subscription> = {}): Subscription {
+/** `prices`: price IDs of its items, `price_x` of the product `prod_x`. */
+export type SubscriptionTraits = Partial<Subscription> & { readonly prices?: readonly string[] };
+
+export const itemsOf = (...prices: readonly string[]) => prices.map((price) => ({ price, product: price.replace(/^price_/, 'prod_') }));
+
+export function subscription({ prices = ['price_knight'], ...given }: SubscriptionTraits = {}): Subscription {
 	return {
 		id: 'sub_1',
 		customerId: 'cus_1',
 		status: 'active',
-		prices: ['price_knight'],
-		shownPrices: given.prices ?? ['price_knight'],
+		items: itemsOf(...prices),
 		createdAt: ago({ days: 100 }),
 		unpaidSince: null,
 		metadataDiscordId: null,

@@ -32,8 +32,7 @@ describe('toSubscription', () => {
 			id: 'sub_1',
 			customerId: 'cus_1',
 			status: 'past_due',
-			prices: ['price_1', 'prod_1'],
-			shownPrices: ['price_1'],
+			items: [{ price: 'price_1', product: 'prod_1' }],
 			createdAt: new Date(1_700_000_000_000),
 			unpaidSince: null,
 			metadataDiscordId: 'ada',
@@ -51,10 +50,9 @@ describe('toSubscription', () => {
 	});
 
 	test('ignores items of quantity 0 and counts metered ones', () => {
-		expect(convert({}, [item('price_0', 'prod_0', 0), item('price_m', { id: 'prod_m' }), item('price_2', 'prod_m', 2)]).prices).toEqual([
-			'price_m',
-			'prod_m',
-			'price_2'
+		expect(convert({}, [item('price_0', 'prod_0', 0), item('price_m', { id: 'prod_m' }), item('price_2', 'prod_m', 2)]).items).toEqual([
+			{ price: 'price_m', product: 'prod_m' },
+			{ price: 'price_2', product: 'prod_m' }
 		]);
 	});
 

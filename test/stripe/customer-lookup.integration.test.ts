@@ -49,7 +49,7 @@ describe('findCustomer and searchCustomers', () => {
 	test('find a customer by ID, with its subscriptions', async () => {
 		expect(await lookup.findCustomer('cus_ada')).toMatchObject({
 			customer: { id: 'cus_ada', email: 'ada@example.com', metadataDiscordId: '109758394758392104' },
-			subscriptions: [{ id: 'sub_ada', status: 'active', prices: ['price_lord', 'prod_lord'] }]
+			subscriptions: [{ id: 'sub_ada', status: 'active', items: [{ price: 'price_lord', product: 'prod_lord' }] }]
 		});
 	});
 

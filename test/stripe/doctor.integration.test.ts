@@ -5,17 +5,23 @@ import { Faults } from '../../sandbox/services/core/faults.js';
 import { RequestLog } from '../../sandbox/services/core/request-log.js';
 import { SandboxStripe } from '../../sandbox/services/stripe/stripe.js';
 import { worldSchema } from '../../sandbox/world/world.js';
-import type { Tier } from '../../src/reconciliation/domain/rules.js';
+import type { PolicySettings } from '../../src/reconciliation/domain/rules.js';
 import { runChecks } from '../../src/reconciliation/health/doctor.js';
-import { keyChecks, modeCheck, permissionCheck, priceCheck } from '../../src/stripe/doctor.js';
+import { keyChecks, modeCheck, permissionCheck } from '../../src/stripe/doctor.js';
+import { priceCheck } from '../../src/stripe/price-check.js';
+import { MAPPED, UNMAPPED } from '../reconciliation/builders.js';
 
 /** The doctor's checks with the real stripe-node, over a real socket. */
 
 const KEY = 'rk_test_sandboxkey';
-const TIERS: readonly Tier[] = [
-	{ name: 'Knight', prices: ['price_knight'] },
-	{ name: 'Lord', prices: ['price_lord'] }
-];
+const POLICY: PolicySettings = {
+	...MAPPED,
+	tiers: [
+		{ name: 'Knight', prices: ['price_knight'] },
+		{ name: 'Lord', prices: ['price_lord'] }
+	],
+	otherPrices: []
+};
 
 let log: RequestLog;
 let stripe: SandboxStripe;
@@ -45,11 +51,11 @@ afterEach(async () => {
 });
 
 const accessOf = ({ secretKey = KEY }: { secretKey?: string }) => ({ secretKey, apiUrl });
-const problems = async (over: { secretKey?: string; tiers?: readonly Tier[] } = {}) => {
+const problems = async (over: { secretKey?: string; policy?: Partial<PolicySettings> } = {}) => {
 	const results = await runChecks([
 		...keyChecks(accessOf(over)),
 		permissionCheck(accessOf(over)),
-		priceCheck(accessOf(over), over.tiers ?? TIERS)
+		priceCheck(accessOf(over), { ...POLICY, ...over.policy })
 	]);
 	return results.filter(({ verdict }) => verdict !== 'ok').map(({ verdict, message }) => [verdict, message]);
 };
@@ -81,18 +87,77 @@ describe('Stripe checks', () => {
 		expect(await problems({ secretKey: 'sk_test_sandboxkey' })).toContainEqual(['warning', expect.stringContaining('The key can write')]);
 	});
 
-	test('warn about a mapped price that does not exist and a paid price that is not mapped', async () => {
-		const tiers = [{ name: 'Knight', prices: ['price_gone', 'price_lord'] }];
-		expect(await problems({ tiers })).toEqual([
+	test('warn about a listed price that does not exist and a paid price that is in no list', async () => {
+		const policy = { tiers: [{ name: 'Knight', prices: ['price_gone', 'prod_gone', 'price_lord'] }] };
+		expect(await problems({ policy })).toEqual([
 			['warning', expect.stringContaining('does not have price_gone')],
-			['warning', expect.stringMatching(/^price_knight is what 1 of the newest 1 active subscriptions pay for, but it is not mapped/)]
+			['warning', expect.stringContaining('does not have prod_gone')],
+			[
+				'warning',
+				expect.stringMatching(
+					/^price_knight is what 1 of the 1 active subscriptions pay for, but it is not mapped to a tier, so Reeve does not know/
+				)
+			]
 		]);
+	});
+
+	test.each([
+		[{ buy: 'nothing' }, 'so it gives no role'],
+		[{ buy: 'tier', tier: 'Lord' }, 'so it gives Lord']
+	] as const)('say what %j makes of a price that is in no list', async (unlistedPrices, words) => {
+		const policy = { tiers: [{ name: 'Lord', prices: ['price_lord'] }], unlistedPrices };
+		expect(await problems({ policy })).toEqual([['warning', expect.stringContaining(words)]]);
+	});
+
+	test('accept a price that is listed as buying nothing', async () => {
+		expect(await problems({ policy: { tiers: [{ name: 'Lord', prices: ['price_lord'] }], otherPrices: ['prod_knight'] } })).toEqual([]);
 	});
 
 	test('skip the prices when the key may not read them', async () => {
 		stripe.setPermission('prices', false);
 		stripe.setPermission('products', false);
-		expect(await problems({ tiers: [...TIERS, { name: 'Squire', prices: ['price_gone', 'prod_gone'] }] })).toEqual([]);
+		const policy = { tiers: [...POLICY.tiers, { name: 'Squire', prices: ['price_gone', 'prod_gone'] }] };
+		expect(await problems({ policy })).toEqual([]);
+	});
+});
+
+describe('Stripe checks without a mapped price', () => {
+	const sell = (number: number, price: string, status = 'active') => ({
+		id: `sub_${price}_${status}_${number}`,
+		customer: 'cus_1',
+		status,
+		price
+	});
+
+	test('report an error, and what is sold with the number of subscriptions', async () => {
+		stripe.load(
+			worldSchema.parse({
+				stripe: {
+					customers: [{ id: 'cus_1' }],
+					subscriptions: [
+						...Array.from({ length: 184 }, (_, number) => sell(number, 'price_knight')),
+						...Array.from({ length: 8 }, (_, number) => sell(number, 'price_lord', 'past_due')),
+						...Array.from({ length: 30 }, (_, number) => sell(number, 'price_old', 'canceled')),
+						sell(0, 'price_tshirt')
+					]
+				}
+			}).stripe
+		);
+		const [problem, ...others] = await problems({ policy: { ...UNMAPPED, otherPrices: ['price_tshirt'] } });
+		expect(others).toEqual([]);
+		expect(problem?.[0]).toBe('error');
+		expect(problem?.[1]).toContain('No price is mapped to a tier, so it is unknown what every personal subscription buys');
+		expect(problem?.[1]).toContain('These prices are sold: price_knight (184 subscriptions), price_lord (8 subscriptions).');
+	});
+
+	test('report an error if every personal subscription buys nothing', async () => {
+		expect(await problems({ policy: { ...UNMAPPED, otherPrices: [], unlistedPrices: { buy: 'nothing' } } })).toEqual([
+			['error', expect.stringContaining('every personal subscription buys nothing, by STRIPE_UNMAPPED_PRICES')]
+		]);
+	});
+
+	test('accept that every personal subscription buys a tier', async () => {
+		expect(await problems({ policy: { ...UNMAPPED, otherPrices: [], unlistedPrices: { buy: 'tier', tier: 'Lord' } } })).toEqual([]);
 	});
 });
 

@@ -21,7 +21,9 @@ const KEY = 'rk_test_sandboxkey';
 const ADA = '109758394758392104';
 const POLICY: PolicySettings = {
 	tiers: [{ name: 'Knight', prices: ['price_knight'] }],
-	seats: { OWNER: 'Knight', TEAM_MEMBER: 'Knight', INDIVIDUAL: 'Knight' },
+	otherPrices: [],
+	unlistedPrices: { buy: 'unknown' },
+	seats: { OWNER: 'Knight', TEAM_MEMBER: 'Knight' },
 	graceHours: 48,
 	debtorDays: 30
 };
@@ -111,10 +113,10 @@ describe('readAll, malformed subscriptions', () => {
 					expect(read.message).toMatch(/Stripe returned (.* in an unexpected format|an incomplete list)/);
 					return;
 				}
-				for (const { id, status, prices, createdAt } of [...read.accounts.values()].flatMap(({ subscriptions }) => subscriptions)) {
+				for (const { id, status, items, createdAt } of [...read.accounts.values()].flatMap(({ subscriptions }) => subscriptions)) {
 					expect(typeof id).toBe('string');
 					expect(typeof status).toBe('string');
-					expect(prices.every((price) => typeof price === 'string')).toBe(true);
+					expect(items.every(({ price, product }) => typeof price === 'string' && typeof product === 'string')).toBe(true);
 					expect(Number.isNaN(createdAt.getTime())).toBe(false);
 				}
 				if (plansFor(read).length > 0) expect(path.join('.')).toMatch(/\b(status|price|product|quantity)\b/);

@@ -44,7 +44,7 @@ export interface LinkReply {
 function customerChoice({ customer, subscriptions }: CustomerFound): string {
 	const best = bestOf(subscriptions);
 	const more = subscriptions.length > 1 ? ` +${subscriptions.length - 1}` : '';
-	const price = best?.shownPrices[0] ?? '';
+	const price = best?.items[0]?.price ?? '';
 	const pays = best === undefined ? 'no subscription' : cut(`${best.status} ${price}`.trim(), PART_LENGTH) + more;
 	const known = [customer.email, customer.name].flatMap((text) => (text === null || text === '' ? [] : [text]));
 	const end = ` · ${pays} (${customer.id})`;
@@ -215,7 +215,7 @@ function alreadyUnlinkedReply(person: Person): string {
 /** Expected and held roles after a link change, which by itself changes no role. */
 function describeRoleStatus({ expected, held, exempt }: RoleStatus): string {
 	if (expected === null)
-		return 'Stripe gives a subscription of theirs a status that Reeve does not know, so runs leave them alone. No role was changed.';
+		return 'It is unknown what they should have, so no run removes a role of theirs: `/reconcile why` gives the reason. No role was changed.';
 	const due = expected.length === 0 ? 'nothing that gives a role' : roles(expected);
 	if (held === null) return `They pay for ${due}, and are not in the server. No role was changed.`;
 	const has = held.length === 0 ? 'no managed role' : roles(held);
@@ -229,8 +229,7 @@ function describeRoleStatus({ expected, held, exempt }: RoleStatus): string {
 
 /** Effect of an unlink. */
 function consequence({ expected, exempt }: RoleStatus, held: RoleStatus['held']): string {
-	if (expected === null)
-		return 'What they would have then is not known: Stripe gives a subscription of theirs a status that Reeve does not know.';
+	if (expected === null) return 'It is unknown what they should have then: `/reconcile why` gives the reason.';
 	const left = expected.length === 0 ? 'They would no longer be due any role' : `They would still be due ${roles(expected)}`;
 	if (held === null) return `${left}. They are not in the server.`;
 	if (exempt) return `${left}. They are exempt, so no run would act on that.`;

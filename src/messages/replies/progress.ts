@@ -3,7 +3,7 @@ import type { Progress, ReconciliationResult } from '../../reconciliation/domain
 import { count, number } from '../format/format.js';
 import { mention } from '../format/text.js';
 import { formatUnknown } from '../report/notices.js';
-import { afterFailure, failureText } from '../report/summary.js';
+import { afterFailure, failureText, isPartlyUnknown } from '../report/summary.js';
 
 /** Progress and result of a run. */
 
@@ -99,7 +99,11 @@ function formatMemberResult({ notices, membersChecked }: ReconciliationResult, d
 function outcome(result: ReconciliationResult): string {
 	if (result.status === 'FAILED') return `The run failed: ${failureText(result, REASON_LENGTH)} ${afterFailure(result)}`;
 	if (result.issues.length === 0)
-		return result.onlyMember === null ? 'Done: all clear.' : `Done: ${formatMemberResult(result, result.onlyMember)}`;
+		return result.onlyMember === null
+			? isPartlyUnknown(result)
+				? 'Done: nothing to fix, but some members could not be judged.'
+				: 'Done: all clear.'
+			: `Done: ${formatMemberResult(result, result.onlyMember)}`;
 	const fixed = result.autoFixEnabled ? `, ${number(result.issuesFixed)} fixed` : '';
 	const hold = result.hold === null ? '' : ' The fixes that take roles are on hold: the report says why.';
 	return `Done: ${count(result.issues.length, 'issue')}${fixed}.${hold}`;

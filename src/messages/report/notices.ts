@@ -11,6 +11,7 @@ const CUSTOMER_ID_LENGTH = 30;
 
 const STATUS_LENGTH = 40;
 const REASON_LENGTH = 200;
+const PRICE_LENGTH = 60;
 
 /** Reasons with a line of their own; the rest is counted. */
 const MAX_REASONS = 5;
@@ -48,6 +49,7 @@ export function noticeLines(notices: Notices): string[] {
 				`${count(contestedLinks.length, 'customer names', 'customers name')} several members in Stripe, so no link counts: ${customers(contestedLinks)}`
 		],
 		...(notices.unknown === undefined ? unknownStatusLines(notices.unknownStatus) : unknownLines(notices.unknown)),
+		...unlistedPriceLines(notices),
 		[notices.leftToNextRun, () => `${number(notices.leftToNextRun)} left to the next run (changed while this one was reading)`],
 		[notices.unclaimed, () => `${count(notices.unclaimed, 'customer pays but has', 'customers pay but have')} no linked Discord account`],
 		[notices.absent, () => `${count(notices.absent, 'paying member is', 'paying members are')} not in the server`],
@@ -78,6 +80,27 @@ function unknownLines(unknown: readonly UnknownMembers[]): Line[] {
 		[
 			more.length,
 			() => `${count(more.length, 'more reason')} to let members keep the roles they have: \`/reconcile why\` gives a member's reasons`
+		]
+	];
+}
+
+/** One line for the prices that a line about members does not name already. */
+function unlistedPriceLines({ unlistedPrices = [], unknown = [] }: Notices): Line[] {
+	const isNamed = (price: string) => unknown.some(({ reason }) => reason.kind === 'price' && reason.price === price);
+	const others = unlistedPrices.filter(({ price }) => !isNamed(price));
+	const [first] = others;
+	if (first === undefined) return [];
+	const prices = list(
+		others.map(({ price, subscriptions }) => `${escapeText(price, PRICE_LENGTH)} (${count(subscriptions, 'subscription')})`),
+		MAX_NAMED
+	);
+	const { counts } = first;
+	const buys = counts.buy === 'tier' ? escapeName(counts.tier) : counts.buy === 'nothing' ? 'no role' : 'something unknown';
+	return [
+		[
+			others.length,
+			() =>
+				`${count(others.length, 'price that no setting lists counts', 'prices that no setting lists count')} as buying ${buys}: ${prices}; add each to STRIPE_…_PRICE_IDS of the tier that it buys, or to STRIPE_OTHER_PRICE_IDS`
 		]
 	];
 }

@@ -26,11 +26,17 @@ export function titleOf(result: ReconciliationResult): string {
 	if (result.status === 'FAILED') return `${what} failed`;
 	if (result.verified !== null) return verificationTitle(result, result.verified);
 	if (result.issues.length === 0) {
+		if (isPartlyUnknown(result)) return 'Nothing to fix, but some members could not be judged';
 		if (result.onlyMember !== null) return 'All clear for one person';
 		return result.isVerificationRun ? 'All clear after the fixes' : 'All clear';
 	}
 	if (result.isVerificationRun) return `${what}: ${count(result.issues.length, 'issue')}`;
 	return `${count(result.issues.length, 'person has', 'people have')} the wrong roles`;
+}
+
+/** Whether something is unknown about members: no issue found is then no proof that all is well. */
+export function isPartlyUnknown({ notices }: Pick<ReconciliationResult, 'notices'>): boolean {
+	return (notices?.unknown ?? []).length > 0;
 }
 
 /** What a failed run changed, and what happens next. */
@@ -58,7 +64,7 @@ function allClear(result: ReconciliationResult, budget: TextBudget): APIEmbed {
 	const mode = result.autoFixEnabled ? 'auto-fix on' : 'report only';
 	return {
 		title: titleOf(result),
-		color: COLOURS.good,
+		color: isPartlyUnknown(result) ? COLOURS.amber : COLOURS.good,
 		description: `${smallPrint(result)} · ${mode}${notices === '' ? '' : `\nNoted: ${notices}.`}`
 	};
 }

@@ -33,8 +33,14 @@ export function describeDatabase(person: LinkedPerson | undefined): string {
 	return [...seats, ...customers].join('; ') || 'known, but not linked to anyone who pays';
 }
 
-/** The drift in one sentence, without the member's name. */
-export function describeDrift(type: DriftType, held: readonly RoleName[], expected: readonly RoleName[], linked: boolean): string {
+/** The drift in one sentence, without the member's name. @param sources - the person's subscriptions, evaluated */
+export function describeDrift(
+	type: DriftType,
+	held: readonly RoleName[],
+	expected: readonly RoleName[],
+	linked: boolean,
+	sources: readonly EvaluatedSource[]
+): string {
 	const has = held.join(' and ');
 	const due = expected.join(' and ');
 	switch (type) {
@@ -48,10 +54,17 @@ export function describeDrift(type: DriftType, held: readonly RoleName[], expect
 				: `Pays for ${due} and has ${has}.`;
 		case 'UNAUTHORIZED_ACCESS':
 			if (linked && held.every((role) => role === DEBTOR)) return 'Still marked Debtor, but no longer owes anything.';
-			return linked
-				? `Has ${has} and pays for nothing.`
-				: `Has ${has} and is not linked to any customer: Reeve cannot know whether they pay.`;
+			if (!linked) return `Has ${has} and is not linked to any customer: Reeve cannot know whether they pay.`;
+			return `Has ${has}${describeOtherPayments(sources) ?? ' and pays for nothing.'}`;
 	}
+}
+
+/** What a person pays for, if that gives no role: "and pays for nothing" would contradict the subscription shown beside it. */
+function describeOtherPayments(sources: readonly EvaluatedSource[]): string | null {
+	const paid = sources.filter(({ subscription: { status, items } }) => (status === 'active' || status === 'trialing') && items.length > 0);
+	if (paid.length === 0) return null;
+	const prices = new Set(paid.flatMap(({ subscription }) => subscription.items.map(({ price }) => price)));
+	return `, but only pays for ${[...prices].join(' and ')}, which gives no role.`;
 }
 
 /** Why a plan leaves roles that the known subscriptions do not give: a sentence to follow the drift. */
@@ -63,6 +76,6 @@ function day(date: Date): string {
 	return date.toISOString().slice(0, 10);
 }
 
-export function describePrices({ shownPrices }: Pick<Subscription, 'shownPrices'>): string {
-	return shownPrices.join(', ') || 'no price';
+export function describePrices({ items }: Pick<Subscription, 'items'>): string {
+	return [...new Set(items.map(({ price }) => price))].join(', ') || 'no price';
 }

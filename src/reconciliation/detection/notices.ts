@@ -1,6 +1,6 @@
 import { type Cooperative, forEachYielding } from '../../async/cooperative.js';
 import type { Account } from '../domain/billing.js';
-import type { Notices, UnknownStatus } from '../domain/detection.js';
+import type { Notices, UnknownStatus, UnlistedPrice } from '../domain/detection.js';
 import type { Roster } from '../domain/guild.js';
 import type { Exemption, Links } from '../domain/links.js';
 import type { PolicySettings } from '../domain/rules.js';
@@ -20,6 +20,8 @@ export class BillingStats {
 	public paying = 0;
 	/** Paying customers that neither a row nor metadata assigns to a user. */
 	public unclaimed = 0;
+	/** Price that no setting lists → number of subscriptions that are for it and not over. */
+	private readonly unlisted = new Map<string, number>();
 	/** Subscription IDs: past due, without a known date, and not seen unpaid by an earlier run. */
 	public readonly newlyUnpaid: string[] = [];
 	/** Subscription IDs: seen unpaid by an earlier run, and no longer past due. */
@@ -48,9 +50,17 @@ export class BillingStats {
 			if (this.failures.isCleared(subscription)) this.clearedDebts.push(subscription.id);
 			return { subscription, seat: null, unpaidSince: this.failures.since(subscription, rows) };
 		});
-		const { entitlement, unknown } = evaluate(sources, this.settings, this.now);
+		const { sources: evaluated, entitlement, unknown } = evaluate(sources, this.settings, this.now);
+		for (const { unlisted } of evaluated) for (const price of unlisted) this.unlisted.set(price, (this.unlisted.get(price) ?? 0) + 1);
 		if (entitlement.kind === 'tier' && !claimed) this.unclaimed += 1;
 		if (entitlement.kind === 'tier' || unknown.length > 0) this.paying += 1;
+	}
+
+	public get unlistedPrices(): readonly UnlistedPrice[] {
+		const counts = this.settings.unlistedPrices;
+		return [...this.unlisted]
+			.map(([price, subscriptions]) => ({ price, subscriptions, counts }))
+			.sort((a, b) => b.subscriptions - a.subscriptions || (a.price < b.price ? -1 : 1));
 	}
 }
 

@@ -7,6 +7,8 @@ export function describeUnknown(reason: UnknownReason): string {
 	switch (reason.kind) {
 		case 'status':
 			return `Stripe gives the status "${reason.status}", which Reeve does not know`;
+		case 'price':
+			return `they pay for ${reason.price}, which no setting lists`;
 		case 'link':
 			return `the customer ${reason.customerId} ${reason.problem}`;
 	}
@@ -17,6 +19,8 @@ export function adviseOnUnknown(reason: UnknownReason): string {
 	switch (reason.kind) {
 		case 'status':
 			return 'install the newest version of Reeve, which may know it; until then change these roles by hand';
+		case 'price':
+			return 'add it to STRIPE_…_PRICE_IDS of the tier that it buys, or to STRIPE_OTHER_PRICE_IDS if it buys no role';
 		case 'link':
 			return 'correct the metadata in Stripe, or use `/reconcile link`';
 	}

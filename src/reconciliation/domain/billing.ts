@@ -6,10 +6,8 @@ export interface Subscription {
 	readonly customerId: string;
 	/** As Stripe reports it. An open type: a status that the policy does not know counts as unknown, never as unpaid. */
 	readonly status: string;
-	/** Price and product IDs of its items (those with a quantity above 0). */
-	readonly prices: readonly string[];
-	/** Those of `prices` that an operator recognises. */
-	readonly shownPrices: readonly string[];
+	/** What it is for: those of its items that have a quantity above 0. */
+	readonly items: readonly SubscriptionItem[];
 	readonly createdAt: Date;
 	/** When its oldest open invoice fell due; read only for subscriptions that are past due. */
 	readonly unpaidSince: Date | null;
@@ -17,6 +15,13 @@ export interface Subscription {
 	readonly metadataDiscordId: string | null;
 	readonly cancelAtPeriodEnd: boolean;
 	readonly collectionPaused: boolean;
+}
+
+export interface SubscriptionItem {
+	/** ID of the price. */
+	readonly price: string;
+	/** ID of the price's product. */
+	readonly product: string;
 }
 
 export interface Customer {

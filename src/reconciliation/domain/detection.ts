@@ -1,5 +1,6 @@
 import type { DriftIssue } from './issue.js';
 import type { Exemption } from './links.js';
+import type { UnlistedPrices } from './rules.js';
 import type { UnknownMembers } from './unknown.js';
 
 /** A member with a subscription status that the policy does not know. */
@@ -7,6 +8,15 @@ export interface UnknownStatus {
 	readonly discordId: string;
 	/** As Stripe reports it. */
 	readonly status: string;
+}
+
+/** A price that is sold and that no setting lists. */
+export interface UnlistedPrice {
+	readonly price: string;
+	/** Number of subscriptions that are for it and not over. */
+	readonly subscriptions: number;
+	/** What it counted as in this run. */
+	readonly counts: UnlistedPrices;
 }
 
 /** Findings that are not issues: counts, and details where an operator can correct something. */
@@ -23,6 +33,8 @@ export interface Notices {
 	readonly unknown?: readonly UnknownMembers[];
 	/** Those of {@link unknown} with an unknown subscription status; a number in runs stored before details were kept. */
 	readonly unknownStatus: readonly UnknownStatus[] | number;
+	/** Prices that no setting lists and current subscriptions are for, sorted. Absent in runs stored before it was kept. */
+	readonly unlistedPrices?: readonly UnlistedPrice[];
 	/** Teams with more claimed seats than they pay for. */
 	readonly overclaimedTeams: readonly { readonly teamId: string; readonly name: string; readonly claimed: number; readonly paid: number }[];
 	/** Metadata values that are not Discord IDs. */

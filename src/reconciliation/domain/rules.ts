@@ -12,12 +12,21 @@ export interface Tier {
 	readonly prices: readonly string[];
 }
 
+/** A seat that a team pays for. */
+export type TeamSeat = Exclude<SeatTier, 'INDIVIDUAL'>;
+
+/** What a price buys that is listed neither for a tier nor among those that buy nothing. */
+export type UnlistedPrices = { readonly buy: 'unknown' | 'nothing' } | { readonly buy: 'tier'; readonly tier: RoleName };
+
 /** The settings that the policy depends on. */
 export interface PolicySettings {
 	/** Lowest rank first. */
 	readonly tiers: readonly Tier[];
-	/** The tier of each kind of seat. `INDIVIDUAL` is that of a personal subscription when no price is mapped to any tier. */
-	readonly seats: Readonly<Record<SeatTier, RoleName>>;
+	/** Price and product IDs that buy nothing. */
+	readonly otherPrices: readonly string[];
+	readonly unlistedPrices: UnlistedPrices;
+	/** The tier of each kind of seat. */
+	readonly seats: Readonly<Record<TeamSeat, RoleName>>;
 	readonly graceHours: number;
 	readonly debtorDays: number;
 }

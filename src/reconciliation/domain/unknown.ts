@@ -2,6 +2,8 @@
 export type UnknownReason =
 	/** A subscription of theirs has a status that the policy does not know. */
 	| { readonly kind: 'status'; readonly status: string }
+	/** A subscription of theirs is for a price that the settings do not list. */
+	| { readonly kind: 'price'; readonly price: string }
 	/** A customer may pay for them, but the link cannot be trusted. `problem`: completes "the customer cus_1 …", for operators. */
 	| { readonly kind: 'link'; readonly customerId: string; readonly problem: string };
 

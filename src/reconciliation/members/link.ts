@@ -17,7 +17,7 @@ import { attempt } from '../domain/source-result.js';
 /** A customer with enough about their subscriptions to recognize them. */
 export interface CustomerFound {
 	readonly customer: Customer;
-	readonly subscriptions: readonly Pick<Subscription, 'id' | 'status' | 'shownPrices'>[];
+	readonly subscriptions: readonly Pick<Subscription, 'id' | 'status' | 'items'>[];
 }
 
 export interface CustomerLookup {

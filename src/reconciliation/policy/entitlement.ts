@@ -1,6 +1,7 @@
 import type { Subscription } from '../domain/billing.js';
-import { DEBTOR, type PolicySettings, type RoleName, type SeatTier } from '../domain/rules.js';
+import { DEBTOR, type PolicySettings, type RoleName, type TeamSeat } from '../domain/rules.js';
 import type { UnknownReason } from '../domain/unknown.js';
+import { purchaseOf } from './purchase.js';
 
 /** The policy: what a person's subscriptions entitle them to. Pure; the time is an argument. */
 
@@ -14,21 +15,9 @@ export type Entitlement = { readonly kind: 'tier'; readonly tier: RoleName } | {
 export interface PaymentSource {
 	readonly subscription: Subscription;
 	/** The person's seat if a team pays; null for a personal subscription. */
-	readonly seat: SeatTier | null;
+	readonly seat: TeamSeat | null;
 	/** Start of the payment failure; ignored unless the subscription is past due. */
 	readonly unpaidSince: Date;
-}
-
-/**
- * The tier that a subscription gives while it is paid, or null if it gives none. Once any price is mapped to a tier, a subscription
- * to unmapped prices gives nothing. A team's subscription gives each member the tier of their seat.
- */
-export function tierBought(prices: readonly string[], seat: SeatTier | null, settings: PolicySettings): RoleName | null {
-	const mapped = settings.tiers.some((tier) => tier.prices.length > 0);
-	if (!mapped) return settings.seats[seat ?? 'INDIVIDUAL'];
-	const bought = settings.tiers.findLast((tier) => tier.prices.some((price) => prices.includes(price)));
-	if (bought === undefined) return null;
-	return seat === null ? bought.name : settings.seats[seat];
 }
 
 /** Whether a payment is overdue. */
@@ -47,6 +36,8 @@ export interface EvaluatedSource extends PaymentSource {
 	readonly entitlement: Entitlement;
 	/** Why it may give more than that. */
 	readonly unknown: readonly UnknownReason[];
+	/** Prices that it is for and no setting lists; empty once it can give nothing, whatever they buy. */
+	readonly unlisted: readonly string[];
 }
 
 /** What a person should have, as far as it is known. */
@@ -60,36 +51,56 @@ export interface Evaluation {
 }
 
 const NOTHING: Entitlement = { kind: 'none' };
-const NO_REASONS: readonly never[] = [];
+const NONE: readonly never[] = [];
 
-/** What one subscription gives now. The grace and Debtor periods include their last moment. */
-function evaluateSource({ subscription, seat, unpaidSince }: PaymentSource, settings: PolicySettings, now: Date): EvaluatedSource {
-	const gives = (entitlement: Entitlement, unknown: readonly UnknownReason[] = NO_REASONS) => ({
+/** What one subscription gives now. */
+function evaluateSource(source: PaymentSource, settings: PolicySettings, now: Date): EvaluatedSource {
+	const { subscription, seat, unpaidSince } = source;
+	const gives = (entitlement: Entitlement, unknown: readonly UnknownReason[], unlisted: readonly string[]) => ({
 		subscription,
 		seat,
 		unpaidSince,
 		entitlement,
-		unknown
+		unknown,
+		unlisted
 	});
-	const tier = tierBought(subscription.prices, seat, settings);
-	if (tier === null) return gives(NOTHING);
+	const phase = phaseOf(source, settings, now);
+	if (phase === 'over') return gives(NOTHING, NONE, NONE);
+	const { tier, unknown, unlisted } = purchaseOf(subscription.items, seat, settings);
+	if (tier === null && unknown.length === 0) return gives(NOTHING, NONE, unlisted);
+	switch (phase) {
+		case 'unknown':
+			return gives(NOTHING, [{ kind: 'status', status: subscription.status }], unlisted);
+		case 'debt':
+			// Beside a tier that is owed, other prices change nothing.
+			return tier === null ? gives(NOTHING, unknown, unlisted) : gives({ kind: 'debtor' }, NONE, unlisted);
+		case 'paid':
+			return gives(tier === null ? NOTHING : { kind: 'tier', tier }, unknown, unlisted);
+	}
+}
+
+/**
+ * Whether a subscription gives now what it buys (`paid`, also in the grace period), Debtor (`debt`) or nothing (`over`). Both periods
+ * include their last moment.
+ */
+function phaseOf({ subscription, unpaidSince }: PaymentSource, settings: PolicySettings, now: Date): 'paid' | 'debt' | 'over' | 'unknown' {
 	switch (subscription.status) {
 		case 'active':
 		case 'trialing':
-			return gives({ kind: 'tier', tier });
+			return 'paid';
 		case 'past_due':
 		case 'unpaid': {
 			const { graceUntil, debtorUntil } = debtPeriods(unpaidSince, settings);
-			if (now <= graceUntil) return gives({ kind: 'tier', tier });
-			return gives(now <= debtorUntil ? { kind: 'debtor' } : NOTHING);
+			if (now <= graceUntil) return 'paid';
+			return now <= debtorUntil ? 'debt' : 'over';
 		}
 		case 'canceled':
 		case 'incomplete':
 		case 'incomplete_expired':
 		case 'paused':
-			return gives(NOTHING);
+			return 'over';
 		default:
-			return gives(NOTHING, [{ kind: 'status', status: subscription.status }]);
+			return 'unknown';
 	}
 }
 
@@ -102,7 +113,7 @@ export function evaluate(
 	sources: readonly PaymentSource[],
 	settings: PolicySettings,
 	now: Date,
-	linkProblems: readonly UnknownReason[] = NO_REASONS
+	linkProblems: readonly UnknownReason[] = NONE
 ): Evaluation {
 	const evaluated = sources.map((source) => evaluateSource(source, settings, now));
 	if (evaluated.length > 1) evaluated.sort(byWhatTheyGive(settings));

@@ -1,5 +1,6 @@
 import type { PolicySettings, RoleName } from '../domain/rules.js';
-import { debtPeriods, type EvaluatedSource, isPastDue, tierBought } from './entitlement.js';
+import { debtPeriods, type EvaluatedSource, isPastDue } from './entitlement.js';
+import { purchaseOf } from './purchase.js';
 
 /** Why a subscription gives what it gives, with the times that decide it. */
 export type EntitlementReason =
@@ -12,10 +13,12 @@ export type EntitlementReason =
 	| { readonly kind: 'too-long'; readonly since: Date; readonly ended: Date; readonly days: number }
 	/** The status gives nothing. */
 	| { readonly kind: 'gives-nothing' }
-	/** None of its prices is mapped to a tier. */
+	/** Its prices are listed as buying nothing. */
 	| { readonly kind: 'buys-nothing' }
 	/** The policy does not know the status, and decides nothing. */
-	| { readonly kind: 'unknown-status' };
+	| { readonly kind: 'unknown-status' }
+	/** No setting lists these prices. `tier`: what the others buy. */
+	| { readonly kind: 'unknown-price'; readonly prices: readonly string[]; readonly tier: RoleName | null };
 
 /** @param now - as it was passed to the evaluation: a failure that starts then has no known start */
 export function entitlementReason(
@@ -23,8 +26,11 @@ export function entitlementReason(
 	settings: PolicySettings,
 	now: Date
 ): EntitlementReason {
-	if (unknown.length > 0) return { kind: 'unknown-status' };
-	if (tierBought(subscription.prices, seat, settings) === null) return { kind: 'buys-nothing' };
+	if (unknown.some(({ kind }) => kind === 'status')) return { kind: 'unknown-status' };
+	const prices = unknown.flatMap((reason) => (reason.kind === 'price' ? [reason.price] : []));
+	if (prices.length > 0) return { kind: 'unknown-price', prices, tier: entitlement.kind === 'tier' ? entitlement.tier : null };
+	const { tier: bought, unlisted } = purchaseOf(subscription.items, seat, settings);
+	if (bought === null && (unlisted.length === 0 || settings.unlistedPrices.buy === 'nothing')) return { kind: 'buys-nothing' };
 	const { graceUntil, debtorUntil } = debtPeriods(unpaidSince, settings);
 	const { graceHours: hours, debtorDays: days } = settings;
 	switch (entitlement.kind) {

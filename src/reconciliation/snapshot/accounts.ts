@@ -1,4 +1,4 @@
-import type { Account, Accounts, Customer, Subscription } from '../domain/billing.js';
+import type { Account, Accounts, Customer, Subscription, SubscriptionItem } from '../domain/billing.js';
 import { isPastDue } from '../policy/entitlement.js';
 import { doubled, StringColumn } from './columns.js';
 
@@ -35,7 +35,7 @@ const END_OF_CHAIN = -1;
 const INITIAL_CAPACITY = 1_024;
 
 /** Fields that many subscriptions share; each combination is stored once. */
-type Kind = Pick<Subscription, 'status' | 'prices' | 'shownPrices' | 'cancelAtPeriodEnd' | 'collectionPaused'>;
+type Kind = Pick<Subscription, 'status' | 'items' | 'cancelAtPeriodEnd' | 'collectionPaused'>;
 
 /**
  * All accounts of a Stripe account in columns: about 100 bytes each, where objects would take 500. Names and email addresses are
@@ -140,10 +140,7 @@ class SubscriptionColumns {
 	private readonly kindIndexes = new Map<string, number>();
 
 	/** @param next - index of the customer's next subscription @returns the index */
-	public add(
-		{ id, status, prices, shownPrices, cancelAtPeriodEnd, collectionPaused, createdAt, metadataDiscordId }: Subscription,
-		next: number
-	): number {
+	public add({ id, status, items, cancelAtPeriodEnd, collectionPaused, createdAt, metadataDiscordId }: Subscription, next: number): number {
 		const index = this.ids.add(id);
 		if (index === this.created.length) {
 			this.created = doubled(this.created);
@@ -152,7 +149,7 @@ class SubscriptionColumns {
 		}
 		this.metadataIds.add(metadataDiscordId);
 		this.created[index] = createdAt.getTime();
-		this.kinds[index] = this.kindIndexOf({ status, prices, shownPrices, cancelAtPeriodEnd, collectionPaused });
+		this.kinds[index] = this.kindIndexOf({ status, items, cancelAtPeriodEnd, collectionPaused });
 		this.next[index] = next;
 		return index;
 	}
@@ -170,7 +167,7 @@ class SubscriptionColumns {
 	}
 
 	private kindIndexOf(kind: Kind): number {
-		const key = JSON.stringify([kind.status, kind.cancelAtPeriodEnd, kind.collectionPaused, kind.prices, kind.shownPrices]);
+		const key = JSON.stringify([kind.status, kind.cancelAtPeriodEnd, kind.collectionPaused, kind.items]);
 		const known = this.kindIndexes.get(key);
 		if (known !== undefined) return known;
 		this.kindIndexes.set(key, this.knownKinds.length);
@@ -198,12 +195,8 @@ class StoredSubscription implements Subscription {
 		return this.#columns.kindOf(this.#index).status;
 	}
 
-	public get prices(): readonly string[] {
-		return this.#columns.kindOf(this.#index).prices;
-	}
-
-	public get shownPrices(): readonly string[] {
-		return this.#columns.kindOf(this.#index).shownPrices;
+	public get items(): readonly SubscriptionItem[] {
+		return this.#columns.kindOf(this.#index).items;
 	}
 
 	public get createdAt(): Date {

@@ -16,8 +16,7 @@ function claim(number: number, over: Partial<ExplainedSource> = {}): ExplainedSo
 			id: `sub_${number}`,
 			customerId: 'cus_1',
 			status: 'active',
-			prices: ['price_lord', 'prod_lord'],
-			shownPrices: ['price_lord'],
+			items: [{ price: 'price_lord', product: 'prod_lord' }],
 			createdAt: AT,
 			unpaidSince: null,
 			metadataDiscordId: null,
@@ -28,6 +27,7 @@ function claim(number: number, over: Partial<ExplainedSource> = {}): ExplainedSo
 		unpaidSince: AT,
 		entitlement: { kind: 'tier', tier: 'Lord' },
 		unknown: [],
+		unlisted: [],
 		reason: { kind: 'pays', tier: 'Lord' },
 		...over
 	};
@@ -106,7 +106,9 @@ describe('explanationReply', () => {
 		['unpaid', { kind: 'too-long', since: AT, ended: LATER, days: 30 }, `the 30 days as Debtor ended <t:${AT_SECONDS + 3600}:f>`],
 		['canceled', { kind: 'gives-nothing' }, 'canceled: gives nothing'],
 		['incomplete', { kind: 'gives-nothing' }, 'its first payment never came through: gives nothing'],
-		['active', { kind: 'buys-nothing' }, 'none of its prices is one that the settings map to a role'],
+		['active', { kind: 'buys-nothing' }, 'its prices buy no role, by the settings'],
+		['active', { kind: 'unknown-price', prices: ['price_*a*'], tier: null }, 'no setting lists price\\_\\*a\\*, so Reeve removes no role'],
+		['active', { kind: 'unknown-price', prices: ['price_a'], tier: 'Knight' }, 'gives at least **Knight**; no setting lists'],
 		['**odd**', { kind: 'unknown-status' }, 'Stripe says "\\*\\*odd\\*\\*", which Reeve does not know']
 	])('explains a subscription that is %s with reason %j', (status, reason, words) => {
 		expect(describeReason(status, reason)).toContain(words);
@@ -216,7 +218,7 @@ describe('explanationReply with hostile input', () => {
 					...claim(index).subscription,
 					id: `sub_${'x'.repeat(200)}${index}`,
 					status: hostile,
-					prices: Array.from({ length: 20 }, () => hostile),
+					items: Array.from({ length: 20 }, () => ({ price: hostile, product: hostile })),
 					cancelAtPeriodEnd: true,
 					collectionPaused: true
 				},

@@ -23,7 +23,7 @@ const found = (over: Partial<CustomerFound['customer']> = {}, ...subscriptions: 
 	customer: { id: 'cus_1', email: 'ada@example.com', name: 'Ada L.', metadataDiscordId: null, ...over },
 	subscriptions
 });
-const lord = { id: 'sub_1', status: 'active', shownPrices: ['price_lord'] };
+const lord = { id: 'sub_1', status: 'active', items: [{ price: 'price_lord', product: 'prod_lord' }] };
 const standing = (over: Partial<RoleStatus> = {}): RoleStatus => ({ expected: ['Lord'], held: ['Lord'], exempt: false, ...over });
 const linked = (over: Partial<Extract<LinkResult, { kind: 'linked' }>> = {}) =>
 	linkReply({ kind: 'linked', found: found({}, lord), others: [], takenFrom: [], roleStatus: standing(), ...over }, member, 'cus_1')
@@ -82,7 +82,9 @@ describe('customer choices', () => {
 		const text = fc.string({ unit: 'binary', maxLength: 300 });
 		fc.assert(
 			fc.property(fc.option(text), fc.option(text), text, fc.stringMatching(/^cus_[A-Za-z0-9]{1,36}$/), (email, name, status, id) => {
-				const label = choice(found({ id, email, name }, { id: 'sub_1', status, shownPrices: [`price_${'x'.repeat(60)}`] })) ?? '';
+				const label =
+					choice(found({ id, email, name }, { id: 'sub_1', status, items: [{ price: `price_${'x'.repeat(60)}`, product: 'prod_x' }] })) ??
+					'';
 				expect(label.length).toBeLessThanOrEqual(100);
 				expect(label).toContain(`(${id})`);
 			})
@@ -98,7 +100,7 @@ describe('linkReply', () => {
 		expect(linked()).toContain('They should have Lord, and hold just that. There is nothing to change.');
 		expect(linked({ roleStatus: standing({ expected: [], held: [] }) })).toContain('They should have no managed role, and hold just that.');
 		expect(linked({ roleStatus: standing({ held: null }) })).toContain('They pay for Lord, and are not in the server.');
-		expect(linked({ roleStatus: standing({ expected: null }) })).toContain('a status that Reeve does not know');
+		expect(linked({ roleStatus: standing({ expected: null }) })).toContain('It is unknown what they should have');
 		expect(linked({ roleStatus: standing({ held: [], exempt: true }) })).toContain('They are exempt, so no run will act on that');
 	});
 
@@ -145,7 +147,7 @@ describe('unlinkReply', () => {
 	it.each([
 		[standing({ expected: ['Lord'] }), 'They would still be due Lord, and hold exactly that, so nothing changes.'],
 		[standing({ expected: ['Knight'] }), 'the next run would report Knight to be given and Lord to be taken.'],
-		[standing({ expected: null }), 'What they would have then is not known'],
+		[standing({ expected: null }), 'It is unknown what they should have then'],
 		[standing({ expected: [], exempt: true }), 'They are exempt, so no run would act on that.']
 	])('describes the effect of %o as %s', (roleStatusWithout, words) => {
 		expect(linksReply(memberLinks(memberLink({ roleStatusWithout })), member).content).toContain(words);

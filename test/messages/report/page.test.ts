@@ -190,6 +190,43 @@ describe('notices of unknown members', () => {
 	});
 });
 
+describe('notices of prices that no setting lists', () => {
+	const notice = (over: Partial<typeof NO_NOTICES>) => page(result({ issues: issues(1), notices: { ...NO_NOTICES, ...over } })).all;
+
+	it.each([
+		[{ buy: 'nothing' }, 'no role'],
+		[{ buy: 'tier', tier: '**Lord**' }, '\\*\\*Lord\\*\\*'],
+		[{ buy: 'unknown' }, 'something unknown']
+	] as const)('say what they count as, how many subscriptions are for them, and what to do: %j', (counts, words) => {
+		const text = notice({
+			unlistedPrices: [
+				{ price: 'price_eur', subscriptions: 1_200, counts },
+				{ price: 'price_new', subscriptions: 1, counts }
+			]
+		});
+		expect(text).toContain(
+			`2 prices that no setting lists count as buying ${words}: price_eur (1,200 subscriptions) and price_new (1 subscription)`
+		);
+		expect(text).toContain('or to STRIPE_OTHER_PRICE_IDS');
+	});
+
+	it('do not repeat a price whose members are named', () => {
+		const unknown = [{ reason: { kind: 'price', price: 'price_eur' }, discordIds: ['1'], count: 1 } as const];
+		const text = notice({ unknown, unlistedPrices: [{ price: 'price_eur', subscriptions: 3, counts: { buy: 'unknown' } }] });
+		expect(text).toContain('<@1>: they pay for price_eur, which no setting lists.');
+		expect(text).not.toContain('3 subscriptions');
+	});
+});
+
+describe('report without issues', () => {
+	it('does not say that all is clear while something is unknown', () => {
+		const unknown = [{ reason: { kind: 'price', price: 'price_eur' }, discordIds: ['1'], count: 1 } as const];
+		const { summary, all } = page(result({ notices: { ...NO_NOTICES, unknown } }));
+		expect(summary.title).toBe('Nothing to fix, but some members could not be judged');
+		expect(all).toContain('<@1>: they pay for price_eur');
+	});
+});
+
 describe('report of a run stored before unknown statuses had names', () => {
 	it('still counts the members', () => {
 		const { all } = page(result({ issues: issues(1), notices: { ...NO_NOTICES, unknownStatus: 6 } }));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { describeDatabase, describeDrift, describePrices, describeStripe } from '../../../src/reconciliation/detection/describe.js';
 import type { LinkedPerson } from '../../../src/reconciliation/detection/link-index.js';
 import type { EvaluatedSource } from '../../../src/reconciliation/policy/entitlement.js';
-import { ADA, ago, row, subscription, team } from '../builders.js';
+import { ADA, ago, itemsOf, row, subscription, team } from '../builders.js';
 
 const person = (given: Partial<LinkedPerson> = {}): LinkedPerson => ({
 	discordId: ADA,
@@ -19,6 +19,7 @@ function source(id: string, given: Partial<EvaluatedSource> = {}, status = 'acti
 		unpaidSince: ago({ days: 3 }),
 		entitlement: { kind: 'none' },
 		unknown: [],
+		unlisted: [],
 		...given
 	};
 }
@@ -86,13 +87,21 @@ describe('describeDrift', () => {
 		['UNAUTHORIZED_ACCESS', ['Debtor'], [], false, 'Has Debtor and is not linked to any customer: Reeve cannot know whether they pay.'],
 		['UNAUTHORIZED_ACCESS', ['Lord'], [], false, 'Has Lord and is not linked to any customer: Reeve cannot know whether they pay.']
 	] as const)('describes %s of a member with %j who should have %j (linked: %s)', (type, held, expected, linked, text) => {
-		expect(describeDrift(type, held, expected, linked)).toBe(text);
+		expect(describeDrift(type, held, expected, linked, [])).toBe(text);
+	});
+
+	it('names the prices that someone pays for, if these give no role', () => {
+		const tshirt = source('sub_1', { subscription: subscription({ prices: ['price_tshirt'] }) });
+		const over = source('sub_2', {}, 'canceled');
+		expect(describeDrift('UNAUTHORIZED_ACCESS', ['Knight'], [], true, [tshirt, over])).toBe(
+			'Has Knight, but only pays for price_tshirt, which gives no role.'
+		);
 	});
 });
 
 describe('describePrices', () => {
 	it('lists prices, or says that there is none', () => {
-		expect(describePrices({ shownPrices: ['price_a', 'price_b'] })).toBe('price_a, price_b');
-		expect(describePrices({ shownPrices: [] })).toBe('no price');
+		expect(describePrices({ items: itemsOf('price_a', 'price_b', 'price_a') })).toBe('price_a, price_b');
+		expect(describePrices({ items: [] })).toBe('no price');
 	});
 });

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Subscription } from '../../../src/reconciliation/domain/billing.js';
 import {
 	ADA,
 	ago,
@@ -13,6 +12,7 @@ import {
 	only,
 	type Parts,
 	row,
+	type SubscriptionTraits,
 	subscription,
 	team,
 	userId
@@ -102,7 +102,7 @@ describe('detect: skipped members and notices', () => {
 
 describe('detect: members of whom something is unknown', () => {
 	const frozen = subscription({ id: 'sub_frozen', status: 'frozen', prices: ['price_lord'] });
-	const found = (held: readonly string[], ...known: readonly Partial<Subscription>[]) =>
+	const found = (held: readonly string[], ...known: readonly SubscriptionTraits[]) =>
 		detection({
 			customers: [customer({ metadataDiscordId: ADA })],
 			subscriptions: [frozen, ...known.map((given, index) => subscription({ id: `sub_${index}`, ...given }))],

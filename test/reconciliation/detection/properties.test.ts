@@ -149,8 +149,8 @@ function payers(world: World): Set<string> {
 	const paid = new Set(
 		world.subscriptions
 			.filter(
-				({ status, prices }) =>
-					['active', 'trialing'].includes(status) && (prices.includes('price_knight') || prices.includes('price_lord'))
+				({ status, items }) =>
+					['active', 'trialing'].includes(status) && items.some(({ price }) => price === 'price_knight' || price === 'price_lord')
 			)
 			.map(({ customerId }) => customerId)
 	);

@@ -148,7 +148,8 @@ describe('entitlementReason', () => {
 		['trialing', 'price_lord', 'pays'],
 		['canceled', 'price_knight', 'gives-nothing'],
 		['paused', 'price_knight', 'gives-nothing'],
-		['active', 'price_mug', 'buys-nothing'],
+		['active', 'price_tshirt', 'buys-nothing'],
+		['active', 'price_mug', 'unknown-price'],
 		['frozen', 'price_knight', 'unknown-status']
 	])('explains %s with %s as %s', async (status, price, kind) => {
 		ports.billing.put(subscription({ status, prices: [price] }));
@@ -167,7 +168,13 @@ describe('entitlementReason', () => {
 	});
 
 	it('gives start and end of the grace period, and neither for an undated failure', () => {
-		const due = { subscription: subscription({ status: 'unpaid' }), seat: null, unpaidSince: ago({ hours: 50 }), unknown: [] };
+		const due = {
+			subscription: subscription({ status: 'unpaid' }),
+			seat: null,
+			unpaidSince: ago({ hours: 50 }),
+			unknown: [],
+			unlisted: []
+		};
 		expect(entitlementReason({ ...due, entitlement: { kind: 'debtor' } }, MAPPED, NOW)).toEqual({
 			kind: 'debtor',
 			since: ago({ hours: 50 }),

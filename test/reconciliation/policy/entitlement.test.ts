@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Subscription } from '../../../src/reconciliation/domain/billing.js';
-import type { PolicySettings, SeatTier } from '../../../src/reconciliation/domain/rules.js';
-import { evaluate, expectedRoles, type PaymentSource, tierBought } from '../../../src/reconciliation/policy/entitlement.js';
-import { ADA, ago, before, customer, inGuild, issues, MAPPED, NOW, only, subscription, UNMAPPED } from '../builders.js';
+import type { PolicySettings, TeamSeat } from '../../../src/reconciliation/domain/rules.js';
+import { evaluate, expectedRoles, type PaymentSource } from '../../../src/reconciliation/policy/entitlement.js';
+import { ADA, ago, before, customer, inGuild, issues, MAPPED, NOW, only, type SubscriptionTraits, subscription } from '../builders.js';
 
-function source(given: Partial<Subscription> = {}, unpaidSince: Date = NOW, seat: SeatTier | null = null): PaymentSource {
+function source(given: SubscriptionTraits = {}, unpaidSince: Date = NOW, seat: TeamSeat | null = null): PaymentSource {
 	return { subscription: subscription(given), seat, unpaidSince };
 }
 
@@ -83,60 +82,51 @@ describe('evaluate: one subscription', () => {
 	);
 });
 
-describe('tierBought', () => {
-	it.each([
-		['a price of Knight', ['price_knight'], 'Knight'],
-		['a price of Lord', ['price_lord'], 'Lord'],
-		['a product of Knight', ['price_x', 'prod_knight'], 'Knight'],
-		['a product of Lord', ['price_x', 'prod_lord'], 'Lord'],
-		['the highest of its items, the lower first', ['price_knight', 'price_lord'], 'Lord'],
-		['the highest of its items, the higher first', ['price_lord', 'price_knight'], 'Lord'],
-		['one mapped item beside an unmapped one', ['price_tshirt', 'price_knight'], 'Knight'],
-		['anything else', ['price_tshirt'], null],
-		['no item at all', [], null]
-	])('maps a personal subscription by price: %s', (_, prices, tier) => {
-		expect(tierBought(prices, null, MAPPED)).toBe(tier);
-	});
-
-	it('gives nothing for unmapped prices once a single tier has prices', () => {
-		const settings = {
-			...MAPPED,
-			tiers: [
-				{ name: 'Knight', prices: [] },
-				{ name: 'Lord', prices: ['price_lord'] }
-			]
-		};
-		expect(tierBought(['price_knight'], null, settings)).toBeNull();
-		expect(tierBought(['price_knight'], 'OWNER', settings)).toBeNull();
-		expect(tierBought(['price_lord'], null, settings)).toBe('Lord');
-	});
-
-	it('gives the highest tier to personal subscriptions if no price is mapped', () => {
-		expect(tierBought(['price_whatever'], null, UNMAPPED)).toBe('Lord');
-		expect(tierBought(['price_knight'], null, UNMAPPED)).toBe('Lord');
-	});
-
-	it.each<[SeatTier, string]>([
-		['OWNER', 'Lord'],
-		['TEAM_MEMBER', 'Knight']
-	])('gives a seat %s of a team the tier %s, whichever mapped price it pays', (seat, tier) => {
-		for (const prices of [['price_knight'], ['price_lord'], ['prod_lord']]) expect(tierBought(prices, seat, MAPPED)).toBe(tier);
-		expect(tierBought(['price_whatever'], seat, UNMAPPED)).toBe(tier);
-		expect(tierBought(['price_tshirt'], seat, MAPPED)).toBeNull();
-	});
-
-	it('ranks any number of tiers as they are listed', () => {
+describe('evaluate: what a subscription buys', () => {
+	it('gives the highest tier that is for sale', () => {
 		const settings: PolicySettings = { ...MAPPED, tiers: [...MAPPED.tiers, { name: 'Duke', prices: ['price_duke'] }] };
-		expect(tierBought(['price_duke', 'price_lord'], null, settings)).toBe('Duke');
 		expect(bestOf([source({ id: 'a', prices: ['price_lord'] }), source({ id: 'b', prices: ['price_duke'] })], settings)).toEqual(['Duke']);
 	});
 
 	it.each(['active', 'past_due', 'unpaid', 'canceled', 'suspended'])(
-		'gives nothing for an unmapped price while %s, not even Debtor',
+		'gives nothing for a price that buys nothing while %s, not even Debtor',
 		(status) => {
-			expect(rolesFor(source({ status, prices: ['price_tshirt'] }, ago({ days: 5 })))).toEqual([]);
+			const tshirt = source({ status, prices: ['price_tshirt'] }, ago({ days: 5 }));
+			expect(evaluate([tshirt], MAPPED, NOW)).toMatchObject({ entitlement: { kind: 'none' }, unknown: [] });
 		}
 	);
+
+	it.each([
+		['active', {}, true],
+		['trialing', {}, true],
+		['past_due', {}, true],
+		['unpaid', { hours: 48 }, true],
+		['past_due', { days: 5 }, true],
+		['unpaid', { days: 30, hours: 48 }, true],
+		['past_due', { days: 30, hours: 48, seconds: 1 }, false],
+		['canceled', {}, false],
+		['incomplete', {}, false],
+		['incomplete_expired', {}, false],
+		['paused', {}, false]
+	])('does not know what an unlisted price gives while %s for %j: %s', (status, time, isUnknown) => {
+		const { entitlement, unknown } = evaluate([source({ status, prices: ['price_new'] }, ago(time))], MAPPED, NOW);
+		expect(entitlement).toEqual({ kind: 'none' });
+		expect(unknown).toEqual(isUnknown ? [{ kind: 'price', price: 'price_new' }] : []);
+	});
+
+	it('gives Debtor for a mapped price that is owed, whatever else is owed', () => {
+		const owed = source({ status: 'past_due', prices: ['price_knight', 'price_new'] }, ago({ days: 5 }));
+		expect(evaluate([owed], MAPPED, NOW)).toMatchObject({ entitlement: { kind: 'debtor' }, unknown: [] });
+	});
+
+	it('gives a known tier beside an unlisted price', () => {
+		const known = source({ id: 'a' });
+		const other = source({ id: 'b', prices: ['price_new'] });
+		expect(evaluate([other, known], MAPPED, NOW)).toMatchObject({
+			entitlement: { kind: 'tier', tier: 'Knight' },
+			unknown: [{ kind: 'price', price: 'price_new' }]
+		});
+	});
 });
 
 describe('evaluate: several subscriptions', () => {
@@ -220,7 +210,7 @@ describe('evaluate: several subscriptions', () => {
 });
 
 describe('detect: issue and plan by expected and held roles', () => {
-	const paysFor: Record<string, Partial<Subscription>> = {
+	const paysFor: Record<string, SubscriptionTraits> = {
 		Knight: { prices: ['price_knight'] },
 		Lord: { prices: ['price_lord'] },
 		Debtor: { status: 'past_due', unpaidSince: before(NOW, { days: 5 }) },

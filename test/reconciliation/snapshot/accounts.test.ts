@@ -3,7 +3,7 @@ import { describe, expect, it, test } from 'vitest';
 import type { Accounts, Subscription } from '../../../src/reconciliation/domain/billing.js';
 import { accountsOf, accountsWith, CompactAccounts } from '../../../src/reconciliation/snapshot/accounts.js';
 import { StringColumn } from '../../../src/reconciliation/snapshot/columns.js';
-import { ADA, ago, BOB, customer, subscription } from '../builders.js';
+import { ADA, ago, BOB, customer, itemsOf, subscription } from '../builders.js';
 
 /** As plain objects in a fixed order. */
 function plain(accounts: Accounts) {
@@ -16,8 +16,7 @@ function plain(accounts: Accounts) {
 					id: each.id,
 					customerId: each.customerId,
 					status: each.status,
-					prices: each.prices,
-					shownPrices: each.shownPrices,
+					items: each.items,
 					createdAt: each.createdAt,
 					unpaidSince: each.unpaidSince,
 					metadataDiscordId: each.metadataDiscordId,
@@ -34,8 +33,7 @@ const given: fc.Arbitrary<Subscription> = fc.record({
 	id: fc.uuid(),
 	customerId: fc.integer({ min: 0, max: 30 }).map((number) => `cus_${number}`),
 	status: fc.constantFrom('active', 'past_due', 'canceled', 'suspended'),
-	prices: fc.subarray(['price_knight', 'prod_knight', 'price_lord']),
-	shownPrices: fc.subarray(['price_knight', 'price_lord']),
+	items: fc.subarray(itemsOf('price_knight', 'price_lord', 'gold-monthly')),
 	createdAt: fc.date({ noInvalidDate: true }),
 	unpaidSince: fc.constant(null),
 	metadataDiscordId: text,

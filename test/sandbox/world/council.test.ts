@@ -65,16 +65,32 @@ describe('council scenario', () => {
 		const actual = found.issues.map(({ discordId, type, severity, plan }) => ({ discordId, type, severity, ...plan }));
 		const byId = (a: { discordId: string }, b: { discordId: string }) => (a.discordId < b.discordId ? -1 : 1);
 		expect(actual.sort(byId)).toEqual([...scenario.expected].sort(byId));
-		const { overclaimedTeams, malformedLinks, contestedLinks, unknown, unknownStatus, expiringExemptions, leftToNextRun, ...counts } =
-			found.notices;
-		expect(unknown).toMatchObject([{ reason: { kind: 'status', status: 'under_review' }, count: scenario.notices.unknownStatus }]);
+		const {
+			overclaimedTeams,
+			malformedLinks,
+			contestedLinks,
+			unknown,
+			unlistedPrices,
+			unknownStatus,
+			expiringExemptions,
+			leftToNextRun,
+			...counts
+		} = found.notices;
+		expect(unknown).toMatchObject([
+			{ reason: { kind: 'price', price: 'price_newsletter' }, count: scenario.notices.unlistedPrice },
+			{ reason: { kind: 'status', status: 'under_review' }, count: scenario.notices.unknownStatus }
+		]);
+		expect(unlistedPrices).toEqual([
+			{ price: 'price_newsletter', subscriptions: scenario.notices.unlistedPrice, counts: { buy: 'unknown' } }
+		]);
 		expect(expiringExemptions).toEqual([]);
 		expect({
 			...counts,
 			overclaimedTeams: overclaimedTeams.length,
 			malformedLinks: malformedLinks.length,
 			contestedLinks: contestedLinks.length,
-			unknownStatus: (unknownStatus as UnknownStatus[]).length
+			unknownStatus: (unknownStatus as UnknownStatus[]).length,
+			unlistedPrice: unlistedPrices?.[0]?.subscriptions
 		}).toEqual(scenario.notices);
 		expect(leftToNextRun).toBe(0);
 	});

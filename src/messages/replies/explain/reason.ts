@@ -1,12 +1,13 @@
 import { DEBTOR } from '../../../reconciliation/domain/rules.js';
 import type { ExplainedSource, Precedence } from '../../../reconciliation/members/explain.js';
 import type { EntitlementReason } from '../../../reconciliation/policy/reason.js';
-import { count, moment } from '../../format/format.js';
+import { count, list, moment } from '../../format/format.js';
 import { escapeName, escapeText } from '../../format/text.js';
 
 /** Why a subscription gives what it gives. */
 
 const STATUS_LENGTH = 40;
+const PRICE_LENGTH = 60;
 
 /** Stripe's statuses for readers who do not know Stripe. */
 const MEANINGS: Readonly<Record<string, string>> = {
@@ -33,7 +34,11 @@ export function describeReason(status: string, reason: EntitlementReason): strin
 		case 'gives-nothing':
 			return `${said}: gives nothing`;
 		case 'buys-nothing':
-			return `${said}, but none of its prices is one that the settings map to a role: gives nothing`;
+			return `${said}, but its prices buy no role, by the settings: gives nothing`;
+		case 'unknown-price': {
+			const gives = reason.tier === null ? '' : `gives at least **${escapeName(reason.tier)}**; `;
+			return `${said}: ${gives}no setting lists ${list(reason.prices.map((price) => escapeText(price, PRICE_LENGTH)))}, so Reeve removes no role of theirs`;
+		}
 		case 'unknown-status':
 			return `Stripe says "${said}", which Reeve does not know: until that changes, Reeve removes no role of theirs`;
 	}
