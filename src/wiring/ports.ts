@@ -5,6 +5,8 @@ import { mailSettings, managedRoleSettings } from '../config/derived.js';
 import type { Settings } from '../config/env.js';
 import { createGuild } from '../discord/guild.js';
 import { createNames } from '../discord/names.js';
+import type { RetryOptions } from '../discord/retry.js';
+import { roleCallOptions } from '../discord/role-calls.js';
 import type { InFlightWork } from '../lifecycle.js';
 import { createAnnouncer } from '../messages/delivery/announcer.js';
 import { createBulkTracker } from '../messages/delivery/bulk-progress.js';
@@ -21,6 +23,7 @@ import { type BillingOptions, createBilling } from '../stripe/billing.js';
 /** Timeouts of the adapters; each has a default that suits the real services. */
 export interface AdapterTimeouts {
 	readonly stripe?: Pick<BillingOptions, 'deadlineMs' | 'timing'>;
+	readonly discord?: RetryOptions;
 	/** Maximum wait for the next chunk of the member list. */
 	readonly listingTimeoutMs?: number;
 }
@@ -68,7 +71,14 @@ export function createPorts({ settings, database, client, logger, redactors, tim
 	const trackReply = <T>(reply: () => Promise<T>) => lifecycle.trackReply(reply);
 	const ports: Ports = {
 		billing,
-		guild: createGuild({ client, guildId, wanted, memory: store, listingTimeoutMs: timeouts.listingTimeoutMs }),
+		guild: createGuild({
+			client,
+			guildId,
+			wanted,
+			memory: store,
+			roleCalls: roleCallOptions(redactors.distinctive, timeouts.discord),
+			listingTimeoutMs: timeouts.listingTimeoutMs
+		}),
 		ledger: store,
 		notifier: {
 			channels: (result) => channelsFor(result, messenger.mails),
