@@ -14,7 +14,7 @@ import { createMailer } from '../messages/delivery/mailer.js';
 import { createMessenger } from '../messages/delivery/messenger.js';
 import { reportUrl } from '../messages/delivery/reports.js';
 import type { Ports } from '../reconciliation/domain/ports.js';
-import { channelsFor, deliverRunReport, type OutboxDeps } from '../reconciliation/outbox/outbox.js';
+import { channels, channelsFor, deliverRunReport, flushOutbox, type OutboxDeps } from '../reconciliation/outbox/outbox.js';
 import type { Redactors } from '../redaction/redactor.js';
 import type { Database } from '../store/connection/database.js';
 import { createLedger } from '../store/ledger.js';
@@ -54,6 +54,7 @@ export function createPorts({ settings, database, client, logger, redactors, tim
 		timeZone: settings.RECONCILIATION_TIMEZONE,
 		readStates: (issueIds) => store.issueStates(issueIds),
 		saveReportMessage: (runId, channel, messageId) => store.setReportMessage(runId, channel, messageId),
+		saveHoldMessage: (holdId, channel, messageId) => store.setHoldMessage(holdId, channel, messageId),
 		reportUrl: (runId) => reportUrl(store, guildId, runId),
 		namesOf,
 		logger
@@ -69,6 +70,7 @@ export function createPorts({ settings, database, client, logger, redactors, tim
 	const wanted = managedRoleSettings(settings);
 	const announce = createAnnouncer({ client, channelId, logger });
 	const trackReply = <T>(reply: () => Promise<T>) => lifecycle.trackReply(reply);
+	const onUnexpectedError = (error: unknown) => logger.error('Unexpected error:', error);
 	const ports: Ports = {
 		billing,
 		guild: createGuild({
@@ -82,13 +84,15 @@ export function createPorts({ settings, database, client, logger, redactors, tim
 		ledger: store,
 		notifier: {
 			channels: (result) => channelsFor(result, messenger.mails),
+			holdChannels: channels(messenger.mails),
+			deliver: () => void lifecycle.track(() => flushOutbox(outbox, false)).catch(onUnexpectedError),
 			report: (result) => deliverRunReport(outbox, result),
 			trackBulk: createBulkTracker({ client, channelId, announce, trackReply, logger })
 		},
 		now,
 		sleep: SYSTEM_TIMING.sleep,
 		shouldContinue: () => !lifecycle.shuttingDown,
-		onUnexpectedError: (error) => logger.error('Unexpected error:', error)
+		onUnexpectedError
 	};
 	return { ports, store, billing, outbox, announce, namesOf };
 }

@@ -586,6 +586,13 @@ export class FakeNotifier implements Notifier {
 		this.reports.push(result);
 	}
 
+	public readonly holdChannels: readonly Channel[] = ['report', 'mail'];
+	public delivered = 0;
+
+	public deliver(): void {
+		this.delivered += 1;
+	}
+
 	public trackBulk(bulk: TrackedBulk): BulkProgress {
 		const tracked: (typeof this.trackedBulks)[number] = { bulk, done: [] };
 		this.trackedBulks.push(tracked);

@@ -1,5 +1,6 @@
 import type { BillingSnapshot, Customer } from './billing.js';
 import type { Detection } from './detection.js';
+import type { EffectCounts } from './effect.js';
 import type { Roster, RosterMember } from './guild.js';
 import type { BulkScope, Hold } from './hold.js';
 import type { DriftIssue, FixOutcome, OpenIssue, Plan } from './issue.js';
@@ -288,6 +289,8 @@ export interface TrackedBulk {
 	readonly id: string;
 	/** Number of its issues. */
 	readonly total: number;
+	/** What their plans do to the members' access; null if another process started it. */
+	readonly effects: EffectCounts | null;
 	readonly origin: BulkOrigin;
 }
 
@@ -309,8 +312,8 @@ export type BulkOrigin =
 /** The result of a bulk fix in this process. */
 export interface BulkEnd {
 	readonly fixed: number;
-	/** Fixed members who lost a role. */
-	readonly losing: number;
+	/** What the fixes did to the members' access. */
+	readonly effects: EffectCounts;
 	/** Issues not started. */
 	readonly left: number;
 	/** Whether it was interrupted too long ago to be resumed. */
@@ -329,6 +332,10 @@ export interface BulkProgress {
 export interface Notifier {
 	/** The channels by which to report a run. */
 	channels(result: MailWorthy): readonly Channel[];
+	/** The channels by which to announce a hold that an operator caused. */
+	readonly holdChannels: readonly Channel[];
+	/** Starts to deliver what is queued and due. Not awaited, and never throws: what fails is retried. */
+	deliver(): void;
 	/** Delivers a run's report. A failed delivery is retried and is not an error of the run. */
 	report(result: ReconciliationResult): Promise<void>;
 	/** Starts showing the progress of a bulk fix. */
