@@ -10,6 +10,7 @@ export class ReleaseModal extends OperatorModal<'release'> {
 
 	protected async handle(interaction: ModalSubmitInteraction, action: ActionOf<'release'>) {
 		await interaction.deferUpdate();
-		return applyBulk(interaction, action, typedNumber(interaction.fields.getTextInputValue(RELEASE_FIELD)));
+		const confirmedRevocations = typedNumber(interaction.fields.getTextInputValue(RELEASE_FIELD));
+		return applyBulk(interaction, action, { confirmedRevocations });
 	}
 }

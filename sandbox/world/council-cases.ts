@@ -192,21 +192,40 @@ function linked(builder: WorldBuilder): void {
 	// Neither does a row without a Discord ID.
 	const linkedByMetadata = builder.correct('Knight');
 	builder.memberRow(null, { customer: byCustomerMetadata(builder, linkedByMetadata) });
-	// A row takes precedence over metadata: the member named by metadata only is not linked.
-	const [owner, pretender] = [builder.correct('Lord'), builder.drifting(unlinkedWith('Lord'))];
+	// A row takes precedence over metadata: it is unknown what the member should have who is named by metadata only.
+	const [owner, pretender] = [builder.correct('Lord'), builder.correct('Lord')];
 	const customer = builder.customer(owner, { discord_id: pretender.id });
 	builder.subscription(customer, LORD);
 	builder.memberRow(owner, { customer });
-	// Contradicting metadata of a customer and its subscription links no one.
-	const [claimant, rival] = [builder.drifting(unlinkedWith('Knight')), builder.correct()];
-	builder.subscription(builder.customer(claimant, { discord_id: claimant.id }), { metadata: { discord_id: rival.id } });
+	builder.notices.unknownLinks.overridden += 1;
+	// A subscription pays for the member whom its own metadata names, and not for the customer.
+	const [giver, receiver] = [builder.drifting(unpaidFor('Knight')), builder.drifting(nothingHeld('Knight'))];
+	builder.subscription(builder.customer(giver, { discord_id: giver.id }), { metadata: { discord_id: receiver.id } });
+	const couple = [builder.correct('Knight'), builder.drifting(otherTier('Lord'))] as const;
+	const shared = builder.customer(couple[0]);
+	builder.subscription(shared, { metadata: { discord_id: couple[0].id } });
+	builder.subscription(shared, { metadata: { discord_id: `<@${couple[1].id}> ` }, ...LORD });
+	// One that names none is of one of several: both are unknown.
+	const family = [builder.correct('Knight', 'Lord'), builder.correct('Knight')] as const;
+	const several = builder.customer(family[0]);
+	for (const { id } of family) builder.subscription(several, { metadata: { discord_id: id }, status: 'canceled' });
+	builder.subscription(several);
 	builder.notices.contestedLinks += 1;
-	// A malformed ID is ignored, next to a valid one as well.
-	const misspelt = builder.drifting(unlinkedWith('Knight'));
+	builder.notices.unknownLinks.several += 2;
+	// A value that cannot be read: a name, an ID in quotes, and a part of an ID next to a valid one.
+	const misspelt = builder.correct('Knight');
 	builder.subscription(builder.customer(misspelt, { discord_id: `@${misspelt.username}` }));
+	const quoted = builder.correct('Lord');
+	builder.subscription(builder.customer(quoted, { discord_id: `"${quoted.id}"` }));
+	builder.notices.unknownLinks.unreadable += 2;
 	const oneGood = builder.correct('Knight');
 	builder.subscription(builder.customer(oneGood, { discord_id: oneGood.id.slice(0, 9) }), { metadata: { discord_id: oneGood.id } });
-	builder.notices.malformedLinks += 2;
+	builder.notices.malformedLinks += 3;
+	// An ID that a spreadsheet rounded, which nobody has.
+	const rounded = builder.correct('Lord');
+	builder.subscription(builder.customer(rounded, { discord_id: `${rounded.id.slice(0, 15)}000` }), LORD);
+	builder.notices.absent += 1;
+	builder.notices.unknownLinks.rounded += 1;
 	// No link at all.
 	builder.drifting(unlinkedWith('Knight'));
 	builder.drifting(unlinkedWith('Lord', 'Debtor'));

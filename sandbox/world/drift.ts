@@ -26,6 +26,8 @@ export interface ExpectedNotices {
 	malformedLinks: number;
 	contestedLinks: number;
 	unknownStatus: number;
+	/** Members whose links do not count, by the problem. */
+	unknownLinks: { overridden: number; several: number; unreadable: number; rounded: number };
 	/** Members who pay for a price that no setting lists. */
 	unlistedPrice: number;
 }

@@ -45,6 +45,7 @@ export class WorldBuilder {
 		malformedLinks: 0,
 		contestedLinks: 0,
 		unknownStatus: 0,
+		unknownLinks: { overridden: 0, several: 0, unreadable: 0, rounded: 0 },
 		unlistedPrice: 0
 	};
 	private readonly taken = new Set<string>(['operator', 'owner', 'reeve']);

@@ -77,6 +77,7 @@ export function metropolis(size: number, { drift = 0.05, seed = 1, now = new Dat
 		malformedLinks: 0,
 		contestedLinks: 0,
 		unknownStatus: 0,
+		unknownLinks: { overridden: 0, several: 0, unreadable: 0, rounded: 0 },
 		unlistedPrice: 0
 	};
 	return { world, expected, notices };

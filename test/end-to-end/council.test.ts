@@ -29,7 +29,10 @@ describe('the council scenario', () => {
 			first.run.notices as unknown as Notices;
 		expect(expiringExemptions).toEqual([]);
 		expect(unknownStatus).toMatchObject(Array(notices.unknownStatus).fill({ status: 'under_review' }));
-		expect(unknown).toMatchObject([
+		const { unknownLinks, ...expectedCounts } = notices;
+		const links = unknown?.flatMap(({ reason, count }) => (reason.kind === 'link' ? [[reason.problem, count]] : [])) ?? [];
+		expect(Object.fromEntries(links)).toEqual(unknownLinks);
+		expect(unknown?.filter(({ reason }) => reason.kind !== 'link')).toMatchObject([
 			{ reason: { kind: 'price', price: 'price_newsletter' }, count: notices.unlistedPrice },
 			{ reason: { kind: 'status', status: 'under_review' }, count: notices.unknownStatus }
 		]);
@@ -42,7 +45,7 @@ describe('the council scenario', () => {
 			contestedLinks: contestedLinks.length,
 			unknownStatus: (unknownStatus as UnknownStatus[]).length,
 			unlistedPrice: unlistedPrices?.[0]?.subscriptions
-		}).toEqual({ leftToNextRun: 0, ...notices });
+		}).toEqual({ leftToNextRun: 0, ...expectedCounts });
 	});
 
 	test('reads Stripe in pages of a hundred and the guild with one request, and writes to neither', () => {
@@ -53,7 +56,8 @@ describe('the council scenario', () => {
 		const pages = Math.ceil(subscriptions / 100);
 		expect(lists.length).toBeGreaterThan(pages);
 		expect(lists.length).toBeLessThanOrEqual(pages + 5);
-		expect(requests.filter(({ target, method }) => target === 'gateway' && method === 'REQUEST_GUILD_MEMBERS')).toHaveLength(1);
+		const listings = requests.filter(({ method, body }) => method === 'REQUEST_GUILD_MEMBERS' && JSON.stringify(body).includes('"query"'));
+		expect(listings).toHaveLength(1);
 		expect(requests.filter(({ target, method }) => target === 'stripe' && method !== 'GET')).toEqual([]);
 		expect(requests.filter(({ path, method }) => path.includes('/roles/') && method !== 'GET')).toEqual([]);
 	});

@@ -126,9 +126,6 @@ export const HOLD: StoredHold = {
 	reason: 'Too many.',
 	losing: 9,
 	holders: 30,
-	lowering: 2,
 	heldAt: AT,
-	releasedBy: null,
-	releasedAt: null,
-	message: null
+	releasedBy: null
 };

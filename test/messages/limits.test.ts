@@ -102,9 +102,15 @@ const notices: fc.Arbitrary<Notices> = fc.record({
 			reason: fc.oneof(
 				fc.record({ kind: fc.constant('status' as const), status: text }),
 				fc.record({ kind: fc.constant('price' as const), price: text }),
-				fc.record({ kind: fc.constant('link' as const), customerId: text, problem: text })
+				fc.record({
+					kind: fc.constant('link' as const),
+					customerId: text,
+					problem: fc.constantFrom('overridden', 'several', 'unreadable', 'disputed', 'unreadable-row', 'rounded', 'missing'),
+					value: text
+				})
 			),
 			discordIds: fc.array(person, { maxLength: 6 }),
+			links: fc.array(fc.record({ discordId: person, customerId: text }), { maxLength: 6 }),
 			count: many
 		}),
 		{ maxLength: 12 }
@@ -119,11 +125,11 @@ const notices: fc.Arbitrary<Notices> = fc.record({
 	),
 	unknownStatus: fc.oneof(many, fc.array(fc.record({ discordId: person, status: text }), { maxLength: 6 })),
 	overclaimedTeams: fc.array(fc.record({ teamId: cuid, name: text, claimed: many, paid: many }), { maxLength: 6 }),
-	malformedLinks: fc.array(fc.record({ customerId: text, value: text }), { maxLength: 6 }),
+	malformedLinks: fc.array(fc.record({ customerId: text, value: text, rowId: text }), { maxLength: 6 }),
 	expiringExemptions: fc.array(fc.record({ discordId: person, reason: text, createdBy: person, expiresAt: fc.option(moment) }), {
 		maxLength: 6
 	}),
-	contestedLinks: fc.array(fc.record({ customerId: text, values: texts }), { maxLength: 6 })
+	contestedLinks: fc.array(fc.record({ customerId: text, values: texts, byRows: fc.boolean() }), { maxLength: 6 })
 });
 
 const verified: fc.Arbitrary<Verified> = fc.record({
@@ -258,7 +264,7 @@ it('a page of the longest texts fits', () => {
 	expect(payload.embeds).toHaveLength(6);
 	// Room is taken from every text, and none is left out.
 	expect(payload.embeds[0]?.fields?.map((field) => field.name)).toEqual([
-		'Stopped for your approval: no one has lost access',
+		'Stopped for your approval: no roles were removed',
 		'By kind',
 		'By severity',
 		'Noted, nothing to fix'

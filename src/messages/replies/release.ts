@@ -1,23 +1,16 @@
 import { type APIModalInteractionResponseCallbackData, ComponentType, TextInputStyle } from 'discord.js';
-import type { BulkPart } from '../../reconciliation/domain/hold.js';
 import { type ActionOf, buildCustomId } from '../custom-id.js';
 
-/** Releasing a hold: the operator confirms by typing how many people it concerns. */
+/** Releasing a hold: the operator confirms by typing how many people lose a role. */
 
 export const RELEASE_FIELD = 'losing';
 
 /** More digits than any server has members. */
 const MAX_NUMBER_LENGTH = 9;
 
-const QUESTIONS: Readonly<Record<BulkPart, string>> = {
-	gives: 'How many people get or keep access?',
-	lowers: 'How many people move down?',
-	removes: 'How many people lose access?'
-};
-
-export function releaseModal({ scope, part, planHash }: ActionOf<'release'>): APIModalInteractionResponseCallbackData {
+export function releaseModal({ scope, planHash }: ActionOf<'release'>): APIModalInteractionResponseCallbackData {
 	return {
-		custom_id: buildCustomId({ action: 'release', scope, part, planHash }),
+		custom_id: buildCustomId({ action: 'release', scope, planHash }),
 		title: 'Release the hold',
 		components: [
 			{
@@ -26,8 +19,8 @@ export function releaseModal({ scope, part, planHash }: ActionOf<'release'>): AP
 					{
 						type: ComponentType.TextInput,
 						custom_id: RELEASE_FIELD,
-						label: QUESTIONS[part],
-						placeholder: 'The number on the button',
+						label: 'How many people lose a role?',
+						placeholder: 'The number that the plan says',
 						style: TextInputStyle.Short,
 						required: true,
 						max_length: MAX_NUMBER_LENGTH

@@ -1,3 +1,4 @@
+import { describeLinks } from '../../reconciliation/detection/link-problems.js';
 import { adviseOnUnknown, describeUnknown } from '../../reconciliation/detection/unknown.js';
 import type { Notices } from '../../reconciliation/domain/detection.js';
 import type { UnknownMembers, UnknownReason } from '../../reconciliation/domain/unknown.js';
@@ -14,13 +15,13 @@ const REASON_LENGTH = 200;
 const PRICE_LENGTH = 60;
 
 /** Reasons with a line of their own; the rest is counted. */
-const MAX_REASONS = 5;
+const MAX_REASONS = 4;
 
 type Line = readonly [many: number, line: () => string];
 
 /** Observations that are not issues: a line per kind, with the action where there is one. */
 export function noticeLines(notices: Notices): string[] {
-	const { overclaimedTeams, malformedLinks, contestedLinks, expiringExemptions, countMismatch } = notices;
+	const { overclaimedTeams, malformedLinks, contestedLinks, expiringExemptions } = notices;
 	const customers = (links: readonly { readonly customerId: string }[]) =>
 		list(
 			links.map(({ customerId }) => escapeText(customerId, CUSTOMER_ID_LENGTH)),
@@ -51,11 +52,6 @@ export function noticeLines(notices: Notices): string[] {
 		...(notices.unknown === undefined ? unknownStatusLines(notices.unknownStatus) : unknownLines(notices.unknown)),
 		...unlistedPriceLines(notices),
 		[notices.leftToNextRun, () => `${number(notices.leftToNextRun)} left to the next run (changed while this one was reading)`],
-		[
-			countMismatch === undefined ? 0 : 1,
-			() =>
-				`Discord counts ${count(countMismatch?.counted ?? 0, 'member')} and lists ${number(countMismatch?.listed ?? 0)}. Two lists agreed, so Reeve used them; nothing to do`
-		],
 		[notices.unclaimed, () => `${count(notices.unclaimed, 'customer pays but has', 'customers pay but have')} no linked Discord account`],
 		[notices.absent, () => `${count(notices.absent, 'paying member is', 'paying members are')} not in the server`],
 		[
@@ -76,10 +72,12 @@ function unknownLines(unknown: readonly UnknownMembers[]): Line[] {
 		...most
 			.slice(0, MAX_REASONS)
 			.map(
-				({ reason, discordIds, count: many }): Line => [
+				({ reason, discordIds, links = [], count: many }): Line => [
 					many,
 					() =>
-						`${people(discordIds, many)}: ${formatUnknown(reason)}. They keep the roles they have; to settle it, ${adviseOnUnknown(reason)}`
+						reason.kind === 'link' && links.length > 1
+							? `${count(many, 'member keeps', 'members keep')} the roles they have, because they are ${describeLinks(reason.problem)}: ${linksOf(links, many)}; to settle it, ${adviseOnUnknown(reason)}`
+							: `${people(discordIds, many)}: ${formatUnknown(reason)}. They keep the roles they have; to settle it, ${adviseOnUnknown(reason)}`
 				]
 			),
 		[
@@ -113,6 +111,14 @@ function unlistedPriceLines({ unlistedPrices = [], unknown = [] }: Notices): Lin
 /** @param many - of whom only the first may be listed */
 function people(discordIds: readonly string[], many: number): string {
 	const named = discordIds.slice(0, MAX_NAMED).map(mention);
+	return many > named.length ? `${named.join(', ')} and ${number(many - named.length)} more` : list(named);
+}
+
+/** @param many - members */
+function linksOf(links: NonNullable<UnknownMembers['links']>, many: number): string {
+	const named = links
+		.slice(0, MAX_NAMED)
+		.map(({ discordId, customerId }) => `${mention(discordId)} (${escapeText(customerId, CUSTOMER_ID_LENGTH)})`);
 	return many > named.length ? `${named.join(', ')} and ${number(many - named.length)} more` : list(named);
 }
 

@@ -11,9 +11,11 @@ import { PaymentFailures } from '../policy/payment-failure.js';
 import { accountsWith } from '../snapshot/accounts.js';
 import { describeBlocked, describeDatabase, describeDrift, describeStripe } from './describe.js';
 import { PersonEvaluator } from './evaluate-person.js';
-import { discordIdsInMetadata, type LinkedPerson, LinkIndex } from './link-index.js';
+import { isLinked, type LinkedPerson, LinkIndex } from './link-index.js';
+import { MisreadIds, type Suspect } from './misread-ids.js';
 import { absentPayers, BillingStats, expiringExemptions, overclaimedTeams, unknownStatuses } from './notices.js';
-import { diffRoles } from './role-plan.js';
+import { membersIn } from './payees.js';
+import { diffRoles, rolesEqual } from './role-plan.js';
 import { UnknownCollector } from './unknown.js';
 
 /** The three sources as they were read. */
@@ -71,6 +73,7 @@ export function exemptMembers(links: Links, now: Date): ReadonlySet<string> {
 	return new Set(links.exemptions.filter((exemption) => isInForce(exemption, now)).map(({ discordId }) => discordId));
 }
 
+const NO_SUSPECTS: readonly Suspect[] = [];
 const NO_CHANGES = { customerIds: new Set<string>(), discordIds: new Set<string>() };
 
 /**
@@ -90,7 +93,7 @@ export function* detectCooperatively(
 ): Cooperative<Detection> {
 	const { billing, roster, links, changedLinks = NO_CHANGES } = snapshot;
 	const { accounts } = billing;
-	const evaluator = new PersonEvaluator(linkIndex, accounts, new PaymentFailures(links, now), settings, now);
+	const evaluator = new PersonEvaluator(accounts, new PaymentFailures(links, now), settings, now);
 	const tiers = settings.tiers.map(({ name }) => name);
 	const exempt = exemptMembers(links, now);
 	const changedCustomers = new Set([...billing.changedCustomers, ...changedLinks.customerIds]);
@@ -98,11 +101,16 @@ export function* detectCooperatively(
 	const changedMembers = new Set([
 		...billing.changedDiscordIds,
 		...changedLinks.discordIds,
-		...[...changedCustomers].flatMap((id) => discordIdsInMetadata(accounts.get(id)))
+		...[...changedCustomers].flatMap((id) => membersIn(accounts.get(id)))
 	]);
 	const hasChanged = (discordId: string, person: LinkedPerson | undefined) =>
 		changedMembers.has(discordId) ||
 		(person !== undefined && changedCustomers.size > 0 && payingCustomerIds(person).some((id) => changedCustomers.has(id)));
+
+	const misread = new MisreadIds(evaluator);
+	const absent = yield* absentPayers(linkIndex, roster, evaluator, (person) => misread.addAbsent(person));
+	for (const link of linkIndex.malformed) misread.addUnreadable(link);
+	const suspects = yield* misread.findIn(roster);
 
 	const issues: DriftIssue[] = [];
 	const skipped = new Set<string>();
@@ -125,14 +133,17 @@ export function* detectCooperatively(
 			return;
 		}
 		membersChecked += 1;
-		const evaluation = evaluator.evaluate(member.id, person);
+		const suspected = suspects.get(member.id) ?? NO_SUSPECTS;
+		const reasons = suspected.flatMap((suspect) => (suspect.mayEntitle() ? suspect.reason : []));
+		const evaluation = evaluator.evaluate(person, reasons);
 		unknown.add(member.id, evaluation.unknown);
 		const issue = compareMember(member, person, evaluation, tiers);
-		if (issue) issues.push(issue);
-		else if (evaluation.unknown.length > 0) skipped.add(member.id);
+		// Read again before a fix: one of them may pay by then.
+		const others = suspected.flatMap(({ customerIds }) => customerIds);
+		if (issue) issues.push(others.length === 0 ? issue : { ...issue, customerIds: [...new Set([...issue.customerIds, ...others])].sort() });
+		// Members who hold what is known to be theirs have no issue, whatever is unknown besides.
+		else if (evaluation.unknown.length > 0 && !rolesEqual(member.roles, expectedRoles(evaluation.entitlement))) skipped.add(member.id);
 	});
-	const absent = yield* absentPayers(linkIndex, roster, evaluator);
-
 	return {
 		issues: issues.sort(reportOrder),
 		skipped,
@@ -149,7 +160,6 @@ export function* detectCooperatively(
 			bots,
 			exempt: exempted,
 			leftToNextRun,
-			...(roster.countMismatch && { countMismatch: roster.countMismatch }),
 			unknown: unknown.members,
 			unknownStatus: unknownStatuses(unknown.members),
 			unlistedPrices: stats.unlistedPrices,
@@ -172,7 +182,7 @@ function compareMember(
 	const difference = diffRoles(member.roles, expected);
 	const plan = evaluation.unknown.length === 0 ? difference : grantsOf(difference);
 	if (plan.add.length === 0 && plan.remove.length === 0) return null;
-	const linked = person !== undefined;
+	const linked = isLinked(person);
 	const type = classify(member.roles, expected);
 	const held = [...member.roles].sort();
 	const blocked = difference.remove.length > plan.remove.length ? describeBlocked(difference.remove, evaluation.unknown) : '';
@@ -184,8 +194,8 @@ function compareMember(
 		discordId: member.id,
 		discordName: member.name,
 		description: `${describeDrift(type, held, expected, linked, evaluation.sources)}${blocked}`,
-		stripeStatus: describeStripe(person, evaluation.sources),
-		databaseStatus: describeDatabase(person),
+		stripeStatus: describeStripe(linked ? person : undefined, evaluation.sources),
+		databaseStatus: describeDatabase(linked ? person : undefined),
 		discordRoles: held,
 		expectedRoles: expected,
 		plan,
@@ -214,10 +224,10 @@ const SEVERITY_OF: Readonly<Record<DriftType, DriftSeverity>> = {
 	ROLE_MISMATCH: 'MEDIUM'
 };
 
-/** All customers that can pay for a person: their own and their teams', sorted. */
-function payingCustomerIds(person: LinkedPerson): readonly string[] {
-	const teams = person.seats.flatMap(({ team }) => (team.stripeCustomerId === null ? [] : [team.stripeCustomerId]));
-	return [...new Set([...person.customerIds, ...teams])].sort();
+/** All customers that can pay for a person: their own, their teams', and those of which it is not clear; sorted. */
+function payingCustomerIds({ customerIds, seats, doubts }: LinkedPerson): readonly string[] {
+	const teams = seats.flatMap(({ team }) => team.stripeCustomerId ?? []);
+	return [...new Set([...customerIds, ...teams, ...doubts.map(({ customerId }) => customerId)])].sort();
 }
 
 /** By severity, then by type; then by Discord ID, so that the order does not depend on the roster's. */

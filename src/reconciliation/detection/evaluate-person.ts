@@ -1,46 +1,104 @@
-import type { Accounts } from '../domain/billing.js';
+import type { Accounts, Subscription } from '../domain/billing.js';
 import type { PolicySettings } from '../domain/rules.js';
+import type { UnknownReason } from '../domain/unknown.js';
 import { type Evaluation, evaluate, type PaymentSource } from '../policy/entitlement.js';
 import type { PaymentFailures } from '../policy/payment-failure.js';
-import type { LinkedPerson, LinkIndex } from './link-index.js';
+import type { LinkDoubt, LinkedPerson } from './link-index.js';
+import { mayPayFor, type Payee, payeesOf, subscriptionsFor } from './payees.js';
+
+const NO_REASONS: readonly never[] = [];
+const NO_SOURCES: readonly never[] = [];
 
 /** What people should have, by their links and by what their customers' subscriptions give. */
 export class PersonEvaluator {
 	public constructor(
-		private readonly linkIndex: LinkIndex,
 		private readonly accounts: Accounts,
 		private readonly failures: PaymentFailures,
 		private readonly settings: PolicySettings,
 		private readonly now: Date
 	) {}
 
-	/** @param person - their links, by the index; undefined without any */
-	public evaluate(discordId: string, person: LinkedPerson | undefined): Evaluation {
-		const sources = person === undefined ? [] : paymentSources(person, this.accounts, this.failures);
-		return evaluate(sources, this.settings, this.now, this.linkIndex.problemsOf(discordId));
+	/**
+	 * @param person - their links, by the index; undefined without any
+	 * @param reasons - why more is unknown about them than their links tell
+	 */
+	public evaluate(person: LinkedPerson | undefined, reasons: readonly UnknownReason[] = NO_REASONS): Evaluation {
+		if (person === undefined) return evaluate(NO_SOURCES, this.settings, this.now, reasons);
+		const unknown = person.doubts.length === 0 ? reasons : [...this.effectiveDoubts(person), ...reasons];
+		return evaluate(this.paymentSources(person), this.settings, this.now, unknown);
+	}
+
+	/** Whether the person should have something, or perhaps. */
+	public mayEntitle(person: LinkedPerson): boolean {
+		const { entitlement, unknown } = this.evaluate(person);
+		return entitlement.kind !== 'none' || unknown.length > 0;
+	}
+
+	/** Whether a value that cannot be read, of a row or of metadata, stands between a subscription that may entitle now and its member. */
+	public mayEntitleBy(customerId: string, value: string, isRow: boolean): boolean {
+		const account = this.accounts.get(customerId);
+		if (account === undefined) return false;
+		if (isRow) return account.subscriptions.some((subscription) => this.mayGive(subscription, 'TEAM_MEMBER'));
+		const payees = payeesOf(account);
+		return account.subscriptions.some((subscription, index) => {
+			const payee = payees[index];
+			return payee?.kind === 'uncertain' && payee.values.includes(value) && this.mayGive(subscription, null);
+		});
+	}
+
+	/** Whether a subscription gives something now, or may give something. */
+	private mayGive(subscription: Subscription, seat: PaymentSource['seat']): boolean {
+		const source = { subscription, seat, unpaidSince: this.failures.since(subscription, []) };
+		const { entitlement, unknown } = evaluate([source], this.settings, this.now);
+		return entitlement.kind !== 'none' || unknown.length > 0;
+	}
+
+	/** The doubts about subscriptions that would entitle the person to something. */
+	private effectiveDoubts({ discordId, doubts }: LinkedPerson): readonly UnknownReason[] {
+		return doubts.flatMap(({ customerId, kind, seat }) => {
+			const account = this.accounts.get(customerId);
+			if (account === undefined) return [];
+			const payees = kind === 'disputed' || kind === 'unreadable-row' ? null : payeesOf(account);
+			const reasons = new Map<string, UnknownReason>();
+			account.subscriptions.forEach((subscription, index) => {
+				const payee = payees?.[index];
+				if ((payee !== undefined && !mayPayFor(payee, discordId)) || !this.mayGive(subscription, seat)) return;
+				const reason = reasonFor(customerId, kind, payee);
+				reasons.set(JSON.stringify(reason), reason);
+			});
+			return [...reasons].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, reason]) => reason);
+		});
+	}
+
+	/** All subscriptions that can pay for a person, each with the seat it pays for. */
+	private paymentSources({ discordId, customerIds, shared, rows, seats }: LinkedPerson): readonly PaymentSource[] {
+		const { accounts, failures } = this;
+		const sources: PaymentSource[] = [];
+		for (const customerId of customerIds) {
+			// A team's subscription pays for seats, even if a row names the team's customer as the person's own.
+			if (seats.some(({ team }) => team.stripeCustomerId === customerId)) continue;
+			const account = accounts.get(customerId);
+			if (account === undefined) continue;
+			const relevant =
+				rows.length === 0 ? rows : rows.filter((row) => row.stripeCustomerId === customerId || row.stripeCustomerId === null);
+			for (const subscription of shared.includes(customerId) ? subscriptionsFor(discordId, account) : account.subscriptions)
+				sources.push({ subscription, seat: null, unpaidSince: failures.since(subscription, relevant) });
+		}
+		for (const { row, team } of seats) {
+			// A row in a team that does not own it is a member's seat, whatever its `seatTier`.
+			const seat = row.seatTier === 'OWNER' ? 'OWNER' : 'TEAM_MEMBER';
+			const account = team.stripeCustomerId === null ? undefined : accounts.get(team.stripeCustomerId);
+			for (const subscription of account?.subscriptions ?? [])
+				sources.push({ subscription, seat, unpaidSince: failures.since(subscription, [team]) });
+		}
+		return sources;
 	}
 }
 
-/** All subscriptions that can pay for a person, each with the seat it pays for. */
-function paymentSources(
-	{ customerIds, rows, seats }: LinkedPerson,
-	accounts: Accounts,
-	failures: PaymentFailures
-): readonly PaymentSource[] {
-	const sources: PaymentSource[] = [];
-	for (const customerId of customerIds) {
-		// A team's subscription pays for seats, even if a row names the team's customer as the person's own.
-		if (seats.some(({ team }) => team.stripeCustomerId === customerId)) continue;
-		const relevant = rows.length === 0 ? rows : rows.filter((row) => row.stripeCustomerId === customerId || row.stripeCustomerId === null);
-		for (const subscription of accounts.get(customerId)?.subscriptions ?? [])
-			sources.push({ subscription, seat: null, unpaidSince: failures.since(subscription, relevant) });
-	}
-	for (const { row, team } of seats) {
-		// A row in a team that does not own it is a member's seat, whatever its `seatTier`.
-		const seat = row.seatTier === 'OWNER' ? 'OWNER' : 'TEAM_MEMBER';
-		const account = team.stripeCustomerId === null ? undefined : accounts.get(team.stripeCustomerId);
-		for (const subscription of account?.subscriptions ?? [])
-			sources.push({ subscription, seat, unpaidSince: failures.since(subscription, [team]) });
-	}
-	return sources;
+function reasonFor(customerId: string, kind: LinkDoubt['kind'], payee: Payee | undefined): UnknownReason {
+	if (kind !== 'unclear') return { kind: 'link', customerId, problem: kind };
+	const value = payee?.kind === 'uncertain' ? payee.values[0] : undefined;
+	return value === undefined
+		? { kind: 'link', customerId, problem: 'several' }
+		: { kind: 'link', customerId, problem: 'unreadable', value };
 }

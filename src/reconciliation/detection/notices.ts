@@ -8,7 +8,8 @@ import type { UnknownMembers } from '../domain/unknown.js';
 import { evaluate } from '../policy/entitlement.js';
 import type { PaymentFailures } from '../policy/payment-failure.js';
 import type { PersonEvaluator } from './evaluate-person.js';
-import type { LinkIndex } from './link-index.js';
+import type { LinkedPerson, LinkIndex } from './link-index.js';
+import { discordIdOf } from './row-owners.js';
 
 /** Findings that a report mentions but that are not issues. */
 
@@ -64,12 +65,22 @@ export class BillingStats {
 	}
 }
 
-/** Counts the linked users who pay and are not in the guild. */
-export function* absentPayers(linkIndex: LinkIndex, roster: Roster, evaluator: PersonEvaluator): Cooperative<number> {
+/**
+ * Counts the linked users who pay and are not in the guild.
+ * @param onAbsent - called for each linked user who is not in the guild, whether or not they pay
+ */
+export function* absentPayers(
+	linkIndex: LinkIndex,
+	roster: Roster,
+	evaluator: PersonEvaluator,
+	onAbsent: (person: LinkedPerson) => void
+): Cooperative<number> {
 	let absent = 0;
 	yield* forEachYielding(linkIndex.ids(), (discordId) => {
 		const person = roster.members.has(discordId) ? undefined : linkIndex.get(discordId);
-		if (person !== undefined && evaluator.evaluate(discordId, person).entitlement.kind === 'tier') absent += 1;
+		if (person === undefined) return;
+		if (evaluator.evaluate(person).entitlement.kind === 'tier') absent += 1;
+		onAbsent(person);
 	});
 	return absent;
 }
@@ -93,8 +104,9 @@ export function expiringExemptions(exemptions: readonly Exemption[], now: Date):
 /** Teams with more claimed seats than they pay for. */
 export function overclaimedTeams(links: Links): Notices['overclaimedTeams'] {
 	const claimed = new Map<string, Set<string>>();
-	for (const { teamId, discordId } of links.members) {
-		if (teamId !== null && discordId !== null) claimed.set(teamId, (claimed.get(teamId) ?? new Set()).add(discordId));
+	for (const row of links.members) {
+		const { teamId, discordId } = row;
+		if (teamId !== null && discordId !== null) claimed.set(teamId, (claimed.get(teamId) ?? new Set()).add(discordIdOf(row) ?? discordId));
 	}
 	return links.teams
 		.map(({ id, name, ownerSeatCount, teamSeatCount }) => ({

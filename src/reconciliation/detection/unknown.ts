@@ -1,4 +1,5 @@
 import { MAX_UNKNOWN_LISTED, type UnknownMembers, type UnknownReason } from '../domain/unknown.js';
+import { adviseOnLink, describeLink } from './link-problems.js';
 
 /** What is unknown about members, for operators. */
 
@@ -10,7 +11,7 @@ export function describeUnknown(reason: UnknownReason): string {
 		case 'price':
 			return `they pay for ${reason.price}, which no setting lists`;
 		case 'link':
-			return `the customer ${reason.customerId} ${reason.problem}`;
+			return describeLink(reason);
 	}
 }
 
@@ -22,35 +23,46 @@ export function adviseOnUnknown(reason: UnknownReason): string {
 		case 'price':
 			return 'add it to STRIPE_…_PRICE_IDS of the tier that it buys, or to STRIPE_OTHER_PRICE_IDS if it buys no role';
 		case 'link':
-			return 'correct the metadata in Stripe, or use `/reconcile link`';
+			return adviseOnLink(reason.problem);
 	}
 }
 
-/** Collects the reasons of many members. */
+interface Group {
+	readonly members: Set<string>;
+	/** In JSON, to be sorted. */
+	readonly reasons: Map<string, { readonly reason: UnknownReason; readonly discordId: string }>;
+}
+
+/** Collects the reasons of many members: one group for each, and one for all links with the same problem. */
 export class UnknownCollector {
 	public readonly discordIds = new Set<string>();
-	/** By the reason's JSON. */
-	private readonly groups = new Map<string, { readonly reason: UnknownReason; readonly members: Set<string> }>();
+	private readonly groups = new Map<string, Group>();
 
 	public add(discordId: string, reasons: readonly UnknownReason[]): void {
 		if (reasons.length === 0) return;
 		this.discordIds.add(discordId);
 		for (const reason of reasons) {
-			const key = JSON.stringify(reason);
-			const group = this.groups.get(key);
-			if (group === undefined) this.groups.set(key, { reason, members: new Set([discordId]) });
-			else group.members.add(discordId);
+			const key = reason.kind === 'link' ? `link:${reason.problem}` : JSON.stringify(reason);
+			const group = this.groups.get(key) ?? { members: new Set(), reasons: new Map() };
+			this.groups.set(key, group);
+			group.members.add(discordId);
+			if (reason.kind === 'link' || group.reasons.size === 0) group.reasons.set(JSON.stringify([reason, discordId]), { reason, discordId });
 		}
 	}
 
 	/** In an order that does not depend on that of the members. */
 	public get members(): readonly UnknownMembers[] {
-		return [...this.groups]
-			.sort(([a], [b]) => (a < b ? -1 : 1))
-			.map(([, { reason, members }]) => ({
-				reason,
-				discordIds: [...members].sort().slice(0, MAX_UNKNOWN_LISTED),
-				count: members.size
-			}));
+		return [...this.groups].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, group]) => membersOf(group) ?? []);
 	}
+}
+
+function membersOf({ members, reasons }: Group): UnknownMembers | null {
+	const sorted = [...reasons].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);
+	const reason = sorted[0]?.reason;
+	if (reason === undefined) return null;
+	const discordIds = [...members].sort().slice(0, MAX_UNKNOWN_LISTED);
+	const links = sorted
+		.slice(0, MAX_UNKNOWN_LISTED)
+		.flatMap(({ reason: each, discordId }) => (each.kind === 'link' ? { discordId, customerId: each.customerId } : []));
+	return { reason, discordIds, count: members.size, ...(links.length === 0 ? {} : { links }) };
 }

@@ -1,4 +1,3 @@
-import type { CountMismatch } from './guild.js';
 import type { DriftIssue } from './issue.js';
 import type { Exemption } from './links.js';
 import type { UnlistedPrices } from './rules.js';
@@ -30,8 +29,6 @@ export interface Notices {
 	readonly exempt: number;
 	/** Members skipped because something of theirs changed while the run was reading. */
 	readonly leftToNextRun: number;
-	/** Set if Discord counts more members than two lists that agree contain. */
-	readonly countMismatch?: CountMismatch;
 	/** Members of whom something is unknown, by reason: nothing is revoked from them. Sorted. Absent in runs stored before it was kept. */
 	readonly unknown?: readonly UnknownMembers[];
 	/** Those of {@link unknown} with an unknown subscription status; a number in runs stored before details were kept. */
@@ -40,12 +37,15 @@ export interface Notices {
 	readonly unlistedPrices?: readonly UnlistedPrice[];
 	/** Teams with more claimed seats than they pay for. */
 	readonly overclaimedTeams: readonly { readonly teamId: string; readonly name: string; readonly claimed: number; readonly paid: number }[];
-	/** Metadata values that are not Discord IDs. */
-	readonly malformedLinks: readonly { readonly customerId: string; readonly value: string }[];
+	/** Values that are not Discord IDs, in Stripe's metadata or, with `rowId`, in the database. */
+	readonly malformedLinks: readonly { readonly customerId: string; readonly value: string; readonly rowId?: string }[];
 	/** Exemptions that end within the next two daily reports. */
 	readonly expiringExemptions: readonly Exemption[];
-	/** Customers whose metadata names more than one user. */
-	readonly contestedLinks: readonly { readonly customerId: string; readonly values: readonly string[] }[];
+	/**
+	 * Customers of which it is not clear whom they pay for: metadata names several users and not all subscriptions say for whom they are;
+	 * or, `byRows`, the database gives the customer to several users, or to one and a team.
+	 */
+	readonly contestedLinks: readonly { readonly customerId: string; readonly values: readonly string[]; readonly byRows?: boolean }[];
 }
 
 /** The result of comparing a snapshot with the policy. */

@@ -67,6 +67,13 @@ export function isRoundingOf(value: string, id: string): boolean {
 	return asDouble.startsWith(rest === '' ? first : `${first}.${rest}`) || (digits.length < id.length && keeps(digits, id, digits.length));
 }
 
+/** Whether a value is the member's ID, contains it, or is what a program makes of it. */
+export function mayMean(value: string, discordId: string): boolean {
+	const named = parseDiscordId(value);
+	if (named === discordId) return true;
+	return (named === null && discordIdsWithin(value).includes(discordId)) || isRoundingOf(named ?? value, discordId);
+}
+
 /** Whether a valid ID may be another one rounded: cheap, and true for one ID of ten. */
 export function looksRounded(id: string): boolean {
 	return looksLikeDouble(id) || looksLikeSpreadsheet(id);

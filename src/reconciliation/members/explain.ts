@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { detect } from '../detection/detect.js';
 import { PersonEvaluator } from '../detection/evaluate-person.js';
-import { discordIdsInMetadata, type LinkedPerson, LinkIndex } from '../detection/link-index.js';
+import { isLinked, type LinkedPerson, LinkIndex } from '../detection/link-index.js';
+import { mayName } from '../detection/payees.js';
 import type { AuditEntry } from '../domain/audit.js';
 import type { Accounts } from '../domain/billing.js';
+import type { Detection } from '../domain/detection.js';
 import type { RosterMember } from '../domain/guild.js';
 import type { DriftIssue, IssueState, OpenIssue } from '../domain/issue.js';
 import { type Exemption, isInForce, type Links } from '../domain/links.js';
@@ -47,8 +49,8 @@ export type Precedence = 'only' | 'most' | 'newest';
 export interface EntitlementBreakdown {
 	/** Null without any link. */
 	readonly person: LinkedPerson | null;
-	/** Customers whose metadata names the member. A row about the customer overrules metadata; two named members contest it. */
-	readonly named: readonly { readonly customerId: string; readonly counts: 'links' | 'contested' | 'overruled' }[];
+	/** Customers whose metadata names the member, or may. A row about the customer overrules metadata. */
+	readonly named: readonly { readonly customerId: string; readonly counts: 'links' | 'unclear' | 'overruled' }[];
 	/** The deciding one first. */
 	readonly sources: readonly ExplainedSource[];
 	/** Null without any subscription. */
@@ -113,15 +115,17 @@ export async function explainMember(
 	const now = ports.now();
 	const current = member.ok ? member.value : null;
 	const roster = { members: new Map(current === null ? [] : [[discordId, current]]) };
+	const detection = snapshot === null ? null : detect({ billing: snapshot, roster, links }, policy, now);
+	const breakdown = breakDown(discordId, snapshot?.accounts ?? NO_ACCOUNTS, links, policy, now);
 	return {
 		discordId,
 		member: current,
 		discordFailure: failureOf(member),
 		stripeFailure: failureOf(naming) ?? failureOf(reading),
 		searchFailure: failureOf(search),
-		breakdown: breakDown(discordId, snapshot?.accounts ?? NO_ACCOUNTS, links, policy, now),
+		breakdown: { ...breakdown, unknown: withReasonsOf(detection, breakdown.unknown) },
 		known: snapshot !== null,
-		drift: snapshot === null ? null : (detect({ billing: snapshot, roster, links }, policy, now).issues[0] ?? null),
+		drift: detection?.issues[0] ?? null,
 		exemption: links.exemptions.find((exemption) => isInForce(exemption, now)) ?? null,
 		issue,
 		changes: await history.changesOf(discordId, MAX_CHANGES_SHOWN),
@@ -135,20 +139,25 @@ function failureOf(result: SourceResult<unknown>): string | null {
 	return result.ok ? null : result.error;
 }
 
+/** The reasons, and those that only a look at the guild gives: a value that may mean the member by their name or ID. */
+function withReasonsOf(detection: Detection | null, reasons: readonly UnknownReason[]): readonly UnknownReason[] {
+	const found = detection?.notices.unknown?.map(({ reason }) => reason) ?? [];
+	return [...reasons, ...found.filter((reason) => !reasons.some((each) => isDeepStrictEqual(each, reason)))];
+}
+
 /** Evaluates the member as a run does, with the reasons. */
 function breakDown(discordId: string, accounts: Accounts, links: Links, policy: PolicySettings, now: Date): EntitlementBreakdown {
-	const linkIndex = LinkIndex.of(accounts, links);
-	const person = linkIndex.get(discordId) ?? null;
-	const evaluator = new PersonEvaluator(linkIndex, accounts, new PaymentFailures(links, now), policy, now);
-	const { sources, entitlement, unknown } = evaluator.evaluate(discordId, person ?? undefined);
+	const found = LinkIndex.of(accounts, links).get(discordId);
+	const evaluator = new PersonEvaluator(accounts, new PaymentFailures(links, now), policy, now);
+	const { sources, entitlement, unknown } = evaluator.evaluate(found);
 	const countOf = (customerId: string): EntitlementBreakdown['named'][number]['counts'] => {
-		if (linkIndex.contested.some((each) => each.customerId === customerId)) return 'contested';
-		return person?.customerIds.includes(customerId) ? 'links' : 'overruled';
+		if (found?.doubts.some((doubt) => doubt.customerId === customerId && doubt.kind === 'overridden')) return 'overruled';
+		return found?.customerIds.includes(customerId) ? 'links' : 'unclear';
 	};
 	return {
-		person,
+		person: isLinked(found) ? found : null,
 		named: [...accounts.values()]
-			.filter((account) => discordIdsInMetadata(account).includes(discordId))
+			.filter((account) => mayName(account, discordId))
 			.map(({ customer }) => ({ customerId: customer.id, counts: countOf(customer.id) }))
 			.sort((a, b) => (a.customerId < b.customerId ? -1 : 1)),
 		sources: sources.map((source) => ({ ...source, reason: entitlementReason(source, policy, now) })),

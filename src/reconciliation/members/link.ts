@@ -1,4 +1,5 @@
-import { discordIdsInMetadata, LinkIndex } from '../detection/link-index.js';
+import { LinkIndex } from '../detection/link-index.js';
+import { discordIdsInMetadata } from '../detection/payees.js';
 import { type RoleStatus, roleStatusOf } from '../detection/role-status.js';
 import type { AuditEntry } from '../domain/audit.js';
 import type { BillingSnapshot, Customer, Subscription } from '../domain/billing.js';
@@ -251,7 +252,8 @@ function ownCustomerIds({ billing, links }: Omit<MemberSnapshot, 'member'>, disc
 
 /** Discord IDs named by the metadata of the customer or its subscriptions. */
 function metadataIdsOf({ billing }: MemberSnapshot, customerId: string): readonly string[] {
-	return discordIdsInMetadata(billing.accounts.get(customerId));
+	const account = billing.accounts.get(customerId);
+	return account === undefined ? [] : discordIdsInMetadata(account);
 }
 
 function customerIn({ accounts }: BillingSnapshot, customerId: string | null): CustomerFound | null {

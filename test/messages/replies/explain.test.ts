@@ -57,7 +57,7 @@ function explanation(over: Partial<Explanation> = {}, standing: Partial<Explanat
 		stripeFailure: null,
 		searchFailure: null,
 		breakdown: {
-			person: { discordId: ADA, rows: [row], customerIds: ['cus_1'], seats: [] },
+			person: { discordId: ADA, rows: [row], customerIds: ['cus_1'], shared: [], seats: [], doubts: [] },
 			named: [],
 			sources: [claim(1)],
 			precedence: 'only',
@@ -159,14 +159,14 @@ describe('explanationReply', () => {
 				{
 					named: [
 						{ customerId: 'cus_7', counts: 'links' },
-						{ customerId: 'cus_8', counts: 'contested' },
+						{ customerId: 'cus_8', counts: 'unclear' },
 						{ customerId: 'cus_9', counts: 'overruled' }
 					]
 				}
 			)
 		);
 		expect(text).toContain("Stripe's metadata on cus_7\n");
-		expect(text).toContain('cus_8 names several people, so it counts for none of them');
+		expect(text).toContain('cus_8 may mean them, but does not say so clearly');
 		expect(text).toContain('cus_9 names them, but a row in the database says whose it is');
 	});
 
@@ -251,8 +251,8 @@ describe('explanationReply with hostile input', () => {
 				undoable: 'a'.repeat(36)
 			},
 			{
-				person: { discordId: ADA, rows, customerIds: ['cus_1'], seats: rows.map((row) => ({ row, team })) },
-				named: Array.from({ length: 40 }, () => ({ customerId: hostile, counts: 'contested' as const })),
+				person: { discordId: ADA, rows, customerIds: ['cus_1'], shared: [], seats: rows.map((row) => ({ row, team })), doubts: [] },
+				named: Array.from({ length: 40 }, () => ({ customerId: hostile, counts: 'unclear' as const })),
 				sources: long,
 				precedence: 'most',
 				expected: roles

@@ -8,7 +8,9 @@ const person = (given: Partial<LinkedPerson> = {}): LinkedPerson => ({
 	discordId: ADA,
 	rows: [],
 	customerIds: ['cus_1'],
+	shared: [],
 	seats: [],
+	doubts: [],
 	...given
 });
 

@@ -214,6 +214,23 @@ describe('detect: unlinked members', () => {
 	});
 });
 
+describe('detect: members of whom something is unknown', () => {
+	const parts = (...roles: string[]): Parts => ({
+		customers: [customer({ metadataDiscordId: ADA })],
+		subscriptions: [
+			subscription({ metadataDiscordId: ADA }),
+			subscription({ id: 'sub_2', customerId: 'cus_2', status: 'frozen', metadataDiscordId: ADA })
+		],
+		guild: [inGuild(ADA, ...roles)]
+	});
+
+	it('leaves their open issues alone only while a role is kept or withheld because of it', () => {
+		expect(detection(parts('Knight', 'Lord'))).toMatchObject({ issues: [], skipped: new Set([ADA]) });
+		expect(detection(parts('Knight'))).toMatchObject({ issues: [], skipped: new Set(), unknown: new Set([ADA]) });
+		expect(detection(parts())).toMatchObject({ issues: [{ plan: { add: ['Knight'] } }], skipped: new Set() });
+	});
+});
+
 describe('detect: changes while the sources were read', () => {
 	const canceled = { customers: [customer({ metadataDiscordId: ADA })], subscriptions: [subscription({ status: 'canceled' })] };
 	const seat = {

@@ -271,10 +271,10 @@ describe('detect, in any world', () => {
 	});
 
 	it('gives every paying member that it compares a tier role, or finds one', () => {
-		forAllWorlds((world, { issues, skipped }) => {
+		forAllWorlds((world, { issues, skipped, unknown }) => {
 			for (const discordId of payers(world)) {
 				const member = world.guild.find(({ id }) => id === discordId);
-				if (!member || member.bot || skipped.has(discordId)) continue;
+				if (!member || member.bot || skipped.has(discordId) || unknown.has(discordId)) continue;
 				if (world.exemptions.some((each) => each.discordId === discordId && (each.expiresAt === null || each.expiresAt > NOW))) continue;
 				const issue = issues.find((each) => each.discordId === discordId);
 				const after = issue ? afterPlan(member.roles, issue) : member.roles;

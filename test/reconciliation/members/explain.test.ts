@@ -70,15 +70,39 @@ describe('explainMember', () => {
 
 	it('lists metadata that does not count, with the reason', async () => {
 		ports.ledger.rows = [row({ discordId: BOB, stripeCustomerId: 'cus_bob' })];
-		ports.billing.customers = [customer({ id: 'cus_bob', metadataDiscordId: ADA }), customer({ id: 'cus_two', metadataDiscordId: ADA })];
-		ports.billing.put(subscription({ id: 'sub_two', customerId: 'cus_two', metadataDiscordId: BOB }));
+		ports.billing.customers = [customer({ id: 'cus_bob', metadataDiscordId: ADA })];
+		ports.billing.put(subscription({ id: 'sub_bob', customerId: 'cus_bob' }));
+		ports.billing.put(subscription({ id: 'sub_two', customerId: 'cus_two', metadataDiscordId: `"${ADA}"` }));
 		found = () => ['cus_bob', 'cus_two'];
-		const { breakdown } = await why();
+		ports.guild.join(ADA, 'Knight');
+		const { breakdown, drift } = await why();
 		expect(breakdown.person).toBeNull();
 		expect(breakdown.named).toEqual([
 			{ customerId: 'cus_bob', counts: 'overruled' },
-			{ customerId: 'cus_two', counts: 'contested' }
+			{ customerId: 'cus_two', counts: 'unclear' }
 		]);
+		expect(breakdown.unknown).toMatchObject([
+			{ customerId: 'cus_bob', problem: 'overridden' },
+			{ customerId: 'cus_two', problem: 'unreadable', value: `"${ADA}"` }
+		]);
+		expect(drift).toBeNull();
+	});
+
+	it('evaluates the subscriptions that are for the member, and no others of the same customer', async () => {
+		ports.billing.customers = [customer({ metadataDiscordId: ADA })];
+		ports.billing.put(subscription({ id: 'sub_own', status: 'canceled' }));
+		ports.billing.put(subscription({ id: 'sub_gift', metadataDiscordId: BOB }));
+		found = () => ['cus_1'];
+		const { breakdown } = await why();
+		expect(breakdown.sources.map(({ subscription: { id } }) => id)).toEqual(['sub_own']);
+		expect(breakdown).toMatchObject({ expected: [], named: [{ customerId: 'cus_1', counts: 'links' }] });
+	});
+
+	it('gives a reason that only the member list shows: an ID that is theirs, rounded', async () => {
+		ports.billing.put(subscription({ metadataDiscordId: '100000000000000000' }));
+		found = () => ['cus_1'];
+		ports.guild.join(ADA, 'Knight');
+		expect(await why()).toMatchObject({ drift: null, breakdown: { unknown: [{ problem: 'rounded', customerId: 'cus_1' }] } });
 	});
 
 	it('evaluates every subscription, the deciding one first, a team’s with the seat', async () => {

@@ -203,7 +203,7 @@ describe('evaluate: several subscriptions', () => {
 	});
 
 	it('adds the reasons that come from links', () => {
-		const link = { kind: 'link', customerId: 'cus_9', problem: 'names two members' } as const;
+		const link = { kind: 'link', customerId: 'cus_9', problem: 'several' } as const;
 		expect(evaluate([source()], MAPPED, NOW, [link])).toMatchObject({ entitlement: { kind: 'tier', tier: 'Knight' }, unknown: [link] });
 		expect(evaluate([source({ status: 'suspended' })], MAPPED, NOW, [link]).unknown).toHaveLength(2);
 	});

@@ -124,8 +124,7 @@ export function runContract(database: () => Database): void {
 					notices: NOTICES,
 					hold,
 					failure: null,
-					verified: null,
-					holdReleasedBy: null
+					verified: null
 				}
 			});
 			await ledger.setReportMessage(runId, 'channel', 'message');

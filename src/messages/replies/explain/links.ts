@@ -8,16 +8,19 @@ export const ID_LENGTH = 40;
 
 const METADATA_SOURCES = {
 	links: (customer: string) => `Stripe's metadata on ${customer}`,
-	contested: (customer: string) =>
-		`Stripe's metadata on ${customer} names several people, so it counts for none of them: correct it in Stripe`,
+	unclear: (customer: string) => `Stripe's metadata on ${customer} may mean them, but does not say so clearly: correct it in Stripe`,
 	overruled: (customer: string) => `Stripe's metadata on ${customer} names them, but a row in the database says whose it is, and counts`
 } as const;
 
+const DISPUTED = ', which the database gives to someone else, too, so it counts for none of them: use `/reconcile unlink`';
+
 export function linkLines({ breakdown, stripeFailure, searchFailure }: Explanation): string[] {
 	const { person, named } = breakdown;
+	const isDisputed = ({ stripeCustomerId }: MemberRow) =>
+		person?.doubts.some(({ kind, customerId }) => kind === 'disputed' && customerId === stripeCustomerId) ?? false;
 	const seatOf = (row: MemberRow) => person?.seats.find((seat) => seat.row.id === row.id)?.team;
 	const lines = [
-		...(person?.rows ?? []).map((row) => rowLine(row, seatOf(row))),
+		...(person?.rows ?? []).map((row) => `${rowLine(row, seatOf(row))}${isDisputed(row) ? DISPUTED : ''}`),
 		...named.map(({ customerId, counts }) => METADATA_SOURCES[counts](escapeText(customerId, ID_LENGTH)))
 	];
 	const incomplete =

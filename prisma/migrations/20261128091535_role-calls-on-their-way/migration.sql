@@ -1,2 +1,0 @@
--- AlterTable
-ALTER TABLE "FixAttempt" ADD COLUMN     "changingUntil" TIMESTAMPTZ(3);
