@@ -10,7 +10,6 @@ export class ReleaseModal extends OperatorModal<'release'> {
 
 	protected async handle(interaction: ModalSubmitInteraction, action: ActionOf<'release'>) {
 		await interaction.deferUpdate();
-		const confirmedRevocations = typedNumber(interaction.fields.getTextInputValue(RELEASE_FIELD));
-		return applyBulk(interaction, action, { confirmedRevocations });
+		return applyBulk(interaction, action, typedNumber(interaction.fields.getTextInputValue(RELEASE_FIELD)));
 	}
 }

@@ -3,6 +3,7 @@ import { mailSettings, managedRoleSettings, policySettings } from './config/deri
 import type { Settings } from './config/env.js';
 import { discordChecks } from './discord/doctor.js';
 import { createGuild } from './discord/guild.js';
+import { roleCallOptions } from './discord/role-calls.js';
 import { mailCheck } from './messages/delivery/mail-check.js';
 import { absolute } from './messages/format/markdown-to-text.js';
 import type { ManagedRoleStore } from './reconciliation/domain/ports.js';
@@ -77,7 +78,14 @@ export function guildChecks(
 		guildId,
 		channelId: settings.DISCORD_ADMIN_CHANNEL_ID,
 		operatorRoleIds: settings.DISCORD_OPERATOR_ROLE_IDS,
-		guild: createGuild({ client, guildId, wanted: managedRoleSettings(settings), memory: managedRoles ?? NO_MANAGED_ROLES }),
+		guild: createGuild({
+			client,
+			guildId,
+			wanted: managedRoleSettings(settings),
+			memory: managedRoles ?? NO_MANAGED_ROLES,
+			// Checks change no role, so there is no reason to redact.
+			roleCalls: roleCallOptions((reason) => reason)
+		}),
 		justLoggedIn
 	});
 }

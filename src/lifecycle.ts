@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { settleWithin } from './async/timeout.js';
+import { raceTimeout, settleWithin } from './async/timeout.js';
 
 /** Thrown to callers while Reeve shuts down. */
 export class ShuttingDownError extends Error {
@@ -18,6 +18,30 @@ export interface ShutdownTimeouts {
 	readonly workMs: number;
 	/** After that, for the replies to operators. */
 	readonly repliesMs: number;
+}
+
+/**
+ * Runs the steps of a shutdown one after the other. Never rejects: a step that fails is passed to `onFailure`, and the next one runs.
+ * @param steps - may be added to meanwhile; later steps close what earlier ones use
+ * @param maxMs - for all together: a step that hangs must not keep the process alive
+ * @returns whether all steps ended in time
+ */
+export async function runShutdownSteps(
+	steps: readonly (() => Promise<unknown>)[],
+	maxMs: number,
+	onFailure: (error: unknown) => void
+): Promise<boolean> {
+	const runAll = async () => {
+		for (const step of [...steps]) {
+			try {
+				await step();
+			} catch (error) {
+				onFailure(error);
+			}
+		}
+		return true;
+	};
+	return raceTimeout(maxMs, runAll(), false);
 }
 
 /** Tracks in-flight work and replies so that shutdown can wait for them. */

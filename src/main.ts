@@ -12,7 +12,7 @@ import { parseSettings, type Settings, SettingsError } from './config/env.js';
 import { createClient } from './discord/client.js';
 import { loginFailure } from './discord/login.js';
 import { resumeBulks } from './interactions/resume-bulks.js';
-import { ShuttingDownError } from './lifecycle.js';
+import { runShutdownSteps, ShuttingDownError } from './lifecycle.js';
 import { RedactingLogger } from './logger.js';
 import { registerPieces } from './pieces.js';
 import type { Schedule } from './reconciliation/domain/ports.js';
@@ -39,6 +39,8 @@ const LOG_LEVEL_OF = { ok: 'debug', warning: 'warn', error: 'error', blocking: '
 const SHUTDOWN_TIMEOUTS = { workMs: 5_000, repliesMs: 1_500 };
 /** A Discord or PostgreSQL that does not respond must not delay the exit. */
 const CLOSE_TIMEOUT_MS = 750;
+/** Of the whole shutdown: more than its steps may take together. */
+const SHUTDOWN_DEADLINE_MS = 9_500;
 
 /** The reason why Reeve cannot start, for the operator. */
 class StartError extends Error {}
@@ -105,15 +107,15 @@ function logFailure(logger: ILogger, what: string): (error: unknown) => void {
 	};
 }
 
-/** Shuts down gracefully on the first SIGTERM or SIGINT: one step after the other, then exit. */
+/** Shuts down gracefully on the first SIGTERM or SIGINT, then exits. What was not finished is recovered by the next start. */
 function shutDownOnSignal(steps: readonly (() => Promise<unknown>)[], logger: ILogger): void {
 	let shuttingDown = false;
 	const shutDown = async (signal: NodeJS.Signals) => {
 		if (shuttingDown) return;
 		shuttingDown = true;
 		logger.info(`${signal} received, shutting down: waiting for work in progress.`);
-		for (const step of [...steps]) await step().catch((error: unknown) => logger.error('Shutdown step failed:', error));
-		logger.info('Stopped.');
+		const done = await runShutdownSteps(steps, SHUTDOWN_DEADLINE_MS, (error) => logger.error('Shutdown step failed:', error));
+		logger.info(done ? 'Stopped.' : 'Stopped without waiting any longer. The next start finishes what was in progress.');
 		process.exit(0);
 	};
 	process.on('SIGTERM', shutDown);

@@ -1,6 +1,7 @@
 import { container } from '@sapphire/framework';
 import { ReconcileCommand } from '../commands/reconcile.js';
 import { BulkButton } from '../interaction-handlers/bulk-button.js';
+import { CancelButton } from '../interaction-handlers/cancel-button.js';
 import { EndExemptionMenu } from '../interaction-handlers/end-exemption-menu.js';
 import { ExemptionsButton } from '../interaction-handlers/exemptions-button.js';
 import { FixAllButton } from '../interaction-handlers/fix-all-button.js';
@@ -36,6 +37,7 @@ export const PIECES = {
 	commands: { reconcile: ReconcileCommand },
 	'interaction-handlers': {
 		'bulk-button': BulkButton,
+		'cancel-button': CancelButton,
 		'end-exemption-menu': EndExemptionMenu,
 		'exemptions-button': ExemptionsButton,
 		'fix-all-button': FixAllButton,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { InFlightWork, ShuttingDownError } from '../src/lifecycle.js';
+import { InFlightWork, runShutdownSteps, ShuttingDownError } from '../src/lifecycle.js';
 
 const NEVER = new Promise<never>(() => {});
 const SHORT_TIMEOUTS = { workMs: 20, repliesMs: 20 };
@@ -56,5 +56,23 @@ describe('InFlightWork.shutdown', () => {
 		const failed = inFlight.track(() => Promise.reject(new Error('no')));
 		await expect(failed).rejects.toThrow('no');
 		await inFlight.shutdown(LONG_TIMEOUTS);
+	});
+});
+
+describe('runShutdownSteps', () => {
+	it('runs every step in order, also after one that fails', async () => {
+		const ran: number[] = [];
+		const failures: unknown[] = [];
+		const step = (number: number) => async () => {
+			ran.push(number);
+			if (number === 1) throw new Error('no');
+		};
+		expect(await runShutdownSteps([step(0), step(1), step(2)], 60_000, (error) => failures.push(error))).toBe(true);
+		expect(ran).toEqual([0, 1, 2]);
+		expect(failures).toEqual([new Error('no')]);
+	});
+
+	it('does not wait for a step that never ends', async () => {
+		expect(await runShutdownSteps([() => NEVER], 20, () => {})).toBe(false);
 	});
 });

@@ -3,15 +3,14 @@ import { MessageFlags } from 'discord.js';
 import { respondWithChoices } from '../../src/discord/autocomplete.js';
 import { replyEphemeral } from '../../src/discord/replies.js';
 import { applyFix } from '../../src/interactions/apply-fix.js';
-import { TYPE_NAMES } from '../../src/messages/format/format.js';
+import { SCOPE_NAMES } from '../../src/messages/format/format.js';
 import { MAX_CHOICES } from '../../src/messages/format/limits.js';
 import { bulkPlanReply, nothingToFixReply, singlePlanReply } from '../../src/messages/replies/bulk.js';
 import { kindsNamed, pickedIssue, suggestIssue, typedIdOrName } from '../../src/messages/replies/find-issue.js';
 import type { BulkScope } from '../../src/reconciliation/domain/hold.js';
-import type { DriftType } from '../../src/reconciliation/index.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
-const KINDS = Object.entries(TYPE_NAMES).map(([value, name]) => ({ name, value }));
+const KINDS = Object.entries(SCOPE_NAMES).map(([value, name]) => ({ name, value }));
 
 /** `/reconcile fix`: fixes one issue, all of a kind, or all. A plan that the operator has not seen is shown first. */
 export const fix: ReconcileSubcommand = {
@@ -26,13 +25,13 @@ export const fix: ReconcileSubcommand = {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
 		const { fixes } = container.reeve;
 		const typed = interaction.options.getString('issue');
-		const kind = interaction.options.getString('kind') as DriftType | null;
+		const kind = interaction.options.getString('kind') as Exclude<BulkScope, 'all'> | null;
 		const all = interaction.options.getBoolean('all') ?? false;
 		if ([typed !== null, kind !== null, all].filter(Boolean).length !== 1)
 			return replyEphemeral(interaction, 'Say what to fix: one `issue`, or one `kind`, or `all: True`. Nothing was changed.');
 		if (typed === null) {
 			const scope: BulkScope = kind ?? 'all';
-			const plan = await fixes.planBulk(scope, interaction.user.id);
+			const plan = await fixes.planBulk(scope);
 			return plan === null ? replyEphemeral(interaction, nothingToFixReply(scope)) : interaction.editReply(bulkPlanReply(plan));
 		}
 		const picked = pickedIssue(typed);

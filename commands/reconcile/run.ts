@@ -42,7 +42,7 @@ export const run: ReconcileSubcommand = {
 			// The result is shown even if the database is unavailable by now.
 			const [pause, url] = await Promise.all([schedule.currentPause().catch(() => null), reports.url(result.runId).catch(() => undefined)]);
 			const finished = runFinishedReply(result, url, pausedNote(schedule.pausedBySettings, pause));
-			return tryEditReply(interaction, mode === 'fix' ? await replyText(result, finished, interaction.user.id) : { content: finished });
+			return tryEditReply(interaction, mode === 'fix' ? await replyText(result, finished) : { content: finished });
 		} catch (error) {
 			await progress.finish();
 			if (!(error instanceof RunInProgressError)) throw error;
@@ -52,11 +52,11 @@ export const run: ReconcileSubcommand = {
 };
 
 /** The result of the run, with the plan to approve if there is one. */
-async function replyText(result: ReconciliationResult, finished: string, operator: string) {
+async function replyText(result: ReconciliationResult, finished: string) {
 	const [only] = result.issues;
 	if (only === undefined) return { content: finished };
 	if (result.onlyMember === null) {
-		const plan = await container.reeve.fixes.planBulk('all', operator);
+		const plan = await container.reeve.fixes.planBulk('all');
 		return plan === null ? { content: finished } : bulkPlanReply(plan, finished);
 	}
 	const { content, ...rest } = singlePlanReply(only);

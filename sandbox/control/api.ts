@@ -139,6 +139,12 @@ function changeGuild({ discord }: SandboxEnvironment, change: z.output<typeof bo
 			break;
 		case 'memberIntent':
 			discord.setMemberIntent(change.on);
+			break;
+		case 'memberRequests':
+			discord.setLimits({ memberRequestSeconds: change.seconds });
+			break;
+		case 'memberCount':
+			discord.setMemberCountOffset(change.offset);
 	}
 }
 

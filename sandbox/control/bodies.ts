@@ -54,9 +54,11 @@ export const guildBody = z.discriminatedUnion(
 		/** The Server Members intent, as switched in the developer portal. */
 		z.strictObject({ action: z.literal('memberIntent'), on: z.boolean() }),
 		/** Minimum seconds between requests for all members. Discord's is 30. */
-		z.strictObject({ action: z.literal('memberRequests'), seconds: z.number().nonnegative() })
+		z.strictObject({ action: z.literal('memberRequests'), seconds: z.number().nonnegative() }),
+		/** Added to Discord's count of the members, which then differs from their list. */
+		z.strictObject({ action: z.literal('memberCount'), offset: z.int() })
 	],
-	'must be kick, join, createRole, deleteRole, renameRole, moveRole, botPermission, memberIntent or memberRequests'
+	'must be kick, join, createRole, deleteRole, renameRole, moveRole, botPermission, memberIntent, memberRequests or memberCount'
 );
 
 const times = { match: z.string().optional(), times: z.int().positive().optional(), after: z.int().nonnegative().optional() };

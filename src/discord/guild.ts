@@ -1,9 +1,11 @@
 import type { Client, Guild as DiscordGuild } from 'discord.js';
-import { type Guild, type ManagedRoleStore, RoleChangeError, SourceError } from '../reconciliation/domain/ports.js';
+import { type ChangeGuard, type Guild, type ManagedRoleStore, RoleChangeError, SourceError } from '../reconciliation/domain/ports.js';
 import type { RoleName } from '../reconciliation/domain/rules.js';
 import { isGone, readFailure, roleProblems, roleRefusal } from './errors.js';
 import { type ManagedRoles, resolveManagedRoles, type WantedRole } from './managed-roles.js';
+import { type RoleCall, RoleCallError, type RoleCallOptions, RoleCalls } from './role-calls.js';
 import { readRoster, toRosterMember } from './roster.js';
+import { TooManyRequestsError } from './untimed-rate-limit.js';
 
 /** Discord's limit, counted in URL-encoded characters. */
 const MAX_REASON_LENGTH = 512;
@@ -17,9 +19,11 @@ export function createGuild(options: {
 	guildId: string;
 	wanted: readonly WantedRole[];
 	memory: ManagedRoleStore;
+	roleCalls: RoleCallOptions;
 	listingTimeoutMs?: number;
 }): Guild {
 	const { client, guildId, wanted, memory, listingTimeoutMs } = options;
+	const roleCalls = new RoleCalls(client, guildId, options.roleCalls);
 
 	const availableGuild = (): DiscordGuild => {
 		const guild = client.guilds.cache.get(guildId);
@@ -33,21 +37,28 @@ export function createGuild(options: {
 		return guild;
 	};
 	const managedRoles = (guild: DiscordGuild): Promise<ManagedRoles> => resolveManagedRoles(guild, wanted, memory);
-	const changeRole = async (role: RoleName, change: (guild: DiscordGuild, roleId: string) => Promise<unknown>): Promise<void> => {
-		const guild = availableGuild();
-		const { idOf } = await managedRoles(guild);
-		const id = idOf.get(role);
-		if (id === undefined) throw new RoleChangeError(`Reeve no longer manages the role ${role}.`);
+	/** An outage or a deleted role, found before the call, is reported like a refusal. */
+	const managedRole = async (role: RoleName) => {
 		try {
-			await change(guild, id);
+			const guild = availableGuild();
+			const { idOf } = await managedRoles(guild);
+			const id = idOf.get(role);
+			if (id === undefined) throw new RoleChangeError(`Reeve no longer manages the role ${role}.`);
+			return { guild, id };
 		} catch (error) {
-			throw new RoleChangeError(roleRefusal(error, guild, { name: role, id }), { cause: error });
+			if (error instanceof SourceError) throw new RoleChangeError(error.message, { cause: error });
+			throw error;
 		}
 	};
-	/** An outage or a deleted role, found before the call, is reported like a refusal. */
-	const toRoleChangeError = (error: unknown): never => {
-		if (error instanceof SourceError) throw new RoleChangeError(error.message, { cause: error });
-		throw error;
+	const changeRole = async (method: RoleCall['method'], userId: string, role: RoleName, reason: string, guard: ChangeGuard) => {
+		const { guild, id } = await managedRole(role);
+		try {
+			return await roleCalls.change({ method, userId, roleId: id, reason: truncateReason(reason) }, guard);
+		} catch (error) {
+			if (!(error instanceof RoleCallError || error instanceof TooManyRequestsError)) throw error;
+			const cause = error instanceof RoleCallError ? error.cause : error;
+			throw new RoleChangeError(roleRefusal(cause, guild, { name: role, id }), { cause });
+		}
 	};
 
 	return {
@@ -85,14 +96,8 @@ export function createGuild(options: {
 				throw error;
 			}
 		},
-		addRole: (discordId, role, reason) =>
-			changeRole(role, (guild, id) => guild.members.addRole({ user: discordId, role: id, reason: truncateReason(reason) })).catch(
-				toRoleChangeError
-			),
-		removeRole: (discordId, role, reason) =>
-			changeRole(role, (guild, id) => guild.members.removeRole({ user: discordId, role: id, reason: truncateReason(reason) })).catch(
-				toRoleChangeError
-			)
+		addRole: (discordId, role, reason, guard) => changeRole('PUT', discordId, role, reason, guard),
+		removeRole: (discordId, role, reason, guard) => changeRole('DELETE', discordId, role, reason, guard)
 	};
 }
 

@@ -3,7 +3,6 @@ import {
 	type APIGuildMember,
 	GatewayDispatchEvents,
 	type GatewayGuildMembersChunkDispatchData,
-	type GatewayGuildMemberUpdateDispatchData,
 	GatewayOpcodes,
 	type GatewayRateLimitedDispatchData,
 	type Guild
@@ -20,12 +19,8 @@ const FULL_CHUNK = 1_000;
  */
 const GRACE_MS = 5_000;
 
-export interface MemberListHandlers {
-	/** Called once per chunk. */
-	onChunk(members: readonly APIGuildMember[]): void;
-	/** A member changed during the listing. */
-	onChange(member: Pick<APIGuildMember, 'user' | 'nick' | 'roles'>): void;
-}
+/** Of a whole listing, however fast its chunks come: a million members are a thousand chunks. */
+const DEADLINE_MS = 1_200_000;
 
 /** How a listing ended. */
 export type ListEnd =
@@ -39,17 +34,23 @@ export type ListEnd =
 	| { readonly kind: 'rate-limited'; readonly retryAfterSeconds: number };
 
 /**
- * Requests all members from the gateway and passes each chunk to the handlers as it arrives. Bypasses discord.js, which would create
+ * Requests all members from the gateway and passes each chunk on as it arrives. Bypasses discord.js, which would create
  * two objects per member and keep all of them until the last chunk.
  * @param timeoutMs - maximum wait for the next chunk
- * @throws {SourceError} when a chunk does not arrive in time, or a handler throws
+ * @param onMembers - called once per chunk
+ * @throws {SourceError} when a chunk does not arrive in time, the listing exceeds {@link DEADLINE_MS}, or `onMembers` throws
  */
-export async function listMembers(guild: Guild, timeoutMs: number, handlers: MemberListHandlers): Promise<ListEnd> {
+export async function listMembers(
+	guild: Guild,
+	timeoutMs: number,
+	onMembers: (members: readonly APIGuildMember[]) => void
+): Promise<ListEnd> {
 	// Discord's limit is 32 characters.
 	const nonce = randomUUID().replaceAll('-', '');
 	const { ws } = guild.client;
 	const received = new Set<number>();
 	let timer: NodeJS.Timeout | undefined;
+	let deadline: NodeJS.Timeout | undefined;
 	let unsubscribe = () => {};
 	try {
 		return await new Promise<ListEnd>((resolve, reject) => {
@@ -65,7 +66,7 @@ export async function listMembers(guild: Guild, timeoutMs: number, handlers: Mem
 				if (received.has(index)) return;
 				received.add(index);
 				try {
-					handlers.onChunk(members);
+					onMembers(members);
 				} catch (error) {
 					reject(error);
 				}
@@ -73,9 +74,6 @@ export async function listMembers(guild: Guild, timeoutMs: number, handlers: Mem
 				else if (members.length < FULL_CHUNK || index === of - 1)
 					setTimer(Math.min(GRACE_MS, timeoutMs), () => resolve({ kind: 'partial', received: received.size, of }));
 				else setTimer(timeoutMs, onTimeout);
-			};
-			const onChange = (member: GatewayGuildMemberUpdateDispatchData) => {
-				if (member.guild_id === guild.id) handlers.onChange(member);
 			};
 			const onRateLimit = ({ retry_after, meta }: GatewayRateLimitedDispatchData) => {
 				if (meta.nonce === nonce) resolve({ kind: 'rate-limited', retryAfterSeconds: retry_after });
@@ -92,24 +90,24 @@ export async function listMembers(guild: Guild, timeoutMs: number, handlers: Mem
 				);
 			unsubscribe = () => {
 				ws.off(GatewayDispatchEvents.GuildMembersChunk, onChunk);
-				ws.off(GatewayDispatchEvents.GuildMemberUpdate, onChange);
 				ws.off(GatewayDispatchEvents.RateLimited, onRateLimit);
 				ws.off(GatewayDispatchEvents.Ready, onDisconnect);
 				ws.off(GatewayDispatchEvents.Resumed, onResumed);
 			};
 			ws.on(GatewayDispatchEvents.GuildMembersChunk, onChunk);
-			ws.on(GatewayDispatchEvents.GuildMemberUpdate, onChange);
 			ws.on(GatewayDispatchEvents.RateLimited, onRateLimit);
 			// A new session does not answer the requests of the previous one.
 			ws.on(GatewayDispatchEvents.Ready, onDisconnect);
 			ws.on(GatewayDispatchEvents.Resumed, onResumed);
 			setTimer(timeoutMs, onTimeout);
+			deadline = setTimeout(onTimeout, DEADLINE_MS);
 			guild.shard.send({ op: GatewayOpcodes.RequestGuildMembers, d: { guild_id: guild.id, query: '', limit: 0, nonce } });
 		});
 	} catch (error) {
 		throw error instanceof SourceError ? error : new SourceError('discord', readFailure(error), { cause: error });
 	} finally {
 		clearTimeout(timer);
+		clearTimeout(deadline);
 		unsubscribe();
 	}
 }

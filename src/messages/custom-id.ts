@@ -1,8 +1,9 @@
 /** Custom IDs of buttons, menus and modals. One table builds and parses them, so that the two cannot diverge. */
 
 import { SNOWFLAKE } from '../reconciliation/domain/discord-id.js';
-import type { BulkScope } from '../reconciliation/domain/hold.js';
+import { BULK_PARTS, type BulkPart, type BulkScope } from '../reconciliation/domain/hold.js';
 import { DRIFT_TYPES } from '../reconciliation/domain/issue.js';
+
 /** The last page that an ID can hold. */
 export const LAST_PAGE = 99_999;
 
@@ -25,10 +26,11 @@ const PARTS = {
 	days: { pattern: /^[1-9]\d{0,2}$/, read: Number },
 	/** The issues of a bulk fix. */
 	scope: {
-		pattern: new RegExp(`^(all|${DRIFT_TYPES.join('|')})$`),
+		pattern: new RegExp(`^(all|UNLINKED|${DRIFT_TYPES.join('|')})$`),
 		read: (written: string) => written as BulkScope
 	},
-	mode: { pattern: /^(grants-only|all)$/, read: (written: string) => written as 'grants-only' | 'all' },
+	/** Of a bulk plan. */
+	part: { pattern: new RegExp(`^(${BULK_PARTS.join('|')})$`), read: (written: string) => written as BulkPart },
 	/** Makes the IDs within a message unique. */
 	button: { pattern: /^(previous|current|next)$/, read: (written: string) => written as PageButton }
 } as const;
@@ -51,10 +53,12 @@ const ACTIONS = {
 	'fix-all': ['runId'],
 	/** Show the plan of a bulk fix on hold. */
 	plan: ['scope'],
-	/** Apply the plan of a bulk fix that was shown. */
-	bulk: ['scope', 'planHash', 'mode'],
-	/** As a button: ask how many people lose a role. As a modal: the answer. */
-	release: ['scope', 'planHash'],
+	/** Apply a part of the plan of a bulk fix that was shown. */
+	bulk: ['scope', 'part', 'planHash'],
+	/** As a button: ask how many people this part concerns. As a modal: the answer. */
+	release: ['scope', 'part', 'planHash'],
+	/** Close a plan without applying it. */
+	cancel: [],
 	/** Show a page of the history. */
 	history: ['days', 'page', 'button'],
 	/** As a button: ask why. As a modal: exempt the member and redraw `page`. */

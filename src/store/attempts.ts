@@ -1,23 +1,30 @@
 import { planHash } from '../reconciliation/detection/role-plan.js';
 import type { DriftIssue, FixOutcome } from '../reconciliation/domain/issue.js';
-import type { AttemptEnd, ClaimResult, InterruptedAttempt, Ledger } from '../reconciliation/domain/ports.js';
+import type { AttemptEnd, AttemptStore, ClaimResult, InterruptedAttempt } from '../reconciliation/domain/ports.js';
 import type { RoleName } from '../reconciliation/domain/rules.js';
+import { AUTOMATIC } from '../reconciliation/fixes/attempt.js';
 import { earlierWork, isRest, type PastAttempt } from '../reconciliation/fixes/earlier-work.js';
 import { mayHaveChanged } from '../reconciliation/fixes/undo.js';
 import { writeAudit } from './audit.js';
-import { type FixAttempt, type Issue, IssueStatus, type Prisma } from './client/client.js';
+import { type FixAttempt, type Issue, IssueStatus, Prisma } from './client/client.js';
 import type { Database } from './connection/database.js';
 import { fromJson, nullable, rowToOpenIssue, toJson } from './json.js';
 import { endExemption } from './undos.js';
 import { joinVerification } from './verifications.js';
 
-type Attempts = Pick<Ledger, 'claimIssue' | 'renewClaim' | 'endAttempt' | 'interruptedAttempts'>;
+/** Condition on `attempt`: an automatic fix of a scheduled run. */
+const OF_SCHEDULED_RUN = Prisma.sql`attempt.actor = ${AUTOMATIC} AND EXISTS (
+	SELECT 1 FROM "ReconciliationRun" AS run WHERE run.id = attempt."runId" AND run."triggeredBy" = 'scheduled'
+)`;
 
 /**
  * Claims on issues and their outcomes. An attempt without an outcome is a claim.
  * @param verifyAfterMinutes - how long after a fix its verification is due
  */
-export function attempts({ prisma }: Database, guildId: string, verifyAfterMinutes: number): Attempts {
+export function attempts({ prisma }: Database, guildId: string, verifyAfterMinutes: number): AttemptStore {
+	const endChange = async (attemptId: string) => {
+		await prisma.$executeRaw`UPDATE "FixAttempt" SET "changingUntil" = NULL WHERE id = ${attemptId}`;
+	};
 	return {
 		claimIssue: async (issueId, hash, actor, runId, seconds) => {
 			for (;;) {
@@ -50,12 +57,51 @@ export function attempts({ prisma }: Database, guildId: string, verifyAfterMinut
 			}
 		},
 
-		renewClaim: async (attemptId, seconds, rolesBefore) => {
-			const roles = rolesBefore === undefined ? null : JSON.stringify(rolesBefore);
+		renewClaim: async (attemptId, seconds) => {
 			const renewed = await prisma.$executeRaw`
-				UPDATE "FixAttempt" SET "claimExpires" = now() + make_interval(secs => ${seconds}), "rolesBefore" = COALESCE(${roles}::jsonb, "rolesBefore")
+				UPDATE "FixAttempt" SET "claimExpires" = now() + make_interval(secs => ${seconds})
 				WHERE id = ${attemptId} AND outcome IS NULL AND "takenOverAt" IS NULL`;
 			return renewed === 1;
+		},
+
+		// Announced and committed first, checked second, while a decision is stored first and looks for announcements second: one of them
+		// sees the other, in whatever order they run.
+		beginChange: async (attemptId, { seconds, callSeconds, rolesBefore, at }) => {
+			const begun = await prisma.$executeRaw`
+				UPDATE "FixAttempt" SET "claimExpires" = now() + make_interval(secs => ${seconds}),
+					"changingUntil" = now() + make_interval(secs => ${callSeconds}), "rolesBefore" = COALESCE("rolesBefore", ${JSON.stringify(rolesBefore)}::jsonb)
+				WHERE id = ${attemptId} AND outcome IS NULL AND "takenOverAt" IS NULL`;
+			if (begun === 0) return 'LOST';
+			const [forbidden] = await prisma.$queryRaw<{ exempt: boolean; paused: boolean }[]>`
+				SELECT CASE WHEN attempt.undoes IS NULL
+						THEN EXISTS (
+							SELECT 1 FROM "Exemption" AS exemption
+							WHERE exemption."discordId" = issue."discordId" AND (exemption."expiresAt" IS NULL OR exemption."expiresAt" > ${at})
+						)
+						ELSE NOT EXISTS (
+							SELECT 1 FROM "Exemption" AS own WHERE own.id = replace(attempt.id, '-', '') AND own."expiresAt" > ${at}
+						)
+					END AS exempt,
+					(${OF_SCHEDULED_RUN}) AND EXISTS (
+						SELECT 1 FROM "Pause" AS pause
+						WHERE pause."guildId" = ${guildId} AND pause."endedAt" IS NULL AND (pause.until IS NULL OR pause.until > ${at})
+					) AS paused
+				FROM "FixAttempt" AS attempt JOIN "Issue" AS issue ON issue.id = attempt."issueId" WHERE attempt.id = ${attemptId}`;
+			if (!forbidden?.exempt && !forbidden?.paused) return 'GRANTED';
+			await endChange(attemptId);
+			return forbidden.exempt ? 'EXEMPT' : 'PAUSED';
+		},
+
+		endChange,
+
+		isChanging: async (of) => {
+			const condition = of === 'scheduled-run' ? OF_SCHEDULED_RUN : Prisma.sql`issue."discordId" = ${of.discordId}`;
+			const [found] = await prisma.$queryRaw<{ changing: boolean }[]>`
+				SELECT EXISTS (
+					SELECT 1 FROM "FixAttempt" AS attempt JOIN "Issue" AS issue ON issue.id = attempt."issueId"
+					WHERE attempt.outcome IS NULL AND attempt."changingUntil" > now() AND issue."guildId" = ${guildId} AND (${condition})
+				) AS changing`;
+			return found?.changing ?? false;
 		},
 
 		endAttempt: (attemptId, end) =>

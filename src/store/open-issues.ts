@@ -1,5 +1,5 @@
 import type { BulkScope } from '../reconciliation/domain/hold.js';
-import { bySeverity, SEVERITIES } from '../reconciliation/domain/issue.js';
+import { bySeverity, type DriftType, SEVERITIES } from '../reconciliation/domain/issue.js';
 import type { IssueSearch, IssueStore, ListedIssue } from '../reconciliation/fixes/bulk-plan.js';
 import { type Issue, IssueStatus, Prisma, RunStatus } from './client/client.js';
 import type { Database } from './connection/database.js';
@@ -7,6 +7,9 @@ import { rowToOpenIssue, storableText } from './json.js';
 import { keysetPages } from './paging.js';
 
 const PAGE = 5_000;
+
+/** The type of every issue of a member without any link. */
+const UNLINKED: DriftType = 'UNAUTHORIZED_ACCESS';
 
 /** The expression that the index of open issues is ordered by. */
 const SEVERITY_RANK = Prisma.raw(`array_position(ARRAY[${SEVERITIES.map((severity) => `'${severity}'`).join(', ')}], severity)`);
@@ -33,7 +36,7 @@ export function issueStore({ prisma }: Database, guildId: string): IssueStore & 
 
 	return {
 		openIssues: async (scope: BulkScope) => {
-			const open = { guildId, status: IssueStatus.OPEN, ...(scope === 'all' ? {} : { type: scope }) };
+			const open = { guildId, status: IssueStatus.OPEN, ...(scope === 'all' ? {} : { type: scope === 'UNLINKED' ? UNLINKED : scope }) };
 			const issues: ListedIssue[] = [];
 			const read = (after?: Issue) =>
 				prisma.issue.findMany({ where: { ...open, id: { gt: after?.id ?? '' } }, orderBy: { id: 'asc' }, take: PAGE });

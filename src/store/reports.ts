@@ -6,6 +6,7 @@ import type { RoleName } from '../reconciliation/domain/rules.js';
 import type { ReconciliationResult, TriggeredBy, Verified } from '../reconciliation/domain/run.js';
 import { type Prisma, type ReconciliationRun, RunStatus } from './client/client.js';
 import type { Database } from './connection/database.js';
+import { RUN_HOLD } from './holds.js';
 import { fromJson, toDrift, toOpenIssue } from './json.js';
 import { chunk } from './paging.js';
 
@@ -29,7 +30,10 @@ export interface ReportStore {
 export function reportStore({ prisma }: Database, guildId: string): ReportStore {
 	return {
 		readReport: async (runId) => {
-			const run = await prisma.reconciliationRun.findFirst({ where: { id: runId, guildId } });
+			const run = await prisma.reconciliationRun.findFirst({
+				where: { id: runId, guildId },
+				include: { holds: { where: { scope: RUN_HOLD }, select: { releasedBy: true } } }
+			});
 			if (run === null || run.status === RunStatus.RUNNING || run.completedAt === null) return null;
 			return {
 				message: toMessage(run),
@@ -50,6 +54,7 @@ export function reportStore({ prisma }: Database, guildId: string): ReportStore 
 					issues: fromJson<unknown[]>(run.issues).map(toOpenIssue),
 					notices: run.status === RunStatus.FAILED ? null : toNotices(run.notices),
 					hold: run.held === null ? null : fromJson<Hold>(run.held),
+					holdReleasedBy: run.holds[0]?.releasedBy ?? null,
 					failure: run.failure,
 					verified: run.verified === null ? null : fromJson<Verified>(run.verified)
 				}

@@ -1,7 +1,7 @@
 import type { Ledger } from '../reconciliation/domain/ports.js';
 import { Prisma, RunStatus } from './client/client.js';
 import type { Database } from './connection/database.js';
-import { holdRun } from './holds.js';
+import { holdRun, RUN_HOLD } from './holds.js';
 import { toJson } from './json.js';
 import { addRunMessages } from './outbox.js';
 
@@ -40,7 +40,7 @@ export function runStore({ prisma }: Database, guildId: string): Runs {
 					guildId,
 					status: RunStatus.COMPLETED,
 					onlyMember: null,
-					holds: { none: { scope: 'run', releasedAt: null } }
+					holds: { none: { scope: RUN_HOLD, releasedAt: null } }
 				},
 				orderBy: { startedAt: 'desc' },
 				select: { livemode: true, subscriptionsRead: true, payingCustomers: true }

@@ -6,7 +6,6 @@ import type { Track } from '../reconciliation/domain/ports.js';
 import { createFixService } from '../reconciliation/fixes/service.js';
 import { createHealthService } from '../reconciliation/health/service.js';
 import { createMemberService } from '../reconciliation/members/service.js';
-import { channels, flushOutbox } from '../reconciliation/outbox/outbox.js';
 import { createRunService } from '../reconciliation/runs/service.js';
 import { createScheduleService } from '../reconciliation/schedule/service.js';
 import type { Reeve } from '../reeve.js';
@@ -25,14 +24,7 @@ export function createReeve(options: ReeveOptions): Reeve {
 	const runs = createRunService({ ports, store, settings: run, verifyAfterMinutes, track });
 	return {
 		runs,
-		fixes: createFixService({
-			ports,
-			store,
-			settings: run,
-			holdChannels: channels(outbox.messenger.mails),
-			flushOutbox: () => flushOutbox(outbox, false),
-			track
-		}),
+		fixes: createFixService({ ports, store, settings: run, track }),
 		members: createMemberService({ ports, billing, guild: ports.guild, store, policy: run.policy, namesOf, track }),
 		schedule: createScheduleService({ ports, store, run, daily, guildId, track }),
 		reports: createReportService({ client, guildId, store, announce, logger }),

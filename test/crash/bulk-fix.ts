@@ -73,8 +73,12 @@ export function crashSuite(env: SettingsInput, expireLeases: (sandbox: Sandbox) 
 
 /** @returns the number of kills */
 async function fixWithCrashes(sandbox: Sandbox, expireLeases: (sandbox: Sandbox) => Promise<void>): Promise<number> {
-	const { answer } = await runCommand(sandbox, 'reconcile fix', { all: true });
-	sandbox.click('operator', answer.id, buttonOf(answer, /Fix all 50/));
+	// Both parts of the plan at once: two bulk fixes, of fifty issues together.
+	const plans = [await runCommand(sandbox, 'reconcile fix', { all: true }), await runCommand(sandbox, 'reconcile fix', { all: true })];
+	for (const [index, label] of [/Grant and tidy/, /Remove access/].entries()) {
+		const { answer } = plans[index] as (typeof plans)[number];
+		sandbox.click('operator', answer.id, buttonOf(answer, label));
+	}
 	await sandbox.until(() => roleChanges(sandbox).length > 0);
 	let left = ISSUES;
 	for (let kills = 1, moment = 1; ; kills++, moment += EVERY || moment < START_CRASH_POINTS ? 1 : STEP) {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createGuild } from '../../src/discord/guild.js';
-import { type Guild, RoleChangeError, SourceError } from '../../src/reconciliation/domain/ports.js';
+import { roleCallOptions } from '../../src/discord/role-calls.js';
+import { type ChangeGuard, type Guild, RoleChangeError, SourceError } from '../../src/reconciliation/domain/ports.js';
 import type { Progress } from '../../src/reconciliation/domain/run.js';
 import { DiscordFixture } from '../sandbox/discord/fixtures.js';
 
@@ -24,9 +25,16 @@ async function guildOf(memory = new Map<string, string>(), wanted = WANTED, list
 				memory.set(role, id);
 			}
 		},
+		roleCalls: roleCallOptions((text) => text),
 		listingTimeoutMs
 	});
 }
+
+/** Sends every request. */
+const always: ChangeGuard = async (send) => {
+	await send();
+	return true;
+};
 
 const ada = (...roles: string[]) => [{ id: ADA, username: 'ada', roles }];
 const roleId = (name: string) => stage.discord.guild().roles.find((role) => role.name === name)?.id as string;
@@ -124,8 +132,8 @@ describe('addRole and removeRole', () => {
 	test('change one role by its own endpoint, with the reason in the audit log, and no other role', async () => {
 		stage = await DiscordFixture.open(ada('Knight', 'Moderator'));
 		const guild = await guildOf();
-		await guild.addRole(ADA, 'Lord', 'run 1, issue 2 – ünïcode');
-		await guild.removeRole(ADA, 'Knight', 'run 1');
+		await guild.addRole(ADA, 'Lord', 'run 1, issue 2 – ünïcode', always);
+		await guild.removeRole(ADA, 'Knight', 'run 1', always);
 		expect(heldByAda()).toEqual(['Lord', 'Moderator']);
 		expect(roleCalls().map(({ method, path }) => `${method} ${path.split('/').at(-1)}`)).toEqual([
 			`PUT ${roleId('Lord')}`,
@@ -141,7 +149,7 @@ describe('addRole and removeRole', () => {
 
 	test('truncate the reason to Discord’s limit without splitting a character', async () => {
 		stage = await DiscordFixture.open(ada());
-		await (await guildOf()).addRole(ADA, 'Lord', '👩‍🚀'.repeat(200));
+		await (await guildOf()).addRole(ADA, 'Lord', '👩‍🚀'.repeat(200), always);
 		const { reason } = stage.discord.guild().auditLog.at(-1) as { reason: string };
 		expect(encodeURIComponent(reason).length).toBeLessThanOrEqual(512);
 		expect(encodeURIComponent(reason).length).toBeGreaterThan(512 - '%F0%9F%91%A9'.length);
@@ -152,9 +160,9 @@ describe('addRole and removeRole', () => {
 		stage = await DiscordFixture.open(ada());
 		const guild = await guildOf();
 		stage.discord.moveRole('Lord', 99);
-		await expect(guild.addRole(ADA, 'Lord', 'r')).rejects.toThrow("Reeve's role is below Lord");
+		await expect(guild.addRole(ADA, 'Lord', 'r', always)).rejects.toThrow("Reeve's role is below Lord");
 		stage.discord.setBotPermission('ManageRoles', false);
-		await expect(guild.addRole(ADA, 'Knight', 'r')).rejects.toThrow(/lacks the permission Manage Roles/);
+		await expect(guild.addRole(ADA, 'Knight', 'r', always)).rejects.toThrow(/lacks the permission Manage Roles/);
 		expect(heldByAda()).toEqual([]);
 	});
 });
@@ -184,7 +192,7 @@ describe('addRole', () => {
 		stage = await DiscordFixture.open(ada());
 		const guild = await guildOf();
 		stage.discord.kick(ADA);
-		const refused = await guild.addRole(ADA, 'Lord', 'r').catch((error: unknown) => error);
+		const refused = await guild.addRole(ADA, 'Lord', 'r', always).catch((error: unknown) => error);
 		expect(refused).toBeInstanceOf(RoleChangeError);
 		expect((refused as Error).message).toBe('This member has left the server.');
 	});

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { GatewayDispatchEvents as Event, type Guild } from 'discord.js';
 import { describe, expect, test } from 'vitest';
 import { readRoster } from '../../src/discord/roster.js';
+import type { CountMismatch } from '../../src/reconciliation/domain/guild.js';
 import type { Progress } from '../../src/reconciliation/domain/run.js';
 
 /** Reads rosters from a scripted gateway. */
@@ -50,8 +51,8 @@ const chunk = (nonce: string, index: number, of: number, members: object[]) => (
 
 async function read(guild: Guild) {
 	const progress: Progress[] = [];
-	const roster = readRoster(guild, ROLES, (state) => progress.push(state), TIMEOUT_MS);
-	return { members: (await roster).members, progress };
+	const { members, countMismatch } = await readRoster(guild, ROLES, (state) => progress.push(state), TIMEOUT_MS);
+	return { members, progress, countMismatch: countMismatch as CountMismatch | undefined };
 }
 
 describe('readRoster', () => {
@@ -101,9 +102,9 @@ describe('readRoster', () => {
 	});
 
 	test.each([
-		['in the middle', [0, 2], 'listed 2000 of the 3000 members'],
+		['in the middle', [0, 2], 'sent 2 of 3 member chunks'],
 		['at the end', [0, 1], 'in time'],
-		['at the beginning', [1, 2], 'listed 2000 of the 3000 members']
+		['at the beginning', [1, 2], 'sent 2 of 3 member chunks']
 	])('rejects a list with a chunk missing %s', async (_, chunks, reason) => {
 		const { guild, ws } = scriptedGuild(3000, ({ nonce }, emit) => {
 			for (const index of chunks) emit(Event.GuildMembersChunk, chunk(nonce, index, 3, people(index * FULL, (index + 1) * FULL)));
@@ -120,9 +121,7 @@ describe('readRoster', () => {
 		await expect(read(guild)).rejects.toThrow('sent 2 of 3 member chunks');
 	});
 
-	test('rejects a complete list that is shorter than the guild’s member count or has an invalid ID', async () => {
-		const short = scriptedGuild(5, ({ nonce }, emit) => emit(Event.GuildMembersChunk, chunk(nonce, 0, 1, people(0, 4))));
-		await expect(read(short.guild)).rejects.toThrow('listed 4 of the 5 members');
+	test('rejects a complete list with an invalid ID', async () => {
 		const odd = scriptedGuild(1, ({ nonce }, emit) => {
 			emit(Event.GuildMembersChunk, chunk(nonce, 0, 1, [{ ...member(0), user: { id: 'ada', username: 'ada' } }]));
 		});
@@ -178,5 +177,104 @@ describe('readRoster', () => {
 		expect(progress.at(-1)).toEqual({ source: 'discord', done: 1, total: 1, finished: true });
 		expect(requests).toHaveLength(2);
 		expect(requests[0]?.d.nonce).not.toBe(requests[1]?.d.nonce);
+	});
+});
+
+describe('readRoster, a list that differs from the member count', () => {
+	const whole = (nonce: string, members: object[]) => chunk(nonce, 0, 1, members);
+	const left = (index: number) => ({ guild_id: GUILD, user: member(index).user });
+	const joined = (index: number, roles: string[] = []) => ({ guild_id: GUILD, ...member(index, roles) });
+
+	test('accepts a shorter list that a second one confirms, and says so', async () => {
+		const { guild, requests, ws } = scriptedGuild(5, ({ nonce }, emit) => emit(Event.GuildMembersChunk, whole(nonce, people(0, 4))));
+		const { members, countMismatch } = await read(guild);
+		expect([members.size, countMismatch]).toEqual([4, { listed: 4, counted: 5 }]);
+		expect(requests).toHaveLength(2);
+		expect(ws.eventNames()).toEqual([]);
+	});
+
+	test('waits out the rate limit before the second list', async () => {
+		const { guild, requests } = scriptedGuild(5, ({ nonce }, emit, requestCount) => {
+			if (requestCount === 2) emit(Event.RateLimited, { opcode: 8, retry_after: 0.01, meta: { guild_id: GUILD, nonce } });
+			else emit(Event.GuildMembersChunk, whole(nonce, people(0, 4)));
+		});
+		expect((await read(guild)).members.size).toBe(4);
+		expect(requests).toHaveLength(3);
+	});
+
+	test('accepts the second list alone when it has as many members as counted', async () => {
+		const { guild } = scriptedGuild(5, ({ nonce }, emit, requestCount) =>
+			emit(Event.GuildMembersChunk, whole(nonce, people(0, requestCount === 1 ? 4 : 5)))
+		);
+		const { members, countMismatch } = await read(guild);
+		expect([members.size, countMismatch]).toEqual([5, undefined]);
+	});
+
+	test('accepts a longer list at once', async () => {
+		const { guild, requests } = scriptedGuild(4, ({ nonce }, emit) => emit(Event.GuildMembersChunk, whole(nonce, people(0, 5))));
+		const { members, countMismatch } = await read(guild);
+		expect([members.size, countMismatch, requests.length]).toEqual([5, undefined, 1]);
+	});
+
+	test('rejects two lists that contradict each other', async () => {
+		const { guild } = scriptedGuild(5, ({ nonce }, emit, requestCount) =>
+			emit(Event.GuildMembersChunk, whole(nonce, people(requestCount - 1, requestCount + 3)))
+		);
+		await expect(read(guild)).rejects.toThrow('listed 4 of the 5 members, and other ones when asked again (4)');
+	});
+
+	test('rejects a second list with a missing chunk', async () => {
+		const { guild } = scriptedGuild(5, ({ nonce }, emit, requestCount) =>
+			emit(Event.GuildMembersChunk, chunk(nonce, 0, requestCount, people(0, 4)))
+		);
+		await expect(read(guild)).rejects.toThrow('sent 1 of 2 member chunks');
+	});
+
+	test('rejects a list that lacks a tenth of the members, without asking again', async () => {
+		const { guild, requests } = scriptedGuild(200, ({ nonce }, emit) => emit(Event.GuildMembersChunk, whole(nonce, people(0, 179))));
+		await expect(read(guild)).rejects.toThrow('listed 179 of the 200 members');
+		expect(requests).toHaveLength(1);
+	});
+
+	test('accepts lists that differ in who joined and left between them', async () => {
+		const { guild } = scriptedGuild(7, ({ nonce }, emit, requestCount) => {
+			emit(Event.GuildMembersChunk, whole(nonce, requestCount === 1 ? people(0, 4) : people(1, 5)));
+			if (requestCount === 1)
+				for (const [event, data] of [
+					[Event.GuildMemberRemove, left(0)],
+					[Event.GuildMemberAdd, joined(4)]
+				] as const)
+					emit(event, data);
+		});
+		const { members, countMismatch } = await read(guild);
+		expect([members.has(id(0)), members.has(id(4)), countMismatch]).toEqual([false, true, { listed: 4, counted: 7 }]);
+	});
+
+	test('contains who joined and not who left while one list was read', async () => {
+		const { guild, requests } = scriptedGuild(4, ({ nonce }, emit) => {
+			emit(Event.GuildMemberRemove, left(0));
+			// Written before the member left, and sent after.
+			emit(Event.GuildMembersChunk, chunk(nonce, 0, 2, [...people(0, 2), ...people(10, 10 + FULL)]));
+			emit(Event.GuildMemberAdd, joined(5, [KNIGHT]));
+			emit(Event.GuildMemberRemove, left(1));
+			emit(Event.GuildMemberAdd, joined(1, [KNIGHT]));
+			emit(Event.GuildMembersChunk, chunk(nonce, 1, 2, people(2, 4)));
+		});
+		const { members } = await read(guild);
+		expect(members.has(id(0))).toBe(false);
+		expect(members.get(id(5))?.roles).toEqual(['Knight']);
+		expect(members.get(id(1))?.roles).toEqual(['Knight']);
+		expect(requests).toHaveLength(1);
+	});
+
+	test('reads one list when one member leaves and another joins during it', async () => {
+		const { guild, requests } = scriptedGuild(4, ({ nonce }, emit) => {
+			emit(Event.GuildMemberRemove, left(0));
+			emit(Event.GuildMembersChunk, whole(nonce, people(1, 4)));
+			emit(Event.GuildMemberAdd, joined(4));
+		});
+		// The join arrives with the last chunk: before the list is compared with the count.
+		expect((await read(guild)).members.size).toBe(4);
+		expect(requests).toHaveLength(1);
 	});
 });

@@ -3,6 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { clientOptions } from '../../src/discord/client.js';
 import { createGuild } from '../../src/discord/guild.js';
 import { createNames } from '../../src/discord/names.js';
+import { roleCallOptions } from '../../src/discord/role-calls.js';
 import { DiscordFixture, TOKEN } from '../sandbox/discord/fixtures.js';
 
 const id = (index: number) => String(400000000000000000n + BigInt(index));
@@ -36,7 +37,8 @@ test('the client caches looked-up members only, up to its limit, and always itse
 		client,
 		guildId: guild.id,
 		wanted: [{ name: 'Knight', wanted: 'Knight', setting: 'DISCORD_KNIGHT_ROLE' }],
-		memory: { loadManagedRoles: async () => new Map(), saveManagedRoles: async () => {} }
+		memory: { loadManagedRoles: async () => new Map(), saveManagedRoles: async () => {} },
+		roleCalls: roleCallOptions((reason) => reason)
 	});
 	expect((await port.readRoster(() => {})).members.size).toBe(1503);
 	expect(guild.members.cache.size).toBeLessThan(10);

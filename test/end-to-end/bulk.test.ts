@@ -2,7 +2,18 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.js';
 import { COLOURS } from '../../src/messages/format/colours.js';
-import { buttonOf, click, linesOf, managedRolesOf, reconcile, refetch, runCommand, waitForMessage, waitForReply } from './operator.js';
+import {
+	buttonOf,
+	buttons,
+	click,
+	linesOf,
+	managedRolesOf,
+	reconcile,
+	refetch,
+	runCommand,
+	waitForMessage,
+	waitForReply
+} from './operator.js';
 
 const person = (number: number) => `3000000000000000${String(number).padStart(2, '0')}`;
 
@@ -17,6 +28,8 @@ const people = Array.from({ length: 18 }, (_, index) => ({
 describe('/reconcile fix', () => {
 	let sandbox: Sandbox;
 	let report: APIMessage;
+	/** The result of the first part of a bulk fix. */
+	let done: APIMessage;
 	beforeAll(async () => {
 		sandbox = await Sandbox.start({
 			world: {
@@ -74,40 +87,66 @@ describe('/reconcile fix', () => {
 		expect((await runCommand(sandbox, 'reconcile fix', { issue: 'x', all: true })).answer.content).toContain('Say what to fix');
 	});
 
-	test('holds a bulk fix that revokes too many roles until an operator types the number', async () => {
+	test('shows a plan that needs approval without an alarm, and closes it on Cancel', async () => {
+		const before = { messages: sandbox.messages().length, mails: sandbox.mail.inbox().length };
 		const { id, answer } = await runCommand(sandbox, 'reconcile fix', { all: true });
-		expect(answer.embeds[0]).toMatchObject({ title: 'Fix all: 6 issues', fields: [{ name: 'On hold' }] });
-		// The channel gets one announcement, with a button that shows the same plan.
-		const told = await sandbox.until(() => sandbox.messages().find(({ embeds }) => embeds[0]?.title?.startsWith('On hold: a fix')));
-		expect(told.embeds[0]).toMatchObject({ title: 'On hold: a fix that takes roles from 5 people', color: COLOURS.bad });
-		const [mail, ...others] = await sandbox.until(() => {
-			const mails = sandbox.mail.inbox().filter(({ subject }) => subject?.includes('On hold'));
-			return mails.length > 0 ? mails : null;
-		});
-		expect(others).toEqual([]);
-		expect(mail?.text).toContain('No roles were removed.');
-		const looked = await waitForReply(sandbox, sandbox.click('operator', told.id, buttonOf(told, /Look at the plan/)), /Fix all/);
-		expect(looked.embeds[0]?.fields).toMatchObject([{ name: 'On hold' }]);
-		const release = sandbox.click('operator', answer.id, buttonOf(answer, /Release/));
+		expect(answer.embeds[0]).toMatchObject({ title: 'Fix all: 6 issues', fields: [{ name: 'Needs your approval' }] });
+		expect(answer.embeds[0]?.description).toMatch(/^\*\*5 lose access, 1 gets access\.\*\*/);
+		expect(buttons(answer).map(({ label }) => label)).toEqual(['Grant and tidy (1)', 'Remove access (5)…', 'Cancel']);
+		expect(answer.attachments).toMatchObject([{ filename: expect.stringMatching(/^reeve-plan-all-.*\.csv$/) }]);
+		const csv = await (await fetch(answer.attachments[0]?.url ?? '')).text();
+		expect(csv.trimEnd().split('\r\n')).toHaveLength(7);
+		sandbox.click('operator', answer.id, buttonOf(answer, /Cancel/));
+		const cancelled = await waitForReply(sandbox, id, /^Cancelled/);
+		expect(cancelled).toMatchObject({ embeds: [], components: [], attachments: [] });
+		expect(sandbox.messages()).toHaveLength(before.messages);
+		expect(sandbox.mail.inbox()).toHaveLength(before.mails);
+		expect((await sandbox.audit()).filter(({ action }) => action === 'hold')).toEqual([]);
+	});
+
+	test('holds the part of a bulk fix that takes access from too many until an operator types the number', async () => {
+		const { id, answer } = await runCommand(sandbox, 'reconcile fix', { all: true });
+		const release = sandbox.click('operator', answer.id, buttonOf(answer, /Remove access/));
 		await sandbox.until(() => sandbox.interaction(release).modal);
+		// The channel gets one announcement, with a button that shows the same plan.
+		const held = () => sandbox.messages().filter(({ embeds }) => embeds[0]?.title === 'On hold: 5 people lose access');
+		const [announced] = await sandbox.until(() => (held().length > 0 ? held() : null));
+		if (announced === undefined) throw new Error('unreachable');
+		expect(announced.embeds[0]).toMatchObject({ color: COLOURS.bad, description: expect.stringContaining('Nothing has been taken yet.') });
+		const looked = await waitForReply(sandbox, sandbox.click('operator', announced.id, buttonOf(announced, /Look at the plan/)), /Fix all/);
+		expect(looked.embeds[0]?.fields).toMatchObject([{ name: 'Needs your approval' }]);
 		sandbox.discord.modal({ user: 'operator', interactionId: release, fields: { losing: '4' } });
 		expect((await waitForReply(sandbox, id, /type 5/)).content).toContain('Nothing was changed');
 		expect(managedRolesOf(sandbox, 'user1')).toEqual(['Knight']);
-		const second = sandbox.click('operator', answer.id, buttonOf(await waitForReply(sandbox, id), /Release/));
+		const second = sandbox.click('operator', answer.id, buttonOf(await waitForReply(sandbox, id), /Remove access/));
 		await sandbox.until(() => sandbox.interaction(second).modal);
 		sandbox.discord.modal({ user: 'operator', interactionId: second, fields: { losing: '5' } });
-		expect((await waitForReply(sandbox, id, /^Done/)).content).toBe('Done: 6 of 6 issues fixed.');
-		for (const { username, pays } of people) expect(managedRolesOf(sandbox, username)).toEqual(pays ? ['Knight'] : []);
+		done = await waitForReply(sandbox, id, /^Done/);
+		expect(done.content).toBe('Done: 5 of 5 issues fixed.');
+		for (const { username, pays } of people.slice(0, 5)) expect([pays, managedRolesOf(sandbox, username)]).toEqual([false, []]);
 		expect(await sandbox.until(() => linesOf(sandbox).find((line) => / fixed \d+ issues/.test(line)))).toContain(
-			'5 people lost a role, 1 gained one. The hold was released for it.'
+			'5 people lost access. The hold was released for it.'
 		);
-		expect((await runCommand(sandbox, 'reconcile fix', { all: true })).answer.content).toContain('No open issues');
+		// The announcement says that it was approved, and has nothing left to press.
+		await sandbox.until(() => refetch(sandbox, announced).embeds[0]?.title === 'Approved: 5 people lose access');
+		expect(refetch(sandbox, announced).components).toEqual([]);
+		expect(held()).toEqual([]);
+		expect(sandbox.mail.inbox().filter(({ subject }) => subject?.includes('On hold'))).toEqual([]);
 		const log = (await sandbox.audit()).filter(({ action }) => action === 'hold' || action === 'release').reverse();
 		expect(log.map(({ action, actor, detail }) => [action, actor, detail])).toEqual([
 			['hold', sandbox.discord.ids.operatorId, expect.stringContaining('5 of the 15 members')],
 			['release', sandbox.discord.ids.operatorId, expect.stringContaining('5 of the 15 members')]
 		]);
-		expect(sandbox.messages().filter(({ embeds }) => embeds[0]?.title?.startsWith('On hold: a fix'))).toHaveLength(1);
+	});
+
+	test('shows the rest of the plan from the result of a part, and applies it', async () => {
+		const rest = sandbox.click('operator', done.id, buttonOf(done, /Look at the rest/));
+		const shown = await waitForReply(sandbox, rest, /Fix all/);
+		expect(buttons(shown).map(({ label }) => label)).toEqual(['Grant and tidy (1)', 'Cancel']);
+		sandbox.click('operator', shown.id, buttonOf(shown, /Grant and tidy/));
+		await waitForReply(sandbox, rest, /^Done: 1 of 1 issue fixed/);
+		for (const { username, pays } of people) expect(managedRolesOf(sandbox, username)).toEqual(pays ? ['Knight'] : []);
+		expect((await runCommand(sandbox, 'reconcile fix', { all: true })).answer.content).toContain('No open issues');
 	});
 
 	test('shows what a run with mode fix would change, for all or for one member, and asks', async () => {
@@ -121,7 +160,7 @@ describe('/reconcile fix', () => {
 		const all = await runCommand(sandbox, 'reconcile run', { mode: 'fix' });
 		const plan = await waitForReply(sandbox, all.id, /Fix all/);
 		expect(plan.embeds[0]?.title).toBe('Fix all: 2 issues');
-		sandbox.click('operator', plan.id, buttonOf(plan, /Fix all 2/));
+		sandbox.click('operator', plan.id, buttonOf(plan, /Grant and tidy \(2\)/));
 		await waitForReply(sandbox, all.id, /2 of 2 issues fixed/);
 		expect(managedRolesOf(sandbox, 'user10')).toEqual(['Knight']);
 		// The earlier plan of one member no longer applies.

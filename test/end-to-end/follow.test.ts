@@ -57,7 +57,10 @@ describe('the progress message of a bulk fix', () => {
 		const operator = `<@${sandbox.discord.ids.operatorId}>`;
 		await sandbox.until(() => posted()[0]?.content.startsWith('Reeve has fixed'));
 		expect(posted()).toMatchObject([
-			{ content: `Reeve has fixed 18 of 18 issues of the run started by ${operator} (auto-fix). The report follows.`, embeds: [] },
+			{
+				content: `Reeve has fixed 18 of 18 issues of the run started by ${operator} (auto-fix): 18 people got access. The report follows.`,
+				embeds: []
+			},
 			{ id: report.id, content: '' }
 		]);
 		expect(run).toMatchObject({ issuesFound: 18, issuesFixed: 18 });
@@ -68,9 +71,9 @@ describe('the progress message of a bulk fix', () => {
 		await waitForMessage(sandbox, sandbox.command('operator', 'reconcile run', { mode: 'report' }), /^Done/);
 		before.messages = sandbox.messages().map(({ id }) => id);
 		const { id, answer } = await runCommand(sandbox, 'reconcile fix', { all: true });
-		sandbox.click('operator', answer.id, buttonOf(answer, /Fix all 18/));
+		sandbox.click('operator', answer.id, buttonOf(answer, /Grant and tidy \(18\)/));
 		const message = await waitForProgress();
-		expect(message.content).toMatch(/^<@\d+> is fixing 18 issues: /);
+		expect(message.content).toMatch(/^<@\d+> is fixing 18 issues \(18 people get access\): /);
 		expect(await sandbox.restart('SIGTERM')).toMatchObject({ exitCode: 0 });
 		await waitForReply(sandbox, id, /^Stopped/);
 		await sandbox.until(() => posted().some(({ content }) => content.includes('resumed and finished it: 18 of 18 issues fixed.')));

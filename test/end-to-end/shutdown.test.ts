@@ -147,7 +147,7 @@ describe('SIGTERM', () => {
 		const total = (await sandbox.issues('OPEN')).length;
 		expect(total).toBeGreaterThan(CONCURRENCY);
 		sandbox.faults.add({ target: 'discord', kind: 'hold', match: 'PUT */roles/*' });
-		sandbox.click('operator', answer.id, buttonOf(answer, /Fix all/));
+		sandbox.click('operator', answer.id, buttonOf(answer, /Move down/));
 		// discord.js sends one role call at a time; the other fixes in progress wait for it.
 		await waitForPending(/PUT .*\/roles\//);
 		await sandbox.until(async () => (await sandbox.issues('FIXING')).length === CONCURRENCY);

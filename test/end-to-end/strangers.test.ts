@@ -60,8 +60,9 @@ beforeAll(async () => {
 		{ action: 'fix-one', issueId, planHash },
 		{ action: 'fix-all', runId },
 		{ action: 'plan', scope: 'all' },
-		{ action: 'bulk', scope: 'all', planHash, mode: 'all' },
-		{ action: 'release', scope: 'all', planHash },
+		{ action: 'bulk', scope: 'all', part: 'removes', planHash },
+		{ action: 'release', scope: 'all', part: 'removes', planHash },
+		{ action: 'cancel' },
 		{ action: 'history', days: 7, page: 0, button: 'next' },
 		{ action: 'ignore', runId, page: 0, issueId },
 		{ action: 'exemptions', page: 0, button: 'next' },
@@ -133,7 +134,7 @@ describe.each(UNAUTHORIZED)('%s', (_, user, where, refusal) => {
 			sandbox.discord.forge({
 				user,
 				messageId: report.id,
-				customId: buildCustomId({ action: 'release', scope: 'all', planHash: '00000000' }),
+				customId: buildCustomId({ action: 'release', scope: 'all', part: 'removes', planHash: '00000000' }),
 				fields: { losing: '5' },
 				...where
 			}),
@@ -172,7 +173,8 @@ describe('an operator', () => {
 		'reeve:1:fix:run:0:issue',
 		'reeve:1:fix:run:-1:issue:00000000',
 		'reeve:1:constructor:x',
-		'reeve:2:bulk:all:00000000:all',
+		'reeve:1:bulk:all:00000000:all',
+		'reeve:2:bulk:all:removes:00000000',
 		'somebody-else:button',
 		`reeve:1:undo:${'x'.repeat(80)}`
 	])('gets a refusal for the unknown custom ID %s', async (customId) => {
@@ -190,7 +192,7 @@ describe('an operator', () => {
 		const refusals: readonly (readonly [ButtonAction, RegExp])[] = [
 			[{ action: 'fix', page: 0, ...missing }, /^Nothing was changed: Reeve no longer knows the issue/],
 			[{ action: 'fix-one', issueId: 'nothing', planHash: '00000000' }, /^Nothing was changed: Reeve no longer knows the issue/],
-			[{ action: 'bulk', scope: 'all', planHash: '00000000', mode: 'all' }, /^Nothing was changed/],
+			[{ action: 'bulk', scope: 'all', part: 'removes', planHash: '00000000' }, /^Nothing was changed/],
 			[{ action: 'page', runId: 'nothing', page: 0, button: 'next' }, /^This report is not in the database any more/],
 			[{ action: 'why', issueId: 'nothing' }, /^This issue is not in the database any more/],
 			[{ action: 'undo', attemptId: 'nothing' }, /^Nothing was changed: Reeve knows no such fix/],

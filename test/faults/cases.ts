@@ -2,7 +2,7 @@ import { SourceError } from '../../src/reconciliation/domain/ports.js';
 import type { FaultMatrix } from './fault-matrix.js';
 import type { FaultHarness } from './harness.js';
 import type { InjectedFault, Target } from './injected-faults.js';
-import { fixAll, type Phase } from './phases.js';
+import { fixEverything, type Phase } from './phases.js';
 import { lostRecords, unrecovered, wrongChanges } from './promises.js';
 import type { Roles } from './world.js';
 
@@ -82,7 +82,7 @@ async function recover(harness: FaultHarness, phase: Phase): Promise<void> {
 	await phase.retry?.(reeve);
 	const result = await reeve.runs.start({});
 	if (result?.status !== 'COMPLETED') throw new Error(`the next run failed: ${result?.failure}`);
-	await fixAll(reeve);
+	await fixEverything(reeve);
 	await database.expireLeases();
 	await reeve.health.housekeep({ atStart: true });
 }

@@ -169,10 +169,24 @@ test('a run fails with a reason and changes nothing when any database statement 
 	expect(failed).toBeGreaterThan(10);
 });
 
+test('a run finds the same when Discord counts one member too many and lists the others twice', async () => {
+	const { issuesFound } = (await runWith()) ?? {};
+	harness.discord.setMemberCountOffset(1);
+	const requests = () => harness.log.list().filter(({ method }) => method === 'REQUEST_GUILD_MEMBERS').length;
+	const result = await runWith();
+	expect(result).toMatchObject({ status: 'COMPLETED', issuesFound, failure: null });
+	expect(result?.notices?.countMismatch).toEqual({
+		listed: harness.discord.guild().members.length,
+		counted: harness.discord.guild().members.length + 1
+	});
+	expect(requests()).toBe(2);
+	harness.discord.setMemberCountOffset(0);
+});
+
 describe('a run fails with a reason and changes nothing when Discord', () => {
 	const MEMBERS = 'REQUEST_GUILD_MEMBERS';
 	test.each<[string, RegExp, Omit<Fault, 'id' | 'target'>]>([
-		['lists fewer members than the guild counts', /listed \d+ of the \d+ members.*Run it again/, { kind: 'missing-chunk' }],
+		['sends a list with a missing chunk', /sent \d+ of \d+ member chunks.*Run it again/, { kind: 'missing-chunk' }],
 		[
 			'keeps rate-limiting the member list',
 			/one listing of all members in 30 seconds.*Run it again/,
@@ -183,6 +197,13 @@ describe('a run fails with a reason and changes nothing when Discord', () => {
 		['reports the guild unavailable before the run', /outage.*Run it again later/, { kind: 'unavailable', match: undefined }]
 	])('%s', async (_, reason, fault) => {
 		await expectFailed(await runWith({ target: 'gateway', kind: fault.kind, fault }), reason);
+	});
+
+	test('counts far more members than it lists', async () => {
+		await harness.connected();
+		harness.discord.setMemberCountOffset(10);
+		await expectFailed(await runWith(), /listed \d+ of the \d+ members.*Run it again/);
+		harness.discord.setMemberCountOffset(0);
 	});
 
 	test('no longer has a managed role', async () => {

@@ -146,7 +146,7 @@ export class FaultHarness {
 				client,
 				logger,
 				redactors: { all: identity, distinctive: identity },
-				timeouts: { stripe: { deadlineMs, timing }, listingTimeoutMs }
+				timeouts: { stripe: { deadlineMs, timing }, discord: retry, listingTimeoutMs }
 			});
 		const reeves = {
 			standard: reeveOf(),

@@ -1,3 +1,4 @@
+import { BULK_PARTS, type BulkPart, type BulkScope } from '../../src/reconciliation/domain/hold.js';
 import { DEBTOR } from '../../src/reconciliation/domain/rules.js';
 import type { BulkResult } from '../../src/reconciliation/fixes/bulk.js';
 import type { FixResult } from '../../src/reconciliation/fixes/fix.js';
@@ -116,26 +117,28 @@ export const applyFix: Phase = {
 	end: rightRoles
 };
 
-export async function fixAll(reeve: Reeve, scope: 'all' | 'UNAUTHORIZED_ACCESS' = 'all'): Promise<BulkResult | null> {
-	const plan = await reeve.fixes.planBulk(scope, OPERATOR.actor);
+/** Applies a part of a bulk plan, and approves it if it is held. */
+async function fixPart(reeve: Reeve, scope: BulkScope, part: BulkPart): Promise<BulkResult | null> {
+	const plan = await reeve.fixes.planBulk(scope);
 	if (plan === null) return null;
-	return reeve.fixes.applyBulk({
-		scope,
-		planHash: plan.planHash,
-		mode: plan.hold === null ? 'all' : { confirmedRevocations: plan.hold.losing },
-		onProgress: () => {},
-		...OPERATOR
-	});
+	const { issues, planHash } = plan.parts[part];
+	const confirmed = plan.hold === null ? null : issues.length;
+	return reeve.fixes.applyBulk({ scope, part, planHash, confirmed, onProgress: () => {}, ...OPERATOR });
 }
 
-/** Only revokes: a member who stopped paying and an unlinked one. */
-const UNAUTHORIZED = [PEOPLE.formerPayer, PEOPLE.unlinked];
+/** Applies every part of the bulk plans for linked and unlinked members. */
+export async function fixEverything(reeve: Reeve): Promise<void> {
+	for (const scope of ['all', 'UNLINKED'] as const) for (const part of BULK_PARTS) await fixPart(reeve, scope, part);
+}
+
+/** Those who lose access: a member who stopped paying and one whose payment is overdue. */
+const TAKEN = [PEOPLE.formerPayer, PEOPLE.debtor];
 
 export const fixMany: Phase = {
-	name: 'Fix all of a kind',
-	prepare: (harness) => found(harness, [...UNAUTHORIZED, PEOPLE.payerWithoutRole]),
-	act: (reeve) => fixAll(reeve, 'UNAUTHORIZED_ACCESS'),
-	goal: rolesOf(UNAUTHORIZED),
+	name: 'Remove access',
+	prepare: (harness) => found(harness, [...TAKEN, PEOPLE.payerWithoutRole]),
+	act: (reeve) => fixPart(reeve, 'all', 'removes'),
+	goal: rolesOf(TAKEN),
 	judge: (answer) => {
 		const result = answer as BulkResult | null;
 		if (result?.kind !== 'done') return [`the bulk fix was not done, it is ${result?.kind}`];

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ButtonAction, buildCustomId, parseCustomId, positionAmong } from '../../src/messages/custom-id.js';
+import { BULK_PARTS } from '../../src/reconciliation/domain/hold.js';
 import { DRIFT_TYPES } from '../../src/reconciliation/domain/issue.js';
 
 const cuid = fc.stringMatching(/^[a-z0-9]{1,32}$/);
 const page = fc.integer({ min: 0, max: 99_999 });
 const hash = fc.stringMatching(/^[0-9a-f]{8}$/);
-const scope = fc.constantFrom('all' as const, ...DRIFT_TYPES);
+const scope = fc.constantFrom('all' as const, 'UNLINKED' as const, ...DRIFT_TYPES);
+const part = fc.constantFrom(...BULK_PARTS);
 const button = fc.constantFrom('previous' as const, 'current' as const, 'next' as const);
 const action: fc.Arbitrary<ButtonAction> = fc.oneof(
 	fc.record({
@@ -35,8 +37,8 @@ const action: fc.Arbitrary<ButtonAction> = fc.oneof(
 	fc.record({ action: fc.constant('fix-one' as const), issueId: cuid, planHash: hash }),
 	fc.record({ action: fc.constant('fix-all' as const), runId: cuid }),
 	fc.record({ action: fc.constant('plan' as const), scope }),
-	fc.record({ action: fc.constant('bulk' as const), scope, planHash: hash, mode: fc.constantFrom('grants-only' as const, 'all' as const) }),
-	fc.record({ action: fc.constant('release' as const), scope, planHash: hash }),
+	fc.record({ action: fc.constantFrom('bulk' as const, 'release' as const), scope, part, planHash: hash }),
+	fc.constant({ action: 'cancel' as const }),
 	fc.record({ action: fc.constant('history' as const), days: fc.integer({ min: 1, max: 999 }), page, button }),
 	fc.record({ action: fc.constant('exemptions' as const), page, button }),
 	fc.record({ action: fc.constant('why' as const), issueId: cuid }),

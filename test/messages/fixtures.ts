@@ -126,6 +126,9 @@ export const HOLD: StoredHold = {
 	reason: 'Too many.',
 	losing: 9,
 	holders: 30,
+	lowering: 2,
 	heldAt: AT,
-	releasedBy: null
+	releasedBy: null,
+	releasedAt: null,
+	message: null
 };

@@ -264,7 +264,7 @@ it('a page of the longest texts fits', () => {
 	expect(payload.embeds).toHaveLength(6);
 	// Room is taken from every text, and none is left out.
 	expect(payload.embeds[0]?.fields?.map((field) => field.name)).toEqual([
-		'Stopped for your approval: no roles were removed',
+		'Stopped for your approval: no one has lost access',
 		'By kind',
 		'By severity',
 		'Noted, nothing to fix'

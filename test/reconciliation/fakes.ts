@@ -5,13 +5,15 @@ import { mayMean } from '../../src/reconciliation/domain/discord-id.js';
 import type { Roster, RosterMember } from '../../src/reconciliation/domain/guild.js';
 import type { Hold } from '../../src/reconciliation/domain/hold.js';
 import type { OpenIssue } from '../../src/reconciliation/domain/issue.js';
-import type { Exemption, Links, MemberRow, TeamRow } from '../../src/reconciliation/domain/links.js';
+import { type Exemption, isInForce, type Links, type MemberRow, type TeamRow } from '../../src/reconciliation/domain/links.js';
 import type { Channel, MailWorthy } from '../../src/reconciliation/domain/notification.js';
 import type {
 	AttemptEnd,
 	Billing,
 	BulkEnd,
 	BulkProgress,
+	ChangeGuard,
+	ChangePermission,
 	ClaimResult,
 	Guild,
 	GuildProblem,
@@ -25,6 +27,7 @@ import type {
 } from '../../src/reconciliation/domain/ports.js';
 import type { RoleName } from '../../src/reconciliation/domain/rules.js';
 import type { ReconciliationResult, RunSettings, Verified } from '../../src/reconciliation/domain/run.js';
+import { AUTOMATIC } from '../../src/reconciliation/fixes/attempt.js';
 import { earlierWork, isRest, type PastAttempt } from '../../src/reconciliation/fixes/earlier-work.js';
 import { mayHaveChanged, type UndoStore } from '../../src/reconciliation/fixes/undo.js';
 import { channelsFor } from '../../src/reconciliation/outbox/outbox.js';
@@ -140,6 +143,8 @@ export class FakeGuild implements Guild {
 	public readonly reasons: string[] = [];
 	/** `add Lord`: Discord answers 204 without applying the change. */
 	public readonly ignores = new Set<string>();
+	/** Called before the guard of `add Lord`: what happens while a call waits for its turn. */
+	public waitForTurn: (change: string) => void | Promise<void> = () => {};
 
 	public constructor(private readonly script: Script) {}
 
@@ -161,16 +166,22 @@ export class FakeGuild implements Guild {
 		return this.roles.has(discordId) ? this.member(discordId) : null;
 	}
 
-	public async addRole(discordId: string, role: RoleName, reason: string): Promise<void> {
-		await this.script.before('guild.addRole', role);
-		this.reasons.push(reason);
-		if (!this.ignores.has(`add ${role}`)) this.roles.get(discordId)?.add(role);
+	public async addRole(discordId: string, role: RoleName, reason: string, guard: ChangeGuard): Promise<boolean> {
+		await this.waitForTurn(`add ${role}`);
+		return guard(async () => {
+			await this.script.before('guild.addRole', role);
+			this.reasons.push(reason);
+			if (!this.ignores.has(`add ${role}`)) this.roles.get(discordId)?.add(role);
+		});
 	}
 
-	public async removeRole(discordId: string, role: RoleName, reason: string): Promise<void> {
-		await this.script.before('guild.removeRole', role);
-		this.reasons.push(reason);
-		if (!this.ignores.has(`remove ${role}`)) this.roles.get(discordId)?.delete(role);
+	public async removeRole(discordId: string, role: RoleName, reason: string, guard: ChangeGuard): Promise<boolean> {
+		await this.waitForTurn(`remove ${role}`);
+		return guard(async () => {
+			await this.script.before('guild.removeRole', role);
+			this.reasons.push(reason);
+			if (!this.ignores.has(`remove ${role}`)) this.roles.get(discordId)?.delete(role);
+		});
 	}
 
 	public guildProblems: GuildProblem[] = [];
@@ -210,13 +221,15 @@ interface StoredAttempt {
 	readonly runId: string;
 	readonly plan: OpenIssue['plan'];
 	rolesBefore: readonly RoleName[] | null;
+	/** Whether a role call may be on its way. */
+	changing: boolean;
 	expiresAt: Date;
 	end: AttemptEnd | null;
 	readonly undoes: string | null;
 	verification: StoredVerification | null;
 }
 
-const NEW_ATTEMPT = { rolesBefore: null, end: null, undoes: null, verification: null } as const;
+const NEW_ATTEMPT = { rolesBefore: null, changing: false, end: null, undoes: null, verification: null } as const;
 
 const later = (moment: Date, seconds: number): Date => new Date(moment.getTime() + seconds * 1000);
 
@@ -233,6 +246,8 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 	public readonly attempts: StoredAttempt[] = [];
 	public readonly verifications: StoredVerification[] = [];
 	public verifyAfterMinutes = 60;
+	/** Whether an operator has paused the daily runs. */
+	public paused = false;
 
 	public constructor(
 		private readonly script: Script,
@@ -388,13 +403,40 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 		return { kind: 'claimed', claim: { attemptId, issue: { ...issue }, earlier } };
 	}
 
-	public async renewClaim(attemptId: string, seconds: number, rolesBefore?: readonly RoleName[]): Promise<boolean> {
+	public async renewClaim(attemptId: string, seconds: number): Promise<boolean> {
 		await this.script.before('ledger.renewClaim');
 		const attempt = this.attempt(attemptId);
 		if (attempt.end !== null) return false;
 		attempt.expiresAt = later(this.now(), seconds);
-		if (rolesBefore !== undefined) attempt.rolesBefore = rolesBefore;
 		return true;
+	}
+
+	public async beginChange(attemptId: string, change: Parameters<Ledger['beginChange']>[1]): Promise<ChangePermission> {
+		await this.script.before('ledger.beginChange');
+		const attempt = this.attempt(attemptId);
+		if (attempt.end !== null) return 'LOST';
+		Object.assign(attempt, { expiresAt: later(this.now(), change.seconds), rolesBefore: attempt.rolesBefore ?? change.rolesBefore });
+		const { discordId } = this.issues.get(attempt.issueId) as StoredIssue;
+		const inForce = this.exemptions.filter((each) => each.discordId === discordId && isInForce(each, change.at));
+		if (attempt.undoes === null ? inForce.length > 0 : !inForce.some(({ createdBy }) => createdBy === attempt.actor)) return 'EXEMPT';
+		if (this.paused && this.isOfScheduledRun(attempt)) return 'PAUSED';
+		attempt.changing = true;
+		return 'GRANTED';
+	}
+
+	public async endChange(attemptId: string): Promise<void> {
+		await this.script.before('ledger.endChange');
+		this.attempt(attemptId).changing = false;
+	}
+
+	public async isChanging(of: Parameters<Ledger['isChanging']>[0]): Promise<boolean> {
+		await this.script.before('ledger.isChanging');
+		return this.attempts.some(
+			(attempt) =>
+				attempt.changing &&
+				attempt.end === null &&
+				(of === 'scheduled-run' ? this.isOfScheduledRun(attempt) : this.issues.get(attempt.issueId)?.discordId === of.discordId)
+		);
 	}
 
 	/** Does nothing if the attempt has already ended. */
@@ -502,6 +544,10 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 		return this.attempts.some(({ undoes, end }) => undoes === fixId && (end === null || end.outcome === 'UNDONE'));
 	}
 
+	private isOfScheduledRun({ actor, runId }: StoredAttempt): boolean {
+		return actor === AUTOMATIC && this.run(runId).triggeredBy === 'scheduled';
+	}
+
 	private pastAttempts(issue: StoredIssue): PastAttempt[] {
 		return this.attempts
 			.filter(({ issueId }) => issueId === issue.id)
@@ -541,6 +587,13 @@ export class FakeNotifier implements Notifier {
 	public async report(result: ReconciliationResult): Promise<void> {
 		await this.script.before('notifier.report');
 		this.reports.push(result);
+	}
+
+	public readonly holdChannels: readonly Channel[] = ['report', 'mail'];
+	public delivered = 0;
+
+	public deliver(): void {
+		this.delivered += 1;
 	}
 
 	public trackBulk(bulk: TrackedBulk): BulkProgress {

@@ -71,7 +71,7 @@ describe('two processes on one database', () => {
 	}
 	const showPlan = async (user: string) => {
 		const { id, answer } = await runCommand(sandbox, 'reconcile fix', { all: true }, user);
-		return { id, answer, press: () => sandbox.click(user, answer.id, buttonOf(answer, /Fix all/)) };
+		return { id, answer, press: () => sandbox.click(user, answer.id, buttonOf(answer, /Grant and tidy/)) };
 	};
 	const fixedCount = ({ content }: APIMessage) => Number(/^Done: (\d+) of/.exec(content)?.[1]);
 

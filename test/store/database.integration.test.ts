@@ -72,7 +72,7 @@ describe('openDatabase with a folder', () => {
 				const detection = { issues: [${JSON.stringify(drift(discordId))}], notices: {}, skipped: new Set(), membersChecked: 1, teamsChecked: 0, payingCustomers: 1, roleHolders: 1, newlyUnpaid: [], clearedDebts: [] };
 				const [issue] = await ledger.recordFindings(runId, { detection, livemode: true, subscriptionsRead: 1, at: new Date() });
 				const { claim } = await ledger.claimIssue(issue.id, issue.planHash, '42', runId, 3600);
-				await ledger.renewClaim(claim.attemptId, 3600, ['Lord']);`
+				await ledger.beginChange(claim.attemptId, { seconds: 3600, callSeconds: 20, rolesBefore: ['Lord'], at: new Date() });`
 			)
 		);
 		await child.ready;

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import type { APIApplicationCommand, APIMessage, APIRole } from 'discord-api-types/v10';
+import { type APIApplicationCommand, type APIMessage, type APIRole, GatewayDispatchEvents } from 'discord-api-types/v10';
 import type { Hono } from 'hono';
 import { ControlError } from '../core/control-error.js';
 import type { GuildMemberWorld } from '../core/world.js';
@@ -23,6 +23,7 @@ import { Gateway } from './gateway/gateway.js';
 import { setBotPermission } from './guild/bot-permission.js';
 import { Guild } from './guild/guild.js';
 import type { Member } from './guild/members.js';
+import { toGuild } from './guild/payload.js';
 import { permissionNamed } from './guild/permissions.js';
 import { type GuildView, viewGuild } from './guild/view.js';
 import { Commands } from './interactions/commands.js';
@@ -248,6 +249,14 @@ export class SandboxDiscord {
 		const found = channel === undefined ? undefined : guild.channel(channel);
 		if (channel !== undefined && !found) throw new ControlError(404, `there is no channel ${channel}`);
 		setBotPermission(guild, permissionNamed(permission), on, found);
+	}
+
+	/** Makes Discord's count of the members differ from their list. */
+	public setMemberCountOffset(offset: number): void {
+		const { gateway, guild } = this.context;
+		guild.countOffset = offset;
+		const update = { ...toGuild(guild), member_count: guild.members.size + offset };
+		gateway.emit(GatewayDispatchEvents.GuildUpdate, update);
 	}
 
 	/** Switches the privileged Server Members intent, as in the developer portal. */

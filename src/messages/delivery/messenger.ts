@@ -1,7 +1,15 @@
 import type { Client, MessageCreateOptions } from 'discord.js';
+import type { StoredHold } from '../../reconciliation/domain/hold.js';
 import type { IssueState } from '../../reconciliation/domain/issue.js';
 import type { ReconciliationResult } from '../../reconciliation/domain/run.js';
-import { holdSubject, type Messenger, type Notification, overdueSubject, runSubject } from '../../reconciliation/outbox/outbox.js';
+import {
+	holdSubject,
+	type Messenger,
+	type Notification,
+	overdueSubject,
+	releaseSubject,
+	runSubject
+} from '../../reconciliation/outbox/outbox.js';
 import { messageUrl } from '../format/format.js';
 import type { NamesOf } from '../format/markdown-to-text.js';
 import { type Email, type EmailInput, renderEmail } from '../report/email.js';
@@ -10,6 +18,7 @@ import { overdueEmbed } from '../report/overdue.js';
 import { reportPage } from '../report/page.js';
 import { nonceFor, sendFailureText, sendToChannel } from './channel.js';
 import type { SendEmail } from './mailer.js';
+import { redrawHold } from './redraw.js';
 
 export interface MessengerLogger {
 	error(...values: readonly unknown[]): void;
@@ -29,6 +38,8 @@ export interface MessengerOptions {
 	readonly readStates: (issueIds: readonly string[]) => Promise<ReadonlyMap<string, IssueState>>;
 	/** Stores which message shows a run's report. */
 	readonly saveReportMessage: (runId: string, channelId: string, messageId: string) => Promise<void>;
+	/** Stores which message announced a hold. @returns the hold as it is now */
+	readonly saveHoldMessage: (holdId: string, channelId: string, messageId: string) => Promise<StoredHold | null>;
 	/** Link to a run's report; null if it has not been posted. */
 	readonly reportUrl: (runId: string) => Promise<string | null>;
 	readonly namesOf: NamesOf;
@@ -37,13 +48,14 @@ export interface MessengerOptions {
 
 /** Delivers notifications to the admin channel and by email. */
 export function createMessenger(parts: MessengerOptions): Messenger {
-	const { client, guildId, channelId, sendEmail, timeZone, saveReportMessage, namesOf, logger } = parts;
+	const { client, guildId, channelId, sendEmail, timeZone, saveReportMessage, saveHoldMessage, namesOf, logger } = parts;
 	/** Why a subject's last post failed, for the email about it. */
 	const notPosted = new Map<string, string>();
 
 	return {
 		mails: sendEmail !== null,
 		post: async (notification) => {
+			if (notification.kind === 'release') return redrawHold(client, notification.hold);
 			const subject = subjectOf(notification);
 			let messageId: string;
 			try {
@@ -62,6 +74,11 @@ export function createMessenger(parts: MessengerOptions): Messenger {
 						error
 					);
 				});
+			}
+			if (notification.kind === 'hold') {
+				const hold = await saveHoldMessage(notification.hold.id, channelId, messageId);
+				// Released while it was being posted.
+				if (hold !== null && hold.releasedBy !== null) await redrawHold(client, hold);
 			}
 		},
 		mail: async (notification) => {
@@ -101,6 +118,7 @@ async function withNames(namesOf: NamesOf, parts: Omit<EmailInput, 'nameOf'>): P
 
 function subjectOf(notification: Notification): string {
 	if (notification.kind === 'hold') return holdSubject(notification.hold.id);
+	if (notification.kind === 'release') return releaseSubject(notification.hold.id);
 	return notification.kind === 'run' ? runSubject(notification.result.runId) : overdueSubject(notification.since);
 }
 
@@ -113,7 +131,7 @@ async function urlOf({ guildId, channelId, reportUrl }: MessengerOptions, notifi
 async function messageOf(parts: MessengerOptions, notification: Notification): Promise<MessageCreateOptions> {
 	const once = { ...nonceFor(`report:${subjectOf(notification)}`), allowedMentions: { parse: [] as [] } };
 	if (notification.kind === 'overdue') return { embeds: [overdueEmbed(notification.since)], ...once };
-	if (notification.kind === 'hold') return { ...holdAnnouncement(notification.hold), ...once };
+	if (notification.kind !== 'run') return { ...holdAnnouncement(notification.hold), ...once };
 	const { result } = notification;
 	return { ...reportPage({ result, states: await statesOf(parts, result) }, 0), ...replyTo(result, parts.channelId), ...once };
 }

@@ -1,5 +1,7 @@
-import { type Client, ComponentType, type Message } from 'discord.js';
+import { type Client, ComponentType, DiscordAPIError, type Message, RESTJSONErrorCodes } from 'discord.js';
+import type { StoredHold } from '../../reconciliation/domain/hold.js';
 import { parseAction } from '../custom-id.js';
+import { holdAnnouncement } from '../report/hold.js';
 import { reportPage } from '../report/page.js';
 import type { ReportView } from '../report/view.js';
 
@@ -13,6 +15,19 @@ export async function redrawReport(
 	if (!channel?.isTextBased()) return;
 	const message = await channel.messages.fetch(messageId);
 	await message.edit(reportPage(view, shownPage(message)));
+}
+
+/** Updates the message that announced a hold. A message that an operator has deleted needs no update. @throws Discord's error */
+export async function redrawHold(client: Client, hold: StoredHold): Promise<void> {
+	if (hold.message === null) return;
+	const { channelId, messageId } = hold.message;
+	try {
+		const channel = await client.channels.fetch(channelId);
+		if (channel?.isTextBased()) await channel.messages.edit(messageId, { ...holdAnnouncement(hold), allowedMentions: { parse: [] } });
+	} catch (error) {
+		const gone: unknown[] = [RESTJSONErrorCodes.UnknownMessage, RESTJSONErrorCodes.UnknownChannel];
+		if (!(error instanceof DiscordAPIError && gone.includes(error.code))) throw error;
+	}
 }
 
 /** The page that a report shows, read from its buttons. */

@@ -1,4 +1,5 @@
 import { diffRoles } from '../../reconciliation/detection/role-plan.js';
+import type { BulkScope } from '../../reconciliation/domain/hold.js';
 import type { DriftIssue, DriftSeverity, DriftType, Plan } from '../../reconciliation/domain/issue.js';
 import { DEBTOR, type RoleName } from '../../reconciliation/domain/rules.js';
 import { AUTOMATIC } from '../../reconciliation/fixes/attempt.js';
@@ -18,11 +19,17 @@ export const TYPE_NAMES: Readonly<Record<DriftType, string>> = {
 	DEBTOR_MISMATCH: 'Payment status out of date'
 };
 
+/** The issues of a bulk fix that is not over all kinds. */
+export const SCOPE_NAMES: Readonly<Record<Exclude<BulkScope, 'all'>, string>> = {
+	...TYPE_NAMES,
+	UNLINKED: 'Not linked to a Stripe customer'
+};
+
 /** Heading of an issue. */
 export function heading(issue: DriftIssue): string {
 	switch (issue.type) {
 		case 'UNAUTHORIZED_ACCESS':
-			return issue.linked ? TYPE_NAMES.UNAUTHORIZED_ACCESS : 'Not linked to a Stripe customer';
+			return issue.linked ? TYPE_NAMES.UNAUTHORIZED_ACCESS : SCOPE_NAMES.UNLINKED;
 		case 'DEBTOR_MISMATCH':
 			if (!issue.expectedRoles.includes(DEBTOR)) return "Marked Debtor, but shouldn't be";
 			return issue.discordRoles.includes(DEBTOR) ? 'Marked Debtor, but still has access' : "Owes, but isn't marked Debtor";

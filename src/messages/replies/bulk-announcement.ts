@@ -1,6 +1,7 @@
 import type { BulkScope } from '../../reconciliation/domain/hold.js';
 import type { BulkEnd, BulkOrigin, TrackedBulk } from '../../reconciliation/domain/ports.js';
-import { ago, count, number, TYPE_NAMES } from '../format/format.js';
+import { describeEffects } from '../format/effects.js';
+import { ago, count, number, SCOPE_NAMES } from '../format/format.js';
 import { mention } from '../format/text.js';
 
 /** A bulk fix in the admin channel: one line with its progress, then its result. */
@@ -15,29 +16,31 @@ export interface BulkState {
 }
 
 /** Discord keeps its relative time current, so a line that is no longer edited shows its age. */
-export function bulkProgressAnnouncement({ total, origin }: TrackedBulk, { done, startedAt, estimatedEndAt }: BulkState): string {
+export function bulkProgressAnnouncement({ total, effects, origin }: TrackedBulk, { done, startedAt, estimatedEndAt }: BulkState): string {
 	const when = estimatedEndAt === null ? `started ${ago(startedAt)}` : `done ${ago(estimatedEndAt)}`;
-	return `${describeOrigin(total, origin)}: ${number(done)} of ${number(total)} done · ${when}`;
+	const planned = effects === null ? '' : describeEffects(effects);
+	return `${describeOrigin(total, origin, planned)}: ${number(done)} of ${number(total)} done · ${when}`;
 }
 
-function describeOrigin(total: number, origin: BulkOrigin): string {
+/** @param planned - what the fixes do to people's access; empty if unknown */
+function describeOrigin(total: number, origin: BulkOrigin, planned: string): string {
 	switch (origin.kind) {
 		case 'run':
-			return `Reeve is fixing ${issuesOfRun(total, origin)}`;
+			return `Reeve is fixing ${issuesOfRun(total, origin, planned)}`;
 		case 'operator':
-			return `${mention(origin.actor)} is fixing ${issuesOf(origin.scope, total)}`;
+			return `${mention(origin.actor)} is fixing ${issuesOf(origin.scope, total)}${planned === '' ? '' : ` (${planned})`}`;
 		case 'continued':
 			return `Reeve is resuming the fix of ${issuesOf(origin.scope, total)} that ${mention(origin.actor)} started`;
 	}
 }
 
 function issuesOf(scope: BulkScope, total: number): string {
-	return scope === 'all' ? count(total, 'issue') : `${count(total, 'issue')} of kind "${TYPE_NAMES[scope]}"`;
+	return scope === 'all' ? count(total, 'issue') : `${count(total, 'issue')} of kind "${SCOPE_NAMES[scope]}"`;
 }
 
-function issuesOfRun(total: number, { triggeredBy, requestedBy }: BulkOrigin & { kind: 'run' }): string {
+function issuesOfRun(total: number, { triggeredBy, requestedBy }: BulkOrigin & { kind: 'run' }, planned = ''): string {
 	const run = triggeredBy === 'scheduled' ? 'the daily run' : requestedBy === null ? 'a run' : `the run started by ${mention(requestedBy)}`;
-	return `${count(total, 'issue')} of ${run} (auto-fix)`;
+	return `${count(total, 'issue')} of ${run} (auto-fix${planned === '' ? '' : `; ${planned}`})`;
 }
 
 /** Result of a bulk fix. @param end - null if an error stopped it */
@@ -62,9 +65,9 @@ const RESUMES = 'Reeve resumes automatically in a minute or two';
 
 function runEnd(issues: string, total: number, end: BulkEnd | null): string {
 	if (end === null) return sentences(`Reeve was fixing ${issues}, and an error stopped it: the report shows how far it got`);
-	const { fixed, left } = end;
+	const { fixed, effects, left } = end;
 	return sentences(
-		`Reeve has fixed ${number(fixed)} of ${issues}`,
+		`Reeve has fixed ${number(fixed)} of ${issues}${fixed === 0 ? '' : `: ${describeEffects(effects, 'past')}`}`,
 		...notFixed(total - fixed - left),
 		...(left === 0 ? [] : [`${count(left, 'issue was', 'issues were')} not started`]),
 		'The report follows'
@@ -74,24 +77,15 @@ function runEnd(issues: string, total: number, end: BulkEnd | null): string {
 function operatorEnd({ actor, held }: BulkOrigin & { kind: 'operator' }, total: number, end: BulkEnd | null): string {
 	const who = mention(actor);
 	if (end === null) return sentences(`${who} was fixing ${count(total, 'issue')}, and an error stopped it: ${RESUMES}`);
-	const { fixed, losing, left } = end;
+	const { fixed, effects, left } = end;
 	return sentences(
 		fixed === 0
 			? `${who} tried to fix ${count(total, 'issue')}: none was fixed`
-			: `${who} fixed ${count(fixed, 'issue')}: ${describeEffect(losing, fixed - losing)}`,
-		...(held && losing > 0 ? ['The hold was released for it'] : []),
+			: `${who} fixed ${count(fixed, 'issue')}: ${describeEffects(effects, 'past')}`,
+		...(held && fixed > 0 ? ['The hold was released for it'] : []),
 		...notFixed(total - fixed - left),
 		...(left === 0 ? [] : [`${count(left, 'issue is', 'issues are')} left: ${RESUMES}`])
 	);
-}
-
-/** "5 people lost a role, 1 gained one"; zeros are left out. */
-function describeEffect(losing: number, gaining: number): string {
-	const parts = [
-		...(losing === 0 ? [] : [`${count(losing, 'person', 'people')} lost a role`]),
-		...(gaining === 0 ? [] : [losing === 0 ? `${count(gaining, 'person', 'people')} gained a role` : `${number(gaining)} gained one`])
-	];
-	return parts.join(', ');
 }
 
 function continuedEnd({ actor, fixedBefore }: BulkOrigin & { kind: 'continued' }, total: number, end: BulkEnd | null): string {

@@ -1,118 +1,142 @@
-import { type APIActionRowComponent, type APIButtonComponent, type APIEmbed, ButtonStyle, ComponentType } from 'discord.js';
-import type { BulkScope } from '../../reconciliation/domain/hold.js';
+import {
+	type APIActionRowComponent,
+	type APIButtonComponent,
+	type APIEmbed,
+	type APIEmbedField,
+	ButtonStyle,
+	ComponentType
+} from 'discord.js';
+import { countEffects, EFFECTS, type Effect } from '../../reconciliation/domain/effect.js';
+import { BULK_PARTS, type BulkPart, type BulkScope } from '../../reconciliation/domain/hold.js';
 import type { OpenIssue } from '../../reconciliation/domain/issue.js';
 import type { BulkResult, BulkStep } from '../../reconciliation/fixes/bulk.js';
-import type { BulkPlan } from '../../reconciliation/fixes/bulk-plan.js';
+import { type BulkPlan, holdOn } from '../../reconciliation/fixes/bulk-plan.js';
 import { isFixed } from '../../reconciliation/fixes/fix.js';
-import { revokes } from '../../reconciliation/fixes/safety.js';
 import { buildCustomId } from '../custom-id.js';
 import { COLOURS } from '../format/colours.js';
-import { count, describePlan, heading, number, TYPE_NAMES } from '../format/format.js';
+import { describeEffects } from '../format/effects.js';
+import { count, describePlan, heading, number, SCOPE_NAMES } from '../format/format.js';
 import { MAX_FIELD_LENGTH, MAX_MESSAGE_LENGTH } from '../format/limits.js';
 import { fitLines } from '../format/lines.js';
 import { cut, escapeName, escapeText, mention, mentionWithName } from '../format/text.js';
+import { planFile } from './export/plan.js';
 
 /** Plan and result of a bulk fix. */
 
-/** Content of an edited ephemeral reply. */
+/** Content of an edited ephemeral reply. Replaces what the reply showed before, its file included. */
 export interface BulkMessage {
 	readonly content: string;
 	readonly embeds: APIEmbed[];
 	readonly components: APIActionRowComponent<APIButtonComponent>[];
+	readonly files: { attachment: Buffer; name: string }[];
+	readonly attachments: [];
 }
 
+/** Of all people in a plan's message. The attached file has the others. */
 const LIST_LENGTH = 2_600;
 const PLAN_LENGTH = 120;
 const REASON_LENGTH = 300;
+
+const EFFECT_HEADINGS: Readonly<Record<Effect, string>> = {
+	removes: 'Lose access',
+	lowers: 'Move down',
+	tidies: 'Keep the same access',
+	raises: 'Move up',
+	grants: 'Get access'
+};
+
+const PART_LABELS: Readonly<Record<BulkPart, string>> = { gives: 'Grant and tidy', lowers: 'Move down', removes: 'Remove access' };
+
+function message(
+	content: string,
+	{ embeds = [], buttons = [], files = [] }: { embeds?: APIEmbed[]; buttons?: APIButtonComponent[]; files?: BulkMessage['files'] } = {}
+): BulkMessage {
+	const components = buttons.length === 0 ? [] : [{ type: ComponentType.ActionRow as const, components: buttons }];
+	return { content, embeds, components, files, attachments: [] };
+}
 
 /** Reply if nothing is open. */
 export function nothingToFixReply(scope: BulkScope): string {
 	return scope === 'all'
 		? 'No open issues: nothing to fix. Use `/reconcile run` to compare everything now.'
-		: `No issue of kind "${TYPE_NAMES[scope]}" is open. Use \`/reconcile run\` to compare everything now.`;
+		: `No issue of kind "${SCOPE_NAMES[scope]}" is open. Use \`/reconcile run\` to compare everything now.`;
+}
+
+/** Reply to **Cancel**. */
+export function cancelledReply(): BulkMessage {
+	return message('Cancelled. Nothing was changed.');
 }
 
 /** Shows a plan and asks for confirmation. @param before - text above the plan */
 export function bulkPlanReply(plan: BulkPlan, before = ''): BulkMessage {
-	const { issues, hold } = plan;
-	const losing = issues.filter(revokes);
-	const giving = issues.filter((issue) => !revokes(issue));
-	const unlinked = issues.filter(({ linked }) => !linked).length;
-	const fields = [
-		...(hold === null
-			? []
-			: [
-					{
-						name: 'On hold',
-						value: cut(
-							`${escapeText(hold.reason, REASON_LENGTH)} Check Stripe and some of the people below. If it is right that ${count(hold.losing, 'person loses', 'people lose')} a role, press Release the hold and type the number ${hold.losing}.`,
-							MAX_FIELD_LENGTH
-						)
-					}
-				]),
-		...(unlinked === 0
-			? []
-			: [
-					{
-						name: `${count(unlinked, 'person', 'people')} not linked to a Stripe customer`,
-						value: `Reeve cannot know whether they pay. Link them (\`/reconcile link\`) or exempt them (\`/reconcile exempt\`) first if they are to keep their roles.`
-					}
-				])
-	];
-	return {
-		content: before,
+	const { scope, issues, hold, unlinked } = plan;
+	const { file, left } = planFile(plan);
+	const title = scope === 'all' ? 'Fix all' : `Fix "${SCOPE_NAMES[scope]}"`;
+	const nothing = 'Nothing is to be changed here.';
+	const summary =
+		issues.length === 0
+			? nothing
+			: `**${describeEffects(countEffects(issues))}.** Each person is checked again before anything is changed.`;
+	const cutFile = left === 0 ? '' : ` **The attached file is cut**: ${count(left, 'line')} had no room in what Discord takes.`;
+	return message(before, {
 		embeds: [
 			{
-				title:
-					plan.scope === 'all'
-						? `Fix all: ${count(issues.length, 'issue')}`
-						: `Fix "${TYPE_NAMES[plan.scope]}": ${count(issues.length, 'issue')}`,
+				title: `${title}: ${count(issues.length, 'issue')}`,
 				color: hold === null ? COLOURS.amber : COLOURS.bad,
-				description: [
-					`**${describeEffect(losing.length, giving.length)}.** Each person is checked again before anything is changed.`,
-					planLines(issues)
-				].join('\n\n'),
-				fields
+				description: [`${summary}${cutFile}`, ...planSections(issues)].join('\n\n'),
+				fields: [...holdFields(plan), ...(unlinked === 0 ? [] : [unlinkedField(unlinked)])]
 			}
 		],
-		components: [{ type: ComponentType.ActionRow, components: planButtons(plan, losing.length, giving.length) }]
+		buttons: [...BULK_PARTS.flatMap((part) => partButton(plan, part)), cancelButton()],
+		files: issues.length === 0 ? [] : [file]
+	});
+}
+
+/** The people of each effect, as far as there is room. */
+function planSections(issues: readonly OpenIssue[]): readonly string[] {
+	const sections = EFFECTS.flatMap((effect) => {
+		const own = issues.filter((issue) => issue.effect === effect);
+		return own.length === 0 ? [] : [{ effect, own }];
+	});
+	return sections.map(({ effect, own }) => {
+		const lines = own.map(planLine);
+		return `**${EFFECT_HEADINGS[effect]} (${number(own.length)})**\n${fitLines(lines, LIST_LENGTH / sections.length)}`;
+	});
+}
+
+function planLine(issue: OpenIssue): string {
+	return `${mention(issue.discordId)} · ${escapeName(issue.discordName)}: ${cut(describePlan(issue.plan), PLAN_LENGTH)} (${heading(issue)})`;
+}
+
+function holdFields({ hold }: BulkPlan): readonly APIEmbedField[] {
+	if (hold === null) return [];
+	const how = 'Check Stripe and some of the people below. If it is right, press the button and type the number that it shows.';
+	return [{ name: 'Needs your approval', value: cut(`${escapeText(hold.reason, REASON_LENGTH)} ${how}`, MAX_FIELD_LENGTH) }];
+}
+
+function unlinkedField(unlinked: number): APIEmbedField {
+	return {
+		name: `${count(unlinked, 'person', 'people')} not linked to a Stripe customer`,
+		value: `Not part of this plan: Reeve cannot know whether they pay. Link them (\`/reconcile link\`) or exempt them (\`/reconcile exempt\`); for the rest, use \`/reconcile fix kind: ${SCOPE_NAMES.UNLINKED}\`.`
 	};
 }
 
-/** "19 people lose a role, 9 people gain one"; zeros are left out. */
-function describeEffect(losing: number, giving: number): string {
-	const parts = [
-		...(losing === 0 ? [] : [`${count(losing, 'person loses', 'people lose')} a role`]),
-		...(giving === 0 ? [] : [`${count(giving, 'person gains', 'people gain')} ${losing === 0 ? 'a role' : 'one'}`])
-	];
-	return parts.join(', ');
+/** A part that is held asks for a number first, hence the ellipsis. */
+function partButton(plan: BulkPlan, part: BulkPart): APIButtonComponent[] {
+	const { issues, planHash } = plan.parts[part];
+	if (issues.length === 0) return [];
+	const held = holdOn(plan, part) !== null;
+	const label = `${PART_LABELS[part]} (${number(issues.length)})${held ? '…' : ''}`;
+	const customId = buildCustomId({ action: held ? 'release' : 'bulk', scope: plan.scope, part, planHash });
+	return [button(part === 'gives' ? ButtonStyle.Success : ButtonStyle.Danger, label, customId)];
 }
 
-function planLines(issues: readonly OpenIssue[]): string {
-	const lines = issues.map(
-		(issue) =>
-			`${mention(issue.discordId)} · ${escapeName(issue.discordName)}: ${cut(describePlan(issue.plan), PLAN_LENGTH)} (${heading(issue)})`
-	);
-	return fitLines(lines, LIST_LENGTH);
-}
-
-function planButtons({ scope, planHash, hold, issues }: BulkPlan, losing: number, giving: number): APIButtonComponent[] {
-	const give = button(
-		ButtonStyle.Success,
-		`Only give (${giving})`,
-		buildCustomId({ action: 'bulk', scope, planHash, mode: 'grants-only' })
-	);
-	const all = button(
-		losing > 0 ? ButtonStyle.Danger : ButtonStyle.Primary,
-		`Fix ${issues.length === 1 ? 'it' : `all ${issues.length}`}`,
-		buildCustomId({ action: 'bulk', scope, planHash, mode: 'all' })
-	);
-	const release = button(ButtonStyle.Danger, 'Release the hold…', buildCustomId({ action: 'release', scope, planHash }));
-	return [hold === null ? all : release, ...(giving > 0 && losing > 0 ? [give] : [])];
+function cancelButton(): APIButtonComponent {
+	return button(ButtonStyle.Secondary, 'Cancel', buildCustomId({ action: 'cancel' }));
 }
 
 function button(
-	style: ButtonStyle.Primary | ButtonStyle.Danger | ButtonStyle.Success,
+	style: ButtonStyle.Primary | ButtonStyle.Danger | ButtonStyle.Success | ButtonStyle.Secondary,
 	label: string,
 	custom_id: string
 ): APIButtonComponent {
@@ -122,16 +146,9 @@ function button(
 /** Shows the plan of one open issue and asks for confirmation. */
 export function singlePlanReply(issue: OpenIssue): BulkMessage {
 	const { id, planHash, discordId, discordName, plan } = issue;
-	return {
-		content: `${mentionWithName(discordId, discordName)}: ${heading(issue)}. The plan: **${cut(describePlan(plan), PLAN_LENGTH)}**.`,
-		embeds: [],
-		components: [
-			{
-				type: ComponentType.ActionRow,
-				components: [button(ButtonStyle.Primary, 'Apply fix', buildCustomId({ action: 'fix-one', issueId: id, planHash }))]
-			}
-		]
-	};
+	return message(`${mentionWithName(discordId, discordName)}: ${heading(issue)}. The plan: **${cut(describePlan(plan), PLAN_LENGTH)}**.`, {
+		buttons: [button(ButtonStyle.Primary, 'Apply fix', buildCustomId({ action: 'fix-one', issueId: id, planHash }))]
+	});
 }
 
 /** Result of a bulk fix, or the current plan again if it changed or is on hold. */
@@ -139,7 +156,7 @@ export function bulkReply(result: BulkResult, scope: BulkScope): BulkMessage {
 	switch (result.kind) {
 		case 'plan-changed':
 			return result.plan === null
-				? { content: `Nothing was changed. ${nothingToFixReply(scope)}`, embeds: [], components: [] }
+				? message(`Nothing was changed. ${nothingToFixReply(scope)}`)
 				: bulkPlanReply(
 						result.plan,
 						'Nothing was changed: the plan has changed since you saw it. Check it, and press again if it is right.'
@@ -147,10 +164,14 @@ export function bulkReply(result: BulkResult, scope: BulkScope): BulkMessage {
 		case 'held':
 			return bulkPlanReply(
 				result.plan,
-				`Nothing was changed: the fixes that take roles are on hold. To release them, type ${result.hold.losing}, the number of people who lose a role.`
+				`Nothing was changed: this needs your approval. Press the button again and type ${number(result.hold.losing)}.`
 			);
-		case 'done':
-			return { content: describeDone(result.results, result.left), embeds: [], components: [] };
+		case 'done': {
+			const { plan, part, results, left } = result;
+			const isRest = plan.issues.length > plan.parts[part].issues.length;
+			const rest = button(ButtonStyle.Secondary, 'Look at the rest…', buildCustomId({ action: 'plan', scope }));
+			return message(describeDone(results, left), { buttons: isRest ? [rest] : [] });
+		}
 	}
 }
 

@@ -60,11 +60,11 @@ function describeEnd(result: Extract<FixResult, { kind: 'ended' }>): string {
 		case 'FIXED':
 			return describeNow(issue, made ?? issue.plan);
 		case 'RESOLVED':
-			return `Nothing was changed for ${person}: the drift is gone. ${error === null ? '' : `${escapeText(error, REASON_LENGTH)} `}The issue is closed.`;
+			return `${changedOrNot(person, made)}: the drift is gone. ${error === null ? '' : `${escapeText(error, REASON_LENGTH)} `}The issue is closed.`;
 		case 'PLAN_CHANGED':
-			return planChanged(issue, result.newDrift);
+			return planChanged(issue, result.newDrift, made);
 		case 'EXEMPT':
-			return `Nothing was changed for ${person}: they are exempt, so their roles stay as they are. To fix them, end the exemption first.`;
+			return `${changedOrNot(person, made)}: they are exempt, so their roles stay as they are. To fix them, end the exemption first.`;
 		case 'NOT_APPLIED':
 			return `Not fixed: ${person}. ${why('Discord accepted the change, but it did not happen.')} The issue is still open: press Apply fix again in a minute.`;
 		case 'FAILED':
@@ -85,13 +85,19 @@ function describeNow(subject: NonNullable<Subject>, { add, remove }: Plan): stri
 	return `${describeSubject(subject)} ${cut(changes.join(' and '), PLAN_LENGTH) || 'already had the planned roles'}.`;
 }
 
-function planChanged(issue: NonNullable<Subject>, drift: DriftIssue | null): string {
+function planChanged(issue: NonNullable<Subject>, drift: DriftIssue | null, made: Plan | null = null): string {
 	const plan = drift === null ? '' : ` The plan is now: **${cut(describePlan(drift.plan), PLAN_LENGTH)}**.`;
-	return `Nothing was changed for ${describeSubject(issue)}: the plan has changed since you saw it.${plan} If that is right, press Apply fix again: the button now applies the new plan.`;
+	return `${changedOrNot(describeSubject(issue), made)}: the plan has changed since you saw it.${plan} If that is right, press Apply fix again: the button now applies the new plan.`;
 }
 
 function change(made: { readonly add: readonly string[]; readonly remove: readonly string[] }): string {
 	return cut(describeChange(made), PLAN_LENGTH);
+}
+
+/** "Nothing was changed for @ada (ada)"; or what was, before a fix stopped. */
+function changedOrNot(person: string, made: Plan | null): string {
+	const done = made === null ? '' : change(made);
+	return done === '' ? `Nothing was changed for ${person}` : `Stopped halfway for ${person} (${done})`;
 }
 
 function before(made: ReturnType<typeof changeMade>): string {

@@ -1,5 +1,6 @@
 import { adviseOnUnknown } from '../../reconciliation/detection/unknown.js';
 import type { Progress, ReconciliationResult } from '../../reconciliation/domain/run.js';
+import { describeHeld } from '../format/effects.js';
 import { count, number } from '../format/format.js';
 import { mention } from '../format/text.js';
 import { formatUnknown } from '../report/notices.js';
@@ -105,6 +106,6 @@ function outcome(result: ReconciliationResult): string {
 				: 'Done: all clear.'
 			: `Done: ${formatMemberResult(result, result.onlyMember)}`;
 	const fixed = result.autoFixEnabled ? `, ${number(result.issuesFixed)} fixed` : '';
-	const hold = result.hold === null ? '' : ' The fixes that take roles are on hold: the report says why.';
+	const hold = result.hold === null ? '' : ` On hold (${describeHeld(result.hold)}): the report says why.`;
 	return `Done: ${count(result.issues.length, 'issue')}${fixed}.${hold}`;
 }

@@ -1,16 +1,23 @@
 import { type APIModalInteractionResponseCallbackData, ComponentType, TextInputStyle } from 'discord.js';
+import type { BulkPart } from '../../reconciliation/domain/hold.js';
 import { type ActionOf, buildCustomId } from '../custom-id.js';
 
-/** Releasing a hold: the operator confirms by typing how many people lose a role. */
+/** Releasing a hold: the operator confirms by typing how many people it concerns. */
 
 export const RELEASE_FIELD = 'losing';
 
 /** More digits than any server has members. */
 const MAX_NUMBER_LENGTH = 9;
 
-export function releaseModal({ scope, planHash }: ActionOf<'release'>): APIModalInteractionResponseCallbackData {
+const QUESTIONS: Readonly<Record<BulkPart, string>> = {
+	gives: 'How many people get or keep access?',
+	lowers: 'How many people move down?',
+	removes: 'How many people lose access?'
+};
+
+export function releaseModal({ scope, part, planHash }: ActionOf<'release'>): APIModalInteractionResponseCallbackData {
 	return {
-		custom_id: buildCustomId({ action: 'release', scope, planHash }),
+		custom_id: buildCustomId({ action: 'release', scope, part, planHash }),
 		title: 'Release the hold',
 		components: [
 			{
@@ -19,8 +26,8 @@ export function releaseModal({ scope, planHash }: ActionOf<'release'>): APIModal
 					{
 						type: ComponentType.TextInput,
 						custom_id: RELEASE_FIELD,
-						label: 'How many people lose a role?',
-						placeholder: 'The number that the plan says',
+						label: QUESTIONS[part],
+						placeholder: 'The number on the button',
 						style: TextInputStyle.Short,
 						required: true,
 						max_length: MAX_NUMBER_LENGTH

@@ -102,7 +102,12 @@ function openLines(open: Status['open']): string[] {
 }
 
 /** Kinds of notifications by their subject's prefix. */
-const ABOUT: Readonly<Record<string, string>> = { run: 'of a run', hold: 'of a hold', overdue: 'that no run has succeeded' };
+const ABOUT: Readonly<Record<string, string>> = {
+	run: 'of a run',
+	hold: 'of a hold',
+	release: 'that a hold was released',
+	overdue: 'that no run has succeeded'
+};
 
 function undeliveredLine({ channel, subject, since, tries, lastError, nextTryAt }: Undelivered): string {
 	const what = ABOUT[subject.slice(0, subject.indexOf(':'))] ?? '';

@@ -61,7 +61,7 @@ export function renderEmail(parts: EmailInput): Email {
 
 function embedsOf(notification: Notification, states: ReportView['states']): [APIEmbed[], number] {
 	if (notification.kind === 'overdue') return [[overdueEmbed(notification.since)], 0];
-	if (notification.kind === 'hold') return [[holdEmbed(notification.hold)], 0];
+	if (notification.kind !== 'run') return [[holdEmbed(notification.hold)], 0];
 	const { result } = notification;
 	const [budget] = TEXT_BUDGETS;
 	const issues = reportableIssues(result);

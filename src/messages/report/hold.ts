@@ -2,43 +2,54 @@ import { type APIActionRowComponent, type APIButtonComponent, type APIEmbed, But
 import type { StoredHold } from '../../reconciliation/domain/hold.js';
 import { buildCustomId } from '../custom-id.js';
 import { COLOURS } from '../format/colours.js';
-import { count, number, TYPE_NAMES } from '../format/format.js';
+import { describeHeld } from '../format/effects.js';
+import { ago, number, SCOPE_NAMES } from '../format/format.js';
 import { escapeText, mention } from '../format/text.js';
 
 /** A bulk fix that the safety check put on hold. */
 
 const REASON_LENGTH = 500;
 
-export function holdEmbed({ scope, actor, reason, losing, holders, heldAt }: StoredHold): APIEmbed {
-	const asked = scope === 'all' || scope === 'run' ? 'all open issues' : `all issues of the kind "${TYPE_NAMES[scope]}"`;
+export function holdEmbed(hold: StoredHold): APIEmbed {
+	const { actor, reason, losing, heldAt, releasedBy, releasedAt } = hold;
+	const asked = `${mention(actor)} asked for ${describeScope(hold)}`;
+	const timestamp = heldAt.toISOString();
+	if (releasedBy !== null) {
+		const who = releasedBy === actor ? 'and approved it' : `and ${mention(releasedBy)} approved it`;
+		return {
+			title: `Approved: ${describeHeld(hold)}`,
+			color: COLOURS.low,
+			description: `${asked}, ${who}${releasedAt === null ? '' : ` ${ago(releasedAt)}`}.\n${escapeText(reason, REASON_LENGTH)}`,
+			timestamp
+		};
+	}
 	return {
-		title: `On hold: a fix that takes roles from ${count(losing, 'person', 'people')}`,
+		title: `On hold: ${describeHeld(hold)}`,
 		color: COLOURS.bad,
 		description: [
-			`${mention(actor)} asked to fix ${asked}. **No roles were removed.**`,
+			`${asked}. **Nothing has been taken yet.**`,
 			escapeText(reason, REASON_LENGTH),
-			`Check Stripe and some of the people. If it is right that ${number(losing)} of ${number(holders)} lose a role, look at the plan and release the hold by typing that number. If it is wrong, do nothing: no role is removed until an operator releases the hold.`
+			`Check Stripe and some of the people. If it is right, look at the plan, and approve it by typing ${number(losing)}. If it is wrong, do nothing: no one loses access until an operator approves it.`
 		].join('\n'),
-		timestamp: heldAt.toISOString()
+		timestamp
 	};
+}
+
+function describeScope({ scope, losing, lowering = 0 }: StoredHold): string {
+	const what = lowering === losing ? 'a bulk fix that lowers access' : 'a bulk fix that takes access';
+	return scope === 'all' || scope === 'run' ? what : `${what}, of the kind "${SCOPE_NAMES[scope]}"`;
 }
 
 export function holdAnnouncement(hold: StoredHold): { embeds: APIEmbed[]; components: APIActionRowComponent<APIButtonComponent>[] } {
 	const scope = hold.scope === 'run' ? 'all' : hold.scope;
+	const plan: APIButtonComponent = {
+		type: ComponentType.Button,
+		style: ButtonStyle.Secondary,
+		label: 'Look at the plan…',
+		custom_id: buildCustomId({ action: 'plan', scope })
+	};
 	return {
 		embeds: [holdEmbed(hold)],
-		components: [
-			{
-				type: ComponentType.ActionRow,
-				components: [
-					{
-						type: ComponentType.Button,
-						style: ButtonStyle.Secondary,
-						label: 'Look at the plan…',
-						custom_id: buildCustomId({ action: 'plan', scope })
-					}
-				]
-			}
-		]
+		components: hold.releasedBy === null ? [{ type: ComponentType.ActionRow, components: [plan] }] : []
 	};
 }

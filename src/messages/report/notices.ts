@@ -21,7 +21,7 @@ type Line = readonly [many: number, line: () => string];
 
 /** Observations that are not issues: a line per kind, with the action where there is one. */
 export function noticeLines(notices: Notices): string[] {
-	const { overclaimedTeams, malformedLinks, contestedLinks, expiringExemptions } = notices;
+	const { overclaimedTeams, malformedLinks, contestedLinks, expiringExemptions, countMismatch } = notices;
 	const customers = (links: readonly { readonly customerId: string }[]) =>
 		list(
 			links.map(({ customerId }) => escapeText(customerId, CUSTOMER_ID_LENGTH)),
@@ -52,6 +52,11 @@ export function noticeLines(notices: Notices): string[] {
 		...(notices.unknown === undefined ? unknownStatusLines(notices.unknownStatus) : unknownLines(notices.unknown)),
 		...unlistedPriceLines(notices),
 		[notices.leftToNextRun, () => `${number(notices.leftToNextRun)} left to the next run (changed while this one was reading)`],
+		[
+			countMismatch === undefined ? 0 : 1,
+			() =>
+				`Discord counts ${count(countMismatch?.counted ?? 0, 'member')} and lists ${number(countMismatch?.listed ?? 0)}. Two lists agreed, so Reeve used them; nothing to do`
+		],
 		[notices.unclaimed, () => `${count(notices.unclaimed, 'customer pays but has', 'customers pay but have')} no linked Discord account`],
 		[notices.absent, () => `${count(notices.absent, 'paying member is', 'paying members are')} not in the server`],
 		[

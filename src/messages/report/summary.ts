@@ -1,8 +1,10 @@
 import type { APIEmbed, APIEmbedField } from 'discord.js';
+import { countEffects } from '../../reconciliation/domain/effect.js';
 import type { Hold } from '../../reconciliation/domain/hold.js';
 import { DRIFT_TYPES, type DriftIssue, SEVERITIES } from '../../reconciliation/domain/issue.js';
 import type { ReconciliationResult } from '../../reconciliation/domain/run.js';
 import { COLOURS } from '../format/colours.js';
+import { describeEffects, describeHeld } from '../format/effects.js';
 import { ago, count, duration, number, SEVERITY_NAMES, TYPE_NAMES } from '../format/format.js';
 import { fitLines } from '../format/lines.js';
 import { escapeText, mention } from '../format/text.js';
@@ -74,15 +76,15 @@ function found({ result, states }: ReportView, budget: TextBudget): APIEmbed {
 	const settled = progress.fixed + progress.ignored + progress.gone;
 	const notices = result.notices === null ? '' : fitLines(noticeLines(result.notices), budget.notices, { cutLast: true });
 	const fields: APIEmbedField[] = [
-		...(result.hold === null ? [] : [holdField(result.hold, result.autoFixEnabled, budget)]),
+		...(result.hold === null ? [] : [holdField(result.hold, result, budget)]),
 		{ name: 'By kind', value: kinds(result), inline: true },
 		{ name: 'By severity', value: severities(result), inline: true },
 		...(notices === '' ? [] : [{ name: 'Noted, nothing to fix', value: notices }])
 	];
 	return {
-		title: `${titleOf(result)}${result.hold === null ? '' : ', on hold'}`,
-		color: settled === result.issues.length ? COLOURS.good : result.hold === null ? COLOURS.amber : COLOURS.bad,
-		description: `${smallPrint(result)}\n${mode(result, progress)}`,
+		title: `${titleOf(result)}${openHold(result) === null ? '' : ', on hold'}`,
+		color: settled === result.issues.length ? COLOURS.good : openHold(result) === null ? COLOURS.amber : COLOURS.bad,
+		description: `${smallPrint(result)}\n${mode(result, progress)}\n${openEffects(result, states)}`.trimEnd(),
 		fields
 	};
 }
@@ -144,12 +146,30 @@ function mode({ autoFixEnabled, issuesFixed, issues, hold }: ReconciliationResul
 	return hold === null ? `${fixed} Check the others and press Apply fix.` : `${fixed} The others need an operator.`;
 }
 
-function holdField({ reason, losing, holders }: Hold, autoFix: boolean, budget: TextBudget): APIEmbedField {
+/** What fixing the open issues would do; empty for fewer than two. */
+function openEffects({ issues }: ReconciliationResult, states: ReportView['states']): string {
+	const open = issues.filter(({ id }) => {
+		const state = states.get(id);
+		return state === undefined || resolutionOf(state) === null;
+	});
+	if (open.length < 2) return '';
+	return `Fixing all of them means: ${describeEffects(countEffects(open.map((issue) => states.get(issue.id)?.detail ?? issue)))}.`;
+}
+
+/** The hold that no operator has released; null if there is none. */
+function openHold({ hold, holdReleasedBy = null }: ReconciliationResult): Hold | null {
+	return holdReleasedBy === null ? hold : null;
+}
+
+function holdField(hold: Hold, { autoFixEnabled, holdReleasedBy = null }: ReconciliationResult, budget: TextBudget): APIEmbedField {
+	const reason = escapeText(hold.reason, budget.sentence);
+	if (holdReleasedBy !== null)
+		return { name: 'Approved', value: `${mention(holdReleasedBy)} approved this: ${describeHeld(hold)}. ${reason}` };
 	return {
-		name: 'Stopped for your approval: no roles were removed',
+		name: 'Stopped for your approval: no one has lost access',
 		value:
-			`${escapeText(reason, budget.sentence)} ${autoFix ? 'Fixes that only give roles were applied. ' : ''}Check Stripe and some of the issues; if it is right that ` +
-			`${number(losing)} of ${number(holders)} lose a role, press Fix all, and type the number it asks for to release the hold.`
+			`${reason} ${autoFixEnabled ? 'All other fixes were applied. ' : ''}Check Stripe and some of the issues; ` +
+			`if it is right (${describeHeld(hold)}), press Fix all, and type the number that it asks for.`
 	};
 }
 

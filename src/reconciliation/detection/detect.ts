@@ -160,6 +160,7 @@ export function* detectCooperatively(
 			bots,
 			exempt: exempted,
 			leftToNextRun,
+			...(roster.countMismatch && { countMismatch: roster.countMismatch }),
 			unknown: unknown.members,
 			unknownStatus: unknownStatuses(unknown.members),
 			unlistedPrices: stats.unlistedPrices,

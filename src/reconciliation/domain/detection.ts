@@ -1,3 +1,4 @@
+import type { CountMismatch } from './guild.js';
 import type { DriftIssue } from './issue.js';
 import type { Exemption } from './links.js';
 import type { UnlistedPrices } from './rules.js';
@@ -29,6 +30,8 @@ export interface Notices {
 	readonly exempt: number;
 	/** Members skipped because something of theirs changed while the run was reading. */
 	readonly leftToNextRun: number;
+	/** Set if Discord counts more members than two lists that agree contain. */
+	readonly countMismatch?: CountMismatch;
 	/** Members of whom something is unknown, by reason: nothing is revoked from them. Sorted. Absent in runs stored before it was kept. */
 	readonly unknown?: readonly UnknownMembers[];
 	/** Those of {@link unknown} with an unknown subscription status; a number in runs stored before details were kept. */

@@ -49,3 +49,12 @@ export function worstEffectOf(issue: {
 export function takesAccess({ effect }: { readonly effect: Effect }): boolean {
 	return effect === 'removes' || effect === 'lowers';
 }
+
+/** How many plans have each effect. */
+export type EffectCounts = Readonly<Record<Effect, number>>;
+
+export function countEffects(issues: Iterable<{ readonly effect: Effect }>): EffectCounts {
+	const counts = { removes: 0, lowers: 0, tidies: 0, raises: 0, grants: 0 };
+	for (const { effect } of issues) counts[effect] += 1;
+	return counts;
+}

@@ -13,4 +13,12 @@ export interface RosterMember {
 export interface Roster {
 	/** By Discord ID. */
 	readonly members: ById<RosterMember>;
+	/** Set if the members are fewer than Discord counts, although two lists agree on them. */
+	readonly countMismatch?: CountMismatch;
+}
+
+/** Discord's list of members and its count of them differ. */
+export interface CountMismatch {
+	readonly listed: number;
+	readonly counted: number;
 }

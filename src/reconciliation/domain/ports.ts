@@ -1,5 +1,6 @@
 import type { BillingSnapshot, Customer } from './billing.js';
 import type { Detection } from './detection.js';
+import type { EffectCounts } from './effect.js';
 import type { Roster, RosterMember } from './guild.js';
 import type { BulkScope, Hold } from './hold.js';
 import type { DriftIssue, FixOutcome, OpenIssue, Plan } from './issue.js';
@@ -75,13 +76,24 @@ export interface Guild {
 	readRoster(onProgress: OnProgress): Promise<Roster>;
 	/** Reads one member, bypassing every cache; null if they are not in the guild. @throws {SourceError} */
 	readMember(discordId: string): Promise<RosterMember | null>;
-	/** @param reason - for the guild's audit log @throws {RoleChangeError} */
-	addRole(discordId: string, role: RoleName, reason: string): Promise<void>;
-	/** @param reason - for the guild's audit log @throws {RoleChangeError} */
-	removeRole(discordId: string, role: RoleName, reason: string): Promise<void>;
+	/**
+	 * Waits for its turn and for Discord's rate limit, and then lets `guard` send the request: it is on its way at once, or fails. A request
+	 * that got lost, or that Discord put off, is sent again in the same way.
+	 * @param reason - for the guild's audit log
+	 * @returns what the last guard returned @throws {RoleChangeError}
+	 */
+	addRole(discordId: string, role: RoleName, reason: string, guard: ChangeGuard): Promise<boolean>;
+	/** As {@link addRole}. */
+	removeRole(discordId: string, role: RoleName, reason: string, guard: ChangeGuard): Promise<boolean>;
 	/** Problems that prevent runs or fixes; empty if there are none. */
 	problems(): Promise<readonly GuildProblem[]>;
 }
+
+/**
+ * Sends a role change if it is still right at that moment. Called anew before every request.
+ * @returns whether it was sent
+ */
+export type ChangeGuard = (send: () => Promise<void>) => Promise<boolean>;
 
 /** A problem that prevents runs or fixes in the guild. */
 export interface GuildProblem {
@@ -226,6 +238,16 @@ export interface FindingsStore {
 	): Promise<readonly OpenIssue[]>;
 }
 
+/** Whether an attempt may change a role now. */
+export type ChangePermission =
+	| 'GRANTED'
+	/** The claim was lost. */
+	| 'LOST'
+	/** The member is exempt; for an undo, by another exemption than its own. */
+	| 'EXEMPT'
+	/** The daily runs are paused, and this is an automatic fix of one. */
+	| 'PAUSED';
+
 export interface AttemptStore {
 	/**
 	 * Claims an issue and stores the attempt with its plan. Of concurrent calls, exactly one succeeds. An issue with what earlier attempts
@@ -234,8 +256,21 @@ export interface AttemptStore {
 	 * @param runId - the run whose report or schedule requested the fix
 	 */
 	claimIssue(issueId: string, planHash: string, actor: string, runId: string, seconds: number): Promise<ClaimResult>;
-	/** Renews the claim and stores the roles held before the first change. False if the claim was lost. */
-	renewClaim(attemptId: string, seconds: number, rolesBefore?: readonly RoleName[]): Promise<boolean>;
+	/** False if the claim was lost. */
+	renewClaim(attemptId: string, seconds: number): Promise<boolean>;
+	/**
+	 * Renews the claim and announces a role call, unless an operator's decision forbids it: from now until {@link endChange} it may be on
+	 * its way. A decision that is stored at the same time either forbids it, or sees it by {@link isChanging}.
+	 * @param change.rolesBefore - the roles held before the first change of the attempt
+	 * @param change.callSeconds - until the call must have ended
+	 */
+	beginChange(
+		attemptId: string,
+		change: { readonly seconds: number; readonly callSeconds: number; readonly rolesBefore: readonly RoleName[]; readonly at: Date }
+	): Promise<ChangePermission>;
+	endChange(attemptId: string): Promise<void>;
+	/** Whether a role call may be on its way: to this member, or of the automatic fixes of a scheduled run. */
+	isChanging(of: { readonly discordId: string } | 'scheduled-run'): Promise<boolean>;
 	/**
 	 * Ends the attempt, settles or reopens the issue, and writes the audit log, in one transaction. A fix joins the pending
 	 * verification; an undo that changed nothing ends its exemption. Does nothing if the attempt has already ended.
@@ -254,6 +289,8 @@ export interface TrackedBulk {
 	readonly id: string;
 	/** Number of its issues. */
 	readonly total: number;
+	/** What their plans do to the members' access; null if another process started it. */
+	readonly effects: EffectCounts | null;
 	readonly origin: BulkOrigin;
 }
 
@@ -275,8 +312,8 @@ export type BulkOrigin =
 /** The result of a bulk fix in this process. */
 export interface BulkEnd {
 	readonly fixed: number;
-	/** Fixed members who lost a role. */
-	readonly losing: number;
+	/** What the fixes did to the members' access. */
+	readonly effects: EffectCounts;
 	/** Issues not started. */
 	readonly left: number;
 	/** Whether it was interrupted too long ago to be resumed. */
@@ -295,6 +332,10 @@ export interface BulkProgress {
 export interface Notifier {
 	/** The channels by which to report a run. */
 	channels(result: MailWorthy): readonly Channel[];
+	/** The channels by which to announce a hold that an operator caused. */
+	readonly holdChannels: readonly Channel[];
+	/** Starts to deliver what is queued and due. Not awaited, and never throws: what fails is retried. */
+	deliver(): void;
 	/** Delivers a run's report. A failed delivery is retried and is not an error of the run. */
 	report(result: ReconciliationResult): Promise<void>;
 	/** Starts showing the progress of a bulk fix. */

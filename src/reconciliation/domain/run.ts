@@ -60,6 +60,8 @@ export interface ReconciliationResult {
 	/** Null for a failed run. */
 	readonly notices: Notices | null;
 	readonly hold: Hold | null;
+	/** The operator who released the hold; null or missing while it is on hold. */
+	readonly holdReleasedBy?: string | null;
 	/** Null unless the run failed: why, for operators. */
 	readonly failure: string | null;
 	/** Of a verification: its results. Null for any other run, and for one that failed. */

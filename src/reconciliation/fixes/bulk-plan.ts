@@ -1,10 +1,9 @@
 import type { Detection } from '../domain/detection.js';
+import { EFFECTS } from '../domain/effect.js';
 import { fingerprint } from '../domain/fingerprint.js';
-import type { BulkScope, Hold } from '../domain/hold.js';
+import { BULK_PARTS, type BulkPart, type BulkScope, type Hold, partOf } from '../domain/hold.js';
 import type { DriftType, OpenIssue } from '../domain/issue.js';
-import type { Channel } from '../domain/notification.js';
 import type { RunStore } from '../domain/ports.js';
-import type { HoldStore } from './holds.js';
 import { checkSafety } from './safety.js';
 
 /** The plan of a bulk fix: a value that can be shown, checked and compared. */
@@ -40,13 +39,22 @@ export interface RunReading extends Pick<Detection, 'roleHolders' | 'payingCusto
 
 export interface BulkPlan {
 	readonly scope: BulkScope;
-	readonly issues: readonly ListedIssue[];
 	/** The run that it is based on. */
 	readonly runId: string;
+	/** Those that take most come first; then by severity and age. */
+	readonly issues: readonly ListedIssue[];
+	readonly parts: Readonly<Record<BulkPart, PlanPart>>;
+	/** Why the parts that take access need an operator who types their number of members; null if they are safe. */
+	readonly hold: Hold | null;
+	/** Open issues of members without any link that are left out of this plan. */
+	readonly unlinked: number;
+}
+
+/** A part of a bulk plan: applied as a whole, or not at all. */
+export interface PlanPart {
+	readonly issues: readonly ListedIssue[];
 	/** Binds a button to the issues and plans that it showed. */
 	readonly planHash: string;
-	/** Why roles are revoked only after an operator typed how many members lose one; null if the plan is safe. */
-	readonly hold: Hold | null;
 }
 
 /**
@@ -60,26 +68,36 @@ export async function planBulk(
 	scope: BulkScope
 ): Promise<BulkPlan | null> {
 	const reading = await store.newestReading();
-	const issues = await store.openIssues(scope);
-	if (reading === null || issues.length === 0) return null;
+	const open = await store.openIssues(scope);
+	if (reading === null || open.length === 0) return null;
 	const lastGood = await ledger.lastGoodRun();
-	return {
-		scope,
-		issues,
-		runId: reading.runId,
-		planHash: bulkHash(issues),
-		hold: checkSafety(issues, reading, lastGood, maxRevokePercent)
-	};
+	return bulkPlanOf(scope, reading.runId, open, (issues) => checkSafety(issues, reading, lastGood, maxRevokePercent));
 }
 
-/** Stores a hold and queues its notification if the safety check refused this plan. */
-export async function holdIfRefused(
-	store: HoldStore,
-	plan: BulkPlan,
-	order: { readonly actor: string; readonly at: Date; readonly channels: readonly Channel[] }
-): Promise<void> {
-	const { runId, scope, planHash, hold } = plan;
-	if (hold !== null) await store.recordHold({ runId, scope, planHash, ...hold, ...order });
+/** Arranges open issues into a plan. Pure. @param check - the safety check */
+export function bulkPlanOf(
+	scope: BulkScope,
+	runId: string,
+	open: readonly ListedIssue[],
+	check: (issues: readonly ListedIssue[]) => Hold | null
+): BulkPlan {
+	const issues = open
+		.filter(({ linked }) => linked === (scope !== 'UNLINKED'))
+		// Stable: issues of one effect stay in order.
+		.sort((a, b) => EFFECTS.indexOf(a.effect) - EFFECTS.indexOf(b.effect));
+	const part = (name: BulkPart): [BulkPart, PlanPart] => {
+		const own = issues.filter((issue) => partOf(issue) === name);
+		return [name, { issues: own, planHash: bulkHash(own) }];
+	};
+	const parts = Object.fromEntries(BULK_PARTS.map(part)) as Record<BulkPart, PlanPart>;
+	return { scope, runId, issues, parts, hold: check(issues), unlinked: open.length - issues.length };
+}
+
+/** The hold on a part of a plan; null if it may be applied. */
+export function holdOn({ parts, hold }: BulkPlan, part: BulkPart): Hold | null {
+	const { length } = parts[part].issues;
+	if (hold === null || part === 'gives' || length === 0) return null;
+	return { ...hold, losing: length, lowering: part === 'lowers' ? length : 0 };
 }
 
 function bulkHash(issues: readonly OpenIssue[]): string {

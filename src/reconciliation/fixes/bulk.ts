@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { forEachConcurrent } from '../../async/concurrency.js';
 import { startHeartbeat } from '../../async/heartbeat.js';
-import type { BulkScope, Hold } from '../domain/hold.js';
+import { countEffects, EFFECTS, type Effect } from '../domain/effect.js';
+import type { BulkPart, BulkScope, Hold } from '../domain/hold.js';
 import type { FixOutcome, OpenIssue } from '../domain/issue.js';
 import type { BulkEnd, BulkOrigin, BulkProgress, Ports } from '../domain/ports.js';
 import type { PolicySettings } from '../domain/rules.js';
 import type { RunSettings } from '../domain/run.js';
-import { type BulkPlan, type IssueStore, planBulk } from './bulk-plan.js';
+import { type BulkPlan, holdOn, type IssueStore, planBulk } from './bulk-plan.js';
 import { type FixOrder, type FixResult, fixIssue, isFixed } from './fix.js';
 import type { HoldStore } from './holds.js';
 import { recoverInterruptedAttempts } from './recover.js';
-import { revokes } from './safety.js';
 
 /** Applies a plan that an operator approved. It is stored before the first role is changed, so that another process can resume it. */
 
@@ -31,24 +31,28 @@ const CONCURRENCY = 4;
 
 export interface BulkOrder {
 	readonly scope: BulkScope;
-	/** Of the plan that the operator saw: nothing is applied if it has changed. */
+	readonly part: BulkPart;
+	/** Of the part that the operator saw: nothing is applied if it has changed. */
 	readonly planHash: string;
 	readonly actor: string;
 	readonly actorName: string;
-	/**
-	 * `grants-only`: only issues whose plan revokes no role. `all`: everything, unless the plan is held. `confirmedRevocations`: the
-	 * number of members who lose a role, which an operator types to release a hold.
-	 */
-	readonly mode: 'grants-only' | 'all' | { readonly confirmedRevocations: number };
+	/** The number of members of this part, which an operator types to release a hold. */
+	readonly confirmed: number | null;
 	readonly onProgress: (done: number, total: number) => void;
 }
 
 export type BulkResult =
 	/** `left`: issues that were not started because of a shutdown. */
-	| { readonly kind: 'done'; readonly plan: BulkPlan; readonly results: readonly BulkStep[]; readonly left: number }
+	| {
+			readonly kind: 'done';
+			readonly plan: BulkPlan;
+			readonly part: BulkPart;
+			readonly results: readonly BulkStep[];
+			readonly left: number;
+	  }
 	/** The plan has changed and has to be approved again. Null if no issue is open any more. */
 	| { readonly kind: 'plan-changed'; readonly plan: BulkPlan | null }
-	/** The safety check refused the plan, or the confirmed number is wrong. */
+	/** The safety check refused the part, and the confirmed number is missing or wrong. */
 	| { readonly kind: 'held'; readonly plan: BulkPlan; readonly hold: Hold };
 
 /** An issue and the plan that was approved for it. */
@@ -89,33 +93,73 @@ export interface BulkStore {
 	} | null>;
 }
 
-/** Applies an approved plan, each issue as {@link fixIssue} does. Runs the safety check again. */
+/**
+ * Applies a part of a plan that an operator approved, each issue as {@link fixIssue} does. Runs the safety check again; a part that it
+ * refuses becomes a hold.
+ */
 export async function fixBulk(
 	ports: Ports,
 	store: IssueStore & HoldStore & BulkStore,
 	settings: RunSettings,
 	order: BulkOrder
 ): Promise<BulkResult> {
-	const plan = await planBulk(ports, store, settings.maxRevokePercent, order.scope);
-	if (plan === null || plan.planHash !== order.planHash) return { kind: 'plan-changed', plan };
-	const { runId, scope, hold } = plan;
-	const { actor, actorName } = order;
-	if (hold !== null && order.mode !== 'grants-only') {
-		if (typeof order.mode === 'string' || order.mode.confirmedRevocations !== hold.losing) return { kind: 'held', plan, hold };
-		await store.releaseHold({ runId, scope, actor, at: ports.now(), losing: hold.losing, reason: hold.reason });
+	const { scope, part, actor, actorName } = order;
+	const plan = await planBulk(ports, store, settings.maxRevokePercent, scope);
+	if (plan === null || !offers(plan, order)) return { kind: 'plan-changed', plan };
+	const hold = holdOn(plan, part);
+	if (hold !== null) {
+		await recordHold(ports, store, plan, order);
+		if (order.confirmed !== hold.losing) return { kind: 'held', plan, hold };
+		const releasesRun = scope === 'all' && (part === 'removes' || plan.parts.removes.issues.length === 0);
+		const { losing, reason } = hold;
+		await store.releaseHold({ scope, part, releasesRun, actor, at: ports.now(), losing, reason });
+		ports.notifier.deliver();
 	}
-	const allowed = grantsFirst(order.mode === 'grants-only' ? plan.issues.filter((issue) => !revokes(issue)) : plan.issues);
+	const allowed = grantsFirst(plan.parts[part].issues);
 	const holder = randomUUID();
 	const issues = allowed.map(({ id, planHash }) => ({ id, planHash }));
-	const id = await store.startBulk({ runId, scope, actor, actorName, issues }, holder, BULK_LEASE_SECONDS);
+	const id = await store.startBulk({ runId: plan.runId, scope, actor, actorName, issues }, holder, BULK_LEASE_SECONDS);
 	const progress = ports.notifier.trackBulk({
 		id,
 		total: issues.length,
+		effects: countEffects(allowed),
 		origin: { kind: 'operator', actor, scope, held: hold !== null }
 	});
-	const context = { actor, actorName, runId, progress, onProgress: order.onProgress };
+	const context = { actor, actorName, runId: plan.runId, progress, onProgress: order.onProgress };
 	const results = await execute(ports, store, settings.policy, { id, holder, issues: allowed }, context);
-	return { kind: 'done', plan, results, left: allowed.length - results.length };
+	return { kind: 'done', plan, part, results, left: allowed.length - results.length };
+}
+
+/**
+ * An operator asks for a part of a plan that the safety check may refuse: if it does, this stores the hold that a typed number then
+ * releases. A plan that has changed is left to {@link fixBulk}.
+ */
+export async function requestBulk(
+	ports: Pick<Ports, 'ledger' | 'now' | 'notifier'>,
+	store: IssueStore & HoldStore,
+	settings: Pick<RunSettings, 'maxRevokePercent'>,
+	order: Pick<BulkOrder, 'scope' | 'part' | 'planHash' | 'actor'>
+): Promise<void> {
+	const plan = await planBulk(ports, store, settings.maxRevokePercent, order.scope);
+	if (plan !== null && offers(plan, order)) await recordHold(ports, store, plan, order);
+}
+
+/** Whether the part is still the one that the operator saw. */
+function offers({ parts }: BulkPlan, { part, planHash }: Pick<BulkOrder, 'part' | 'planHash'>): boolean {
+	return parts[part].issues.length > 0 && parts[part].planHash === planHash;
+}
+
+/** Stores the hold on a part of a plan, once, and queues its notification. */
+async function recordHold(
+	{ now, notifier }: Pick<Ports, 'now' | 'notifier'>,
+	store: HoldStore,
+	plan: BulkPlan,
+	{ scope, part, planHash, actor }: Pick<BulkOrder, 'scope' | 'part' | 'planHash' | 'actor'>
+): Promise<void> {
+	const hold = holdOn(plan, part);
+	if (hold === null) return;
+	await store.recordHold({ ...hold, runId: plan.runId, scope, planHash, actor, at: now(), channels: notifier.holdChannels });
+	notifier.deliver();
 }
 
 /** A bulk fix that was left unfinished, and what this process did of it. */
@@ -143,11 +187,11 @@ export async function resumeBulks(ports: Ports, store: BulkStore, policy: Policy
 		const fixedBefore = [...done.values()].filter((outcome) => outcome === 'FIXED').length;
 		const tooLate = ports.now().getTime() - startedAt.getTime() > RESUME_WITHIN_MS;
 		const origin: BulkOrigin = { kind: 'continued', actor: bulk.actor, scope: bulk.scope, doneBefore: done.size, fixedBefore };
-		const startProgress = () => ports.notifier.trackBulk({ id, total: bulk.issues.length, origin });
+		const startProgress = () => ports.notifier.trackBulk({ id, total: bulk.issues.length, effects: null, origin });
 		let results: readonly BulkStep<ApprovedIssue>[] = [];
 		if (tooLate) {
 			await store.endBulk(id, ports.now());
-			startProgress().end({ fixed: 0, losing: 0, left: todo.length, tooLate });
+			startProgress().end({ fixed: 0, effects: countEffects([]), left: todo.length, tooLate });
 		} else {
 			const context = { ...bulk, progress: startProgress(), onProgress: () => {} };
 			results = await execute(ports, store, policy, { id, holder, issues: todo }, context);
@@ -233,11 +277,10 @@ export async function fixEach<Issue extends ApprovedIssue>(
 
 function summarize(steps: readonly BulkStep<ApprovedIssue>[], total: number): BulkEnd {
 	const fixed = steps.map(({ result }) => result).filter(isFixed);
-	return { fixed: fixed.length, losing: fixed.filter(({ issue }) => revokes(issue)).length, left: total - steps.length, tooLate: false };
+	return { fixed: fixed.length, effects: countEffects(fixed.map(({ issue }) => issue)), left: total - steps.length, tooLate: false };
 }
 
-/** Plans that grant a role come before those that only revoke, so that paying members wait least. */
-export function grantsFirst<Issue extends Pick<OpenIssue, 'plan'>>(issues: readonly Issue[]): readonly Issue[] {
-	const grants = ({ plan }: Issue) => plan.add.length > 0;
-	return [...issues.filter(grants), ...issues.filter((issue) => !grants(issue))];
+/** Plans that give access come before those that take it, so that paying members wait least. */
+export function grantsFirst<Issue extends { readonly effect: Effect }>(issues: readonly Issue[]): readonly Issue[] {
+	return [...issues].sort((a, b) => EFFECTS.indexOf(b.effect) - EFFECTS.indexOf(a.effect));
 }

@@ -35,6 +35,16 @@ function mayHaveTouched({ outcome, rolesBefore, rolesAfter: after }: PastAttempt
 	return rolesBefore !== null && (outcome === 'INTERRUPTED' || after === null || !rolesEqual(rolesBefore, after));
 }
 
+/**
+ * Whether a plan takes back what earlier attempts changed, and nothing else: the member should have the roles from before after all, for
+ * instance because they paid while a fix was waiting.
+ * @param expected - the roles that it leads to
+ */
+export function isWayBack(plan: Plan, expected: readonly RoleName[], earlier: EarlierWork): boolean {
+	const reversed = { add: earlier.plan.remove, remove: earlier.plan.add };
+	return isSubsetOf(plan, reversed) && rolesEqual(expected, earlier.rolesBefore);
+}
+
 /** Whether a plan is what earlier attempts left of theirs: part of it, with the same result. @param expected - the roles that it leads to */
 export function isRest(plan: Plan, expected: readonly RoleName[], earlier: EarlierWork): boolean {
 	return isSubsetOf(plan, earlier.plan) && rolesEqual(expected, rolesAfter(earlier.rolesBefore, earlier.plan));

@@ -1,8 +1,8 @@
 import type { DriftIssue, OpenIssue } from '../domain/issue.js';
 import type { ClaimResult, IssueClaim, Ports } from '../domain/ports.js';
-import type { PolicySettings } from '../domain/rules.js';
+import type { PolicySettings, RoleName } from '../domain/rules.js';
 import { attempt } from '../domain/source-result.js';
-import { applyPlan } from './apply-plan.js';
+import { applyPlan, type Look } from './apply-plan.js';
 import { type AttemptOutcome, AUTOMATIC, auditReason, CLAIM_SECONDS, runAttempt, unchanged } from './attempt.js';
 import { recoverInterruptedAttempts } from './recover.js';
 import { revalidatePlan } from './revalidate.js';
@@ -47,31 +47,27 @@ export async function fixIssue(ports: Ports, policy: PolicySettings, order: FixO
 	const result = await ports.ledger.claimIssue(order.issueId, order.planHash, order.actor, order.runId, CLAIM_SECONDS);
 	if (result.kind !== 'claimed') return result;
 	const { claim } = result;
-	const outcome = await runAttempt(ports, claim.attemptId, (isHeld) => revalidateAndApply(ports, policy, claim, order, isHeld));
+	const outcome = await runAttempt(ports, claim.attemptId, (isHeld) =>
+		applyPlan(ports, {
+			attemptId: claim.attemptId,
+			discordId: claim.issue.discordId,
+			look: (rolesBefore) => lookAtIssue(ports, policy, claim, rolesBefore),
+			reason: auditReason(`run ${order.runId}`, claim.issue.id, order),
+			isHeld,
+			advice: { unreadable: 'The next run checks whether it was applied.', notApplied: 'Try again in a minute.' }
+		})
+	);
 	return { kind: 'ended', attemptId: claim.attemptId, issue: claim.issue, ...outcome, newDrift: outcome.newDrift ?? null };
 }
 
-async function revalidateAndApply(
+/** @param rolesBefore - the roles before the first change of this attempt; null if it has made none */
+async function lookAtIssue(
 	ports: Ports,
 	policy: PolicySettings,
-	claim: IssueClaim,
-	order: FixOrder,
-	isHeld: () => boolean
-): Promise<AttemptOutcome> {
-	const { attemptId, issue } = claim;
-	const read = await attempt(() => revalidatePlan(ports, policy, claim));
-	if (!read.ok) return unchanged('FAILED', null, read.error);
-	const current = read.value;
-	if ('end' in current) return current.end;
-	return applyPlan(ports, {
-		attemptId,
-		discordId: issue.discordId,
-		plan: current.plan,
-		goal: issue.plan,
-		rolesBefore: current.roles,
-		reason: auditReason(`run ${order.runId}`, issue.id, order),
-		isHeld,
-		success: 'FIXED',
-		advice: { unreadable: 'The next run checks whether it was applied.', notApplied: 'Try again in a minute.' }
-	});
+	{ issue, earlier }: IssueClaim,
+	rolesBefore: readonly RoleName[] | null
+): Promise<Look | { end: AttemptOutcome }> {
+	const work = earlier ?? (rolesBefore === null ? null : { plan: issue.plan, rolesBefore, rolesAfter: rolesBefore });
+	const read = await attempt(() => revalidatePlan(ports, policy, { issue, earlier: work }));
+	return read.ok ? read.value : { end: unchanged('FAILED', null, read.error) };
 }

@@ -1,12 +1,13 @@
 import { detect } from '../detection/detect.js';
 import { isApplied, planHash, rolesEqual } from '../detection/role-plan.js';
 import { adviseOnUnknown, describeUnknown } from '../detection/unknown.js';
-import type { OpenIssue, Plan } from '../domain/issue.js';
+import type { OpenIssue } from '../domain/issue.js';
 import type { Links } from '../domain/links.js';
 import type { Billing, EarlierWork, Guild, IssueClaim, LinkReader } from '../domain/ports.js';
 import type { PolicySettings, RoleName } from '../domain/rules.js';
+import type { Look } from './apply-plan.js';
 import { type AttemptOutcome, BEFORE_REPORT, unchanged } from './attempt.js';
-import { isRest } from './earlier-work.js';
+import { isRest, isWayBack } from './earlier-work.js';
 
 /** Tolerated difference between Stripe's clock and ours. */
 const CLOCK_SLACK_MS = 60_000;
@@ -22,8 +23,8 @@ interface RevalidationPorts {
 export async function revalidatePlan(
 	ports: RevalidationPorts,
 	policy: PolicySettings,
-	{ issue, earlier }: IssueClaim
-): Promise<{ roles: readonly RoleName[]; plan: Plan } | { end: AttemptOutcome }> {
+	{ issue, earlier }: Pick<IssueClaim, 'issue' | 'earlier'>
+): Promise<Look | { end: AttemptOutcome }> {
 	const { billing, member, links } = await readCurrent(ports, issue);
 	if (member === null) return { end: unchanged('RESOLVED', [], 'This member has left the server.') };
 	const now = ports.now();
@@ -39,11 +40,16 @@ export async function revalidatePlan(
 	}
 	// A member who has lost their only link is a different case from the one that was approved, even with the same plan.
 	const isApproved = planHash(drift.discordId, drift.plan) === issue.planHash;
-	// Not the rest if a role is kept only because it is unknown whether the member should have it.
-	const isRemainder = earlier !== null && detection.unknown.size === 0 && isRest(drift.plan, drift.expectedRoles, earlier);
-	if (!(isApproved || isRemainder) || drift.linked !== issue.linked)
-		return { end: { ...unchanged('PLAN_CHANGED', member.roles), newDrift: drift } };
-	return { roles: member.roles, plan: drift.plan };
+	const look = { roles: member.roles, plan: drift.plan };
+	if (drift.linked === issue.linked) {
+		if (isApproved) return { ...look, goal: issue.plan, success: 'FIXED' };
+		// A role can be kept only because it is unknown whether the member should have it: that is neither the rest nor a way back.
+		if (earlier !== null && detection.unknown.size === 0) {
+			if (isRest(drift.plan, drift.expectedRoles, earlier)) return { ...look, goal: issue.plan, success: 'FIXED' };
+			if (isWayBack(drift.plan, drift.expectedRoles, earlier)) return { ...look, goal: drift.plan, success: 'RESOLVED' };
+		}
+	}
+	return { end: { ...unchanged('PLAN_CHANGED', member.roles), newDrift: drift } };
 }
 
 /** The outcome without drift after earlier attempts: they have done everything if the roles are as they planned. */

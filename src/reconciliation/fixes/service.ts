@@ -1,9 +1,8 @@
 import type { BulkScope } from '../domain/hold.js';
-import type { Channel } from '../domain/notification.js';
 import type { Ports, Track } from '../domain/ports.js';
 import type { RunSettings } from '../domain/run.js';
-import { type BulkOrder, type BulkResult, type BulkStore, fixBulk, type ResumedBulk, resumeBulks } from './bulk.js';
-import { type BulkPlan, holdIfRefused, type IssueSearch, type IssueStore, planBulk } from './bulk-plan.js';
+import { type BulkOrder, type BulkResult, type BulkStore, fixBulk, type ResumedBulk, requestBulk, resumeBulks } from './bulk.js';
+import { type BulkPlan, type IssueSearch, type IssueStore, planBulk } from './bulk-plan.js';
 import { type FixOrder, type FixResult, fixIssue } from './fix.js';
 import type { HoldStore } from './holds.js';
 import { type UndoableFix, type UndoOrder, type UndoResult, type UndoStore, undoFix } from './undo.js';
@@ -12,12 +11,11 @@ import { type UndoableFix, type UndoOrder, type UndoResult, type UndoStore, undo
 export interface FixService extends IssueSearch {
 	/** Applies the plan of one issue. */
 	apply(order: FixOrder): Promise<FixResult>;
-	/**
-	 * Plans a bulk fix. A plan that the safety check refuses is stored as a hold, and the operators are notified.
-	 * @param actor - the operator who asks, by Discord ID
-	 * @returns null if no issue is open
-	 */
-	planBulk(scope: BulkScope, actor: string): Promise<BulkPlan | null>;
+	/** Plans a bulk fix. Changes nothing. @returns null if no issue is open */
+	planBulk(scope: BulkScope): Promise<BulkPlan | null>;
+	/** An operator asks for a part of a plan: if the safety check refuses it, it becomes a hold, and the operators are notified. */
+	requestBulk(order: Pick<BulkOrder, 'scope' | 'part' | 'planHash' | 'actor'>): Promise<void>;
+	/** Applies a part of a plan. */
 	applyBulk(order: BulkOrder): Promise<BulkResult>;
 	/** Resumes bulk fixes that a stopped process left unfinished. */
 	resumeBulks(): Promise<readonly ResumedBulk[]>;
@@ -30,23 +28,13 @@ export function createFixService(deps: {
 	readonly ports: Ports;
 	readonly store: IssueStore & IssueSearch & HoldStore & BulkStore & UndoStore;
 	readonly settings: RunSettings;
-	/** Where a hold is announced. */
-	readonly holdChannels: readonly Channel[];
-	/** Delivers pending notifications. Not awaited; what fails is retried by housekeeping. */
-	readonly flushOutbox: () => Promise<void>;
 	readonly track: Track;
 }): FixService {
-	const { ports, store, settings, holdChannels, flushOutbox, track } = deps;
+	const { ports, store, settings, track } = deps;
 	return {
 		apply: (order) => track(() => fixIssue(ports, settings.policy, order)),
-		planBulk: async (scope, actor) => {
-			const plan = await planBulk(ports, store, settings.maxRevokePercent, scope);
-			if (plan?.hold) {
-				await holdIfRefused(store, plan, { actor, at: ports.now(), channels: holdChannels });
-				track(flushOutbox).catch(ports.onUnexpectedError);
-			}
-			return plan;
-		},
+		planBulk: (scope) => planBulk(ports, store, settings.maxRevokePercent, scope),
+		requestBulk: (order) => track(() => requestBulk(ports, store, settings, order)),
 		applyBulk: (order) => track(() => fixBulk(ports, store, settings, order)),
 		resumeBulks: () => track(() => resumeBulks(ports, store, settings.policy)),
 		undo: (order) => track(() => undoFix(ports, store, order)),

@@ -1,9 +1,9 @@
-import { formatRoles, rolesEqual } from '../detection/role-plan.js';
+import { diffRoles, formatRoles, rolesAfter, rolesEqual } from '../detection/role-plan.js';
 import type { FixOutcome, Plan } from '../domain/issue.js';
 import type { AttemptEnd, Ports } from '../domain/ports.js';
 import type { RoleName } from '../domain/rules.js';
 import { attempt } from '../domain/source-result.js';
-import { applyPlan } from './apply-plan.js';
+import { applyPlan, type Look } from './apply-plan.js';
 import { type AttemptOutcome, auditReason, CLAIM_SECONDS, runAttempt, unchanged } from './attempt.js';
 import { recoverInterruptedAttempts } from './recover.js';
 
@@ -118,7 +118,16 @@ export async function undoFix(ports: Ports, undos: UndoStore, order: UndoOrder):
 	});
 	if (claimed.kind !== 'claimed') return claimed;
 	const { claim, subject } = claimed;
-	const outcome = await runAttempt(ports, claim.attemptId, (isHeld) => checkAndRestore(ports, claim, subject, order, isHeld));
+	const outcome = await runAttempt(ports, claim.attemptId, (isHeld) =>
+		applyPlan(ports, {
+			attemptId: claim.attemptId,
+			discordId: subject.discordId,
+			look: (rolesBefore) => lookAtMember(ports, subject, rolesBefore === null ? claim : { ...claim, interrupted: true }),
+			reason: auditReason(`undo ${claim.attemptId} of fix ${order.attemptId}`, claim.issueId, order),
+			isHeld,
+			advice: { unreadable: 'Check their roles.', notApplied: 'Try again in a minute.' }
+		})
+	);
 	return { kind: 'ended', subject, ...outcome, exemptUntil: mayHaveChanged(outcome) ? exemptUntil : null };
 }
 
@@ -127,32 +136,18 @@ export function mayHaveChanged({ rolesBefore, rolesAfter }: Pick<AttemptEnd, 'ro
 	return rolesBefore !== null && (rolesAfter === null || !rolesEqual(rolesBefore, rolesAfter));
 }
 
-async function checkAndRestore(
-	ports: Ports,
-	claim: UndoClaim,
-	{ discordId }: UndoSubject,
-	order: UndoOrder,
-	isHeld: () => boolean
-): Promise<AttemptOutcome> {
-	const { attemptId, issueId, plan, left } = claim;
-	const read = await attempt(() => ports.guild.readMember(discordId));
-	if (!read.ok) return unchanged('FAILED', null, read.error);
+async function lookAtMember({ guild }: Ports, { discordId }: UndoSubject, claim: UndoClaim): Promise<Look | { end: AttemptOutcome }> {
+	const { plan, left } = claim;
+	const read = await attempt(() => guild.readMember(discordId));
+	if (!read.ok) return { end: unchanged('FAILED', null, read.error) };
 	const member = read.value;
-	if (member === null) return unchanged('FAILED', null, 'This member has left the server.');
+	if (member === null) return { end: unchanged('FAILED', null, 'This member has left the server.') };
 	const { roles } = member;
 	if (!expectedStates(claim).some((state) => rolesEqual(roles, state))) {
-		return unchanged('PLAN_CHANGED', roles, `The member now has ${formatRoles(roles)}, not ${formatRoles(left)} as the fix left it.`);
+		const why = `The member now has ${formatRoles(roles)}, not ${formatRoles(left)} as the fix left it.`;
+		return { end: unchanged('PLAN_CHANGED', roles, why) };
 	}
-	return applyPlan(ports, {
-		attemptId,
-		discordId,
-		plan,
-		rolesBefore: roles,
-		reason: auditReason(`undo ${attemptId} of fix ${order.attemptId}`, issueId, order),
-		isHeld,
-		success: 'UNDONE',
-		advice: { unreadable: 'Check their roles.', notApplied: 'Try again in a minute.' }
-	});
+	return { roles, plan: diffRoles(roles, rolesAfter(left, plan)), goal: plan, success: 'UNDONE' };
 }
 
 /** The roles that this undo may find: those that the fix left and, after an interrupted undo, those after each step of its plan. */

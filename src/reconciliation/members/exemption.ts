@@ -1,3 +1,6 @@
+import type { Ports } from '../domain/ports.js';
+import { untilNoChange } from '../fixes/until-no-change.js';
+
 /** An operator's decision that Reeve leaves a member's roles alone. Never deleted: it ends at `expiresAt`. */
 export interface StoredExemption {
 	readonly id: string;
@@ -37,4 +40,14 @@ export interface ExemptResult {
 	readonly replaced: readonly StoredExemption[];
 	/** The newest run that found the issue settled by this; null if there was no open issue. */
 	readonly settledIn: string | null;
+}
+
+/**
+ * Exempts a member. Resolves once it holds for fixes in progress too: a role call that was on its way has ended, and the next one is
+ * refused.
+ */
+export async function exemptMember(ports: Ports, store: ExemptionStore, order: ExemptOrder): Promise<ExemptResult> {
+	const result = await store.exempt(order, ports.now());
+	await untilNoChange(ports, { discordId: order.discordId });
+	return result;
 }

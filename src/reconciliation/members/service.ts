@@ -1,6 +1,6 @@
 import type { Billing, Guild, Ledger, Ports, Track } from '../domain/ports.js';
 import type { PolicySettings } from '../domain/rules.js';
-import type { ExemptionStore, ExemptOrder, ExemptResult, StoredExemption } from './exemption.js';
+import { type ExemptionStore, type ExemptOrder, type ExemptResult, exemptMember, type StoredExemption } from './exemption.js';
 import { type CustomerMetadataSearch, type Explanation, explainMember, type MemberHistoryStore } from './explain.js';
 import {
 	type CustomerLookup,
@@ -29,6 +29,7 @@ export interface MemberService extends Pick<ExemptionStore, 'subjectOf'> {
 	readonly namesOf: NamesOf;
 	/** Null for a user who is not in the server. */
 	nameOf(discordId: string): Promise<string | null>;
+	/** Resolves once it holds for fixes in progress too. */
 	exempt(order: ExemptOrder): Promise<ExemptResult>;
 	/** Null if it had already ended. */
 	endExemption(order: { readonly id: string; readonly actor: string }): Promise<StoredExemption | null>;
@@ -65,7 +66,7 @@ export function createMemberService(deps: {
 		namesOf,
 		nameOf: async (discordId) => (await namesOf([discordId])).get(discordId) ?? null,
 		subjectOf: (issueId) => store.subjectOf(issueId),
-		exempt: (order) => store.exempt(order, ports.now()),
+		exempt: (order) => exemptMember(ports, store, order),
 		endExemption: ({ id, actor }) => store.endExemption(id, { actor, at: ports.now() }),
 		exemptions: () => store.exemptionsInForce(ports.now()),
 		looksLikeCustomerId: (text) => billing.looksLikeCustomerId(text),

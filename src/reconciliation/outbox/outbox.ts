@@ -21,6 +21,8 @@ export type Notification =
 	| { readonly kind: 'run'; readonly result: ReconciliationResult }
 	/** The safety check refused a bulk fix that an operator asked for. */
 	| { readonly kind: 'hold'; readonly hold: StoredHold }
+	/** An operator released a hold: its message is updated. */
+	| { readonly kind: 'release'; readonly hold: StoredHold }
 	/** No run has succeeded since the last success, the installation or the end of a pause, whichever is latest. */
 	| { readonly kind: 'overdue'; readonly since: Date };
 
@@ -28,7 +30,7 @@ export type Notification =
 export interface OutboxMessage {
 	readonly id: string;
 	readonly channel: Channel;
-	/** What it reports: {@link runSubject}, {@link holdSubject} or {@link overdueSubject}. */
+	/** What it reports: {@link runSubject}, {@link holdSubject}, {@link releaseSubject} or {@link overdueSubject}. */
 	readonly subject: string;
 	readonly createdAt: Date;
 	/** Failed attempts so far. */
@@ -75,6 +77,7 @@ const GIVE_UP_AFTER_MS = 3 * 86_400_000;
 
 export const runSubject = (runId: string): string => `run:${runId}`;
 export const holdSubject = (holdId: string): string => `hold:${holdId}`;
+export const releaseSubject = (holdId: string): string => `release:${holdId}`;
 export const overdueSubject = (since: Date): string => `overdue:${since.toISOString()}`;
 
 /** The admin channel always; mail if it is configured. */
@@ -132,7 +135,10 @@ export async function flushOutbox(deps: OutboxDeps, atStart: boolean): Promise<v
 	const messages = await deps.outbox.claimMessages({ due: now, failedToo: atStart }, new Date(now.getTime() + VISIBILITY_TIMEOUT_MS));
 	for (const message of byAge(messages)) {
 		const notification = await notificationOf(deps.outbox, message.subject);
-		if (notification !== null) await attemptDelivery(deps, message, notification);
+		if (notification === null) continue;
+		// Released before it was announced: there is nothing left to announce.
+		if (notification.kind === 'hold' && notification.hold.releasedBy !== null) await deps.outbox.markDelivered(message.id, deps.now());
+		else await attemptDelivery(deps, message, notification);
 	}
 }
 
@@ -148,7 +154,7 @@ function byAge(messages: readonly OutboxMessage[]): readonly OutboxMessage[] {
 async function notificationOf(outbox: OutboxStore, subject: string): Promise<Notification | null> {
 	const [kind, key = ''] = [subject.slice(0, subject.indexOf(':')), subject.slice(subject.indexOf(':') + 1)];
 	if (kind === 'overdue') return { kind, since: new Date(key) };
-	if (kind === 'hold') {
+	if (kind === 'hold' || kind === 'release') {
 		const hold = await outbox.readHold(key);
 		return hold === null ? null : { kind, hold };
 	}

@@ -18,7 +18,7 @@ import type { Links } from '../domain/links.js';
 import { type LastGoodRun, type OnProgress, type Ports, type RunStart, SourceError } from '../domain/ports.js';
 import type { Progress, ReconciliationOptions, ReconciliationResult, RunSettings, Verified } from '../domain/run.js';
 import { checkPayerDrop, plausibilityProblem } from '../fixes/safety.js';
-import { autoFix } from './auto-fix.js';
+import { autoFix, fixable } from './auto-fix.js';
 
 /** Another run has the guild's lease. */
 export class RunInProgressError extends Error {
@@ -196,7 +196,7 @@ async function complete(
 	await lease.renew();
 	const hold = autoFixEnabled
 		? await autoFix(ports, settings, { ...run, issues, detection, lastGood }, { fixed, onProgress, shouldContinue })
-		: checkPayerDrop(issues, detection, lastGood);
+		: checkPayerDrop(fixable(issues, settings), detection, lastGood);
 	const verified = verification === null || snapshot === null ? null : await verification.verify(runId, snapshot, detection);
 	const outcome: Outcome = {
 		status: 'COMPLETED',

@@ -1,5 +1,6 @@
 import type { Ports, Track } from '../domain/ports.js';
 import type { ReconciliationResult, RunSettings } from '../domain/run.js';
+import { untilNoChange } from '../fixes/until-no-change.js';
 import { type DailySettings, runDailyIfDue } from './daily.js';
 import { nextRun } from './next-run.js';
 import type { Pause, PauseStore } from './pause.js';
@@ -12,7 +13,7 @@ export interface ScheduleService {
 	runIfDue(): Promise<ReconciliationResult | null>;
 	/** The pause in force. */
 	currentPause(): Promise<Pause | null>;
-	/** Stops the daily runs. @returns the new pause, and the one it replaces */
+	/** Stops the daily runs. Resolves once that holds for their automatic fixes in progress too. @returns the new pause, and the one it replaces */
 	pause(order: Pick<Pause, 'reason' | 'until'> & { readonly actor: string }): Promise<{ pause: Pause; replaced: Pause | null }>;
 	/** Ends the pause in force, if there is one. */
 	resume(by: { readonly actor: string }): Promise<{ ended: Pause | null; nextRunAt: Date | null }>;
@@ -35,7 +36,9 @@ export function createScheduleService(deps: {
 		currentPause: () => store.currentPause(ports.now()),
 		pause: async ({ actor, reason, until }) => {
 			const pause = { pausedAt: ports.now(), pausedBy: actor, reason, until };
-			return { pause, replaced: await store.startPause(pause) };
+			const replaced = await store.startPause(pause);
+			await untilNoChange(ports, 'scheduled-run');
+			return { pause, replaced };
 		},
 		resume: async ({ actor }) => {
 			const ended = await store.endPause({ actor, at: ports.now() });

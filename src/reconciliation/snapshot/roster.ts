@@ -26,6 +26,8 @@ export class CompactRoster implements ById<RosterMember> {
 	/** Index of the member's name in {@link names}. */
 	private nameIndexes: Uint32Array;
 	private count = 0;
+	/** Indexes of deleted members. Their place in the columns stays. */
+	private readonly deleted = new Set<number>();
 
 	private readonly roleSets: (readonly RoleName[])[] = [NO_ROLES];
 	private readonly roleSetIndexes = new Map<string, number>([['', 0]]);
@@ -52,7 +54,7 @@ export class CompactRoster implements ById<RosterMember> {
 	}
 
 	public get size(): number {
-		return this.count;
+		return this.count - this.deleted.size;
 	}
 
 	public has(id: string): boolean {
@@ -66,7 +68,7 @@ export class CompactRoster implements ById<RosterMember> {
 
 	/** Views instead of copies: of most members, a caller reads few fields. */
 	public *values(): IterableIterator<RosterMember> {
-		for (let index = 0; index < this.count; index += 1) yield new StoredMember(this, index);
+		for (let index = 0; index < this.count; index += 1) if (!this.deleted.has(index)) yield new StoredMember(this, index);
 	}
 
 	/** @param index - in the columns */
@@ -97,12 +99,20 @@ export class CompactRoster implements ById<RosterMember> {
 		const index = known === -1 ? this.append(slot) : known;
 		this.traits[index] = this.roleSetIndex(roles) * 2 + (bot ? 1 : 0);
 		this.nameIndexes[index] = this.names.add(name);
+		this.deleted.delete(index);
+	}
+
+	/** Deletes a member, if it is there. */
+	public delete(id: string): void {
+		const index = this.find(id);
+		if (index !== -1) this.deleted.add(index);
 	}
 
 	/** Index of a member in the columns; -1 if there is none. */
 	private find(id: string): number {
 		const slot = this.slotOf(id);
-		return slot === -1 ? -1 : (this.slots[slot] ?? 0) - 1;
+		const index = slot === -1 ? -1 : (this.slots[slot] ?? 0) - 1;
+		return this.deleted.has(index) ? -1 : index;
 	}
 
 	/** The slot that an ID has or would get; -1 for an invalid ID. */

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createAnnouncer } from '../../../src/messages/delivery/announcer.js';
 import { createBulkTracker } from '../../../src/messages/delivery/bulk-progress.js';
+import { countEffects } from '../../../src/reconciliation/domain/effect.js';
 import type { BulkEnd, BulkOrigin, TrackedBulk } from '../../../src/reconciliation/domain/ports.js';
 import { type Answer, type ApiRequest, CHANNEL, inGuild, message } from '../client.js';
 import { AT, AT_SECONDS, OPERATOR } from '../fixtures.js';
@@ -8,7 +9,7 @@ import { AT, AT_SECONDS, OPERATOR } from '../fixtures.js';
 const DAILY: BulkOrigin = { kind: 'run', triggeredBy: 'scheduled', requestedBy: null };
 const BY_OPERATOR: BulkOrigin = { kind: 'operator', actor: OPERATOR, scope: 'all', held: false };
 const CONTINUED: BulkOrigin = { kind: 'continued', actor: OPERATOR, scope: 'all', doneBefore: 20, fixedBefore: 20 };
-const DONE: BulkEnd = { fixed: 53, losing: 0, left: 0, tooLate: false };
+const DONE: BulkEnd = { fixed: 53, effects: { ...countEffects([]), grants: 53 }, left: 0, tooLate: false };
 
 const POST = `POST /api/v10/channels/${CHANNEL}/messages`;
 const PATCH = `PATCH /api/v10/channels/${CHANNEL}/messages/`;
@@ -48,7 +49,7 @@ function following(answer?: (asked: ApiRequest) => Answer | Promise<Answer> | nu
 		},
 		logger
 	});
-	const begin = (over: Partial<TrackedBulk> = {}) => follow({ id: 'bulk1', total: 53, origin: BY_OPERATOR, ...over });
+	const begin = (over: Partial<TrackedBulk> = {}) => follow({ id: 'bulk1', total: 53, effects: null, origin: BY_OPERATOR, ...over });
 	const asked = () => requests.map(({ method, path }) => `${method} ${path}`);
 	return { begin, contents, requests, asked, logged, attended };
 }
@@ -140,7 +141,9 @@ describe('progress of a large bulk fix', () => {
 		follower.end({ ...DONE, fixed: 51 });
 		await seconds(0);
 		expect(contents).toEqual([
-			expect.stringMatching(/^Reeve has fixed 51 of 53 issues of the daily run \(auto-fix\)\. 2 issues .* The report follows\.$/)
+			expect.stringMatching(
+				/^Reeve has fixed 51 of 53 issues of the daily run \(auto-fix\): 53 people got access\. 2 issues .* The report follows\.$/
+			)
 		]);
 	});
 

@@ -2,9 +2,10 @@ import type { Client } from 'discord.js';
 import { describe, expect, it } from 'vitest';
 import { createMessenger } from '../../../src/messages/delivery/messenger.js';
 import type { Email } from '../../../src/messages/report/email.js';
+import type { StoredHold } from '../../../src/reconciliation/domain/hold.js';
 import type { IssueState } from '../../../src/reconciliation/domain/issue.js';
 import { type Answer, CHANNEL, GUILD, inGuild, message, VOICELESS } from '../client.js';
-import { ADA, AT, attempt, failedResult, issue, NO_NOTICES, OPERATOR, result, state } from '../fixtures.js';
+import { ADA, AT, attempt, failedResult, HOLD, issue, NO_NOTICES, OPERATOR, result, state } from '../fixtures.js';
 
 const MESSAGE = '600000000000000006';
 
@@ -18,7 +19,10 @@ function clientAnswering(...answers: Answer[]) {
 
 const run = (...given: Parameters<typeof result>) => ({ kind: 'run', result: result(...given) }) as const;
 
-function messengerWith(client: Client, over: { channelId?: string; states?: Map<string, IssueState> | Error; remember?: Error } = {}) {
+function messengerWith(
+	client: Client,
+	over: { channelId?: string; states?: Map<string, IssueState> | Error; remember?: Error; hold?: Partial<StoredHold> } = {}
+) {
 	const logged: string[] = [];
 	const remembered: string[][] = [];
 	const emails: [Email, string][] = [];
@@ -38,11 +42,62 @@ function messengerWith(client: Client, over: { channelId?: string; states?: Map<
 			if (over.remember) throw over.remember;
 			remembered.push(message);
 		},
+		saveHoldMessage: async (id, channelId, messageId) => ({
+			...HOLD,
+			id,
+			...over.hold,
+			message: { channelId, messageId }
+		}),
 		namesOf: async (ids) => new Map([...ids].flatMap((id) => (id === OPERATOR ? [[id, 'olive'] as const] : []))),
 		logger: { error: (...values) => logged.push(String(values[0])) }
 	});
 	return { messenger, logged, remembered, emails };
 }
+
+describe('posting a hold', () => {
+	const PATCH = `PATCH /api/v10/channels/${CHANNEL}/messages/${MESSAGE}`;
+	const RELEASED = { releasedBy: OPERATOR, releasedAt: AT };
+	const asked = (requests: readonly { method: string; path: string }[]) => requests.map(({ method, path }) => `${method} ${path}`);
+
+	it('posts it with a button to the plan', async () => {
+		const { client, requests } = clientAnswering(ok);
+		const { messenger } = messengerWith(client);
+		await messenger.post({ kind: 'hold', hold: HOLD });
+		expect(asked(requests)).toEqual([`POST /api/v10/channels/${CHANNEL}/messages`]);
+		expect(requests[0]?.body).toMatchObject({ embeds: [{ title: 'On hold: 7 lose access, 2 move down' }], components: [{}] });
+	});
+
+	it('updates the message at once if the hold was released while it was being posted', async () => {
+		const { client, requests } = clientAnswering(ok);
+		const { messenger } = messengerWith(client, { hold: RELEASED });
+		await messenger.post({ kind: 'hold', hold: HOLD });
+		expect(asked(requests)).toEqual([`POST /api/v10/channels/${CHANNEL}/messages`, PATCH]);
+	});
+
+	it('updates its message when it is released: who approved it, without a button', async () => {
+		const { client, requests } = clientAnswering(ok);
+		const { messenger } = messengerWith(client);
+		await messenger.post({ kind: 'release', hold: { ...HOLD, ...RELEASED, message: { channelId: CHANNEL, messageId: MESSAGE } } });
+		expect(asked(requests)).toEqual([PATCH]);
+		expect(requests[0]?.body).toMatchObject({ embeds: [{ title: 'Approved: 7 lose access, 2 move down' }], components: [] });
+	});
+
+	it('has nothing to update where the message was deleted or never posted', async () => {
+		const { client, requests } = clientAnswering(refused(404, 10008));
+		const { messenger } = messengerWith(client);
+		await messenger.post({ kind: 'release', hold: { ...HOLD, ...RELEASED } });
+		expect(requests).toEqual([]);
+		await messenger.post({ kind: 'release', hold: { ...HOLD, ...RELEASED, message: { channelId: CHANNEL, messageId: MESSAGE } } });
+		expect(asked(requests)).toEqual([PATCH]);
+	});
+
+	it('fails, to be retried, if Discord refuses the update', async () => {
+		const { client } = clientAnswering(refused(403, 50013));
+		const { messenger } = messengerWith(client);
+		const hold = { ...HOLD, ...RELEASED, message: { channelId: CHANNEL, messageId: MESSAGE } };
+		await expect(messenger.post({ kind: 'release', hold })).rejects.toThrow();
+	});
+});
 
 describe('posting a report', () => {
 	it('posts in the admin channel without pings and stores the message ID', async () => {

@@ -5,9 +5,10 @@ import { bulkPlanReply, bulkReply, nothingToFixReply, singlePlanReply } from '..
 import { kindsNamed, pickedIssue, suggestIssue, typedIdOrName } from '../../../src/messages/replies/find-issue.js';
 import { typedNumber } from '../../../src/messages/replies/release.js';
 import { holdAnnouncement } from '../../../src/messages/report/hold.js';
-import type { BulkPlan, ListedIssue } from '../../../src/reconciliation/fixes/bulk-plan.js';
+import type { BulkScope, Hold } from '../../../src/reconciliation/domain/hold.js';
+import { type BulkPlan, bulkPlanOf, type ListedIssue } from '../../../src/reconciliation/fixes/bulk-plan.js';
 import type { FixResult } from '../../../src/reconciliation/fixes/fix.js';
-import { HOLD, issue, OPERATOR } from '../fixtures.js';
+import { ADA, AT, AT_SECONDS, HOLD, issue, OPERATOR } from '../fixtures.js';
 import { brokenLimits } from '../limits.js';
 
 const listed = (over: Partial<ListedIssue> = {}): ListedIssue => ({ ...issue(over), lastRunId: 'run1' });
@@ -19,16 +20,13 @@ const taking = (number: number) =>
 		plan: { add: [], remove: ['Knight'] },
 		linked: true
 	});
-const giving = (number: number) => listed({ id: `g${number}`, discordName: `giver${number}`, plan: { add: ['Lord'], remove: [] } });
-const plan = (issues: ListedIssue[], over: Partial<BulkPlan> = {}): BulkPlan => ({
-	scope: 'all',
-	issues,
-	runId: 'run1',
-	planHash: '0123abcd',
-	hold: null,
-	...over
-});
-const REFUSED = { reason: 'This would remove a role from 5 of the 20 members who hold one (limit: 10%).', losing: 5, holders: 20 };
+const giving = (number: number) =>
+	listed({ id: `g${number}`, discordName: `giver${number}`, discordRoles: [], plan: { add: ['Lord'], remove: [] } });
+const lowering = (number: number) =>
+	listed({ id: `l${number}`, discordName: `lower${number}`, discordRoles: ['Lord'], plan: { add: ['Knight'], remove: ['Lord'] } });
+const plan = (issues: ListedIssue[], hold: Hold | null = null, scope: BulkScope = 'all'): BulkPlan =>
+	bulkPlanOf(scope, 'run1', issues, () => hold);
+const REFUSED = { reason: 'This would remove access from 5 of the 20 members who hold a role (limit: 10%).', losing: 5, holders: 20 };
 const labels = ({ components }: ReturnType<typeof bulkPlanReply>) =>
 	components.flatMap((row) => row.components.map((button) => ('label' in button ? button.label : '')));
 
@@ -44,45 +42,80 @@ const ended = (of: ListedIssue, outcome: 'FIXED' | 'FAILED' | 'RESOLVED', error:
 });
 
 describe('bulkPlanReply', () => {
-	test('counts and lists the members and their plans', () => {
-		const { embeds } = bulkPlanReply(plan([taking(1), giving(1), giving(2)]));
-		expect(embeds[0]?.title).toBe('Fix all: 3 issues');
-		expect(embeds[0]?.description).toContain('**1 person loses a role, 2 people gain one.**');
-		expect(embeds[0]?.description).toContain('taker1: Take Knight');
+	test('counts the effects and lists the people of each, those who lose access first', () => {
+		const { embeds } = bulkPlanReply(plan([giving(1), taking(1), lowering(1), giving(2)]));
+		expect(embeds[0]?.title).toBe('Fix all: 4 issues');
+		expect(embeds[0]?.description).toMatch(/^\*\*1 loses access, 1 moves down, 2 get access\.\*\*/);
+		expect(embeds[0]?.description).toMatch(
+			/\*\*Lose access \(1\)\*\*\n.*taker1: Take Knight.*\n\n\*\*Move down \(1\)\*\*\n.*lower1.*\n\n\*\*Get access \(2\)\*\*\n.*giver1.*\n.*giver2/
+		);
 	});
 
-	test('offers grants only if the plan both grants and revokes', () => {
-		expect(labels(bulkPlanReply(plan([taking(1), giving(1)])))).toEqual(['Fix all 2', 'Only give (1)']);
-		expect(labels(bulkPlanReply(plan([taking(1)])))).toEqual(['Fix it']);
-		expect(labels(bulkPlanReply(plan([giving(1), giving(2)])))).toEqual(['Fix all 2']);
+	test('has a button per part that has people, and one to cancel', () => {
+		expect(labels(bulkPlanReply(plan([taking(1), giving(1), lowering(1), giving(2)])))).toEqual([
+			'Grant and tidy (2)',
+			'Move down (1)',
+			'Remove access (1)',
+			'Cancel'
+		]);
+		expect(labels(bulkPlanReply(plan([taking(1)])))).toEqual(['Remove access (1)', 'Cancel']);
 	});
 
-	test("shows the hold's reason and the number to type", () => {
-		const message = bulkPlanReply(plan([...Array(5).keys()].map(taking), { hold: REFUSED }));
-		expect(labels(message)).toEqual(['Release the hold…']);
-		expect(message.embeds[0]?.fields?.[0]).toMatchObject({ name: 'On hold', value: expect.stringContaining('type the number 5') });
+	test('asks for a number where the plan is held, and never for what gives access', () => {
+		const message = bulkPlanReply(plan([...[...Array(5).keys()].map(taking), giving(1)], REFUSED));
+		expect(labels(message)).toEqual(['Grant and tidy (1)', 'Remove access (5)…', 'Cancel']);
+		expect(message.embeds[0]?.fields?.[0]).toMatchObject({
+			name: 'Needs your approval',
+			value: expect.stringContaining('type the number that it shows')
+		});
 	});
 
-	test('points out members without a link', () => {
-		const { embeds } = bulkPlanReply(plan([listed({ linked: false })]));
+	test('attaches everyone as a CSV file', () => {
+		const { files, attachments } = bulkPlanReply(plan([giving(1), ...[...Array(400).keys()].map(taking)]));
+		const lines = String(files[0]?.attachment).trimEnd().split('\r\n');
+		expect(lines).toHaveLength(402);
+		expect(lines[1]).toMatch(/^"loses access","<@200000000000000000>","taker0","take Knight",/);
+		expect(lines.at(-1)).toMatch(/^"gets access",/);
+		expect(files[0]?.name).toBe('reeve-plan-all-run1.csv');
+		// Edits replace the file of the message.
+		expect(attachments).toEqual([]);
+	});
+
+	test('leaves people without a link out, and says so', () => {
+		const unlinked = listed({ linked: false });
+		const { embeds } = bulkPlanReply(plan([taking(1), unlinked]));
+		expect(embeds[0]?.title).toBe('Fix all: 1 issue');
 		expect(embeds[0]?.fields?.[0]?.name).toBe('1 person not linked to a Stripe customer');
+		const alone = bulkPlanReply(plan([unlinked]));
+		expect(labels(alone)).toEqual(['Cancel']);
+		expect(alone.embeds[0]?.description).toBe('Nothing is to be changed here.');
+		expect(bulkPlanReply(plan([taking(1), unlinked], null, 'UNLINKED')).embeds[0]?.title).toBe(
+			'Fix "Not linked to a Stripe customer": 1 issue'
+		);
 	});
 
 	test('keeps to the limits with thousands of hostile names', () => {
-		const names = ['@everyone'.repeat(50), '[x](https://evil.example)', '**'.repeat(200), '‮abc', '```'];
-		const many = Array.from({ length: 5000 }, (_, index) => ({ ...taking(index), discordName: names[index % names.length] as string }));
-		const { embeds, components } = bulkPlanReply(plan(many, { hold: { ...REFUSED, reason: 'x'.repeat(5000) } }));
+		const names = ['@everyone'.repeat(50), '[x](https://evil.example)', '**'.repeat(200), '\u202Eabc', '```'];
+		const many = Array.from({ length: 5000 }, (_, index) => ({
+			...(index % 3 === 0 ? taking(index) : index % 3 === 1 ? lowering(index) : giving(index)),
+			discordName: names[index % names.length] as string
+		}));
+		const { embeds, components } = bulkPlanReply(plan(many, { ...REFUSED, reason: 'x'.repeat(5000) }));
 		expect(brokenLimits({ embeds, components, allowedMentions: { parse: [] } })).toEqual([]);
 		expect(embeds[0]?.description).toMatch(/… and \d[\d,]* more$/);
 	});
 
-	test('binds its buttons to the plan', () => {
-		const [row] = bulkPlanReply(plan([taking(1), giving(1)])).components;
+	test('binds each button to its part of the plan', () => {
+		const { parts, ...shown } = plan([taking(1), giving(1)]);
+		const [row] = bulkPlanReply({ parts, ...shown }).components;
 		const ids = row?.components.map((button) => ('custom_id' in button ? parseCustomId(button.custom_id) : null));
 		expect(ids).toEqual([
-			{ action: 'bulk', scope: 'all', planHash: '0123abcd', mode: 'all' },
-			{ action: 'bulk', scope: 'all', planHash: '0123abcd', mode: 'grants-only' }
+			{ action: 'bulk', scope: 'all', part: 'gives', planHash: parts.gives.planHash },
+			{ action: 'bulk', scope: 'all', part: 'removes', planHash: parts.removes.planHash },
+			{ action: 'cancel' }
 		]);
+		expect(plan([giving(1), taking(2)]).parts.gives.planHash).toBe(parts.gives.planHash);
+		expect(plan([giving(1), taking(2)]).parts.removes.planHash).not.toBe(parts.removes.planHash);
 	});
 });
 
@@ -91,6 +124,7 @@ describe('bulkReply', () => {
 	const done = {
 		kind: 'done' as const,
 		plan: plan([gone, given, failed]),
+		part: 'removes' as const,
 		left: 0,
 		results: [
 			{ issue: gone, result: ended(gone, 'FIXED') },
@@ -101,6 +135,18 @@ describe('bulkReply', () => {
 
 	test('lists why each remaining issue was not fixed', () => {
 		expect(bulkReply(done, 'all').content).toMatch(/^Done: 2 of 3 issues fixed\. Not fixed:\n.*taker2.*Reeve's role is below Knight\.$/s);
+	});
+
+	test('offers to look at the parts that are left', () => {
+		expect(labels(bulkReply(done, 'all'))).toEqual(['Look at the rest…']);
+		expect(labels(bulkReply({ ...done, plan: plan([gone, failed]) }, 'all'))).toEqual([]);
+	});
+
+	test('asks for the number of the part that is held', () => {
+		const held = plan([...Array(5).keys()].map(taking), REFUSED);
+		const answer = bulkReply({ kind: 'held', plan: held, hold: { ...REFUSED, losing: 5 } }, 'all');
+		expect(answer.content).toBe('Nothing was changed: this needs your approval. Press the button again and type 5.');
+		expect(labels(answer)).toContain('Remove access (5)…');
 	});
 
 	test('counts what is left after a shutdown', () => {
@@ -118,14 +164,24 @@ describe('bulkReply', () => {
 });
 
 describe('holdAnnouncement', () => {
-	test('is red, names the operator and the number to type, and links to the plan', () => {
+	test('is red, names the operator, the effects and the number to type, and links to the plan', () => {
 		const { embeds, components } = holdAnnouncement(HOLD);
-		expect(embeds[0]).toMatchObject({ title: 'On hold: a fix that takes roles from 9 people', color: COLOURS.bad });
-		expect(embeds[0]?.description).toContain(`<@${OPERATOR}> asked to fix all open issues. **No roles were removed.**`);
-		expect(embeds[0]?.description).toContain('9 of 30 lose a role');
+		expect(embeds[0]).toMatchObject({ title: 'On hold: 7 lose access, 2 move down', color: COLOURS.bad });
+		expect(embeds[0]?.description).toContain(`<@${OPERATOR}> asked for a bulk fix that takes access. **Nothing has been taken yet.**`);
+		expect(embeds[0]?.description).toContain('typing 9');
 		expect(components[0]?.components).toMatchObject([{ label: 'Look at the plan…', custom_id: 'reeve:1:plan:all' }]);
 		expect(brokenLimits({ ...holdAnnouncement({ ...HOLD, reason: '*'.repeat(5000) }), allowedMentions: { parse: [] } })).toEqual([]);
 		expect(holdAnnouncement({ ...HOLD, scope: 'ROLE_MISMATCH' }).embeds[0]?.description).toContain('of the kind "Has the wrong role"');
+	});
+
+	test('says who released it, and has nothing left to press', () => {
+		const { embeds, components } = holdAnnouncement({ ...HOLD, releasedBy: ADA, releasedAt: AT });
+		expect(embeds[0]).toMatchObject({ title: 'Approved: 7 lose access, 2 move down', color: COLOURS.low });
+		expect(embeds[0]?.description).toContain(
+			`<@${OPERATOR}> asked for a bulk fix that takes access, and <@${ADA}> approved it <t:${AT_SECONDS}:R>.`
+		);
+		expect(embeds[0]?.description).not.toContain('yet');
+		expect(components).toEqual([]);
 	});
 });
 

@@ -55,6 +55,12 @@ describe('fixReply', () => {
 		);
 	});
 
+	it.each(['RESOLVED', 'PLAN_CHANGED', 'EXEMPT'] as const)('says what was changed before a fix stopped as %s', (outcome) => {
+		expect(ended(outcome, { rolesBefore: ['Lord'], rolesAfter: ['Debtor', 'Lord'] })).toMatch(
+			new RegExp(`^Stopped halfway for ${PERSON.replace(/[()]/g, '\\$&')} \\(Debtor given\\): `)
+		);
+	});
+
 	it('says that Discord accepted the change without applying it', () => {
 		expect(ended('NOT_APPLIED')).toContain(`Not fixed: ${PERSON}. Discord accepted the change, but it did not happen.`);
 	});

@@ -51,13 +51,18 @@ describe('renderEmail', () => {
 
 	test('shows the hold of a run', () => {
 		const { text } = of({ issues: issues(1), autoFixEnabled: true, hold: { reason: 'Too many.', losing: 40, holders: 200 } });
-		expect(text).toContain('Stopped for your approval: no roles were removed: Too many.');
+		expect(text).toContain('Stopped for your approval: no one has lost access: Too many.');
 	});
 
-	test('shows operator and reason of a held bulk fix, and that no role was removed', () => {
+	test('shows operator and reason of a held bulk fix, and that nothing was taken', () => {
 		const { subject, text } = of({}, { notification: { kind: 'hold', hold: HOLD } });
-		expect(subject).toContain('On hold: a fix that takes roles from 9 people');
-		for (const part of [`olive (${OPERATOR}) asked to fix all open issues.`, 'No roles were removed.', 'Too many.', '9 of 30'])
+		expect(subject).toContain('On hold: 7 lose access, 2 move down');
+		for (const part of [
+			`olive (${OPERATOR}) asked for a bulk fix that takes access.`,
+			'Nothing has been taken yet.',
+			'Too many.',
+			'typing 9'
+		])
 			expect(text).toContain(part);
 	});
 

@@ -78,6 +78,21 @@ describe('summary embed', () => {
 		expect(summary.fields?.[1]).toMatchObject({ name: 'By severity', value: 'High: 2\nLow: 1' });
 	});
 
+	it('says what fixing the open issues means for people', () => {
+		const found = [
+			issue({ id: 'a', discordRoles: ['Knight'], plan: { add: [], remove: ['Knight'] } }),
+			issue({ id: 'b', discordRoles: ['Lord'], plan: { add: ['Knight'], remove: ['Lord'] } }),
+			issue({ id: 'c', discordRoles: ['Debtor', 'Lord'], plan: { add: [], remove: ['Debtor'] } }),
+			issue({ id: 'd' })
+		];
+		expect(page(result({ issues: found })).summary.description).toContain(
+			'Fixing all of them means: 1 loses access, 1 moves down, 2 get or keep access.'
+		);
+		const states = new Map([['a', state({ status: 'FIXED', settledAt: AT })]]);
+		expect(page(result({ issues: found }), 0, states).summary.description).toContain('means: 1 moves down, 2 get or keep access.');
+		expect(page(result({ issues: issues(1) })).summary.description).not.toContain('Fixing all');
+	});
+
 	it('counts the issues fixed since', () => {
 		const found = result({ issues: issues(3) });
 		const settled = (...ids: string[]) =>
@@ -112,13 +127,24 @@ describe('summary embed', () => {
 	});
 
 	it('is red for a held run and explains the release', () => {
-		const hold = { reason: 'This would remove a role from 40 of the 200 members who hold one (limit: 10%).', losing: 40, holders: 200 };
+		const hold = { reason: 'This would remove access from 40 of the 200 members who hold a role (limit: 10%).', losing: 40, holders: 200 };
 		const { summary } = page(result({ issues: issues(41), autoFixEnabled: true, issuesFixed: 1, hold }));
 		expect(summary.title).toBe('41 people have the wrong roles, on hold');
 		expect(summary.color).toBe(0xed4245);
-		expect(summary.fields?.[0]?.name).toBe('Stopped for your approval: no roles were removed');
+		expect(summary.fields?.[0]?.name).toBe('Stopped for your approval: no one has lost access');
 		expect(summary.fields?.[0]?.value).toContain(hold.reason);
-		expect(summary.fields?.[0]?.value).toContain('40 of 200 lose a role, press Fix all');
+		expect(summary.fields?.[0]?.value).toContain('if it is right (40 people lose access), press Fix all');
+	});
+
+	it('is not red any more once an operator has released the hold, and says who did', () => {
+		const hold = { reason: 'Too many.', losing: 40, lowering: 4, holders: 200 };
+		const { summary } = page(result({ issues: issues(41), autoFixEnabled: true, hold, holdReleasedBy: OPERATOR }));
+		expect(summary.title).toBe('41 people have the wrong roles');
+		expect(summary.color).toBe(0xf0a020);
+		expect(summary.fields?.[0]).toEqual({
+			name: 'Approved',
+			value: `<@${OPERATOR}> approved this: 36 lose access, 4 move down. Too many.`
+		});
 	});
 
 	it('has a title of its own for a verification', () => {

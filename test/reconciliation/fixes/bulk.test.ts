@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { BulkScope } from '../../../src/reconciliation/domain/hold.js';
+import { countEffects } from '../../../src/reconciliation/domain/effect.js';
+import type { BulkPart, BulkScope } from '../../../src/reconciliation/domain/hold.js';
 import { RoleChangeError } from '../../../src/reconciliation/domain/ports.js';
-import { type ApprovedBulk, type BulkOrder, type BulkStore, fixBulk, resumeBulks } from '../../../src/reconciliation/fixes/bulk.js';
-import { type IssueStore, planBulk } from '../../../src/reconciliation/fixes/bulk-plan.js';
+import {
+	type ApprovedBulk,
+	type BulkOrder,
+	type BulkStore,
+	fixBulk,
+	requestBulk,
+	resumeBulks
+} from '../../../src/reconciliation/fixes/bulk.js';
+import { type BulkPlan, type IssueStore, planBulk } from '../../../src/reconciliation/fixes/bulk-plan.js';
 import type { HoldStore } from '../../../src/reconciliation/fixes/holds.js';
 import { runReconciliation } from '../../../src/reconciliation/runs/run.js';
 import { customer, subscription, userId } from '../builders.js';
@@ -31,11 +39,13 @@ interface StoredBulk {
 }
 
 /** The open issues of the fake ledger, releases, and bulk fixes. */
-function bookOf(ports: FakePorts): IssueStore & HoldStore & BulkStore & { releases: unknown[]; bulks: StoredBulk[] } {
+function bookOf(ports: FakePorts): IssueStore & HoldStore & BulkStore & { holds: unknown[]; releases: unknown[]; bulks: StoredBulk[] } {
+	const holds: unknown[] = [];
 	const releases: unknown[] = [];
 	const bulks: StoredBulk[] = [];
 	const bulkOf = (id: string) => bulks[Number(id)] as StoredBulk;
 	return {
+		holds,
 		releases,
 		bulks,
 		startBulk: async (bulk, holder) => String(bulks.push({ bulk, startedAt: ports.now(), holder, endedAt: null }) - 1),
@@ -54,11 +64,14 @@ function bookOf(ports: FakePorts): IssueStore & HoldStore & BulkStore & { releas
 			const ended = ports.ledger.attempts.flatMap(({ issueId, end }) => (end === null ? [] : [[issueId, end.outcome] as const]));
 			return { id: String(index), bulk: stored.bulk, startedAt: stored.startedAt, done: new Map(ended) };
 		},
-		recordHold: async () => {},
+		recordHold: async (hold) => void holds.push(hold),
 		readHold: async () => null,
+		setHoldMessage: async () => null,
 		openIssues: async (scope: BulkScope) =>
 			[...ports.ledger.issues.values()]
-				.filter(({ status, type }) => status === 'OPEN' && (scope === 'all' || type === scope))
+				.filter(
+					({ status, type }) => status === 'OPEN' && (scope === 'all' || type === (scope === 'UNLINKED' ? 'UNAUTHORIZED_ACCESS' : scope))
+				)
 				.map((issue) => ({ ...issue, lastRunId: 'run_1' })),
 		newestReading: async () => {
 			const run = ports.ledger.runs.findLast(({ status }) => status === 'COMPLETED');
@@ -68,13 +81,16 @@ function bookOf(ports: FakePorts): IssueStore & HoldStore & BulkStore & { releas
 	};
 }
 
-const orderFor = (planHash: string, mode: BulkOrder['mode'], scope: BulkScope = 'all'): BulkOrder => ({
+/** An order for a part of a plan, as its button makes it. */
+const orderFor = ({ scope, parts }: BulkPlan, part: BulkPart, over: Partial<BulkOrder> = {}): BulkOrder => ({
 	scope,
-	planHash,
-	mode,
+	part,
+	planHash: parts[part].planHash,
+	confirmed: null,
 	actor: userId(99),
 	actorName: 'operator',
-	onProgress: () => {}
+	onProgress: () => {},
+	...over
 });
 
 async function planned(parts: Awaited<ReturnType<typeof guildOf>>, scope: BulkScope = 'all') {
@@ -89,62 +105,152 @@ describe('fixBulk', () => {
 		expect(await planBulk(ports, store, MAX_PERCENT, 'all')).toBeNull();
 	});
 
-	it('fixes every open issue of the approved plan', async () => {
+	it('fixes every open issue of the approved part', async () => {
 		const parts = await guildOf({ taking: 2, giving: 3, right: 20 });
 		const plan = await planned(parts);
 		expect(plan).toMatchObject({ hold: null, issues: { length: 5 } });
-		const result = await fixBulk(parts.ports, parts.store, SETTINGS, orderFor(plan.planHash, 'all'));
+		const result = await fixBulk(parts.ports, parts.store, SETTINGS, orderFor(plan, 'gives'));
 		expect(result.kind === 'done' && result.results.map(({ result }) => result)).toMatchObject(
-			Array(5).fill({ kind: 'ended', outcome: 'FIXED' })
+			Array(3).fill({ kind: 'ended', outcome: 'FIXED' })
 		);
-		expect(parts.ports.guild.holds(userId(1))).toEqual([]);
+		expect(parts.ports.guild.holds(userId(1))).toEqual(['Knight']);
 		expect(parts.ports.guild.holds(userId(3))).toEqual(['Knight']);
-		expect(parts.store.releases).toEqual([]);
+		await fixBulk(parts.ports, parts.store, SETTINGS, orderFor(plan, 'removes'));
+		expect(parts.ports.guild.holds(userId(1))).toEqual([]);
+		expect([parts.store.holds, parts.store.releases]).toEqual([[], []]);
+	});
+
+	it('lists those who lose most first, and puts each issue into one part', async () => {
+		const parts = await guildOf({ taking: 2, giving: 3, right: 20 });
+		parts.ports.guild.join(userId(6), 'Lord');
+		parts.ports.guild.join(userId(7), 'Knight', 'Debtor');
+		await runReconciliation(parts.ports, SETTINGS);
+		const { issues, parts: shown } = await planned(parts);
+		expect(issues.map(({ effect }) => effect)).toEqual(['removes', 'removes', 'lowers', 'tidies', 'grants', 'grants', 'grants']);
+		expect([shown.gives, shown.lowers, shown.removes].map((part) => part.issues.length)).toEqual([4, 1, 2]);
 	});
 
 	it('fixes only the issues of its scope', async () => {
 		const parts = await guildOf({ taking: 2, giving: 3, right: 20 });
 		const plan = await planned(parts, 'MISSING_ACCESS');
-		await fixBulk(parts.ports, parts.store, SETTINGS, orderFor(plan.planHash, 'all', 'MISSING_ACCESS'));
+		expect(plan.issues).toHaveLength(3);
+		await fixBulk(parts.ports, parts.store, SETTINGS, orderFor(plan, 'gives'));
 		expect(parts.ports.calls('guild.removeRole')).toEqual([]);
 		expect(parts.ports.calls('guild.addRole')).toHaveLength(3);
 	});
 
-	it('touches nothing and returns the new plan if the plan has changed', async () => {
+	it('leaves members without any link to their own scope', async () => {
+		const parts = await guildOf({ taking: 1, giving: 0, right: 20 });
+		parts.ports.guild.join(userId(50), 'Knight');
+		await runReconciliation(parts.ports, SETTINGS);
+		for (const scope of ['all', 'UNAUTHORIZED_ACCESS'] as const) {
+			const plan = await planned(parts, scope);
+			expect(plan).toMatchObject({ issues: [{ discordId: userId(1) }], unlinked: 1 });
+		}
+		const unlinked = await planned(parts, 'UNLINKED');
+		expect(unlinked.issues).toMatchObject([{ discordId: userId(50) }]);
+		await fixBulk(parts.ports, parts.store, SETTINGS, orderFor(unlinked, 'removes'));
+		expect(parts.ports.guild.holds(userId(50))).toEqual([]);
+	});
+
+	it('touches nothing and returns the new plan if the part has changed', async () => {
 		const parts = await guildOf({ taking: 2, giving: 3, right: 20 });
-		const { planHash } = await planned(parts);
+		const plan = await planned(parts);
 		parts.ports.billing.put(subscription({ id: 'sub_9', customerId: 'cus_9', status: 'canceled' }));
 		await runReconciliation(parts.ports, SETTINGS);
-		const result = await fixBulk(parts.ports, parts.store, SETTINGS, orderFor(planHash, 'all'));
+		const result = await fixBulk(parts.ports, parts.store, SETTINGS, orderFor(plan, 'removes'));
 		expect(result).toMatchObject({ kind: 'plan-changed', plan: { issues: { length: 6 } } });
 		expect(parts.ports.touched).toBe(0);
 	});
 
-	it('holds a plan that revokes too many roles but applies its grants', async () => {
+	it('applies a part that is as it was shown although another one has changed', async () => {
+		const parts = await guildOf({ taking: 2, giving: 3, right: 20 });
+		const plan = await planned(parts);
+		parts.ports.billing.put(subscription({ id: 'sub_9', customerId: 'cus_9', status: 'canceled' }));
+		await runReconciliation(parts.ports, SETTINGS);
+		expect(await fixBulk(parts.ports, parts.store, SETTINGS, orderFor(plan, 'gives'))).toMatchObject({ kind: 'done' });
+		expect(parts.ports.calls('guild.addRole')).toHaveLength(3);
+		expect(parts.ports.calls('guild.removeRole')).toEqual([]);
+	});
+
+	it('holds a part that takes access from too many, but never what gives access', async () => {
 		const parts = await guildOf({ taking: 5, giving: 2, right: 20 });
 		const plan = await planned(parts);
 		expect(plan.hold).toMatchObject({ losing: 5, holders: 25 });
-		expect(await fixBulk(parts.ports, parts.store, SETTINGS, orderFor(plan.planHash, 'all'))).toMatchObject({ kind: 'held' });
+		expect(await fixBulk(parts.ports, parts.store, SETTINGS, orderFor(plan, 'removes'))).toMatchObject({ kind: 'held' });
 		expect(parts.ports.touched).toBe(0);
-		await fixBulk(parts.ports, parts.store, SETTINGS, orderFor(plan.planHash, 'grants-only'));
+		await fixBulk(parts.ports, parts.store, SETTINGS, orderFor(plan, 'gives'));
 		expect(parts.ports.calls('guild.addRole')).toHaveLength(2);
 		expect(parts.ports.calls('guild.removeRole')).toEqual([]);
 	});
 
-	it('releases a hold for the exact number of revocations only', async () => {
+	it('gives a Debtor who has paid their access back while more upgrades than allowed revocations are open', async () => {
+		const parts = await guildOf({ taking: 0, giving: 0, right: 22 });
+		const price = ['price_lord'];
+		for (let number = 1; number <= 5; number++)
+			parts.ports.billing.put(subscription({ id: `sub_${number}`, customerId: `cus_${number}`, prices: price }));
+		parts.ports.guild.join(userId(6), 'Debtor', 'Knight');
+		await runReconciliation(parts.ports, SETTINGS);
+		const plan = await planned(parts);
+		expect(plan).toMatchObject({ hold: null, parts: { gives: { issues: { length: 6 } } } });
+		await fixBulk(parts.ports, parts.store, SETTINGS, orderFor(plan, 'gives'));
+		for (let number = 1; number <= 6; number++) expect(parts.ports.guild.holds(userId(number))).toEqual([number === 6 ? 'Knight' : 'Lord']);
+	});
+
+	it('stores a hold when an operator confirms, and never by planning', async () => {
 		const parts = await guildOf({ taking: 5, giving: 2, right: 20 });
-		const { planHash } = await planned(parts);
-		for (const wrong of [0, 4, 6, 7]) {
-			expect(await fixBulk(parts.ports, parts.store, SETTINGS, orderFor(planHash, { confirmedRevocations: wrong }))).toMatchObject({
+		const plan = await planned(parts);
+		expect(parts.store.holds).toEqual([]);
+		expect(parts.ports.notifier.delivered).toBe(0);
+		await requestBulk(parts.ports, parts.store, SETTINGS, orderFor(plan, 'gives'));
+		await requestBulk(parts.ports, parts.store, SETTINGS, orderFor(plan, 'removes', { planHash: '00000000' }));
+		expect(parts.store.holds).toEqual([]);
+		await requestBulk(parts.ports, parts.store, SETTINGS, orderFor(plan, 'removes'));
+		const { planHash } = plan.parts.removes;
+		expect(parts.store.holds).toMatchObject([
+			{ runId: 'run_1', scope: 'all', planHash, losing: 5, lowering: 0, actor: userId(99), channels: ['report', 'mail'] }
+		]);
+		expect(parts.ports.notifier.delivered).toBe(1);
+		expect(parts.ports.touched).toBe(0);
+	});
+
+	it('stores no hold for a part that the safety check allows', async () => {
+		const parts = await guildOf({ taking: 2, giving: 2, right: 20 });
+		await requestBulk(parts.ports, parts.store, SETTINGS, orderFor(await planned(parts), 'removes'));
+		expect(parts.store.holds).toEqual([]);
+	});
+
+	it('releases a hold for the exact number of people only', async () => {
+		const parts = await guildOf({ taking: 5, giving: 2, right: 20 });
+		const plan = await planned(parts);
+		for (const confirmed of [0, 4, 6, 7]) {
+			expect(await fixBulk(parts.ports, parts.store, SETTINGS, orderFor(plan, 'removes', { confirmed }))).toMatchObject({
 				kind: 'held',
 				hold: { losing: 5 }
 			});
 		}
 		expect(parts.ports.touched).toBe(0);
 		expect(parts.store.releases).toEqual([]);
-		await fixBulk(parts.ports, parts.store, SETTINGS, orderFor(planHash, { confirmedRevocations: 5 }));
-		expect(parts.ports.touched).toBe(7);
-		expect(parts.store.releases).toMatchObject([{ runId: 'run_1', actor: userId(99), losing: 5 }]);
+		await fixBulk(parts.ports, parts.store, SETTINGS, orderFor(plan, 'removes', { confirmed: 5 }));
+		expect(parts.ports.touched).toBe(5);
+		expect(parts.store.releases).toMatchObject([{ scope: 'all', part: 'removes', releasesRun: true, actor: userId(99), losing: 5 }]);
+	});
+
+	it('asks for the number of each held part, and releases the run with the removals', async () => {
+		const parts = await guildOf({ taking: 3, giving: 0, right: 20 });
+		for (const number of [4, 5]) parts.ports.guild.join(userId(number), 'Lord');
+		await runReconciliation(parts.ports, SETTINGS);
+		const plan = await planned(parts);
+		expect(plan.hold).toMatchObject({ losing: 5, lowering: 2 });
+		await fixBulk(parts.ports, parts.store, SETTINGS, orderFor(plan, 'lowers', { confirmed: 5 }));
+		expect(parts.ports.touched).toBe(0);
+		await fixBulk(parts.ports, parts.store, SETTINGS, orderFor(plan, 'lowers', { confirmed: 2 }));
+		expect(parts.ports.guild.holds(userId(4))).toEqual(['Knight']);
+		expect(parts.ports.guild.holds(userId(1))).toEqual(['Knight']);
+		expect(parts.store.releases).toMatchObject([{ part: 'lowers', releasesRun: false }]);
+		// What is left is within the limit.
+		await fixBulk(parts.ports, parts.store, SETTINGS, orderFor(plan, 'removes'));
+		expect(parts.ports.guild.holds(userId(1))).toEqual([]);
 	});
 
 	/** Begins a shutdown after `shouldContinue` was called this many times. */
@@ -156,9 +262,9 @@ describe('fixBulk', () => {
 	/** A bulk fix of five issues that was stopped after it started two. */
 	async function stoppedAfterTwo() {
 		const parts = await guildOf({ taking: 0, giving: 5, right: 20 });
-		const { planHash } = await planned(parts);
+		const plan = await planned(parts);
 		stopsAfter(parts.ports, 2);
-		const result = await fixBulk(parts.ports, parts.store, SETTINGS, orderFor(planHash, 'all'));
+		const result = await fixBulk(parts.ports, parts.store, SETTINGS, orderFor(plan, 'gives'));
 		parts.ports.shouldContinue = () => true;
 		return { ...parts, result };
 	}
@@ -176,28 +282,33 @@ describe('fixBulk', () => {
 
 	it('reports its operator, progress and result', async () => {
 		const { ports, store } = await guildOf({ taking: 2, giving: 3, right: 30 });
-		const { planHash } = await planned({ ports, store });
-		ports.script.on('guild.addRole', () => {
+		const plan = await planned({ ports, store });
+		ports.script.once('guild.addRole', () => {
 			throw new RoleChangeError("Reeve's role is below Knight.");
 		});
-		await fixBulk(ports, store, SETTINGS, orderFor(planHash, 'all'));
+		await fixBulk(ports, store, SETTINGS, orderFor(plan, 'gives'));
 		expect(ports.notifier.trackedBulks).toEqual([
 			{
-				bulk: { id: '0', total: 5, origin: { kind: 'operator', actor: userId(99), scope: 'all', held: false } },
-				done: [1, 2, 3, 4, 5],
-				end: { fixed: 2, losing: 2, left: 0, tooLate: false }
+				bulk: {
+					id: '0',
+					total: 3,
+					effects: { ...countEffects([]), grants: 3 },
+					origin: { kind: 'operator', actor: userId(99), scope: 'all', held: false }
+				},
+				done: [1, 2, 3],
+				end: { fixed: 2, effects: { ...countEffects([]), grants: 2 }, left: 0, tooLate: false }
 			}
 		]);
 	});
 
 	it('reports a released hold, and nothing for a plan that was not started', async () => {
 		const { ports, store } = await guildOf({ taking: 5, giving: 2, right: 20 });
-		const { planHash } = await planned({ ports, store });
-		await fixBulk(ports, store, SETTINGS, orderFor('00000000', 'all'));
-		await fixBulk(ports, store, SETTINGS, orderFor(planHash, 'all'));
+		const plan = await planned({ ports, store });
+		await fixBulk(ports, store, SETTINGS, orderFor(plan, 'removes', { planHash: '00000000' }));
+		await fixBulk(ports, store, SETTINGS, orderFor(plan, 'removes'));
 		expect(ports.notifier.trackedBulks).toEqual([]);
-		await fixBulk(ports, store, SETTINGS, orderFor(planHash, { confirmedRevocations: 5 }));
-		expect(ports.notifier.trackedBulks).toMatchObject([{ bulk: { origin: { held: true } }, end: { fixed: 7, losing: 5 } }]);
+		await fixBulk(ports, store, SETTINGS, orderFor(plan, 'removes', { confirmed: 5 }));
+		expect(ports.notifier.trackedBulks).toMatchObject([{ bulk: { origin: { held: true } }, end: { fixed: 5, effects: { removes: 5 } } }]);
 	});
 
 	it('keeps its ID when it is resumed', async () => {
@@ -208,7 +319,7 @@ describe('fixBulk', () => {
 			{
 				bulk: { id: '0', total: 5, origin: { kind: 'continued', actor: userId(99), scope: 'all', doneBefore: 2, fixedBefore: 2 } },
 				done: [1, 2, 3],
-				end: { fixed: 3, losing: 0, left: 0, tooLate: false }
+				end: { fixed: 3, effects: { grants: 3 }, left: 0, tooLate: false }
 			}
 		]);
 	});
@@ -242,16 +353,18 @@ describe('fixBulk', () => {
 		expect(ports.guild.holds(userId(3))).toEqual([]);
 	});
 
-	it('fixes several issues concurrently, grants first', async () => {
-		const { ports, store } = await guildOf({ taking: 2, giving: 6, right: 40 });
-		const { planHash } = await planned({ ports, store });
+	it('fixes several issues concurrently, those that give access first', async () => {
+		const { ports, store } = await guildOf({ taking: 0, giving: 6, right: 40 });
+		for (const number of [7, 8]) ports.guild.join(userId(number), 'Debtor', 'Knight');
+		await runReconciliation(ports, SETTINGS);
+		const plan = await planned({ ports, store });
 		const begun: string[] = [];
 		let most = 0;
 		ports.script.on('guild.readMember', () => {
 			most = Math.max(most, ports.ledger.attempts.filter(({ end }) => end === null).length);
 		});
 		const onProgress: BulkOrder['onProgress'] = (done, total) => begun.push(`${done}/${total}`);
-		expect(await fixBulk(ports, store, SETTINGS, { ...orderFor(planHash, 'all'), onProgress })).toMatchObject({ kind: 'done', left: 0 });
+		expect(await fixBulk(ports, store, SETTINGS, orderFor(plan, 'gives', { onProgress }))).toMatchObject({ kind: 'done', left: 0 });
 		expect(begun).toEqual(['1/8', '2/8', '3/8', '4/8', '5/8', '6/8', '7/8', '8/8']);
 		expect(most).toBeGreaterThan(1);
 		expect(most).toBeLessThanOrEqual(4);
@@ -262,19 +375,19 @@ describe('fixBulk', () => {
 	/** Five issues, the first of which is claimed by a process that is killed, once the bulk fix begins. */
 	async function withDeadClaim() {
 		const { ports, store } = await guildOf({ taking: 0, giving: 5, right: 20 });
-		const { planHash, issues } = await planned({ ports, store });
-		const [dead] = issues as [(typeof issues)[number]];
+		const plan = await planned({ ports, store });
+		const [dead] = plan.issues as [(typeof plan.issues)[number]];
 		const { startBulk } = store;
 		store.startBulk = async (...given) => {
 			await ports.ledger.claimIssue(dead.id, dead.planHash, userId(98), 'run_1', 30);
 			return startBulk(...given);
 		};
-		return { ports, store, planHash, dead };
+		return { ports, store, plan, dead };
 	}
 
 	it('waits for the claim of a killed process, and fixes that issue last', async () => {
-		const { ports, store, planHash, dead } = await withDeadClaim();
-		const result = await fixBulk(ports, store, SETTINGS, orderFor(planHash, 'all'));
+		const { ports, store, plan, dead } = await withDeadClaim();
+		const result = await fixBulk(ports, store, SETTINGS, orderFor(plan, 'gives'));
 		expect(result).toMatchObject({ kind: 'done', left: 0 });
 		expect(result.kind === 'done' && result.results.map(({ result }) => result.kind === 'ended' && result.outcome)).toEqual(
 			Array(5).fill('FIXED')
@@ -285,11 +398,11 @@ describe('fixBulk', () => {
 	});
 
 	it('leaves an issue that is still held during a shutdown to the next process', async () => {
-		const { ports, store, planHash } = await withDeadClaim();
+		const { ports, store, plan } = await withDeadClaim();
 		ports.script.once('sleep', () => {
 			ports.shouldContinue = () => false;
 		});
-		expect(await fixBulk(ports, store, SETTINGS, orderFor(planHash, 'all'))).toMatchObject({ kind: 'done', left: 1 });
+		expect(await fixBulk(ports, store, SETTINGS, orderFor(plan, 'gives'))).toMatchObject({ kind: 'done', left: 1 });
 		expect(store.bulks[0]?.endedAt).toBeNull();
 		ports.shouldContinue = () => true;
 		expect(await resumeBulks(ports, store, SETTINGS.policy)).toMatchObject([{ fixedBefore: 4, results: { length: 1 }, left: 0 }]);
@@ -298,13 +411,13 @@ describe('fixBulk', () => {
 
 	it('starts nothing after an error and waits for fixes in progress', async () => {
 		const { ports, store } = await guildOf({ taking: 0, giving: 12, right: 20 });
-		const { planHash } = await planned({ ports, store });
+		const plan = await planned({ ports, store });
 		let claims = 0;
 		ports.script.on('ledger.claimIssue', () => {
 			claims += 1;
 			if (claims > 3) throw new Error('the database is down');
 		});
-		await expect(fixBulk(ports, store, SETTINGS, orderFor(planHash, 'all'))).rejects.toThrow('the database is down');
+		await expect(fixBulk(ports, store, SETTINGS, orderFor(plan, 'gives'))).rejects.toThrow('the database is down');
 		expect(ports.ledger.attempts).toHaveLength(3);
 		expect(ports.ledger.attempts.map(({ end }) => end?.outcome)).toEqual(['FIXED', 'FIXED', 'FIXED']);
 		expect(ports.notifier.trackedBulks).toMatchObject([{ done: [1, 2, 3], end: null }]);

@@ -96,8 +96,9 @@ describe('fixIssue → FIXED', () => {
 			'billing.readCustomers',
 			'guild.readMember',
 			'ledger.readLinksOf',
-			'ledger.renewClaim',
+			'ledger.beginChange',
 			'guild.removeRole Knight',
+			'ledger.endChange',
 			'guild.readMember',
 			'ledger.endAttempt'
 		]);
@@ -355,6 +356,128 @@ describe('fixIssue → FAILED, leaving the issue open', () => {
 	});
 });
 
+describe('fixIssue after a call has waited for its turn', () => {
+	/** In debt beyond the grace period; holds Lord. */
+	const inDebt = () => found(['Lord', 'Moderator'], { status: 'past_due', prices: ['price_lord'], unpaidSince: ago({ hours: 100 }) });
+	const pays = (ports: FakePorts) => ports.billing.put(subscription({ prices: ['price_lord'] }));
+	const scheduled = (ports: FakePorts) => Object.assign(only(ports.ledger.runs), { triggeredBy: 'scheduled' });
+	/** Before this change, 13 seconds pass, and this happens. */
+	function during(ports: FakePorts, change: string, happens: () => void): void {
+		ports.guild.waitForTurn = (waiting) => {
+			if (waiting !== change) return;
+			ports.pass({ seconds: 13 });
+			happens();
+		};
+	}
+	const looks = (ports: FakePorts) => ports.calls('billing.readCustomers').length;
+
+	it('looks again, and revokes no role of a member who has paid meanwhile', async () => {
+		const { ports, issue } = await doesNotPay();
+		during(ports, 'remove Knight', () => ports.billing.put(subscription()));
+		expect(await ended(fix(ports, issue))).toMatchObject({ outcome: 'RESOLVED', rolesBefore: ['Knight'], rolesAfter: ['Knight'] });
+		expect(ports.touched).toBe(0);
+		expect(looks(ports)).toBe(2);
+	});
+
+	it('takes back what it has granted if the member should have their old roles after all', async () => {
+		const { ports, issue } = await inDebt();
+		during(ports, 'remove Lord', () => pays(ports));
+		expect(await ended(fix(ports, issue))).toMatchObject({ outcome: 'RESOLVED', rolesBefore: ['Lord'], rolesAfter: ['Lord'] });
+		expect(ports.calls('guild.addRole', 'guild.removeRole')).toEqual(['guild.addRole Debtor', 'guild.removeRole Debtor']);
+		expect(statusOf(ports, issue)).toBe('RESOLVED');
+	});
+
+	it('stops with the new plan if another one is right by now', async () => {
+		const { ports, issue } = await wrongRoles();
+		during(ports, 'remove Debtor', () => ports.billing.put(subscription({ status: 'canceled' })));
+		expect(await ended(fix(ports, issue))).toMatchObject({
+			outcome: 'PLAN_CHANGED',
+			rolesBefore: ['Debtor', 'Knight'],
+			rolesAfter: ['Debtor', 'Knight', 'Lord'],
+			newDrift: { plan: { add: [], remove: ['Debtor', 'Knight', 'Lord'] } }
+		});
+		expect(ports.calls('guild.removeRole')).toEqual([]);
+	});
+
+	it('applies the rest of the plan if it is still right', async () => {
+		const { ports, issue } = await wrongRoles();
+		during(ports, 'remove Debtor', () => {});
+		expect(await ended(fix(ports, issue))).toMatchObject({ outcome: 'FIXED', rolesAfter: ['Lord'] });
+		expect(ports.touched).toBe(3);
+	});
+
+	it('does not look again within two seconds', async () => {
+		const { ports, issue } = await wrongRoles();
+		ports.guild.waitForTurn = (change) => ports.pass({ seconds: change === 'add Lord' ? 1.9 : 0 });
+		expect(await ended(fix(ports, issue))).toMatchObject({ outcome: 'FIXED' });
+		expect(looks(ports)).toBe(1);
+	});
+
+	it('revokes nothing if a source cannot be read any more', async () => {
+		const { ports, issue } = await doesNotPay();
+		during(ports, 'remove Knight', () =>
+			ports.script.on('billing.readCustomers', () => {
+				throw new SourceError('stripe', 'Stripe is down.');
+			})
+		);
+		expect(await ended(fix(ports, issue))).toMatchObject({ outcome: 'FAILED', error: 'Stripe is down.' });
+		expect(ports.touched).toBe(0);
+	});
+
+	it('neither repeats nor continues after a change that Discord accepted without applying it', async () => {
+		const { ports, issue } = await wrongRoles();
+		ports.guild.ignores.add('add Lord');
+		during(ports, 'remove Debtor', () => {});
+		expect(await ended(fix(ports, issue))).toMatchObject({ outcome: 'NOT_APPLIED', rolesAfter: ['Debtor', 'Knight'] });
+		expect(ports.calls('guild.addRole', 'guild.removeRole')).toEqual(['guild.addRole Lord']);
+	});
+
+	it('fails, touching nothing, if each look is out of date before the call can be made', async () => {
+		const { ports, issue } = await doesNotPay();
+		ports.script.on('ledger.beginChange', () => ports.pass({ seconds: 3 }));
+		expect(await ended(fix(ports, issue))).toMatchObject({ outcome: 'FAILED', error: expect.stringContaining('too slowly') });
+		expect(ports.touched).toBe(0);
+		expect(looks(ports)).toBe(5);
+	});
+
+	it.each([
+		['without a further look', 0],
+		['with a further look', 13]
+	])('changes no role of a member exempted meanwhile, %s', async (_, seconds) => {
+		const { ports, issue } = await doesNotPay();
+		ports.guild.waitForTurn = () => {
+			ports.pass({ seconds });
+			ports.ledger.exemptions = [exemption(ADA)];
+		};
+		expect(await ended(fix(ports, issue))).toMatchObject({ outcome: 'EXEMPT', rolesBefore: ['Knight'], rolesAfter: ['Knight'] });
+		expect(ports.touched).toBe(0);
+		expect(statusOf(ports, issue)).toBe('RESOLVED');
+	});
+
+	it('leaves the roles of a member exempted half-way as they are then', async () => {
+		const { ports, issue } = await inDebt();
+		during(ports, 'remove Lord', () => {
+			ports.ledger.exemptions = [exemption(ADA)];
+		});
+		expect(await ended(fix(ports, issue))).toMatchObject({ outcome: 'EXEMPT', rolesBefore: ['Lord'], rolesAfter: ['Debtor', 'Lord'] });
+		expect(ports.touched).toBe(1);
+	});
+
+	it('stops an automatic fix of a scheduled run when an operator pauses the daily runs', async () => {
+		const { ports, issue } = await doesNotPay();
+		scheduled(ports);
+		ports.guild.waitForTurn = () => {
+			ports.ledger.paused = true;
+		};
+		expect(await ended(fix(ports, issue, { actor: AUTOMATIC }))).toMatchObject({
+			outcome: 'FAILED',
+			error: expect.stringContaining('paused the daily runs')
+		});
+		expect(ports.touched).toBe(0);
+		expect(await ended(fix(ports, issue))).toMatchObject({ outcome: 'FIXED' });
+	});
+});
+
 describe('fixIssue among concurrent orders', () => {
 	it('lets one of 50 fix the issue and names it to the others', async () => {
 		const { ports, issue } = await doesNotPay();
@@ -392,7 +515,7 @@ describe('fixIssue among concurrent orders', () => {
 
 	it('touches nothing after losing the claim while revalidating', async () => {
 		const { ports, issue } = await doesNotPay();
-		ports.script.once('ledger.renewClaim', () => {
+		ports.script.once('ledger.beginChange', () => {
 			const mine = only(ports.ledger.attempts);
 			mine.end = { outcome: 'INTERRUPTED', rolesBefore: null, rolesAfter: ['Knight'], error: 'settled by another', at: ports.now() };
 		});
@@ -555,7 +678,7 @@ describe('recoverInterruptedAttempts', () => {
 	});
 
 	it('does not claim a manual change as a fix when no role had been touched', async () => {
-		const { ports } = await stoppedAt('ledger.renewClaim');
+		const { ports } = await stoppedAt('ledger.beginChange');
 		ports.guild.join(ADA, 'Lord');
 		ports.pass({ seconds: 31 });
 		await recoverInterruptedAttempts(ports);

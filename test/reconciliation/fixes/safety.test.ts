@@ -1,17 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { BillingSnapshot } from '../../../src/reconciliation/domain/billing.js';
-import type { DriftIssue, Plan } from '../../../src/reconciliation/domain/issue.js';
+import type { Effect } from '../../../src/reconciliation/domain/effect.js';
 import type { LastGoodRun } from '../../../src/reconciliation/domain/ports.js';
-import { checkSafety, plausibilityProblem, revokes } from '../../../src/reconciliation/fixes/safety.js';
-import { inGuild, issues, only, snapshot, subscription, userId } from '../builders.js';
+import { checkSafety, plausibilityProblem } from '../../../src/reconciliation/fixes/safety.js';
+import { snapshot, subscription } from '../builders.js';
 
-const template = only(issues({ guild: [inGuild(userId(1), 'Knight')] }));
-const issue = (plan: Plan): DriftIssue => ({ ...template, plan });
-const taking = (count: number) => Array.from({ length: count }, () => issue({ add: [], remove: ['Knight'] }));
-const giving = (count: number) => Array.from({ length: count }, () => issue({ add: ['Knight'], remove: [] }));
-const swapping = (count: number) => Array.from({ length: count }, () => issue({ add: ['Lord'], remove: ['Knight'] }));
-const check = (list: readonly DriftIssue[], roleHolders: number, paying: [before: number | null, now: number] = [null, 0], percent = 10) =>
-	checkSafety(list, { roleHolders, payingCustomers: paying[1] }, paying[0] === null ? null : { payingCustomers: paying[0] }, percent);
+const having = (effect: Effect, count: number) => Array.from({ length: count }, () => ({ effect }));
+const taking = (count: number) => having('removes', count);
+const giving = (count: number) => having('grants', count);
+const check = (
+	list: readonly { effect: Effect }[],
+	roleHolders: number,
+	paying: [before: number | null, now: number] = [null, 0],
+	percent = 10
+) => checkSafety(list, { roleHolders, payingCustomers: paying[1] }, paying[0] === null ? null : { payingCustomers: paying[0] }, percent);
 
 describe('checkSafety', () => {
 	it('allows revocations up to 10 % of the role holders and holds one more', () => {
@@ -36,11 +38,11 @@ describe('checkSafety', () => {
 		expect(check(taking(losing), holders, [null, 0], percent) !== null).toBe(held);
 	});
 
-	it('counts only plans that remove a role, swaps included', () => {
-		expect(check([...taking(3), ...giving(50)], 10)).toBeNull();
-		expect(check([...taking(3), ...swapping(1), ...giving(50)], 10)).toMatchObject({ losing: 4, holders: 10 });
-		expect(revokes(issue({ add: ['Knight'], remove: [] }))).toBe(false);
-		expect(revokes(issue({ add: ['Knight'], remove: ['Debtor'] }))).toBe(true);
+	it('counts those who lose access and those who move down, and no one else', () => {
+		const safe = [...having('tidies', 50), ...having('raises', 50), ...having('grants', 50)];
+		expect(check([...taking(3), ...safe], 10)).toBeNull();
+		expect(check([...taking(3), ...having('lowers', 1), ...safe], 10)).toMatchObject({ losing: 4, lowering: 1, holders: 10 });
+		expect(check(safe, 1, [100, 1])).toBeNull();
 	});
 
 	it('allows a drop of 30 % in paying customers and holds a larger one, even for one member', () => {
@@ -65,7 +67,11 @@ describe('checkSafety', () => {
 	});
 
 	it('gives the reason with its numbers', () => {
-		expect(check(taking(11), 100)?.reason).toMatch(/11 of the 100.*10%/);
+		expect(check(taking(11), 100)?.reason).toBe('This would remove access from 11 of the 100 members who hold a role (limit: 10%).');
+		expect(check([...taking(23), ...having('lowers', 4)], 163)?.reason).toBe(
+			'This would remove access from 23 and lower it for 4 of the 163 members who hold a role (limit: 10%).'
+		);
+		expect(check(having('lowers', 4), 20)?.reason).toBe('This would lower access for 4 of the 20 members who hold a role (limit: 10%).');
 		expect(check(taking(1), 100, [100, 69])?.reason).toMatch(/69.*100.*30%/);
 	});
 });

@@ -19,7 +19,6 @@ async function guildWithIssues(unpaid: number, paid = 1) {
 	}
 	await runReconciliation(ports, SETTINGS);
 	const recordHold = vi.fn(async () => {});
-	const flushOutbox = vi.fn(async () => {});
 	const store = stub<Store>({
 		recordHold,
 		openIssues: async () =>
@@ -29,48 +28,35 @@ async function guildWithIssues(unpaid: number, paid = 1) {
 			return detection === undefined ? null : { runId: 'run_1', ...detection };
 		}
 	});
-	const service = (track: Track = (work) => work()) =>
-		createFixService({ ports, store, settings: SETTINGS, holdChannels: ['report', 'mail'], flushOutbox, track });
-	return { ports, recordHold, flushOutbox, service };
+	const service = (track: Track = (work) => work()) => createFixService({ ports, store, settings: SETTINGS, track });
+	return { ports, recordHold, service };
 }
 
 describe('FixService.planBulk', () => {
-	it('stores a refused plan as a hold for the configured channels and flushes the outbox', async () => {
-		const { ports, recordHold, flushOutbox, service } = await guildWithIssues(5);
-		const plan = await service().planBulk('all', 'ada');
+	it('shows a plan that the safety check refuses without storing or announcing anything', async () => {
+		const { ports, recordHold, service } = await guildWithIssues(5);
+		const plan = await service().planBulk('all');
 		expect(plan?.hold).toMatchObject({ losing: 5, holders: 6 });
-		expect(recordHold).toHaveBeenCalledExactlyOnceWith(
-			expect.objectContaining({
-				scope: 'all',
-				losing: 5,
-				planHash: plan?.planHash,
-				actor: 'ada',
-				at: ports.now(),
-				channels: ['report', 'mail']
-			})
-		);
-		expect(flushOutbox).toHaveBeenCalledOnce();
-	});
-
-	it('stores no hold for a plan that the safety check allows', async () => {
-		const { recordHold, flushOutbox, service } = await guildWithIssues(2, 30);
-		expect(await service().planBulk('all', 'ada')).toMatchObject({ hold: null, issues: [{}, {}] });
 		expect(recordHold).not.toHaveBeenCalled();
-		expect(flushOutbox).not.toHaveBeenCalled();
+		expect(ports.notifier.delivered).toBe(0);
 	});
 
 	it('returns null when no issue is open', async () => {
-		const { recordHold, service } = await guildWithIssues(0);
-		expect(await service().planBulk('all', 'ada')).toBeNull();
-		expect(recordHold).not.toHaveBeenCalled();
+		const { service } = await guildWithIssues(0);
+		expect(await service().planBulk('all')).toBeNull();
 	});
+});
 
-	it('returns the plan and reports the error when the outbox cannot be flushed', async () => {
-		const { ports, flushOutbox, service } = await guildWithIssues(5);
-		const failure = new Error('the mail server is away');
-		flushOutbox.mockRejectedValue(failure);
-		expect((await service().planBulk('all', 'ada'))?.hold).not.toBeNull();
-		await vi.waitFor(() => expect(ports.unexpectedErrors).toEqual([failure]));
+describe('FixService.requestBulk', () => {
+	it('stores and announces the hold on a part that the safety check refuses', async () => {
+		const { ports, recordHold, service } = await guildWithIssues(5);
+		const plan = await service().planBulk('all');
+		const planHash = plan?.parts.removes.planHash ?? '';
+		await service().requestBulk({ scope: 'all', part: 'removes', planHash, actor: 'ada' });
+		expect(recordHold).toHaveBeenCalledExactlyOnceWith(
+			expect.objectContaining({ scope: 'all', losing: 5, planHash, actor: 'ada', at: ports.now(), channels: ['report', 'mail'] })
+		);
+		expect(ports.notifier.delivered).toBe(1);
 	});
 });
 

@@ -5,7 +5,7 @@ import { recoverInterruptedAttempts } from '../../../src/reconciliation/fixes/re
 import { type UndoResult, undoFix } from '../../../src/reconciliation/fixes/undo.js';
 import { runReconciliation } from '../../../src/reconciliation/runs/run.js';
 import { verifyIfDue } from '../../../src/reconciliation/runs/verify.js';
-import { ADA, BOB, customer, MAPPED, only, subscription, userId } from '../builders.js';
+import { ADA, BOB, customer, exemption, MAPPED, only, subscription, userId } from '../builders.js';
 import { FakePorts, SETTINGS } from '../fakes.js';
 
 const OPERATOR = userId(99);
@@ -46,10 +46,11 @@ describe('undoFix', () => {
 			'ledger.interruptedAttempts',
 			'ledger.claimUndo',
 			'guild.readMember',
-			'ledger.renewClaim',
-			'guild.addRole Debtor',
-			'guild.addRole Knight',
-			'guild.removeRole Lord',
+			...['guild.addRole Debtor', 'guild.addRole Knight', 'guild.removeRole Lord'].flatMap((call) => [
+				'ledger.beginChange',
+				call,
+				'ledger.endChange'
+			]),
 			'guild.readMember',
 			'ledger.endAttempt'
 		]);
@@ -135,12 +136,40 @@ describe('undoFix that changes nothing ends its exemption and keeps the fix', ()
 
 	it('when its claim was lost while it read the member', async () => {
 		const ports = await fixed();
-		ports.script.on('ledger.renewClaim', () => {
+		ports.script.on('ledger.beginChange', () => {
 			const attempt = ports.ledger.attempts.at(-1);
 			if (attempt) attempt.end = { outcome: 'INTERRUPTED', rolesBefore: null, rolesAfter: null, error: null, at: ports.now() };
 		});
 		expect(await undo(ports)).toMatchObject({ outcome: 'INTERRUPTED' });
 		expect(ports.touched).toBe(0);
+	});
+});
+
+describe('undoFix after a call has waited for its turn', () => {
+	it('continues if the member still holds what this undo left', async () => {
+		const ports = await fixed();
+		ports.guild.waitForTurn = () => ports.pass({ seconds: 13 });
+		expect(await undo(ports)).toMatchObject({ outcome: 'UNDONE', rolesAfter: ['Debtor', 'Knight'] });
+	});
+
+	it('stops if the roles were changed by hand meanwhile', async () => {
+		const ports = await fixed();
+		ports.guild.waitForTurn = (change) => {
+			if (change !== 'remove Lord') return;
+			ports.pass({ seconds: 13 });
+			ports.guild.join(ADA, 'Knight', 'Lord');
+		};
+		expect(await undo(ports)).toMatchObject({ outcome: 'PLAN_CHANGED', rolesBefore: ['Lord'], rolesAfter: ['Knight', 'Lord'] });
+		expect(ports.calls('guild.removeRole')).toEqual([]);
+	});
+
+	it('stops if another operator exempts the member meanwhile', async () => {
+		const ports = await fixed();
+		ports.guild.waitForTurn = (change) => {
+			if (change === 'remove Lord') ports.ledger.exemptions = [exemption(ADA)];
+		};
+		expect(await undo(ports)).toMatchObject({ outcome: 'EXEMPT', rolesAfter: ['Debtor', 'Knight', 'Lord'] });
+		expect(ports.calls('guild.removeRole')).toEqual([]);
 	});
 });
 

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import type { StoredHold } from '../../../src/reconciliation/domain/hold.js';
 import type { Channel } from '../../../src/reconciliation/domain/notification.js';
 import {
 	channelsFor,
 	deliverRunReport,
 	flushOutbox,
+	holdSubject,
 	type Notification,
 	type OutboxMessage,
 	type OutboxStore,
+	releaseSubject,
 	runSubject
 } from '../../../src/reconciliation/outbox/outbox.js';
 import { alertIfOverdue, overdueSince } from '../../../src/reconciliation/schedule/overdue.js';
@@ -24,7 +27,9 @@ const HOLD = {
 	losing: 9,
 	holders: 30,
 	heldAt: NOW,
-	releasedBy: null
+	releasedBy: null,
+	releasedAt: null,
+	message: null
 } as const;
 
 /** An outbox in memory, a channel and a mail server that can fail, and a clock that stands still. */
@@ -37,7 +42,7 @@ class FakeOutbox {
 	public databaseDown = false;
 	public runningSince: Date | null = null;
 	public readonly results = new Map([['run1', result({ issues: issues(2) })]]);
-	public readonly holds = new Map([['hold1', HOLD]]);
+	public readonly holds = new Map<string, StoredHold>([['hold1', HOLD]]);
 	public readonly now = () => new Date(this.time);
 	public readonly logger = { error: (...values: unknown[]) => void this.logged.push(String(values[0])) };
 	public readonly messenger = {
@@ -97,7 +102,8 @@ class FakeOutbox {
 
 	private async send(channel: Channel, notification: Notification): Promise<void> {
 		if (this.broken.has(channel)) throw new Error(`The ${channel} does not work.`);
-		this.sent.push(`${channel} ${notification.kind === 'run' ? notification.result.runId : 'overdue'}`);
+		const subject = notification.kind === 'run' ? notification.result.runId : notification.kind;
+		this.sent.push(`${channel} ${subject}`);
 	}
 }
 
@@ -191,6 +197,25 @@ describe('outbox delivery', () => {
 		const fake = await ended();
 		await flushOutbox(fake, true);
 		expect(fake.sent).toEqual(['report run1', 'mail run1']);
+	});
+
+	it('announces a hold, and updates its message after the release', async () => {
+		const fake = new FakeOutbox();
+		await fake.outbox.addMessages(holdSubject('hold1'), ['report', 'mail'], fake.now());
+		await flushOutbox(fake, false);
+		fake.holds.set('hold1', { ...HOLD, releasedBy: 'bob', releasedAt: NOW });
+		await fake.outbox.addMessages(releaseSubject('hold1'), ['report'], fake.now());
+		await flushOutbox(fake, false);
+		expect(fake.sent).toEqual(['report hold', 'mail hold', 'report release']);
+	});
+
+	it('does not announce a hold that was released before', async () => {
+		const fake = new FakeOutbox();
+		fake.holds.set('hold1', { ...HOLD, releasedBy: 'bob', releasedAt: NOW });
+		await fake.outbox.addMessages(holdSubject('hold1'), ['report', 'mail'], fake.now());
+		await flushOutbox(fake, false);
+		expect(fake.sent).toEqual([]);
+		expect(fake.rows.map(({ status }) => status)).toEqual(['DELIVERED', 'DELIVERED']);
 	});
 
 	it('delivers a failed run even if the database is down', async () => {

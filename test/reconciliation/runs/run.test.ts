@@ -396,7 +396,7 @@ describe('runReconciliation with auto-fix', () => {
 	it('reports progress and result before its report', async () => {
 		const ports = councilOfTwo();
 		ports.script.on('notifier.report', () => {
-			expect(ports.notifier.trackedBulks[0]?.end).toEqual({ fixed: 2, losing: 1, left: 0, tooLate: false });
+			expect(ports.notifier.trackedBulks[0]?.end).toMatchObject({ fixed: 2, effects: { removes: 1 }, left: 0, tooLate: false });
 		});
 		await run(ports, AUTO, { triggeredBy: 'manual', requestedBy: userId(9) });
 		expect(ports.notifier.reports).toHaveLength(1);
@@ -495,7 +495,7 @@ describe('runReconciliation with auto-fix', () => {
 		expect(ports.guild.holds(userId(9))).toEqual(['Knight']);
 		expect(ports.guild.holds(userId(8))).toEqual(['Lord']);
 		expect(ports.ledger.runs[0]?.hold).toEqual(result.hold);
-		expect(ports.notifier.trackedBulks).toMatchObject([{ bulk: { total: 1 }, end: { fixed: 1, losing: 0 } }]);
+		expect(ports.notifier.trackedBulks).toMatchObject([{ bulk: { total: 1 }, end: { fixed: 1, effects: { removes: 0, grants: 1 } } }]);
 	});
 
 	it('holds nothing without auto-fix', async () => {

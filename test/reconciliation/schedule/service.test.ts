@@ -41,6 +41,17 @@ describe('ScheduleService.pause', () => {
 		});
 		expect(startPause).toHaveBeenCalledExactlyOnceWith(pause);
 	});
+
+	it('is confirmed once no role call of a scheduled run is on its way', async () => {
+		const ports = new FakePorts();
+		const isChanging = vi.spyOn(ports.ledger, 'isChanging').mockResolvedValueOnce(true).mockResolvedValue(false);
+		const startPause = async () => {
+			expect(isChanging).not.toHaveBeenCalled();
+			return null;
+		};
+		await serviceOver({ startPause }, { ports }).pause({ actor: 'ada', reason: null, until: null });
+		expect(isChanging.mock.calls).toEqual(Array(2).fill(['scheduled-run']));
+	});
 });
 
 describe('ScheduleService.resume', () => {

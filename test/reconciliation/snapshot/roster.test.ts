@@ -46,6 +46,26 @@ describe('CompactRoster', () => {
 		);
 	});
 
+	it('deletes members as a Map does, and takes them back', () => {
+		fc.assert(
+			fc.property(members, fc.array(id), members, (all, gone, back) => {
+				const [roster, map] = [compact(all), mapOf(all)];
+				for (const memberId of [...gone, ...all.slice(0, 5).map((member) => member.id)]) {
+					roster.delete(memberId);
+					map.delete(memberId);
+				}
+				for (const member of back) {
+					roster.set(member);
+					map.set(member.id, member);
+				}
+				expect(roster.size).toBe(map.size);
+				for (const { id: memberId } of all)
+					expect([roster.has(memberId), roster.get(memberId)]).toEqual([map.has(memberId), map.get(memberId)]);
+				expect([...roster.values()].map(copyOf).sort(byId)).toEqual([...map.values()].sort(byId));
+			})
+		);
+	});
+
 	it('finds all members at every size that it grows through', () => {
 		const ids = Array.from({ length: 5000 }, (_, index) => String(1_000_000_000_000_000_000n + BigInt(index) * 4_194_304n));
 		const roster = new CompactRoster();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { planHash } from '../../../src/reconciliation/detection/role-plan.js';
 import type { FixOutcome } from '../../../src/reconciliation/domain/issue.js';
-import type { AttemptEnd, ClaimResult } from '../../../src/reconciliation/domain/ports.js';
+import type { AttemptEnd, ClaimResult, Ledger } from '../../../src/reconciliation/domain/ports.js';
 import type { Database } from '../../../src/store/connection/database.js';
 import { detection, drift, ledgerOf, minute, oneIssue, run, runStart, snowflake } from '../builders.js';
 
@@ -12,6 +12,13 @@ export function claimContract(database: () => Database): void {
 		rolesAfter: ['Knight'],
 		error: null,
 		at: minute(5),
+		...changes
+	});
+	const change = (changes: Partial<Parameters<Ledger['beginChange']>[1]> = {}) => ({
+		seconds: 60,
+		callSeconds: 20,
+		rolesBefore: [],
+		at: new Date(),
 		...changes
 	});
 	const attemptOf = (result: ClaimResult) => {
@@ -45,7 +52,7 @@ export function claimContract(database: () => Database): void {
 			const { ledger, claim, issue, runId } = await scene();
 			const result = await claim('42');
 			expect(result).toMatchObject({ kind: 'claimed', claim: { issue } });
-			await ledger.renewClaim(attemptOf(result), 60, ['Lord']);
+			await ledger.beginChange(attemptOf(result), change({ rolesBefore: ['Lord'] }));
 			const attempt = await database().prisma.fixAttempt.findUniqueOrThrow({ where: { id: attemptOf(result) } });
 			expect(attempt).toMatchObject({
 				issueId: issue.id,
@@ -112,6 +119,100 @@ export function claimContract(database: () => Database): void {
 			// In either order: the issue is being fixed, or it is gone. Never open and forgotten.
 			expect([claimed.kind, await status()]).toEqual(claimed.kind === 'claimed' ? ['claimed', 'FIXING'] : ['settled', 'RESOLVED']);
 			expect(await database().prisma.issue.count({ where: { id: issue.id, status: 'FIXING', liveKey: null } })).toBe(0);
+		});
+	});
+
+	describe('beginChange', () => {
+		const exempt = ({ ledger, issue }: Awaited<ReturnType<typeof scene>>) =>
+			ledger.exempt({ discordId: issue.discordId, reason: 'guest', until: null, actor: '7' }, new Date());
+
+		it('announces a role call until it ends, with the roles before the first', async () => {
+			const { ledger, claim, issue } = await scene();
+			const attempt = attemptOf(await claim());
+			const isChanging = () => ledger.isChanging({ discordId: issue.discordId });
+			expect(await isChanging()).toBe(false);
+			expect(await ledger.beginChange(attempt, change({ rolesBefore: ['Lord'] }))).toBe('GRANTED');
+			expect(await isChanging()).toBe(true);
+			expect(await ledger.isChanging({ discordId: snowflake() })).toBe(false);
+			expect(await ledgerOf(database()).ledger.isChanging({ discordId: issue.discordId })).toBe(false);
+			await ledger.endChange(attempt);
+			expect(await isChanging()).toBe(false);
+			await ledger.beginChange(attempt, change({ rolesBefore: ['Knight'] }));
+			await ledger.endAttempt(attempt, ended('FAILED'));
+			expect(await isChanging()).toBe(false);
+			const [interrupted] = await database().prisma.fixAttempt.findMany({ where: { id: attempt } });
+			expect(interrupted).toMatchObject({ rolesBefore: [] });
+		});
+
+		it('no longer announces a call whose deadline has passed', async () => {
+			const { ledger, claim, issue } = await scene();
+			await ledger.beginChange(attemptOf(await claim()), change({ callSeconds: 0 }));
+			expect(await ledger.isChanging({ discordId: issue.discordId })).toBe(false);
+		});
+
+		it('is refused once the claim was taken over or the attempt has ended', async () => {
+			const { ledger, claim } = await scene(0);
+			const attempt = attemptOf(await claim());
+			await ledger.interruptedAttempts(60);
+			expect(await ledger.beginChange(attempt, change())).toBe('LOST');
+			await ledger.endAttempt(attempt, ended('INTERRUPTED'));
+			expect(await ledger.beginChange(attempt, change())).toBe('LOST');
+			expect(await ledger.beginChange('nothing', change())).toBe('LOST');
+		});
+
+		it('is refused while the member is exempt', async () => {
+			const given = await scene();
+			const attempt = attemptOf(await given.claim());
+			const { exemption } = await exempt(given);
+			expect(await given.ledger.beginChange(attempt, change())).toBe('EXEMPT');
+			expect(await given.ledger.isChanging({ discordId: given.issue.discordId })).toBe(false);
+			await given.ledger.endExemption(exemption.id, { actor: '7', at: new Date() });
+			expect(await given.ledger.beginChange(attempt, change({ at: new Date(Date.now() + 1) }))).toBe('GRANTED');
+		});
+
+		it('is granted to an undo until another exemption replaces its own', async () => {
+			const given = await scene();
+			await given.ledger.endAttempt(attemptOf(await given.claim()), ended('FIXED'));
+			const [fix] = await database().prisma.fixAttempt.findMany({ where: { issueId: given.issue.id } });
+			const exemptUntil = new Date(Date.now() + 3_600_000);
+			const order = { fixId: fix?.id ?? '', actor: '42', seconds: 60, at: new Date(), exemptUntil, reason: 'undo' };
+			const undo = await given.ledger.claimUndo(order);
+			const attempt = undo.kind === 'claimed' ? undo.claim.attemptId : '';
+			expect(await given.ledger.beginChange(attempt, change())).toBe('GRANTED');
+			await given.ledger.endChange(attempt);
+			await exempt(given);
+			expect(await given.ledger.beginChange(attempt, change({ at: new Date(Date.now() + 1) }))).toBe('EXEMPT');
+		});
+
+		it('is refused to the automatic fixes of a scheduled run while the daily runs are paused', async () => {
+			const { ledger } = ledgerOf(database());
+			const runOf = async (triggeredBy: 'scheduled' | 'manual') => {
+				const runId = (await ledger.startRun(runStart(minute(0), { triggeredBy }))) as string;
+				const found = { detection: detection([drift(snowflake())]), livemode: true, subscriptionsRead: 1, at: minute(0) };
+				const [issue] = await ledger.recordFindings(runId, found);
+				return (actor: string) => ledger.claimIssue(issue?.id ?? '', issue?.planHash ?? '', actor, runId, 60);
+			};
+			const scheduled = attemptOf(await (await runOf('scheduled'))('reeve'));
+			const manual = attemptOf(await (await runOf('manual'))('reeve'));
+			const byOperator = attemptOf(await (await runOf('scheduled'))('42'));
+			expect(await ledger.beginChange(scheduled, change())).toBe('GRANTED');
+			expect(await ledger.isChanging('scheduled-run')).toBe(true);
+			await ledger.endChange(scheduled);
+			await ledger.startPause({ pausedAt: new Date(), pausedBy: '7', reason: null, until: null });
+			expect(await ledger.beginChange(scheduled, change())).toBe('PAUSED');
+			expect(await ledger.beginChange(manual, change())).toBe('GRANTED');
+			expect(await ledger.beginChange(byOperator, change())).toBe('GRANTED');
+			expect(await ledger.isChanging('scheduled-run')).toBe(false);
+		});
+
+		it('is either refused by an exemption stored at the same time, or seen by it', async () => {
+			for (let round = 0; round < 10; round++) {
+				const given = await scene();
+				const attempt = attemptOf(await given.claim());
+				const exempting = exempt(given).then(() => given.ledger.isChanging({ discordId: given.issue.discordId }));
+				const [permission, seen] = await Promise.all([given.ledger.beginChange(attempt, change()), exempting]);
+				if (permission === 'GRANTED') expect(seen).toBe(true);
+			}
 		});
 	});
 
@@ -203,7 +304,7 @@ export function claimContract(database: () => Database): void {
 		it('gives an interrupted attempt to one process, with its plan and the roles before', async () => {
 			const { ledger, guildId, issue, claim } = await scene(0);
 			const attempt = attemptOf(await claim('42'));
-			await ledger.renewClaim(attempt, 0, ['Lord']);
+			await ledger.beginChange(attempt, change({ seconds: 0, rolesBefore: ['Lord'] }));
 			const found = await Promise.all(Array.from({ length: 5 }, () => ledgerOf(database(), guildId).ledger.interruptedAttempts(60)));
 			expect(found.flat()).toMatchObject([
 				{ attemptId: attempt, issue, actor: '42', plan: { add: ['Knight'], remove: [] }, rolesBefore: ['Lord'], undoes: null }

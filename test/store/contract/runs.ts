@@ -124,7 +124,8 @@ export function runContract(database: () => Database): void {
 					notices: NOTICES,
 					hold,
 					failure: null,
-					verified: null
+					verified: null,
+					holdReleasedBy: null
 				}
 			});
 			await ledger.setReportMessage(runId, 'channel', 'message');

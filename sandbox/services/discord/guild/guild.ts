@@ -21,6 +21,8 @@ export class Guild {
 	public readonly departed = new Map<string, Member>();
 	public readonly operatorId: string;
 	public readonly ownerId: string;
+	/** Added to the member count that the gateway sends: Discord's is not always right. */
+	public countOffset = 0;
 	private sorted: readonly Member[] | null = null;
 
 	public constructor(

@@ -60,7 +60,7 @@ export function toGuildCreate(guild: Guild): GatewayGuildCreateDispatchData {
 		joined_at: guild.bot.joinedAt,
 		large: true,
 		unavailable: false,
-		member_count: guild.members.size,
+		member_count: guild.members.size + guild.countOffset,
 		voice_states: [],
 		members: [toMember(guild.bot)],
 		channels: [...guild.channels.values()],

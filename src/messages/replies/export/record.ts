@@ -1,10 +1,9 @@
 import { DateTime } from 'luxon';
-import type { RoleName } from '../../../reconciliation/domain/rules.js';
-import { AUTOMATIC } from '../../../reconciliation/fixes/attempt.js';
 import type { ArchivedRun, RecordedAttempt, RecordedIssue, RunRecord } from '../../../reconciliation/runs/archive.js';
 import { count, moment, number } from '../../format/format.js';
 import { MAX_CHOICE_LENGTH, MAX_CHOICES } from '../../format/limits.js';
 import { cut } from '../../format/text.js';
+import { idCell, planCell, rolesCell, utcCell } from './cells.js';
 import { toCsv } from './csv.js';
 
 /** A run's issues and fix attempts as a CSV file. */
@@ -86,22 +85,20 @@ function day(date: Date, timeZone: string): string {
 
 /** One line per attempt, or a single line for an issue without one. */
 function linesOf(run: ArchivedRun, { found, statusNow, attempts }: RecordedIssue): (string | number)[][] {
-	const { add, remove } = found.plan;
-	const plan = [...add.map((role) => `give ${role}`), ...remove.map((role) => `take ${role}`)].join(', then ');
 	const issue = [
 		run.runId,
 		found.id,
-		asId(found.discordId),
+		idCell(found.discordId),
 		found.discordName,
 		found.type,
 		found.severity,
 		found.description,
 		found.stripeStatus,
 		found.databaseStatus,
-		rolesOf(found.discordRoles),
-		plan,
+		rolesCell(found.discordRoles),
+		planCell(found.plan),
 		statusNow ?? 'not known',
-		utc(found.firstSeenAt),
+		utcCell(found.firstSeenAt),
 		found.timesSeen
 	];
 	return attempts.length === 0 ? [[...issue, ...NO_ATTEMPT]] : attempts.map((attempt) => [...issue, ...attemptOf(attempt)]);
@@ -113,26 +110,12 @@ function attemptOf({ id, actor, startedAt, rolesBefore, rolesAfter, outcome, err
 	return [
 		id,
 		undoes === null ? 'fix' : `undo of ${undoes}`,
-		asId(actor),
-		utc(startedAt),
-		rolesBefore === null ? 'not known' : rolesOf(rolesBefore),
-		rolesAfter === null ? 'not known' : rolesOf(rolesAfter),
+		idCell(actor),
+		utcCell(startedAt),
+		rolesBefore === null ? 'not known' : rolesCell(rolesBefore),
+		rolesAfter === null ? 'not known' : rolesCell(rolesAfter),
 		outcome ?? 'in progress',
 		error ?? '',
-		undoneBy === null ? '' : `${asId(undoneBy.actor)} at ${utc(undoneBy.at)}`
+		undoneBy === null ? '' : `${idCell(undoneBy.actor)} at ${utcCell(undoneBy.at)}`
 	];
-}
-
-/** As a mention: spreadsheets round long numbers. */
-function asId(discordId: string): string {
-	return discordId === AUTOMATIC ? discordId : `<@${discordId}>`;
-}
-
-function rolesOf(names: readonly RoleName[]): string {
-	return names.join(', ') || 'none';
-}
-
-/** In the format that spreadsheets parse. */
-function utc(date: Date): string {
-	return date.toISOString().slice(0, 19).replace('T', ' ');
 }

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "FixAttempt" ADD COLUMN     "changingUntil" TIMESTAMPTZ(3);

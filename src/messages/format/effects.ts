@@ -1,0 +1,43 @@
+import { countEffects, type EffectCounts } from '../../reconciliation/domain/effect.js';
+import type { Hold } from '../../reconciliation/domain/hold.js';
+import { number } from './format.js';
+
+/** What plans do to people's access, in words. */
+
+/** For one person, and for several. */
+type Verb = readonly [one: string, many: string];
+
+const LOSE = { present: ['loses access', 'lose access'], past: ['lost access', 'lost access'] } as const;
+const MOVE_DOWN = { present: ['moves down', 'move down'], past: ['moved down', 'moved down'] } as const;
+const GET = { present: ['gets access', 'get access'], past: ['got access', 'got access'] } as const;
+const KEEP = {
+	present: ['keeps the same access', 'keep the same access'],
+	past: ['kept the same access', 'kept the same access']
+} as const;
+const GET_OR_KEEP = {
+	present: ['gets or keeps access', 'get or keep access'],
+	past: ['got or kept access', 'got or kept access']
+} as const;
+
+/** "23 lose access, 4 move down, 26 get or keep access", "1 person loses access". Zeros are left out; empty if there is nothing. */
+export function describeEffects({ removes, lowers, tidies, raises, grants }: EffectCounts, tense: 'present' | 'past' = 'present'): string {
+	const gets = raises + grants;
+	const gives = gets === 0 ? KEEP : tidies === 0 ? GET : GET_OR_KEEP;
+	const parts: readonly (readonly [number, Verb])[] = [
+		[removes, LOSE[tense]],
+		[lowers, MOVE_DOWN[tense]],
+		[gets + tidies, gives[tense]]
+	];
+	const shown = parts.filter(([many]) => many > 0);
+	return shown
+		.map(([many, [one, several]]) => {
+			const people = shown.length > 1 ? '' : many === 1 ? ' person' : ' people';
+			return `${number(many)}${people} ${many === 1 ? one : several}`;
+		})
+		.join(', ');
+}
+
+/** What a hold stops: "23 lose access, 4 move down". */
+export function describeHeld({ losing, lowering = 0 }: Pick<Hold, 'losing' | 'lowering'>): string {
+	return describeEffects({ ...countEffects([]), removes: losing - lowering, lowers: lowering });
+}
