@@ -112,9 +112,14 @@ function pastDue(builder: WorldBuilder): void {
 	byRow(builder, builder.drifting(notYetDebtor()), { ...pastDue, invoiceHours: DEBTOR_HOURS });
 	byRow(builder, builder.drifting(debtorWith('Knight')), pastDue, DEBTOR_HOURS);
 	byCustomerMetadata(builder, builder.drifting(debtorWith('Knight', 'Lord')), { ...unpaid, ...LORD, invoiceHours: DEBTOR_HOURS });
-	// The row's date takes precedence over the invoice's.
-	byRow(builder, builder.correct('Debtor'), { ...pastDue, invoiceHours: GRACE_HOURS }, DEBTOR_HOURS);
-	byRow(builder, builder.correct('Knight'), { ...pastDue, invoiceHours: EXPIRED_HOURS }, GRACE_HOURS);
+	// The invoice's date takes precedence over the row's.
+	byRow(builder, builder.correct('Knight'), { ...pastDue, invoiceHours: GRACE_HOURS }, DEBTOR_HOURS);
+	byRow(builder, builder.correct('Debtor'), { ...pastDue, invoiceHours: DEBTOR_HOURS }, GRACE_HOURS);
+	// An invoice left open before the last paid one is of a former debt.
+	byRow(builder, builder.correct('Knight'), { ...pastDue, ageDays: 300, invoiceHours: GRACE_HOURS, formerDebt: true });
+	byCustomerMetadata(builder, builder.correct('Lord'), { ...unpaid, ...LORD, ageDays: 300, formerDebt: true });
+	// A row's date that cannot be that of the debt: before the subscription, in seconds for milliseconds, in the future.
+	for (const hours of [400 * 24, 55 * 365 * 24, -30 * 24]) byRow(builder, builder.correct('Knight'), { ...pastDue, ageDays: 100 }, hours);
 	// After the debtor period.
 	byRow(builder, builder.correct(), { ...pastDue, invoiceHours: EXPIRED_HOURS });
 	byRow(builder, builder.correct(), unpaid, EXPIRED_HOURS);

@@ -26,6 +26,8 @@ export interface SubscriptionTraits {
 	readonly ageDays?: number;
 	/** Hours since its open invoice is unpaid. */
 	readonly invoiceHours?: number;
+	/** Whether an invoice of 200 days ago was left open, and one of 170 days ago paid. */
+	readonly formerDebt?: boolean;
 	readonly cancelAtPeriodEnd?: boolean;
 	readonly collectionPaused?: boolean;
 	readonly metadata?: Record<string, string>;
@@ -111,6 +113,12 @@ export class WorldBuilder {
 			created: this.seconds(ageDays * DAY_MS),
 			metadata,
 			failedAt: invoiceHours === undefined ? null : this.seconds(invoiceHours * HOUR_MS),
+			...(traits.formerDebt && {
+				invoices: [
+					{ created: this.seconds(200 * DAY_MS), status: 'open' as const },
+					{ created: this.seconds(170 * DAY_MS), status: 'paid' as const }
+				]
+			}),
 			cancel_at_period_end: traits.cancelAtPeriodEnd ?? false,
 			pause_collection: traits.collectionPaused ? { behavior: 'void', resumes_at: null } : null
 		});

@@ -1,4 +1,5 @@
 import type { Snapshot } from '../../src/reconciliation/detection/detect.js';
+import type { Debt } from '../../src/reconciliation/domain/billing.js';
 import type { PolicySettings } from '../../src/reconciliation/domain/rules.js';
 import { CompactAccounts } from '../../src/reconciliation/snapshot/accounts.js';
 import { CompactRoster } from '../../src/reconciliation/snapshot/roster.js';
@@ -25,9 +26,9 @@ export function snapshotOf(world: World): Snapshot {
 	const metadataIdOf = (metadata: Record<string, string>) => metadata.discord_id ?? null;
 	const claims = new Map(world.stripe.customers.map(({ id, metadata }) => [id, metadataIdOf(metadata)]));
 	const accounts = new CompactAccounts();
-	const unpaidSince = new Map<string, Date>();
+	const debts = new Map<string, Debt>();
 	for (const { customer, failedAt, ...subscription } of world.stripe.subscriptions) {
-		if (failedAt != null) unpaidSince.set(subscription.id, date(failedAt));
+		if (failedAt != null) debts.set(subscription.id, { unpaidSince: date(failedAt), lastPaidAt: null });
 		const items = subscription.items ?? [{ price: subscription.price ?? '', quantity: subscription.quantity ?? 1 }];
 		accounts.add(
 			{ id: customer, metadataDiscordId: claims.get(customer) ?? null },
@@ -38,13 +39,14 @@ export function snapshotOf(world: World): Snapshot {
 				items: items.filter(({ quantity }) => quantity > 0).map(({ price }) => ({ price, product: price.replace(/^price_/, 'prod_') })),
 				createdAt: date(subscription.created ?? 0),
 				unpaidSince: null,
+				lastPaidAt: null,
 				metadataDiscordId: metadataIdOf(subscription.metadata),
 				cancelAtPeriodEnd: subscription.cancel_at_period_end,
 				collectionPaused: subscription.pause_collection != null
 			}
 		);
 	}
-	accounts.setUnpaidSince(unpaidSince);
+	accounts.setDebts(debts);
 	const members = new CompactRoster(world.guild.members.length + 1);
 	members.set({ id: '1', name: 'Reeve', bot: true, roles: [] });
 	for (const { id, username, bot, roles } of world.guild.members)

@@ -220,11 +220,12 @@ class FindingsWriter {
 	/** Records when an undated debt was first seen, and deletes cleared ones so that a new debt starts anew. */
 	public async recordDebts(): Promise<void> {
 		const { newlyUnpaid, clearedDebts } = this.findings.detection;
+		// First: a subscription of which a former debt is remembered may have a new one.
+		for (const batch of chunk(clearedDebts)) await this.prisma.seenDebt.deleteMany({ where: { subscriptionId: { in: batch } } });
 		for (const batch of chunk(newlyUnpaid)) {
 			const data = batch.map((subscriptionId) => ({ subscriptionId, firstSeenAt: this.at }));
 			await this.prisma.seenDebt.createMany({ data, skipDuplicates: true });
 		}
-		for (const batch of chunk(clearedDebts)) await this.prisma.seenDebt.deleteMany({ where: { subscriptionId: { in: batch } } });
 	}
 }
 

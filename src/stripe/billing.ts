@@ -1,11 +1,12 @@
 import { SYSTEM_TIMING, type Timing } from '../async/backoff.js';
 import { forEachConcurrent, settleAll } from '../async/concurrency.js';
-import type { BillingSnapshot } from '../reconciliation/domain/billing.js';
+import type { BillingSnapshot, Debt } from '../reconciliation/domain/billing.js';
 import { type ClockReading, clockProblem } from '../reconciliation/domain/clock.js';
 import { SNOWFLAKE } from '../reconciliation/domain/discord-id.js';
 import { type Billing, type BillingAdvice, type OnProgress, SourceError } from '../reconciliation/domain/ports.js';
 import type { CustomerMetadataSearch } from '../reconciliation/members/explain.js';
 import type { CustomerLookup } from '../reconciliation/members/link.js';
+import { isPastDue } from '../reconciliation/policy/entitlement.js';
 import { accountsOf, CompactAccounts } from '../reconciliation/snapshot/accounts.js';
 import { createClient } from './api/client.js';
 import { sourceError } from './api/errors.js';
@@ -15,12 +16,12 @@ import { createRequester } from './api/request.js';
 import { toCustomer, toSubscription } from './convert.js';
 import { createCustomerLookup } from './customer-lookup.js';
 import { readCurrentCustomers, readCustomer } from './customers.js';
+import { type DebtCache, datePastDue, listOpenInvoices, type PastDue, readDebt, toPastDue } from './debts.js';
 import { readBaseline, readChangesSince } from './events.js';
 import { findCustomers, findCustomersOfMember } from './find-customers.js';
 import { LinkChanges } from './link-changes.js';
 import { assertListEnded, readAllSubscriptions } from './list-subscriptions.js';
 import type { PageBoundaryCache } from './lists/page-boundaries.js';
-import { listOverdueSince, overdueSinceFor } from './overdue-invoices.js';
 
 export interface BillingOptions {
 	/** A restricted key with Subscriptions, Customers, Invoices and Events set to Read is enough. */
@@ -63,6 +64,7 @@ export function createBilling({
 		subscriptions: { boundaries: null },
 		invoices: { boundaries: null }
 	};
+	const debtCache: DebtCache = { debts: new Map() };
 
 	return {
 		advice: ADVICE,
@@ -92,21 +94,23 @@ export function createBilling({
 		assertClockIsRight();
 		const reading = { request, rateLimiter, now: timing.now, nowSeconds };
 		const accounts = new CompactAccounts();
+		const pastDue: PastDue[] = [];
 		let livemode = keyLivemode;
-		const [{ count, oldest }, overdueSince] = await settleAll([
+		const [{ count, oldest }, openInvoices] = await settleAll([
 			readAllSubscriptions({
 				...reading,
 				cache: caches.subscriptions,
 				onSubscription: ({ customer, subscription, items }) => {
 					accounts.add(toCustomer(customer, discordIdKey), toSubscription(subscription, items, discordIdKey));
+					if (isPastDue(subscription.status)) pastDue.push(toPastDue(subscription, customer.deleted ? {} : customer));
 					livemode = subscription.livemode;
 				},
 				onCount: (done) => onProgress({ source: 'stripe', done, total: null, finished: false })
 			}),
-			listOverdueSince({ ...reading, cache: caches.invoices }, onProgress)
+			listOpenInvoices({ ...reading, cache: caches.invoices }, onProgress)
 		]);
+		accounts.setDebts(await datePastDue(request, pastDue, openInvoices, debtCache));
 		const [changes] = await settleAll([readChangesSince(request, baseline, discordIdKey), assertListEnded(request, oldest)]);
-		accounts.setUnpaidSince(overdueSince);
 		const discordIds = [...changes.customers.values()].flatMap((values) => [...values]);
 		await forEachConcurrent(
 			changes.newlySubscribed.filter((id) => !accounts.has(id)),
@@ -127,9 +131,10 @@ export function createBilling({
 	async function readCustomers(customerIds: readonly string[]): Promise<BillingSnapshot> {
 		const { subscriptions, withoutSubscription } = await readCurrentCustomers(request, customerIds);
 		assertClockIsRight();
-		const overdueSince = await overdueSinceFor(
-			request,
-			subscriptions.map(({ subscription }) => subscription)
+		const debts = new Map<string, Debt>();
+		await forEachConcurrent(
+			subscriptions.filter(({ subscription }) => isPastDue(subscription.status)),
+			async ({ subscription: { id } }) => debts.set(id, await readDebt(request, id))
 		);
 		const customers = [...subscriptions.map(({ customer }) => customer), ...withoutSubscription];
 		return {
@@ -137,7 +142,7 @@ export function createBilling({
 				customers.map((customer) => toCustomer(customer, discordIdKey)),
 				subscriptions.map(({ subscription, items }) => ({
 					...toSubscription(subscription, items, discordIdKey),
-					unpaidSince: overdueSince.get(subscription.id) ?? null
+					...debts.get(subscription.id)
 				}))
 			),
 			subscriptionsRead: subscriptions.length,

@@ -20,7 +20,7 @@ export function toCustomer(customer: Stripe.Customer | Stripe.DeletedCustomer, d
 }
 
 /**
- * Leaves `unpaidSince` null: only the invoices know it.
+ * Leaves the dates of a debt null: only the invoices know them.
  * @param items - all items; the subscription itself may contain only the first few
  */
 export function toSubscription(
@@ -35,6 +35,7 @@ export function toSubscription(
 		items: purchasedItems(items),
 		createdAt: toDate(subscription.created),
 		unpaidSince: null,
+		lastPaidAt: null,
 		metadataDiscordId: subscription.metadata[discordIdKey] ?? null,
 		cancelAtPeriodEnd: subscription.cancel_at_period_end,
 		collectionPaused: subscription.pause_collection !== null && subscription.pause_collection !== undefined
@@ -50,6 +51,11 @@ export function purchasedItems(items: readonly Stripe.SubscriptionItem[]): Subsc
 export function dueAt(invoice: Stripe.Invoice): Date {
 	const dueDate = invoice.collection_method === 'send_invoice' ? invoice.due_date : null;
 	return toDate(dueDate ?? invoice.status_transitions.finalized_at ?? invoice.created);
+}
+
+/** When a paid invoice was paid. */
+export function paidAt(invoice: Stripe.Invoice): Date {
+	return toDate(invoice.status_transitions.paid_at ?? invoice.created);
 }
 
 function toDate(epochSeconds: number): Date {

@@ -55,6 +55,7 @@ export function subscription({ prices = ['price_knight'], ...given }: Subscripti
 		items: itemsOf(...prices),
 		createdAt: ago({ days: 100 }),
 		unpaidSince: null,
+		lastPaidAt: null,
 		metadataDiscordId: null,
 		cancelAtPeriodEnd: false,
 		collectionPaused: false,

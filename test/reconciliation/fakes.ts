@@ -333,8 +333,8 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 		await this.script.before('ledger.recordFindings');
 		const { detection, livemode, subscriptionsRead, at } = findings;
 		this.run(runId).found = { livemode, subscriptionsRead, payingCustomers: detection.payingCustomers, detection };
-		for (const id of detection.newlyUnpaid) this.firstSeenUnpaid.set(id, at);
 		for (const id of detection.clearedDebts) this.firstSeenUnpaid.delete(id);
+		for (const id of detection.newlyUnpaid) this.firstSeenUnpaid.set(id, at);
 		const live = [...this.issues.values()].filter(({ status }) => status === 'OPEN' || status === 'FIXING');
 		for (const issue of live) {
 			const found = detection.issues.some(({ discordId }) => discordId === issue.discordId);

@@ -149,20 +149,124 @@ describe('readAll', () => {
 		expect(oldest?.status).toBe('canceled');
 	});
 
-	test('dates all past-due subscriptions with one request', async () => {
-		const failedAt = Math.floor(Date.now() / 1000) - 5 * 86_400;
+	const startedAt = Math.floor(Date.now() / 1000);
+	/** Seconds since 1970. */
+	const daysAgo = (days: number) => startedAt - days * 86_400;
+	const dated = async (port = billing()) => {
+		const subscriptions = subscriptionsIn((await port.readAll(ignoreProgress)).accounts);
+		return new Map([...subscriptions].map(([id, { unpaidSince, lastPaidAt }]) => [id, { unpaidSince, lastPaidAt }]));
+	};
+	const at = (seconds: number) => new Date(seconds * 1000);
+
+	test('dates a debt by the oldest open invoice that is newer than the last paid one', async () => {
+		const [old, paid, failed] = [daysAgo(200), daysAgo(170), daysAgo(1)];
+		const common = { customer: 'cus_1', status: 'past_due', price: 'price_knight', created: daysAgo(300) };
+		load({
+			customers: [{ id: 'cus_1' }],
+			subscriptions: [
+				{
+					...common,
+					id: 'sub_former',
+					failedAt: failed,
+					invoices: [
+						{ created: old, status: 'open' },
+						{ created: paid, status: 'paid' }
+					]
+				},
+				{ ...common, id: 'sub_never_paid', failedAt: failed, invoices: [{ created: old, status: 'open' }] },
+				{
+					...common,
+					id: 'sub_written_off',
+					invoices: [
+						{ created: old, status: 'open' },
+						{ created: paid, status: 'paid' },
+						{ created: failed, status: 'uncollectible' }
+					]
+				},
+				{ ...common, id: 'sub_no_invoice', invoices: [{ created: paid, status: 'paid' }] }
+			]
+		});
+		const expected = new Map([
+			['sub_former', { unpaidSince: at(failed), lastPaidAt: at(paid) }],
+			['sub_never_paid', { unpaidSince: at(old), lastPaidAt: at(daysAgo(300)) }],
+			['sub_written_off', { unpaidSince: null, lastPaidAt: at(paid) }],
+			['sub_no_invoice', { unpaidSince: null, lastPaidAt: at(paid) }]
+		]);
+		const port = billing();
+		for (const [id, debt] of await dated(port)) expect([id, debt]).toEqual([id, expected.get(id)]);
+		const { accounts } = await port.readCustomers(['cus_1']);
+		for (const [id, { unpaidSince, lastPaidAt }] of subscriptionsIn(accounts))
+			expect({ unpaidSince, lastPaidAt }).toEqual(expected.get(id));
+	});
+
+	test('reads invoices back to the last paid one, over several pages', async () => {
+		const invoices = Array.from({ length: 45 }, (_, month) => ({ created: daysAgo(10 + month), status: 'open' as const }));
+		const paid = [
+			{ created: daysAgo(60), status: 'paid' as const },
+			{ created: daysAgo(70), status: 'open' as const }
+		];
+		load({
+			customers: [{ id: 'cus_1' }],
+			subscriptions: [
+				{
+					id: 'sub_1',
+					customer: 'cus_1',
+					status: 'past_due',
+					price: 'price_knight',
+					created: daysAgo(300),
+					invoices: [...invoices, ...paid]
+				}
+			]
+		});
+		expect((await dated()).get('sub_1')).toEqual({ unpaidSince: at(daysAgo(54)), lastPaidAt: at(daysAgo(60)) });
+		expect(requestsTo('/v1/invoices')).toHaveLength(1 + 3);
+	});
+
+	test('reads the invoices of a subscription again only when one was added or paid', async () => {
+		const [formerDebt, failedAt] = [daysAgo(200), daysAgo(5)];
+		const invoices = [
+			{ created: formerDebt, status: 'open' as const },
+			{ created: daysAgo(170), status: 'paid' as const }
+		];
+		const only = { id: 'sub_1', customer: 'cus_1', status: 'past_due', price: 'price_knight', created: daysAgo(300), failedAt, invoices };
+		load({ customers: [{ id: 'cus_1' }], subscriptions: [only] });
+		const port = billing();
+		const requests = async () => {
+			const before = requestsTo('/v1/invoices').length;
+			expect((await dated(port)).get('sub_1')?.unpaidSince).toEqual(at(failedAt));
+			return requestsTo('/v1/invoices').length - before;
+		};
+		expect([await requests(), await requests()]).toEqual([2, 1]);
+		load({ customers: [{ id: 'cus_1' }], subscriptions: [{ ...only, failedAt: daysAgo(40) }] });
+		expect((await dated(port)).get('sub_1')?.unpaidSince).toEqual(at(daysAgo(40)));
+	});
+
+	test.each([
+		['open for three months', 'past_due', 70],
+		['followed by drafts, which have no number', 'unpaid', 70]
+	])('dates a debt by the numbers of its invoices, without another request: %s', async (_, status, days) => {
+		load({
+			customers: [{ id: 'cus_1' }],
+			subscriptions: [{ id: 'sub_1', customer: 'cus_1', status, price: 'price_knight', created: daysAgo(300), failedAt: daysAgo(days) }]
+		});
+		expect((await dated()).get('sub_1')).toEqual({ unpaidSince: at(daysAgo(days)), lastPaidAt: null });
+		expect(requestsTo('/v1/invoices')).toHaveLength(1);
+	});
+
+	test('dates subscriptions whose only open invoice is the latest with one request', async () => {
+		const failedAt = daysAgo(5);
 		load({
 			customers: [{ id: 'cus_1' }, { id: 'cus_2' }, { id: 'cus_3' }],
 			subscriptions: [
 				{ id: 'sub_1', customer: 'cus_1', status: 'past_due', price: 'price_knight', failedAt },
-				{ id: 'sub_2', customer: 'cus_2', status: 'unpaid', price: 'price_knight', failedAt: failedAt - 40 * 86_400 },
+				{ id: 'sub_2', customer: 'cus_2', status: 'unpaid', price: 'price_knight', failedAt: failedAt - 20 * 86_400 },
 				{ id: 'sub_3', customer: 'cus_3', status: 'active', price: 'price_knight' }
 			]
 		});
 		const subscriptions = subscriptionsIn((await billing().readAll(ignoreProgress)).accounts);
 		const since = new Map([...subscriptions].map(([id, { unpaidSince }]) => [id, unpaidSince]));
 		expect(since.get('sub_1')).toEqual(new Date(failedAt * 1000));
-		expect(since.get('sub_2')).toEqual(new Date((failedAt - 40 * 86_400) * 1000));
+		expect(since.get('sub_2')).toEqual(new Date((failedAt - 20 * 86_400) * 1000));
 		expect(since.get('sub_3')).toBeNull();
 		expect(requestsTo('/v1/invoices')).toHaveLength(1);
 	});

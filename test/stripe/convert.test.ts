@@ -35,6 +35,7 @@ describe('toSubscription', () => {
 			items: [{ price: 'price_1', product: 'prod_1' }],
 			createdAt: new Date(1_700_000_000_000),
 			unpaidSince: null,
+			lastPaidAt: null,
 			metadataDiscordId: 'ada',
 			cancelAtPeriodEnd: true,
 			collectionPaused: true

@@ -22,6 +22,12 @@ const customer = z.strictObject({
 
 const item = z.strictObject({ price: z.string().min(1), quantity: z.int().nonnegative().default(1) });
 
+const invoice = z.strictObject({
+	/** Epoch seconds. */
+	created: z.int(),
+	status: z.enum(['open', 'paid', 'void', 'uncollectible'])
+});
+
 const subscription = z
 	.strictObject({
 		id: z.string().min(1),
@@ -35,6 +41,8 @@ const subscription = z
 		metadata,
 		/** Epoch seconds of the first failed payment. Creates the open invoice. */
 		failedAt: z.int().nullish(),
+		/** Earlier invoices, beside the first one and those that `failedAt` creates. */
+		invoices: z.array(invoice).optional(),
 		cancel_at_period_end: z.boolean().default(false),
 		pause_collection: z.strictObject({ behavior: z.string(), resumes_at: z.int().nullable().default(null) }).nullish()
 	})

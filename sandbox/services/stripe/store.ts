@@ -1,6 +1,6 @@
 import type { StripeWorld } from '../core/world.js';
 import { type Catalog, createCatalog } from './records/catalog.js';
-import { firstInvoice, laterInvoices } from './records/invoicing.js';
+import { firstInvoice, givenInvoices, laterInvoices } from './records/invoicing.js';
 import { addMonths } from './records/periods.js';
 import { type CustomerRecord, hasEnded, type InvoiceRecord, type ItemRecord, type SubscriptionRecord } from './records/records.js';
 import { SortedIndex } from './records/sorted-index.js';
@@ -54,7 +54,9 @@ export class StripeStore {
 				invoices: NO_INVOICES
 			};
 			if (created < customer.created) customer.created = created;
-			if (given.failedAt) record.invoices = laterInvoices(record, given.failedAt, now);
+			if (given.invoices) record.invoices = givenInvoices(record, given.invoices);
+			if (given.failedAt) record.invoices = [...record.invoices, ...laterInvoices(record, given.failedAt, now)];
+			if (given.invoices) record.invoices = record.invoices.toSorted((a, b) => a.created - b.created);
 			return record;
 		});
 		store.subscriptionIndex = SortedIndex.sorted(subscriptions);

@@ -1,7 +1,15 @@
 import type { ById } from './by-id.js';
 
-/** A Stripe subscription, reduced to what the policy needs. */
-export interface Subscription {
+/** What the invoices of a subscription that is past due say about the debt. */
+export interface Debt {
+	/** When the oldest open invoice fell due that is newer than the last paid one. */
+	readonly unpaidSince: Date | null;
+	/** When the last paid invoice was paid: the debt began later. Null if none was, or if it is not needed to date the debt. */
+	readonly lastPaidAt: Date | null;
+}
+
+/** A Stripe subscription, reduced to what the policy needs. The dates of a debt are null unless it is past due. */
+export interface Subscription extends Debt {
 	readonly id: string;
 	readonly customerId: string;
 	/** As Stripe reports it. An open type: a status that the policy does not know counts as unknown, never as unpaid. */
@@ -9,8 +17,6 @@ export interface Subscription {
 	/** What it is for: those of its items that have a quantity above 0. */
 	readonly items: readonly SubscriptionItem[];
 	readonly createdAt: Date;
-	/** When its oldest open invoice fell due; read only for subscriptions that are past due. */
-	readonly unpaidSince: Date | null;
 	/** The value of the Discord ID metadata, as found. */
 	readonly metadataDiscordId: string | null;
 	readonly cancelAtPeriodEnd: boolean;

@@ -68,6 +68,6 @@ export interface Detection {
 	readonly roleHolders: number;
 	/** IDs of subscriptions that became past due at an unknown time: their grace period starts with this run. */
 	readonly newlyUnpaid: readonly string[];
-	/** IDs of remembered subscriptions that are no longer past due. */
+	/** IDs of subscriptions whose remembered debt is over; with a new one, they are also {@link newlyUnpaid}. */
 	readonly clearedDebts: readonly string[];
 }

@@ -1,4 +1,4 @@
-import type { Account, Accounts, Customer, Subscription, SubscriptionItem } from '../domain/billing.js';
+import type { Account, Accounts, Customer, Debt, Subscription, SubscriptionItem } from '../domain/billing.js';
 import { isPastDue } from '../policy/entitlement.js';
 import { doubled, StringColumn } from './columns.js';
 
@@ -71,7 +71,7 @@ export class CompactAccounts implements Accounts {
 		}
 	}
 
-	/** Adds a subscription to its customer's account. Its `unpaidSince` is set by {@link setUnpaidSince}. */
+	/** Adds a subscription to its customer's account. Its debt is set by {@link setDebts}. */
 	public add(customer: Pick<Customer, 'id' | 'metadataDiscordId'>, subscription: Subscription): void {
 		let index = this.indexes.get(customer.id);
 		if (index === undefined) {
@@ -84,9 +84,9 @@ export class CompactAccounts implements Accounts {
 		this.subscriptionCount += 1;
 	}
 
-	/** @param since - subscription ID → when its oldest open invoice fell due. Read only for subscriptions that are past due. */
-	public setUnpaidSince(since: ReadonlyMap<string, Date>): void {
-		this.columns.unpaidSince = since;
+	/** @param debts - by the ID of the subscription. Read only for those that are past due. */
+	public setDebts(debts: ReadonlyMap<string, Debt>): void {
+		this.columns.debts = debts;
 	}
 
 	/** @param index - of the account */
@@ -129,7 +129,7 @@ class StoredAccount implements Account {
 }
 
 class SubscriptionColumns {
-	public unpaidSince: ReadonlyMap<string, Date> = new Map();
+	public debts: ReadonlyMap<string, Debt> = new Map();
 	public readonly ids = new StringColumn();
 	public readonly metadataIds = new StringColumn();
 	private created = new Float64Array(INITIAL_CAPACITY);
@@ -204,7 +204,15 @@ class StoredSubscription implements Subscription {
 	}
 
 	public get unpaidSince(): Date | null {
-		return isPastDue(this.status) ? (this.#columns.unpaidSince.get(this.id) ?? null) : null;
+		return this.debt?.unpaidSince ?? null;
+	}
+
+	public get lastPaidAt(): Date | null {
+		return this.debt?.lastPaidAt ?? null;
+	}
+
+	private get debt(): Debt | undefined {
+		return isPastDue(this.status) ? this.#columns.debts.get(this.id) : undefined;
 	}
 
 	public get metadataDiscordId(): string | null {

@@ -18,6 +18,10 @@ interface ListOptions<Item> {
 	readonly newerThan?: string;
 	/** Set to check that the items come newest first. Epoch seconds. */
 	readonly createdAt?: (item: Item) => number;
+	/** Items per page. Default: {@link PAGE_SIZE}. */
+	readonly pageSize?: number;
+	/** Set to read no further than the first such item. */
+	readonly isLast?: (item: Item) => boolean;
 	/** More pages fail the reading. Default: {@link MAX_PAGES}. */
 	readonly maxPages?: number;
 }
@@ -29,14 +33,14 @@ interface ListOptions<Item> {
  */
 export async function readList<Item extends { id: string }>(
 	request: StripeRequest,
-	{ resource, listPage, newerThan, createdAt, maxPages = MAX_PAGES }: ListOptions<Item>
+	{ resource, listPage, newerThan, createdAt, pageSize = PAGE_SIZE, isLast, maxPages = MAX_PAGES }: ListOptions<Item>
 ): Promise<Item[]> {
 	const items: Item[] = [];
 	const ids = new Set<string>();
 	let cursor: Cursor = newerThan === undefined ? {} : { ending_before: newerThan };
 	let hadMore = false;
 	for (let pages = 1; ; pages += 1) {
-		const page = checkedPage(resource, await request(resource, (stripe) => listPage(stripe, { ...cursor, limit: PAGE_SIZE })), hadMore);
+		const page = checkedPage(resource, await request(resource, (stripe) => listPage(stripe, { ...cursor, limit: pageSize })), hadMore);
 		const last = items.at(-1);
 		let previous = last && createdAt?.(last);
 		for (const item of page.data) {
@@ -46,6 +50,7 @@ export async function readList<Item extends { id: string }>(
 			if (previous !== undefined && created !== undefined && created > previous) throw incomplete(resource, `${item.id} came out of order`);
 			previous = created;
 			items.push(item);
+			if (isLast?.(item)) return items;
 		}
 		if (!page.has_more) return items;
 		if (pages >= maxPages) throw endless(resource, items.length);

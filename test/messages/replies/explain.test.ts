@@ -19,6 +19,7 @@ function claim(number: number, over: Partial<ExplainedSource> = {}): ExplainedSo
 			items: [{ price: 'price_lord', product: 'prod_lord' }],
 			createdAt: AT,
 			unpaidSince: null,
+			lastPaidAt: null,
 			metadataDiscordId: null,
 			cancelAtPeriodEnd: false,
 			collectionPaused: false

@@ -3,10 +3,10 @@ import { BillingStats } from '../../../src/reconciliation/detection/notices.js';
 import { PaymentFailures } from '../../../src/reconciliation/policy/payment-failure.js';
 import { ago, customer, MAPPED, NOW, row, subscription, team } from '../builders.js';
 
-const OVERDUE = subscription({ status: 'past_due', unpaidSince: ago({ hours: 1 }) });
+const OVERDUE = subscription({ status: 'past_due' });
 const LONG_AGO = ago({ days: 10 });
 
-/** The stats after one account of cus_1 with an overdue subscription, whose invoice alone is within the grace period. */
+/** The stats after one account of cus_1 with an overdue subscription, which without a date is within the grace period. */
 function statsOf({ members = [row()], teams = [team()] }, claimed = false): BillingStats {
 	const links = { members, teams, exemptions: [], firstSeenUnpaid: new Map() };
 	const stats = new BillingStats(links, new PaymentFailures(links, NOW), MAPPED, NOW);

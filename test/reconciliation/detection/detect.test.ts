@@ -287,19 +287,69 @@ describe('detect: start of a payment failure', () => {
 		expect(expectedWhenPastDue({}, pastDebtorPeriod)).toEqual([]);
 	});
 
+	const byRow = (paymentFailedAt: Date | null, given: SubscriptionTraits = {}): Parts => ({
+		rows: [row({ discordId: ADA, stripeCustomerId: 'cus_1', paymentFailedAt })],
+		subscriptions: [subscription({ status: 'past_due', createdAt: ago({ days: 100 }), ...given })]
+	});
+
 	it.each([
-		[inGrace, inDebtorPeriod, ['Knight']],
-		[inDebtorPeriod, inGrace, ['Debtor']],
-		[pastDebtorPeriod, inGrace, []]
-	])('is Member.paymentFailedAt if set (%s), which overrides the invoice', (paymentFailedAt, invoice, roles) => {
-		expect(expectedWhenPastDue({ rows: [row({ discordId: ADA, stripeCustomerId: 'cus_1', paymentFailedAt })] }, invoice)).toEqual(roles);
+		[inGrace, ['Knight']],
+		[inDebtorPeriod, ['Debtor']],
+		[pastDebtorPeriod, []]
+	])('is Member.paymentFailedAt (%s) without an invoice', (paymentFailedAt, roles) => {
+		expect(expectedWhenPastDue(byRow(paymentFailedAt))).toEqual(roles);
+	});
+
+	it.each([
+		[inGrace, inDebtorPeriod, ['Debtor']],
+		[inDebtorPeriod, inGrace, ['Knight']],
+		[pastDebtorPeriod, inGrace, ['Knight']]
+	])('is not Member.paymentFailedAt (%s) with an invoice', (paymentFailedAt, unpaidSince, roles) => {
+		expect(expectedWhenPastDue(byRow(paymentFailedAt, { unpaidSince }))).toEqual(roles);
+	});
+
+	it.each<[string, Date, SubscriptionTraits, boolean]>([
+		['the second of the subscription', ago({ days: 50 }), { createdAt: ago({ days: 50 }) }, true],
+		['before the subscription', ago({ days: 50 }), { createdAt: ago({ days: 50, seconds: -1 }) }, false],
+		['400 days ago, for a subscription of 100 days', ago({ days: 400 }), {}, false],
+		['seconds for milliseconds, in 1970', new Date(NOW.getTime() / 1000), { createdAt: ago({ days: 3_000 }) }, false],
+		['the second of the last payment', ago({ days: 50 }), { lastPaidAt: ago({ days: 50 }) }, true],
+		['before the last payment', ago({ days: 50 }), { lastPaidAt: ago({ days: 50, seconds: -1 }) }, false]
+	])('is Member.paymentFailedAt only if that is plausible: %s', (_, paymentFailedAt, given, plausible) => {
+		expect(expectedWhenPastDue(byRow(paymentFailedAt, given))).toEqual(plausible ? [] : ['Knight']);
+		const seen = { sub_1: inDebtorPeriod };
+		expect(expectedWhenPastDue({ ...byRow(paymentFailedAt, given), firstSeenUnpaid: seen })).toEqual(
+			plausible ? [] : given.lastPaidAt && given.lastPaidAt > inDebtorPeriod ? ['Knight'] : ['Debtor']
+		);
+	});
+
+	it('is no date in the future, which would give grace for ever', () => {
+		const future = ago({ days: -400 });
+		const seen = { firstSeenUnpaid: { sub_1: inDebtorPeriod } };
+		expect(expectedWhenPastDue({ ...byRow(future), ...seen })).toEqual(['Debtor']);
+		expect(expectedWhenPastDue({ ...byRow(null, { unpaidSince: future }), ...seen })).toEqual(['Debtor']);
+		expect(expectedWhenPastDue(byRow(future))).toEqual(['Knight']);
+	});
+
+	it('is the latest plausible date of several rows', () => {
+		const rows = [ago({ days: -1 }), inDebtorPeriod, pastDebtorPeriod].map((paymentFailedAt, index) =>
+			row({ id: `m_${index}`, discordId: ADA, stripeCustomerId: 'cus_1', paymentFailedAt })
+		);
+		expect(expectedWhenPastDue({ rows })).toEqual(['Debtor']);
+	});
+
+	it('is no sight of a former debt: the run that sees the new one is stored in its place', () => {
+		const again = subscription({ status: 'past_due', lastPaidAt: ago({ days: 1 }) });
+		const parts = { subscriptions: [again], firstSeenUnpaid: { sub_1: pastDebtorPeriod } };
+		expect(expectedWhenPastDue(parts)).toEqual(['Knight']);
+		expect(detection(parts)).toMatchObject({ newlyUnpaid: ['sub_1'], clearedDebts: ['sub_1'] });
 	});
 
 	it("is Team.paymentFailedAt, not the member's, for a team's subscription", () => {
 		const parts = (teamFailed: Date | null, memberFailed: Date | null): Parts => ({
 			rows: [row({ discordId: ADA, teamId: 't_1', seatTier: 'TEAM_MEMBER', paymentFailedAt: memberFailed })],
 			teams: [team({ paymentFailedAt: teamFailed })],
-			subscriptions: [subscription({ customerId: 'cus_team', status: 'unpaid', unpaidSince: inGrace })]
+			subscriptions: [subscription({ customerId: 'cus_team', status: 'unpaid' })]
 		});
 		expect(expectedWhenPastDue(parts(inDebtorPeriod, null))).toEqual(['Debtor']);
 		expect(expectedWhenPastDue(parts(inGrace, pastDebtorPeriod))).toEqual(['Knight']);
@@ -367,11 +417,17 @@ describe('detect: teams', () => {
 	it('an ended team subscription does not hide an active personal one', () => {
 		const parts: Parts = {
 			rows: [row({ discordId: ADA, stripeCustomerId: 'cus_1', teamId: 't_1', seatTier: 'OWNER' })],
-			teams: [team({ paymentFailedAt: ago({ days: 400 }) })],
+			teams: [team()],
 			subscriptions: [
 				subscription({ createdAt: ago({ days: 300 }) }),
 				subscription({ id: 'sub_team', customerId: 'cus_team', status: 'canceled', createdAt: ago({ days: 1 }) }),
-				subscription({ id: 'sub_owed', customerId: 'cus_team', status: 'unpaid', createdAt: ago({ days: 1 }) })
+				subscription({
+					id: 'sub_owed',
+					customerId: 'cus_team',
+					status: 'unpaid',
+					createdAt: ago({ days: 1 }),
+					unpaidSince: ago({ days: 400 })
+				})
 			]
 		};
 		expect(issues({ ...parts, guild: [inGuild(ADA, 'Knight')] })).toEqual([]);

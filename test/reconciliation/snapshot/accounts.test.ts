@@ -19,6 +19,7 @@ function plain(accounts: Accounts) {
 					items: each.items,
 					createdAt: each.createdAt,
 					unpaidSince: each.unpaidSince,
+					lastPaidAt: each.lastPaidAt,
 					metadataDiscordId: each.metadataDiscordId,
 					cancelAtPeriodEnd: each.cancelAtPeriodEnd,
 					collectionPaused: each.collectionPaused
@@ -36,6 +37,7 @@ const given: fc.Arbitrary<Subscription> = fc.record({
 	items: fc.subarray(itemsOf('price_knight', 'price_lord', 'gold-monthly')),
 	createdAt: fc.date({ noInvalidDate: true }),
 	unpaidSince: fc.constant(null),
+	lastPaidAt: fc.constant(null),
 	metadataDiscordId: text,
 	cancelAtPeriodEnd: fc.boolean(),
 	collectionPaused: fc.boolean()
@@ -75,19 +77,21 @@ describe('CompactAccounts', () => {
 		expect(compact.get('cus_2499')?.subscriptions.map(({ id }) => id)).toEqual(['sub_4999', 'sub_2499']);
 	});
 
-	it('has unpaidSince only for past-due subscriptions', () => {
+	it('has the dates of a debt only for past-due subscriptions', () => {
 		const compact = new CompactAccounts();
 		const since = ago({ days: 3 });
 		compact.add(customer(), subscription({ id: 'sub_1', status: 'past_due' }));
 		compact.add(customer(), subscription({ id: 'sub_2', status: 'active' }));
-		compact.setUnpaidSince(
+		const debt = { unpaidSince: since, lastPaidAt: ago({ days: 40 }) };
+		compact.setDebts(
 			new Map([
-				['sub_1', since],
-				['sub_2', since]
+				['sub_1', debt],
+				['sub_2', debt]
 			])
 		);
 		const [active, due] = compact.get('cus_1')?.subscriptions ?? [];
-		expect([active?.unpaidSince, due?.unpaidSince]).toEqual([null, since]);
+		expect(active).toMatchObject({ unpaidSince: null, lastPaidAt: null });
+		expect(due).toMatchObject(debt);
 	});
 });
 

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { numberedInvoices } from '../records/invoicing.js';
 import { type CustomerRecord, isOverdue } from '../records/records.js';
 
 /** A deleted customer is returned as a stub. */
@@ -26,7 +27,7 @@ export function customerObject(record: CustomerRecord, livemode: boolean): Strip
 		livemode,
 		metadata,
 		name,
-		next_invoice_sequence: 1,
+		next_invoice_sequence: numberedInvoices(record).length + 1,
 		phone: null,
 		preferred_locales: [],
 		shipping: null,

@@ -1,4 +1,5 @@
 import Stripe from 'stripe';
+import { numberedInvoices } from '../records/invoicing.js';
 import { addMonths } from '../records/periods.js';
 import { type InvoiceRecord, isOverdue } from '../records/records.js';
 import { invoicePrefix } from './customer.js';
@@ -21,8 +22,8 @@ export function invoiceObject(record: InvoiceRecord, context: ObjectContext): St
 		: status === 'paid'
 			? 1
 			: 0;
-	const number = record.first ? 1 : subscription.invoices.indexOf(record) + 2;
 	const finalized = status !== 'draft';
+	const number = finalized ? numberedInvoices(subscription.customer).findIndex((each) => each.id === id) + 1 : null;
 	const page = `https://invoice.stripe.com/i/acct_sandbox/${id}`;
 	return {
 		id,
@@ -74,7 +75,7 @@ export function invoiceObject(record: InvoiceRecord, context: ObjectContext): St
 		livemode: context.livemode,
 		metadata: {},
 		next_payment_attempt: retries && attempts < 4 ? created + attempts * RETRY_DAYS * DAY : null,
-		number: finalized ? `${invoicePrefix(subscription.customer.id)}-${String(number).padStart(4, '0')}` : null,
+		number: number === null ? null : `${invoicePrefix(subscription.customer.id)}-${String(number).padStart(4, '0')}`,
 		on_behalf_of: null,
 		parent: {
 			quote_details: null,

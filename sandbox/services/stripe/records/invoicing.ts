@@ -1,5 +1,5 @@
 import { addMonths } from './periods.js';
-import { type InvoiceRecord, isOverdue, type SubscriptionRecord } from './records.js';
+import { type CustomerRecord, type InvoiceRecord, isOverdue, type SubscriptionRecord } from './records.js';
 
 /** The invoices of a subscription. The first one is derived from the record; those of a payment failure are stored. */
 
@@ -36,8 +36,30 @@ export function laterInvoices(subscription: SubscriptionRecord, failedAt: number
 	return invoices;
 }
 
+/** Invoices as a world gives them. */
+export function givenInvoices(
+	subscription: SubscriptionRecord,
+	given: readonly { readonly created: number; readonly status: InvoiceRecord['status'] }[]
+): InvoiceRecord[] {
+	return given.map(({ created, status }, index) => ({
+		id: `in_${subscription.id}_w${index + 1}`,
+		created,
+		subscription,
+		status,
+		paidAt: status === 'paid' ? created : null,
+		voidedAt: status === 'void' ? created : null,
+		first: false
+	}));
+}
+
 export function invoicesOf(subscription: SubscriptionRecord): InvoiceRecord[] {
 	return [firstInvoice(subscription), ...subscription.invoices];
+}
+
+/** A customer's invoices in the order of their numbers. Drafts have none. */
+export function numberedInvoices(customer: CustomerRecord): InvoiceRecord[] {
+	const invoices = (customer.subscriptions?.all() ?? []).flatMap(invoicesOf).filter(({ status }) => status !== 'draft');
+	return invoices.length < 2 ? invoices : invoices.sort((a, b) => a.created - b.created || (a.id < b.id ? -1 : 1));
 }
 
 export function latestInvoice(subscription: SubscriptionRecord): InvoiceRecord {

@@ -41,7 +41,7 @@ export interface InvoiceRecord {
 	readonly id: string;
 	readonly created: number;
 	readonly subscription: SubscriptionRecord;
-	status: 'draft' | 'open' | 'paid' | 'void';
+	status: 'draft' | 'open' | 'paid' | 'uncollectible' | 'void';
 	paidAt: number | null;
 	voidedAt: number | null;
 	/** Whether this is the subscription's first invoice. */
