@@ -57,7 +57,8 @@ export function snapshotOf(world: World): Snapshot {
 			subscriptionsRead: accounts.subscriptionCount,
 			livemode: false,
 			changedCustomers: new Set(),
-			changedDiscordIds: new Set()
+			changedDiscordIds: new Set(),
+			missingCustomers: new Map()
 		},
 		roster: { members },
 		links: {

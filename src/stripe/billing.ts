@@ -2,7 +2,7 @@ import { SYSTEM_TIMING, type Timing } from '../async/backoff.js';
 import { forEachConcurrent, settleAll } from '../async/concurrency.js';
 import type { BillingSnapshot, Debt } from '../reconciliation/domain/billing.js';
 import { type ClockReading, clockProblem } from '../reconciliation/domain/clock.js';
-import { SNOWFLAKE } from '../reconciliation/domain/discord-id.js';
+import { discordIdsIn } from '../reconciliation/domain/discord-id.js';
 import { type Billing, type BillingAdvice, type OnProgress, SourceError } from '../reconciliation/domain/ports.js';
 import type { CustomerMetadataSearch } from '../reconciliation/members/explain.js';
 import type { CustomerLookup } from '../reconciliation/members/link.js';
@@ -15,7 +15,7 @@ import { defaultRate, RateLimiter } from './api/rate-limiter.js';
 import { createRequester } from './api/request.js';
 import { toCustomer, toSubscription } from './convert.js';
 import { createCustomerLookup } from './customer-lookup.js';
-import { readCurrentCustomers, readCustomer } from './customers.js';
+import { findMissingCustomers, readCurrentCustomers, readCustomer } from './customers.js';
 import { type DebtCache, datePastDue, listOpenInvoices, type PastDue, readDebt, toPastDue } from './debts.js';
 import { readBaseline, readChangesSince } from './events.js';
 import { findCustomers, findCustomersOfMember } from './find-customers.js';
@@ -71,6 +71,7 @@ export function createBilling({
 		...createCustomerLookup(request, discordIdKey),
 		readAll: (onProgress) => withSourceErrors(readAll(onProgress)),
 		readCustomers: (customerIds) => withSourceErrors(readCustomers(customerIds)),
+		findMissingCustomers: (customerIds) => withSourceErrors(findMissingCustomers(request, customerIds)),
 		findCustomersByDiscordIds: async (discordIds) =>
 			(await findCustomers(request, discordIds, discordIdKey)).map((customer) => toCustomer(customer, discordIdKey)),
 		findCustomersNaming: (discordId, since) => withSourceErrors(linkChanges.customersNaming(discordId, since)),
@@ -124,12 +125,13 @@ export function createBilling({
 			subscriptionsRead: count,
 			livemode,
 			changedCustomers: new Set(changes.customers.keys()),
-			changedDiscordIds: new Set(discordIds.filter((value) => SNOWFLAKE.test(value)))
+			changedDiscordIds: new Set(discordIds.flatMap(discordIdsIn)),
+			missingCustomers: new Map()
 		};
 	}
 
 	async function readCustomers(customerIds: readonly string[]): Promise<BillingSnapshot> {
-		const { subscriptions, withoutSubscription } = await readCurrentCustomers(request, customerIds);
+		const { subscriptions, withoutSubscription, missing } = await readCurrentCustomers(request, customerIds);
 		assertClockIsRight();
 		const debts = new Map<string, Debt>();
 		await forEachConcurrent(
@@ -148,7 +150,8 @@ export function createBilling({
 			subscriptionsRead: subscriptions.length,
 			livemode: (subscriptions[0]?.subscription ?? withoutSubscription[0])?.livemode ?? keyLivemode,
 			changedCustomers: new Set(),
-			changedDiscordIds: new Set()
+			changedDiscordIds: new Set(),
+			missingCustomers: missing
 		};
 	}
 }

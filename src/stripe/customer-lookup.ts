@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { SourceError } from '../reconciliation/domain/ports.js';
 import type { CustomerFound, CustomerLookup } from '../reconciliation/members/link.js';
-import { MissingObjectError } from './api/errors.js';
+import { MissingObjectError, OtherModeError } from './api/errors.js';
 import type { StripeRequest } from './api/request.js';
 import { toCustomer, toSubscription } from './convert.js';
 
@@ -30,7 +30,7 @@ export function createCustomerLookup(request: StripeRequest, discordIdKey: strin
 			const customer = await request('Customers', (stripe) => stripe.customers.retrieve(customerId, { expand: [WITH_SUBSCRIPTIONS] }));
 			return customer.deleted ? 'deleted' : toFound(customer);
 		} catch (error) {
-			if (error instanceof MissingObjectError) return 'missing';
+			if (error instanceof MissingObjectError && !(error instanceof OtherModeError)) return 'missing';
 			throw error;
 		}
 	}

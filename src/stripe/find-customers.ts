@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import { forEachConcurrent } from '../async/concurrency.js';
+import { writtenForms } from '../reconciliation/domain/discord-id.js';
 import { SourceError } from '../reconciliation/domain/ports.js';
 import type { StripeRequest } from './api/request.js';
 import { idOf } from './convert.js';
@@ -36,12 +37,13 @@ export async function findCustomers(
 }
 
 /**
- * Finds customers whose metadata, or that of one of their subscriptions, names the member.
+ * Finds customers whose metadata, or that of one of their subscriptions, names the member, or has a usual form of their ID that may mean
+ * them. Stripe's search finds exact values only.
  * @returns customer IDs
  * @throws {SourceError} also where Stripe offers no search
  */
 export async function findCustomersOfMember(request: StripeRequest, discordId: string, discordIdKey: string): Promise<readonly string[]> {
-	const search = { query: metadataQuery([discordId], discordIdKey), limit: RESULTS_PER_PAGE };
+	const search = { query: metadataQuery(writtenForms(discordId), discordIdKey), limit: RESULTS_PER_PAGE };
 	const customers = await request('Customers', (stripe) => stripe.customers.search(search));
 	const subscriptions = await request('Subscriptions', (stripe) => stripe.subscriptions.search(search));
 	return [...new Set([...customers.data.map(({ id }) => id), ...subscriptions.data.map(({ customer }) => idOf(customer))])];

@@ -1,4 +1,5 @@
 import { forEachConcurrent } from '../async/concurrency.js';
+import { mayMean } from '../reconciliation/domain/discord-id.js';
 import type { StripeRequest } from './api/request.js';
 import { readCustomer } from './customers.js';
 import { readLinkChanges } from './events.js';
@@ -33,14 +34,14 @@ export class LinkChanges {
 	) {}
 
 	/**
-	 * IDs of customers that changed since that moment and name the user. May include customers that named the user only for a while, or
+	 * IDs of customers that changed since that moment and name the user, or have a value that may mean them. May include customers that named the user only for a while, or
 	 * that changed somewhat earlier: the caller reads them again.
 	 * @throws {SourceError} also if Stripe no longer has events that old
 	 */
 	public async customersNaming(discordId: string, since: Date): Promise<readonly string[]> {
 		const { customers, newlySubscribed } = await this.update(since);
-		const changed = [...customers].filter(([, discordIds]) => discordIds.has(discordId));
-		const subscribed = [...newlySubscribed].filter(([, value]) => value === discordId);
+		const changed = [...customers].filter(([, values]) => [...values].some((value) => mayMean(value, discordId)));
+		const subscribed = [...newlySubscribed].filter(([, value]) => value !== undefined && mayMean(value, discordId));
 		return [...new Set([...changed, ...subscribed].map(([id]) => id))];
 	}
 

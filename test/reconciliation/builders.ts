@@ -92,6 +92,7 @@ export interface Parts {
 	readonly teams?: readonly TeamRow[];
 	readonly exemptions?: readonly Exemption[];
 	readonly firstSeenUnpaid?: Readonly<Record<string, Date>>;
+	readonly missingCustomers?: Readonly<Record<string, 'unknown' | 'deleted'>>;
 	readonly changedCustomers?: readonly string[];
 	readonly changedPeople?: readonly string[];
 	readonly changedRows?: { readonly customerIds?: readonly string[]; readonly discordIds?: readonly string[] };
@@ -105,7 +106,8 @@ export function snapshot(parts: Parts): Snapshot {
 			subscriptionsRead: (parts.subscriptions ?? []).length,
 			livemode: true,
 			changedCustomers: new Set(parts.changedCustomers),
-			changedDiscordIds: new Set(parts.changedPeople)
+			changedDiscordIds: new Set(parts.changedPeople),
+			missingCustomers: new Map(Object.entries(parts.missingCustomers ?? {}))
 		},
 		roster: { members: new Map((parts.guild ?? []).map((member) => [member.id, member])) },
 		links: {

@@ -1,5 +1,5 @@
 import { diffRoles, planHash } from '../../src/reconciliation/detection/role-plan.js';
-import type { BillingSnapshot, Customer, Subscription } from '../../src/reconciliation/domain/billing.js';
+import type { BillingSnapshot, Customer, MissingCustomers, Subscription } from '../../src/reconciliation/domain/billing.js';
 import type { Detection } from '../../src/reconciliation/domain/detection.js';
 import { mayMean } from '../../src/reconciliation/domain/discord-id.js';
 import type { Roster, RosterMember } from '../../src/reconciliation/domain/guild.js';
@@ -74,6 +74,8 @@ export class FakeBilling implements Billing {
 	};
 	public customers: Customer[] = [];
 	public subscriptions: Subscription[] = [];
+	/** IDs of deleted customers. Others that are neither in `customers` nor in `subscriptions` never existed. */
+	public readonly deleted = new Set<string>();
 	public livemode: boolean | null = true;
 	/** Customer ID → when it last changed in Stripe. */
 	public readonly changedAt = new Map<string, Date>();
@@ -91,7 +93,12 @@ export class FakeBilling implements Billing {
 
 	public async readCustomers(customerIds: readonly string[]): Promise<BillingSnapshot> {
 		await this.script.before('billing.readCustomers');
-		return this.snapshot((id) => customerIds.includes(id));
+		return { ...this.snapshot((id) => customerIds.includes(id)), missingCustomers: this.missing(customerIds) };
+	}
+
+	public async findMissingCustomers(customerIds: readonly string[]): Promise<MissingCustomers> {
+		await this.script.before('billing.findMissingCustomers');
+		return this.missing(customerIds);
 	}
 
 	public async findCustomersNaming(discordId: string, since: Date): Promise<readonly string[]> {
@@ -131,8 +138,15 @@ export class FakeBilling implements Billing {
 			subscriptionsRead: subscriptions.length,
 			livemode: this.livemode,
 			changedCustomers: new Set(),
-			changedDiscordIds: new Set()
+			changedDiscordIds: new Set(),
+			missingCustomers: new Map()
 		};
+	}
+
+	private missing(customerIds: readonly string[]): MissingCustomers {
+		const known = [...this.customers.map(({ id }) => id), ...this.subscriptions.map(({ customerId }) => customerId)];
+		const missing = customerIds.filter((id) => !known.includes(id));
+		return new Map(missing.map((id) => [id, this.deleted.has(id) ? 'deleted' : 'unknown']));
 	}
 }
 

@@ -324,6 +324,12 @@ describe('readAll, changes during the reading', () => {
 		expect([...snapshot.changedDiscordIds].sort()).toEqual([ADA, BOB]);
 	});
 
+	test('reports the member whom a value may mean', async () => {
+		load(activeCustomers(1));
+		const snapshot = await readWhile(() => stripe.update('customers', 'cus_0', { metadata: { discord_id: `"${ADA}"` } }));
+		expect([...snapshot.changedDiscordIds]).toEqual([ADA]);
+	});
+
 	test('ignores metadata values that are no Discord ID', async () => {
 		load(activeCustomers(1));
 		const snapshot = await readWhile(() => stripe.update('customers', 'cus_0', { metadata: { discord_id: 'ada#1234' } }));
@@ -369,12 +375,30 @@ describe('readCustomers', () => {
 		expect(snapshot.livemode).toBe(false);
 	});
 
-	test('leaves out deleted and unknown customers', async () => {
-		load({ customers: [{ id: 'cus_1' }], subscriptions: [] });
+	test('names customers that were deleted or never existed', async () => {
+		load({ customers: [{ id: 'cus_1' }, { id: 'cus_2' }], subscriptions: [] });
 		stripe.delete('customers', 'cus_1');
-		const snapshot = await billing().readCustomers(['cus_1', 'cus_never']);
-		expect(snapshot.accounts.size).toBe(0);
+		const ids = ['cus_1', 'cus_2', 'cus_never', 'a/b', ''];
+		const snapshot = await billing().readCustomers(ids);
+		expect([...snapshot.accounts.values()].map(({ customer }) => customer.id)).toEqual(['cus_2']);
 		expect(snapshot.subscriptionsRead).toBe(0);
+		const missing = [
+			['', 'unknown'],
+			['a/b', 'unknown'],
+			['cus_1', 'deleted'],
+			['cus_never', 'unknown']
+		];
+		expect([...snapshot.missingCustomers].sort()).toEqual(missing);
+		expect([...(await billing().findMissingCustomers(ids))].sort()).toEqual(missing);
+	});
+
+	test('does not have a customer of the other mode', async () => {
+		load(activeCustomers(1));
+		const message = "No such customer: 'cus_0'; a similar object exists in test mode, but a live mode key was used to make this request.";
+		const body = { error: { type: 'invalid_request_error', code: 'resource_missing', message } };
+		faults.add({ target: 'stripe', kind: 'status', match: 'GET /v1/customers/cus_0', status: 404, body });
+		expect([...(await billing().findMissingCustomers(['cus_0']))]).toEqual([['cus_0', 'unknown']]);
+		await expect(billing().findCustomer('cus_0')).rejects.toThrow('similar object exists in test mode');
 	});
 
 	test('sends no request for no customers', async () => {
@@ -434,6 +458,15 @@ describe('searchCustomersByMetadata', () => {
 		expect(requestsTo('/v1/subscriptions/search')).toHaveLength(1);
 	});
 
+	test('finds the usual forms of an ID as well: a mention, spaces, quotes, and what a number makes of it', async () => {
+		const forms = [`<@${ADA}>`, `<@!${ADA}>`, `${ADA} `, `"${ADA}"`, String(Number(ADA)), `${ADA.slice(0, 15)}000`];
+		load({
+			customers: [...forms, `x${ADA}`].map((form, index) => ({ id: `cus_${index}`, metadata: { discord_id: form } })),
+			subscriptions: []
+		});
+		expect([...(await billing().searchCustomersByMetadata(ADA))].sort()).toEqual(forms.map((_, index) => `cus_${index}`));
+	});
+
 	test('fails with a readable error where Stripe offers no search', async () => {
 		faults.add({
 			target: 'stripe',
@@ -464,6 +497,14 @@ describe('findCustomersNaming', () => {
 		stripe.create('subscriptions', { customer: 'cus_3', status: 'active', price: 'price_lord' });
 		stripe.create('subscriptions', { customer: 'cus_4', status: 'active', price: 'price_lord', metadata: { discord_id: BOB } });
 		expect([...(await billing().findCustomersNaming(ADA, since))].sort()).toEqual(['cus_1', 'cus_2', 'cus_3']);
+	});
+
+	test('finds customers whose value may mean the member', async () => {
+		const values = [`<@${ADA}>`, `"${ADA}"`, String(Number(ADA)), 'ada', BOB];
+		load({ customers: values.map((_, index) => ({ id: `cus_${index}` })), subscriptions: [] });
+		const since = new Date();
+		for (const [index, value] of values.entries()) stripe.update('customers', `cus_${index}`, { metadata: { discord_id: value } });
+		expect([...(await billing().findCustomersNaming(ADA, since))].sort()).toEqual(['cus_0', 'cus_1', 'cus_2']);
 	});
 
 	test('fails for a time before the events that Stripe keeps', async () => {

@@ -1,7 +1,7 @@
 import Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
 import { SourceError } from '../../src/reconciliation/domain/ports.js';
-import { MissingObjectError, sourceError } from '../../src/stripe/api/errors.js';
+import { MissingObjectError, OtherModeError, sourceError } from '../../src/stripe/api/errors.js';
 
 const { StripeAPIError, StripeAuthenticationError, StripeConnectionError, StripeInvalidRequestError, StripePermissionError } =
 	Stripe.errors;
@@ -73,9 +73,10 @@ test('sourceError distinguishes a missing customer from one of the other mode', 
 			'Customers'
 		);
 	expect(missing("No such customer: 'cus_1'")).toBeInstanceOf(MissingObjectError);
+	expect(missing("No such customer: 'cus_1'")).not.toBeInstanceOf(OtherModeError);
 	const other = missing(
 		"No such customer: 'cus_1'; a similar object exists in live mode, but a test mode key was used to make this request."
 	);
-	expect(other).not.toBeInstanceOf(MissingObjectError);
+	expect(other).toBeInstanceOf(OtherModeError);
 	expect(other.message).toContain('a test mode key was used');
 });

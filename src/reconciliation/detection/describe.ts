@@ -1,4 +1,4 @@
-import type { Subscription } from '../domain/billing.js';
+import type { MissingCustomers, Subscription } from '../domain/billing.js';
 import type { DriftType } from '../domain/issue.js';
 import { DEBTOR, type RoleName } from '../domain/rules.js';
 import type { UnknownReason } from '../domain/unknown.js';
@@ -11,10 +11,19 @@ import { describeUnknown } from './unknown.js';
 /** More subscriptions than this are counted, not described. */
 const MAX_SUBSCRIPTIONS_SHOWN = 3;
 
+const NONE_MISSING: MissingCustomers = new Map();
+
 /** A person's subscriptions, the deciding one first. */
-export function describeStripe(person: LinkedPerson | undefined, sources: readonly EvaluatedSource[]): string {
+export function describeStripe(
+	person: LinkedPerson | undefined,
+	sources: readonly EvaluatedSource[],
+	missing: MissingCustomers = NONE_MISSING
+): string {
 	if (person === undefined) return 'no customer is linked to this person';
-	if (sources.length === 0) return 'no subscription';
+	if (sources.length === 0) {
+		const deleted = person.customerIds.filter((id) => missing.get(id) === 'deleted');
+		return deleted.length === 0 ? 'no subscription' : `no subscription: ${deleted.join(', ')} was deleted`;
+	}
 	const described = sources.slice(0, MAX_SUBSCRIPTIONS_SHOWN).map(({ subscription, seat, unpaidSince }) => {
 		const owed = isPastDue(subscription.status) ? ` since ${day(unpaidSince)}` : '';
 		const payer = seat === null ? '' : ' (their team)';

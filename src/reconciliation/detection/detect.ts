@@ -1,6 +1,7 @@
 import { type Cooperative, forEachYielding, runToCompletion } from '../../async/cooperative.js';
-import type { BillingSnapshot, Customer } from '../domain/billing.js';
+import type { BillingSnapshot, Customer, MissingCustomers } from '../domain/billing.js';
 import type { Detection } from '../domain/detection.js';
+import { discordIdsIn } from '../domain/discord-id.js';
 import { effectOf } from '../domain/effect.js';
 import type { Roster, RosterMember } from '../domain/guild.js';
 import { bySeverity, DRIFT_TYPES, type DriftIssue, type DriftSeverity, type DriftType, type Plan } from '../domain/issue.js';
@@ -93,14 +94,14 @@ export function* detectCooperatively(
 ): Cooperative<Detection> {
 	const { billing, roster, links, changedLinks = NO_CHANGES } = snapshot;
 	const { accounts } = billing;
-	const evaluator = new PersonEvaluator(accounts, new PaymentFailures(links, now), settings, now);
+	const evaluator = new PersonEvaluator(accounts, billing.missingCustomers, new PaymentFailures(links, now), settings, now);
 	const tiers = settings.tiers.map(({ name }) => name);
 	const exempt = exemptMembers(links, now);
 	const changedCustomers = new Set([...billing.changedCustomers, ...changedLinks.customerIds]);
 	// A member named by a changed customer may have just lost that link.
 	const changedMembers = new Set([
 		...billing.changedDiscordIds,
-		...changedLinks.discordIds,
+		...[...changedLinks.discordIds].flatMap(discordIdsIn),
 		...[...changedCustomers].flatMap((id) => membersIn(accounts.get(id)))
 	]);
 	const hasChanged = (discordId: string, person: LinkedPerson | undefined) =>
@@ -137,7 +138,7 @@ export function* detectCooperatively(
 		const reasons = suspected.flatMap((suspect) => (suspect.mayEntitle() ? suspect.reason : []));
 		const evaluation = evaluator.evaluate(person, reasons);
 		unknown.add(member.id, evaluation.unknown);
-		const issue = compareMember(member, person, evaluation, tiers);
+		const issue = compareMember(member, person, evaluation, { tiers, missing: billing.missingCustomers });
 		// Read again before a fix: one of them may pay by then.
 		const others = suspected.flatMap(({ customerIds }) => customerIds);
 		if (issue) issues.push(others.length === 0 ? issue : { ...issue, customerIds: [...new Set([...issue.customerIds, ...others])].sort() });
@@ -177,7 +178,7 @@ function compareMember(
 	member: RosterMember,
 	person: LinkedPerson | undefined,
 	evaluation: Evaluation,
-	tiers: readonly RoleName[]
+	{ tiers, missing }: { readonly tiers: readonly RoleName[]; readonly missing: MissingCustomers }
 ): DriftIssue | null {
 	const expected = expectedRoles(evaluation.entitlement);
 	const difference = diffRoles(member.roles, expected);
@@ -195,7 +196,7 @@ function compareMember(
 		discordId: member.id,
 		discordName: member.name,
 		description: `${describeDrift(type, held, expected, linked, evaluation.sources)}${blocked}`,
-		stripeStatus: describeStripe(linked ? person : undefined, evaluation.sources),
+		stripeStatus: describeStripe(linked ? person : undefined, evaluation.sources, missing),
 		databaseStatus: describeDatabase(linked ? person : undefined),
 		discordRoles: held,
 		expectedRoles: expected,

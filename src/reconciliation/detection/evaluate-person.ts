@@ -1,4 +1,4 @@
-import type { Accounts, Subscription } from '../domain/billing.js';
+import type { Accounts, MissingCustomers, Subscription } from '../domain/billing.js';
 import type { PolicySettings } from '../domain/rules.js';
 import type { UnknownReason } from '../domain/unknown.js';
 import { type Evaluation, evaluate, type PaymentSource } from '../policy/entitlement.js';
@@ -13,6 +13,7 @@ const NO_SOURCES: readonly never[] = [];
 export class PersonEvaluator {
 	public constructor(
 		private readonly accounts: Accounts,
+		private readonly missing: MissingCustomers,
 		private readonly failures: PaymentFailures,
 		private readonly settings: PolicySettings,
 		private readonly now: Date
@@ -24,7 +25,9 @@ export class PersonEvaluator {
 	 */
 	public evaluate(person: LinkedPerson | undefined, reasons: readonly UnknownReason[] = NO_REASONS): Evaluation {
 		if (person === undefined) return evaluate(NO_SOURCES, this.settings, this.now, reasons);
-		const unknown = person.doubts.length === 0 ? reasons : [...this.effectiveDoubts(person), ...reasons];
+		const missing = this.missing.size === 0 || person.rows.length === 0 ? NO_REASONS : this.missingCustomers(person);
+		const isCertain = person.doubts.length === 0 && missing.length === 0;
+		const unknown = isCertain ? reasons : [...this.effectiveDoubts(person), ...missing, ...reasons];
 		return evaluate(this.paymentSources(person), this.settings, this.now, unknown);
 	}
 
@@ -51,6 +54,14 @@ export class PersonEvaluator {
 		const source = { subscription, seat, unpaidSince: this.failures.since(subscription, []) };
 		const { entitlement, unknown } = evaluate([source], this.settings, this.now);
 		return entitlement.kind !== 'none' || unknown.length > 0;
+	}
+
+	/** Customers that rows give to the person or to their team, and that Stripe does not have. A deleted one pays for nothing. */
+	private missingCustomers({ rows, seats }: LinkedPerson): readonly UnknownReason[] {
+		const byRows = [...rows, ...seats.map(({ team }) => team)].flatMap(({ stripeCustomerId }) => stripeCustomerId ?? []);
+		return [...new Set(byRows)]
+			.sort()
+			.flatMap((customerId) => (this.missing.get(customerId) === 'unknown' ? { kind: 'link', customerId, problem: 'missing' } : []));
 	}
 
 	/** The doubts about subscriptions that would entitle the person to something. */

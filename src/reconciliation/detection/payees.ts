@@ -1,5 +1,5 @@
 import type { Account, Subscription } from '../domain/billing.js';
-import { discordIdsWithin, isBlank, mayMean, parseDiscordId } from '../domain/discord-id.js';
+import { discordIdsIn, discordIdsWithin, isBlank, mayMean, parseDiscordId } from '../domain/discord-id.js';
 
 /** Whom Stripe's metadata names for each subscription of a customer. Pure; rows, which override metadata, are not considered here. */
 
@@ -71,7 +71,7 @@ export function discordIdsInMetadata(account: Account): readonly string[] {
 
 /** The members whom a customer's metadata names or may mean, readable or not. */
 export function membersIn(account: Account | undefined): readonly string[] {
-	return account === undefined ? [] : namesIn(account).flatMap(({ discordId, value }) => discordId ?? discordIdsWithin(value));
+	return account === undefined ? [] : namesIn(account).flatMap(({ value }) => discordIdsIn(value));
 }
 
 /** Whether a customer's metadata names the member, or has a value that may mean them. */

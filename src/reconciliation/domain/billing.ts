@@ -47,6 +47,9 @@ export interface Account {
 /** By customer ID. */
 export type Accounts = ById<Account>;
 
+/** Customers that cannot be read, by ID: Stripe does not have them in this account and mode, or they were deleted. */
+export type MissingCustomers = ReadonlyMap<string, 'unknown' | 'deleted'>;
+
 /** A complete reading of Stripe. */
 export interface BillingSnapshot {
 	readonly accounts: Accounts;
@@ -57,4 +60,6 @@ export interface BillingSnapshot {
 	readonly changedCustomers: ReadonlySet<string>;
 	/** Discord IDs that the metadata of these customers names now. */
 	readonly changedDiscordIds: ReadonlySet<string>;
+	/** Of the customers that were asked for one by one. */
+	readonly missingCustomers: MissingCustomers;
 }

@@ -45,8 +45,21 @@ export function discordIdsWithin(text: string): readonly string[] {
 	return [...new Set(found)];
 }
 
+/** The Discord IDs that a value names or, if it cannot be read, contains. */
+export function discordIdsIn(value: string): readonly string[] {
+	const named = parseDiscordId(value);
+	return named === null ? discordIdsWithin(value) : [named];
+}
+
 /** Significant digits that a spreadsheet keeps. */
 const SPREADSHEET_DIGITS = 15;
+
+/** At most ten texts that {@link mayMean} the member: the usual forms, for a search that finds exact values only. */
+export function writtenForms(discordId: string): readonly string[] {
+	const cut = discordId.slice(0, SPREADSHEET_DIGITS).padEnd(discordId.length, '0');
+	const rounded = [String(Number(discordId)), String(BigInt(Number(discordId))), cut];
+	return [...new Set([discordId, `<@${discordId}>`, `<@!${discordId}>`, `${discordId} `, ` ${discordId}`, `"${discordId}"`, ...rounded])];
+}
 
 /**
  * Whether a value is what a program makes of the ID if it reads it as a number: a double (`123456789012345680`), a spreadsheet's 15 digits
@@ -69,9 +82,7 @@ export function isRoundingOf(value: string, id: string): boolean {
 
 /** Whether a value is the member's ID, contains it, or is what a program makes of it. */
 export function mayMean(value: string, discordId: string): boolean {
-	const named = parseDiscordId(value);
-	if (named === discordId) return true;
-	return (named === null && discordIdsWithin(value).includes(discordId)) || isRoundingOf(named ?? value, discordId);
+	return discordIdsIn(value).includes(discordId) || isRoundingOf(parseDiscordId(value) ?? value, discordId);
 }
 
 /** Whether a valid ID may be another one rounded: cheap, and true for one ID of ten. */

@@ -1,4 +1,4 @@
-import type { BillingSnapshot, Customer } from './billing.js';
+import type { BillingSnapshot, Customer, MissingCustomers } from './billing.js';
 import type { Detection } from './detection.js';
 import type { EffectCounts } from './effect.js';
 import type { Roster, RosterMember } from './guild.js';
@@ -55,13 +55,15 @@ export interface Billing {
 	 * @throws {SourceError}
 	 */
 	readCustomers(customerIds: readonly string[]): Promise<BillingSnapshot>;
+	/** Which of these customers Stripe does not have, in one request each. @throws {SourceError} */
+	findMissingCustomers(customerIds: readonly string[]): Promise<MissingCustomers>;
 	/**
 	 * Customers whose own metadata names one of these users, including those without any subscription. Best effort: Stripe's search
 	 * may lag behind.
 	 */
 	findCustomersByDiscordIds(discordIds: readonly string[]): Promise<readonly Customer[]>;
 	/**
-	 * IDs of customers that changed since that moment and name the user, in their own metadata or a subscription's. A fix reads them,
+	 * IDs of customers that changed since that moment and name the user, or may, in their own metadata or a subscription's. A fix reads them,
 	 * so that a member who subscribed after the run does not lose a role.
 	 * @throws {SourceError}
 	 */

@@ -4,7 +4,7 @@ import { PersonEvaluator } from '../detection/evaluate-person.js';
 import { isLinked, type LinkedPerson, LinkIndex } from '../detection/link-index.js';
 import { mayName } from '../detection/payees.js';
 import type { AuditEntry } from '../domain/audit.js';
-import type { Accounts } from '../domain/billing.js';
+import type { BillingSnapshot } from '../domain/billing.js';
 import type { Detection } from '../domain/detection.js';
 import type { RosterMember } from '../domain/guild.js';
 import type { DriftIssue, IssueState, OpenIssue } from '../domain/issue.js';
@@ -116,7 +116,7 @@ export async function explainMember(
 	const current = member.ok ? member.value : null;
 	const roster = { members: new Map(current === null ? [] : [[discordId, current]]) };
 	const detection = snapshot === null ? null : detect({ billing: snapshot, roster, links }, policy, now);
-	const breakdown = breakDown(discordId, snapshot?.accounts ?? NO_ACCOUNTS, links, policy, now);
+	const breakdown = breakDown(discordId, snapshot ?? NOTHING_READ, links, policy, now);
 	return {
 		discordId,
 		member: current,
@@ -133,7 +133,7 @@ export async function explainMember(
 	};
 }
 
-const NO_ACCOUNTS: Accounts = new Map();
+const NOTHING_READ: Pick<BillingSnapshot, 'accounts' | 'missingCustomers'> = { accounts: new Map(), missingCustomers: new Map() };
 
 function failureOf(result: SourceResult<unknown>): string | null {
 	return result.ok ? null : result.error;
@@ -146,9 +146,15 @@ function withReasonsOf(detection: Detection | null, reasons: readonly UnknownRea
 }
 
 /** Evaluates the member as a run does, with the reasons. */
-function breakDown(discordId: string, accounts: Accounts, links: Links, policy: PolicySettings, now: Date): EntitlementBreakdown {
+function breakDown(
+	discordId: string,
+	{ accounts, missingCustomers }: typeof NOTHING_READ,
+	links: Links,
+	policy: PolicySettings,
+	now: Date
+): EntitlementBreakdown {
 	const found = LinkIndex.of(accounts, links).get(discordId);
-	const evaluator = new PersonEvaluator(accounts, new PaymentFailures(links, now), policy, now);
+	const evaluator = new PersonEvaluator(accounts, missingCustomers, new PaymentFailures(links, now), policy, now);
 	const { sources, entitlement, unknown } = evaluator.evaluate(found);
 	const countOf = (customerId: string): EntitlementBreakdown['named'][number]['counts'] => {
 		if (found?.doubts.some((doubt) => doubt.customerId === customerId && doubt.kind === 'overridden')) return 'overruled';

@@ -11,6 +11,7 @@ import {
 	unlinkedHolders,
 	withExtraCustomers
 } from '../detection/detect.js';
+import { unseenCustomers } from '../detection/unseen-customers.js';
 import type { BillingSnapshot, Customer } from '../domain/billing.js';
 import type { Detection } from '../domain/detection.js';
 import type { Roster } from '../domain/guild.js';
@@ -263,7 +264,9 @@ async function compare(
 	const wrong = plausibilityProblem(read.billing, lastGood, ports.billing.advice);
 	if (wrong !== null) throw new SourceError('stripe', wrong);
 	const links = await runCooperatively(analyzeLinks(read, settings.policy, startedAt));
-	const { snapshot, analysis } = withExtraCustomers(read, links, await findCustomersOfUnlinkedHolders(ports, read, links));
+	const found = withExtraCustomers(read, links, await findCustomersOfUnlinkedHolders(ports, read, links));
+	const { analysis } = found;
+	const snapshot = await withMissingCustomers(ports, found.snapshot);
 	const changedLinks = await ports.ledger.linksChangedSince(startedAt);
 	const detection = await runCooperatively(detectCooperatively({ ...snapshot, changedLinks }, analysis, settings.policy, startedAt));
 	const { livemode, subscriptionsRead } = snapshot.billing;
@@ -298,6 +301,13 @@ async function findCustomersOfUnlinkedHolders(
 ): Promise<readonly Customer[]> {
 	const unlinked = await runCooperatively(unlinkedHolders(snapshot, analysis));
 	return unlinked.length === 0 ? [] : billing.findCustomersByDiscordIds(unlinked);
+}
+
+/** A customer that Stripe does not have is not in the list of subscriptions, as one without any: it is unknown what it would pay for. */
+async function withMissingCustomers<Read extends Snapshot>({ billing }: Ports, snapshot: Read): Promise<Read> {
+	const unseen = await runCooperatively(unseenCustomers(snapshot));
+	if (unseen.length === 0) return snapshot;
+	return { ...snapshot, billing: { ...snapshot.billing, missingCustomers: await billing.findMissingCustomers(unseen) } };
 }
 
 /**

@@ -7,6 +7,9 @@ export type Resource = 'Subscriptions' | 'Customers' | 'Invoices' | 'Events' | '
 /** The requested object does not exist. */
 export class MissingObjectError extends SourceError {}
 
+/** The requested object exists in the other mode, live or test: this account does not have it. */
+export class OtherModeError extends MissingObjectError {}
+
 /** The key lacks a permission. */
 export class NotAllowedError extends SourceError {}
 
@@ -29,6 +32,7 @@ export function sourceError(error: unknown, resource: Resource): SourceError {
 		return new SourceError('stripe', `Unexpected error while reading Stripe: ${messageOf(error)}`, { cause: error });
 	// Stripe's error does not become the cause: its message may quote the key.
 	const request = error.requestId ? ` (Stripe's request ${error.requestId})` : '';
+	if (isOfOtherMode(error)) return new OtherModeError('stripe', `${explain(error, resource)}${request}`);
 	if (isMissing(error)) return new MissingObjectError('stripe', `Stripe does not have that: ${redactedMessage(error)}${request}`);
 	if (error instanceof Stripe.errors.StripeAuthenticationError)
 		return new KeyRefusedError('stripe', `${explain(error, resource)}${request}`);
@@ -69,13 +73,13 @@ function explain(error: Stripe.errors.StripeError, resource: Resource): string {
 	return `Stripe did not accept the request for ${resource} (${status}): ${redactedMessage(error)}`;
 }
 
-/** An object of the other mode is not missing: the key is the wrong one, and the customer must not look as if they did not pay. */
 function isMissing(error: Stripe.errors.StripeError): boolean {
-	return (
-		error.code === 'resource_missing' &&
-		/^No such (customer|invoice|price|product|subscription)\b/.test(error.message) &&
-		!/similar object exists in (live|test) mode/.test(error.message)
-	);
+	return error.code === 'resource_missing' && /^No such (customer|invoice|price|product|subscription)\b/.test(error.message);
+}
+
+/** Either the key is the wrong one, or a test was left in the data. */
+function isOfOtherMode(error: Stripe.errors.StripeError): boolean {
+	return isMissing(error) && /similar object exists in (live|test) mode/.test(error.message);
 }
 
 /** Stripe's message without keys. */

@@ -100,6 +100,7 @@ const worlds: fc.Arbitrary<World> = fc.record({
 		)
 	),
 	firstSeenUnpaid: fc.dictionary(fc.constantFrom('sub_0', 'sub_1', 'sub_2', 'sub_3'), moment, { maxKeys: 3, noNullPrototype: true }),
+	missingCustomers: fc.constant({}),
 	changedCustomers: fc.subarray(CUSTOMERS, { maxLength: 1 }),
 	changedPeople: fc.subarray(PEOPLE, { maxLength: 1 }),
 	changedRows: fc.record({ customerIds: fc.subarray(CUSTOMERS, { maxLength: 1 }), discordIds: fc.subarray(PEOPLE, { maxLength: 1 }) })

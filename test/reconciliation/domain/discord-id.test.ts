@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { discordIdsWithin, isBlank, isRoundingOf, looksRounded, parseDiscordId } from '../../../src/reconciliation/domain/discord-id.js';
+import {
+	discordIdsWithin,
+	isBlank,
+	isRoundingOf,
+	looksRounded,
+	mayMean,
+	parseDiscordId,
+	writtenForms
+} from '../../../src/reconciliation/domain/discord-id.js';
 
 const ID = '123456789012345678';
 const OTHER = '987654321098765432';
@@ -104,6 +112,25 @@ describe('discordIdsWithin', () => {
 
 	it('takes a text of any length in no more than a moment', () => {
 		expect(discordIdsWithin('1 '.repeat(1_000_000))).toEqual([]);
+	});
+});
+
+describe('writtenForms', () => {
+	it('are few enough for one search, and all may mean the member', () => {
+		fc.assert(
+			fc.property(ids, (id) => {
+				const forms = writtenForms(id);
+				expect(forms.length).toBeLessThanOrEqual(10);
+				expect(forms[0]).toBe(id);
+				for (const form of forms) expect([form, mayMean(form, id)]).toEqual([form, true]);
+			})
+		);
+	});
+});
+
+describe('mayMean', () => {
+	it.each([`user ${OTHER}`, OTHER, 'ada', '123456789012345670', ''])('is false for %j', (value) => {
+		expect(mayMean(value, ID)).toBe(false);
 	});
 });
 

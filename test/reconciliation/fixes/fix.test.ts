@@ -337,6 +337,16 @@ describe('fixIssue → FAILED, leaving the issue open', () => {
 		expect(only(ports.ledger.attempts).end).toMatchObject({ outcome: 'FIXED', rolesBefore: ['Knight'], rolesAfter: [] });
 	});
 
+	it('touches nothing if Stripe no longer has the customer of the member’s row', async () => {
+		const { ports, issue } = await doesNotPay();
+		ports.ledger.rows = [row({ discordId: ADA, stripeCustomerId: 'cus_typo' })];
+		expect(await ended(fix(ports, issue))).toMatchObject({
+			outcome: 'FAILED',
+			error: expect.stringContaining('cus_typo, a customer that Stripe does not have')
+		});
+		expect(ports.touched).toBe(0);
+	});
+
 	it.each([
 		[
 			'a row gives it to another member',

@@ -455,6 +455,33 @@ describe('runReconciliation with auto-fix', () => {
 		expect((await run(ports)).issues).toMatchObject([{ discordId: ADA, linked: false, severity: 'LOW' }]);
 	});
 
+	it('looks up the customers of rows that no subscription shows, and leaves the members unknown whose customer Stripe does not have', async () => {
+		const ports = new FakePorts();
+		ports.billing.customers = [customer({ id: 'cus_ada' })];
+		ports.ledger.rows = [1, 2, 3, 4].map((number) =>
+			row({ id: `m_${number}`, discordId: userId(number), stripeCustomerId: number === 1 ? 'cus_ada' : `cus_typo_${number}` })
+		);
+		links(ports, 5);
+		ports.ledger.rows.push(row({ id: 'm_5', discordId: userId(5), stripeCustomerId: 'cus_5' }));
+		for (const number of [1, 2, 5]) ports.guild.join(userId(number), 'Knight');
+		ports.guild.join(userId(3));
+		const lookedUp = vi.spyOn(ports.billing, 'findMissingCustomers');
+		const { issues, notices } = await run(ports, AUTO);
+		expect(lookedUp.mock.calls).toEqual([[['cus_ada', 'cus_typo_2', 'cus_typo_3']]]);
+		expect(issues.map(({ discordId }) => discordId)).toEqual([userId(1)]);
+		expect(notices?.unknown).toMatchObject([{ reason: { problem: 'missing' }, discordIds: [userId(2), userId(3)] }]);
+		expect(ports.guild.holds(userId(2))).toEqual(['Knight']);
+	});
+
+	it('asks nothing more of Stripe if every customer of a row has a subscription', async () => {
+		const ports = new FakePorts();
+		links(ports, 1);
+		ports.ledger.rows = [row({ discordId: ADA, stripeCustomerId: 'cus_1' }), row({ id: 'm_2', stripeCustomerId: 'cus_typo' })];
+		ports.guild.join(ADA, 'Knight');
+		await run(ports);
+		expect(ports.calls('billing.findMissingCustomers')).toEqual([]);
+	});
+
 	it('treats a member named by a customer without subscriptions as linked and not paying', async () => {
 		const ports = new FakePorts();
 		ports.guild.join(ADA, 'Knight');
