@@ -13,6 +13,7 @@ import { redisCheck } from './schedule/doctor.js';
 import type { Database } from './store/connection/database.js';
 import { databaseChecks } from './store/doctor.js';
 import { keyChecks, modeCheck, permissionCheck } from './stripe/doctor.js';
+import { metadataKeyCheck } from './stripe/metadata-key-check.js';
 import { priceCheck } from './stripe/price-check.js';
 
 /** The doctor's checks, configured from the settings. */
@@ -37,6 +38,7 @@ export function onDemandChecks(settings: Settings): readonly Check[] {
 	return [
 		permissionCheck(stripe),
 		priceCheck(stripe, policySettings(settings)),
+		metadataKeyCheck(stripe, settings.STRIPE_DISCORD_ID_KEY),
 		...(settings.REDIS_URL === undefined ? [] : [redisCheck(settings.REDIS_URL)])
 	];
 }

@@ -53,6 +53,7 @@ function metadataQuery(discordIds: readonly string[], discordIdKey: string): str
 	return discordIds.map((id) => `metadata['${quoted(discordIdKey)}']:'${quoted(id)}'`).join(' OR ');
 }
 
-function quoted(text: string): string {
+/** Escapes a text within single quotes in a query. */
+export function quoted(text: string): string {
 	return text.replaceAll(/['\\]/g, '\\$&');
 }

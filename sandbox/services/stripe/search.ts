@@ -27,6 +27,8 @@ const MAX_CLAUSES = 10;
 
 const QUOTED = String.raw`"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'`;
 const METADATA_CLAUSE = new RegExp(String.raw`^metadata\[(?:${QUOTED})\]\s*:\s*(?:${QUOTED})`);
+/** Records that have the key. */
+const METADATA_KEY_CLAUSE = new RegExp(String.raw`^-metadata\[(?:${QUOTED})\]\s*:\s*null`);
 const FIELD_CLAUSE = new RegExp(String.raw`^(email|name)\s*([:~])\s*(?:${QUOTED})`);
 const OPERATOR = /^\s+(AND|OR|and|or)\s+/;
 
@@ -115,6 +117,12 @@ function readClause(text: string, hasNames: boolean): { clause: Clause; length: 
 		const [all, keyInDouble, keyInSingle, inDouble, inSingle] = metadata;
 		const [key, value] = [unescaped(keyInDouble ?? keyInSingle), unescaped(inDouble ?? inSingle)];
 		return { clause: (record) => record.metadata[key] === value, length: all.length, asks: [key, value] };
+	}
+	const present = METADATA_KEY_CLAUSE.exec(text);
+	if (present) {
+		const [all, inDouble, inSingle] = present;
+		const key = unescaped(inDouble ?? inSingle);
+		return { clause: (record) => Object.hasOwn(record.metadata, key), length: all.length };
 	}
 	const field = FIELD_CLAUSE.exec(text);
 	if (!field || !hasNames) throw notUnderstood(text);

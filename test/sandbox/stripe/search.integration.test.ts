@@ -19,6 +19,8 @@ describe('customer search', () => {
 		expect(await search('email~"EXAMPLE"')).toEqual(['cus_1', 'cus_2']);
 		expect(await search('name~"\\"b\\""')).toEqual(['cus_2']);
 		expect(await search("metadata['discord_id']:'2'")).toEqual(['cus_2']);
+		expect(await search("-metadata['plan']:null")).toEqual(['cus_1']);
+		expect(await search("-metadata['other']:null")).toEqual([]);
 		expect(await search("metadata['plan']:'it\\'s'")).toEqual(['cus_1']);
 		expect(await search('email~"ada" OR name~"bob"')).toEqual(['cus_1', 'cus_2']);
 		expect(await search('email~"example" AND name~"bob"')).toEqual(['cus_2']);
