@@ -73,6 +73,8 @@ export class PersonEvaluator {
 			const reasons = new Map<string, UnknownReason>();
 			account.subscriptions.forEach((subscription, index) => {
 				const payee = payees?.[index];
+				// A subscription that clearly pays for the person is in no doubt beside one that may.
+				if (kind === 'unclear' && payee?.kind !== 'uncertain') return;
 				if ((payee !== undefined && !mayPayFor(payee, discordId)) || !this.mayGive(subscription, seat)) return;
 				const reason = reasonFor(customerId, kind, payee);
 				reasons.set(JSON.stringify(reason), reason);

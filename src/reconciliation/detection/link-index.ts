@@ -3,7 +3,7 @@ import type { Account, Accounts, Customer } from '../domain/billing.js';
 import type { Notices } from '../domain/detection.js';
 import { discordIdsWithin, parseDiscordId } from '../domain/discord-id.js';
 import type { Links, MemberRow, TeamRow } from '../domain/links.js';
-import { discordIdsInMetadata, onlyValueIn, payeesOf, unreadableValues } from './payees.js';
+import { discordIdsInMetadata, membersIn, onlyValueIn, payeesOf, unreadableValues } from './payees.js';
 import { discordIdOf, isUnreadable, RowOwners } from './row-owners.js';
 
 /**
@@ -182,10 +182,10 @@ export class LinkIndex {
 		return discordIds.length > 0 || values.length > 0;
 	}
 
-	/** Doubts of users whom metadata names although rows give the customer to someone else. */
+	/** Doubts of users whom metadata names, or may mean, although rows give the customer to someone else. */
 	private doubtOverridden(account: Account): void {
 		const { id: customerId } = account.customer;
-		for (const discordId of discordIdsInMetadata(account)) {
+		for (const discordId of new Set(membersIn(account))) {
 			if (this.rowOwners.names(customerId, discordId)) continue;
 			const seats = this.rowsOf(discordId).map((row) => this.rowOwners.teamOf(row)?.stripeCustomerId);
 			if (!seats.includes(customerId)) this.doubt(discordId, customerId, 'overridden');

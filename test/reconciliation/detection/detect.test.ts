@@ -249,41 +249,6 @@ describe('detect: unlinked members', () => {
 	});
 });
 
-describe('detect: customers that Stripe does not have', () => {
-	it.each<[string, Parts]>([
-		['their row', { rows: [row({ discordId: ADA, stripeCustomerId: 'cus_9' })] }],
-		['their team', { rows: [row({ discordId: ADA, teamId: 't_1' })], teams: [team({ stripeCustomerId: 'cus_9' })] }]
-	])('leave a member unknown if %s names one, instead of unpaid', (_, parts) => {
-		const found = detection({ ...parts, missingCustomers: { cus_9: 'unknown' }, guild: [inGuild(ADA, 'Knight')] });
-		expect(found).toMatchObject({ issues: [], skipped: new Set([ADA]) });
-		expect(found.notices.unknown).toMatchObject([{ reason: { kind: 'link', customerId: 'cus_9', problem: 'missing' }, count: 1 }]);
-	});
-
-	it('are named even before the member has a role', () => {
-		const parts = { rows: [row({ discordId: ADA, stripeCustomerId: 'cus_9' })], guild: [inGuild(ADA)] };
-		expect(detection({ ...parts, missingCustomers: { cus_9: 'unknown' } }).notices.unknown).toMatchObject([{ discordIds: [ADA] }]);
-	});
-
-	it('do not keep what another subscription gives from being granted', () => {
-		const rows = [
-			row({ id: 'm_1', discordId: ADA, stripeCustomerId: 'cus_9' }),
-			row({ id: 'm_2', discordId: ADA, stripeCustomerId: 'cus_1' })
-		];
-		const parts = { rows, subscriptions: [subscription()], missingCustomers: { cus_9: 'unknown' as const } };
-		expect(only(issues({ ...parts, guild: [inGuild(ADA)] })).plan).toEqual({ add: ['Knight'], remove: [] });
-		expect(issues({ ...parts, guild: [inGuild(ADA, 'Knight', 'Lord')] })).toEqual([]);
-	});
-
-	it('pay for nothing if they were deleted', () => {
-		const parts = { rows: [row({ discordId: ADA, stripeCustomerId: 'cus_9' })], guild: [inGuild(ADA, 'Knight')] };
-		expect(only(issues({ ...parts, missingCustomers: { cus_9: 'deleted' } }))).toMatchObject({
-			severity: 'HIGH',
-			plan: { remove: ['Knight'] },
-			stripeStatus: 'no subscription: cus_9 was deleted'
-		});
-	});
-});
-
 describe('detect: members of whom something is unknown', () => {
 	const parts = (...roles: string[]): Parts => ({
 		customers: [customer({ metadataDiscordId: ADA })],

@@ -166,6 +166,18 @@ describe('LinkIndex: metadata', () => {
 		expect(detection(parts).notices.contestedLinks).toEqual([]);
 	});
 
+	it('does not doubt the subscription of one member because of another that gives nothing', () => {
+		const parts = {
+			subscriptions: [
+				subscription({ id: 'sub_ada', metadataDiscordId: ADA }),
+				subscription({ id: 'sub_bob', metadataDiscordId: BOB }),
+				subscription({ id: 'sub_whose', prices: ['price_tshirt'] })
+			],
+			guild: [inGuild(ADA, 'Knight', 'Lord')]
+		};
+		expect(only(issues(parts)).plan).toEqual({ add: [], remove: ['Lord'] });
+	});
+
 	it('grants what a known subscription gives, whatever is unknown besides', () => {
 		const parts = {
 			subscriptions: [
@@ -253,6 +265,7 @@ describe('LinkIndex: rows override metadata', () => {
 
 	it.each<[string, Parts]>([
 		['the customer’s', overridden],
+		['the customer’s unreadable', { ...overridden, customers: [customer({ metadataDiscordId: `"${ADA}"` })] }],
 		['a subscription’s', { ...overridden, customers: [], subscriptions: [subscription({ metadataDiscordId: `<@${ADA}>` })] }],
 		[
 			'another subscription’s',

@@ -83,9 +83,8 @@ function paysFor(id: string, { customerId, metadataDiscordId, id: subscriptionId
 	if (owners.has(id)) return owners.size === 1 && itsTeams.length === 0 ? 'yes' : 'perhaps';
 	if ([...owning, ...seats].some((each) => read(each.discordId)?.id === null && read(each.discordId)?.within.includes(id)))
 		return 'perhaps';
-	// A row overrides readable metadata.
-	const named = [onCustomer, onSubscription, ...others].some((each) => each?.id === id);
-	return named && byMetadata !== 'no' ? 'perhaps' : 'no';
+	// A row overrides metadata, which leaves the members unknown whom it names or may mean.
+	return byMetadata === 'no' ? 'no' : 'perhaps';
 }
 
 /** @param names - the most specific first */
