@@ -15,7 +15,7 @@ import { resumeBulks } from './interactions/resume-bulks.js';
 import { runShutdownSteps, ShuttingDownError } from './lifecycle.js';
 import { RedactingLogger } from './logger.js';
 import { registerPieces } from './pieces.js';
-import type { Schedule } from './reconciliation/domain/ports.js';
+import { type Schedule, SourceError } from './reconciliation/domain/ports.js';
 import { type CheckResult, runChecks } from './reconciliation/health/doctor.js';
 import { startReconciliationScheduler } from './reconciliation/index.js';
 import { createRedactor, type Redactor } from './redaction/redactor.js';
@@ -147,8 +147,8 @@ let redactFatalError: Redactor = (text) => text;
 /** Exits with an error. Node would print it unredacted. */
 function die(error: unknown): never {
 	// Errors that an operator can fix are shown as a message; any other is a bug and shown with its stack.
-	const isReadable = error instanceof SettingsError || error instanceof DatabaseError || error instanceof StartError;
-	console.error(redactFatalError(isReadable ? error.message : inspect(error)));
+	const isReadable = [SettingsError, DatabaseError, SourceError, StartError].some((kind) => error instanceof kind);
+	console.error(redactFatalError(isReadable ? (error as Error).message : inspect(error)));
 	process.exit(1);
 }
 

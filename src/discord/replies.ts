@@ -7,6 +7,7 @@ import {
 	type ModalSubmitInteraction,
 	RESTJSONErrorCodes
 } from 'discord.js';
+import { SourceError } from '../reconciliation/domain/ports.js';
 
 /** The interaction token has expired, or the message was deleted. */
 const EXPIRED: readonly (number | string)[] = [
@@ -50,8 +51,9 @@ export function isAlreadyAcknowledged(error: unknown): boolean {
 /** Leaves room for the rest of the reply within Discord's 2,000 characters. */
 const MAX_ERROR_LENGTH = 500;
 
-/** Reply to an interaction that failed with an unexpected error. */
-export function unexpectedErrorReply(error: unknown): string {
+/** Reply to an interaction that failed: with what to do if a source failed, else with the error. */
+export function errorReply(error: unknown): string {
+	if (error instanceof SourceError) return error.message;
 	const reason = error instanceof Error ? error.message : String(error);
 	return `Unexpected error: ${reason.slice(0, MAX_ERROR_LENGTH)}\nDetails are in Reeve's log. If it happens again, contact the person who runs Reeve.`;
 }

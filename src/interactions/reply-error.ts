@@ -1,6 +1,6 @@
 import { container } from '@sapphire/framework';
 import type { CommandInteraction, MessageComponentInteraction, ModalSubmitInteraction } from 'discord.js';
-import { isAlreadyAcknowledged, replyEphemeral, unexpectedErrorReply } from '../discord/replies.js';
+import { errorReply, isAlreadyAcknowledged, replyEphemeral } from '../discord/replies.js';
 import { ShuttingDownError } from '../lifecycle.js';
 
 /**
@@ -16,5 +16,5 @@ export async function replyError(
 	if (isAlreadyAcknowledged(error)) return;
 	const shuttingDown = error instanceof ShuttingDownError;
 	if (!shuttingDown) container.logger.error(`${source} failed:`, error);
-	await container.reeve.lifecycle.trackReply(() => replyEphemeral(interaction, shuttingDown ? error.message : unexpectedErrorReply(error)));
+	await container.reeve.lifecycle.trackReply(() => replyEphemeral(interaction, shuttingDown ? error.message : errorReply(error)));
 }

@@ -8,6 +8,7 @@ import type { Database } from './connection/database.js';
 import { inForce } from './exemptions.js';
 import { RUN_HOLD } from './holds.js';
 import { fromJson } from './json.js';
+import { probeDatabase } from './write-probe.js';
 
 const SUMMARY = {
 	id: true,
@@ -104,7 +105,7 @@ export function statusStore({ prisma }: Database, guildId: string): StatusStore 
 			return members.length;
 		},
 		ping: async () => {
-			await prisma.$queryRaw`SELECT 1`;
+			await probeDatabase({ prisma });
 		}
 	};
 }

@@ -4,7 +4,7 @@ import { SourceError } from '../../src/reconciliation/domain/ports.js';
 import { PrismaClient } from '../../src/store/client/client.js';
 import type { Database } from '../../src/store/connection/database.js';
 import { EmbeddedAdapter } from '../../src/store/connection/embedded-adapter.js';
-import { toSourceError } from '../../src/store/connection/errors.js';
+import { readableError } from '../../src/store/connection/errors.js';
 import { migrate, readMigrations } from '../../src/store/connection/migrations.js';
 import type { DatabaseFaults } from './injected-faults.js';
 
@@ -12,7 +12,7 @@ import type { DatabaseFaults } from './injected-faults.js';
 const TRANSACTIONS = { maxWait: 60_000, timeout: 60_000 };
 
 /** The error of a server adapter that lost its connection. */
-const connectionLost = () => toSourceError(new DriverAdapterError({ kind: 'ConnectionClosed' }));
+const connectionLost = () => readableError(new DriverAdapterError({ kind: 'ConnectionClosed' }), 'postgresql');
 const isRead = (sql: string) => /^\s*SELECT/i.test(sql);
 
 /** The embedded database's adapter with connections that fail on demand. */

@@ -16,8 +16,11 @@ describe('ledger on a PostgreSQL server', () => {
 
 	beforeAll(async () => {
 		server = await createDatabase();
+		const name = new URL(server.url).pathname.slice(1);
 		// A server in another time zone: stored times must not shift by its offset.
-		await execute(server.url, `ALTER DATABASE ${new URL(server.url).pathname.slice(1)} SET timezone = 'America/New_York'`);
+		await execute(server.url, `ALTER DATABASE ${name} SET timezone = 'America/New_York'`);
+		// One that shows times as 28.11.2026: the driver reads ISO alone.
+		await execute(server.url, `ALTER DATABASE ${name} SET DateStyle = 'German, DMY'`);
 		database = await openDatabase({ url: server.url, dataDir: NOWHERE });
 	});
 	afterAll(async () => {

@@ -27,7 +27,7 @@ export interface StatusStore extends RunHistoryStore {
 	pendingVerification(): Promise<{ readonly dueAt: Date; readonly fixes: number } | null>;
 	undelivered(): Promise<readonly Undelivered[]>;
 	countExemptions(now: Date): Promise<number>;
-	/** @throws an error if the database does not answer */
+	/** @throws an error if the database does not answer, or cannot store anything */
 	ping(): Promise<void>;
 }
 

@@ -3,15 +3,18 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
-import { SourceError } from '../../reconciliation/domain/ports.js';
 import type { Redactor } from '../../redaction/redactor.js';
 import { PrismaClient } from '../client/client.js';
+import type { DatabaseKind, Fault } from './driver-error.js';
 import { EmbeddedAdapter } from './embedded-adapter.js';
-import { DatabaseError, driverMessage, FolderInUseError } from './errors.js';
+import { DatabaseError, FolderInUseError, readableTransactionError } from './errors.js';
+import { faultOf } from './faults.js';
+import { folderFault, openingFault } from './file-faults.js';
 import { type FolderLock, lockFolder } from './folder-lock.js';
 import { migrate, readMigrations } from './migrations.js';
 import { assertOwnedBy, type DatabaseGuild } from './owner.js';
 import { FOLDER_MODE, makePrivate, PrivateFiles } from './private-files.js';
+import { readable } from './readable-adapter.js';
 import { redacting } from './redacting-adapter.js';
 import { ServerAdapter } from './server-adapter.js';
 
@@ -23,7 +26,7 @@ const PGLITE_OPTIONS = { startParams: [...PGlite.defaultStartParams, '-c', 'shar
 /** An open, migrated database. */
 export interface Database {
 	readonly prisma: PrismaClient;
-	readonly kind: 'postgresql' | 'embedded';
+	readonly kind: DatabaseKind;
 	/** The folder of the embedded database. */
 	readonly folder?: string;
 	close(): Promise<void>;
@@ -62,46 +65,56 @@ async function openServer(url: string, redact: Redactor): Promise<Database> {
 	try {
 		await migrate(new ServerAdapter(url, 1), await readMigrations());
 	} catch (error) {
-		const cause = error instanceof SourceError ? error.cause : error;
-		throw unusable(`The database at ${withoutPassword(url)}`, databaseAdvice(cause), cause);
+		const place = `The database at ${withoutPassword(url)}`;
+		throw unusable(place, faultOf(error, 'postgresql') ?? UNEXPECTED, error);
 	}
-	const prisma = client(new ServerAdapter(url), redact);
+	const prisma = client(new ServerAdapter(url), 'postgresql', redact);
 	return { prisma, kind: 'postgresql', close: () => prisma.$disconnect() };
 }
 
 async function openEmbedded(dataDir: string, redact: Redactor): Promise<Database> {
 	const folder = resolve(dataDir);
 	const lock = await lockDataFolder(folder);
-	let pglite: PGlite | undefined;
+	let adapter: EmbeddedAdapter | undefined;
 	try {
-		pglite = await openFiles(folder);
-		const opened = pglite;
-		await migrate(new EmbeddedAdapter(opened), await readMigrations());
-		const prisma = client(new EmbeddedAdapter(opened), redact);
+		const opened = new EmbeddedAdapter(await openFiles(folder));
+		adapter = opened;
+		await migrate(opened, await readMigrations());
+		const prisma = client(opened, 'embedded', redact);
 		await expireStaleClaims(prisma);
 		const close = async () => {
 			await prisma.$disconnect();
-			if (!opened.closed) await opened.close();
+			await opened.close();
 			await lock.release();
 		};
 		return { prisma, kind: 'embedded', folder, close };
 	} catch (error) {
-		await pglite?.close().catch(() => {});
+		await adapter?.close().catch(() => {});
 		await lock.release();
-		throw unusable(`The database in ${folder}`, 'Restore the folder from a backup, or name an empty one (DATA_DIR)', error);
+		throw unusable(`The database in ${folder}`, faultOf(error, 'embedded') ?? (await openingFault(folder, error)), error);
 	}
 }
 
-function client(adapter: SqlDriverAdapterFactory, redact: Redactor): PrismaClient {
+function client(adapter: SqlDriverAdapterFactory, kind: DatabaseKind, redact: Redactor): PrismaClient {
 	// Operators see these errors: without excerpts of the code.
-	return new PrismaClient({ adapter: redacting(adapter, redact), transactionOptions: TRANSACTIONS, errorFormat: 'minimal' });
+	const prisma = new PrismaClient({
+		adapter: redacting(readable(adapter, kind), redact),
+		transactionOptions: TRANSACTIONS,
+		errorFormat: 'minimal'
+	});
+	const transaction = prisma.$transaction.bind(prisma) as (...args: unknown[]) => Promise<unknown>;
+	prisma.$transaction = ((...args: unknown[]) =>
+		transaction(...args).catch((error: unknown) => {
+			throw readableTransactionError(error);
+		})) as typeof prisma.$transaction;
+	return prisma;
 }
 
 async function lockDataFolder(folder: string): Promise<FolderLock> {
 	const lock = await mkdir(folder, { recursive: true, mode: FOLDER_MODE })
 		.then(() => lockFolder(folder))
 		.catch((error: unknown) => {
-			throw unusable(`The folder ${folder}`, 'Check DATA_DIR, and that Reeve may write there', error);
+			throw unusable(`The folder ${folder}`, folderFault(error), error);
 		});
 	if (typeof lock !== 'string') return lock;
 	throw new FolderInUseError(
@@ -135,28 +148,19 @@ async function expireStaleClaims(prisma: PrismaClient): Promise<void> {
 	await prisma.$executeRaw`UPDATE "Delivery" SET "nextTryAt" = now() WHERE status = 'PENDING' AND tries = 0 AND "nextTryAt" > now()`;
 }
 
-function unusable(what: string, advice: string, cause: unknown): DatabaseError {
-	return cause instanceof DatabaseError
-		? cause
-		: new DatabaseError(`${what} cannot be used: ${driverMessage(cause)}. ${advice}.`, { cause });
+const UNEXPECTED: Fault = {
+	problem: 'the server refused what Reeve needs',
+	advice: 'Reeve needs PostgreSQL 13 or newer, with a database of its own. Check its log, and report this if it stays'
+};
+
+function unusable(what: string, { problem, advice }: Fault, cause: unknown): DatabaseError {
+	return cause instanceof DatabaseError ? cause : new DatabaseError(`${what} cannot be used: ${problem}. ${advice}`, { cause });
 }
 
 /** Host and database of a URL, without credentials. */
 function withoutPassword(url: string): string {
 	const { hostname, port, pathname } = new URL(url);
 	return `${hostname}${port && `:${port}`}${pathname}`;
-}
-
-function databaseAdvice(error: unknown): string {
-	switch ((error as { cause?: { originalCode?: string } }).cause?.originalCode) {
-		case '28P01':
-		case '28000':
-			return 'Check the user and the password in DATABASE_URL';
-		case '3D000':
-			return 'Create it, or name another one at the end of DATABASE_URL';
-		default:
-			return 'Check DATABASE_URL, and that the server runs and can be reached from here';
-	}
 }
 
 /** Rejects Prisma's `?schema=`: the driver ignores it, and the tables would end up in the schema public. */

@@ -1,5 +1,7 @@
-import { DriverAdapterError } from '@prisma/driver-adapter-utils';
 import { SourceError } from '../../reconciliation/domain/ports.js';
+import { type DatabaseKind, driverCause, type Fault, sqlState } from './driver-error.js';
+import { EngineStoppedError } from './embedded-adapter.js';
+import { faultOf, TOO_SLOW } from './faults.js';
 
 /** The database cannot be used. `message` gives the cause and a remedy, without passwords. */
 export class DatabaseError extends Error {
@@ -12,56 +14,53 @@ export class DatabaseError extends Error {
 /** Another process uses the folder of the embedded database. */
 export class FolderInUseError extends DatabaseError {}
 
-/** A driver's error message, as one line without a full stop. */
-export function driverMessage(error: unknown): string {
-	const reason = error instanceof DriverAdapterError ? driverReason(error.cause) : undefined;
-	const message = reason ?? (error instanceof Error ? error.message || error.name : String(error));
-	// For a host with several addresses, Node throws an AggregateError with an empty message.
-	const first = error instanceof AggregateError ? driverMessage(error.errors[0]) : message;
-	return (first.trim().split('\n')[0] ?? '').replace(/\.$/, '');
-}
-
-function driverReason(cause: DriverAdapterError['cause']): string | undefined {
-	switch (cause.kind) {
-		case 'DatabaseNotReachable':
-			return `nothing answers at ${[cause.host, cause.port].filter((part) => part !== undefined).join(':')}`;
-		case 'ConnectionClosed':
-			return 'the connection was cut';
-		case 'SocketTimeout':
-			return 'the connection timed out';
-		default:
-			return cause.originalMessage;
+/** The database refused a statement. `cause`, for the log, has the words of the driver. */
+class StatementError extends Error {
+	public constructor(cause: unknown) {
+		const state = sqlState(cause);
+		super(`The database refused a statement${state === null ? '' : ` (code ${state})`}. That is a fault in Reeve: please report it.`, {
+			cause
+		});
+		this.name = 'StatementError';
 	}
 }
 
-/** Errors of the connection, not of a statement. */
-const UNAVAILABLE: ReadonlySet<string> = new Set([
-	'AuthenticationFailed',
-	'ConnectionClosed',
-	'DatabaseAccessDenied',
-	'DatabaseDoesNotExist',
-	'DatabaseNotReachable',
-	'SocketTimeout',
-	'TlsConnectionError',
-	'TooManyConnections'
-]);
+/**
+ * What operators may read in place of a driver's error: a `SourceError` for a fault of the database, else an error that names the code
+ * alone. Any other error stays as it is.
+ * @param error - thrown by a driver adapter, whose plain errors are those of the connection to a server
+ */
+export function readableError(error: unknown, kind: DatabaseKind): unknown {
+	if (error instanceof SourceError) return error;
+	if (error instanceof EngineStoppedError) return stoppedError(error);
+	const fault = faultOf(error, kind);
+	if (fault !== null) return new SourceError('database', runtimeMessage(fault), { cause: error });
+	return driverCause(error) !== null || sqlState(error) !== null ? new StatementError(error) : error;
+}
 
-/** SQLSTATE classes: connection exception, insufficient resources, operator intervention (57P: shutdown, startup). */
-const UNAVAILABLE_CODES = /^(08|53|57P)/;
+/** Code of the ORM's error for a transaction that took too long, or could not start. */
+const TRANSACTION_TIMEOUT = 'P2028';
 
-/** A `SourceError` with advice if the server is unavailable; any other error unchanged. */
-export function toSourceError(error: unknown): unknown {
-	if (!isUnavailable(error)) return error;
+/** The same for an error of a transaction: those of the ORM are replaced, any other stays as it is. */
+export function readableTransactionError(error: unknown): unknown {
+	if (!(error instanceof Error && error.name.startsWith('PrismaClient'))) return error;
+	if (!('code' in error) || error.code !== TRANSACTION_TIMEOUT) return new StatementError(error);
+	return new SourceError('database', runtimeMessage(TOO_SLOW), { cause: error });
+}
+
+/** The embedded database has ended: what is stored is safe, and only a new start opens it again. */
+function stoppedError(error: EngineStoppedError): SourceError {
+	const { problem, advice } = faultOf(error.cause, 'embedded') ?? { problem: 'its engine has failed', advice: 'Details are in the log.' };
 	return new SourceError(
 		'database',
-		`The database does not answer (${driverMessage(error)}). Check that the PostgreSQL server of DATABASE_URL runs and can be reached; Reeve continues by itself once it does.`,
-		{ cause: error }
+		`The embedded database has stopped: ${problem}. ${advice} Then start Reeve again: what was stored is kept.`,
+		{
+			cause: error
+		}
 	);
 }
 
-function isUnavailable(error: unknown): boolean {
-	if (error instanceof DriverAdapterError)
-		return UNAVAILABLE.has(error.cause.kind) || (error.cause.kind === 'postgres' && UNAVAILABLE_CODES.test(error.cause.code));
-	// The driver wraps errors of the server only; errors of a connection are plain ones.
-	return error instanceof Error && !(error instanceof SourceError) && !(error instanceof TypeError);
+function runtimeMessage({ problem, advice, resumes = false, unreachable = false }: Fault): string {
+	const message = unreachable ? `The database does not answer (${problem}).` : `The database cannot be used: ${problem}.`;
+	return `${message} ${advice}${resumes ? ' Reeve continues by itself after that.' : ''}`;
 }

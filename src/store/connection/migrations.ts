@@ -3,7 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
-import { DatabaseError, driverMessage } from './errors.js';
+import { driverCause, sqlState } from './driver-error.js';
+import { DatabaseError } from './errors.js';
 import { withSchemaEngine } from './schema-engine.js';
 
 /** Key of the advisory lock that serializes migrations of concurrent processes. Arbitrary, but must not change. */
@@ -72,14 +73,16 @@ export async function migrate(factory: SqlMigrationAwareDriverAdapterFactory, mi
 /** Runs one migration in a transaction that holds the lock, so that a killed process leaves nothing behind. */
 async function withMigrationLock(adapter: SqlDriverAdapter, migration: string, work: () => Promise<unknown>): Promise<void> {
 	const execute = (sql: string) => adapter.executeRaw({ sql, args: [], argTypes: [] });
-	let scriptError: unknown;
-	const executeScript = adapter.executeScript.bind(adapter);
-	adapter.executeScript = (script) =>
-		executeScript(script).catch((error: unknown) => {
-			// The engine then writes to the aborted transaction and reports that error instead of this one.
-			scriptError ??= error;
-			throw error;
-		});
+	const original = { queryRaw: adapter.queryRaw, executeRaw: adapter.executeRaw, executeScript: adapter.executeScript };
+	// The engine goes on in the aborted transaction, and reports the error of that in its own words.
+	let firstError: unknown;
+	const keepFirst = (error: unknown): never => {
+		firstError ??= error;
+		throw error;
+	};
+	adapter.queryRaw = (query) => original.queryRaw.call(adapter, query).catch(keepFirst);
+	adapter.executeRaw = (query) => original.executeRaw.call(adapter, query).catch(keepFirst);
+	adapter.executeScript = (script) => original.executeScript.call(adapter, script).catch(keepFirst);
 	try {
 		await execute('BEGIN');
 		await execute(`SET LOCAL lock_timeout = '${MIGRATION_LOCK_SECONDS}s'`);
@@ -90,12 +93,37 @@ async function withMigrationLock(adapter: SqlDriverAdapter, migration: string, w
 		await execute('COMMIT');
 	} catch (error) {
 		await execute('ROLLBACK').catch(() => {});
-		throw new DatabaseError(`The migration ${migration} of the database failed and was undone: ${driverMessage(scriptError ?? error)}.`, {
-			cause: scriptError ?? error
-		});
+		throw migrationError(migration, firstError ?? error);
 	} finally {
-		adapter.executeScript = executeScript;
+		Object.assign(adapter, original);
 	}
+}
+
+/** SQLSTATE classes of a script that does not fit the database's data or tables. */
+const SCRIPT_ERRORS = /^(2[123]|42(?!501))/;
+
+/** The engine's code for tables without a list of migrations. */
+const NOT_EMPTY = 'P3005';
+
+/** An error of the script or the engine as a `DatabaseError`; any other error is about the connection or the server, and stays as it is. */
+function migrationError(migration: string, cause: unknown): unknown {
+	const { name, code } = cause as { readonly name?: string; readonly code?: string };
+	if (code === NOT_EMPTY)
+		return new DatabaseError(
+			'The database is not empty: another program keeps its tables there. Create a database for Reeve alone, and name it at the end of DATABASE_URL.',
+			{ cause }
+		);
+	const failed = `The migration ${migration} of the database failed and was undone`;
+	const advice = 'If its tables were changed by hand, restore a backup; otherwise please report this.';
+	const state = sqlState(cause);
+	if (state !== null && SCRIPT_ERRORS.test(state)) return new DatabaseError(`${failed} (${serverMessage(cause)}). ${advice}`, { cause });
+	return name === 'SchemaConnectorError' ? new DatabaseError(`${failed} (code ${code}). ${advice}`, { cause }) : cause;
+}
+
+/** What the server said, which names the table. */
+function serverMessage(error: unknown): string {
+	const { originalMessage } = driverCause(error) ?? {};
+	return (originalMessage ?? (error as Error).message).split('\n')[0] ?? '';
 }
 
 /** Makes the engine use a connection that is open already. */

@@ -1,7 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import type { SqlQueryable, Transaction } from '@prisma/driver-adapter-utils';
 import { closeUnresponsiveConnections } from './connection-watchdog.js';
-import { toSourceError } from './errors.js';
 
 /** pg's default is no limit. */
 const CONNECTION_TIMEOUT_MS = 10_000;
@@ -13,11 +11,11 @@ const QUERY_TIMEOUT_MS = 180_000;
 const PROBE_TIMEOUT_MS = 30_000;
 
 /** A constant, because pg's types do not allow `query_timeout` in a query's literal. */
-const IN_UTC = { text: "SET TIME ZONE 'UTC'", query_timeout: CONNECTION_TIMEOUT_MS };
+const TIMES_AS_READ = { text: "SET TIME ZONE 'UTC'; SET DateStyle = 'ISO'", query_timeout: CONNECTION_TIMEOUT_MS };
 
 /**
- * Driver adapter of a PostgreSQL server. `PrismaPg` reads and writes times in UTC whatever the session's time zone, so sessions are
- * set to UTC. An unavailable or unresponsive server becomes a readable error within seconds.
+ * Driver adapter of a PostgreSQL server. `PrismaPg` reads and writes times in UTC and ISO format whatever the session's settings,
+ * so each session is set to them. An unavailable or unresponsive server becomes an error within seconds.
  */
 export class ServerAdapter extends PrismaPg {
 	/** @param connections - maximum number of connections, by default pg's */
@@ -32,7 +30,7 @@ export class ServerAdapter extends PrismaPg {
 			keepAlive: true,
 			// A statement, because poolers reject connection options.
 			onConnect: async (client) => {
-				await client.query(IN_UTC);
+				await client.query(TIMES_AS_READ);
 			},
 			...(connections === undefined ? {} : { max: connections, idleTimeoutMillis: 0 })
 		});
@@ -45,10 +43,7 @@ export class ServerAdapter extends PrismaPg {
 			await adapter.underlyingDriver().query(script);
 		};
 		closeUnresponsiveConnections(adapter.underlyingDriver(), () => this.probe());
-		const startTransaction = adapter.startTransaction.bind(adapter);
-		adapter.startTransaction = async (isolationLevel): Promise<Transaction> =>
-			withReadableErrors(await startTransaction(isolationLevel).catch(rethrowReadable));
-		return withReadableErrors(adapter);
+		return adapter;
 	}
 
 	/** Queries the server over a separate connection. */
@@ -61,16 +56,4 @@ export class ServerAdapter extends PrismaPg {
 			await adapter.dispose();
 		}
 	}
-}
-
-/** Converts errors of an unavailable server to `SourceError`s. */
-function withReadableErrors<T extends SqlQueryable>(queryable: T): T {
-	const [queryRaw, executeRaw] = [queryable.queryRaw.bind(queryable), queryable.executeRaw.bind(queryable)];
-	queryable.queryRaw = (query) => queryRaw(query).catch(rethrowReadable);
-	queryable.executeRaw = (query) => executeRaw(query).catch(rethrowReadable);
-	return queryable;
-}
-
-function rethrowReadable(error: unknown): never {
-	throw toSourceError(error);
 }
