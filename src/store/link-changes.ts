@@ -1,3 +1,4 @@
+import { parseDiscordId } from '../reconciliation/domain/discord-id.js';
 import type { MemberRow } from '../reconciliation/domain/links.js';
 import type { LinkStore } from '../reconciliation/members/link.js';
 import { writeChange } from './audit.js';
@@ -13,11 +14,13 @@ export function linkStore({ prisma }: Database, guildId: string): LinkStore {
 				// Serialized per customer, so that a second operator sees the link of the first.
 				await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`link:${customerId}`}, 0))`;
 				const rows = await transaction.member.findMany({ where: { stripeCustomerId: customerId }, select: MEMBER, orderBy: { id: 'asc' } });
-				if (rows.some((row) => row.discordId === discordId)) return { kind: 'already' };
+				const named = rows.map((row) => parseDiscordId(row.discordId ?? ''));
+				if (named.includes(discordId)) return { kind: 'already' };
 				const team = await transaction.team.findFirst({ where: { stripeCustomerId: customerId }, select: { name: true } });
 				if (team !== null) return { kind: 'team', team: team.name };
-				const linkedTo = rows.find((row) => row.discordId !== null)?.discordId;
+				const linkedTo = named.find((each) => each !== null);
 				if (linkedTo) return { kind: 'taken', by: linkedTo };
+				// A row without a Discord ID, or with one that cannot be read.
 				const before = rows[0] ?? null;
 				const after = await save(transaction, before, discordId, customerId);
 				await writeChange(transaction, guildId, { at, actor, action: 'link', subject: discordId, before, after });
@@ -26,17 +29,21 @@ export function linkStore({ prisma }: Database, guildId: string): LinkStore {
 		removeLink: ({ rowId, discordId, actor, at }) =>
 			prisma.$transaction(async (transaction) => {
 				const before = await transaction.member.findUnique({ where: { id: rowId }, select: MEMBER });
+				if (before?.discordId == null || parseDiscordId(before.discordId) !== discordId) return false;
 				// Only one of several concurrent calls updates the row.
-				const cleared = await transaction.member.updateMany({ where: { id: rowId, discordId }, data: { discordId: null } });
+				const cleared = await transaction.member.updateMany({
+					where: { id: rowId, discordId: before.discordId },
+					data: { discordId: null }
+				});
 				if (cleared.count === 0) return false;
-				const after = before === null ? null : { ...before, discordId: null };
+				const after = { ...before, discordId: null };
 				await writeChange(transaction, guildId, { at, actor, action: 'unlink', subject: discordId, before, after });
 				return true;
 			})
 	};
 }
 
-/** Reuses the customer's row that has no Discord user, if there is one. */
+/** Reuses the customer's row that has no Discord user, if there is one, and corrects one that cannot be read. */
 function save(
 	transaction: Prisma.TransactionClient,
 	unlinked: MemberRow | null,

@@ -31,9 +31,12 @@ export function linkReader({ prisma }: Database): Pick<Ledger, 'readLinks' | 're
 		},
 		readLinksOf: async (discordId, customerIds) => {
 			const customers = [...customerIds];
+			// IDs with spaces around them, in a mention or in quotes. The condition is that of a small index.
+			const unusual = await prisma.$queryRaw<{ readonly id: string }[]>`
+				SELECT id FROM "Member" WHERE "discordId" !~ '^[0-9]{17,20}$' AND strpos("discordId", ${discordId}) > 0`;
 			const members = await prisma.member.findMany({
 				select: MEMBER,
-				where: { OR: [{ discordId }, { stripeCustomerId: { in: customers } }] }
+				where: { OR: [{ discordId }, { id: { in: unusual.map(({ id }) => id) } }, { stripeCustomerId: { in: customers } }] }
 			});
 			const teamIds = members.flatMap(({ teamId }) => teamId ?? []);
 			const teams = await prisma.team.findMany({

@@ -1,7 +1,7 @@
 import { diffRoles, planHash } from '../../src/reconciliation/detection/role-plan.js';
 import type { BillingSnapshot, Customer, MissingCustomers, Subscription } from '../../src/reconciliation/domain/billing.js';
 import type { Detection } from '../../src/reconciliation/domain/detection.js';
-import { mayMean } from '../../src/reconciliation/domain/discord-id.js';
+import { discordIdsIn, mayMean } from '../../src/reconciliation/domain/discord-id.js';
 import type { Roster, RosterMember } from '../../src/reconciliation/domain/guild.js';
 import type { Hold } from '../../src/reconciliation/domain/hold.js';
 import type { OpenIssue } from '../../src/reconciliation/domain/issue.js';
@@ -322,7 +322,7 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 	public async readLinksOf(discordId: string, customerIds: readonly string[]): Promise<Links> {
 		await this.script.before('ledger.readLinksOf');
 		const named = (id: string | null) => id !== null && customerIds.includes(id);
-		const members = this.rows.filter((each) => each.discordId === discordId || named(each.stripeCustomerId));
+		const members = this.rows.filter((each) => discordIdsIn(each.discordId ?? '').includes(discordId) || named(each.stripeCustomerId));
 		const teams = this.teams.filter((each) => named(each.stripeCustomerId) || members.some(({ teamId }) => teamId === each.id));
 		const exemptions = this.exemptions.filter((each) => each.discordId === discordId);
 		return { members, teams, exemptions, firstSeenUnpaid: new Map(this.firstSeenUnpaid) };

@@ -119,9 +119,7 @@ export function linkReply(result: LinkResult, person: Person, customerId: string
 		case 'named': {
 			const hash = result.hash;
 			return answer(
-				`${named(result.people, customer)} A link made here counts more than metadata: ${customer} would pay for ${member} alone. ${
-					result.people.length === 1 ? `It would be taken from ${people(result.people)}.` : ''
-				}\nIt is ${inline(result.found)}. Nothing is changed until you confirm; to leave it as it is, dismiss this message.`,
+				`${named(result.people, customer)} A link made here counts more than metadata: ${customer} would pay for ${member} alone. It would be taken from ${people(result.people)}. ${UNTIL_CORRECTED}\nIt is ${inline(result.found)}. Nothing is changed until you confirm; to leave it as it is, dismiss this message.`,
 				button('Link anyway', { action: 'link', discordId: person.discordId, customerId, shownHash: hash })
 			);
 		}
@@ -130,7 +128,8 @@ export function linkReply(result: LinkResult, person: Person, customerId: string
 				result.others.length === 0
 					? ''
 					: `\nThey are linked to ${list(result.others.map(code))} too: all of their customers count, the best one decides.`;
-			const from = result.takenFrom.length === 0 ? '' : `\n${named(result.takenFrom, customer)} From now on that does not count.`;
+			const from =
+				result.takenFrom.length === 0 ? '' : `\n${named(result.takenFrom, customer)} From now on that does not count. ${UNTIL_CORRECTED}`;
 			return answer(`Linked ${member} to ${inline(result.found)}.${others}${from}\n${describeRoleStatus(result.roleStatus)}`);
 		}
 	}
@@ -161,7 +160,8 @@ export function linksReply(result: LinksResult, person: Person): LinkReply {
 			byMetadata.length === 0
 				? `${mentionWithName(person.discordId, person.name)} isn't linked to any customer or team.`
 				: `${mentionWithName(person.discordId, person.name)} has no link in the database.`;
-		return answer(`${nothing}${metadata}`);
+		const unknown = roleStatus.expected === null ? ' It is unknown what they should have: `/reconcile why` gives the reason.' : '';
+		return answer(`${nothing}${unknown}${metadata}`);
 	}
 	if (links.length === 1) {
 		const confirm = confirmUnlink(only, person, roleStatus);
@@ -243,9 +243,10 @@ function consequence({ expected, exempt }: RoleStatus, held: RoleStatus['held'])
 		: `${left}: the next run would report ${report}.`;
 }
 
+const UNTIL_CORRECTED = 'Members whom it names keep the roles they have until it is corrected in Stripe.';
+
 function named(discordIds: readonly string[], customer: string): string {
-	const said = `The metadata of ${customer} in Stripe names ${people(discordIds)}`;
-	return discordIds.length === 1 ? `${said}.` : `${said}, so it counts for none of them.`;
+	return `The metadata of ${customer} in Stripe names ${people(discordIds)}.`;
 }
 
 function people(discordIds: readonly string[]): string {

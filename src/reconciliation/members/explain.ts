@@ -89,7 +89,7 @@ export interface Explanation {
 const MAX_CHANGES_SHOWN = 10;
 
 /** Maximum delay of Stripe's search index: newer changes are read from events. */
-const SEARCH_LAG_MS = 65 * 60_000;
+export const SEARCH_LAG_MS = 65 * 60_000;
 
 /** Reads and explains one member. A source that cannot be read becomes a reason in the result. Changes nothing. */
 export async function explainMember(

@@ -1,6 +1,7 @@
 import { LinkIndex } from '../detection/link-index.js';
-import { discordIdsInMetadata } from '../detection/payees.js';
+import { membersIn, unreadableValues } from '../detection/payees.js';
 import { type RoleStatus, roleStatusOf } from '../detection/role-status.js';
+import { discordIdOf } from '../detection/row-owners.js';
 import type { AuditEntry } from '../domain/audit.js';
 import type { BillingSnapshot, Customer, Subscription } from '../domain/billing.js';
 import { fingerprint } from '../domain/fingerprint.js';
@@ -9,6 +10,7 @@ import type { Links, MemberRow } from '../domain/links.js';
 import type { Billing, Guild, LinkReader } from '../domain/ports.js';
 import type { PolicySettings } from '../domain/rules.js';
 import { attempt } from '../domain/source-result.js';
+import { type CustomerMetadataSearch, SEARCH_LAG_MS } from './explain.js';
 
 /**
  * Links between Discord members and Stripe customers that operators make by hand. A conflict is explained, never overwritten: a row that
@@ -66,7 +68,7 @@ export async function searchCustomers(customers: CustomerLookup, text: string): 
 }
 
 export interface LinkingDeps {
-	readonly billing: Pick<Billing, 'readCustomers' | 'findCustomersByDiscordIds'> & CustomerLookup;
+	readonly billing: Pick<Billing, 'readCustomers' | 'findCustomersNaming'> & CustomerLookup & CustomerMetadataSearch;
 	readonly guild: Pick<Guild, 'readMember'>;
 	readonly ledger: Pick<LinkReader, 'readLinksOf'> & LinkStore;
 	readonly now: () => Date;
@@ -119,7 +121,7 @@ export async function linkCustomer(ports: LinkingDeps, policy: PolicySettings, o
 			kind: 'linked',
 			found,
 			others: ownCustomerIds(linked, discordId).filter((id) => id !== customerId),
-			takenFrom: metadataIdsOf(snapshot, customerId).filter((id) => id !== discordId),
+			takenFrom: othersNamed(snapshot, customerId, discordId),
 			roleStatus: roleStatusOf(discordId, member, linked, policy, ports.now())
 		};
 	});
@@ -130,16 +132,19 @@ function linkConflict(
 	snapshot: MemberSnapshot,
 	{ discordId, customerId, confirmed }: LinkOrder
 ): Exclude<LinkResult, { kind: 'linked' | 'named' | 'missing' | 'deleted' | 'bot' | 'unreadable' }> | NamedOthers | null {
-	const { links } = snapshot;
-	const rows = links.members.filter((row) => row.stripeCustomerId === customerId && row.discordId !== null);
-	if (rows.some((row) => row.discordId === discordId)) return { kind: 'already', by: 'row' };
+	const { links, billing } = snapshot;
+	const owners = links.members.filter((row) => row.stripeCustomerId === customerId).map(discordIdOf);
 	const team = links.teams.find(({ stripeCustomerId }) => stripeCustomerId === customerId);
 	if (team) return { kind: 'team', team: team.name };
-	const [other] = rows;
-	if (other?.discordId) return { kind: 'taken', by: other.discordId };
-	const named = metadataIdsOf(snapshot, customerId);
-	const people = named.filter((id) => id !== discordId);
-	if (people.length === 0) return named.length > 0 ? { kind: 'already', by: 'metadata' } : null;
+	const other = owners.find((owner) => owner !== null && owner !== discordId);
+	if (other) return { kind: 'taken', by: other };
+	if (owners.includes(discordId)) return { kind: 'already', by: 'row' };
+	const people = othersNamed(snapshot, customerId, discordId);
+	if (people.length === 0) {
+		const account = billing.accounts.get(customerId);
+		const isClear = account !== undefined && unreadableValues(account).length === 0 && membersIn(account).includes(discordId);
+		return isClear ? { kind: 'already', by: 'metadata' } : null;
+	}
 	const hash = fingerprint(JSON.stringify(people));
 	return confirmed === hash ? null : { kind: 'named', people, hash };
 }
@@ -176,7 +181,7 @@ export async function linksOf(ports: LinkingDeps, policy: PolicySettings, discor
 		const snapshot = await readMemberSnapshot(ports, discordId, []);
 		const { member, billing, links } = snapshot;
 		const now = ports.now();
-		const rows = links.members.filter((row) => row.discordId === discordId).sort((a, b) => (a.id < b.id ? -1 : 1));
+		const rows = links.members.filter((row) => discordIdOf(row) === discordId).sort((a, b) => (a.id < b.id ? -1 : 1));
 		const byRow = new Set(rows.flatMap(({ stripeCustomerId }) => stripeCustomerId ?? []));
 		const memberLinks = rows.map((row): MemberLink => {
 			const team = links.teams.find(({ id }) => id === row.teamId);
@@ -231,11 +236,17 @@ interface MemberSnapshot {
 }
 
 async function readMemberSnapshot(
-	{ billing, guild, ledger }: LinkingDeps,
+	{ billing, guild, ledger, now }: LinkingDeps,
 	discordId: string,
 	customerIds: readonly string[]
 ): Promise<MemberSnapshot> {
-	const named = (await billing.findCustomersByDiscordIds([discordId])).map(({ id }) => id);
+	const searched = attempt(() => billing.searchCustomersByMetadata(discordId));
+	// The search is not available everywhere: then links by older metadata are missing.
+	const [search, changed] = await Promise.all([
+		searched,
+		billing.findCustomersNaming(discordId, new Date(now().getTime() - SEARCH_LAG_MS))
+	]);
+	const named = [...(search.ok ? search.value : []), ...changed];
 	const links = await ledger.readLinksOf(discordId, [...customerIds, ...named]);
 	const inRows = [...links.members, ...links.teams].flatMap(({ stripeCustomerId }) => stripeCustomerId ?? []);
 	const [snapshot, member] = await Promise.all([
@@ -250,10 +261,9 @@ function ownCustomerIds({ billing, links }: Omit<MemberSnapshot, 'member'>, disc
 	return LinkIndex.of(billing.accounts, links).get(discordId)?.customerIds ?? [];
 }
 
-/** Discord IDs named by the metadata of the customer or its subscriptions. */
-function metadataIdsOf({ billing }: MemberSnapshot, customerId: string): readonly string[] {
-	const account = billing.accounts.get(customerId);
-	return account === undefined ? [] : discordIdsInMetadata(account);
+/** Other members whom the metadata of the customer or its subscriptions names or may mean; sorted. */
+function othersNamed({ billing }: MemberSnapshot, customerId: string, discordId: string): readonly string[] {
+	return [...new Set(membersIn(billing.accounts.get(customerId)))].filter((id) => id !== discordId).sort();
 }
 
 function customerIn({ accounts }: BillingSnapshot, customerId: string | null): CustomerFound | null {
@@ -270,7 +280,7 @@ function withLink(links: Links, discordId: string, customerId: string): Links {
 		teamId: null,
 		paymentFailedAt: null
 	};
-	const free = links.members.find((each) => each.stripeCustomerId === customerId && each.discordId === null);
+	const free = links.members.find((each) => each.stripeCustomerId === customerId && discordIdOf(each) === null);
 	const others = links.members.filter((each) => each !== free);
 	return { ...links, members: [...others, free === undefined ? row : { ...free, discordId }] };
 }

@@ -106,7 +106,9 @@ describe('linkReply', () => {
 
 	it('names other linked customers and the members named in metadata', () => {
 		expect(linked({ others: ['cus_2', 'cus_3'] })).toContain('They are linked to cus_2 and cus_3 too');
-		expect(linked({ takenFrom: [BOB] })).toContain(`The metadata of cus_1 in Stripe names <@${BOB}>. From now on that does not count.`);
+		expect(linked({ takenFrom: [BOB] })).toContain(
+			`The metadata of cus_1 in Stripe names <@${BOB}>. From now on that does not count. Members whom it names keep`
+		);
 	});
 
 	it('asks before overruling metadata, with a button bound to the named members', () => {
@@ -114,7 +116,7 @@ describe('linkReply', () => {
 		expect(asked.content).toContain(`It would be taken from <@${BOB}>.`);
 		expect(asked.components[0]?.components[0]).toMatchObject({ label: 'Link anyway', custom_id: `reeve:1:link:${ADA}:cus_1:0123abcd` });
 		const contested = linkReply({ kind: 'named', found: found(), people: [BOB, OPERATOR], hash: '0123abcd' }, member, 'cus_1').content;
-		expect(contested).toContain(`names <@${BOB}> and <@${OPERATOR}>, so it counts for none of them.`);
+		expect(contested).toContain(`It would be taken from <@${BOB}> and <@${OPERATOR}>.`);
 	});
 
 	it('announces the operator without the email address', () => {

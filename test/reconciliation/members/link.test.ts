@@ -23,10 +23,13 @@ let answer: LinkWritten;
 let written: { discordId: string; customerId: string }[];
 let removed: string[];
 let deleted: Set<string>;
+/** What the search finds. */
+let searched: (discordId: string) => Promise<readonly string[]> | readonly string[];
 
 beforeEach(() => {
 	fake = new FakePorts();
 	[answer, written, removed, deleted] = [{ kind: 'written' }, [], [], new Set()];
+	searched = (discordId) => fake.billing.findCustomersNaming(discordId, new Date(0));
 	fake.guild.join(ADA);
 	fake.billing.customers = [customer({ id: 'cus_1', email: 'ada@example.com' })];
 	const found = (id: string): CustomerFound | undefined => {
@@ -36,7 +39,8 @@ beforeEach(() => {
 	ports = {
 		billing: {
 			readCustomers: (ids) => fake.billing.readCustomers(ids),
-			findCustomersByDiscordIds: (ids) => fake.billing.findCustomersByDiscordIds(ids),
+			searchCustomersByMetadata: async (discordId) => searched(discordId),
+			findCustomersNaming: (discordId, since) => fake.billing.findCustomersNaming(discordId, since),
 			looksLikeCustomerId: (text) => text.startsWith('cus_'),
 			findCustomer: async (id) => (deleted.has(id) ? 'deleted' : (found(id) ?? 'missing')),
 			searchCustomers: async (text) =>
@@ -140,6 +144,42 @@ describe('linkCustomer', () => {
 		expect(written).toHaveLength(1);
 	});
 
+	it('settles a value that cannot be read, and one that names the member besides', async () => {
+		fake.billing.customers = [customer({ metadataDiscordId: 'ada' })];
+		fake.billing.put(subscription({ metadataDiscordId: ADA }));
+		fake.billing.put(subscription({ id: 'sub_2', prices: ['price_lord'] }));
+		expect(await link()).toMatchObject({ kind: 'linked', roleStatus: { expected: ['Lord'] } });
+	});
+
+	it('needs confirmation for a value that cannot be read and contains another member’s ID', async () => {
+		fake.billing.customers = [customer({ metadataDiscordId: `"${BOB}"` })];
+		expect(await link()).toMatchObject({ kind: 'named', people: [BOB] });
+	});
+
+	it('links by a row whose Discord ID cannot be read, and names the member of another one', async () => {
+		fake.ledger.rows = [row({ discordId: 'ada', stripeCustomerId: 'cus_1' })];
+		fake.billing.put(subscription());
+		expect(await link()).toMatchObject({ kind: 'linked', roleStatus: { expected: ['Knight'] } });
+		fake.ledger.rows = [
+			row({ id: 'm_1', discordId: ADA, stripeCustomerId: 'cus_1' }),
+			row({ id: 'm_2', discordId: ` ${BOB}`, stripeCustomerId: 'cus_1' })
+		];
+		expect(await link()).toEqual({ kind: 'taken', by: BOB });
+	});
+
+	it('counts a gift of another customer', async () => {
+		fake.billing.put(subscription({ id: 'sub_gift', customerId: 'cus_giver', metadataDiscordId: ADA, prices: ['price_lord'] }));
+		expect(await link()).toMatchObject({ kind: 'linked', others: ['cus_giver'], roleStatus: { expected: ['Lord'] } });
+	});
+
+	it('needs no search', async () => {
+		searched = async () => {
+			throw new SourceError('stripe', 'No search.');
+		};
+		fake.billing.put(subscription());
+		expect(await link()).toMatchObject({ kind: 'linked', roleStatus: { expected: ['Knight'] } });
+	});
+
 	it('needs confirmation for a contested customer that also names the member', async () => {
 		fake.billing.customers = [customer({ metadataDiscordId: ADA })];
 		fake.billing.put(subscription({ metadataDiscordId: BOB }));
@@ -206,6 +246,14 @@ describe('linksOf and unlinkRow', () => {
 	it('lists customers whose link can be removed only in Stripe', async () => {
 		fake.billing.customers = [customer({ id: 'cus_meta', metadataDiscordId: ADA })];
 		expect(await linksOf(ports, MAPPED, ADA)).toMatchObject({ byMetadata: ['cus_meta'] });
+	});
+
+	it('lists and removes a row whose Discord ID is a mention', async () => {
+		fake.ledger.rows = [row({ id: 'm_1', discordId: `<@${ADA}>`, stripeCustomerId: 'cus_1' })];
+		const ties = await linksOf(ports, MAPPED, ADA);
+		expect(ties).toMatchObject({ links: [{ rowId: 'm_1', roleStatusWithout: { expected: [] } }] });
+		const hash = ties.kind === 'links' ? (ties.links[0]?.hash ?? '') : '';
+		expect(await unlinkRow(ports, MAPPED, { discordId: ADA, hash, actor: OPERATOR })).toMatchObject({ kind: 'unlinked' });
 	});
 
 	it('has one effect for two confirmations', async () => {

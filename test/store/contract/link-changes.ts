@@ -32,6 +32,26 @@ export function linkChangeContract(database: () => Database): void {
 			]);
 		});
 
+		it('corrects a row whose Discord ID cannot be read, and knows one that has other forms', async () => {
+			const { ada, bob, customerId, link, rows, audited } = scene();
+			await database().prisma.member.create({ data: { discordId: `"${ada}"`, stripeCustomerId: customerId } });
+			expect(await link()).toEqual({ kind: 'written' });
+			expect(await rows()).toMatchObject([{ discordId: ada }]);
+			expect(await audited()).toMatchObject([{ before: { discordId: `"${ada}"` }, after: { discordId: ada } }]);
+			await database().prisma.member.updateMany({ where: { stripeCustomerId: customerId }, data: { discordId: `<@${ada}> ` } });
+			expect(await link()).toEqual({ kind: 'already' });
+			expect(await link(bob)).toEqual({ kind: 'taken', by: ada });
+		});
+
+		it('removes a link whose Discord ID is a mention, and no other member’s', async () => {
+			const { ledger, ada, bob, customerId, rows, audited } = scene();
+			const { id: rowId } = await database().prisma.member.create({ data: { discordId: `<@${ada}>`, stripeCustomerId: customerId } });
+			expect(await ledger.removeLink({ rowId, discordId: bob, actor: '1', at: minute(2) })).toBe(false);
+			expect(await ledger.removeLink({ rowId, discordId: ada, actor: '1', at: minute(2) })).toBe(true);
+			expect(await rows()).toMatchObject([{ id: rowId, discordId: null }]);
+			expect(await audited()).toMatchObject([{ action: 'unlink' }]);
+		});
+
 		it('refuses a link that exists, or of a customer linked to another member or a team', async () => {
 			const { ada, bob, link, rows, audited } = scene();
 			await link();

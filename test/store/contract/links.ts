@@ -75,6 +75,17 @@ export function linkContract(database: () => Database): void {
 			expect((await ledger.readLinksOf(snowflake(), [`cus_team_${eve}`])).teams.map(({ id }) => id)).toEqual([other.id]);
 		});
 
+		it('reads rows whose Discord ID has spaces, is a mention or has other text around it', async () => {
+			const { prisma } = database();
+			const { ledger } = ledgerOf(database());
+			const ada = snowflake();
+			const written = [` ${ada}\n`, `<@${ada}>`, `"${ada}"`, `${ada}1`, ada.slice(1)];
+			await prisma.member.createMany({ data: written.map((discordId, index) => ({ id: `${ada}-${index}`, discordId })) });
+			const { members } = await ledger.readLinksOf(ada, []);
+			// One digit more may still be a valid ID of another user.
+			expect(members.map(({ id }) => id).sort()).toEqual([`${ada}-0`, `${ada}-1`, `${ada}-2`]);
+		});
+
 		it('returns the members and customers affected since a time, a changed team’s members included', async () => {
 			const { prisma } = database();
 			const { ledger } = ledgerOf(database());
