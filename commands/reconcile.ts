@@ -1,5 +1,5 @@
 import { Subcommand } from '@sapphire/plugin-subcommands';
-import { type AutocompleteInteraction, PermissionFlagsBits } from 'discord.js';
+import { type AutocompleteInteraction, type Guild, PermissionFlagsBits, SlashCommandBuilder } from 'discord.js';
 import { operatorDenial } from '../src/discord/operators.js';
 import { doctor } from './reconcile/doctor.js';
 import { exempt } from './reconcile/exempt.js';
@@ -50,14 +50,14 @@ export class ReconcileCommand extends Subcommand {
 	}
 
 	public override registerApplicationCommands(registry: Subcommand.Registry) {
-		registry.registerChatInputCommand((command) => {
-			command
-				.setName('reconcile')
-				.setDescription('Keep Discord roles in sync with Stripe subscriptions')
-				.setDefaultMemberPermissions(PermissionFlagsBits.ManageGuild);
-			for (const { name, describe } of SUBCOMMANDS) command.addSubcommand((subcommand) => describe(subcommand.setName(name)));
-			return command;
-		});
+		const { client, reeve } = this.container;
+		// Discord refuses commands for a server that has not invited Reeve: registerIn registers them then.
+		if (client.guilds.cache.has(reeve.settings.guildId)) registry.registerChatInputCommand(describeCommand);
+	}
+
+	/** Registers the command in a server that Reeve joined after its start. @throws Discord's error */
+	public async registerIn(guild: Guild): Promise<void> {
+		await guild.commands.create(describeCommand(new SlashCommandBuilder()));
 	}
 
 	public override async autocompleteRun(interaction: AutocompleteInteraction) {
@@ -67,4 +67,13 @@ export class ReconcileCommand extends Subcommand {
 		if (denied || subcommand?.suggest === undefined) return interaction.respond([]);
 		return subcommand.suggest(interaction);
 	}
+}
+
+function describeCommand(command: SlashCommandBuilder): SlashCommandBuilder {
+	command
+		.setName('reconcile')
+		.setDescription('Keep Discord roles in sync with Stripe subscriptions')
+		.setDefaultMemberPermissions(PermissionFlagsBits.ManageGuild);
+	for (const { name, describe } of SUBCOMMANDS) command.addSubcommand((subcommand) => describe(subcommand.setName(name)));
+	return command;
 }

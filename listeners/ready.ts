@@ -8,10 +8,8 @@ export class ReadyListener extends Listener<typeof Events.ClientReady> {
 
 	public run(client: Client<true>) {
 		const { logger, reeve } = this.container;
-		const { guildId } = reeve.settings;
-		const guild = client.guilds.cache.get(guildId);
-		if (guild === undefined)
-			logger.error(`Logged in as ${client.user.tag}, but not in the server ${guildId}: invite Reeve, or correct DISCORD_GUILD_ID.`);
-		else logger.info(`Logged in as ${client.user.tag} in ${guild.name}.`);
+		// The checks at the start say what to do if Reeve is not in its server.
+		const guild = client.guilds.cache.get(reeve.settings.guildId);
+		logger.info(`Logged in as ${client.user.tag}${guild === undefined ? '' : ` in ${guild.name}`}.`);
 	}
 }

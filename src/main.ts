@@ -4,17 +4,17 @@ import { setFlagsFromString } from 'node:v8';
 import { container, type ILogger, type SapphireClient } from '@sapphire/framework';
 import { ScheduledTaskStore } from '@sapphire/plugin-scheduled-tasks';
 import '@sapphire/plugin-subcommands/register';
-import { Events } from 'discord.js';
+import { Events, type Guild } from 'discord.js';
 import { settleWithin } from './async/timeout.js';
 import { externalChecks } from './checks.js';
 import { databaseSettings, distinctiveSecretsOf, secretsOf } from './config/derived.js';
 import { parseSettings, type Settings, SettingsError } from './config/env.js';
 import { createClient } from './discord/client.js';
-import { loginFailure } from './discord/login.js';
+import { loginFailure, waitForGateway } from './discord/login.js';
 import { resumeBulks } from './interactions/resume-bulks.js';
 import { runShutdownSteps, ShuttingDownError } from './lifecycle.js';
 import { RedactingLogger } from './logger.js';
-import { registerPieces } from './pieces.js';
+import { registerCommandsIn, registerPieces } from './pieces.js';
 import { type Schedule, SourceError } from './reconciliation/domain/ports.js';
 import { type CheckResult, runChecks } from './reconciliation/health/doctor.js';
 import { startReconciliationScheduler } from './reconciliation/index.js';
@@ -78,13 +78,19 @@ async function main(): Promise<void> {
 
 	for (const { name, before, after } of await reeve.health.recordSettingsChanges())
 		logger.info(`Setting ${name} changed since the last start: ${before ?? 'not set'} → ${after ?? 'not set'}.`);
-	await logIn(client, settings);
+	client.on(Events.GuildCreate, (guild) => {
+		if (guild.id !== settings.DISCORD_GUILD_ID) return;
+		const claim = () => claimDatabase(database, place.guild);
+		startInGuild(guild, reeve, claim, logger).catch((error: unknown) => {
+			// The database belongs to another server: the same as at the start.
+			if (error instanceof DatabaseError) die(error);
+			logger.error(`Starting in ${guild.name} failed. Restart Reeve:`, error);
+		});
+	});
+	await logIn(client, settings, logger);
 	if (client.guilds.cache.has(settings.DISCORD_GUILD_ID)) await claimDatabase(database, place.guild);
 	// Not awaited: a service that does not respond must not delay the start.
-	void Promise.all([startChecks, reeve.health.checkAtStart()]).then(async (results) => {
-		for (const { verdict, subject, message } of results.flat()) logger[LOG_LEVEL_OF[verdict]](`${subject}: ${message}`);
-		await reeve.reports.announceBlocking(results.flat());
-	});
+	void Promise.all([startChecks, reeve.health.checkAtStart()]).then((results) => reportChecks(results.flat(), reeve, logger));
 	await reeve.runs.recover();
 	// Neither is awaited: many fixes take minutes, and a mail server may not respond.
 	void resumeBulks(reeve, logger);
@@ -93,6 +99,21 @@ async function main(): Promise<void> {
 	// Before it starts: catching up on a missed day takes a while, and a signal may arrive meanwhile.
 	shutdownSteps.unshift(() => schedule.stop());
 	await startReconciliationScheduler(schedule, () => catchUp(reeve, logger), logFailure(logger, 'The due verification'));
+}
+
+/** Logs the results, and announces those that block every run. Never throws. */
+async function reportChecks(results: readonly CheckResult[], { reports }: Reeve, logger: ILogger): Promise<void> {
+	for (const { verdict, subject, message } of results) logger[LOG_LEVEL_OF[verdict]](`${subject}: ${message}`);
+	await reports.announceBlocking(results);
+}
+
+/** Reeve was invited after its start: does what the start had to leave out. */
+async function startInGuild(guild: Guild, reeve: Reeve, claim: () => Promise<void>, logger: ILogger): Promise<void> {
+	await claim();
+	await registerCommandsIn(guild);
+	logger.info(`Reeve was invited to ${guild.name} and starts to work there.`);
+	await reportChecks(await reeve.health.checkAtStart(), reeve, logger);
+	await catchUp(reeve, logger);
 }
 
 /** Runs what became due while Reeve was not running. */
@@ -130,15 +151,13 @@ function createSchedule({ REDIS_URL: url }: Settings, queue: string, logger: ILo
 }
 
 /** Resolves when the client is ready. @throws {StartError} with the reason, if Discord refuses the login */
-async function logIn(client: SapphireClient, settings: Settings): Promise<void> {
-	const ready = new Promise((resolve) => client.once(Events.ClientReady, resolve));
+async function logIn(client: SapphireClient, settings: Settings, logger: ILogger): Promise<void> {
 	try {
-		await client.login(settings.DISCORD_TOKEN);
+		await waitForGateway(client, settings.DISCORD_TOKEN, (warning) => logger.warn(warning));
 	} catch (error) {
 		const reason = loginFailure(error);
 		throw reason === null ? error : new StartError(reason);
 	}
-	await ready;
 }
 
 /** No redaction before the settings are parsed; errors that early contain no values. */

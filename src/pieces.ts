@@ -1,4 +1,5 @@
 import { container } from '@sapphire/framework';
+import type { Guild } from 'discord.js';
 import { ReconcileCommand } from '../commands/reconcile.js';
 import { BulkButton } from '../interaction-handlers/bulk-button.js';
 import { CancelButton } from '../interaction-handlers/cancel-button.js';
@@ -82,4 +83,10 @@ export async function registerPieces(): Promise<void> {
 	for (const [store, pieces] of Object.entries(PIECES))
 		for (const [name, piece] of Object.entries(pieces))
 			await container.stores.loadPiece({ store: store as keyof typeof PIECES, name, piece });
+}
+
+/** Registers the commands in a server that Reeve joined after its start. Sapphire registers them at the login only. @throws Discord's error */
+export async function registerCommandsIn(guild: Guild): Promise<void> {
+	const command = container.stores.get('commands').get('reconcile');
+	if (command instanceof ReconcileCommand) await command.registerIn(guild);
 }

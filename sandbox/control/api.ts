@@ -145,6 +145,15 @@ function changeGuild({ discord }: SandboxEnvironment, change: z.output<typeof bo
 			break;
 		case 'memberCount':
 			discord.setMemberCountOffset(change.offset);
+			break;
+		case 'invite':
+			discord.setInvited(change.on);
+			break;
+		case 'bindRole':
+			discord.bindRole(change.role, change.to);
+			break;
+		case 'twoFactor':
+			discord.setTwoFactor({ required: change.required, ownerHas: change.ownerHas });
 	}
 }
 

@@ -56,9 +56,19 @@ export const guildBody = z.discriminatedUnion(
 		/** Minimum seconds between requests for all members. Discord's is 30. */
 		z.strictObject({ action: z.literal('memberRequests'), seconds: z.number().nonnegative() }),
 		/** Added to Discord's count of the members, which then differs from their list. */
-		z.strictObject({ action: z.literal('memberCount'), offset: z.int() })
+		z.strictObject({ action: z.literal('memberCount'), offset: z.int() }),
+		/** False: the bot is kicked. */
+		z.strictObject({ action: z.literal('invite'), on: z.boolean() }),
+		/** Makes Discord the only one who can give the role. */
+		z.strictObject({
+			action: z.literal('bindRole'),
+			role: z.string(),
+			to: z.enum(['connection', 'integration', 'subscription']).nullable()
+		}),
+		/** Two-factor authentication: whether the guild requires it of moderators, and whether the bot's owner has it. */
+		z.strictObject({ action: z.literal('twoFactor'), required: z.boolean(), ownerHas: z.boolean() })
 	],
-	'must be kick, join, createRole, deleteRole, renameRole, moveRole, botPermission, memberIntent, memberRequests or memberCount'
+	'must be kick, join, createRole, deleteRole, renameRole, moveRole, botPermission, memberIntent, memberRequests, memberCount, invite, bindRole or twoFactor'
 );
 
 const times = { match: z.string().optional(), times: z.int().positive().optional(), after: z.int().nonnegative().optional() };

@@ -43,7 +43,7 @@ const CALLS: readonly Call[] = [
 	{ call: 'POST /api/roles', does: 'changes a member’s roles by hand', body: { user: 'ada', add: ['Lord'], remove: ['Knight'] } },
 	{
 		call: 'POST /api/guild',
-		does: 'kick {user}, join {member}, createRole {name, position?}, deleteRole {role}, renameRole {role, to}, moveRole {role, position}, botPermission {permission, on, channel?}, memberIntent {on}, memberRequests {seconds}, memberCount {offset}',
+		does: 'kick {user}, join {member}, createRole {name, position?}, deleteRole {role}, renameRole {role, to}, moveRole {role, position}, botPermission {permission, on, channel?}, memberIntent {on}, memberRequests {seconds}, memberCount {offset}, invite {on}, bindRole {role, to}, twoFactor {required, ownerHas}',
 		body: { action: 'moveRole', role: 'Lord', position: 9 }
 	},
 	{ call: 'GET /api/stripe/subscriptions', does: 'also /:id, and the same for customers' },

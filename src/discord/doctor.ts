@@ -1,18 +1,10 @@
-import { ApplicationFlagsBitField, type Client, PermissionFlagsBits } from 'discord.js';
+import { ApplicationFlagsBitField, type Client } from 'discord.js';
 import type { Guild } from '../reconciliation/domain/ports.js';
 import { type Check, type CheckRemark, guildRemarks } from '../reconciliation/health/doctor.js';
 import { readFailure } from './errors.js';
+import { CHANNEL_PERMISSIONS, THREAD_PERMISSIONS } from './permissions.js';
 
 const SUBJECT = 'Discord';
-
-/** Permissions that Reeve needs in the admin channel, by their names in Discord's settings. */
-const CHANNEL_PERMISSIONS = {
-	'View Channel': PermissionFlagsBits.ViewChannel,
-	'Send Messages': PermissionFlagsBits.SendMessages,
-	'Embed Links': PermissionFlagsBits.EmbedLinks,
-	'Attach Files': PermissionFlagsBits.AttachFiles,
-	'Read Message History': PermissionFlagsBits.ReadMessageHistory
-} as const;
 
 export interface DiscordCheckInputs {
 	/** Logged in. */
@@ -27,15 +19,18 @@ export interface DiscordCheckInputs {
 
 /** Checks role positions and permissions, the member intent, the admin channel and the configured operator roles. */
 export function discordChecks({ client, guildId, channelId, operatorRoleIds, guild, justLoggedIn }: DiscordCheckInputs): readonly Check[] {
+	const inGuild: Check = {
+		subject: SUBJECT,
+		severityOnFailure: 'blocking',
+		run: async () => {
+			const problems = guildRemarks(await guild.problems());
+			return problems.length > 0 ? problems : [{ verdict: 'ok', message: 'Reeve is in the server, above every role that it manages.' }];
+		}
+	};
+	// Not invited yet: the other checks would fail for that reason.
+	if (!client.guilds.cache.has(guildId)) return [inGuild];
 	return [
-		{
-			subject: SUBJECT,
-			severityOnFailure: 'blocking',
-			run: async () => {
-				const problems = guildRemarks(await guild.problems());
-				return problems.length > 0 ? problems : [{ verdict: 'ok', message: 'Reeve is in the server, above every role that it manages.' }];
-			}
-		},
+		inGuild,
 		{ subject: SUBJECT, severityOnFailure: 'warning', run: async () => [await memberIntent(client, justLoggedIn)] },
 		{ subject: SUBJECT, severityOnFailure: 'error', run: () => adminChannel(client, guildId, channelId) },
 		{ subject: SUBJECT, severityOnFailure: 'warning', run: async () => unknownRoles(client, guildId, operatorRoleIds) }
@@ -59,20 +54,33 @@ async function memberIntent({ application }: Client<true>, justLoggedIn: boolean
 
 async function adminChannel(client: Client<true>, guildId: string, channelId: string): Promise<readonly CheckRemark[]> {
 	const channel = await client.channels.fetch(channelId).catch(() => null);
-	if (channel === null || channel.isDMBased() || channel.guildId !== guildId || !channel.isSendable())
-		return [
-			{
-				verdict: 'error',
-				message: `Reeve cannot see a text channel ${channelId} in its server, so it cannot post reports. Give it View Channel there, or set DISCORD_ADMIN_CHANNEL_ID to the ID of the admin channel.`
-			}
-		];
+	const error = (message: string): readonly CheckRemark[] => [{ verdict: 'error', message }];
+	if (channel === null || channel.isDMBased() || channel.guildId !== guildId)
+		return error(
+			`Reeve cannot see a text channel ${channelId} in its server, so it cannot post reports. Give it View Channel there, or set DISCORD_ADMIN_CHANNEL_ID to the ID of the admin channel.`
+		);
+	if (!channel.isSendable())
+		return error(
+			`#${channel.name} is ${channel.isThreadOnly() ? 'a forum' : 'no text channel'}, so Reeve cannot post reports there. Set DISCORD_ADMIN_CHANNEL_ID to the ID of a text channel.`
+		);
+	if (channel.isThread() && (channel.locked || channel.archived))
+		return error(
+			`#${channel.name} is a thread that is ${channel.locked ? 'locked' : 'archived'}, so Reeve cannot post reports there. Open it again, or set DISCORD_ADMIN_CHANNEL_ID to the ID of a text channel, which stays open.`
+		);
 	const allowed = channel.permissionsFor(client.user);
-	const missing = Object.entries(CHANNEL_PERMISSIONS).flatMap(([name, bit]) => (allowed?.has(bit) ? [] : [name]));
-	if (missing.length > 0)
+	const needed = channel.isThread() ? THREAD_PERMISSIONS : CHANNEL_PERMISSIONS;
+	const missing = Object.entries(needed).flatMap(([name, bit]) => (allowed?.has(bit) ? [] : [name]));
+	if (missing.length > 0) {
+		const edited = channel.isThread() ? `Edit Channel of #${channel.parent?.name ?? 'its channel'}` : 'Edit Channel';
+		return error(
+			`In #${channel.name}, Reeve lacks ${missing.join(', ')}, so it cannot post reports and files. ${edited} → Permissions → Reeve's role: allow ${missing.length > 1 ? 'them' : 'it'}.`
+		);
+	}
+	if (channel.isThread())
 		return [
 			{
-				verdict: 'error',
-				message: `In #${channel.name}, Reeve lacks ${missing.join(', ')}, so it cannot post reports and files. Edit Channel → Permissions → Reeve's role: allow ${missing.length > 1 ? 'them' : 'it'}.`
+				verdict: 'warning',
+				message: `#${channel.name} is a thread. Discord archives it after some time without messages, and nothing can be posted in one that is locked: a text channel is safer for DISCORD_ADMIN_CHANNEL_ID.`
 			}
 		];
 	return [{ verdict: 'ok', message: `Reeve can post in #${channel.name}.` }];

@@ -1,5 +1,4 @@
-import { DiscordAPIError, type Guild, HTTPError, PermissionFlagsBits, RateLimitError, RESTJSONErrorCodes } from 'discord.js';
-import type { GuildProblem } from '../reconciliation/domain/ports.js';
+import { DiscordAPIError, HTTPError, RateLimitError, RESTJSONErrorCodes } from 'discord.js';
 import { TokenRefusedError } from './retry.js';
 import { TooManyRequestsError } from './untimed-rate-limit.js';
 
@@ -12,43 +11,26 @@ export function isGone(error: unknown): boolean {
 	);
 }
 
-const NO_MANAGE_ROLES = "Reeve lacks the permission Manage Roles: in Server Settings → Roles, allow it for Reeve's role.";
+const TRY_LATER = 'Try again in a few minutes; discordstatus.com reports outages.';
 
-const roleTooLow = (role: string) => `Reeve's role is below ${role}: in Server Settings → Roles, drag Reeve's role above it.`;
-
-const notAssignable = (role: string) =>
-	`The role for ${role} belongs to an integration or is @everyone, so it cannot be assigned. Create a separate role and put its ID into the settings.`;
-
-/** Reasons why Discord would refuse a role change, each with its fix. @param idOf - managed role → ID of the guild's role */
-export function roleProblems(guild: Guild, idOf: ReadonlyMap<string, string>): GuildProblem[] {
-	const { me } = guild.members;
-	const problems: GuildProblem[] = [];
-	for (const [name, id] of idOf) {
-		const role = guild.roles.cache.get(id);
-		if (role === undefined || me === null) continue;
-		if (role.managed || id === guild.id) problems.push({ blocks: 'runs', message: notAssignable(name) });
-		else if (me.roles.highest.comparePositionTo(role) <= 0) problems.push({ blocks: 'runs', message: roleTooLow(name) });
-	}
-	if (!me?.permissions.has(PermissionFlagsBits.ManageRoles)) problems.push({ blocks: 'fixes', message: NO_MANAGE_ROLES });
-	return problems;
+/** Whether {@link readFailure} knows the error: any other is a bug, whose stack should be kept. */
+export function isReadable(error: unknown): boolean {
+	return (
+		error instanceof DiscordAPIError ||
+		error instanceof HTTPError ||
+		error instanceof TokenRefusedError ||
+		error instanceof TooManyRequestsError ||
+		error instanceof RateLimitError ||
+		(error instanceof Error && (TIMEOUTS.includes(error.name) || NETWORK_CODE.test(codeOf(error)) || CERTIFICATE_CODE.test(codeOf(error))))
+	);
 }
 
-/** Operator-readable reason why a role could not be added or removed, with its fix. */
-export function roleRefusal(error: unknown, guild: Guild, role: { readonly name: string; readonly id: string }): string {
-	if (isGone(error)) return 'This member has left the server.';
-	if (error instanceof DiscordAPIError) {
-		switch (error.code) {
-			case RESTJSONErrorCodes.UnknownRole:
-				return `The role ${role.name} was deleted. Create it again, or name another role in the settings.`;
-			case RESTJSONErrorCodes.MissingPermissions:
-				// Discord uses one code for both causes.
-				return guild.members.me?.permissions.has(PermissionFlagsBits.ManageRoles) ? roleTooLow(role.name) : NO_MANAGE_ROLES;
-			case RESTJSONErrorCodes.MissingAccess:
-				return 'Reeve no longer has access to this server: invite it again.';
-		}
-	}
-	return readFailure(error);
-}
+const TIMEOUTS: readonly string[] = ['AbortError', 'TimeoutError'];
+const CERTIFICATE_CODE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/;
+/** Of Node and of undici. */
+const NETWORK_CODE = /^(E[A-Z]+|EAI_\w+|UND_ERR_\w+)$/;
+
+const codeOf = (error: Error): string => ('code' in error ? String(error.code) : '');
 
 /** Operator-readable reason why a request to Discord failed. */
 export function readFailure(error: unknown): string {
@@ -56,18 +38,30 @@ export function readFailure(error: unknown): string {
 		if (error.code === RESTJSONErrorCodes.UnknownGuild || error.code === RESTJSONErrorCodes.MissingAccess) {
 			return 'Reeve is not in the server that DISCORD_GUILD_ID names: invite it, or correct the ID.';
 		}
-		return `Discord answered: ${error.message} (code ${error.code}).`;
+		return saidByDiscord(error);
 	}
-	if (error instanceof HTTPError)
-		return `Discord answered with HTTP ${error.status}. Try again in a few minutes; discordstatus.com reports outages.`;
+	if (error instanceof HTTPError) return `Discord answered with HTTP ${error.status}. ${TRY_LATER}`;
 	if (error instanceof TokenRefusedError) {
 		return 'Discord refused DISCORD_TOKEN. Try again; if it is refused again, reset it (Discord Developer Portal → your application → Bot → Reset Token), update DISCORD_TOKEN and restart Reeve.';
 	}
 	if (error instanceof TooManyRequestsError || error instanceof RateLimitError) {
-		return 'Discord keeps rate-limiting Reeve. Something else may be using the same bot token: try again in a few minutes.';
+		return 'Discord keeps rate-limiting Reeve. Something else may be using the same bot token or internet address: try again in a few minutes.';
 	}
-	if (error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError')) {
-		return 'Discord did not answer in time. Try again in a few minutes; discordstatus.com reports outages.';
-	}
-	return `Discord could not be reached (${error instanceof Error ? error.message : String(error)}). Try again in a few minutes.`;
+	if (!(error instanceof Error)) return `Discord could not be used: ${String(error)}`;
+	if (TIMEOUTS.includes(error.name)) return `Discord did not answer in time. ${TRY_LATER}`;
+	const code = codeOf(error);
+	if (CERTIFICATE_CODE.test(code))
+		return `Discord's certificate was not accepted (${code}). Check this machine's clock, and whether a proxy answers in Discord's place.`;
+	if (NETWORK_CODE.test(code)) return `Discord could not be reached (${code}). Check this machine's connection. ${TRY_LATER}`;
+	// Thrown while reading a response that is not what discord.js expects.
+	if (error instanceof SyntaxError || error instanceof TypeError || error instanceof RangeError)
+		return `Discord's answer could not be read (${error.message}). A proxy may answer in Discord's place. ${TRY_LATER}`;
+	return `Discord could not be used: ${error.message}`;
+}
+
+/** Discord's own reason. */
+export function saidByDiscord({ code, message, status }: DiscordAPIError): string {
+	// Not Discord's JSON: a page of a proxy, or of Cloudflare.
+	if (code === undefined) return `Discord answered with HTTP ${status} and gave no reason; a proxy may answer in its place. ${TRY_LATER}`;
+	return `Discord answered: ${message} (code ${code}).`;
 }

@@ -1,9 +1,12 @@
 import type { Client, Guild as DiscordGuild } from 'discord.js';
 import { type ChangeGuard, type Guild, type ManagedRoleStore, RoleChangeError, SourceError } from '../reconciliation/domain/ports.js';
 import type { RoleName } from '../reconciliation/domain/rules.js';
-import { isGone, readFailure, roleProblems, roleRefusal } from './errors.js';
+import { discordClockProblem } from './clock.js';
+import { isGone, readFailure } from './errors.js';
 import { type ManagedRoles, resolveManagedRoles, type WantedRole } from './managed-roles.js';
+import { notInvited } from './permissions.js';
 import { type RoleCall, RoleCallError, type RoleCallOptions, RoleCalls } from './role-calls.js';
+import { roleProblems, roleRefusal } from './role-problems.js';
 import { readRoster, toRosterMember } from './roster.js';
 import { TooManyRequestsError } from './untimed-rate-limit.js';
 
@@ -27,8 +30,7 @@ export function createGuild(options: {
 
 	const availableGuild = (): DiscordGuild => {
 		const guild = client.guilds.cache.get(guildId);
-		if (guild === undefined)
-			throw new SourceError('discord', 'Reeve is not in the server that DISCORD_GUILD_ID names: invite it, or correct the ID.');
+		if (guild === undefined) throw new SourceError('discord', notInvited(client.application?.id, guildId));
 		if (!guild.available)
 			throw new SourceError(
 				'discord',
@@ -89,7 +91,8 @@ export function createGuild(options: {
 			try {
 				const guild = availableGuild();
 				const { idOf } = await managedRoles(guild);
-				return roleProblems(guild, idOf);
+				const [problems, clock] = await Promise.all([roleProblems(guild, idOf), discordClockProblem(client)]);
+				return clock === null ? problems : [{ blocks: 'runs', message: clock }, ...problems];
 			} catch (error) {
 				if (error instanceof SourceError && error.source === 'discord')
 					return error.message.split('\n').map((message) => ({ blocks: 'runs', message }));

@@ -25,6 +25,7 @@ import { Guild } from './guild/guild.js';
 import type { Member } from './guild/members.js';
 import { toGuild } from './guild/payload.js';
 import { permissionNamed } from './guild/permissions.js';
+import { BONDS, type Bond } from './guild/roles.js';
 import { type GuildView, viewGuild } from './guild/view.js';
 import { Commands } from './interactions/commands.js';
 import { Interactions, type InteractionView } from './interactions/interactions.js';
@@ -86,7 +87,10 @@ export class SandboxDiscord {
 			limits,
 			clock,
 			gateway,
-			readiness: new Readiness(() => gateway.connected),
+			readiness: new Readiness(
+				() => gateway.connected,
+				() => this.context.guild.invited
+			),
 			guild,
 			messages,
 			commands: new Commands(clock),
@@ -249,6 +253,26 @@ export class SandboxDiscord {
 		const found = channel === undefined ? undefined : guild.channel(channel);
 		if (channel !== undefined && !found) throw new ControlError(404, `there is no channel ${channel}`);
 		setBotPermission(guild, permissionNamed(permission), on, found);
+	}
+
+	/** Kicks or invites the bot. */
+	public setInvited(invited: boolean): void {
+		const { commands, gateway, guild } = this.context;
+		// Discord forgets a guild's commands with the bot.
+		if (!invited) commands.replace(guild.id, []);
+		gateway.setInvited(invited);
+	}
+
+	/** Binds a role to something by which Discord alone gives it; null makes it an ordinary role. */
+	public bindRole(name: string, to: Bond | null): void {
+		this.context.guild.changeRole(this.roleOf(name), { tags: to === null ? {} : BONDS[to] });
+	}
+
+	/** @param twoFactor.ownerHas - whether the owner of the bot's application has two-factor authentication */
+	public setTwoFactor(twoFactor: { required: boolean; ownerHas: boolean }): void {
+		const { gateway, guild } = this.context;
+		Object.assign(guild.twoFactor, twoFactor);
+		gateway.emit(GatewayDispatchEvents.GuildUpdate, toGuild(guild));
 	}
 
 	/** Makes Discord's count of the members differ from their list. */

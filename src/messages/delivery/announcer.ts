@@ -1,6 +1,7 @@
-import type { Client } from 'discord.js';
+import { randomUUID } from 'node:crypto';
+import { type Client, DiscordAPIError } from 'discord.js';
 import type { Announcement } from '../report/view.js';
-import { sendFailureText, sendToChannel } from './channel.js';
+import { nonceFor, sendFailureText, sendToChannel } from './channel.js';
 
 /** Posts in the admin channel. Logs a failure and never throws: the change itself is done and in the audit log. */
 export type Announce = (announcement: Announcement) => Promise<void>;
@@ -13,9 +14,13 @@ export function createAnnouncer(parts: {
 	const { client, channelId, logger } = parts;
 	return async ({ content = '', embeds = [], components = [] }) => {
 		try {
-			await sendToChannel(client, channelId, { content, embeds, components, allowedMentions: { parse: [] } });
+			// discord.js sends a message again after a lost response: the nonce keeps Discord from posting it twice.
+			await sendToChannel(client, channelId, { content, embeds, components, allowedMentions: { parse: [] }, ...nonceFor(randomUUID()) });
 		} catch (error) {
-			logger.error(`Could not post to the admin channel: ${content || embeds[0]?.title}\n${sendFailureText(error, channelId)}`, error);
+			const text = `Could not post to the admin channel: ${content || embeds[0]?.title}\n${sendFailureText(error, channelId)}`;
+			// The text has Discord's reason; its error repeats the whole message.
+			if (error instanceof DiscordAPIError) logger.error(text);
+			else logger.error(text, error);
 		}
 	};
 }

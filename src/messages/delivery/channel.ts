@@ -23,16 +23,34 @@ class NotSendableError extends Error {
 
 /** Why a message was not posted, and what an operator can do. */
 export function sendFailureText(error: unknown, channelId: string): string {
-	if (error instanceof NotSendableError) return `Channel ${channelId} is no text channel: set DISCORD_ADMIN_CHANNEL_ID to one.`;
-	if (error instanceof DiscordAPIError) {
-		switch (error.code) {
-			case RESTJSONErrorCodes.UnknownChannel:
-				return `Channel ${channelId} does not exist: set DISCORD_ADMIN_CHANNEL_ID to one that does.`;
-			case RESTJSONErrorCodes.MissingAccess:
-				return `Reeve can't see channel ${channelId}: give it View Channel there.`;
-			case RESTJSONErrorCodes.MissingPermissions:
-				return `Reeve can't write in channel ${channelId}: give it Send Messages and Embed Links there.`;
-		}
+	const other = `set DISCORD_ADMIN_CHANNEL_ID to the ID of a text channel`;
+	if (error instanceof NotSendableError) return `Channel ${channelId} is no text channel (a forum, perhaps): ${other}.`;
+	if (!(error instanceof DiscordAPIError)) {
+		const reason = error instanceof Error ? error.message : String(error);
+		return `Discord did not take it (${reason}). If this lasts, check this machine's connection and that Discord is up (discordstatus.com).`;
 	}
-	return `Discord did not take it. If this lasts, check that channel ${channelId} (DISCORD_ADMIN_CHANNEL_ID) is in Reeve's server and that Discord is up (discordstatus.com).`;
+	const { code, message } = error;
+	return `${adviceOn(code, channelId, other)} Discord's reason: ${message} (code ${code}).`;
+}
+
+function adviceOn(code: DiscordAPIError['code'], channelId: string, other: string): string {
+	switch (code) {
+		case RESTJSONErrorCodes.UnknownChannel:
+			return `Channel ${channelId} does not exist: ${other}.`;
+		case RESTJSONErrorCodes.MissingAccess:
+			return `Reeve can't see channel ${channelId}: give it View Channel there.`;
+		case RESTJSONErrorCodes.MissingPermissions:
+			return `Reeve can't write in channel ${channelId}: give it Send Messages (in a thread: Send Messages in Threads), Embed Links and Attach Files there.`;
+		case RESTJSONErrorCodes.CannotSendMessagesInNonTextChannel:
+			return `Channel ${channelId} is no text channel (a forum, perhaps): ${other}.`;
+		case RESTJSONErrorCodes.InvalidActionOnArchivedThread:
+			return `Channel ${channelId} is a thread that is archived: open it again, or ${other}.`;
+		case RESTJSONErrorCodes.ThreadLocked:
+			return `Channel ${channelId} is a thread that is locked: unlock it, or ${other}.`;
+		case RESTJSONErrorCodes.MessageWasBlockedByAutomaticModeration:
+		case RESTJSONErrorCodes.TitleWasBlockedByAutomaticModeration:
+			return `AutoMod of your server blocked the message: in Server Settings → AutoMod, let the rules leave out channel ${channelId} or Reeve's role.`;
+		default:
+			return `Discord did not take it. If this lasts, check that channel ${channelId} (DISCORD_ADMIN_CHANNEL_ID) is in Reeve's server.`;
+	}
 }

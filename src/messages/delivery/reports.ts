@@ -65,7 +65,9 @@ export function createReportService(deps: {
 		announce,
 		announceBlocking: async (results) => {
 			const blocking = results.filter(({ verdict }) => verdict === 'blocking');
-			if (blocking.length > 0) await announce({ embeds: [doctorEmbed(blocking)] });
+			// Not invited yet: the log says so.
+			const inGuild = client.guilds.cache.has(guildId);
+			if (blocking.length > 0 && inGuild) await announce({ embeds: [doctorEmbed(blocking)] });
 		}
 	};
 }

@@ -190,7 +190,7 @@ describe('progress that cannot be shown', () => {
 		follower.end(DONE);
 		await seconds(60);
 		expect(asked()).toEqual([POST]);
-		expect(logged).toEqual([expect.stringContaining('give it Send Messages and Embed Links')]);
+		expect(logged).toEqual([expect.stringContaining('give it Send Messages')]);
 	});
 
 	test('posts a new result if the message was deleted, unless a report follows', async () => {

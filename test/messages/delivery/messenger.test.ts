@@ -159,9 +159,14 @@ describe('posting a report', () => {
 	it.each([
 		['channel is gone', '999999999999999999', refused(404, 10003), 'does not exist: set DISCORD_ADMIN_CHANNEL_ID'],
 		['channel is hidden', '999999999999999999', refused(403, 50001), 'give it View Channel'],
-		['channel is read-only', CHANNEL, refused(403, 50013), 'give it Send Messages and Embed Links'],
+		['channel is read-only', CHANNEL, refused(403, 50013), 'give it Send Messages (in a thread: Send Messages in Threads)'],
 		['channel takes no text', VOICELESS, ok, 'is no text channel'],
-		['Discord is down', CHANNEL, refused(503, 0), 'Discord did not take it.']
+		['channel is a forum', CHANNEL, refused(400, 50008), 'is no text channel (a forum, perhaps)'],
+		['thread is archived', CHANNEL, refused(400, 50083), 'is a thread that is archived: open it again'],
+		['thread is locked', CHANNEL, refused(400, 160005), 'is a thread that is locked: unlock it'],
+		['AutoMod blocks it', CHANNEL, refused(400, 200000), 'AutoMod of your server blocked the message'],
+		['Discord gives a reason that Reeve does not know', CHANNEL, refused(400, 30046), "Discord's reason: no (code 30046)"],
+		['Discord is down', CHANNEL, refused(503, 0), 'Discord did not take it']
 	])('explains what to do: %s', async (_, channelId, answer, words) => {
 		const { client } = clientAnswering(answer);
 		const { messenger, remembered } = messengerWith(client, { channelId });

@@ -1,6 +1,6 @@
 /**
  * The bot is ready once it has a session that received the guild, and its commands are registered. A starting bot requests `/gateway/bot`
- * exactly once: commands that an earlier process registered no longer count from then on.
+ * exactly once: commands that an earlier process registered no longer count from then on. A bot that was not invited cannot register any.
  */
 
 /** Wait after the last command request, in case the bot registers more. */
@@ -11,10 +11,13 @@ export class Readiness {
 	private quiet: NodeJS.Timeout | null = null;
 	private readonly waiting = new Set<() => void>();
 
-	public constructor(private readonly connected: () => boolean) {}
+	public constructor(
+		private readonly connected: () => boolean,
+		private readonly invited: () => boolean
+	) {}
 
 	public get ready(): boolean {
-		return this.registered && this.connected();
+		return (this.registered || !this.invited()) && this.connected();
 	}
 
 	/** The bot process starts, or is about to. */

@@ -43,6 +43,7 @@ const REFUSALS = {
 	missingPermissions: [403, 50013, 'Missing Permissions'],
 	invalidWebhookToken: [401, 50027, 'Invalid Webhook Token'],
 	invalidRole: [400, 50028, 'Invalid Role'],
+	twoFactor: [403, 60003, 'Two factor is required for this operation'],
 	invalidRecipients: [400, 50033, 'Invalid Recipient(s)'],
 	invalidJson: [400, 50109, 'The request body contains invalid JSON.']
 } as const;

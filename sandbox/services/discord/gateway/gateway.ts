@@ -59,6 +59,7 @@ export class Gateway {
 
 	public readonly emit: Emit = (event, data) => {
 		const intent = intentFor(event, data);
+		if (!this.host.guild().invited) return;
 		const own = event === Event.GuildMemberUpdate && isRecord(data) && isRecord(data.user) && data.user.id === IDS.bot;
 		for (const session of this.sessions.values()) if (own || session.receives(intent)) session.dispatch(event, data);
 		this.host.changed();
@@ -77,6 +78,16 @@ export class Gateway {
 		};
 		server.on('upgrade', upgrade);
 		this.detach = () => server.off('upgrade', upgrade);
+	}
+
+	/** The bot joins the guild, or is kicked. */
+	public setInvited(invited: boolean): void {
+		const guild = this.host.guild();
+		if (guild.invited === invited) return;
+		if (!invited) this.emit(Event.GuildDelete, { id: guild.id });
+		guild.invited = invited;
+		if (invited) for (const session of this.sessions.values()) this.sendGuild(session);
+		this.host.changed();
 	}
 
 	/** Drops every session and socket. */
@@ -160,8 +171,8 @@ export class Gateway {
 		this.sessions.set(session.id, session);
 		session.dispatch(Event.Ready, {
 			v: 10,
-			user: { ...toUser(guild.bot), verified: true, mfa_enabled: false, email: null, flags: 0 },
-			guilds: [{ id: guild.id, unavailable: true }],
+			user: { ...toUser(guild.bot), verified: true, mfa_enabled: guild.twoFactor.ownerHas, email: null, flags: 0 },
+			guilds: guild.invited ? [{ id: guild.id, unavailable: true }] : [],
 			session_id: session.id,
 			resume_gateway_url: options.gatewayUrl(),
 			session_type: 'normal',
@@ -235,6 +246,11 @@ export class Gateway {
 
 	private sendGuild(session: Session): void {
 		session.guildSent = true;
+		if (!this.host.guild().invited) this.host.changed();
+		else this.sendGuildTo(session);
+	}
+
+	private sendGuildTo(session: Session): void {
 		if (this.gatewayFaults.outage) session.dispatch(Event.GuildDelete, { id: this.host.guild().id, unavailable: true });
 		else if (session.receives(Intent.Guilds)) session.dispatch(Event.GuildCreate, toGuildCreate(this.host.guild()));
 		this.host.changed();

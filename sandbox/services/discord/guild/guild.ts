@@ -21,6 +21,10 @@ export class Guild {
 	public readonly departed = new Map<string, Member>();
 	public readonly operatorId: string;
 	public readonly ownerId: string;
+	/** False after the bot was kicked, or before it was invited. */
+	public invited = true;
+	/** Whether moderators need two-factor authentication, and whether the owner of the bot's application has it. */
+	public readonly twoFactor = { required: false, ownerHas: false };
 	/** Added to the member count that the gateway sends: Discord's is not always right. */
 	public countOffset = 0;
 	private sorted: readonly Member[] | null = null;

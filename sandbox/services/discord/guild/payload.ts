@@ -33,7 +33,7 @@ export function toGuild(guild: Guild) {
 		emojis: [],
 		stickers: [],
 		features: [],
-		mfa_level: GuildMFALevel.None,
+		mfa_level: guild.twoFactor.required ? GuildMFALevel.Elevated : GuildMFALevel.None,
 		application_id: null,
 		system_channel_id: null,
 		system_channel_flags: 0 as GuildSystemChannelFlags,

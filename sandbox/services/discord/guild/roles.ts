@@ -8,6 +8,18 @@ const BOT_PERMISSIONS =
 /** Minimal, so that a permission removed from the bot's role is not granted here. */
 const EVERYONE_PERMISSIONS = P.ViewChannel | P.ReadMessageHistory | P.UseApplicationCommands;
 
+/** What makes Discord the only one who can give a role. */
+export const BONDS = {
+	connection: { guild_connections: null },
+	integration: { integration_id: '1100000000000000901' },
+	subscription: { subscription_listing_id: '1100000000000000902' }
+} as const satisfies Readonly<Record<string, APIRole['tags']>>;
+
+export type Bond = keyof typeof BONDS;
+
+export const isBound = ({ tags = {} }: APIRole): boolean =>
+	Object.values(BONDS).some((bond) => Object.keys(bond).some((key) => key in tags));
+
 export function makeRole(id: string, name: string, position: number, more: Partial<APIRole> = {}): APIRole {
 	const color = more.color ?? 0;
 	return {

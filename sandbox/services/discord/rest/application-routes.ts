@@ -38,9 +38,14 @@ export function applicationRoutes(server: RestServer, context: DiscordContext): 
 		});
 	server.route('GET', '/applications/@me', application);
 	server.route('GET', '/oauth2/applications/@me', application);
-	server.route('GET', '/users/@me', () => ok({ ...toUser(context.guild.bot), verified: true, mfa_enabled: false, email: null, flags: 0 }));
+	const self = () => {
+		const { bot, twoFactor } = context.guild;
+		return ok({ ...toUser(bot), verified: true, mfa_enabled: twoFactor.ownerHas, email: null, flags: 0 });
+	};
+	server.route('GET', '/users/@me', self);
 	server.route('GET', '/users/@me/guilds', () => {
 		const { guild } = context;
+		if (!guild.invited) return ok([]);
 		const permissions = guildPermissions(guild, guild.bot).toString();
 		return ok([{ id: guild.id, name: guild.name, icon: null, banner: null, owner: false, permissions, features: [] }]);
 	});
@@ -55,6 +60,8 @@ export function applicationRoutes(server: RestServer, context: DiscordContext): 
 	});
 	server.route('GET', '/users/:user', (call) => {
 		const id = param(call, 'user');
+		// discord.js encodes the @.
+		if (id === '@me') return self();
 		const member = context.guild.members.get(id) ?? context.guild.departed.get(id);
 		if (!member) throw refusal('unknownUser');
 		return ok(toUser(member));

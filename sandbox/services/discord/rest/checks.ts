@@ -10,6 +10,7 @@ import { type Call, param } from './call.js';
 
 export function guildOf(context: DiscordContext, call: Call): Guild {
 	if (param(call, 'guild') !== context.guild.id) throw refusal('unknownGuild');
+	if (!context.guild.invited) throw refusal('missingAccess');
 	return context.guild;
 }
 
@@ -25,6 +26,7 @@ export function channelOf(context: DiscordContext, call: Call, ...permissions: r
 	if (dm) return dm;
 	const channel = context.guild.channels.get(id);
 	if (!channel) throw refusal('unknownChannel');
+	if (!context.guild.invited) throw refusal('missingAccess');
 	const has = channelPermissions(context.guild, context.guild.bot, channel);
 	if ((has & PermissionFlagsBits.ViewChannel) === 0n) throw refusal('missingAccess');
 	if (permissions.some((permission) => (has & permission) === 0n)) throw refusal('missingPermissions');

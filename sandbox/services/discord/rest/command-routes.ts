@@ -10,7 +10,7 @@ export function commandRoutes(server: RestServer, context: DiscordContext): void
 	const scopeOf = (call: Call): string | null => {
 		if (param(call, 'application') !== IDS.application) throw refusal('unknownApplication');
 		const guild = call.params.guild;
-		if (guild !== undefined && guild !== context.guild.id) throw refusal('missingAccess');
+		if (guild !== undefined && (guild !== context.guild.id || !context.guild.invited)) throw refusal('missingAccess');
 		return guild ?? null;
 	};
 	const touched = (final = false) => context.readiness.commands(context.commands.count, final);

@@ -5,6 +5,7 @@ import { IDS } from '../core/identity.js';
 import type { Guild } from '../guild/guild.js';
 import { compareIds, type Member, toMember } from '../guild/members.js';
 import { outranks } from '../guild/permissions.js';
+import { isBound } from '../guild/roles.js';
 import { Form, isRecord } from '../validate/form.js';
 import { type Call, nothing, ok, param } from './call.js';
 import { guildOf, integerQuery, requirePermission } from './checks.js';
@@ -55,6 +56,7 @@ export function memberRoutes(server: RestServer, context: DiscordContext): void 
 function change(context: DiscordContext, call: Call, operation: 'add' | 'remove') {
 	const guild = guildOf(context, call);
 	requirePermission(guild, P.ManageRoles);
+	if (guild.twoFactor.required && !guild.twoFactor.ownerHas) throw refusal('twoFactor');
 	const member = memberOf(guild, call);
 	const role = assignableRole(guild, param(call, 'role'));
 	guild.changeRoles(member, { add: [], remove: [], [operation]: [role], by: IDS.bot, reason: call.reason });
@@ -88,6 +90,8 @@ function assignableRole(guild: Guild, id: string): APIRole {
 	if (!role) throw refusal('unknownRole');
 	if (role.id === guild.id) throw refusal('invalidRole');
 	if (!outranks(guild, guild.bot, role)) throw refusal('missingPermissions');
+	// The same code as for a role above the bot's.
+	if (isBound(role)) throw refusal('missingPermissions');
 	if (role.managed) throw refusal('invalidRole');
 	return role;
 }
