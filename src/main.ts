@@ -11,7 +11,7 @@ import { databaseSettings, distinctiveSecretsOf, secretsOf } from './config/deri
 import { parseSettings, type Settings, SettingsError } from './config/env.js';
 import { createClient } from './discord/client.js';
 import { loginFailure, waitForGateway } from './discord/login.js';
-import { resumeBulks } from './interactions/resume-bulks.js';
+import { resumeFixes } from './interactions/resume-fixes.js';
 import { runShutdownSteps, ShuttingDownError } from './lifecycle.js';
 import { RedactingLogger } from './logger.js';
 import { registerCommandsIn, registerPieces } from './pieces.js';
@@ -93,7 +93,7 @@ async function main(): Promise<void> {
 	void Promise.all([startChecks, reeve.health.checkAtStart()]).then((results) => reportChecks(results.flat(), reeve, logger));
 	await reeve.runs.recover();
 	// Neither is awaited: many fixes take minutes, and a mail server may not respond.
-	void resumeBulks(reeve, logger);
+	void resumeFixes(reeve, logger);
 	void reeve.health.housekeep({ atStart: true }).catch(logFailure(logger, 'Delivering pending notifications'));
 	const schedule = createSchedule(settings, await reeve.schedule.queueName(), logger);
 	// Before it starts: catching up on a missed day takes a while, and a signal may arrive meanwhile.

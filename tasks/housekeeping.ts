@@ -1,7 +1,7 @@
 import { ScheduledTask } from '@sapphire/plugin-scheduled-tasks';
-import { resumeBulks } from '../src/interactions/resume-bulks.js';
+import { resumeFixes } from '../src/interactions/resume-fixes.js';
 
-/** Every minute: resumes interrupted bulk fixes, retries pending notifications, and alerts if no run has succeeded for too long. */
+/** Every minute: resumes interrupted fixes, retries pending notifications, and alerts if no run has succeeded for too long. */
 export class HousekeepingTask extends ScheduledTask {
 	public constructor(context: ScheduledTask.LoaderContext, options: ScheduledTask.Options) {
 		super(context, { ...options, pattern: '* * * * *' });
@@ -10,7 +10,7 @@ export class HousekeepingTask extends ScheduledTask {
 	public async run(): Promise<void> {
 		const { reeve, logger } = this.container;
 		// Not awaited: it may take minutes, and a queue runs one task at a time.
-		void resumeBulks(reeve, logger);
+		void resumeFixes(reeve, logger);
 		await reeve.health.housekeep({ atStart: false });
 	}
 }

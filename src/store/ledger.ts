@@ -1,6 +1,7 @@
 import type { Ledger, ManagedRoleStore } from '../reconciliation/domain/ports.js';
 import type { BulkStore } from '../reconciliation/fixes/bulk.js';
 import type { IssueSearch, IssueStore } from '../reconciliation/fixes/bulk-plan.js';
+import type { HalfDoneStore } from '../reconciliation/fixes/half-done.js';
 import type { HoldStore } from '../reconciliation/fixes/holds.js';
 import type { UndoStore } from '../reconciliation/fixes/undo.js';
 import type { SettingsAuditStore } from '../reconciliation/health/settings-audit.js';
@@ -18,6 +19,7 @@ import { bulkStore } from './bulk-fixes.js';
 import type { Database } from './connection/database.js';
 import { exemptionStore } from './exemptions.js';
 import { findingsStore } from './findings.js';
+import { halfDoneStore } from './half-done.js';
 import { holdStore } from './holds.js';
 import { leaseStore } from './lease.js';
 import { linkStore } from './link-changes.js';
@@ -45,6 +47,7 @@ type GuildLedger = Ledger &
 	IssueSearch &
 	HoldStore &
 	BulkStore &
+	HalfDoneStore &
 	OutboxStore &
 	SettingsAuditStore &
 	PauseStore &
@@ -75,6 +78,7 @@ export function createLedger(
 		...issueStore(database, guildId),
 		...holdStore(database, guildId),
 		...bulkStore(database, guildId),
+		...halfDoneStore(database, guildId),
 		...linkStore(database, guildId),
 		...pauseStore(database, guildId),
 		...settingsAuditStore(database, guildId),

@@ -529,7 +529,8 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 		const earlier = this.attempts.find(({ undoes, end }) => undoes === fixId && (end === null || end.outcome === 'UNDONE'));
 		if (earlier?.end) return { kind: 'undone', subject, actor: earlier.actor, at: earlier.end.at };
 		if (earlier) return { kind: 'busy', subject, actor: earlier.actor, since: at };
-		const [before, left] = [fix.end?.rolesBefore ?? null, fix.end?.rolesAfter ?? null];
+		const halfway = this.attempts.findLast(({ undoes, end }) => undoes === fixId && end?.rolesAfter && mayHaveChanged(end));
+		const [before, left] = [fix.end?.rolesBefore ?? null, halfway?.end?.rolesAfter ?? fix.end?.rolesAfter ?? null];
 		if (fix.end?.outcome !== 'FIXED') return { kind: 'refused', subject, why: 'NO_FIX' };
 		if (before === null || left === null) return { kind: 'refused', subject, why: 'ROLES_UNKNOWN' };
 		const plan = diffRoles(left, before);

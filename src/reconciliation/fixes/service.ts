@@ -4,6 +4,7 @@ import type { RunSettings } from '../domain/run.js';
 import { type BulkOrder, type BulkResult, type BulkStore, fixBulk, type ResumedBulk, requestBulk, resumeBulks } from './bulk.js';
 import { type BulkPlan, type IssueSearch, type IssueStore, planBulk } from './bulk-plan.js';
 import { type FixOrder, type FixResult, fixIssue } from './fix.js';
+import { type HalfDoneStore, type ResumedSingles, resumeHalfDone } from './half-done.js';
 import type { HoldStore } from './holds.js';
 import { type UndoableFix, type UndoOrder, type UndoResult, type UndoStore, undoFix } from './undo.js';
 
@@ -19,6 +20,8 @@ export interface FixService extends IssueSearch {
 	applyBulk(order: BulkOrder): Promise<BulkResult>;
 	/** Resumes bulk fixes that a stopped process left unfinished. */
 	resumeBulks(): Promise<readonly ResumedBulk[]>;
+	/** Resumes single fixes and undos that a stopped process left halfway. */
+	resumeSingles(): Promise<ResumedSingles>;
 	undo(order: UndoOrder): Promise<UndoResult>;
 	/** The newest fixes that can be undone, of members whose name or Discord ID contains the text. */
 	undoable(text: string, limit: number): Promise<readonly UndoableFix[]>;
@@ -26,7 +29,7 @@ export interface FixService extends IssueSearch {
 
 export function createFixService(deps: {
 	readonly ports: Ports;
-	readonly store: IssueStore & IssueSearch & HoldStore & BulkStore & UndoStore;
+	readonly store: IssueStore & IssueSearch & HoldStore & BulkStore & HalfDoneStore & UndoStore;
 	readonly settings: RunSettings;
 	readonly track: Track;
 }): FixService {
@@ -37,6 +40,7 @@ export function createFixService(deps: {
 		requestBulk: (order) => track(() => requestBulk(ports, store, settings, order)),
 		applyBulk: (order) => track(() => fixBulk(ports, store, settings, order)),
 		resumeBulks: () => track(() => resumeBulks(ports, store, settings.policy)),
+		resumeSingles: () => track(() => resumeHalfDone(ports, store, settings)),
 		undo: (order) => track(() => undoFix(ports, store, order)),
 		undoable: (text, limit) => store.undoableFixes(text, limit),
 		searchOpenIssues: (text, limit, kinds) => store.searchOpenIssues(text, limit, kinds),

@@ -18,6 +18,8 @@ export interface UndoOrder {
 	readonly actor: string;
 	/** The operator's name in the audit log. */
 	readonly actorName?: string;
+	/** Default: names the operator. */
+	readonly exemptionReason?: string;
 }
 
 /** The member whose roles are restored. */
@@ -114,7 +116,7 @@ export async function undoFix(ports: Ports, undos: UndoStore, order: UndoOrder):
 		seconds: CLAIM_SECONDS,
 		at,
 		exemptUntil,
-		reason: `Fix undone by ${order.actorName ?? order.actor}`
+		reason: order.exemptionReason ?? `Fix undone by ${order.actorName ?? order.actor}`
 	});
 	if (claimed.kind !== 'claimed') return claimed;
 	const { claim, subject } = claimed;

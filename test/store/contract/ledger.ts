@@ -4,6 +4,7 @@ import { bulkFixContract } from './bulk-fixes.js';
 import { claimContract } from './claims.js';
 import { exemptionContract } from './exemptions.js';
 import { findingsContract } from './findings.js';
+import { halfDoneContract } from './half-done.js';
 import { holdContract } from './holds.js';
 import { leaseContract } from './lease.js';
 import { linkChangeContract } from './link-changes.js';
@@ -27,6 +28,7 @@ export function ledgerContract(database: () => Database): void {
 	openIssueContract(database);
 	holdContract(database);
 	bulkFixContract(database);
+	halfDoneContract(database);
 	pauseContract(database);
 	linkChangeContract(database);
 	settingsAuditContract(database);
