@@ -39,6 +39,9 @@ const SHORT_LISTING_TIMEOUT_MS = 250;
 /** Kinds that only a deadline ends. */
 const NEVER_ENDING: ReadonlySet<string> = new Set(['timeout', 'slow']);
 
+/** Longer than any backoff. */
+const BACKOFF_OVER_MS = 120_000;
+
 const immediately = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** Backoff takes no time, and is over when it was waited for. */
@@ -48,7 +51,7 @@ function timeThatPassesAtOnce() {
 		time += ms;
 		return immediately();
 	};
-	return { now: () => time, sleep, random: () => 0 };
+	return { timing: { now: () => time, sleep, random: () => 0 }, sleep };
 }
 
 /** A role change that Discord accepted. */
@@ -84,7 +87,8 @@ export class FaultHarness {
 		/** Creates a Reeve with empty caches. */
 		public readonly freshInstance: () => Reeve,
 		/** Warnings and errors logged since the current case began. */
-		public readonly errors: string[]
+		public readonly errors: string[],
+		private readonly passTime: (ms: number) => unknown
 	) {
 		process.on('unhandledRejection', this.onUncaught);
 		process.on('uncaughtExceptionMonitor', this.onUncaught);
@@ -118,7 +122,8 @@ export class FaultHarness {
 		const { guildId, adminChannelId } = discord.ids;
 		const around = { port, mailPort, token: TOKEN, stripeKey: STRIPE_KEY, guildId, adminChannelId };
 		const { settings } = parseSettings(botSettings(around, { RECONCILIATION_MAX_REVOKE_PERCENT: '100', ...overrides }, {}));
-		const retry = { retries: 1, deadlineMs: LONG_TIMEOUT_MS, ...timeThatPassesAtOnce() };
+		const { timing: discordTiming, sleep: passTime } = timeThatPassesAtOnce();
+		const retry = { retries: 1, deadlineMs: LONG_TIMEOUT_MS, ...discordTiming };
 		const { rest, ...others } = clientOptions(settings.DISCORD_API_URL, identity, retry);
 		const options: Omit<ClientOptions, 'tasks'> = {
 			...others,
@@ -167,7 +172,8 @@ export class FaultHarness {
 			client,
 			reeves,
 			reeveOf,
-			errors
+			errors,
+			passTime
 		);
 	}
 
@@ -194,8 +200,9 @@ export class FaultHarness {
 		return this.faults.injected || this.databaseFaults.injected;
 	}
 
-	/** Removes the fault and restores the timeouts. */
+	/** Removes the fault, restores the timeouts, and lets the time pass for which requests are not even sent. */
 	public clearFaults(): void {
+		this.passTime(BACKOFF_OVER_MS);
 		this.faults.clear();
 		this.databaseFaults.clear();
 		this.client.rest.options.timeout = LONG_TIMEOUT_MS;
