@@ -1,5 +1,5 @@
 import type { Snapshot } from '../../src/reconciliation/detection/detect.js';
-import type { Debt } from '../../src/reconciliation/domain/billing.js';
+import type { ReadDebt } from '../../src/reconciliation/domain/billing.js';
 import type { PolicySettings } from '../../src/reconciliation/domain/rules.js';
 import { CompactAccounts } from '../../src/reconciliation/snapshot/accounts.js';
 import { CompactRoster } from '../../src/reconciliation/snapshot/roster.js';
@@ -26,9 +26,9 @@ export function snapshotOf(world: World): Snapshot {
 	const metadataIdOf = (metadata: Record<string, string>) => metadata.discord_id ?? null;
 	const claims = new Map(world.stripe.customers.map(({ id, metadata }) => [id, metadataIdOf(metadata)]));
 	const accounts = new CompactAccounts();
-	const debts = new Map<string, Debt>();
+	const debts = new Map<string, ReadDebt>();
 	for (const { customer, failedAt, ...subscription } of world.stripe.subscriptions) {
-		if (failedAt != null) debts.set(subscription.id, { unpaidSince: date(failedAt), lastPaidAt: null });
+		if (failedAt != null) debts.set(subscription.id, { unpaidSince: date(failedAt), lastPaidAt: null, unreadable: null });
 		const items = subscription.items ?? [{ price: subscription.price ?? '', quantity: subscription.quantity ?? 1 }];
 		accounts.add(
 			{ id: customer, metadataDiscordId: claims.get(customer) ?? null },
@@ -40,6 +40,8 @@ export function snapshotOf(world: World): Snapshot {
 				createdAt: date(subscription.created ?? 0),
 				unpaidSince: null,
 				lastPaidAt: null,
+				unreadable: null,
+				isLinkLost: false,
 				metadataDiscordId: metadataIdOf(subscription.metadata),
 				cancelAtPeriodEnd: subscription.cancel_at_period_end,
 				collectionPaused: subscription.pause_collection != null
@@ -56,6 +58,7 @@ export function snapshotOf(world: World): Snapshot {
 			accounts,
 			subscriptionsRead: accounts.subscriptionCount,
 			livemode: false,
+			oddObjects: [],
 			changedCustomers: new Set(),
 			changedDiscordIds: new Set(),
 			missingCustomers: new Map()

@@ -1,6 +1,6 @@
 import { SYSTEM_TIMING, type Timing } from '../async/backoff.js';
 import { forEachConcurrent, settleAll } from '../async/concurrency.js';
-import type { BillingSnapshot, Debt } from '../reconciliation/domain/billing.js';
+import type { BillingSnapshot, ReadDebt } from '../reconciliation/domain/billing.js';
 import { type ClockReading, clockProblem } from '../reconciliation/domain/clock.js';
 import { discordIdsIn } from '../reconciliation/domain/discord-id.js';
 import { type Billing, type BillingAdvice, type OnProgress, SourceError } from '../reconciliation/domain/ports.js';
@@ -15,13 +15,16 @@ import { defaultRate, RateLimiter } from './api/rate-limiter.js';
 import { createRequester } from './api/request.js';
 import { toCustomer, toSubscription } from './convert.js';
 import { createCustomerLookup } from './customer-lookup.js';
-import { findMissingCustomers, readCurrentCustomers, readCustomer } from './customers.js';
+import { findMissingCustomers, readCurrentCustomers } from './customers.js';
 import { type DebtCache, datePastDue, listOpenInvoices, type PastDue, readDebt, toPastDue } from './debts.js';
 import { readBaseline, readChangesSince } from './events.js';
 import { findCustomers, findCustomersOfMember } from './find-customers.js';
+import { metadataValue } from './inspect.js';
 import { LinkChanges } from './link-changes.js';
 import { assertListEnded, readAllSubscriptions } from './list-subscriptions.js';
 import type { PageBoundaryCache } from './lists/page-boundaries.js';
+import { OddObjects } from './odd-objects.js';
+import { readCustomer } from './read-customer.js';
 
 export interface BillingOptions {
 	/** A restricted key with Subscriptions, Customers, Invoices and Events set to Read is enough. */
@@ -96,27 +99,34 @@ export function createBilling({
 		const reading = { request, rateLimiter, now: timing.now, nowSeconds };
 		const accounts = new CompactAccounts();
 		const pastDue: PastDue[] = [];
+		const odd = new OddObjects();
 		let livemode = keyLivemode;
 		const [{ count, oldest }, openInvoices] = await settleAll([
 			readAllSubscriptions({
 				...reading,
 				cache: caches.subscriptions,
-				onSubscription: ({ customer, subscription, items }) => {
-					accounts.add(toCustomer(customer, discordIdKey), toSubscription(subscription, items, discordIdKey));
+				discordIdKey,
+				odd,
+				onSubscription: (complete) => {
+					const { customer, subscription } = complete;
+					accounts.add(toCustomer(customer, discordIdKey), toSubscription(complete, discordIdKey));
 					if (isPastDue(subscription.status)) pastDue.push(toPastDue(subscription, customer.deleted ? {} : customer));
-					livemode = subscription.livemode;
+					if (typeof subscription.livemode === 'boolean') livemode = subscription.livemode;
 				},
 				onCount: (done) => onProgress({ source: 'stripe', done, total: null, finished: false })
 			}),
 			listOpenInvoices({ ...reading, cache: caches.invoices }, onProgress)
 		]);
-		accounts.setDebts(await datePastDue(request, pastDue, openInvoices, debtCache));
+		const debts = await datePastDue(request, pastDue, openInvoices, debtCache);
+		accounts.setDebts(debts);
+		for (const [id, { unreadable }] of debts) if (unreadable !== null) odd.add({ id, problem: unreadable, couldBeAnyones: false });
+		odd.assertFew([...openInvoices.values()].reduce((sum, invoices) => sum + invoices.length, count));
 		const [changes] = await settleAll([readChangesSince(request, baseline, discordIdKey), assertListEnded(request, oldest)]);
 		const discordIds = [...changes.customers.values()].flatMap((values) => [...values]);
 		await forEachConcurrent(
 			changes.newlySubscribed.filter((id) => !accounts.has(id)),
 			async (id) => {
-				discordIds.push((await readCustomer(request, id))?.metadata[discordIdKey] ?? '');
+				discordIds.push(metadataValue(await readCustomer(request, id), discordIdKey) ?? '');
 			}
 		);
 		onProgress({ source: 'stripe', done: count, total: count, finished: true });
@@ -124,6 +134,7 @@ export function createBilling({
 			accounts,
 			subscriptionsRead: count,
 			livemode,
+			oddObjects: odd.found,
 			changedCustomers: new Set(changes.customers.keys()),
 			changedDiscordIds: new Set(discordIds.flatMap(discordIdsIn)),
 			missingCustomers: new Map()
@@ -131,9 +142,10 @@ export function createBilling({
 	}
 
 	async function readCustomers(customerIds: readonly string[]): Promise<BillingSnapshot> {
-		const { subscriptions, withoutSubscription, missing } = await readCurrentCustomers(request, customerIds);
+		const odd = new OddObjects();
+		const { subscriptions, withoutSubscription, missing } = await readCurrentCustomers(request, customerIds, { discordIdKey, odd });
 		assertClockIsRight();
-		const debts = new Map<string, Debt>();
+		const debts = new Map<string, ReadDebt>();
 		await forEachConcurrent(
 			subscriptions.filter(({ subscription }) => isPastDue(subscription.status)),
 			async ({ subscription: { id } }) => debts.set(id, await readDebt(request, id))
@@ -142,13 +154,15 @@ export function createBilling({
 		return {
 			accounts: accountsOf(
 				customers.map((customer) => toCustomer(customer, discordIdKey)),
-				subscriptions.map(({ subscription, items }) => ({
-					...toSubscription(subscription, items, discordIdKey),
-					...debts.get(subscription.id)
-				}))
+				subscriptions.map((complete) => {
+					const subscription = toSubscription(complete, discordIdKey);
+					const debt = debts.get(subscription.id);
+					return debt === undefined ? subscription : { ...subscription, ...debt, unreadable: subscription.unreadable ?? debt.unreadable };
+				})
 			),
 			subscriptionsRead: subscriptions.length,
 			livemode: (subscriptions[0]?.subscription ?? withoutSubscription[0])?.livemode ?? keyLivemode,
+			oddObjects: odd.found,
 			changedCustomers: new Set(),
 			changedDiscordIds: new Set(),
 			missingCustomers: missing

@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import type { Customer, Subscription, SubscriptionItem } from '../reconciliation/domain/billing.js';
+import { isTime, metadataValue } from './inspect.js';
 
 /** Converts Stripe's objects to those of the core. Pure. */
 
@@ -13,31 +14,44 @@ export function toCustomer(customer: Stripe.Customer | Stripe.DeletedCustomer, d
 	if (customer.deleted) return { id: customer.id, email: null, name: null, metadataDiscordId: null };
 	return {
 		id: customer.id,
-		email: customer.email,
-		name: customer.name ?? null,
-		metadataDiscordId: customer.metadata[discordIdKey] ?? null
+		email: typeof customer.email === 'string' ? customer.email : null,
+		name: typeof customer.name === 'string' ? customer.name : null,
+		metadataDiscordId: metadataValue(customer, discordIdKey)
 	};
 }
 
 /**
  * Leaves the dates of a debt null: only the invoices know them.
- * @param items - all items; the subscription itself may contain only the first few
+ * @param source.items - all items; the subscription itself may contain only the first few
  */
 export function toSubscription(
-	subscription: Stripe.Subscription,
-	items: readonly Stripe.SubscriptionItem[],
+	{
+		subscription,
+		customerId,
+		items,
+		problems,
+		isLinkLost
+	}: {
+		readonly subscription: Stripe.Subscription;
+		readonly customerId: string;
+		readonly items: readonly Stripe.SubscriptionItem[];
+		readonly problems: readonly string[];
+		readonly isLinkLost: boolean;
+	},
 	discordIdKey: string
 ): Subscription {
 	return {
 		id: subscription.id,
-		customerId: idOf(subscription.customer),
+		customerId,
 		status: subscription.status,
 		items: purchasedItems(items),
 		createdAt: toDate(subscription.created),
 		unpaidSince: null,
 		lastPaidAt: null,
-		metadataDiscordId: subscription.metadata[discordIdKey] ?? null,
-		cancelAtPeriodEnd: subscription.cancel_at_period_end,
+		metadataDiscordId: metadataValue(subscription, discordIdKey),
+		unreadable: problems.length === 0 ? null : problems.join(' and '),
+		isLinkLost,
+		cancelAtPeriodEnd: subscription.cancel_at_period_end === true,
 		collectionPaused: subscription.pause_collection !== null && subscription.pause_collection !== undefined
 	};
 }
@@ -47,15 +61,21 @@ export function purchasedItems(items: readonly Stripe.SubscriptionItem[]): Subsc
 	return items.filter(({ quantity }) => (quantity ?? 1) > 0).map(({ price }) => ({ price: price.id, product: idOf(price.product) }));
 }
 
-/** When an open invoice fell due: on its due date if it was sent, else when it was finalized and the card charged. */
-export function dueAt(invoice: Stripe.Invoice): Date {
+/**
+ * When an open invoice fell due: on its due date if it was sent, else when it was finalized and the card charged. Null for an invalid date.
+ */
+export function dueAt(invoice: Stripe.Invoice): Date | null {
 	const dueDate = invoice.collection_method === 'send_invoice' ? invoice.due_date : null;
-	return toDate(dueDate ?? invoice.status_transitions.finalized_at ?? invoice.created);
+	return toValidDate(dueDate ?? invoice.status_transitions?.finalized_at ?? invoice.created);
 }
 
-/** When a paid invoice was paid. */
-export function paidAt(invoice: Stripe.Invoice): Date {
-	return toDate(invoice.status_transitions.paid_at ?? invoice.created);
+/** When a paid invoice was paid. Null for an invalid date. */
+export function paidAt(invoice: Stripe.Invoice): Date | null {
+	return toValidDate(invoice.status_transitions?.paid_at ?? invoice.created);
+}
+
+function toValidDate(epochSeconds: unknown): Date | null {
+	return isTime(epochSeconds) ? toDate(epochSeconds) : null;
 }
 
 function toDate(epochSeconds: number): Date {

@@ -4,6 +4,7 @@ import type { CustomerFound, CustomerLookup } from '../reconciliation/members/li
 import { MissingObjectError, OtherModeError } from './api/errors.js';
 import type { StripeRequest } from './api/request.js';
 import { toCustomer, toSubscription } from './convert.js';
+import { inspectSubscription } from './inspect.js';
 
 /** Stripe's search matches substrings from this length on. */
 const MIN_SEARCH_LENGTH = 3;
@@ -20,9 +21,10 @@ const CUSTOMER_ID = /^cus_\w{1,36}$/;
 export function createCustomerLookup(request: StripeRequest, discordIdKey: string): CustomerLookup {
 	const toFound = (customer: Stripe.Customer): CustomerFound => ({
 		customer: toCustomer(customer, discordIdKey),
-		subscriptions: (customer.subscriptions?.data ?? []).map((subscription) =>
-			toSubscription(subscription, subscription.items.data, discordIdKey)
-		)
+		subscriptions: (customer.subscriptions?.data ?? []).map((raw) => {
+			const inspected = inspectSubscription(raw, discordIdKey);
+			return toSubscription({ ...inspected, customerId: customer.id, items: inspected.subscription.items.data }, discordIdKey);
+		})
 	});
 
 	async function retrieve(customerId: string): Promise<CustomerFound | 'missing' | 'deleted'> {

@@ -1,9 +1,10 @@
 import type Stripe from 'stripe';
 import { forEachConcurrent } from '../async/concurrency.js';
-import type { Debt } from '../reconciliation/domain/billing.js';
+import type { ReadDebt } from '../reconciliation/domain/billing.js';
 import type { OnProgress } from '../reconciliation/domain/ports.js';
 import type { StripeRequest } from './api/request.js';
 import { dueAt, idOf, paidAt } from './convert.js';
+import { sortablePage } from './inspect.js';
 import { readList } from './lists/paginate.js';
 import { type ParallelListOptions, readParallelList } from './lists/parallel-list.js';
 
@@ -44,7 +45,8 @@ interface OpenInvoice {
 	/** Epoch seconds. */
 	readonly created: number;
 	readonly number: InvoiceNumber | null;
-	readonly dueAt: Date;
+	/** Null for an invalid date. */
+	readonly dueAt: Date | null;
 }
 
 /** Subscription ID → its open invoices. */
@@ -55,20 +57,24 @@ type ReadingOptions = Pick<ParallelListOptions<Stripe.Invoice>, 'request' | 'rat
 /** Reads all open invoices. @throws {SourceError} */
 export async function listOpenInvoices(options: ReadingOptions, onProgress: OnProgress): Promise<OpenInvoices> {
 	const open = new Map<string, OpenInvoice[]>();
+	const undated = new Set<string | null>();
 	let done = 0;
 	await readParallelList<Stripe.Invoice>({
 		...options,
 		// Open invoices are usually few and recent.
 		initialSplits: [],
 		resource: RESOURCE,
-		listPage: (stripe, page) => stripe.invoices.list({ ...page, status: 'open' }),
+		listPage: async (stripe, page) => {
+			const list = await stripe.invoices.list({ ...page, status: 'open' });
+			return sortablePage(list, page.created?.lte ?? options.nowSeconds, (id) => undated.add(id));
+		},
 		onItems: (invoices) => {
 			for (const invoice of invoices) {
 				const subscription = invoice.parent?.subscription_details?.subscription;
 				// A one-off purchase has none.
 				if (!subscription) continue;
 				const id = idOf(subscription);
-				open.set(id, [...(open.get(id) ?? []), toOpenInvoice(invoice)]);
+				open.set(id, [...(open.get(id) ?? []), toOpenInvoice(invoice, undated)]);
 			}
 			done += invoices.length;
 			onProgress({ source: 'invoices', done, total: null, finished: false });
@@ -80,7 +86,7 @@ export async function listOpenInvoices(options: ReadingOptions, onProgress: OnPr
 
 /** Debts of the last reading that took a request, by subscription ID. */
 export interface DebtCache {
-	debts: ReadonlyMap<string, { readonly invoiceIds: string; readonly debt: Debt }>;
+	debts: ReadonlyMap<string, { readonly invoiceIds: string; readonly debt: ReadDebt }>;
 }
 
 /**
@@ -94,14 +100,14 @@ export async function datePastDue(
 	pastDue: readonly PastDue[],
 	openInvoices: OpenInvoices,
 	cache: DebtCache
-): Promise<ReadonlyMap<string, Debt>> {
-	const debts = new Map<string, Debt>();
-	const read = new Map<string, { readonly invoiceIds: string; readonly debt: Debt }>();
+): Promise<ReadonlyMap<string, ReadDebt>> {
+	const debts = new Map<string, ReadDebt>();
+	const read = new Map<string, { readonly invoiceIds: string; readonly debt: ReadDebt }>();
 	await forEachConcurrent(pastDue, async (subscription) => {
 		const { id, latestInvoiceId } = subscription;
 		const open = (openInvoices.get(id) ?? []).toSorted((a, b) => a.created - b.created);
 		if (areNewest(open, subscription)) {
-			debts.set(id, { unpaidSince: oldestDue(open), lastPaidAt: null });
+			debts.set(id, debtSince(open, null));
 			return;
 		}
 		const invoiceIds = [latestInvoiceId, ...open.map((invoice) => invoice.id)].join();
@@ -125,12 +131,14 @@ function areNewest(open: readonly OpenInvoice[], { latestInvoiceId, nextNumber }
 	return isUnbroken && (newest.id === latestInvoiceId || isNext(newest.number, nextNumber));
 }
 
-function toOpenInvoice(invoice: Stripe.Invoice): OpenInvoice {
-	return { id: invoice.id, created: invoice.created, number: parseNumber(invoice.number), dueAt: dueAt(invoice) };
+/** @param undated - IDs of invoices without a creation time */
+function toOpenInvoice(invoice: Stripe.Invoice, undated: ReadonlySet<string | null>): OpenInvoice {
+	const { id, created, number } = invoice;
+	return { id, created, number: parseNumber(number), dueAt: undated.has(id) ? null : dueAt(invoice) };
 }
 
-function parseNumber(number: string | null): InvoiceNumber | null {
-	const [, prefix, sequence] = /^(.+)-(\d{1,15})$/.exec(number ?? '') ?? [];
+function parseNumber(number: unknown): InvoiceNumber | null {
+	const [, prefix, sequence] = /^(.+)-(\d{1,15})$/.exec(String(number ?? '')) ?? [];
 	return prefix === undefined ? null : { prefix, sequence: Number(sequence) };
 }
 
@@ -138,22 +146,31 @@ function isNext(number: InvoiceNumber | null, next: InvoiceNumber | null): boole
 	return number !== null && next !== null && number.prefix === next.prefix && number.sequence + 1 === next.sequence;
 }
 
-function oldestDue(open: readonly Pick<OpenInvoice, 'dueAt'>[]): Date | null {
-	return open.length === 0 ? null : new Date(Math.min(...open.map(({ dueAt: due }) => due.getTime())));
+function debtSince(open: readonly Pick<OpenInvoice, 'id' | 'dueAt'>[], lastPaidAt: Date | null): ReadDebt {
+	const undated = open.find(({ dueAt: due }) => due === null);
+	if (undated !== undefined)
+		return { unpaidSince: null, lastPaidAt, unreadable: `has the open invoice ${undated.id} with an invalid date` };
+	const times = open.flatMap(({ dueAt: due }) => due?.getTime() ?? []);
+	return { unpaidSince: times.length === 0 ? null : new Date(Math.min(...times)), lastPaidAt, unreadable: null };
 }
 
 /** Reads the invoices of a subscription back to the last paid one. @throws {SourceError} */
-export async function readDebt(request: StripeRequest, subscriptionId: string): Promise<Debt> {
+export async function readDebt(request: StripeRequest, subscriptionId: string): Promise<ReadDebt> {
+	const undated = new Set<string | null>();
 	const invoices = await readList<Stripe.Invoice>(request, {
 		resource: RESOURCE,
 		pageSize: PAGE_SIZE,
-		listPage: (stripe, page) => stripe.invoices.list({ ...page, subscription: subscriptionId }),
+		listPage: async (stripe, page) => {
+			const list = await stripe.invoices.list({ ...page, subscription: subscriptionId });
+			return sortablePage(list, Math.floor(Date.now() / 1000), (id) => undated.add(id));
+		},
 		createdAt: ({ created }) => created,
 		isLast: ({ status }) => status === 'paid'
 	});
+	const open = invoices.filter(({ status }) => status === 'open').map((invoice) => toOpenInvoice(invoice, undated));
 	const paid = invoices.find(({ status }) => status === 'paid');
-	return {
-		unpaidSince: oldestDue(invoices.filter(({ status }) => status === 'open').map(toOpenInvoice)),
-		lastPaidAt: paid === undefined ? null : paidAt(paid)
-	};
+	if (paid === undefined) return debtSince(open, null);
+	const lastPaidAt = undated.has(paid.id) ? null : paidAt(paid);
+	if (lastPaidAt !== null) return debtSince(open, lastPaidAt);
+	return { unpaidSince: null, lastPaidAt, unreadable: `has the paid invoice ${paid.id} with an invalid date` };
 }

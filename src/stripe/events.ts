@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import { SourceError } from '../reconciliation/domain/ports.js';
 import type { StripeRequest } from './api/request.js';
 import { idOf } from './convert.js';
+import { metadataValue } from './inspect.js';
 import { readList } from './lists/paginate.js';
 
 /** What changed in Stripe, by its events: while everything was read, or since a run. */
@@ -107,10 +108,12 @@ function changesIn(events: readonly Stripe.Event[], discordIdKey: string): Chang
 	const withOwnEvent = new Set<string>();
 	const subscribed = new Set<string>();
 	for (const event of events) {
-		const changed = event.data.object as unknown as ChangedObject;
+		const changed = event.data?.object as unknown as ChangedObject | null | undefined;
+		// An odd event changes nothing: a fix reads its customers again.
+		if (!changed) continue;
 		const isCustomer = changed.object === 'customer';
 		const customerId = isCustomer ? changed.id : changed.customer && idOf(changed.customer);
-		if (!customerId) continue;
+		if (typeof customerId !== 'string' || customerId === '') continue;
 		const discordIds = customers.get(customerId) ?? new Set();
 		customers.set(customerId, discordIds);
 		if (isCustomer) withOwnEvent.add(customerId);
@@ -118,7 +121,7 @@ function changesIn(events: readonly Stripe.Event[], discordIdKey: string): Chang
 		// An invoice has metadata too, but it links no member.
 		if (!isCustomer && changed.object !== 'subscription') continue;
 		const before = event.data.previous_attributes as Pick<ChangedObject, 'metadata'> | undefined;
-		for (const value of [changed.metadata?.[discordIdKey], before?.metadata?.[discordIdKey]]) if (value) discordIds.add(value);
+		for (const value of [metadataValue(changed, discordIdKey), metadataValue(before, discordIdKey)]) if (value) discordIds.add(value);
 	}
 	return { customers, newlySubscribed: [...subscribed].filter((id) => !withOwnEvent.has(id)) };
 }

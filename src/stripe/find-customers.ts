@@ -14,7 +14,8 @@ const RESULTS_PER_PAGE = 100;
 /**
  * Finds customers whose own metadata names one of these members, including customers without a subscription, which a list of
  * subscriptions does not contain. Stripe's search lags behind and is not available in every country; after an error, the customers found
- * so far are returned. A customer that is not found leaves its member unknown, and an unknown member never loses a role automatically.
+ * so far are returned. One without readable metadata names nobody. A customer that is not found leaves its member unknown, and an
+ * unknown member never loses a role automatically.
  */
 export async function findCustomers(
 	request: StripeRequest,
@@ -28,7 +29,7 @@ export async function findCustomers(
 	try {
 		await forEachConcurrent(queries, async (query) => {
 			const { data } = await request('Customers', (stripe) => stripe.customers.search({ query, limit: RESULTS_PER_PAGE }));
-			found.push(...data);
+			for (const customer of data) if (typeof customer?.id === 'string') found.push(customer);
 		});
 	} catch (error) {
 		if (!(error instanceof SourceError)) throw error;
@@ -46,7 +47,9 @@ export async function findCustomersOfMember(request: StripeRequest, discordId: s
 	const search = { query: metadataQuery(writtenForms(discordId), discordIdKey), limit: RESULTS_PER_PAGE };
 	const customers = await request('Customers', (stripe) => stripe.customers.search(search));
 	const subscriptions = await request('Subscriptions', (stripe) => stripe.subscriptions.search(search));
-	return [...new Set([...customers.data.map(({ id }) => id), ...subscriptions.data.map(({ customer }) => idOf(customer))])];
+	return [
+		...new Set([...customers.data.map(({ id }) => id), ...subscriptions.data.flatMap(({ customer }) => (customer ? idOf(customer) : []))])
+	];
 }
 
 function metadataQuery(discordIds: readonly string[], discordIdKey: string): string {

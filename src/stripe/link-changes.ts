@@ -1,8 +1,9 @@
 import { forEachConcurrent } from '../async/concurrency.js';
 import { mayMean } from '../reconciliation/domain/discord-id.js';
 import type { StripeRequest } from './api/request.js';
-import { readCustomer } from './customers.js';
 import { readLinkChanges } from './events.js';
+import { metadataValue } from './inspect.js';
+import { readCustomer } from './read-customer.js';
 
 /** How long a reading is continued: longer than most bulk fixes, and far shorter than the 30 days for which Stripe keeps events. */
 const KEEP_MS = 3_600_000;
@@ -15,7 +16,7 @@ interface Reading {
 	/** Customer ID → the Discord ID values in its metadata and that of its subscriptions, before and after each change. */
 	readonly customers: Map<string, Set<string>>;
 	/** Customers with a new subscription and no event of their own → the value in their metadata. A later change of it is an event. */
-	readonly newlySubscribed: Map<string, string | undefined>;
+	readonly newlySubscribed: Map<string, string | null>;
 }
 
 /**
@@ -41,7 +42,7 @@ export class LinkChanges {
 	public async customersNaming(discordId: string, since: Date): Promise<readonly string[]> {
 		const { customers, newlySubscribed } = await this.update(since);
 		const changed = [...customers].filter(([, values]) => [...values].some((value) => mayMean(value, discordId)));
-		const subscribed = [...newlySubscribed].filter(([, value]) => value !== undefined && mayMean(value, discordId));
+		const subscribed = [...newlySubscribed].filter(([, value]) => value !== null && mayMean(value, discordId));
 		return [...new Set([...changed, ...subscribed].map(([id]) => id))];
 	}
 
@@ -61,10 +62,10 @@ export class LinkChanges {
 		const reading = this.reading !== null && this.reading.since <= since ? this.reading : this.begin(since);
 		const { changes, newest } = await readLinkChanges(this.request, reading, this.discordIdKey);
 		// Everything is read before anything is stored: after a failure, the next update reads it again.
-		const metadata = new Map<string, string | undefined>();
+		const metadata = new Map<string, string | null>();
 		await forEachConcurrent(
 			changes.newlySubscribed.filter((id) => !reading.newlySubscribed.has(id)),
-			async (id) => metadata.set(id, (await readCustomer(this.request, id))?.metadata[this.discordIdKey])
+			async (id) => metadata.set(id, metadataValue(await readCustomer(this.request, id), this.discordIdKey))
 		);
 		for (const [id, discordIds] of changes.customers)
 			reading.customers.set(id, new Set([...(reading.customers.get(id) ?? []), ...discordIds]));

@@ -4,6 +4,7 @@ import { purchaseOf } from '../reconciliation/policy/purchase.js';
 import { MissingObjectError, NotAllowedError } from './api/errors.js';
 import type { StripeRequest } from './api/request.js';
 import { purchasedItems } from './convert.js';
+import { inspectItems } from './inspect.js';
 import { PAGE_SIZE } from './lists/paginate.js';
 import { createQuickRequester, type StripeAccess } from './quick-request.js';
 
@@ -53,7 +54,7 @@ async function readSold(request: StripeRequest, policy: PolicySettings): Promise
 		for (const { status, items } of page.data) {
 			if (!CURRENT.has(status)) continue;
 			read += 1;
-			const { unlisted } = purchaseOf(purchasedItems(items.data), null, policy);
+			const { unlisted } = purchaseOf(purchasedItems(inspectItems(items?.data).readable), null, policy);
 			for (const price of new Set(unlisted)) counts.set(price, (counts.get(price) ?? 0) + 1);
 		}
 		after = page.data.at(-1)?.id;

@@ -25,8 +25,17 @@ describe('the council scenario', () => {
 	});
 
 	test('counts the notices', () => {
-		const { overclaimedTeams, malformedLinks, contestedLinks, unknown, unlistedPrices, unknownStatus, expiringExemptions, ...counts } =
-			first.run.notices as unknown as Notices;
+		const {
+			overclaimedTeams,
+			malformedLinks,
+			contestedLinks,
+			unknown,
+			unlistedPrices,
+			oddObjects,
+			unknownStatus,
+			expiringExemptions,
+			...counts
+		} = first.run.notices as unknown as Notices;
 		expect(expiringExemptions).toEqual([]);
 		expect(unknownStatus).toMatchObject(Array(notices.unknownStatus).fill({ status: 'under_review' }));
 		const { unknownLinks, ...expectedCounts } = notices;
@@ -36,6 +45,7 @@ describe('the council scenario', () => {
 			{ reason: { kind: 'price', price: 'price_newsletter' }, count: notices.unlistedPrice },
 			{ reason: { kind: 'status', status: 'under_review' }, count: notices.unknownStatus }
 		]);
+		expect(oddObjects).toEqual({ count: 0, first: [] });
 		const told = JSON.stringify(first.report.embeds);
 		expect(told).toMatch(/<@\d+>, <@\d+> and <@\d+>: Stripe gives the status `under_review`, which Reeve does not know/);
 		expect({

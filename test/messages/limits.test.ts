@@ -102,6 +102,7 @@ const notices: fc.Arbitrary<Notices> = fc.record({
 			reason: fc.oneof(
 				fc.record({ kind: fc.constant('status' as const), status: text }),
 				fc.record({ kind: fc.constant('price' as const), price: text }),
+				fc.record({ kind: fc.constant('object' as const), id: text, problem: text }),
 				fc.record({
 					kind: fc.constant('link' as const),
 					customerId: text,
@@ -115,6 +116,7 @@ const notices: fc.Arbitrary<Notices> = fc.record({
 		}),
 		{ maxLength: 12 }
 	),
+	oddObjects: fc.record({ count: many, first: fc.array(fc.record({ id: text, problem: text }), { maxLength: 6 }) }),
 	unlistedPrices: fc.array(
 		fc.record({
 			price: text,

@@ -1,6 +1,6 @@
 import { detect, type Snapshot } from '../../src/reconciliation/detection/detect.js';
 import { LinkIndex } from '../../src/reconciliation/detection/link-index.js';
-import type { Customer, Subscription } from '../../src/reconciliation/domain/billing.js';
+import type { BillingSnapshot, Customer, Subscription } from '../../src/reconciliation/domain/billing.js';
 import type { Detection } from '../../src/reconciliation/domain/detection.js';
 import type { RosterMember } from '../../src/reconciliation/domain/guild.js';
 import type { DriftIssue } from '../../src/reconciliation/domain/issue.js';
@@ -56,6 +56,8 @@ export function subscription({ prices = ['price_knight'], ...given }: Subscripti
 		createdAt: ago({ days: 100 }),
 		unpaidSince: null,
 		lastPaidAt: null,
+		unreadable: null,
+		isLinkLost: false,
 		metadataDiscordId: null,
 		cancelAtPeriodEnd: false,
 		collectionPaused: false,
@@ -93,6 +95,7 @@ export interface Parts {
 	readonly exemptions?: readonly Exemption[];
 	readonly firstSeenUnpaid?: Readonly<Record<string, Date>>;
 	readonly missingCustomers?: Readonly<Record<string, 'unknown' | 'deleted'>>;
+	readonly oddObjects?: BillingSnapshot['oddObjects'];
 	readonly changedCustomers?: readonly string[];
 	readonly changedPeople?: readonly string[];
 	readonly changedRows?: { readonly customerIds?: readonly string[]; readonly discordIds?: readonly string[] };
@@ -105,6 +108,7 @@ export function snapshot(parts: Parts): Snapshot {
 			accounts: accountsOf(parts.customers ?? [], parts.subscriptions ?? []),
 			subscriptionsRead: (parts.subscriptions ?? []).length,
 			livemode: true,
+			oddObjects: parts.oddObjects ?? [],
 			changedCustomers: new Set(parts.changedCustomers),
 			changedDiscordIds: new Set(parts.changedPeople),
 			missingCustomers: new Map(Object.entries(parts.missingCustomers ?? {}))

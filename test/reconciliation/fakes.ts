@@ -122,6 +122,8 @@ export class FakeBilling implements Billing {
 		return { livemode: this.livemode ?? false };
 	}
 
+	public oddObjects: BillingSnapshot['oddObjects'] = [];
+
 	/** Adds a subscription, or replaces the one with its ID. */
 	public put(given: Subscription): void {
 		this.subscriptions = [...this.subscriptions.filter(({ id }) => id !== given.id), given];
@@ -137,6 +139,7 @@ export class FakeBilling implements Billing {
 			accounts,
 			subscriptionsRead: subscriptions.length,
 			livemode: this.livemode,
+			oddObjects: this.oddObjects,
 			changedCustomers: new Set(),
 			changedDiscordIds: new Set(),
 			missingCustomers: new Map()

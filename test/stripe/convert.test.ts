@@ -17,18 +17,14 @@ const subscription = (fields: object = {}) =>
 		...fields
 	}) as unknown as Stripe.Subscription;
 
-const convert = (fields: object = {}, items: Stripe.SubscriptionItem[] = []) => toSubscription(subscription(fields), items, 'discord_id');
+const convert = (fields: object = {}, items: Stripe.SubscriptionItem[] = [], problems: string[] = []) =>
+	toSubscription({ subscription: subscription(fields), customerId: 'cus_1', items, problems, isLinkLost: false }, 'discord_id');
 
 describe('toSubscription', () => {
 	test('keeps what the policy needs', () => {
 		const paused = { behavior: 'void', resumes_at: null };
-		const source = subscription({
-			status: 'past_due',
-			cancel_at_period_end: true,
-			pause_collection: paused,
-			metadata: { discord_id: 'ada' }
-		});
-		expect(toSubscription(source, [item('price_1', 'prod_1', 1)], 'discord_id')).toEqual({
+		const fields = { status: 'past_due', cancel_at_period_end: true, pause_collection: paused, metadata: { discord_id: 'ada' } };
+		expect(convert(fields, [item('price_1', 'prod_1', 1)])).toEqual({
 			id: 'sub_1',
 			customerId: 'cus_1',
 			status: 'past_due',
@@ -37,17 +33,15 @@ describe('toSubscription', () => {
 			unpaidSince: null,
 			lastPaidAt: null,
 			metadataDiscordId: 'ada',
+			unreadable: null,
+			isLinkLost: false,
 			cancelAtPeriodEnd: true,
 			collectionPaused: true
 		});
 	});
 
-	test.each([
-		['an ID', 'cus_1'],
-		['the customer', { id: 'cus_1', email: null }],
-		['a deleted customer', { id: 'cus_1', deleted: true }]
-	])('takes the customer ID from %s', (_, customer) => {
-		expect(convert({ customer }).customerId).toBe('cus_1');
+	test('joins what is odd about it', () => {
+		expect(convert({}, [], ['has no items', 'has no status']).unreadable).toBe('has no items and has no status');
 	});
 
 	test('ignores items of quantity 0 and counts metered ones', () => {
@@ -101,6 +95,11 @@ describe('dueAt', () => {
 	});
 
 	test('falls back to the creation of the invoice', () => {
-		expect(dueAt(invoice({ status_transitions: { finalized_at: null } }))).toEqual(new Date(100_000));
+		for (const status_transitions of [{ finalized_at: null }, null])
+			expect(dueAt(invoice({ status_transitions }))).toEqual(new Date(100_000));
+	});
+
+	test.each(['yesterday', Number.NaN, -1, 1e21, {}])('is unknown for the date %j', (finalized_at) => {
+		expect(dueAt(invoice({ status_transitions: { finalized_at } }))).toBeNull();
 	});
 });

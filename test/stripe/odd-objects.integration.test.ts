@@ -104,13 +104,18 @@ function withJunk(value: unknown, [key, ...rest]: readonly (string | number)[], 
 const junk = fc.constantFrom<unknown>(undefined, null, '', 'frozen', 0, -1, 1e21, true, [], {}, [null], { data: null }, '2026-13-45');
 
 describe('readAll, malformed subscriptions', () => {
-	test('yields well-formed accounts or a SourceError for any junk at any path', async () => {
+	test('yields well-formed accounts for any junk in an object, and perhaps a SourceError for junk around it', async () => {
 		const paths = pathsOf(page);
 		await fc.assert(
 			fc.asyncProperty(fc.constantFrom(...paths), junk, async (path, value) => {
 				const read = await readAll(withJunk(page, path, value));
 				if (read instanceof SourceError) {
+					// stripe-node rejects what is no decimal.
+					if (String(path.at(-1)).endsWith('_decimal')) return;
 					expect(read.message).toMatch(/Stripe returned (.* in an unexpected format|an incomplete list)/);
+					// `data.0.…` is inside of the only subscription. Every range of creation times gets this answer, which contradicts itself
+					// without the creation time.
+					if (path[2] !== 'created') expect(path.length).toBeLessThan(3);
 					return;
 				}
 				for (const { id, status, items, createdAt } of [...read.accounts.values()].flatMap(({ subscriptions }) => subscriptions)) {
@@ -119,7 +124,8 @@ describe('readAll, malformed subscriptions', () => {
 					expect(items.every(({ price, product }) => typeof price === 'string' && typeof product === 'string')).toBe(true);
 					expect(Number.isNaN(createdAt.getTime())).toBe(false);
 				}
-				if (plansFor(read).length > 0) expect(path.join('.')).toMatch(/\b(status|price|product|quantity)\b/);
+				// A quantity of 0 buys nothing.
+				if (plansFor(read).length > 0) expect([path.at(-1), value]).toEqual(['quantity', 0]);
 			}),
 			{ numRuns: 300 }
 		);

@@ -51,6 +51,7 @@ export function noticeLines(notices: Notices): string[] {
 		],
 		...(notices.unknown === undefined ? unknownStatusLines(notices.unknownStatus) : unknownLines(notices.unknown)),
 		...unlistedPriceLines(notices),
+		...oddObjectLines(notices),
 		[notices.leftToNextRun, () => `${number(notices.leftToNextRun)} left to the next run (changed while this one was reading)`],
 		[
 			countMismatch === undefined ? 0 : 1,
@@ -109,6 +110,23 @@ function unlistedPriceLines({ unlistedPrices = [], unknown = [] }: Notices): Lin
 			others.length,
 			() =>
 				`${count(others.length, 'price that no setting lists counts', 'prices that no setting lists count')} as buying ${buys}: ${prices}; add each to STRIPE_…_PRICE_IDS of the tier that it buys, or to STRIPE_OTHER_PRICE_IDS`
+		]
+	];
+}
+
+/** One line for the odd objects that a line about members does not name already. */
+function oddObjectLines({ oddObjects, unknown = [] }: Notices): Line[] {
+	if (oddObjects === undefined) return [];
+	const named = new Set(unknown.flatMap(({ reason }) => (reason.kind === 'object' ? reason.id : [])));
+	const others = oddObjects.first.filter(({ id }) => !named.has(id));
+	const many = oddObjects.count - oddObjects.first.length + others.length;
+	const shown = others.slice(0, MAX_NAMED).map(({ id, problem }) => escapeText(`${id} ${problem}`, REASON_LENGTH));
+	const objects = many > shown.length ? `${shown.join(', ')} and ${number(many - shown.length)} more` : list(shown);
+	return [
+		[
+			many,
+			() =>
+				`${count(many, 'object')} in Stripe could not be read completely: ${objects}; they entitle no member whom the report does not name`
 		]
 	];
 }

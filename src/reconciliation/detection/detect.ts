@@ -7,6 +7,7 @@ import type { Roster, RosterMember } from '../domain/guild.js';
 import { bySeverity, DRIFT_TYPES, type DriftIssue, type DriftSeverity, type DriftType, type Plan } from '../domain/issue.js';
 import { isInForce, type Links } from '../domain/links.js';
 import { DEBTOR, type PolicySettings, type RoleName } from '../domain/rules.js';
+import type { UnknownReason } from '../domain/unknown.js';
 import { type Evaluation, expectedRoles } from '../policy/entitlement.js';
 import { PaymentFailures } from '../policy/payment-failure.js';
 import { accountsWith } from '../snapshot/accounts.js';
@@ -14,7 +15,7 @@ import { describeBlocked, describeDatabase, describeDrift, describeStripe } from
 import { PersonEvaluator } from './evaluate-person.js';
 import { isLinked, type LinkedPerson, LinkIndex } from './link-index.js';
 import { MisreadIds, type Suspect } from './misread-ids.js';
-import { absentPayers, BillingStats, expiringExemptions, overclaimedTeams, unknownStatuses } from './notices.js';
+import { absentPayers, BillingStats, expiringExemptions, oddObjects, overclaimedTeams, unknownStatuses } from './notices.js';
 import { membersIn } from './payees.js';
 import { diffRoles, rolesEqual } from './role-plan.js';
 import { UnknownCollector } from './unknown.js';
@@ -75,6 +76,7 @@ export function exemptMembers(links: Links, now: Date): ReadonlySet<string> {
 }
 
 const NO_SUSPECTS: readonly Suspect[] = [];
+const NO_REASONS: readonly UnknownReason[] = [];
 const NO_CHANGES = { customerIds: new Set<string>(), discordIds: new Set<string>() };
 
 /**
@@ -113,6 +115,11 @@ export function* detectCooperatively(
 	for (const link of linkIndex.malformed) misread.addUnreadable(link);
 	const suspects = yield* misread.findIn(roster);
 
+	/** Odd objects that may be anyone's, and those that may be of a member without a link. */
+	const anyones = billing.oddObjects.flatMap(({ id, problem, couldBeAnyones }): UnknownReason[] =>
+		couldBeAnyones ? [{ kind: 'object', id, problem }] : []
+	);
+	const unlinkeds = [...anyones, ...stats.lostLinks];
 	const issues: DriftIssue[] = [];
 	const skipped = new Set<string>();
 	const unknown = new UnknownCollector();
@@ -135,7 +142,9 @@ export function* detectCooperatively(
 		}
 		membersChecked += 1;
 		const suspected = suspects.get(member.id) ?? NO_SUSPECTS;
-		const reasons = suspected.flatMap((suspect) => (suspect.mayEntitle() ? suspect.reason : []));
+		// A member without roles has none to lose.
+		const odd = member.roles.length === 0 ? NO_REASONS : isLinked(person) ? anyones : unlinkeds;
+		const reasons = [...suspected.flatMap((suspect) => (suspect.mayEntitle() ? suspect.reason : [])), ...odd];
 		const evaluation = evaluator.evaluate(person, reasons);
 		unknown.add(member.id, evaluation.unknown);
 		const issue = compareMember(member, person, evaluation, { tiers, missing: billing.missingCustomers });
@@ -165,6 +174,7 @@ export function* detectCooperatively(
 			unknown: unknown.members,
 			unknownStatus: unknownStatuses(unknown.members),
 			unlistedPrices: stats.unlistedPrices,
+			oddObjects: oddObjects(billing.oddObjects),
 			expiringExemptions: expiringExemptions(links.exemptions, now),
 			overclaimedTeams: overclaimedTeams(links),
 			malformedLinks: linkIndex.malformed,

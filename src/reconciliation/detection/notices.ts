@@ -1,10 +1,10 @@
 import { type Cooperative, forEachYielding } from '../../async/cooperative.js';
-import type { Account } from '../domain/billing.js';
+import type { Account, OddObject } from '../domain/billing.js';
 import type { Notices, UnknownStatus, UnlistedPrice } from '../domain/detection.js';
 import type { Roster } from '../domain/guild.js';
 import type { Exemption, Links } from '../domain/links.js';
 import type { PolicySettings } from '../domain/rules.js';
-import type { UnknownMembers } from '../domain/unknown.js';
+import type { UnknownMembers, UnknownReason } from '../domain/unknown.js';
 import { evaluate } from '../policy/entitlement.js';
 import type { PaymentFailures } from '../policy/payment-failure.js';
 import type { PersonEvaluator } from './evaluate-person.js';
@@ -21,6 +21,8 @@ export class BillingStats {
 	public paying = 0;
 	/** Paying customers that neither a row nor metadata assigns to a user. */
 	public unclaimed = 0;
+	/** Odd subscriptions of customers that nothing links to a user: what could not be read of them may. */
+	public readonly lostLinks: UnknownReason[] = [];
 	/** Price that no setting lists → number of subscriptions that are for it and not over. */
 	private readonly unlisted = new Map<string, number>();
 	/** Subscription IDs: past due, without a known date, and not seen unpaid by an earlier run. */
@@ -53,6 +55,9 @@ export class BillingStats {
 		});
 		const { sources: evaluated, entitlement, unknown } = evaluate(sources, this.settings, this.now);
 		for (const { unlisted } of evaluated) for (const price of unlisted) this.unlisted.set(price, (this.unlisted.get(price) ?? 0) + 1);
+		if (!claimed)
+			for (const { subscription, unknown: reasons } of evaluated)
+				if (subscription.isLinkLost && reasons.length > 0) this.lostLinks.push(...reasons);
 		if (entitlement.kind === 'tier' && !claimed) this.unclaimed += 1;
 		if (entitlement.kind === 'tier' || unknown.length > 0) this.paying += 1;
 	}
@@ -83,6 +88,14 @@ export function* absentPayers(
 		onAbsent(person);
 	});
 	return absent;
+}
+
+/** More are counted, not listed. */
+const MAX_ODD_LISTED = 100;
+
+export function oddObjects(found: readonly OddObject[]): Notices['oddObjects'] {
+	const sorted = found.map(({ id, problem }) => ({ id, problem })).sort((a, b) => (a.id < b.id ? -1 : 1));
+	return { count: sorted.length, first: sorted.slice(0, MAX_ODD_LISTED) };
 }
 
 /** Two daily reports, so that one failed run does not hide the end of an exemption. */

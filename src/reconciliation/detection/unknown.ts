@@ -10,6 +10,8 @@ export function describeUnknown(reason: UnknownReason): string {
 			return `Stripe gives the status "${reason.status}", which Reeve does not know`;
 		case 'price':
 			return `they pay for ${reason.price}, which no setting lists`;
+		case 'object':
+			return `${reason.id} in Stripe ${reason.problem}`;
 		case 'link':
 			return describeLink(reason);
 	}
@@ -22,6 +24,8 @@ export function adviseOnUnknown(reason: UnknownReason): string {
 			return 'install the newest version of Reeve, which may know it; until then change these roles by hand';
 		case 'price':
 			return 'add it to STRIPE_…_PRICE_IDS of the tier that it buys, or to STRIPE_OTHER_PRICE_IDS if it buys no role';
+		case 'object':
+			return "look at it in the Stripe dashboard; if it is right there, look whether a proxy answers in Stripe's place, and update Reeve";
 		case 'link':
 			return adviseOnLink(reason.problem);
 	}

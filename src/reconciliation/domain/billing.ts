@@ -8,6 +8,21 @@ export interface Debt {
 	readonly lastPaidAt: Date | null;
 }
 
+/** A debt that may be undatable. */
+export interface ReadDebt extends Debt {
+	/** Why it cannot be dated: completes "sub_1 …". Null if it can. */
+	readonly unreadable: string | null;
+}
+
+/** An object in Stripe that lacks something that Reeve needs. */
+export interface OddObject {
+	readonly id: string;
+	/** Completes "sub_1 …", for operators. */
+	readonly problem: string;
+	/** Whether it could entitle anyone, because it is not known whose it is. */
+	readonly couldBeAnyones: boolean;
+}
+
 /** A Stripe subscription, reduced to what the policy needs. The dates of a debt are null unless it is past due. */
 export interface Subscription extends Debt {
 	readonly id: string;
@@ -19,6 +34,10 @@ export interface Subscription extends Debt {
 	readonly createdAt: Date;
 	/** The value of the Discord ID metadata, as found. */
 	readonly metadataDiscordId: string | null;
+	/** What it lacks that Reeve needs: what it gives is unknown, unless it is over. Completes "sub_1 …"; null if nothing. */
+	readonly unreadable: string | null;
+	/** Whether its metadata could not be read: it may link it to a member. */
+	readonly isLinkLost: boolean;
 	readonly cancelAtPeriodEnd: boolean;
 	readonly collectionPaused: boolean;
 }
@@ -56,6 +75,7 @@ export interface BillingSnapshot {
 	readonly subscriptionsRead: number;
 	/** Null if the account has no object that shows it. */
 	readonly livemode: boolean | null;
+	readonly oddObjects: readonly OddObject[];
 	/** IDs of customers that changed while the list was read. */
 	readonly changedCustomers: ReadonlySet<string>;
 	/** Discord IDs that the metadata of these customers names now. */

@@ -1,3 +1,4 @@
+import type { OddObject } from './billing.js';
 import type { CountMismatch } from './guild.js';
 import type { DriftIssue } from './issue.js';
 import type { Exemption } from './links.js';
@@ -38,6 +39,8 @@ export interface Notices {
 	readonly unknownStatus: readonly UnknownStatus[] | number;
 	/** Prices that no setting lists and current subscriptions are for, sorted. Absent in runs stored before it was kept. */
 	readonly unlistedPrices?: readonly UnlistedPrice[];
+	/** Objects in Stripe that lack something Reeve needs; the first of them, by ID. Absent in runs stored before it was kept. */
+	readonly oddObjects?: { readonly count: number; readonly first: readonly Omit<OddObject, 'couldBeAnyones'>[] };
 	/** Teams with more claimed seats than they pay for. */
 	readonly overclaimedTeams: readonly { readonly teamId: string; readonly name: string; readonly claimed: number; readonly paid: number }[];
 	/** Values that are not Discord IDs, in Stripe's metadata or, with `rowId`, in the database. */

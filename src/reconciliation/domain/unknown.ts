@@ -4,6 +4,8 @@ export type UnknownReason =
 	| { readonly kind: 'status'; readonly status: string }
 	/** A subscription of theirs is for a price that the settings do not list. */
 	| { readonly kind: 'price'; readonly price: string }
+	/** An object in Stripe, of which they may have something, lacks what the policy needs. `problem`: completes "sub_1 …", for operators. */
+	| { readonly kind: 'object'; readonly id: string; readonly problem: string }
 	/** A customer may pay for them, but what links it to them does not count. */
 	| { readonly kind: 'link'; readonly customerId: string; readonly problem: LinkProblem; readonly value?: string };
 

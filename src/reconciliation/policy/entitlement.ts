@@ -25,6 +25,11 @@ export function isPastDue(status: string): boolean {
 	return status === 'past_due' || status === 'unpaid';
 }
 
+/** Whether a subscription gives nothing now, whatever it is for. */
+export function isOver(status: string): boolean {
+	return status === 'canceled' || status === 'incomplete' || status === 'incomplete_expired' || status === 'paused';
+}
+
 /** Ends of the grace period and of the Debtor period after a payment failure, both inclusive. */
 export function debtPeriods(unpaidSince: Date, settings: PolicySettings): { readonly graceUntil: Date; readonly debtorUntil: Date } {
 	const graceUntil = new Date(unpaidSince.getTime() + settings.graceHours * HOUR_MS);
@@ -66,6 +71,8 @@ function evaluateSource(source: PaymentSource, settings: PolicySettings, now: Da
 	});
 	const phase = phaseOf(source, settings, now);
 	if (phase === 'over') return gives(NOTHING, NONE, NONE);
+	if (phase === 'unreadable')
+		return gives(NOTHING, [{ kind: 'object', id: subscription.id, problem: subscription.unreadable ?? '' }], NONE);
 	const { tier, unknown, unlisted } = purchaseOf(subscription.items, seat, settings);
 	if (tier === null && unknown.length === 0) return gives(NOTHING, NONE, unlisted);
 	switch (phase) {
@@ -83,25 +90,19 @@ function evaluateSource(source: PaymentSource, settings: PolicySettings, now: Da
  * Whether a subscription gives now what it buys (`paid`, also in the grace period), Debtor (`debt`) or nothing (`over`). Both periods
  * include their last moment.
  */
-function phaseOf({ subscription, unpaidSince }: PaymentSource, settings: PolicySettings, now: Date): 'paid' | 'debt' | 'over' | 'unknown' {
-	switch (subscription.status) {
-		case 'active':
-		case 'trialing':
-			return 'paid';
-		case 'past_due':
-		case 'unpaid': {
-			const { graceUntil, debtorUntil } = debtPeriods(unpaidSince, settings);
-			if (now <= graceUntil) return 'paid';
-			return now <= debtorUntil ? 'debt' : 'over';
-		}
-		case 'canceled':
-		case 'incomplete':
-		case 'incomplete_expired':
-		case 'paused':
-			return 'over';
-		default:
-			return 'unknown';
-	}
+function phaseOf(
+	{ subscription, unpaidSince }: PaymentSource,
+	settings: PolicySettings,
+	now: Date
+): 'paid' | 'debt' | 'over' | 'unknown' | 'unreadable' {
+	const { status, unreadable } = subscription;
+	if (isOver(status)) return 'over';
+	if (unreadable !== null) return 'unreadable';
+	if (status === 'active' || status === 'trialing') return 'paid';
+	if (!isPastDue(status)) return 'unknown';
+	const { graceUntil, debtorUntil } = debtPeriods(unpaidSince, settings);
+	if (now <= graceUntil) return 'paid';
+	return now <= debtorUntil ? 'debt' : 'over';
 }
 
 /**

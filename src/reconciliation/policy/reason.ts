@@ -17,6 +17,8 @@ export type EntitlementReason =
 	| { readonly kind: 'buys-nothing' }
 	/** The policy does not know the status, and decides nothing. */
 	| { readonly kind: 'unknown-status' }
+	/** It lacks something that the policy needs. `problem`: completes "sub_1 …". */
+	| { readonly kind: 'unreadable'; readonly problem: string }
 	/** No setting lists these prices. `tier`: what the others buy. */
 	| { readonly kind: 'unknown-price'; readonly prices: readonly string[]; readonly tier: RoleName | null };
 
@@ -26,6 +28,7 @@ export function entitlementReason(
 	settings: PolicySettings,
 	now: Date
 ): EntitlementReason {
+	for (const reason of unknown) if (reason.kind === 'object') return { kind: 'unreadable', problem: reason.problem };
 	if (unknown.some(({ kind }) => kind === 'status')) return { kind: 'unknown-status' };
 	const prices = unknown.flatMap((reason) => (reason.kind === 'price' ? [reason.price] : []));
 	if (prices.length > 0) return { kind: 'unknown-price', prices, tier: entitlement.kind === 'tier' ? entitlement.tier : null };

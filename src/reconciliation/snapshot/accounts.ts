@@ -1,4 +1,4 @@
-import type { Account, Accounts, Customer, Debt, Subscription, SubscriptionItem } from '../domain/billing.js';
+import type { Account, Accounts, Customer, ReadDebt, Subscription, SubscriptionItem } from '../domain/billing.js';
 import { isPastDue } from '../policy/entitlement.js';
 import { doubled, StringColumn } from './columns.js';
 
@@ -85,7 +85,7 @@ export class CompactAccounts implements Accounts {
 	}
 
 	/** @param debts - by the ID of the subscription. Read only for those that are past due. */
-	public setDebts(debts: ReadonlyMap<string, Debt>): void {
+	public setDebts(debts: ReadonlyMap<string, ReadDebt>): void {
 		this.columns.debts = debts;
 	}
 
@@ -129,7 +129,11 @@ class StoredAccount implements Account {
 }
 
 class SubscriptionColumns {
-	public debts: ReadonlyMap<string, Debt> = new Map();
+	public debts: ReadonlyMap<string, ReadDebt> = new Map();
+	/** Subscription ID → what it lacks. */
+	public readonly unreadable = new Map<string, string>();
+	/** IDs of subscriptions whose metadata could not be read. */
+	public readonly lostLinks = new Set<string>();
 	public readonly ids = new StringColumn();
 	public readonly metadataIds = new StringColumn();
 	private created = new Float64Array(INITIAL_CAPACITY);
@@ -140,7 +144,10 @@ class SubscriptionColumns {
 	private readonly kindIndexes = new Map<string, number>();
 
 	/** @param next - index of the customer's next subscription @returns the index */
-	public add({ id, status, items, cancelAtPeriodEnd, collectionPaused, createdAt, metadataDiscordId }: Subscription, next: number): number {
+	public add(
+		{ id, status, items, cancelAtPeriodEnd, collectionPaused, createdAt, metadataDiscordId, unreadable, isLinkLost }: Subscription,
+		next: number
+	): number {
 		const index = this.ids.add(id);
 		if (index === this.created.length) {
 			this.created = doubled(this.created);
@@ -148,6 +155,8 @@ class SubscriptionColumns {
 			this.next = doubled(this.next);
 		}
 		this.metadataIds.add(metadataDiscordId);
+		if (unreadable !== null) this.unreadable.set(id, unreadable);
+		if (isLinkLost) this.lostLinks.add(id);
 		this.created[index] = createdAt.getTime();
 		this.kinds[index] = this.kindIndexOf({ status, items, cancelAtPeriodEnd, collectionPaused });
 		this.next[index] = next;
@@ -211,7 +220,15 @@ class StoredSubscription implements Subscription {
 		return this.debt?.lastPaidAt ?? null;
 	}
 
-	private get debt(): Debt | undefined {
+	public get unreadable(): string | null {
+		return this.#columns.unreadable.get(this.id) ?? this.debt?.unreadable ?? null;
+	}
+
+	public get isLinkLost(): boolean {
+		return this.#columns.lostLinks.has(this.id);
+	}
+
+	private get debt(): ReadDebt | undefined {
 		return isPastDue(this.status) ? this.#columns.debts.get(this.id) : undefined;
 	}
 

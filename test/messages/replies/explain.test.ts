@@ -20,6 +20,8 @@ function claim(number: number, over: Partial<ExplainedSource> = {}): ExplainedSo
 			createdAt: AT,
 			unpaidSince: null,
 			lastPaidAt: null,
+			unreadable: null,
+			isLinkLost: false,
 			metadataDiscordId: null,
 			cancelAtPeriodEnd: false,
 			collectionPaused: false
@@ -109,6 +111,7 @@ describe('explanationReply', () => {
 		['incomplete', { kind: 'gives-nothing' }, 'its first payment never came through: gives nothing'],
 		['active', { kind: 'buys-nothing' }, 'its prices buy no role, by the settings'],
 		['active', { kind: 'unknown-price', prices: ['price_*a*'], tier: null }, 'no setting lists price\\_\\*a\\*, so Reeve removes no role'],
+		['active', { kind: 'unreadable', problem: 'has no items' }, 'active: in Stripe it has no items, so Reeve removes no role of theirs'],
 		['active', { kind: 'unknown-price', prices: ['price_a'], tier: 'Knight' }, 'gives at least **Knight**; no setting lists'],
 		['**odd**', { kind: 'unknown-status' }, 'Stripe says "\\*\\*odd\\*\\*", which Reeve does not know']
 	])('explains a subscription that is %s with reason %j', (status, reason, words) => {

@@ -254,6 +254,37 @@ describe('notices of prices that no setting lists', () => {
 	});
 });
 
+describe('notices of odd objects', () => {
+	const oddObjects = {
+		count: 203,
+		first: [
+			{ id: 'in_1', problem: 'has **no** date' },
+			{ id: 'sub_1', problem: 'has no items' }
+		]
+	};
+
+	it('name the first, what they lack, and count the others', () => {
+		const { all } = page(result({ issues: issues(1), notices: { ...NO_NOTICES, oddObjects } }));
+		expect(all).toContain(
+			'203 objects in Stripe could not be read completely: in_1 has \\*\\*no\\*\\* date, sub_1 has no items and 201 more'
+		);
+	});
+
+	it('leave out an object whose members are named', () => {
+		const unknown = [{ reason: { kind: 'object', id: 'sub_1', problem: 'has no items' }, discordIds: ['1'], count: 1 } as const];
+		const { all } = page(result({ issues: issues(1), notices: { ...NO_NOTICES, unknown, oddObjects: { ...oddObjects, count: 2 } } }));
+		expect(all).toContain(
+			'<@1>: sub_1 in Stripe has no items. They keep the roles they have; to settle it, look at it in the Stripe dashboard'
+		);
+		expect(all).toContain('1 object in Stripe could not be read completely: in_1 has');
+	});
+
+	it('are not shown if there are none', () => {
+		const { all } = page(result({ issues: issues(1), notices: { ...NO_NOTICES, oddObjects: { count: 0, first: [] } } }));
+		expect(all).not.toContain('could not be read completely');
+	});
+});
+
 describe('report without issues', () => {
 	it('does not say that all is clear while something is unknown', () => {
 		const unknown = [{ reason: { kind: 'price', price: 'price_eur' }, discordIds: ['1'], count: 1 } as const];

@@ -226,6 +226,42 @@ describe('detect: members of whom something is unknown', () => {
 		expect(notices.unknown?.[0]).toMatchObject({ count: 1_002, discordIds: ids.slice(0, 1_000) });
 	});
 
+	it('leaves everyone who holds a role unknown if an odd object may be anyone’s', () => {
+		const oddObjects = [
+			{ id: 'sub_odd', problem: 'does not say whose it is', couldBeAnyones: true },
+			{ id: 'sub_named', problem: 'has no items', couldBeAnyones: false }
+		];
+		const subscriptions = [subscription({ status: 'canceled' })];
+		const parts = { oddObjects, customers: [customer({ metadataDiscordId: ADA })], subscriptions };
+		const { issues: none, notices } = detection({ ...parts, guild: [inGuild(ADA, 'Lord'), inGuild(BOB, 'Knight'), inGuild(EVE)] });
+		expect(none).toEqual([]);
+		expect(notices.unknown).toEqual([
+			{ reason: { kind: 'object', id: 'sub_odd', problem: 'does not say whose it is' }, discordIds: [ADA, BOB], count: 2 }
+		]);
+		expect(notices.oddObjects).toEqual({
+			count: 2,
+			first: [
+				{ id: 'sub_named', problem: 'has no items' },
+				{ id: 'sub_odd', problem: 'does not say whose it is' }
+			]
+		});
+	});
+
+	it('grants roles although an odd object may be anyone’s', () => {
+		const oddObjects = [{ id: 'sub_odd', problem: 'does not say whose it is', couldBeAnyones: true }];
+		const paying = { customers: [customer({ metadataDiscordId: ADA })], subscriptions: [subscription({ prices: ['price_lord'] })] };
+		expect(only(issues({ oddObjects, ...paying, guild: [inGuild(ADA, 'Knight')] })).plan).toEqual({ add: ['Lord'], remove: [] });
+	});
+
+	it.each([
+		[{ isLinkLost: true, unreadable: 'has no readable metadata' }, {}, 0],
+		[{ isLinkLost: true, unreadable: 'has no readable metadata', status: 'canceled' }, {}, 1],
+		[{ isLinkLost: true, unreadable: 'has no readable metadata' }, { rows: [row({ discordId: BOB, stripeCustomerId: 'cus_1' })] }, 1],
+		[{ unreadable: 'has no items' }, {}, 1]
+	])('leaves role holders without a link unknown only if %j with %j may link one of them', (given, parts, expected) => {
+		expect(issues({ subscriptions: [subscription(given)], ...parts, guild: [inGuild(ADA, 'Lord')] })).toHaveLength(expected);
+	});
+
 	it('counts a customer of unknown status as paying: nothing shows that they stopped', () => {
 		expect(detection({ subscriptions: [frozen] })).toMatchObject({ payingCustomers: 1, notices: { unclaimed: 0 } });
 	});

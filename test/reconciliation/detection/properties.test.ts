@@ -101,6 +101,10 @@ const worlds: fc.Arbitrary<World> = fc.record({
 	),
 	firstSeenUnpaid: fc.dictionary(fc.constantFrom('sub_0', 'sub_1', 'sub_2', 'sub_3'), moment, { maxKeys: 3, noNullPrototype: true }),
 	missingCustomers: fc.constant({}),
+	oddObjects: fc.oneof(
+		{ weight: 9, arbitrary: fc.constant([]) },
+		{ weight: 1, arbitrary: fc.constant([{ id: 'sub_odd', problem: 'does not say whose it is', couldBeAnyones: true }]) }
+	),
 	changedCustomers: fc.subarray(CUSTOMERS, { maxLength: 1 }),
 	changedPeople: fc.subarray(PEOPLE, { maxLength: 1 }),
 	changedRows: fc.record({ customerIds: fc.subarray(CUSTOMERS, { maxLength: 1 }), discordIds: fc.subarray(PEOPLE, { maxLength: 1 }) })

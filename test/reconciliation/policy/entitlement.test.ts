@@ -129,6 +129,21 @@ describe('evaluate: what a subscription buys', () => {
 	});
 });
 
+describe('evaluate: an odd subscription', () => {
+	const odd = (status: string) => source({ id: 'sub_odd', status, unreadable: 'has no items' }, ago({ days: 400 }));
+
+	it.each(['active', 'trialing', 'past_due', 'unpaid', 'suspended', ''])('does not know what it gives while %j', (status) => {
+		expect(evaluate([odd(status)], MAPPED, NOW)).toMatchObject({
+			entitlement: { kind: 'none' },
+			unknown: [{ kind: 'object', id: 'sub_odd', problem: 'has no items' }]
+		});
+	});
+
+	it.each(['canceled', 'incomplete', 'incomplete_expired', 'paused'])('gives nothing while %s', (status) => {
+		expect(evaluate([odd(status)], MAPPED, NOW)).toMatchObject({ entitlement: { kind: 'none' }, unknown: [] });
+	});
+});
+
 describe('evaluate: several subscriptions', () => {
 	const older = ago({ days: 200 });
 	const newer = ago({ days: 1 });

@@ -20,6 +20,8 @@ function plain(accounts: Accounts) {
 					createdAt: each.createdAt,
 					unpaidSince: each.unpaidSince,
 					lastPaidAt: each.lastPaidAt,
+					unreadable: each.unreadable,
+					isLinkLost: each.isLinkLost,
 					metadataDiscordId: each.metadataDiscordId,
 					cancelAtPeriodEnd: each.cancelAtPeriodEnd,
 					collectionPaused: each.collectionPaused
@@ -38,6 +40,8 @@ const given: fc.Arbitrary<Subscription> = fc.record({
 	createdAt: fc.date({ noInvalidDate: true }),
 	unpaidSince: fc.constant(null),
 	lastPaidAt: fc.constant(null),
+	unreadable: fc.constantFrom(null, 'has no items'),
+	isLinkLost: fc.boolean(),
 	metadataDiscordId: text,
 	cancelAtPeriodEnd: fc.boolean(),
 	collectionPaused: fc.boolean()
@@ -82,7 +86,7 @@ describe('CompactAccounts', () => {
 		const since = ago({ days: 3 });
 		compact.add(customer(), subscription({ id: 'sub_1', status: 'past_due' }));
 		compact.add(customer(), subscription({ id: 'sub_2', status: 'active' }));
-		const debt = { unpaidSince: since, lastPaidAt: ago({ days: 40 }) };
+		const debt = { unpaidSince: since, lastPaidAt: ago({ days: 40 }), unreadable: 'has an odd invoice' };
 		compact.setDebts(
 			new Map([
 				['sub_1', debt],
@@ -90,7 +94,7 @@ describe('CompactAccounts', () => {
 			])
 		);
 		const [active, due] = compact.get('cus_1')?.subscriptions ?? [];
-		expect(active).toMatchObject({ unpaidSince: null, lastPaidAt: null });
+		expect(active).toMatchObject({ unpaidSince: null, lastPaidAt: null, unreadable: null });
 		expect(due).toMatchObject(debt);
 	});
 });

@@ -71,6 +71,7 @@ describe('council scenario', () => {
 			contestedLinks,
 			unknown,
 			unlistedPrices,
+			oddObjects,
 			unknownStatus,
 			expiringExemptions,
 			leftToNextRun,
@@ -83,6 +84,7 @@ describe('council scenario', () => {
 			{ reason: { kind: 'price', price: 'price_newsletter' }, count: scenario.notices.unlistedPrice },
 			{ reason: { kind: 'status', status: 'under_review' }, count: scenario.notices.unknownStatus }
 		]);
+		expect(oddObjects).toEqual({ count: 0, first: [] });
 		expect(unlistedPrices).toEqual([
 			{ price: 'price_newsletter', subscriptions: scenario.notices.unlistedPrice, counts: { buy: 'unknown' } }
 		]);

@@ -8,6 +8,7 @@ import { escapeName, escapeText } from '../../format/text.js';
 
 const STATUS_LENGTH = 40;
 const PRICE_LENGTH = 60;
+const PROBLEM_LENGTH = 120;
 
 /** Stripe's statuses for readers who do not know Stripe. */
 const MEANINGS: Readonly<Record<string, string>> = {
@@ -39,6 +40,8 @@ export function describeReason(status: string, reason: EntitlementReason): strin
 			const gives = reason.tier === null ? '' : `gives at least **${escapeName(reason.tier)}**; `;
 			return `${said}: ${gives}no setting lists ${list(reason.prices.map((price) => escapeText(price, PRICE_LENGTH)))}, so Reeve removes no role of theirs`;
 		}
+		case 'unreadable':
+			return `${said}: in Stripe it ${escapeText(reason.problem, PROBLEM_LENGTH)}, so Reeve removes no role of theirs`;
 		case 'unknown-status':
 			return `Stripe says "${said}", which Reeve does not know: until that changes, Reeve removes no role of theirs`;
 	}
