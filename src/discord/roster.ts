@@ -27,13 +27,13 @@ const MAX_MISSING = { members: 3, share: 0.1 };
 /** Maps a member to a roster entry with the managed roles only, by name. */
 export function toRosterMember(member: GuildMember, roles: ManagedRoles): RosterMember {
 	const held = managedRoleNames([...member.roles.cache.keys()], roles);
-	return { id: member.id, name: member.displayName, bot: member.user.bot, roles: held };
+	return { id: member.id, name: member.displayName, username: member.user.username, bot: member.user.bot, roles: held };
 }
 
 /** The same for a member as the gateway sends it. */
 function fromGateway({ user, nick, roles: held }: Pick<APIGuildMember, 'user' | 'nick' | 'roles'>, roles: ManagedRoles): RosterMember {
 	const { id, username, global_name: globalName, bot = false } = user;
-	return { id, name: nick ?? globalName ?? username, bot, roles: managedRoleNames(held, roles) };
+	return { id, name: nick ?? globalName ?? username, username, bot, roles: managedRoleNames(held, roles) };
 }
 
 function managedRoleNames(roleIds: readonly string[], { nameOf }: ManagedRoles): string[] {

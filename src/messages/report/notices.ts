@@ -1,7 +1,7 @@
 import { describeLinks } from '../../reconciliation/detection/link-problems.js';
 import { adviseOnUnknown, describeUnknown } from '../../reconciliation/detection/unknown.js';
 import type { Notices } from '../../reconciliation/domain/detection.js';
-import type { UnknownMembers, UnknownReason } from '../../reconciliation/domain/unknown.js';
+import type { LinkProblem, UnknownMembers, UnknownReason } from '../../reconciliation/domain/unknown.js';
 import { ago, count, list, number } from '../format/format.js';
 import { escapeName, escapeText, mention } from '../format/text.js';
 
@@ -10,6 +10,7 @@ const MAX_NAMED = 3;
 
 const CUSTOMER_ID_LENGTH = 30;
 
+const VALUE_LENGTH = 40;
 const STATUS_LENGTH = 40;
 const REASON_LENGTH = 200;
 const PRICE_LENGTH = 60;
@@ -21,12 +22,7 @@ type Line = readonly [many: number, line: () => string];
 
 /** Observations that are not issues: a line per kind, with the action where there is one. */
 export function noticeLines(notices: Notices): string[] {
-	const { overclaimedTeams, malformedLinks, contestedLinks, expiringExemptions, countMismatch } = notices;
-	const customers = (links: readonly { readonly customerId: string }[]) =>
-		list(
-			links.map(({ customerId }) => escapeText(customerId, CUSTOMER_ID_LENGTH)),
-			MAX_NAMED
-		);
+	const { overclaimedTeams, malformedLinks, expiringExemptions, countMismatch } = notices;
 	const teams = () =>
 		list(
 			overclaimedTeams.map(({ name, claimed, paid }) => `${escapeName(name)} (${number(claimed)} of ${number(paid)})`),
@@ -39,16 +35,8 @@ export function noticeLines(notices: Notices): string[] {
 		);
 	const lines: Line[] = [
 		[overclaimedTeams.length, () => `${count(overclaimedTeams.length, 'team')} with more seats claimed than paid for: ${teams()}`],
-		[
-			malformedLinks.length,
-			() =>
-				`${count(malformedLinks.length, 'customer has', 'customers have')} an invalid Discord ID in Stripe: ${customers(malformedLinks)}`
-		],
-		[
-			contestedLinks.length,
-			() =>
-				`${count(contestedLinks.length, 'customer names', 'customers name')} several members in Stripe, so no link counts: ${customers(contestedLinks)}`
-		],
+		...malformedLines(malformedLinks),
+		...contestedLines(notices),
 		...(notices.unknown === undefined ? unknownStatusLines(notices.unknownStatus) : unknownLines(notices.unknown)),
 		...unlistedPriceLines(notices),
 		...oddObjectLines(notices),
@@ -68,6 +56,47 @@ export function noticeLines(notices: Notices): string[] {
 		[notices.bots, () => `${count(notices.bots, 'bot')} skipped`]
 	];
 	return lines.filter(([many]) => many > 0).map(([, line]) => line());
+}
+
+function malformedLines(links: Notices['malformedLinks']): Line[] {
+	const named = (some: typeof links) =>
+		list(
+			some.map(
+				({ customerId, value }) => `${escapeText(customerId, CUSTOMER_ID_LENGTH)} (${escapeText(JSON.stringify(value), VALUE_LENGTH)})`
+			),
+			MAX_NAMED
+		);
+	const [inRows, inStripe] = [links.filter(({ rowId }) => rowId !== undefined), links.filter(({ rowId }) => rowId === undefined)];
+	return [
+		[
+			inStripe.length,
+			() => `${count(inStripe.length, 'Discord ID', 'Discord IDs')} in Stripe cannot be read: ${named(inStripe)}; correct them there`
+		],
+		[inRows.length, () => `${count(inRows.length, 'Discord ID', 'Discord IDs')} in the database cannot be read: ${named(inRows)}`]
+	];
+}
+
+/** Only what the members concerned do not tell: none of them may be in the server. */
+function contestedLines({ contestedLinks, unknown = [] }: Notices): Line[] {
+	const isTold = (problem: LinkProblem) => unknown.some(({ reason }) => reason.kind === 'link' && reason.problem === problem);
+	const named = (some: typeof contestedLinks) =>
+		list(
+			some.map(({ customerId }) => escapeText(customerId, CUSTOMER_ID_LENGTH)),
+			MAX_NAMED
+		);
+	const byRows = isTold('disputed') ? [] : contestedLinks.filter((link) => link.byRows === true);
+	const byMetadata = isTold('several') ? [] : contestedLinks.filter((link) => link.byRows !== true);
+	return [
+		[
+			byMetadata.length,
+			() =>
+				`${count(byMetadata.length, 'customer pays', 'customers pay')} for several members, with a subscription that does not say for whom: ${named(byMetadata)}`
+		],
+		[
+			byRows.length,
+			() => `${count(byRows.length, 'customer belongs', 'customers belong')} to several members in the database: ${named(byRows)}`
+		]
+	];
 }
 
 /** One line per reason, those of most members first. */

@@ -80,14 +80,16 @@ export class MisreadIds {
 		return found;
 	}
 
-	private addFitting({ id, name }: RosterMember): void {
+	private addFitting({ id, name, username }: RosterMember): void {
 		const lengths = this.keyLengths.get(id.length);
 		if (lengths !== undefined)
 			for (const digits of lengths) {
 				const fitting = this.byDigits.get(`${id.length}:${id.slice(0, digits)}`);
 				if (fitting !== undefined) for (const { value, meant } of fitting) if (isRoundingOf(value, id)) meant.push(id);
 			}
-		if (this.byName.size > 0) for (const { meant } of this.byName.get(nameKey(name)) ?? []) meant.push(id);
+		if (this.byName.size === 0) return;
+		const names = new Set([nameKey(name), nameKey(username ?? name)]);
+		for (const key of names) for (const { meant } of this.byName.get(key) ?? []) meant.push(id);
 	}
 
 	private add(suspect: Suspect, value: string): Indexed {

@@ -6,6 +6,8 @@ export interface RosterMember {
 	readonly id: string;
 	/** Display name. User-chosen: escape it wherever it is printed. */
 	readonly name: string;
+	/** The account's unique name; null if the display name is the same. */
+	readonly username?: string | null;
 	readonly bot: boolean;
 	readonly roles: readonly RoleName[];
 }

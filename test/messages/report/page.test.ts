@@ -185,8 +185,8 @@ describe('summary embed', () => {
 			'<@1>, <@2>, <@3> and 1 more: Stripe gives the status `frozen`, which Reeve does not know; their roles are left as they are',
 			'<@5>: Stripe gives the status `\\*\\*@\u200Beveryone\\*\\*`, which Reeve does not know; their roles are left as they are',
 			'1 team with more seats claimed than paid for: \\*\\*Acme\\*\\* @\u200Beveryone (6 of 5)',
-			'5 customers have an invalid Discord ID in Stripe: cus_1, cus_2, cus_3 and 2 more',
-			'1 customer names several members in Stripe, so no link counts: cus_9'
+			'5 Discord IDs in Stripe cannot be read: cus_1 ("@\u200Beveryone"), cus_2 ("@\u200Beveryone"), cus_3 ("@\u200Beveryone") and 2 more; correct them there',
+			'1 customer pays for several members, with a subscription that does not say for whom: cus_9'
 		]) {
 			expect(all).toContain(words);
 		}

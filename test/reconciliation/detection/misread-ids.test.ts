@@ -81,6 +81,11 @@ describe('members whom a name may mean', () => {
 		});
 	});
 
+	it('are unknown by their username, whatever name they show', () => {
+		const guild = [{ ...called('Countess'), username: 'ada' }];
+		expect(detection({ ...named('@ada'), guild })).toMatchObject({ issues: [], skipped: new Set([ID]) });
+	});
+
 	it('are those who bear it, if they are few', () => {
 		const guild = (many: number) => Array.from({ length: many }, (_, index) => called('Ada', `${ID.slice(0, -1)}${index}`));
 		expect(detection({ ...named('ada'), guild: guild(3) }).skipped.size).toBe(3);

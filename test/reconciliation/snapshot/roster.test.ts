@@ -16,7 +16,13 @@ const id = fc.oneof(
 );
 const name = fc.oneof(fc.string({ unit: 'binary', maxLength: 40 }), fc.string({ unit: 'grapheme', maxLength: 2000 }), fc.constant(''));
 const members = fc.array(
-	fc.record({ id, name, bot: fc.boolean(), roles: fc.subarray([...MANAGED, 'Rôle 🗡', 'a","b']) }) satisfies fc.Arbitrary<RosterMember>,
+	fc.record({
+		id,
+		name,
+		username: fc.option(name),
+		bot: fc.boolean(),
+		roles: fc.subarray([...MANAGED, 'Rôle 🗡', 'a","b'])
+	}) satisfies fc.Arbitrary<RosterMember>,
 	{ maxLength: 120 }
 );
 
@@ -26,9 +32,15 @@ function compact(all: readonly RosterMember[], expected?: number): CompactRoster
 	return roster;
 }
 
-const mapOf = (all: readonly RosterMember[]) => new Map(all.map((member) => [member.id, member]));
+/** The username is stored only if it differs. */
+const asStored = (member: RosterMember): RosterMember => ({
+	...member,
+	username: member.username && member.username !== member.name ? member.username : null
+});
+const mapOf = (all: readonly RosterMember[]) => new Map(all.map((member) => [member.id, asStored(member)]));
 /** Copies the fields of a view. */
-const copyOf = ({ id, name, bot, roles }: RosterMember): RosterMember => ({ id, name, bot, roles });
+const copyOf = ({ id, name, username, bot, roles }: RosterMember): RosterMember =>
+	asStored({ id, name, username: username ?? null, bot, roles });
 const byId = (a: RosterMember, b: RosterMember) => (a.id < b.id ? -1 : 1);
 
 describe('CompactRoster', () => {
@@ -56,7 +68,7 @@ describe('CompactRoster', () => {
 				}
 				for (const member of back) {
 					roster.set(member);
-					map.set(member.id, member);
+					map.set(member.id, asStored(member));
 				}
 				expect(roster.size).toBe(map.size);
 				for (const { id: memberId } of all)
