@@ -90,9 +90,9 @@ export class Sandbox {
 		await this.environment.reset(readReset({ ...input, env }));
 	}
 
-	/** Stops the bot and starts it on the same database. */
-	public restart(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<Exit & { ms: number }> {
-		return this.environment.restart(signal);
+	/** Stops the bot and starts it on the same database. @param env - settings to change */
+	public restart(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM', env: Record<string, string> = {}): Promise<Exit & { ms: number }> {
+		return this.environment.restart(signal, { env });
 	}
 
 	/** Kills the bot with SIGKILL. */
@@ -103,7 +103,7 @@ export class Sandbox {
 	/** Restarts the bot so that it kills itself at this step, as counted by crash-injection. */
 	public async runUntilCrash(step: number): Promise<void> {
 		try {
-			await this.environment.restart('SIGKILL', step);
+			await this.environment.restart('SIGKILL', { crashAtStep: step });
 		} catch (error) {
 			// It may crash before it is ready.
 			if (this.environment.bot.lastExit?.signal !== 'SIGKILL') throw error;

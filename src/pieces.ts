@@ -1,6 +1,8 @@
 import { container } from '@sapphire/framework';
 import type { Guild } from 'discord.js';
 import { ReconcileCommand } from '../commands/reconcile.js';
+import { AcceptRulesButton } from '../interaction-handlers/accept-rules-button.js';
+import { AcceptRulesModal } from '../interaction-handlers/accept-rules-modal.js';
 import { BulkButton } from '../interaction-handlers/bulk-button.js';
 import { CancelButton } from '../interaction-handlers/cancel-button.js';
 import { EndExemptionMenu } from '../interaction-handlers/end-exemption-menu.js';
@@ -37,6 +39,8 @@ import { VerificationTask } from '../tasks/verification.js';
 export const PIECES = {
 	commands: { reconcile: ReconcileCommand },
 	'interaction-handlers': {
+		'accept-rules-button': AcceptRulesButton,
+		'accept-rules-modal': AcceptRulesModal,
 		'bulk-button': BulkButton,
 		'cancel-button': CancelButton,
 		'end-exemption-menu': EndExemptionMenu,

@@ -101,9 +101,10 @@ export function controlApi(environment: SandboxEnvironment): Hono {
 		const { scenario } = loaded;
 		return c.json({ ready: true, ms, ...(scenario ? { scenario: scenario.choice.scenario, expected: scenario.expected.length } : {}) });
 	});
-	app.post('/api/restart', async (c) =>
-		c.json({ ready: true, ...(await environment.restart(read(bodies.restartBody, await json(c)).signal)) })
-	);
+	app.post('/api/restart', async (c) => {
+		const { signal, env } = read(bodies.restartBody, await json(c));
+		return c.json({ ready: true, ...(await environment.restart(signal, { env })) });
+	});
 
 	app.notFound((c) => c.json({ error: `there is no ${c.req.method} ${c.req.path}; see GET /` }, 404));
 	app.onError((error) => {

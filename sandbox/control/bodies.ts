@@ -147,7 +147,10 @@ export const discordSettingsBody = z.strictObject({
 	})
 });
 
-export const restartBody = z.strictObject({ signal: z.enum(['SIGTERM', 'SIGKILL'], 'must be SIGTERM or SIGKILL').default('SIGTERM') });
+export const restartBody = z.strictObject({
+	signal: z.enum(['SIGTERM', 'SIGKILL'], 'must be SIGTERM or SIGKILL').default('SIGTERM'),
+	env: z.record(z.string(), z.string()).default({})
+});
 
 const limit = z.coerce.number('must be a number').int('must be a whole number').positive('must be at least 1').optional();
 export const runsQuery = z.object({ limit });

@@ -85,7 +85,11 @@ const CALLS: readonly Call[] = [
 		does: 'loads a fresh world and database: {scenario, size?, seed?} or {world}, with {env?} for the bot. Answers when the bot is ready',
 		body: { scenario: 'council', seed: 2 }
 	},
-	{ call: 'POST /api/restart', does: 'stops the bot and starts it on the same database', body: { signal: 'SIGKILL' } }
+	{
+		call: 'POST /api/restart',
+		does: 'stops the bot and starts it on the same database, with {env?} as changed settings',
+		body: { signal: 'SIGKILL' }
+	}
 ];
 
 export function indexPage({ http, smtp }: { http: number; smtp: number }): string {

@@ -143,15 +143,20 @@ export class SandboxEnvironment {
 
 	/**
 	 * Stops the bot and starts it on the same database. Resolves when it is ready.
-	 * @param crashAtStep - the step at which the new process kills itself, as counted by crash-injection
+	 * @param options.crashAtStep - the step at which the new process kills itself, as counted by crash-injection
+	 * @param options.env - settings to change
 	 */
-	public restart(signal: 'SIGTERM' | 'SIGKILL', crashAtStep?: number): Promise<Exit & { ms: number }> {
+	public restart(
+		signal: 'SIGTERM' | 'SIGKILL',
+		{ crashAtStep, env = {} }: { readonly crashAtStep?: number; readonly env?: Readonly<Record<string, string>> } = {}
+	): Promise<Exit & { ms: number }> {
 		return this.mutex.runExclusive(async () => {
 			const startedAt = performance.now();
 			this.assertOpen();
 			if (!this.database) throw new ControlError(409, 'no world is loaded: reset first');
 			this.ready = false;
 			const exit = await this.bot.stop(signal);
+			this.settings = { ...this.settings, ...env };
 			await this.startBot(this.bot, crashAtStep === undefined ? {} : { [CRASH_AT_STEP]: String(crashAtStep) });
 			return { ...exit, ms: Math.round(performance.now() - startedAt) };
 		});

@@ -44,6 +44,7 @@ function unlistedPrices(buy: string): UnlistedPrices {
 export function runSettings(settings: Settings): RunSettings {
 	return {
 		policy: policySettings(settings),
+		discordIdKey: settings.STRIPE_DISCORD_ID_KEY,
 		autoFix: settings.RECONCILIATION_AUTO_FIX === 'true',
 		fixUnlinked: settings.RECONCILIATION_FIX_UNLINKED === 'true',
 		maxRevokePercent: settings.RECONCILIATION_MAX_REVOKE_PERCENT

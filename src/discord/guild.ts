@@ -87,6 +87,7 @@ export function createGuild(options: {
 				throw new SourceError('discord', readFailure(error), { cause: error });
 			}
 		},
+		managedRoleIds: async () => Object.fromEntries((await managedRoles(availableGuild())).idOf),
 		problems: async () => {
 			try {
 				const guild = availableGuild();

@@ -15,6 +15,10 @@ const PARTS = {
 	runId: text(/^[a-z0-9]{1,32}$/),
 	issueId: text(/^[a-z0-9]{1,32}$/),
 	attemptId: text(/^[a-z0-9-]{1,36}$/),
+	/** Of the rules of a run. */
+	rulesHash: text(/^[0-9a-f]{8}$/),
+	/** People who lose access or move down. */
+	losing: { pattern: /^(0|[1-9]\d{0,8})$/, read: Number },
 	/** Of one plan, or of several together. */
 	planHash: text(/^[0-9a-f]{8}$/),
 	/** Counted from 0. */
@@ -57,6 +61,8 @@ const ACTIONS = {
 	bulk: ['scope', 'part', 'planHash'],
 	/** As a button: ask how many people this part concerns. As a modal: the answer. */
 	release: ['scope', 'part', 'planHash'],
+	/** As a button: ask how many people lose access or move down. As a modal: the answer. */
+	'accept-rules': ['rulesHash', 'losing'],
 	/** Close a plan without applying it. */
 	cancel: [],
 	/** Show a page of the history. */

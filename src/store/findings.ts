@@ -5,6 +5,7 @@ import { type Issue, IssueStatus, Prisma, type PrismaClient } from './client/cli
 import type { Database } from './connection/database.js';
 import { asStored, rowToOpenIssue, toJsonText } from './json.js';
 import { chunk, keysetPages } from './paging.js';
+import { acceptFirstRules } from './rules.js';
 import { recordSnapshot } from './snapshot.js';
 
 type Findings = Parameters<Ledger['recordFindings']>[1];
@@ -37,6 +38,7 @@ export function findingsStore({ prisma, kind }: Database, guildId: string): Pick
 					const issues = await store.recordIssues();
 					await store.recordDebts();
 					await recordSnapshot(transaction, runId, found, issues);
+					if (found.rules && !found.onlyMember) await acceptFirstRules(transaction, guildId, found.rules, found.at);
 					return issues;
 				},
 				{ timeout: TRANSACTION_MS, maxWait: TRANSACTION_MS }

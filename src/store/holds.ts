@@ -10,6 +10,12 @@ import type { Database } from './connection/database.js';
 /** Scope of a hold on a run's automatic fixes. */
 export const RUN_HOLD = 'run';
 
+/** Scope of a hold on what a run would take only because of rules that no operator has accepted. */
+export const RULES_HOLD = 'rules';
+
+/** Scopes of holds on a run's automatic fixes. */
+export const RUN_HOLDS: string[] = [RUN_HOLD, RULES_HOLD];
+
 const UNLINKED: BulkScope = 'UNLINKED';
 
 /** The operator who asked is about to type the number that releases the hold: a mail is sent only if that has not happened by then. */
@@ -17,9 +23,10 @@ const MAIL_AFTER_MS = 60_000;
 
 /** Stores a run's hold. Call it in the transaction that completes the run. */
 export async function holdRun(transaction: Prisma.TransactionClient, guildId: string, runId: string, hold: Hold, at: Date): Promise<void> {
-	const { reason, losing, lowering = 0, holders } = hold;
+	const { reason, losing, lowering = 0, holders, byRuleChange = false } = hold;
+	const scope = byRuleChange ? RULES_HOLD : RUN_HOLD;
 	await transaction.hold.create({
-		data: { guildId, runId, scope: RUN_HOLD, actor: AUTOMATIC, reason, losing, lowering, holders, heldAt: at },
+		data: { guildId, runId, scope, actor: AUTOMATIC, reason, losing, lowering, holders, heldAt: at },
 		select: { id: true }
 	});
 }
@@ -58,7 +65,7 @@ export function holdStore({ prisma }: Database, guildId: string): HoldStore {
 		releaseHold: ({ scope, part, releasesRun, actor, at, losing, reason }) =>
 			prisma.$transaction(async (transaction) => {
 				// Everything of a kind is also part of everything.
-				const ofPart = { scope: scope === 'all' ? { notIn: [RUN_HOLD, UNLINKED] } : scope, lowering: loweringOf(part) };
+				const ofPart = { scope: scope === 'all' ? { notIn: [...RUN_HOLDS, UNLINKED] } : scope, lowering: loweringOf(part) };
 				const released = await transaction.hold.updateManyAndReturn({
 					where: { guildId, releasedAt: null, OR: releasesRun ? [ofPart, { scope: RUN_HOLD }] : [ofPart] },
 					data: { releasedAt: at, releasedBy: actor },

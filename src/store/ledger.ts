@@ -30,6 +30,7 @@ import { issueStore } from './open-issues.js';
 import { outboxStore } from './outbox.js';
 import { pauseStore } from './pauses.js';
 import { type ReportStore, reportStore } from './reports.js';
+import { rulesStore } from './rules.js';
 import { runStore } from './runs.js';
 import { settingsAuditStore } from './settings-audit.js';
 import { statusStore } from './status.js';
@@ -70,6 +71,7 @@ export function createLedger(
 		...runStore(database, guildId),
 		...linkReader(database),
 		...findingsStore(database, guildId),
+		...rulesStore(database, guildId),
 		...attempts(database, guildId, verifyAfterMinutes),
 		...verificationStore(database, guildId),
 		...undoStore(database, guildId),

@@ -5,6 +5,7 @@ import { type Issue, IssueStatus, Prisma, RunStatus } from './client/client.js';
 import type { Database } from './connection/database.js';
 import { rowToOpenIssue, storableText } from './json.js';
 import { keysetPages } from './paging.js';
+import { readRuleChange } from './rules.js';
 
 const PAGE = 5_000;
 
@@ -68,9 +69,17 @@ export function issueStore({ prisma }: Database, guildId: string): IssueStore & 
 			const run = await prisma.reconciliationRun.findFirst({
 				where: { guildId, status: RunStatus.COMPLETED, onlyMember: null },
 				orderBy: { startedAt: 'desc' },
-				select: { id: true, roleHolders: true, payingCustomers: true }
+				select: { id: true, startedAt: true, roleHolders: true, payingCustomers: true, comparablePayers: true, ruleChange: true }
 			});
-			return run === null ? null : { runId: run.id, roleHolders: run.roleHolders ?? 0, payingCustomers: run.payingCustomers ?? 0 };
+			if (run === null) return null;
+			const { id, roleHolders, payingCustomers, comparablePayers } = run;
+			const ruleChange = await readRuleChange(prisma, guildId, run);
+			return {
+				runId: id,
+				roleHolders: roleHolders ?? 0,
+				payingCustomers: comparablePayers ?? payingCustomers ?? 0,
+				ruleChange: ruleChange?.acceptedBy === null ? ruleChange : null
+			};
 		}
 	};
 }

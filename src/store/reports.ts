@@ -6,9 +6,10 @@ import type { RoleName } from '../reconciliation/domain/rules.js';
 import type { ReconciliationResult, TriggeredBy, Verified } from '../reconciliation/domain/run.js';
 import { type Prisma, type ReconciliationRun, RunStatus } from './client/client.js';
 import type { Database } from './connection/database.js';
-import { RUN_HOLD } from './holds.js';
+import { RUN_HOLDS } from './holds.js';
 import { fromJson, toDrift, toOpenIssue } from './json.js';
 import { chunk } from './paging.js';
+import { readRuleChange } from './rules.js';
 
 /** A run as its report shows it, and the message it was posted as. */
 export interface StoredReport {
@@ -32,7 +33,7 @@ export function reportStore({ prisma }: Database, guildId: string): ReportStore 
 		readReport: async (runId) => {
 			const run = await prisma.reconciliationRun.findFirst({
 				where: { id: runId, guildId },
-				include: { holds: { where: { scope: RUN_HOLD }, select: { releasedBy: true } } }
+				include: { holds: { where: { scope: { in: RUN_HOLDS } }, select: { releasedBy: true } } }
 			});
 			if (run === null || run.status === RunStatus.RUNNING || run.completedAt === null) return null;
 			return {
@@ -55,6 +56,7 @@ export function reportStore({ prisma }: Database, guildId: string): ReportStore 
 					notices: run.status === RunStatus.FAILED ? null : toNotices(run.notices),
 					hold: run.held === null ? null : fromJson<Hold>(run.held),
 					holdReleasedBy: run.holds[0]?.releasedBy ?? null,
+					ruleChange: await readRuleChange(prisma, guildId, run),
 					failure: run.failure,
 					verified: run.verified === null ? null : fromJson<Verified>(run.verified)
 				}

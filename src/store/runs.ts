@@ -1,8 +1,9 @@
 import type { Ledger } from '../reconciliation/domain/ports.js';
+import type { Rules } from '../reconciliation/domain/rules.js';
 import { Prisma, RunStatus } from './client/client.js';
 import type { Database } from './connection/database.js';
 import { holdRun, RUN_HOLD } from './holds.js';
-import { toJson } from './json.js';
+import { fromJson, toJson } from './json.js';
 import { addRunMessages } from './outbox.js';
 
 type Runs = Pick<
@@ -43,11 +44,22 @@ export function runStore({ prisma }: Database, guildId: string): Runs {
 					holds: { none: { scope: RUN_HOLD, releasedAt: null } }
 				},
 				orderBy: { startedAt: 'desc' },
-				select: { livemode: true, subscriptionsRead: true, payingCustomers: true }
+				select: { id: true, startedAt: true, livemode: true, subscriptionsRead: true, payingCustomers: true, acceptedPayers: true }
 			});
-			return run === null
-				? null
-				: { livemode: run.livemode, subscriptionsRead: run.subscriptionsRead ?? 0, payingCustomers: run.payingCustomers ?? 0 };
+			if (run === null) return null;
+			const { id, startedAt, livemode, subscriptionsRead, payingCustomers, acceptedPayers } = run;
+			const accepted = await prisma.acceptedRules.findFirst({
+				where: { guildId, acceptedAt: { lte: startedAt } },
+				orderBy: [{ acceptedAt: 'desc' }, { id: 'desc' }],
+				select: { rules: true }
+			});
+			return {
+				runId: id,
+				livemode,
+				subscriptionsRead: subscriptionsRead ?? 0,
+				payingCustomers: acceptedPayers ?? payingCustomers ?? 0,
+				rules: accepted === null ? null : fromJson<Rules>(accepted.rules)
+			};
 		},
 		installedAt: async (now) => {
 			// Not an upsert: of two processes that start together, one would fail on the unique key.

@@ -8,7 +8,15 @@ import { CHUNK_SIZE, chunk } from './paging.js';
 export async function recordSnapshot(
 	prisma: Prisma.TransactionClient,
 	runId: string,
-	{ detection, livemode, subscriptionsRead }: Parameters<Ledger['recordFindings']>[1],
+	{
+		detection,
+		livemode,
+		subscriptionsRead,
+		rules,
+		ruleChange = null,
+		acceptedPayers,
+		comparablePayers
+	}: Parameters<Ledger['recordFindings']>[1],
 	issues: readonly OpenIssue[]
 ): Promise<void> {
 	const { membersChecked, teamsChecked, payingCustomers, roleHolders, notices } = detection;
@@ -21,6 +29,10 @@ export async function recordSnapshot(
 			roleHolders,
 			livemode,
 			subscriptionsRead,
+			...(rules && { rules: toJson(rules) }),
+			...(ruleChange && { ruleChange: toJson(ruleChange) }),
+			...(acceptedPayers !== undefined && { acceptedPayers }),
+			...(comparablePayers !== undefined && { comparablePayers }),
 			issuesFound: issues.length,
 			notices: toJson(notices)
 		},

@@ -6,7 +6,7 @@ import type { RunSummary } from '../reconciliation/runs/history.js';
 import { DeliveryStatus, IssueStatus, type Prisma, RunStatus } from './client/client.js';
 import type { Database } from './connection/database.js';
 import { inForce } from './exemptions.js';
-import { RUN_HOLD } from './holds.js';
+import { RUN_HOLDS } from './holds.js';
 import { fromJson } from './json.js';
 import { probeDatabase } from './write-probe.js';
 
@@ -23,7 +23,7 @@ const SUMMARY = {
 	issuesFixed: true,
 	failure: true,
 	held: true,
-	holds: { where: { scope: RUN_HOLD }, select: { releasedBy: true } },
+	holds: { where: { scope: { in: RUN_HOLDS } }, select: { releasedBy: true } },
 	reportChannelId: true,
 	reportMessageId: true
 } as const;

@@ -87,7 +87,11 @@ describe('hostile names and texts are harmless', () => {
 	test('in the plan and result of a bulk fix', () => {
 		fc.assert(
 			fc.property(hostile, (text) => {
-				const plan = bulkPlanOf('all', 'run1', [listed(text)], () => ({ reason: text, losing: 9, holders: 10 }));
+				const plan = bulkPlanOf('all', { runId: 'run1', ruleChange: null }, [listed(text)], () => ({
+					reason: text,
+					losing: 9,
+					holders: 10
+				}));
 				const { files: _, ...shown } = bulkPlanReply(plan);
 				expectHarmless(shown);
 				expectHarmless(singlePlanReply(listed(text)));

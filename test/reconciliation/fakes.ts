@@ -25,9 +25,11 @@ import type {
 	RunStart,
 	TrackedBulk
 } from '../../src/reconciliation/domain/ports.js';
-import type { RoleName } from '../../src/reconciliation/domain/rules.js';
+import type { AcceptedRules } from '../../src/reconciliation/domain/rule-change.js';
+import { type RoleName, type Rules, rulesEqual } from '../../src/reconciliation/domain/rules.js';
 import type { ReconciliationResult, RunSettings, Verified } from '../../src/reconciliation/domain/run.js';
 import { AUTOMATIC } from '../../src/reconciliation/fixes/attempt.js';
+import type { RunReading } from '../../src/reconciliation/fixes/bulk-plan.js';
 import { earlierWork, isRest, type PastAttempt } from '../../src/reconciliation/fixes/earlier-work.js';
 import { mayHaveChanged, type UndoStore } from '../../src/reconciliation/fixes/undo.js';
 import { channelsFor } from '../../src/reconciliation/outbox/outbox.js';
@@ -37,7 +39,13 @@ import { MANAGED, MAPPED, NOW } from './builders.js';
 
 /** In-memory implementations of the ports, and a script that injects failures. */
 
-export const SETTINGS: RunSettings = { policy: MAPPED, autoFix: false, fixUnlinked: false, maxRevokePercent: 10 };
+export const SETTINGS: RunSettings = {
+	policy: MAPPED,
+	discordIdKey: 'discord_id',
+	autoFix: false,
+	fixUnlinked: false,
+	maxRevokePercent: 10
+};
 
 /** Records every call on a port in order, and runs hooks before it, which may change state or throw. */
 export class Script {
@@ -201,6 +209,13 @@ export class FakeGuild implements Guild {
 		});
 	}
 
+	/** The Discord IDs of the managed roles. */
+	public roleIds: Readonly<Record<RoleName, string>> = Object.fromEntries(MANAGED.map((role) => [role, `id of ${role}`]));
+
+	public async managedRoleIds() {
+		return this.roleIds;
+	}
+
 	public guildProblems: GuildProblem[] = [];
 
 	public async problems(): Promise<readonly GuildProblem[]> {
@@ -221,7 +236,14 @@ export interface StoredRun extends RunStart {
 	failure: string | null;
 	issuesFixed: number;
 	hold: Hold | null;
-	found: (LastGoodRun & { readonly detection: Detection }) | null;
+	found:
+		| (LastGoodRun &
+				Pick<RunReading, 'ruleChange'> & {
+					readonly comparablePayers: number;
+					readonly ownRules: Rules | null;
+					readonly detection: Detection;
+				})
+		| null;
 	verified: Verified | null;
 }
 interface StoredVerification {
@@ -265,6 +287,7 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 	public verifyAfterMinutes = 60;
 	/** Whether an operator has paused the daily runs. */
 	public paused = false;
+	public readonly accepted: AcceptedRules[] = [];
 
 	public constructor(
 		private readonly script: Script,
@@ -309,7 +332,32 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 
 	public async lastGoodRun(): Promise<LastGoodRun | null> {
 		await this.script.before('ledger.lastGoodRun');
-		return this.runs.findLast(({ status, hold }) => status === 'COMPLETED' && !hold)?.found ?? null;
+		return this.runs.findLast(({ status, hold }) => status === 'COMPLETED' && (!hold || hold.byRuleChange))?.found ?? null;
+	}
+
+	public async acceptedRules(): Promise<AcceptedRules | null> {
+		return this.accepted.at(-1) ?? null;
+	}
+
+	public async acceptRules({ runId, actor, at }: Parameters<Ledger['acceptRules']>[0]): Promise<void> {
+		const { ownRules: rules } = this.run(runId).found ?? {};
+		if (!rules) throw new Error(`Run ${runId} has no rules.`);
+		this.accepted.push({ rules, acceptedAt: at, acceptedBy: actor });
+	}
+
+	/** What the newest completed run read, for bulk plans. */
+	public reading(): RunReading | null {
+		const run = this.runs.findLast(({ status }) => status === 'COMPLETED');
+		if (!run?.found) return null;
+		const { detection, comparablePayers, ruleChange, ownRules: rules } = run.found;
+		const accepted = this.accepted.at(-1);
+		const isAccepted = rules !== null && accepted !== undefined && rulesEqual(rules, accepted.rules);
+		return {
+			runId: run.id,
+			roleHolders: detection.roleHolders,
+			payingCustomers: comparablePayers,
+			ruleChange: isAccepted ? null : ruleChange
+		};
 	}
 
 	public async readLinks(): Promise<Links> {
@@ -343,13 +391,15 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 		};
 	}
 
-	public async recordFindings(
-		runId: string,
-		findings: { detection: Detection; livemode: boolean | null; subscriptionsRead: number; at: Date }
-	): Promise<readonly OpenIssue[]> {
+	public async recordFindings(runId: string, findings: Parameters<Ledger['recordFindings']>[1]): Promise<readonly OpenIssue[]> {
 		await this.script.before('ledger.recordFindings');
-		const { detection, livemode, subscriptionsRead, at } = findings;
-		this.run(runId).found = { livemode, subscriptionsRead, payingCustomers: detection.payingCustomers, detection };
+		const { detection, livemode, subscriptionsRead, at, rules = null, ruleChange = null, onlyMember = null } = findings;
+		const { acceptedPayers: payingCustomers = detection.payingCustomers, comparablePayers = detection.payingCustomers } = findings;
+		if (rules !== null && onlyMember === null && this.accepted.length === 0)
+			this.accepted.push({ rules, acceptedAt: at, acceptedBy: 'reeve' });
+		const accepted = this.accepted.at(-1)?.rules ?? null;
+		const counts = { livemode, subscriptionsRead, payingCustomers, comparablePayers };
+		this.run(runId).found = { runId, ...counts, detection, rules: accepted, ownRules: rules, ruleChange };
 		for (const id of detection.clearedDebts) this.firstSeenUnpaid.delete(id);
 		for (const id of detection.newlyUnpaid) this.firstSeenUnpaid.set(id, at);
 		const live = [...this.issues.values()].filter(({ status }) => status === 'OPEN' || status === 'FIXING');

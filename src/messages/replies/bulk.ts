@@ -19,6 +19,7 @@ import { count, describePlan, heading, number, SCOPE_NAMES } from '../format/for
 import { MAX_FIELD_LENGTH, MAX_MESSAGE_LENGTH } from '../format/limits.js';
 import { fitLines } from '../format/lines.js';
 import { cut, escapeName, escapeText, mention, mentionWithName } from '../format/text.js';
+import { acceptRulesButton, ruleChangeField } from '../report/rule-change.js';
 import { planFile } from './export/plan.js';
 
 /** Plan and result of a bulk fix. */
@@ -84,10 +85,14 @@ export function bulkPlanReply(plan: BulkPlan, before = ''): BulkMessage {
 				title: `${title}: ${count(issues.length, 'issue')}`,
 				color: hold === null ? COLOURS.amber : COLOURS.bad,
 				description: [`${summary}${cutFile}`, ...planSections(issues)].join('\n\n'),
-				fields: [...holdFields(plan), ...(unlinked === 0 ? [] : [unlinkedField(unlinked)])]
+				fields: [...ruleChangeFields(plan), ...holdFields(plan), ...(unlinked === 0 ? [] : [unlinkedField(unlinked)])]
 			}
 		],
-		buttons: [...BULK_PARTS.flatMap((part) => partButton(plan, part)), cancelButton()],
+		buttons: [
+			...BULK_PARTS.flatMap((part) => partButton(plan, part)),
+			...(plan.ruleChange === null ? [] : [acceptRulesButton(plan.ruleChange)]),
+			cancelButton()
+		],
 		files: issues.length === 0 ? [] : [file]
 	});
 }
@@ -112,6 +117,14 @@ function holdFields({ hold }: BulkPlan): readonly APIEmbedField[] {
 	if (hold === null) return [];
 	const how = 'Check Stripe and some of the people below. If it is right, press the button and type the number that it shows.';
 	return [{ name: 'Needs your approval', value: cut(`${escapeText(hold.reason, REASON_LENGTH)} ${how}`, MAX_FIELD_LENGTH) }];
+}
+
+/** What is left out until an operator accepts new rules. */
+function ruleChangeFields({ ruleChange, withheld }: BulkPlan): readonly APIEmbedField[] {
+	if (ruleChange === null) return [];
+	const { name, value } = ruleChangeField(ruleChange, REASON_LENGTH);
+	const left = describeEffects(withheld);
+	return [{ name, value: left === '' ? value : `${value}\n**Not part of this plan: ${left}.**` }];
 }
 
 function unlinkedField(unlinked: number): APIEmbedField {

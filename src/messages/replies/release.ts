@@ -16,9 +16,19 @@ const QUESTIONS: Readonly<Record<BulkPart, string>> = {
 };
 
 export function releaseModal({ scope, part, planHash }: ActionOf<'release'>): APIModalInteractionResponseCallbackData {
+	return numberModal(buildCustomId({ action: 'release', scope, part, planHash }), 'Release the hold', QUESTIONS[part]);
+}
+
+export function acceptRulesModal({ rulesHash, losing }: ActionOf<'accept-rules'>): APIModalInteractionResponseCallbackData {
+	const customId = buildCustomId({ action: 'accept-rules', rulesHash, losing });
+	return numberModal(customId, 'Accept the new rules', 'How many people lose access or move down?');
+}
+
+/** A modal that asks for one number. */
+function numberModal(custom_id: string, title: string, label: string): APIModalInteractionResponseCallbackData {
 	return {
-		custom_id: buildCustomId({ action: 'release', scope, part, planHash }),
-		title: 'Release the hold',
+		custom_id,
+		title,
 		components: [
 			{
 				type: ComponentType.ActionRow,
@@ -26,7 +36,7 @@ export function releaseModal({ scope, part, planHash }: ActionOf<'release'>): AP
 					{
 						type: ComponentType.TextInput,
 						custom_id: RELEASE_FIELD,
-						label: QUESTIONS[part],
+						label,
 						placeholder: 'The number on the button',
 						style: TextInputStyle.Short,
 						required: true,

@@ -1,10 +1,12 @@
 import { type APIActionRowComponent, type APIButtonComponent, ButtonStyle, ComponentType } from 'discord.js';
 import type { LastAttempt } from '../../reconciliation/domain/issue.js';
+import type { RuleChange } from '../../reconciliation/domain/rule-change.js';
 import { buildCustomId } from '../custom-id.js';
 import { changeMade, describeChange, number } from '../format/format.js';
 import { plainName } from '../format/text.js';
 import type { ShownIssue } from './issue.js';
 import { pager } from './pager.js';
+import { acceptRulesButton } from './rule-change.js';
 
 type ButtonRow = APIActionRowComponent<APIButtonComponent>;
 
@@ -15,6 +17,8 @@ export interface PageRef {
 	readonly pages: number;
 	/** Issues in the whole report. */
 	readonly total: number;
+	/** Rules that an operator can accept. */
+	readonly toAccept: RuleChange | null;
 }
 
 /** The rows of a page: fix, ignore or undo, explain; then page buttons and Fix all. */
@@ -73,11 +77,12 @@ export function withoutButton(rows: readonly ButtonRow[], customId: string): But
 		.map(row);
 }
 
-/** Page buttons and Fix all. */
-function lastButtons({ runId, page, pages, total }: PageRef): APIButtonComponent[] {
+/** Page buttons, Fix all, and what accepts new rules. */
+function lastButtons({ runId, page, pages, total, toAccept }: PageRef): APIButtonComponent[] {
 	return [
 		...pager({ page, pages, idOf: (target, button) => buildCustomId({ action: 'page', runId, page: target, button }) }),
-		...(total > 1 ? [fixAll(runId)] : [])
+		...(total > 1 ? [fixAll(runId)] : []),
+		...(toAccept === null ? [] : [acceptRulesButton(toAccept)])
 	];
 }
 

@@ -37,11 +37,11 @@ export function holdEmbed(hold: StoredHold): APIEmbed {
 
 function describeScope({ scope, losing, lowering = 0 }: StoredHold): string {
 	const what = lowering === losing ? 'a bulk fix that lowers access' : 'a bulk fix that takes access';
-	return scope === 'all' || scope === 'run' ? what : `${what}, of the kind "${SCOPE_NAMES[scope]}"`;
+	return scope === 'all' || scope === 'run' || scope === 'rules' ? what : `${what}, of the kind "${SCOPE_NAMES[scope]}"`;
 }
 
 export function holdAnnouncement(hold: StoredHold): { embeds: APIEmbed[]; components: APIActionRowComponent<APIButtonComponent>[] } {
-	const scope = hold.scope === 'run' ? 'all' : hold.scope;
+	const scope = hold.scope === 'run' || hold.scope === 'rules' ? 'all' : hold.scope;
 	const plan: APIButtonComponent = {
 		type: ComponentType.Button,
 		style: ButtonStyle.Secondary,

@@ -54,6 +54,8 @@ function untouched(issue: OpenIssue): IssueState {
 	};
 }
 
+const BY_RULE_CHANGE = '(Only because the rules have changed.)';
+
 const SEVERITY_COLOURS: Readonly<Record<DriftSeverity, number>> = { HIGH: COLOURS.high, MEDIUM: COLOURS.medium, LOW: COLOURS.low };
 
 /** One issue: member, drift, sources, plan, state. */
@@ -64,7 +66,7 @@ export function issueEmbed(shown: ShownIssue, budget: TextBudget): APIEmbed {
 	const outcome = describeState(drift, state, budget);
 	return {
 		title: `${number(shown.number)}. ${heading(drift)}${resolution === null ? '' : ` (${resolution})`}`,
-		description: `${mention(drift.discordId)} · ${escapeName(drift.discordName)}\n${escapeText(drift.description, budget.sentence)}`,
+		description: `${mention(drift.discordId)} · ${escapeName(drift.discordName)}\n${escapeText(drift.description, budget.sentence)}${drift.byRuleChange ? ` ${BY_RULE_CHANGE}` : ''}`,
 		color:
 			resolution === 'undone' || resolution === 'ignored'
 				? COLOURS.low

@@ -39,7 +39,13 @@ export function reportPage({ result, states }: ReportView, page: number): Messag
 	}
 	return {
 		embeds,
-		components: buttonRows(issues, { runId: result.runId, page: at, pages, total: found.length === 0 ? 0 : result.issues.length }),
+		components: buttonRows(issues, {
+			runId: result.runId,
+			page: at,
+			pages,
+			total: found.length === 0 ? 0 : result.issues.length,
+			toAccept: result.onlyMember === null && result.verified === null && result.ruleChange?.acceptedBy === null ? result.ruleChange : null
+		}),
 		allowedMentions: { parse: [] }
 	};
 }

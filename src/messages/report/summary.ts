@@ -10,6 +10,7 @@ import { fitLines } from '../format/lines.js';
 import { escapeText, mention } from '../format/text.js';
 import type { TextBudget } from '../format/text-budget.js';
 import { noticeLines } from './notices.js';
+import { ruleChangeField } from './rule-change.js';
 import { resolutionOf } from './state.js';
 import { verificationEmbed, verificationTitle } from './verification.js';
 import type { ReportView } from './view.js';
@@ -66,8 +67,9 @@ function allClear(result: ReconciliationResult, budget: TextBudget): APIEmbed {
 	const mode = result.autoFixEnabled ? 'auto-fix on' : 'report only';
 	return {
 		title: titleOf(result),
-		color: isPartlyUnknown(result) ? COLOURS.amber : COLOURS.good,
-		description: `${smallPrint(result)} · ${mode}${notices === '' ? '' : `\nNoted: ${notices}.`}`
+		color: isPartlyUnknown(result) || result.ruleChange?.acceptedBy === null ? COLOURS.amber : COLOURS.good,
+		description: `${smallPrint(result)} · ${mode}${notices === '' ? '' : `\nNoted: ${notices}.`}`,
+		...(result.ruleChange && { fields: [ruleChangeField(result.ruleChange, budget.sentence)] })
 	};
 }
 
@@ -76,7 +78,8 @@ function found({ result, states }: ReportView, budget: TextBudget): APIEmbed {
 	const settled = progress.fixed + progress.ignored + progress.gone;
 	const notices = result.notices === null ? '' : fitLines(noticeLines(result.notices), budget.notices, { cutLast: true });
 	const fields: APIEmbedField[] = [
-		...(result.hold === null ? [] : [holdField(result.hold, result, budget)]),
+		...(result.ruleChange ? [ruleChangeField(result.ruleChange, budget.sentence)] : []),
+		...(result.hold === null || result.hold.byRuleChange ? [] : [holdField(result.hold, result, budget)]),
 		{ name: 'By kind', value: kinds(result), inline: true },
 		{ name: 'By severity', value: severities(result), inline: true },
 		...(notices === '' ? [] : [{ name: 'Noted, nothing to fix', value: notices }])

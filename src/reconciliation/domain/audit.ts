@@ -11,6 +11,7 @@ export type AuditAction =
 	| 'resume'
 	| 'hold'
 	| 'release'
+	| 'accept-rules'
 	| 'setting';
 
 export interface AuditEntry {

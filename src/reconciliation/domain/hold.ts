@@ -10,6 +10,8 @@ export interface Hold {
 	readonly lowering?: number;
 	/** Members who hold a managed role now. */
 	readonly holders: number;
+	/** Set if it stops only what rules that no operator has accepted would take. */
+	readonly byRuleChange?: boolean;
 }
 
 /** The issues of a bulk fix: all open ones of linked members, those of one type, or those of members without any link. */
@@ -28,8 +30,8 @@ export function partOf({ effect }: { readonly effect: Effect }): BulkPart {
 /** A stored hold. */
 export interface StoredHold extends Hold {
 	readonly id: string;
-	/** `run`: the automatic fixes of a run. Otherwise the scope that an operator requested. */
-	readonly scope: BulkScope | 'run';
+	/** `run` and `rules`: automatic fixes of a run. Otherwise the scope that an operator requested. */
+	readonly scope: BulkScope | 'run' | 'rules';
 	/** The operator who requested the fixes, or `reeve`. */
 	readonly actor: string;
 	readonly heldAt: Date;

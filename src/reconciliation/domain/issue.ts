@@ -43,6 +43,8 @@ export interface DriftIssue {
 	readonly plan: Plan;
 	/** What the plan does to the member's access. */
 	readonly effect: Effect;
+	/** Whether the issue exists only because of rules that no operator had accepted when it was found. Missing: no. */
+	readonly byRuleChange?: boolean;
 	/** Customers that can pay for the member: read again before a fix. */
 	readonly customerIds: readonly string[];
 	/** False for a member with no link at all. */

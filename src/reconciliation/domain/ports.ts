@@ -6,7 +6,8 @@ import type { BulkScope, Hold } from './hold.js';
 import type { DriftIssue, FixOutcome, OpenIssue, Plan } from './issue.js';
 import type { Links } from './links.js';
 import type { Channel, MailWorthy } from './notification.js';
-import type { RoleName } from './rules.js';
+import type { AcceptedRules, RuleChange } from './rule-change.js';
+import type { RoleName, Rules } from './rules.js';
 import type { Progress, ReconciliationResult, TriggeredBy, Verified } from './run.js';
 
 /**
@@ -87,6 +88,8 @@ export interface Guild {
 	addRole(discordId: string, role: RoleName, reason: string, guard: ChangeGuard): Promise<boolean>;
 	/** As {@link addRole}. */
 	removeRole(discordId: string, role: RoleName, reason: string, guard: ChangeGuard): Promise<boolean>;
+	/** The Discord IDs of the managed roles, by name. @throws {SourceError} */
+	managedRoleIds(): Promise<Readonly<Record<RoleName, string>>>;
 	/** Problems that prevent runs or fixes; empty if there are none. */
 	problems(): Promise<readonly GuildProblem[]>;
 }
@@ -124,6 +127,9 @@ export interface RunStart {
 
 /** Totals of the last run over all members that was not held, or whose hold was released: the baseline for plausibility checks. */
 export interface LastGoodRun {
+	readonly runId: string;
+	/** The rules that an operator had accepted by then: `payingCustomers` is under them. Null for a run of an older version. */
+	readonly rules: Rules | null;
 	readonly livemode: boolean | null;
 	readonly subscriptionsRead: number;
 	readonly payingCustomers: number;
@@ -233,10 +239,23 @@ export interface FindingsStore {
 	 * in `detection.skipped`), updates the remembered debts, and stores the snapshot with the run.
 	 * @param findings.at - start of the run
 	 * @param findings.onlyMember - the only member compared, if it was one: issues of others stay as they are
+	 * @param findings.rules - of the run. Those of the first full run are thereby accepted
+	 * @param findings.acceptedPayers - as {@link Detection.payingCustomers}, under the rules that an operator has accepted
+	 * @param findings.comparablePayers - the same, under those that had been accepted at the last good run
 	 */
 	recordFindings(
 		runId: string,
-		findings: { detection: Detection; livemode: boolean | null; subscriptionsRead: number; at: Date; onlyMember?: string | null }
+		findings: {
+			detection: Detection;
+			livemode: boolean | null;
+			subscriptionsRead: number;
+			at: Date;
+			onlyMember?: string | null;
+			rules?: Rules;
+			ruleChange?: RuleChange | null;
+			acceptedPayers?: number;
+			comparablePayers?: number;
+		}
 	): Promise<readonly OpenIssue[]>;
 }
 
@@ -282,8 +301,23 @@ export interface AttemptStore {
 	interruptedAttempts(seconds: number): Promise<readonly InterruptedAttempt[]>;
 }
 
+export interface RulesStore {
+	/** Null before the first full run. */
+	acceptedRules(): Promise<AcceptedRules | null>;
+	/** Stores that an operator accepted the rules of a run, releases what was held because of them, and writes the audit log. */
+	acceptRules(order: {
+		readonly runId: string;
+		readonly rulesHash: string;
+		readonly actor: string;
+		/** The number that the operator typed. */
+		readonly losing: number;
+		readonly changes: readonly string[];
+		readonly at: Date;
+	}): Promise<void>;
+}
+
 /** The database. Whatever must survive a crash is stored before it is reported. */
-export interface Ledger extends RunStore, LinkReader, FindingsStore, AttemptStore {}
+export interface Ledger extends RunStore, LinkReader, FindingsStore, AttemptStore, RulesStore {}
 
 /** A bulk fix whose progress is shown. */
 export interface TrackedBulk {

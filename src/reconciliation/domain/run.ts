@@ -1,6 +1,7 @@
 import type { Notices } from './detection.js';
 import type { Hold } from './hold.js';
 import type { OpenIssue, Plan } from './issue.js';
+import type { RuleChange } from './rule-change.js';
 import type { PolicySettings } from './rules.js';
 
 export type TriggeredBy = 'scheduled' | 'manual' | 'verification';
@@ -8,6 +9,8 @@ export type TriggeredBy = 'scheduled' | 'manual' | 'verification';
 /** The settings that a run depends on. */
 export interface RunSettings {
 	readonly policy: PolicySettings;
+	/** The metadata key in Stripe that holds a Discord ID. */
+	readonly discordIdKey: string;
 	readonly autoFix: boolean;
 	/** Whether automatic fixes include members with no link at all. */
 	readonly fixUnlinked: boolean;
@@ -62,6 +65,8 @@ export interface ReconciliationResult {
 	readonly hold: Hold | null;
 	/** The operator who released the hold; null or missing while it is on hold. */
 	readonly holdReleasedBy?: string | null;
+	/** Set if the run used rules that no operator had accepted. */
+	readonly ruleChange?: RuleChange | null;
 	/** Null unless the run failed: why, for operators. */
 	readonly failure: string | null;
 	/** Of a verification: its results. Null for any other run, and for one that failed. */

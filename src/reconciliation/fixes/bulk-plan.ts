@@ -1,10 +1,11 @@
 import type { Detection } from '../domain/detection.js';
-import { EFFECTS } from '../domain/effect.js';
+import { countEffects, EFFECTS, type EffectCounts } from '../domain/effect.js';
 import { fingerprint } from '../domain/fingerprint.js';
 import { BULK_PARTS, type BulkPart, type BulkScope, type Hold, partOf } from '../domain/hold.js';
 import type { DriftType, OpenIssue } from '../domain/issue.js';
 import type { RunStore } from '../domain/ports.js';
-import { checkSafety } from './safety.js';
+import type { RuleChange } from '../domain/rule-change.js';
+import { checkSafety, withholdChanged } from './safety.js';
 
 /** The plan of a bulk fix: a value that can be shown, checked and compared. */
 
@@ -33,8 +34,11 @@ export interface ListedIssue extends OpenIssue {
 	readonly lastRunId: string;
 }
 
+/** What a run read. `payingCustomers`: under the rules of the last good run before it. */
 export interface RunReading extends Pick<Detection, 'roleHolders' | 'payingCustomers'> {
 	readonly runId: string;
+	/** Null if an operator has accepted the rules of the run. */
+	readonly ruleChange: RuleChange | null;
 }
 
 export interface BulkPlan {
@@ -48,6 +52,10 @@ export interface BulkPlan {
 	readonly hold: Hold | null;
 	/** Open issues of members without any link that are left out of this plan. */
 	readonly unlinked: number;
+	/** Rules that an operator has to accept before what only they would take can be part of a plan; null if there are none. */
+	readonly ruleChange: RuleChange | null;
+	/** What is left out until then. */
+	readonly withheld: EffectCounts;
 }
 
 /** A part of a bulk plan: applied as a whole, or not at all. */
@@ -71,26 +79,29 @@ export async function planBulk(
 	const open = await store.openIssues(scope);
 	if (reading === null || open.length === 0) return null;
 	const lastGood = await ledger.lastGoodRun();
-	return bulkPlanOf(scope, reading.runId, open, (issues) => checkSafety(issues, reading, lastGood, maxRevokePercent));
+	// A run that is itself the last good one is no drop.
+	const baseline = lastGood?.runId === reading.runId ? null : lastGood;
+	return bulkPlanOf(scope, reading, open, (issues) => checkSafety(issues, reading, baseline, maxRevokePercent));
 }
 
 /** Arranges open issues into a plan. Pure. @param check - the safety check */
 export function bulkPlanOf(
 	scope: BulkScope,
-	runId: string,
+	{ runId, ruleChange }: Pick<RunReading, 'runId' | 'ruleChange'>,
 	open: readonly ListedIssue[],
 	check: (issues: readonly ListedIssue[]) => Hold | null
 ): BulkPlan {
-	const issues = open
-		.filter(({ linked }) => linked === (scope !== 'UNLINKED'))
-		// Stable: issues of one effect stay in order.
-		.sort((a, b) => EFFECTS.indexOf(a.effect) - EFFECTS.indexOf(b.effect));
+	const inScope = open.filter(({ linked }) => linked === (scope !== 'UNLINKED'));
+	const { withheld, others } = withholdChanged(inScope, ruleChange !== null);
+	// A stable sort: issues of one effect stay in order.
+	const issues = others.toSorted((a, b) => EFFECTS.indexOf(a.effect) - EFFECTS.indexOf(b.effect));
 	const part = (name: BulkPart): [BulkPart, PlanPart] => {
 		const own = issues.filter((issue) => partOf(issue) === name);
 		return [name, { issues: own, planHash: bulkHash(own) }];
 	};
 	const parts = Object.fromEntries(BULK_PARTS.map(part)) as Record<BulkPart, PlanPart>;
-	return { scope, runId, issues, parts, hold: check(issues), unlinked: open.length - issues.length };
+	const unlinked = open.length - inScope.length;
+	return { scope, runId, issues, parts, hold: check(issues), unlinked, ruleChange, withheld: countEffects(withheld) };
 }
 
 /** The hold on a part of a plan; null if it may be applied. */

@@ -11,6 +11,7 @@ import { type BulkPlan, holdOn, type IssueStore, planBulk } from './bulk-plan.js
 import { type FixOrder, type FixResult, fixIssue, isFixed } from './fix.js';
 import type { HoldStore } from './holds.js';
 import { recoverInterruptedAttempts } from './recover.js';
+import { lookUpOnce } from './unaccepted-rules.js';
 
 /** Applies a plan that an operator approved. It is stored before the first role is changed, so that another process can resume it. */
 
@@ -126,7 +127,7 @@ export async function fixBulk(
 		origin: { kind: 'operator', actor, scope, held: hold !== null }
 	});
 	const context = { actor, actorName, runId: plan.runId, progress, onProgress: order.onProgress };
-	const results = await execute(ports, store, settings.policy, { id, holder, issues: allowed }, context);
+	const results = await execute(ports, store, settings, { id, holder, issues: allowed }, context);
 	return { kind: 'done', plan, part, results, left: allowed.length - results.length };
 }
 
@@ -174,7 +175,7 @@ export interface ResumedBulk {
 }
 
 /** Resumes the bulk fixes that stopped processes left unfinished. */
-export async function resumeBulks(ports: Ports, store: BulkStore, policy: PolicySettings): Promise<readonly ResumedBulk[]> {
+export async function resumeBulks(ports: Ports, store: BulkStore, settings: RunSettings): Promise<readonly ResumedBulk[]> {
 	const resumed: ResumedBulk[] = [];
 	while (ports.shouldContinue()) {
 		// Recovered attempts count as done.
@@ -194,7 +195,7 @@ export async function resumeBulks(ports: Ports, store: BulkStore, policy: Policy
 			startProgress().end({ fixed: 0, effects: countEffects([]), left: todo.length, tooLate });
 		} else {
 			const context = { ...bulk, progress: startProgress(), onProgress: () => {} };
-			results = await execute(ports, store, policy, { id, holder, issues: todo }, context);
+			results = await execute(ports, store, settings, { id, holder, issues: todo }, context);
 		}
 		resumed.push({ bulk, fixedBefore, results, left: todo.length - results.length, tooLate });
 	}
@@ -204,7 +205,7 @@ export async function resumeBulks(ports: Ports, store: BulkStore, policy: Policy
 async function execute<Issue extends ApprovedIssue>(
 	ports: Ports,
 	store: BulkStore,
-	policy: PolicySettings,
+	settings: RunSettings,
 	{ id, holder, issues }: { readonly id: string; readonly holder: string; readonly issues: readonly Issue[] },
 	{
 		runId,
@@ -217,7 +218,16 @@ async function execute<Issue extends ApprovedIssue>(
 	const heartbeat = startHeartbeat(() => store.renewBulk(id, holder, BULK_LEASE_SECONDS), BULK_LEASE_SECONDS);
 	try {
 		const shouldContinue = () => ports.shouldContinue() && heartbeat.isHeld();
-		const steps = await fixEach(ports, policy, issues, { runId, actor, actorName, progress, onProgress, shouldContinue });
+		const unaccepted = lookUpOnce(ports, settings);
+		const steps = await fixEach(ports, settings.policy, issues, {
+			runId,
+			actor,
+			actorName,
+			unaccepted,
+			progress,
+			onProgress,
+			shouldContinue
+		});
 		if (steps.length === issues.length) await store.endBulk(id, ports.now());
 		else await store.releaseBulk(id, holder);
 		return steps;
@@ -236,7 +246,7 @@ export async function fixEach<Issue extends ApprovedIssue>(
 	ports: Ports,
 	policy: PolicySettings,
 	issues: readonly Issue[],
-	context: Pick<FixOrder, 'actor' | 'actorName' | 'runId'> & {
+	context: Pick<FixOrder, 'actor' | 'actorName' | 'runId' | 'unaccepted'> & {
 		readonly progress: BulkProgress;
 		readonly onProgress: (done: number, total: number, step: BulkStep<Issue>) => void;
 		readonly shouldContinue: () => boolean | Promise<boolean>;

@@ -6,6 +6,7 @@ import { applyPlan, type Look } from './apply-plan.js';
 import { type AttemptOutcome, AUTOMATIC, auditReason, CLAIM_SECONDS, runAttempt, unchanged } from './attempt.js';
 import { recoverInterruptedAttempts } from './recover.js';
 import { revalidatePlan } from './revalidate.js';
+import type { LookUpUnacceptedRules } from './unaccepted-rules.js';
 
 export interface FixOrder {
 	readonly issueId: string;
@@ -17,6 +18,8 @@ export interface FixOrder {
 	readonly actorName?: string;
 	/** The run whose report or schedule led here. */
 	readonly runId: string;
+	/** Given for automatic and bulk fixes: what only rules that no operator has accepted would take is not taken. */
+	readonly unaccepted?: LookUpUnacceptedRules;
 }
 
 /** An attempt that was made. */
@@ -51,7 +54,7 @@ export async function fixIssue(ports: Ports, policy: PolicySettings, order: FixO
 		applyPlan(ports, {
 			attemptId: claim.attemptId,
 			discordId: claim.issue.discordId,
-			look: (rolesBefore) => lookAtIssue(ports, policy, claim, rolesBefore),
+			look: (rolesBefore) => lookAtIssue(ports, policy, order, claim, rolesBefore),
 			reason: auditReason(`run ${order.runId}`, claim.issue.id, order),
 			isHeld,
 			advice: { unreadable: 'The next run checks whether it was applied.', notApplied: 'Try again in a minute.' }
@@ -64,10 +67,11 @@ export async function fixIssue(ports: Ports, policy: PolicySettings, order: FixO
 async function lookAtIssue(
 	ports: Ports,
 	policy: PolicySettings,
+	{ unaccepted = async () => null }: Pick<FixOrder, 'unaccepted'>,
 	{ issue, earlier }: IssueClaim,
 	rolesBefore: readonly RoleName[] | null
 ): Promise<Look | { end: AttemptOutcome }> {
 	const work = earlier ?? (rolesBefore === null ? null : { plan: issue.plan, rolesBefore, rolesAfter: rolesBefore });
-	const read = await attempt(() => revalidatePlan(ports, policy, { issue, earlier: work }));
+	const read = await attempt(async () => revalidatePlan(ports, { policy, unaccepted: await unaccepted() }, { issue, earlier: work }));
 	return read.ok ? read.value : { end: unchanged('FAILED', null, read.error) };
 }

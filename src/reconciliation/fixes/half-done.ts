@@ -1,7 +1,8 @@
 import type { Ports } from '../domain/ports.js';
-import type { PolicySettings } from '../domain/rules.js';
+import type { RunSettings } from '../domain/run.js';
 import { AUTOMATIC } from './attempt.js';
 import { type FixOrder, type FixResult, fixIssue } from './fix.js';
+import { lookUpOnce } from './unaccepted-rules.js';
 import { type UndoOrder, type UndoResult, type UndoStore, undoFix } from './undo.js';
 
 /** Single fixes and undos that were stopped halfway: the next process does the rest of what was ordered. */
@@ -19,17 +20,20 @@ export interface ResumedSingles {
 	readonly undos: readonly { readonly order: UndoOrder; readonly result: UndoResult }[];
 }
 
-/** @param autoFix - whether automatic fixes are on: else those are left to an operator */
+/** @param settings.autoFix - whether automatic fixes are on: else those are left to an operator */
 export async function resumeHalfDone(
 	ports: Ports,
 	store: HalfDoneStore & UndoStore,
-	{ policy, autoFix }: { readonly policy: PolicySettings; readonly autoFix: boolean }
+	settings: Pick<RunSettings, 'policy' | 'discordIdKey' | 'autoFix'>
 ): Promise<ResumedSingles> {
 	const fixes: { order: FixOrder; result: FixResult }[] = [];
 	const undos: { order: UndoOrder; result: UndoResult }[] = [];
+	const unaccepted = lookUpOnce(ports, settings);
 	for (const order of await store.halfDoneFixes()) {
 		if (!ports.shouldContinue()) break;
-		if (order.actor !== AUTOMATIC || autoFix) fixes.push({ order, result: await fixIssue(ports, policy, order) });
+		const isAutomatic = order.actor === AUTOMATIC;
+		if (isAutomatic && !settings.autoFix) continue;
+		fixes.push({ order, result: await fixIssue(ports, settings.policy, isAutomatic ? { ...order, unaccepted } : order) });
 	}
 	for (const order of await store.halfDoneUndos()) {
 		if (!ports.shouldContinue()) break;

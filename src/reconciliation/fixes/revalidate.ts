@@ -1,9 +1,13 @@
-import { detect } from '../detection/detect.js';
+import { runToCompletion } from '../../async/cooperative.js';
+import { analyzeLinks, detectCooperatively } from '../detection/detect.js';
 import { isApplied, planHash, rolesEqual } from '../detection/role-plan.js';
+import { markRuleChange } from '../detection/rule-change.js';
 import { adviseOnUnknown, describeUnknown } from '../detection/unknown.js';
+import { takesAccess } from '../domain/effect.js';
 import type { OpenIssue } from '../domain/issue.js';
 import type { Links } from '../domain/links.js';
 import type { Billing, EarlierWork, Guild, IssueClaim, LinkReader } from '../domain/ports.js';
+import type { UnacceptedRules } from '../domain/rule-change.js';
 import type { PolicySettings, RoleName } from '../domain/rules.js';
 import type { Look } from './apply-plan.js';
 import { type AttemptOutcome, BEFORE_REPORT, unchanged } from './attempt.js';
@@ -12,6 +16,9 @@ import { isRest, isWayBack } from './earlier-work.js';
 /** Tolerated difference between Stripe's clock and ours. */
 const CLOCK_SLACK_MS = 60_000;
 
+const RULES_NOT_ACCEPTED =
+	'This would take access only because the rules have changed, which no operator has accepted yet. Nothing was changed.';
+
 interface RevalidationPorts {
 	readonly billing: Billing;
 	readonly guild: Guild;
@@ -19,16 +26,24 @@ interface RevalidationPorts {
 	readonly now: () => Date;
 }
 
+interface RulesToApply {
+	readonly policy: PolicySettings;
+	/** Set if what takes access must also follow from the rules that an operator accepted last. */
+	readonly unaccepted: UnacceptedRules | null;
+}
+
 /** Re-reads everything that the plan is based on, and checks that it is still the right plan. */
 export async function revalidatePlan(
 	ports: RevalidationPorts,
-	policy: PolicySettings,
+	{ policy, unaccepted }: RulesToApply,
 	{ issue, earlier }: Pick<IssueClaim, 'issue' | 'earlier'>
 ): Promise<Look | { end: AttemptOutcome }> {
 	const { billing, member, links } = await readCurrent(ports, issue);
 	if (member === null) return { end: unchanged('RESOLVED', [], 'This member has left the server.') };
 	const now = ports.now();
-	const detection = detect({ billing, roster: { members: new Map([[member.id, member]]) }, links }, policy, now);
+	const snapshot = { billing, roster: { members: new Map([[member.id, member]]) }, links };
+	const analysis = runToCompletion(analyzeLinks(snapshot, policy, now));
+	const detection = runToCompletion(detectCooperatively(snapshot, analysis, policy, now));
 	const [drift] = detection.issues;
 	if (detection.notices.exempt > 0) return { end: unchanged('EXEMPT', member.roles) };
 	if (drift === undefined) {
@@ -37,6 +52,10 @@ export async function revalidatePlan(
 		const { reason } = unknown;
 		const why = `It is unknown what this member should have: ${describeUnknown(reason)}. Nothing was changed; ${adviseOnUnknown(reason)}.`;
 		return { end: unchanged('FAILED', member.roles, why) };
+	}
+	if (unaccepted !== null && takesAccess(drift)) {
+		const [marked] = runToCompletion(markRuleChange(snapshot, analysis, [drift], unaccepted, now));
+		if (marked?.byRuleChange) return { end: unchanged('FAILED', member.roles, RULES_NOT_ACCEPTED) };
 	}
 	// A member who has lost their only link is a different case from the one that was approved, even with the same plan.
 	const isApproved = planHash(drift.discordId, drift.plan) === issue.planHash;

@@ -1,6 +1,6 @@
 import type { BillingSnapshot } from '../domain/billing.js';
 import type { Detection } from '../domain/detection.js';
-import { countEffects } from '../domain/effect.js';
+import { countEffects, takesAccess } from '../domain/effect.js';
 import type { Hold } from '../domain/hold.js';
 import type { DriftIssue } from '../domain/issue.js';
 import type { BillingAdvice, LastGoodRun } from '../domain/ports.js';
@@ -28,13 +28,11 @@ export function checkSafety(
 	const losing = removes + lowers;
 	const holders = detection.roleHolders;
 	if (losing > ALWAYS_ALLOWED_PEOPLE && losing * 100 > holders * maxRevokePercent) {
-		const lower = lowers === 0 ? '' : ` and lower it for ${lowers}`;
-		const what = removes === 0 ? `lower access for ${lowers}` : `remove access from ${removes}${lower}`;
 		return {
 			losing,
 			lowering: lowers,
 			holders,
-			reason: `This would ${what} of the ${holders} members who hold a role (limit: ${maxRevokePercent}%).`
+			reason: `This would ${takes(removes, lowers)} of the ${holders} members who hold a role (limit: ${maxRevokePercent}%).`
 		};
 	}
 	return checkPayerDrop(issues, detection, lastGood);
@@ -62,10 +60,43 @@ export function checkPayerDrop(
 }
 
 /**
+ * Separates what takes access only because of rules that no operator has accepted: it is never fixed automatically or in bulk.
+ * @param unaccepted - whether the rules are still to be accepted
+ */
+export function withholdChanged<Issue extends Pick<DriftIssue, 'effect' | 'byRuleChange'>>(
+	issues: readonly Issue[],
+	unaccepted: boolean
+): { readonly withheld: readonly Issue[]; readonly others: readonly Issue[] } {
+	const isWithheld = (issue: Issue) => unaccepted && issue.byRuleChange === true && takesAccess(issue);
+	return { withheld: issues.filter(isWithheld), others: issues.filter((issue) => !isWithheld(issue)) };
+}
+
+/** @param withheld - see {@link withholdChanged} @returns why their access is not taken; null if there are none */
+export function checkRuleChange(
+	withheld: readonly Pick<DriftIssue, 'effect'>[],
+	{ roleHolders: holders }: Pick<Detection, 'roleHolders'>
+): Hold | null {
+	const { removes, lowers } = countEffects(withheld);
+	if (removes + lowers === 0) return null;
+	const reason = `The rules have changed, and no operator has accepted that. It alone would ${takes(removes, lowers)} of the ${holders} members who hold a role.`;
+	return { losing: removes + lowers, lowering: lowers, holders, reason, byRuleChange: true };
+}
+
+/** "remove access from 23 and lower it for 4". */
+function takes(removes: number, lowers: number): string {
+	const lower = lowers === 0 ? '' : ` and lower it for ${lowers}`;
+	return removes === 0 ? `lower access for ${lowers}` : `remove access from ${removes}${lower}`;
+}
+
+/**
  * Compares the size and mode of what Stripe returned with the last good run.
  * @returns what is wrong with it and what an operator can do, or null
  */
-export function plausibilityProblem(billing: BillingSnapshot, lastGood: LastGoodRun | null, advice: BillingAdvice): string | null {
+export function plausibilityProblem(
+	billing: BillingSnapshot,
+	lastGood: Pick<LastGoodRun, 'livemode' | 'subscriptionsRead'> | null,
+	advice: BillingAdvice
+): string | null {
 	if (lastGood === null) return null;
 	if (lastGood.livemode === true && billing.livemode === false) {
 		return `Stripe gave test data where the last good run read live data. ${advice.useLiveKey}`;

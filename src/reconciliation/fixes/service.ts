@@ -39,7 +39,7 @@ export function createFixService(deps: {
 		planBulk: (scope) => planBulk(ports, store, settings.maxRevokePercent, scope),
 		requestBulk: (order) => track(() => requestBulk(ports, store, settings, order)),
 		applyBulk: (order) => track(() => fixBulk(ports, store, settings, order)),
-		resumeBulks: () => track(() => resumeBulks(ports, store, settings.policy)),
+		resumeBulks: () => track(() => resumeBulks(ports, store, settings)),
 		resumeSingles: () => track(() => resumeHalfDone(ports, store, settings)),
 		undo: (order) => track(() => undoFix(ports, store, order)),
 		undoable: (text, limit) => store.undoableFixes(text, limit),

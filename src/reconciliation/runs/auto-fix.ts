@@ -3,18 +3,22 @@ import { countEffects, takesAccess } from '../domain/effect.js';
 import type { Hold } from '../domain/hold.js';
 import type { OpenIssue } from '../domain/issue.js';
 import type { LastGoodRun, OnProgress, Ports, RunStart } from '../domain/ports.js';
+import type { UnacceptedRules } from '../domain/rule-change.js';
 import type { RunSettings } from '../domain/run.js';
 import { AUTOMATIC } from '../fixes/attempt.js';
 import { fixEach, grantsFirst } from '../fixes/bulk.js';
 import { isFixed } from '../fixes/fix.js';
-import { checkSafety } from '../fixes/safety.js';
+import { checkRuleChange, checkSafety, withholdChanged } from '../fixes/safety.js';
 
 /** What a run found, and what the last good run read. */
 export interface AutoFixInput extends Pick<RunStart, 'triggeredBy' | 'requestedBy'> {
 	readonly runId: string;
 	readonly issues: readonly OpenIssue[];
-	readonly detection: Detection;
+	/** What the last good run is compared with. */
+	readonly comparable: Pick<Detection, 'roleHolders' | 'payingCustomers'>;
 	readonly lastGood: LastGoodRun | null;
+	/** Null if an operator has accepted the rules. */
+	readonly unaccepted: UnacceptedRules | null;
 }
 
 export interface AutoFixMonitor {
@@ -35,20 +39,23 @@ export function fixable<Issue extends Pick<OpenIssue, 'linked'>>(
 
 /**
  * Fixes what needs no operator, grants first.
- * @returns the hold that kept back every plan that takes access (the others are applied), or null
+ * @returns the hold that kept back every plan that takes access, or every one that takes it because of a rule change; null if all were
+ * applied
  */
 export async function autoFix(
 	ports: Ports,
 	settings: RunSettings,
-	{ runId, issues, detection, lastGood, triggeredBy, requestedBy }: AutoFixInput,
+	{ runId, issues, comparable, lastGood, unaccepted, triggeredBy, requestedBy }: AutoFixInput,
 	{ fixed, onProgress, shouldContinue }: AutoFixMonitor
 ): Promise<Hold | null> {
 	const candidates = fixable(issues, settings);
-	const hold = checkSafety(candidates, detection, lastGood, settings.maxRevokePercent);
-	const allowed = grantsFirst(hold === null ? candidates : candidates.filter((issue) => !takesAccess(issue)));
+	const { withheld, others } = withholdChanged(candidates, unaccepted !== null);
+	const hold = checkSafety(others, comparable, lastGood, settings.maxRevokePercent);
+	const allowed = grantsFirst(hold === null ? others : others.filter((issue) => !takesAccess(issue)));
 	await fixEach(ports, settings.policy, allowed, {
 		actor: AUTOMATIC,
 		runId,
+		unaccepted: async () => unaccepted,
 		progress: ports.notifier.trackBulk({
 			id: runId,
 			total: allowed.length,
@@ -61,5 +68,5 @@ export async function autoFix(
 			onProgress({ source: 'fix', done, total, finished: done === total });
 		}
 	});
-	return hold;
+	return hold ?? checkRuleChange(withheld, comparable);
 }

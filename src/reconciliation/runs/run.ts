@@ -1,25 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { settleAll } from '../../async/concurrency.js';
-import { runCooperatively } from '../../async/cooperative.js';
 import { type Heartbeat, startHeartbeat } from '../../async/heartbeat.js';
 import { withDeadline } from '../../async/timeout.js';
-import {
-	analyzeLinks,
-	detectCooperatively,
-	type LinkAnalysis,
-	type Snapshot,
-	unlinkedHolders,
-	withExtraCustomers
-} from '../detection/detect.js';
-import { unseenCustomers } from '../detection/unseen-customers.js';
-import type { BillingSnapshot, Customer } from '../domain/billing.js';
+import type { Snapshot } from '../detection/detect.js';
 import type { Detection } from '../domain/detection.js';
-import type { Roster } from '../domain/guild.js';
-import type { Links } from '../domain/links.js';
-import { type LastGoodRun, type OnProgress, type Ports, type RunStart, SourceError } from '../domain/ports.js';
+import { type OnProgress, type Ports, type RunStart, SourceError } from '../domain/ports.js';
 import type { Progress, ReconciliationOptions, ReconciliationResult, RunSettings, Verified } from '../domain/run.js';
-import { checkPayerDrop, plausibilityProblem } from '../fixes/safety.js';
+import { checkPayerDrop } from '../fixes/safety.js';
 import { autoFix, fixable } from './auto-fix.js';
+import { compare } from './compare.js';
 
 /** Another run has the guild's lease. */
 export class RunInProgressError extends Error {
@@ -125,7 +113,17 @@ export async function failAbandonedRuns(ports: Ports): Promise<void> {
 
 type Outcome = Pick<
 	ReconciliationResult,
-	'status' | 'membersChecked' | 'teamsChecked' | 'issuesFound' | 'issuesFixed' | 'issues' | 'notices' | 'hold' | 'failure' | 'verified'
+	| 'status'
+	| 'membersChecked'
+	| 'teamsChecked'
+	| 'issuesFound'
+	| 'issuesFixed'
+	| 'issues'
+	| 'notices'
+	| 'hold'
+	| 'ruleChange'
+	| 'failure'
+	| 'verified'
 >;
 
 interface RunContext {
@@ -184,20 +182,22 @@ async function complete(
 	await verification?.begin(runId);
 	await assertCanRun(ports, autoFixEnabled);
 	const lastGood = await ledger.lastGoodRun();
-	const { detection, livemode, subscriptionsRead, snapshot } = await compare(ports, settings, {
+	const { snapshot, unaccepted, ...compared } = await compare(ports, settings, {
 		startedAt,
 		onlyMember,
 		lastGood,
 		onProgress,
 		keepSnapshot: verification !== null
 	});
+	const { detection, ruleChange, comparablePayers } = compared;
+	const comparable = { roleHolders: detection.roleHolders, payingCustomers: comparablePayers };
 	assertLeaseHeld(lease);
-	const issues = await ledger.recordFindings(runId, { detection, livemode, subscriptionsRead, at: startedAt, onlyMember });
+	const issues = await ledger.recordFindings(runId, { ...compared, at: startedAt, onlyMember });
 	// The embedded database runs one statement at a time: storing many findings can delay the heartbeat's renewals.
 	await lease.renew();
 	const hold = autoFixEnabled
-		? await autoFix(ports, settings, { ...run, issues, detection, lastGood }, { fixed, onProgress, shouldContinue })
-		: checkPayerDrop(fixable(issues, settings), detection, lastGood);
+		? await autoFix(ports, settings, { ...run, issues, comparable, lastGood, unaccepted }, { fixed, onProgress, shouldContinue })
+		: checkPayerDrop(fixable(issues, settings), comparable, lastGood);
 	const verified = verification === null || snapshot === null ? null : await verification.verify(runId, snapshot, detection);
 	const outcome: Outcome = {
 		status: 'COMPLETED',
@@ -208,6 +208,7 @@ async function complete(
 		issues,
 		notices: detection.notices,
 		hold,
+		ruleChange,
 		failure: null,
 		verified
 	};
@@ -238,41 +239,6 @@ function trackPhases(onProgress: OnProgress): { readonly onProgress: OnProgress;
 	};
 }
 
-/**
- * Reads everything and compares it.
- * @param options.keepSnapshot - whether to return what was read; otherwise it can be garbage-collected (up to a million members)
- * @throws {SourceError}
- */
-async function compare(
-	ports: Ports,
-	settings: RunSettings,
-	{
-		startedAt,
-		onlyMember,
-		lastGood,
-		onProgress,
-		keepSnapshot
-	}: {
-		readonly startedAt: Date;
-		readonly onlyMember: string | null;
-		readonly lastGood: LastGoodRun | null;
-		readonly onProgress: OnProgress;
-		readonly keepSnapshot: boolean;
-	}
-) {
-	const read = await readAll(ports, onlyMember, onProgress);
-	const wrong = plausibilityProblem(read.billing, lastGood, ports.billing.advice);
-	if (wrong !== null) throw new SourceError('stripe', wrong);
-	const links = await runCooperatively(analyzeLinks(read, settings.policy, startedAt));
-	const found = withExtraCustomers(read, links, await findCustomersOfUnlinkedHolders(ports, read, links));
-	const { analysis } = found;
-	const snapshot = await withMissingCustomers(ports, found.snapshot);
-	const changedLinks = await ports.ledger.linksChangedSince(startedAt);
-	const detection = await runCooperatively(detectCooperatively({ ...snapshot, changedLinks }, analysis, settings.policy, startedAt));
-	const { livemode, subscriptionsRead } = snapshot.billing;
-	return { detection, livemode, subscriptionsRead, snapshot: keepSnapshot ? snapshot : null };
-}
-
 /** Preflight: refuses a run whose findings would be unreliable, or that is to fix issues but may not change roles. */
 async function assertCanRun({ guild }: Ports, autoFixEnabled: boolean): Promise<void> {
 	const problems = (await guild.problems()).filter(({ blocks }) => blocks === 'runs' || autoFixEnabled);
@@ -289,49 +255,6 @@ const FAILED_OUTCOME = {
 	hold: null,
 	verified: null
 } as const;
-
-/**
- * Finds customers that name an unlinked role holder in their metadata. A customer without any subscription is missing from the list of
- * subscriptions, but still shows whose account it is.
- */
-async function findCustomersOfUnlinkedHolders(
-	{ billing }: Ports,
-	snapshot: Snapshot,
-	analysis: LinkAnalysis
-): Promise<readonly Customer[]> {
-	const unlinked = await runCooperatively(unlinkedHolders(snapshot, analysis));
-	return unlinked.length === 0 ? [] : billing.findCustomersByDiscordIds(unlinked);
-}
-
-/** A customer that Stripe does not have is not in the list of subscriptions, as one without any: it is unknown what it would pay for. */
-async function withMissingCustomers<Read extends Snapshot>({ billing }: Ports, snapshot: Read): Promise<Read> {
-	const unseen = await runCooperatively(unseenCustomers(snapshot));
-	if (unseen.length === 0) return snapshot;
-	return { ...snapshot, billing: { ...snapshot.billing, missingCustomers: await billing.findMissingCustomers(unseen) } };
-}
-
-/**
- * Reads the three sources concurrently, and waits for all of them even if one fails: the lease is kept while any is being read.
- * Stripe is read completely for one member as well, because any subscription may name them.
- */
-async function readAll(
-	ports: Ports,
-	onlyMember: string | null,
-	onProgress: OnProgress
-): Promise<{ billing: BillingSnapshot; roster: Roster; links: Links }> {
-	const [billing, roster, links] = await settleAll([
-		ports.billing.readAll(onProgress),
-		onlyMember === null ? ports.guild.readRoster(onProgress) : readOne(ports, onlyMember, onProgress),
-		ports.ledger.readLinks(onProgress)
-	]);
-	return { billing, roster, links };
-}
-
-async function readOne({ guild }: Ports, discordId: string, onProgress: OnProgress): Promise<Roster> {
-	const member = await guild.readMember(discordId);
-	onProgress({ source: 'discord', done: 1, total: 1, finished: true });
-	return { members: new Map(member === null ? [] : [[member.id, member]]) };
-}
 
 function assertLeaseHeld(lease: Heartbeat): void {
 	if (!lease.isHeld())

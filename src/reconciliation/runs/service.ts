@@ -1,6 +1,8 @@
 import type { Ports, Track } from '../domain/ports.js';
 import type { ReconciliationOptions, ReconciliationResult, RunSettings } from '../domain/run.js';
+import type { IssueStore } from '../fixes/bulk-plan.js';
 import { recoverInterruptedAttempts } from '../fixes/recover.js';
+import { type AcceptOrder, type AcceptResult, acceptRules } from './accept-rules.js';
 import type { ArchivedRun, RunArchiveStore, RunRecord } from './archive.js';
 import { type HistoryPage, type RunHistoryStore, readHistory } from './history.js';
 import { failAbandonedRuns, runReconciliation } from './run.js';
@@ -19,6 +21,8 @@ export interface RunService {
 	recover(): Promise<void>;
 	/** A page of recent runs. @param page - counted from 0 */
 	history(days: number, page: number): Promise<HistoryPage>;
+	/** Accepts the rules of the newest run. Changes no role. */
+	acceptRules(order: AcceptOrder): Promise<AcceptResult>;
 	/** The newest runs that have ended, to pick one from. */
 	ended(): Promise<readonly ArchivedRun[]>;
 	/** Everything stored about a run. @param runId - null for the newest that completed @returns null if there is none */
@@ -27,7 +31,7 @@ export interface RunService {
 
 export function createRunService(deps: {
 	readonly ports: Ports;
-	readonly store: RunArchiveStore & RunHistoryStore & VerificationStore;
+	readonly store: RunArchiveStore & RunHistoryStore & VerificationStore & IssueStore;
 	readonly settings: RunSettings;
 	/** Minutes between a fix and its verification. */
 	readonly verifyAfterMinutes: number;
@@ -43,6 +47,7 @@ export function createRunService(deps: {
 				await failAbandonedRuns(ports);
 			}),
 		history: (days, page) => readHistory(store, ports.now(), days, page),
+		acceptRules: (order) => track(() => acceptRules(ports, store, order)),
 		ended: () => store.endedRuns(MAX_RUNS_LISTED),
 		record: (runId) => store.readRecord(runId)
 	};

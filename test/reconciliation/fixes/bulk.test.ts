@@ -2,19 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { countEffects } from '../../../src/reconciliation/domain/effect.js';
 import type { BulkPart, BulkScope } from '../../../src/reconciliation/domain/hold.js';
 import { RoleChangeError } from '../../../src/reconciliation/domain/ports.js';
-import {
-	type ApprovedBulk,
-	type BulkOrder,
-	type BulkStore,
-	fixBulk,
-	requestBulk,
-	resumeBulks
-} from '../../../src/reconciliation/fixes/bulk.js';
-import { type BulkPlan, type IssueStore, planBulk } from '../../../src/reconciliation/fixes/bulk-plan.js';
-import type { HoldStore } from '../../../src/reconciliation/fixes/holds.js';
+import { type BulkOrder, fixBulk, requestBulk, resumeBulks } from '../../../src/reconciliation/fixes/bulk.js';
+import { type BulkPlan, planBulk } from '../../../src/reconciliation/fixes/bulk-plan.js';
 import { runReconciliation } from '../../../src/reconciliation/runs/run.js';
 import { customer, subscription, userId } from '../builders.js';
 import { FakePorts, SETTINGS } from '../fakes.js';
+import { bulkStoreOf } from './bulk-store.js';
 
 const MAX_PERCENT = 10;
 
@@ -28,57 +21,7 @@ async function guildOf({ taking, giving, right }: { taking: number; giving: numb
 		ports.guild.join(userId(number), ...(pays && number <= taking + giving ? [] : ['Knight']));
 	}
 	await runReconciliation(ports, SETTINGS);
-	return { ports, store: bookOf(ports) };
-}
-
-interface StoredBulk {
-	readonly bulk: ApprovedBulk;
-	readonly startedAt: Date;
-	holder: string | null;
-	endedAt: Date | null;
-}
-
-/** The open issues of the fake ledger, releases, and bulk fixes. */
-function bookOf(ports: FakePorts): IssueStore & HoldStore & BulkStore & { holds: unknown[]; releases: unknown[]; bulks: StoredBulk[] } {
-	const holds: unknown[] = [];
-	const releases: unknown[] = [];
-	const bulks: StoredBulk[] = [];
-	const bulkOf = (id: string) => bulks[Number(id)] as StoredBulk;
-	return {
-		holds,
-		releases,
-		bulks,
-		startBulk: async (bulk, holder) => String(bulks.push({ bulk, startedAt: ports.now(), holder, endedAt: null }) - 1),
-		renewBulk: async (id, holder) => bulkOf(id).holder === holder,
-		releaseBulk: async (id) => {
-			bulkOf(id).holder = null;
-		},
-		endBulk: async (id, at) => {
-			bulkOf(id).endedAt = at;
-		},
-		acquireBulk: async (holder) => {
-			const index = bulks.findIndex((stored) => stored.endedAt === null && stored.holder === null);
-			const stored = bulks[index];
-			if (stored === undefined) return null;
-			stored.holder = holder;
-			const ended = ports.ledger.attempts.flatMap(({ issueId, end }) => (end === null ? [] : [[issueId, end.outcome] as const]));
-			return { id: String(index), bulk: stored.bulk, startedAt: stored.startedAt, done: new Map(ended) };
-		},
-		recordHold: async (hold) => void holds.push(hold),
-		readHold: async () => null,
-		setHoldMessage: async () => null,
-		openIssues: async (scope: BulkScope) =>
-			[...ports.ledger.issues.values()]
-				.filter(
-					({ status, type }) => status === 'OPEN' && (scope === 'all' || type === (scope === 'UNLINKED' ? 'UNAUTHORIZED_ACCESS' : scope))
-				)
-				.map((issue) => ({ ...issue, lastRunId: 'run_1' })),
-		newestReading: async () => {
-			const run = ports.ledger.runs.findLast(({ status }) => status === 'COMPLETED');
-			return run?.found ? { runId: run.id, ...run.found.detection } : null;
-		},
-		releaseHold: async (release) => void releases.push(release)
-	};
+	return { ports, store: bulkStoreOf(ports) };
 }
 
 /** An order for a part of a plan, as its button makes it. */
@@ -273,10 +216,10 @@ describe('fixBulk', () => {
 		const { ports, store, result } = await stoppedAfterTwo();
 		expect(result).toMatchObject({ kind: 'done', results: { length: 2 }, left: 3 });
 		expect(ports.touched).toBe(2);
-		const continued = await resumeBulks(ports, store, SETTINGS.policy);
+		const continued = await resumeBulks(ports, store, SETTINGS);
 		expect(continued).toMatchObject([{ fixedBefore: 2, results: { length: 3 }, left: 0, tooLate: false }]);
 		expect(ports.touched).toBe(5);
-		expect(await resumeBulks(ports, store, SETTINGS.policy)).toEqual([]);
+		expect(await resumeBulks(ports, store, SETTINGS)).toEqual([]);
 		expect(ports.touched).toBe(5);
 	});
 
@@ -313,7 +256,7 @@ describe('fixBulk', () => {
 
 	it('keeps its ID when it is resumed', async () => {
 		const { ports, store } = await stoppedAfterTwo();
-		await resumeBulks(ports, store, SETTINGS.policy);
+		await resumeBulks(ports, store, SETTINGS);
 		expect(ports.notifier.trackedBulks).toMatchObject([
 			{ bulk: { id: '0', total: 5 }, done: [1, 2], end: { fixed: 2, left: 3 } },
 			{
@@ -327,28 +270,28 @@ describe('fixBulk', () => {
 	it('is not resumed during another shutdown', async () => {
 		const { ports, store } = await stoppedAfterTwo();
 		ports.shouldContinue = () => false;
-		expect(await resumeBulks(ports, store, SETTINGS.policy)).toEqual([]);
+		expect(await resumeBulks(ports, store, SETTINGS)).toEqual([]);
 		// Once before it is acquired, and once before an issue.
 		stopsAfter(ports, 2);
-		expect(await resumeBulks(ports, store, SETTINGS.policy)).toMatchObject([{ results: { length: 1 }, left: 2 }]);
+		expect(await resumeBulks(ports, store, SETTINGS)).toMatchObject([{ results: { length: 1 }, left: 2 }]);
 		expect(ports.touched).toBe(3);
 		ports.shouldContinue = () => true;
-		expect(await resumeBulks(ports, store, SETTINGS.policy)).toMatchObject([{ fixedBefore: 3, left: 0 }]);
+		expect(await resumeBulks(ports, store, SETTINGS)).toMatchObject([{ fixedBefore: 3, left: 0 }]);
 	});
 
 	it('is not resumed after an hour, and reports what is left', async () => {
 		const { ports, store } = await stoppedAfterTwo();
 		ports.pass({ seconds: 3_601 });
-		expect(await resumeBulks(ports, store, SETTINGS.policy)).toMatchObject([{ fixedBefore: 2, results: [], left: 3, tooLate: true }]);
+		expect(await resumeBulks(ports, store, SETTINGS)).toMatchObject([{ fixedBefore: 2, results: [], left: 3, tooLate: true }]);
 		expect(ports.touched).toBe(2);
 		expect(ports.notifier.trackedBulks.at(-1)).toMatchObject({ done: [], end: { fixed: 0, left: 3, tooLate: true } });
-		expect(await resumeBulks(ports, store, SETTINGS.policy)).toEqual([]);
+		expect(await resumeBulks(ports, store, SETTINGS)).toEqual([]);
 	});
 
 	it('revalidates each issue when it is resumed', async () => {
 		const { ports, store } = await stoppedAfterTwo();
 		ports.billing.put(subscription({ id: 'sub_3', customerId: 'cus_3', status: 'canceled' }));
-		const [{ results } = { results: [] }] = await resumeBulks(ports, store, SETTINGS.policy);
+		const [{ results } = { results: [] }] = await resumeBulks(ports, store, SETTINGS);
 		expect(results.map(({ result }) => result.kind === 'ended' && result.outcome)).toEqual(['RESOLVED', 'FIXED', 'FIXED']);
 		expect(ports.guild.holds(userId(3))).toEqual([]);
 	});
@@ -405,7 +348,7 @@ describe('fixBulk', () => {
 		expect(await fixBulk(ports, store, SETTINGS, orderFor(plan, 'gives'))).toMatchObject({ kind: 'done', left: 1 });
 		expect(store.bulks[0]?.endedAt).toBeNull();
 		ports.shouldContinue = () => true;
-		expect(await resumeBulks(ports, store, SETTINGS.policy)).toMatchObject([{ fixedBefore: 4, results: { length: 1 }, left: 0 }]);
+		expect(await resumeBulks(ports, store, SETTINGS)).toMatchObject([{ fixedBefore: 4, results: { length: 1 }, left: 0 }]);
 		expect(ports.touched).toBe(5);
 	});
 
@@ -437,6 +380,6 @@ describe('fixBulk', () => {
 		expect(fallen?.hold).toMatchObject({ losing: 2 });
 		// The next run reads as few, and is still compared with the last good run.
 		expect((await runReconciliation(ports, SETTINGS))?.hold).toMatchObject({ losing: 2 });
-		expect((await planBulk(ports, bookOf(ports), MAX_PERCENT, 'all'))?.hold).toMatchObject({ losing: 2 });
+		expect((await planBulk(ports, bulkStoreOf(ports), MAX_PERCENT, 'all'))?.hold).toMatchObject({ losing: 2 });
 	});
 });

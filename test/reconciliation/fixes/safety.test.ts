@@ -81,10 +81,11 @@ describe('plausibilityProblem', () => {
 		...snapshot({ subscriptions: Array.from({ length: count }, (_, index) => subscription({ id: `sub_${index}` })) }).billing,
 		livemode
 	});
-	const last = (livemode: boolean | null, subscriptionsRead = 5) => ({ livemode, subscriptionsRead, payingCustomers: subscriptionsRead });
+	const last = (livemode: boolean | null, subscriptionsRead = 5) => ({ livemode, subscriptionsRead });
 
 	const advice = { useLiveKey: 'Put the live key there.', checkAccount: 'Check the account.' };
-	const problem = (billing: BillingSnapshot, lastGood: LastGoodRun | null) => plausibilityProblem(billing, lastGood, advice);
+	const problem = (billing: BillingSnapshot, lastGood: Pick<LastGoodRun, 'livemode' | 'subscriptionsRead'> | null) =>
+		plausibilityProblem(billing, lastGood, advice);
 
 	it('rejects test data after live data and says what to do', () => {
 		expect(problem(read(false), last(true))).toMatch(/test data.*Put the live key there\.$/);

@@ -23,10 +23,7 @@ async function guildWithIssues(unpaid: number, paid = 1) {
 		recordHold,
 		openIssues: async () =>
 			[...ports.ledger.issues.values()].filter(({ status }) => status === 'OPEN').map((issue) => ({ ...issue, lastRunId: 'run_1' })),
-		newestReading: async () => {
-			const detection = ports.ledger.runs[0]?.found?.detection;
-			return detection === undefined ? null : { runId: 'run_1', ...detection };
-		}
+		newestReading: async () => ports.ledger.reading()
 	});
 	const service = (track: Track = (work) => work()) => createFixService({ ports, store, settings: SETTINGS, track });
 	return { ports, recordHold, service };

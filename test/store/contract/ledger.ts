@@ -13,6 +13,7 @@ import { memberHistoryContract } from './member-history.js';
 import { openIssueContract } from './open-issues.js';
 import { outboxContract } from './outbox.js';
 import { pauseContract } from './pauses.js';
+import { rulesContract } from './rules.js';
 import { runContract } from './runs.js';
 import { settingsAuditContract } from './settings-audit.js';
 import { undoContract } from './undos.js';
@@ -27,6 +28,7 @@ export function ledgerContract(database: () => Database): void {
 	claimContract(database);
 	openIssueContract(database);
 	holdContract(database);
+	rulesContract(database);
 	bulkFixContract(database);
 	halfDoneContract(database);
 	pauseContract(database);

@@ -18,6 +18,7 @@ const ACTION_NAMES: Readonly<Record<AuditAction, string>> = {
 	pause: 'pause',
 	resume: 'resume',
 	hold: 'hold',
+	'accept-rules': 'accepted rules',
 	release: 'release',
 	setting: 'setting'
 };

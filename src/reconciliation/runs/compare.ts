@@ -1,0 +1,190 @@
+import { settleAll } from '../../async/concurrency.js';
+import { runCooperatively } from '../../async/cooperative.js';
+import { describeRuleChange } from '../detection/describe-rules.js';
+import {
+	analyzeLinks,
+	detectCooperatively,
+	type LinkAnalysis,
+	type Snapshot,
+	unlinkedHolders,
+	withExtraCustomers
+} from '../detection/detect.js';
+import { markRuleChange, payersUnder } from '../detection/rule-change.js';
+import { unseenCustomers } from '../detection/unseen-customers.js';
+import type { BillingSnapshot, Customer } from '../domain/billing.js';
+import type { Detection } from '../domain/detection.js';
+import { countEffects } from '../domain/effect.js';
+import type { Roster } from '../domain/guild.js';
+import type { Links } from '../domain/links.js';
+import { type Billing, type Guild, type LastGoodRun, type Ledger, type LinkReader, type OnProgress, SourceError } from '../domain/ports.js';
+import type { RuleChange, UnacceptedRules } from '../domain/rule-change.js';
+import { completeRules, type PolicySettings, type Rules, rulesEqual, rulesHash } from '../domain/rules.js';
+import type { RunSettings } from '../domain/run.js';
+import { plausibilityProblem } from '../fixes/safety.js';
+import { currentRules } from '../fixes/unaccepted-rules.js';
+
+/** Reads everything and compares it: the part of a run that changes nothing. */
+
+interface ReadingPorts {
+	readonly billing: Billing;
+	readonly guild: Guild;
+	readonly ledger: LinkReader;
+}
+
+/** What was read, with its links. */
+export interface Reading {
+	readonly snapshot: Snapshot;
+	readonly analysis: LinkAnalysis;
+}
+
+export interface Comparison {
+	/** Marks the issues that exist only because of rules that no operator has accepted. */
+	readonly detection: Detection;
+	readonly livemode: boolean | null;
+	readonly subscriptionsRead: number;
+	/** Null unless it was asked for. */
+	readonly snapshot: Snapshot | null;
+	readonly rules: Rules;
+	readonly ruleChange: RuleChange | null;
+	/** Null if an operator has accepted the rules. */
+	readonly unaccepted: UnacceptedRules | null;
+	/** Paying customers under the rules that an operator has accepted. */
+	readonly acceptedPayers: number;
+	/** Paying customers under the rules that had been accepted at the last good run: a change of the rules is no drop. */
+	readonly comparablePayers: number;
+}
+
+/**
+ * Reads everything and compares it.
+ * @param options.keepSnapshot - whether to return what was read; otherwise it can be garbage-collected (up to a million members)
+ * @throws {SourceError}
+ */
+export async function compare(
+	ports: ReadingPorts & { readonly ledger: Pick<Ledger, 'acceptedRules'> },
+	settings: RunSettings,
+	{
+		startedAt,
+		onlyMember,
+		lastGood,
+		onProgress,
+		keepSnapshot
+	}: {
+		readonly startedAt: Date;
+		readonly onlyMember: string | null;
+		readonly lastGood: LastGoodRun | null;
+		readonly onProgress: OnProgress;
+		readonly keepSnapshot: boolean;
+	}
+): Promise<Comparison> {
+	const rules = await currentRules(ports.guild, settings);
+	const read = await readSnapshot(ports, settings.policy, { now: startedAt, onlyMember, lastGood, onProgress });
+	const changedLinks = await ports.ledger.linksChangedSince(startedAt);
+	const reading = { ...read, snapshot: { ...read.snapshot, changedLinks } };
+	const found = await runCooperatively(detectCooperatively(reading.snapshot, reading.analysis, settings.policy, startedAt));
+	const { detection, ruleChange, unaccepted } = await markChanged(ports, reading, found, rules, startedAt);
+	const { livemode, subscriptionsRead } = reading.snapshot.billing;
+	const payers = async (under: Rules) =>
+		rulesEqual(under, rules) ? found.payingCustomers : runCooperatively(payersUnder(reading.snapshot, under.policy, startedAt));
+	const accepted = unaccepted?.accepted ?? rules;
+	const acceptedPayers = await payers(accepted);
+	const before = lastGood?.rules ? completeRules(lastGood.rules, rules) : accepted;
+	const comparablePayers = rulesEqual(before, accepted) ? acceptedPayers : await payers(before);
+	const snapshot = keepSnapshot ? reading.snapshot : null;
+	return { detection, livemode, subscriptionsRead, snapshot, rules, ruleChange, unaccepted, acceptedPayers, comparablePayers };
+}
+
+/** Marks the issues that exist only because of rules that no operator has accepted, and counts them. */
+async function markChanged(
+	{ ledger }: { readonly ledger: Pick<Ledger, 'acceptedRules'> },
+	{ snapshot, analysis }: Reading,
+	detection: Detection,
+	current: Rules,
+	now: Date
+): Promise<Pick<Comparison, 'detection' | 'ruleChange' | 'unaccepted'>> {
+	const stored = await ledger.acceptedRules();
+	const unchanged = { detection, ruleChange: null, unaccepted: null };
+	if (stored === null) return unchanged;
+	const accepted = completeRules(stored.rules, current);
+	if (rulesEqual(current, accepted)) return unchanged;
+	const unaccepted = { current, accepted };
+	const issues = await runCooperatively(markRuleChange(snapshot, analysis, detection.issues, unaccepted, now));
+	const ruleChange: RuleChange = {
+		rulesHash: rulesHash(current),
+		changes: describeRuleChange(accepted, current),
+		since: stored.acceptedAt,
+		effects: countEffects(issues.filter(({ byRuleChange }) => byRuleChange)),
+		acceptedBy: null
+	};
+	return { detection: { ...detection, issues }, ruleChange, unaccepted };
+}
+
+/**
+ * Reads the three sources and analyzes their links.
+ * @param options.lastGood - with which to compare what Stripe returned
+ * @throws {SourceError} if a source cannot be read completely, or what it returned is implausible
+ */
+export async function readSnapshot(
+	ports: ReadingPorts,
+	policy: PolicySettings,
+	{
+		now,
+		onlyMember,
+		lastGood,
+		onProgress
+	}: {
+		readonly now: Date;
+		readonly onlyMember: string | null;
+		readonly lastGood: LastGoodRun | null;
+		readonly onProgress: OnProgress;
+	}
+): Promise<Reading> {
+	const read = await readAll(ports, onlyMember, onProgress);
+	const wrong = plausibilityProblem(read.billing, lastGood, ports.billing.advice);
+	if (wrong !== null) throw new SourceError('stripe', wrong);
+	const links = await runCooperatively(analyzeLinks(read, policy, now));
+	const { snapshot, analysis } = withExtraCustomers(read, links, await findCustomersOfUnlinkedHolders(ports, read, links));
+	return { snapshot: await withMissingCustomers(ports, snapshot), analysis };
+}
+
+/** A customer that Stripe does not have is not in the list of subscriptions, as one without any: it is unknown what it would pay for. */
+async function withMissingCustomers<Read extends Snapshot>({ billing }: Pick<ReadingPorts, 'billing'>, snapshot: Read): Promise<Read> {
+	const unseen = await runCooperatively(unseenCustomers(snapshot));
+	if (unseen.length === 0) return snapshot;
+	return { ...snapshot, billing: { ...snapshot.billing, missingCustomers: await billing.findMissingCustomers(unseen) } };
+}
+
+/**
+ * Finds customers that name an unlinked role holder in their metadata. A customer without any subscription is missing from the list of
+ * subscriptions, but still shows whose account it is.
+ */
+async function findCustomersOfUnlinkedHolders(
+	{ billing }: Pick<ReadingPorts, 'billing'>,
+	snapshot: Snapshot,
+	analysis: LinkAnalysis
+): Promise<readonly Customer[]> {
+	const unlinked = await runCooperatively(unlinkedHolders(snapshot, analysis));
+	return unlinked.length === 0 ? [] : billing.findCustomersByDiscordIds(unlinked);
+}
+
+/**
+ * Reads the three sources concurrently, and waits for all of them even if one fails: the lease is kept while any is being read.
+ * Stripe is read completely for one member as well, because any subscription may name them.
+ */
+async function readAll(
+	{ billing, guild, ledger }: ReadingPorts,
+	onlyMember: string | null,
+	onProgress: OnProgress
+): Promise<{ billing: BillingSnapshot; roster: Roster; links: Links }> {
+	const [accounts, roster, links] = await settleAll([
+		billing.readAll(onProgress),
+		onlyMember === null ? guild.readRoster(onProgress) : readOne(guild, onlyMember, onProgress),
+		ledger.readLinks(onProgress)
+	]);
+	return { billing: accounts, roster, links };
+}
+
+async function readOne(guild: Guild, discordId: string, onProgress: OnProgress): Promise<Roster> {
+	const member = await guild.readMember(discordId);
+	onProgress({ source: 'discord', done: 1, total: 1, finished: true });
+	return { members: new Map(member === null ? [] : [[member.id, member]]) };
+}
