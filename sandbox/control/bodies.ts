@@ -118,7 +118,7 @@ export const faultBody = z.discriminatedUnion(
 		}),
 		z.strictObject({
 			target: z.literal('smtp'),
-			kind: kinds('refuse', 'reject', 'drop', 'latency', 'hold'),
+			kind: kinds('refuse', 'reject', 'drop', 'latency', 'hold', 'refuse-recipient'),
 			...times,
 			ms: milliseconds.optional(),
 			status: z.int().min(400).max(599).optional()

@@ -81,7 +81,20 @@ function isTimeZone(name: string): boolean {
 	}
 }
 
-export const email = z.email('an email address');
+/** Also with letters beyond ASCII (`jürgen@müller.example`), which zod's own pattern refuses. */
+const NON_ASCII_EMAIL =
+	/^(?!\.)(?!.*\.\.)[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~.-]{1,64}(?<!\.)@(?:[\p{L}\p{M}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?\.)+[\p{L}\p{M}\p{N}-]{2,63}$/u;
+
+export const email = z.union(
+	[
+		z.email(),
+		z
+			.string()
+			.regex(NON_ASCII_EMAIL)
+			.regex(/[^\p{ASCII}]/u)
+	],
+	'an email address'
+);
 export const emails = list({ test: (text) => email.safeParse(text).success }, 'email addresses', 'an email address')
 	.refine((entries) => entries.length > 0, 'one email address, or several separated by commas')
 	.transform((entries) => entries.join(','));

@@ -2,6 +2,7 @@ import type { Channel } from '../reconciliation/domain/notification.js';
 import { type OutboxMessage, type OutboxStore, runSubject } from '../reconciliation/outbox/outbox.js';
 import { DeliveryStatus, type Prisma, RunStatus } from './client/client.js';
 import type { Database } from './connection/database.js';
+import { fromJson, nullable } from './json.js';
 import { leaseName } from './lease.js';
 
 /** The process that ends a run delivers its report at once. If it dies first, another process delivers it after this time. */
@@ -31,16 +32,25 @@ export function outboxStore({ prisma }: Database, guildId: string): Omit<OutboxS
 			const claimed = await prisma.delivery.updateManyAndReturn({
 				where: { guildId, status: DeliveryStatus.PENDING, ...filter },
 				data: { nextTryAt: until },
-				select: { id: true, channel: true, subject: true, createdAt: true, tries: true }
+				select: { id: true, channel: true, subject: true, createdAt: true, tries: true, recipients: true }
 			});
-			return claimed.map((row): OutboxMessage => ({ ...row, channel: row.channel as Channel }));
+			return claimed.map(
+				(row): OutboxMessage => ({
+					...row,
+					channel: row.channel as Channel,
+					recipients: row.recipients === null ? null : fromJson<readonly string[]>(row.recipients)
+				})
+			);
 		},
 		markDelivered: async (id, at) => {
 			await prisma.delivery.update({ where: { id }, data: { status: DeliveryStatus.DELIVERED, settledAt: at } });
 		},
-		markFailed: async (id, { error, nextTryAt, at }) => {
+		markFailed: async (id, { error, nextTryAt, at, recipients }) => {
 			const end = nextTryAt === null ? { status: DeliveryStatus.GIVEN_UP, settledAt: at } : { nextTryAt };
-			await prisma.delivery.update({ where: { id }, data: { ...end, lastError: error, tries: { increment: 1 } } });
+			await prisma.delivery.update({
+				where: { id },
+				data: { ...end, lastError: error, tries: { increment: 1 }, recipients: nullable(recipients) }
+			});
 		},
 		addMessages: async (subject, channels, at) => {
 			const data = channels.map((channel) => ({ guildId, channel, subject, createdAt: at, nextTryAt: at }));

@@ -110,6 +110,10 @@ describe('parseSettings: errors', () => {
 		['RECONCILIATION_TIERS', 'Knight,Other', 'Other, Unknown and Nothing, which other settings use'],
 		['STRIPE_UNMAPPED_PRICES', 'Lrod', 'unknown, nothing or the name of a tier (Knight, Lord)'],
 		['ADMIN_EMAIL', 'ada@example.com, nonsense', '"nonsense" isn\'t an email address'],
+		['ADMIN_EMAIL', 'ädä', '"ädä" isn\'t an email address'],
+		['ADMIN_EMAIL', 'ä b@müller.example', '"ä b@müller.example" isn\'t an email address'],
+		['MAIL_FROM', 'prüfer@müller', 'an email address'],
+		['MAIL_FROM', 'prüfer..x@müller.example', 'an email address'],
 		['DISCORD_OPERATOR_ROLE_IDS', '109758394758392104,Mods', '"Mods" isn\'t one'],
 		['DISCORD_KNIGHT_ROLE', '@Knight', 'without the @'],
 		['STRIPE_KNIGHT_PRICE_IDS', 'price_1, 9.99', '"9.99" isn\'t one'],
@@ -224,6 +228,9 @@ test('parseSettings reads a role and a price list for each tier', () => {
 });
 
 test('parseSettings joins several addresses with commas', () => {
+	expect(parseSettings({ ...required, ADMIN_EMAIL: 'jürgen@müller.example,ada@例え.jp' }).settings.ADMIN_EMAIL).toBe(
+		'jürgen@müller.example,ada@例え.jp'
+	);
 	expect(parseSettings({ ...required, ADMIN_EMAIL: 'ada@example.com, bob@example.com' }).settings.ADMIN_EMAIL).toBe(
 		'ada@example.com,bob@example.com'
 	);

@@ -90,6 +90,20 @@ describe('mail', () => {
 		expect(run?.reportMessageId).toBe(sandbox.messages().at(-1)?.id);
 	});
 
+	test('that the server refuses for one recipient reaches the other once, and is retried for the first alone', async () => {
+		sandbox.faults.add({ target: 'smtp', kind: 'refuse-recipient', match: 'bob@' });
+		const before = inbox().length;
+		await reconcile(sandbox);
+		await sandbox.until(async () => (await sandbox.deliveries()).some(({ channel, tries }) => channel === 'mail' && tries === 1));
+		expect(inbox().slice(before)).toMatchObject([{ to: ['ada@sandbox.test'] }]);
+		const { answer } = await runCommand(sandbox, 'reconcile status');
+		expect(answer.embeds[0]?.fields?.find(({ name }) => name === 'Not delivered yet')?.value).toContain('refused bob@sandbox.test');
+		sandbox.faults.clear();
+		await sandbox.restart();
+		await sandbox.until(async () => (await sandbox.deliveries()).every(({ status }) => status === 'DELIVERED'));
+		expect(inbox().slice(before)).toMatchObject([{ to: ['ada@sandbox.test'] }, { to: ['bob@sandbox.test'] }]);
+	});
+
 	test('goes to no member', () => {
 		expect(sandbox.discord.dms()).toEqual([]);
 	});

@@ -23,7 +23,8 @@ export interface Fault {
 	 *
 	 * Gateway: `drop`, `unavailable`, `missing-chunk`, `rate-limited`, `reconnect`, `invalid-session`, `latency`.
 	 *
-	 * SMTP: `refuse`, `reject`, `drop`, `latency`, `hold` (no greeting until the faults are cleared).
+	 * SMTP: `refuse`, `reject`, `drop`, `latency`, `hold` (no greeting until the faults are cleared), `refuse-recipient` (550 for addresses
+	 * that contain `match`, until the faults are cleared).
 	 */
 	readonly kind: string;
 	/** Part of the path or of `METHOD path`; `*` matches anything. Absent: every request of the target. */

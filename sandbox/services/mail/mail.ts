@@ -44,6 +44,7 @@ export class SandboxMail {
 			onAuth: (_, __, done) => done(null, { user: 'anyone' }),
 			onConnect: (session, done) => void this.connect(session, done),
 			onClose: (session) => this.pending.delete(session.id),
+			onRcptTo: ({ address }, _, done) => done(this.isRefused(address) ? smtpError(REJECTED, 'No such user here') : null),
 			onData: (stream, session, done) => {
 				this.receive(stream, session).then((refusal) => done(refusal), done);
 			}
@@ -79,6 +80,11 @@ export class SandboxMail {
 
 	public async close(): Promise<void> {
 		await new Promise<void>((resolve) => this.server.close(() => resolve()));
+	}
+
+	private isRefused(address: string): boolean {
+		const faults = this.faults.list().filter(({ target, kind }) => target === 'smtp' && kind === 'refuse-recipient');
+		return faults.some(({ match = '' }) => address.includes(match));
 	}
 
 	private async connect(session: SMTPServerSession, done: (error?: Error | null) => void): Promise<void> {

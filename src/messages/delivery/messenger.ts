@@ -81,7 +81,7 @@ export function createMessenger(parts: MessengerOptions): Messenger {
 				if (hold !== null && hold.releasedBy !== null) await redrawHold(client, hold);
 			}
 		},
-		mail: async (notification) => {
+		mail: async (notification, recipients) => {
 			if (sendEmail === null) throw new Error('No mail can be sent: set SMTP_URL and ADMIN_EMAIL.');
 			const subject = subjectOf(notification);
 			const guild = client.guilds.cache.get(guildId);
@@ -94,7 +94,7 @@ export function createMessenger(parts: MessengerOptions): Messenger {
 				timeZone,
 				report: url === null ? { whyNot } : { url }
 			});
-			await sendEmail(email, subject);
+			await sendEmail(email, subject, recipients);
 		}
 	};
 }

@@ -14,7 +14,7 @@ import type { ReconciliationResult } from '../domain/run.js';
  * - given up: the last attempt failed {@link GIVE_UP_AFTER_MS} or more after the message was created. Final; the row is kept.
  *
  * A failed attempt makes the message pending again, after an exponential backoff. Delivery is at least once: a process that dies between
- * sending a message and marking it sends it twice.
+ * sending a message and marking it sends it twice. An email that the server refused for some recipients is retried for those alone.
  */
 
 export type Notification =
@@ -35,6 +35,21 @@ export interface OutboxMessage {
 	readonly createdAt: Date;
 	/** Failed attempts so far. */
 	readonly tries: number;
+	/** Of an email: the addresses that have not got it yet; null for all. */
+	readonly recipients: readonly string[] | null;
+}
+
+/** An email reached some of its recipients. `message`: whom it did not reach, why, and what an operator can do. */
+export class PartialDeliveryError extends Error {
+	public override readonly name = 'PartialDeliveryError';
+
+	/** @param recipients - those that it did not reach */
+	public constructor(
+		message: string,
+		public readonly recipients: readonly string[]
+	) {
+		super(message);
+	}
 }
 
 export interface OutboxStore {
@@ -47,8 +62,14 @@ export interface OutboxStore {
 		until: Date
 	): Promise<readonly OutboxMessage[]>;
 	markDelivered(id: string, at: Date): Promise<void>;
-	/** @param end.nextTryAt - null gives up */
-	markFailed(id: string, end: { readonly error: string; readonly nextTryAt: Date | null; readonly at: Date }): Promise<void>;
+	/**
+	 * @param end.nextTryAt - null gives up
+	 * @param end.recipients - those that the next attempt is for
+	 */
+	markFailed(
+		id: string,
+		end: { readonly error: string; readonly nextTryAt: Date | null; readonly at: Date; readonly recipients: readonly string[] | null }
+	): Promise<void>;
 	/** Adds one message per channel, unless there is one with this subject already. */
 	addMessages(subject: string, channels: readonly Channel[], at: Date): Promise<void>;
 	/** Null if there is no such run. */
@@ -66,7 +87,8 @@ export interface Messenger {
 	/** Whether a mail server and a recipient are configured. */
 	readonly mails: boolean;
 	post(notification: Notification): Promise<void>;
-	mail(notification: Notification): Promise<void>;
+	/** @param recipients - null for all @throws {PartialDeliveryError} if it reached only some of them */
+	mail(notification: Notification, recipients: readonly string[] | null): Promise<void>;
 }
 
 /** Other processes skip a claimed message this long. */
@@ -120,7 +142,7 @@ export async function deliverRunReport(deps: OutboxDeps, result: ReconciliationR
 	for (const message of byAge(messages)) await attemptDelivery(deps, message, notification);
 	if (messages.length > 0 || result.status !== 'FAILED') return;
 	for (const channel of channelsFor(result, messenger.mails)) {
-		await send(messenger, channel, notification).catch((error: unknown) =>
+		await send(messenger, { channel, recipients: null }, notification).catch((error: unknown) =>
 			logger.error(`Run ${result.runId} failed, and its notification (${channel}) could not be delivered:`, error)
 		);
 	}
@@ -162,17 +184,22 @@ async function notificationOf(outbox: OutboxStore, subject: string): Promise<Not
 	return report === null ? null : { kind: 'run', result: report.result };
 }
 
-function send(messenger: Messenger, channel: Channel, notification: Notification): Promise<void> {
-	return channel === 'mail' ? messenger.mail(notification) : messenger.post(notification);
+function send(
+	messenger: Messenger,
+	{ channel, recipients }: Pick<OutboxMessage, 'channel' | 'recipients'>,
+	notification: Notification
+): Promise<void> {
+	return channel === 'mail' ? messenger.mail(notification, recipients) : messenger.post(notification);
 }
 
 async function attemptDelivery(
 	{ outbox, messenger, now, logger }: OutboxDeps,
-	{ id, channel, subject, tries, createdAt }: OutboxMessage,
+	message: OutboxMessage,
 	notification: Notification
 ): Promise<void> {
+	const { id, channel, subject, tries, createdAt } = message;
 	try {
-		await send(messenger, channel, notification);
+		await send(messenger, message, notification);
 		await outbox.markDelivered(id, now());
 	} catch (error) {
 		const at = now();
@@ -180,8 +207,9 @@ async function attemptDelivery(
 		const nextTryAt = givesUp ? null : new Date(at.getTime() + Math.min(INITIAL_BACKOFF_MS * 2 ** tries, MAX_BACKOFF_MS));
 		const reason = error instanceof Error ? error.message : String(error);
 		logger.error(`Delivery of ${channel} ${subject} failed, ${givesUp ? 'giving up' : 'will retry'}: ${reason}`);
+		const recipients = error instanceof PartialDeliveryError ? error.recipients : message.recipients;
 		await outbox
-			.markFailed(id, { error: reason, nextTryAt, at })
+			.markFailed(id, { error: reason, nextTryAt, at, recipients })
 			.catch((failure: unknown) => logger.error(`Could not record the failed delivery of ${channel} ${subject}:`, failure));
 	}
 }

@@ -1,7 +1,7 @@
 import type { Client } from 'discord.js';
 import { describe, expect, it } from 'vitest';
+import type { SendEmail } from '../../../src/messages/delivery/mailer.js';
 import { createMessenger } from '../../../src/messages/delivery/messenger.js';
-import type { Email } from '../../../src/messages/report/email.js';
 import type { StoredHold } from '../../../src/reconciliation/domain/hold.js';
 import type { IssueState } from '../../../src/reconciliation/domain/issue.js';
 import { type Answer, CHANNEL, GUILD, inGuild, message, VOICELESS } from '../client.js';
@@ -25,7 +25,7 @@ function messengerWith(
 ) {
 	const logged: string[] = [];
 	const remembered: string[][] = [];
-	const emails: [Email, string][] = [];
+	const emails: Parameters<SendEmail>[] = [];
 	const messenger = createMessenger({
 		client,
 		guildId: GUILD,
@@ -187,8 +187,8 @@ describe('mailing a notification', () => {
 	it('links the report and keeps its Message-ID on a retry', async () => {
 		const { messenger, emails } = messengerWith(clientAnswering(ok).client);
 		await messenger.post(run({ issues: [issue()] }));
-		await messenger.mail(run({ issues: [issue()] }));
-		expect(emails).toMatchObject([[{ subject: 'Reeve · Council: 1 person has the wrong roles' }, 'run:run1']]);
+		await messenger.mail(run({ issues: [issue()] }), null);
+		expect(emails).toMatchObject([[{ subject: 'Reeve · Council: 1 person has the wrong roles' }, 'run:run1', null]]);
 		expect(emails[0]?.[0].text).toContain(`https://discord.com/channels/${GUILD}/${CHANNEL}/${MESSAGE}`);
 	});
 
@@ -196,7 +196,7 @@ describe('mailing a notification', () => {
 		const { messenger, emails } = messengerWith(clientAnswering(ok).client);
 		const expiringExemptions = [{ discordId: VOICELESS, reason: 'r', createdBy: OPERATOR, expiresAt: AT }];
 		const asked = { triggeredBy: 'manual', requestedBy: OPERATOR } as const;
-		await messenger.mail(run({ ...asked, issues: [issue()], notices: { ...NO_NOTICES, expiringExemptions } }));
+		await messenger.mail(run({ ...asked, issues: [issue()], notices: { ...NO_NOTICES, expiringExemptions } }), null);
 		const text = emails[0]?.[0].text;
 		for (const named of [`ada (${ADA})`, `olive (${OPERATOR})`, `user (${VOICELESS})`]) expect(text).toContain(named);
 	});
@@ -204,7 +204,7 @@ describe('mailing a notification', () => {
 	it('says why the report could not be posted', async () => {
 		const { messenger, emails } = messengerWith(clientAnswering(refused(403, 50013)).client);
 		await messenger.post(run({ issues: [issue()] })).catch(() => {});
-		await messenger.mail(run({ issues: [issue()] }));
+		await messenger.mail(run({ issues: [issue()] }), null);
 		expect(emails[0]?.[0].text).toContain("could not be posted in the admin channel: Reeve can't write in channel");
 	});
 });

@@ -9,6 +9,7 @@ import {
 	type Notification,
 	type OutboxMessage,
 	type OutboxStore,
+	PartialDeliveryError,
 	releaseSubject,
 	runSubject
 } from '../../../src/reconciliation/outbox/outbox.js';
@@ -39,6 +40,10 @@ class FakeOutbox {
 	public readonly sent: string[] = [];
 	public readonly logged: string[] = [];
 	public readonly broken = new Set<Channel>();
+	/** For whom each email was. */
+	public readonly mailedTo: (readonly string[] | null)[] = [];
+	/** Recipients whom the mail server refuses. */
+	public refused: readonly string[] = [];
 	public databaseDown = false;
 	public runningSince: Date | null = null;
 	public readonly results = new Map([['run1', result({ issues: issues(2) })]]);
@@ -48,7 +53,11 @@ class FakeOutbox {
 	public readonly messenger = {
 		mails: true,
 		post: (notification: Notification) => this.send('report', notification),
-		mail: (notification: Notification) => this.send('mail', notification)
+		mail: async (notification: Notification, recipients: readonly string[] | null) => {
+			this.mailedTo.push(recipients);
+			if (this.refused.length > 0) throw new PartialDeliveryError('Bob was refused.', this.refused);
+			await this.send('mail', notification);
+		}
 	};
 	public readonly outbox: OutboxStore = {
 		claimMessages: async (which, until) => {
@@ -61,10 +70,11 @@ class FakeOutbox {
 			return taken.map((row) => ({ ...row }));
 		},
 		markDelivered: async (id) => void Object.assign(this.row(id), { status: 'DELIVERED' }),
-		markFailed: async (id, { error, nextTryAt }) => {
+		markFailed: async (id, { error, nextTryAt, recipients }) => {
 			const row = this.row(id);
 			Object.assign(row, {
 				lastError: error,
+				recipients,
 				tries: row.tries + 1,
 				...(nextTryAt === null ? { status: 'GIVEN_UP' } : { nextTryAt: nextTryAt.getTime() })
 			});
@@ -78,6 +88,7 @@ class FakeOutbox {
 					subject,
 					createdAt: at,
 					tries: 0,
+					recipients: null,
 					status: 'PENDING',
 					nextTryAt: at.getTime(),
 					lastError: null
@@ -231,6 +242,24 @@ describe('outbox delivery', () => {
 		fake.broken.add('report').add('mail');
 		await deliverRunReport(fake, failedResult('The database is down.'));
 		expect(fake.logged.join('\n')).toContain('its notification (');
+	});
+});
+
+describe('an email that reached some of its recipients', () => {
+	it('is retried for the others alone, also after an attempt that failed as a whole', async () => {
+		const fake = await ended(['mail']);
+		fake.refused = ['bob@example.com'];
+		await flushOutbox(fake, true);
+		expect(fake.row('mail run:run1')).toMatchObject({ status: 'PENDING', lastError: 'Bob was refused.', tries: 1 });
+		fake.refused = [];
+		fake.broken.add('mail');
+		fake.time += HOUR;
+		await flushOutbox(fake, false);
+		fake.broken.clear();
+		fake.time += HOUR;
+		await flushOutbox(fake, false);
+		expect(fake.mailedTo).toEqual([null, ['bob@example.com'], ['bob@example.com']]);
+		expect(fake.row('mail run:run1')).toMatchObject({ status: 'DELIVERED' });
 	});
 });
 

@@ -35,11 +35,15 @@ export function outboxContract(database: () => Database): void {
 			const taken = await ledger.claimMessages({ subject: `run:${runId}` }, minute(1));
 			const idOf = (channel: string) => taken.find((each) => each.channel === channel)?.id as string;
 			await ledger.markDelivered(idOf('report'), minute(1));
-			await ledger.markFailed(idOf('mail'), { error: 'Refused.', nextTryAt: minute(9), at: minute(1) });
+			const recipients = ['bob@example.com'];
+			expect(taken.map((each) => each.recipients)).toEqual([null, null]);
+			await ledger.markFailed(idOf('mail'), { error: 'Refused.', nextTryAt: minute(9), at: minute(1), recipients });
 			expect(await ledger.claimMessages({ due: minute(2) }, minute(10))).toEqual([]);
 			expect(await ledger.undelivered()).toMatchObject([{ channel: 'mail', tries: 1, lastError: 'Refused.', nextTryAt: minute(9) }]);
-			expect(await ledger.claimMessages({ due: minute(2), failedToo: true }, minute(10))).toMatchObject([{ channel: 'mail', tries: 1 }]);
-			await ledger.markFailed(idOf('mail'), { error: 'Refused.', nextTryAt: null, at: minute(20) });
+			expect(await ledger.claimMessages({ due: minute(2), failedToo: true }, minute(10))).toMatchObject([
+				{ channel: 'mail', tries: 1, recipients }
+			]);
+			await ledger.markFailed(idOf('mail'), { error: 'Refused.', nextTryAt: null, at: minute(20), recipients: null });
 			expect(await ledger.claimMessages({ due: minute(99), failedToo: true }, minute(100))).toEqual([]);
 			expect(await ledger.undelivered()).toEqual([]);
 		});
