@@ -81,7 +81,14 @@ export function debtorWith(...tiers: readonly TierName[]): Drift {
 
 /** Linked, entitled to nothing, holds roles. */
 export function unpaidFor(...holds: readonly RoleName[]): Drift {
-	return { holds, type: 'UNAUTHORIZED_ACCESS', severity: 'HIGH', add: [], remove: [...holds].sort() };
+	const isDebtorAlone = holds.every((role) => role === 'Debtor');
+	return {
+		holds,
+		type: isDebtorAlone ? 'DEBTOR_MISMATCH' : 'UNAUTHORIZED_ACCESS',
+		severity: isDebtorAlone ? 'LOW' : 'HIGH',
+		add: [],
+		remove: [...holds].sort()
+	};
 }
 
 /** Not linked, holds roles. */

@@ -58,11 +58,11 @@ export function describeDrift(
 		case 'ROLE_MISMATCH':
 			return `Pays for ${due} and has ${has}.`;
 		case 'DEBTOR_MISMATCH':
+			if (expected.length === 0) return 'Still marked Debtor, but no longer owes anything.';
 			return expected.includes(DEBTOR)
 				? `Is overdue beyond the grace period and has ${has || 'no role'}: should have ${due} alone.`
 				: `Pays for ${due} and has ${has}.`;
 		case 'UNAUTHORIZED_ACCESS':
-			if (linked && held.every((role) => role === DEBTOR)) return 'Still marked Debtor, but no longer owes anything.';
 			if (!linked) return `Has ${has} and is not linked to any customer: Reeve cannot know whether they pay.`;
 			return `Has ${has}${describeOtherPayments(sources) ?? ' and pays for nothing.'}`;
 	}

@@ -195,13 +195,13 @@ function compareMember(
 	const plan = evaluation.unknown.length === 0 ? difference : grantsOf(difference);
 	if (plan.add.length === 0 && plan.remove.length === 0) return null;
 	const linked = isLinked(person);
-	const type = classify(member.roles, expected);
+	const type = classify(member.roles, expected, linked);
 	const held = [...member.roles].sort();
 	const blocked = difference.remove.length > plan.remove.length ? describeBlocked(difference.remove, evaluation.unknown) : '';
 	return {
 		type,
 		// Whether an unlinked member pays is unknown.
-		severity: linked ? SEVERITY_OF[type] : 'LOW',
+		severity: linked ? severityOf(type, expected) : 'LOW',
 		memberId: person?.rows.map((row) => row.id).sort()[0] ?? null,
 		discordId: member.id,
 		discordName: member.name,
@@ -222,13 +222,18 @@ function grantsOf({ add }: Plan): Plan {
 	return { add: add.filter((role) => role !== DEBTOR), remove: [] };
 }
 
-function classify(held: readonly RoleName[], expected: readonly RoleName[]): DriftType {
-	if (expected.length === 0) return 'UNAUTHORIZED_ACCESS';
+function classify(held: readonly RoleName[], expected: readonly RoleName[], linked: boolean): DriftType {
+	// Debtor alone gives no access.
+	if (expected.length === 0) return linked && held.every((role) => role === DEBTOR) ? 'DEBTOR_MISMATCH' : 'UNAUTHORIZED_ACCESS';
 	if (expected.includes(DEBTOR) || held.includes(DEBTOR)) return 'DEBTOR_MISMATCH';
 	return held.length === 0 ? 'MISSING_ACCESS' : 'ROLE_MISMATCH';
 }
 
-/** The severity of each type for a linked member. */
+/** For a linked member. */
+function severityOf(type: DriftType, expected: readonly RoleName[]): DriftSeverity {
+	return type === 'DEBTOR_MISMATCH' && expected.length === 0 ? 'LOW' : SEVERITY_OF[type];
+}
+
 const SEVERITY_OF: Readonly<Record<DriftType, DriftSeverity>> = {
 	MISSING_ACCESS: 'HIGH',
 	UNAUTHORIZED_ACCESS: 'HIGH',

@@ -84,7 +84,7 @@ describe('describeDrift', () => {
 		['DEBTOR_MISMATCH', ['Debtor'], ['Lord'], true, 'Pays for Lord and has Debtor.'],
 		['DEBTOR_MISMATCH', ['Lord'], ['Debtor'], true, 'Is overdue beyond the grace period and has Lord: should have Debtor alone.'],
 		['DEBTOR_MISMATCH', [], ['Debtor'], true, 'Is overdue beyond the grace period and has no role: should have Debtor alone.'],
-		['UNAUTHORIZED_ACCESS', ['Debtor'], [], true, 'Still marked Debtor, but no longer owes anything.'],
+		['DEBTOR_MISMATCH', ['Debtor'], [], true, 'Still marked Debtor, but no longer owes anything.'],
 		['UNAUTHORIZED_ACCESS', ['Debtor', 'Lord'], [], true, 'Has Debtor and Lord and pays for nothing.'],
 		['UNAUTHORIZED_ACCESS', ['Debtor'], [], false, 'Has Debtor and is not linked to any customer: Reeve cannot know whether they pay.'],
 		['UNAUTHORIZED_ACCESS', ['Lord'], [], false, 'Has Lord and is not linked to any customer: Reeve cannot know whether they pay.']

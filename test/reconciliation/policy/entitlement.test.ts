@@ -277,7 +277,7 @@ describe('detect: issue and plan by expected and held roles', () => {
 		// none, linked member
 		['none', 'Knight', 'UNAUTHORIZED_ACCESS', 'HIGH', '-Knight'],
 		['none', 'Lord', 'UNAUTHORIZED_ACCESS', 'HIGH', '-Lord'],
-		['none', 'Debtor', 'UNAUTHORIZED_ACCESS', 'HIGH', '-Debtor'],
+		['none', 'Debtor', 'DEBTOR_MISMATCH', 'LOW', '-Debtor'],
 		['none', 'Lord Knight', 'UNAUTHORIZED_ACCESS', 'HIGH', '-Knight -Lord'],
 		['none', 'Debtor Knight', 'UNAUTHORIZED_ACCESS', 'HIGH', '-Debtor -Knight'],
 		['none', 'Debtor Lord', 'UNAUTHORIZED_ACCESS', 'HIGH', '-Debtor -Lord'],

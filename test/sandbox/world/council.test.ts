@@ -30,6 +30,7 @@ describe('council scenario', () => {
 	it('has every kind of drift in every severity', () => {
 		const kinds = new Set(expected.map(({ type, severity }) => `${type} ${severity}`));
 		expect([...kinds].sort()).toEqual([
+			'DEBTOR_MISMATCH LOW',
 			'DEBTOR_MISMATCH MEDIUM',
 			'MISSING_ACCESS HIGH',
 			'ROLE_MISMATCH MEDIUM',
