@@ -47,10 +47,16 @@ export async function revalidatePlan(
 	const [drift] = detection.issues;
 	if (detection.notices.exempt > 0) return { end: unchanged('EXEMPT', member.roles) };
 	if (drift === undefined) {
-		const [unknown] = detection.notices.unknown ?? [];
+		// Not skipped: they hold what is known to be theirs, whatever is unknown besides.
+		const [unknown] = detection.skipped.size === 0 ? [] : (detection.notices.unknown ?? []);
 		if (unknown === undefined) return { end: earlier === null ? unchanged('RESOLVED', member.roles) : driftGone(member.roles, earlier) };
 		const { reason } = unknown;
 		const why = `It is unknown what this member should have: ${describeUnknown(reason)}. Nothing was changed; ${adviseOnUnknown(reason)}.`;
+		return { end: unchanged('FAILED', member.roles, why) };
+	}
+	const vanished = issue.customerIds.find((id) => billing.missingCustomers.get(id) === 'unknown');
+	if (vanished !== undefined && drift.plan.remove.length > 0) {
+		const why = `Stripe no longer has the customer ${vanished}, which could pay for this member. Nothing was changed; check that the Stripe key belongs to the right account, then run a reconciliation.`;
 		return { end: unchanged('FAILED', member.roles, why) };
 	}
 	if (unaccepted !== null && takesAccess(drift)) {

@@ -127,6 +127,13 @@ describe('fixIssue → FIXED', () => {
 });
 
 describe('fixIssue → RESOLVED, touching nothing', () => {
+	it('when the member holds what is known to be theirs, whatever is unknown besides', async () => {
+		const { ports, issue } = await found([], {});
+		ports.guild.join(ADA, 'Knight');
+		ports.billing.put(subscription({ id: 'sub_2', status: 'frozen' }));
+		expect(await ended(fix(ports, issue))).toMatchObject({ outcome: 'RESOLVED' });
+	});
+
 	it('when the role was changed by hand since the run', async () => {
 		const { ports, issue } = await doesNotPay();
 		ports.guild.join(ADA, 'Moderator');
@@ -335,6 +342,17 @@ describe('fixIssue → FAILED, leaving the issue open', () => {
 		ports.pass({ seconds: 31 });
 		await recoverInterruptedAttempts(ports);
 		expect(only(ports.ledger.attempts).end).toMatchObject({ outcome: 'FIXED', rolesBefore: ['Knight'], rolesAfter: [] });
+	});
+
+	it('touches nothing if Stripe no longer has a customer that the run had seen: the key may be another account’s', async () => {
+		const { ports, issue } = await doesNotPay();
+		ports.billing.customers = [];
+		ports.billing.subscriptions = [];
+		expect(await ended(fix(ports, issue))).toMatchObject({
+			outcome: 'FAILED',
+			error: expect.stringContaining('no longer has the customer cus_1')
+		});
+		expect(ports.touched).toBe(0);
 	});
 
 	it('touches nothing if Stripe no longer has the customer of the member’s row', async () => {
