@@ -30,14 +30,17 @@ export function linkReader({ prisma }: Database): Pick<Ledger, 'readLinks' | 're
 			return { members, teams, exemptions, firstSeenUnpaid: await seenDebts() };
 		},
 		readLinksOf: async (discordId, customerIds) => {
-			const customers = [...customerIds];
 			// IDs with spaces around them, in a mention or in quotes. The condition is that of a small index.
 			const unusual = await prisma.$queryRaw<{ readonly id: string }[]>`
 				SELECT id FROM "Member" WHERE "discordId" !~ '^[0-9]{17,20}$' AND strpos("discordId", ${discordId}) > 0`;
-			const members = await prisma.member.findMany({
+			const own = await prisma.member.findMany({
 				select: MEMBER,
-				where: { OR: [{ discordId }, { id: { in: unusual.map(({ id }) => id) } }, { stripeCustomerId: { in: customers } }] }
+				where: { OR: [{ discordId }, { id: { in: unusual.map(({ id }) => id) } }] }
 			});
+			// Other rows may give their customers to someone else, too.
+			const customers = [...new Set([...customerIds, ...own.flatMap(({ stripeCustomerId }) => stripeCustomerId ?? [])])];
+			const ofCustomers = await prisma.member.findMany({ select: MEMBER, where: { stripeCustomerId: { in: customers } } });
+			const members = [...new Map([...own, ...ofCustomers].map((row) => [row.id, row])).values()];
 			const teamIds = members.flatMap(({ teamId }) => teamId ?? []);
 			const teams = await prisma.team.findMany({
 				select: TEAM,

@@ -372,8 +372,10 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 
 	public async readLinksOf(discordId: string, customerIds: readonly string[]): Promise<Links> {
 		await this.script.before('ledger.readLinksOf');
-		const named = (id: string | null) => id !== null && customerIds.includes(id);
-		const members = this.rows.filter((each) => discordIdsIn(each.discordId ?? '').includes(discordId) || named(each.stripeCustomerId));
+		const own = this.rows.filter((each) => discordIdsIn(each.discordId ?? '').includes(discordId));
+		const customers = [...customerIds, ...own.map(({ stripeCustomerId }) => stripeCustomerId)];
+		const named = (id: string | null) => id !== null && customers.includes(id);
+		const members = this.rows.filter((each) => own.includes(each) || named(each.stripeCustomerId));
 		const teams = this.teams.filter((each) => named(each.stripeCustomerId) || members.some(({ teamId }) => teamId === each.id));
 		const exemptions = this.exemptions.filter((each) => each.discordId === discordId);
 		return { members, teams, exemptions, firstSeenUnpaid: new Map(this.firstSeenUnpaid) };

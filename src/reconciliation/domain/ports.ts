@@ -227,7 +227,10 @@ export interface RunStore {
 
 export interface LinkReader {
 	readLinks(onProgress: OnProgress): Promise<Links>;
-	/** Everything about one member: the rows that name them or one of these customers, their teams and exemptions, and the remembered debts. */
+	/**
+	 * Everything about one member: the rows that name them, or one of these customers or of theirs, the teams of all these, their exemptions,
+	 * and the remembered debts.
+	 */
 	readLinksOf(discordId: string, customerIds: readonly string[]): Promise<Links>;
 	/** Customer and Discord IDs of the `Member` and `Team` rows changed at or after that moment, including the members of changed teams. */
 	linksChangedSince(since: Date): Promise<{ readonly customerIds: ReadonlySet<string>; readonly discordIds: ReadonlySet<string> }>;

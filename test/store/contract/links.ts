@@ -75,6 +75,19 @@ export function linkContract(database: () => Database): void {
 			expect((await ledger.readLinksOf(snowflake(), [`cus_team_${eve}`])).teams.map(({ id }) => id)).toEqual([other.id]);
 		});
 
+		it('reads the other rows and the team of a member’s own customer', async () => {
+			const { prisma } = database();
+			const { ledger } = ledgerOf(database());
+			const [ada, bob] = [snowflake(), snowflake()];
+			await prisma.member.createMany({
+				data: [ada, bob].map((discordId) => ({ id: `${ada}-${discordId}`, discordId, stripeCustomerId: `cus_${ada}` }))
+			});
+			const { id } = await prisma.team.create({ data: { name: 'Acme', stripeCustomerId: `cus_${ada}` } });
+			const links = await ledger.readLinksOf(ada, []);
+			expect(links.members.map(({ discordId }) => discordId).sort()).toEqual([ada, bob].sort());
+			expect(links.teams.map((each) => each.id)).toEqual([id]);
+		});
+
 		it('reads rows whose Discord ID has spaces, is a mention or has other text around it', async () => {
 			const { prisma } = database();
 			const { ledger } = ledgerOf(database());
