@@ -1,6 +1,7 @@
 import { Subcommand } from '@sapphire/plugin-subcommands';
 import { type AutocompleteInteraction, type Guild, PermissionFlagsBits, SlashCommandBuilder } from 'discord.js';
 import { operatorDenial } from '../src/discord/operators.js';
+import { acceptAccount } from './reconcile/accept-account.js';
 import { doctor } from './reconcile/doctor.js';
 import { exempt } from './reconcile/exempt.js';
 import { exemptions } from './reconcile/exemptions.js';
@@ -32,7 +33,8 @@ const SUBCOMMANDS: readonly ReconcileSubcommand[] = [
 	exempt,
 	exemptions,
 	exportRun,
-	doctor
+	doctor,
+	acceptAccount
 ];
 
 /** `/reconcile …`, for operators. Each subcommand is a file in the folder `reconcile`. */

@@ -69,13 +69,24 @@ export function issueStore({ prisma }: Database, guildId: string): IssueStore & 
 			const run = await prisma.reconciliationRun.findFirst({
 				where: { guildId, status: RunStatus.COMPLETED, onlyMember: null },
 				orderBy: { startedAt: 'desc' },
-				select: { id: true, startedAt: true, roleHolders: true, payingCustomers: true, comparablePayers: true, ruleChange: true }
+				select: {
+					id: true,
+					startedAt: true,
+					roleHolders: true,
+					payingCustomers: true,
+					comparablePayers: true,
+					ruleChange: true,
+					livemode: true,
+					subscriptionsRead: true
+				}
 			});
 			if (run === null) return null;
-			const { id, roleHolders, payingCustomers, comparablePayers } = run;
+			const { id, roleHolders, payingCustomers, comparablePayers, livemode, subscriptionsRead } = run;
 			const ruleChange = await readRuleChange(prisma, guildId, run);
 			return {
 				runId: id,
+				livemode,
+				hasSubscriptions: subscriptionsRead !== 0,
 				roleHolders: roleHolders ?? 0,
 				payingCustomers: comparablePayers ?? payingCustomers ?? 0,
 				ruleChange: ruleChange?.acceptedBy === null ? ruleChange : null

@@ -1,5 +1,7 @@
+import type { AuditAction } from '../reconciliation/domain/audit.js';
 import type { Ledger } from '../reconciliation/domain/ports.js';
 import type { Rules } from '../reconciliation/domain/rules.js';
+import { writeChange } from './audit.js';
 import { Prisma, RunStatus } from './client/client.js';
 import type { Database } from './connection/database.js';
 import { holdRun, RUN_HOLD } from './holds.js';
@@ -8,8 +10,18 @@ import { addRunMessages } from './outbox.js';
 
 type Runs = Pick<
 	Ledger,
-	'startRun' | 'failAbandonedRuns' | 'hasUnfinishedRun' | 'lastGoodRun' | 'installedAt' | 'lastScheduledDay' | 'completeRun' | 'failRun'
+	| 'startRun'
+	| 'failAbandonedRuns'
+	| 'hasUnfinishedRun'
+	| 'lastGoodRun'
+	| 'acceptAccount'
+	| 'installedAt'
+	| 'lastScheduledDay'
+	| 'completeRun'
+	| 'failRun'
 >;
+
+const ACCEPT_ACCOUNT = 'accept-account' satisfies AuditAction;
 
 /** Starts, ends and looks up runs. */
 export function runStore({ prisma }: Database, guildId: string): Runs {
@@ -58,9 +70,14 @@ export function runStore({ prisma }: Database, guildId: string): Runs {
 				livemode,
 				subscriptionsRead: subscriptionsRead ?? 0,
 				payingCustomers: acceptedPayers ?? payingCustomers ?? 0,
-				rules: accepted === null ? null : fromJson<Rules>(accepted.rules)
+				rules: accepted === null ? null : fromJson<Rules>(accepted.rules),
+				accountAccepted: (await prisma.auditLog.count({ where: { guildId, action: ACCEPT_ACCOUNT, at: { gt: startedAt } } })) > 0
 			};
 		},
+		acceptAccount: ({ change, actor, at }) =>
+			prisma.$transaction((transaction) =>
+				writeChange(transaction, guildId, { at, actor, action: ACCEPT_ACCOUNT, subject: null, before: null, after: { change } })
+			),
 		installedAt: async (now) => {
 			// Not an upsert: of two processes that start together, one would fail on the unique key.
 			await prisma.installation.createMany({ data: [{ guildId, installedAt: now }], skipDuplicates: true });

@@ -80,8 +80,8 @@ export function createBilling({
 		findCustomersNaming: (discordId, since) => withSourceErrors(linkChanges.customersNaming(discordId, since)),
 		searchCustomersByMetadata: (discordId) => withSourceErrors(findCustomersOfMember(request, discordId, discordIdKey)),
 		ping: async () => {
-			const { data } = await request('Subscriptions', (stripe) => stripe.subscriptions.list({ limit: 1 }));
-			return { livemode: data[0]?.livemode ?? keyLivemode };
+			const { data } = await request('Subscriptions', (stripe) => stripe.subscriptions.list({ limit: 1, status: 'all' }));
+			return { livemode: data[0]?.livemode ?? keyLivemode, hasSubscriptions: data.length > 0 };
 		}
 	};
 

@@ -37,7 +37,10 @@ export function permissionCheck(access: StripeAccess): Check {
 }
 
 /** Whether the key is of the mode, live or test, that the last run read. No request. */
-export function modeCheck(secretKey: string, runs: { lastGoodRun(): Promise<Pick<LastGoodRun, 'livemode'> | null> }): Check {
+export function modeCheck(
+	secretKey: string,
+	runs: { lastGoodRun(): Promise<Pick<LastGoodRun, 'livemode' | 'accountAccepted'> | null> }
+): Check {
 	return { subject: SUBJECT, severityOnFailure: 'warning', run: async () => [modeRemark(isLiveKey(secretKey), await runs.lastGoodRun())] };
 }
 
@@ -88,8 +91,13 @@ function writeRemarks(secretKey: string): readonly CheckRemark[] {
 	];
 }
 
-function modeRemark(livemode: boolean, lastGood: Pick<LastGoodRun, 'livemode'> | null): CheckRemark {
+function modeRemark(livemode: boolean, lastGood: Pick<LastGoodRun, 'livemode' | 'accountAccepted'> | null): CheckRemark {
+	if (lastGood?.livemode === true && !livemode && lastGood.accountAccepted)
+		return { verdict: 'warning', message: 'The key reads test data, as an operator has accepted; the last good run read live data.' };
 	if (lastGood?.livemode === true && !livemode)
-		return { verdict: 'blocking', message: `The key is for test data, and the last good run read live data. ${USE_LIVE_KEY}` };
+		return {
+			verdict: 'blocking',
+			message: `The key is for test data, and the last good run read live data. ${USE_LIVE_KEY} If Reeve is meant to work with test data from now on, use \`/reconcile accept-account\`.`
+		};
 	return { verdict: 'ok', message: livemode ? 'The key reads live data.' : 'The key reads test data.' };
 }

@@ -27,7 +27,8 @@ const COMMANDS: readonly (readonly [string, Record<string, unknown>])[] = [
 	['exempt', { member: 'zelda', reason: 'friend' }],
 	['exemptions', {}],
 	['export', {}],
-	['doctor', {}]
+	['doctor', {}],
+	['accept-account', { confirm: 'test data' }]
 ];
 
 let sandbox: Sandbox;

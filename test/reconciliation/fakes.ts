@@ -127,7 +127,7 @@ export class FakeBilling implements Billing {
 
 	public async ping() {
 		await this.script.before('billing.ping');
-		return { livemode: this.livemode ?? false };
+		return { livemode: this.livemode ?? false, hasSubscriptions: this.subscriptions.length > 0 };
 	}
 
 	public oddObjects: BillingSnapshot['oddObjects'] = [];
@@ -281,6 +281,7 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 	public installed: Date | null = null;
 	public lease: { holder: string; expiresAt: Date } | null = null;
 	public readonly runs: StoredRun[] = [];
+	public readonly acceptedAccounts: Parameters<Ledger['acceptAccount']>[0][] = [];
 	public readonly issues = new Map<string, StoredIssue>();
 	public readonly attempts: StoredAttempt[] = [];
 	public readonly verifications: StoredVerification[] = [];
@@ -332,7 +333,13 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 
 	public async lastGoodRun(): Promise<LastGoodRun | null> {
 		await this.script.before('ledger.lastGoodRun');
-		return this.runs.findLast(({ status, hold }) => status === 'COMPLETED' && (!hold || hold.byRuleChange))?.found ?? null;
+		const run = this.runs.findLast(({ status, hold }) => status === 'COMPLETED' && (!hold || hold.byRuleChange));
+		if (!run?.found) return null;
+		return { ...run.found, accountAccepted: this.acceptedAccounts.some(({ at }) => at > run.startedAt) };
+	}
+
+	public async acceptAccount(accepted: Parameters<Ledger['acceptAccount']>[0]): Promise<void> {
+		this.acceptedAccounts.push(accepted);
 	}
 
 	public async acceptedRules(): Promise<AcceptedRules | null> {
@@ -354,6 +361,8 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 		const isAccepted = rules !== null && accepted !== undefined && rulesEqual(rules, accepted.rules);
 		return {
 			runId: run.id,
+			livemode: run.found.livemode,
+			hasSubscriptions: run.found.subscriptionsRead > 0,
 			roleHolders: detection.roleHolders,
 			payingCustomers: comparablePayers,
 			ruleChange: isAccepted ? null : ruleChange

@@ -12,6 +12,7 @@ export type AuditAction =
 	| 'hold'
 	| 'release'
 	| 'accept-rules'
+	| 'accept-account'
 	| 'setting';
 
 export interface AuditEntry {

@@ -1,3 +1,4 @@
+import type { AccountChange } from './account-change.js';
 import type { BillingSnapshot, Customer, MissingCustomers } from './billing.js';
 import type { Detection } from './detection.js';
 import type { EffectCounts } from './effect.js';
@@ -70,7 +71,7 @@ export interface Billing {
 	 */
 	findCustomersNaming(discordId: string, since: Date): Promise<readonly string[]>;
 	/** Makes one small request to check the connection. @throws {SourceError} */
-	ping(): Promise<{ readonly livemode: boolean }>;
+	ping(): Promise<{ readonly livemode: boolean; readonly hasSubscriptions: boolean }>;
 }
 
 /** The Discord guild. */
@@ -133,6 +134,8 @@ export interface LastGoodRun {
 	readonly livemode: boolean | null;
 	readonly subscriptionsRead: number;
 	readonly payingCustomers: number;
+	/** Whether an operator has accepted since then that Stripe belongs to another account or mode. */
+	readonly accountAccepted?: boolean;
 }
 
 /** A claim on an issue: the exclusive right to fix it, until it expires. */
@@ -209,6 +212,8 @@ export interface RunStore {
 	hasUnfinishedRun(): Promise<boolean>;
 	/** Null before the first such run. */
 	lastGoodRun(): Promise<LastGoodRun | null>;
+	/** Stores, in the audit log, that an operator has accepted another account or mode of Stripe than that of the last good run. */
+	acceptAccount(accepted: { readonly change: AccountChange; readonly actor: string; readonly at: Date }): Promise<void>;
 	/** When Reeve first started in this guild; stored at the first call. */
 	installedAt(now: Date): Promise<Date>;
 	/** The newest day (YYYY-MM-DD), up to this one, with a finished scheduled run. */

@@ -5,7 +5,7 @@ import { BULK_PARTS, type BulkPart, type BulkScope, type Hold, partOf } from '..
 import type { DriftType, OpenIssue } from '../domain/issue.js';
 import type { RunStore } from '../domain/ports.js';
 import type { RuleChange } from '../domain/rule-change.js';
-import { checkSafety, withholdChanged } from './safety.js';
+import { baselineOf, checkSafety, withholdChanged } from './safety.js';
 
 /** The plan of a bulk fix: a value that can be shown, checked and compared. */
 
@@ -37,6 +37,9 @@ export interface ListedIssue extends OpenIssue {
 /** What a run read. `payingCustomers`: under the rules of the last good run before it. */
 export interface RunReading extends Pick<Detection, 'roleHolders' | 'payingCustomers'> {
 	readonly runId: string;
+	/** Null if it is not known. */
+	readonly livemode: boolean | null;
+	readonly hasSubscriptions: boolean;
 	/** Null if an operator has accepted the rules of the run. */
 	readonly ruleChange: RuleChange | null;
 }
@@ -80,7 +83,7 @@ export async function planBulk(
 	if (reading === null || open.length === 0) return null;
 	const lastGood = await ledger.lastGoodRun();
 	// A run that is itself the last good one is no drop.
-	const baseline = lastGood?.runId === reading.runId ? null : lastGood;
+	const baseline = lastGood?.runId === reading.runId ? null : baselineOf(lastGood, reading);
 	return bulkPlanOf(scope, reading, open, (issues) => checkSafety(issues, reading, baseline, maxRevokePercent));
 }
 

@@ -1,3 +1,4 @@
+import { accountChange } from '../domain/account-change.js';
 import type { BillingSnapshot } from '../domain/billing.js';
 import type { Detection } from '../domain/detection.js';
 import { countEffects, takesAccess } from '../domain/effect.js';
@@ -13,6 +14,17 @@ const ALWAYS_ALLOWED_PEOPLE = 3;
 /** A larger relative drop in paying customers since the last good run is held: bad data is more likely than that many cancellations. */
 const MAX_PAYER_DROP = 0.3;
 
+/** What a run is compared with. */
+export interface Baseline extends Pick<LastGoodRun, 'payingCustomers'> {
+	/** Whether Stripe belongs to another account or mode since then: nothing is comparable, so what takes access is held. */
+	readonly accountChanged?: boolean;
+}
+
+/** @param stripe - what Stripe gave to the run */
+export function baselineOf(lastGood: LastGoodRun | null, stripe: Parameters<typeof accountChange>[0]): Baseline | null {
+	return lastGood === null ? null : { ...lastGood, accountChanged: accountChange(stripe, lastGood) !== null };
+}
+
 /**
  * The safety check before any bulk fix. Only plans that lower or remove access are counted, and held; all others are always safe.
  * @param maxRevokePercent - of the members who hold a managed role now
@@ -21,7 +33,7 @@ const MAX_PAYER_DROP = 0.3;
 export function checkSafety(
 	issues: readonly Pick<DriftIssue, 'effect'>[],
 	detection: Pick<Detection, 'roleHolders' | 'payingCustomers'>,
-	lastGood: Pick<LastGoodRun, 'payingCustomers'> | null,
+	lastGood: Baseline | null,
 	maxRevokePercent: number
 ): Hold | null {
 	const { removes, lowers } = countEffects(issues);
@@ -45,11 +57,16 @@ export function checkSafety(
 export function checkPayerDrop(
 	issues: readonly Pick<DriftIssue, 'effect'>[],
 	{ roleHolders, payingCustomers }: Pick<Detection, 'roleHolders' | 'payingCustomers'>,
-	lastGood: Pick<LastGoodRun, 'payingCustomers'> | null
+	lastGood: Baseline | null
 ): Hold | null {
 	const { removes, lowers } = countEffects(issues);
 	const losing = removes + lowers;
 	const before = lastGood?.payingCustomers ?? 0;
+	if (losing > 0 && lastGood?.accountChanged) {
+		const reason =
+			'Stripe gives the data of another account or mode than at the last good run, as an operator has accepted. People who pay there count as not paying.';
+		return { losing, lowering: lowers, holders: roleHolders, reason };
+	}
 	if (losing === 0 || payingCustomers >= before * (1 - MAX_PAYER_DROP)) return null;
 	return {
 		losing,
@@ -94,15 +111,13 @@ function takes(removes: number, lowers: number): string {
  */
 export function plausibilityProblem(
 	billing: BillingSnapshot,
-	lastGood: Pick<LastGoodRun, 'livemode' | 'subscriptionsRead'> | null,
+	lastGood: Pick<LastGoodRun, 'livemode' | 'subscriptionsRead' | 'accountAccepted'> | null,
 	advice: BillingAdvice
 ): string | null {
-	if (lastGood === null) return null;
-	if (lastGood.livemode === true && billing.livemode === false) {
-		return `Stripe gave test data where the last good run read live data. ${advice.useLiveKey}`;
-	}
-	if (billing.subscriptionsRead === 0 && lastGood.subscriptionsRead > 0) {
-		return `Stripe gave no subscription at all where the last good run read ${lastGood.subscriptionsRead}. ${advice.checkAccount}`;
-	}
-	return null;
+	const change = accountChange({ livemode: billing.livemode, hasSubscriptions: billing.subscriptionsRead > 0 }, lastGood);
+	if (change === null || lastGood === null || lastGood.accountAccepted) return null;
+	const way = 'If Reeve is meant to work with that from now on, use `/reconcile accept-account`.';
+	return change === 'test-data'
+		? `Stripe gave test data where the last good run read live data. ${advice.useLiveKey} ${way}`
+		: `Stripe gave no subscription at all where the last good run read ${lastGood.subscriptionsRead}. ${advice.checkAccount} ${way}`;
 }

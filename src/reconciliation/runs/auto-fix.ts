@@ -2,13 +2,13 @@ import type { Detection } from '../domain/detection.js';
 import { countEffects, takesAccess } from '../domain/effect.js';
 import type { Hold } from '../domain/hold.js';
 import type { OpenIssue } from '../domain/issue.js';
-import type { LastGoodRun, OnProgress, Ports, RunStart } from '../domain/ports.js';
+import type { OnProgress, Ports, RunStart } from '../domain/ports.js';
 import type { UnacceptedRules } from '../domain/rule-change.js';
 import type { RunSettings } from '../domain/run.js';
 import { AUTOMATIC } from '../fixes/attempt.js';
 import { fixEach, grantsFirst } from '../fixes/bulk.js';
 import { isFixed } from '../fixes/fix.js';
-import { checkRuleChange, checkSafety, withholdChanged } from '../fixes/safety.js';
+import { type Baseline, checkRuleChange, checkSafety, withholdChanged } from '../fixes/safety.js';
 
 /** What a run found, and what the last good run read. */
 export interface AutoFixInput extends Pick<RunStart, 'triggeredBy' | 'requestedBy'> {
@@ -16,7 +16,7 @@ export interface AutoFixInput extends Pick<RunStart, 'triggeredBy' | 'requestedB
 	readonly issues: readonly OpenIssue[];
 	/** What the last good run is compared with. */
 	readonly comparable: Pick<Detection, 'roleHolders' | 'payingCustomers'>;
-	readonly lastGood: LastGoodRun | null;
+	readonly baseline: Baseline | null;
 	/** Null if an operator has accepted the rules. */
 	readonly unaccepted: UnacceptedRules | null;
 }
@@ -45,12 +45,12 @@ export function fixable<Issue extends Pick<OpenIssue, 'linked'>>(
 export async function autoFix(
 	ports: Ports,
 	settings: RunSettings,
-	{ runId, issues, comparable, lastGood, unaccepted, triggeredBy, requestedBy }: AutoFixInput,
+	{ runId, issues, comparable, baseline, unaccepted, triggeredBy, requestedBy }: AutoFixInput,
 	{ fixed, onProgress, shouldContinue }: AutoFixMonitor
 ): Promise<Hold | null> {
 	const candidates = fixable(issues, settings);
 	const { withheld, others } = withholdChanged(candidates, unaccepted !== null);
-	const hold = checkSafety(others, comparable, lastGood, settings.maxRevokePercent);
+	const hold = checkSafety(others, comparable, baseline, settings.maxRevokePercent);
 	const allowed = grantsFirst(hold === null ? others : others.filter((issue) => !takesAccess(issue)));
 	await fixEach(ports, settings.policy, allowed, {
 		actor: AUTOMATIC,

@@ -5,7 +5,7 @@ import type { Snapshot } from '../detection/detect.js';
 import type { Detection } from '../domain/detection.js';
 import { type OnProgress, type Ports, type RunStart, SourceError } from '../domain/ports.js';
 import type { Progress, ReconciliationOptions, ReconciliationResult, RunSettings, Verified } from '../domain/run.js';
-import { checkPayerDrop } from '../fixes/safety.js';
+import { baselineOf, checkPayerDrop } from '../fixes/safety.js';
 import { autoFix, fixable } from './auto-fix.js';
 import { compare } from './compare.js';
 
@@ -190,14 +190,15 @@ async function complete(
 		keepSnapshot: verification !== null
 	});
 	const { detection, ruleChange, comparablePayers } = compared;
+	const baseline = baselineOf(lastGood, { livemode: compared.livemode, hasSubscriptions: compared.subscriptionsRead > 0 });
 	const comparable = { roleHolders: detection.roleHolders, payingCustomers: comparablePayers };
 	assertLeaseHeld(lease);
 	const issues = await ledger.recordFindings(runId, { ...compared, at: startedAt, onlyMember });
 	// The embedded database runs one statement at a time: storing many findings can delay the heartbeat's renewals.
 	await lease.renew();
 	const hold = autoFixEnabled
-		? await autoFix(ports, settings, { ...run, issues, comparable, lastGood, unaccepted }, { fixed, onProgress, shouldContinue })
-		: checkPayerDrop(fixable(issues, settings), comparable, lastGood);
+		? await autoFix(ports, settings, { ...run, issues, comparable, baseline, unaccepted }, { fixed, onProgress, shouldContinue })
+		: checkPayerDrop(fixable(issues, settings), comparable, baseline);
 	const verified = verification === null || snapshot === null ? null : await verification.verify(runId, snapshot, detection);
 	const outcome: Outcome = {
 		status: 'COMPLETED',

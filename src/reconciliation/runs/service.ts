@@ -2,6 +2,7 @@ import type { Ports, Track } from '../domain/ports.js';
 import type { ReconciliationOptions, ReconciliationResult, RunSettings } from '../domain/run.js';
 import type { IssueStore } from '../fixes/bulk-plan.js';
 import { recoverInterruptedAttempts } from '../fixes/recover.js';
+import { type AcceptAccountOrder, type AcceptAccountResult, acceptAccount } from './accept-account.js';
 import { type AcceptOrder, type AcceptResult, acceptRules } from './accept-rules.js';
 import type { ArchivedRun, RunArchiveStore, RunRecord } from './archive.js';
 import { type HistoryPage, type RunHistoryStore, readHistory } from './history.js';
@@ -23,6 +24,8 @@ export interface RunService {
 	history(days: number, page: number): Promise<HistoryPage>;
 	/** Accepts the rules of the newest run. Changes no role. */
 	acceptRules(order: AcceptOrder): Promise<AcceptResult>;
+	/** Accepts that Stripe belongs to another account or mode. Changes no role. @throws {SourceError} */
+	acceptAccount(order: AcceptAccountOrder): Promise<AcceptAccountResult>;
 	/** The newest runs that have ended, to pick one from. */
 	ended(): Promise<readonly ArchivedRun[]>;
 	/** Everything stored about a run. @param runId - null for the newest that completed @returns null if there is none */
@@ -48,6 +51,7 @@ export function createRunService(deps: {
 			}),
 		history: (days, page) => readHistory(store, ports.now(), days, page),
 		acceptRules: (order) => track(() => acceptRules(ports, store, order)),
+		acceptAccount: (order) => track(() => acceptAccount(ports, order)),
 		ended: () => store.endedRuns(MAX_RUNS_LISTED),
 		record: (runId) => store.readRecord(runId)
 	};

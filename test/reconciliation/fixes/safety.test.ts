@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { BillingSnapshot } from '../../../src/reconciliation/domain/billing.js';
 import type { Effect } from '../../../src/reconciliation/domain/effect.js';
 import type { LastGoodRun } from '../../../src/reconciliation/domain/ports.js';
-import { checkSafety, plausibilityProblem } from '../../../src/reconciliation/fixes/safety.js';
+import { baselineOf, checkSafety, plausibilityProblem } from '../../../src/reconciliation/fixes/safety.js';
 import { snapshot, subscription } from '../builders.js';
 
 const having = (effect: Effect, count: number) => Array.from({ length: count }, () => ({ effect }));
@@ -76,6 +76,30 @@ describe('checkSafety', () => {
 	});
 });
 
+describe('checkSafety after another Stripe account was accepted', () => {
+	const lastGood: LastGoodRun = {
+		runId: 'run_1',
+		rules: null,
+		livemode: true,
+		subscriptionsRead: 9,
+		payingCustomers: 9,
+		accountAccepted: true
+	};
+	const stripe = { livemode: false, hasSubscriptions: true };
+	const checkAfter = (list: readonly { effect: Effect }[], now: typeof stripe) =>
+		checkSafety(list, { roleHolders: 100, payingCustomers: 9 }, baselineOf(lastGood, now), 100);
+
+	it('holds everything that takes access, however little it is', () => {
+		expect(checkAfter(taking(1), stripe)).toMatchObject({ losing: 1, reason: expect.stringContaining('another account or mode') });
+		expect(checkAfter(taking(1), { livemode: true, hasSubscriptions: false })).toMatchObject({ losing: 1 });
+		expect(checkAfter(giving(50), stripe)).toBeNull();
+	});
+
+	it('holds nothing once the former key is back', () => {
+		expect(checkAfter(taking(1), { livemode: true, hasSubscriptions: true })).toBeNull();
+	});
+});
+
 describe('plausibilityProblem', () => {
 	const read = (livemode: boolean | null, count = 1) => ({
 		...snapshot({ subscriptions: Array.from({ length: count }, (_, index) => subscription({ id: `sub_${index}` })) }).billing,
@@ -84,11 +108,11 @@ describe('plausibilityProblem', () => {
 	const last = (livemode: boolean | null, subscriptionsRead = 5) => ({ livemode, subscriptionsRead });
 
 	const advice = { useLiveKey: 'Put the live key there.', checkAccount: 'Check the account.' };
-	const problem = (billing: BillingSnapshot, lastGood: Pick<LastGoodRun, 'livemode' | 'subscriptionsRead'> | null) =>
+	const problem = (billing: BillingSnapshot, lastGood: Parameters<typeof plausibilityProblem>[1]) =>
 		plausibilityProblem(billing, lastGood, advice);
 
 	it('rejects test data after live data and says what to do', () => {
-		expect(problem(read(false), last(true))).toMatch(/test data.*Put the live key there\.$/);
+		expect(problem(read(false), last(true))).toMatch(/test data.*Put the live key there\..*use `\/reconcile accept-account`/);
 	});
 
 	it.each([
@@ -102,9 +126,14 @@ describe('plausibilityProblem', () => {
 	});
 
 	it('rejects an empty list after a non-empty one', () => {
-		expect(problem(read(null, 0), last(true, 1))).toMatch(/no subscription.*Check the account\.$/);
+		expect(problem(read(null, 0), last(true, 1))).toMatch(/no subscription.*Check the account\..*use `\/reconcile accept-account`/);
 		expect(problem(read(null, 1), last(true, 5000))).toBeNull();
 		expect(problem(read(null, 0), last(null, 0))).toBeNull();
+	});
+
+	it('accepts what an operator has accepted since', () => {
+		expect(problem(read(false), { ...last(true), accountAccepted: true })).toBeNull();
+		expect(problem(read(null, 0), { ...last(true), accountAccepted: true })).toBeNull();
 	});
 
 	it('accepts anything before the first good run', () => {

@@ -71,7 +71,14 @@ export function rulesContract(database: () => Database): void {
 			const { ledger } = ledgerOf(database());
 			await runUnder({ ledger }, minute(0), RULES);
 			const { runId } = await runUnder({ ledger }, minute(1), OTHERS, { ruleChange: CHANGE });
-			expect(await ledger.lastGoodRun()).toEqual({ runId, livemode: true, subscriptionsRead: 50, payingCustomers: 20, rules: RULES });
+			expect(await ledger.lastGoodRun()).toEqual({
+				runId,
+				livemode: true,
+				subscriptionsRead: 50,
+				payingCustomers: 20,
+				rules: RULES,
+				accountAccepted: false
+			});
 		});
 
 		it('are unknown for a run of an older version', async () => {

@@ -81,6 +81,20 @@ export function runContract(database: () => Database): void {
 			expect(await ledger.lastGoodRun()).toMatchObject({ livemode: true, subscriptionsRead: 50, payingCustomers: 31 });
 		});
 
+		it('know that another Stripe account was accepted after them, in this guild', async () => {
+			const [here, there] = [ledgerOf(database()), ledgerOf(database())];
+			for (const { ledger } of [here, there]) await run(ledger, minute(5), [], { payingCustomers: 30 });
+			await here.ledger.acceptAccount({ change: 'test-data', actor: 'ada', at: minute(4) });
+			expect(await here.ledger.lastGoodRun()).toMatchObject({ accountAccepted: false });
+			await here.ledger.acceptAccount({ change: 'test-data', actor: 'ada', at: minute(6) });
+			expect(await here.ledger.lastGoodRun()).toMatchObject({ accountAccepted: true });
+			expect(await there.ledger.lastGoodRun()).toMatchObject({ accountAccepted: false });
+			const [entry] = await database().prisma.auditLog.findMany({ where: { action: 'accept-account', at: minute(6) } });
+			expect(entry).toMatchObject({ actor: 'ada', after: { change: 'test-data' }, outcome: 'DONE' });
+			await run(here.ledger, minute(7), [], { payingCustomers: 30 });
+			expect(await here.ledger.lastGoodRun()).toMatchObject({ accountAccepted: false });
+		});
+
 		it('keep the installation date of the first start', async () => {
 			const { ledger } = ledgerOf(database());
 			const answers = await Promise.all(Array.from({ length: 5 }, () => ledger.installedAt(minute(0))));

@@ -19,6 +19,7 @@ const ACTION_NAMES: Readonly<Record<AuditAction, string>> = {
 	resume: 'resume',
 	hold: 'hold',
 	'accept-rules': 'accepted rules',
+	'accept-account': 'accepted Stripe account',
 	release: 'release',
 	setting: 'setting'
 };
