@@ -10,6 +10,7 @@ import { fix } from './reconcile/fix.js';
 import { history } from './reconcile/history.js';
 import { link } from './reconcile/link.js';
 import { pause } from './reconcile/pause.js';
+import { preview } from './reconcile/preview.js';
 import { resume } from './reconcile/resume.js';
 import { run } from './reconcile/run.js';
 import { status } from './reconcile/status.js';
@@ -33,6 +34,7 @@ const SUBCOMMANDS: readonly ReconcileSubcommand[] = [
 	exempt,
 	exemptions,
 	exportRun,
+	preview,
 	doctor,
 	acceptAccount
 ];

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { Client, Events } from 'discord.js';
 import { externalChecks, guildChecks, lastRunCheck, onDemandChecks, storageChecks } from './checks.js';
 import { databaseSettings, secretsOf } from './config/derived.js';
-import { parseSettings, type Settings, SettingsError } from './config/env.js';
+import { DOTENV, parseSettings, type Settings, SettingsError } from './config/env.js';
 import { clientOptions } from './discord/client.js';
 import { loginFailure } from './discord/login.js';
 import { doctorLines, verdictOf } from './messages/replies/doctor.js';
@@ -19,7 +19,7 @@ const LOGIN_TIMEOUT_MS = 15_000;
 
 /** @returns whether no check found an error */
 async function main(): Promise<boolean> {
-	if (existsSync('.env')) process.loadEnvFile('.env');
+	if (existsSync(DOTENV)) process.loadEnvFile(DOTENV);
 	const { settings, warnings } = parseSettings(process.env);
 	const redact = createRedactor(secretsOf(settings));
 	const results = await runAllChecks(settings, warnings, redact);

@@ -8,7 +8,8 @@ import { Events, type Guild } from 'discord.js';
 import { settleWithin } from './async/timeout.js';
 import { externalChecks } from './checks.js';
 import { databaseSettings, distinctiveSecretsOf, secretsOf } from './config/derived.js';
-import { parseSettings, type Settings, SettingsError } from './config/env.js';
+import { DOTENV, parseSettings, type Settings, SettingsError } from './config/env.js';
+import { environmentOfNextStart } from './config/next-settings.js';
 import { createClient } from './discord/client.js';
 import { loginFailure, waitForGateway } from './discord/login.js';
 import { resumeFixes } from './interactions/resume-fixes.js';
@@ -46,7 +47,8 @@ const SHUTDOWN_DEADLINE_MS = 9_500;
 class StartError extends Error {}
 
 async function main(): Promise<void> {
-	if (existsSync('.env')) process.loadEnvFile('.env');
+	const given = { ...process.env };
+	if (existsSync(DOTENV)) process.loadEnvFile(DOTENV);
 	const { settings, warnings } = parseSettings(process.env);
 	const redactors = { all: createRedactor(secretsOf(settings)), distinctive: createRedactor(distinctiveSecretsOf(settings)) };
 	redactFatalError = redactors.all;
@@ -66,7 +68,7 @@ async function main(): Promise<void> {
 	});
 	container.stores.register(new ScheduledTaskStore());
 	await registerPieces();
-	const reeve = createReeve({ settings, database, client, logger, redactors });
+	const reeve = createReeve({ settings, database, client, logger, redactors, nextEnvironment: () => environmentOfNextStart(given) });
 	container.reeve = reeve;
 
 	const shutdownSteps = [

@@ -5,6 +5,7 @@ import type { StatusSettings } from './messages/replies/status.js';
 import type { FixService } from './reconciliation/fixes/service.js';
 import type { HealthService } from './reconciliation/health/service.js';
 import type { MemberService } from './reconciliation/members/service.js';
+import type { PreviewService } from './reconciliation/runs/preview.js';
 import type { RunService } from './reconciliation/runs/service.js';
 import type { ScheduleService } from './reconciliation/schedule/service.js';
 import type { Database } from './store/connection/database.js';
@@ -12,6 +13,7 @@ import type { Database } from './store/connection/database.js';
 /** What the pieces call, one service per subject: `container.reeve.fixes.apply(…)`. */
 export interface Reeve {
 	readonly runs: RunService;
+	readonly preview: PreviewService;
 	readonly fixes: FixService;
 	readonly members: MemberService;
 	readonly schedule: ScheduleService;

@@ -146,6 +146,9 @@ export class SettingsError extends Error {
 	}
 }
 
+/** The file in the working directory whose variables complete the environment. */
+export const DOTENV = '.env';
+
 /** Names of all settings, given these tiers. */
 export function settingNames(tiers: readonly string[]): readonly string[] {
 	return Object.keys(shapeWith(tiers));

@@ -35,6 +35,8 @@ export interface ReeveOptions {
 	readonly logger: Pick<ILogger, 'error' | 'warn' | 'info'>;
 	readonly redactors: Redactors;
 	readonly timeouts?: AdapterTimeouts;
+	/** The environment that the next start would use; default: that of this process. */
+	readonly nextEnvironment?: () => NodeJS.ProcessEnv;
 }
 
 /** Connects the ports of the core to Stripe, Discord, the database and the admin channel. */
@@ -60,13 +62,7 @@ export function createPorts({ settings, database, client, logger, redactors, tim
 		logger
 	});
 	const outbox: OutboxDeps = { outbox: store, messenger, now, logger };
-	const billing = createBilling({
-		secretKey: settings.STRIPE_SECRET_KEY,
-		apiUrl: settings.STRIPE_API_URL,
-		discordIdKey: settings.STRIPE_DISCORD_ID_KEY,
-		requestsPerSecond: settings.STRIPE_REQUESTS_PER_SECOND,
-		...timeouts.stripe
-	});
+	const billing = createBilling({ ...billingOptions(settings), ...timeouts.stripe });
 	const wanted = managedRoleSettings(settings);
 	const announce = createAnnouncer({ client, channelId, logger });
 	const trackReply = <T>(reply: () => Promise<T>) => lifecycle.trackReply(reply);
@@ -95,4 +91,13 @@ export function createPorts({ settings, database, client, logger, redactors, tim
 		onUnexpectedError
 	};
 	return { ports, store, billing, outbox, announce, namesOf };
+}
+
+export function billingOptions(settings: Settings): BillingOptions {
+	return {
+		secretKey: settings.STRIPE_SECRET_KEY,
+		apiUrl: settings.STRIPE_API_URL,
+		discordIdKey: settings.STRIPE_DISCORD_ID_KEY,
+		requestsPerSecond: settings.STRIPE_REQUESTS_PER_SECOND
+	};
 }

@@ -9,7 +9,9 @@ import { createMemberService } from '../reconciliation/members/service.js';
 import { createRunService } from '../reconciliation/runs/service.js';
 import { createScheduleService } from '../reconciliation/schedule/service.js';
 import type { Reeve } from '../reeve.js';
-import { createPorts, type ReeveOptions } from './ports.js';
+import { createBilling } from '../stripe/billing.js';
+import { billingOptions, createPorts, type ReeveOptions } from './ports.js';
+import { createPreviewService } from './preview.js';
 
 /** Builds the services over the ports. */
 export function createReeve(options: ReeveOptions): Reeve {
@@ -22,8 +24,15 @@ export function createReeve(options: ReeveOptions): Reeve {
 	const daily = dailySettings(settings);
 	const verifyAfterMinutes = settings.RECONCILIATION_VERIFY_AFTER_MINUTES;
 	const runs = createRunService({ ports, store, settings: run, verifyAfterMinutes, track });
+	const { nextEnvironment = () => process.env, timeouts = {} } = options;
+	const billingFor = (discordIdKey: string) =>
+		discordIdKey === settings.STRIPE_DISCORD_ID_KEY
+			? ports.billing
+			: createBilling({ ...billingOptions(settings), ...timeouts.stripe, discordIdKey });
+	const previewDeps = { client, guildId, store, billingFor, listingTimeoutMs: timeouts.listingTimeoutMs };
 	return {
 		runs,
+		preview: createPreviewService(previewDeps, { settings, nextEnvironment, track }),
 		fixes: createFixService({ ports, store, settings: run, track }),
 		members: createMemberService({ ports, billing, guild: ports.guild, store, policy: run.policy, namesOf, track }),
 		schedule: createScheduleService({ ports, store, run, daily, guildId, track }),

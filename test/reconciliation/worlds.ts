@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { ago, customer, exemption, MANAGED, MAPPED, type Parts, row, subscription, team, UNMAPPED, userId } from './builders.js';
+import { FakePorts } from './fakes.js';
 
 /** Random worlds, small enough that rows, metadata and seats often conflict: 8 users, 6 customers, 3 teams. */
 
@@ -94,3 +95,19 @@ export const worlds: fc.Arbitrary<World> = fc.record({
 });
 
 export const policies = fc.constantFrom(MAPPED, UNMAPPED, { ...MAPPED, graceHours: 0 }, { ...MAPPED, debtorDays: 0 });
+
+/** Stripe, Discord and the database with a world. Nothing changes while it is read. */
+export function portsOf(world: World): FakePorts {
+	const ports = new FakePorts();
+	ports.billing.customers = [...world.customers];
+	ports.billing.subscriptions = [...world.subscriptions];
+	ports.ledger.rows = [...world.rows];
+	ports.ledger.teams = [...world.teams];
+	ports.ledger.exemptions = [...world.exemptions];
+	ports.ledger.firstSeenUnpaid = new Map(Object.entries(world.firstSeenUnpaid));
+	for (const { id, bot, roles } of world.guild) {
+		ports.guild.join(id, ...roles);
+		if (bot) ports.guild.bots.add(id);
+	}
+	return ports;
+}

@@ -21,12 +21,11 @@ const GET_OR_KEEP = {
 
 /** "23 lose access, 4 move down, 26 get or keep access", "1 person loses access". Zeros are left out; empty if there is nothing. */
 export function describeEffects({ removes, lowers, tidies, raises, grants }: EffectCounts, tense: 'present' | 'past' = 'present'): string {
-	const gets = raises + grants;
-	const gives = gets === 0 ? KEEP : tidies === 0 ? GET : GET_OR_KEEP;
+	const gives = raises + grants === 0 ? KEEP : raises + tidies === 0 ? GET : GET_OR_KEEP;
 	const parts: readonly (readonly [number, Verb])[] = [
 		[removes, LOSE[tense]],
 		[lowers, MOVE_DOWN[tense]],
-		[gets + tidies, gives[tense]]
+		[tidies + raises + grants, gives[tense]]
 	];
 	const shown = parts.filter(([many]) => many > 0);
 	return shown

@@ -65,7 +65,7 @@ describe('bulkEndAnnouncement', () => {
 
 	test('shows operator, effects and failures in one line', () => {
 		expect(bulkEndAnnouncement(bulk(BY_OPERATOR), end({ fixed: 51, effects: effects({ removes: 3, raises: 48 }) }))).toBe(
-			`<@${OPERATOR}> fixed 51 issues: 3 lost access, 48 got access. 2 issues could not be fixed or needed nothing.`
+			`<@${OPERATOR}> fixed 51 issues: 3 lost access, 48 got or kept access. 2 issues could not be fixed or needed nothing.`
 		);
 		expect(isWorthAnnouncing(bulk(BY_OPERATOR), end())).toBe(true);
 	});

@@ -12,7 +12,7 @@ import { runReconciliation } from '../../../src/reconciliation/runs/run.js';
 import { customer, detection, MANAGED, MAPPED, type Parts, subscription, userId } from '../builders.js';
 import { FakePorts, SETTINGS } from '../fakes.js';
 import { bulkStoreOf } from '../fixes/bulk-store.js';
-import { type World, worlds } from '../worlds.js';
+import { portsOf, worlds } from '../worlds.js';
 
 /** What rules that no operator has accepted may do: give access, and take none automatically or in bulk. */
 
@@ -268,21 +268,6 @@ const changes: fc.Arbitrary<(settings: RunSettings) => RunSettings> = fc.oneof(
 		.map((policy) => (settings: RunSettings) => ({ ...settings, policy: { ...settings.policy, ...policy } })),
 	fc.constant((settings: RunSettings) => ({ ...settings, discordIdKey: 'discordId' }))
 );
-
-function portsOf(world: World): FakePorts {
-	const ports = new FakePorts();
-	ports.billing.customers = [...world.customers];
-	ports.billing.subscriptions = [...world.subscriptions];
-	ports.ledger.rows = [...world.rows];
-	ports.ledger.teams = [...world.teams];
-	ports.ledger.exemptions = [...world.exemptions];
-	ports.ledger.firstSeenUnpaid = new Map(Object.entries(world.firstSeenUnpaid));
-	for (const { id, bot, roles } of world.guild) {
-		ports.guild.join(id, ...roles);
-		if (bot) ports.guild.bots.add(id);
-	}
-	return ports;
-}
 
 /** What a run would find now under a policy, computed apart from runs. */
 function issuesUnder(ports: FakePorts, policy: PolicySettings): readonly DriftIssue[] {
