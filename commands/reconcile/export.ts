@@ -5,7 +5,7 @@ import { replyEphemeral } from '../../src/discord/replies.js';
 import { exportReply, nothingToExportReply, suggestRuns } from '../../src/messages/replies/export/record.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
-/** `/reconcile export`: a run's issues and fix attempts as a CSV file. */
+/** `/reconcile export`: a run's issues, fix attempts and unknown members as CSV files. */
 export const exportRun: ReconcileSubcommand = {
 	name: 'export',
 	describe: (subcommand) =>

@@ -1,3 +1,4 @@
+import type { Notices } from '../reconciliation/domain/detection.js';
 import type { FixOutcome } from '../reconciliation/domain/issue.js';
 import type { RoleName } from '../reconciliation/domain/rules.js';
 import type { TriggeredBy } from '../reconciliation/domain/run.js';
@@ -21,7 +22,7 @@ export function runArchiveStore({ prisma }: Database, guildId: string): RunArchi
 			const run = await prisma.reconciliationRun.findFirst({
 				where: runId === null ? { ...ended, status: RunStatus.COMPLETED } : { ...ended, id: runId },
 				orderBy: newestFirst,
-				select: { ...RUN, issues: true }
+				select: { ...RUN, issues: true, notices: true }
 			});
 			if (run === null) return null;
 			const found = fromJson<unknown[]>(run.issues).map(toOpenIssue);
@@ -37,13 +38,22 @@ export function runArchiveStore({ prisma }: Database, guildId: string): RunArchi
 					issues.push({ found: issue, statusNow: row?.status ?? null, attempts: toAttempts(row?.attempts ?? []) });
 				}
 			}
-			return { run: toRun(run), issues };
+			const notices = run.notices === null ? null : fromJson<Pick<Notices, 'unknown'>>(run.notices);
+			return { run: toRun(run), issues, unknown: notices?.unknown ?? [] };
 		}
 	};
 }
 
-function toRun({ id, status, triggeredBy, ...run }: Prisma.ReconciliationRunGetPayload<{ select: typeof RUN }>): ArchivedRun {
-	return { ...run, runId: id, status: status === RunStatus.FAILED ? 'FAILED' : 'COMPLETED', triggeredBy: triggeredBy as TriggeredBy };
+function toRun(run: Prisma.ReconciliationRunGetPayload<{ select: typeof RUN }>): ArchivedRun {
+	const { id, status, triggeredBy, onlyMember, startedAt, issuesFound } = run;
+	return {
+		runId: id,
+		status: status === RunStatus.FAILED ? 'FAILED' : 'COMPLETED',
+		triggeredBy: triggeredBy as TriggeredBy,
+		onlyMember,
+		startedAt,
+		issuesFound
+	};
 }
 
 function toAttempts(rows: readonly FixAttempt[]): RecordedAttempt[] {

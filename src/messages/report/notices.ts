@@ -118,7 +118,8 @@ function unknownLines(unknown: readonly UnknownMembers[]): Line[] {
 		[
 			more.length,
 			() => `${count(more.length, 'more reason')} to let members keep the roles they have: \`/reconcile why\` gives a member's reasons`
-		]
+		],
+		[unknown.some(({ count: many }) => many > MAX_NAMED) ? 1 : 0, () => '`/reconcile export` lists all of these members']
 	];
 }
 

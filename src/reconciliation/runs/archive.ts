@@ -1,6 +1,7 @@
 import type { FixOutcome, IssueState, OpenIssue } from '../domain/issue.js';
 import type { RoleName } from '../domain/rules.js';
 import type { ReconciliationResult } from '../domain/run.js';
+import type { UnknownMembers } from '../domain/unknown.js';
 
 /** Ended runs, kept for good: the issues that each found and every attempt to fix them. */
 export interface RunArchiveStore {
@@ -18,6 +19,8 @@ export type ArchivedRun = Pick<ReconciliationResult, 'runId' | 'status' | 'trigg
 export interface RunRecord {
 	readonly run: ArchivedRun;
 	readonly issues: readonly RecordedIssue[];
+	/** Members of whom something was unknown. */
+	readonly unknown: readonly UnknownMembers[];
 }
 
 export interface RecordedIssue {

@@ -123,6 +123,7 @@ describe('toCsv', () => {
 describe('exportReply', () => {
 	const record: RunRecord = {
 		run: RUN,
+		unknown: [],
 		issues: [
 			{
 				found: issue({ id: 'issue1', discordName: '=HYPERLINK("https://evil.example";"win")' }),
@@ -178,9 +179,40 @@ describe('exportReply', () => {
 
 	it('says if the file is cut or the run failed', () => {
 		expect(exportReply(record, 'UTC', 1_200).content).toMatch(/\*\*The file is cut\*\*: \d of 4 lines/);
-		expect(exportReply({ run: { ...RUN, status: 'FAILED' }, issues: [] }, 'UTC').content).toContain('It failed, so it found no issue.');
+		expect(exportReply({ run: { ...RUN, status: 'FAILED' }, issues: [], unknown: [] }, 'UTC').content).toContain(
+			'It failed, so it found no issue.'
+		);
 		expect(nothingToExportReply(null)).toContain('/reconcile run');
 		expect(nothingToExportReply('x')).toContain('no such run');
+	});
+
+	it('lists the members of whom something is unknown in a second file', () => {
+		const unknown = [
+			{ reason: { kind: 'price', price: '=price_new' }, discordIds: ['1', '2'], count: 2 },
+			{
+				reason: { kind: 'link', customerId: 'cus_1', problem: 'several' },
+				discordIds: ['3'],
+				links: [
+					{ discordId: '3', customerId: 'cus_1' },
+					{ discordId: '3', customerId: 'cus_2' }
+				],
+				count: 1
+			}
+		] as const;
+		const { files, content } = exportReply({ run: RUN, issues: [], unknown }, 'UTC');
+		expect(files.map(({ name }) => name)).toEqual(['reeve-2026-11-20-run1.csv', 'reeve-2026-11-20-unknown-run1.csv']);
+		expect(content).toContain('The second file lists the members of whom something is unknown');
+		const [, ...lines] = cells((files[1]?.attachment.toString() ?? '').replace('\uFEFF', ''));
+		expect(lines.map(([run, person, customer]) => [run, person, customer])).toEqual([
+			['run1', '<@1>', ''],
+			['run1', '<@2>', ''],
+			['run1', '<@3>', 'cus_1'],
+			['run1', '<@3>', 'cus_2']
+		]);
+		expect(lines[0]?.slice(3)).toEqual([
+			'they pay for =price_new, which no setting lists',
+			'add it to STRIPE_…_PRICE_IDS of the tier that it buys, or to STRIPE_OTHER_PRICE_IDS if it buys no role'
+		]);
 	});
 
 	it('suggests runs by date, trigger or ID', () => {

@@ -199,6 +199,7 @@ describe('notices of unknown members', () => {
 	it('names some of them, the reason and the way out', () => {
 		const text = notice({ reason: { kind: 'status', status: '**frozen**' }, discordIds: ['1', '2', '3', '4'], count: 8_002 });
 		expect(text).toContain('<@1>, <@2>, <@3> and 7,999 more: Stripe gives the status `\\*\\*frozen\\*\\*`, which Reeve does not know.');
+		expect(text).toContain('`/reconcile export` lists all of these members');
 		expect(text).toContain('They keep the roles they have; to settle it, install the newest version of Reeve');
 	});
 

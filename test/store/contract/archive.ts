@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/store/connection/database.js';
-import { drift, ledgerOf, minute, run, runStart, snowflake } from '../builders.js';
+import { drift, ledgerOf, minute, NOTICES, run, runStart, snowflake } from '../builders.js';
 
 export function archiveContract(database: () => Database): void {
 	describe('run archive', () => {
@@ -18,7 +18,8 @@ export function archiveContract(database: () => Database): void {
 			]);
 			expect(await ledger.endedRuns(1)).toHaveLength(1);
 			expect((await ledger.readRecord(null))?.run.runId).toBe(runId);
-			expect((await ledger.readRecord(failed))?.issues).toEqual([]);
+			expect((await ledger.readRecord(null))?.unknown).toEqual(NOTICES.unknown);
+			expect(await ledger.readRecord(failed)).toMatchObject({ issues: [], unknown: [] });
 			expect(await ledger.readRecord(running)).toBeNull();
 			expect(await ledgerOf(database()).ledger.readRecord(runId)).toBeNull();
 		});

@@ -1,4 +1,7 @@
 import { DateTime } from 'luxon';
+import { describeLinks } from '../../../reconciliation/detection/link-problems.js';
+import { adviseOnUnknown, describeUnknown } from '../../../reconciliation/detection/unknown.js';
+import type { UnknownMembers } from '../../../reconciliation/domain/unknown.js';
 import type { ArchivedRun, RecordedAttempt, RecordedIssue, RunRecord } from '../../../reconciliation/runs/archive.js';
 import { count, moment, number } from '../../format/format.js';
 import { MAX_CHOICE_LENGTH, MAX_CHOICES } from '../../format/limits.js';
@@ -6,7 +9,7 @@ import { cut } from '../../format/text.js';
 import { idCell, planCell, rolesCell, utcCell } from './cells.js';
 import { toCsv } from './csv.js';
 
-/** A run's issues and fix attempts as a CSV file. */
+/** A run's issues and fix attempts as a CSV file, and the members of whom something is unknown as another. */
 
 const COLUMNS = [
 	'Run',
@@ -34,6 +37,9 @@ const COLUMNS = [
 	'Undone by'
 ] as const;
 
+/** Of the members of whom something is unknown. */
+const UNKNOWN_COLUMNS = ['Run', 'Person (ID)', 'Customer', 'What is unknown', 'What to do'] as const;
+
 export interface ExportMessage {
 	readonly content: string;
 	readonly files: { attachment: Buffer; name: string }[];
@@ -41,7 +47,7 @@ export interface ExportMessage {
 
 /** @param timeZone - of the date in the file's name */
 export function exportReply(record: RunRecord, timeZone: string, maxBytes?: number): ExportMessage {
-	const { run, issues } = record;
+	const { run, issues, unknown } = record;
 	const rows = issues.flatMap((issue) => linesOf(run, issue));
 	const { text, left } = toCsv(COLUMNS, rows, maxBytes);
 	const attempts = issues.reduce((sum, issue) => sum + issue.attempts.length, 0);
@@ -50,10 +56,21 @@ export function exportReply(record: RunRecord, timeZone: string, maxBytes?: numb
 		...(run.status === 'FAILED' ? ['It failed, so it found no issue.'] : []),
 		...(left > 0 ? [`**The file is cut**: ${number(left)} of ${count(rows.length, 'line')} had no room in what Discord takes.`] : [])
 	];
-	return {
-		content: sentences.join(' '),
-		files: [{ attachment: Buffer.from(text), name: `reeve-${day(run.startedAt, timeZone)}-${run.runId}.csv` }]
-	};
+	const fileOf = (contents: string, name: string) => ({
+		attachment: Buffer.from(contents),
+		name: `reeve-${day(run.startedAt, timeZone)}-${name}${run.runId}.csv`
+	});
+	const files = [fileOf(text, '')];
+	if (unknown.length > 0) {
+		const table = toCsv(
+			UNKNOWN_COLUMNS,
+			unknown.flatMap((members) => unknownLines(run, members)),
+			maxBytes
+		);
+		files.push(fileOf(table.text, 'unknown-'));
+		sentences.push('The second file lists the members of whom something is unknown, the reason and what to do.');
+	}
+	return { content: sentences.join(' '), files };
 }
 
 /** Reply if there is no such run. */
@@ -81,6 +98,13 @@ function runChoiceName({ startedAt, triggeredBy, issuesFound, status, onlyMember
 
 function day(date: Date, timeZone: string): string {
 	return DateTime.fromJSDate(date, { zone: timeZone }).toFormat('yyyy-MM-dd');
+}
+
+/** One line per member whom the run listed; of links, one per customer. */
+function unknownLines(run: ArchivedRun, { reason, discordIds, links }: UnknownMembers): string[][] {
+	const members = links ?? discordIds.map((discordId) => ({ discordId, customerId: '' }));
+	const what = reason.kind === 'link' && members.length > 1 ? `they are ${describeLinks(reason.problem)}` : describeUnknown(reason);
+	return members.map(({ discordId, customerId }) => [run.runId, idCell(discordId), customerId, what, adviseOnUnknown(reason)]);
 }
 
 /** One line per attempt, or a single line for an issue without one. */
