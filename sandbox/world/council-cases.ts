@@ -226,7 +226,7 @@ function linked(builder: WorldBuilder): void {
 	const oneGood = builder.correct('Knight');
 	builder.subscription(builder.customer(oneGood, { discord_id: oneGood.id.slice(0, 9) }), { metadata: { discord_id: oneGood.id } });
 	builder.notices.malformedLinks += 3;
-	// An ID that a spreadsheet rounded, which nobody has.
+	// An ID that a spreadsheet rounded, which no member has.
 	const rounded = builder.correct('Lord');
 	builder.subscription(builder.customer(rounded, { discord_id: `${rounded.id.slice(0, 15)}000` }), LORD);
 	builder.notices.absent += 1;

@@ -7,7 +7,7 @@ import { quoted } from './find-customers.js';
 import { PAGE_SIZE } from './lists/paginate.js';
 import { createQuickRequester, type StripeAccess } from './quick-request.js';
 
-/** The doctor's check of the metadata key that names a Discord user. A misspelt key links nobody, without any error. */
+/** The doctor's check of the metadata key that names a Discord user. A misspelt key links no member, without any error. */
 
 const SUBJECT = 'Links';
 

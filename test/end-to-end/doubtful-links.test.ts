@@ -109,7 +109,7 @@ describe('doubtful links', () => {
 
 	test.each<[Person, RegExp]>([
 		['quoted', /the Discord ID of cus_quoted in Stripe is .*, which may mean them.*correct the ID in Stripe/],
-		['rounded', /cus_rounded names \d+, which is nobody's ID here and looks like theirs, rounded/],
+		['rounded', /cus_rounded names \d+, which no member here has, and looks like theirs, rounded/],
 		['stale', /cus_owner names them in Stripe, but the database gives it to someone else/],
 		['typo', /the database links them to cus_nowhere, a customer that Stripe does not have.*`\/reconcile unlink`/],
 		['two', /the database gives cus_one to more than one member or team/],

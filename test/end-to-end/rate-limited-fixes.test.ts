@@ -40,10 +40,10 @@ describe('a bulk fix whose role calls wait for Discord’s rate limit', () => {
 
 	const roleCalls = () => sandbox.requests().filter(({ method, path }) => method !== 'GET' && path.includes('/roles/'));
 	const holders = () => people.filter(({ username }) => managedRolesOf(sandbox, username).includes('Lord'));
-	/** Presses Fix all, and waits for the first role call. */
+	/** Presses the button that removes access, and waits for the first role call. */
 	async function fixAll(): Promise<void> {
 		const { answer } = await runCommand(sandbox, 'reconcile fix', { all: true });
-		sandbox.click('operator', answer.id, buttonOf(answer, /Fix all/));
+		sandbox.click('operator', answer.id, buttonOf(answer, /Remove access/));
 		await sandbox.until(() => roleCalls().some(({ status }) => status === 204));
 	}
 	const settled = () => sandbox.until(async () => (await sandbox.issues()).every(({ status }) => status === 'RESOLVED'));

@@ -21,7 +21,7 @@ export class PersonEvaluator {
 
 	/**
 	 * @param person - their links, by the index; undefined without any
-	 * @param reasons - why more is unknown about them than their links tell
+	 * @param reasons - why more is unknown about them than their links show
 	 */
 	public evaluate(person: LinkedPerson | undefined, reasons: readonly UnknownReason[] = NO_REASONS): Evaluation {
 		if (person === undefined) return evaluate(NO_SOURCES, this.settings, this.now, reasons);

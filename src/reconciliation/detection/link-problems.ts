@@ -41,7 +41,7 @@ const TEXTS: Readonly<Record<LinkProblem, Texts>> = {
 	},
 	rounded: {
 		describe: (customerId, value) =>
-			`${customerId} names ${value}, which is nobody's ID here and looks like theirs, rounded by a spreadsheet`,
+			`${customerId} names ${value}, which no member here has, and looks like theirs, rounded by a spreadsheet`,
 		many: 'not named, but IDs that look like theirs, rounded by a spreadsheet',
 		advice: CORRECT_IN_STRIPE
 	},

@@ -6,11 +6,11 @@ import type { UnknownReason } from '../domain/unknown.js';
 import type { PersonEvaluator } from './evaluate-person.js';
 import type { LinkedPerson } from './link-index.js';
 
-/** Members who are perhaps meant by a linked ID that nobody in the guild has, or by a text that is no ID. */
+/** Members who are perhaps meant by a linked ID that no member of the guild has, or by a text that is no ID. */
 
 type LinkReason = Extract<UnknownReason, { readonly kind: 'link' }>;
 
-/** If more members fit a value, it tells nothing about any of them. A rounded ID fits one: those of real accounts are far apart. */
+/** If more members fit a value, it says nothing about any of them. A rounded ID fits one: those of real accounts are far apart. */
 const MAX_MEANT = { rounded: 1, unreadable: 3 };
 
 /** A program keeps at least the digits before these. */

@@ -6,11 +6,11 @@ import { discordIdsIn, discordIdsWithin, isBlank, mayMean, parseDiscordId } from
 /** Whom a subscription pays for, by metadata. */
 export type Payee =
 	| { readonly kind: 'member'; readonly discordId: string }
-	| { readonly kind: 'nobody' }
+	| { readonly kind: 'none' }
 	/** One of these members, or another: a value cannot be read, or several members are named and it is not said which one. */
 	| { readonly kind: 'uncertain'; readonly discordIds: readonly string[]; readonly values: readonly string[] };
 
-const NOBODY: Payee = { kind: 'nobody' };
+const NO_MEMBER: Payee = { kind: 'none' };
 
 /** A metadata value: a Discord ID, or a text that cannot be read as one. */
 interface Name {
@@ -20,14 +20,14 @@ interface Name {
 
 /**
  * One payee for each subscription, in their order. The most specific name counts: the subscription's own, the customer's, or the one that
- * the customer's other subscriptions agree on. A value that cannot be read may mean whoever would count without it, too.
+ * the customer's other subscriptions agree on. A value that cannot be read may also mean the member who would count without it.
  */
 export function payeesOf({ customer, subscriptions }: Account): readonly Payee[] {
 	const own = nameIn(customer.metadataDiscordId);
 	const names = subscriptions.map(({ metadataDiscordId }) => nameIn(metadataDiscordId));
 	if (names.every((name) => name === null)) {
-		if (own === null) return names.map(() => NOBODY);
-		const payee = own.discordId === null ? unreadable(own.value, NOBODY) : memberOf(own.discordId);
+		if (own === null) return names.map(() => NO_MEMBER);
+		const payee = own.discordId === null ? unreadable(own.value, NO_MEMBER) : memberOf(own.discordId);
 		return names.map(() => payee);
 	}
 	const byOthers = agreedOn(names);

@@ -24,8 +24,9 @@ const BULK_LEASE_SECONDS = 45;
 /** A bulk fix that started longer ago is not resumed: the operator no longer expects it, and can start a new one. */
 const RESUME_WITHIN_MS = 3_600_000;
 
-/** How often an issue is tried that another fix holds. */
+/** First wait for issues that another fix holds; doubled each time up to the maximum, so that many waiting bulk fixes do not slow that fix down. */
 const BUSY_RETRY_MS = 1_000;
+const MAX_BUSY_RETRY_MS = 8_000;
 
 /** Concurrent fixes. Four saturate Discord's role endpoint (10 calls per 5–10 s). */
 const CONCURRENCY = 4;
@@ -271,10 +272,10 @@ export async function fixEach<Issue extends ApprovedIssue>(
 	};
 	try {
 		let todo: readonly (readonly [number, Issue])[] = [...issues.entries()];
-		for (;;) {
+		for (let wait = BUSY_RETRY_MS; ; wait = Math.min(2 * wait, MAX_BUSY_RETRY_MS)) {
 			await forEachConcurrent(todo, fix, { concurrency: CONCURRENCY, shouldContinue });
 			if (busy.length === 0 || !(await shouldContinue())) break;
-			await ports.sleep(BUSY_RETRY_MS);
+			await ports.sleep(wait);
 			[todo, busy] = [busy, []];
 		}
 	} catch (error) {

@@ -107,7 +107,7 @@ function verdictOf(id: string, world: World): Verdict {
 }
 
 describe('links, in any world', () => {
-	it('grants to those who pay, takes from those who do not, and touches nobody of whom it is unknown', () => {
+	it('grants to those who pay, takes from those who do not, and touches no member of whom it is unknown', () => {
 		const seen = { yes: 0, perhaps: 0, no: 0 };
 		fc.assert(
 			fc.property(worlds, (world) => {

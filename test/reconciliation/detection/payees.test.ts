@@ -9,12 +9,12 @@ const EVE = userId(3);
 function payees(onCustomer: string | null, ...onSubscriptions: (string | null)[]): unknown[] {
 	const subscriptions = onSubscriptions.map((metadataDiscordId, index) => subscription({ id: `sub_${index}`, metadataDiscordId }));
 	return payeesOf({ customer: customer({ metadataDiscordId: onCustomer }), subscriptions }).map((payee) =>
-		payee.kind === 'member' ? payee.discordId : payee.kind === 'nobody' ? null : [...payee.discordIds, '?', ...payee.values]
+		payee.kind === 'member' ? payee.discordId : payee.kind === 'none' ? null : [...payee.discordIds, '?', ...payee.values]
 	);
 }
 
 describe('payeesOf', () => {
-	it('is nobody where no one is named', () => {
+	it('is none where no member is named', () => {
 		expect(payees(null, null, null)).toEqual([null, null]);
 		expect(payees(' \u200b', '', ' ')).toEqual([null, null]);
 	});
@@ -35,7 +35,7 @@ describe('payeesOf', () => {
 		expect(payees(null, null, ADA, BOB)).toEqual([[ADA, BOB, '?'], ADA, BOB]);
 	});
 
-	it('does not guess where a value cannot be read: it may mean whom it contains, or whoever counts without it', () => {
+	it('does not guess where a value cannot be read: it may mean the member it contains, or the one who counts without it', () => {
 		expect(payees(null, 'ada')).toEqual([['?', 'ada']]);
 		expect(payees(null, `"${ADA}"`)).toEqual([[ADA, '?', `"${ADA}"`]]);
 		expect(payees('ada', null, BOB)).toEqual([[BOB, '?', 'ada'], BOB]);
@@ -62,6 +62,6 @@ describe('mayPayFor', () => {
 		expect(mayPayFor({ kind: 'member', discordId: ADA }, BOB)).toBe(false);
 		expect(mayPayFor({ kind: 'uncertain', discordIds: [ADA], values: [] }, ADA)).toBe(true);
 		expect(mayPayFor({ kind: 'uncertain', discordIds: [ADA], values: [] }, BOB)).toBe(false);
-		expect(mayPayFor({ kind: 'nobody' }, ADA)).toBe(false);
+		expect(mayPayFor({ kind: 'none' }, ADA)).toBe(false);
 	});
 });
