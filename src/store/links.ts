@@ -1,3 +1,4 @@
+import { writtenForms } from '../reconciliation/domain/discord-id.js';
 import type { Links, MemberRow } from '../reconciliation/domain/links.js';
 import type { Ledger } from '../reconciliation/domain/ports.js';
 import type { Database } from './connection/database.js';
@@ -30,12 +31,12 @@ export function linkReader({ prisma }: Database): Pick<Ledger, 'readLinks' | 're
 			return { members, teams, exemptions, firstSeenUnpaid: await seenDebts() };
 		},
 		readLinksOf: async (discordId, customerIds) => {
-			// IDs with spaces around them, in a mention or in quotes. The condition is that of a small index.
+			// IDs with other text around them. The condition is that of a small index. Rounded ones are valid IDs: see `writtenForms`.
 			const unusual = await prisma.$queryRaw<{ readonly id: string }[]>`
 				SELECT id FROM "Member" WHERE "discordId" !~ '^[0-9]{17,20}$' AND strpos("discordId", ${discordId}) > 0`;
 			const own = await prisma.member.findMany({
 				select: MEMBER,
-				where: { OR: [{ discordId }, { id: { in: unusual.map(({ id }) => id) } }] }
+				where: { OR: [{ discordId: { in: [...writtenForms(discordId)] } }, { id: { in: unusual.map(({ id }) => id) } }] }
 			});
 			// Other rows may give their customers to someone else, too.
 			const customers = [...new Set([...customerIds, ...own.flatMap(({ stripeCustomerId }) => stripeCustomerId ?? [])])];

@@ -113,16 +113,27 @@ function countOf(subscriptions: number): string {
 async function unknownPrices(request: StripeRequest, mapped: readonly string[]): Promise<readonly CheckRemark[]> {
 	const remarks = await Promise.all(
 		mapped.map(async (id): Promise<readonly CheckRemark[]> => {
-			try {
-				if (id.startsWith('prod_')) await request('Products', (stripe) => stripe.products.retrieve(id));
-				else await request('Prices', (stripe) => stripe.prices.retrieve(id));
-				return [];
-			} catch (error) {
-				if (error instanceof NotAllowedError) return [];
-				if (!(error instanceof MissingObjectError)) throw error;
-				return [{ verdict: 'warning', message: `Stripe does not have ${id}, which the settings map to a tier. Correct or remove it.` }];
-			}
+			if (await exists(request, id)) return [];
+			return [{ verdict: 'warning', message: `Stripe does not have ${id}, which the settings map to a tier. Correct or remove it.` }];
 		})
 	);
 	return remarks.flat();
+}
+
+/** Whether there is such a price or product. An ID that its owner chose does not say which. True if the key may not read them. */
+async function exists(request: StripeRequest, id: string): Promise<boolean> {
+	const lookups = [
+		...(id.startsWith('prod_') ? [] : [() => request('Prices', (stripe) => stripe.prices.retrieve(id))]),
+		...(/^(price|plan)_/.test(id) ? [] : [() => request('Products', (stripe) => stripe.products.retrieve(id))])
+	];
+	for (const lookUp of lookups) {
+		try {
+			await lookUp();
+			return true;
+		} catch (error) {
+			if (error instanceof NotAllowedError) return true;
+			if (!(error instanceof MissingObjectError)) throw error;
+		}
+	}
+	return false;
 }

@@ -1,7 +1,7 @@
 import { diffRoles, planHash } from '../../src/reconciliation/detection/role-plan.js';
 import type { BillingSnapshot, Customer, MissingCustomers, Subscription } from '../../src/reconciliation/domain/billing.js';
 import type { Detection } from '../../src/reconciliation/domain/detection.js';
-import { discordIdsIn, mayMean } from '../../src/reconciliation/domain/discord-id.js';
+import { mayMean } from '../../src/reconciliation/domain/discord-id.js';
 import type { Roster, RosterMember } from '../../src/reconciliation/domain/guild.js';
 import type { Hold } from '../../src/reconciliation/domain/hold.js';
 import type { OpenIssue } from '../../src/reconciliation/domain/issue.js';
@@ -381,7 +381,7 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 
 	public async readLinksOf(discordId: string, customerIds: readonly string[]): Promise<Links> {
 		await this.script.before('ledger.readLinksOf');
-		const own = this.rows.filter((each) => discordIdsIn(each.discordId ?? '').includes(discordId));
+		const own = this.rows.filter((each) => mayMean(each.discordId ?? '', discordId));
 		const customers = [...customerIds, ...own.map(({ stripeCustomerId }) => stripeCustomerId)];
 		const named = (id: string | null) => id !== null && customers.includes(id);
 		const members = this.rows.filter((each) => own.includes(each) || named(each.stripeCustomerId));

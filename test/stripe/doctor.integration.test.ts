@@ -87,6 +87,27 @@ describe('Stripe checks', () => {
 		expect(await problems({ secretKey: 'sk_test_sandboxkey' })).toContainEqual(['warning', expect.stringContaining('The key can write')]);
 	});
 
+	test('know prices and products whose IDs their owner chose', async () => {
+		stripe.load(
+			worldSchema.parse({
+				stripe: {
+					customers: [{ id: 'cus_1' }],
+					subscriptions: ['gold-monthly', 'Gold Plan', 'plan_old'].map((price) => ({
+						id: `sub_${price}`,
+						customer: 'cus_1',
+						status: 'active',
+						price
+					}))
+				}
+			}).stripe
+		);
+		const tiers = [{ name: 'Knight', prices: ['gold-monthly', 'Gold Plan', 'plan_old', 'prod_gold-monthly'] }];
+		expect(await problems({ policy: { tiers } })).toEqual([]);
+		expect(await problems({ policy: { tiers: [{ name: 'Knight', prices: [...(tiers[0]?.prices ?? []), 'silver-monthly'] }] } })).toEqual([
+			['warning', expect.stringContaining('does not have silver-monthly')]
+		]);
+	});
+
 	test('warn about a listed price that does not exist and a paid price that is in no list', async () => {
 		const policy = { tiers: [{ name: 'Knight', prices: ['price_gone', 'prod_gone', 'price_lord'] }] };
 		expect(await problems({ policy })).toEqual([

@@ -5,7 +5,7 @@ import { AUTOMATIC } from '../../../src/reconciliation/fixes/attempt.js';
 import { type FixOrder, type FixResult, fixIssue } from '../../../src/reconciliation/fixes/fix.js';
 import { recoverInterruptedAttempts } from '../../../src/reconciliation/fixes/recover.js';
 import { runReconciliation } from '../../../src/reconciliation/runs/run.js';
-import { ADA, ago, BOB, customer, exemption, MAPPED, NOW, only, row, subscription, userId } from '../builders.js';
+import { ADA, ago, BOB, customer, exemption, MAPPED, NOW, only, row, subscription, team, userId } from '../builders.js';
 import { FakePorts, SETTINGS } from '../fakes.js';
 
 const OPERATOR = userId(99);
@@ -342,6 +342,15 @@ describe('fixIssue → FAILED, leaving the issue open', () => {
 		ports.pass({ seconds: 31 });
 		await recoverInterruptedAttempts(ports);
 		expect(only(ports.ledger.attempts).end).toMatchObject({ outcome: 'FIXED', rolesBefore: ['Knight'], rolesAfter: [] });
+	});
+
+	it('touches nothing if a seat since the run has the member’s ID, rounded', async () => {
+		const { ports, issue } = await doesNotPay();
+		ports.ledger.rows = [row({ discordId: '100000000000000000', teamId: 't_1' })];
+		ports.ledger.teams = [team()];
+		ports.billing.put(subscription({ id: 'sub_team', customerId: 'cus_team' }));
+		expect(await ended(fix(ports, issue))).toMatchObject({ outcome: 'FAILED', error: expect.stringContaining('rounded') });
+		expect(ports.touched).toBe(0);
 	});
 
 	it('touches nothing if Stripe no longer has a customer that the run had seen: the key may be another account’s', async () => {

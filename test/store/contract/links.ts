@@ -88,15 +88,16 @@ export function linkContract(database: () => Database): void {
 			expect(links.teams.map((each) => each.id)).toEqual([id]);
 		});
 
-		it('reads rows whose Discord ID has spaces, is a mention or has other text around it', async () => {
+		it('reads rows whose Discord ID has spaces, is a mention, has other text around it or was rounded', async () => {
 			const { prisma } = database();
 			const { ledger } = ledgerOf(database());
 			const ada = snowflake();
-			const written = [` ${ada}\n`, `<@${ada}>`, `"${ada}"`, `${ada}1`, ada.slice(1)];
+			const rounded = `${ada.slice(0, 15)}${'0'.repeat(ada.length - 15)}`;
+			const written = [` ${ada}\n`, `<@${ada}>`, `"${ada}"`, rounded, `${ada}1`, ada.slice(1)];
 			await prisma.member.createMany({ data: written.map((discordId, index) => ({ id: `${ada}-${index}`, discordId })) });
 			const { members } = await ledger.readLinksOf(ada, []);
 			// One digit more may still be a valid ID of another user.
-			expect(members.map(({ id }) => id).sort()).toEqual([`${ada}-0`, `${ada}-1`, `${ada}-2`]);
+			expect(members.map(({ id }) => id).sort()).toEqual([`${ada}-0`, `${ada}-1`, `${ada}-2`, `${ada}-3`]);
 		});
 
 		it('returns the members and customers affected since a time, a changed team’s members included', async () => {
