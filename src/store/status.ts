@@ -32,7 +32,7 @@ const SUMMARY = {
 const MAX_UNDELIVERED_SHOWN = 10;
 
 /** The database's part of `/reconcile status` and of the run history. */
-export function statusStore({ prisma }: Database, guildId: string): StatusStore {
+export function statusStore({ prisma }: Database, guildId: string): Omit<StatusStore, 'newestReading'> {
 	return {
 		recentRuns: async ({ since, skip, take }) => {
 			const rows = await prisma.reconciliationRun.findMany({

@@ -1,5 +1,5 @@
 import { diffRoles } from '../../reconciliation/detection/role-plan.js';
-import type { BulkScope } from '../../reconciliation/domain/hold.js';
+import type { BulkPart, BulkScope } from '../../reconciliation/domain/hold.js';
 import type { DriftIssue, DriftSeverity, DriftType, Plan } from '../../reconciliation/domain/issue.js';
 import { DEBTOR, type RoleName } from '../../reconciliation/domain/rules.js';
 import { AUTOMATIC } from '../../reconciliation/fixes/attempt.js';
@@ -23,6 +23,12 @@ export const TYPE_NAMES: Readonly<Record<DriftType, string>> = {
 export const SCOPE_NAMES: Readonly<Record<Exclude<BulkScope, 'all'>, string>> = {
 	...TYPE_NAMES,
 	UNLINKED: 'Not linked to a Stripe customer'
+};
+
+export const PART_LABELS: Readonly<Record<BulkPart, string>> = {
+	gives: 'Grant and tidy',
+	lowers: 'Move down',
+	removes: 'Remove access'
 };
 
 /** Heading of an issue. */

@@ -15,7 +15,7 @@ import { isFixed } from '../../reconciliation/fixes/fix.js';
 import { buildCustomId } from '../custom-id.js';
 import { COLOURS } from '../format/colours.js';
 import { describeEffects } from '../format/effects.js';
-import { count, describePlan, heading, number, SCOPE_NAMES } from '../format/format.js';
+import { count, describePlan, heading, number, PART_LABELS, SCOPE_NAMES } from '../format/format.js';
 import { MAX_FIELD_LENGTH, MAX_MESSAGE_LENGTH } from '../format/limits.js';
 import { fitLines } from '../format/lines.js';
 import { cut, escapeName, escapeText, mention, mentionWithName } from '../format/text.js';
@@ -45,8 +45,6 @@ const EFFECT_HEADINGS: Readonly<Record<Effect, string>> = {
 	raises: 'Move up',
 	grants: 'Get access'
 };
-
-const PART_LABELS: Readonly<Record<BulkPart, string>> = { gives: 'Grant and tidy', lowers: 'Move down', removes: 'Remove access' };
 
 function message(
 	content: string,
@@ -115,7 +113,7 @@ function planLine(issue: OpenIssue): string {
 
 function holdFields({ hold }: BulkPlan): readonly APIEmbedField[] {
 	if (hold === null) return [];
-	const how = 'Check Stripe and some of the people below. If it is right, press the button and type the number that it shows.';
+	const how = 'Check Stripe and some of these people. If it is right, press the button and type the number that it shows.';
 	return [{ name: 'Needs your approval', value: cut(`${escapeText(hold.reason, REASON_LENGTH)} ${how}`, MAX_FIELD_LENGTH) }];
 }
 

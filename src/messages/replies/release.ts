@@ -1,6 +1,7 @@
 import { type APIModalInteractionResponseCallbackData, ComponentType, TextInputStyle } from 'discord.js';
 import type { BulkPart } from '../../reconciliation/domain/hold.js';
 import { type ActionOf, buildCustomId } from '../custom-id.js';
+import { PART_LABELS } from '../format/format.js';
 
 /** Releasing a hold: the operator confirms by typing how many people it concerns. */
 
@@ -16,7 +17,7 @@ const QUESTIONS: Readonly<Record<BulkPart, string>> = {
 };
 
 export function releaseModal({ scope, part, planHash }: ActionOf<'release'>): APIModalInteractionResponseCallbackData {
-	return numberModal(buildCustomId({ action: 'release', scope, part, planHash }), 'Release the hold', QUESTIONS[part]);
+	return numberModal(buildCustomId({ action: 'release', scope, part, planHash }), PART_LABELS[part], QUESTIONS[part]);
 }
 
 export function acceptRulesModal({ rulesHash, losing }: ActionOf<'accept-rules'>): APIModalInteractionResponseCallbackData {

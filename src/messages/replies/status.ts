@@ -25,11 +25,11 @@ const SOURCES: Readonly<Record<Health['source'], string>> = { stripe: 'Stripe', 
 
 /** `/reconcile status`: Values that could not be read are shown as unknown, never left out. */
 export function statusEmbed(status: Status, settings: StatusSettings): APIEmbed {
-	const { open, verification, undelivered, exemptions, health } = status;
+	const { open, verification, undelivered, exemptions, ruleChange, health } = status;
 	const troubled = health.some(({ problems }) => problems.length > 0);
 	const unread = Object.values(status).some((probed) => typeof probed === 'object' && 'ok' in probed && !probed.ok);
 	const many = open.ok ? open.value.reduce((sum, kind) => sum + kind.many, 0) : null;
-	const toDo = many === null || many > 0 || !undelivered.ok || undelivered.value.length > 0;
+	const toDo = many === null || many > 0 || !undelivered.ok || undelivered.value.length > 0 || (ruleChange.ok && ruleChange.value !== null);
 	const field = (name: string, lines: readonly string[]) => ({
 		name,
 		value: fitLines(lines, MAX_FIELD_LENGTH, { cutLast: true }),
@@ -57,6 +57,14 @@ export function statusEmbed(status: Status, settings: StatusSettings): APIEmbed 
 				due === null ? [] : [`${ago(due.dueAt)}, of ${count(due.fixes, 'fix', 'fixes')}`]
 			),
 			...unlessEmpty('Not delivered yet', undelivered, (waiting) => waiting.map(undeliveredLine)),
+			...unlessEmpty('Rules', ruleChange, (change) =>
+				change === null
+					? []
+					: [
+							'**Changed, and not accepted by an operator.** The newest report says whom that concerns.',
+							...change.changes.map((each) => escapeText(each, REASON_LENGTH))
+						]
+			),
 			...unlessEmpty('Exempt', exemptions, (people) =>
 				people === 0 ? [] : [`${count(people, 'person', 'people')}: see \`/reconcile exemptions\``]
 			),

@@ -112,7 +112,7 @@ export async function fixBulk(
 	if (hold !== null) {
 		await recordHold(ports, store, plan, order);
 		if (order.confirmed !== hold.losing) return { kind: 'held', plan, hold };
-		const releasesRun = scope === 'all' && (part === 'removes' || plan.parts.removes.issues.length === 0);
+		const releasesRun = await approvesRun(ports, store, settings, plan, part);
 		const { losing, reason } = hold;
 		await store.releaseHold({ scope, part, releasesRun, actor, at: ports.now(), losing, reason });
 		ports.notifier.deliver();
@@ -130,6 +130,23 @@ export async function fixBulk(
 	const context = { actor, actorName, runId: plan.runId, progress, onProgress: order.onProgress };
 	const results = await execute(ports, store, settings, { id, holder, issues: allowed }, context);
 	return { kind: 'done', plan, part, results, left: allowed.length - results.length };
+}
+
+/**
+ * Whether approving a part of a plan also approves what runs held: the removals from all linked members; or, where there are none, what
+ * lowers their access; or, where that is not held either, the removals from those without a link.
+ */
+async function approvesRun(
+	ports: Pick<Ports, 'ledger'>,
+	store: IssueStore,
+	{ maxRevokePercent }: Pick<RunSettings, 'maxRevokePercent'>,
+	{ scope, parts }: BulkPlan,
+	part: BulkPart
+): Promise<boolean> {
+	if (scope === 'all') return part === 'removes' || parts.removes.issues.length === 0;
+	if (scope !== 'UNLINKED') return false;
+	const linked = await planBulk(ports, store, maxRevokePercent, 'all');
+	return linked === null || linked.hold === null;
 }
 
 /**

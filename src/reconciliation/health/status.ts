@@ -1,6 +1,8 @@
 import { type ProbeResult, probe } from '../../async/probe.js';
 import type { DriftType } from '../domain/issue.js';
 import type { Ports } from '../domain/ports.js';
+import type { RuleChange } from '../domain/rule-change.js';
+import type { IssueStore } from '../fixes/bulk-plan.js';
 import type { RunHistoryStore, RunSummary } from '../runs/history.js';
 import type { DailySettings } from '../schedule/daily.js';
 import { nextRun } from '../schedule/next-run.js';
@@ -19,7 +21,7 @@ export interface Undelivered {
 	readonly nextTryAt: Date;
 }
 
-export interface StatusStore extends RunHistoryStore {
+export interface StatusStore extends RunHistoryStore, Pick<IssueStore, 'newestReading'> {
 	/** The newest full run that succeeded. */
 	lastSuccess(): Promise<RunSummary | null>;
 	openByKind(): Promise<readonly OpenKind[]>;
@@ -58,6 +60,8 @@ export interface Status {
 	readonly verification: ProbeResult<{ readonly dueAt: Date; readonly fixes: number } | null>;
 	readonly undelivered: ProbeResult<readonly Undelivered[]>;
 	readonly exemptions: ProbeResult<number>;
+	/** Rules that no operator has accepted; null if there are none. */
+	readonly ruleChange: ProbeResult<RuleChange | null>;
 	readonly health: readonly Health[];
 }
 
@@ -70,7 +74,7 @@ export async function readStatus(ports: Ports, store: StatusStore, pauses: Pause
 	const now = ports.now();
 	const probeDatabase = <T>(read: () => Promise<T>) => probe(SOURCE_NAMES.database, read);
 	const pausePromise = probeDatabase(() => pauses.currentPause(now));
-	const [nextRunAt, pause, lastRun, lastSuccess, open, verification, undelivered, exemptions, health] = await Promise.all([
+	const [nextRunAt, pause, lastRun, lastSuccess, open, verification, undelivered, exemptions, ruleChange, health] = await Promise.all([
 		probeDatabase(async () => nextRun(ports, pauses, daily, unwrap(await pausePromise), now)),
 		pausePromise,
 		probeDatabase(async () => (await store.recentRuns({ since: new Date(0), skip: 0, take: 1 }))[0] ?? null),
@@ -79,9 +83,10 @@ export async function readStatus(ports: Ports, store: StatusStore, pauses: Pause
 		probeDatabase(() => store.pendingVerification()),
 		probeDatabase(() => store.undelivered()),
 		probeDatabase(() => store.countExemptions(now)),
+		probeDatabase(async () => (await store.newestReading())?.ruleChange ?? null),
 		readHealth(ports, store)
 	]);
-	return { daily, nextRunAt, pause, lastRun, lastSuccess, open, verification, undelivered, exemptions, health };
+	return { daily, nextRunAt, pause, lastRun, lastSuccess, open, verification, undelivered, exemptions, ruleChange, health };
 }
 
 async function readHealth({ billing, guild }: Ports, store: StatusStore): Promise<Health[]> {

@@ -3,6 +3,7 @@ import type { ProbeResult } from '../../../src/async/probe.js';
 import { historyReply } from '../../../src/messages/replies/history.js';
 import { pausedAnnouncement, pausedReply, resumedReply } from '../../../src/messages/replies/schedule-messages.js';
 import { type StatusSettings, statusEmbed } from '../../../src/messages/replies/status.js';
+import { countEffects } from '../../../src/reconciliation/domain/effect.js';
 import type { Status } from '../../../src/reconciliation/health/status.js';
 import type { RunSummary } from '../../../src/reconciliation/runs/history.js';
 import { ADA, AT, AT_SECONDS, OPERATOR } from '../fixtures.js';
@@ -41,6 +42,7 @@ const status = (over: Partial<Status> = {}): Status => ({
 	verification: known(null),
 	undelivered: known([]),
 	exemptions: known(0),
+	ruleChange: known(null),
 	health: [
 		{ source: 'stripe', problems: [], note: 'test data' },
 		{ source: 'discord', problems: [], note: null },
@@ -93,6 +95,21 @@ describe('statusEmbed', () => {
 		expect(fields.Exempt).toContain('4 people');
 	});
 
+	test('says that changed rules wait for an operator, and what changed', () => {
+		const change = {
+			rulesHash: '0123abcd',
+			changes: ['Grace period: 48 hours → 1 hours'],
+			since: AT,
+			effects: countEffects([]),
+			acceptedBy: null
+		};
+		const embed = statusEmbed(status({ ruleChange: known(change) }), SETTINGS);
+		expect(embed.color).toBe(0xf0a020);
+		expect(embed.fields?.find(({ name }) => name === 'Rules')?.value).toMatch(
+			/not accepted by an operator.*\nGrace period: 48 hours → 1 hours$/s
+		);
+	});
+
 	test('is red with advice if a source is unhealthy', () => {
 		const embed = statusEmbed(
 			status({ health: [{ source: 'discord', problems: ["Reeve's role is below Lord: drag it up."], note: null }] }),
@@ -111,7 +128,8 @@ describe('statusEmbed', () => {
 		open: UNKNOWN,
 		verification: UNKNOWN,
 		undelivered: UNKNOWN,
-		exemptions: UNKNOWN
+		exemptions: UNKNOWN,
+		ruleChange: UNKNOWN
 	};
 
 	test('shows unreadable values as unknown, not as none', () => {
@@ -122,6 +140,7 @@ describe('statusEmbed', () => {
 			'Last run': `${unknown}\nLast full check: ${unknown}`,
 			'Open issues: unknown': unknown,
 			Verification: unknown,
+			Rules: unknown,
 			'Not delivered yet': unknown,
 			Exempt: unknown,
 			Sources: '✓ Stripe (test data)\n✓ Discord\n✓ Database (embedded)'

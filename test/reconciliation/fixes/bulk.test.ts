@@ -196,6 +196,26 @@ describe('fixBulk', () => {
 		expect(parts.ports.guild.holds(userId(1))).toEqual([]);
 	});
 
+	it('releases the run with the removals from members without a link only if no other access is to be taken', async () => {
+		const parts = await guildOf({ taking: 4, giving: 0, right: 10 });
+		for (let number = 50; number <= 54; number++) parts.ports.guild.join(userId(number), 'Knight');
+		await runReconciliation(parts.ports, SETTINGS);
+		const unlinked = async () => {
+			const plan = await planned(parts, 'UNLINKED');
+			return orderFor(plan, 'removes', { confirmed: plan.issues.length });
+		};
+		const refuse = () => {
+			throw new RoleChangeError('no');
+		};
+		parts.ports.script.on('guild.removeRole', refuse);
+		await fixBulk(parts.ports, parts.store, SETTINGS, await unlinked());
+		expect(parts.store.releases.at(-1)).toMatchObject({ scope: 'UNLINKED', releasesRun: false });
+		for (let number = 1; number <= 4; number++) parts.ports.guild.join(userId(number));
+		await runReconciliation(parts.ports, SETTINGS);
+		await fixBulk(parts.ports, parts.store, SETTINGS, await unlinked());
+		expect(parts.store.releases.at(-1)).toMatchObject({ scope: 'UNLINKED', releasesRun: true });
+	});
+
 	/** Begins a shutdown after `shouldContinue` was called this many times. */
 	function stopsAfter(ports: FakePorts, times: number): void {
 		let left = times;

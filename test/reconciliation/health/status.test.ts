@@ -16,6 +16,7 @@ const STORE: Store = {
 	pendingVerification: async () => null,
 	undelivered: async () => [],
 	countExemptions: async () => 0,
+	newestReading: async () => null,
 	ping: async () => {},
 	currentPause: async () => null,
 	lastPauseEnd: async () => null
@@ -29,6 +30,7 @@ const FIELD_OF = {
 	pendingVerification: 'verification',
 	undelivered: 'undelivered',
 	countExemptions: 'exemptions',
+	newestReading: 'ruleChange',
 	currentPause: 'pause',
 	lastPauseEnd: 'nextRunAt'
 } as const;
