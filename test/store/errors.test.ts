@@ -64,6 +64,7 @@ describe('readableError', () => {
 			tls("Hostname/IP does not match certificate's altnames: Host: a. is not in b"),
 			/another host name\. .*sslmode=no-verify/
 		],
+		['whose certificate file is missing', coded('ENOENT', 'open /nowhere/ca.crt'), /file .* is missing\. .*sslrootcert=/],
 		[
 			'that breaks the handshake',
 			coded('EPROTO', 'write EPROTO 8018:error:0A000410:SSL routines'),

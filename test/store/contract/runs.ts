@@ -50,7 +50,8 @@ export function runContract(database: () => Database): void {
 				await ledger.completeRun(runId, { issuesFixed: 0, hold: null, at: minute(1) });
 			}
 			expect(await ledger.lastScheduledDay('2026-12-31')).toBe('2026-02-01');
-			expect(await ledger.lastScheduledDay('2026-01-31')).toBeNull();
+			expect(await ledger.lastScheduledDay('2026-01-31')).toBe('2026-01-31');
+			expect(await ledger.lastScheduledDay('2026-01-30')).toBeNull();
 		});
 
 		it('that a stopped process left are marked as failed, in their own guild only', async () => {
