@@ -75,6 +75,7 @@ export function guildChecks(
 ): readonly Check[] {
 	const { client, managedRoles, justLoggedIn } = inputs;
 	const guildId = settings.DISCORD_GUILD_ID;
+	const roles = { wanted: managedRoleSettings(settings), memory: managedRoles ?? NO_MANAGED_ROLES };
 	return discordChecks({
 		client,
 		guildId,
@@ -83,11 +84,11 @@ export function guildChecks(
 		guild: createGuild({
 			client,
 			guildId,
-			wanted: managedRoleSettings(settings),
-			memory: managedRoles ?? NO_MANAGED_ROLES,
+			...roles,
 			// Checks change no role, so there is no reason to redact.
 			roleCalls: roleCallOptions((reason) => reason)
 		}),
+		...roles,
 		justLoggedIn
 	});
 }

@@ -1,7 +1,9 @@
 import { ApplicationFlagsBitField, type Client } from 'discord.js';
-import type { Guild } from '../reconciliation/domain/ports.js';
+import type { Guild, ManagedRoleStore } from '../reconciliation/domain/ports.js';
 import { type Check, type CheckRemark, guildRemarks } from '../reconciliation/health/doctor.js';
 import { readFailure } from './errors.js';
+import { resolveManagedRoles, type WantedRole } from './managed-roles.js';
+import { payerPermissionRemarks } from './payer-permissions.js';
 import { CHANNEL_PERMISSIONS, THREAD_PERMISSIONS } from './permissions.js';
 
 const SUBJECT = 'Discord';
@@ -13,12 +15,16 @@ export interface DiscordCheckInputs {
 	readonly channelId: string;
 	readonly operatorRoleIds: readonly string[];
 	readonly guild: Pick<Guild, 'problems'>;
+	/** The roles that Reeve gives, and where their IDs are stored. */
+	readonly wanted: readonly WantedRole[];
+	readonly memory: ManagedRoleStore;
 	/** True right after the login: the application flags received then are used instead of fetched again. */
 	readonly justLoggedIn: boolean;
 }
 
-/** Checks role positions and permissions, the member intent, the admin channel and the configured operator roles. */
-export function discordChecks({ client, guildId, channelId, operatorRoleIds, guild, justLoggedIn }: DiscordCheckInputs): readonly Check[] {
+/** Checks role positions and permissions, the member intent, the admin channel, the operator roles, and that no payer is an operator. */
+export function discordChecks(inputs: DiscordCheckInputs): readonly Check[] {
+	const { client, guildId, channelId, operatorRoleIds, guild, justLoggedIn } = inputs;
 	const inGuild: Check = {
 		subject: SUBJECT,
 		severityOnFailure: 'blocking',
@@ -33,8 +39,17 @@ export function discordChecks({ client, guildId, channelId, operatorRoleIds, gui
 		inGuild,
 		{ subject: SUBJECT, severityOnFailure: 'warning', run: async () => [await memberIntent(client, justLoggedIn)] },
 		{ subject: SUBJECT, severityOnFailure: 'error', run: () => adminChannel(client, guildId, channelId) },
-		{ subject: SUBJECT, severityOnFailure: 'warning', run: async () => unknownRoles(client, guildId, operatorRoleIds) }
+		{ subject: SUBJECT, severityOnFailure: 'warning', run: async () => unknownRoles(client, guildId, operatorRoleIds) },
+		{ subject: SUBJECT, severityOnFailure: 'warning', run: () => payersWithPower(inputs) }
 	];
+}
+
+async function payersWithPower({ client, guildId, operatorRoleIds, wanted, memory }: DiscordCheckInputs): Promise<readonly CheckRemark[]> {
+	const guild = client.guilds.cache.get(guildId);
+	if (guild === undefined) return [];
+	// Roles that cannot be resolved are a problem of their own, which another check names.
+	const managed = await resolveManagedRoles(guild, wanted, memory).catch(() => null);
+	return payerPermissionRemarks(guild, [...(managed?.idOf.values() ?? [])], operatorRoleIds);
 }
 
 async function memberIntent({ application }: Client<true>, justLoggedIn: boolean): Promise<CheckRemark> {

@@ -7,6 +7,9 @@ const GUILD = '100000000000000001';
 const CHANNEL = '100000000000000002';
 const ALL: PermissionsString[] = ['ViewChannel', 'SendMessages', 'EmbedLinks', 'AttachFiles', 'ReadMessageHistory'];
 
+/** No managed role. */
+const NO_ROLES = { wanted: [], memory: { loadManagedRoles: async () => new Map(), saveManagedRoles: async () => {} } };
+
 interface Place {
 	readonly kind?: 'text' | 'thread' | 'forum';
 	readonly permissions?: readonly PermissionsString[];
@@ -41,6 +44,7 @@ async function check(place: Place | null) {
 		channelId: CHANNEL,
 		operatorRoleIds: [],
 		guild: { problems: async () => [] },
+		...NO_ROLES,
 		justLoggedIn: true
 	};
 	const results = await runChecks(discordChecks(inputs));
@@ -76,6 +80,6 @@ describe('discordChecks, the admin channel', () => {
 it('checks nothing but the invitation in a server that Reeve is not in', async () => {
 	const client = { guilds: { cache: new Collection() } } as unknown as Client<true>;
 	const guild = { problems: async () => [{ blocks: 'runs' as const, message: 'Invite it.' }] };
-	const inputs = { client, guildId: GUILD, channelId: CHANNEL, operatorRoleIds: ['1'], guild, justLoggedIn: true };
+	const inputs = { client, guildId: GUILD, channelId: CHANNEL, operatorRoleIds: ['1'], guild, ...NO_ROLES, justLoggedIn: true };
 	expect(await runChecks(discordChecks(inputs))).toEqual([{ subject: 'Discord', verdict: 'blocking', message: 'Invite it.' }]);
 });
