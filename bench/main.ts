@@ -11,7 +11,7 @@ import { withTemplate } from './processes/template.js';
 /** `npm run bench`: measures what Reeve costs, compared with common alternatives and with computed lower bounds. */
 
 /** Cases that start from an empty database, which is created beforehand. */
-const WITH_DATABASE: readonly CaseName[] = ['store', 'search', 'fix', 'memory'];
+const WITH_DATABASE: readonly CaseName[] = ['store', 'search', 'growth', 'fix', 'memory'];
 
 /** These mostly wait for rate limits, in processes of their own, so they can run concurrently. */
 const CONCURRENT: readonly CaseName[] = ['fix', 'memory'];

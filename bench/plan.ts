@@ -1,6 +1,7 @@
 import type { CaseName, Scope } from './arguments.js';
 import { detectCases } from './cases/detect.js';
 import { fixCases } from './cases/fix.js';
+import { growthCases } from './cases/growth.js';
 import { memoryCases } from './cases/memory.js';
 import { searchCases } from './cases/search.js';
 import { storeCases } from './cases/store.js';
@@ -14,6 +15,7 @@ interface Sizes {
 	readonly detect: Parameters<typeof detectCases>[0];
 	readonly store: Parameters<typeof storeCases>[0];
 	readonly search: Parameters<typeof searchCases>[0];
+	readonly growth: Parameters<typeof growthCases>[0];
 	readonly fix: Parameters<typeof fixCases>[0];
 	readonly memory: Parameters<typeof memoryCases>[0];
 }
@@ -29,6 +31,7 @@ const SIZES: Readonly<Record<Scope, Sizes>> = {
 		detect: { sizes: [100], scanned: 100 },
 		store: { sizes: [100], lookups: 20 },
 		search: { sizes: [100] },
+		growth: { members: 100, openShare: 0.1, days: 2 },
 		fix: { members: 60 },
 		memory: { sizes: [100] }
 	},
@@ -37,6 +40,7 @@ const SIZES: Readonly<Record<Scope, Sizes>> = {
 		detect: { sizes: LARGE.slice(1), scanned: 1_000 },
 		store: { sizes: [10_000], lookups: 200 },
 		search: { sizes: [10_000] },
+		growth: { members: 20_000, openShare: 0.1, days: 14 },
 		fix: { members: 240 },
 		memory: { sizes: [10_000] }
 	},
@@ -50,6 +54,7 @@ const SIZES: Readonly<Record<Scope, Sizes>> = {
 		detect: { sizes: HUGE, scanned: 2_000 },
 		store: { sizes: HUGE.slice(1), lookups: 1_000 },
 		search: { sizes: [1_000, 10_000, 50_000] },
+		growth: { members: 20_000, openShare: 0.1, days: 365 },
 		fix: { members: 2_000 },
 		memory: { sizes: HUGE.slice(2) }
 	}
@@ -57,7 +62,7 @@ const SIZES: Readonly<Record<Scope, Sizes>> = {
 
 /** The cases of a name, in order, to be started one at a time. */
 export function casesOf(name: CaseName, scope: Scope): readonly (() => Promise<CaseResult[]>)[] {
-	const { stripe, detect, store, search, fix, memory } = SIZES[scope];
+	const { stripe, detect, store, search, growth, fix, memory } = SIZES[scope];
 	switch (name) {
 		case 'stripe':
 			return stripe.map((plan) => () => stripeCases(plan));
@@ -67,6 +72,8 @@ export function casesOf(name: CaseName, scope: Scope): readonly (() => Promise<C
 			return [() => storeCases(store)];
 		case 'search':
 			return [() => searchCases(search)];
+		case 'growth':
+			return [() => growthCases(growth)];
 		case 'fix':
 			return [() => fixCases(fix)];
 		case 'memory':

@@ -4,7 +4,8 @@ import { OperatorButton } from '../src/interactions/operator-handler.js';
 import type { ActionOf } from '../src/messages/custom-id.js';
 import { reportPage } from '../src/messages/report/page.js';
 
-const OUTDATED = 'This report is not in the database any more. Run `/reconcile run` for a new one.';
+const OUTDATED =
+	'The list of this report is no longer stored: it is older than Reeve keeps lists (RECONCILIATION_SNAPSHOT_DAYS). Run `/reconcile run` for a new one; `/reconcile why` shows what happened to a member.';
 
 /** Page buttons of a report. */
 export class PageButton extends OperatorButton<'page'> {

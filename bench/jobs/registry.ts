@@ -1,11 +1,12 @@
 import { detectAll } from './detect-all.js';
+import { growDatabase } from './grow-database.js';
 import { makeTemplate } from './make-template.js';
 import { readStripe } from './read-stripe.js';
 import { searchIssues } from './search-issues.js';
 import { storeFindings } from './store-findings.js';
 
 /** Jobs that run in a child process of their own. */
-const JOBS = { makeTemplate, readStripe, detectAll, storeFindings, searchIssues };
+const JOBS = { makeTemplate, readStripe, detectAll, storeFindings, searchIssues, growDatabase };
 
 export type JobName = keyof typeof JOBS;
 export type Job<Name extends JobName> = (typeof JOBS)[Name];
@@ -25,5 +26,7 @@ export function runJob(call: JobCall): Promise<JobOutput<JobName>> {
 			return JOBS.storeFindings(call.input);
 		case 'searchIssues':
 			return JOBS.searchIssues(call.input);
+		case 'growDatabase':
+			return JOBS.growDatabase(call.input);
 	}
 }

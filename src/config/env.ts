@@ -32,6 +32,8 @@ import {
 
 const MAX_HOURS = 100_000;
 const MAX_DAYS = 10_000;
+/** Reports are retried for three days, and operators page through the newest ones. */
+const MIN_SNAPSHOT_DAYS = 7;
 const MAX_MINUTES = 10_000;
 
 const COPY_ID = 'Discord → Settings → Advanced → Developer Mode on; then right-click';
@@ -84,6 +86,10 @@ const shape = {
 	RECONCILIATION_VERIFY_AFTER_MINUTES: number(0, MAX_MINUTES, 'minutes')
 		.default(60)
 		.describe('how long after a fix Reeve checks that it lasted'),
+
+	RECONCILIATION_SNAPSHOT_DAYS: number(MIN_SNAPSHOT_DAYS, MAX_DAYS, 'days')
+		.default(90)
+		.describe('how long the list of issues of each run is kept; issues, fixes and the audit log are kept for good'),
 
 	ADMIN_EMAIL: emails.optional().describe('who gets mail when something is wrong'),
 	SMTP_URL: smtpUrl

@@ -13,18 +13,20 @@ const RUN = { id: true, status: true, triggeredBy: true, onlyMember: true, start
 /** Reads ended runs with their issues and attempts. */
 export function runArchiveStore({ prisma }: Database, guildId: string): RunArchiveStore {
 	const ended = { guildId, status: { not: RunStatus.RUNNING }, completedAt: { not: null } };
+	const stored = { ...ended, snapshotDeletedAt: null };
 	const newestFirst = [{ startedAt: 'desc' }, { id: 'desc' }] satisfies Prisma.ReconciliationRunOrderByWithRelationInput[];
 
 	return {
 		endedRuns: async (limit) =>
-			(await prisma.reconciliationRun.findMany({ where: ended, orderBy: newestFirst, take: limit, select: RUN })).map(toRun),
+			(await prisma.reconciliationRun.findMany({ where: stored, orderBy: newestFirst, take: limit, select: RUN })).map(toRun),
 		readRecord: async (runId) => {
 			const run = await prisma.reconciliationRun.findFirst({
 				where: runId === null ? { ...ended, status: RunStatus.COMPLETED } : { ...ended, id: runId },
 				orderBy: newestFirst,
-				select: { ...RUN, issues: true, notices: true }
+				select: { ...RUN, issues: true, notices: true, snapshotDeletedAt: true }
 			});
 			if (run === null) return null;
+			if (run.snapshotDeletedAt !== null) return { run: toRun(run), issues: null, unknown: [] };
 			const found = fromJson<unknown[]>(run.issues).map(toOpenIssue);
 			const issues: RecordedIssue[] = [];
 			for (const batch of chunk(found)) {

@@ -18,10 +18,20 @@ export function databaseChecks(database: Database): readonly Check[] {
 			run: async () => {
 				const theirs = await probeDatabase(database);
 				const clock = kind === 'embedded' ? [] : [storageClockRemark({ service: 'the database', theirs, ours: new Date() })];
-				return [{ verdict: 'ok', message: MESSAGES[kind] }, ...clock, ...(await accessRemarks(folder))];
+				return [{ verdict: 'ok', message: MESSAGES[kind] }, ...clock, ...(await accessRemarks(folder)), ...(await vacuumRemarks(database))];
 			}
 		}
 	];
+}
+
+/** Reeve relies on the server to reuse the space of deleted rows. */
+async function vacuumRemarks({ prisma, kind }: Database): Promise<readonly CheckRemark[]> {
+	if (kind === 'embedded') return [];
+	const [row] = await prisma.$queryRaw<{ on: boolean }[]>`SELECT current_setting('autovacuum')::boolean AS on`;
+	if (row?.on !== false) return [];
+	const message =
+		'autovacuum is off on the PostgreSQL server, so the database grows with every run. Switch it on: ALTER SYSTEM SET autovacuum = on, then SELECT pg_reload_conf().';
+	return [{ verdict: 'warning', message }];
 }
 
 async function accessRemarks(folder: string | undefined): Promise<readonly CheckRemark[]> {

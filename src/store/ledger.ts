@@ -4,6 +4,7 @@ import type { IssueSearch, IssueStore } from '../reconciliation/fixes/bulk-plan.
 import type { HalfDoneStore } from '../reconciliation/fixes/half-done.js';
 import type { HoldStore } from '../reconciliation/fixes/holds.js';
 import type { UndoStore } from '../reconciliation/fixes/undo.js';
+import type { MaintenanceStore } from '../reconciliation/health/housekeeping.js';
 import type { SettingsAuditStore } from '../reconciliation/health/settings-audit.js';
 import type { StatusStore } from '../reconciliation/health/status.js';
 import type { ExemptionStore } from '../reconciliation/members/exemption.js';
@@ -24,6 +25,7 @@ import { holdStore } from './holds.js';
 import { leaseStore } from './lease.js';
 import { linkStore } from './link-changes.js';
 import { linkReader } from './links.js';
+import { maintenanceStore } from './maintenance.js';
 import { managedRoleStore } from './managed-roles.js';
 import { memberHistoryStore } from './member-history.js';
 import { issueStore } from './open-issues.js';
@@ -39,6 +41,9 @@ import { verificationStore } from './verifications.js';
 
 /** Default of RECONCILIATION_VERIFY_AFTER_MINUTES. */
 const VERIFY_AFTER_MINUTES = 60;
+
+/** Default of RECONCILIATION_SNAPSHOT_DAYS. */
+const SNAPSHOT_DAYS = 90;
 
 /** All stores of a guild. */
 type GuildLedger = Ledger &
@@ -58,13 +63,17 @@ type GuildLedger = Ledger &
 	MemberHistoryStore &
 	RunArchiveStore &
 	LinkStore &
-	StatusStore;
+	StatusStore &
+	MaintenanceStore;
 
 /** Composes the stores of a guild over an open database. */
 export function createLedger(
 	database: Database,
 	guildId: string,
-	{ verifyAfterMinutes = VERIFY_AFTER_MINUTES }: { readonly verifyAfterMinutes?: number } = {}
+	{
+		verifyAfterMinutes = VERIFY_AFTER_MINUTES,
+		snapshotDays = SNAPSHOT_DAYS
+	}: { readonly verifyAfterMinutes?: number; readonly snapshotDays?: number } = {}
 ): GuildLedger {
 	return {
 		...leaseStore(database, guildId),
@@ -88,6 +97,7 @@ export function createLedger(
 		...memberHistoryStore(database, guildId),
 		...managedRoleStore(database, guildId),
 		...reportStore(database, guildId),
-		...statusStore(database, guildId)
+		...statusStore(database, guildId),
+		...maintenanceStore(database, guildId, snapshotDays)
 	};
 }

@@ -20,7 +20,7 @@ export interface StoredReport {
 
 /** The data that reports are rendered from. */
 export interface ReportStore {
-	/** Null if there is no such run, or it is still running. */
+	/** Null if there is no such run, it is still running, or its snapshot was deleted because of its age. */
 	readReport(runId: string): Promise<StoredReport | null>;
 	/** Null if the run's report has not been posted. */
 	reportMessage(runId: string): Promise<StoredReport['message']>;
@@ -35,7 +35,7 @@ export function reportStore({ prisma }: Database, guildId: string): ReportStore 
 				where: { id: runId, guildId },
 				include: { holds: { where: { scope: { in: RUN_HOLDS } }, select: { releasedBy: true } } }
 			});
-			if (run === null || run.status === RunStatus.RUNNING || run.completedAt === null) return null;
+			if (run === null || run.status === RunStatus.RUNNING || run.completedAt === null || run.snapshotDeletedAt !== null) return null;
 			return {
 				message: toMessage(run),
 				result: {

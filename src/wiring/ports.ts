@@ -44,7 +44,7 @@ export function createPorts({ settings, database, client, logger, redactors, tim
 	const guildId = settings.DISCORD_GUILD_ID;
 	const channelId = settings.DISCORD_ADMIN_CHANNEL_ID;
 	const verifyAfterMinutes = settings.RECONCILIATION_VERIFY_AFTER_MINUTES;
-	const store = createLedger(database, guildId, { verifyAfterMinutes });
+	const store = createLedger(database, guildId, { verifyAfterMinutes, snapshotDays: settings.RECONCILIATION_SNAPSHOT_DAYS });
 	const now = () => new Date();
 	const namesOf = createNames(client, guildId);
 	const mail = mailSettings(settings);

@@ -15,7 +15,7 @@ interface MessageRef {
 
 /** Stored reports, and the current states of their issues. */
 export interface StoredReports {
-	/** Null if there is no such run, or it is still running. */
+	/** Null if there is no such run, it is still running, or its snapshot was deleted because of its age. */
 	readReport(runId: string): Promise<{ readonly result: ReconciliationResult; readonly message: MessageRef | null } | null>;
 	/** Null if the run's report has not been posted. */
 	reportMessage(runId: string): Promise<MessageRef | null>;
@@ -24,7 +24,7 @@ export interface StoredReports {
 
 /** Reports of runs in the admin channel, and announcements below them. */
 export interface ReportService {
-	/** A run's report with the current states of its issues; null if there is no such run. */
+	/** A run's report with the current states of its issues; null if there is no such run, or its snapshot was deleted. */
 	view(runId: string): Promise<ReportView | null>;
 	/** Link to the posted report; null if it was not posted. */
 	url(runId: string): Promise<string | null>;

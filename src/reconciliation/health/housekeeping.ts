@@ -3,8 +3,13 @@ import { flushOutbox, type OutboxDeps } from '../outbox/outbox.js';
 import { alertIfOverdue } from '../schedule/overdue.js';
 import type { PauseStore } from '../schedule/pause.js';
 
+export interface MaintenanceStore {
+	/** Deletes snapshots of runs that are older than the settings keep, and keeps the files of an embedded database small. */
+	maintain(now: Date): Promise<void>;
+}
+
 export interface HousekeepingDeps {
-	readonly store: OutboxDeps['outbox'] & PauseStore & Pick<Ledger, 'installedAt'>;
+	readonly store: OutboxDeps['outbox'] & PauseStore & MaintenanceStore & Pick<Ledger, 'installedAt'>;
 	readonly outbox: OutboxDeps;
 	/** Recovers what a stopped process left half-done. */
 	readonly recover: () => Promise<void>;
@@ -12,7 +17,8 @@ export interface HousekeepingDeps {
 }
 
 /**
- * Alerts if no run has succeeded for too long, recovers what a stopped process left, and delivers pending notifications.
+ * Alerts if no run has succeeded for too long, recovers what a stopped process left, delivers pending notifications, and maintains the
+ * database.
  * @param options.atStart - only delivers: the start recovers by itself, and runs a missed day before an alert about it would be right
  */
 export async function housekeep(
@@ -26,4 +32,5 @@ export async function housekeep(
 		await recover();
 	}
 	await flushOutbox(outbox, atStart);
+	if (!atStart) await store.maintain(outbox.now());
 }

@@ -3,9 +3,9 @@ import type { RoleName } from '../domain/rules.js';
 import type { ReconciliationResult } from '../domain/run.js';
 import type { UnknownMembers } from '../domain/unknown.js';
 
-/** Ended runs, kept for good: the issues that each found and every attempt to fix them. */
+/** Ended runs: the issues that each found, until its snapshot is deleted because of its age, and every attempt to fix them. */
 export interface RunArchiveStore {
-	/** Runs that have ended, newest first. */
+	/** Runs that have ended and whose snapshot is stored, newest first. */
 	endedRuns(limit: number): Promise<readonly ArchivedRun[]>;
 	/**
 	 * @param runId - null for the newest run that completed
@@ -18,7 +18,8 @@ export type ArchivedRun = Pick<ReconciliationResult, 'runId' | 'status' | 'trigg
 
 export interface RunRecord {
 	readonly run: ArchivedRun;
-	readonly issues: readonly RecordedIssue[];
+	/** Null if the snapshot was deleted because of its age. */
+	readonly issues: readonly RecordedIssue[] | null;
 	/** Members of whom something was unknown. */
 	readonly unknown: readonly UnknownMembers[];
 }

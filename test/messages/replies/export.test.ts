@@ -52,6 +52,14 @@ function cells(text: string, separator = ','): string[][] {
 
 const FORMULA = /^\s*[=+\-@＝＋－＠﹢﹣﹦﹫−]/;
 
+describe('exportReply of a run whose list was deleted', () => {
+	it('says what the run found, that the list is no longer stored and what to use instead, without a file', () => {
+		const { content, files } = exportReply({ run: { ...RUN, issuesFound: 53 }, issues: null, unknown: [] }, 'UTC');
+		expect(content).toMatch(/found 53 issues, but their list is no longer stored.*RECONCILIATION_SNAPSHOT_DAYS.*reconcile why/);
+		expect(files).toEqual([]);
+	});
+});
+
 describe('toCsv', () => {
 	it.each([
 		'=1+1',

@@ -21,7 +21,8 @@ function fixture({ hoursAgo = 1, mails = true, paused = false } = {}) {
 		lastSuccessAt: async () => new Date(NOW.getTime() - hoursAgo * HOUR_MS),
 		installedAt: async () => new Date(0),
 		lastPauseEnd: async () => null,
-		currentPause: async () => null
+		currentPause: async () => null,
+		maintain: async (now) => void calls.push(`maintain ${now.toISOString()}`)
 	});
 	const messenger = stub<OutboxDeps['messenger']>({ mails });
 	const deps: HousekeepingDeps = {
@@ -34,17 +35,17 @@ function fixture({ hoursAgo = 1, mails = true, paused = false } = {}) {
 }
 
 describe('housekeep', () => {
-	it('recovers, then flushes what is due', async () => {
+	it('recovers, flushes what is due, then maintains the database', async () => {
 		const { calls, claimMessages, deps } = fixture();
 		await housekeep(deps, { atStart: false });
-		expect(calls).toEqual(['recover', 'flush']);
+		expect(calls).toEqual(['recover', 'flush', `maintain ${NOW.toISOString()}`]);
 		expect(claimMessages).toHaveBeenCalledExactlyOnceWith({ due: NOW, failedToo: false }, expect.any(Date));
 	});
 
 	it('alerts the channel and the mailbox before it flushes when no run succeeded for 27 hours', async () => {
 		const { calls, addMessages, deps } = fixture({ hoursAgo: 27 });
 		await housekeep(deps, { atStart: false });
-		expect(calls).toEqual(['alert', 'recover', 'flush']);
+		expect(calls).toEqual(['alert', 'recover', 'flush', `maintain ${NOW.toISOString()}`]);
 		expect(addMessages).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/^overdue:/), ['report', 'mail'], NOW);
 	});
 

@@ -9,6 +9,7 @@ import { holdContract } from './holds.js';
 import { leaseContract } from './lease.js';
 import { linkChangeContract } from './link-changes.js';
 import { linkContract } from './links.js';
+import { maintenanceContract } from './maintenance.js';
 import { memberHistoryContract } from './member-history.js';
 import { openIssueContract } from './open-issues.js';
 import { outboxContract } from './outbox.js';
@@ -40,4 +41,5 @@ export function ledgerContract(database: () => Database): void {
 	undoContract(database);
 	memberHistoryContract(database);
 	archiveContract(database);
+	maintenanceContract(database);
 }

@@ -48,6 +48,7 @@ export interface ExportMessage {
 /** @param timeZone - of the date in the file's name */
 export function exportReply(record: RunRecord, timeZone: string, maxBytes?: number): ExportMessage {
 	const { run, issues, unknown } = record;
+	if (issues === null) return { content: deletedSnapshot(run), files: [] };
 	const rows = issues.flatMap((issue) => linesOf(run, issue));
 	const { text, left } = toCsv(COLUMNS, rows, maxBytes);
 	const attempts = issues.reduce((sum, issue) => sum + issue.attempts.length, 0);
@@ -71,6 +72,10 @@ export function exportReply(record: RunRecord, timeZone: string, maxBytes?: numb
 		sentences.push('The second file lists the members of whom something is unknown, the reason and what to do.');
 	}
 	return { content: sentences.join(' '), files };
+}
+
+function deletedSnapshot({ triggeredBy, startedAt, issuesFound }: ArchivedRun): string {
+	return `The ${triggeredBy} run of ${moment(startedAt)} found ${count(issuesFound, 'issue')}, but their list is no longer stored: it is older than Reeve keeps lists (RECONCILIATION_SNAPSHOT_DAYS). \`/reconcile why\` shows what happened to a member.`;
 }
 
 /** Reply if there is no such run. */

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "ReconciliationRun" ADD COLUMN     "snapshotDeletedAt" TIMESTAMPTZ(3);
