@@ -50,7 +50,7 @@ export default defineConfig({
 			// Needs DATABASE_URL.
 			{ test: { name: 'services', include: ['test/services/**/*.test.ts'], ...limits } },
 			// Skips PostgreSQL without DATABASE_URL.
-			{ test: { name: 'crash', include: ['test/crash/**/*.test.ts'], globalSetup: ['test/end-to-end/template.ts'] } }
+			{ test: { name: 'crash', include: ['test/crash/**/*.test.ts'], globalSetup: ['test/end-to-end/template.ts'], ...limits } }
 		]
 	}
 });

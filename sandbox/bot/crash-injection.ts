@@ -17,10 +17,17 @@ const ROLE_CHANGE = /\/members\/\d+\/roles\/\d+$/;
 let count = 0;
 
 export function injectCrash(crashAtStep: number): void {
-	const nextStep = () => {
+	onEachStep(() => {
 		count += 1;
 		if (count === crashAtStep) process.kill(process.pid, 'SIGKILL');
-	};
+	});
+}
+
+/**
+ * Calls `nextStep` at each step of databases that are opened, and of REST clients that are created, from now on.
+ * @param nextStep - may throw instead of ending the process; a transaction is then rolled back
+ */
+export function onEachStep(nextStep: () => void): void {
 	const countSteps = async <Result>(work: () => Promise<Result>): Promise<Result> => {
 		nextStep();
 		const result = await work();
@@ -41,7 +48,16 @@ export function injectCrash(crashAtStep: number): void {
 			const transaction = await startTransaction.call(adapter, isolationLevel);
 			interceptWrites(transaction);
 			const commit = transaction.commit.bind(transaction);
-			transaction.commit = () => countSteps(commit);
+			transaction.commit = async () => {
+				try {
+					nextStep();
+				} catch (error) {
+					await transaction.rollback();
+					throw error;
+				}
+				await commit();
+				nextStep();
+			};
 			return transaction;
 		};
 		return adapter;
