@@ -195,7 +195,7 @@ describe('an operator', () => {
 			[{ action: 'fix', page: 0, ...missing }, /^Nothing was changed: Reeve no longer knows the issue/],
 			[{ action: 'fix-one', issueId: 'nothing', planHash: '00000000' }, /^Nothing was changed: Reeve no longer knows the issue/],
 			[{ action: 'bulk', scope: 'all', part: 'removes', planHash: '00000000' }, /^Nothing was changed/],
-			[{ action: 'page', runId: 'nothing', page: 0, button: 'next' }, /^This report is not in the database any more/],
+			[{ action: 'page', runId: 'nothing', page: 0, button: 'next' }, /^The list of this report is no longer stored/],
 			[{ action: 'why', issueId: 'nothing' }, /^This issue is not in the database any more/],
 			[{ action: 'undo', attemptId: 'nothing' }, /^Nothing was changed: Reeve knows no such fix/],
 			[{ action: 'unlink', discordId: person(0), shownHash: '00000000' }, /^Nothing was changed/],

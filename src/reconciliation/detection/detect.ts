@@ -25,6 +25,8 @@ export interface Snapshot {
 	readonly billing: BillingSnapshot;
 	readonly roster: Roster;
 	readonly links: Links;
+	/** For a roster of one: Discord IDs of others who are known to be in the guild. */
+	readonly othersInGuild?: ReadonlySet<string>;
 	/** Owners of the rows that changed while the sources were read. */
 	readonly changedLinks?: { readonly customerIds: ReadonlySet<string>; readonly discordIds: ReadonlySet<string> };
 }
@@ -94,7 +96,7 @@ export function* detectCooperatively(
 	settings: PolicySettings,
 	now: Date
 ): Cooperative<Detection> {
-	const { billing, roster, links, changedLinks = NO_CHANGES } = snapshot;
+	const { billing, roster, links, othersInGuild, changedLinks = NO_CHANGES } = snapshot;
 	const { accounts } = billing;
 	const evaluator = new PersonEvaluator(accounts, billing.missingCustomers, new PaymentFailures(links, now), settings, now);
 	const tiers = settings.tiers.map(({ name }) => name);
@@ -111,7 +113,9 @@ export function* detectCooperatively(
 		(person !== undefined && changedCustomers.size > 0 && payingCustomerIds(person).some((id) => changedCustomers.has(id)));
 
 	const misread = new MisreadIds(evaluator);
-	const absent = yield* absentPayers(linkIndex, roster, evaluator, (person) => misread.addAbsent(person));
+	const absent = yield* absentPayers(linkIndex, roster, evaluator, (person) => {
+		if (!othersInGuild?.has(person.discordId)) misread.addAbsent(person);
+	});
 	for (const link of linkIndex.malformed) misread.addUnreadable(link);
 	const suspects = yield* misread.findIn(roster);
 

@@ -16,6 +16,7 @@ import type { UnknownReason } from '../domain/unknown.js';
 import { type EvaluatedSource, expectedRoles } from '../policy/entitlement.js';
 import { PaymentFailures } from '../policy/payment-failure.js';
 import { type EntitlementReason, entitlementReason } from '../policy/reason.js';
+import { readRoundedNeighbours } from '../snapshot/rounded-neighbours.js';
 
 /** Explains one member: what the next run would find, and why. */
 
@@ -115,7 +116,10 @@ export async function explainMember(
 	const now = ports.now();
 	const current = member.ok ? member.value : null;
 	const roster = { members: new Map(current === null ? [] : [[discordId, current]]) };
-	const detection = snapshot === null ? null : detect({ billing: snapshot, roster, links }, policy, now);
+	const linkedIds = snapshot === null || current === null ? [] : LinkIndex.of(snapshot.accounts, links).ids();
+	const neighbours = await attempt(() => readRoundedNeighbours(guild, discordId, linkedIds));
+	const othersInGuild = neighbours.ok ? neighbours.value : new Set<string>();
+	const detection = snapshot === null ? null : detect({ billing: snapshot, roster, links, othersInGuild }, policy, now);
 	const breakdown = breakDown(discordId, snapshot ?? NOTHING_READ, links, policy, now);
 	return {
 		discordId,

@@ -22,6 +22,7 @@ import { completeRules, type PolicySettings, type Rules, rulesEqual, rulesHash }
 import type { RunSettings } from '../domain/run.js';
 import { plausibilityProblem } from '../fixes/safety.js';
 import { currentRules } from '../fixes/unaccepted-rules.js';
+import { readRoundedNeighbours } from '../snapshot/rounded-neighbours.js';
 
 /** Reads everything and compares it: the part of a run that changes nothing. */
 
@@ -143,7 +144,9 @@ export async function readSnapshot(
 	if (wrong !== null) throw new SourceError('stripe', wrong);
 	const links = await runCooperatively(analyzeLinks(read, policy, now));
 	const { snapshot, analysis } = withExtraCustomers(read, links, await findCustomersOfUnlinkedHolders(ports, read, links));
-	return { snapshot: await withMissingCustomers(ports, snapshot), analysis };
+	const othersInGuild =
+		onlyMember === null ? {} : { othersInGuild: await readRoundedNeighbours(ports.guild, onlyMember, analysis.linkIndex.ids()) };
+	return { snapshot: { ...(await withMissingCustomers(ports, snapshot)), ...othersInGuild }, analysis };
 }
 
 /** A customer that Stripe does not have is not in the list of subscriptions, as one without any: it is unknown what it would pay for. */

@@ -353,6 +353,16 @@ describe('fixIssue → FAILED, leaving the issue open', () => {
 		expect(ports.touched).toBe(0);
 	});
 
+	it('does not take the ID of another member of the guild for the member’s, rounded', async () => {
+		const { ports, issue } = await doesNotPay();
+		const other = '100000000000000000';
+		ports.guild.join(other);
+		ports.ledger.rows = [row({ discordId: other, teamId: 't_1' })];
+		ports.ledger.teams = [team()];
+		ports.billing.put(subscription({ id: 'sub_team', customerId: 'cus_team' }));
+		expect(await ended(fix(ports, issue))).toMatchObject({ outcome: 'FIXED' });
+	});
+
 	it('touches nothing if Stripe no longer has a customer that the run had seen: the key may be another account’s', async () => {
 		const { ports, issue } = await doesNotPay();
 		ports.billing.customers = [];

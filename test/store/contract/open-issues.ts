@@ -31,7 +31,14 @@ export function openIssueContract(database: () => Database): void {
 			await ledger.completeRun(one, { issuesFixed: 0, hold: null, at: minute(1) });
 			const failed = (await ledger.startRun(runStart(minute(2)))) as string;
 			await ledger.failRun(failed, { reason: 'Stripe is away.', issuesFixed: 0, at: minute(2) });
-			expect(await ledger.newestReading()).toEqual({ runId, roleHolders: 17, payingCustomers: 12, ruleChange: null });
+			expect(await ledger.newestReading()).toEqual({
+				runId,
+				roleHolders: 17,
+				payingCustomers: 12,
+				ruleChange: null,
+				livemode: true,
+				hasSubscriptions: true
+			});
 		});
 
 		it('keeps the issues of other members during a run over one member', async () => {
