@@ -152,6 +152,7 @@ describe('two processes on one database', () => {
 
 	test('neither process logs a warning or an error', () => {
 		const lines = [...sandbox.log(), ...other.log.tail(500).split('\n')];
-		expect(lines.filter((line) => / (WARN|ERROR) /.test(line))).toEqual([]);
+		// A server for tests may have autovacuum off, which the doctor says at each start.
+		expect(lines.filter((line) => / (WARN|ERROR) /.test(line) && !line.includes('autovacuum is off'))).toEqual([]);
 	});
 });

@@ -115,8 +115,8 @@ describe('with real Redis and PostgreSQL', () => {
 		expect(await runs()).toEqual(['scheduled COMPLETED']);
 		expect(sandbox.messages().filter(({ embeds }) => /^Reconciliation|the wrong roles/.test(embeds[0]?.title ?? ''))).toHaveLength(1);
 		const problems = [...sandbox.log(), ...other.log.tail(50).split('\n')].filter((line) => / (WARN|ERROR) /.test(line));
-		// The held requests exceed the timeout of the start checks.
-		expect(problems.filter((line) => !line.includes('Stripe did not answer within'))).toEqual([]);
+		// The held requests exceed the timeout of the start checks, and a server for tests may have autovacuum off.
+		expect(problems.filter((line) => !line.includes('autovacuum is off') && !line.includes('Stripe did not answer within'))).toEqual([]);
 	});
 
 	test('a missed daily run is not caught up while the settings pause the schedule', async () => {
