@@ -14,7 +14,7 @@ const RESULTS_PER_PAGE = 100;
 /**
  * Finds customers whose own metadata names one of these members, including customers without a subscription, which a list of
  * subscriptions does not contain. Stripe's search lags behind and is not available in every country; after an error, the customers found
- * so far are returned. One without readable metadata names nobody. A customer that is not found leaves its member unknown, and an
+ * so far are returned. One without readable metadata names no member. A customer that is not found leaves its member unknown, and an
  * unknown member never loses a role automatically.
  */
 export async function findCustomers(

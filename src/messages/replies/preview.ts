@@ -129,7 +129,7 @@ function summaryOf({ effects }: Preview): string {
 function unknownLines({ unknown }: Preview): readonly string[] {
 	if (unknown.length === 0) return [];
 	return [
-		`Reeve could no longer tell what ${count(unknown.length, 'person', 'people')} should have: they would keep the roles that they have, and get no new ones.`
+		`Reeve would no longer know what ${count(unknown.length, 'person', 'people')} should have: they would keep the roles that they have, and get no new ones.`
 	];
 }
 

@@ -76,7 +76,7 @@ function malformedLines(links: Notices['malformedLinks']): Line[] {
 	];
 }
 
-/** Only what the members concerned do not tell: none of them may be in the server. */
+/** Only what the members concerned do not show: none of them may be in the server. */
 function contestedLines({ contestedLinks, unknown = [] }: Notices): Line[] {
 	const isTold = (problem: LinkProblem) => unknown.some(({ reason }) => reason.kind === 'link' && reason.problem === problem);
 	const named = (some: typeof contestedLinks) =>
