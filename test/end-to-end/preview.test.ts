@@ -100,7 +100,7 @@ describe('preview', () => {
 		const { id } = await runCommand(sandbox, 'reconcile preview', { setting: 'STRIPE_LORD_PRICE_IDS', value: 'price_lrod' });
 		const shown = await waitForReply(sandbox, id, /Preview of the new settings/);
 		expect(shown.embeds[0]?.description).toContain('Prices of Lord: price_lord → price_lrod');
-		expect(shown.embeds[0]?.description).toContain('could no longer tell what 2 people should have');
+		expect(shown.embeds[0]?.description).toContain('would no longer know what 2 people should have');
 		const same = await runCommand(sandbox, 'reconcile preview', {});
 		await waitForReply(sandbox, same.id, /no one gains or loses anything/);
 		expect((await runCommand(sandbox, 'reconcile preview', { setting: 'LOG_LEVEL', value: 'debug' })).answer.content).toContain(

@@ -43,7 +43,7 @@ describe('previewReply', () => {
 
 	it('counts those of whom nothing would be known any more', () => {
 		expect(shown(UNKNOWN).embeds[0]).toMatchObject({ color: 0xf0a020 });
-		expect(shown(UNKNOWN).embeds[0]?.description).toContain('could no longer tell what 1 person should have');
+		expect(shown(UNKNOWN).embeds[0]?.description).toContain('would no longer know what 1 person should have');
 		expect(String(shown(UNKNOWN).files[0]?.attachment)).toContain('"is unknown","<@100000000000000009>","name9"');
 	});
 
