@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.js';
 import { managedRolesOf, reconcile, runCommand } from './operator.js';
 
-/** Links that are shared, odd or wrong, with automatic fixes on and unlinked members included: nobody who may pay loses a role. */
+/** Links that are shared, odd or wrong, with automatic fixes on and unlinked members included: no member who may pay loses a role. */
 
 /** IDs of real accounts are far apart. */
 const PEOPLE = [

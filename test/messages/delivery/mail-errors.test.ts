@@ -49,7 +49,7 @@ describe('mailFailureText', () => {
 			'has a certificate for another name'
 		],
 		[
-			'a certificate that nobody known has signed',
+			'a certificate of an unknown issuer',
 			PLAIN,
 			failed('ESOCKET', { originalCode: 'DEPTH_ZERO_SELF_SIGNED_CERT' }),
 			'NODE_EXTRA_CA_CERTS'
