@@ -1,6 +1,8 @@
+import { container, RegisterBehavior } from '@sapphire/framework';
 import { Subcommand } from '@sapphire/plugin-subcommands';
 import { type AutocompleteInteraction, type Guild, PermissionFlagsBits, SlashCommandBuilder } from 'discord.js';
 import { operatorDenial } from '../src/discord/operators.js';
+import { OPERATOR_ONLY } from '../src/piece-names.js';
 import { acceptAccount } from './reconcile/accept-account.js';
 import { doctor } from './reconcile/doctor.js';
 import { exempt } from './reconcile/exempt.js';
@@ -39,12 +41,14 @@ const SUBCOMMANDS: readonly ReconcileSubcommand[] = [
 	acceptAccount
 ];
 
-/** `/reconcile …`, for operators. Each subcommand is a file in the folder `reconcile`. */
+/** `/reconcile …`, or under another name that the settings give, for operators. Each subcommand is a file in the folder `reconcile`. */
 export class ReconcileCommand extends Subcommand {
 	public constructor(context: Subcommand.LoaderContext, options: Subcommand.Options) {
 		super(context, {
 			...options,
-			preconditions: ['OperatorOnly'],
+			// Sapphire finds a command by the name that Discord sends; the piece has another one.
+			aliases: [container.reeve.settings.commandName],
+			preconditions: [OPERATOR_ONLY],
 			subcommands: SUBCOMMANDS.map(({ name, run }) => ({
 				name,
 				chatInputRun: (interaction: Subcommand.ChatInputCommandInteraction) =>
@@ -55,13 +59,17 @@ export class ReconcileCommand extends Subcommand {
 
 	public override registerApplicationCommands(registry: Subcommand.Registry) {
 		const { client, reeve } = this.container;
+		const { guildId, commandName } = reeve.settings;
 		// Discord refuses commands for a server that has not invited Reeve: registerIn registers them then.
-		if (client.guilds.cache.has(reeve.settings.guildId)) registry.registerChatInputCommand(describeCommand);
+		if (!client.guilds.cache.has(guildId)) return;
+		// Not by Sapphire's process-wide defaults, which hold for all commands of the bot.
+		const registration = { guildIds: [guildId], behaviorWhenNotIdentical: RegisterBehavior.Overwrite as const };
+		registry.registerChatInputCommand((command) => describeCommand(command, commandName), registration);
 	}
 
 	/** Registers the command in a server that Reeve joined after its start. @throws Discord's error */
 	public async registerIn(guild: Guild): Promise<void> {
-		await guild.commands.create(describeCommand(new SlashCommandBuilder()));
+		await guild.commands.create(describeCommand(new SlashCommandBuilder(), container.reeve.settings.commandName));
 	}
 
 	public override async autocompleteRun(interaction: AutocompleteInteraction) {
@@ -73,9 +81,9 @@ export class ReconcileCommand extends Subcommand {
 	}
 }
 
-function describeCommand(command: SlashCommandBuilder): SlashCommandBuilder {
+function describeCommand(command: SlashCommandBuilder, name: string): SlashCommandBuilder {
 	command
-		.setName('reconcile')
+		.setName(name)
 		.setDescription('Keep Discord roles in sync with Stripe subscriptions')
 		.setDefaultMemberPermissions(PermissionFlagsBits.ManageGuild);
 	for (const { name, describe } of SUBCOMMANDS) command.addSubcommand((subcommand) => describe(subcommand.setName(name)));

@@ -1,13 +1,14 @@
 import { type ChatInputCommandDeniedPayload, Events, Listener, type UserError } from '@sapphire/framework';
 import { replyEphemeral } from '../src/discord/replies.js';
+import { COMMAND_PIECE } from '../src/piece-names.js';
 
-/** Replies to a user whom a precondition denied a command. */
+/** Replies to a user whom a precondition denied Reeve's command. */
 export class ChatInputCommandDeniedListener extends Listener<typeof Events.ChatInputCommandDenied> {
 	public constructor(context: Listener.LoaderContext, options: Listener.Options) {
 		super(context, { ...options, event: Events.ChatInputCommandDenied });
 	}
 
-	public async run(error: UserError, { interaction }: ChatInputCommandDeniedPayload) {
-		await replyEphemeral(interaction, error.message);
+	public async run(error: UserError, { command, interaction }: ChatInputCommandDeniedPayload) {
+		if (command.name === COMMAND_PIECE) await replyEphemeral(interaction, error.message);
 	}
 }

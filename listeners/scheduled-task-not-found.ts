@@ -1,5 +1,6 @@
 import { Listener } from '@sapphire/framework';
 import { ScheduledTaskEvents } from '@sapphire/plugin-scheduled-tasks';
+import { isReevesPiece } from '../src/piece-names.js';
 
 /** During an upgrade two versions of Reeve may share a queue. */
 export class ScheduledTaskNotFoundListener extends Listener<typeof ScheduledTaskEvents.ScheduledTaskNotFound> {
@@ -8,6 +9,7 @@ export class ScheduledTaskNotFoundListener extends Listener<typeof ScheduledTask
 	}
 
 	public run(task: string) {
-		this.container.logger.warn(`The Redis queue contains a job for the task ${task}, which this version of Reeve does not have.`);
+		if (isReevesPiece(task))
+			this.container.logger.warn(`The Redis queue contains a job for the task ${task}, which this version of Reeve does not have.`);
 	}
 }

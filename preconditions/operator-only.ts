@@ -1,10 +1,11 @@
 import { Precondition } from '@sapphire/framework';
 import type { ChatInputCommandInteraction } from 'discord.js';
 import { operatorDenial } from '../src/discord/operators.js';
+import { OPERATOR_ONLY } from '../src/piece-names.js';
 
 export class OperatorOnlyPrecondition extends Precondition {
 	public constructor(context: Precondition.LoaderContext, options: Precondition.Options) {
-		super(context, { ...options, name: 'OperatorOnly' });
+		super(context, { ...options, name: OPERATOR_ONLY });
 	}
 
 	public override chatInputRun(interaction: ChatInputCommandInteraction) {
@@ -15,6 +16,6 @@ export class OperatorOnlyPrecondition extends Precondition {
 
 declare module '@sapphire/framework' {
 	interface Preconditions {
-		OperatorOnly: never;
+		'reeve.operator-only': never;
 	}
 }

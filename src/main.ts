@@ -61,7 +61,6 @@ async function main(): Promise<void> {
 	const place = databaseSettings(settings);
 	const database = await openDatabase({ ...place, redact: redactors.distinctive });
 	const client = createClient({
-		guildId: settings.DISCORD_GUILD_ID,
 		apiUrl: settings.DISCORD_API_URL,
 		logger,
 		redact: redactors.distinctive

@@ -34,8 +34,9 @@ import { OperatorOnlyPrecondition } from '../preconditions/operator-only.js';
 import { DailyReconciliationTask } from '../tasks/daily-reconciliation.js';
 import { HousekeepingTask } from '../tasks/housekeeping.js';
 import { VerificationTask } from '../tasks/verification.js';
+import { COMMAND_PIECE, pieceName } from './piece-names.js';
 
-/** Every piece by store and name. `test/pieces.test.ts` fails if a file of a piece is missing here. */
+/** Every piece by store and file. `test/pieces.test.ts` fails if a file of a piece is missing here. */
 export const PIECES = {
 	commands: { reconcile: ReconcileCommand },
 	'interaction-handlers': {
@@ -71,7 +72,7 @@ export const PIECES = {
 		'scheduled-task-not-found': ScheduledTaskNotFoundListener,
 		'unknown-component': UnknownComponentListener
 	},
-	preconditions: { OperatorOnly: OperatorOnlyPrecondition },
+	preconditions: { 'operator-only': OperatorOnlyPrecondition },
 	'scheduled-tasks': {
 		'daily-reconciliation': DailyReconciliationTask,
 		housekeeping: HousekeepingTask,
@@ -86,11 +87,11 @@ export const PIECES = {
 export async function registerPieces(): Promise<void> {
 	for (const [store, pieces] of Object.entries(PIECES))
 		for (const [name, piece] of Object.entries(pieces))
-			await container.stores.loadPiece({ store: store as keyof typeof PIECES, name, piece });
+			await container.stores.loadPiece({ store: store as keyof typeof PIECES, name: pieceName(name), piece });
 }
 
 /** Registers the commands in a server that Reeve joined after its start. Sapphire registers them at the login only. @throws Discord's error */
 export async function registerCommandsIn(guild: Guild): Promise<void> {
-	const command = container.stores.get('commands').get('reconcile');
+	const command = container.stores.get('commands').get(COMMAND_PIECE);
 	if (command instanceof ReconcileCommand) await command.registerIn(guild);
 }

@@ -22,7 +22,11 @@ export interface Reeve {
 	readonly lifecycle: InFlightWork;
 	readonly operators: OperatorPolicy;
 	/** The settings that replies show or depend on. */
-	readonly settings: StatusSettings & { readonly timeZone: string };
+	readonly settings: StatusSettings & {
+		readonly timeZone: string;
+		/** Name of the slash command, without the slash. */
+		readonly commandName: string;
+	};
 	readonly database: Database;
 }
 

@@ -8,6 +8,7 @@ const FOLDERS = {
 	commands: 'commands',
 	'interaction-handlers': 'interaction-handlers',
 	listeners: 'listeners',
+	preconditions: 'preconditions',
 	'scheduled-tasks': 'tasks'
 } as const;
 

@@ -1,4 +1,4 @@
-import { ApplicationCommandRegistries, Events, type ILogger, RegisterBehavior, SapphireClient } from '@sapphire/framework';
+import { Events, type ILogger, SapphireClient } from '@sapphire/framework';
 import { type CacheWithLimitsOptions, type ClientOptions, GatewayIntentBits, Options } from 'discord.js';
 import { createRedactingRequest } from './redacting-request.js';
 import { isAlreadyAcknowledged } from './replies.js';
@@ -69,14 +69,7 @@ export function clientOptions(
  * @param options.apiUrl - base URL of Discord's API, without the version
  * @param options.redact - removes secrets from request bodies and audit-log reasons
  */
-export function createClient(options: {
-	guildId: string;
-	apiUrl: string;
-	logger: ILogger;
-	redact: (text: string) => string;
-}): SapphireClient {
-	ApplicationCommandRegistries.setDefaultBehaviorWhenNotIdentical(RegisterBehavior.Overwrite);
-	ApplicationCommandRegistries.setDefaultGuildIds([options.guildId]);
+export function createClient(options: { apiUrl: string; logger: ILogger; redact: (text: string) => string }): SapphireClient {
 	const client = new SapphireClient({
 		...clientOptions(options.apiUrl, options.redact),
 		// Pieces are registered as classes: src/pieces.ts.
@@ -96,7 +89,9 @@ export function createClient(options: {
 	client.on(Events.CommandAutocompleteInteractionError, (error, { interaction }) =>
 		log(`Autocomplete of /${interaction.commandName} failed`, error)
 	);
-	client.on(Events.CommandApplicationCommandRegistryError, (error, command) => log(`Registering /${command.name} failed`, error));
+	client.on(Events.CommandApplicationCommandRegistryError, (error, command) =>
+		log(`Registering the command ${command.name} failed`, error)
+	);
 	client.on(Events.ChatInputCommandError, (error, { interaction }) => log(`Command /${interaction.commandName} failed`, error));
 	return client;
 }

@@ -7,8 +7,11 @@ import { DRIFT_TYPES } from '../reconciliation/domain/issue.js';
 /** The last page that an ID can hold. */
 export const LAST_PAGE = 99_999;
 
+/** Of IDs of every version. Components of a bot that Reeve is mounted in have other IDs. */
+const NAMESPACE = 'reeve:';
+
 /** The version increases when the format changes, so that buttons of old reports are not misread. */
-const PREFIX = 'reeve:1';
+const PREFIX = `${NAMESPACE}1`;
 
 /** Each part of an ID: how it is written, and how it is read. None may contain a colon. */
 const PARTS = {
@@ -107,6 +110,11 @@ export function buildCustomId(value: ButtonAction): string {
 	const customId = [PREFIX, value.action, ...ACTIONS[value.action].map((name) => parts[name])].join(':');
 	if (parseCustomId(customId) === null) throw new RangeError(`Not an ID of Reeve's: ${customId}`);
 	return customId;
+}
+
+/** Whether an ID is Reeve's, in this version or another one. */
+export function isReevesCustomId(customId: string): boolean {
+	return customId.startsWith(NAMESPACE);
 }
 
 /** Reads an ID. Null for anything that {@link buildCustomId} does not build; never throws. */

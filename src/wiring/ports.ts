@@ -35,6 +35,8 @@ export interface ReeveOptions {
 	readonly logger: Pick<ILogger, 'error' | 'warn' | 'info'>;
 	readonly redactors: Redactors;
 	readonly timeouts?: AdapterTimeouts;
+	/** Name of the slash command; default: `reconcile`. */
+	readonly commandName?: string;
 	/** The environment that the next start would use; default: that of this process. */
 	readonly nextEnvironment?: () => NodeJS.ProcessEnv;
 }

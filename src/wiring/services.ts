@@ -24,7 +24,7 @@ export function createReeve(options: ReeveOptions): Reeve {
 	const daily = dailySettings(settings);
 	const verifyAfterMinutes = settings.RECONCILIATION_VERIFY_AFTER_MINUTES;
 	const runs = createRunService({ ports, store, settings: run, verifyAfterMinutes, track });
-	const { nextEnvironment = () => process.env, timeouts = {} } = options;
+	const { nextEnvironment = () => process.env, timeouts = {}, commandName = 'reconcile' } = options;
 	const billingFor = (discordIdKey: string) =>
 		discordIdKey === settings.STRIPE_DISCORD_ID_KEY
 			? ports.billing
@@ -55,7 +55,7 @@ export function createReeve(options: ReeveOptions): Reeve {
 		}),
 		lifecycle,
 		operators: { guildId, roleIds: settings.DISCORD_OPERATOR_ROLE_IDS },
-		settings: { ...statusSettings(settings), database: database.kind, timeZone: settings.RECONCILIATION_TIMEZONE },
+		settings: { ...statusSettings(settings), database: database.kind, timeZone: settings.RECONCILIATION_TIMEZONE, commandName },
 		database
 	};
 }

@@ -177,7 +177,6 @@ describe('an operator', () => {
 		'reeve:1:constructor:x',
 		'reeve:1:bulk:all:00000000:all',
 		'reeve:2:bulk:all:removes:00000000',
-		'somebody-else:button',
 		`reeve:1:undo:${'x'.repeat(80)}`
 	])('gets a refusal for the unknown custom ID %s', async (customId) => {
 		const before = await state();
@@ -186,6 +185,12 @@ describe('an operator', () => {
 		const form = sandbox.discord.forge({ user: 'operator', messageId: report.id, customId, fields: { reason: 'x' } });
 		expect(await ephemeralReply(form.interactionId)).toContain('belongs to another version of Reeve');
 		expect(await state()).toEqual(before);
+	});
+
+	test('gets no answer for a custom ID of another bot', async () => {
+		const { interactionId } = sandbox.discord.forge({ user: 'operator', messageId: report.id, customId: 'another-bot:button' });
+		expect(await sandbox.until(() => sandbox.interaction(interactionId).failure)).toBe('no answer in 3 s');
+		expect(sandbox.interaction(interactionId).responses).toEqual([]);
 	});
 
 	test('gets a refusal without an effect for a button whose subject is missing or has changed', async () => {

@@ -89,10 +89,10 @@ describe('with real Redis and PostgreSQL', () => {
 	async function wakeWithoutDueRun(queueName: string): Promise<void> {
 		const queue = new Queue(queueName, { connection: { url: redis.url, maxRetriesPerRequest: null } });
 		try {
-			const adding = Array.from({ length: WAKE_UPS }, () => queue.add('daily-reconciliation', undefined, { removeOnComplete: true }));
+			const adding = Array.from({ length: WAKE_UPS }, () => queue.add('reeve.daily-reconciliation', undefined, { removeOnComplete: true }));
 			const jobs = await Promise.all(adding);
 			for (const { id } of jobs) await sandbox.until(async () => (await queue.getJob(id)) === undefined);
-			expect((await queue.getRepeatableJobs()).filter(({ name }) => name === 'daily-reconciliation')).toHaveLength(1);
+			expect((await queue.getRepeatableJobs()).filter(({ name }) => name === 'reeve.daily-reconciliation')).toHaveLength(1);
 		} finally {
 			await queue.close();
 		}
