@@ -40,7 +40,8 @@ test('accepts nothing before the operator has typed what it is', async () => {
 
 test('lets runs succeed once it is accepted, and takes no role even with automatic fixes', async () => {
 	expect(await accept('test data')).toContain("You have accepted Stripe's test data");
-	expect(sandbox.messages().at(-1)?.content).toContain("accepted that Reeve works with Stripe's test data");
+	// The announcement follows the reply.
+	await sandbox.until(() => sandbox.messages().at(-1)?.content.includes("accepted that Reeve works with Stripe's test data"));
 	expect((await reconcile(sandbox)).run).toMatchObject({ status: 'COMPLETED', issuesFound: 1, issuesFixed: 0 });
 	expect(managedRolesOf(sandbox, ADA)).toEqual(['Knight']);
 	expect((await sandbox.audit()).filter(({ action }) => action === 'accept-account')).toHaveLength(1);

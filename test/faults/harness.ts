@@ -59,7 +59,6 @@ export interface RoleChange {
 	readonly discordId: string;
 	readonly add: readonly string[];
 	readonly remove: readonly string[];
-	readonly reason: string;
 }
 
 /** Reeve's services without commands and handlers, in one process with a Discord, Stripe, mail server and database that fail on demand. */
@@ -268,10 +267,10 @@ export class FaultHarness {
 		return auditLog
 			.slice(this.audited)
 			.filter(({ userId, actionName }) => userId === this.discord.ids.botUserId && actionName === 'MemberRoleUpdate')
-			.map(({ targetId, changes, reason }) => {
+			.map(({ targetId, changes }) => {
 				const named = (key: string) =>
 					changes.flatMap((change) => (change.key === key ? (change.new_value as { name: string }[]).map(({ name }) => name) : []));
-				return { discordId: targetId ?? '', add: named('$add'), remove: named('$remove'), reason: reason ?? '' };
+				return { discordId: targetId ?? '', add: named('$add'), remove: named('$remove') };
 			});
 	}
 

@@ -20,30 +20,44 @@ export function wrongChanges(changes: readonly RoleChange[], goal: Roles): { rea
 	return { taken, given };
 }
 
-/** The changes of one attempt, with the roles before the first and after the last. */
-interface RoleChangeRecord {
-	readonly discordId: string;
-	readonly reason: string;
-	readonly before: readonly string[];
-	after: readonly string[];
-}
-
-/** Groups role changes by member and audit log reason, which is one attempt. */
-function groupByAttempt(changes: readonly RoleChange[], start: Roles): readonly RoleChangeRecord[] {
+/** The roles of each member at the start and after each accepted change, in order. */
+function historiesOf(changes: readonly RoleChange[], start: Roles): ReadonlyMap<string, readonly string[]> {
 	const held = new Map(start);
-	const records: RoleChangeRecord[] = [];
-	for (const { discordId, add, remove, reason } of changes) {
+	const histories = new Map<string, string[]>();
+	for (const { discordId, add, remove } of changes) {
 		const before = held.get(discordId) ?? [];
 		const after = [...before.filter((role) => !remove.includes(role)), ...add];
 		held.set(discordId, after);
-		const last = records.findLast((record) => record.discordId === discordId);
-		if (last?.reason === reason) last.after = after;
-		else records.push({ discordId, reason, before, after });
+		const history = histories.get(discordId) ?? [sorted(before)];
+		histories.set(discordId, [...history, sorted(after)]);
 	}
-	return records;
+	return histories;
 }
 
-/** Accepted role changes without an attempt that stores the roles before and after, and attempts without an audit log entry. */
+/**
+ * Whether the attempts of a member, in order, lead from the first roles of the history to the last without a gap. An interrupted attempt and
+ * the one that resumed it each record their own part.
+ * @param mayLackReadBack - when Discord fails the read-back, the attempt stores an error instead of the roles
+ */
+function isRecorded(history: readonly string[], attempts: readonly FixAttempt[], mayLackReadBack: boolean): boolean {
+	let reached = new Set([0]);
+	for (const { rolesBefore, rolesAfter, error } of attempts) {
+		const next = new Set<number>();
+		for (const from of reached) {
+			if (rolesBefore === null || sorted(rolesBefore as string[]) !== history[from]) continue;
+			for (let to = from; to < history.length; to++) {
+				const ends = rolesAfter === null ? mayLackReadBack && error !== null : sorted(rolesAfter as string[]) === history[to];
+				if (ends) next.add(to);
+			}
+		}
+		// An attempt that ended before it read the member changed nothing.
+		if (rolesBefore === null || next.size === 0) for (const from of reached) next.add(from);
+		reached = next;
+	}
+	return reached.has(history.length - 1);
+}
+
+/** Accepted role changes without attempts that store the roles before and after, and attempts without an audit log entry. */
 export async function lostRecords(
 	{ database }: FaultHarness,
 	changes: readonly RoleChange[],
@@ -51,23 +65,15 @@ export async function lostRecords(
 	injection: InjectedFault
 ): Promise<string[]> {
 	const { prisma } = database;
-	const [attempts, audited] = [await prisma.fixAttempt.findMany(), await prisma.auditLog.findMany()];
+	const attempts = await prisma.fixAttempt.findMany({ include: { issue: { select: { discordId: true } } }, orderBy: { startedAt: 'asc' } });
+	const audited = await prisma.auditLog.findMany();
 	const broken: string[] = [];
-	for (const { discordId, reason, before, after } of groupByAttempt(changes, start)) {
-		const [, undoId] = /undo (\S+) of fix/.exec(reason) ?? [];
-		const [, issueId] = /issue ([^\s,]+)/.exec(reason) ?? [];
-		const candidates = attempts.filter((attempt) =>
-			undoId ? attempt.id === undoId : attempt.undoes === null && attempt.issueId === issueId
-		);
-		const matches = ({ rolesBefore, rolesAfter, error }: FixAttempt) => {
-			if (sorted((rolesBefore ?? ['?']) as string[]) !== sorted(before)) return false;
-			// When Discord fails the read-back, the attempt stores an error instead of the roles.
-			return rolesAfter === null ? injection.target === 'discord' && error !== null : sorted(rolesAfter as string[]) === sorted(after);
-		};
-		if (!candidates.some(matches))
+	for (const [discordId, history] of historiesOf(changes, start)) {
+		const own = attempts.filter(({ issue }) => issue.discordId === discordId);
+		if (!isRecorded(history, own, injection.target === 'discord'))
 			broken.push(
-				`${discordId} went from ${sorted(before)} to ${sorted(after)}, but the attempts store ${JSON.stringify(
-					candidates.map(({ outcome, rolesBefore, rolesAfter, error }) => ({ outcome, rolesBefore, rolesAfter, error }))
+				`${discordId} went from ${history.join(' to ')}, but the attempts store ${JSON.stringify(
+					own.map(({ outcome, rolesBefore, rolesAfter, error }) => ({ outcome, rolesBefore, rolesAfter, error }))
 				)}`
 			);
 	}
