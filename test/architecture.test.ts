@@ -119,6 +119,17 @@ describe('architecture', () => {
 		expect(violations((from, to) => kindOf(from) === undefined || kindOf(to) === undefined || kindOf(from) === kindOf(to))).toEqual([]);
 	});
 
+	it('lets SQL name a table or type of its own only with its schema: $schema."Member"', () => {
+		const written = [...imports.keys()]
+			.filter((file) => file.startsWith('src/'))
+			.map((file) => ({ file, text: readFileSync(join(ROOT, file), 'utf8') }));
+		const bare = written.flatMap(({ file, text }) =>
+			[...text.matchAll(/(?:\b(?:FROM|JOIN|INTO|UPDATE|TABLE|VACUUM)\s+|::)"\w+"/gi)].map(([found]) => `${file}: ${found}`)
+		);
+		expect(bare).toEqual([]);
+		expect(written.filter(({ text }) => /\$schema\."\w+"/.test(text)).length).toBeGreaterThan(10);
+	});
+
 	it('has no import cycle between files', () => {
 		expect(cycles(imports)).toEqual([]);
 	});

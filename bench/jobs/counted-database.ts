@@ -21,5 +21,5 @@ export async function openCountedDatabase(dataDir: string): Promise<{ database: 
 		await prisma.$disconnect();
 		if (!pglite.closed) await pglite.close();
 	};
-	return { database: { prisma, kind: 'embedded', close }, count: () => queries, close };
+	return { database: { prisma, kind: 'embedded', schema: 'public', close }, count: () => queries, close };
 }

@@ -16,8 +16,8 @@ export async function seed(prisma: PrismaClient, { teams, members, exemptions }:
 	for (const data of batches(teams, ROWS_PER_STATEMENT)) await prisma.team.createMany({ data });
 	for (const batch of batches(members, MEMBERS_PER_STATEMENT)) {
 		await prisma.$executeRaw`
-			INSERT INTO "Member" (id, "discordId", "stripeCustomerId", email, "seatTier", "teamId", "paymentFailedAt", "updatedAt")
-			SELECT id, "discordId", "stripeCustomerId", email, COALESCE("seatTier", 'INDIVIDUAL')::"SeatTier", "teamId", "paymentFailedAt", now()
+			INSERT INTO $schema."Member" (id, "discordId", "stripeCustomerId", email, "seatTier", "teamId", "paymentFailedAt", "updatedAt")
+			SELECT id, "discordId", "stripeCustomerId", email, COALESCE("seatTier", 'INDIVIDUAL')::$schema."SeatTier", "teamId", "paymentFailedAt", now()
 			FROM jsonb_to_recordset(${JSON.stringify(batch)}::jsonb) AS given(
 				id text, "discordId" text, "stripeCustomerId" text, email text, "seatTier" text, "teamId" text, "paymentFailedAt" timestamptz
 			)`;

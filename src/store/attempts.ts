@@ -14,7 +14,7 @@ import { joinVerification } from './verifications.js';
 
 /** Condition on `attempt`: an automatic fix of a scheduled run. */
 const OF_SCHEDULED_RUN = Prisma.sql`attempt.actor = ${AUTOMATIC} AND EXISTS (
-	SELECT 1 FROM "ReconciliationRun" AS run WHERE run.id = attempt."runId" AND run."triggeredBy" = 'scheduled'
+	SELECT 1 FROM $schema."ReconciliationRun" AS run WHERE run.id = attempt."runId" AND run."triggeredBy" = 'scheduled'
 )`;
 
 /**
@@ -23,7 +23,7 @@ const OF_SCHEDULED_RUN = Prisma.sql`attempt.actor = ${AUTOMATIC} AND EXISTS (
  */
 export function attempts({ prisma }: Database, guildId: string, verifyAfterMinutes: number): AttemptStore {
 	const endChange = async (attemptId: string) => {
-		await prisma.$executeRaw`UPDATE "FixAttempt" SET "changingUntil" = NULL WHERE id = ${attemptId}`;
+		await prisma.$executeRaw`UPDATE $schema."FixAttempt" SET "changingUntil" = NULL WHERE id = ${attemptId}`;
 	};
 	return {
 		claimIssue: async (issueId, hash, actor, runId, seconds) => {
@@ -48,7 +48,7 @@ export function attempts({ prisma }: Database, guildId: string, verifyAfterMinut
 				const issue = rowToOpenIssue(row);
 				const earlier = earlierWork(await pastAttempts(transaction, issueId), [hash, issue.planHash]);
 				const [attempt] = await transaction.$queryRaw<{ id: string }[]>`
-					INSERT INTO "FixAttempt" (id, "issueId", "runId", actor, "planHash", add, remove, "startedAt", "claimExpires")
+					INSERT INTO $schema."FixAttempt" (id, "issueId", "runId", actor, "planHash", add, remove, "startedAt", "claimExpires")
 					VALUES (gen_random_uuid()::text, ${issueId}, ${runId}, ${actor}, ${issue.planHash}, ${JSON.stringify(issue.plan.add)}::jsonb,
 						${JSON.stringify(issue.plan.remove)}::jsonb, now(), now() + make_interval(secs => ${seconds}))
 					RETURNING id`;
@@ -59,7 +59,7 @@ export function attempts({ prisma }: Database, guildId: string, verifyAfterMinut
 
 		renewClaim: async (attemptId, seconds) => {
 			const renewed = await prisma.$executeRaw`
-				UPDATE "FixAttempt" SET "claimExpires" = now() + make_interval(secs => ${seconds})
+				UPDATE $schema."FixAttempt" SET "claimExpires" = now() + make_interval(secs => ${seconds})
 				WHERE id = ${attemptId} AND outcome IS NULL AND "takenOverAt" IS NULL`;
 			return renewed === 1;
 		},
@@ -68,25 +68,25 @@ export function attempts({ prisma }: Database, guildId: string, verifyAfterMinut
 		// sees the other, in whatever order they run.
 		beginChange: async (attemptId, { seconds, callSeconds, rolesBefore, at }) => {
 			const begun = await prisma.$executeRaw`
-				UPDATE "FixAttempt" SET "claimExpires" = now() + make_interval(secs => ${seconds}),
+				UPDATE $schema."FixAttempt" SET "claimExpires" = now() + make_interval(secs => ${seconds}),
 					"changingUntil" = now() + make_interval(secs => ${callSeconds}), "rolesBefore" = COALESCE("rolesBefore", ${JSON.stringify(rolesBefore)}::jsonb)
 				WHERE id = ${attemptId} AND outcome IS NULL AND "takenOverAt" IS NULL`;
 			if (begun === 0) return 'LOST';
 			const [forbidden] = await prisma.$queryRaw<{ exempt: boolean; paused: boolean }[]>`
 				SELECT CASE WHEN attempt.undoes IS NULL
 						THEN EXISTS (
-							SELECT 1 FROM "Exemption" AS exemption
+							SELECT 1 FROM $schema."Exemption" AS exemption
 							WHERE exemption."discordId" = issue."discordId" AND (exemption."expiresAt" IS NULL OR exemption."expiresAt" > ${at})
 						)
 						ELSE NOT EXISTS (
-							SELECT 1 FROM "Exemption" AS own WHERE own.id = replace(attempt.id, '-', '') AND own."expiresAt" > ${at}
+							SELECT 1 FROM $schema."Exemption" AS own WHERE own.id = replace(attempt.id, '-', '') AND own."expiresAt" > ${at}
 						)
 					END AS exempt,
 					(${OF_SCHEDULED_RUN}) AND EXISTS (
-						SELECT 1 FROM "Pause" AS pause
+						SELECT 1 FROM $schema."Pause" AS pause
 						WHERE pause."guildId" = ${guildId} AND pause."endedAt" IS NULL AND (pause.until IS NULL OR pause.until > ${at})
 					) AS paused
-				FROM "FixAttempt" AS attempt JOIN "Issue" AS issue ON issue.id = attempt."issueId" WHERE attempt.id = ${attemptId}`;
+				FROM $schema."FixAttempt" AS attempt JOIN $schema."Issue" AS issue ON issue.id = attempt."issueId" WHERE attempt.id = ${attemptId}`;
 			if (!forbidden?.exempt && !forbidden?.paused) return 'GRANTED';
 			await endChange(attemptId);
 			return forbidden.exempt ? 'EXEMPT' : 'PAUSED';
@@ -98,7 +98,7 @@ export function attempts({ prisma }: Database, guildId: string, verifyAfterMinut
 			const condition = of === 'scheduled-run' ? OF_SCHEDULED_RUN : Prisma.sql`issue."discordId" = ${of.discordId}`;
 			const [found] = await prisma.$queryRaw<{ changing: boolean }[]>`
 				SELECT EXISTS (
-					SELECT 1 FROM "FixAttempt" AS attempt JOIN "Issue" AS issue ON issue.id = attempt."issueId"
+					SELECT 1 FROM $schema."FixAttempt" AS attempt JOIN $schema."Issue" AS issue ON issue.id = attempt."issueId"
 					WHERE attempt.outcome IS NULL AND attempt."changingUntil" > now() AND issue."guildId" = ${guildId} AND (${condition})
 				) AS changing`;
 			return found?.changing ?? false;
@@ -143,8 +143,8 @@ export function attempts({ prisma }: Database, guildId: string, verifyAfterMinut
 
 		interruptedAttempts: async (seconds) => {
 			const rows = await prisma.$queryRaw<{ id: string }[]>`
-				UPDATE "FixAttempt" SET "claimExpires" = now() + make_interval(secs => ${seconds}), "takenOverAt" = now()
-				WHERE outcome IS NULL AND "claimExpires" <= now() AND "issueId" IN (SELECT id FROM "Issue" WHERE "guildId" = ${guildId})
+				UPDATE $schema."FixAttempt" SET "claimExpires" = now() + make_interval(secs => ${seconds}), "takenOverAt" = now()
+				WHERE outcome IS NULL AND "claimExpires" <= now() AND "issueId" IN (SELECT id FROM $schema."Issue" WHERE "guildId" = ${guildId})
 				RETURNING id`;
 			if (rows.length === 0) return [];
 			const found = await prisma.fixAttempt.findMany({ where: { id: { in: rows.map(({ id }) => id) } }, include: { issue: true } });

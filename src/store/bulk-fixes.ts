@@ -11,7 +11,7 @@ export function bulkStore({ prisma }: Database, guildId: string): BulkStore {
 	return {
 		startBulk: async ({ runId, scope, actor, actorName, issues }, holder, seconds) => {
 			const [row] = await prisma.$queryRaw<{ id: string }[]>`
-				INSERT INTO "BulkFix" (id, "guildId", "runId", scope, actor, "actorName", issues, "startedAt", holder, "expiresAt")
+				INSERT INTO $schema."BulkFix" (id, "guildId", "runId", scope, actor, "actorName", issues, "startedAt", holder, "expiresAt")
 				VALUES (gen_random_uuid()::text, ${guildId}, ${runId}, ${scope}, ${actor}, ${actorName}, ${JSON.stringify(toJson(issues))}::jsonb,
 					now(), ${holder}, now() + make_interval(secs => ${seconds}))
 				RETURNING id`;
@@ -20,22 +20,22 @@ export function bulkStore({ prisma }: Database, guildId: string): BulkStore {
 		},
 		renewBulk: async (id, holder, seconds) => {
 			const renewed = await prisma.$executeRaw`
-				UPDATE "BulkFix" SET "expiresAt" = now() + make_interval(secs => ${seconds})
+				UPDATE $schema."BulkFix" SET "expiresAt" = now() + make_interval(secs => ${seconds})
 				WHERE id = ${id} AND holder = ${holder} AND "endedAt" IS NULL`;
 			return renewed === 1;
 		},
 		releaseBulk: async (id, holder) => {
 			// The column rounds to milliseconds, up as well as down: 1 ms earlier, so that it is never in the future.
-			await prisma.$executeRaw`UPDATE "BulkFix" SET "expiresAt" = now() - interval '1 millisecond' WHERE id = ${id} AND holder = ${holder}`;
+			await prisma.$executeRaw`UPDATE $schema."BulkFix" SET "expiresAt" = now() - interval '1 millisecond' WHERE id = ${id} AND holder = ${holder}`;
 		},
 		endBulk: async (id, at) => {
 			await prisma.bulkFix.update({ where: { id }, data: { endedAt: at }, select: { id: true } });
 		},
 		acquireBulk: async (holder, seconds) => {
 			const [row] = await prisma.$queryRaw<BulkRow[]>`
-				UPDATE "BulkFix" SET holder = ${holder}, "expiresAt" = now() + make_interval(secs => ${seconds})
+				UPDATE $schema."BulkFix" SET holder = ${holder}, "expiresAt" = now() + make_interval(secs => ${seconds})
 				WHERE id = (
-					SELECT id FROM "BulkFix" WHERE "guildId" = ${guildId} AND "endedAt" IS NULL AND "expiresAt" <= now()
+					SELECT id FROM $schema."BulkFix" WHERE "guildId" = ${guildId} AND "endedAt" IS NULL AND "expiresAt" <= now()
 					ORDER BY "startedAt" LIMIT 1 FOR UPDATE SKIP LOCKED
 				)
 				RETURNING id, "runId", scope, actor, "actorName", issues, "startedAt"`;
@@ -43,7 +43,7 @@ export function bulkStore({ prisma }: Database, guildId: string): BulkStore {
 			const { id, issues, scope, startedAt, ...rest } = row;
 			const bulk: ApprovedBulk = { ...rest, scope: scope as ApprovedBulk['scope'], issues: fromJson<ApprovedIssue[]>(issues) };
 			const attempts = await prisma.$queryRaw<{ issueId: string; outcome: FixOutcome }[]>`
-				SELECT "issueId", outcome FROM "FixAttempt"
+				SELECT "issueId", outcome FROM $schema."FixAttempt"
 				WHERE "issueId" IN (SELECT issue->>'id' FROM jsonb_array_elements(${JSON.stringify(bulk.issues)}::jsonb) AS issue)
 					AND actor = ${bulk.actor} AND "startedAt" >= ${startedAt} AND undoes IS NULL AND outcome IS NOT NULL AND outcome <> ${RETRIED}
 				ORDER BY "startedAt"`;

@@ -1,6 +1,7 @@
 import { type Check, type CheckRemark, storageClockRemark } from '../reconciliation/health/doctor.js';
 import type { Database } from './connection/database.js';
 import { otherUsersAccess } from './connection/private-files.js';
+import { DEFAULT_SCHEMA } from './connection/qualify.js';
 import { probeDatabase } from './write-probe.js';
 
 const MESSAGES = {
@@ -18,10 +19,26 @@ export function databaseChecks(database: Database): readonly Check[] {
 			run: async () => {
 				const theirs = await probeDatabase(database);
 				const clock = kind === 'embedded' ? [] : [storageClockRemark({ service: 'the database', theirs, ours: new Date() })];
-				return [{ verdict: 'ok', message: MESSAGES[kind] }, ...clock, ...(await accessRemarks(folder)), ...(await vacuumRemarks(database))];
+				return [
+					{ verdict: 'ok', message: answers(database) },
+					...schemaRemarks(database),
+					...clock,
+					...(await accessRemarks(folder)),
+					...(await vacuumRemarks(database))
+				];
 			}
 		}
 	];
+}
+
+function answers({ kind, schema }: Database): string {
+	return kind === 'embedded' && schema === DEFAULT_SCHEMA
+		? MESSAGES[kind]
+		: `${MESSAGES[kind]} Reeve's tables are in the schema ${schema}.`;
+}
+
+function schemaRemarks({ schemaRemark }: Database): readonly CheckRemark[] {
+	return schemaRemark === undefined ? [] : [{ verdict: 'ok', message: schemaRemark }];
 }
 
 /** Reeve relies on the server to reuse the space of deleted rows. */

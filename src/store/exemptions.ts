@@ -1,4 +1,5 @@
 import type { ExemptionStore, StoredExemption } from '../reconciliation/members/exemption.js';
+import { lockUntilEnd } from './advisory-lock.js';
 import { writeChange } from './audit.js';
 import { IssueStatus, type Prisma } from './client/client.js';
 import type { Database } from './connection/database.js';
@@ -15,7 +16,7 @@ export function exemptionStore({ prisma }: Database, guildId: string): Exemption
 		exempt: ({ discordId, reason, until, actor }, at) =>
 			prisma.$transaction(async (transaction) => {
 				// Serialized per member: of two concurrent exemptions, the later replaces the earlier.
-				await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${`exempt:${discordId}`}))`;
+				await lockUntilEnd(transaction, `exempt:${discordId}`);
 				const replaced = await transaction.exemption.findMany({ where: { discordId, ...inForce(at) } });
 				await transaction.exemption.updateMany({ where: { id: { in: replaced.map(({ id }) => id) } }, data: { expiresAt: at } });
 				const exemption = await transaction.exemption.create({

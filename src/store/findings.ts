@@ -51,7 +51,7 @@ export function findingsStore({ prisma, kind }: Database, guildId: string): Pick
 
 /** The embedded database has no autovacuum; without it a search reads rows instead of the index alone. Best effort: the findings are stored. */
 async function vacuumIssues(prisma: PrismaClient): Promise<void> {
-	await prisma.$executeRaw`VACUUM "Issue"`.catch(() => {});
+	await prisma.$executeRaw`VACUUM $schema."Issue"`.catch(() => {});
 }
 
 /** Recently settled issues, the newest of each member and drift kind. */
@@ -117,7 +117,7 @@ class FindingsWriter {
 		const live = new Map<string, LiveIssue>();
 		const read = (after?: LiveIssue) =>
 			this.prisma.$queryRaw<LiveIssue[]>`
-				SELECT id, "discordId", type, status::text AS status FROM "Issue"
+				SELECT id, "discordId", type, status::text AS status FROM $schema."Issue"
 				WHERE "guildId" = ${this.guildId} AND "liveKey" IS NOT NULL AND id > ${after?.id ?? ''}
 					AND (${onlyMember}::text IS NULL OR "discordId" = ${onlyMember}) ORDER BY id LIMIT ${PAGE} FOR UPDATE`;
 		for await (const page of keysetPages(PAGE, read)) for (const issue of page) live.set(issue.discordId, issue);
@@ -144,7 +144,7 @@ class FindingsWriter {
 		for (const batch of chunk(seen)) {
 			// An issue that is being fixed keeps the plan that was claimed.
 			const rows = await this.prisma.$queryRaw<StoredColumns[]>`
-				UPDATE "Issue" AS issue SET
+				UPDATE $schema."Issue" AS issue SET
 					"lastSeenAt" = ${this.at}, "timesSeen" = issue."timesSeen" + 1, "lastRunId" = ${this.runId}, severity = seen.severity,
 					detail = CASE WHEN issue.status = 'FIXING' THEN issue.detail ELSE seen.detail END,
 					"planHash" = CASE WHEN issue.status = 'FIXING' THEN issue."planHash" ELSE seen.hash END
@@ -164,7 +164,7 @@ class FindingsWriter {
 		for (const batch of chunk(recurred)) {
 			// Checks the status again: an issue whose fix is being undone belongs to the undo.
 			const rows = await this.prisma.$queryRaw<StoredColumns[]>`
-				UPDATE "Issue" AS issue SET
+				UPDATE $schema."Issue" AS issue SET
 					status = 'OPEN', "liveKey" = issue."guildId" || ':' || issue."discordId", "settledAt" = NULL, "settledBy" = NULL,
 					"cameBackAt" = ${this.at}, "lastSeenAt" = ${this.at}, "timesSeen" = issue."timesSeen" + 1, "lastRunId" = ${this.runId},
 					severity = seen.severity, detail = seen.detail, "planHash" = seen.hash
@@ -181,7 +181,7 @@ class FindingsWriter {
 		const settledDuringRun = new Set<string>();
 		const read = (after?: SettledIssue) =>
 			this.prisma.$queryRaw<SettledIssue[]>`
-				SELECT DISTINCT ON ("discordId", type) id, "discordId", type, status::text AS status, "settledAt" FROM "Issue"
+				SELECT DISTINCT ON ("discordId", type) id, "discordId", type, status::text AS status, "settledAt" FROM $schema."Issue"
 				WHERE "guildId" = ${this.guildId} AND "liveKey" IS NULL AND "settledAt" >= ${since}
 					AND ("discordId", type) > (${after?.discordId ?? ''}, ${after?.type ?? ''})
 				ORDER BY "discordId", type, "settledAt" DESC, id DESC LIMIT ${PAGE}`;
@@ -207,7 +207,7 @@ class FindingsWriter {
 			);
 			// Not createMany: for a thousand rows, Prisma compiles and caches a query plan of thousands of steps.
 			const rows = await this.prisma.$queryRaw<StoredColumns[]>`
-				INSERT INTO "Issue" AS issue (
+				INSERT INTO $schema."Issue" AS issue (
 					id, "guildId", "discordId", type, severity, "liveKey", "planHash", detail, "firstSeenAt", "lastSeenAt", "lastRunId"
 				)
 				SELECT

@@ -5,7 +5,7 @@ import type { Database } from './connection/database.js';
 /** Condition on `last`: an attempt of the last hour that was interrupted and not tried again. */
 const NEWEST_INTERRUPTED = Prisma.sql`
 	last.outcome = 'INTERRUPTED' AND last."startedAt" > now() - interval '1 hour'
-	AND NOT EXISTS (SELECT 1 FROM "FixAttempt" AS newer WHERE newer."issueId" = last."issueId" AND newer."startedAt" > last."startedAt")`;
+	AND NOT EXISTS (SELECT 1 FROM $schema."FixAttempt" AS newer WHERE newer."issueId" = last."issueId" AND newer."startedAt" > last."startedAt")`;
 
 /** Condition on `touched`: an attempt of the last hour that may have changed roles. */
 const TOUCHED = Prisma.sql`
@@ -17,10 +17,10 @@ export function halfDoneStore({ prisma }: Database, guildId: string): HalfDoneSt
 		halfDoneFixes: async () => {
 			const rows = await prisma.$queryRaw<{ issueId: string; planHash: string; actor: string; runId: string | null }[]>`
 				SELECT last."issueId", last."planHash", last.actor, last."runId"
-				FROM "FixAttempt" AS last JOIN "Issue" AS issue ON issue.id = last."issueId"
+				FROM $schema."FixAttempt" AS last JOIN $schema."Issue" AS issue ON issue.id = last."issueId"
 				WHERE last.undoes IS NULL AND ${NEWEST_INTERRUPTED} AND issue."guildId" = ${guildId} AND issue.status = 'OPEN'
 					AND EXISTS (
-						SELECT 1 FROM "FixAttempt" AS touched WHERE touched."issueId" = last."issueId" AND touched.undoes IS NULL AND ${TOUCHED}
+						SELECT 1 FROM $schema."FixAttempt" AS touched WHERE touched."issueId" = last."issueId" AND touched.undoes IS NULL AND ${TOUCHED}
 					)
 				ORDER BY last."startedAt"`;
 			return rows.map(({ runId, ...order }) => ({ ...order, runId: runId ?? '' }));
@@ -28,10 +28,10 @@ export function halfDoneStore({ prisma }: Database, guildId: string): HalfDoneSt
 		halfDoneUndos: async () => {
 			const rows = await prisma.$queryRaw<{ attemptId: string; actor: string; reason: string | null }[]>`
 				SELECT last.undoes AS "attemptId", last.actor, (
-						SELECT max(exemption.reason) FROM "FixAttempt" AS touched JOIN "Exemption" AS exemption ON exemption.id = replace(touched.id, '-', '')
+						SELECT max(exemption.reason) FROM $schema."FixAttempt" AS touched JOIN $schema."Exemption" AS exemption ON exemption.id = replace(touched.id, '-', '')
 						WHERE touched.undoes = last.undoes AND exemption."expiresAt" > now() AND ${TOUCHED}
 					) AS reason
-				FROM "FixAttempt" AS last JOIN "Issue" AS issue ON issue.id = last."issueId"
+				FROM $schema."FixAttempt" AS last JOIN $schema."Issue" AS issue ON issue.id = last."issueId"
 				WHERE last.undoes IS NOT NULL AND ${NEWEST_INTERRUPTED} AND issue."guildId" = ${guildId}
 				ORDER BY last."startedAt"`;
 			return rows.flatMap(({ reason, ...order }) => (reason === null ? [] : [{ ...order, exemptionReason: reason }]));

@@ -9,7 +9,7 @@ export function leaseStore({ prisma }: Database, guildId: string): Pick<Ledger, 
 	return {
 		acquireLease: async (holder, seconds) => {
 			const acquired = await prisma.$executeRaw`
-				INSERT INTO "Lease" AS lease (name, holder, "expiresAt") VALUES (${name}, ${holder}, now() + make_interval(secs => ${seconds}))
+				INSERT INTO $schema."Lease" AS lease (name, holder, "expiresAt") VALUES (${name}, ${holder}, now() + make_interval(secs => ${seconds}))
 				ON CONFLICT (name) DO UPDATE SET holder = EXCLUDED.holder, "expiresAt" = EXCLUDED."expiresAt"
 				WHERE lease."expiresAt" <= now() OR lease.holder = EXCLUDED.holder`;
 			return acquired === 1;
@@ -17,7 +17,7 @@ export function leaseStore({ prisma }: Database, guildId: string): Pick<Ledger, 
 		renewLease: async (holder, seconds) => {
 			// Renews an expired lease too, unless another holder took it: the renewal itself may have been queued.
 			const renewed = await prisma.$executeRaw`
-				UPDATE "Lease" SET "expiresAt" = now() + make_interval(secs => ${seconds}) WHERE name = ${name} AND holder = ${holder}`;
+				UPDATE $schema."Lease" SET "expiresAt" = now() + make_interval(secs => ${seconds}) WHERE name = ${name} AND holder = ${holder}`;
 			return renewed === 1;
 		},
 		releaseLease: async (holder) => {

@@ -1,6 +1,7 @@
 import { parseDiscordId } from '../reconciliation/domain/discord-id.js';
 import type { MemberRow } from '../reconciliation/domain/links.js';
 import type { LinkStore } from '../reconciliation/members/link.js';
+import { lockUntilEnd } from './advisory-lock.js';
 import { writeChange } from './audit.js';
 import type { Prisma } from './client/client.js';
 import type { Database } from './connection/database.js';
@@ -12,7 +13,7 @@ export function linkStore({ prisma }: Database, guildId: string): LinkStore {
 		writeLink: ({ discordId, customerId, actor, at }) =>
 			prisma.$transaction(async (transaction) => {
 				// Serialized per customer, so that a second operator sees the link of the first.
-				await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`link:${customerId}`}, 0))`;
+				await lockUntilEnd(transaction, `link:${customerId}`);
 				const rows = await transaction.member.findMany({ where: { stripeCustomerId: customerId }, select: MEMBER, orderBy: { id: 'asc' } });
 				const named = rows.map((row) => parseDiscordId(row.discordId ?? ''));
 				if (named.includes(discordId)) return { kind: 'already' };

@@ -33,7 +33,7 @@ export function linkReader({ prisma }: Database): Pick<Ledger, 'readLinks' | 're
 		readLinksOf: async (discordId, customerIds) => {
 			// IDs with other text around them. The condition is that of a small index. Rounded ones are valid IDs: see `writtenForms`.
 			const unusual = await prisma.$queryRaw<{ readonly id: string }[]>`
-				SELECT id FROM "Member" WHERE "discordId" !~ '^[0-9]{17,20}$' AND strpos("discordId", ${discordId}) > 0`;
+				SELECT id FROM $schema."Member" WHERE "discordId" !~ '^[0-9]{17,20}$' AND strpos("discordId", ${discordId}) > 0`;
 			const own = await prisma.member.findMany({
 				select: MEMBER,
 				where: { OR: [{ discordId: { in: [...writtenForms(discordId)] } }, { id: { in: unusual.map(({ id }) => id) } }] }

@@ -19,16 +19,16 @@ export function maintenanceStore({ prisma, kind }: Database, guildId: string, sn
 		let deleted: number;
 		do {
 			deleted = await prisma.$executeRaw`
-				UPDATE "ReconciliationRun" SET issues = '[]', notices = '{}', "snapshotDeletedAt" = ${now} WHERE id IN (
-					SELECT id FROM "ReconciliationRun" AS run
+				UPDATE $schema."ReconciliationRun" SET issues = '[]', notices = '{}', "snapshotDeletedAt" = ${now} WHERE id IN (
+					SELECT id FROM $schema."ReconciliationRun" AS run
 					WHERE "guildId" = ${guildId} AND status <> 'RUNNING' AND "startedAt" < ${before}
 						AND "snapshotDeletedAt" IS NULL
 						AND id <> (
-							SELECT id FROM "ReconciliationRun" WHERE "guildId" = ${guildId} AND status = 'COMPLETED'
+							SELECT id FROM $schema."ReconciliationRun" WHERE "guildId" = ${guildId} AND status = 'COMPLETED'
 							ORDER BY "startedAt" DESC, id DESC LIMIT 1
 						)
 						AND NOT EXISTS (
-							SELECT FROM "Delivery" WHERE "guildId" = ${guildId} AND subject = 'run:' || run.id AND status = 'PENDING'
+							SELECT FROM $schema."Delivery" WHERE "guildId" = ${guildId} AND subject = 'run:' || run.id AND status = 'PENDING'
 						)
 					LIMIT ${RUNS_PER_STATEMENT}
 				)`;

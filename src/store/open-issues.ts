@@ -27,10 +27,10 @@ export function issueStore({ prisma }: Database, guildId: string): IssueStore & 
 		const rows = await prisma.$queryRaw<ListedRow[]>`
 			SELECT issue.id, "planHash", issue."firstSeenAt", "lastSeenAt", "timesSeen", "cameBackAt", detail, "lastRunId"
 			FROM (
-				SELECT id, ${SEVERITY_RANK} AS rank, "firstSeenAt" FROM "Issue"
+				SELECT id, ${SEVERITY_RANK} AS rank, "firstSeenAt" FROM $schema."Issue"
 				WHERE "guildId" = ${guildId} AND status = 'OPEN' AND (${condition})
 				ORDER BY ${SEVERITY_RANK}, "firstSeenAt", id LIMIT ${limit}
-			) AS match JOIN "Issue" AS issue ON issue.id = match.id
+			) AS match JOIN $schema."Issue" AS issue ON issue.id = match.id
 			ORDER BY match.rank, match."firstSeenAt", match.id`;
 		return rows.map(toListedIssue);
 	};

@@ -66,9 +66,9 @@ export function outboxStore({ prisma }: Database, guildId: string): Omit<OutboxS
 		},
 		runningSince: async () => {
 			const [run] = await prisma.$queryRaw<{ startedAt: Date }[]>`
-				SELECT "startedAt" FROM "ReconciliationRun"
+				SELECT "startedAt" FROM $schema."ReconciliationRun"
 				WHERE "guildId" = ${guildId} AND status = 'RUNNING' AND "onlyMember" IS NULL
-					AND EXISTS (SELECT 1 FROM "Lease" WHERE name = ${leaseName(guildId)} AND "expiresAt" > now())
+					AND EXISTS (SELECT 1 FROM $schema."Lease" WHERE name = ${leaseName(guildId)} AND "expiresAt" > now())
 				ORDER BY "startedAt" DESC LIMIT 1`;
 			return run?.startedAt ?? null;
 		}

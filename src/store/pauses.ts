@@ -1,4 +1,5 @@
 import type { Pause, PauseStore } from '../reconciliation/schedule/pause.js';
+import { lockUntilEnd } from './advisory-lock.js';
 import { writeChange } from './audit.js';
 import type { Prisma } from './client/client.js';
 import type { Database } from './connection/database.js';
@@ -27,13 +28,13 @@ export function pauseStore({ prisma }: Database, guildId: string): PauseStore {
 		},
 		lastPauseEnd: async (now) => {
 			const [{ ended } = { ended: null }] = await prisma.$queryRaw<{ ended: Date | null }[]>`
-				SELECT max(LEAST("endedAt", until)) AS ended FROM "Pause" WHERE "guildId" = ${guildId} AND LEAST("endedAt", until) <= ${now}`;
+				SELECT max(LEAST("endedAt", until)) AS ended FROM $schema."Pause" WHERE "guildId" = ${guildId} AND LEAST("endedAt", until) <= ${now}`;
 			return ended;
 		},
 		startPause: (pause) =>
 			prisma.$transaction(async (transaction) => {
 				// Serialized per guild: of two concurrent pauses, the later replaces the earlier.
-				await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${`pause:${guildId}`}))`;
+				await lockUntilEnd(transaction, `pause:${guildId}`);
 				const replaced = await end(transaction, pause.pausedAt, pause.pausedBy);
 				await transaction.pause.create({ data: { guildId, ...pause } });
 				await writeChange(transaction, guildId, {

@@ -73,13 +73,13 @@ export function reportStore({ prisma }: Database, guildId: string): ReportStore 
 				const rows = await prisma.$queryRaw<StateRow[]>`
 					SELECT issue.id, issue.status::text AS status, issue."planHash", issue."settledAt", issue."settledBy", issue."cameBackAt", issue.detail,
 						last.id AS "attemptId", last.undoes, exemption."expiresAt" AS "exemptUntil", last.actor, last.outcome, last.error, last."rolesBefore", last."rolesAfter", COALESCE(last."completedAt", last."startedAt") AS at
-					FROM "Issue" AS issue
+					FROM $schema."Issue" AS issue
 					LEFT JOIN LATERAL (
-						SELECT * FROM "FixAttempt" AS attempt
+						SELECT * FROM $schema."FixAttempt" AS attempt
 						WHERE attempt."issueId" = issue.id AND (attempt.undoes IS NULL OR attempt.outcome IS NULL OR attempt.outcome = 'UNDONE')
 						ORDER BY attempt."startedAt" DESC LIMIT 1
 					) AS last ON true
-					LEFT JOIN "Exemption" AS exemption ON last.undoes IS NOT NULL AND exemption.id = replace(last.id, '-', '')
+					LEFT JOIN $schema."Exemption" AS exemption ON last.undoes IS NOT NULL AND exemption.id = replace(last.id, '-', '')
 					WHERE issue."guildId" = ${guildId} AND issue.id IN (SELECT jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))`;
 				for (const row of rows) states.set(row.id, toState(row));
 			}

@@ -1,5 +1,6 @@
 import { AUTOMATIC } from '../reconciliation/fixes/attempt.js';
 import { changesBetween, type SettingsAuditStore } from '../reconciliation/health/settings-audit.js';
+import { lockUntilEnd } from './advisory-lock.js';
 import { writeChange } from './audit.js';
 import type { Database } from './connection/database.js';
 
@@ -9,7 +10,7 @@ export function settingsAuditStore({ prisma }: Database, guildId: string): Setti
 		recordSettingsChanges: (settings, at) =>
 			prisma.$transaction(async (transaction) => {
 				// Serialized per guild: of two processes that start together, one records the changes.
-				await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${`settings:${guildId}`}))`;
+				await lockUntilEnd(transaction, `settings:${guildId}`);
 				const rows = await transaction.seenSetting.findMany({ where: { guildId } });
 				const changes = changesBetween(new Map(rows.map(({ name, value }) => [name, value])), settings);
 				if (changes.length === 0) return [];

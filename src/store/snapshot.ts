@@ -44,12 +44,12 @@ export async function recordSnapshot(
 /** As text, which Prisma does not parse. Many issues go in chunks: the JSON of 50 000 in one parameter would block for seconds. */
 async function recordIssues(prisma: Prisma.TransactionClient, runId: string, issues: readonly OpenIssue[]): Promise<void> {
 	if (issues.length <= CHUNK_SIZE) {
-		await prisma.$executeRaw`UPDATE "ReconciliationRun" SET issues = ${toJsonText(issues)}::json WHERE id = ${runId}`;
+		await prisma.$executeRaw`UPDATE $schema."ReconciliationRun" SET issues = ${toJsonText(issues)}::json WHERE id = ${runId}`;
 		return;
 	}
 	await prisma.$executeRaw`CREATE TEMPORARY TABLE snapshot_part (place serial, text text) ON COMMIT DROP`;
 	for (const batch of chunk(issues)) await prisma.$executeRaw`INSERT INTO snapshot_part (text) VALUES (${toJsonText(batch).slice(1, -1)})`;
 	await prisma.$executeRaw`
-		UPDATE "ReconciliationRun" SET issues = (SELECT '[' || string_agg(text, ',' ORDER BY place) || ']' FROM snapshot_part)::json
+		UPDATE $schema."ReconciliationRun" SET issues = (SELECT '[' || string_agg(text, ',' ORDER BY place) || ']' FROM snapshot_part)::json
 		WHERE id = ${runId}`;
 }

@@ -18,7 +18,7 @@ export function undoStore({ prisma }: Database, guildId: string): UndoStore {
 				const { discordId } = subject;
 				// Locks the member's issues: concurrent claims to fix or undo wait for this transaction.
 				await transaction.$queryRaw`
-					SELECT id FROM "Issue" WHERE "guildId" = ${guildId} AND "discordId" = ${discordId} ORDER BY id FOR UPDATE`;
+					SELECT id FROM $schema."Issue" WHERE "guildId" = ${guildId} AND "discordId" = ${discordId} ORDER BY id FOR UPDATE`;
 				const attempts = await transaction.fixAttempt.findMany({
 					where: { issue: { guildId, discordId } },
 					orderBy: [{ startedAt: 'desc' }, { id: 'desc' }]
@@ -32,7 +32,7 @@ export function undoStore({ prisma }: Database, guildId: string): UndoStore {
 				const { plan } = undoable;
 
 				const [row] = await transaction.$queryRaw<{ id: string }[]>`
-					INSERT INTO "FixAttempt" (id, "issueId", "runId", actor, "planHash", add, remove, "startedAt", "claimExpires", undoes)
+					INSERT INTO $schema."FixAttempt" (id, "issueId", "runId", actor, "planHash", add, remove, "startedAt", "claimExpires", undoes)
 					VALUES (gen_random_uuid()::text, ${issueId}, ${fix.runId}, ${order.actor}, ${planHash(discordId, plan)},
 						${JSON.stringify(plan.add)}::jsonb, ${JSON.stringify(plan.remove)}::jsonb, now(), now() + make_interval(secs => ${order.seconds}),
 						${fix.id})
@@ -49,14 +49,14 @@ export function undoStore({ prisma }: Database, guildId: string): UndoStore {
 				SELECT id, actor, at, "rolesBefore", "rolesAfter", "discordId", name FROM (
 					SELECT DISTINCT ON (issue."discordId") fix.id, fix.actor, fix."completedAt" AS at, fix."rolesBefore", fix."rolesAfter",
 						issue."discordId", issue.detail->>'discordName' AS name
-					FROM "FixAttempt" AS fix JOIN "Issue" AS issue ON issue.id = fix."issueId"
+					FROM $schema."FixAttempt" AS fix JOIN $schema."Issue" AS issue ON issue.id = fix."issueId"
 					WHERE issue."guildId" = ${guildId} AND fix.outcome = 'FIXED' AND fix.undoes IS NULL
 					ORDER BY issue."discordId", fix."startedAt" DESC, fix.id DESC
 				) AS newest
 				WHERE "rolesBefore" <> "rolesAfter"
 					AND (position(lower(${text}) IN lower(name)) > 0 OR position(${text} IN "discordId") > 0)
 					AND NOT EXISTS (
-						SELECT 1 FROM "FixAttempt" AS undo WHERE undo.undoes = newest.id AND (undo.outcome = 'UNDONE' OR undo.outcome IS NULL)
+						SELECT 1 FROM $schema."FixAttempt" AS undo WHERE undo.undoes = newest.id AND (undo.outcome = 'UNDONE' OR undo.outcome IS NULL)
 					)
 				ORDER BY at DESC LIMIT ${limit}`;
 			return rows.map(

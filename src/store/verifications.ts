@@ -16,7 +16,7 @@ export function verificationStore({ prisma }: Database, guildId: string): Verifi
 			prisma.$transaction(async (transaction) => {
 				// Locked: a fix must not join a verification between this check and its end.
 				const due = await transaction.$queryRaw<{ id: string }[]>`
-					SELECT id FROM "Verification" WHERE "guildId" = ${guildId} AND "doneAt" IS NULL AND "dueAt" <= ${now} ORDER BY id FOR UPDATE`;
+					SELECT id FROM $schema."Verification" WHERE "guildId" = ${guildId} AND "doneAt" IS NULL AND "dueAt" <= ${now} ORDER BY id FOR UPDATE`;
 				if (due.length === 0) return false;
 				const ids = due.map(({ id }) => id);
 				const fixes = await transaction.fixAttempt.findMany({
@@ -101,7 +101,7 @@ function changeOf(attempt: {
 async function undoneAmong(prisma: Prisma.TransactionClient, fixes: readonly string[]): Promise<ReadonlySet<string>> {
 	if (fixes.length === 0) return new Set();
 	const rows = await prisma.$queryRaw<{ undoes: string }[]>`
-		SELECT undoes FROM "FixAttempt" WHERE (outcome = 'UNDONE' OR outcome IS NULL)
+		SELECT undoes FROM $schema."FixAttempt" WHERE (outcome = 'UNDONE' OR outcome IS NULL)
 			AND undoes IN (SELECT jsonb_array_elements_text(${JSON.stringify(fixes)}::jsonb))`;
 	return new Set(rows.map(({ undoes }) => undoes));
 }
@@ -117,9 +117,9 @@ export async function joinVerification(
 	// The no-op update locks the pending row until the fix has joined: a run that starts it waits, or has closed it before.
 	await transaction.$executeRaw`
 		WITH pending AS (
-			INSERT INTO "Verification" (id, "guildId", "pendingKey", "createdAt", "dueAt")
+			INSERT INTO $schema."Verification" (id, "guildId", "pendingKey", "createdAt", "dueAt")
 			VALUES (gen_random_uuid()::text, ${guildId}, ${guildId}, ${fix.at}, ${dueAt})
 			ON CONFLICT ("pendingKey") DO UPDATE SET "pendingKey" = EXCLUDED."pendingKey" RETURNING id
 		)
-		UPDATE "FixAttempt" SET "verificationId" = (SELECT id FROM pending) WHERE id = ${attemptId}`;
+		UPDATE $schema."FixAttempt" SET "verificationId" = (SELECT id FROM pending) WHERE id = ${attemptId}`;
 }

@@ -10,7 +10,7 @@ const PROBE_ROWS = 256;
  */
 export async function probeDatabase({ prisma }: Pick<Database, 'prisma'>): Promise<Date> {
 	return prisma.$transaction(async (transaction) => {
-		await transaction.$executeRaw`UPDATE "Installation" SET "installedAt" = "installedAt" WHERE FALSE`;
+		await transaction.$executeRaw`UPDATE $schema."Installation" SET "installedAt" = "installedAt" WHERE FALSE`;
 		await transaction.$executeRaw`
 			CREATE TEMPORARY TABLE write_probe ON COMMIT DROP AS
 			SELECT repeat('x', 1900) AS text FROM generate_series(1, ${PROBE_ROWS}::int)`;

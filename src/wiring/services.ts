@@ -55,7 +55,13 @@ export function createReeve(options: ReeveOptions): Reeve {
 		}),
 		lifecycle,
 		operators: { guildId, roleIds: settings.DISCORD_OPERATOR_ROLE_IDS },
-		settings: { ...statusSettings(settings), database: database.kind, timeZone: settings.RECONCILIATION_TIMEZONE, commandName },
+		settings: {
+			...statusSettings(settings),
+			database: database.kind,
+			schema: database.schema,
+			timeZone: settings.RECONCILIATION_TIMEZONE,
+			commandName
+		},
 		database
 	};
 }

@@ -99,6 +99,7 @@ interface Table {
 /** An in-memory database that can fail and be restored to a snapshot. */
 export class BreakableDatabase implements Database {
 	public readonly kind = 'embedded';
+	public readonly schema = 'public';
 	private tables: readonly Table[] = [];
 	private snapshots = 0;
 

@@ -67,7 +67,9 @@ describe('a PostgreSQL server', () => {
 
 		it('is refused at the start with the permission to grant', async () => {
 			expect(await messagesOf(url)).toEqual([
-				expect.stringMatching(/^The database at .* cannot be used: it does not let Reeve's user do that\. Make the user .* the owner/)
+				expect.stringMatching(
+					/^Reeve's database user \S+_user may not create tables in the schema public\. .*GRANT USAGE, CREATE ON SCHEMA public/
+				)
 			]);
 		});
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { DEFAULT_SCHEMA } from '../../src/store/connection/qualify.js';
 import { ServerAdapter } from '../../src/store/connection/server-adapter.js';
 
 /** A temporary database on the server of DATABASE_URL. */
@@ -29,9 +30,19 @@ function serverUrl(): string {
 
 /** Executes a script on a new connection. */
 export async function execute(url: string, sql: string): Promise<void> {
-	const adapter = await new ServerAdapter(url, 1).connect();
+	const adapter = await new ServerAdapter(url, DEFAULT_SCHEMA, 1).connect();
 	try {
 		await adapter.executeScript(sql);
+	} finally {
+		await adapter.dispose();
+	}
+}
+
+/** The rows of a query on a new connection, with their columns in order. */
+export async function read(url: string, sql: string): Promise<readonly (readonly unknown[])[]> {
+	const adapter = await new ServerAdapter(url, DEFAULT_SCHEMA, 1).connect();
+	try {
+		return (await adapter.queryRaw({ sql, args: [], argTypes: [] })).rows;
 	} finally {
 		await adapter.dispose();
 	}

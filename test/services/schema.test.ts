@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { migrate, readMigrations } from '../../src/store/connection/migrations.js';
+import { DEFAULT_SCHEMA } from '../../src/store/connection/qualify.js';
 import { ServerAdapter } from '../../src/store/connection/server-adapter.js';
 import { migrationContract } from '../store/contract/migrations.js';
 import { findingsStorageContract } from '../store/contract/recurrence.js';
@@ -12,13 +13,13 @@ describe('schema on a PostgreSQL server', () => {
 	});
 	afterAll(() => server?.drop());
 
-	migrationContract(() => new ServerAdapter(server.url, 1));
+	for (const schema of [DEFAULT_SCHEMA, 'reeve']) migrationContract(() => new ServerAdapter(server.url, schema, 1), schema);
 
 	describe('when migrated', () => {
 		let full: TestDatabase;
 		beforeAll(async () => {
 			full = await createDatabase();
-			await migrate(new ServerAdapter(full.url, 1), await readMigrations());
+			await migrate(new ServerAdapter(full.url, DEFAULT_SCHEMA, 1), await readMigrations());
 		});
 		afterAll(() => full?.drop());
 

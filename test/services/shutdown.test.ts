@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.js';
+import { DEFAULT_SCHEMA } from '../../src/store/connection/qualify.js';
 import { ServerAdapter } from '../../src/store/connection/server-adapter.js';
 import { buttonOf, managedRolesOf, reconcile, runCommand, waitForMessage, waitForReply } from '../end-to-end/operator.js';
 import { databaseUrl } from './databases.js';
@@ -24,7 +25,7 @@ describe('SIGTERM', () => {
 	test('interrupts a fix that waits for the database, and replies to the operator', async () => {
 		const { id, answer } = await runCommand(sandbox, 'reconcile fix', { issue: 'ada' });
 		const press = () => sandbox.click('operator', answer.id, buttonOf(answer, /Apply fix/));
-		const lock = await new ServerAdapter(databaseUrl(`reeve_sandbox_${sandbox.port}`), 1).connect();
+		const lock = await new ServerAdapter(databaseUrl(`reeve_sandbox_${sandbox.port}`), DEFAULT_SCHEMA, 1).connect();
 		try {
 			await lock.executeScript('BEGIN; LOCK TABLE "FixAttempt" IN ACCESS EXCLUSIVE MODE');
 			const pressed = press();

@@ -120,9 +120,6 @@ describe('openDatabase with a PostgreSQL server', () => {
 			}),
 			'no such user': url((changed) => {
 				changed.username = 'no_such_user';
-			}),
-			'another schema': url((changed) => {
-				changed.searchParams.set('schema', 'reeve');
 			})
 		};
 		for (const [name, failing] of Object.entries(failures)) {

@@ -2,6 +2,7 @@ import type { APIMessage } from 'discord-api-types/v10';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Bot } from '../../sandbox/bot/bot.js';
 import { Sandbox } from '../../sandbox/sandbox.js';
+import { DEFAULT_SCHEMA } from '../../src/store/connection/qualify.js';
 import { ServerAdapter } from '../../src/store/connection/server-adapter.js';
 import { buttonOf, managedRolesOf, runCommand, waitForReply } from '../end-to-end/operator.js';
 import { databaseUrl, execute } from './databases.js';
@@ -92,9 +93,9 @@ describe('two processes on one database', () => {
 
 	test('concurrent bulk fixes of the same issues in both processes fix each issue once', async () => {
 		const plans = [await showPlan('operator'), await showPlan('second')] as const;
-		const lock = await new ServerAdapter(databaseUrl(`reeve_sandbox_${sandbox.port}`), 1).connect();
+		const lock = await new ServerAdapter(databaseUrl(`reeve_sandbox_${sandbox.port}`), DEFAULT_SCHEMA, 1).connect();
 		const waitingClaims = async () => {
-			const connection = await new ServerAdapter(databaseUrl(`reeve_sandbox_${sandbox.port}`), 1).connect();
+			const connection = await new ServerAdapter(databaseUrl(`reeve_sandbox_${sandbox.port}`), DEFAULT_SCHEMA, 1).connect();
 			try {
 				const sql = `SELECT count(DISTINCT client_port)::int FROM pg_stat_activity
 					WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'UPDATE%"Issue"%'`;

@@ -48,6 +48,20 @@ describe('openDatabase with a folder', () => {
 		expect((await ledgerOf(second, guildId).ledger.readReport(runId))?.result.issues).toEqual([issue]);
 	});
 
+	it('keeps its tables in the schema that the options name', async () => {
+		const folder = await testFolder();
+		const first = await openDatabase({ dataDir: folder, schema: 'reeve' });
+		const { guildId, ledger } = ledgerOf(first);
+		const { runId, issue } = await oneIssue(ledger);
+		const rows = await first.prisma.$queryRaw<{ schema: string }[]>`
+			SELECT DISTINCT schemaname AS schema FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`;
+		expect(rows).toEqual([{ schema: 'reeve' }]);
+		await first.close();
+		const second = await openDatabase({ dataDir: folder, schema: 'reeve' });
+		onTestFinished(() => second.close());
+		expect((await ledgerOf(second, guildId).ledger.readReport(runId))?.result.issues).toEqual([issue]);
+	});
+
 	it('refuses a folder in use, by the same process too, with the owner and advice', async () => {
 		const folder = await migratedFolder();
 		const database = await openDatabase({ dataDir: folder });

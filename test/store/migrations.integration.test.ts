@@ -4,6 +4,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EmbeddedAdapter } from '../../src/store/connection/embedded-adapter.js';
 import { prismaFolder, schemaChange } from '../../src/store/connection/migrations.js';
+import { DEFAULT_SCHEMA } from '../../src/store/connection/qualify.js';
 import { migrationContract } from './contract/migrations.js';
 
 describe('schema of the embedded database', () => {
@@ -13,7 +14,7 @@ describe('schema of the embedded database', () => {
 	});
 	afterAll(() => pglite.close());
 
-	migrationContract(() => new EmbeddedAdapter(pglite));
+	for (const schema of [DEFAULT_SCHEMA, 'reeve']) migrationContract(() => new EmbeddedAdapter(pglite, schema), schema);
 
 	it('equals the result of the migrations, and a change of schema.prisma is detected', async () => {
 		const schema = await readFile(join(prismaFolder(), 'schema.prisma'), 'utf8');

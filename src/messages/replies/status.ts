@@ -17,6 +17,8 @@ export interface StatusSettings {
 	/** Whether Redis triggers the tasks, or this process. */
 	readonly redis: boolean;
 	readonly database: 'postgresql' | 'embedded';
+	/** The PostgreSQL schema of Reeve's tables. */
+	readonly schema: string;
 }
 
 const REASON_LENGTH = 300;
@@ -123,10 +125,15 @@ function undeliveredLine({ channel, subject, since, tries, lastError, nextTryAt 
 	return `${channel === 'mail' ? 'Mail' : 'Report'} ${what}, from ${ago(since)}, tried ${count(tries, 'time')}, again ${ago(nextTryAt)}.${error}`;
 }
 
-function healthLine({ source, problems, note }: Health, { database }: StatusSettings): string {
-	const kind = source === 'database' ? (database === 'embedded' ? 'embedded' : 'PostgreSQL') : note;
+function healthLine({ source, problems, note }: Health, settings: StatusSettings): string {
+	const kind = source === 'database' ? databaseNote(settings) : note;
 	const name = `${SOURCES[source]}${kind === null ? '' : ` (${kind})`}`;
 	return problems.length === 0 ? `✓ ${name}` : `✗ ${name}: ${escapeText(problems.join(' '), REASON_LENGTH)}`;
+}
+
+function databaseNote({ database, schema }: StatusSettings): string {
+	const kind = database === 'embedded' ? 'embedded' : 'PostgreSQL';
+	return schema === 'public' ? kind : `${kind}, schema ${escapeText(schema, REASON_LENGTH)}`;
 }
 
 function capital(text: string): string {

@@ -14,8 +14,10 @@ import { type FolderLock, lockFolder } from './folder-lock.js';
 import { migrate, readMigrations } from './migrations.js';
 import { assertOwnedBy, type DatabaseGuild } from './owner.js';
 import { FOLDER_MODE, makePrivate, PrivateFiles } from './private-files.js';
+import { DEFAULT_SCHEMA } from './qualify.js';
 import { readable } from './readable-adapter.js';
 import { redacting } from './redacting-adapter.js';
+import { chooseSchema } from './schema.js';
 import { ServerAdapter } from './server-adapter.js';
 
 /**
@@ -30,6 +32,10 @@ const PGLITE_OPTIONS = { startParams: [...PGlite.defaultStartParams, ...CONFIGUR
 export interface Database {
 	readonly prisma: PrismaClient;
 	readonly kind: DatabaseKind;
+	/** The PostgreSQL schema of Reeve's tables. */
+	readonly schema: string;
+	/** For the operator: that DATABASE_URL names another schema. */
+	readonly schemaRemark?: string;
 	/** The folder of the embedded database. */
 	readonly folder?: string;
 	close(): Promise<void>;
@@ -39,6 +45,8 @@ export interface Database {
 export interface DatabaseOptions {
 	readonly url?: string | undefined;
 	readonly dataDir: string;
+	/** The PostgreSQL schema of Reeve's tables; by default that of `?schema=` in the URL, else `public`. Created if it does not exist. */
+	readonly schema?: string | undefined;
 	/** Refused if the database belongs to another guild. */
 	readonly guild?: DatabaseGuild;
 	/** Applied to every text that is stored. */
@@ -50,10 +58,13 @@ const TRANSACTIONS = { maxWait: 120_000, timeout: 120_000 };
 
 /**
  * Opens the database and applies pending migrations.
- * @throws {DatabaseError} server unavailable, wrong password, folder in use or not writable, schema newer than this Reeve, another guild's
+ * @throws {DatabaseError} server unavailable, wrong password, folder in use or not writable, schema that cannot be used or created, that
+ * is another program's or newer than this Reeve, another guild's
  */
-export async function openDatabase({ url, dataDir, guild, redact = (text) => text }: DatabaseOptions): Promise<Database> {
-	const database = await (url === undefined ? openEmbedded(dataDir, redact) : openServer(url, redact));
+export async function openDatabase({ url, dataDir, schema: wanted, guild, redact = (text) => text }: DatabaseOptions): Promise<Database> {
+	const { schema, remark } = chooseSchema({ url, schema: wanted });
+	const opened = await (url === undefined ? openEmbedded(dataDir, schema, redact) : openServer(url, schema, redact));
+	const database = remark === null ? opened : { ...opened, schemaRemark: remark };
 	try {
 		if (guild !== undefined) await assertOwnedBy(database.prisma, guild);
 		return database;
@@ -63,26 +74,25 @@ export async function openDatabase({ url, dataDir, guild, redact = (text) => tex
 	}
 }
 
-async function openServer(url: string, redact: Redactor): Promise<Database> {
-	rejectSchema(url);
+async function openServer(url: string, schema: string, redact: Redactor): Promise<Database> {
 	try {
-		await migrate(new ServerAdapter(url, 1), await readMigrations());
+		await migrate(new ServerAdapter(url, schema, 1), await readMigrations(), schema);
 	} catch (error) {
-		const place = `The database at ${withoutPassword(url)}`;
+		const place = `The database at ${withoutPassword(url)}${schema === DEFAULT_SCHEMA ? '' : ` (schema ${schema})`}`;
 		throw unusable(place, faultOf(error, 'postgresql') ?? UNEXPECTED, error);
 	}
-	const prisma = client(new ServerAdapter(url), 'postgresql', redact);
-	return { prisma, kind: 'postgresql', close: () => prisma.$disconnect() };
+	const prisma = client(new ServerAdapter(url, schema), 'postgresql', redact);
+	return { prisma, kind: 'postgresql', schema, close: () => prisma.$disconnect() };
 }
 
-async function openEmbedded(dataDir: string, redact: Redactor): Promise<Database> {
+async function openEmbedded(dataDir: string, schema: string, redact: Redactor): Promise<Database> {
 	const folder = resolve(dataDir);
 	const lock = await lockDataFolder(folder);
 	let adapter: EmbeddedAdapter | undefined;
 	try {
-		const opened = new EmbeddedAdapter(await openFiles(folder));
+		const opened = new EmbeddedAdapter(await openFiles(folder), schema);
 		adapter = opened;
-		await migrate(opened, await readMigrations());
+		await migrate(opened, await readMigrations(), schema);
 		const prisma = client(opened, 'embedded', redact);
 		await expireStaleClaims(prisma);
 		const close = async () => {
@@ -90,7 +100,7 @@ async function openEmbedded(dataDir: string, redact: Redactor): Promise<Database
 			await opened.close();
 			await lock.release();
 		};
-		return { prisma, kind: 'embedded', folder, close };
+		return { prisma, kind: 'embedded', schema, folder, close };
 	} catch (error) {
 		await adapter?.close().catch(() => {});
 		await lock.release();
@@ -146,14 +156,14 @@ function createPGlite(files: string): Promise<PGlite> {
 /** We hold the folder lock, so any lease or claim left here belongs to a dead process: expire it now. */
 async function expireStaleClaims(prisma: PrismaClient): Promise<void> {
 	await prisma.lease.deleteMany();
-	await prisma.$executeRaw`UPDATE "BulkFix" SET "expiresAt" = now() WHERE "endedAt" IS NULL`;
-	await prisma.$executeRaw`UPDATE "FixAttempt" SET "claimExpires" = now() WHERE outcome IS NULL AND "claimExpires" > now()`;
-	await prisma.$executeRaw`UPDATE "Delivery" SET "nextTryAt" = now() WHERE status = 'PENDING' AND tries = 0 AND "nextTryAt" > now()`;
+	await prisma.$executeRaw`UPDATE $schema."BulkFix" SET "expiresAt" = now() WHERE "endedAt" IS NULL`;
+	await prisma.$executeRaw`UPDATE $schema."FixAttempt" SET "claimExpires" = now() WHERE outcome IS NULL AND "claimExpires" > now()`;
+	await prisma.$executeRaw`UPDATE $schema."Delivery" SET "nextTryAt" = now() WHERE status = 'PENDING' AND tries = 0 AND "nextTryAt" > now()`;
 }
 
 const UNEXPECTED: Fault = {
 	problem: 'the server refused what Reeve needs',
-	advice: 'Reeve needs PostgreSQL 13 or newer, with a database of its own. Check its log, and report this if it stays'
+	advice: 'Reeve needs PostgreSQL 13 or newer, with a database or a schema of its own. Check its log, and report this if it stays'
 };
 
 function unusable(what: string, { problem, advice }: Fault, cause: unknown): DatabaseError {
@@ -164,13 +174,4 @@ function unusable(what: string, { problem, advice }: Fault, cause: unknown): Dat
 function withoutPassword(url: string): string {
 	const { hostname, port, pathname } = new URL(url);
 	return `${hostname}${port && `:${port}`}${pathname}`;
-}
-
-/** Rejects Prisma's `?schema=`: the driver ignores it, and the tables would end up in the schema public. */
-function rejectSchema(url: string): void {
-	const schema = new URL(url).searchParams.get('schema');
-	if (schema === null || schema === 'public') return;
-	throw new DatabaseError(
-		`DATABASE_URL names the schema ${schema}, but Reeve keeps its tables in the schema public. Give it a database of its own, without ?schema=.`
-	);
 }

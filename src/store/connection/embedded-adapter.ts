@@ -3,6 +3,7 @@ import { PGlite } from '@electric-sql/pglite';
 import type { SqlDriverAdapter, SqlQueryable, Transaction } from '@prisma/driver-adapter-utils';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
 import { driverCause } from './driver-error.js';
+import { DEFAULT_SCHEMA, qualified } from './qualify.js';
 
 /** The engine of the embedded database has ended, and every further statement would wait for ever. `cause`: its last error. */
 export class EngineStoppedError extends Error {
@@ -18,7 +19,11 @@ export class EngineStoppedError extends Error {
 export class EmbeddedAdapter extends PrismaPGlite {
 	private stopped: EngineStoppedError | null = null;
 
-	public constructor(private readonly pglite: PGlite) {
+	/** @param schema - of Reeve's tables */
+	public constructor(
+		private readonly pglite: PGlite,
+		private readonly schema: string = DEFAULT_SCHEMA
+	) {
 		super(pglite);
 	}
 
@@ -28,8 +33,10 @@ export class EmbeddedAdapter extends PrismaPGlite {
 	}
 
 	public override async connect(): Promise<SqlDriverAdapter> {
-		const { pglite } = this;
+		const { pglite, schema } = this;
 		const adapter = await super.connect();
+		// `PrismaPGlite` takes no schema.
+		adapter.getConnectionInfo = () => ({ schemaName: schema, supportsRelationJoins: true });
 		adapter.executeScript = async (script) => {
 			await pglite.exec(script);
 		};
@@ -71,7 +78,7 @@ export class EmbeddedAdapter extends PrismaPGlite {
 		const [queryRaw, executeRaw] = [queryable.queryRaw.bind(queryable), queryable.executeRaw.bind(queryable)];
 		queryable.queryRaw = (query) => this.run(() => queryRaw(query));
 		queryable.executeRaw = (query) => this.run(() => executeRaw(query));
-		return queryable;
+		return qualified(queryable, this.schema);
 	}
 
 	/** Runs a statement in a later turn of the event loop, if the engine still works. */

@@ -5,9 +5,11 @@ import { fileURLToPath } from 'node:url';
 import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { driverCause, sqlState } from './driver-error.js';
 import { DatabaseError } from './errors.js';
+import { DEFAULT_SCHEMA, quoteIdentifier } from './qualify.js';
+import { assertRights } from './schema.js';
 import { withSchemaEngine } from './schema-engine.js';
 
-/** Key of the advisory lock that serializes migrations of concurrent processes. Arbitrary, but must not change. */
+/** First key of the advisory lock that serializes migrations of concurrent processes; the second is of the schema. Arbitrary, but must not change. */
 const MIGRATION_LOCK = 7_205_338;
 
 /** Timeout of the wait for that lock. */
@@ -45,25 +47,32 @@ export async function readMigrations() {
 }
 
 /**
- * Applies pending migrations, each in one transaction. Uses the table of Prisma's command line, so that `prisma migrate deploy` is
- * equivalent. Loads the engine only if a migration is pending.
+ * Applies pending migrations, each in one transaction. They are listed in the table `_prisma_migrations` of the schema, the name that the
+ * engine has built in and that Prisma's command line uses, so that `prisma migrate deploy` is equivalent. Loads the engine only if a
+ * migration is pending.
  * @param factory - must use a single connection
- * @throws {DatabaseError} if the database is newer than this Reeve, or a migration failed
+ * @param schema - is created if it does not exist
+ * @throws {DatabaseError} if the user lacks a right, the schema is another program's or newer than this Reeve, or a migration failed
  */
-export async function migrate(factory: SqlMigrationAwareDriverAdapterFactory, migrations: Migrations): Promise<void> {
+export async function migrate(
+	factory: SqlMigrationAwareDriverAdapterFactory,
+	migrations: Migrations,
+	schema: string = DEFAULT_SCHEMA
+): Promise<void> {
 	const shipped = migrations.migrationDirectories.map(({ path }) => path);
 	const adapter = await factory.connect();
 	try {
-		if (isUpToDate(await appliedMigrations(adapter), shipped)) return;
+		await assertRights(adapter, schema, 'use');
+		if (isUpToDate(await appliedMigrations(adapter, schema), shipped, schema)) return;
 		for (const [index, name] of shipped.entries()) {
 			const upToHere = { ...migrations, migrationDirectories: migrations.migrationDirectories.slice(0, index + 1) };
-			await withMigrationLock(adapter, name, () =>
+			await withMigrationLock(adapter, schema, name, () =>
 				withSchemaEngine(reusing(factory, adapter), undefined, (engine) =>
 					engine.applyMigrations({ migrationsList: upToHere, filters: { externalTables: [], externalEnums: [] } })
 				)
 			);
 		}
-		if (!isUpToDate(await appliedMigrations(adapter), shipped))
+		if (!isUpToDate(await appliedMigrations(adapter, schema), shipped, schema))
 			throw new DatabaseError('The migrations were applied, but the database does not list them.');
 	} finally {
 		await adapter.dispose();
@@ -71,7 +80,12 @@ export async function migrate(factory: SqlMigrationAwareDriverAdapterFactory, mi
 }
 
 /** Runs one migration in a transaction that holds the lock, so that a killed process leaves nothing behind. */
-async function withMigrationLock(adapter: SqlDriverAdapter, migration: string, work: () => Promise<unknown>): Promise<void> {
+async function withMigrationLock(
+	adapter: SqlDriverAdapter,
+	schema: string,
+	migration: string,
+	work: () => Promise<unknown>
+): Promise<void> {
 	const execute = (sql: string) => adapter.executeRaw({ sql, args: [], argTypes: [] });
 	const original = { queryRaw: adapter.queryRaw, executeRaw: adapter.executeRaw, executeScript: adapter.executeScript };
 	// The engine goes on in the aborted transaction, and reports the error of that in its own words.
@@ -86,14 +100,18 @@ async function withMigrationLock(adapter: SqlDriverAdapter, migration: string, w
 	try {
 		await execute('BEGIN');
 		await execute(`SET LOCAL lock_timeout = '${MIGRATION_LOCK_SECONDS}s'`);
-		await execute(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})`);
+		await execute(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK}, hashtext('${schema}'))`);
+		const schemaExists = await assertRights(adapter, schema, 'migrate');
+		if (!schemaExists) await execute(`CREATE SCHEMA ${quoteIdentifier(schema)}`);
+		// The migrations and the engine name their tables without a schema. For this transaction alone: see `qualified`.
+		await execute(`SET LOCAL search_path = ${quoteIdentifier(schema)}`);
 		await work();
 		// Releases the engine's session lock: a pooler lends the connection to others.
 		await execute('SELECT pg_advisory_unlock_all()');
 		await execute('COMMIT');
 	} catch (error) {
 		await execute('ROLLBACK').catch(() => {});
-		throw migrationError(migration, firstError ?? error);
+		throw migrationError(migration, schema, firstError ?? error);
 	} finally {
 		Object.assign(adapter, original);
 	}
@@ -105,14 +123,14 @@ const SCRIPT_ERRORS = /^(2[123]|42(?!501))/;
 /** The engine's code for tables without a list of migrations. */
 const NOT_EMPTY = 'P3005';
 
+const OWN_SCHEMA =
+	'Give Reeve a schema of its own (?schema=reeve at the end of DATABASE_URL, or storage.schema of its options), or a database of its own.';
+
 /** An error of the script or the engine as a `DatabaseError`; any other error is about the connection or the server, and stays as it is. */
-function migrationError(migration: string, cause: unknown): unknown {
+function migrationError(migration: string, schema: string, cause: unknown): unknown {
 	const { name, code } = cause as { readonly name?: string; readonly code?: string };
 	if (code === NOT_EMPTY)
-		return new DatabaseError(
-			'The database is not empty: another program keeps its tables there. Create a database for Reeve alone, and name it at the end of DATABASE_URL.',
-			{ cause }
-		);
+		return new DatabaseError(`The schema ${schema} is not empty: another program keeps its tables there. ${OWN_SCHEMA}`, { cause });
 	const failed = `The migration ${migration} of the database failed and was undone`;
 	const advice = 'If its tables were changed by hand, restore a backup; otherwise please report this.';
 	const state = sqlState(cause);
@@ -155,17 +173,23 @@ interface AppliedMigration {
 	readonly finished: boolean;
 }
 
-async function appliedMigrations(adapter: SqlDriverAdapter): Promise<readonly AppliedMigration[]> {
+async function appliedMigrations(adapter: SqlDriverAdapter, schema: string): Promise<readonly AppliedMigration[]> {
 	const query = (sql: string) => adapter.queryRaw({ sql, args: [], argTypes: [] });
-	const [[known] = []] = (await query("SELECT to_regclass('_prisma_migrations') IS NOT NULL")).rows;
+	const table = `${quoteIdentifier(schema)}._prisma_migrations`;
+	const [[known] = []] = (await query(`SELECT to_regclass('${table}') IS NOT NULL`)).rows;
 	if (known !== true) return [];
 	const { rows } = await query(
-		'SELECT migration_name::text, finished_at IS NOT NULL FROM _prisma_migrations WHERE rolled_back_at IS NULL ORDER BY started_at'
+		`SELECT migration_name::text, finished_at IS NOT NULL FROM ${table} WHERE rolled_back_at IS NULL ORDER BY started_at`
 	);
 	return rows.map(([name, finished]) => ({ name: String(name), finished: finished === true }));
 }
 
-function isUpToDate(applied: readonly AppliedMigration[], shipped: readonly string[]): boolean {
+function isUpToDate(applied: readonly AppliedMigration[], shipped: readonly string[], schema: string): boolean {
+	const [first] = applied;
+	if (first !== undefined && !applied.some(({ name }) => shipped.includes(name)))
+		throw new DatabaseError(
+			`The schema ${schema} belongs to another program: it lists that program's migrations, such as ${first.name}, and none of Reeve's. ${OWN_SCHEMA}`
+		);
 	const failed = applied.find(({ finished }) => !finished);
 	if (failed)
 		throw new DatabaseError(

@@ -1,5 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { closeUnresponsiveConnections } from './connection-watchdog.js';
+import { DEFAULT_SCHEMA, qualified } from './qualify.js';
 
 /** pg's default is no limit. */
 const CONNECTION_TIMEOUT_MS = 10_000;
@@ -18,26 +19,35 @@ const TIMES_AS_READ = { text: "SET TIME ZONE 'UTC'; SET DateStyle = 'ISO'", quer
  * so each session is set to them. An unavailable or unresponsive server becomes an error within seconds.
  */
 export class ServerAdapter extends PrismaPg {
-	/** @param connections - maximum number of connections, by default pg's */
+	/**
+	 * @param schema - of Reeve's tables
+	 * @param connections - maximum number of connections, by default pg's
+	 */
 	public constructor(
 		private readonly url: string,
+		private readonly schema: string = DEFAULT_SCHEMA,
 		connections?: number
 	) {
-		super({
-			connectionString: url,
-			connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
-			query_timeout: QUERY_TIMEOUT_MS,
-			keepAlive: true,
-			// A statement, because poolers reject connection options.
-			onConnect: async (client) => {
-				await client.query(TIMES_AS_READ);
+		super(
+			{
+				connectionString: url,
+				connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
+				query_timeout: QUERY_TIMEOUT_MS,
+				keepAlive: true,
+				// A statement, because poolers reject connection options.
+				onConnect: async (client) => {
+					await client.query(TIMES_AS_READ);
+				},
+				...(connections === undefined ? {} : { max: connections, idleTimeoutMillis: 0 })
 			},
-			...(connections === undefined ? {} : { max: connections, idleTimeoutMillis: 0 })
-		});
+			{ schema }
+		);
 	}
 
 	public override async connect(): ReturnType<PrismaPg['connect']> {
-		const adapter = await super.connect();
+		const adapter = qualified(await super.connect(), this.schema);
+		const startTransaction = adapter.startTransaction.bind(adapter);
+		adapter.startTransaction = async (isolationLevel) => qualified(await startTransaction(isolationLevel), this.schema);
 		// The inherited method splits a script at every semicolon, even in quotes and comments.
 		adapter.executeScript = async (script) => {
 			await adapter.underlyingDriver().query(script);

@@ -9,7 +9,7 @@ import type { RunSummary } from '../../../src/reconciliation/runs/history.js';
 import { ADA, AT, AT_SECONDS, OPERATOR } from '../fixtures.js';
 import { brokenLimits } from '../limits.js';
 
-const SETTINGS: StatusSettings = { guildId: '1', autoFix: false, redis: false, database: 'embedded' };
+const SETTINGS: StatusSettings = { guildId: '1', autoFix: false, redis: false, database: 'embedded', schema: 'public' };
 const PAUSE = { pausedAt: AT, pausedBy: OPERATOR, reason: 'Stripe is being moved', until: null };
 
 const run = (over: Partial<RunSummary> = {}): RunSummary => ({
@@ -145,6 +145,13 @@ describe('statusEmbed', () => {
 			Exempt: unknown,
 			Sources: '✓ Stripe (test data)\n✓ Discord\n✓ Database (embedded)'
 		});
+	});
+
+	test('names the schema of the database, unless it is the usual one', () => {
+		const sources = (settings: Partial<StatusSettings>) =>
+			statusEmbed(status(), { ...SETTINGS, ...settings }).fields?.find(({ name }) => name === 'Sources')?.value;
+		expect(sources({ database: 'postgresql', schema: 'reeve' })).toContain('✓ Database (PostgreSQL, schema reeve)');
+		expect(sources({ database: 'postgresql', schema: 'public' })).toContain('✓ Database (PostgreSQL)');
 	});
 
 	test.each(Object.keys(NOTHING_KNOWN))('is not green while %s is unknown', (unread) => {

@@ -2,82 +2,89 @@ import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapt
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Migrations, migrate, readMigrations } from '../../../src/store/connection/migrations.js';
 
-/** @param factory - of a database that may be emptied */
-export function migrationContract(factory: () => SqlMigrationAwareDriverAdapterFactory): void {
+/** @param factory - of a database whose schema `schema` may be emptied */
+export function migrationContract(factory: () => SqlMigrationAwareDriverAdapterFactory, schema: string): void {
+	const migrateWith = (migrations: Migrations) => migrate(factory(), migrations, schema);
 	const execute = async (sql: string) => {
 		const adapter = await factory().connect();
-		await adapter.executeScript(sql).finally(() => adapter.dispose());
+		await adapter.executeScript(sql.replaceAll('$schema', schema)).finally(() => adapter.dispose());
 	};
 	const rows = async (sql: string) => {
 		const adapter = await factory().connect();
 		return (await adapter.queryRaw({ sql, args: [], argTypes: [] }).finally(() => adapter.dispose())).rows;
 	};
-	const applied = () => rows('SELECT id, migration_name::text, finished_at::text FROM _prisma_migrations ORDER BY started_at');
+	const applied = () => rows('SELECT id, migration_name::text, finished_at::text FROM $schema._prisma_migrations ORDER BY started_at');
 	const shipped = async () => (await readMigrations()).migrationDirectories.map(({ path }) => path);
 
-	describe('migrate', () => {
-		beforeEach(() => execute('DROP SCHEMA public CASCADE; CREATE SCHEMA public'));
+	describe(`migrate, in the schema ${schema}`, () => {
+		beforeEach(() => execute('DROP SCHEMA IF EXISTS $schema CASCADE'));
 
 		it('creates the schema in an empty database', async () => {
-			await migrate(factory(), await readMigrations());
+			await migrateWith(await readMigrations());
 			const names = (await applied()).map(([, name]) => name);
 			expect(names).toEqual(await shipped());
-			expect(await rows(`SELECT count(*)::int FROM "ReconciliationRun"`)).toEqual([[0]]);
+			expect(await rows(`SELECT count(*)::int FROM $schema."ReconciliationRun"`)).toEqual([[0]]);
 		});
 
 		it('does nothing when all migrations are applied', async () => {
-			await migrate(factory(), await readMigrations());
+			await migrateWith(await readMigrations());
 			const before = await applied();
-			await execute(`INSERT INTO "SeenDebt" VALUES ('sub_1', now())`);
-			await migrate(factory(), await readMigrations());
+			await execute(`INSERT INTO $schema."SeenDebt" VALUES ('sub_1', now())`);
+			await migrateWith(await readMigrations());
 			expect(await applied()).toEqual(before);
-			expect(await rows('SELECT count(*)::int FROM "SeenDebt"')).toEqual([[1]]);
+			expect(await rows('SELECT count(*)::int FROM $schema."SeenDebt"')).toEqual([[1]]);
 		});
 
 		it('gives a database in use to the guild of its newest completed run', async () => {
 			const all = await readMigrations();
 			const ownerAt = all.migrationDirectories.findIndex(({ path }) => path.endsWith('database-owner'));
-			await migrate(factory(), { ...all, migrationDirectories: all.migrationDirectories.slice(0, ownerAt) });
+			await migrateWith({ ...all, migrationDirectories: all.migrationDirectories.slice(0, ownerAt) });
 			const run = (id: number, guild: string, status: string) => `('${id}', '${guild}', '${status}', 'manual', '2026-11-0${id}T03:00:00Z')`;
-			await execute(`INSERT INTO "ReconciliationRun" (id, "guildId", status, "triggeredBy", "startedAt")
+			await execute(`INSERT INTO $schema."ReconciliationRun" (id, "guildId", status, "triggeredBy", "startedAt")
 				VALUES ${run(1, 'first', 'COMPLETED')}, ${run(2, 'newest', 'COMPLETED')}, ${run(3, 'mistyped', 'FAILED')}`);
-			await migrate(factory(), all);
-			expect(await rows('SELECT "guildId" FROM "DatabaseOwner"')).toEqual([['newest']]);
+			await migrateWith(all);
+			expect(await rows('SELECT "guildId" FROM $schema."DatabaseOwner"')).toEqual([['newest']]);
 		});
 
 		it('refuses a database that is newer than this Reeve', async () => {
-			await migrate(factory(), await readMigrations());
+			await migrateWith(await readMigrations());
 			await execute(
-				`INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at) VALUES ('x', 'x', '99990101000000_later', now())`
+				`INSERT INTO $schema._prisma_migrations (id, checksum, migration_name, finished_at) VALUES ('x', 'x', '99990101000000_later', now())`
 			);
-			await expect(migrate(factory(), await readMigrations())).rejects.toThrow(/newer than this Reeve.*99990101000000_later/);
+			await expect(migrateWith(await readMigrations())).rejects.toThrow(/newer than this Reeve.*99990101000000_later/);
 		});
 
 		it('refuses a database with an unfinished migration of another tool', async () => {
-			await migrate(factory(), await readMigrations());
-			await execute('UPDATE _prisma_migrations SET finished_at = NULL');
-			await expect(migrate(factory(), await readMigrations())).rejects.toThrow(/did not finish/);
+			await migrateWith(await readMigrations());
+			await execute('UPDATE $schema._prisma_migrations SET finished_at = NULL');
+			await expect(migrateWith(await readMigrations())).rejects.toThrow(/did not finish/);
 		});
 
 		it('rolls a failed migration back, and continues at the next start', async () => {
 			const bad = withOneMore(await readMigrations(), 'CREATE TABLE half (id int); SELECT * FROM nowhere;');
-			await expect(migrate(factory(), bad)).rejects.toThrow(/99990101000000_test .*nowhere/);
-			expect(await rows(`SELECT to_regclass('half') IS NULL`)).toEqual([[true]]);
+			await expect(migrateWith(bad)).rejects.toThrow(/99990101000000_test .*nowhere/);
+			expect(await rows(`SELECT to_regclass('$schema.half') IS NULL`)).toEqual([[true]]);
 			const repaired = withOneMore(await readMigrations(), 'CREATE TABLE half (id int);');
-			await migrate(factory(), repaired);
+			await migrateWith(repaired);
 			expect((await applied()).map(([, name]) => name)).toEqual([...(await shipped()), '99990101000000_test']);
 		});
 
 		it('runs a script with semicolons inside strings, comments and blocks', async () => {
 			const sql = `CREATE TABLE odd (note text DEFAULT 'a;b'); -- one; more\nDO $$ BEGIN INSERT INTO odd DEFAULT VALUES; END $$;`;
-			await migrate(factory(), withOneMore(await readMigrations(), sql));
-			expect(await rows('SELECT note FROM odd')).toEqual([['a;b']]);
+			await migrateWith(withOneMore(await readMigrations(), sql));
+			expect(await rows('SELECT note FROM $schema.odd')).toEqual([['a;b']]);
 		});
 
-		it('refuses a database with foreign tables', async () => {
-			await execute('CREATE TABLE theirs (id int)');
-			await expect(migrate(factory(), await readMigrations())).rejects.toThrow(/not empty/);
-			expect(await rows(`SELECT to_regclass('"Member"') IS NULL`)).toEqual([[true]]);
+		it("refuses a schema with another program's tables", async () => {
+			await execute('CREATE SCHEMA $schema; CREATE TABLE $schema.theirs (id int)');
+			await expect(migrateWith(await readMigrations())).rejects.toThrow(new RegExp(`${schema} is not empty.*a schema of its own`));
+			expect(await rows(`SELECT to_regclass('$schema."Member"') IS NULL`)).toEqual([[true]]);
+		});
+
+		it("refuses a schema with another program's migrations, and says whose they are", async () => {
+			await migrateWith(await readMigrations());
+			await execute(`UPDATE $schema._prisma_migrations SET migration_name = '2024_shop_' || migration_name`);
+			await expect(migrateWith(await readMigrations())).rejects.toThrow(/belongs to another program.*2024_shop_.*a schema of its own/);
 		});
 	});
 }

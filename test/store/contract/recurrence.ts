@@ -11,7 +11,7 @@ const RECURRENCE_INDEX = 3;
 export function findingsStorageContract(factory: () => SqlMigrationAwareDriverAdapterFactory): void {
 	it('stores findings with text that PostgreSQL rejects', async () => {
 		const prisma = new PrismaClient({ adapter: factory() });
-		const { ledger } = ledgerOf({ prisma, kind: 'embedded', close: async () => {} });
+		const { ledger } = ledgerOf({ prisma, kind: 'embedded', schema: 'public', close: async () => {} });
 		const discordId = snowflake();
 		const hostile = 'nul \0, half of a pair \uD83D, \u2028 \\u0000 \' "';
 		const malformedLinks = [{ customerId: 'cus_1', value: hostile }];
@@ -36,7 +36,7 @@ export function findingsStorageContract(factory: () => SqlMigrationAwareDriverAd
 		});
 		/** Runs of a guild with `size` issues: new, seen again, of another kind, recurred, gone. */
 		const runsOf = async (size: number): Promise<readonly { statements: number; longest: number }[]> => {
-			const { ledger, guildId } = ledgerOf({ prisma, kind: 'embedded', close: async () => {} });
+			const { ledger, guildId } = ledgerOf({ prisma, kind: 'embedded', schema: 'public', close: async () => {} });
 			const people = Array.from({ length: size }, snowflake);
 			const each = (describe: (discordId: string) => DriftIssue) => people.map((discordId) => describe(discordId));
 			const costs: { statements: number; longest: number }[] = [];
