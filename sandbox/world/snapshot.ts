@@ -38,6 +38,7 @@ export function snapshotOf(world: World): Snapshot {
 				status: subscription.status,
 				items: items.filter(({ quantity }) => quantity > 0).map(({ price }) => ({ price, product: price.replace(/^price_/, 'prod_') })),
 				createdAt: date(subscription.created ?? 0),
+				endedAt: null,
 				unpaidSince: null,
 				lastPaidAt: null,
 				unreadable: null,

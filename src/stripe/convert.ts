@@ -46,6 +46,7 @@ export function toSubscription(
 		status: subscription.status,
 		items: purchasedItems(items),
 		createdAt: toDate(subscription.created),
+		endedAt: toValidDate(subscription.ended_at),
 		unpaidSince: null,
 		lastPaidAt: null,
 		metadataDiscordId: metadataValue(subscription, discordIdKey),

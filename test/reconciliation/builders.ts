@@ -54,6 +54,7 @@ export function subscription({ prices = ['price_knight'], ...given }: Subscripti
 		status: 'active',
 		items: itemsOf(...prices),
 		createdAt: ago({ days: 100 }),
+		endedAt: null,
 		unpaidSince: null,
 		lastPaidAt: null,
 		unreadable: null,

@@ -30,6 +30,7 @@ describe('toSubscription', () => {
 			status: 'past_due',
 			items: [{ price: 'price_1', product: 'prod_1' }],
 			createdAt: new Date(1_700_000_000_000),
+			endedAt: null,
 			unpaidSince: null,
 			lastPaidAt: null,
 			metadataDiscordId: 'ada',
@@ -38,6 +39,11 @@ describe('toSubscription', () => {
 			cancelAtPeriodEnd: true,
 			collectionPaused: true
 		});
+	});
+
+	test('says when it ended, if Stripe does', () => {
+		const endedAt = (ended_at: unknown) => convert({ status: 'canceled', ended_at }).endedAt;
+		expect([endedAt(1_700_000_000), endedAt(null), endedAt('soon')]).toEqual([new Date(1_700_000_000_000), null, null]);
 	});
 
 	test('joins what is odd about it', () => {

@@ -89,16 +89,6 @@ export function describeActor(actor: string): string {
 	return actor === AUTOMATIC ? 'Reeve' : mention(actor);
 }
 
-/** "3 minutes ago", in the reader's locale. */
-export function ago(date: Date): string {
-	return `<t:${Math.floor(date.getTime() / 1000)}:R>`;
-}
-
-/** "20 November 2026 09:30", in the reader's locale and time zone. */
-export function moment(date: Date): string {
-	return `<t:${Math.floor(date.getTime() / 1000)}:f>`;
-}
-
 /** Link to a channel, or to a message in it. */
 export function messageUrl(guildId: string, channelId: string, messageId?: string): string {
 	return `https://discord.com/channels/${guildId}/${channelId}${messageId === undefined ? '' : `/${messageId}`}`;

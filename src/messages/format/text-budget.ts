@@ -7,6 +7,8 @@ export interface TextBudget {
 	readonly sentence: number;
 	/** What a source says about a member. */
 	readonly status: number;
+	/** The same with its links to Stripe. */
+	readonly source: number;
 	/** The notices of a run, together. */
 	readonly notices: number;
 	/** Why a run failed. Long, because the summary is then the only embed. */
@@ -15,7 +17,7 @@ export interface TextBudget {
 
 /** Widest first. The tightest fits a page of the longest texts: a summary of 1 200 characters and five issues of 930. */
 export const TEXT_BUDGETS: readonly [TextBudget, ...TextBudget[]] = [
-	{ sentence: 600, status: 400, notices: 1000, failure: 3000 },
-	{ sentence: 250, status: 150, notices: 600, failure: 3000 },
-	{ sentence: 110, status: 55, notices: 400, failure: 3000 }
+	{ sentence: 600, status: 400, source: 1000, notices: 1000, failure: 3000 },
+	{ sentence: 250, status: 150, source: 250, notices: 600, failure: 3000 },
+	{ sentence: 110, status: 55, source: 55, notices: 400, failure: 3000 }
 ];

@@ -1,3 +1,6 @@
+import { TIME_IN_TEXT } from '../../reconciliation/domain/time-in-text.js';
+import { day } from './timestamps.js';
+
 /** Sanitizes untrusted text: names, team names and statuses must not ping, format, link, reorder or overflow a message. */
 
 /** Shown for a name without visible characters. */
@@ -54,6 +57,20 @@ export function escapeText(text: string, max: number): string {
 	const escaped = escapeMarkup(clean(text));
 	// An escape whose character was cut off would escape the ellipsis.
 	return escaped.length <= max ? escaped : cut(escaped, max).replace(/(?<!\\)(?:\\\\)*\\…$/, (tail) => `${tail.slice(0, -2)}…`);
+}
+
+/** What only Reeve's own sentences contain. Matches it escaped. */
+const OWN_MARKUP = /https:\\\/\/(?=(?:status|dashboard)\.stripe\.com(?:\/|[.,;:)]?(?:\s|$)))|\\`(\/reconcile [a-z :-]+)\\`/g;
+
+/**
+ * A sentence of Reeve's for an embed or a message: escaped as {@link escapeText} does, for it may quote untrusted text, except for its
+ * links to Stripe and the commands it names; its times become timestamps.
+ */
+export function sentence(text: string, max: number): string {
+	// Each replacement is shorter than what it replaces.
+	return escapeText(text, max)
+		.replace(TIME_IN_TEXT, (time) => day(new Date(time)))
+		.replace(OWN_MARKUP, (_, command) => (command === undefined ? 'https://' : `\`${command}\``));
 }
 
 /** A name for an embed or a message. Never empty. */

@@ -3,8 +3,9 @@ import { losingBy, type RuleChange } from '../../reconciliation/domain/rule-chan
 import type { AcceptResult } from '../../reconciliation/runs/accept-rules.js';
 import { buildCustomId } from '../custom-id.js';
 import { describeEffects } from '../format/effects.js';
-import { ago, describeActor, number } from '../format/format.js';
+import { describeActor, number } from '../format/format.js';
 import { mention } from '../format/text.js';
+import { ago } from '../format/timestamps.js';
 
 /** Replies to accepting new rules. */
 

@@ -1,8 +1,9 @@
 import type { BulkScope } from '../../reconciliation/domain/hold.js';
 import type { BulkEnd, BulkOrigin, TrackedBulk } from '../../reconciliation/domain/ports.js';
 import { describeEffects } from '../format/effects.js';
-import { ago, count, number, SCOPE_NAMES } from '../format/format.js';
+import { count, number, SCOPE_NAMES } from '../format/format.js';
 import { mention } from '../format/text.js';
+import { ago } from '../format/timestamps.js';
 
 /** A bulk fix in the admin channel: one line with its progress, then its result. */
 

@@ -18,7 +18,7 @@ import { describeEffects } from '../format/effects.js';
 import { count, describePlan, heading, number, PART_LABELS, SCOPE_NAMES } from '../format/format.js';
 import { MAX_FIELD_LENGTH, MAX_MESSAGE_LENGTH } from '../format/limits.js';
 import { fitLines } from '../format/lines.js';
-import { cut, escapeName, escapeText, mention, mentionWithName } from '../format/text.js';
+import { cut, escapeName, mention, mentionWithName, sentence } from '../format/text.js';
 import { acceptRulesButton, ruleChangeField } from '../report/rule-change.js';
 import { planFile } from './export/plan.js';
 
@@ -114,7 +114,7 @@ function planLine(issue: OpenIssue): string {
 function holdFields({ hold }: BulkPlan): readonly APIEmbedField[] {
 	if (hold === null) return [];
 	const how = 'Check Stripe and some of these people. If it is right, press the button and type the number that it shows.';
-	return [{ name: 'Needs your approval', value: cut(`${escapeText(hold.reason, REASON_LENGTH)} ${how}`, MAX_FIELD_LENGTH) }];
+	return [{ name: 'Needs your approval', value: cut(`${sentence(hold.reason, REASON_LENGTH)} ${how}`, MAX_FIELD_LENGTH) }];
 }
 
 /** What is left out until an operator accepts new rules. */
@@ -221,7 +221,7 @@ function whyNotFixed({ issue, result }: BulkStep): string | null {
 				case 'PLAN_CHANGED':
 					return `${who}: the plan has changed.`;
 				default:
-					return `${who}: ${escapeText(result.error ?? 'it did not work; see the log.', REASON_LENGTH)}`;
+					return `${who}: ${sentence(result.error ?? 'it did not work; see the log.', REASON_LENGTH)}`;
 			}
 	}
 }

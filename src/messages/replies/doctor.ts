@@ -4,7 +4,7 @@ import { COLOURS } from '../format/colours.js';
 import { count } from '../format/format.js';
 import { MAX_FIELD_LENGTH } from '../format/limits.js';
 import { fitLines } from '../format/lines.js';
-import { clean, escapeText } from '../format/text.js';
+import { clean, sentence } from '../format/text.js';
 
 /** Doctor results as an embed and as lines of text. */
 
@@ -52,7 +52,7 @@ export function doctorEmbed(findings: readonly CheckResult[]): APIEmbed {
 }
 
 function line({ subject, message }: CheckResult): string {
-	return `**${subject}**: ${escapeText(message, LINE_LENGTH)}`;
+	return `**${subject}**: ${sentence(message, LINE_LENGTH)}`;
 }
 
 /** The same for a terminal or a log, a line each, the worst first. */

@@ -10,10 +10,11 @@ import type { ExemptResult, StoredExemption } from '../../reconciliation/members
 import { END_DATE_EXAMPLES } from '../../reconciliation/schedule/parse-end-date.js';
 import { type ActionOf, buildCustomId } from '../custom-id.js';
 import { COLOURS } from '../format/colours.js';
-import { ago, count, moment } from '../format/format.js';
+import { count } from '../format/format.js';
 import { MAX_CHOICE_LENGTH } from '../format/limits.js';
 import type { NamesOf } from '../format/markdown-to-text.js';
 import { cut, escapeText, mention, plainName } from '../format/text.js';
+import { ago, moment } from '../format/timestamps.js';
 import { pager } from '../report/pager.js';
 import { MAX_END_DATE_LENGTH } from './end-date.js';
 

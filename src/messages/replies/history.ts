@@ -2,8 +2,9 @@ import { type APIActionRowComponent, type APIButtonComponent, type APIEmbed, Com
 import { type HistoryPage, RUNS_PER_PAGE, type RunSummary } from '../../reconciliation/runs/history.js';
 import { buildCustomId } from '../custom-id.js';
 import { COLOURS } from '../format/colours.js';
-import { ago, count, duration, messageUrl, moment, number } from '../format/format.js';
-import { escapeText, mention } from '../format/text.js';
+import { count, duration, messageUrl, number } from '../format/format.js';
+import { mention, sentence } from '../format/text.js';
+import { ago, moment } from '../format/timestamps.js';
 import { pager } from '../report/pager.js';
 
 /** `/reconcile history`: runs, newest first. */
@@ -54,7 +55,7 @@ function trigger({ isVerificationRun, triggeredBy, requestedBy, onlyMember }: Ru
 
 function runOutcome({ status, issuesFound, issuesFixed, failure, hold, holdReleasedBy }: RunSummary): string {
 	if (status === 'RUNNING') return 'running';
-	if (status === 'FAILED') return `**failed**: ${escapeText(failure ?? 'see the log', REASON_LENGTH)}`;
+	if (status === 'FAILED') return `**failed**: ${sentence(failure ?? 'see the log', REASON_LENGTH)}`;
 	if (issuesFound === 0) return 'all clear';
 	const fixed = issuesFixed === 0 ? '' : `, ${number(issuesFixed)} fixed`;
 	const held = hold === null ? '' : holdReleasedBy === null ? ', **on hold**' : `, hold released by ${mention(holdReleasedBy)}`;

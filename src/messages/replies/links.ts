@@ -19,7 +19,7 @@ import type {
 import { buildCustomId } from '../custom-id.js';
 import { describeActor, list, roles } from '../format/format.js';
 import { MAX_CHOICE_LENGTH, MAX_CHOICES, MAX_MESSAGE_LENGTH } from '../format/limits.js';
-import { cut, escapeName, escapeText, mention, mentionWithName, plainName } from '../format/text.js';
+import { cut, escapeName, escapeText, mention, mentionWithName, plainName, sentence } from '../format/text.js';
 
 /** Replies and announcements about linking and unlinking members. */
 
@@ -279,7 +279,7 @@ function code(customerId: string): string {
 }
 
 function unreadable(why: string): LinkReply {
-	return answer(`Nothing was changed. ${escapeText(why, 1200)}`);
+	return answer(`Nothing was changed. ${sentence(why, 1200)}`);
 }
 
 function answer(content: string, component?: APIButtonComponent | APIStringSelectComponent): LinkReply {

@@ -1,8 +1,9 @@
 import { ComponentType } from 'discord.js';
 import type { DriftIssue, Plan } from '../../reconciliation/domain/issue.js';
 import type { FixResult } from '../../reconciliation/fixes/fix.js';
-import { ago, changeMade, describeActor, describeChange, describePlan, roles } from '../format/format.js';
-import { cut, escapeText, mentionWithName } from '../format/text.js';
+import { changeMade, describeActor, describeChange, describePlan, roles } from '../format/format.js';
+import { cut, mentionWithName, sentence } from '../format/text.js';
+import { ago } from '../format/timestamps.js';
 import { undoButton } from '../report/buttons.js';
 import type { Announcement } from '../report/view.js';
 
@@ -55,12 +56,12 @@ function describeEnd(result: Extract<FixResult, { kind: 'ended' }>): string {
 	const { issue, error, rolesBefore, rolesAfter } = result;
 	const person = describeSubject(issue);
 	const made = changeMade(rolesBefore, rolesAfter);
-	const why = (fallback: string) => escapeText(error ?? fallback, REASON_LENGTH);
+	const why = (fallback: string) => sentence(error ?? fallback, REASON_LENGTH);
 	switch (result.outcome) {
 		case 'FIXED':
 			return describeNow(issue, made ?? issue.plan);
 		case 'RESOLVED':
-			return `${changedOrNot(person, made)}: the drift is gone. ${error === null ? '' : `${escapeText(error, REASON_LENGTH)} `}The issue is closed.`;
+			return `${changedOrNot(person, made)}: the drift is gone. ${error === null ? '' : `${sentence(error, REASON_LENGTH)} `}The issue is closed.`;
 		case 'PLAN_CHANGED':
 			return planChanged(issue, result.newDrift, made);
 		case 'EXEMPT':

@@ -1,13 +1,14 @@
 import type { APIEmbed } from 'discord.js';
 import { EFFECTS, type Effect } from '../../reconciliation/domain/effect.js';
 import type { RoleName } from '../../reconciliation/domain/rules.js';
+import { withPlainDays } from '../../reconciliation/domain/time-in-text.js';
 import type { Preview, PreviewedMember, PreviewResult } from '../../reconciliation/runs/preview.js';
 import { COLOURS } from '../format/colours.js';
 import { describeEffects } from '../format/effects.js';
 import { count, number, roles } from '../format/format.js';
 import { MAX_FIELD_LENGTH, MAX_MESSAGE_LENGTH } from '../format/limits.js';
 import { fitLines } from '../format/lines.js';
-import { escapeName, escapeText, mention } from '../format/text.js';
+import { escapeName, mention, sentence } from '../format/text.js';
 import { idCell, rolesCell } from './export/cells.js';
 import { toCsv } from './export/csv.js';
 
@@ -35,12 +36,12 @@ interface PreviewReply {
 /** The reply to `/reconcile preview`. */
 export function previewReply(result: PreviewResult): PreviewReply {
 	if (result.kind === 'invalid') {
-		const problems = result.problems.map((problem) => `- ${escapeText(problem, MAX_FIELD_LENGTH)}`);
+		const problems = result.problems.map((problem) => `- ${sentence(problem, MAX_FIELD_LENGTH)}`);
 		const head = 'Reeve would not start with these settings:';
 		return { content: `${head}\n${fitLines(problems, MAX_MESSAGE_LENGTH - head.length - 1, { cutLast: true })}`, embeds: [], files: [] };
 	}
 	if (result.kind === 'failed')
-		return { content: `The preview failed: ${escapeText(result.reason, TEXT_LENGTH * 8)} Nothing was changed.`, embeds: [], files: [] };
+		return { content: `The preview failed: ${sentence(result.reason, TEXT_LENGTH * 8)} Nothing was changed.`, embeds: [], files: [] };
 	const { preview } = result;
 	if (isUnchanged(preview)) return { content: NO_CHANGE, embeds: [], files: [] };
 	const { changes, members, unknown } = preview;
@@ -57,7 +58,7 @@ export function previewReply(result: PreviewResult): PreviewReply {
 				color: losesAccess(preview) ? COLOURS.bad : COLOURS.amber,
 				description: [
 					fitLines(
-						changes.map((change) => escapeText(change, TEXT_LENGTH)),
+						changes.map((change) => sentence(change, TEXT_LENGTH)),
 						MAX_FIELD_LENGTH,
 						{ cutLast: true }
 					),
@@ -134,7 +135,7 @@ function unknownLines({ unknown }: Preview): readonly string[] {
 }
 
 function textLine({ discordId, discordName, before, after, stripeStatus }: PreviewedMember): string {
-	return `  ${discordName} (${discordId}): ${plain(before)} → ${plain(after)}; ${stripeStatus}`;
+	return `  ${discordName} (${discordId}): ${plain(before)} → ${plain(after)}; ${withPlainDays(stripeStatus)}`;
 }
 
 function plain(names: readonly RoleName[]): string {
@@ -149,7 +150,7 @@ function csvOf({ members, unknown }: Preview): string {
 			discordName,
 			rolesCell(before),
 			rolesCell(after),
-			stripeStatus
+			withPlainDays(stripeStatus)
 		]),
 		...unknown.map(({ discordId, discordName, why }) => ['is unknown', idCell(discordId), discordName, '', '', why])
 	];

@@ -1,6 +1,6 @@
 import type { Pause } from '../../reconciliation/schedule/pause.js';
-import { ago, moment } from '../format/format.js';
 import { escapeText, mention } from '../format/text.js';
+import { ago, moment } from '../format/timestamps.js';
 
 /** Replies and announcements about pauses and the next run. */
 

@@ -3,10 +3,11 @@ import type { ProbeResult } from '../../async/probe.js';
 import type { Health, Status, Undelivered } from '../../reconciliation/health/status.js';
 import type { RunSummary } from '../../reconciliation/runs/history.js';
 import { COLOURS } from '../format/colours.js';
-import { ago, count, moment, TYPE_NAMES } from '../format/format.js';
+import { count, TYPE_NAMES } from '../format/format.js';
 import { MAX_FIELD_LENGTH } from '../format/limits.js';
 import { fitLines } from '../format/lines.js';
-import { escapeText } from '../format/text.js';
+import { escapeText, sentence } from '../format/text.js';
+import { ago, moment } from '../format/timestamps.js';
 import { runLine } from './history.js';
 import { describePause } from './schedule-messages.js';
 
@@ -64,7 +65,7 @@ export function statusEmbed(status: Status, settings: StatusSettings): APIEmbed 
 					? []
 					: [
 							'**Changed, and not accepted by an operator.** The newest report says whom that concerns.',
-							...change.changes.map((each) => escapeText(each, REASON_LENGTH))
+							...change.changes.map((each) => sentence(each, REASON_LENGTH))
 						]
 			),
 			...unlessEmpty('Exempt', exemptions, (people) =>
@@ -79,7 +80,7 @@ export function statusEmbed(status: Status, settings: StatusSettings): APIEmbed 
 }
 
 function unknown({ error }: { readonly error: string }): string {
-	return `Unknown. ${escapeText(error, REASON_LENGTH)}`;
+	return `Unknown. ${sentence(error, REASON_LENGTH)}`;
 }
 
 function scheduleLines({ daily, pause, nextRunAt }: Status, { redis }: StatusSettings): string[] {
@@ -121,14 +122,14 @@ const ABOUT: Readonly<Record<string, string>> = {
 
 function undeliveredLine({ channel, subject, since, tries, lastError, nextTryAt }: Undelivered): string {
 	const what = ABOUT[subject.slice(0, subject.indexOf(':'))] ?? '';
-	const error = lastError === null ? '' : ` ${escapeText(lastError, REASON_LENGTH)}`;
+	const error = lastError === null ? '' : ` ${sentence(lastError, REASON_LENGTH)}`;
 	return `${channel === 'mail' ? 'Mail' : 'Report'} ${what}, from ${ago(since)}, tried ${count(tries, 'time')}, again ${ago(nextTryAt)}.${error}`;
 }
 
 function healthLine({ source, problems, note }: Health, settings: StatusSettings): string {
 	const kind = source === 'database' ? databaseNote(settings) : note;
 	const name = `${SOURCES[source]}${kind === null ? '' : ` (${kind})`}`;
-	return problems.length === 0 ? `✓ ${name}` : `✗ ${name}: ${escapeText(problems.join(' '), REASON_LENGTH)}`;
+	return problems.length === 0 ? `✓ ${name}` : `✗ ${name}: ${sentence(problems.join(' '), REASON_LENGTH)}`;
 }
 
 function databaseNote({ database, schema }: StatusSettings): string {

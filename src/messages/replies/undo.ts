@@ -1,7 +1,8 @@
 import type { UndoableFix, UndoResult } from '../../reconciliation/fixes/undo.js';
-import { ago, changeMade, describeActor, describeChange, moment } from '../format/format.js';
+import { changeMade, describeActor, describeChange } from '../format/format.js';
 import { MAX_CHOICE_LENGTH } from '../format/limits.js';
-import { cut, escapeText, plainName } from '../format/text.js';
+import { cut, plainName, sentence } from '../format/text.js';
+import { ago, moment } from '../format/timestamps.js';
 import { describeSubject } from './outcome.js';
 
 /** Undo: replies, announcements and autocomplete suggestions. */
@@ -38,7 +39,7 @@ type Ended = Extract<UndoResult, { kind: 'ended' }>;
 
 function describeEnd(result: Ended): string {
 	const person = describeSubject(result.subject);
-	const why = escapeText(result.error ?? 'Unknown reason: see the log.', REASON_LENGTH);
+	const why = sentence(result.error ?? 'Unknown reason: see the log.', REASON_LENGTH);
 	const until = result.exemptUntil === null ? '' : ` They are exempt until ${moment(result.exemptUntil)}`;
 	if (result.outcome === 'UNDONE') {
 		const after =

@@ -3,8 +3,9 @@ import type { StoredHold } from '../../reconciliation/domain/hold.js';
 import { buildCustomId } from '../custom-id.js';
 import { COLOURS } from '../format/colours.js';
 import { describeHeld } from '../format/effects.js';
-import { ago, number, SCOPE_NAMES } from '../format/format.js';
-import { escapeText, mention } from '../format/text.js';
+import { number, SCOPE_NAMES } from '../format/format.js';
+import { mention, sentence } from '../format/text.js';
+import { ago } from '../format/timestamps.js';
 
 /** A bulk fix that the safety check put on hold. */
 
@@ -19,7 +20,7 @@ export function holdEmbed(hold: StoredHold): APIEmbed {
 		return {
 			title: `Approved: ${describeHeld(hold)}`,
 			color: COLOURS.low,
-			description: `${asked}, ${who}${releasedAt === null ? '' : ` ${ago(releasedAt)}`}.\n${escapeText(reason, REASON_LENGTH)}`,
+			description: `${asked}, ${who}${releasedAt === null ? '' : ` ${ago(releasedAt)}`}.\n${sentence(reason, REASON_LENGTH)}`,
 			timestamp
 		};
 	}
@@ -28,7 +29,7 @@ export function holdEmbed(hold: StoredHold): APIEmbed {
 		color: COLOURS.bad,
 		description: [
 			`${asked}. **Nothing has been taken yet.**`,
-			escapeText(reason, REASON_LENGTH),
+			sentence(reason, REASON_LENGTH),
 			`Check Stripe and some of the people. If it is right, look at the plan, and approve it by typing ${number(losing)}. If it is wrong, do nothing: no one loses access until an operator approves it.`
 		].join('\n'),
 		timestamp

@@ -2,9 +2,11 @@ import type { APIEmbed } from 'discord.js';
 import { planHash } from '../../reconciliation/detection/role-plan.js';
 import type { DriftIssue, DriftSeverity, IssueState, OpenIssue } from '../../reconciliation/domain/issue.js';
 import { COLOURS } from '../format/colours.js';
-import { ago, describePlan, heading, number, roles, SEVERITY_NAMES } from '../format/format.js';
-import { cut, escapeName, escapeText, mention } from '../format/text.js';
+import { describePlan, heading, number, roles, SEVERITY_NAMES } from '../format/format.js';
+import { linkStripeIds } from '../format/stripe-links.js';
+import { cut, escapeName, mention, sentence } from '../format/text.js';
 import type { TextBudget } from '../format/text-budget.js';
+import { ago } from '../format/timestamps.js';
 import { describeState, resolutionOf } from './state.js';
 import type { ReportView } from './view.js';
 
@@ -62,11 +64,11 @@ const SEVERITY_COLOURS: Readonly<Record<DriftSeverity, number>> = { HIGH: COLOUR
 export function issueEmbed(shown: ShownIssue, budget: TextBudget): APIEmbed {
 	const { drift, state } = shown;
 	const resolution = resolutionOf(state);
-	const sourceText = (text: string) => escapeText(text, budget.status) || '—';
+	const sourceText = (text: string) => linkStripeIds(sentence(text, budget.status), budget.source) || '—';
 	const outcome = describeState(drift, state, budget);
 	return {
 		title: `${number(shown.number)}. ${heading(drift)}${resolution === null ? '' : ` (${resolution})`}`,
-		description: `${mention(drift.discordId)} · ${escapeName(drift.discordName)}\n${escapeText(drift.description, budget.sentence)}${drift.byRuleChange ? ` ${BY_RULE_CHANGE}` : ''}`,
+		description: `${mention(drift.discordId)} · ${escapeName(drift.discordName)}\n${sentence(drift.description, budget.sentence)}${drift.byRuleChange ? ` ${BY_RULE_CHANGE}` : ''}`,
 		color:
 			resolution === 'undone' || resolution === 'ignored'
 				? COLOURS.low

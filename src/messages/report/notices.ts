@@ -2,8 +2,9 @@ import { describeLinks } from '../../reconciliation/detection/link-problems.js';
 import { adviseOnUnknown, describeUnknown } from '../../reconciliation/detection/unknown.js';
 import type { Notices } from '../../reconciliation/domain/detection.js';
 import type { LinkProblem, UnknownMembers, UnknownReason } from '../../reconciliation/domain/unknown.js';
-import { ago, count, list, number } from '../format/format.js';
-import { escapeName, escapeText, mention } from '../format/text.js';
+import { count, list, number } from '../format/format.js';
+import { escapeName, escapeText, mention, sentence } from '../format/text.js';
+import { ago } from '../format/timestamps.js';
 
 /** Names and IDs per notice; the rest is counted. */
 const MAX_NAMED = 3;
@@ -178,7 +179,7 @@ function linksOf(links: NonNullable<UnknownMembers['links']>, many: number): str
 /** What is unknown, as a sentence without its full stop. */
 export function formatUnknown(reason: UnknownReason): string {
 	if (reason.kind === 'status') return formatUnknownStatus(reason.status);
-	return escapeText(describeUnknown(reason), REASON_LENGTH);
+	return sentence(describeUnknown(reason), REASON_LENGTH);
 }
 
 /** One line per status, of runs stored before other reasons were. */

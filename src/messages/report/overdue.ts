@@ -1,6 +1,6 @@
 import type { APIEmbed } from 'discord.js';
 import { COLOURS } from '../format/colours.js';
-import { ago, moment } from '../format/format.js';
+import { ago, moment } from '../format/timestamps.js';
 
 /** Alert: no run has succeeded for too long. */
 export function overdueEmbed(since: Date): APIEmbed {

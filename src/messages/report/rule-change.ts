@@ -2,9 +2,10 @@ import { type APIButtonComponent, type APIEmbedField, ButtonStyle, ComponentType
 import { losingBy, type RuleChange } from '../../reconciliation/domain/rule-change.js';
 import { buildCustomId } from '../custom-id.js';
 import { describeEffects } from '../format/effects.js';
-import { ago, number } from '../format/format.js';
+import { number } from '../format/format.js';
 import { fitLines } from '../format/lines.js';
-import { escapeText, mention } from '../format/text.js';
+import { mention, sentence } from '../format/text.js';
+import { ago } from '../format/timestamps.js';
 
 /** Rules that no operator has accepted, in a report and in a bulk plan. */
 
@@ -14,7 +15,7 @@ const CHANGE_LENGTH = 200;
 export function ruleChangeField(change: RuleChange, max: number): APIEmbedField {
 	const { changes, since, acceptedBy } = change;
 	const what = fitLines(
-		changes.map((each) => escapeText(each, CHANGE_LENGTH)),
+		changes.map((each) => sentence(each, CHANGE_LENGTH)),
 		max,
 		{ cutLast: true }
 	);

@@ -1,8 +1,9 @@
 import type { DriftIssue, IssueState, LastAttempt } from '../../reconciliation/domain/issue.js';
 import { AUTOMATIC } from '../../reconciliation/fixes/attempt.js';
-import { ago, changeMade, describeActor, describeChange, moment } from '../format/format.js';
-import { cut, escapeText } from '../format/text.js';
+import { changeMade, describeActor, describeChange } from '../format/format.js';
+import { cut, sentence } from '../format/text.js';
 import type { TextBudget } from '../format/text-budget.js';
+import { ago, moment } from '../format/timestamps.js';
 
 /** The state of an issue, in a report. */
 
@@ -51,7 +52,7 @@ function describeResolved({ lastAttempt, settledAt, settledBy }: IssueState, bud
 	if (lastAttempt?.outcome === 'UNDONE') return describeUndone(lastAttempt, budget);
 	if (settledBy !== null) return `Ignored: exempted by ${describeActor(settledBy)}${when}. Nothing was changed.`;
 	if (lastAttempt?.outcome !== 'RESOLVED') return `Went away by itself${when}`;
-	const why = lastAttempt.error === null ? '' : ` ${escapeText(lastAttempt.error, budget.sentence)}`;
+	const why = lastAttempt.error === null ? '' : ` ${sentence(lastAttempt.error, budget.sentence)}`;
 	return `Already gone when checked by ${describeActor(lastAttempt.actor)}${when}. Nothing was changed.${why}`;
 }
 
@@ -64,7 +65,7 @@ function describeUndone({ actor, at, rolesBefore, rolesAfter, exemptUntil }: Las
 /** An attempt that left the issue open, or preceded a recurrence. */
 function describeAttempt(attempt: LastAttempt, cameBackAt: Date | null, budget: TextBudget): string {
 	const tried = `Tried by ${describeActor(attempt.actor)} ${ago(attempt.at)}`;
-	const why = (fallback: string) => escapeText(attempt.error ?? fallback, budget.sentence);
+	const why = (fallback: string) => sentence(attempt.error ?? fallback, budget.sentence);
 	switch (attempt.outcome) {
 		case 'FIXED':
 			return `Came back${cameBackAt === null ? '' : ` ${ago(cameBackAt)}`}, after it was fixed by ${describeActor(attempt.actor)} ${ago(attempt.at)}. The issue is open again.`;

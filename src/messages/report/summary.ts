@@ -5,10 +5,11 @@ import { DRIFT_TYPES, type DriftIssue, SEVERITIES } from '../../reconciliation/d
 import type { ReconciliationResult } from '../../reconciliation/domain/run.js';
 import { COLOURS } from '../format/colours.js';
 import { describeEffects, describeHeld } from '../format/effects.js';
-import { ago, count, duration, number, SEVERITY_NAMES, TYPE_NAMES } from '../format/format.js';
+import { count, duration, number, SEVERITY_NAMES, TYPE_NAMES } from '../format/format.js';
 import { fitLines } from '../format/lines.js';
-import { escapeText, mention } from '../format/text.js';
+import { mention, sentence } from '../format/text.js';
 import type { TextBudget } from '../format/text-budget.js';
+import { ago } from '../format/timestamps.js';
 import { noticeLines } from './notices.js';
 import { ruleChangeField } from './rule-change.js';
 import { resolutionOf } from './state.js';
@@ -51,7 +52,7 @@ export function afterFailure(result: ReconciliationResult): string {
 
 /** Why a run failed, escaped. */
 export function failureText(result: ReconciliationResult, max: number): string {
-	return escapeText(result.failure ?? '', max) || 'Unknown reason: see the log.';
+	return sentence(result.failure ?? '', max) || 'Unknown reason: see the log.';
 }
 
 function failed(result: ReconciliationResult, budget: TextBudget): APIEmbed {
@@ -165,7 +166,7 @@ function openHold({ hold, holdReleasedBy = null }: ReconciliationResult): Hold |
 }
 
 function holdField(hold: Hold, { autoFixEnabled, holdReleasedBy = null }: ReconciliationResult, budget: TextBudget): APIEmbedField {
-	const reason = escapeText(hold.reason, budget.sentence);
+	const reason = sentence(hold.reason, budget.sentence);
 	if (holdReleasedBy !== null)
 		return { name: 'Approved', value: `${mention(holdReleasedBy)} approved this: ${describeHeld(hold)}. ${reason}` };
 	return {

@@ -1,8 +1,10 @@
 import type { MissingCustomers, Subscription } from '../domain/billing.js';
 import type { DriftType } from '../domain/issue.js';
-import { DEBTOR, type RoleName } from '../domain/rules.js';
+import { DEBTOR, type PolicySettings, type RoleName } from '../domain/rules.js';
+import { timeInText } from '../domain/time-in-text.js';
 import type { UnknownReason } from '../domain/unknown.js';
-import { type EvaluatedSource, isPastDue } from '../policy/entitlement.js';
+import { debtPeriods, type EvaluatedSource, isPastDue } from '../policy/entitlement.js';
+import { purchaseOf } from '../policy/purchase.js';
 import type { LinkedPerson } from './link-index.js';
 import { describeUnknown } from './unknown.js';
 
@@ -13,67 +15,123 @@ const MAX_SUBSCRIPTIONS_SHOWN = 3;
 
 const NONE_MISSING: MissingCustomers = new Map();
 
-/** A person's subscriptions, the deciding one first. */
-export function describeStripe(
-	person: LinkedPerson | undefined,
-	sources: readonly EvaluatedSource[],
-	missing: MissingCustomers = NONE_MISSING
-): string {
-	if (person === undefined) return 'no customer is linked to this person';
+/** The facts that the texts about one person need. */
+export interface PersonFacts {
+	/** Null without any link. */
+	readonly person: LinkedPerson | null;
+	/** The person's subscriptions, the deciding one first. */
+	readonly sources: readonly EvaluatedSource[];
+	readonly settings: PolicySettings;
+}
+
+/** A person's subscriptions: "Payment failed … · Knight (price_knight) · sub_1". */
+export function describeStripe(facts: PersonFacts, missing: MissingCustomers = NONE_MISSING): string {
+	const { person, sources } = facts;
+	if (person === null) return 'No customer is linked to this person';
 	if (sources.length === 0) {
 		const deleted = person.customerIds.filter((id) => missing.get(id) === 'deleted');
-		return deleted.length === 0 ? 'no subscription' : `no subscription: ${deleted.join(', ')} was deleted`;
+		return deleted.length === 0 ? 'No subscription' : `No subscription: ${deleted.join(', ')} was deleted`;
 	}
-	const described = sources.slice(0, MAX_SUBSCRIPTIONS_SHOWN).map(({ subscription, seat, unpaidSince }) => {
-		const owed = isPastDue(subscription.status) ? ` since ${day(unpaidSince)}` : '';
-		const payer = seat === null ? '' : ' (their team)';
-		return `${subscription.status}${owed}${payer}: ${describePrices(subscription)} (${subscription.id})`;
+	const described = sources.slice(0, MAX_SUBSCRIPTIONS_SHOWN).map((source) => {
+		const { subscription, seat } = source;
+		const tier = boughtBy(source, facts);
+		const prices = describePrices(subscription);
+		const payer = seat === null ? [] : [`paid by ${teamOf(source, facts)}`];
+		return [describeStatus(source), tier === null ? prices : `${tier} (${prices})`, ...payer, subscription.id].join(' · ');
 	});
 	const more = sources.length - described.length;
 	return more > 0 ? `${described.join('; ')}; and ${more} more` : described.join('; ');
 }
 
-/** A person's rows. */
-export function describeDatabase(person: LinkedPerson | undefined): string {
-	if (person === undefined) return 'not known';
-	if (person.rows.length === 0) return `linked through Stripe metadata on ${person.customerIds.join(', ')}`;
-	const seats = person.seats.map(({ row, team }) => `${row.seatTier} seat in ${team.name}`);
-	const customers = person.customerIds.length > 0 ? [`customer ${person.customerIds.join(', ')}`] : [];
-	return [...seats, ...customers].join('; ') || 'known, but not linked to anyone who pays';
+/** "Active", "Payment failed …", "Ended …". */
+function describeStatus({ subscription: { status, endedAt }, unpaidSince }: EvaluatedSource): string {
+	if (isPastDue(status)) return `Payment failed ${timeInText(unpaidSince)}`;
+	if (status === 'canceled' && endedAt !== null) return `Ended ${timeInText(endedAt)}`;
+	return STATUS_NAMES[status] ?? `Status "${status}"`;
 }
 
-/** The drift in one sentence, without the member's name. @param sources - the person's subscriptions, evaluated */
-export function describeDrift(
-	type: DriftType,
-	held: readonly RoleName[],
-	expected: readonly RoleName[],
-	linked: boolean,
-	sources: readonly EvaluatedSource[]
-): string {
-	const has = held.join(' and ');
+const STATUS_NAMES: Readonly<Record<string, string>> = {
+	active: 'Active',
+	trialing: 'On trial',
+	canceled: 'Canceled',
+	paused: 'Paused',
+	incomplete: 'First payment not made yet',
+	incomplete_expired: 'First payment never made'
+};
+
+/** A person's rows. */
+export function describeDatabase({ person }: Pick<PersonFacts, 'person'>): string {
+	if (person === null) return 'Not known';
+	if (person.rows.length === 0) return `Linked through Stripe (${person.customerIds.join(', ')})`;
+	const seats = person.seats.map(({ row, team }) => `${row.seatTier === 'OWNER' ? 'Owner' : 'Member'} of the team ${team.name}`);
+	const customers = person.customerIds.length > 0 ? [`Linked to ${person.customerIds.join(', ')}`] : [];
+	return [...seats, ...customers].join('; ') || 'Known, but not linked to anyone who pays';
+}
+
+/** The drift in one sentence, without the member's name. */
+export function describeDrift(type: DriftType, held: readonly RoleName[], expected: readonly RoleName[], facts: PersonFacts): string {
+	const has = held.join(' and ') || 'no role';
+	if (type === 'UNAUTHORIZED_ACCESS') {
+		if (facts.person === null) return `Has ${has} and is not linked to any customer: Reeve cannot know whether they pay.`;
+		return `Has ${has}${describeNoAccess(facts)}.`;
+	}
+	if (expected.length === 0) return 'Still marked Debtor, but no longer owes anything.';
+	if (!expected.includes(DEBTOR)) return describeDue(expected, has, facts);
+	const [source] = facts.sources;
+	const failed = source === undefined ? 'Payment failed' : `Payment failed ${timeInText(source.unpaidSince)}`;
+	return `${failed}, beyond the ${facts.settings.graceHours}-hour grace period: should have ${DEBTOR} alone; has ${has}.`;
+}
+
+/** "Pays for Lord and has Knight.", "Owns the team Acme, so should have Lord; has Knight." */
+function describeDue(expected: readonly RoleName[], has: string, facts: PersonFacts): string {
 	const due = expected.join(' and ');
-	switch (type) {
-		case 'MISSING_ACCESS':
-			return `Pays for ${due} and has no role.`;
-		case 'ROLE_MISMATCH':
-			return `Pays for ${due} and has ${has}.`;
-		case 'DEBTOR_MISMATCH':
-			if (expected.length === 0) return 'Still marked Debtor, but no longer owes anything.';
-			return expected.includes(DEBTOR)
-				? `Is overdue beyond the grace period and has ${has || 'no role'}: should have ${due} alone.`
-				: `Pays for ${due} and has ${has}.`;
-		case 'UNAUTHORIZED_ACCESS':
-			if (!linked) return `Has ${has} and is not linked to any customer: Reeve cannot know whether they pay.`;
-			return `Has ${has}${describeOtherPayments(sources) ?? ' and pays for nothing.'}`;
+	const [source] = facts.sources;
+	if (source === undefined) return `Should have ${due}; has ${has}.`;
+	const until = isPastDue(source.subscription.status) ? ` ${describeGrace(source, facts)}` : '';
+	if (source.seat !== null) {
+		const seat = source.seat === 'OWNER' ? 'Owns' : 'Is a member of';
+		return `${seat} ${teamOf(source, facts)}, so should have ${due}${until}; has ${has}.`;
+	}
+	return until === '' ? `Pays for ${due} and has ${has}.` : `Should have ${due}${until} but has ${has}.`;
+}
+
+/** "until … (payment failed …, in the 48-hour grace period)". */
+function describeGrace({ unpaidSince }: EvaluatedSource, { settings }: PersonFacts): string {
+	const { graceUntil } = debtPeriods(unpaidSince, settings);
+	const failed = timeInText(unpaidSince);
+	return `until ${timeInText(graceUntil)} (payment failed ${failed}, in the ${settings.graceHours}-hour grace period)`;
+}
+
+/** Why a linked person should have no role, to follow "Has Knight": what they pay for instead, or what ended. */
+export function describeNoAccess(facts: PersonFacts): string {
+	const prices = pricesWithoutRole(facts.sources);
+	if (prices.length > 0)
+		return `, but only pays for ${prices.join(' and ')}, which ${prices.length === 1 ? "isn't" : "aren't"} assigned to a role`;
+	const [source] = facts.sources;
+	if (source === undefined) return ' and pays for nothing';
+	const { status, endedAt } = source.subscription;
+	const whose = source.seat === null ? 'the subscription' : `the subscription of ${teamOf(source, facts)}`;
+	if (isPastDue(status)) {
+		const days = `${facts.settings.debtorDays} days as ${DEBTOR}`;
+		return `, but the payment failed ${timeInText(source.unpaidSince)}: the grace period and the ${days} are over`;
+	}
+	switch (status) {
+		case 'canceled':
+			return endedAt === null ? `, but ${whose} was canceled` : `, but ${whose} ended ${timeInText(endedAt)}`;
+		case 'paused':
+			return `, but ${whose} is paused`;
+		case 'incomplete':
+		case 'incomplete_expired':
+			return `, but the first payment for ${whose} was never made`;
+		default:
+			return ' and pays for nothing';
 	}
 }
 
-/** What a person pays for, if that gives no role: "and pays for nothing" would contradict the subscription shown beside it. */
-function describeOtherPayments(sources: readonly EvaluatedSource[]): string | null {
-	const paid = sources.filter(({ subscription: { status, items } }) => (status === 'active' || status === 'trialing') && items.length > 0);
-	if (paid.length === 0) return null;
-	const prices = new Set(paid.flatMap(({ subscription }) => subscription.items.map(({ price }) => price)));
-	return `, but only pays for ${[...prices].join(' and ')}, which gives no role.`;
+/** What is paid for, if no source gives a role: "pays for nothing" would contradict the subscription shown beside it. */
+function pricesWithoutRole(sources: readonly EvaluatedSource[]): readonly string[] {
+	const paid = sources.filter(({ subscription: { status } }) => status === 'active' || status === 'trialing');
+	return [...new Set(paid.flatMap(({ subscription }) => subscription.items.map(({ price }) => price)))];
 }
 
 /** Why a plan leaves roles that the known subscriptions do not give: a sentence to follow the drift. */
@@ -81,8 +139,32 @@ export function describeBlocked(kept: readonly RoleName[], [reason]: readonly Un
 	return reason === undefined ? '' : ` Keeps ${kept.join(' and ')} because something is unknown: ${describeUnknown(reason)}.`;
 }
 
-function day(date: Date): string {
-	return date.toISOString().slice(0, 10);
+/** What a source decides, in a few words, for Discord's audit log: "Lord ended … (sub_1)". */
+export function describeCause(expected: readonly RoleName[], facts: PersonFacts): string {
+	if (facts.person === null) return 'not linked to a customer';
+	const [source] = facts.sources;
+	if (source === undefined) return 'no subscription';
+	const { id, status, endedAt } = source.subscription;
+	const bought = boughtBy(source, facts) ?? describePrices(source.subscription);
+	const what = source.seat === null ? bought : `${bought} by ${teamOf(source, facts)}`;
+	const event = () => {
+		if (isPastDue(status)) return `payment failed ${timeInText(source.unpaidSince)}`;
+		if (expected.length > 0) return 'paid';
+		if (pricesWithoutRole([source]).length > 0) return 'gives no role';
+		return status === 'canceled' ? `ended${endedAt === null ? '' : ` ${timeInText(endedAt)}`}` : `is ${status}`;
+	};
+	return `${what} ${event()} (${id})`;
+}
+
+/** What a subscription buys while it is paid; null if no role. */
+export function boughtBy({ subscription, seat }: EvaluatedSource, { settings }: Pick<PersonFacts, 'settings'>): RoleName | null {
+	return purchaseOf(subscription.items, seat, settings).tier;
+}
+
+/** "the team Acme". */
+function teamOf({ subscription }: EvaluatedSource, { person }: PersonFacts): string {
+	const seat = person?.seats.find(({ team }) => team.stripeCustomerId === subscription.customerId);
+	return seat === undefined ? 'their team' : `the team ${seat.team.name}`;
 }
 
 export function describePrices({ items }: Pick<Subscription, 'items'>): string {

@@ -11,7 +11,7 @@ import type { UnknownReason } from '../domain/unknown.js';
 import { type Evaluation, expectedRoles } from '../policy/entitlement.js';
 import { PaymentFailures } from '../policy/payment-failure.js';
 import { accountsWith } from '../snapshot/accounts.js';
-import { describeBlocked, describeDatabase, describeDrift, describeStripe } from './describe.js';
+import { describeBlocked, describeCause, describeDatabase, describeDrift, describeStripe } from './describe.js';
 import { PersonEvaluator } from './evaluate-person.js';
 import { isLinked, type LinkedPerson, LinkIndex } from './link-index.js';
 import { MisreadIds, type Suspect } from './misread-ids.js';
@@ -151,7 +151,7 @@ export function* detectCooperatively(
 		const reasons = [...suspected.flatMap((suspect) => (suspect.mayEntitle() ? suspect.reason : [])), ...odd];
 		const evaluation = evaluator.evaluate(person, reasons);
 		unknown.add(member.id, evaluation.unknown);
-		const issue = compareMember(member, person, evaluation, { tiers, missing: billing.missingCustomers });
+		const issue = compareMember(member, person, evaluation, { settings, tiers, missing: billing.missingCustomers });
 		// Read again before a fix: one of them may pay by then.
 		const others = suspected.flatMap(({ customerIds }) => customerIds);
 		if (issue) issues.push(others.length === 0 ? issue : { ...issue, customerIds: [...new Set([...issue.customerIds, ...others])].sort() });
@@ -192,7 +192,11 @@ function compareMember(
 	member: RosterMember,
 	person: LinkedPerson | undefined,
 	evaluation: Evaluation,
-	{ tiers, missing }: { readonly tiers: readonly RoleName[]; readonly missing: MissingCustomers }
+	{
+		settings,
+		tiers,
+		missing
+	}: { readonly settings: PolicySettings; readonly tiers: readonly RoleName[]; readonly missing: MissingCustomers }
 ): DriftIssue | null {
 	const expected = expectedRoles(evaluation.entitlement);
 	const difference = diffRoles(member.roles, expected);
@@ -201,6 +205,7 @@ function compareMember(
 	const linked = isLinked(person);
 	const type = classify(member.roles, expected, linked);
 	const held = [...member.roles].sort();
+	const facts = { person: linked ? (person ?? null) : null, sources: evaluation.sources, settings };
 	const blocked = difference.remove.length > plan.remove.length ? describeBlocked(difference.remove, evaluation.unknown) : '';
 	return {
 		type,
@@ -209,9 +214,10 @@ function compareMember(
 		memberId: person?.rows.map((row) => row.id).sort()[0] ?? null,
 		discordId: member.id,
 		discordName: member.name,
-		description: `${describeDrift(type, held, expected, linked, evaluation.sources)}${blocked}`,
-		stripeStatus: describeStripe(linked ? person : undefined, evaluation.sources, missing),
-		databaseStatus: describeDatabase(linked ? person : undefined),
+		description: `${describeDrift(type, held, expected, facts)}${blocked}`,
+		stripeStatus: describeStripe(facts, missing),
+		databaseStatus: describeDatabase(facts),
+		cause: describeCause(expected, facts),
 		discordRoles: held,
 		expectedRoles: expected,
 		plan,

@@ -32,6 +32,8 @@ export interface Subscription extends Debt {
 	/** What it is for: those of its items that have a quantity above 0. */
 	readonly items: readonly SubscriptionItem[];
 	readonly createdAt: Date;
+	/** When it ended; null while it runs, or if Stripe does not say. */
+	readonly endedAt: Date | null;
 	/** The value of the Discord ID metadata, as found. */
 	readonly metadataDiscordId: string | null;
 	/** What it lacks that Reeve needs: what it gives is unknown, unless it is over. Completes "sub_1 …"; null if nothing. */

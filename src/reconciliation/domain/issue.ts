@@ -32,6 +32,8 @@ export interface DriftIssue {
 	readonly discordName: string;
 	/** The drift in one sentence, without the member's name. */
 	readonly description: string;
+	/** What decides the entitlement, in a few words. Missing in issues of older versions. */
+	readonly cause?: string;
 	/** The member's subscriptions, in words. */
 	readonly stripeStatus: string;
 	/** The member's rows, in words. */

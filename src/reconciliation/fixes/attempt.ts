@@ -2,6 +2,7 @@ import { startHeartbeat } from '../../async/heartbeat.js';
 import type { FixOutcome } from '../domain/issue.js';
 import type { AttemptEnd, AttemptStore } from '../domain/ports.js';
 import type { RoleName } from '../domain/rules.js';
+import { withPlainDays } from '../domain/time-in-text.js';
 
 /** The actor of an automatic fix. */
 export const AUTOMATIC = 'reeve';
@@ -45,12 +46,30 @@ export async function runAttempt(
 	}
 }
 
-/** The reason that Discord's audit log shows for each role change. */
+/** Discord accepts this many characters. */
+const MAX_REASON_LENGTH = 512;
+/** Leave room for the rest of the reason. */
+const MAX_CAUSE_LENGTH = 250;
+const MAX_NAME_LENGTH = 40;
+
+/**
+ * The reason that Discord's audit log shows for each role change: "Reeve: Lord ended 28 Nov 2026 (sub_1) · auto-fix · run cmw…, issue ab4…".
+ * @param cause - what decides the roles; its times become days
+ * @param origin - where the fix comes from: "run cmw…, issue ab4…"
+ */
 export function auditReason(
 	cause: string,
-	issueId: string,
+	origin: string,
 	{ actor, actorName = actor }: { readonly actor: string; readonly actorName?: string }
 ): string {
-	const authority = actor === AUTOMATIC ? 'automatic fix' : `approved by ${actorName} (${actor})`;
-	return `Reeve: ${cause}, issue ${issueId}, ${authority}`;
+	const authority =
+		actor === AUTOMATIC ? 'auto-fix' : `approved by ${clipped(actorName, MAX_NAME_LENGTH)}${actorName === actor ? '' : ` (${actor})`}`;
+	const reason = `Reeve: ${clipped(withPlainDays(cause), MAX_CAUSE_LENGTH)} · ${authority} · ${origin}`;
+	// Half a character cannot be sent in a header.
+	return clipped(reason, MAX_REASON_LENGTH).toWellFormed();
+}
+
+/** At most `max` UTF-16 units. */
+function clipped(text: string, max: number): string {
+	return text.length <= max ? text : `${text.slice(0, max - 1)}…`;
 }

@@ -116,7 +116,7 @@ export async function undoFix(ports: Ports, undos: UndoStore, order: UndoOrder):
 		seconds: CLAIM_SECONDS,
 		at,
 		exemptUntil,
-		reason: order.exemptionReason ?? `Fix undone by ${order.actorName ?? order.actor}`
+		reason: order.exemptionReason ?? `Fix undone by @${order.actorName ?? order.actor}`
 	});
 	if (claimed.kind !== 'claimed') return claimed;
 	const { claim, subject } = claimed;
@@ -125,7 +125,7 @@ export async function undoFix(ports: Ports, undos: UndoStore, order: UndoOrder):
 			attemptId: claim.attemptId,
 			discordId: subject.discordId,
 			look: (rolesBefore) => lookAtMember(ports, subject, rolesBefore === null ? claim : { ...claim, interrupted: true }),
-			reason: auditReason(`undo ${claim.attemptId} of fix ${order.attemptId}`, claim.issueId, order),
+			reason: auditReason('fix undone', `undo ${claim.attemptId} of fix ${order.attemptId}, issue ${claim.issueId}`, order),
 			isHeld,
 			advice: { unreadable: 'Check their roles.', notApplied: 'Try again in a minute.' }
 		})

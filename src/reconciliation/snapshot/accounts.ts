@@ -137,6 +137,8 @@ class SubscriptionColumns {
 	public readonly ids = new StringColumn();
 	public readonly metadataIds = new StringColumn();
 	private created = new Float64Array(INITIAL_CAPACITY);
+	/** Epoch seconds; 0 for one without an end. */
+	private ended = new Uint32Array(INITIAL_CAPACITY);
 	private kinds = new Uint32Array(INITIAL_CAPACITY);
 	/** Index of the customer's next subscription. */
 	private next = new Int32Array(INITIAL_CAPACITY);
@@ -145,12 +147,13 @@ class SubscriptionColumns {
 
 	/** @param next - index of the customer's next subscription @returns the index */
 	public add(
-		{ id, status, items, cancelAtPeriodEnd, collectionPaused, createdAt, metadataDiscordId, unreadable, isLinkLost }: Subscription,
+		{ id, status, items, cancelAtPeriodEnd, collectionPaused, createdAt, endedAt, metadataDiscordId, unreadable, isLinkLost }: Subscription,
 		next: number
 	): number {
 		const index = this.ids.add(id);
 		if (index === this.created.length) {
 			this.created = doubled(this.created);
+			this.ended = doubled(this.ended);
 			this.kinds = doubled(this.kinds);
 			this.next = doubled(this.next);
 		}
@@ -158,6 +161,7 @@ class SubscriptionColumns {
 		if (unreadable !== null) this.unreadable.set(id, unreadable);
 		if (isLinkLost) this.lostLinks.add(id);
 		this.created[index] = createdAt.getTime();
+		this.ended[index] = endedAt === null ? 0 : endedAt.getTime() / 1000;
 		this.kinds[index] = this.kindIndexOf({ status, items, cancelAtPeriodEnd, collectionPaused });
 		this.next[index] = next;
 		return index;
@@ -165,6 +169,11 @@ class SubscriptionColumns {
 
 	public createdAt(index: number): number {
 		return this.created[index] ?? 0;
+	}
+
+	/** Epoch seconds; 0 for one without an end. */
+	public endedAt(index: number): number {
+		return this.ended[index] ?? 0;
 	}
 
 	public nextOf(index: number): number {
@@ -210,6 +219,11 @@ class StoredSubscription implements Subscription {
 
 	public get createdAt(): Date {
 		return new Date(this.#columns.createdAt(this.#index));
+	}
+
+	public get endedAt(): Date | null {
+		const seconds = this.#columns.endedAt(this.#index);
+		return seconds === 0 ? null : new Date(seconds * 1000);
 	}
 
 	public get unpaidSince(): Date | null {

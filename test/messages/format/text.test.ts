@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clean, cut, escapeName, escapeText, mention, plainName } from '../../../src/messages/format/text.js';
+import { markdownToText } from '../../../src/messages/format/markdown-to-text.js';
+import { linkStripeIds } from '../../../src/messages/format/stripe-links.js';
+import { clean, cut, escapeName, escapeText, mention, plainName, sentence } from '../../../src/messages/format/text.js';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 200 });
 
@@ -86,4 +88,46 @@ describe('escapeText on any text', () => {
 it('mention mentions only Discord IDs', () => {
 	expect(mention('1001')).toBe('<@1001>');
 	expect(mention('1> @everyone')).toBe('1> @\u200Beveryone');
+});
+
+describe('sentence', () => {
+	it("shows a time as a date in the reader's time zone", () => {
+		expect(sentence('Ended 2026-11-28T22:30:00Z, or 2026-11-28.', 100)).toBe('Ended <t:1795905000:D>, or 2026-11-28.');
+		expect(sentence('Ended 2026-11-28T22:30:00Z', 20)).toBe('Ended 2026-11-28T22…');
+	});
+
+	it("keeps Reeve's own links and commands, and escapes those of others", () => {
+		expect(sentence('See https://status.stripe.com, then use `/reconcile run`.', 100)).toBe(
+			'See https://status.stripe.com, then use `/reconcile run`.'
+		);
+		expect(sentence('See https://status.stripe.com.evil.example: https://evil.example `x`', 100)).not.toMatch(/https:\/\/|(?<!\\)`x/);
+		expect(sentence('<@1> **Acme** [x](https://evil.example)', 100)).toBe(escapeText('<@1> **Acme** [x](https://evil.example)', 100));
+	});
+
+	it('stays within its length', () => {
+		fc.assert(fc.property(anyText, fc.integer({ min: 1, max: 50 }), (text, max) => sentence(text, max).length <= max));
+	});
+});
+
+describe('linkStripeIds', () => {
+	it('links subscriptions and customers to the dashboard, as far as there is room', () => {
+		const linked =
+			'[cus_1](https://dashboard.stripe.com/customers/cus_1) · [open in Stripe](https://dashboard.stripe.com/subscriptions/sub_1)';
+		expect(linkStripeIds('cus_1 · sub_1', 500)).toBe(linked);
+		expect(linkStripeIds('cus_1 · sub_1', linked.length - 1)).toBe('[cus_1](https://dashboard.stripe.com/customers/cus_1) · sub_1');
+		expect(linkStripeIds('cus_1 · sub_1', 13)).toBe('cus_1 · sub_1');
+	});
+
+	it('leaves an ID that was cut off', () => {
+		expect(linkStripeIds('Active · sub_12…', 500)).toBe('Active · sub_12…');
+	});
+});
+
+describe('markdownToText', () => {
+	it('writes a date as a day, and a time with its zone', () => {
+		const reader = { nameOf: () => 'ada', timeZone: 'Europe/Berlin' };
+		expect(markdownToText('<t:1795905000:D>, <t:1795905000:f>, <t:1795905000:R>', reader)).toBe(
+			'28 Nov 2026, 28 Nov 2026, 23:30 (Europe/Berlin), 28 Nov 2026, 23:30 (Europe/Berlin)'
+		);
+	});
 });

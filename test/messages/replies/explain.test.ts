@@ -18,6 +18,7 @@ function claim(number: number, over: Partial<ExplainedSource> = {}): ExplainedSo
 			status: 'active',
 			items: [{ price: 'price_lord', product: 'prod_lord' }],
 			createdAt: AT,
+			endedAt: null,
 			unpaidSince: null,
 			lastPaidAt: null,
 			unreadable: null,

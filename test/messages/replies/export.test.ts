@@ -160,7 +160,7 @@ describe('exportReply', () => {
 				'Person (ID)': `<@${ADA}>`,
 				'Person (name)': `'=HYPERLINK("https://evil.example";"win")`,
 				Kind: 'ROLE_MISMATCH',
-				'Stripe says': 'active: price_lord (sub_1)',
+				'Stripe says': 'Active · Lord (price_lord) · sub_1',
 				'Discord says': 'Knight',
 				Plan: 'give Lord, then take Knight',
 				'Status now': 'OPEN',

@@ -10,7 +10,7 @@ const member = (number: number, effect: Effect, before: string[], after: string[
 	effect,
 	before,
 	after,
-	stripeStatus: 'active: price_lord (sub_1)'
+	stripeStatus: 'Active · Lord (price_lord) · sub_1'
 });
 
 function preview(members: readonly PreviewedMember[], over: Partial<Preview> = {}): Preview {
@@ -75,11 +75,11 @@ describe('previewLines', () => {
 				'Prices of Lord: price_lord → price_lrod',
 				'\n1 loses access, 1 moves down, 1 gets access.',
 				'\nloses access (1):',
-				'  name1 (100000000000000001): Lord → no role; active: price_lord (sub_1)',
+				'  name1 (100000000000000001): Lord → no role; Active · Lord (price_lord) · sub_1',
 				'\nmoves down (1):',
-				'  name2 (100000000000000002): Lord → Knight; active: price_lord (sub_1)',
+				'  name2 (100000000000000002): Lord → Knight; Active · Lord (price_lord) · sub_1',
 				'\ngets access (1):',
-				'  name3 (100000000000000003): no role → Knight; active: price_lord (sub_1)',
+				'  name3 (100000000000000003): no role → Knight; Active · Lord (price_lord) · sub_1',
 				'\nCompared 250 members. Nothing was changed.'
 			].join('\n')
 		);

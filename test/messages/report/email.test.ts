@@ -27,7 +27,7 @@ describe('renderEmail', () => {
 			'1. Has the wrong role',
 			`ada (${ADA}) · ada`,
 			'Plan: Give Lord, then take Knight',
-			'Stripe says: active: price_lord (sub_1)',
+			'Stripe says: Active · Lord (price_lord) · open in Stripe (https://dashboard.stripe.com/subscriptions/sub_1)',
 			'First seen 20 Nov 2026, 09:00 (Europe/Berlin)'
 		])
 			expect(text).toContain(part);

@@ -307,8 +307,8 @@ describe('issue embed', () => {
 		const { embed, field } = shown({}, issue({ timesSeen: 3 }));
 		expect(embed?.title).toBe('1. Has the wrong role');
 		expect(embed?.description).toBe(`<@${ADA}> · ada\nPays for Lord and has Knight.`);
-		expect(field('Stripe says')).toBe('active: price_lord (sub_1)');
-		expect(field('Database says')).toBe('customer cus_1');
+		expect(field('Stripe says')).toBe('Active · Lord (price_lord) · [open in Stripe](https://dashboard.stripe.com/subscriptions/sub_1)');
+		expect(field('Database says')).toBe('Linked to [cus_1](https://dashboard.stripe.com/customers/cus_1)');
 		expect(field('Discord says')).toBe('Knight');
 		expect(field('Plan')).toBe('Give Lord, then take Knight');
 		expect(field('Severity')).toBe('Medium');

@@ -130,7 +130,7 @@ describe('detect: customers that Stripe does not have', () => {
 		expect(only(issues({ ...parts, missingCustomers: { cus_9: 'deleted' } }))).toMatchObject({
 			severity: 'HIGH',
 			plan: { remove: ['Knight'] },
-			stripeStatus: 'no subscription: cus_9 was deleted'
+			stripeStatus: 'No subscription: cus_9 was deleted'
 		});
 	});
 });
@@ -275,7 +275,7 @@ describe('detect: unlinked members', () => {
 			memberId: null,
 			linked: false,
 			customerIds: [],
-			databaseStatus: 'not known'
+			databaseStatus: 'Not known'
 		});
 	});
 
@@ -593,9 +593,9 @@ describe('detect: issues', () => {
 			]
 		};
 		const issue = only(issues({ ...parts, guild: [inGuild(ADA, 'Lord')] }));
-		expect(issue.stripeStatus).toMatch(/^past_due since 2026-02-05 \(their team\).*sub_team.*; canceled: .*sub_1/);
-		expect(issue.databaseStatus).toMatch(/OWNER seat in Acme; customer cus_1/);
-		expect(issue.description).toMatch(/overdue.*Lord.*Debtor/);
+		expect(issue.stripeStatus).toMatch(/^Payment failed 2026-02-05T.*the team Acme.*sub_team; Canceled.*sub_1/);
+		expect(issue.databaseStatus).toMatch(/Owner of the team Acme; Linked to cus_1/);
+		expect(issue.description).toMatch(/beyond the 48-hour grace period: should have Debtor alone; has Lord/);
 		expect(issue.discordName).toBe(`name of ${ADA}`);
 	});
 

@@ -60,9 +60,9 @@ describe('undoFix', () => {
 		const ports = await fixed();
 		await undo(ports);
 		expect(new Set(ports.guild.reasons)).toEqual(
-			new Set([`Reeve: undo attempt_2 of fix attempt_1, issue issue_1, approved by grace (${OPERATOR})`])
+			new Set([`Reeve: fix undone · approved by grace (${OPERATOR}) · undo attempt_2 of fix attempt_1, issue issue_1`])
 		);
-		expect(only(exempt(ports))).toMatchObject({ discordId: ADA, createdBy: OPERATOR, reason: 'Fix undone by grace' });
+		expect(only(exempt(ports))).toMatchObject({ discordId: ADA, createdBy: OPERATOR, reason: 'Fix undone by @grace' });
 	});
 
 	it('keeps the next daily run from redoing the fix, even on a 25-hour day', async () => {

@@ -574,10 +574,10 @@ describe('runReconciliation with auto-fix', () => {
 		expect([...ports.ledger.issues.values()].map(({ status }) => status)).toEqual(['FIXED', 'FIXING']);
 	});
 
-	it("names run, issue and the automatic fix in Discord's audit log", async () => {
+	it("names the cause, the automatic fix and the run in Discord's audit log", async () => {
 		const ports = councilOfTwo();
 		await run(ports, AUTO);
-		expect(ports.guild.reasons[0]).toBe('Reeve: run run_1, issue issue_1, automatic fix');
+		expect(ports.guild.reasons[0]).toBe('Reeve: Knight paid (sub_1) · auto-fix · run run_1, issue issue_1');
 	});
 
 	it('reports its progress', async () => {

@@ -1,7 +1,8 @@
 import type { AuditAction, AuditEntry } from '../../../reconciliation/domain/audit.js';
 import type { FixOutcome } from '../../../reconciliation/domain/issue.js';
-import { describeActor, moment, roles } from '../../format/format.js';
+import { describeActor, roles } from '../../format/format.js';
 import { cut, escapeText } from '../../format/text.js';
+import { moment } from '../../format/timestamps.js';
 
 /** A member's audit entries, one line each. */
 

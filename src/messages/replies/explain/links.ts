@@ -1,6 +1,6 @@
 import type { MemberRow, TeamRow } from '../../../reconciliation/domain/links.js';
 import type { Explanation } from '../../../reconciliation/members/explain.js';
-import { escapeName, escapeText } from '../../format/text.js';
+import { escapeName, escapeText, sentence } from '../../format/text.js';
 
 /** A member's links, one line each. */
 
@@ -25,7 +25,7 @@ export function linkLines({ breakdown, stripeFailure, searchFailure }: Explanati
 	];
 	const incomplete =
 		stripeFailure === null && searchFailure !== null
-			? [`Stripe's metadata could not be searched, so a link by metadata alone may be missing: ${escapeText(searchFailure, 250)}`]
+			? [`Stripe's metadata could not be searched, so a link by metadata alone may be missing: ${sentence(searchFailure, 250)}`]
 			: [];
 	return [...(lines.length > 0 ? lines : ['none']), ...incomplete];
 }

@@ -4,9 +4,10 @@ import type { LinkedPerson } from '../../../reconciliation/detection/link-index.
 import type { ExplainedSource, Explanation } from '../../../reconciliation/members/explain.js';
 import { buildCustomId } from '../../custom-id.js';
 import { COLOURS } from '../../format/colours.js';
-import { ago, count, describeActor, describePlan, heading, moment, number, roles } from '../../format/format.js';
+import { count, describeActor, describePlan, heading, number, roles } from '../../format/format.js';
 import { fitLines } from '../../format/lines.js';
-import { cut, escapeName, escapeText, mention } from '../../format/text.js';
+import { cut, escapeName, escapeText, mention, sentence } from '../../format/text.js';
+import { ago, moment } from '../../format/timestamps.js';
 import type { MessagePayload } from '../../report/view.js';
 import { changeLine } from './change.js';
 import { ID_LENGTH, linkLines } from './links.js';
@@ -94,7 +95,7 @@ function subscriptionsEmbed({ known, breakdown, stripeFailure }: Explanation): A
 	const { sources, precedence, person } = breakdown;
 	const said = known
 		? [describePrecedence(sources, precedence), ...sources.map((claim, index) => sourceLines(claim, index + 1, person))]
-		: [`Stripe could not be asked: ${escapeText(stripeFailure ?? 'no reason is known', SUBSCRIPTIONS_LENGTH / 3)}`];
+		: [`Stripe could not be asked: ${sentence(stripeFailure ?? 'no reason is known', SUBSCRIPTIONS_LENGTH / 3)}`];
 	return {
 		title: known && sources.length > 0 ? count(sources.length, 'subscription') : 'Subscriptions',
 		color: COLOURS.busy,

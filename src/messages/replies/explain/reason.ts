@@ -1,8 +1,9 @@
 import { DEBTOR } from '../../../reconciliation/domain/rules.js';
 import type { ExplainedSource, Precedence } from '../../../reconciliation/members/explain.js';
 import type { EntitlementReason } from '../../../reconciliation/policy/reason.js';
-import { count, list, moment } from '../../format/format.js';
+import { count, list } from '../../format/format.js';
 import { escapeName, escapeText } from '../../format/text.js';
+import { moment } from '../../format/timestamps.js';
 
 /** Why a subscription gives what it gives. */
 

@@ -1,7 +1,7 @@
 import { adviseOnUnknown, describeUnknown } from '../../../reconciliation/detection/unknown.js';
 import type { Explanation } from '../../../reconciliation/members/explain.js';
 import { describePlan } from '../../format/format.js';
-import { cut, escapeText } from '../../format/text.js';
+import { cut, sentence } from '../../format/text.js';
 
 const FAILURE_LENGTH = 300;
 const SENTENCE_LENGTH = 250;
@@ -10,7 +10,7 @@ const PLAN_LENGTH = 160;
 /** The conclusion in one or two sentences, and what an operator can do. */
 export function verdict(explanation: Explanation): string {
 	const { member, discordFailure, known, breakdown, drift, exemption } = explanation;
-	if (discordFailure !== null) return `The server could not be asked: ${escapeText(discordFailure, FAILURE_LENGTH)}`;
+	if (discordFailure !== null) return `The server could not be asked: ${sentence(discordFailure, FAILURE_LENGTH)}`;
 	if (member?.bot) return 'This is a bot: bots pay for nothing, and Reeve leaves their roles alone.';
 	if (member === null)
 		return known && breakdown.person === null
@@ -20,10 +20,10 @@ export function verdict(explanation: Explanation): string {
 		return 'Is exempt: Reeve leaves their roles alone, whatever Stripe says. End it with `/reconcile exemptions` if it is not right any more.';
 	if (!known) return 'What they should have is not known, because Stripe could not be asked. Reeve changes nothing while that is so.';
 	if (drift !== null)
-		return `${escapeText(drift.description, SENTENCE_LENGTH)} Plan: **${cut(describePlan(drift.plan), PLAN_LENGTH)}**.${breakdown.person === null ? ' Link them with `/reconcile link`, or exempt them with `/reconcile exempt`, if they are to keep it.' : ''}`;
+		return `${sentence(drift.description, SENTENCE_LENGTH)} Plan: **${cut(describePlan(drift.plan), PLAN_LENGTH)}**.${breakdown.person === null ? ' Link them with `/reconcile link`, or exempt them with `/reconcile exempt`, if they are to keep it.' : ''}`;
 	const [unknown] = breakdown.unknown;
 	if (unknown !== undefined)
-		return `Keeps the roles they have: ${escapeText(describeUnknown(unknown), SENTENCE_LENGTH)}. What to do: ${adviseOnUnknown(unknown)}.`;
+		return `Keeps the roles they have: ${sentence(describeUnknown(unknown), SENTENCE_LENGTH)}. What to do: ${adviseOnUnknown(unknown)}.`;
 	if (breakdown.person === null)
 		return 'Not linked to any customer and holds no managed role, which is right. If they pay, link them with `/reconcile link`.';
 	return 'Has the roles they should have.';

@@ -14,7 +14,7 @@ const BEGINS_FORMULA = /^[=+\-@\u2212]/;
 const BEGINS_CELL = /([;|]["'\s]*)(?=\S)/g;
 
 /** Fast path: most cells match, and the full check on each blocks the event loop for seconds on a large run. */
-const PLAIN = /^[A-Za-z0-9<][\w<>@.,:()/-]*(?: [\w<>@.,:()/-]+)*$/;
+const PLAIN = /^[A-Za-z0-9<][\w<>@.,:()/·-]*(?: [\w<>@.,:()/·-]+)*$/;
 
 export interface Table {
 	readonly text: string;

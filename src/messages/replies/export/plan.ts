@@ -1,4 +1,5 @@
 import type { Effect } from '../../../reconciliation/domain/effect.js';
+import { withPlainDays } from '../../../reconciliation/domain/time-in-text.js';
 import type { BulkPlan, ListedIssue } from '../../../reconciliation/fixes/bulk-plan.js';
 import { heading, SEVERITY_NAMES } from '../../format/format.js';
 import { idCell, planCell, rolesCell, utcCell } from './cells.js';
@@ -47,8 +48,8 @@ function lineOf(issue: ListedIssue): string[] {
 		planCell(issue.plan),
 		heading(issue),
 		SEVERITY_NAMES[issue.severity],
-		issue.description,
-		issue.stripeStatus,
+		withPlainDays(issue.description),
+		withPlainDays(issue.stripeStatus),
 		issue.databaseStatus,
 		rolesCell(issue.discordRoles),
 		utcCell(issue.firstSeenAt)

@@ -1,11 +1,13 @@
 import { DateTime } from 'luxon';
 import { describeLinks } from '../../../reconciliation/detection/link-problems.js';
 import { adviseOnUnknown, describeUnknown } from '../../../reconciliation/detection/unknown.js';
+import { withPlainDays } from '../../../reconciliation/domain/time-in-text.js';
 import type { UnknownMembers } from '../../../reconciliation/domain/unknown.js';
 import type { ArchivedRun, RecordedAttempt, RecordedIssue, RunRecord } from '../../../reconciliation/runs/archive.js';
-import { count, moment, number } from '../../format/format.js';
+import { count, number } from '../../format/format.js';
 import { MAX_CHOICE_LENGTH, MAX_CHOICES } from '../../format/limits.js';
 import { cut } from '../../format/text.js';
+import { moment } from '../../format/timestamps.js';
 import { idCell, planCell, rolesCell, utcCell } from './cells.js';
 import { toCsv } from './csv.js';
 
@@ -121,8 +123,8 @@ function linesOf(run: ArchivedRun, { found, statusNow, attempts }: RecordedIssue
 		found.discordName,
 		found.type,
 		found.severity,
-		found.description,
-		found.stripeStatus,
+		withPlainDays(found.description),
+		withPlainDays(found.stripeStatus),
 		found.databaseStatus,
 		rolesCell(found.discordRoles),
 		planCell(found.plan),

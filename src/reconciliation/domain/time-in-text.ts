@@ -1,0 +1,20 @@
+import { DateTime } from 'luxon';
+
+/** Times within the texts that the core writes for operators: ISO 8601 to the second, which messages show in the reader's time zone. */
+
+/** Matches what {@link timeInText} writes. */
+export const TIME_IN_TEXT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g;
+
+export function timeInText(date: Date): string {
+	return date.toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+/** "28 Nov 2026": for readers of plain text, such as Discord's audit log. @param timeZone - an IANA name */
+export function plainDay(date: Date, timeZone = 'UTC'): string {
+	return DateTime.fromJSDate(date, { zone: timeZone }).setLocale('en-US').toFormat('d MMM yyyy');
+}
+
+/** The text with its times as days: "ended 28 Nov 2026". */
+export function withPlainDays(text: string): string {
+	return text.replace(TIME_IN_TEXT, (time) => plainDay(new Date(time)));
+}
