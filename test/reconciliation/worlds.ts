@@ -7,7 +7,7 @@ import { FakePorts } from './fakes.js';
 /** Parts with every list present. */
 export type World = Required<Parts>;
 
-const PEOPLE = Array.from({ length: 8 }, (_, index) => userId(index));
+export const PEOPLE = Array.from({ length: 8 }, (_, index) => userId(index));
 const CUSTOMERS = Array.from({ length: 6 }, (_, index) => `cus_${index}`);
 const TEAMS = ['t_0', 't_1', 't_2'];
 export const STATUSES = ['active', 'trialing', 'past_due', 'unpaid', 'canceled', 'incomplete', 'incomplete_expired', 'paused', 'suspended'];

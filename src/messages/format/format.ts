@@ -33,6 +33,8 @@ export const PART_LABELS: Readonly<Record<BulkPart, string>> = {
 
 /** Heading of an issue. */
 export function heading(issue: DriftIssue): string {
+	// What the rule gives may differ from what the member pays for.
+	if (issue.adjusted !== undefined) return "Roles differ from this server's rule";
 	switch (issue.type) {
 		case 'UNAUTHORIZED_ACCESS':
 			return issue.linked ? TYPE_NAMES.UNAUTHORIZED_ACCESS : SCOPE_NAMES.UNLINKED;

@@ -11,10 +11,11 @@ export function describeRuleChange(before: Rules, after: Rules): readonly string
 }
 
 function factsOf({ policy, roleIds, discordIdKey }: Rules): (readonly [subject: string, value: string])[] {
-	const { tiers, otherPrices, unlistedPrices, seats, graceHours, debtorDays } = policy;
+	const { tiers, extraRoles = [], otherPrices, unlistedPrices, seats, graceHours, debtorDays } = policy;
 	const list = (values: readonly string[]) => values.toSorted().join(', ') || 'none';
 	return [
 		['Tiers', tiers.map(({ name }) => name).join(' < ')],
+		['Extra roles', extraRoles.map(({ name, above }) => (above === undefined ? name : `${name} (above ${above})`)).join(', ') || 'none'],
 		...tiers.map(({ name, prices }) => [`Prices of ${name}`, list(prices)] as const),
 		['Prices that give no role', list(otherPrices)],
 		['Prices that no setting lists', describeUnlisted(unlistedPrices)],

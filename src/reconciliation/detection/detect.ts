@@ -6,12 +6,13 @@ import { effectOf } from '../domain/effect.js';
 import type { Roster, RosterMember } from '../domain/guild.js';
 import { bySeverity, DRIFT_TYPES, type DriftIssue, type DriftSeverity, type DriftType, type Plan } from '../domain/issue.js';
 import { isInForce, type Links } from '../domain/links.js';
-import { DEBTOR, type PolicySettings, type RoleName } from '../domain/rules.js';
+import { DEBTOR, type PolicySettings, type RoleName, rankedRoles } from '../domain/rules.js';
 import type { UnknownReason } from '../domain/unknown.js';
-import { type Evaluation, expectedRoles } from '../policy/entitlement.js';
+import type { MemberEvaluation } from '../policy/adjust.js';
 import { PaymentFailures } from '../policy/payment-failure.js';
 import { accountsWith } from '../snapshot/accounts.js';
 import { describeBlocked, describeCause, describeDatabase, describeDrift, describeStripe } from './describe.js';
+import { describeAdjustedDrift, describeAdjustmentCause } from './describe-adjustment.js';
 import { PersonEvaluator } from './evaluate-person.js';
 import { isLinked, type LinkedPerson, LinkIndex } from './link-index.js';
 import { MisreadIds, type Suspect } from './misread-ids.js';
@@ -99,7 +100,7 @@ export function* detectCooperatively(
 	const { billing, roster, links, othersInGuild, changedLinks = NO_CHANGES } = snapshot;
 	const { accounts } = billing;
 	const evaluator = new PersonEvaluator(accounts, billing.missingCustomers, new PaymentFailures(links, now), settings, now);
-	const tiers = settings.tiers.map(({ name }) => name);
+	const ranked = rankedRoles(settings);
 	const exempt = exemptMembers(links, now);
 	const changedCustomers = new Set([...billing.changedCustomers, ...changedLinks.customerIds]);
 	// A member named by a changed customer may have just lost that link.
@@ -149,14 +150,14 @@ export function* detectCooperatively(
 		// A member without roles has none to lose.
 		const odd = member.roles.length === 0 ? NO_REASONS : isLinked(person) ? anyones : unlinkeds;
 		const reasons = [...suspected.flatMap((suspect) => (suspect.mayEntitle() ? suspect.reason : [])), ...odd];
-		const evaluation = evaluator.evaluate(person, reasons);
+		const evaluation = evaluator.evaluateMember(member, person, reasons);
 		unknown.add(member.id, evaluation.unknown);
-		const issue = compareMember(member, person, evaluation, { settings, tiers, missing: billing.missingCustomers });
+		const issue = compareMember(member, person, evaluation, { settings, ranked, missing: billing.missingCustomers });
 		// Read again before a fix: one of them may pay by then.
 		const others = suspected.flatMap(({ customerIds }) => customerIds);
 		if (issue) issues.push(others.length === 0 ? issue : { ...issue, customerIds: [...new Set([...issue.customerIds, ...others])].sort() });
 		// Members who hold what is known to be theirs have no issue, whatever is unknown besides.
-		else if (evaluation.unknown.length > 0 && !rolesEqual(member.roles, expectedRoles(evaluation.entitlement))) skipped.add(member.id);
+		else if (evaluation.unknown.length > 0 && !rolesEqual(member.roles, evaluation.expected)) skipped.add(member.id);
 	});
 	return {
 		issues: issues.sort(reportOrder),
@@ -187,18 +188,18 @@ export function* detectCooperatively(
 	};
 }
 
-/** The member's issue; null if they hold what the policy gives them, or more of which something is unknown. @param tiers - lowest rank first */
+/** The member's issue; null if they hold what the policy gives them, or more of which something is unknown. @param ranked - the roles that give access, lowest first */
 function compareMember(
 	member: RosterMember,
 	person: LinkedPerson | undefined,
-	evaluation: Evaluation,
+	evaluation: MemberEvaluation,
 	{
 		settings,
-		tiers,
+		ranked,
 		missing
-	}: { readonly settings: PolicySettings; readonly tiers: readonly RoleName[]; readonly missing: MissingCustomers }
+	}: { readonly settings: PolicySettings; readonly ranked: readonly RoleName[]; readonly missing: MissingCustomers }
 ): DriftIssue | null {
-	const expected = expectedRoles(evaluation.entitlement);
+	const { expected, adjusted } = evaluation;
 	const difference = diffRoles(member.roles, expected);
 	const plan = evaluation.unknown.length === 0 ? difference : grantsOf(difference);
 	if (plan.add.length === 0 && plan.remove.length === 0) return null;
@@ -214,14 +215,15 @@ function compareMember(
 		memberId: person?.rows.map((row) => row.id).sort()[0] ?? null,
 		discordId: member.id,
 		discordName: member.name,
-		description: `${describeDrift(type, held, expected, facts)}${blocked}`,
+		description: `${adjusted === null ? describeDrift(type, held, expected, facts) : describeAdjustedDrift(held, adjusted)}${blocked}`,
 		stripeStatus: describeStripe(facts, missing),
 		databaseStatus: describeDatabase(facts),
-		cause: describeCause(expected, facts),
+		cause: adjusted === null ? describeCause(expected, facts) : describeAdjustmentCause(adjusted),
 		discordRoles: held,
 		expectedRoles: expected,
 		plan,
-		effect: effectOf(held, plan, tiers),
+		...(adjusted && { adjusted }),
+		effect: effectOf(held, plan, ranked),
 		customerIds: person ? payingCustomerIds(person) : [],
 		linked
 	};

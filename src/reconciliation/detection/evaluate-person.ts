@@ -1,6 +1,8 @@
 import type { Accounts, MissingCustomers, Subscription } from '../domain/billing.js';
+import type { RosterMember } from '../domain/guild.js';
 import type { PolicySettings } from '../domain/rules.js';
 import type { UnknownReason } from '../domain/unknown.js';
+import { adjustEvaluation, type MemberEvaluation } from '../policy/adjust.js';
 import { type Evaluation, evaluate, type PaymentSource } from '../policy/entitlement.js';
 import type { PaymentFailures } from '../policy/payment-failure.js';
 import type { LinkDoubt, LinkedPerson } from './link-index.js';
@@ -8,6 +10,7 @@ import { mayPayFor, type Payee, payeesOf, subscriptionsFor } from './payees.js';
 
 const NO_REASONS: readonly never[] = [];
 const NO_SOURCES: readonly never[] = [];
+const NO_ROWS: readonly never[] = [];
 
 /** What people should have, by their links and by what their customers' subscriptions give. */
 export class PersonEvaluator {
@@ -29,6 +32,15 @@ export class PersonEvaluator {
 		const isCertain = person.doubts.length === 0 && missing.length === 0;
 		const unknown = isCertain ? reasons : [...this.effectiveDoubts(person), ...missing, ...reasons];
 		return evaluate(this.paymentSources(person), this.settings, this.now, unknown);
+	}
+
+	/** What a member should have, by the server's own rule as well. @param reasons - as for {@link evaluate} */
+	public evaluateMember(
+		{ id, roles }: Pick<RosterMember, 'id' | 'roles'>,
+		person: LinkedPerson | undefined,
+		reasons: readonly UnknownReason[] = NO_REASONS
+	): MemberEvaluation {
+		return adjustEvaluation(this.evaluate(person, reasons), this.settings, { discordId: id, roles, rows: person?.rows ?? NO_ROWS });
 	}
 
 	/** Whether the person should have something, or perhaps. */

@@ -14,6 +14,23 @@ export function describeUnknown(reason: UnknownReason): string {
 			return `${reason.id} in Stripe ${reason.problem}`;
 		case 'link':
 			return describeLink(reason);
+		case 'rule':
+			return describeRule(reason);
+	}
+}
+
+function describeRule({ problem, detail }: Extract<UnknownReason, { readonly kind: 'rule' }>): string {
+	switch (problem) {
+		case 'threw':
+			return `this server's rule for roles failed: ${detail.replace(/[.\s]+$/, '')}`;
+		case 'promise':
+			return "this server's rule for roles is asynchronous, so it gives no answer in time";
+		case 'answer':
+			return `this server's rule for roles returned no role (${detail})`;
+		case 'role':
+			return `this server's rule for roles gives ${detail}, which Reeve does not manage`;
+		case 'rows':
+			return `they have several rows, which differ in ${detail}, so this server's rule for roles was not asked`;
 	}
 }
 
@@ -28,6 +45,10 @@ export function adviseOnUnknown(reason: UnknownReason): string {
 			return "look at it in the Stripe dashboard; if it is right there, look whether a proxy answers in Stripe's place, and update Reeve";
 		case 'link':
 			return adviseOnLink(reason.problem);
+		case 'rule':
+			return reason.problem === 'rows'
+				? 'make their rows agree, or remove the wrong one'
+				: "correct the function adjust in Reeve's options; a role that it gives must be a tier, Debtor or one of extraRoles";
 	}
 }
 
@@ -37,7 +58,7 @@ interface Group {
 	readonly reasons: Map<string, { readonly reason: UnknownReason; readonly discordId: string }>;
 }
 
-/** Collects the reasons of many members: one group for each, and one for all links with the same problem. */
+/** Collects the reasons of many members: one group for each, and one for all links, or answers of the server's own rule, with the same problem. */
 export class UnknownCollector {
 	public readonly discordIds = new Set<string>();
 	private readonly groups = new Map<string, Group>();
@@ -46,11 +67,12 @@ export class UnknownCollector {
 		if (reasons.length === 0) return;
 		this.discordIds.add(discordId);
 		for (const reason of reasons) {
-			const key = reason.kind === 'link' ? `link:${reason.problem}` : JSON.stringify(reason);
+			const key = reason.kind === 'link' || reason.kind === 'rule' ? `${reason.kind}:${reason.problem}` : JSON.stringify(reason);
 			const group = this.groups.get(key) ?? { members: new Set(), reasons: new Map() };
 			this.groups.set(key, group);
 			group.members.add(discordId);
-			if (reason.kind === 'link' || group.reasons.size === 0) group.reasons.set(JSON.stringify([reason, discordId]), { reason, discordId });
+			if (reason.kind === 'link' || reason.kind === 'rule' || group.reasons.size === 0)
+				group.reasons.set(JSON.stringify([reason, discordId]), { reason, discordId });
 		}
 	}
 

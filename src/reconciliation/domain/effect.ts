@@ -24,7 +24,7 @@ interface Change {
 /**
  * The effect of a plan on a member.
  * @param held - the managed roles that the member has now
- * @param tiers - the roles of all tiers, lowest rank first
+ * @param tiers - the roles that give access, lowest rank first: see `rankedRoles`
  */
 export function effectOf(held: readonly RoleName[], { add, remove }: Change, tiers: readonly RoleName[]): Effect {
 	const after = [...held.filter((role) => !remove.includes(role)), ...add];

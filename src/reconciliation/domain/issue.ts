@@ -43,6 +43,8 @@ export interface DriftIssue {
 	/** The managed roles that the policy gives. */
 	readonly expectedRoles: readonly RoleName[];
 	readonly plan: Plan;
+	/** Set if the server's own rule gives another role than Stripe (null: none). */
+	readonly adjusted?: { readonly from: RoleName | null; readonly to: RoleName | null };
 	/** What the plan does to the member's access. */
 	readonly effect: Effect;
 	/** Whether the issue exists only because of rules that no operator had accepted when it was found. Missing: no. */

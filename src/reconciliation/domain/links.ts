@@ -8,6 +8,8 @@ export interface MemberRow {
 	readonly seatTier: SeatTier;
 	readonly teamId: string | null;
 	readonly paymentFailedAt: Date | null;
+	/** Further fields, for the server's own rule. */
+	readonly extra?: Readonly<Record<string, unknown>>;
 }
 
 /** A `Team` row. */

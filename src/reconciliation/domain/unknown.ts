@@ -7,7 +7,22 @@ export type UnknownReason =
 	/** An object in Stripe, of which they may have something, lacks what the policy needs. `problem`: completes "sub_1 …", for operators. */
 	| { readonly kind: 'object'; readonly id: string; readonly problem: string }
 	/** A customer may pay for them, but what links it to them does not count. */
-	| { readonly kind: 'link'; readonly customerId: string; readonly problem: LinkProblem; readonly value?: string };
+	| { readonly kind: 'link'; readonly customerId: string; readonly problem: LinkProblem; readonly value?: string }
+	/** The server's own rule (`adjust`) gave no answer that can be used. */
+	| { readonly kind: 'rule'; readonly problem: RuleProblem; readonly detail: string };
+
+/** What is wrong with the answer of a server's own rule. */
+export type RuleProblem =
+	/** It threw an error. `detail`: its message. */
+	| 'threw'
+	/** It is asynchronous. */
+	| 'promise'
+	/** It returned something else than a role. `detail`: its type. */
+	| 'answer'
+	/** `detail` is no managed role. */
+	| 'role'
+	/** It was not asked: the member has several rows, which differ in the field `detail`. */
+	| 'rows';
 
 /** Why a customer that may pay for a member does not count. */
 export type LinkProblem =

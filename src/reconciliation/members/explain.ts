@@ -13,7 +13,8 @@ import type { Billing, LinkReader, Ports } from '../domain/ports.js';
 import type { PolicySettings, RoleName } from '../domain/rules.js';
 import { attempt, type SourceResult } from '../domain/source-result.js';
 import type { UnknownReason } from '../domain/unknown.js';
-import { type EvaluatedSource, expectedRoles } from '../policy/entitlement.js';
+import type { Adjustment } from '../policy/adjust.js';
+import type { EvaluatedSource } from '../policy/entitlement.js';
 import { PaymentFailures } from '../policy/payment-failure.js';
 import { type EntitlementReason, entitlementReason } from '../policy/reason.js';
 import { readRoundedNeighbours } from '../snapshot/rounded-neighbours.js';
@@ -56,8 +57,10 @@ export interface EntitlementBreakdown {
 	readonly sources: readonly ExplainedSource[];
 	/** Null without any subscription. */
 	readonly precedence: Precedence | null;
-	/** The managed roles that the policy grants, as far as it is known. */
+	/** The managed roles that the policy and the server's own rule grant, as far as it is known. */
 	readonly expected: readonly RoleName[];
+	/** Set if that rule gives another role than Stripe. */
+	readonly adjusted: Adjustment | null;
 	/** Why the member may be due more: nothing is revoked as long as there is a reason. */
 	readonly unknown: readonly UnknownReason[];
 }
@@ -120,14 +123,15 @@ export async function explainMember(
 	const neighbours = await attempt(() => readRoundedNeighbours(guild, discordId, linkedIds));
 	const othersInGuild = neighbours.ok ? neighbours.value : new Set<string>();
 	const detection = snapshot === null ? null : detect({ billing: snapshot, roster, links, othersInGuild }, policy, now);
-	const breakdown = breakDown(discordId, snapshot ?? NOTHING_READ, links, policy, now);
+	const subject = { id: discordId, roles: current?.roles ?? [] };
+	const breakdown = breakDown(subject, snapshot ?? NOTHING_READ, links, detection, policy, now);
 	return {
 		discordId,
 		member: current,
 		discordFailure: failureOf(member),
 		stripeFailure: failureOf(naming) ?? failureOf(reading),
 		searchFailure: failureOf(search),
-		breakdown: { ...breakdown, unknown: withReasonsOf(detection, breakdown.unknown) },
+		breakdown,
 		known: snapshot !== null,
 		drift: detection?.issues[0] ?? null,
 		exemption: links.exemptions.find((exemption) => isInForce(exemption, now)) ?? null,
@@ -143,23 +147,26 @@ function failureOf(result: SourceResult<unknown>): string | null {
 	return result.ok ? null : result.error;
 }
 
-/** The reasons, and those that only a look at the guild gives: a value that may mean the member by their name or ID. */
-function withReasonsOf(detection: Detection | null, reasons: readonly UnknownReason[]): readonly UnknownReason[] {
+/** The reasons that only a look at the guild gives: a value that may mean the member by their name or ID. */
+function furtherReasons(detection: Detection | null, known: readonly UnknownReason[]): readonly UnknownReason[] {
 	const found = detection?.notices.unknown?.map(({ reason }) => reason) ?? [];
-	return [...reasons, ...found.filter((reason) => !reasons.some((each) => isDeepStrictEqual(each, reason)))];
+	return found.filter((reason) => reason.kind !== 'rule' && !known.some((each) => isDeepStrictEqual(each, reason)));
 }
 
-/** Evaluates the member as a run does, with the reasons. */
+/** Evaluates the member as a run does, with the reasons. @param detection - of the member alone; null if Stripe could not be read */
 function breakDown(
-	discordId: string,
+	subject: Pick<RosterMember, 'id' | 'roles'>,
 	{ accounts, missingCustomers }: typeof NOTHING_READ,
 	links: Links,
+	detection: Detection | null,
 	policy: PolicySettings,
 	now: Date
 ): EntitlementBreakdown {
+	const { id: discordId } = subject;
 	const found = LinkIndex.of(accounts, links).get(discordId);
 	const evaluator = new PersonEvaluator(accounts, missingCustomers, new PaymentFailures(links, now), policy, now);
-	const { sources, entitlement, unknown } = evaluator.evaluate(found);
+	const reasons = furtherReasons(detection, evaluator.evaluate(found).unknown);
+	const { sources, expected, adjusted, unknown } = evaluator.evaluateMember(subject, found, reasons);
 	const countOf = (customerId: string): EntitlementBreakdown['named'][number]['counts'] => {
 		if (found?.doubts.some((doubt) => doubt.customerId === customerId && doubt.kind === 'overridden')) return 'overruled';
 		return found?.customerIds.includes(customerId) ? 'links' : 'unclear';
@@ -172,7 +179,8 @@ function breakDown(
 			.sort((a, b) => (a.customerId < b.customerId ? -1 : 1)),
 		sources: sources.map((source) => ({ ...source, reason: entitlementReason(source, policy, now) })),
 		precedence: precedenceOf(sources),
-		expected: expectedRoles(entitlement),
+		expected,
+		adjusted,
 		unknown
 	};
 }

@@ -8,7 +8,7 @@ import { countEffects, EFFECTS, type Effect, type EffectCounts, effectOf } from 
 import type { RosterMember } from '../domain/guild.js';
 import type { DriftIssue } from '../domain/issue.js';
 import type { Billing, Guild, Ledger, LinkReader, OnProgress } from '../domain/ports.js';
-import { type RoleName, type Rules, rulesEqual } from '../domain/rules.js';
+import { type RoleName, type Rules, rankedRoles, rulesEqual } from '../domain/rules.js';
 import type { RunSettings } from '../domain/run.js';
 import { currentRules } from '../fixes/unaccepted-rules.js';
 import { type Reading, readSnapshot } from './compare.js';
@@ -118,7 +118,7 @@ interface Outcomes {
 /** The members who end with other roles. */
 function* differences({ before, after }: Outcomes): Cooperative<readonly PreviewedMember[]> {
 	const nameOf = new Map(Object.entries(after.rules.roleIds).map(([name, id]) => [id, name]));
-	const tiers = after.rules.policy.tiers.map(({ name }) => name);
+	const ranked = rankedRoles(after.rules.policy);
 	const [issuesBefore, issuesAfter] = [byMember(before.detection), byMember(after.detection)];
 	const members: PreviewedMember[] = [];
 	yield* forEachYielding(after.reading.snapshot.roster.members.values(), (member) => {
@@ -134,7 +134,7 @@ function* differences({ before, after }: Outcomes): Cooperative<readonly Preview
 		members.push({
 			discordId: member.id,
 			discordName: member.name,
-			effect: effectOf(renamed, change, tiers),
+			effect: effectOf(renamed, change, ranked),
 			before: rolesBefore,
 			after: roles,
 			stripeStatus: (issueAfter ?? issueBefore)?.stripeStatus ?? ''

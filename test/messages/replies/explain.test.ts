@@ -66,6 +66,7 @@ function explanation(over: Partial<Explanation> = {}, standing: Partial<Explanat
 			sources: [claim(1)],
 			precedence: 'only',
 			expected: ['Lord'],
+			adjusted: null,
 			unknown: [],
 			...standing
 		},
@@ -92,6 +93,13 @@ describe('explanationReply', () => {
 			'Nothing yet.'
 		])
 			expect(text).toContain(expected);
+	});
+
+	it("shows what the server's own rule made of what Stripe gives", () => {
+		const text = shown(explanation({}, { expected: ['Squire'], adjusted: { from: 'Knight', to: 'Squire' } }));
+		expect(text).toContain("Squire\nAdjusted by this server's rule: Knight → Squire");
+		expect(shown(explanation({}, { expected: [], adjusted: { from: 'Knight', to: null } }))).toContain('Knight → no role');
+		expect(shown(explanation())).not.toContain('Adjusted');
 	});
 
 	it.each<[string, EntitlementReason, string]>([

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PolicySettings } from '../../../src/reconciliation/domain/rules.js';
+import type { Adjust, PolicySettings } from '../../../src/reconciliation/domain/rules.js';
 import type { RunSettings } from '../../../src/reconciliation/domain/run.js';
 import { type Preview, previewRules } from '../../../src/reconciliation/runs/preview.js';
 import { runReconciliation } from '../../../src/reconciliation/runs/run.js';
@@ -46,6 +46,26 @@ const tiers = (knight: string[], lord: string[]): PolicySettings['tiers'] => [
 const nothing = { buy: 'nothing' } as const;
 
 describe('previewRules', () => {
+	it("applies the server's own rule under both rules, and ranks its roles", async () => {
+		const withSquire = () => {
+			const ports = four();
+			ports.guild.roleIds = { ...ports.guild.roleIds, Squire: 'role_squire' };
+			return ports;
+		};
+		const adjust: Adjust = (expected, { discordId }) => (discordId === userId(1) ? { role: 'Squire' } : expected);
+		const inForce = { ...IN_FORCE, policy: { ...MAPPED, extraRoles: [{ name: 'Squire' }], adjust } };
+		const policy = { ...inForce.policy, tiers: tiers(['price_lord'], ['price_knight']) };
+		const { members } = await previewOf(withSquire(), { ...inForce, policy }, inForce);
+		expect(members.map(({ discordId, effect }) => [discordId, effect])).toEqual([
+			[userId(2), 'lowers'],
+			[userId(3), 'raises']
+		]);
+		const without = await previewOf(withSquire(), { ...inForce, policy: { ...policy, adjust: (expected) => expected } }, inForce);
+		expect(without.members).toContainEqual(
+			expect.objectContaining({ discordId: userId(1), before: ['Squire'], after: ['Knight'], effect: 'raises' })
+		);
+	});
+
 	it('names who would lose access and who would move, compared with the rules in force', async () => {
 		const ports = four();
 		const policy = { ...MAPPED, tiers: tiers(['price_lord'], ['price_knight']), unlistedPrices: nothing };

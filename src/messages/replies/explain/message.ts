@@ -53,7 +53,7 @@ function personEmbed(explanation: Explanation, name: string): APIEmbed {
 	const { discordId, member, discordFailure, known, breakdown, drift, exemption, issue } = explanation;
 	const shown = member?.name ?? issue?.discordName ?? name;
 	const held = member === null ? (discordFailure === null ? 'is not in the server' : 'not known') : rolesOf(member.roles);
-	const due = known ? expectedOf(breakdown) : 'not known';
+	const due = known ? `${expectedOf(breakdown)}${adjustment(breakdown)}` : 'not known';
 	return {
 		title: 'Why',
 		color: drift === null ? (known && discordFailure === null ? COLOURS.good : COLOURS.low) : COLOURS.amber,
@@ -85,6 +85,12 @@ function personEmbed(explanation: Explanation, name: string): APIEmbed {
 function expectedOf({ expected, unknown }: Explanation['breakdown']): string {
 	if (unknown.length === 0) return rolesOf(expected);
 	return expected.length === 0 ? 'not known' : `at least ${rolesOf(expected)}`;
+}
+
+function adjustment({ adjusted }: Explanation['breakdown']): string {
+	if (adjusted === null) return '';
+	const name = (role: string | null) => escapeText(role ?? 'no role', ID_LENGTH);
+	return `\nAdjusted by this server's rule: ${name(adjusted.from)} → ${name(adjusted.to)}`;
 }
 
 function rolesOf(names: readonly string[]): string {
