@@ -1,7 +1,7 @@
 import { fingerprint } from '../reconciliation/domain/fingerprint.js';
 import { DEBTOR, type PolicySettings, type RoleName, type Tier, type UnlistedPrices } from '../reconciliation/domain/rules.js';
 import type { RunSettings } from '../reconciliation/domain/run.js';
-import { SECRETS, type Settings } from './env.js';
+import { type RoleRule, SECRETS, type Settings } from './env.js';
 import { tierKey } from './values.js';
 
 /** The settings in the form in which other modules need them. */
@@ -26,8 +26,15 @@ export function policySettings(settings: Settings): PolicySettings {
 		unlistedPrices: unlistedPrices(settings.STRIPE_UNMAPPED_PRICES),
 		seats: { OWNER: highest.name, TEAM_MEMBER: lowest.name },
 		graceHours: settings.RECONCILIATION_GRACE_HOURS,
-		debtorDays: settings.RECONCILIATION_DEBTOR_DAYS
+		debtorDays: settings.RECONCILIATION_DEBTOR_DAYS,
+		...roleRule(settings)
 	};
+}
+
+/** The rule as the policy has it: Discord IDs are the Guild adapter's. */
+function roleRule({ extraRoles = [], adjust }: RoleRule): Pick<PolicySettings, 'extraRoles' | 'adjust'> {
+	const named = extraRoles.map(({ role: _, ...extra }) => extra);
+	return { ...(named.length > 0 && { extraRoles: named }), ...(adjust && { adjust }) };
 }
 
 /** Where the database is, and the guild that it must belong to. */
@@ -68,19 +75,21 @@ export function statusSettings(settings: Settings): { guildId: string; autoFix: 
 	};
 }
 
-/** The roles that Reeve manages: one for each tier, and Debtor. */
+/** The roles that Reeve manages: one for each tier, Debtor, and those that only the server's own rule gives. */
 export function managedRoleSettings(settings: Settings): ManagedRoleSetting[] {
 	const tiers = settings.RECONCILIATION_TIERS.map((name) => {
 		const setting = `DISCORD_${tierKey(name)}_ROLE` as const;
 		return { name, wanted: settings[setting] ?? name, setting };
 	});
-	return [...tiers, { name: DEBTOR, wanted: settings.DISCORD_DEBTOR_ROLE, setting: 'DISCORD_DEBTOR_ROLE' }];
+	const extra = (settings.extraRoles ?? []).map(({ name, role }) => ({ name, wanted: role, setting: `extraRoles (${name})` }));
+	return [...tiers, { name: DEBTOR, wanted: settings.DISCORD_DEBTOR_ROLE, setting: 'DISCORD_DEBTOR_ROLE' }, ...extra];
 }
 
-/** The settings as they are stored, to detect changes at the next start; secrets as fingerprints. */
-export function settingsFingerprint(settings: Settings): ReadonlyMap<string, string> {
+/** The settings as they are stored, to detect changes at the next start; secrets as fingerprints. A function is not: its text says little. */
+export function settingsFingerprint({ adjust: _, extraRoles, ...settings }: Settings): ReadonlyMap<string, string> {
+	const extra = extraRoles?.map(({ name, role, above }) => `${name} (${role}${above === undefined ? '' : `, above ${above}`})`);
 	return new Map(
-		Object.entries(settings)
+		Object.entries({ ...settings, extraRoles: extra })
 			.filter(([, value]) => value !== undefined)
 			.map(([name, value]) => [name, SECRETS.has(name) ? `(secret ${fingerprint(String(value))})` : String(value)])
 	);

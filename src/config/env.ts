@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Adjust, ExtraRole } from '../reconciliation/domain/rules.js';
 import { findUnknownVariables } from './unknown-variables.js';
 import {
 	apiUrl,
@@ -133,11 +134,20 @@ function dropBlankValues(env: unknown): unknown {
 /** The settings that do not depend on the tiers. Drops unknown variables. */
 export const envSchema = z.preprocess(dropBlankValues, z.object(shape));
 
-/** All settings, under their names in the environment. */
-export type Settings = Readonly<z.output<typeof envSchema>> & {
+/** A server's own rule for roles, and the roles that only it gives. No variable can hold a function, so only the plugin's options have one. */
+export interface RoleRule {
+	/** `role`: ID or name of the guild role. */
+	readonly extraRoles?: readonly (ExtraRole & { readonly role: string })[];
+	readonly adjust?: Adjust;
+}
+
+/** All settings that variables give, under their names in the environment. */
+type EnvironmentSettings = Readonly<z.output<typeof envSchema>> & {
 	readonly [roleOfTier: `DISCORD_${string}_ROLE`]: string;
 	readonly [pricesOfTier: `STRIPE_${string}_PRICE_IDS`]: readonly string[];
 };
+
+export type Settings = EnvironmentSettings & RoleRule;
 
 /** Settings are missing or invalid. The message lists all of them, each with where to find its value. */
 export class SettingsError extends Error {
@@ -180,7 +190,7 @@ export function parseSettings(env: NodeJS.ProcessEnv): { settings: Settings; war
 	problems.push(...duplicatePrices(tiers, given), ...duplicateRoles(tiers, given));
 	const warnings = tierList.success ? [...findUnknownVariables(given, Object.keys(schemas), tiers), ...incompleteMailSettings(given)] : [];
 	if (problems.length > 0 || !parsed.success) throw new SettingsError(problems, warnings);
-	return { settings: parsed.data as Settings, warnings };
+	return { settings: parsed.data as EnvironmentSettings, warnings };
 }
 
 function shapeWith(tiers: readonly string[]): Record<string, z.ZodType> {

@@ -64,7 +64,9 @@ export function createPreviewService(
 			track(async () => {
 				let proposed: Settings;
 				try {
-					proposed = settingsWith(nextEnvironment(), changes);
+					// The rule is code, which a start with other variables does not change.
+					const { adjust, extraRoles } = settings;
+					proposed = { ...settingsWith(nextEnvironment(), changes), ...(adjust && { adjust }), ...(extraRoles && { extraRoles }) };
 				} catch (error) {
 					if (error instanceof SettingsError) return { kind: 'invalid', problems: error.problems };
 					throw error;

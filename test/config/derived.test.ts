@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { distinctiveSecretsOf, managedRoleSettings, policySettings, secretsOf, settingsFingerprint } from '../../src/config/derived.js';
 import { parseSettings } from '../../src/config/env.js';
+import type { Adjust } from '../../src/reconciliation/domain/rules.js';
 
 const settingsWith = (env: NodeJS.ProcessEnv) =>
 	parseSettings({
@@ -34,6 +35,27 @@ test.each([
 ])('policySettings lets prices of no list buy %s', (STRIPE_UNMAPPED_PRICES, unlistedPrices) => {
 	const env = { RECONCILIATION_TIERS: 'Knight,Arch-Duke', STRIPE_UNMAPPED_PRICES, STRIPE_OTHER_PRICE_IDS: 'price_tshirt, gold-monthly' };
 	expect(policySettings(settingsWith(env))).toMatchObject({ unlistedPrices, otherPrices: ['price_tshirt', 'gold-monthly'] });
+});
+
+describe("a server's own rule", () => {
+	const adjust: Adjust = (expected) => expected;
+	const extraRoles = [{ name: 'Squire', role: '109758394758392109', above: 'Knight' }];
+	const settings = { ...settingsWith({}), adjust, extraRoles };
+
+	test('is part of the policy, with the names of its roles', () => {
+		expect(policySettings(settings)).toMatchObject({ adjust, extraRoles: [{ name: 'Squire', above: 'Knight' }] });
+	});
+
+	test('adds its roles to those that Reeve manages', () => {
+		expect(managedRoleSettings(settings).at(-1)).toEqual({ name: 'Squire', wanted: '109758394758392109', setting: 'extraRoles (Squire)' });
+	});
+
+	test('is stored with its roles alone: a new function is no change of the settings', () => {
+		const stored = settingsFingerprint(settings);
+		expect(stored.get('extraRoles')).toBe('Squire (109758394758392109, above Knight)');
+		expect(stored.has('adjust')).toBe(false);
+		expect(settingsFingerprint(settingsWith({})).has('extraRoles')).toBe(false);
+	});
 });
 
 test('managedRoleSettings lists the tiers and Debtor with the guild role configured for each', () => {
