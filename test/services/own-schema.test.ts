@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { Sandbox } from '../../sandbox/sandbox.js';
 import { lockUntilEnd } from '../../src/store/advisory-lock.js';
 import { type Database, openDatabase } from '../../src/store/connection/database.js';
 import { databaseChecks } from '../../src/store/doctor.js';
+import { buttonOf, click, fixButtons, managedRolesOf, reconcile, runCommand } from '../end-to-end/operator.js';
 import { ledgerOf, snowflake } from '../store/builders.js';
 import { ledgerContract } from '../store/contract/ledger.js';
 import { createDatabase, databaseUrl, execute, read, type TestDatabase } from './databases.js';
@@ -213,5 +215,37 @@ describe('openDatabase', () => {
 				/may not use the schema "Theirs".*GRANT USAGE, CREATE ON SCHEMA "Theirs" TO \S+_user;$/
 			);
 		});
+	});
+});
+
+describe('the bot with a schema in DATABASE_URL', () => {
+	const ADA = '300000000000000001';
+	let sandbox: Sandbox;
+	beforeAll(async () => {
+		sandbox = await Sandbox.start({
+			world: {
+				guild: { members: [{ id: ADA, username: 'ada', roles: [] }] },
+				stripe: {
+					customers: [{ id: 'cus_ada', metadata: { discord_id: ADA } }],
+					subscriptions: [{ id: 'sub_ada', customer: 'cus_ada', status: 'active', price: 'price_knight' }]
+				}
+			},
+			env: { DATABASE_URL: `${databaseUrl('postgres')}?schema=reeve` }
+		});
+	});
+	afterAll(() => sandbox?.stop());
+
+	it('finds, fixes, exempts and undoes, all in that schema, and names it in its status', async () => {
+		const { report } = await reconcile(sandbox);
+		const [fix] = fixButtons(report);
+		await click(sandbox, report, fix?.custom_id ?? '', 'operator', /now has/);
+		expect(managedRolesOf(sandbox, ADA)).toEqual(['Knight']);
+		const why = (await runCommand(sandbox, 'reconcile why', { member: ADA })).answer;
+		await click(sandbox, why, buttonOf(why, /Undo/));
+		await sandbox.until(() => managedRolesOf(sandbox, ADA).length === 0);
+		expect(JSON.stringify((await runCommand(sandbox, 'reconcile status')).answer)).toContain('Database (PostgreSQL, schema reeve)');
+		const url = databaseUrl(`reeve_sandbox_${sandbox.port}`);
+		expect(await read(url, `SELECT count(*)::int FROM pg_tables WHERE schemaname = 'public'`)).toEqual([[0]]);
+		expect(await read(url, 'SELECT count(*)::int FROM reeve."FixAttempt"')).toEqual([[2]]);
 	});
 });

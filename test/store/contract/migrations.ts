@@ -26,6 +26,12 @@ export function migrationContract(factory: () => SqlMigrationAwareDriverAdapterF
 			expect(await rows(`SELECT count(*)::int FROM $schema."ReconciliationRun"`)).toEqual([[0]]);
 		});
 
+		it('leaves the search path of the connection as it was, which a pooler would lend to others', async () => {
+			const before = await rows('SHOW search_path');
+			await migrateWith(await readMigrations());
+			expect(await rows('SHOW search_path')).toEqual(before);
+		});
+
 		it('does nothing when all migrations are applied', async () => {
 			await migrateWith(await readMigrations());
 			const before = await applied();
