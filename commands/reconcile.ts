@@ -47,19 +47,20 @@ export class ReconcileCommand extends Subcommand {
 		super(context, {
 			...options,
 			// Sapphire finds a command by the name that Discord sends; the piece has another one.
-			aliases: [container.reeve.settings.commandName],
+			aliases: [container.reeve.commandName],
 			preconditions: [OPERATOR_ONLY],
 			subcommands: SUBCOMMANDS.map(({ name, run }) => ({
 				name,
 				chatInputRun: (interaction: Subcommand.ChatInputCommandInteraction) =>
-					this.container.reeve.lifecycle.trackReply(() => run(interaction))
+					this.container.reeve.services.lifecycle.trackReply(() => run(interaction))
 			}))
 		});
 	}
 
 	public override registerApplicationCommands(registry: Subcommand.Registry) {
 		const { client, reeve } = this.container;
-		const { guildId, commandName } = reeve.settings;
+		const { commandName } = reeve;
+		const { guildId } = reeve.services.settings;
 		// Discord refuses commands for a server that has not invited Reeve: registerIn registers them then.
 		if (!client.guilds.cache.has(guildId)) return;
 		// Not by Sapphire's process-wide defaults, which hold for all commands of the bot.
@@ -69,12 +70,12 @@ export class ReconcileCommand extends Subcommand {
 
 	/** Registers the command in a server that Reeve joined after its start. @throws Discord's error */
 	public async registerIn(guild: Guild): Promise<void> {
-		await guild.commands.create(describeCommand(new SlashCommandBuilder(), container.reeve.settings.commandName));
+		await guild.commands.create(describeCommand(new SlashCommandBuilder(), container.reeve.commandName));
 	}
 
 	public override async autocompleteRun(interaction: AutocompleteInteraction) {
 		const subcommand = SUBCOMMANDS.find(({ name }) => name === interaction.options.getSubcommand(false));
-		const denied = operatorDenial(interaction, this.container.reeve.operators) !== null;
+		const denied = operatorDenial(interaction, this.container.reeve.services.operators) !== null;
 		// Sapphire runs no preconditions for autocomplete, and suggestions contain names.
 		if (denied || subcommand?.suggest === undefined) return interaction.respond([]);
 		return subcommand.suggest(interaction);

@@ -9,7 +9,7 @@ export class EndExemptionMenu extends OperatorMenu<'end-exemption'> {
 	protected readonly action = 'end-exemption';
 
 	protected async handle(interaction: StringSelectMenuInteraction, { page }: ActionOf<'end-exemption'>) {
-		const { members, reports } = this.container.reeve;
+		const { members, reports } = this.container.reeve.services;
 		await interaction.deferUpdate();
 		const ended = await members.endExemption({ id: interaction.values[0] ?? '', actor: interaction.user.id });
 		await interaction.editReply(await exemptionsReply(await members.exemptions(), page, members.namesOf));

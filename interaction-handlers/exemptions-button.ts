@@ -8,7 +8,7 @@ export class ExemptionsButton extends OperatorButton<'exemptions'> {
 	protected readonly action = 'exemptions';
 
 	protected async handle(interaction: ButtonInteraction, { page }: ActionOf<'exemptions'>) {
-		const { members } = this.container.reeve;
+		const { members } = this.container.reeve.services;
 		await interaction.deferUpdate();
 		return interaction.editReply(await exemptionsReply(await members.exemptions(), page, members.namesOf));
 	}

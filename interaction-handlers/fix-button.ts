@@ -11,7 +11,7 @@ export class FixButton extends OperatorButton<'fix'> {
 	protected readonly action = 'fix';
 
 	protected async handle(interaction: ButtonInteraction, { runId, page, issueId, planHash }: ActionOf<'fix'>) {
-		const { fixes, reports } = this.container.reeve;
+		const { fixes, reports } = this.container.reeve.services;
 		await interaction.deferUpdate();
 		const result = await fixes.apply({ issueId, planHash, runId, ...actorOf(interaction) });
 		const report = await reports.view(runId);

@@ -8,7 +8,7 @@ export class HistoryButton extends OperatorButton<'history'> {
 	protected readonly action = 'history';
 
 	protected async handle(interaction: ButtonInteraction, { days, page }: ActionOf<'history'>) {
-		const { runs, settings } = this.container.reeve;
+		const { runs, settings } = this.container.reeve.services;
 		await interaction.deferUpdate();
 		return interaction.editReply(historyReply(await runs.history(days, page), settings.guildId));
 	}

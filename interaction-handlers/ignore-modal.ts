@@ -18,7 +18,7 @@ export class IgnoreModal extends OperatorModal<'ignore'> {
 	protected readonly action = 'ignore';
 
 	protected async handle(interaction: ModalSubmitInteraction, { runId, page, issueId }: ActionOf<'ignore'>) {
-		const { members, reports, settings } = this.container.reeve;
+		const { members, reports, settings } = this.container.reeve.services;
 		await interaction.deferUpdate();
 		const reason = interaction.fields.getTextInputValue(IGNORE_REASON).trim();
 		if (reason === '') return replyEphemeral(interaction, NO_REASON);

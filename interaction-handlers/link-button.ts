@@ -8,7 +8,7 @@ export class LinkButton extends OperatorButton<'link'> {
 	protected readonly action = 'link';
 
 	protected async handle(interaction: ButtonInteraction, { discordId, customerId, shownHash }: ActionOf<'link'>) {
-		const { members, reports } = this.container.reeve;
+		const { members, reports } = this.container.reeve.services;
 		await interaction.deferUpdate();
 		const member = { discordId, name: await members.nameOf(discordId) };
 		const actor = interaction.user.id;

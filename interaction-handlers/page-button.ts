@@ -13,7 +13,7 @@ export class PageButton extends OperatorButton<'page'> {
 
 	protected async handle(interaction: ButtonInteraction, { runId, page }: ActionOf<'page'>) {
 		await interaction.deferUpdate();
-		const report = await this.container.reeve.reports.view(runId);
+		const report = await this.container.reeve.services.reports.view(runId);
 		if (report === null) return replyEphemeral(interaction, OUTDATED);
 		return interaction.editReply(reportPage(report, page));
 	}

@@ -8,7 +8,7 @@ export class PickLinkMenu extends OperatorMenu<'pick-link'> {
 	protected readonly action = 'pick-link';
 
 	protected async handle(interaction: StringSelectMenuInteraction, { discordId }: ActionOf<'pick-link'>) {
-		const { members, reports } = this.container.reeve;
+		const { members, reports } = this.container.reeve.services;
 		await interaction.deferUpdate();
 		const member = { discordId, name: await members.nameOf(discordId) };
 		const customerId = interaction.values[0] ?? '';

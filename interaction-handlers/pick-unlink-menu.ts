@@ -8,7 +8,7 @@ export class PickUnlinkMenu extends OperatorMenu<'pick-unlink'> {
 	protected readonly action = 'pick-unlink';
 
 	protected async handle(interaction: StringSelectMenuInteraction, { discordId }: ActionOf<'pick-unlink'>) {
-		const { members } = this.container.reeve;
+		const { members } = this.container.reeve.services;
 		await interaction.deferUpdate();
 		const member = { discordId, name: await members.nameOf(discordId) };
 		return interaction.editReply(confirmUnlinkReply(await members.links(discordId), interaction.values[0] ?? '', member));

@@ -11,6 +11,6 @@ export class ReleaseButton extends OperatorButton<'release'> {
 	protected async handle(interaction: ButtonInteraction, action: ActionOf<'release'>) {
 		// First: Discord accepts a modal only within three seconds.
 		await interaction.showModal(releaseModal(action));
-		return this.container.reeve.fixes.requestBulk({ ...action, ...actorOf(interaction) });
+		return this.container.reeve.services.fixes.requestBulk({ ...action, ...actorOf(interaction) });
 	}
 }

@@ -11,7 +11,7 @@ export class UndoButton extends OperatorButton<'undo'> {
 	protected readonly action = 'undo';
 
 	protected async handle(interaction: ButtonInteraction, { attemptId }: ActionOf<'undo'>) {
-		const { fixes, reports } = this.container.reeve;
+		const { fixes, reports } = this.container.reeve.services;
 		await interaction.deferUpdate();
 		const result = await fixes.undo({ attemptId, ...actorOf(interaction) });
 		const announcement = undoAnnouncement(result, interaction.user.id);

@@ -8,7 +8,7 @@ export class UnlinkButton extends OperatorButton<'unlink'> {
 	protected readonly action = 'unlink';
 
 	protected async handle(interaction: ButtonInteraction, { discordId, shownHash }: ActionOf<'unlink'>) {
-		const { members, reports } = this.container.reeve;
+		const { members, reports } = this.container.reeve.services;
 		await interaction.deferUpdate();
 		const member = { discordId, name: await members.nameOf(discordId) };
 		const actor = interaction.user.id;

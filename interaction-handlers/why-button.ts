@@ -11,7 +11,7 @@ export class WhyButton extends OperatorButton<'why'> {
 
 	protected async handle(interaction: ButtonInteraction, { issueId }: ActionOf<'why'>) {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-		const explanation = await this.container.reeve.members.explainIssue(issueId);
+		const explanation = await this.container.reeve.services.members.explainIssue(issueId);
 		return interaction.editReply(explanation === null ? UNKNOWN_ISSUE : explanationReply(explanation, explanation.discordId));
 	}
 }

@@ -7,9 +7,9 @@ export class ReadyListener extends Listener<typeof Events.ClientReady> {
 	}
 
 	public run(client: Client<true>) {
-		const { logger, reeve } = this.container;
+		const { logger, services } = this.container.reeve;
 		// The checks at the start say what to do if Reeve is not in its server.
-		const guild = client.guilds.cache.get(reeve.settings.guildId);
+		const guild = client.guilds.cache.get(services.settings.guildId);
 		logger.info(`Logged in as ${client.user.tag}${guild === undefined ? '' : ` in ${guild.name}`}.`);
 	}
 }

@@ -11,6 +11,6 @@ export class ScheduledTaskErrorListener extends Listener<typeof ScheduledTaskEve
 
 	public run(error: unknown, task: ScheduledTask) {
 		if (isReevesPiece(task.name) && !(error instanceof ShuttingDownError))
-			this.container.logger.error(`Scheduled task ${task.name} failed:`, error);
+			this.container.reeve.logger.error(`Scheduled task ${task.name} failed:`, error);
 	}
 }

@@ -10,6 +10,6 @@ export class ScheduledTaskNotFoundListener extends Listener<typeof ScheduledTask
 
 	public run(task: string) {
 		if (isReevesPiece(task))
-			this.container.logger.warn(`The Redis queue contains a job for the task ${task}, which this version of Reeve does not have.`);
+			this.container.reeve.logger.warn(`The Redis queue contains a job for the task ${task}, which this version of Reeve does not have.`);
 	}
 }

@@ -9,7 +9,7 @@ export class OperatorOnlyPrecondition extends Precondition {
 	}
 
 	public override chatInputRun(interaction: ChatInputCommandInteraction) {
-		const message = operatorDenial(interaction, this.container.reeve.operators);
+		const message = operatorDenial(interaction, this.container.reeve.services.operators);
 		return message === null ? this.ok() : this.error({ message });
 	}
 }

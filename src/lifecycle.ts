@@ -9,6 +9,11 @@ export class ShuttingDownError extends Error {
 	}
 }
 
+/** Thrown to callers while Reeve does not run. `message`: why, for operators. */
+export class NotRunningError extends Error {
+	public override readonly name = 'NotRunningError';
+}
+
 const INTERRUPTED_BY_SHUTDOWN =
 	'Reeve is restarting and could not finish this. It will complete or roll back what it started once it is back; check again in a minute.';
 

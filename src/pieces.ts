@@ -1,4 +1,4 @@
-import { container } from '@sapphire/framework';
+import { container, type Piece } from '@sapphire/framework';
 import type { Guild } from 'discord.js';
 import { ReconcileCommand } from '../commands/reconcile.js';
 import { AcceptRulesButton } from '../interaction-handlers/accept-rules-button.js';
@@ -80,14 +80,50 @@ export const PIECES = {
 	}
 } as const;
 
+/** A bot may handle these errors of Reeve's command and buttons by itself. */
+const ERROR_LISTENERS: ReadonlySet<string> = new Set([
+	'chat-input-command-denied',
+	'chat-input-subcommand-error',
+	'interaction-handler-error'
+]);
+
+type PieceClass = new (context: Piece.LoaderContext, options: Piece.Options) => Piece;
+
+/** Which pieces are registered. */
+export interface PieceSelection {
+	readonly command: boolean;
+	readonly errorListeners: boolean;
+	/** Asked when Sapphire loads them, at the login. */
+	readonly isEnabled: () => boolean;
+}
+
 /**
  * Registers the pieces with Sapphire as classes; they are loaded at login. Sapphire's own loader would scan folders and import every file
  * in them, helpers included, by the module type of the working directory.
  */
-export async function registerPieces(): Promise<void> {
-	for (const [store, pieces] of Object.entries(PIECES))
-		for (const [name, piece] of Object.entries(pieces))
-			await container.stores.loadPiece({ store: store as keyof typeof PIECES, name: pieceName(name), piece });
+export async function registerPieces({ command, errorListeners, isEnabled }: PieceSelection): Promise<void> {
+	const { commands, 'scheduled-tasks': _, ...others } = PIECES;
+	const selected = command ? { commands, ...others } : others;
+	// All at once, before the constructor of the client returns: what the bot registers afterwards replaces them.
+	const loading = Object.entries(selected).flatMap(([store, pieces]) =>
+		Object.entries(pieces)
+			.filter(([name]) => errorListeners || !ERROR_LISTENERS.has(name))
+			.map(([name, piece]) => {
+				const entry = { store: store as keyof typeof selected, name: pieceName(name), piece: onlyIf(isEnabled, piece) as typeof piece };
+				return container.stores.loadPiece(entry);
+			})
+	);
+	await Promise.all(loading);
+}
+
+/** The piece, which Sapphire does not load while Reeve is disabled. */
+function onlyIf(isEnabled: () => boolean, PieceClass: PieceClass): PieceClass {
+	return class extends PieceClass {
+		public constructor(context: Piece.LoaderContext, options: Piece.Options) {
+			super(context, options);
+			if (!isEnabled()) this.enabled = false;
+		}
+	};
 }
 
 /** Registers the commands in a server that Reeve joined after its start. Sapphire registers them at the login only. @throws Discord's error */

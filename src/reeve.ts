@@ -10,7 +10,7 @@ import type { RunService } from './reconciliation/runs/service.js';
 import type { ScheduleService } from './reconciliation/schedule/service.js';
 import type { Database } from './store/connection/database.js';
 
-/** What the pieces call, one service per subject: `container.reeve.fixes.apply(…)`. */
+/** What the pieces call, one service per subject: `container.reeve.services.fixes.apply(…)`. */
 export interface Reeve {
 	readonly runs: RunService;
 	readonly preview: PreviewService;
@@ -22,16 +22,6 @@ export interface Reeve {
 	readonly lifecycle: InFlightWork;
 	readonly operators: OperatorPolicy;
 	/** The settings that replies show or depend on. */
-	readonly settings: StatusSettings & {
-		readonly timeZone: string;
-		/** Name of the slash command, without the slash. */
-		readonly commandName: string;
-	};
+	readonly settings: StatusSettings & { readonly timeZone: string };
 	readonly database: Database;
-}
-
-declare module '@sapphire/pieces' {
-	interface Container {
-		reeve: Reeve;
-	}
 }

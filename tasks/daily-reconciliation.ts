@@ -8,6 +8,6 @@ export class DailyReconciliationTask extends ScheduledTask {
 	}
 
 	public async run(): Promise<void> {
-		await this.container.reeve.schedule.runIfDue();
+		await this.container.reeve.services.schedule.runIfDue();
 	}
 }

@@ -8,9 +8,9 @@ export class HousekeepingTask extends ScheduledTask {
 	}
 
 	public async run(): Promise<void> {
-		const { reeve, logger } = this.container;
+		const { services, logger } = this.container.reeve;
 		// Not awaited: it may take minutes, and a queue runs one task at a time.
-		void resumeFixes(reeve, logger);
-		await reeve.health.housekeep({ atStart: false });
+		void resumeFixes(services, logger);
+		await services.health.housekeep({ atStart: false });
 	}
 }

@@ -7,6 +7,6 @@ export class VerificationTask extends ScheduledTask {
 	}
 
 	public async run(): Promise<void> {
-		await this.container.reeve.runs.verifyIfDue();
+		await this.container.reeve.services.runs.verifyIfDue();
 	}
 }

@@ -40,7 +40,7 @@ const log = { error: vi.fn(), warn: vi.fn() };
 const before = { ...container };
 
 beforeEach(() => {
-	Object.assign(container, { client: { on: () => {} }, logger: log, reeve: { lifecycle: new InFlightWork() } });
+	Object.assign(container, { client: { on: () => {} }, reeve: { isOpen: true, services: { lifecycle: new InFlightWork() }, logger: log } });
 });
 
 afterEach(() => {

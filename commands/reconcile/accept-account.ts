@@ -17,7 +17,7 @@ export const acceptAccount: ReconcileSubcommand = {
 			),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-		const { runs, reports } = container.reeve;
+		const { runs, reports } = container.reeve.services;
 		const actor = interaction.user.id;
 		const result = await runs.acceptAccount({ typed: interaction.options.getString('confirm'), actor });
 		await replyEphemeral(interaction, acceptAccountReply(result));

@@ -9,6 +9,6 @@ export const doctor: ReconcileSubcommand = {
 	describe: (subcommand) => subcommand.setDescription('Check permissions, keys and settings, and explain how to fix problems'),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-		await interaction.editReply({ embeds: [doctorEmbed(await container.reeve.health.check())] });
+		await interaction.editReply({ embeds: [doctorEmbed(await container.reeve.services.health.check())] });
 	}
 };

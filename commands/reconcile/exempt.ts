@@ -21,7 +21,7 @@ export const exempt: ReconcileSubcommand = {
 			),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-		const { members, reports, settings } = container.reeve;
+		const { members, reports, settings } = container.reeve.services;
 		const member = interaction.options.getUser('member', true);
 		if (member.bot) return replyEphemeral(interaction, `Nothing was changed: <@${member.id}> is a bot, and Reeve never changes bots.`);
 		const reason = interaction.options.getString('reason', true).trim();

@@ -9,7 +9,7 @@ export const exemptions: ReconcileSubcommand = {
 	describe: (subcommand) => subcommand.setDescription('List exemptions and end them'),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-		const { members } = container.reeve;
+		const { members } = container.reeve.services;
 		await interaction.editReply(await exemptionsReply(await members.exemptions(), 0, members.namesOf));
 	}
 };

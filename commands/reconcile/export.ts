@@ -14,7 +14,7 @@ export const exportRun: ReconcileSubcommand = {
 			.addStringOption((run) => run.setName('run').setDescription('Default: the newest run. Start typing a date').setAutocomplete(true)),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-		const { runs, settings } = container.reeve;
+		const { runs, settings } = container.reeve.services;
 		const runId = interaction.options.getString('run')?.trim() ?? null;
 		const record = await runs.record(runId);
 		if (record === null) return replyEphemeral(interaction, nothingToExportReply(runId));
@@ -23,6 +23,8 @@ export const exportRun: ReconcileSubcommand = {
 	suggest: (interaction) =>
 		respondWithChoices(
 			interaction,
-			container.reeve.runs.ended().then((runs) => suggestRuns(runs, interaction.options.getFocused(), container.reeve.settings.timeZone))
+			container.reeve.services.runs
+				.ended()
+				.then((runs) => suggestRuns(runs, interaction.options.getFocused(), container.reeve.services.settings.timeZone))
 		)
 };

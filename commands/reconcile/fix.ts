@@ -23,7 +23,7 @@ export const fix: ReconcileSubcommand = {
 			.addBooleanOption((all) => all.setName('all').setDescription('All open issues')),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-		const { fixes } = container.reeve;
+		const { fixes } = container.reeve.services;
 		const typed = interaction.options.getString('issue');
 		const kind = interaction.options.getString('kind') as Exclude<BulkScope, 'all'> | null;
 		const all = interaction.options.getBoolean('all') ?? false;
@@ -48,7 +48,7 @@ export const fix: ReconcileSubcommand = {
 	},
 	suggest: (interaction) => {
 		const typed = interaction.options.getFocused().trim();
-		const found = container.reeve.fixes.searchOpenIssues(typed, MAX_CHOICES, kindsNamed(typed));
+		const found = container.reeve.services.fixes.searchOpenIssues(typed, MAX_CHOICES, kindsNamed(typed));
 		return respondWithChoices(
 			interaction,
 			found.then((issues) => issues.map(suggestIssue))

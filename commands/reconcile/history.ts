@@ -17,7 +17,7 @@ export const history: ReconcileSubcommand = {
 			),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-		const { runs, settings } = container.reeve;
+		const { runs, settings } = container.reeve.services;
 		const days = interaction.options.getInteger('days') ?? DEFAULT_DAYS;
 		await interaction.editReply(historyReply(await runs.history(days, 0), settings.guildId));
 	}

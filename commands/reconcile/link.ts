@@ -21,7 +21,7 @@ export const link: ReconcileSubcommand = {
 			),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-		const { members, reports } = container.reeve;
+		const { members, reports } = container.reeve.services;
 		const { id: discordId, username } = interaction.options.getUser('member', true);
 		const member = { discordId, name: (await members.nameOf(discordId)) ?? username };
 		const typed = interaction.options.getString('customer', true).trim();
@@ -33,5 +33,8 @@ export const link: ReconcileSubcommand = {
 		if (result.kind === 'linked') await reports.announce({ content: linkAnnouncement(result, member, typed, actor) });
 	},
 	suggest: (interaction) =>
-		respondWithChoices(interaction, container.reeve.members.searchCustomers(interaction.options.getFocused()).then(customerChoices))
+		respondWithChoices(
+			interaction,
+			container.reeve.services.members.searchCustomers(interaction.options.getFocused()).then(customerChoices)
+		)
 };

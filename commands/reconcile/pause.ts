@@ -20,7 +20,7 @@ export const pause: ReconcileSubcommand = {
 			.addStringOption((reason) => reason.setName('reason').setDescription('Why, for the other operators').setMaxLength(MAX_REASON_LENGTH)),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-		const { schedule, reports, settings } = container.reeve;
+		const { schedule, reports, settings } = container.reeve.services;
 		const end = readEndDate(interaction.options.getString('for'), settings);
 		if ('problem' in end) return replyEphemeral(interaction, end.problem);
 		const { pause, replaced } = await schedule.pause({

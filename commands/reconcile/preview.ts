@@ -19,7 +19,7 @@ export const preview: ReconcileSubcommand = {
 			.addStringOption((value) => value.setName('value').setDescription('The value to try for this setting; leave it out to unset it')),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-		const service = container.reeve.preview;
+		const service = container.reeve.services.preview;
 		const setting = interaction.options.getString('setting')?.trim() ?? null;
 		const value = interaction.options.getString('value') ?? '';
 		if (setting === null && value !== '') return replyEphemeral(interaction, 'Say which `setting` the `value` is for.');
@@ -34,7 +34,7 @@ export const preview: ReconcileSubcommand = {
 	},
 	suggest: (interaction) => {
 		const typed = interaction.options.getFocused().trim().toUpperCase();
-		const names = container.reeve.preview.settingNames.filter((name) => name.includes(typed)).slice(0, MAX_CHOICES);
+		const names = container.reeve.services.preview.settingNames.filter((name) => name.includes(typed)).slice(0, MAX_CHOICES);
 		return respondWithChoices(interaction, Promise.resolve(names.map((name) => ({ name, value: name }))));
 	}
 };

@@ -10,7 +10,7 @@ export const resume: ReconcileSubcommand = {
 	describe: (subcommand) => subcommand.setDescription('Resume the daily runs'),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-		const { schedule, reports } = container.reeve;
+		const { schedule, reports } = container.reeve.services;
 		const { ended, nextRunAt } = await schedule.resume({ actor: interaction.user.id });
 		await replyEphemeral(interaction, resumedReply(ended, nextRunAt, schedule.pausedBySettings));
 		if (ended !== null) await reports.announce({ content: resumedAnnouncement(interaction.user.id, ended) });

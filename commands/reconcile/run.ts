@@ -24,7 +24,7 @@ export const run: ReconcileSubcommand = {
 			.addUserOption((member) => member.setName('member').setDescription('Compare only this member')),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-		const { runs, reports, schedule } = container.reeve;
+		const { runs, reports, schedule } = container.reeve.services;
 		const mode = interaction.options.getString('mode');
 		const member = interaction.options.getUser('member');
 		if (member?.bot) return replyEphemeral(interaction, `<@${member.id}> is a bot, and Reeve never changes bots.`);
@@ -56,7 +56,7 @@ async function replyText(result: ReconciliationResult, finished: string) {
 	const [only] = result.issues;
 	if (only === undefined) return { content: finished };
 	if (result.onlyMember === null) {
-		const plan = await container.reeve.fixes.planBulk('all');
+		const plan = await container.reeve.services.fixes.planBulk('all');
 		return plan === null ? { content: finished } : bulkPlanReply(plan, finished);
 	}
 	const { content, ...rest } = singlePlanReply(only);

@@ -10,7 +10,7 @@ export const status: ReconcileSubcommand = {
 		subcommand.setDescription('Show the schedule, last run, open issues, and the health of Stripe, Discord and the database'),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-		const { health, settings } = container.reeve;
+		const { health, settings } = container.reeve.services;
 		await interaction.editReply({ embeds: [statusEmbed(await health.status(), settings)] });
 	}
 };

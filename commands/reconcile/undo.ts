@@ -19,14 +19,14 @@ export const undo: ReconcileSubcommand = {
 			),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-		const { fixes, reports } = container.reeve;
+		const { fixes, reports } = container.reeve.services;
 		const result = await fixes.undo({ attemptId: interaction.options.getString('fix', true), ...actorOf(interaction) });
 		const announcement = undoAnnouncement(result, interaction.user.id);
 		if (announcement !== null) await reports.announce({ content: announcement });
 		await replyEphemeral(interaction, undoReply(result));
 	},
 	suggest: async (interaction) => {
-		const { fixes, members } = container.reeve;
+		const { fixes, members } = container.reeve.services;
 		const now = new Date();
 		const choices = async () => {
 			const undoable = await fixes.undoable(interaction.options.getFocused(), MAX_CHOICES);

@@ -12,7 +12,7 @@ export const unlink: ReconcileSubcommand = {
 			.addUserOption((option) => option.setName('member').setDescription('The member (also works after they left)').setRequired(true)),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-		const { members } = container.reeve;
+		const { members } = container.reeve.services;
 		const { id: discordId, username } = interaction.options.getUser('member', true);
 		const name = (await members.nameOf(discordId)) ?? username;
 		await interaction.editReply(linksReply(await members.links(discordId), { discordId, name }));

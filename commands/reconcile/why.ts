@@ -13,6 +13,6 @@ export const why: ReconcileSubcommand = {
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
 		const { id, username } = interaction.options.getUser('member', true);
-		return interaction.editReply(explanationReply(await container.reeve.members.explain(id), username));
+		return interaction.editReply(explanationReply(await container.reeve.services.members.explain(id), username));
 	}
 };

@@ -20,9 +20,9 @@ export type InspectorResponse = { readonly id: number; readonly rows: readonly o
 
 async function answer({ id, query }: InspectorRequest): Promise<InspectorResponse> {
 	if (query.kind === 'usage') return { id, rows: [{ ...usage(), longestStallMs: takeMaxEventLoopDelay() } satisfies BotUsage] };
-	if (!container.reeve) return { id, error: 'the bot has not opened its database yet' };
+	if (!container.reeve?.isOpen) return { id, error: 'the bot has not opened its database yet' };
 	try {
-		return { id, rows: await readRows(container.reeve.database.prisma, query) };
+		return { id, rows: await readRows(container.reeve.services.database.prisma, query) };
 	} catch (error) {
 		return { id, error: error instanceof Error ? error.message : String(error) };
 	}

@@ -114,11 +114,13 @@ const shape = {
 };
 
 /** The settings of one tier. */
-const shapeOf = (tier: string) => ({
-	[`DISCORD_${tierKey(tier)}_ROLE`]: role.default(tier).describe(`Server Settings → Roles: the role of tier ${tier}`),
+const shapeOf = (tier: string, called = tier) => ({
+	[`DISCORD_${tierKey(tier)}_ROLE`]: role
+		.default(tier)
+		.describe(`Server Settings → Roles: the role of ${called === tier ? `tier ${tier}` : called}`),
 	[`STRIPE_${tierKey(tier)}_PRICE_IDS`]: priceIds
 		.default([])
-		.describe(`Stripe Dashboard → Product catalog → the product that buys ${tier} → ⋯ beside the price → Copy price ID`)
+		.describe(`Stripe Dashboard → Product catalog → the product that buys ${called} → ⋯ beside the price → Copy price ID`)
 });
 
 /** Settings that contain credentials: never shown, and stored only as a fingerprint. */
@@ -165,6 +167,12 @@ export class SettingsError extends Error {
 /** The file in the working directory whose variables complete the environment. */
 export const DOTENV = '.env';
 
+/** Where to find the value of a setting; for those of a tier, of any tier. */
+export function whereToFind(name: keyof typeof shape | 'DISCORD_TIER_ROLE' | 'STRIPE_TIER_PRICE_IDS'): string {
+	const schemas: Readonly<Record<string, z.ZodType>> = { ...shape, ...shapeOf('tier', 'the tier') };
+	return schemas[name]?.description ?? '';
+}
+
 /** Names of all settings, given these tiers. */
 export function settingNames(tiers: readonly string[]): readonly string[] {
 	return Object.keys(shapeWith(tiers));
@@ -197,7 +205,7 @@ function shapeWith(tiers: readonly string[]): Record<string, z.ZodType> {
 	const STRIPE_UNMAPPED_PRICES = shape.STRIPE_UNMAPPED_PRICES.pipe(unmappedPrices(tiers)).describe(
 		shape.STRIPE_UNMAPPED_PRICES.description ?? ''
 	);
-	return Object.assign({}, shape, { STRIPE_UNMAPPED_PRICES }, ...tiers.map(shapeOf));
+	return Object.assign({}, shape, { STRIPE_UNMAPPED_PRICES }, ...tiers.map((tier) => shapeOf(tier)));
 }
 
 function describeProblem(name: string, value: string | undefined, expected: string, where: string): string {

@@ -65,6 +65,13 @@ export const snowflake = z.string().transform((text, context) => {
 	context.addIssue({ code: 'custom', message: 'an ID of 17 to 20 digits' });
 	return z.NEVER;
 });
+/** The ID of a role, or its mention. */
+export const roleId = z.string().transform((text, context) => {
+	const id = parseDiscordId(text, 'role');
+	if (id !== null) return id;
+	context.addIssue({ code: 'custom', message: 'an ID of 17 to 20 digits' });
+	return z.NEVER;
+});
 /** IDs or mentions of roles. */
 export const snowflakes = list({ test: (text) => parseDiscordId(text, 'role') !== null }, 'IDs of 17 to 20 digits').transform((entries) =>
 	entries.flatMap((entry) => parseDiscordId(entry, 'role') ?? [])
@@ -103,11 +110,16 @@ export const emails = list({ test: (text) => email.safeParse(text).success }, 'e
 const NO_PRICE_ID = /^(cus|sub|si|in|pi|pm|ch|evt|acct)_\w{14,}$|^([srp]k|whsec)_|^\D?\d+\.\d\d\D?$|\s(price|prod|plan)_|["'\p{Cc}]/u;
 const MAX_PRICE_ID_LENGTH = 250;
 
+const isPriceId = (text: string) => text.length <= MAX_PRICE_ID_LENGTH && !NO_PRICE_ID.test(text);
+
 /** IDs of prices and products. Older ones are `plan_…` or were chosen by their owner, such as `gold-monthly`: nearly any text. */
-export const priceIds = list(
-	{ test: (text) => text.length <= MAX_PRICE_ID_LENGTH && !NO_PRICE_ID.test(text) },
-	'price or product IDs from Stripe, such as price_…, prod_… or plan_…'
-);
+export const priceIds = list({ test: isPriceId }, 'price or product IDs from Stripe, such as price_…, prod_… or plan_…');
+/** One of them. A comma separates them in the environment. */
+export const priceId = z
+	.string()
+	.trim()
+	.min(1, 'a price or product ID from Stripe, such as price_…, prod_… or plan_…')
+	.refine((text) => isPriceId(text) && !text.includes(','), 'a price or product ID from Stripe, such as price_…, prod_… or plan_…');
 
 /** What other settings use: the Debtor role, STRIPE_OTHER_PRICE_IDS and the values of STRIPE_UNMAPPED_PRICES. */
 const RESERVED_TIER_KEYS: ReadonlySet<string> = new Set(['DEBTOR', 'OTHER', 'UNKNOWN', 'NOTHING']);
@@ -115,7 +127,9 @@ const RESERVED_TIER_KEYS: ReadonlySet<string> = new Set(['DEBTOR', 'OTHER', 'UNK
 /** A tier's name as part of its settings' names: `Arch-Duke` → `ARCH_DUKE`. */
 export const tierKey = (tier: string): string => tier.toUpperCase().replace(/[^A-Z0-9]/g, '_');
 
-export const tierNames = list(/^[A-Za-z0-9][A-Za-z0-9 _-]*$/, 'names made of letters A–Z, digits, spaces, _ and -')
+const TIER_NAME = /^[A-Za-z0-9][A-Za-z0-9 _-]*$/;
+export const tierName = z.string().trim().regex(TIER_NAME, 'a name made of letters A–Z, digits, spaces, _ and -');
+export const tierNames = list(TIER_NAME, 'names made of letters A–Z, digits, spaces, _ and -')
 	.refine((names) => names.length > 0, 'at least one name, the lowest rank first')
 	.refine(
 		(names) => !names.some((name) => RESERVED_TIER_KEYS.has(tierKey(name))),

@@ -69,16 +69,22 @@ export function clientOptions(
  * @param options.apiUrl - base URL of Discord's API, without the version
  * @param options.redact - removes secrets from request bodies and audit-log reasons
  */
-export function createClient(options: { apiUrl: string; logger: ILogger; redact: (text: string) => string }): SapphireClient {
+export function createClient(options: {
+	apiUrl: string;
+	logger: ILogger;
+	redact: (text: string) => string;
+	/** Mounts Reeve. */
+	reeve: NonNullable<ClientOptions['reeve']>;
+}): SapphireClient {
 	const client = new SapphireClient({
 		...clientOptions(options.apiUrl, options.redact),
 		// Pieces are registered as classes: src/pieces.ts.
 		baseUserDirectory: null,
 		loadMessageCommandListeners: false,
-		// These would log every error a second time.
+		// They would log every error a second time.
 		loadDefaultErrorListeners: false,
-		loadSubcommandErrorListeners: false,
-		logger: { instance: options.logger }
+		logger: { instance: options.logger },
+		reeve: options.reeve
 	});
 	// Errors without an error listener of their own: there is no interaction to reply to.
 	const log = (message: string, error: unknown) => {

@@ -11,7 +11,7 @@ export async function acceptRules(
 	confirmed: number
 ): Promise<void> {
 	await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-	const { runs, reports } = container.reeve;
+	const { runs, reports } = container.reeve.services;
 	const { actor } = actorOf(interaction);
 	const result = await runs.acceptRules({ rulesHash, confirmed, actor });
 	await interaction.editReply(acceptRulesReply(result));

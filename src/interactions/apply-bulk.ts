@@ -15,7 +15,7 @@ export async function applyBulk(
 	{ scope, part, planHash }: Pick<BulkOrder, 'scope' | 'part' | 'planHash'>,
 	confirmed: number | null
 ): Promise<void> {
-	const { fixes, reports } = container.reeve;
+	const { fixes, reports } = container.reeve.services;
 	const progress = createProgressReply((content) => interaction.editReply({ content, embeds: [], components: [], attachments: [] }));
 	const result = await fixes
 		.applyBulk({

@@ -10,7 +10,7 @@ export async function applyFix(
 	interaction: ButtonInteraction | ChatInputCommandInteraction,
 	{ issueId, planHash }: { readonly issueId: string; readonly planHash: string }
 ): Promise<void> {
-	const { fixes, reports } = container.reeve;
+	const { fixes, reports } = container.reeve.services;
 	const issue = await fixes.openIssue(issueId);
 	const result = await fixes.apply({ issueId, planHash, runId: issue?.lastRunId ?? '', ...actorOf(interaction) });
 	const now = await fixes.openIssue(issueId);

@@ -20,7 +20,7 @@ abstract class OperatorHandler<Interaction extends OperatorInteraction, Action e
 	}
 
 	public override run(interaction: Interaction, action: ActionOf<Action>): Promise<unknown> {
-		const { lifecycle, operators } = this.container.reeve;
+		const { lifecycle, operators } = this.container.reeve.services;
 		return lifecycle.trackReply(async () => {
 			const denied = operatorDenial(interaction, operators);
 			return denied === null ? this.handle(interaction, action) : replyEphemeral(interaction, denied);

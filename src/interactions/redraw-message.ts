@@ -12,7 +12,7 @@ export async function redrawMessage(interaction: ButtonInteraction, buttonIsSpen
 	const rows = interaction.message.components.map((row) => row.toJSON() as APIActionRowComponent<APIButtonComponent>);
 	const ids = rows.flatMap(({ components }) => components.flatMap((button) => ('custom_id' in button ? button.custom_id : [])));
 	const position = positionAmong(ids);
-	const report = position === null ? null : await container.reeve.reports.view(position.runId);
+	const report = position === null ? null : await container.reeve.services.reports.view(position.runId);
 	if (report !== null && position !== null) await interaction.editReply(reportPage(report, position.page));
 	else if (buttonIsSpent) await interaction.editReply({ components: withoutButton(rows, interaction.customId) });
 }

@@ -1,7 +1,7 @@
 import { container } from '@sapphire/framework';
 import type { CommandInteraction, MessageComponentInteraction, ModalSubmitInteraction } from 'discord.js';
 import { errorReply, isAlreadyAcknowledged, replyEphemeral } from '../discord/replies.js';
-import { ShuttingDownError } from '../lifecycle.js';
+import { NotRunningError, ShuttingDownError } from '../lifecycle.js';
 
 /**
  * Logs an unexpected error of a command or a component, and replies to the operator. Nothing is said where another process has
@@ -14,7 +14,9 @@ export async function replyError(
 	interaction: CommandInteraction | MessageComponentInteraction | ModalSubmitInteraction
 ): Promise<void> {
 	if (isAlreadyAcknowledged(error)) return;
-	const shuttingDown = error instanceof ShuttingDownError;
-	if (!shuttingDown) container.logger.error(`${source} failed:`, error);
-	await container.reeve.lifecycle.trackReply(() => replyEphemeral(interaction, shuttingDown ? error.message : errorReply(error)));
+	const { reeve } = container;
+	const expected = error instanceof ShuttingDownError || error instanceof NotRunningError;
+	if (!expected) reeve.logger.error(`${source} failed:`, error);
+	const reply = () => replyEphemeral(interaction, expected ? error.message : errorReply(error));
+	await (reeve.isOpen ? reeve.services.lifecycle.trackReply(reply) : reply());
 }

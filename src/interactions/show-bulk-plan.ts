@@ -6,6 +6,6 @@ import type { BulkScope } from '../reconciliation/domain/hold.js';
 /** Shows an operator what a bulk fix would do, with buttons to apply it. */
 export async function showBulkPlan(interaction: ButtonInteraction, scope: BulkScope): Promise<void> {
 	await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-	const plan = await container.reeve.fixes.planBulk(scope);
+	const plan = await container.reeve.services.fixes.planBulk(scope);
 	await interaction.editReply(plan === null ? nothingToFixReply(scope) : bulkPlanReply(plan));
 }

@@ -1,4 +1,5 @@
-import { ScheduledTaskHandler } from '@sapphire/plugin-scheduled-tasks';
+import { container } from '@sapphire/framework';
+import { type ScheduledTask, ScheduledTaskEvents, ScheduledTaskHandler } from '@sapphire/plugin-scheduled-tasks';
 
 type TaskRun = Parameters<ScheduledTaskHandler['run']>[0];
 
@@ -13,14 +14,28 @@ type TaskRun = Parameters<ScheduledTaskHandler['run']>[0];
 export class FireAndForgetHandler extends ScheduledTaskHandler {
 	private readonly running = new Set<string>();
 
+	/** @param tasks - looked up here, and not in the store `scheduled-tasks`: that one may be another bot's */
+	public constructor(
+		options: ConstructorParameters<typeof ScheduledTaskHandler>[0],
+		private readonly tasks: () => Iterable<ScheduledTask>
+	) {
+		super(options);
+	}
+
 	public override async run(task: TaskRun): Promise<undefined> {
 		const name: string = typeof task === 'string' ? task : (task as { name: string }).name;
+		const { client } = container;
+		const piece = [...this.tasks()].find((candidate) => candidate.name === name);
+		if (piece === undefined) {
+			client.emit(ScheduledTaskEvents.ScheduledTaskNotFound, name, undefined);
+			return;
+		}
 		if (this.running.has(name)) return;
 		this.running.add(name);
-		// The plugin reports errors by an event.
-		super
-			.run(task)
-			.catch(() => {})
+		client.emit(ScheduledTaskEvents.ScheduledTaskRun, piece, undefined);
+		Promise.resolve()
+			.then(() => piece.run(undefined))
+			.catch((error: unknown) => client.emit(ScheduledTaskEvents.ScheduledTaskError, error, piece, undefined))
 			.finally(() => this.running.delete(name));
 	}
 }

@@ -53,6 +53,8 @@ export interface RedisScheduleOptions {
 	/** Runs the tasks of this process while Redis is unavailable. */
 	readonly fallback: Schedule;
 	readonly logger: Pick<ILogger, 'info' | 'warn' | 'error'>;
+	/** Receives the handler of the queue. */
+	readonly onConnect?: (handler: ScheduledTaskHandler) => void;
 }
 
 /**
@@ -62,7 +64,7 @@ export interface RedisScheduleOptions {
  * `start` resolves within seconds, as soon as the mode is decided; neither it nor `stop` rejects because of Redis. Call it after the
  * login, when the pieces are loaded: the worker takes jobs at once, and a job without a piece would be lost.
  */
-export function createRedisSchedule({ url, queue, tasks, fallback, logger }: RedisScheduleOptions): Schedule {
+export function createRedisSchedule({ url, queue, tasks, fallback, logger, onConnect = () => {} }: RedisScheduleOptions): Schedule {
 	const address = hostAndPort(url);
 	let mode: Mode = 'starting';
 	let handler: ScheduledTaskHandler | null = null;
@@ -141,10 +143,9 @@ export function createRedisSchedule({ url, queue, tasks, fallback, logger }: Red
 			retryStrategy: (times: number) => (stopped ? null : Math.min(times * RECONNECT_STEP_MS, MAX_RECONNECT_DELAY_MS))
 		};
 		const defaultJobOptions = { removeOnComplete: true, removeOnFail: true };
-		const queued = new FireAndForgetHandler({
-			queue,
-			bull: { connection, defaultJobOptions, streams: { events: { maxLen: MAX_STREAM_EVENTS } } }
-		});
+		const bull = { connection, defaultJobOptions, streams: { events: { maxLen: MAX_STREAM_EVENTS } } };
+		const queued = new FireAndForgetHandler({ queue, bull }, tasks);
+		onConnect(queued);
 		for (const event of ERROR_EVENTS) container.client.on(event, onError);
 		queued.client.on('ioredis:close', onClose);
 		queued.client.waitUntilReady().then(
@@ -167,7 +168,6 @@ export function createRedisSchedule({ url, queue, tasks, fallback, logger }: Red
 			});
 			const startTimer = setTimeout(() => useFallback('no response'), START_TIMEOUT_MS);
 			handler = connect();
-			container.tasks = handler;
 			const queued = handler;
 			checkTimer = setInterval(() => void checkQueue(queued), CHECK_INTERVAL_MS);
 			await modeDecided;

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import type { ILogger } from '@sapphire/framework';
 import type { Client } from 'discord.js';
 import { SYSTEM_TIMING } from '../async/backoff.js';
@@ -7,6 +8,7 @@ import { createGuild } from '../discord/guild.js';
 import { createNames } from '../discord/names.js';
 import type { RetryOptions } from '../discord/retry.js';
 import { roleCallOptions } from '../discord/role-calls.js';
+import type { ReeveEvents } from '../events.js';
 import type { InFlightWork } from '../lifecycle.js';
 import { createAnnouncer } from '../messages/delivery/announcer.js';
 import { createBulkTracker } from '../messages/delivery/bulk-progress.js';
@@ -19,6 +21,7 @@ import type { Redactors } from '../redaction/redactor.js';
 import type { Database } from '../store/connection/database.js';
 import { createLedger } from '../store/ledger.js';
 import { type BillingOptions, createBilling } from '../stripe/billing.js';
+import { createEmit, emitRun, emittingStore } from './emit-events.js';
 
 /** Timeouts of the adapters; each has a default that suits the real services. */
 export interface AdapterTimeouts {
@@ -35,18 +38,21 @@ export interface ReeveOptions {
 	readonly logger: Pick<ILogger, 'error' | 'warn' | 'info'>;
 	readonly redactors: Redactors;
 	readonly timeouts?: AdapterTimeouts;
-	/** Name of the slash command; default: `reconcile`. */
-	readonly commandName?: string;
+	/** Receives what happens. */
+	readonly events?: Pick<EventEmitter<ReeveEvents>, 'emit'>;
 	/** The environment that the next start would use; default: that of this process. */
 	readonly nextEnvironment?: () => NodeJS.ProcessEnv;
 }
 
 /** Connects the ports of the core to Stripe, Discord, the database and the admin channel. */
-export function createPorts({ settings, database, client, logger, redactors, timeouts = {} }: ReeveOptions, lifecycle: InFlightWork) {
+export function createPorts(options: ReeveOptions, lifecycle: InFlightWork) {
+	const { settings, database, client, logger, redactors, timeouts = {} } = options;
 	const guildId = settings.DISCORD_GUILD_ID;
 	const channelId = settings.DISCORD_ADMIN_CHANNEL_ID;
 	const verifyAfterMinutes = settings.RECONCILIATION_VERIFY_AFTER_MINUTES;
-	const store = createLedger(database, guildId, { verifyAfterMinutes, snapshotDays: settings.RECONCILIATION_SNAPSHOT_DAYS });
+	const emit = createEmit(options.events, logger);
+	const ledger = createLedger(database, guildId, { verifyAfterMinutes, snapshotDays: settings.RECONCILIATION_SNAPSHOT_DAYS });
+	const store = emittingStore(ledger, emit);
 	const now = () => new Date();
 	const namesOf = createNames(client, guildId);
 	const mail = mailSettings(settings);
@@ -84,7 +90,10 @@ export function createPorts({ settings, database, client, logger, redactors, tim
 			channels: (result) => channelsFor(result, messenger.mails),
 			holdChannels: channels(messenger.mails),
 			deliver: () => void lifecycle.track(() => flushOutbox(outbox, false)).catch(onUnexpectedError),
-			report: (result) => deliverRunReport(outbox, result),
+			report: (result) => {
+				emitRun(result, emit);
+				return deliverRunReport(outbox, result);
+			},
 			trackBulk: createBulkTracker({ client, channelId, announce, trackReply, logger })
 		},
 		now,

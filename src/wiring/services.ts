@@ -24,7 +24,7 @@ export function createReeve(options: ReeveOptions): Reeve {
 	const daily = dailySettings(settings);
 	const verifyAfterMinutes = settings.RECONCILIATION_VERIFY_AFTER_MINUTES;
 	const runs = createRunService({ ports, store, settings: run, verifyAfterMinutes, track });
-	const { nextEnvironment = () => process.env, timeouts = {}, commandName = 'reconcile' } = options;
+	const { nextEnvironment = () => process.env, timeouts = {} } = options;
 	const billingFor = (discordIdKey: string) =>
 		discordIdKey === settings.STRIPE_DISCORD_ID_KEY
 			? ports.billing
@@ -59,8 +59,7 @@ export function createReeve(options: ReeveOptions): Reeve {
 			...statusSettings(settings),
 			database: database.kind,
 			schema: database.schema,
-			timeZone: settings.RECONCILIATION_TIMEZONE,
-			commandName
+			timeZone: settings.RECONCILIATION_TIMEZONE
 		},
 		database
 	};

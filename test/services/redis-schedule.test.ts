@@ -29,7 +29,10 @@ function createSchedule(url: string, queue: string, counted: readonly ReturnType
 	});
 	client.on('scheduledTaskError', (error) => failed.push(error));
 	const fallback = createInProcessSchedule(tasks, (_, error) => failed.push(error));
-	const schedule = createRedisSchedule({ url, queue, tasks, fallback, logger });
+	const onConnect = (handler: typeof container.tasks) => {
+		container.tasks = handler;
+	};
+	const schedule = createRedisSchedule({ url, queue, tasks, fallback, logger, onConnect });
 	onTestFinished(() => schedule.stop());
 	return { schedule, logger, failed };
 }

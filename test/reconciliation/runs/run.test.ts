@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { RoleChangeError, SourceError } from '../../../src/reconciliation/domain/ports.js';
 import type { Progress, ReconciliationOptions, ReconciliationResult } from '../../../src/reconciliation/domain/run.js';
 import { failAbandonedRuns, RunInProgressError, runReconciliation } from '../../../src/reconciliation/runs/run.js';
-import { startReconciliationScheduler } from '../../../src/reconciliation/schedule/scheduler.js';
+import { startSchedule } from '../../../src/reconciliation/schedule/scheduler.js';
 import { ADA, ago, BOB, customer, NOW, row, subscription, team, userId } from '../builders.js';
 import { FakePorts, SETTINGS } from '../fakes.js';
 
@@ -590,7 +590,7 @@ describe('runReconciliation with auto-fix', () => {
 	});
 });
 
-describe('startReconciliationScheduler', () => {
+describe('startSchedule', () => {
 	const driver = () => {
 		const calls: string[] = [];
 		return {
@@ -601,7 +601,7 @@ describe('startReconciliationScheduler', () => {
 
 	it('starts the driver, catches up, and returns how to stop the driver', async () => {
 		const { calls, schedule } = driver();
-		const stop = await startReconciliationScheduler(
+		const stop = await startSchedule(
 			schedule,
 			async () => calls.push('catch up'),
 			() => calls.push('error')
@@ -613,7 +613,7 @@ describe('startReconciliationScheduler', () => {
 	it('reports a failed catch-up and keeps the schedule running', async () => {
 		const { calls, schedule } = driver();
 		const errors: unknown[] = [];
-		await startReconciliationScheduler(
+		await startSchedule(
 			schedule,
 			() => Promise.reject(new Error('down')),
 			(error) => errors.push(error)

@@ -1,0 +1,20 @@
+import './plugin/augmentations.js';
+
+/** The package's entry: types, and the options from the variables of the standalone bot. `reeve/register` mounts Reeve. */
+
+export type { EndedFix, ReeveEvents } from './events.js';
+export { NotRunningError } from './lifecycle.js';
+export type { By, ReeveHandle } from './plugin/handle.js';
+export {
+	type EnvironmentOptions,
+	fromEnv,
+	type GuildOptions,
+	type MountOptions,
+	type ReeveOptions,
+	type SettingOptions,
+	type StorageOptions,
+	type StripeOptions,
+	type TierOptions
+} from './plugin/options.js';
+export { startReconciliationScheduler } from './reconciliation/index.js';
+export type * from './reconciliation/types.js';

@@ -1,0 +1,397 @@
+import { closestMatch } from 'leven';
+import { z } from 'zod';
+import { parseSettings, type Settings, SettingsError, whereToFind } from '../config/env.js';
+import {
+	apiUrl,
+	email,
+	hourOfDay,
+	metadataKey,
+	number,
+	postgresUrl,
+	priceId,
+	quoted,
+	requestsPerSecond,
+	role,
+	roleId,
+	smtpUrl,
+	snowflake,
+	stripeKey,
+	tierKey,
+	tierName,
+	timeZone
+} from '../config/values.js';
+
+/** The options of the plugin: `new SapphireClient({ …, reeve: { … } })`. */
+
+/** The server that Reeve works in. */
+export interface GuildOptions {
+	readonly id: string;
+	/** The channel for the reports. */
+	readonly adminChannelId: string;
+	/** Holders of any of these roles may use Reeve; default: members with Manage Server. */
+	readonly operatorRoleIds?: readonly string[];
+	/** What people can buy, lowest first; default: Knight and Lord, without prices. */
+	readonly tiers?: readonly TierOptions[];
+	/** ID or name of the role of members whose payment is overdue; default: `Debtor`. */
+	readonly debtorRole?: string;
+	/** Default: `America/New_York`. */
+	readonly timeZone?: string;
+	/** Hour of the daily run, from 0 to 23; default: 3. */
+	readonly hour?: number;
+}
+
+export interface TierOptions {
+	readonly name: string;
+	/** ID or name of the guild role; default: the tier's name. */
+	readonly role?: string;
+	/** IDs of the prices or products that buy it. */
+	readonly prices?: readonly string[];
+}
+
+export interface StripeOptions {
+	/** A restricted key that reads subscriptions, customers, invoices and events is enough. */
+	readonly key: string;
+	/** The metadata key that holds a Discord ID; default: `discord_id`. */
+	readonly discordIdKey?: string;
+	/** Prices and products that buy no role. */
+	readonly otherPrices?: readonly string[];
+	/** What a price buys that no other option lists: `unknown` (default), `nothing` or the name of a tier. */
+	readonly unmappedPrices?: string;
+	readonly requestsPerSecond?: number;
+	/** Only the sandbox changes it. */
+	readonly apiUrl?: string;
+}
+
+/** A PostgreSQL server by its URL, or a folder for an embedded database. */
+export type StorageOptions = { readonly url: string } | { readonly dataDir: string };
+
+/** Variables of the standalone bot in place of {@link GuildOptions} and the others that say what Reeve does. */
+export interface EnvironmentOptions {
+	readonly variables: Readonly<Record<string, string | undefined>>;
+	/** The variables that the next start would use, for `/reconcile preview`; default: the same. */
+	readonly next?: () => Readonly<Record<string, string | undefined>>;
+}
+
+/** How Reeve is mounted, wherever its settings come from. */
+export interface MountOptions {
+	/** Name of the slash command, default `reconcile`. False: no command, only `container.reeve`. */
+	readonly commandName?: string | false;
+	/** False: errors of Reeve's command and buttons are left to the bot's own error listeners. */
+	readonly loadErrorListeners?: boolean;
+	/**
+	 * `auto` (default): the bot's queue of @sapphire/plugin-scheduled-tasks, if the bot uses that plugin; otherwise timers in this process.
+	 * `in-process`: always timers.
+	 */
+	readonly schedule?: 'auto' | 'in-process';
+	/** Receives the reason why Reeve cannot start or go on, for operators; default: it is logged. The bot goes on in either case. */
+	readonly onDisabled?: (reason: Error) => void;
+}
+
+/** What Reeve does. */
+export interface SettingOptions {
+	/** Exactly one server. */
+	readonly guilds: readonly [GuildOptions];
+	readonly stripe: StripeOptions;
+	readonly storage: StorageOptions;
+	/** True: Reeve fixes roles automatically; false (default): it only reports. */
+	readonly autoFix?: boolean;
+	/** True: automatic fixes also remove roles from members who are not linked to any customer or team. */
+	readonly fixUnlinked?: boolean;
+	/** True stops the daily runs. */
+	readonly paused?: boolean;
+	/** Share of role holders who may lose a role at once; above it, an operator has to approve. Default: 10. */
+	readonly maxRevokePercent?: number;
+	/** How long a member keeps their role after a failed payment; default: 48. */
+	readonly graceHours?: number;
+	/** How long a member is Debtor after the grace period; default: 30. */
+	readonly debtorDays?: number;
+	/** How long after a fix Reeve checks that it lasted; default: 60. */
+	readonly verifyAfterMinutes?: number;
+	/** How long the list of issues of each run is kept; default: 90. */
+	readonly snapshotDays?: number;
+	/** Without it no mail is sent. */
+	readonly mail?: { readonly url: string; readonly to: readonly string[]; readonly from?: string };
+}
+
+/** The options of the plugin. Either as {@link SettingOptions}, or from the variables of the standalone bot: {@link fromEnv}. */
+export type ReeveOptions = MountOptions & (SettingOptions | { readonly fromEnv: EnvironmentOptions | true });
+
+/**
+ * The options from the variables that the standalone bot reads: `reeve: { ...fromEnv(process.env), commandName: 'billing' }`.
+ * @param next - the variables that the next start would use, for `/reconcile preview`
+ */
+export function fromEnv(
+	variables: EnvironmentOptions['variables'],
+	next?: EnvironmentOptions['next']
+): { readonly fromEnv: EnvironmentOptions } {
+	return { fromEnv: next === undefined ? { variables } : { variables, next } };
+}
+
+/** The options as Reeve uses them, wherever they come from. */
+export interface ParsedOptions extends Required<Omit<MountOptions, 'onDisabled'>> {
+	readonly settings: Settings;
+	/** Sentences for the log. */
+	readonly warnings: readonly string[];
+	/** The variables of the next start. */
+	readonly nextEnvironment: () => Readonly<Record<string, string | undefined>>;
+}
+
+/** Options are missing or invalid. The message lists all of them, each with where to find its value. */
+export class OptionsError extends Error {
+	public override readonly name = 'OptionsError';
+
+	/** @param where - where to correct them */
+	public constructor(
+		public readonly problems: readonly string[],
+		where = 'in the option "reeve" of the client'
+	) {
+		const count = problems.length === 1 ? '1 setting needs' : `${problems.length} settings need`;
+		super([`${count} fixing, ${where}.`, ...problems.map((line) => `  • ${line}`)].join('\n'));
+	}
+}
+
+const COMMAND_NAME = /^[\p{Ll}\p{Lm}\p{Lo}\p{N}_-]{1,32}$/u;
+
+const mountShape = {
+	commandName: z
+		.custom<string | false>(
+			(value) => value === false || (typeof value === 'string' && COMMAND_NAME.test(value)),
+			'a name of 1 to 32 small letters, digits, - and _, or false'
+		)
+		.default('reconcile'),
+	loadErrorListeners: z.boolean().default(true),
+	schedule: z.enum(['auto', 'in-process'], { error: '"auto" or "in-process"' }).default('auto'),
+	onDisabled: z.custom<(reason: Error) => void>((value) => typeof value === 'function', 'a function').optional()
+};
+
+const tier = z.strictObject({ name: tierName, role: role.optional(), prices: z.array(priceId).optional() });
+
+const guild = z.strictObject({
+	id: snowflake,
+	adminChannelId: snowflake,
+	operatorRoleIds: z.array(roleId).optional(),
+	tiers: z.array(tier).min(1, 'a list of at least one tier, the lowest first').optional(),
+	debtorRole: role.optional(),
+	timeZone: timeZone.optional(),
+	hour: hourOfDay.optional()
+});
+
+const settingShape = {
+	guilds: z.array(guild).length(1, 'a list of exactly one server'),
+	stripe: z.strictObject({
+		key: stripeKey,
+		discordIdKey: metadataKey.optional(),
+		otherPrices: z.array(priceId).optional(),
+		unmappedPrices: z.string().optional(),
+		requestsPerSecond: requestsPerSecond.optional(),
+		apiUrl: apiUrl(false).optional()
+	}),
+	storage: z
+		.strictObject({ url: postgresUrl.optional(), dataDir: z.string().min(1, 'the path of a folder').optional() })
+		.refine(({ url, dataDir }) => (url === undefined) !== (dataDir === undefined), 'either { url } or { dataDir }'),
+	autoFix: z.boolean().optional(),
+	fixUnlinked: z.boolean().optional(),
+	paused: z.boolean().optional(),
+	maxRevokePercent: number(0, 100, 'percent').optional(),
+	graceHours: number(0, 100_000, 'hours').optional(),
+	debtorDays: number(0, 10_000, 'days').optional(),
+	verifyAfterMinutes: number(0, 10_000, 'minutes').optional(),
+	snapshotDays: number(7, 10_000, 'days').optional(),
+	mail: z
+		.strictObject({
+			url: smtpUrl,
+			to: z.array(email).min(1, 'a list of at least one email address'),
+			from: email.optional()
+		})
+		.optional()
+};
+
+const settingSchema = z.strictObject({ ...settingShape, ...mountShape });
+const mountSchema = z.strictObject({ ...mountShape, fromEnv: z.unknown() });
+
+/** The variables of the standalone bot, and the options for the same, with the number of a list's entry left out. */
+const OPTION_OF: Readonly<Record<string, string>> = {
+	DISCORD_GUILD_ID: 'guilds[].id',
+	DISCORD_ADMIN_CHANNEL_ID: 'guilds[].adminChannelId',
+	DISCORD_OPERATOR_ROLE_IDS: 'guilds[].operatorRoleIds',
+	DISCORD_DEBTOR_ROLE: 'guilds[].debtorRole',
+	DISCORD_TIER_ROLE: 'guilds[].tiers[].role',
+	RECONCILIATION_TIERS: 'guilds[].tiers',
+	RECONCILIATION_TIMEZONE: 'guilds[].timeZone',
+	RECONCILIATION_HOUR: 'guilds[].hour',
+	STRIPE_TIER_PRICE_IDS: 'guilds[].tiers[].prices',
+	STRIPE_SECRET_KEY: 'stripe.key',
+	STRIPE_DISCORD_ID_KEY: 'stripe.discordIdKey',
+	STRIPE_OTHER_PRICE_IDS: 'stripe.otherPrices',
+	STRIPE_UNMAPPED_PRICES: 'stripe.unmappedPrices',
+	STRIPE_REQUESTS_PER_SECOND: 'stripe.requestsPerSecond',
+	STRIPE_API_URL: 'stripe.apiUrl',
+	RECONCILIATION_AUTO_FIX: 'autoFix',
+	RECONCILIATION_FIX_UNLINKED: 'fixUnlinked',
+	RECONCILIATION_PAUSED: 'paused',
+	RECONCILIATION_MAX_REVOKE_PERCENT: 'maxRevokePercent',
+	RECONCILIATION_GRACE_HOURS: 'graceHours',
+	RECONCILIATION_DEBTOR_DAYS: 'debtorDays',
+	RECONCILIATION_VERIFY_AFTER_MINUTES: 'verifyAfterMinutes',
+	RECONCILIATION_SNAPSHOT_DAYS: 'snapshotDays',
+	SMTP_URL: 'mail.url',
+	ADMIN_EMAIL: 'mail.to',
+	MAIL_FROM: 'mail.from',
+	DATABASE_URL: 'storage.url',
+	DATA_DIR: 'storage.dataDir'
+};
+
+/** Never quoted. */
+const SECRET_OPTIONS: ReadonlySet<string> = new Set(['stripe.key', 'storage.url', 'mail.url']);
+
+/**
+ * Parses the options.
+ * @throws {OptionsError} listing everything that is missing or invalid
+ */
+export function parseOptions(options: ReeveOptions): ParsedOptions {
+	const source: unknown = Object(options).fromEnv;
+	if (source !== undefined) return parseEnvironment(options, source as EnvironmentOptions | true);
+	const { commandName, loadErrorListeners, schedule, onDisabled: _, ...given } = parse(settingSchema, options);
+	// The token is the bot's own.
+	const variables = { ...toVariables(given), DISCORD_TOKEN: 'none' };
+	const { settings, warnings } = settingsOf(given.guilds[0]?.tiers ?? [], variables);
+	return { settings, warnings, commandName, loadErrorListeners, schedule, nextEnvironment: () => variables };
+}
+
+function parseEnvironment(options: object, source: EnvironmentOptions | true): ParsedOptions {
+	const { commandName, loadErrorListeners, schedule } = parse(mountSchema, options);
+	const { variables, next = () => variables } = source === true ? { variables: process.env } : source;
+	try {
+		return { ...parseSettings({ ...variables }), commandName, loadErrorListeners, schedule, nextEnvironment: next };
+	} catch (error) {
+		if (error instanceof SettingsError) throw new OptionsError(error.problems, 'in .env or in the environment');
+		throw error;
+	}
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, options: unknown): z.output<Schema> {
+	const parsed = schema.safeParse(options);
+	if (parsed.success) return parsed.data;
+	throw new OptionsError(parsed.error.issues.flatMap((issue) => describeIssue(issue, options)));
+}
+
+/** Applies the defaults, and the checks that concern several settings, of the standalone bot. */
+function settingsOf(
+	tiers: readonly { readonly name: string }[],
+	variables: Record<string, string>
+): { settings: Settings; warnings: string[] } {
+	try {
+		const { settings, warnings } = parseSettings(variables);
+		return { settings: { ...settings, DISCORD_TOKEN: '' }, warnings };
+	} catch (error) {
+		if (!(error instanceof SettingsError)) throw error;
+		throw new OptionsError(error.problems.map((problem) => withOptionNames(problem, tiers)));
+	}
+}
+
+type GivenSettings = z.output<z.ZodObject<typeof settingShape>>;
+
+/** The options as variables of the standalone bot. */
+function toVariables({ guilds: [server], stripe, storage, mail, ...rest }: GivenSettings): Record<string, string> {
+	const list = (entries: readonly string[] | undefined) => entries?.join(',');
+	const tiers = server?.tiers ?? [];
+	const variables: Record<string, string | number | boolean | undefined> = {
+		DISCORD_GUILD_ID: server?.id,
+		DISCORD_ADMIN_CHANNEL_ID: server?.adminChannelId,
+		DISCORD_OPERATOR_ROLE_IDS: list(server?.operatorRoleIds),
+		DISCORD_DEBTOR_ROLE: server?.debtorRole,
+		RECONCILIATION_TIERS: list(server?.tiers?.map(({ name }) => name)),
+		RECONCILIATION_TIMEZONE: server?.timeZone,
+		RECONCILIATION_HOUR: server?.hour,
+		STRIPE_SECRET_KEY: stripe.key,
+		STRIPE_DISCORD_ID_KEY: stripe.discordIdKey,
+		STRIPE_OTHER_PRICE_IDS: list(stripe.otherPrices),
+		STRIPE_UNMAPPED_PRICES: stripe.unmappedPrices,
+		STRIPE_REQUESTS_PER_SECOND: stripe.requestsPerSecond,
+		STRIPE_API_URL: stripe.apiUrl,
+		RECONCILIATION_AUTO_FIX: rest.autoFix,
+		RECONCILIATION_FIX_UNLINKED: rest.fixUnlinked,
+		RECONCILIATION_PAUSED: rest.paused,
+		RECONCILIATION_MAX_REVOKE_PERCENT: rest.maxRevokePercent,
+		RECONCILIATION_GRACE_HOURS: rest.graceHours,
+		RECONCILIATION_DEBTOR_DAYS: rest.debtorDays,
+		RECONCILIATION_VERIFY_AFTER_MINUTES: rest.verifyAfterMinutes,
+		RECONCILIATION_SNAPSHOT_DAYS: rest.snapshotDays,
+		SMTP_URL: mail?.url,
+		ADMIN_EMAIL: list(mail?.to),
+		MAIL_FROM: mail?.from,
+		DATABASE_URL: storage.url,
+		DATA_DIR: storage.dataDir
+	};
+	for (const { name, role: wanted, prices } of tiers) {
+		variables[roleVariable(name)] = wanted;
+		variables[pricesVariable(name)] = list(prices);
+	}
+	return Object.fromEntries(Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])));
+}
+
+const roleVariable = (tierOf: string) => `DISCORD_${tierKey(tierOf)}_ROLE`;
+const pricesVariable = (tierOf: string) => `STRIPE_${tierKey(tierOf)}_PRICE_IDS`;
+
+/** Names the options in place of the variables. */
+function withOptionNames(problem: string, tiers: readonly { readonly name: string }[]): string {
+	const ofTiers = tiers.flatMap(({ name }, index) => [
+		[roleVariable(name), `guilds[0].tiers[${index}].role`],
+		[pricesVariable(name), `guilds[0].tiers[${index}].prices`]
+	]);
+	const names = new Map([...Object.entries(OPTION_OF).map(([name, option]) => [name, option.replace('[]', '[0]')]), ...ofTiers] as [
+		string,
+		string
+	][]);
+	return problem.replace(/\b[A-Z]+(?:_[A-Z0-9]+)+\b/g, (name) => names.get(name) ?? name);
+}
+
+type Issue = z.core.$ZodIssue;
+
+function describeIssue(issue: Issue, options: unknown): string[] {
+	const path = issue.path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('');
+	const name = path.replace(/^\./, '');
+	if (issue.code === 'unrecognized_keys') {
+		const known = knownKeys(name);
+		return issue.keys.map((key) => {
+			const meant = closestMatch(key, known, { maxDistance: 3 });
+			const option = name === '' ? key : `${name}.${key}`;
+			return `${option} is not an option.${meant === undefined ? '' : ` Did you mean ${meant}?`}`;
+		});
+	}
+	const value = issue.path.reduce<unknown>((at, step) => (at as Record<PropertyKey, unknown> | undefined)?.[step], options);
+	if (name === '') return [`reeve is ${quotedValue(value)}: it must be an object with options.`];
+	const where = helpFor(name);
+	if (value === undefined) return [`${name} is missing${where === '' ? '.' : `: ${where}`}`];
+	const shown = SECRET_OPTIONS.has(name) ? 'has an invalid value' : `is ${quotedValue(value)}`;
+	return [`${name} ${shown}: it must be ${expected(issue)}.${where === '' ? '' : ` Where to find it: ${where}`}`];
+}
+
+function quotedValue(value: unknown): string {
+	if (typeof value === 'string') return quoted(value);
+	if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+	if (typeof value === 'function') return 'a function';
+	return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}
+
+function expected(issue: Issue): string {
+	if (issue.code !== 'invalid_type') return issue.message;
+	const kinds: Readonly<Record<string, string>> = { array: 'a list', object: 'an object', boolean: 'true or false', string: 'a text' };
+	return kinds[issue.expected] ?? `a ${issue.expected}`;
+}
+
+/** Where to find the value of an option. */
+function helpFor(name: string): string {
+	const pattern = name.replace(/\[\d+\]/g, '[]');
+	const variable = Object.entries(OPTION_OF).find(([, option]) => option === pattern || `${option}[]` === pattern)?.[0];
+	return variable === undefined ? '' : withOptionNames(whereToFind(variable as Parameters<typeof whereToFind>[0]), []);
+}
+
+/** The options within another one. */
+function knownKeys(name: string): string[] {
+	const within = `${name.replace(/\[\d+\]/g, '[]')}.`.replace(/^\.$/, '');
+	const keys = Object.values(OPTION_OF)
+		.filter((option) => option.startsWith(within))
+		.map((option) => option.slice(within.length).replace(/[.[].*$/, ''));
+	return [...new Set(name === '' ? [...keys, ...Object.keys(mountShape), 'fromEnv'] : keys)];
+}

@@ -1,0 +1,188 @@
+import type { ILogger, SapphireClient } from '@sapphire/framework';
+import { type Client, Events, GatewayIntentBits, type Guild } from 'discord.js';
+import { settleWithin } from '../async/timeout.js';
+import { externalChecks } from '../checks.js';
+import { databaseSettings } from '../config/derived.js';
+import { resumeFixes } from '../interactions/resume-fixes.js';
+import { runShutdownSteps, ShuttingDownError } from '../lifecycle.js';
+import { registerCommandsIn } from '../pieces.js';
+import type { Schedule } from '../reconciliation/domain/ports.js';
+import { type CheckResult, runChecks } from '../reconciliation/health/doctor.js';
+import { startSchedule } from '../reconciliation/schedule/scheduler.js';
+import type { Reeve } from '../reeve.js';
+import { type Database, openDatabase } from '../store/connection/database.js';
+import { claimDatabase } from '../store/connection/owner.js';
+import { createReeve } from '../wiring/services.js';
+import { StartError } from './errors.js';
+import type { MountedReeve } from './handle.js';
+import type { ParsedOptions } from './options.js';
+import { redactorsFor } from './secrets.js';
+import { createTaskSchedule, DRIVEN_BY_BOT, hasTaskStore, loadTasksIntoBot } from './task-driver.js';
+
+const LOG_LEVEL_OF = { ok: 'debug', warning: 'warn', error: 'error', blocking: 'error' } as const satisfies Record<
+	CheckResult['verdict'],
+	keyof ILogger
+>;
+
+/** Waiting for replies to operators, and for a database that does not respond; both within the time that a stop has. */
+const REPLIES_MS = 1_500;
+const CLOSE_TIMEOUT_MS = 750;
+
+/** Without these Discord sends neither the server nor its members. */
+const INTENTS = { Guilds: GatewayIntentBits.Guilds, GuildMembers: GatewayIntentBits.GuildMembers } as const;
+
+/** What a mounted Reeve starts with. */
+export interface Mount {
+	readonly handle: MountedReeve;
+	readonly options: ParsedOptions;
+	readonly client: SapphireClient;
+	/** Receives the reason if Reeve cannot go on. */
+	readonly disable: (reason: unknown) => Promise<void>;
+}
+
+/** A Reeve whose database is open. */
+export interface OpenReeve {
+	readonly services: Reeve;
+	readonly database: Database;
+	readonly shutdownSteps: (() => Promise<unknown>)[];
+	/** Of the checks that need neither the database nor the login. */
+	readonly earlyChecks: Promise<readonly CheckResult[]>;
+}
+
+/**
+ * Opens the database, migrates it, and builds the services. Nothing is sent to Discord.
+ * @returns null if Reeve was stopped meanwhile
+ * @throws {DatabaseError | StartError} whose message says why, for operators
+ */
+export async function open({ handle, options, client, disable }: Mount): Promise<OpenReeve | null> {
+	const { settings } = options;
+	assertIntents(client);
+	const redactors = redactorsFor(client, settings);
+	// Runs while the database opens.
+	const earlyChecks = runChecks(externalChecks(settings, [], redactors.all));
+	const place = databaseSettings(settings);
+	const database = await openDatabase({ ...place, redact: redactors.distinctive });
+	if (handle.isStopped) {
+		await database.close();
+		return null;
+	}
+	const { logger, events } = handle;
+	const services = createReeve({
+		settings,
+		database,
+		client,
+		logger,
+		redactors,
+		events,
+		nextEnvironment: () => ({ ...options.nextEnvironment() })
+	});
+	const onInvitation = (guild: Guild) => {
+		if (guild.id !== settings.DISCORD_GUILD_ID) return;
+		const claim = () => claimDatabase(database, place.guild);
+		startInGuild(guild, handle, options.commandName !== false, claim).catch((error: unknown) => disable(error));
+	};
+	client.on(Events.GuildCreate, onInvitation);
+	const shutdownSteps: OpenReeve['shutdownSteps'] = [];
+	handle.opened(services, async (ms) => {
+		client.off(Events.GuildCreate, onInvitation);
+		const workMs = Math.max(0, ms - REPLIES_MS - 2 * CLOSE_TIMEOUT_MS);
+		const steps = [
+			...shutdownSteps,
+			() => services.lifecycle.shutdown({ workMs, repliesMs: Math.min(REPLIES_MS, ms) }),
+			() => settleWithin(CLOSE_TIMEOUT_MS, database.close())
+		];
+		await runShutdownSteps(steps, Math.max(ms, CLOSE_TIMEOUT_MS), (error) => logger.error('Shutdown step failed:', error));
+	});
+	if (usesTasksOfBot(options)) await loadTasksIntoBot(logger);
+	for (const { name, before, after } of await services.health.recordSettingsChanges())
+		logger.info(`Setting ${name} changed since the last start: ${before ?? 'not set'} → ${after ?? 'not set'}.`);
+	return { services, database, shutdownSteps, earlyChecks };
+}
+
+/** Waits for the login, settles what was interrupted, and starts the schedule. @throws {DatabaseError} and errors of the database */
+export async function start(mount: Mount, { services, database, shutdownSteps, earlyChecks }: OpenReeve): Promise<void> {
+	const { handle, options, client } = mount;
+	const { settings } = options;
+	await untilReady(client);
+	if (handle.isStopped) return;
+	const { logger } = handle;
+	if (client.guilds.cache.has(settings.DISCORD_GUILD_ID)) await claimDatabase(database, databaseSettings(settings).guild);
+	// Not awaited: a service that does not respond must not delay the start.
+	void Promise.all([earlyChecks, services.health.checkAtStart()]).then((results) => reportChecks(results.flat(), services, logger));
+	await services.runs.recover();
+	// Neither is awaited: many fixes take minutes, and a mail server may not respond.
+	void resumeFixes(services, logger);
+	void services.health.housekeep({ atStart: true }).catch(logFailure(logger, 'Delivering pending notifications'));
+	const schedule = await scheduleOf(mount, services, logger);
+	// Before it starts: catching up on a missed day takes a while, and a stop may arrive meanwhile.
+	shutdownSteps.unshift(() => schedule.stop());
+	handle.startsSchedule(() => schedule.stop());
+	if (handle.isStopped) return;
+	const catchUpNow = () => {
+		handle.started();
+		return catchUp(services, logger);
+	};
+	await startSchedule(schedule, catchUpNow, logFailure(logger, 'The due verification'));
+}
+
+async function scheduleOf({ options }: Mount, services: Reeve, logger: MountedReeve['logger']): Promise<Schedule> {
+	if (usesTasksOfBot(options)) return DRIVEN_BY_BOT;
+	const { REDIS_URL: url } = options.settings;
+	const redis = url === undefined ? null : { url, queue: await services.schedule.queueName() };
+	return createTaskSchedule(redis, logger, (task, error) => logFailure(logger, `Scheduled task ${task}`)(error));
+}
+
+/** Whether the bot's queue drives the tasks: not if Reeve has a Redis of its own. */
+function usesTasksOfBot({ schedule, settings }: ParsedOptions): boolean {
+	return schedule === 'auto' && settings.REDIS_URL === undefined && hasTaskStore();
+}
+
+function assertIntents({ options }: Client): void {
+	const missing = Object.entries(INTENTS).filter(([, bit]) => !options.intents.has(bit));
+	if (missing.length === 0) return;
+	const names = missing.map(([name]) => `GatewayIntentBits.${name}`).join(' and ');
+	throw new StartError(
+		`the client does not have ${missing.length === 1 ? 'an intent' : 'intents'} that Reeve needs. Add ${names} to the client's intents, and switch on "Server Members Intent": Discord Developer Portal → your application → Bot → Privileged Gateway Intents.`
+	);
+}
+
+function untilReady(client: Client): Promise<void> {
+	if (client.isReady()) return Promise.resolve();
+	return new Promise((resolve) => void client.once(Events.ClientReady, () => resolve()));
+}
+
+/** Logs the results, and announces those that block every run. Never throws. */
+async function reportChecks(results: readonly CheckResult[], { reports }: Reeve, logger: MountedReeve['logger']): Promise<void> {
+	for (const { verdict, subject, message } of results) logger[LOG_LEVEL_OF[verdict]](`${subject}: ${message}`);
+	await reports.announceBlocking(results);
+}
+
+/** Reeve was invited after its start: does what the start had to leave out. @throws {DatabaseError} if the database is another server's */
+async function startInGuild(
+	guild: Guild,
+	{ services, logger }: MountedReeve,
+	hasCommand: boolean,
+	claim: () => Promise<void>
+): Promise<void> {
+	await claim();
+	try {
+		if (hasCommand) await registerCommandsIn(guild);
+		logger.info(`Reeve was invited to ${guild.name} and starts to work there.`);
+		await reportChecks(await services.health.checkAtStart(), services, logger);
+		await catchUp(services, logger);
+	} catch (error) {
+		logger.error(`Starting in ${guild.name} failed. Restart Reeve:`, error);
+	}
+}
+
+/** Runs what became due while Reeve was not running. */
+async function catchUp({ schedule, runs }: Reeve, logger: MountedReeve['logger']): Promise<void> {
+	await schedule.runIfDue().catch(logFailure(logger, 'The due daily run'));
+	await runs.verifyIfDue();
+}
+
+function logFailure(logger: MountedReeve['logger'], what: string): (error: unknown) => void {
+	return (error) => {
+		if (!(error instanceof ShuttingDownError)) logger.error(`${what} failed:`, error);
+	};
+}

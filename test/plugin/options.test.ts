@@ -1,0 +1,237 @@
+import { describe, expect, it } from 'vitest';
+import { parseSettings } from '../../src/config/env.js';
+import { fromEnv, OptionsError, parseOptions, type ReeveOptions } from '../../src/plugin/options.js';
+
+const GUILD = '200000000000000001';
+const CHANNEL = '200000000000000002';
+const ROLE = '200000000000000003';
+
+const LEAST = {
+	guilds: [{ id: GUILD, adminChannelId: CHANNEL }],
+	stripe: { key: 'rk_test_0123456789' },
+	storage: { dataDir: './data' }
+} as const satisfies ReeveOptions;
+
+const EVERYTHING = {
+	guilds: [
+		{
+			id: GUILD,
+			adminChannelId: CHANNEL,
+			operatorRoleIds: [ROLE],
+			tiers: [
+				{ name: 'Squire', role: 'Page', prices: ['price_squire'] },
+				{ name: 'Duke', prices: ['price_duke', 'prod_duke'] }
+			],
+			debtorRole: 'Late',
+			timeZone: 'Europe/Rome',
+			hour: 0
+		}
+	],
+	stripe: {
+		key: 'rk_live_0123456789',
+		discordIdKey: 'member',
+		otherPrices: ['price_mug'],
+		unmappedPrices: 'Squire',
+		requestsPerSecond: 5,
+		apiUrl: 'http://127.0.0.1:4400'
+	},
+	storage: { url: 'postgresql://reeve:pw@db:5432/reeve' },
+	autoFix: true,
+	fixUnlinked: true,
+	paused: true,
+	maxRevokePercent: 0,
+	graceHours: 0,
+	debtorDays: 7,
+	verifyAfterMinutes: 5,
+	snapshotDays: 30,
+	mail: { url: 'smtp://mail:25', to: ['a@example.com', 'b@example.com'], from: 'reeve@example.com' },
+	commandName: 'billing',
+	loadErrorListeners: false,
+	schedule: 'in-process'
+} as const satisfies ReeveOptions;
+
+/** The problems of options, as lines. */
+function problemsOf(options: unknown): readonly string[] {
+	try {
+		parseOptions(options as ReeveOptions);
+	} catch (error) {
+		if (error instanceof OptionsError) return error.problems;
+		throw error;
+	}
+	return [];
+}
+
+describe('parseOptions', () => {
+	it('gives the same settings as the standalone bot has with the same values', () => {
+		const { settings } = parseSettings({
+			DISCORD_TOKEN: 'token',
+			DISCORD_GUILD_ID: GUILD,
+			DISCORD_ADMIN_CHANNEL_ID: CHANNEL,
+			DISCORD_OPERATOR_ROLE_IDS: ROLE,
+			DISCORD_DEBTOR_ROLE: 'Late',
+			DISCORD_SQUIRE_ROLE: 'Page',
+			RECONCILIATION_TIERS: 'Squire, Duke',
+			RECONCILIATION_TIMEZONE: 'Europe/Rome',
+			RECONCILIATION_HOUR: '0',
+			RECONCILIATION_AUTO_FIX: 'true',
+			RECONCILIATION_FIX_UNLINKED: 'true',
+			RECONCILIATION_PAUSED: 'true',
+			RECONCILIATION_MAX_REVOKE_PERCENT: '0',
+			RECONCILIATION_GRACE_HOURS: '0',
+			RECONCILIATION_DEBTOR_DAYS: '7',
+			RECONCILIATION_VERIFY_AFTER_MINUTES: '5',
+			RECONCILIATION_SNAPSHOT_DAYS: '30',
+			STRIPE_SECRET_KEY: 'rk_live_0123456789',
+			STRIPE_DISCORD_ID_KEY: 'member',
+			STRIPE_SQUIRE_PRICE_IDS: 'price_squire',
+			STRIPE_DUKE_PRICE_IDS: 'price_duke, prod_duke',
+			STRIPE_OTHER_PRICE_IDS: 'price_mug',
+			STRIPE_UNMAPPED_PRICES: 'Squire',
+			STRIPE_REQUESTS_PER_SECOND: '5',
+			STRIPE_API_URL: 'http://127.0.0.1:4400',
+			DATABASE_URL: 'postgresql://reeve:pw@db:5432/reeve',
+			SMTP_URL: 'smtp://mail:25',
+			ADMIN_EMAIL: 'a@example.com, b@example.com',
+			MAIL_FROM: 'reeve@example.com'
+		});
+		const parsed = parseOptions(EVERYTHING);
+		expect(parsed.settings).toEqual({ ...settings, DISCORD_TOKEN: '' });
+		expect(parsed).toMatchObject({ commandName: 'billing', loadErrorListeners: false, schedule: 'in-process', warnings: [] });
+	});
+
+	it('has the defaults of the standalone bot', () => {
+		const variables = { DISCORD_TOKEN: 'token', DISCORD_GUILD_ID: GUILD, DISCORD_ADMIN_CHANNEL_ID: CHANNEL };
+		const { settings } = parseSettings({ ...variables, STRIPE_SECRET_KEY: 'rk_test_0123456789' });
+		const parsed = parseOptions(LEAST);
+		expect(parsed.settings).toEqual({ ...settings, DISCORD_TOKEN: '' });
+		expect(parsed).toMatchObject({ commandName: 'reconcile', loadErrorListeners: true, schedule: 'auto' });
+		expect(parseSettings({ ...parsed.nextEnvironment() }).settings.DISCORD_GUILD_ID).toBe(GUILD);
+	});
+
+	it('lists everything that is wrong at once, with where to find the value, and quotes no secret', () => {
+		const message = (() => {
+			try {
+				parseOptions({
+					guilds: [{ id: 'x', operatorRoleIds: ['12'], tiers: [{ name: 'a,b', prices: ['cus_0123456789abcd'] }], hour: 24 }],
+					stripe: { key: 'pk_live_hunter22' },
+					storage: { url: 'mysql://user:hunter22@db' },
+					autoFix: 'yes',
+					mail: { url: 'smtp//hunter22', to: [] }
+				} as never);
+			} catch (error) {
+				return (error as Error).message;
+			}
+			return '';
+		})();
+		expect(message.split('\n')).toEqual([
+			'11 settings need fixing, in the option "reeve" of the client.',
+			expect.stringMatching(/^ {2}• guilds\[0\]\.id is "x": it must be an ID of 17 to 20 digits\. Where to find it: Discord → Settings/),
+			expect.stringMatching(/^ {2}• guilds\[0\]\.adminChannelId is missing: Discord → Settings/),
+			expect.stringMatching(/^ {2}• guilds\[0\]\.operatorRoleIds\[0\] is "12": it must be an ID of 17 to 20 digits\. Where to find it:/),
+			expect.stringMatching(/^ {2}• guilds\[0\]\.tiers\[0\]\.name is "a,b": it must be a name made of letters/),
+			expect.stringMatching(
+				/^ {2}• guilds\[0\]\.tiers\[0\]\.prices\[0\] is "cus_0123456789abcd": it must be a price or product ID from Stripe/
+			),
+			expect.stringMatching(/^ {2}• guilds\[0\]\.hour is 24: it must be a whole hour from 0/),
+			expect.stringMatching(/^ {2}• stripe\.key has an invalid value: it must be a restricted/),
+			expect.stringMatching(/^ {2}• storage\.url has an invalid value: it must be a URL like postgresql:/),
+			expect.stringMatching(/^ {2}• autoFix is "yes": it must be true or false\. Where to find it: true: Reeve fixes/),
+			expect.stringMatching(/^ {2}• mail\.url has an invalid value: it must be a URL like smtp:/),
+			expect.stringMatching(/^ {2}• mail\.to is an empty list: it must be a list of at least one email address/)
+		]);
+		expect(message).not.toContain('hunter22');
+	});
+
+	it.each<[string, object, RegExp]>([
+		['no guild', { guilds: [] }, /^guilds is an empty list: it must be a list of exactly one server/],
+		['no options at all', { guilds: undefined, stripe: undefined, storage: undefined }, /^guilds is missing/],
+		[
+			'both storages',
+			{ storage: { url: 'postgresql://db/x', dataDir: 'x' } },
+			/^storage is an object: it must be either \{ url \} or \{ dataDir \}/
+		],
+		['no storage', { storage: {} }, /it must be either \{ url \} or \{ dataDir \}/],
+		['a misspelt option', { autofix: true }, /^autofix is not an option\. Did you mean autoFix\?$/],
+		[
+			'a misspelt option of a guild',
+			{ guilds: [{ ...LEAST.guilds[0], timezone: 'UTC' }] },
+			/^guilds\[0\]\.timezone is not an option\. Did you mean timeZone\?$/
+		],
+		['a command name that Discord refuses', { commandName: 'My Command' }, /^commandName is "My Command": it must be a name of 1 to 32/],
+		['an unknown schedule', { schedule: 'cron' }, /^schedule is "cron": it must be "auto" or "in-process"/],
+		[
+			'a price in two tiers',
+			{
+				guilds: [
+					{
+						...LEAST.guilds[0],
+						tiers: [
+							{ name: 'A', prices: ['price_1'] },
+							{ name: 'B', prices: ['price_1'] }
+						]
+					}
+				]
+			},
+			/^price_1 is listed in both guilds\[0\]\.tiers\[0\]\.prices and guilds\[0\]\.tiers\[1\]\.prices/
+		],
+		[
+			'one role for two tiers',
+			{
+				guilds: [
+					{
+						...LEAST.guilds[0],
+						tiers: [
+							{ name: 'A', role: 'x' },
+							{ name: 'B', role: 'x' }
+						]
+					}
+				]
+			},
+			/^guilds\[0\]\.tiers\[0\]\.role and guilds\[0\]\.tiers\[1\]\.role are both "x"/
+		],
+		['a tier that is named twice', { guilds: [{ ...LEAST.guilds[0], tiers: [{ name: 'A' }, { name: 'a' }] }] }, /^guilds\[0\]\.tiers is/],
+		[
+			'unmapped prices that buy an unknown tier',
+			{ stripe: { ...LEAST.stripe, unmappedPrices: 'Earl' } },
+			/^stripe\.unmappedPrices is "Earl": it must be unknown, nothing or the name of a tier/
+		]
+	])('refuses %s', (_, change, problem) => {
+		expect(problemsOf({ ...LEAST, ...change })[0]).toMatch(problem);
+	});
+
+	it('refuses anything but an object', () => {
+		for (const options of [true, 'yes', [], null]) expect(problemsOf(options)).not.toEqual([]);
+	});
+});
+
+describe('fromEnv', () => {
+	const VARIABLES = {
+		DISCORD_TOKEN: 'token',
+		DISCORD_GUILD_ID: GUILD,
+		DISCORD_ADMIN_CHANNEL_ID: CHANNEL,
+		STRIPE_SECRET_KEY: 'rk_test_0123456789'
+	};
+
+	it('reads the variables of the standalone bot, beside the options that say how Reeve is mounted', () => {
+		const parsed = parseOptions({ ...fromEnv(VARIABLES), commandName: false });
+		expect(parsed.settings).toEqual(parseSettings(VARIABLES).settings);
+		expect(parsed.commandName).toBe(false);
+	});
+
+	it('uses other variables for the next start', () => {
+		const next = { ...VARIABLES, RECONCILIATION_GRACE_HOURS: '1' };
+		expect(parseOptions(fromEnv(VARIABLES, () => next)).nextEnvironment()).toEqual(next);
+		expect(parseOptions(fromEnv(VARIABLES)).nextEnvironment()).toEqual(VARIABLES);
+	});
+
+	it('lists what is wrong under the names of the variables', () => {
+		expect(problemsOf(fromEnv({ ...VARIABLES, DISCORD_GUILD_ID: 'x', STRIPE_SECRET_KEY: '' }))).toEqual([
+			expect.stringMatching(/^DISCORD_GUILD_ID is "x"/),
+			expect.stringMatching(/^STRIPE_SECRET_KEY is missing/)
+		]);
+	});
+
+	it('refuses options that the variables give', () => {
+		expect(problemsOf({ ...fromEnv(VARIABLES), ...LEAST })[0]).toMatch(/^guilds is not an option/);
+	});
+});
