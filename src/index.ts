@@ -7,10 +7,12 @@ export { NotRunningError } from './lifecycle.js';
 export type { By, ReeveHandle } from './plugin/handle.js';
 export {
 	type EnvironmentOptions,
+	type ExtraRoleOptions,
 	fromEnv,
 	type GuildOptions,
 	type MountOptions,
 	type ReeveOptions,
+	type RuleOptions,
 	type SettingOptions,
 	type StorageOptions,
 	type StripeOptions,

@@ -40,7 +40,7 @@ function roleRule({ extraRoles = [], adjust }: RoleRule): Pick<PolicySettings, '
 /** Where the database is, and the guild that it must belong to. */
 export function databaseSettings(settings: Settings) {
 	const guild = { guildId: settings.DISCORD_GUILD_ID, formerGuildId: settings.DISCORD_FORMER_GUILD_ID };
-	return { url: settings.DATABASE_URL, dataDir: settings.DATA_DIR, guild };
+	return { url: settings.DATABASE_URL, dataDir: settings.DATA_DIR, schema: settings.databaseSchema, guild };
 }
 
 /** No tier is named `unknown` or `nothing`. */
@@ -86,7 +86,12 @@ export function managedRoleSettings(settings: Settings): ManagedRoleSetting[] {
 }
 
 /** The settings as they are stored, to detect changes at the next start; secrets as fingerprints. A function is not: its text says little. */
-export function settingsFingerprint({ adjust: _, extraRoles, ...settings }: Settings): ReadonlyMap<string, string> {
+export function settingsFingerprint({
+	adjust: _,
+	extraRoles,
+	databaseSchema: _schema,
+	...settings
+}: Settings): ReadonlyMap<string, string> {
 	const extra = extraRoles?.map(({ name, role, above }) => `${name} (${role}${above === undefined ? '' : `, above ${above}`})`);
 	return new Map(
 		Object.entries({ ...settings, extraRoles: extra })

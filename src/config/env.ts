@@ -136,7 +136,13 @@ function dropBlankValues(env: unknown): unknown {
 /** The settings that do not depend on the tiers. Drops unknown variables. */
 export const envSchema = z.preprocess(dropBlankValues, z.object(shape));
 
-/** A server's own rule for roles, and the roles that only it gives. No variable can hold a function, so only the plugin's options have one. */
+/** What no variable says, only the options of the plugin. */
+export interface OptionSettings extends RoleRule {
+	/** The PostgreSQL schema of Reeve's tables. */
+	readonly databaseSchema?: string;
+}
+
+/** A server's own rule for roles, and the roles that only it gives: a variable cannot hold a function. */
 export interface RoleRule {
 	/** `role`: ID or name of the guild role. */
 	readonly extraRoles?: readonly (ExtraRole & { readonly role: string })[];
@@ -149,7 +155,7 @@ type EnvironmentSettings = Readonly<z.output<typeof envSchema>> & {
 	readonly [pricesOfTier: `STRIPE_${string}_PRICE_IDS`]: readonly string[];
 };
 
-export type Settings = EnvironmentSettings & RoleRule;
+export type Settings = EnvironmentSettings & OptionSettings;
 
 /** Settings are missing or invalid. The message lists all of them, each with where to find its value. */
 export class SettingsError extends Error {

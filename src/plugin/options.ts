@@ -1,5 +1,6 @@
 import { closestMatch } from 'leven';
 import { z } from 'zod';
+import { managedRoleSettings } from '../config/derived.js';
 import { parseSettings, type Settings, SettingsError, whereToFind } from '../config/env.js';
 import {
 	apiUrl,
@@ -20,6 +21,7 @@ import {
 	tierName,
 	timeZone
 } from '../config/values.js';
+import type { Adjust } from '../reconciliation/domain/rules.js';
 
 /** The options of the plugin: `new SapphireClient({ …, reeve: { … } })`. */
 
@@ -63,7 +65,37 @@ export interface StripeOptions {
 }
 
 /** A PostgreSQL server by its URL, or a folder for an embedded database. */
-export type StorageOptions = { readonly url: string } | { readonly dataDir: string };
+export type StorageOptions = ({ readonly url: string } | { readonly dataDir: string }) & {
+	/**
+	 * The PostgreSQL schema of Reeve's tables, created at the first start; default: `reeve`, whatever `?schema=` of the URL says, and `public`
+	 * in a folder. Nothing outside it is touched.
+	 */
+	readonly schema?: string;
+};
+
+/** A managed role that no price buys: only {@link RuleOptions.adjust} gives it. It counts as access. */
+export interface ExtraRoleOptions {
+	/** As `adjust` calls it. */
+	readonly name: string;
+	/** ID or name of the guild role; default: the name. */
+	readonly role?: string;
+	/** The tier that it ranks just above; default: it ranks below the lowest one. */
+	readonly above?: string;
+}
+
+/** The server's own rule for roles. */
+export interface RuleOptions {
+	/**
+	 * Has the last word on what a member should have, for what Stripe does not decide:
+	 * `adjust: (expected, { extra }) => (extra.introduced ? expected : { role: 'Squire' })`. Must be pure and synchronous, and return
+	 * `expected` or a managed role: a tier, `Debtor`, one of `extraRoles`, or null for none. If it fails, or returns anything else, the
+	 * member keeps what they have. It is asked about members without any link as well: what it gives them, Reeve fixes one by one, and
+	 * automatically with `fixUnlinked` alone.
+	 */
+	readonly adjust?: Adjust;
+	/** Roles that `adjust` may give beside the tiers and `Debtor`, the lowest first. Reeve takes them from members to whom it does not give them. */
+	readonly extraRoles?: readonly ExtraRoleOptions[];
+}
 
 /** Variables of the standalone bot in place of {@link GuildOptions} and the others that say what Reeve does. */
 export interface EnvironmentOptions {
@@ -114,7 +146,7 @@ export interface SettingOptions {
 }
 
 /** The options of the plugin. Either as {@link SettingOptions}, or from the variables of the standalone bot: {@link fromEnv}. */
-export type ReeveOptions = MountOptions & (SettingOptions | { readonly fromEnv: EnvironmentOptions | true });
+export type ReeveOptions = MountOptions & RuleOptions & (SettingOptions | { readonly fromEnv: EnvironmentOptions | true });
 
 /**
  * The options from the variables that the standalone bot reads: `reeve: { ...fromEnv(process.env), commandName: 'billing' }`.
@@ -150,6 +182,9 @@ export class OptionsError extends Error {
 	}
 }
 
+/** In a database that may be the bot's own. */
+const DEFAULT_SCHEMA = 'reeve';
+
 const COMMAND_NAME = /^[\p{Ll}\p{Lm}\p{Lo}\p{N}_-]{1,32}$/u;
 
 const mountShape = {
@@ -162,6 +197,11 @@ const mountShape = {
 	loadErrorListeners: z.boolean().default(true),
 	schedule: z.enum(['auto', 'in-process'], { error: '"auto" or "in-process"' }).default('auto'),
 	onDisabled: z.custom<(reason: Error) => void>((value) => typeof value === 'function', 'a function').optional()
+};
+
+const ruleShape = {
+	adjust: z.custom<Adjust>((value) => typeof value === 'function', 'a function: adjust(expected, person)').optional(),
+	extraRoles: z.array(z.strictObject({ name: tierName, role: role.optional(), above: z.string().optional() })).optional()
 };
 
 const tier = z.strictObject({ name: tierName, role: role.optional(), prices: z.array(priceId).optional() });
@@ -187,7 +227,11 @@ const settingShape = {
 		apiUrl: apiUrl(false).optional()
 	}),
 	storage: z
-		.strictObject({ url: postgresUrl.optional(), dataDir: z.string().min(1, 'the path of a folder').optional() })
+		.strictObject({
+			url: postgresUrl.optional(),
+			dataDir: z.string().min(1, 'the path of a folder').optional(),
+			schema: z.string().min(1, 'the name of a schema').optional()
+		})
 		.refine(({ url, dataDir }) => (url === undefined) !== (dataDir === undefined), 'either { url } or { dataDir }'),
 	autoFix: z.boolean().optional(),
 	fixUnlinked: z.boolean().optional(),
@@ -206,8 +250,8 @@ const settingShape = {
 		.optional()
 };
 
-const settingSchema = z.strictObject({ ...settingShape, ...mountShape });
-const mountSchema = z.strictObject({ ...mountShape, fromEnv: z.unknown() });
+const settingSchema = z.strictObject({ ...settingShape, ...ruleShape, ...mountShape });
+const mountSchema = z.strictObject({ ...ruleShape, ...mountShape, fromEnv: z.unknown() });
 
 /** The variables of the standalone bot, and the options for the same, with the number of a list's entry left out. */
 const OPTION_OF: Readonly<Record<string, string>> = {
@@ -241,6 +285,9 @@ const OPTION_OF: Readonly<Record<string, string>> = {
 	DATA_DIR: 'storage.dataDir'
 };
 
+/** The options that no variable of the standalone bot corresponds to. */
+const OWN_OPTIONS = ['storage.schema', 'adjust', 'extraRoles', 'extraRoles[].name', 'extraRoles[].role', 'extraRoles[].above'];
+
 /** Never quoted. */
 const SECRET_OPTIONS: ReadonlySet<string> = new Set(['stripe.key', 'storage.url', 'mail.url']);
 
@@ -251,18 +298,22 @@ const SECRET_OPTIONS: ReadonlySet<string> = new Set(['stripe.key', 'storage.url'
 export function parseOptions(options: ReeveOptions): ParsedOptions {
 	const source: unknown = Object(options).fromEnv;
 	if (source !== undefined) return parseEnvironment(options, source as EnvironmentOptions | true);
-	const { commandName, loadErrorListeners, schedule, onDisabled: _, ...given } = parse(settingSchema, options);
+	const { commandName, loadErrorListeners, schedule, onDisabled: _, adjust, extraRoles, ...given } = parse(settingSchema, options);
 	// The token is the bot's own.
 	const variables = { ...toVariables(given), DISCORD_TOKEN: 'none' };
-	const { settings, warnings } = settingsOf(given.guilds[0]?.tiers ?? [], variables);
+	const { settings: parsed, warnings } = settingsOf(given.guilds[0]?.tiers ?? [], variables);
+	const { url, schema = url === undefined ? undefined : DEFAULT_SCHEMA } = given.storage;
+	const settings = withRule({ ...parsed, ...(schema !== undefined && { databaseSchema: schema }) }, { adjust, extraRoles });
 	return { settings, warnings, commandName, loadErrorListeners, schedule, nextEnvironment: () => variables };
 }
 
 function parseEnvironment(options: object, source: EnvironmentOptions | true): ParsedOptions {
-	const { commandName, loadErrorListeners, schedule } = parse(mountSchema, options);
+	const { commandName, loadErrorListeners, schedule, adjust, extraRoles } = parse(mountSchema, options);
 	const { variables, next = () => variables } = source === true ? { variables: process.env } : source;
 	try {
-		return { ...parseSettings({ ...variables }), commandName, loadErrorListeners, schedule, nextEnvironment: next };
+		const { settings, warnings } = parseSettings({ ...variables });
+		const ruled = withRule(settings, { adjust, extraRoles });
+		return { settings: ruled, warnings, commandName, loadErrorListeners, schedule, nextEnvironment: next };
 	} catch (error) {
 		if (error instanceof SettingsError) throw new OptionsError(error.problems, 'in .env or in the environment');
 		throw error;
@@ -287,6 +338,29 @@ function settingsOf(
 		if (!(error instanceof SettingsError)) throw error;
 		throw new OptionsError(error.problems.map((problem) => withOptionNames(problem, tiers)));
 	}
+}
+
+/** @throws {OptionsError} if an extra role has the name or the guild role of another one, or ranks above a role that is no tier */
+function withRule(settings: Settings, { adjust, extraRoles = [] }: z.output<z.ZodObject<typeof ruleShape>>): Settings {
+	const problems: string[] = [];
+	const taken = managedRoleSettings(settings).map(({ name, wanted }) => ({ name, wanted }));
+	const roles = extraRoles.map(({ name, role: wanted = name, above }, index) => {
+		const option = `extraRoles[${index}]`;
+		if (taken.some((each) => tierKey(each.name) === tierKey(name)))
+			problems.push(
+				`${option}.name is ${quoted(name)}: it must be another name than those of the tiers, Debtor and the other extra roles.`
+			);
+		if (taken.some((each) => each.wanted === wanted))
+			problems.push(
+				`${option}.role is ${quoted(wanted)}: it must be another role than those of the tiers, Debtor and the other extra roles.`
+			);
+		if (above !== undefined && !settings.RECONCILIATION_TIERS.includes(above))
+			problems.push(`${option}.above is ${quoted(above)}: it must be a tier (${settings.RECONCILIATION_TIERS.join(', ')}).`);
+		taken.push({ name, wanted });
+		return { name, role: wanted, ...(above !== undefined && { above }) };
+	});
+	if (problems.length > 0) throw new OptionsError(problems);
+	return { ...settings, ...(adjust && { adjust }), ...(roles.length > 0 && { extraRoles: roles }) };
 }
 
 type GivenSettings = z.output<z.ZodObject<typeof settingShape>>;
@@ -390,7 +464,7 @@ function helpFor(name: string): string {
 /** The options within another one. */
 function knownKeys(name: string): string[] {
 	const within = `${name.replace(/\[\d+\]/g, '[]')}.`.replace(/^\.$/, '');
-	const keys = Object.values(OPTION_OF)
+	const keys = [...Object.values(OPTION_OF), ...OWN_OPTIONS]
 		.filter((option) => option.startsWith(within))
 		.map((option) => option.slice(within.length).replace(/[.[].*$/, ''));
 	return [...new Set(name === '' ? [...keys, ...Object.keys(mountShape), 'fromEnv'] : keys)];

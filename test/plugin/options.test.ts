@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { databaseSettings, managedRoleSettings, policySettings } from '../../src/config/derived.js';
 import { parseSettings } from '../../src/config/env.js';
 import { fromEnv, OptionsError, parseOptions, type ReeveOptions } from '../../src/plugin/options.js';
+import type { Adjust } from '../../src/reconciliation/domain/rules.js';
 
 const GUILD = '200000000000000001';
 const CHANNEL = '200000000000000002';
@@ -50,6 +52,14 @@ const EVERYTHING = {
 	schedule: 'in-process'
 } as const satisfies ReeveOptions;
 
+/** The least variables of the standalone bot. */
+const VARIABLES = {
+	DISCORD_TOKEN: 'token',
+	DISCORD_GUILD_ID: GUILD,
+	DISCORD_ADMIN_CHANNEL_ID: CHANNEL,
+	STRIPE_SECRET_KEY: 'rk_test_0123456789'
+};
+
 /** The problems of options, as lines. */
 function problemsOf(options: unknown): readonly string[] {
 	try {
@@ -95,7 +105,7 @@ describe('parseOptions', () => {
 			MAIL_FROM: 'reeve@example.com'
 		});
 		const parsed = parseOptions(EVERYTHING);
-		expect(parsed.settings).toEqual({ ...settings, DISCORD_TOKEN: '' });
+		expect(parsed.settings).toEqual({ ...settings, DISCORD_TOKEN: '', databaseSchema: 'reeve' });
 		expect(parsed).toMatchObject({ commandName: 'billing', loadErrorListeners: false, schedule: 'in-process', warnings: [] });
 	});
 
@@ -199,19 +209,70 @@ describe('parseOptions', () => {
 		expect(problemsOf({ ...LEAST, ...change })[0]).toMatch(problem);
 	});
 
+	it.each([
+		[{ url: 'postgresql://db/x' }, 'reeve'],
+		[{ url: 'postgresql://db/x?schema=public' }, 'reeve'],
+		[{ url: 'postgresql://db/x?schema=public', schema: 'council' }, 'council'],
+		[{ dataDir: './data' }, undefined],
+		[{ dataDir: './data', schema: 'council' }, 'council']
+	])('keeps the tables of storage %j in the schema %s', (storage, schema) => {
+		expect(databaseSettings(parseOptions({ ...LEAST, storage }).settings).schema).toBe(schema);
+	});
+
+	const adjust: Adjust = (expected, { extra }) => (extra.introduced ? expected : { role: 'Squire' });
+	const TIERS = [
+		{ name: 'Knight', role: 'Cavalier' },
+		{ name: 'Lord', role: 'Lord' }
+	];
+
+	it.each([
+		['options', { ...LEAST, guilds: [{ ...LEAST.guilds[0], tiers: TIERS }] }],
+		['the variables of the standalone bot', fromEnv({ ...VARIABLES, DISCORD_KNIGHT_ROLE: 'Cavalier' })]
+	])("takes the server's own rule with its roles, beside %s", (_, options) => {
+		const given = { ...options, adjust, extraRoles: [{ name: 'Squire' }, { name: 'Captain', role: ROLE, above: 'Knight' }] };
+		const { settings } = parseOptions(given as ReeveOptions);
+		expect(policySettings(settings)).toMatchObject({ adjust, extraRoles: [{ name: 'Squire' }, { name: 'Captain', above: 'Knight' }] });
+		expect(managedRoleSettings(settings).map(({ name, wanted }) => `${name}: ${wanted}`)).toEqual([
+			'Knight: Cavalier',
+			'Lord: Lord',
+			'Debtor: Debtor',
+			'Squire: Squire',
+			`Captain: ${ROLE}`
+		]);
+	});
+
+	it.each<[string, object, RegExp]>([
+		['a rule that is no function', { adjust: 'Squire' }, /^adjust is "Squire": it must be a function: adjust\(expected, person\)\.$/],
+		[
+			'an extra role with the name of a tier',
+			{ extraRoles: [{ name: 'knight' }] },
+			/^extraRoles\[0\]\.name is "knight": it must be another name/
+		],
+		['an extra role that is named Debtor', { extraRoles: [{ name: 'Debtor', role: ROLE }] }, /^extraRoles\[0\]\.name is "Debtor"/],
+		['an extra role that is named twice', { extraRoles: [{ name: 'A' }, { name: 'A', role: 'B' }] }, /^extraRoles\[1\]\.name is "A"/],
+		[
+			'the guild role of a tier',
+			{ extraRoles: [{ name: 'Squire', role: 'Lord' }] },
+			/^extraRoles\[0\]\.role is "Lord": it must be another role/
+		],
+		[
+			'a rank above no tier',
+			{ extraRoles: [{ name: 'Squire', above: 'Page' }] },
+			/^extraRoles\[0\]\.above is "Page": it must be a tier \(Knight, Lord\)/
+		],
+		['a misspelt option', { adjsut: adjust }, /^adjsut is not an option\. Did you mean adjust\?$/],
+		['a misspelt option of an extra role', { extraRoles: [{ name: 'Squire', abov: 'Knight' }] }, /Did you mean above\?$/]
+	])('refuses %s', (_, change, problem) => {
+		expect(problemsOf({ ...LEAST, ...change })[0]).toMatch(problem);
+		if (!('adjsut' in change)) expect(problemsOf({ ...fromEnv(VARIABLES), ...change })[0]).toMatch(problem);
+	});
+
 	it('refuses anything but an object', () => {
 		for (const options of [true, 'yes', [], null]) expect(problemsOf(options)).not.toEqual([]);
 	});
 });
 
 describe('fromEnv', () => {
-	const VARIABLES = {
-		DISCORD_TOKEN: 'token',
-		DISCORD_GUILD_ID: GUILD,
-		DISCORD_ADMIN_CHANNEL_ID: CHANNEL,
-		STRIPE_SECRET_KEY: 'rk_test_0123456789'
-	};
-
 	it('reads the variables of the standalone bot, beside the options that say how Reeve is mounted', () => {
 		const parsed = parseOptions({ ...fromEnv(VARIABLES), commandName: false });
 		expect(parsed.settings).toEqual(parseSettings(VARIABLES).settings);
