@@ -85,7 +85,7 @@ class FindingsWriter {
 	 * also if it was fixed recently.
 	 */
 	public async recordIssues(): Promise<readonly OpenIssue[]> {
-		const { issues, skipped } = this.findings.detection;
+		const { issues, skipped, unknown } = this.findings.detection;
 		const live = await this.lockLive();
 		const isSame = ({ discordId, type }: LiveIssue) => this.found.get(discordId)?.type === type;
 
@@ -93,6 +93,9 @@ class FindingsWriter {
 			(issue) => !isSame(issue) && issue.status !== IssueStatus.FIXING && !skipped.has(issue.discordId)
 		);
 		await this.resolve(gone.map(({ id }) => id));
+		await this.markUnknown(
+			[...live.values()].filter(({ discordId, status }) => status === IssueStatus.OPEN && skipped.has(discordId) && unknown.has(discordId))
+		);
 		await this.updateSeen(
 			issues.flatMap((issue) => {
 				const known = live.get(issue.discordId);
@@ -137,6 +140,16 @@ class FindingsWriter {
 				where: { id: { in: batch } },
 				data: { status: IssueStatus.RESOLVED, liveKey: null, settledAt: this.at }
 			});
+		}
+	}
+
+	/** Marks open issues of members of whom it is unknown what they should have. The next run that sees such an issue replaces its detail. */
+	private async markUnknown(issues: readonly LiveIssue[]): Promise<void> {
+		for (const batch of chunk(issues)) {
+			const ids = batch.map(({ id }) => id);
+			await this.prisma.$executeRaw`
+				UPDATE "Issue" SET detail = detail || '{"isUnknown": true}'::jsonb
+				WHERE id IN (SELECT jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb)) AND status = 'OPEN'`;
 		}
 	}
 

@@ -416,7 +416,9 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 		const live = [...this.issues.values()].filter(({ status }) => status === 'OPEN' || status === 'FIXING');
 		for (const issue of live) {
 			const found = detection.issues.some(({ discordId }) => discordId === issue.discordId);
-			if (!found && !detection.skipped.has(issue.discordId)) Object.assign(issue, { status: 'RESOLVED', settledAt: at });
+			if (found) continue;
+			if (!detection.skipped.has(issue.discordId)) Object.assign(issue, { status: 'RESOLVED', settledAt: at });
+			else if (detection.unknown.has(issue.discordId)) Object.assign(issue, { isUnknown: true });
 		}
 		return detection.issues.map((drift) => {
 			const known = live.find(({ discordId }) => discordId === drift.discordId);

@@ -68,7 +68,7 @@ export function cancelledReply(): BulkMessage {
 
 /** Shows a plan and asks for confirmation. @param before - text above the plan */
 export function bulkPlanReply(plan: BulkPlan, before = ''): BulkMessage {
-	const { scope, issues, hold, unlinked } = plan;
+	const { scope, issues, hold, unlinked, unknown } = plan;
 	const { file, left } = planFile(plan);
 	const title = scope === 'all' ? 'Fix all' : `Fix "${SCOPE_NAMES[scope]}"`;
 	const nothing = 'Nothing is to be changed here.';
@@ -83,7 +83,12 @@ export function bulkPlanReply(plan: BulkPlan, before = ''): BulkMessage {
 				title: `${title}: ${count(issues.length, 'issue')}`,
 				color: hold === null ? COLOURS.amber : COLOURS.bad,
 				description: [`${summary}${cutFile}`, ...planSections(issues)].join('\n\n'),
-				fields: [...ruleChangeFields(plan), ...holdFields(plan), ...(unlinked === 0 ? [] : [unlinkedField(unlinked)])]
+				fields: [
+					...ruleChangeFields(plan),
+					...holdFields(plan),
+					...(unlinked === 0 ? [] : [unlinkedField(unlinked)]),
+					...(unknown === 0 ? [] : [unknownField(unknown)])
+				]
 			}
 		],
 		buttons: [
@@ -129,6 +134,13 @@ function unlinkedField(unlinked: number): APIEmbedField {
 	return {
 		name: `${count(unlinked, 'person', 'people')} not linked to a Stripe customer`,
 		value: `Not part of this plan: Reeve cannot know whether they pay. Link them (\`/reconcile link\`) or exempt them (\`/reconcile exempt\`); for the rest, use \`/reconcile fix kind: ${SCOPE_NAMES.UNLINKED}\`.`
+	};
+}
+
+function unknownField(unknown: number): APIEmbedField {
+	return {
+		name: `${count(unknown, 'person', 'people')} of whom it is unknown what they should have`,
+		value: 'Not part of this plan: they keep their roles. The newest report gives the reasons, and `/reconcile why` those of one person.'
 	};
 }
 

@@ -15,8 +15,8 @@ export interface PageRef {
 	readonly runId: string;
 	readonly page: number;
 	readonly pages: number;
-	/** Issues in the whole report. */
-	readonly total: number;
+	/** Whether to offer Fix all. */
+	readonly fixAll: boolean;
 	/** Rules that an operator can accept. */
 	readonly toAccept: RuleChange | null;
 }
@@ -78,10 +78,10 @@ export function withoutButton(rows: readonly ButtonRow[], customId: string): But
 }
 
 /** Page buttons, Fix all, and what accepts new rules. */
-function lastButtons({ runId, page, pages, total, toAccept }: PageRef): APIButtonComponent[] {
+function lastButtons({ runId, page, pages, fixAll, toAccept }: PageRef): APIButtonComponent[] {
 	return [
 		...pager({ page, pages, idOf: (target, button) => buildCustomId({ action: 'page', runId, page: target, button }) }),
-		...(total > 1 ? [fixAll(runId)] : []),
+		...(fixAll ? [fixAllButton(runId)] : []),
 		...(toAccept === null ? [] : [acceptRulesButton(toAccept)])
 	];
 }
@@ -111,7 +111,7 @@ function whyButton({ id, number: position }: ShownIssue): APIButtonComponent {
 }
 
 /** Shows the plan for everything open when it is pressed. */
-function fixAll(runId: string): APIButtonComponent {
+function fixAllButton(runId: string): APIButtonComponent {
 	return {
 		type: ComponentType.Button,
 		style: ButtonStyle.Danger,

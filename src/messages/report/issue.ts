@@ -99,6 +99,7 @@ function describeOpenSince({ found, state }: ShownIssue): string {
 function planField({ drift, changed, outdated, state }: ShownIssue, budget: TextBudget): string {
 	const plan = cut(describePlan(drift.plan), budget.status * 2);
 	if (state.status !== 'OPEN') return plan;
+	if (drift.isUnknown) return `${plan} (not now: it is unknown what they should have, \`/reconcile why\` gives the reason)`;
 	if (outdated) return `${plan} (out of date: Apply fix shows what is right now)`;
 	return changed ? `${plan} (changed since this report)` : plan;
 }

@@ -7,7 +7,7 @@ import { MAX_EMBEDS_LENGTH } from '../format/limits.js';
 import { TEXT_BUDGETS } from '../format/text-budget.js';
 import { buttonRows } from './buttons.js';
 import { issueEmbed, shownIssue } from './issue.js';
-import { summaryEmbed } from './summary.js';
+import { offersFixAll, summaryEmbed } from './summary.js';
 import type { MessagePayload, ReportView } from './view.js';
 
 /** Each issue has a button, and a row holds five. */
@@ -43,7 +43,7 @@ export function reportPage({ result, states }: ReportView, page: number): Messag
 			runId: result.runId,
 			page: at,
 			pages,
-			total: found.length === 0 ? 0 : result.issues.length,
+			fixAll: found.length > 0 && offersFixAll(result),
 			toAccept: result.onlyMember === null && result.verified === null && result.ruleChange?.acceptedBy === null ? result.ruleChange : null
 		}),
 		allowedMentions: { parse: [] }

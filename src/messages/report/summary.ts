@@ -1,11 +1,12 @@
 import type { APIEmbed, APIEmbedField } from 'discord.js';
 import { countEffects } from '../../reconciliation/domain/effect.js';
 import type { Hold } from '../../reconciliation/domain/hold.js';
-import { DRIFT_TYPES, type DriftIssue, SEVERITIES } from '../../reconciliation/domain/issue.js';
+import { DRIFT_TYPES, type DriftIssue, isInFixAll, SEVERITIES } from '../../reconciliation/domain/issue.js';
 import type { ReconciliationResult } from '../../reconciliation/domain/run.js';
+import { withholdChanged } from '../../reconciliation/fixes/safety.js';
 import { COLOURS } from '../format/colours.js';
 import { describeEffects, describeHeld } from '../format/effects.js';
-import { count, duration, number, SEVERITY_NAMES, TYPE_NAMES } from '../format/format.js';
+import { count, duration, list, number, SEVERITY_NAMES, TYPE_NAMES } from '../format/format.js';
 import { fitLines } from '../format/lines.js';
 import { mention, sentence } from '../format/text.js';
 import type { TextBudget } from '../format/text-budget.js';
@@ -132,7 +133,7 @@ function mode({ autoFixEnabled, issuesFixed, issues, hold }: ReconciliationResul
 	const { fixed: nowFixed, undone, ignored, gone } = progress;
 	const settled = nowFixed + ignored + gone;
 	if (!autoFixEnabled) {
-		const todo = `Use the button beside each person${issues.length > 1 ? ', or Fix all, which shows the whole plan first' : ''}.`;
+		const todo = `Use the button beside each person${offersFixAll({ issues }) ? ', or Fix all, which shows the whole plan first' : ''}.`;
 		if (settled + undone === 0) return `Nothing has been changed yet. ${todo}`;
 		const left = issues.length - settled - undone;
 		const parts = [
@@ -150,14 +151,29 @@ function mode({ autoFixEnabled, issuesFixed, issues, hold }: ReconciliationResul
 	return hold === null ? `${fixed} Check the others and press Apply fix.` : `${fixed} The others need an operator.`;
 }
 
-/** What fixing the open issues would do; empty for fewer than two. */
-function openEffects({ issues }: ReconciliationResult, states: ReportView['states']): string {
-	const open = issues.filter(({ id }) => {
-		const state = states.get(id);
-		return state === undefined || resolutionOf(state) === null;
+/** What Fix all would do now, and whom it leaves out; empty where it is not offered. */
+function openEffects(result: ReconciliationResult, states: ReportView['states']): string {
+	if (!offersFixAll(result)) return '';
+	const open = result.issues.flatMap((issue) => {
+		const state = states.get(issue.id);
+		return state === undefined ? [issue] : resolutionOf(state) === null ? [state.detail ?? issue] : [];
 	});
-	if (open.length < 2) return '';
-	return `Fixing all of them means: ${describeEffects(countEffects(open.map((issue) => states.get(issue.id)?.detail ?? issue)))}.`;
+	const included = withholdChanged(open.filter(isInFixAll), result.ruleChange?.acceptedBy === null).others;
+	const unlinked = open.filter(({ linked }) => !linked).length;
+	const unknown = open.filter(({ linked, isUnknown }) => linked && isUnknown).length;
+	const left = [
+		...(unlinked === 0 ? [] : [`${number(unlinked)} not linked to a Stripe customer`]),
+		...(unknown === 0 ? [] : [`${number(unknown)} of whom it is unknown what they should have`])
+	];
+	return [
+		...(included.length === 0 ? [] : [`Fix all means: ${describeEffects(countEffects(included))}.`]),
+		...(left.length === 0 ? [] : [`It leaves out ${list(left)}.`])
+	].join(' ');
+}
+
+/** Whether a report has the button Fix all: for a single person, the button beside them does. */
+export function offersFixAll({ issues }: Pick<ReconciliationResult, 'issues'>): boolean {
+	return issues.filter(isInFixAll).length > 1;
 }
 
 /** The hold that no operator has released; null if there is none. */

@@ -49,10 +49,17 @@ export interface DriftIssue {
 	readonly effect: Effect;
 	/** Whether the issue exists only because of rules that no operator had accepted when it was found. Missing: no. */
 	readonly byRuleChange?: boolean;
+	/** Whether a later run could not say what the member should have: no bulk fix includes the issue until one can. Missing: no. */
+	readonly isUnknown?: boolean;
 	/** Customers that can pay for the member: read again before a fix. */
 	readonly customerIds: readonly string[];
 	/** False for a member with no link at all. */
 	readonly linked: boolean;
+}
+
+/** Whether a fix of all open issues includes this one. */
+export function isInFixAll({ linked, isUnknown }: Pick<DriftIssue, 'linked' | 'isUnknown'>): boolean {
+	return linked && isUnknown !== true;
 }
 
 /** A stored issue. */

@@ -55,6 +55,8 @@ export interface BulkPlan {
 	readonly hold: Hold | null;
 	/** Open issues of members without any link that are left out of this plan. */
 	readonly unlinked: number;
+	/** Open issues of members of whom it has become unknown what they should have: left out as well. */
+	readonly unknown: number;
 	/** Rules that an operator has to accept before what only they would take can be part of a plan; null if there are none. */
 	readonly ruleChange: RuleChange | null;
 	/** What is left out until then. */
@@ -95,7 +97,8 @@ export function bulkPlanOf(
 	check: (issues: readonly ListedIssue[]) => Hold | null
 ): BulkPlan {
 	const inScope = open.filter(({ linked }) => linked === (scope !== 'UNLINKED'));
-	const { withheld, others } = withholdChanged(inScope, ruleChange !== null);
+	const known = inScope.filter(({ isUnknown }) => isUnknown !== true);
+	const { withheld, others } = withholdChanged(known, ruleChange !== null);
 	// A stable sort: issues of one effect stay in order.
 	const issues = others.toSorted((a, b) => EFFECTS.indexOf(a.effect) - EFFECTS.indexOf(b.effect));
 	const part = (name: BulkPart): [BulkPart, PlanPart] => {
@@ -103,8 +106,17 @@ export function bulkPlanOf(
 		return [name, { issues: own, planHash: bulkHash(own) }];
 	};
 	const parts = Object.fromEntries(BULK_PARTS.map(part)) as Record<BulkPart, PlanPart>;
-	const unlinked = open.length - inScope.length;
-	return { scope, runId, issues, parts, hold: check(issues), unlinked, ruleChange, withheld: countEffects(withheld) };
+	return {
+		scope,
+		runId,
+		issues,
+		parts,
+		hold: check(issues),
+		unlinked: open.length - inScope.length,
+		unknown: inScope.length - known.length,
+		ruleChange,
+		withheld: countEffects(withheld)
+	};
 }
 
 /** The hold on a part of a plan; null if it may be applied. */

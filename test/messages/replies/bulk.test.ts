@@ -94,6 +94,15 @@ describe('bulkPlanReply', () => {
 		);
 	});
 
+	test('leaves people out of whom it has become unknown what they should have, and says so', () => {
+		const { embeds } = bulkPlanReply(plan([taking(1), { ...taking(2), isUnknown: true }]));
+		expect(embeds[0]).toMatchObject({
+			title: 'Fix all: 1 issue',
+			description: expect.stringContaining('**1 person loses access.**'),
+			fields: [{ name: '1 person of whom it is unknown what they should have' }]
+		});
+	});
+
 	test('keeps to the limits with thousands of hostile names', () => {
 		const names = ['@everyone'.repeat(50), '[x](https://evil.example)', '**'.repeat(200), '\u202Eabc', '```'];
 		const many = Array.from({ length: 5000 }, (_, index) => ({

@@ -78,7 +78,7 @@ describe('summary embed', () => {
 		expect(summary.fields?.[1]).toMatchObject({ name: 'By severity', value: 'High: 2\nLow: 1' });
 	});
 
-	it('says what fixing the open issues means for people', () => {
+	it('says what Fix all would do to the open issues', () => {
 		const found = [
 			issue({ id: 'a', discordRoles: ['Knight'], plan: { add: [], remove: ['Knight'] } }),
 			issue({ id: 'b', discordRoles: ['Lord'], plan: { add: ['Knight'], remove: ['Lord'] } }),
@@ -86,11 +86,33 @@ describe('summary embed', () => {
 			issue({ id: 'd' })
 		];
 		expect(page(result({ issues: found })).summary.description).toContain(
-			'Fixing all of them means: 1 loses access, 1 moves down, 2 get or keep access.'
+			'\nFix all means: 1 loses access, 1 moves down, 2 get or keep access.'
 		);
 		const states = new Map([['a', state({ status: 'FIXED', settledAt: AT })]]);
 		expect(page(result({ issues: found }), 0, states).summary.description).toContain('means: 1 moves down, 2 get or keep access.');
-		expect(page(result({ issues: issues(1) })).summary.description).not.toContain('Fixing all');
+		expect(page(result({ issues: issues(1) })).summary.description).not.toContain('Fix all');
+	});
+
+	it('counts only what Fix all would do, and says whom it leaves out', () => {
+		const takes = { discordRoles: ['Knight'], plan: { add: [], remove: ['Knight'] } };
+		const found = [
+			issue({ id: 'a' }),
+			issue({ id: 'b', ...takes }),
+			issue({ id: 'c', ...takes, linked: false }),
+			issue({ id: 'd', ...takes, linked: false }),
+			issue({ id: 'e', ...takes })
+		];
+		const unknown = new Map([['e', state({ detail: drift({ ...takes, isUnknown: true }) })]]);
+		const { summary, issues: shown } = page(result({ issues: found }), 0, unknown);
+		expect(summary.description).toContain(
+			'Fix all means: 1 loses access, 1 gets or keeps access. It leaves out 2 not linked to a Stripe customer and 1 of whom it is unknown what they should have.'
+		);
+		expect(shown[4]?.fields?.find(({ name }) => name === 'Plan')?.value).toBe(
+			'Take Knight (not now: it is unknown what they should have, `/reconcile why` gives the reason)'
+		);
+		const unlinked = page(result({ issues: found.slice(1, 4) }));
+		expect(unlinked.summary.description).not.toContain('Fix all');
+		expect(doing(unlinked.buttons, 'fix-all')).toEqual([]);
 	});
 
 	it('counts the issues fixed since', () => {

@@ -82,6 +82,16 @@ describe('fixBulk', () => {
 		expect(parts.ports.calls('guild.addRole')).toHaveLength(3);
 	});
 
+	it('leaves out members of whom it has become unknown what they should have, until it is known again', async () => {
+		const parts = await guildOf({ taking: 2, giving: 0, right: 20 });
+		parts.ports.billing.put(subscription({ id: 'sub_1', customerId: 'cus_1', status: 'under_review' }));
+		await runReconciliation(parts.ports, SETTINGS);
+		expect(await planned(parts)).toMatchObject({ issues: [{ discordId: userId(2) }], unknown: 1, unlinked: 0 });
+		parts.ports.billing.put(subscription({ id: 'sub_1', customerId: 'cus_1', status: 'canceled' }));
+		await runReconciliation(parts.ports, SETTINGS);
+		expect(await planned(parts)).toMatchObject({ issues: [{}, {}], unknown: 0 });
+	});
+
 	it('leaves members without any link to their own scope', async () => {
 		const parts = await guildOf({ taking: 1, giving: 0, right: 20 });
 		parts.ports.guild.join(userId(50), 'Knight');

@@ -45,6 +45,23 @@ export function findingsContract(database: () => Database): void {
 			expect(await stored(again[0])).toMatchObject({ status: 'OPEN', severity: 'MEDIUM', timesSeen: 2 });
 		});
 
+		it('marks an open issue of a member of whom something has become unknown, until a run knows again', async () => {
+			const { ledger } = ledgerOf(database());
+			const [who, changed] = [snowflake(), snowflake()];
+			await run(ledger, minute(0), [unpaid(who), unpaid(changed)]);
+			const open = async () =>
+				new Map((await ledger.openIssues('all')).map(({ discordId, isUnknown, plan }) => [discordId, [isUnknown, plan.remove]]));
+			await run(ledger, minute(1), [], { skipped: new Set([who, changed]), unknown: new Set([who]) });
+			expect(await open()).toEqual(
+				new Map([
+					[who, [true, ['Lord']]],
+					[changed, [undefined, ['Lord']]]
+				])
+			);
+			await run(ledger, minute(2), [unpaid(who), unpaid(changed)]);
+			expect((await open()).get(who)).toEqual([undefined, ['Lord']]);
+		});
+
 		it('resolves an issue whose drift is gone, and opens a new one when it returns', async () => {
 			const { ledger } = ledgerOf(database());
 			const who = snowflake();
