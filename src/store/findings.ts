@@ -148,7 +148,7 @@ class FindingsWriter {
 		for (const batch of chunk(issues)) {
 			const ids = batch.map(({ id }) => id);
 			await this.prisma.$executeRaw`
-				UPDATE "Issue" SET detail = detail || '{"isUnknown": true}'::jsonb
+				UPDATE $schema."Issue" SET detail = detail || '{"isUnknown": true}'::jsonb
 				WHERE id IN (SELECT jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb)) AND status = 'OPEN'`;
 		}
 	}

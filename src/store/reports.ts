@@ -1,4 +1,4 @@
-import type { Notices } from '../reconciliation/domain/detection.js';
+import type { MemberFinding, Notices } from '../reconciliation/domain/detection.js';
 import type { Hold } from '../reconciliation/domain/hold.js';
 import type { DriftIssue, FixOutcome, IssueState } from '../reconciliation/domain/issue.js';
 import type { Exemption } from '../reconciliation/domain/links.js';
@@ -71,7 +71,7 @@ export function reportStore({ prisma }: Database, guildId: string): ReportStore 
 			const states = new Map<string, IssueState>();
 			for (const ids of chunk(issueIds)) {
 				const rows = await prisma.$queryRaw<StateRow[]>`
-					SELECT issue.id, issue.status::text AS status, issue."planHash", issue."settledAt", issue."settledBy", issue."cameBackAt", issue.detail,
+					SELECT issue.id, issue.status::text AS status, issue."planHash", issue."settledAt", issue."settledBy", ignored."expiresAt" AS "ignoredUntil", issue."cameBackAt", issue.detail,
 						last.id AS "attemptId", last.undoes, exemption."expiresAt" AS "exemptUntil", last.actor, last.outcome, last.error, last."rolesBefore", last."rolesAfter", COALESCE(last."completedAt", last."startedAt") AS at
 					FROM $schema."Issue" AS issue
 					LEFT JOIN LATERAL (
@@ -80,6 +80,8 @@ export function reportStore({ prisma }: Database, guildId: string): ReportStore 
 						ORDER BY attempt."startedAt" DESC LIMIT 1
 					) AS last ON true
 					LEFT JOIN $schema."Exemption" AS exemption ON last.undoes IS NOT NULL AND exemption.id = replace(last.id, '-', '')
+					LEFT JOIN $schema."Exemption" AS ignored ON issue.status = 'RESOLVED' AND ignored."discordId" = issue."discordId"
+						AND ignored."createdBy" = issue."settledBy" AND ignored."createdAt" = issue."settledAt"
 					WHERE issue."guildId" = ${guildId} AND issue.id IN (SELECT jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))`;
 				for (const row of rows) states.set(row.id, toState(row));
 			}
@@ -98,15 +100,18 @@ function toMessage(run: Pick<ReconciliationRun, 'reportChannelId' | 'reportMessa
 
 /** Parses dates. Older runs stored no `expiringExemptions`, and `unknownStatus` as a number. */
 function toNotices(stored: Prisma.JsonValue): Notices {
-	type Stored = Omit<Notices, 'expiringExemptions'> & {
-		expiringExemptions?: (Omit<Exemption, 'expiresAt'> & { expiresAt: string | null })[];
+	type StoredExemption = Omit<Exemption, 'expiresAt'> & { readonly expiresAt: string | null };
+	type Stored = Omit<Notices, 'expiringExemptions' | 'member'> & {
+		readonly expiringExemptions?: readonly StoredExemption[];
+		readonly member?: Omit<MemberFinding, 'exemption'> & { readonly exemption: StoredExemption | null };
 	};
-	const { expiringExemptions = [], ...notices } = fromJson<Stored>(stored);
-	const dated = expiringExemptions.map(({ expiresAt, ...rest }) => ({
-		...rest,
-		expiresAt: expiresAt === null ? null : new Date(expiresAt)
-	}));
-	return { ...notices, expiringExemptions: dated };
+	const { expiringExemptions = [], member, ...notices } = fromJson<Stored>(stored);
+	const dated = ({ expiresAt, ...rest }: StoredExemption) => ({ ...rest, expiresAt: expiresAt === null ? null : new Date(expiresAt) });
+	return {
+		...notices,
+		expiringExemptions: expiringExemptions.map(dated),
+		...(member && { member: { ...member, exemption: member.exemption === null ? null : dated(member.exemption) } })
+	};
 }
 
 interface StateRow {
@@ -115,6 +120,7 @@ interface StateRow {
 	readonly planHash: string;
 	readonly settledAt: Date | null;
 	readonly settledBy: string | null;
+	readonly ignoredUntil: Date | null;
 	readonly cameBackAt: Date | null;
 	readonly detail: DriftIssue;
 	readonly attemptId: string | null;
@@ -134,6 +140,7 @@ function toState({
 	planHash,
 	settledAt,
 	settledBy,
+	ignoredUntil,
 	cameBackAt,
 	detail,
 	attemptId,
@@ -147,6 +154,7 @@ function toState({
 		planHash,
 		settledAt,
 		settledBy,
+		ignoredUntil,
 		cameBackAt,
 		detail: toDrift(detail),
 		fixingBy: status === 'FIXING' ? actor : null,

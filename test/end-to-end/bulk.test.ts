@@ -172,7 +172,9 @@ describe('/reconcile fix', () => {
 		sandbox.discord.changeRoles({ user: 'user12', remove: ['Knight'] });
 		await reconcile(sandbox);
 		const { id } = await runCommand(sandbox, 'reconcile run', { member: 'user13' });
-		expect((await waitForReply(sandbox, id, /^Done/)).content).toContain(`<@${person(13)}> has the roles they should have.`);
+		expect((await waitForReply(sandbox, id, /^Done/)).content).toContain(
+			`<@${person(13)}> should have Knight and has just that: Knight paid`
+		);
 		expect((await sandbox.issues('OPEN')).map(({ discordId }) => discordId)).toEqual([person(12)]);
 	});
 

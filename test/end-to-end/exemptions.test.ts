@@ -35,7 +35,8 @@ describe('exemptions', () => {
 			/^<@\d+> is exempt until <t:\d+:f>: .* Their open issue is closed\./
 		);
 		const shown = refetch(sandbox, report).embeds.find(({ description }) => description?.includes('ada'));
-		expect(shown?.fields?.find(({ name }) => name === 'Outcome')?.value).toMatch(/^Ignored: exempted by <@\d+> <t:/);
+		expect(shown?.fields?.find(({ name }) => name === 'Outcome')?.value).toMatch(/^Ignored until <t:\d+:D>: exempted by <@\d+> <t:/);
+		expect(shown).toMatchObject({ title: expect.stringMatching(/\(ignored until \d+ \w{3} \d{4}\)$/), color: 0x95a5a6 });
 		expect(await sandbox.until(() => linesOf(sandbox).find((line) => line.includes('founder')))).toMatch(
 			/^<@\d+> exempted <@\d+> until <t:\d+:f>: founder$/
 		);
@@ -84,6 +85,19 @@ describe('exemptions', () => {
 		await runCommand(sandbox, 'reconcile exempt', { member: 'cleo', reason: 'trial', until: '1 day' });
 		const noted = (await reconcile(sandbox)).report.embeds[0]?.fields?.find(({ name }) => name.startsWith('Noted'));
 		expect(noted?.value).toContain('1 exemption ending soon');
+	});
+
+	test('a run over one exempt person speaks of them alone', async () => {
+		const { id } = await runCommand(sandbox, 'reconcile run', { member: 'cleo' });
+		const { content } = await waitForReply(sandbox, id, /^Done/);
+		const said = `<@${person(2)}> is exempt until <t:\\d+:D> \\(trial\\), so Reeve leaves their roles as they are\\. Without that they should have no role; they have Lord\\.`;
+		expect(content).toMatch(new RegExp(`^Done: ${said} The report is here: `));
+		const [run] = await sandbox.runs(1);
+		const embed = sandbox.messages().find((message) => message.id === run?.reportMessageId)?.embeds[0];
+		expect(embed).toMatchObject({
+			title: 'One person: exempt',
+			description: expect.stringMatching(new RegExp(`^-# Checked <@${person(2)}> in .*\n${said}$`))
+		});
 	});
 
 	test('only operators can exempt, and members get no message', async () => {

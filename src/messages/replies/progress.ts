@@ -1,9 +1,7 @@
-import { adviseOnUnknown } from '../../reconciliation/detection/unknown.js';
 import type { Progress, ReconciliationResult } from '../../reconciliation/domain/run.js';
 import { describeHeld } from '../format/effects.js';
 import { count, number } from '../format/format.js';
-import { mention } from '../format/text.js';
-import { formatUnknown } from '../report/notices.js';
+import { memberResult } from '../report/one-member.js';
 import { afterFailure, failureText, isPartlyUnknown } from '../report/summary.js';
 
 /** Progress and result of a run. */
@@ -85,18 +83,6 @@ export function runFinishedReply(result: ReconciliationResult, messageUrl: strin
 	return `${outcome(result)} ${where}${paused === '' ? '' : `\n${paused}`}`;
 }
 
-/** Result of a run over one member that found no issue. */
-function formatMemberResult({ notices, membersChecked }: ReconciliationResult, discordId: string): string {
-	const who = mention(discordId);
-	if ((notices?.exempt ?? 0) > 0) return `${who} is exempt, so Reeve leaves their roles as they are.`;
-	if ((notices?.leftToNextRun ?? 0) > 0) return `something of ${who} changed while this run was reading: run it again in a minute.`;
-	const [unknown] = notices?.unknown ?? [];
-	if (unknown !== undefined)
-		return `${who} keeps the roles they have: ${formatUnknown(unknown.reason)}. To settle it, ${adviseOnUnknown(unknown.reason)}.`;
-	if (membersChecked === 0) return `${who} is not in the server, so there is nothing to compare.`;
-	return `${who} has the roles they should have.`;
-}
-
 function outcome(result: ReconciliationResult): string {
 	if (result.status === 'FAILED') return `The run failed: ${failureText(result, REASON_LENGTH)} ${afterFailure(result)}`;
 	if (result.issues.length === 0)
@@ -104,7 +90,7 @@ function outcome(result: ReconciliationResult): string {
 			? isPartlyUnknown(result)
 				? 'Done: nothing to fix, but some members could not be judged.'
 				: 'Done: all clear.'
-			: `Done: ${formatMemberResult(result, result.onlyMember)}`;
+			: `Done: ${memberResult(result, result.onlyMember).text}`;
 	const fixed = result.autoFixEnabled ? `, ${number(result.issuesFixed)} fixed` : '';
 	const hold = result.hold === null ? '' : ` On hold (${describeHeld(result.hold)}): the report says why.`;
 	return `Done: ${count(result.issues.length, 'issue')}${fixed}.${hold}`;

@@ -7,7 +7,7 @@ import { linkStripeIds } from '../format/stripe-links.js';
 import { cut, escapeName, mention, sentence } from '../format/text.js';
 import type { TextBudget } from '../format/text-budget.js';
 import { ago } from '../format/timestamps.js';
-import { describeState, resolutionOf } from './state.js';
+import { describeResolution, describeState, resolutionOf } from './state.js';
 import type { ReportView } from './view.js';
 
 /** An issue in its current state. */
@@ -67,7 +67,7 @@ export function issueEmbed(shown: ShownIssue, budget: TextBudget): APIEmbed {
 	const sourceText = (text: string) => linkStripeIds(sentence(text, budget.status), budget.source) || '—';
 	const outcome = describeState(drift, state, budget);
 	return {
-		title: `${number(shown.number)}. ${heading(drift)}${resolution === null ? '' : ` (${resolution})`}`,
+		title: `${number(shown.number)}. ${heading(drift)}${resolution === null ? '' : ` (${describeResolution(state)})`}`,
 		description: `${mention(drift.discordId)} · ${escapeName(drift.discordName)}\n${sentence(drift.description, budget.sentence)}${drift.byRuleChange ? ` ${BY_RULE_CHANGE}` : ''}`,
 		color:
 			resolution === 'undone' || resolution === 'ignored'

@@ -1,9 +1,10 @@
 import type { DriftIssue, IssueState, LastAttempt } from '../../reconciliation/domain/issue.js';
+import { plainDay } from '../../reconciliation/domain/time-in-text.js';
 import { AUTOMATIC } from '../../reconciliation/fixes/attempt.js';
 import { changeMade, describeActor, describeChange } from '../format/format.js';
 import { cut, sentence } from '../format/text.js';
 import type { TextBudget } from '../format/text-budget.js';
-import { ago, moment } from '../format/timestamps.js';
+import { ago, day, moment } from '../format/timestamps.js';
 
 /** The state of an issue, in a report. */
 
@@ -13,6 +14,14 @@ export function resolutionOf({ status, lastAttempt, settledBy }: IssueState): 'f
 	if (status !== 'RESOLVED') return null;
 	if (lastAttempt?.outcome === 'UNDONE') return 'undone';
 	return settledBy === null ? 'gone' : 'ignored';
+}
+
+/** What follows the heading of a settled issue: "fixed", "ignored until 12 Dec 2026". Null for an open one. */
+export function describeResolution(state: IssueState): string | null {
+	const resolution = resolutionOf(state);
+	const { ignoredUntil = null } = state;
+	// Discord renders no timestamps in titles.
+	return resolution === 'ignored' && ignoredUntil !== null ? `ignored until ${plainDay(ignoredUntil)}` : resolution;
 }
 
 /** @returns null for an open issue without an attempt */
@@ -47,10 +56,11 @@ function describeFixed(issue: DriftIssue, { lastAttempt, fixingBy, settledAt }: 
 	return `Fixed${by}${when}${automatic}${change === '' ? '' : `: ${cut(change, budget.status * 2)}`}`;
 }
 
-function describeResolved({ lastAttempt, settledAt, settledBy }: IssueState, budget: TextBudget): string {
+function describeResolved({ lastAttempt, settledAt, settledBy, ignoredUntil = null }: IssueState, budget: TextBudget): string {
 	const when = settledAt === null ? '' : ` ${ago(settledAt)}`;
 	if (lastAttempt?.outcome === 'UNDONE') return describeUndone(lastAttempt, budget);
-	if (settledBy !== null) return `Ignored: exempted by ${describeActor(settledBy)}${when}. Nothing was changed.`;
+	if (settledBy !== null)
+		return `Ignored${ignoredUntil === null ? '' : ` until ${day(ignoredUntil)}`}: exempted by ${describeActor(settledBy)}${when}. Nothing was changed.`;
 	if (lastAttempt?.outcome !== 'RESOLVED') return `Went away by itself${when}`;
 	const why = lastAttempt.error === null ? '' : ` ${sentence(lastAttempt.error, budget.sentence)}`;
 	return `Already gone when checked by ${describeActor(lastAttempt.actor)}${when}. Nothing was changed.${why}`;

@@ -12,6 +12,7 @@ import { mention, sentence } from '../format/text.js';
 import type { TextBudget } from '../format/text-budget.js';
 import { ago } from '../format/timestamps.js';
 import { noticeLines } from './notices.js';
+import { memberResult } from './one-member.js';
 import { ruleChangeField } from './rule-change.js';
 import { resolutionOf } from './state.js';
 import { verificationEmbed, verificationTitle } from './verification.js';
@@ -31,8 +32,8 @@ export function titleOf(result: ReconciliationResult): string {
 	if (result.status === 'FAILED') return `${what} failed`;
 	if (result.verified !== null) return verificationTitle(result, result.verified);
 	if (result.issues.length === 0) {
+		if (result.onlyMember !== null) return memberResult(result, result.onlyMember).title;
 		if (isPartlyUnknown(result)) return 'Nothing to fix, but some members could not be judged';
-		if (result.onlyMember !== null) return 'All clear for one person';
 		return result.isVerificationRun ? 'All clear after the fixes' : 'All clear';
 	}
 	if (result.isVerificationRun) return `${what}: ${count(result.issues.length, 'issue')}`;
@@ -65,13 +66,18 @@ function failed(result: ReconciliationResult, budget: TextBudget): APIEmbed {
 }
 
 function allClear(result: ReconciliationResult, budget: TextBudget): APIEmbed {
+	const rules = result.ruleChange && { fields: [ruleChangeField(result.ruleChange, budget.sentence)] };
+	if (result.onlyMember !== null) {
+		const { title, text, isClear } = memberResult(result, result.onlyMember);
+		return { title, color: isClear ? COLOURS.good : COLOURS.amber, description: `${smallPrint(result)}\n${text}`, ...rules };
+	}
 	const notices = result.notices === null ? '' : fitLines(noticeLines(result.notices), budget.notices, { separator: ' · ', cutLast: true });
 	const mode = result.autoFixEnabled ? 'auto-fix on' : 'report only';
 	return {
 		title: titleOf(result),
 		color: isPartlyUnknown(result) || result.ruleChange?.acceptedBy === null ? COLOURS.amber : COLOURS.good,
 		description: `${smallPrint(result)} · ${mode}${notices === '' ? '' : `\nNoted: ${notices}.`}`,
-		...(result.ruleChange && { fields: [ruleChangeField(result.ruleChange, budget.sentence)] })
+		...rules
 	};
 }
 

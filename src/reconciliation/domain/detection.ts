@@ -2,7 +2,7 @@ import type { OddObject } from './billing.js';
 import type { CountMismatch } from './guild.js';
 import type { DriftIssue } from './issue.js';
 import type { Exemption } from './links.js';
-import type { UnlistedPrices } from './rules.js';
+import type { RoleName, UnlistedPrices } from './rules.js';
 import type { UnknownMembers } from './unknown.js';
 
 /** A member with a subscription status that the policy does not know. */
@@ -21,12 +21,28 @@ export interface UnlistedPrice {
 	readonly counts: UnlistedPrices;
 }
 
+/** What a run over one member found about them. */
+export interface MemberFinding {
+	/** The managed roles held; null for someone who is not in the server. */
+	readonly held: readonly RoleName[] | null;
+	/** The managed roles that the policy gives, as far as it is known. */
+	readonly expected: readonly RoleName[];
+	/** What decides that, in a few words. */
+	readonly cause: string;
+	/** False without any link. */
+	readonly linked: boolean;
+	/** In force; of several, the longest. */
+	readonly exemption: Exemption | null;
+}
+
 /** Findings that are not issues: counts, and details where an operator can correct something. */
 export interface Notices {
 	/** Paying customers that neither a row nor metadata assigns to a user. */
 	readonly unclaimed: number;
 	/** Linked users who pay and are not in the guild. */
 	readonly absent: number;
+	/** Of a run over one member; everything else then concerns them alone. Absent in runs stored before it was kept. */
+	readonly member?: MemberFinding;
 	readonly bots: number;
 	readonly exempt: number;
 	/** Members skipped because something of theirs changed while the run was reading. */

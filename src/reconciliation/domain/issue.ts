@@ -119,6 +119,8 @@ export interface IssueState {
 	readonly settledAt: Date | null;
 	/** The operator who settled it without a fix; null if it was fixed or the drift went away. */
 	readonly settledBy: string | null;
+	/** End of the exemption that settled it; null or missing for one without an end, and if none did. */
+	readonly ignoredUntil?: Date | null;
 	/** When the drift recurred after a fix; null if it never did. */
 	readonly cameBackAt: Date | null;
 	readonly lastAttempt: LastAttempt | null;

@@ -9,6 +9,7 @@ import {
 	unlinkedHolders,
 	withExtraCustomers
 } from '../detection/detect.js';
+import { noticesOfMember } from '../detection/one-member.js';
 import { markRuleChange, payersUnder } from '../detection/rule-change.js';
 import { unseenCustomers } from '../detection/unseen-customers.js';
 import type { BillingSnapshot, Customer } from '../domain/billing.js';
@@ -82,7 +83,11 @@ export async function compare(
 	const changedLinks = await ports.ledger.linksChangedSince(startedAt);
 	const reading = { ...read, snapshot: { ...read.snapshot, changedLinks } };
 	const found = await runCooperatively(detectCooperatively(reading.snapshot, reading.analysis, settings.policy, startedAt));
-	const { detection, ruleChange, unaccepted } = await markChanged(ports, reading, found, rules, startedAt);
+	const { detection: marked, ruleChange, unaccepted } = await markChanged(ports, reading, found, rules, startedAt);
+	const detection =
+		onlyMember === null
+			? marked
+			: { ...marked, notices: noticesOfMember(onlyMember, reading.snapshot, reading.analysis, marked, settings.policy, startedAt) };
 	const { livemode, subscriptionsRead } = reading.snapshot.billing;
 	const payers = async (under: Rules) =>
 		rulesEqual(under, rules) ? found.payingCustomers : runCooperatively(payersUnder(reading.snapshot, under.policy, startedAt));

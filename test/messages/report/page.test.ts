@@ -143,6 +143,13 @@ describe('summary embed', () => {
 		expect(embeds.map(({ color }) => color)).toEqual([0x95a5a6, 0x95a5a6, 0xfee75c]);
 	});
 
+	it('says until when an issue is ignored', () => {
+		const ignored = state({ status: 'RESOLVED', settledAt: AT, settledBy: OPERATOR, ignoredUntil: new Date('2026-12-12T03:00:00Z') });
+		const embed = page(result({ issues: issues(1) }), 0, new Map([['issue1', ignored]])).issues[0];
+		expect(embed).toMatchObject({ title: '1. Has the wrong role (ignored until 12 Dec 2026)', color: 0x95a5a6 });
+		expect(embed?.fields?.at(-1)?.value).toMatch(/^Ignored until <t:\d+:D>: exempted by <@\d+> <t:\d+:R>\. Nothing was changed\.$/);
+	});
+
 	it('counts automatic fixes', () => {
 		const { summary } = page(result({ issues: issues(12), autoFixEnabled: true, issuesFixed: 10 }));
 		expect(summary.description).toContain('**Auto-fix on:** 10 of 12 fixed. Check the others');
@@ -314,6 +321,78 @@ describe('report without issues', () => {
 		const { summary, all } = page(result({ notices: { ...NO_NOTICES, unknown } }));
 		expect(summary.title).toBe('Nothing to fix, but some members could not be judged');
 		expect(all).toContain('<@1>: they pay for price_eur');
+	});
+});
+
+describe('report of one person', () => {
+	const exemption = { discordId: ADA, reason: 'founder', createdBy: OPERATOR, expiresAt: new Date('2026-12-12T03:00:00Z') };
+	const MEMBER = { held: ['Lord'], expected: ['Lord'], cause: 'Lord paid (sub_1)', linked: true, exemption: null };
+	const FROZEN = { reason: { kind: 'status', status: 'frozen' }, discordIds: [ADA], count: 1 } as const;
+	const PAID = 'Lord paid ([open in Stripe](https://dashboard.stripe.com/subscriptions/sub_1))';
+	it.each([
+		['who is right', {}, {}, 'One person: all clear', `<@${ADA}> should have Lord and has just that: ${PAID}.`, 0x57f287],
+		[
+			'who should have nothing',
+			{ held: [], expected: [], cause: 'Lord ended 2026-11-20T03:00:00Z (sub_1)' },
+			{},
+			'One person: all clear',
+			`<@${ADA}> should have no role and has none: Lord ended <t:1795143600:D> (`,
+			0x57f287
+		],
+		[
+			'without a link',
+			{ held: [], expected: [], linked: false },
+			{},
+			'One person: all clear',
+			`<@${ADA}> is not linked to any customer and has no role, which is right.`,
+			0x57f287
+		],
+		[
+			'who is exempt',
+			{ held: [], exemption },
+			{ exempt: 1 },
+			'One person: exempt',
+			`<@${ADA}> is exempt until <t:1797044400:D> (founder), so Reeve leaves their roles as they are. Without that they should have Lord; they have no role.`,
+			0x57f287
+		],
+		[
+			'who is exempt without an end',
+			{ exemption: { ...exemption, expiresAt: null } },
+			{ exempt: 1 },
+			'One person: exempt',
+			'is exempt until an operator ends it (founder)',
+			0x57f287
+		],
+		[
+			'who left and pays',
+			{ held: null },
+			{},
+			'One person: not in the server',
+			`<@${ADA}> is not in the server. If they join, they should have Lord (${PAID}): the next run finds it.`,
+			0x57f287
+		],
+		[
+			'who left and does not pay',
+			{ held: null, expected: [], cause: 'no subscription' },
+			{},
+			'One person: not in the server',
+			'is not in the server. If they join, they should have no role: no subscription.',
+			0x57f287
+		],
+		[
+			'of whom something is unknown',
+			{},
+			{ unknown: [FROZEN] },
+			'One person: unknown what they should have',
+			'keeps the roles they have: Stripe gives the status `frozen`, which Reeve does not know. To settle it,',
+			0xf0a020
+		],
+		['who changed meanwhile', {}, { leftToNextRun: 1 }, 'One person: not judged', 'run it again in a minute', 0xf0a020]
+	])('speaks of someone %s alone', (_, member, notices, title, text, color) => {
+		const found = { ...NO_NOTICES, ...notices, member: { ...MEMBER, ...member } };
+		const { summary } = page(result({ onlyMember: ADA, requestedBy: OPERATOR, triggeredBy: 'manual', membersChecked: 1, notices: found }));
+		expect(summary).toMatchObject({ title, color, description: expect.stringContaining(text) });
+		expect(summary.description).not.toContain('Noted');
 	});
 });
 

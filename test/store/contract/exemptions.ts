@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/store/connection/database.js';
-import { drift, ledgerOf, minute, oneIssue, run, snowflake } from '../builders.js';
+import { drift, ledgerOf, minute, NOTICES, oneIssue, run, snowflake } from '../builders.js';
 
 export function exemptionContract(database: () => Database): void {
 	const order = (discordId: string, until: number | null = null, actor = 'ada') => ({
@@ -29,6 +29,15 @@ export function exemptionContract(database: () => Database): void {
 			expect(await database().prisma.auditLog.findMany({ where: { guildId } })).toMatchObject([
 				{ actor: 'ada', action: 'exempt', subject: issue.discordId, after: { reason: 'founder', expiresAt: null }, detail: 'founder' }
 			]);
+		});
+
+		it('says until when an issue is ignored', async () => {
+			const { ledger } = ledgerOf(database());
+			const { issue } = await oneIssue(ledger);
+			const state = async () => (await ledger.issueStates([issue.id])).get(issue.id);
+			expect(await state()).toMatchObject({ status: 'OPEN', ignoredUntil: null });
+			const { exemption } = await ledger.exempt(order(issue.discordId, 60), minute(5));
+			expect(await state()).toMatchObject({ status: 'RESOLVED', settledBy: exemption.createdBy, ignoredUntil: exemption.expiresAt });
 		});
 
 		it('does not settle an issue that is being fixed', async () => {
@@ -73,6 +82,9 @@ export function exemptionContract(database: () => Database): void {
 			const { runId } = await run(ledger, minute(0), [drift(snowflake())]);
 			const { result } = (await ledger.readReport(runId)) ?? {};
 			expect(result?.notices?.expiringExemptions[0]?.expiresAt).toEqual(new Date('2026-02-01T00:00:00Z'));
+			const member = { held: null, expected: [], cause: '', linked: false, exemption: NOTICES.expiringExemptions[0] ?? null };
+			const { runId: ofOne } = await run(ledger, minute(1), [], { notices: { ...NOTICES, member } });
+			expect((await ledger.readReport(ofOne))?.result.notices?.member).toEqual(member);
 		});
 	});
 }
