@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
@@ -17,15 +18,31 @@ const MIGRATION_LOCK_SECONDS = 60;
 
 export type Migrations = Awaited<ReturnType<typeof readMigrations>>;
 
-/** The folder of the schema and the migrations, whether Reeve runs from `src` or from `dist`. */
+/** Tells Reeve's folder from that of a bot that bundles Reeve, which may have a Prisma schema of its own. */
+const FIRST_MIGRATION = '20261120223243_init';
+
+/** The folder of the schema and the migrations: above this file, or, for a bundle, in the installed package. */
 export function prismaFolder(): string {
-	let folder = dirname(fileURLToPath(import.meta.url));
-	while (!existsSync(join(folder, 'prisma', 'schema.prisma'))) {
-		const parent = dirname(folder);
-		if (parent === folder) throw new Error('The folder prisma, which comes with Reeve, is missing.');
-		folder = parent;
+	const here = fileURLToPath(import.meta.url);
+	const found = folderAbove(here) ?? folderAbove(installedPackage(here));
+	if (found === null)
+		throw new DatabaseError("Reeve's migrations are missing. If the bot is bundled, install the package reeve beside the bundle.");
+	return found;
+}
+
+function folderAbove(file: string): string | null {
+	const folder = dirname(file);
+	if (existsSync(join(folder, 'prisma', 'migrations', FIRST_MIGRATION))) return join(folder, 'prisma');
+	return folder === file ? null : folderAbove(folder);
+}
+
+/** A file of the package, or else the file given. */
+function installedPackage(file: string): string {
+	try {
+		return createRequire(file).resolve('reeve/package.json');
+	} catch {
+		return file;
 	}
-	return join(folder, 'prisma');
 }
 
 /** The migrations in the format of the schema engine. */
