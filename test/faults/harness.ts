@@ -10,7 +10,7 @@ import { SandboxDiscord } from '../../sandbox/services/discord/discord.js';
 import { SandboxMail } from '../../sandbox/services/mail/mail.js';
 import { SandboxStripe } from '../../sandbox/services/stripe/stripe.js';
 import type { World } from '../../sandbox/world/world.js';
-import { parseSettings } from '../../src/config/env.js';
+import { type OptionSettings, parseSettings } from '../../src/config/env.js';
 import { clientOptions } from '../../src/discord/client.js';
 import type { Reeve } from '../../src/reeve.js';
 import { createReeve } from '../../src/wiring/services.js';
@@ -93,8 +93,8 @@ export class FaultHarness {
 		process.on('uncaughtExceptionMonitor', this.onUncaught);
 	}
 
-	/** @param overrides - settings that replace those of the sandbox */
-	public static async open(world: World, overrides: Overrides = {}): Promise<FaultHarness> {
+	/** @param overrides - settings that replace those of the sandbox @param options - settings that no variable gives */
+	public static async open(world: World, overrides: Overrides = {}, options: OptionSettings = {}): Promise<FaultHarness> {
 		const [log, faults] = [new RequestLog(), new CountedFaults()];
 		const server = createServer();
 		server.listen(0, '127.0.0.1');
@@ -120,17 +120,18 @@ export class FaultHarness {
 
 		const { guildId, adminChannelId } = discord.ids;
 		const around = { port, mailPort, token: TOKEN, stripeKey: STRIPE_KEY, guildId, adminChannelId };
-		const { settings } = parseSettings(botSettings(around, { RECONCILIATION_MAX_REVOKE_PERCENT: '100', ...overrides }, {}));
+		const { settings: parsed } = parseSettings(botSettings(around, { RECONCILIATION_MAX_REVOKE_PERCENT: '100', ...overrides }, {}));
+		const settings = { ...parsed, ...options };
 		const { timing: discordTiming, sleep: passTime } = timeThatPassesAtOnce();
 		const retry = { retries: 1, deadlineMs: LONG_TIMEOUT_MS, ...discordTiming };
 		const { rest, ...others } = clientOptions(settings.DISCORD_API_URL, identity, retry);
-		const options: Omit<ClientOptions, 'tasks'> = {
+		const ofClient: Omit<ClientOptions, 'tasks'> = {
 			...others,
 			rest: { ...rest, offset: 0, globalRequestsPerSecond: UNLIMITED.limit },
 			ws: { buildIdentifyThrottler: async () => ({ waitForIdentify: async () => {} }) }
 		};
 		// The scheduled-tasks plugin adds a required option to the type of every client.
-		const client = new Client(options as ClientOptions);
+		const client = new Client(ofClient as ClientOptions);
 		client.on('error', () => {});
 		const ready = once(client, 'clientReady');
 		await client.login(TOKEN);
