@@ -75,7 +75,8 @@ export class ReconcileCommand extends Subcommand {
 
 	public override async autocompleteRun(interaction: AutocompleteInteraction) {
 		const subcommand = SUBCOMMANDS.find(({ name }) => name === interaction.options.getSubcommand(false));
-		const denied = operatorDenial(interaction, this.container.reeve.services.operators) !== null;
+		const { reeve } = this.container;
+		const denied = !reeve.isOpen || operatorDenial(interaction, reeve.services.operators) !== null;
 		// Sapphire runs no preconditions for autocomplete, and suggestions contain names.
 		if (denied || subcommand?.suggest === undefined) return interaction.respond([]);
 		return subcommand.suggest(interaction);

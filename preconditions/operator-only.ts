@@ -1,6 +1,7 @@
 import { Precondition } from '@sapphire/framework';
 import type { ChatInputCommandInteraction } from 'discord.js';
 import { operatorDenial } from '../src/discord/operators.js';
+import { NotRunningError } from '../src/lifecycle.js';
 import { OPERATOR_ONLY } from '../src/piece-names.js';
 
 export class OperatorOnlyPrecondition extends Precondition {
@@ -9,8 +10,18 @@ export class OperatorOnlyPrecondition extends Precondition {
 	}
 
 	public override chatInputRun(interaction: ChatInputCommandInteraction) {
-		const message = operatorDenial(interaction, this.container.reeve.services.operators);
+		const message = this.denial(interaction);
 		return message === null ? this.ok() : this.error({ message });
+	}
+
+	/** Null for an operator. */
+	private denial(interaction: ChatInputCommandInteraction): string | null {
+		try {
+			return operatorDenial(interaction, this.container.reeve.services.operators);
+		} catch (error) {
+			if (error instanceof NotRunningError) return error.message;
+			throw error;
+		}
 	}
 }
 

@@ -18,5 +18,6 @@ export {
 	type StripeOptions,
 	type TierOptions
 } from './plugin/options.js';
+export type { Adjust, AdjustedPerson, ExpectedRole } from './reconciliation/domain/rules.js';
 export { startReconciliationScheduler } from './reconciliation/index.js';
 export type * from './reconciliation/types.js';
