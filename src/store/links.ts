@@ -12,7 +12,7 @@ const TEAM = { id: true, name: true, stripeCustomerId: true, ownerSeatCount: tru
 const EXEMPTION = { discordId: true, reason: true, createdBy: true, expiresAt: true } as const;
 
 /** Reads members, teams, exemptions and undated debts. */
-export function linkReader({ prisma }: Database): Pick<Ledger, 'readLinks' | 'readLinksOf' | 'linksChangedSince'> {
+export function linkReader({ prisma }: Database): Pick<Ledger, 'readLinks' | 'readLinksOf'> {
 	const seenDebts = async (): Promise<Links['firstSeenUnpaid']> =>
 		new Map((await prisma.seenDebt.findMany()).map(({ subscriptionId, firstSeenAt }) => [subscriptionId, firstSeenAt]));
 
@@ -30,13 +30,14 @@ export function linkReader({ prisma }: Database): Pick<Ledger, 'readLinks' | 're
 			onProgress({ source: 'database', done: members.length, total: members.length, finished: true });
 			return { members, teams, exemptions, firstSeenUnpaid: await seenDebts() };
 		},
-		readLinksOf: async (discordId, customerIds) => {
+		readLinksOf: async (discordIds, customerIds) => {
 			// IDs with other text around them. The condition is that of a small index. Rounded ones are valid IDs: see `writtenForms`.
 			const unusual = await prisma.$queryRaw<{ readonly id: string }[]>`
-				SELECT id FROM $schema."Member" WHERE "discordId" !~ '^[0-9]{17,20}$' AND strpos("discordId", ${discordId}) > 0`;
+				SELECT id FROM $schema."Member" WHERE "discordId" !~ '^[0-9]{17,20}$'
+				AND EXISTS (SELECT FROM unnest(${discordIds}::text[]) AS wanted WHERE strpos("discordId", wanted) > 0)`;
 			const own = await prisma.member.findMany({
 				select: MEMBER,
-				where: { OR: [{ discordId: { in: [...writtenForms(discordId)] } }, { id: { in: unusual.map(({ id }) => id) } }] }
+				where: { OR: [{ discordId: { in: discordIds.flatMap(writtenForms) } }, { id: { in: unusual.map(({ id }) => id) } }] }
 			});
 			// Other rows may give their customers to someone else, too.
 			const customers = [...new Set([...customerIds, ...own.flatMap(({ stripeCustomerId }) => stripeCustomerId ?? [])])];
@@ -47,21 +48,8 @@ export function linkReader({ prisma }: Database): Pick<Ledger, 'readLinks' | 're
 				select: TEAM,
 				where: { OR: [{ id: { in: teamIds } }, { stripeCustomerId: { in: customers } }] }
 			});
-			const exemptions = await prisma.exemption.findMany({ select: EXEMPTION, where: { discordId } });
+			const exemptions = await prisma.exemption.findMany({ select: EXEMPTION, where: { discordId: { in: [...discordIds] } } });
 			return { members, teams, exemptions, firstSeenUnpaid: await seenDebts() };
-		},
-		linksChangedSince: async (since) => {
-			const changed = { updatedAt: { gte: since } };
-			const [members, teams] = [
-				await prisma.member.findMany({ select: { discordId: true, stripeCustomerId: true }, where: { OR: [changed, { team: changed }] } }),
-				await prisma.team.findMany({ select: { stripeCustomerId: true }, where: changed })
-			];
-			// Members exempted since then: the exemptions that the caller read do not include them.
-			const exempted = await prisma.exemption.findMany({ select: { discordId: true }, where: { createdAt: { gte: since } } });
-			return {
-				customerIds: new Set([...members, ...teams].flatMap(({ stripeCustomerId }) => stripeCustomerId ?? [])),
-				discordIds: new Set([...members, ...exempted].flatMap(({ discordId }) => discordId ?? []))
-			};
 		}
 	};
 }

@@ -274,8 +274,8 @@ const later = (moment: Date, seconds: number): Date => new Date(moment.getTime()
 
 /** Each method checks and writes synchronously, like one transaction. */
 export class FakeLedger implements Ledger, VerificationStore, UndoStore {
-	public rows: (MemberRow & { changedAt?: Date })[] = [];
-	public teams: (TeamRow & { changedAt?: Date })[] = [];
+	public rows: MemberRow[] = [];
+	public teams: TeamRow[] = [];
 	public exemptions: Exemption[] = [];
 	public firstSeenUnpaid = new Map<string, Date>();
 	public installed: Date | null = null;
@@ -379,27 +379,15 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 		};
 	}
 
-	public async readLinksOf(discordId: string, customerIds: readonly string[]): Promise<Links> {
+	public async readLinksOf(discordIds: readonly string[], customerIds: readonly string[]): Promise<Links> {
 		await this.script.before('ledger.readLinksOf');
-		const own = this.rows.filter((each) => mayMean(each.discordId ?? '', discordId));
+		const own = this.rows.filter((each) => discordIds.some((discordId) => mayMean(each.discordId ?? '', discordId)));
 		const customers = [...customerIds, ...own.map(({ stripeCustomerId }) => stripeCustomerId)];
 		const named = (id: string | null) => id !== null && customers.includes(id);
 		const members = this.rows.filter((each) => own.includes(each) || named(each.stripeCustomerId));
 		const teams = this.teams.filter((each) => named(each.stripeCustomerId) || members.some(({ teamId }) => teamId === each.id));
-		const exemptions = this.exemptions.filter((each) => each.discordId === discordId);
+		const exemptions = this.exemptions.filter((each) => discordIds.includes(each.discordId));
 		return { members, teams, exemptions, firstSeenUnpaid: new Map(this.firstSeenUnpaid) };
-	}
-
-	/** A changed team includes the rows of its members. */
-	public async linksChangedSince(since: Date) {
-		await this.script.before('ledger.linksChangedSince');
-		const changed = ({ changedAt }: { readonly changedAt?: Date }) => changedAt !== undefined && changedAt >= since;
-		const teams = this.teams.filter(changed);
-		const rows = this.rows.filter((each) => changed(each) || teams.some(({ id }) => id === each.teamId));
-		return {
-			customerIds: new Set([...rows, ...teams].flatMap(({ stripeCustomerId }) => stripeCustomerId ?? [])),
-			discordIds: new Set(rows.flatMap(({ discordId }) => discordId ?? []))
-		};
 	}
 
 	public async recordFindings(runId: string, findings: Parameters<Ledger['recordFindings']>[1]): Promise<readonly OpenIssue[]> {

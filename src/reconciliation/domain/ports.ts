@@ -233,12 +233,11 @@ export interface RunStore {
 export interface LinkReader {
 	readLinks(onProgress: OnProgress): Promise<Links>;
 	/**
-	 * Everything about one member: the rows that name them, or one of these customers or of theirs, the teams of all these, their exemptions,
-	 * and the remembered debts.
+	 * Everything about some members: the rows that name them, or one of these customers or of theirs, the teams of all these, their
+	 * exemptions, and the remembered debts.
+	 * @param discordIds - at most 1 000
 	 */
-	readLinksOf(discordId: string, customerIds: readonly string[]): Promise<Links>;
-	/** Customer and Discord IDs of the `Member` and `Team` rows changed at or after that moment, including the members of changed teams. */
-	linksChangedSince(since: Date): Promise<{ readonly customerIds: ReadonlySet<string>; readonly discordIds: ReadonlySet<string> }>;
+	readLinksOf(discordIds: readonly string[], customerIds: readonly string[]): Promise<Links>;
 }
 
 export interface FindingsStore {

@@ -92,10 +92,10 @@ function driftGone(roles: readonly RoleName[], earlier: EarlierWork): AttemptOut
 async function readCurrent({ billing, guild, ledger }: RevalidationPorts, { discordId, customerIds, lastSeenAt }: OpenIssue) {
 	const naming = await billing.findCustomersNaming(discordId, new Date(lastSeenAt.getTime() - CLOCK_SLACK_MS));
 	const known = [...customerIds, ...naming];
-	for (let links = await ledger.readLinksOf(discordId, known); ; ) {
+	for (let links = await ledger.readLinksOf([discordId], known); ; ) {
 		const customers = new Set([...known, ...customersIn(links)]);
 		const [snapshot, member] = await Promise.all([billing.readCustomers([...customers]), guild.readMember(discordId)]);
-		links = await ledger.readLinksOf(discordId, known);
+		links = await ledger.readLinksOf([discordId], known);
 		if (customersIn(links).every((id) => customers.has(id))) return { billing: snapshot, member, links };
 	}
 }

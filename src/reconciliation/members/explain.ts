@@ -111,7 +111,7 @@ export async function explainMember(
 		attempt(() => billing.findCustomersNaming(discordId, searchedUntil))
 	]);
 	const known = [...(issue?.customerIds ?? []), ...(search.ok ? search.value : []), ...(naming.ok ? naming.value : [])];
-	const links = await ledger.readLinksOf(discordId, [...new Set(known)]);
+	const links = await ledger.readLinksOf([discordId], [...new Set(known)]);
 	const customers = [...known, ...[...links.members, ...links.teams].flatMap((row) => row.stripeCustomerId ?? [])];
 	const reading = await attempt(() => billing.readCustomers([...new Set(customers)]));
 	const snapshot = naming.ok && reading.ok ? reading.value : null;

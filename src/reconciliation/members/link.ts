@@ -247,7 +247,7 @@ async function readMemberSnapshot(
 		billing.findCustomersNaming(discordId, new Date(now().getTime() - SEARCH_LAG_MS))
 	]);
 	const named = [...(search.ok ? search.value : []), ...changed];
-	const links = await ledger.readLinksOf(discordId, [...customerIds, ...named]);
+	const links = await ledger.readLinksOf([discordId], [...customerIds, ...named]);
 	const inRows = [...links.members, ...links.teams].flatMap(({ stripeCustomerId }) => stripeCustomerId ?? []);
 	const [snapshot, member] = await Promise.all([
 		billing.readCustomers([...new Set([...customerIds, ...named, ...inRows])]),

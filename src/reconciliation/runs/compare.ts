@@ -24,6 +24,7 @@ import type { RunSettings } from '../domain/run.js';
 import { plausibilityProblem } from '../fixes/safety.js';
 import { currentRules } from '../fixes/unaccepted-rules.js';
 import { readRoundedNeighbours } from '../snapshot/rounded-neighbours.js';
+import { findChangedLinks } from './changed-links.js';
 
 /** Reads everything and compares it: the part of a run that changes nothing. */
 
@@ -80,9 +81,7 @@ export async function compare(
 ): Promise<Comparison> {
 	const rules = await currentRules(ports.guild, settings);
 	const read = await readSnapshot(ports, settings.policy, { now: startedAt, onlyMember, lastGood, onProgress });
-	const changedLinks = await ports.ledger.linksChangedSince(startedAt);
-	const reading = { ...read, snapshot: { ...read.snapshot, changedLinks } };
-	const found = await runCooperatively(detectCooperatively(reading.snapshot, reading.analysis, settings.policy, startedAt));
+	const { reading, found } = await detectUnchanged(ports.ledger, read, settings.policy, startedAt);
 	const { detection: marked, ruleChange, unaccepted } = await markChanged(ports, reading, found, rules, startedAt);
 	const detection =
 		onlyMember === null
@@ -97,6 +96,21 @@ export async function compare(
 	const comparablePayers = rulesEqual(before, accepted) ? acceptedPayers : await payers(before);
 	const snapshot = keepSnapshot ? reading.snapshot : null;
 	return { detection, livemode, subscriptionsRead, snapshot, rules, ruleChange, unaccepted, acceptedPayers, comparablePayers };
+}
+
+/** Compares, leaving the members whose links changed while the run was reading to the next run. */
+async function detectUnchanged(
+	reader: Pick<LinkReader, 'readLinksOf'>,
+	reading: Reading,
+	policy: PolicySettings,
+	now: Date
+): Promise<{ readonly reading: Reading; readonly found: Detection }> {
+	const detectIn = ({ snapshot, analysis }: Reading) => runCooperatively(detectCooperatively(snapshot, analysis, policy, now));
+	const found = await detectIn(reading);
+	const changedLinks = await findChangedLinks(reader, reading.snapshot.links, found.issues);
+	if (changedLinks.customerIds.size + changedLinks.discordIds.size === 0) return { reading, found };
+	const marked = { ...reading, snapshot: { ...reading.snapshot, changedLinks } };
+	return { reading: marked, found: await detectIn(marked) };
 }
 
 /** Marks the issues that exist only because of rules that no operator has accepted, and counts them. */

@@ -48,7 +48,7 @@ beforeEach(() => {
 		},
 		guild: fake.guild,
 		ledger: {
-			readLinksOf: (discordId, customerIds) => fake.ledger.readLinksOf(discordId, customerIds),
+			readLinksOf: (discordIds, customerIds) => fake.ledger.readLinksOf(discordIds, customerIds),
 			writeLink: async (link) => {
 				written.push(link);
 				return answer;

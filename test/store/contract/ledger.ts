@@ -1,6 +1,7 @@
 import type { Database } from '../../../src/store/connection/database.js';
 import { archiveContract } from './archive.js';
 import { bulkFixContract } from './bulk-fixes.js';
+import { changedLinkContract } from './changed-links.js';
 import { claimContract } from './claims.js';
 import { exemptionContract } from './exemptions.js';
 import { findingsContract } from './findings.js';
@@ -33,6 +34,7 @@ export function ledgerContract(database: () => Database): void {
 	bulkFixContract(database);
 	halfDoneContract(database);
 	pauseContract(database);
+	changedLinkContract(database);
 	linkChangeContract(database);
 	settingsAuditContract(database);
 	outboxContract(database);

@@ -89,12 +89,5 @@ export function linkChangeContract(database: () => Database): void {
 			]);
 			expect(entries).toHaveLength(2);
 		});
-
-		it('reports the change to a run that has read the links already', async () => {
-			const { ledger, ada, link } = scene();
-			const since = new Date(Date.now() - 60_000);
-			await link();
-			expect((await ledger.linksChangedSince(since)).discordIds).toContain(ada);
-		});
 	});
 }

@@ -71,7 +71,7 @@ export function undoContract(database: () => Database): void {
 			if (fix.kind === 'claimed') await ledger.endAttempt(fix.claim.attemptId, { ...FIXED, outcome: 'FAILED' });
 			await claimed();
 			// A fix claimed now reads the exemption before it changes a role.
-			expect((await ledger.readLinksOf(issue.discordId, [])).exemptions).toHaveLength(1);
+			expect((await ledger.readLinksOf([issue.discordId], [])).exemptions).toHaveLength(1);
 		});
 
 		it('refuses an attempt that is not a fix, not the newest, or has unknown roles', async () => {
