@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { settingNames } from '../src/config/env.js';
+import { inviteLink } from '../src/discord/permissions.js';
 
 const ROOT = join(import.meta.dirname, '..');
 const DOCUMENTS = [
@@ -11,7 +13,7 @@ const DOCUMENTS = [
 	'.github/pull_request_template.md'
 ];
 /** Text between single backticks that starts with one of these is a path of the repository. */
-const FOLDERS = /^(\.ci|\.github|bench|commands|docs|interaction-handlers|listeners|preconditions|prisma|sandbox|src|tasks|test)\//;
+const FOLDERS = /^(\.ci|\.github|bench|commands|deploy|docs|interaction-handlers|listeners|preconditions|prisma|sandbox|src|tasks|test)\//;
 /** `<name>`, `*` and `…` stand for many paths. */
 const PLACEHOLDER = /[<*…]/;
 
@@ -31,5 +33,58 @@ describe('documentation', () => {
 
 	it('names files at all', () => {
 		expect(DOCUMENTS.flatMap(pathsIn).length).toBeGreaterThan(60);
+	});
+});
+
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+
+/** The text of every source file of the program. */
+function readSource(): string {
+	const isOwn = (path: string) => path.endsWith('.ts') && !path.startsWith(join('src', 'store', 'client'));
+	const filesIn = (folder: string) =>
+		readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name));
+	return ['src', 'commands', 'listeners'].flatMap(filesIn).filter(isOwn).map(read).join('\n');
+}
+
+describe('docs/operate.md', () => {
+	const text = read('docs/operate.md');
+	const quotes = [...text.matchAll(/^ *> (.+)$/gm)].map(([, quote = '']) => quote);
+	const source = readSource();
+
+	it('quotes what Reeve says', () => {
+		expect(quotes.length).toBeGreaterThan(25);
+	});
+
+	// `…` stands for what differs: the text between must be the program's.
+	it.each(quotes)('quotes the program: %s', (quote) => {
+		const parts = quote.split('…').map((part) => part.trim());
+		expect(parts.filter((part) => part.length > 1 && !source.includes(part))).toEqual([]);
+	});
+
+	it('names only settings, commands and scripts that exist', () => {
+		const settings = new Set([...settingNames(['Knight', 'Lord']), 'POSTGRES_PASSWORD']);
+		const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+		const found = (pattern: RegExp) => [...new Set([...text.matchAll(pattern)].map(([, name = '']) => name))];
+		const capitals = found(/\b((?:DISCORD|STRIPE|RECONCILIATION|POSTGRES|ADMIN|SMTP|DATA|DATABASE|LOG|REDIS)_[A-Z_]+)\b/g);
+		expect(capitals.length).toBeGreaterThan(10);
+		expect(capitals.filter((name) => !settings.has(name))).toEqual([]);
+		expect(found(/\/reconcile ([a-z-]+)/g).filter((name) => !existsSync(join(ROOT, 'commands/reconcile', `${name}.ts`)))).toEqual([]);
+		expect(found(/npm run ([a-z:]+)/g).filter((name) => scripts[name] === undefined)).toEqual([]);
+		expect(found(/node dist\/([\w/-]+)\.js/g).filter((name) => !existsSync(join(ROOT, `${name}.ts`)))).toEqual([]);
+	});
+
+	it('links only to headings that exist', () => {
+		const anchor = (heading: string) =>
+			heading
+				.toLowerCase()
+				.replaceAll(/[^\p{L}\d -]/gu, '')
+				.replaceAll(' ', '-');
+		const anchors = new Set([...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchor(heading)));
+		expect([...text.matchAll(/\]\(#([^)]+)\)/g)].map(([, name = '']) => name).filter((name) => !anchors.has(name))).toEqual([]);
+	});
+
+	it('invites Reeve with the permissions that it uses', () => {
+		const permissions = new URL(inviteLink('1', '2')).searchParams.get('permissions');
+		for (const document of ['README.md', 'docs/operate.md']) expect(read(document)).toContain(`&permissions=${permissions}\``);
 	});
 });
