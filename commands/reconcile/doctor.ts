@@ -6,7 +6,7 @@ import type { ReconcileSubcommand } from './subcommand.js';
 /** `/reconcile doctor`: checks permissions, keys and settings. */
 export const doctor: ReconcileSubcommand = {
 	name: 'doctor',
-	describe: (subcommand) => subcommand.setDescription('Check permissions, keys and settings, and explain how to fix problems'),
+	describe: (subcommand) => subcommand.setDescription("Check the setup and say how to fix what's wrong"),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
 		await interaction.editReply({ embeds: [doctorEmbed(await container.reeve.services.health.check())] });

@@ -11,7 +11,7 @@ export const exempt: ReconcileSubcommand = {
 	name: 'exempt',
 	describe: (subcommand) =>
 		subcommand
-			.setDescription("Exempt a member: Reeve won't change their roles")
+			.setDescription('Ignore a member: keep their roles whatever Stripe says')
 			.addUserOption((member) => member.setName('member').setDescription('The member (also works after they left)').setRequired(true))
 			.addStringOption((reason) =>
 				reason.setName('reason').setDescription('Why, for the other operators').setRequired(true).setMaxLength(MAX_REASON_LENGTH)

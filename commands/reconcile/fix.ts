@@ -17,7 +17,7 @@ export const fix: ReconcileSubcommand = {
 	name: 'fix',
 	describe: (subcommand) =>
 		subcommand
-			.setDescription('Fix one issue, all issues of a kind, or everything (bulk fixes show a preview first)')
+			.setDescription('Fix roles: one issue, all of a kind, or everything (bulk fixes show the plan first)')
 			.addStringOption((issue) => issue.setName('issue').setDescription('One open issue: start typing a name').setAutocomplete(true))
 			.addStringOption((kind) => kind.setName('kind').setDescription('All open issues of this kind').addChoices(KINDS))
 			.addBooleanOption((all) => all.setName('all').setDescription('All open issues')),

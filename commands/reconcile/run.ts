@@ -40,8 +40,8 @@ export const run: ReconcileSubcommand = {
 			await progress.finish();
 			if (result === null) return;
 			// The result is shown even if the database is unavailable by now.
-			const [pause, url] = await Promise.all([schedule.currentPause().catch(() => null), reports.url(result.runId).catch(() => undefined)]);
-			const finished = runFinishedReply(result, url, pausedNote(schedule.pausedBySettings, pause));
+			const [pause, report] = await Promise.all([schedule.currentPause().catch(() => null), reports.locate(result.runId)]);
+			const finished = runFinishedReply(result, report, pausedNote(schedule.pausedBySettings, pause));
 			return tryEditReply(interaction, mode === 'fix' ? await replyText(result, finished) : { content: finished });
 		} catch (error) {
 			await progress.finish();

@@ -4,6 +4,7 @@ import type { DriftIssue, FixOutcome, IssueState } from '../reconciliation/domai
 import type { Exemption } from '../reconciliation/domain/links.js';
 import type { RoleName } from '../reconciliation/domain/rules.js';
 import type { ReconciliationResult, TriggeredBy, Verified } from '../reconciliation/domain/run.js';
+import { runSubject } from '../reconciliation/outbox/outbox.js';
 import { type Prisma, type ReconciliationRun, RunStatus } from './client/client.js';
 import type { Database } from './connection/database.js';
 import { RUN_HOLDS } from './holds.js';
@@ -24,6 +25,8 @@ export interface ReportStore {
 	readReport(runId: string): Promise<StoredReport | null>;
 	/** Null if the run's report has not been posted. */
 	reportMessage(runId: string): Promise<StoredReport['message']>;
+	/** Why the newest try to post the run's report failed; null if none did. */
+	reportFailure(runId: string): Promise<string | null>;
 	issueStates(issueIds: readonly string[]): Promise<ReadonlyMap<string, IssueState>>;
 	setReportMessage(runId: string, channelId: string, messageId: string): Promise<void>;
 }
@@ -66,6 +69,10 @@ export function reportStore({ prisma }: Database, guildId: string): ReportStore 
 			const select = { reportChannelId: true, reportMessageId: true };
 			const run = await prisma.reconciliationRun.findFirst({ where: { id: runId, guildId }, select });
 			return run === null ? null : toMessage(run);
+		},
+		reportFailure: async (runId) => {
+			const where = { guildId, channel: 'report', subject: runSubject(runId) };
+			return (await prisma.delivery.findFirst({ where, select: { lastError: true } }))?.lastError ?? null;
 		},
 		issueStates: async (issueIds) => {
 			const states = new Map<string, IssueState>();

@@ -62,7 +62,7 @@ test('reports each problem with its remedy', async () => {
 	sandbox.stripe.setPermission('invoices', false);
 	sandbox.faults.add({ target: 'smtp', kind: 'refuse' });
 	const embed = await doctor();
-	expect(embed.title).toBe('Doctor: 4 things need to be put right');
+	expect(embed.title).toBe('Doctor: 4 things need fixing');
 	for (const words of [
 		"Reeve's role is below Lord: in Server Settings → Roles, drag Reeve's role above it.",
 		'Reeve lacks Embed Links',

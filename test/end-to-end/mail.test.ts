@@ -79,7 +79,11 @@ describe('mail', () => {
 		removeDrift();
 		sandbox.discord.setBotPermission('SendMessages', false, sandbox.discord.ids.adminChannelId);
 		causeDrift();
-		await waitForMessage(sandbox, sandbox.command('operator', 'reconcile run'), /could not be posted/);
+		await waitForMessage(
+			sandbox,
+			sandbox.command('operator', 'reconcile run'),
+			/could not be posted: Reeve can't write in <#\d+>: give it/
+		);
 		expect(inbox().at(-1)?.text).toContain("could not be posted in the admin channel: Reeve can't write in channel");
 		const before = sandbox.messages().length;
 		sandbox.discord.setBotPermission('SendMessages', true, sandbox.discord.ids.adminChannelId);

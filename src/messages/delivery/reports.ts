@@ -4,7 +4,7 @@ import type { ReconciliationResult } from '../../reconciliation/domain/run.js';
 import type { CheckResult } from '../../reconciliation/health/doctor.js';
 import { messageUrl } from '../format/format.js';
 import { doctorEmbed } from '../replies/doctor.js';
-import type { ReportView } from '../report/view.js';
+import type { ReportLocation, ReportView } from '../report/view.js';
 import type { Announce } from './announcer.js';
 import { redrawReport } from './redraw.js';
 
@@ -19,6 +19,8 @@ export interface StoredReports {
 	readReport(runId: string): Promise<{ readonly result: ReconciliationResult; readonly message: MessageRef | null } | null>;
 	/** Null if the run's report has not been posted. */
 	reportMessage(runId: string): Promise<MessageRef | null>;
+	/** Why the newest try to post the run's report failed; null if none did. */
+	reportFailure(runId: string): Promise<string | null>;
 	issueStates(issueIds: readonly string[]): Promise<ReadonlyMap<string, IssueState>>;
 }
 
@@ -26,8 +28,8 @@ export interface StoredReports {
 export interface ReportService {
 	/** A run's report with the current states of its issues; null if there is no such run, or its snapshot was deleted. */
 	view(runId: string): Promise<ReportView | null>;
-	/** Link to the posted report; null if it was not posted. */
-	url(runId: string): Promise<string | null>;
+	/** Where the run's report is, or why it could not be posted. Never throws. */
+	locate(runId: string): Promise<ReportLocation>;
 	/** Redraws a posted report on the page it shows. Logs a failure, never throws: its buttons read the database anyway. */
 	refresh(runId: string): Promise<void>;
 	/** Posts a line in the admin channel. Never throws. */
@@ -53,7 +55,14 @@ export function createReportService(deps: {
 			const report = await store.readReport(runId);
 			return report === null ? null : viewOf(report.result);
 		},
-		url: (runId) => reportUrl(store, guildId, runId),
+		locate: async (runId) => {
+			try {
+				const url = await reportUrl(store, guildId, runId);
+				return url === null ? { kind: 'not-posted', why: await store.reportFailure(runId) } : { kind: 'posted', url };
+			} catch {
+				return { kind: 'unknown' };
+			}
+		},
 		refresh: async (runId) => {
 			try {
 				const report = await store.readReport(runId);

@@ -62,14 +62,18 @@ export function escapeText(text: string, max: number): string {
 /** What only Reeve's own sentences contain. Matches it escaped. */
 const OWN_MARKUP = /https:\\\/\/(?=(?:status|dashboard)\.stripe\.com(?:\/|[.,;:)]?(?:\s|$)))|\\`(\/reconcile [a-z :-]+)\\`/g;
 
+/** A channel that Reeve names by its ID. */
+const CHANNEL = /\bin channel (\d{17,20})\b/g;
+
 /**
  * A sentence of Reeve's for an embed or a message: escaped as {@link escapeText} does, for it may quote untrusted text, except for its
- * links to Stripe and the commands it names; its times become timestamps.
+ * links to Stripe and the commands it names; its times and channels are shown as Discord shows them.
  */
 export function sentence(text: string, max: number): string {
 	// Each replacement is shorter than what it replaces.
 	return escapeText(text, max)
 		.replace(TIME_IN_TEXT, (time) => day(new Date(time)))
+		.replace(CHANNEL, 'in <#$1>')
 		.replace(OWN_MARKUP, (_, command) => (command === undefined ? 'https://' : `\`${command}\``));
 }
 

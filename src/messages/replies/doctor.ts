@@ -22,11 +22,11 @@ const SIGNS: Readonly<Record<CheckVerdict, string>> = { blocking: '✗', error: 
 
 const LINE_LENGTH = 450;
 
-/** "2 things keep Reeve from its work", "All checks passed" … */
+/** "2 things need fixing", "All checks passed" … */
 export function verdictOf(findings: readonly CheckResult[]): string {
 	const many = (verdict: CheckVerdict) => findings.filter((finding) => finding.verdict === verdict).length;
 	const bad = many('blocking') + many('error');
-	if (bad > 0) return `${count(bad, 'thing needs', 'things need')} to be put right`;
+	if (bad > 0) return `${count(bad, 'thing needs', 'things need')} fixing`;
 	return many('warning') > 0 ? `OK with ${count(many('warning'), 'warning')}` : 'All checks passed';
 }
 

@@ -1,14 +1,17 @@
 import type { Progress, ReconciliationResult } from '../../reconciliation/domain/run.js';
 import { describeHeld } from '../format/effects.js';
 import { count, number } from '../format/format.js';
+import { sentence } from '../format/text.js';
 import { memberResult } from '../report/one-member.js';
 import { afterFailure, failureText, isPartlyUnknown } from '../report/summary.js';
+import type { ReportLocation } from '../report/view.js';
 
 /** Progress and result of a run. */
 
 type Source = Progress['source'];
 
 const REASON_LENGTH = 1200;
+const NOT_POSTED_LENGTH = 400;
 
 const STEPS: Readonly<Record<Source, { readonly step: string; readonly one: string; readonly many: string }>> = {
 	stripe: { step: 'Reading Stripe', one: 'subscription', many: 'subscriptions' },
@@ -70,17 +73,24 @@ function line(source: Source, progress: Progress | undefined, left: number | nul
 
 /**
  * Result of a run.
- * @param messageUrl - link to the report; null if it could not be posted, undefined if that is unknown
  * @param paused - note that the daily runs are paused; empty if they are not
  */
-export function runFinishedReply(result: ReconciliationResult, messageUrl: string | null | undefined, paused: string): string {
-	const where =
-		messageUrl === undefined
-			? 'Could not read where the report is: look in the admin channel.'
-			: messageUrl === null
-				? 'The report could not be posted in the admin channel: see `/reconcile status` for the reason. The run is stored.'
-				: `The report is here: ${messageUrl}`;
+export function runFinishedReply(result: ReconciliationResult, report: ReportLocation, paused: string): string {
+	const where = describeLocation(report);
 	return `${outcome(result)} ${where}${paused === '' ? '' : `\n${paused}`}`;
+}
+
+function describeLocation(report: ReportLocation): string {
+	switch (report.kind) {
+		case 'posted':
+			return `The report is here: ${report.url}`;
+		case 'not-posted': {
+			const why = report.why === null ? 'no reason is known yet.' : sentence(report.why, NOT_POSTED_LENGTH);
+			return `The report could not be posted: ${why} It is stored, and Reeve keeps trying.`;
+		}
+		case 'unknown':
+			return 'Could not read where the report is: look in the admin channel.';
+	}
 }
 
 function outcome(result: ReconciliationResult): string {

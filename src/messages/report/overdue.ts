@@ -7,6 +7,6 @@ export function overdueEmbed(since: Date): APIEmbed {
 	return {
 		title: 'No run has succeeded for more than 26 hours',
 		color: COLOURS.bad,
-		description: `The last successful run was ${moment(since)} (${ago(since)}). Until a run succeeds, roles may be wrong.\nUse \`/reconcile status\` to see which source is not well, put that right, then use \`/reconcile run\`.`
+		description: `The last successful run was ${moment(since)} (${ago(since)}). Until a run succeeds, roles may be wrong.\n\`/reconcile status\` shows which source is unavailable and what to do. Reeve tries again tonight; \`/reconcile run\` tries now.`
 	};
 }

@@ -49,7 +49,7 @@ export function isPartlyUnknown({ notices }: Pick<ReconciliationResult, 'notices
 export function afterFailure(result: ReconciliationResult): string {
 	const changed = result.issuesFixed === 0 ? 'Nothing was changed.' : `${count(result.issuesFixed, 'issue')} had been fixed before that.`;
 	if (result.isVerificationRun) return `${changed} Reeve retries the verification automatically.`;
-	return `${changed} Put that right, then use \`/reconcile run\`; otherwise the next daily run tries again.`;
+	return `${changed} Reeve tries again tonight; \`/reconcile run\` tries now.`;
 }
 
 /** Why a run failed, escaped. */

@@ -8,6 +8,12 @@ export interface ReportView {
 	readonly states: ReadonlyMap<string, IssueState>;
 }
 
+/** Where a run's report is. `why`: the reason of a failed post, if it is known. `unknown`: the database cannot be read. */
+export type ReportLocation =
+	| { readonly kind: 'posted'; readonly url: string }
+	| { readonly kind: 'not-posted'; readonly why: string | null }
+	| { readonly kind: 'unknown' };
+
 /** A discord.js message without pings. */
 export interface MessagePayload {
 	embeds: APIEmbed[];

@@ -1,7 +1,7 @@
 import { DateTime, Duration } from 'luxon';
 
 /** Examples for an operator whose text was not understood. */
-export const END_DATE_EXAMPLES = '2h, 3 days, 1w, 2026-12-01 or 2026-12-01 18:00';
+export const END_DATE_EXAMPLES = '2h, 3 days, tomorrow, next monday or 2026-12-01 18:00';
 
 const UNITS = {
 	seconds: /^(s|sec|secs|second|seconds)$/,
@@ -17,10 +17,13 @@ const DURATION = /^(\d{1,6}\s*[a-z]+[\s,]*)+$/;
 const STEP = /(\d+)\s*([a-z]+)/g;
 const MAX_YEARS = 10;
 
+const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
+const NAMED_DAY = /^(?:(?:on|next|this)\s+)?([a-z]+)(?:,?\s+(?:at\s+)?(\d{1,2}:\d{2}))?$/;
+
 /**
- * Parses an end date as an operator types it: a duration (`2h`, `3 days`, `1w 2d`) or a date with or without a time (`2026-12-01`,
- * `2026-12-01 18:00`). A date alone means the end of that day in the time zone.
- * @returns `invalid` if it is neither; `past` if it has passed; `too-far` if it is more than {@link MAX_YEARS} years ahead
+ * Parses an end date as an operator types it: a duration (`2h`, `3 days`, `1w 2d`), a day by its name (`tomorrow`, `next monday`) or a date
+ * (`2026-12-01`), each day with or without a time (`tomorrow 18:00`). A day alone means its end in the time zone.
+ * @returns `invalid` if it is none of these; `past` if it has passed; `too-far` if it is more than {@link MAX_YEARS} years ahead
  */
 export function parseEndDate(text: string, now: Date, timeZone: string): Date | 'invalid' | 'past' | 'too-far' {
 	const input = text
@@ -28,7 +31,7 @@ export function parseEndDate(text: string, now: Date, timeZone: string): Date | 
 		.toLowerCase()
 		.replace(/^(for|in|until)\s+/, '');
 	const start = DateTime.fromJSDate(now, { zone: timeZone });
-	const end = DURATION.test(input) ? after(start, input) : onDate(input, timeZone);
+	const end = DURATION.test(input) ? after(start, input) : (onNamedDay(start, input) ?? onDate(input, timeZone));
 	if (end === null || !end.isValid) return 'invalid';
 	if (end <= start) return 'past';
 	if (end > start.plus({ years: MAX_YEARS })) return 'too-far';
@@ -44,6 +47,31 @@ function after(start: DateTime, input: string): DateTime | null {
 		end = end.plus(Duration.fromObject({ [unit]: Number(amount) }));
 	}
 	return end;
+}
+
+/** The next day of that name after today; null for any other text. */
+function onNamedDay(now: DateTime, input: string): DateTime | null {
+	const [, name = '', time] = NAMED_DAY.exec(input) ?? [];
+	const day = namedDay(now, name);
+	if (day === null) return null;
+	if (time === undefined) return day.endOf('day');
+	return DateTime.fromFormat(`${day.toISODate()} ${time}`, 'yyyy-MM-dd H:mm', { zone: now.zone });
+}
+
+function namedDay(now: DateTime, name: string): DateTime | null {
+	switch (name) {
+		case 'today':
+		case 'tonight':
+			return now;
+		case 'tomorrow':
+			return now.plus({ days: 1 });
+		case 'week':
+			return now.plus({ weeks: 1 });
+		case 'month':
+			return now.plus({ months: 1 });
+	}
+	const weekday = WEEKDAYS.findIndex((each) => each === name || (name.length >= 3 && each.startsWith(name))) + 1;
+	return weekday === 0 ? null : now.plus({ days: ((weekday - now.weekday + 6) % 7) + 1 });
 }
 
 function onDate(input: string, timeZone: string): DateTime | null {

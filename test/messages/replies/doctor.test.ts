@@ -10,8 +10,8 @@ describe('doctor results', () => {
 	test.each<[CheckResult[], string, number]>([
 		[[finding('ok')], 'All checks passed', COLOURS.good],
 		[[finding('ok'), finding('warning')], 'OK with 1 warning', COLOURS.amber],
-		[[finding('error'), finding('warning'), finding('ok')], '1 thing needs to be put right', COLOURS.bad],
-		[[finding('error'), finding('blocking')], '2 things need to be put right', COLOURS.bad]
+		[[finding('error'), finding('warning'), finding('ok')], '1 thing needs fixing', COLOURS.bad],
+		[[finding('error'), finding('blocking')], '2 things need fixing', COLOURS.bad]
 	])('sums up the verdicts: %#', (findings, verdict, color) => {
 		expect(verdictOf(findings)).toBe(verdict);
 		expect(doctorEmbed(findings)).toMatchObject({ title: `Doctor: ${verdict}`, color });

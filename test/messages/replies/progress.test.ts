@@ -5,6 +5,7 @@ import type { Progress } from '../../../src/reconciliation/domain/run.js';
 import { ADA, AT, failedResult, issues, NO_NOTICES, OPERATOR, result } from '../fixtures.js';
 
 const URL = 'https://discord.com/channels/1/2/3';
+const POSTED = { kind: 'posted', url: URL } as const;
 
 function linesFor(...all: Progress[]): string[] {
 	return runProgressReply(new Map(all.map((progress) => [progress.source, progress]))).split('\n');
@@ -57,8 +58,8 @@ const FROZEN = { reason: { kind: 'status', status: 'frozen' }, discordIds: [ADA]
 
 describe('runFinishedReply', () => {
 	it('counts the issues and links the report', () => {
-		expect(runFinishedReply(result({ issues: issues(12) }), URL, '')).toBe(`Done: 12 issues. The report is here: ${URL}`);
-		expect(runFinishedReply(result(), URL, '')).toBe(`Done: all clear. The report is here: ${URL}`);
+		expect(runFinishedReply(result({ issues: issues(12) }), POSTED, '')).toBe(`Done: 12 issues. The report is here: ${URL}`);
+		expect(runFinishedReply(result(), POSTED, '')).toBe(`Done: all clear. The report is here: ${URL}`);
 	});
 
 	it.each([
@@ -71,37 +72,41 @@ describe('runFinishedReply', () => {
 		[{ notices: { ...NO_NOTICES, leftToNextRun: 1 } }, 'run it again in a minute'],
 		[{ membersChecked: 0 }, 'is not in the server']
 	])('describes a run over one member: %#', (over, words) => {
-		expect(runFinishedReply(result({ onlyMember: ADA, membersChecked: 1, ...over }), URL, '')).toContain(words);
+		expect(runFinishedReply(result({ onlyMember: ADA, membersChecked: 1, ...over }), POSTED, '')).toContain(words);
 	});
 
 	it('counts automatic fixes and mentions a hold', () => {
 		const hold = { reason: 'Too many.', losing: 9, holders: 10 };
-		expect(runFinishedReply(result({ issues: issues(12), autoFixEnabled: true, issuesFixed: 3, hold }), URL, '')).toContain(
+		expect(runFinishedReply(result({ issues: issues(12), autoFixEnabled: true, issuesFixed: 3, hold }), POSTED, '')).toContain(
 			'Done: 12 issues, 3 fixed. On hold (9 people lose access): the report says why.'
 		);
 	});
 
 	it('gives the failure and that nothing was changed', () => {
-		expect(runFinishedReply(failedResult('Stripe did not answer.'), URL, '')).toContain(
+		expect(runFinishedReply(failedResult('Stripe did not answer.'), POSTED, '')).toContain(
 			'The run failed: Stripe did not answer. Nothing was changed.'
 		);
 	});
 
 	it('says where to look if there is no report', () => {
-		expect(runFinishedReply(result(), null, '')).toContain(
-			'The report could not be posted in the admin channel: see `/reconcile status` for the reason.'
+		const notPosted = (why: string | null) => runFinishedReply(result(), { kind: 'not-posted', why }, '');
+		expect(notPosted("Reeve can't write in channel 123456789012345678: give it Send Messages there.")).toBe(
+			"Done: all clear. The report could not be posted: Reeve can't write in <#123456789012345678>: give it Send Messages there. It is stored, and Reeve keeps trying."
 		);
-		expect(runFinishedReply(result(), undefined, '')).toContain('look in the admin channel');
+		expect(notPosted(null)).toContain('no reason is known yet');
+		expect(runFinishedReply(result(), { kind: 'unknown' }, '')).toContain('look in the admin channel');
 	});
 
 	it('mentions that the daily runs are paused', () => {
-		expect(runFinishedReply(result(), URL, pausedNote(true, null))).toContain('The daily runs are paused: RECONCILIATION_PAUSED is true');
+		expect(runFinishedReply(result(), POSTED, pausedNote(true, null))).toContain(
+			'The daily runs are paused: RECONCILIATION_PAUSED is true'
+		);
 		const pause = { pausedAt: AT, pausedBy: OPERATOR, reason: 'Stripe is being moved', until: null };
-		expect(runFinishedReply(result(), URL, pausedNote(false, pause))).toContain(`The daily runs are paused by <@${OPERATOR}>`);
+		expect(runFinishedReply(result(), POSTED, pausedNote(false, pause))).toContain(`The daily runs are paused by <@${OPERATOR}>`);
 		expect(pausedNote(false, null)).toBe('');
 	});
 
 	it('fits a message', () => {
-		expect(runFinishedReply(failedResult('*'.repeat(5000)), URL, pausedNote(true, null)).length).toBeLessThanOrEqual(2000);
+		expect(runFinishedReply(failedResult('*'.repeat(5000)), POSTED, pausedNote(true, null)).length).toBeLessThanOrEqual(2000);
 	});
 });

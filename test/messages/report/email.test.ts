@@ -46,7 +46,7 @@ describe('renderEmail', () => {
 		const { subject, text } = of({}, { notification });
 		expect(subject).toContain('Reconciliation failed');
 		expect(text).toContain('Stripe refused the key.');
-		expect(text).toContain('then use /reconcile run');
+		expect(text).toContain('Reeve tries again tonight; /reconcile run tries now.');
 	});
 
 	test('shows the hold of a run', () => {

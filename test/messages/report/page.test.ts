@@ -52,7 +52,7 @@ describe('summary embed', () => {
 		expect(summary.title).toBe('Reconciliation failed');
 		expect(summary.color).toBe(0xed4245);
 		expect(summary.description).toContain('Stripe did not answer.');
-		expect(summary.description).toContain('Nothing was changed. Put that right, then use `/reconcile run`');
+		expect(summary.description).toContain('Nothing was changed. Reeve tries again tonight; `/reconcile run` tries now.');
 		expect(summary.description).toContain(`<@${OPERATOR}>`);
 		expect(buttons).toEqual([]);
 	});

@@ -89,6 +89,6 @@ describe('verification report', () => {
 		const [summary] = reportPage({ result: failed, states: new Map() }, 0).embeds;
 		expect(summary?.title).toBe('Verification failed');
 		expect(summary?.description).toContain('Nothing was changed. Reeve retries the verification automatically.');
-		expect(runFinishedReply(failed, null, '')).toContain('Reeve retries the verification automatically');
+		expect(runFinishedReply(failed, { kind: 'unknown' }, '')).toContain('Reeve retries the verification automatically');
 	});
 });

@@ -48,6 +48,15 @@ export function outboxContract(database: () => Database): void {
 			expect(await ledger.undelivered()).toEqual([]);
 		});
 
+		it('says why a report was not posted', async () => {
+			const { ledger, runId } = await ended();
+			const [message] = (await ledger.claimMessages({ subject: `run:${runId}` }, minute(1))).filter(({ channel }) => channel === 'report');
+			expect(await ledger.reportFailure(runId)).toBeNull();
+			await ledger.markFailed(message?.id ?? '', { error: 'Refused.', nextTryAt: minute(9), at: minute(1), recipients: null });
+			expect(await ledger.reportFailure(runId)).toBe('Refused.');
+			expect(await ledgerOf(database()).ledger.reportFailure(runId)).toBeNull();
+		});
+
 		it('adds a message once per guild', async () => {
 			const { ledger } = ledgerOf(database());
 			for (let time = 0; time < 3; time++) await ledger.addMessages('overdue:then', ['report', 'mail'], minute(time));
