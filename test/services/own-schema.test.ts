@@ -6,7 +6,7 @@ import { databaseChecks } from '../../src/store/doctor.js';
 import { buttonOf, click, fixButtons, managedRolesOf, reconcile, runCommand } from '../end-to-end/operator.js';
 import { ledgerOf, snowflake } from '../store/builders.js';
 import { ledgerContract } from '../store/contract/ledger.js';
-import { createDatabase, databaseUrl, execute, read, type TestDatabase } from './databases.js';
+import { catalogOfPublic, createDatabase, databaseUrl, execute, read, type TestDatabase } from './databases.js';
 
 const NOWHERE = '/nonexistent';
 
@@ -31,21 +31,7 @@ const HOST = `
 
 /** Everything in the schema public: objects by their definitions, and rows with their versions, so that a rewritten row shows too. */
 async function dumpOfPublic(url: string): Promise<unknown> {
-	const objects = await read(
-		url,
-		`SELECT 'table', relname::text, relkind::text, relowner::text, relacl::text, oid::text, relfilenode::text FROM pg_class WHERE relnamespace = 'public'::regnamespace
-		UNION ALL SELECT 'column', attrelid::regclass::text, attname, atttypid::regtype::text, attnotnull::text, attnum::text, pg_get_expr(adbin, adrelid)
-			FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-			WHERE attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
-		UNION ALL SELECT 'constraint', conname, pg_get_constraintdef(oid), contype::text, '', '', '' FROM pg_constraint WHERE connamespace = 'public'::regnamespace
-		UNION ALL SELECT 'index', indexname, indexdef, '', '', '', '' FROM pg_indexes WHERE schemaname = 'public'
-		UNION ALL SELECT 'trigger', tgname, pg_get_triggerdef(oid), tgenabled::text, '', '', '' FROM pg_trigger
-			WHERE tgrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
-		UNION ALL SELECT 'function', proname, pg_get_functiondef(oid), proowner::text, '', '', '' FROM pg_proc WHERE pronamespace = 'public'::regnamespace
-		UNION ALL SELECT 'type', typname, typtype::text, typowner::text, '', '', (SELECT string_agg(enumlabel, ',' ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = pg_type.oid)
-			FROM pg_type WHERE typnamespace = 'public'::regnamespace
-		ORDER BY 1, 2, 3, 4, 5, 6, 7`
-	);
+	const objects = await catalogOfPublic(url);
 	const names = await read(url, `SELECT quote_ident(table_name) FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1`);
 	const rows = names.map(async ([name]) => [
 		name,
