@@ -89,8 +89,8 @@ export interface RuleOptions {
 	 * Has the last word on what a member should have, for what Stripe does not decide:
 	 * `adjust: (expected, { extra }) => (extra.introduced ? expected : { role: 'Squire' })`. Must be pure and synchronous, and return
 	 * `expected` or a managed role: a tier, `Debtor`, one of `extraRoles`, or null for none. If it fails, or returns anything else, the
-	 * member keeps what they have. It is asked about members without any link as well: what it gives them, Reeve fixes one by one, and
-	 * automatically with `fixUnlinked` alone.
+	 * member keeps what they have. It is asked about members without any link as well: what it gives them is not part of Fix all, and
+	 * fixed automatically with `fixUnlinked` alone.
 	 */
 	readonly adjust?: Adjust;
 	/** Roles that `adjust` may give beside the tiers and `Debtor`, the lowest first. Reeve takes them from members to whom it does not give them. */

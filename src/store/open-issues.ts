@@ -1,5 +1,5 @@
 import type { BulkScope } from '../reconciliation/domain/hold.js';
-import { bySeverity, type DriftType, SEVERITIES } from '../reconciliation/domain/issue.js';
+import { bySeverity, SEVERITIES } from '../reconciliation/domain/issue.js';
 import type { IssueSearch, IssueStore, ListedIssue } from '../reconciliation/fixes/bulk-plan.js';
 import { type Issue, IssueStatus, Prisma, RunStatus } from './client/client.js';
 import type { Database } from './connection/database.js';
@@ -8,9 +8,6 @@ import { keysetPages } from './paging.js';
 import { readRuleChange } from './rules.js';
 
 const PAGE = 5_000;
-
-/** The type of every issue of a member without any link. */
-const UNLINKED: DriftType = 'UNAUTHORIZED_ACCESS';
 
 /** The expression that the index of open issues is ordered by. */
 const SEVERITY_RANK = Prisma.raw(`array_position(ARRAY[${SEVERITIES.map((severity) => `'${severity}'`).join(', ')}], severity)`);
@@ -37,7 +34,8 @@ export function issueStore({ prisma }: Database, guildId: string): IssueStore & 
 
 	return {
 		openIssues: async (scope: BulkScope) => {
-			const open = { guildId, status: IssueStatus.OPEN, ...(scope === 'all' ? {} : { type: scope === 'UNLINKED' ? UNLINKED : scope }) };
+			// Of members without a link, the server's own rule makes issues of any type.
+			const open = { guildId, status: IssueStatus.OPEN, ...(scope === 'all' || scope === 'UNLINKED' ? {} : { type: scope }) };
 			const issues: ListedIssue[] = [];
 			const read = (after?: Issue) =>
 				prisma.issue.findMany({ where: { ...open, id: { gt: after?.id ?? '' } }, orderBy: { id: 'asc' }, take: PAGE });

@@ -10,7 +10,7 @@ import { baselineOf, checkSafety, withholdChanged } from './safety.js';
 /** The plan of a bulk fix: a value that can be shown, checked and compared. */
 
 export interface IssueStore {
-	/** Open issues that are not being fixed, most severe first. */
+	/** Open issues that are not being fixed, most severe first. For `UNLINKED` all of them: members without a link have issues of any type. */
 	openIssues(scope: BulkScope): Promise<readonly ListedIssue[]>;
 	/** What the newest full run read; null before the first. */
 	newestReading(): Promise<RunReading | null>;
@@ -81,7 +81,8 @@ export async function planBulk(
 	scope: BulkScope
 ): Promise<BulkPlan | null> {
 	const reading = await store.newestReading();
-	const open = await store.openIssues(scope);
+	const all = await store.openIssues(scope);
+	const open = scope === 'UNLINKED' ? all.filter(({ linked }) => !linked) : all;
 	if (reading === null || open.length === 0) return null;
 	const lastGood = await ledger.lastGoodRun();
 	// A run that is itself the last good one is no drop.

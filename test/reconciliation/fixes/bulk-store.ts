@@ -44,9 +44,7 @@ export function bulkStoreOf(
 		setHoldMessage: async () => null,
 		openIssues: async (scope: BulkScope) =>
 			[...ports.ledger.issues.values()]
-				.filter(
-					({ status, type }) => status === 'OPEN' && (scope === 'all' || type === (scope === 'UNLINKED' ? 'UNAUTHORIZED_ACCESS' : scope))
-				)
+				.filter(({ status, type }) => status === 'OPEN' && (scope === 'all' || scope === 'UNLINKED' || type === scope))
 				.map((issue) => ({ ...issue, lastRunId: 'run_1' })),
 		newestReading: async () => ports.ledger.reading(),
 		releaseHold: async (release) => void releases.push(release)

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { countEffects } from '../../../src/reconciliation/domain/effect.js';
 import type { BulkPart, BulkScope } from '../../../src/reconciliation/domain/hold.js';
 import { RoleChangeError } from '../../../src/reconciliation/domain/ports.js';
+import type { Adjust } from '../../../src/reconciliation/domain/rules.js';
 import { type BulkOrder, fixBulk, requestBulk, resumeBulks } from '../../../src/reconciliation/fixes/bulk.js';
 import { type BulkPlan, planBulk } from '../../../src/reconciliation/fixes/bulk-plan.js';
 import { runReconciliation } from '../../../src/reconciliation/runs/run.js';
-import { customer, subscription, userId } from '../builders.js';
+import { customer, MAPPED, subscription, userId } from '../builders.js';
 import { FakePorts, SETTINGS } from '../fakes.js';
 import { bulkStoreOf } from './bulk-store.js';
 
@@ -101,9 +102,24 @@ describe('fixBulk', () => {
 			expect(plan).toMatchObject({ issues: [{ discordId: userId(1) }], unlinked: 1 });
 		}
 		const unlinked = await planned(parts, 'UNLINKED');
-		expect(unlinked.issues).toMatchObject([{ discordId: userId(50) }]);
+		expect(unlinked).toMatchObject({ issues: [{ discordId: userId(50) }], unlinked: 0 });
 		await fixBulk(parts.ports, parts.store, SETTINGS, orderFor(unlinked, 'removes'));
 		expect(parts.ports.guild.holds(userId(50))).toEqual([]);
+	});
+
+	it("leaves to that scope what the server's own rule gives members without any link", async () => {
+		const parts = await guildOf({ taking: 0, giving: 1, right: 3 });
+		parts.ports.guild.join(userId(50));
+		const adjust: Adjust = (expected, { discordId }) => (discordId === userId(50) ? { role: 'Lord' } : expected);
+		const settings = { ...SETTINGS, policy: { ...MAPPED, adjust } };
+		await runReconciliation(parts.ports, settings);
+		expect(await planned(parts, 'all')).toMatchObject({ issues: [{ effect: 'grants' }], unlinked: 1 });
+		const unlinked = await planned(parts, 'UNLINKED');
+		expect(unlinked.issues).toMatchObject([{ discordId: userId(50), type: 'MISSING_ACCESS' }]);
+		await fixBulk(parts.ports, parts.store, settings, orderFor(unlinked, 'gives'));
+		expect(parts.ports.guild.holds(userId(50))).toEqual(['Lord']);
+		const { store, ports } = parts;
+		expect(await planBulk(ports, store, MAX_PERCENT, 'UNLINKED')).toBeNull();
 	});
 
 	it('touches nothing and returns the new plan if the part has changed', async () => {

@@ -19,6 +19,8 @@ export function openIssueContract(database: () => Database): void {
 				['LOW', runId]
 			]);
 			expect((await ledger.openIssues('UNAUTHORIZED_ACCESS')).map(({ id }) => id)).toEqual([claimed.id]);
+			// Issues of members without a link are of any kind: the plan filters them.
+			expect(await ledger.openIssues('UNLINKED')).toHaveLength(3);
 			await ledger.claimIssue(claimed.id, claimed.planHash, 'ada', runId, 60);
 			expect(await ledger.openIssues('UNAUTHORIZED_ACCESS')).toEqual([]);
 		});
