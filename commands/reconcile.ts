@@ -52,7 +52,7 @@ export class ReconcileCommand extends Subcommand {
 			subcommands: SUBCOMMANDS.map(({ name, run }) => ({
 				name,
 				chatInputRun: (interaction: Subcommand.ChatInputCommandInteraction) =>
-					this.container.reeve.services.lifecycle.trackReply(() => run(interaction))
+					this.container.reeve.services.lifecycle.trackReply(() => run(this.container.reeve.reworded(interaction)))
 			}))
 		});
 	}

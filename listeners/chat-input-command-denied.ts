@@ -1,5 +1,5 @@
 import { type ChatInputCommandDeniedPayload, Events, Listener, type UserError } from '@sapphire/framework';
-import { replyEphemeral } from '../src/discord/replies.js';
+import { isAlreadyAcknowledged, replyEphemeral } from '../src/discord/replies.js';
 import { COMMAND_PIECE } from '../src/piece-names.js';
 
 /** Replies to a user whom a precondition denied Reeve's command. */
@@ -9,6 +9,12 @@ export class ChatInputCommandDeniedListener extends Listener<typeof Events.ChatI
 	}
 
 	public async run(error: UserError, { command, interaction }: ChatInputCommandDeniedPayload) {
-		if (command.name === COMMAND_PIECE) await replyEphemeral(interaction, error.message);
+		if (command.name !== COMMAND_PIECE) return;
+		try {
+			await replyEphemeral(this.container.reeve.reworded(interaction), error.message);
+		} catch (failure) {
+			// A listener of the bot, or another process, was first.
+			if (!isAlreadyAcknowledged(failure)) throw failure;
+		}
 	}
 }

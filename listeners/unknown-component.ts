@@ -15,6 +15,7 @@ export class UnknownComponentListener extends Listener<typeof Events.Interaction
 	public async run(interaction: Interaction) {
 		if (!interaction.isMessageComponent() && !interaction.isModalSubmit()) return;
 		const { customId } = interaction;
-		if (isReevesCustomId(customId) && parseCustomId(customId) === null) await replyEphemeral(interaction, OUTDATED);
+		if (isReevesCustomId(customId) && parseCustomId(customId) === null)
+			await replyEphemeral(this.container.reeve.reworded(interaction), OUTDATED);
 	}
 }

@@ -11,7 +11,8 @@ export class OperatorOnlyPrecondition extends Precondition {
 
 	public override chatInputRun(interaction: ChatInputCommandInteraction) {
 		const message = this.denial(interaction);
-		return message === null ? this.ok() : this.error({ message });
+		// By convention, listeners of a bot leave silent errors alone: Reeve's own listener replies.
+		return message === null ? this.ok() : this.error({ message, context: { silent: true } });
 	}
 
 	/** Null for an operator. */

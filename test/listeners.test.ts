@@ -40,7 +40,10 @@ const log = { error: vi.fn(), warn: vi.fn() };
 const before = { ...container };
 
 beforeEach(() => {
-	Object.assign(container, { client: { on: () => {} }, reeve: { isOpen: true, services: { lifecycle: new InFlightWork() }, logger: log } });
+	Object.assign(container, {
+		client: { on: () => {} },
+		reeve: { isOpen: true, reworded: (target: object) => target, services: { lifecycle: new InFlightWork() }, logger: log }
+	});
 });
 
 afterEach(() => {

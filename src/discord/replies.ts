@@ -4,6 +4,7 @@ import {
 	type InteractionEditReplyOptions,
 	type MessageComponentInteraction,
 	MessageFlags,
+	type MessageMentionOptions,
 	type ModalSubmitInteraction,
 	RESTJSONErrorCodes
 } from 'discord.js';
@@ -17,15 +18,19 @@ const EXPIRED: readonly (number | string)[] = [
 	RESTJSONErrorCodes.InvalidWebhookToken
 ];
 
+/** Of each message, because the client may be another bot's. */
+const NO_MENTIONS: MessageMentionOptions = { parse: [] };
+
 /** Replies so that only the sender sees it, whether or not the interaction already has a response. Ignores an expired interaction. */
 export async function replyEphemeral(
 	interaction: CommandInteraction | MessageComponentInteraction | ModalSubmitInteraction,
 	content: string
 ): Promise<void> {
 	try {
-		if (interaction.isCommand() && interaction.deferred) await interaction.editReply(content);
-		else if (interaction.deferred || interaction.replied) await interaction.followUp({ content, flags: MessageFlags.Ephemeral });
-		else await interaction.reply({ content, flags: MessageFlags.Ephemeral });
+		const message = { content, allowedMentions: NO_MENTIONS };
+		if (interaction.isCommand() && interaction.deferred) await interaction.editReply(message);
+		else if (interaction.deferred || interaction.replied) await interaction.followUp({ ...message, flags: MessageFlags.Ephemeral });
+		else await interaction.reply({ ...message, flags: MessageFlags.Ephemeral });
 	} catch (error) {
 		if (!(error instanceof DiscordAPIError && EXPIRED.includes(error.code))) throw error;
 	}
@@ -37,7 +42,7 @@ export async function tryEditReply(
 	message: InteractionEditReplyOptions
 ): Promise<void> {
 	try {
-		await interaction.editReply(message);
+		await interaction.editReply({ ...message, allowedMentions: NO_MENTIONS });
 	} catch (error) {
 		if (!(error instanceof DiscordAPIError && EXPIRED.includes(error.code))) throw error;
 	}

@@ -20,10 +20,12 @@ abstract class OperatorHandler<Interaction extends OperatorInteraction, Action e
 	}
 
 	public override run(interaction: Interaction, action: ActionOf<Action>): Promise<unknown> {
-		const { lifecycle, operators } = this.container.reeve.services;
+		const { reeve } = this.container;
+		const { lifecycle, operators } = reeve.services;
+		const reworded = reeve.reworded(interaction);
 		return lifecycle.trackReply(async () => {
 			const denied = operatorDenial(interaction, operators);
-			return denied === null ? this.handle(interaction, action) : replyEphemeral(interaction, denied);
+			return denied === null ? this.handle(reworded, action) : replyEphemeral(reworded, denied);
 		});
 	}
 }

@@ -17,6 +17,6 @@ export async function replyError(
 	const { reeve } = container;
 	const expected = error instanceof ShuttingDownError || error instanceof NotRunningError;
 	if (!expected) reeve.logger.error(`${source} failed:`, error);
-	const reply = () => replyEphemeral(interaction, expected ? error.message : errorReply(error));
+	const reply = () => replyEphemeral(reeve.reworded(interaction), expected ? error.message : errorReply(error));
 	await (reeve.isOpen ? reeve.services.lifecycle.trackReply(reply) : reply());
 }

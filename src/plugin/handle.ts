@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ILogger } from '@sapphire/framework';
+import { withChangedTexts } from '../discord/outgoing.js';
 import type { ReeveEvents } from '../events.js';
 import { NotRunningError } from '../lifecycle.js';
 import type { FixResult } from '../reconciliation/fixes/fix.js';
@@ -68,6 +69,8 @@ export interface ReeveHandle {
 	readonly isOpen: boolean;
 	/** The bot's logger, without Reeve's secrets. @internal */
 	readonly logger: Pick<ILogger, 'debug' | 'info' | 'warn' | 'error'>;
+	/** A view of an interaction whose replies name things as they are called in this bot, without Reeve's secrets. @internal */
+	reworded<Target extends object>(interaction: Target): Target;
 	/** Name of the slash command. @internal */
 	readonly commandName: string;
 }
@@ -82,6 +85,8 @@ const DEFAULT_STOP_MS = 8_000;
 export interface HandleParts {
 	readonly commandName: string;
 	readonly logger: () => ReeveHandle['logger'];
+	/** Changes a text that operators read in Discord. */
+	readonly changeText: (text: string) => string;
 	/** The bot's own Discord ID. */
 	readonly botId: () => string;
 }
@@ -124,6 +129,10 @@ export class MountedReeve implements ReeveHandle {
 
 	public get logger(): ReeveHandle['logger'] {
 		return this.parts.logger();
+	}
+
+	public reworded<Target extends object>(interaction: Target): Target {
+		return withChangedTexts(interaction, this.parts.changeText);
 	}
 
 	public get commandName(): string {

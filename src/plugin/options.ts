@@ -164,6 +164,8 @@ export interface ParsedOptions extends Required<Omit<MountOptions, 'onDisabled'>
 	readonly settings: Settings;
 	/** Sentences for the log. */
 	readonly warnings: readonly string[];
+	/** Whether the settings come from variables: sentences then name these, and otherwise the options. */
+	readonly fromVariables: boolean;
 	/** The variables of the next start. */
 	readonly nextEnvironment: () => Readonly<Record<string, string | undefined>>;
 }
@@ -304,7 +306,7 @@ export function parseOptions(options: ReeveOptions): ParsedOptions {
 	const { settings: parsed, warnings } = settingsOf(given.guilds[0]?.tiers ?? [], variables);
 	const { url, schema = url === undefined ? undefined : DEFAULT_SCHEMA } = given.storage;
 	const settings = withRule({ ...parsed, ...(schema !== undefined && { databaseSchema: schema }) }, { adjust, extraRoles });
-	return { settings, warnings, commandName, loadErrorListeners, schedule, nextEnvironment: () => variables };
+	return { settings, warnings, commandName, loadErrorListeners, schedule, fromVariables: false, nextEnvironment: () => variables };
 }
 
 function parseEnvironment(options: object, source: EnvironmentOptions | true): ParsedOptions {
@@ -313,7 +315,7 @@ function parseEnvironment(options: object, source: EnvironmentOptions | true): P
 	try {
 		const { settings, warnings } = parseSettings({ ...variables });
 		const ruled = withRule(settings, { adjust, extraRoles });
-		return { settings: ruled, warnings, commandName, loadErrorListeners, schedule, nextEnvironment: next };
+		return { settings: ruled, warnings, commandName, loadErrorListeners, schedule, fromVariables: true, nextEnvironment: next };
 	} catch (error) {
 		if (error instanceof SettingsError) throw new OptionsError(error.problems, 'in .env or in the environment');
 		throw error;
@@ -408,16 +410,13 @@ const roleVariable = (tierOf: string) => `DISCORD_${tierKey(tierOf)}_ROLE`;
 const pricesVariable = (tierOf: string) => `STRIPE_${tierKey(tierOf)}_PRICE_IDS`;
 
 /** Names the options in place of the variables. */
-function withOptionNames(problem: string, tiers: readonly { readonly name: string }[]): string {
-	const ofTiers = tiers.flatMap(({ name }, index) => [
-		[roleVariable(name), `guilds[0].tiers[${index}].role`],
-		[pricesVariable(name), `guilds[0].tiers[${index}].prices`]
-	]);
-	const names = new Map([...Object.entries(OPTION_OF).map(([name, option]) => [name, option.replace('[]', '[0]')]), ...ofTiers] as [
-		string,
-		string
-	][]);
-	return problem.replace(/\b[A-Z]+(?:_[A-Z0-9]+)+\b/g, (name) => names.get(name) ?? name);
+export function withOptionNames(text: string, tiers: readonly { readonly name: string }[]): string {
+	const names = new Map(Object.entries(OPTION_OF).map(([name, option]) => [name, option.replace('[]', '[0]')]));
+	for (const [index, { name }] of tiers.entries()) {
+		names.set(roleVariable(name), `guilds[0].tiers[${index}].role`);
+		names.set(pricesVariable(name), `guilds[0].tiers[${index}].prices`);
+	}
+	return text.replace(/\b[A-Z]+(?:_[A-Z0-9]+)+\b/g, (name) => names.get(name) ?? name);
 }
 
 type Issue = z.core.$ZodIssue;

@@ -20,6 +20,7 @@ import { OptionsError, type ParsedOptions, parseOptions } from './options.js';
 import { createRedactingLogger } from './redacting-logger.js';
 import { redactorsFor } from './secrets.js';
 import { type Mount, type OpenReeve, open, start } from './start.js';
+import { createRewording } from './wording.js';
 import './augmentations.js';
 
 /** Errors whose message says why, for operators. Any other is a bug and logged with its stack. */
@@ -46,14 +47,18 @@ function parse(this: SapphireClient, clientOptions: ClientOptions): void {
 	} catch (error) {
 		complaint = asError(error);
 	}
-	const redact = options === null ? (text: string) => text : redactorsFor(this, options.settings).all;
+	const same = (text: string) => text;
+	const redact = options === null ? { all: same, distinctive: same } : redactorsFor(this, options.settings);
+	const reword = options === null ? same : createRewording(options);
+	const changeText = (text: string) => reword(redact.distinctive(text));
 	const handle = new MountedReeve({
 		commandName: options?.commandName || 'reconcile',
-		logger: () => createRedactingLogger(container.logger, redact),
+		logger: () => createRedactingLogger(container.logger, (text) => reword(redact.all(text))),
+		changeText,
 		botId: () => this.user?.id ?? ''
 	});
 	const disable = (reason: unknown) => disableReeve(handle, clientOptions, asError(reason));
-	const mount = options === null ? null : { handle, options, client: this, disable };
+	const mount = options === null ? null : { handle, options, client: this, disable, changeText };
 	mounted.set(this, { handle, complaint, mount, opened: null });
 	container.reeve = handle;
 }

@@ -36,6 +36,8 @@ export interface Mount {
 	readonly handle: MountedReeve;
 	readonly options: ParsedOptions;
 	readonly client: SapphireClient;
+	/** Changes a text that operators read in Discord or by mail. */
+	readonly changeText: (text: string) => string;
 	/** Receives the reason if Reeve cannot go on. */
 	readonly disable: (reason: unknown) => Promise<void>;
 }
@@ -54,7 +56,7 @@ export interface OpenReeve {
  * @returns null if Reeve was stopped meanwhile
  * @throws {DatabaseError | StartError} whose message says why, for operators
  */
-export async function open({ handle, options, client, disable }: Mount): Promise<OpenReeve | null> {
+export async function open({ handle, options, client, disable, changeText }: Mount): Promise<OpenReeve | null> {
 	const { settings } = options;
 	assertIntents(client);
 	const redactors = redactorsFor(client, settings);
@@ -74,6 +76,7 @@ export async function open({ handle, options, client, disable }: Mount): Promise
 		logger,
 		redactors,
 		events,
+		changeText,
 		nextEnvironment: () => ({ ...options.nextEnvironment() })
 	});
 	const onInvitation = (guild: Guild) => {

@@ -6,6 +6,7 @@ import { mailSettings, managedRoleSettings } from '../config/derived.js';
 import type { Settings } from '../config/env.js';
 import { createGuild } from '../discord/guild.js';
 import { createNames } from '../discord/names.js';
+import { withChangedTexts } from '../discord/outgoing.js';
 import type { RetryOptions } from '../discord/retry.js';
 import { roleCallOptions } from '../discord/role-calls.js';
 import type { ReeveEvents } from '../events.js';
@@ -38,6 +39,8 @@ export interface ReeveOptions {
 	readonly logger: Pick<ILogger, 'error' | 'warn' | 'info'>;
 	readonly redactors: Redactors;
 	readonly timeouts?: AdapterTimeouts;
+	/** Changes a text that operators read in the admin channel or by mail; default: nothing. */
+	readonly changeText?: (text: string) => string;
 	/** Receives what happens. */
 	readonly events?: Pick<EventEmitter<ReeveEvents>, 'emit'>;
 	/** The environment that the next start would use; default: that of this process. */
@@ -50,6 +53,8 @@ export function createPorts(options: ReeveOptions, lifecycle: InFlightWork) {
 	const guildId = settings.DISCORD_GUILD_ID;
 	const channelId = settings.DISCORD_ADMIN_CHANNEL_ID;
 	const verifyAfterMinutes = settings.RECONCILIATION_VERIFY_AFTER_MINUTES;
+	const { changeText = (text: string) => text } = options;
+	const outgoing = withChangedTexts(client, changeText);
 	const emit = createEmit(options.events, logger);
 	const ledger = createLedger(database, guildId, { verifyAfterMinutes, snapshotDays: settings.RECONCILIATION_SNAPSHOT_DAYS });
 	const store = emittingStore(ledger, emit);
@@ -57,10 +62,11 @@ export function createPorts(options: ReeveOptions, lifecycle: InFlightWork) {
 	const namesOf = createNames(client, guildId);
 	const mail = mailSettings(settings);
 	const messenger = createMessenger({
-		client,
+		client: outgoing,
 		guildId,
 		channelId,
-		sendEmail: mail === null ? null : createMailer(mail, { email: redactors.distinctive, errors: redactors.all }),
+		sendEmail:
+			mail === null ? null : createMailer(mail, { email: (text) => changeText(redactors.distinctive(text)), errors: redactors.all }),
 		timeZone: settings.RECONCILIATION_TIMEZONE,
 		readStates: (issueIds) => store.issueStates(issueIds),
 		saveReportMessage: (runId, channel, messageId) => store.setReportMessage(runId, channel, messageId),
@@ -72,7 +78,7 @@ export function createPorts(options: ReeveOptions, lifecycle: InFlightWork) {
 	const outbox: OutboxDeps = { outbox: store, messenger, now, logger };
 	const billing = createBilling({ ...billingOptions(settings), ...timeouts.stripe });
 	const wanted = managedRoleSettings(settings);
-	const announce = createAnnouncer({ client, channelId, logger });
+	const announce = createAnnouncer({ client: outgoing, channelId, logger });
 	const trackReply = <T>(reply: () => Promise<T>) => lifecycle.trackReply(reply);
 	const onUnexpectedError = (error: unknown) => logger.error('Unexpected error:', error);
 	const ports: Ports = {
@@ -94,14 +100,14 @@ export function createPorts(options: ReeveOptions, lifecycle: InFlightWork) {
 				emitRun(result, emit);
 				return deliverRunReport(outbox, result);
 			},
-			trackBulk: createBulkTracker({ client, channelId, announce, trackReply, logger })
+			trackBulk: createBulkTracker({ client: outgoing, channelId, announce, trackReply, logger })
 		},
 		now,
 		sleep: SYSTEM_TIMING.sleep,
 		shouldContinue: () => !lifecycle.shuttingDown,
 		onUnexpectedError
 	};
-	return { ports, store, billing, outbox, announce, namesOf };
+	return { ports, store, billing, outbox, outgoing, announce, namesOf };
 }
 
 export function billingOptions(settings: Settings): BillingOptions {

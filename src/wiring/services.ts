@@ -18,7 +18,7 @@ export function createReeve(options: ReeveOptions): Reeve {
 	const { settings, database, client, logger, redactors } = options;
 	const guildId = settings.DISCORD_GUILD_ID;
 	const lifecycle = new InFlightWork();
-	const { ports, store, billing, outbox, announce, namesOf } = createPorts(options, lifecycle);
+	const { ports, store, billing, outbox, outgoing, announce, namesOf } = createPorts(options, lifecycle);
 	const track: Track = (work) => lifecycle.track(work);
 	const run = runSettings(settings);
 	const daily = dailySettings(settings);
@@ -36,7 +36,7 @@ export function createReeve(options: ReeveOptions): Reeve {
 		fixes: createFixService({ ports, store, settings: run, track }),
 		members: createMemberService({ ports, billing, guild: ports.guild, store, policy: run.policy, namesOf, track }),
 		schedule: createScheduleService({ ports, store, run, daily, guildId, track }),
-		reports: createReportService({ client, guildId, store, announce, logger }),
+		reports: createReportService({ client: outgoing, guildId, store, announce, logger }),
 		health: createHealthService({
 			ports,
 			store,

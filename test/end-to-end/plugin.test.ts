@@ -110,6 +110,10 @@ describe('an existing bot', () => {
 		expect((await bot.command('billing status')).failure).toBeNull();
 		expect((await bot.command('billing status', {}, ADA)).responses[0]?.content).toMatch(/^Only operators may use Reeve/);
 
+		const paused = await bot.command('billing pause');
+		expect(paused.responses[0]?.content).toContain('`/billing resume`');
+		expect(await bot.ask('reeve', 'resume')).not.toBeNull();
+
 		const run = await bot.ask<{ status: string; issues: { id: string; discordId: string }[] }>('reeve', 'run');
 		expect(run).toMatchObject({ status: 'COMPLETED', issues: [{ discordId: ADA }] });
 		await vi.waitFor(() => expect(services.discord.messages().some(({ embeds }) => embeds.length > 0)).toBe(true));
