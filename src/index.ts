@@ -4,6 +4,7 @@ import './plugin/augmentations.js';
 
 export type { EndedFix, ReeveEvents } from './events.js';
 export { NotRunningError } from './lifecycle.js';
+export { type SqlPeopleQueries, type SqlQuery, sqlPeople } from './people/sql-people.js';
 export type { By, ReeveHandle } from './plugin/handle.js';
 export {
 	type EnvironmentOptions,
@@ -18,6 +19,7 @@ export {
 	type StripeOptions,
 	type TierOptions
 } from './plugin/options.js';
+export type { LinkWritten, People, PeopleRows } from './reconciliation/domain/people.js';
 export type { Adjust, AdjustedPerson, ExpectedRole } from './reconciliation/domain/rules.js';
 export { startReconciliationScheduler } from './reconciliation/index.js';
 export type * from './reconciliation/types.js';

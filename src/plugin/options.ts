@@ -21,6 +21,7 @@ import {
 	tierName,
 	timeZone
 } from '../config/values.js';
+import type { People } from '../reconciliation/domain/people.js';
 import type { Adjust } from '../reconciliation/domain/rules.js';
 
 /** The options of the plugin: `new SapphireClient({ …, reeve: { … } })`. */
@@ -115,6 +116,11 @@ export interface MountOptions {
 	 * `in-process`: always timers.
 	 */
 	readonly schedule?: 'auto' | 'in-process';
+	/**
+	 * Where the members and teams of the bot are: `prismaPeople(…)` of `reeve/prisma`, `sqlPeople(…)`, or an object of the bot's own. Default:
+	 * Reeve's own tables.
+	 */
+	readonly people?: People;
 	/** Receives the reason why Reeve cannot start or go on, for operators; default: it is logged. The bot goes on in either case. */
 	readonly onDisabled?: (reason: Error) => void;
 }
@@ -160,7 +166,8 @@ export function fromEnv(
 }
 
 /** The options as Reeve uses them, wherever they come from. */
-export interface ParsedOptions extends Required<Omit<MountOptions, 'onDisabled'>> {
+export interface ParsedOptions extends Required<Omit<MountOptions, 'onDisabled' | 'people'>> {
+	readonly people: People | undefined;
 	readonly settings: Settings;
 	/** Sentences for the log. */
 	readonly warnings: readonly string[];
@@ -198,8 +205,14 @@ const mountShape = {
 		.default('reconcile'),
 	loadErrorListeners: z.boolean().default(true),
 	schedule: z.enum(['auto', 'in-process'], { error: '"auto" or "in-process"' }).default('auto'),
+	people: z.custom<People>(isPeople, 'an object with name, readAll and readOf, such as prismaPeople(…)').optional(),
 	onDisabled: z.custom<(reason: Error) => void>((value) => typeof value === 'function', 'a function').optional()
 };
+
+function isPeople(value: unknown): boolean {
+	const { name, readAll, readOf } = Object(value) as Partial<Record<keyof People, unknown>>;
+	return typeof name === 'string' && typeof readAll === 'function' && typeof readOf === 'function';
+}
 
 const ruleShape = {
 	adjust: z.custom<Adjust>((value) => typeof value === 'function', 'a function: adjust(expected, person)').optional(),
@@ -300,22 +313,22 @@ const SECRET_OPTIONS: ReadonlySet<string> = new Set(['stripe.key', 'storage.url'
 export function parseOptions(options: ReeveOptions): ParsedOptions {
 	const source: unknown = Object(options).fromEnv;
 	if (source !== undefined) return parseEnvironment(options, source as EnvironmentOptions | true);
-	const { commandName, loadErrorListeners, schedule, onDisabled: _, adjust, extraRoles, ...given } = parse(settingSchema, options);
+	const { commandName, loadErrorListeners, schedule, people, onDisabled: _, adjust, extraRoles, ...given } = parse(settingSchema, options);
 	// The token is the bot's own.
 	const variables = { ...toVariables(given), DISCORD_TOKEN: 'none' };
 	const { settings: parsed, warnings } = settingsOf(given.guilds[0]?.tiers ?? [], variables);
 	const { url, schema = url === undefined ? undefined : DEFAULT_SCHEMA } = given.storage;
 	const settings = withRule({ ...parsed, ...(schema !== undefined && { databaseSchema: schema }) }, { adjust, extraRoles });
-	return { settings, warnings, commandName, loadErrorListeners, schedule, fromVariables: false, nextEnvironment: () => variables };
+	return { settings, warnings, commandName, loadErrorListeners, schedule, people, fromVariables: false, nextEnvironment: () => variables };
 }
 
 function parseEnvironment(options: object, source: EnvironmentOptions | true): ParsedOptions {
-	const { commandName, loadErrorListeners, schedule, adjust, extraRoles } = parse(mountSchema, options);
+	const { commandName, loadErrorListeners, schedule, people, adjust, extraRoles } = parse(mountSchema, options);
 	const { variables, next = () => variables } = source === true ? { variables: process.env } : source;
 	try {
 		const { settings, warnings } = parseSettings({ ...variables });
 		const ruled = withRule(settings, { adjust, extraRoles });
-		return { settings: ruled, warnings, commandName, loadErrorListeners, schedule, fromVariables: true, nextEnvironment: next };
+		return { settings: ruled, warnings, commandName, loadErrorListeners, schedule, people, fromVariables: true, nextEnvironment: next };
 	} catch (error) {
 		if (error instanceof SettingsError) throw new OptionsError(error.problems, 'in .env or in the environment');
 		throw error;

@@ -60,6 +60,7 @@ export async function open({ handle, options, client, disable, changeText }: Mou
 	const { settings } = options;
 	assertIntents(client);
 	const redactors = redactorsFor(client, settings);
+	await options.people?.check?.();
 	// Runs while the database opens.
 	const earlyChecks = runChecks(externalChecks(settings, [], redactors.all));
 	const place = databaseSettings(settings);
@@ -77,6 +78,7 @@ export async function open({ handle, options, client, disable, changeText }: Mou
 		redactors,
 		events,
 		changeText,
+		people: options.people,
 		nextEnvironment: () => ({ ...options.nextEnvironment() })
 	});
 	const onInvitation = (guild: Guild) => {

@@ -1,3 +1,4 @@
+import type { People } from '../reconciliation/domain/people.js';
 import type { Ledger, ManagedRoleStore } from '../reconciliation/domain/ports.js';
 import type { BulkStore } from '../reconciliation/fixes/bulk.js';
 import type { IssueSearch, IssueStore } from '../reconciliation/fixes/bulk-plan.js';
@@ -23,7 +24,7 @@ import { findingsStore } from './findings.js';
 import { halfDoneStore } from './half-done.js';
 import { holdStore } from './holds.js';
 import { leaseStore } from './lease.js';
-import { linkStore } from './link-changes.js';
+import { linkStore, linkStoreOf } from './link-changes.js';
 import { linkReader } from './links.js';
 import { maintenanceStore } from './maintenance.js';
 import { managedRoleStore } from './managed-roles.js';
@@ -31,6 +32,7 @@ import { memberHistoryStore } from './member-history.js';
 import { issueStore } from './open-issues.js';
 import { outboxStore } from './outbox.js';
 import { pauseStore } from './pauses.js';
+import { reevePeople } from './people.js';
 import { type ReportStore, reportStore } from './reports.js';
 import { rulesStore } from './rules.js';
 import { runStore } from './runs.js';
@@ -66,19 +68,20 @@ type GuildLedger = Ledger &
 	StatusStore &
 	MaintenanceStore;
 
-/** Composes the stores of a guild over an open database. */
+/** Composes the stores of a guild over an open database. @param options.people - where members and teams are kept; default: in the database */
 export function createLedger(
 	database: Database,
 	guildId: string,
 	{
 		verifyAfterMinutes = VERIFY_AFTER_MINUTES,
-		snapshotDays = SNAPSHOT_DAYS
-	}: { readonly verifyAfterMinutes?: number; readonly snapshotDays?: number } = {}
+		snapshotDays = SNAPSHOT_DAYS,
+		people
+	}: { readonly verifyAfterMinutes?: number; readonly snapshotDays?: number; readonly people?: People | undefined } = {}
 ): GuildLedger {
 	return {
 		...leaseStore(database, guildId),
 		...runStore(database, guildId),
-		...linkReader(database),
+		...linkReader(database, people ?? reevePeople(database)),
 		...findingsStore(database, guildId),
 		...rulesStore(database, guildId),
 		...attempts(database, guildId, verifyAfterMinutes),
@@ -90,7 +93,7 @@ export function createLedger(
 		...holdStore(database, guildId),
 		...bulkStore(database, guildId),
 		...halfDoneStore(database, guildId),
-		...linkStore(database, guildId),
+		...(people === undefined ? linkStore(database, guildId) : linkStoreOf(people, database, guildId)),
 		...pauseStore(database, guildId),
 		...settingsAuditStore(database, guildId),
 		...runArchiveStore(database, guildId),

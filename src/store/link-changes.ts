@@ -1,15 +1,18 @@
 import { parseDiscordId } from '../reconciliation/domain/discord-id.js';
 import type { MemberRow } from '../reconciliation/domain/links.js';
+import type { People } from '../reconciliation/domain/people.js';
+import { SourceError } from '../reconciliation/domain/ports.js';
 import type { LinkStore } from '../reconciliation/members/link.js';
 import { lockUntilEnd } from './advisory-lock.js';
 import { writeChange } from './audit.js';
 import type { Prisma } from './client/client.js';
 import type { Database } from './connection/database.js';
-import { MEMBER } from './links.js';
+import { MEMBER } from './people.js';
 
 /** Links that operators create and remove. A row is never deleted; unlinking clears its Discord ID. */
 export function linkStore({ prisma }: Database, guildId: string): LinkStore {
 	return {
+		linksKeptIn: null,
 		writeLink: ({ discordId, customerId, actor, at }) =>
 			prisma.$transaction(async (transaction) => {
 				// Serialized per customer, so that a second operator sees the link of the first.
@@ -41,6 +44,31 @@ export function linkStore({ prisma }: Database, guildId: string): LinkStore {
 				await writeChange(transaction, guildId, { at, actor, action: 'unlink', subject: discordId, before, after });
 				return true;
 			})
+	};
+}
+
+/** The same in the rows of another application, if it allows that. The audit log follows the change: they are in two databases. */
+export function linkStoreOf(people: People, { prisma }: Database, guildId: string): LinkStore {
+	const { link, unlink } = people;
+	if (link === undefined || unlink === undefined) {
+		const refuse = () => Promise.reject(new SourceError('database', `Links are kept in ${people.name}: change them there.`));
+		return { linksKeptIn: people.name, writeLink: refuse, removeLink: refuse };
+	}
+	return {
+		linksKeptIn: null,
+		writeLink: async ({ discordId, customerId, actor, at }) => {
+			const result = await link.call(people, discordId, customerId);
+			const after = { discordId, stripeCustomerId: customerId };
+			if (result.kind === 'written')
+				await writeChange(prisma, guildId, { at, actor, action: 'link', subject: discordId, before: null, after });
+			return result;
+		},
+		removeLink: async ({ rowId, discordId, actor, at }) => {
+			const removed = await unlink.call(people, rowId, discordId);
+			const before = { id: rowId, discordId };
+			if (removed) await writeChange(prisma, guildId, { at, actor, action: 'unlink', subject: discordId, before, after: null });
+			return removed;
+		}
 	};
 }
 

@@ -16,6 +16,7 @@ import { createBulkTracker } from '../messages/delivery/bulk-progress.js';
 import { createMailer } from '../messages/delivery/mailer.js';
 import { createMessenger } from '../messages/delivery/messenger.js';
 import { reportUrl } from '../messages/delivery/reports.js';
+import type { People } from '../reconciliation/domain/people.js';
 import type { Ports } from '../reconciliation/domain/ports.js';
 import { channels, channelsFor, deliverRunReport, flushOutbox, type OutboxDeps } from '../reconciliation/outbox/outbox.js';
 import type { Redactors } from '../redaction/redactor.js';
@@ -43,6 +44,8 @@ export interface ReeveOptions {
 	readonly changeText?: (text: string) => string;
 	/** Receives what happens. */
 	readonly events?: Pick<EventEmitter<ReeveEvents>, 'emit'>;
+	/** Where members and teams are kept; default: in the database. */
+	readonly people?: People | undefined;
 	/** The environment that the next start would use; default: that of this process. */
 	readonly nextEnvironment?: () => NodeJS.ProcessEnv;
 }
@@ -56,7 +59,11 @@ export function createPorts(options: ReeveOptions, lifecycle: InFlightWork) {
 	const { changeText = (text: string) => text } = options;
 	const outgoing = withChangedTexts(client, changeText);
 	const emit = createEmit(options.events, logger);
-	const ledger = createLedger(database, guildId, { verifyAfterMinutes, snapshotDays: settings.RECONCILIATION_SNAPSHOT_DAYS });
+	const ledger = createLedger(database, guildId, {
+		verifyAfterMinutes,
+		snapshotDays: settings.RECONCILIATION_SNAPSHOT_DAYS,
+		people: options.people
+	});
 	const store = emittingStore(ledger, emit);
 	const now = () => new Date();
 	const namesOf = createNames(client, guildId);

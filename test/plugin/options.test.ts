@@ -118,6 +118,14 @@ describe('parseOptions', () => {
 		expect(parseSettings({ ...parsed.nextEnvironment() }).settings.DISCORD_GUILD_ID).toBe(GUILD);
 	});
 
+	it('takes an object that reads people, and nothing else', () => {
+		const people = { name: 'the bot', readAll: async () => ({ members: [], teams: [] }), readOf: async () => ({ members: [], teams: [] }) };
+		expect(parseOptions({ ...LEAST, people }).people).toBe(people);
+		expect(() => parseOptions({ ...LEAST, people: { name: 'the bot' } } as never)).toThrow(
+			'people is an object: it must be an object with name, readAll and readOf, such as prismaPeople(…).'
+		);
+	});
+
 	it('lists everything that is wrong at once, with where to find the value, and quotes no secret', () => {
 		const message = (() => {
 			try {

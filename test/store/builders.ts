@@ -1,13 +1,14 @@
 import { randomInt } from 'node:crypto';
 import type { Detection, Notices } from '../../src/reconciliation/domain/detection.js';
 import type { DriftIssue, OpenIssue } from '../../src/reconciliation/domain/issue.js';
+import type { People } from '../../src/reconciliation/domain/people.js';
 import type { Ledger, RunStart } from '../../src/reconciliation/domain/ports.js';
 import type { Database } from '../../src/store/connection/database.js';
 import { createLedger } from '../../src/store/ledger.js';
 
 /** A ledger of a new guild: tests share a database, and everything but links belongs to a guild. */
-export function ledgerOf(database: Database, guildId = snowflake()) {
-	return { guildId, ledger: createLedger(database, guildId) };
+export function ledgerOf(database: Database, guildId = snowflake(), people?: People) {
+	return { guildId, ledger: createLedger(database, guildId, { people }) };
 }
 
 export function snowflake(): string {

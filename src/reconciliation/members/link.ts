@@ -7,7 +7,8 @@ import type { BillingSnapshot, Customer, Subscription } from '../domain/billing.
 import { fingerprint } from '../domain/fingerprint.js';
 import type { RosterMember } from '../domain/guild.js';
 import type { Links, MemberRow } from '../domain/links.js';
-import type { Billing, Guild, LinkReader } from '../domain/ports.js';
+import type { LinkWritten } from '../domain/people.js';
+import { type Billing, type Guild, type LinkReader, SourceError } from '../domain/ports.js';
 import type { PolicySettings } from '../domain/rules.js';
 import { attempt } from '../domain/source-result.js';
 import { type CustomerMetadataSearch, SEARCH_LAG_MS } from './explain.js';
@@ -32,15 +33,10 @@ export interface CustomerLookup {
 	searchCustomers(text: string, limit: number): Promise<readonly CustomerFound[]>;
 }
 
-/** The result of writing a link. Conflicts are checked again in the transaction: they may have appeared since the last check. */
-export type LinkWritten =
-	| { readonly kind: 'written' }
-	| { readonly kind: 'already' }
-	| { readonly kind: 'taken'; readonly by: string }
-	| { readonly kind: 'team'; readonly team: string };
-
-/** Every change is written in one transaction with its entry in the audit log. */
+/** Every change is written with its entry in the audit log: in one transaction, if the rows are Reeve's own. */
 export interface LinkStore {
+	/** Where links are kept, if Reeve may not change them; null if it may. */
+	readonly linksKeptIn: string | null;
 	/** Links the customer to the member, with one winner among operators who link one customer at the same time. */
 	writeLink(link: { discordId: string; customerId: string; actor: AuditEntry['actor']; at: Date }): Promise<LinkWritten>;
 	/** Removes the member from this row. False if it no longer names them. */
@@ -106,6 +102,7 @@ export type LinkResult =
 export async function linkCustomer(ports: LinkingDeps, policy: PolicySettings, order: LinkOrder): Promise<LinkResult> {
 	const { discordId, customerId, actor } = order;
 	return orUnreadable(async () => {
+		assertWritable(ports.ledger);
 		const found = await ports.billing.findCustomer(customerId);
 		if (found === 'missing' || found === 'deleted') return { kind: found };
 		const snapshot = await readMemberSnapshot(ports, discordId, [customerId]);
@@ -178,6 +175,7 @@ export type LinksResult =
 /** Lists a member's links and what removing each would change. Changes nothing. */
 export async function linksOf(ports: LinkingDeps, policy: PolicySettings, discordId: string): Promise<LinksResult> {
 	return orUnreadable(async () => {
+		assertWritable(ports.ledger);
 		const snapshot = await readMemberSnapshot(ports, discordId, []);
 		const { member, billing, links } = snapshot;
 		const now = ports.now();
@@ -225,8 +223,15 @@ export async function unlinkRow(ports: LinkingDeps, policy: PolicySettings, orde
 	if (found.kind === 'unreadable') return found;
 	const link = found.links.find((each) => each.hash === hash);
 	if (link === undefined) return { kind: 'gone' };
-	const removed = await ports.ledger.removeLink({ rowId: link.rowId, discordId, actor, at: ports.now() });
-	return removed ? { kind: 'unlinked', link } : { kind: 'gone' };
+	return orUnreadable(async () => {
+		const removed = await ports.ledger.removeLink({ rowId: link.rowId, discordId, actor, at: ports.now() });
+		return removed ? { kind: 'unlinked', link } : { kind: 'gone' };
+	});
+}
+
+/** @throws {SourceError} that says where links are kept */
+function assertWritable({ linksKeptIn: place }: Pick<LinkStore, 'linksKeptIn'>): void {
+	if (place !== null) throw new SourceError('database', `Links are kept in ${place}: change them there.`);
 }
 
 interface MemberSnapshot {

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { LinkWritten } from '../../../src/reconciliation/domain/people.js';
 import { SourceError } from '../../../src/reconciliation/domain/ports.js';
 import {
 	type CustomerFound,
 	type LinkingDeps,
 	type LinkOrder,
-	type LinkWritten,
 	linkCustomer,
 	linksOf,
 	searchCustomers,
@@ -48,6 +48,7 @@ beforeEach(() => {
 		},
 		guild: fake.guild,
 		ledger: {
+			linksKeptIn: null,
 			readLinksOf: (discordIds, customerIds) => fake.ledger.readLinksOf(discordIds, customerIds),
 			writeLink: async (link) => {
 				written.push(link);
@@ -64,6 +65,23 @@ beforeEach(() => {
 
 const link = (order: Partial<LinkOrder> = {}) =>
 	linkCustomer(ports, MAPPED, { discordId: ADA, customerId: 'cus_1', actor: OPERATOR, confirmed: null, ...order });
+
+describe('links that another application keeps', () => {
+	const why = 'Links are kept in the members’ database: change them there.';
+	beforeEach(() => {
+		ports = { ...ports, ledger: { ...ports.ledger, linksKeptIn: 'the members’ database' } };
+		fake.billing.put(subscription());
+	});
+
+	it('are not written', async () => {
+		expect(await link()).toEqual({ kind: 'unreadable', why });
+		expect(written).toEqual([]);
+	});
+
+	it('are not listed for removal', async () => {
+		expect(await linksOf(ports, MAPPED, ADA)).toEqual({ kind: 'unreadable', why });
+	});
+});
 
 describe('linkCustomer', () => {
 	it('writes the link and returns the expected and the held roles', async () => {
