@@ -47,13 +47,23 @@ function readArguments(given: readonly string[]): Arguments {
 	return { envFile, json };
 }
 
+/** @throws {UsageError} if it cannot be read */
+function readFile(path: string): ReturnType<typeof readEnvFile> {
+	try {
+		return readEnvFile(path);
+	} catch (error) {
+		const reason = (error as NodeJS.ErrnoException).code === 'EISDIR' ? 'is a folder' : 'cannot be read: check its permissions';
+		throw new UsageError(`${path} ${reason}. ${USAGE}`);
+	}
+}
+
 /** A file with these has all settings, and replaces `.env`; any other changes some of it. */
 const REQUIRED = ['DISCORD_TOKEN', 'DISCORD_GUILD_ID', 'STRIPE_SECRET_KEY'];
 
 /** @returns the settings in force, null if they are incomplete; and the new ones @throws {SettingsError | UsageError} */
 function readSettings({ envFile }: Arguments): { readonly inForce: Settings | null; readonly proposed: Settings } {
 	if (!existsSync(envFile)) throw new UsageError(`There is no file ${envFile}. ${USAGE}`);
-	const file = readEnvFile(envFile);
+	const file = readFile(envFile);
 	const dotenv = existsSync(DOTENV) ? readEnvFile(DOTENV) : {};
 	const isComplete = REQUIRED.every((name) => file[name]);
 	const { settings: proposed } = parseSettings({ ...(isComplete ? {} : dotenv), ...process.env, ...file });

@@ -93,6 +93,7 @@ describe('preview', () => {
 		expect(code).toBe(1);
 		expect(stderr).toContain('RECONCILIATION_GRACE_HOURS is "two days"');
 		expect(await command({}, '--yaml')).toMatchObject({ code: 1, stderr: expect.stringContaining('--yaml is not an option') });
+		expect(await command({}, '--env-file', folder)).toMatchObject({ code: 1, stderr: expect.stringContaining(`${folder} is a folder.`) });
 	});
 
 	test('as a command tries a setting, or what the next start would read', async () => {
