@@ -9,11 +9,14 @@ const DOCUMENTS = [
 	'README.md',
 	'CONTRIBUTING.md',
 	'SECURITY.md',
-	...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`),
+	...readdirSync(join(ROOT, 'docs'))
+		.filter((name) => name.endsWith('.md'))
+		.map((name) => `docs/${name}`),
 	'.github/pull_request_template.md'
 ];
 /** Text between single backticks that starts with one of these is a path of the repository. */
-const FOLDERS = /^(\.ci|\.github|bench|commands|deploy|docs|interaction-handlers|listeners|preconditions|prisma|sandbox|src|tasks|test)\//;
+const FOLDERS =
+	/^(\.ci|\.github|bench|commands|deploy|docs|interaction-handlers|listeners|package|preconditions|prisma|sandbox|src|tasks|test)\//;
 /** `<name>`, `*` and `…` stand for many paths. */
 const PLACEHOLDER = /[<*…]/;
 
@@ -29,6 +32,16 @@ function pathsIn(document: string): string[] {
 describe('documentation', () => {
 	it.each(DOCUMENTS)('names only files that exist: %s', (document) => {
 		expect(pathsIn(document).filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+	});
+
+	it('shows only code of the example bot in docs/plugin.md', () => {
+		const example = join(ROOT, 'examples', 'existing-bot');
+		const code = readdirSync(example, { recursive: true, encoding: 'utf8' })
+			.filter((name) => name.endsWith('.js') && !/^(node_modules|generated)/.test(name))
+			.map((name) => readFileSync(join(example, name), 'utf8'));
+		const blocks = [...readFileSync(join(ROOT, 'docs', 'plugin.md'), 'utf8').matchAll(/```js\n(.*?)```/gs)].map(([, block = '']) => block);
+		expect(blocks.length).toBeGreaterThan(5);
+		expect(blocks.filter((block) => !code.some((text) => text.includes(block)))).toEqual([]);
 	});
 
 	it('names files at all', () => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type BuildOptions, build } from 'esbuild';
@@ -11,6 +11,9 @@ const { exports: entries } = JSON.parse(readFileSync(join(ROOT, 'package.json'),
 const ENTRIES = Object.keys(entries)
 	.filter((entry) => entry !== './package.json')
 	.map((entry) => entry.replace(/^\./, 'reeve'));
+
+/** The TypeScript of docs/plugin.md. */
+const BLOCKS = [...readFileSync(join(ROOT, 'docs/plugin.md'), 'utf8').matchAll(/```ts\n(.*?)```/gs)].map(([, block = '']) => block);
 
 let unpacked: Unpacked;
 beforeAll(() => {
@@ -104,7 +107,20 @@ describe('the package', () => {
 		expect(await node('bot.cjs', `${REQUIRES}(async () => {${BOT}})();`)).toBe(REPORT);
 	});
 
-	it.each(['ES modules', 'CommonJS'] as const)('has types that a bot of %s compiles with', async (kind) => {
+	it('runs the test of the example bot', async () => {
+		const file = join(unpacked.folder, 'reeve.test.cjs');
+		copyFileSync(join(ROOT, 'examples/existing-bot/test/reeve.test.js'), file);
+		expect((await run(process.execPath, ['--test', '--test-reporter=tap', file])).stdout).toMatch(/^# pass 1$/m);
+	});
+
+	it('has an API reference of every entry, made without a warning', async () => {
+		const out = join(unpacked.folder, 'api');
+		await run(process.execPath, [join(ROOT, 'package', 'api-reference.mjs'), out], { cwd: ROOT });
+		expect(readdirSync(out)).toEqual(expect.arrayContaining(['index.html', 'interfaces', 'modules']));
+		expect(readdirSync(join(out, 'modules')).length).toBe(ENTRIES.length);
+	});
+
+	it.each(['ES modules', 'CommonJS'] as const)('has types that a bot of %s, and the code of docs/plugin.md, compile with', async (kind) => {
 		const folder = join(unpacked.folder, kind === 'CommonJS' ? 'types-commonjs' : 'types');
 		mkdirSync(folder);
 		const write = (name: string, content: object | string) =>
@@ -112,8 +128,9 @@ describe('the package', () => {
 		write('package.json', { type: kind === 'CommonJS' ? 'commonjs' : 'module' });
 		write('tsconfig.json', {
 			compilerOptions: { module: 'Node16', target: 'ES2022', strict: true, skipLibCheck: true, noEmit: true, types: ['node'] },
-			files: ['bot.ts']
+			files: ['bot.ts', ...BLOCKS.map((_, index) => `block-${index}.ts`)]
 		});
+		for (const [index, block] of BLOCKS.entries()) write(`block-${index}.ts`, `import 'reeve/register';\n${block}`);
 		write(
 			'bot.ts',
 			`import 'reeve/register';

@@ -3,7 +3,7 @@ require('@sapphire/plugin-scheduled-tasks/register');
 const { container, SapphireClient } = require('@sapphire/framework');
 const { GatewayIntentBits } = require('discord.js');
 const { database } = require('./database');
-const { reeve } = require('./reeve');
+const { reeve, watchReeve } = require('./reeve');
 
 container.database = database;
 container.settings = { welcome: 'Be seated.' };
@@ -15,6 +15,7 @@ const client = new SapphireClient({
 	loadDefaultErrorListeners: false,
 	reeve
 });
+watchReeve();
 
 process.once('SIGTERM', async () => {
 	await container.reeve.stop();

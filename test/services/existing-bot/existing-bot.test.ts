@@ -102,11 +102,14 @@ describe('an existing bot', () => {
 	});
 
 	it('replaces a piece of Reeve by one of the same name', async () => {
-		const bot = await start(changeBot(folder, 'src/interaction-handlers/refresh-button.js', (text) => `${text}\n${OWN_FIX_BUTTON}`));
+		const own = readFileSync(join(folder, 'optional/fix-button.js'), 'utf8');
+		const bot = await start(
+			changeBot(folder, 'src/interaction-handlers/trumpet-button.js', (text) => text + own.replace(/^const .*$/m, ''))
+		);
 		expect((await bot.facts()).pieces).toContain('reeve.fix-button');
 		await bot.command('operator', 'reconcile run');
 		const fix = await sandbox.until(() => /"custom_id":"(reeve:1:fix:[^"]+)"/.exec(JSON.stringify(sandbox.messages()))?.[1]);
-		expect(await bot.click('operator', fix)).toContain('Ask the king.');
+		expect(await bot.click('operator', fix)).toContain('Ask the king: he presses these buttons.');
 	});
 
 	it.each<[problem: string, file: string, change: (text: string) => string, sentence: RegExp]>([
@@ -131,19 +134,3 @@ describe('an existing bot', () => {
 		expect(await bot.stop()).toBe(0);
 	});
 });
-
-const OWN_FIX_BUTTON = `
-exports.FixButton = class extends InteractionHandler {
-	constructor(context, options) {
-		super(context, { ...options, name: 'reeve.fix-button', interactionHandlerType: InteractionHandlerTypes.Button });
-	}
-
-	parse(interaction) {
-		return interaction.customId.startsWith('reeve:1:fix:') ? this.some() : this.none();
-	}
-
-	async run(interaction) {
-		await interaction.reply('Ask the king.');
-	}
-};
-`;

@@ -12,7 +12,7 @@ CREATE TABLE "Member" (
     "seat" "SeatTier" NOT NULL DEFAULT 'INDIVIDUAL',
     "companyKey" TEXT,
     "overdueSince" TIMESTAMP(3),
-    "reputation" INTEGER NOT NULL DEFAULT 0,
+    "banished" BOOLEAN NOT NULL DEFAULT false,
     "touchedAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "Member_pkey" PRIMARY KEY ("key")
