@@ -139,6 +139,25 @@ export function describeBlocked(kept: readonly RoleName[], [reason]: readonly Un
 	return reason === undefined ? '' : ` Keeps ${kept.join(' and ')} because something is unknown: ${describeUnknown(reason)}.`;
 }
 
+/** Why a linked person should have these roles, to follow "because". */
+export function describeBecause(expected: readonly RoleName[], facts: PersonFacts): string {
+	const [source] = facts.sources;
+	if (source === undefined) return 'they pay for nothing';
+	if (expected.length === 0) {
+		const why = describeNoAccess(facts);
+		if (why.startsWith(', but only')) return `they${why.slice(', but'.length)}`.replace('they only pays', 'they only pay');
+		return why.startsWith(', but ') ? why.slice(', but '.length) : 'they pay for nothing';
+	}
+	if (expected.includes(DEBTOR)) {
+		return `the payment failed ${timeInText(source.unpaidSince)}, beyond the ${facts.settings.graceHours}-hour grace period`;
+	}
+	if (isPastDue(source.subscription.status)) {
+		return `the payment failed ${timeInText(source.unpaidSince)}, and the ${facts.settings.graceHours}-hour grace period is not over`;
+	}
+	if (source.seat === null) return `they pay for ${expected.join(' and ')}`;
+	return `they ${source.seat === 'OWNER' ? 'own' : 'are a member of'} ${teamOf(source, facts)}`;
+}
+
 /** What a source decides, in a few words, for Discord's audit log: "Lord ended … (sub_1)". */
 export function describeCause(expected: readonly RoleName[], facts: PersonFacts): string {
 	if (facts.person === null) return 'not linked to a customer';

@@ -1,7 +1,6 @@
 import type { Detection, MemberFinding, Notices } from '../domain/detection.js';
 import { type Exemption, isInForce } from '../domain/links.js';
 import type { PolicySettings } from '../domain/rules.js';
-import { expectedRoles } from '../policy/entitlement.js';
 import { PaymentFailures } from '../policy/payment-failure.js';
 import { describeCause } from './describe.js';
 import type { LinkAnalysis, Snapshot } from './detect.js';
@@ -42,11 +41,11 @@ function findingOf(
 ): MemberFinding {
 	const found = linkIndex.get(discordId);
 	const evaluator = new PersonEvaluator(billing.accounts, billing.missingCustomers, new PaymentFailures(links, now), settings, now);
-	const { sources, entitlement } = evaluator.evaluate(found);
-	const expected = expectedRoles(entitlement);
+	const subject = { id: discordId, roles: roster.members.get(discordId)?.roles ?? [] };
+	const { sources, expected } = evaluator.evaluateMember(subject, found);
 	const person = found !== undefined && isLinked(found) ? found : null;
 	return {
-		held: roster.members.get(discordId)?.roles.toSorted() ?? null,
+		held: roster.members.has(discordId) ? subject.roles.toSorted() : null,
 		expected,
 		cause: describeCause(expected, { person, sources, settings }),
 		linked: person !== null,

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
+import { boughtBy, describeBecause } from '../detection/describe.js';
 import { detect } from '../detection/detect.js';
 import { PersonEvaluator } from '../detection/evaluate-person.js';
 import { isLinked, type LinkedPerson, LinkIndex } from '../detection/link-index.js';
 import { mayName } from '../detection/payees.js';
 import type { AuditEntry } from '../domain/audit.js';
-import type { BillingSnapshot } from '../domain/billing.js';
+import type { BillingSnapshot, Customer } from '../domain/billing.js';
 import type { Detection } from '../domain/detection.js';
 import type { RosterMember } from '../domain/guild.js';
 import type { DriftIssue, IssueState, OpenIssue } from '../domain/issue.js';
@@ -42,6 +43,8 @@ export interface LiveIssue extends OpenIssue {
 /** A subscription that can pay for the member, with what it grants and why. */
 export interface ExplainedSource extends EvaluatedSource {
 	readonly reason: EntitlementReason;
+	/** The tier that it buys while it is paid; null if none. */
+	readonly bought: RoleName | null;
 }
 
 /** Why the deciding subscription decides: it is the only one, grants the most, or is the newest of those that grant the most. */
@@ -51,6 +54,10 @@ export type Precedence = 'only' | 'most' | 'newest';
 export interface EntitlementBreakdown {
 	/** Null without any link. */
 	readonly person: LinkedPerson | null;
+	/** Of the customers that could be read: whom the IDs mean. */
+	readonly customers: readonly Customer[];
+	/** Why they should have that, to follow "because". */
+	readonly because: string;
 	/** Customers whose metadata names the member, or may. A row about the customer overrules metadata. */
 	readonly named: readonly { readonly customerId: string; readonly counts: 'links' | 'unclear' | 'overruled' }[];
 	/** The deciding one first. */
@@ -171,13 +178,20 @@ function breakDown(
 		if (found?.doubts.some((doubt) => doubt.customerId === customerId && doubt.kind === 'overridden')) return 'overruled';
 		return found?.customerIds.includes(customerId) ? 'links' : 'unclear';
 	};
+	const person = isLinked(found) ? found : null;
 	return {
-		person: isLinked(found) ? found : null,
+		person,
+		customers: [...accounts.values()].map(({ customer }) => customer),
+		because: describeBecause(expected, { person, sources, settings: policy }),
 		named: [...accounts.values()]
 			.filter((account) => mayName(account, discordId))
 			.map(({ customer }) => ({ customerId: customer.id, counts: countOf(customer.id) }))
 			.sort((a, b) => (a.customerId < b.customerId ? -1 : 1)),
-		sources: sources.map((source) => ({ ...source, reason: entitlementReason(source, policy, now) })),
+		sources: sources.map((source) => ({
+			...source,
+			reason: entitlementReason(source, policy, now),
+			bought: boughtBy(source, { settings: policy })
+		})),
 		precedence: precedenceOf(sources),
 		expected,
 		adjusted,

@@ -32,6 +32,7 @@ function claim(number: number, over: Partial<ExplainedSource> = {}): ExplainedSo
 		entitlement: { kind: 'tier', tier: 'Lord' },
 		unknown: [],
 		unlisted: [],
+		bought: 'Lord',
 		reason: { kind: 'pays', tier: 'Lord' },
 		...over
 	};
@@ -62,6 +63,8 @@ function explanation(over: Partial<Explanation> = {}, standing: Partial<Explanat
 		searchFailure: null,
 		breakdown: {
 			person: { discordId: ADA, rows: [row], customerIds: ['cus_1'], shared: [], seats: [], doubts: [] },
+			customers: [],
+			because: 'they pay for Lord',
 			named: [],
 			sources: [claim(1)],
 			precedence: 'only',
@@ -86,10 +89,10 @@ describe('explanationReply', () => {
 	it('shows links, roles and subscriptions of a member without drift', () => {
 		const text = shown(explanation());
 		for (const expected of [
-			'Has the roles they should have.',
-			'Row m1: customer cus_1',
+			'Has the roles they should have: they pay for Lord.',
+			'Linked by\n[cus_1](https://dashboard.stripe.com/customers/cus_1)',
 			'There is one subscription, and it decides.',
-			`**1.** sub_1 · price_lord · since <t:${AT_SECONDS}:f>\n→ active: gives **Lord**`,
+			`**1.** Lord (price_lord) · started <t:${AT_SECONDS}:D> · [open in Stripe](https://dashboard.stripe.com/subscriptions/sub_1)\n→ active: gives **Lord**`,
 			'Nothing yet.'
 		])
 			expect(text).toContain(expected);
@@ -107,17 +110,21 @@ describe('explanationReply', () => {
 		[
 			'past_due',
 			{ kind: 'grace', tier: 'Knight', since: AT, until: LATER, hours: 48 },
-			`past due since <t:${AT_SECONDS}:f>: within the 48 h of grace, so **Knight** until <t:${AT_SECONDS + 3600}:f>`
+			`past due since <t:${AT_SECONDS}:D>: in the 48-hour grace period, so **Knight** until <t:${AT_SECONDS + 3600}:D>`
 		],
 		['unpaid', { kind: 'grace', tier: 'Knight', since: null, until: LATER, hours: 48 }, 'the start date is unknown'],
 		[
 			'past_due',
 			{ kind: 'debtor', since: AT, until: LATER, hours: 48 },
-			`past due since <t:${AT_SECONDS}:f>: beyond the 48 h of grace, so **Debtor** until <t:${AT_SECONDS + 3600}:f>`
+			`past due since <t:${AT_SECONDS}:D>: beyond the 48-hour grace period, so **Debtor** until <t:${AT_SECONDS + 3600}:D>`
 		],
-		['unpaid', { kind: 'too-long', since: AT, ended: LATER, days: 30 }, `the 30 days as Debtor ended <t:${AT_SECONDS + 3600}:f>`],
-		['canceled', { kind: 'gives-nothing' }, 'canceled: gives nothing'],
-		['incomplete', { kind: 'gives-nothing' }, 'its first payment never came through: gives nothing'],
+		[
+			'unpaid',
+			{ kind: 'too-long', since: AT, ended: LATER, days: 30 },
+			`the 30 days as Debtor ended <t:${AT_SECONDS + 3600}:D>: no access`
+		],
+		['canceled', { kind: 'gives-nothing' }, 'canceled: no access'],
+		['incomplete', { kind: 'gives-nothing' }, 'its first payment never came through: no access'],
 		['active', { kind: 'buys-nothing' }, 'its prices buy no role, by the settings'],
 		['active', { kind: 'unknown-price', prices: ['price_*a*'], tier: null }, 'no setting lists price\\_\\*a\\*, so Reeve removes no role'],
 		['active', { kind: 'unreadable', problem: 'has no items' }, 'active: in Stripe it has no items, so Reeve removes no role of theirs'],
@@ -159,7 +166,7 @@ describe('explanationReply', () => {
 		);
 		expect(away).toContain('Stripe could not be asked: Stripe could not be reached.');
 		expect(away).toContain('Reeve changes nothing while that is so.');
-		expect(away).toContain('Row m1: customer cus_1');
+		expect(away).toContain('[cus_1](https://dashboard.stripe.com/customers/cus_1)');
 		expect(away).toContain('Knight → Lord');
 		expect(shown(explanation({ member: null, discordFailure: 'Discord has an outage.' }))).toContain('Discord has an outage.');
 		expect(shown(explanation({ searchFailure: 'No search.' }))).toContain('a link by metadata alone may be missing: No search.');
@@ -178,9 +185,9 @@ describe('explanationReply', () => {
 				}
 			)
 		);
-		expect(text).toContain("Stripe's metadata on cus_7\n");
-		expect(text).toContain('cus_8 may mean them, but does not say so clearly');
-		expect(text).toContain('cus_9 names them, but a row in the database says whose it is');
+		expect(text).toContain("customers/cus_7): named in Stripe's metadata\n");
+		expect(text).toContain("customers/cus_8): Stripe's metadata may mean them, but does not say so clearly");
+		expect(text).toContain("customers/cus_9): Stripe's metadata names them, but the database says whose it is");
 	});
 
 	it('names the deciding subscription', () => {
@@ -194,30 +201,69 @@ describe('explanationReply', () => {
 	});
 
 	it('lists changes with operator and outcome, and offers to undo the newest fix', () => {
-		const explained = explanation({
-			changes: {
-				newest: [
-					change({ outcome: 'FAILED', after: ['Knight'], detail: "Reeve's role is below Lord: drag it above" }),
-					change({ actor: 'reeve', before: [], after: ['Knight', 'Lord'] }),
-					change({ action: 'link', before: null, after: { customerId: 'cus_1' }, outcome: 'DONE' }),
-					change({ action: 'exempt', before: null, after: { reason: 'founder', expiresAt: null }, outcome: 'DONE' })
-				],
-				total: 14
+		const customers = [{ id: 'cus_1', name: 'Ada L.', email: 'ada@example.com', metadataDiscordId: null }];
+		const explained = explanation(
+			{
+				changes: {
+					newest: [
+						change({ outcome: 'FAILED', after: ['Knight'], detail: "Reeve's role is below Lord: drag it above" }),
+						change({ actor: 'reeve', before: [], after: ['Knight', 'Lord'] }),
+						change({
+							action: 'link',
+							before: null,
+							after: { id: 'm1', stripeCustomerId: 'cus_1', seatTier: 'INDIVIDUAL' },
+							outcome: 'DONE'
+						}),
+						change({ action: 'exempt', before: null, after: { reason: 'founder', expiresAt: null }, outcome: 'DONE', detail: 'founder' }),
+						change({ action: 'exempt', before: null, after: { reason: 'x', expiresAt: LATER.toISOString() }, outcome: 'DONE' }),
+						change({ action: 'end-exemption', before: { reason: 'x' }, after: null, outcome: 'DONE' }),
+						change({ action: 'unlink', before: { id: 'm2', stripeCustomerId: null, teamId: 't1' }, after: null, outcome: 'DONE' })
+					],
+					total: 14
+				},
+				undoable: '0b9d4c2e-6f0a-4a4e-9d86-2f8d1c5b7a11'
 			},
-			undoable: '0b9d4c2e-6f0a-4a4e-9d86-2f8d1c5b7a11'
-		});
+			{ customers }
+		);
 		const text = shown(explained);
 		for (const expected of [
 			`<t:${AT_SECONDS}:f> · <@${OPERATOR}> · **fix**: Knight → Knight, **failed** (Reeve's role is below Lord: drag it above)`,
 			'Reeve · **fix**: no role → Knight and Lord',
-			'**link**: nothing → customerId cus_1',
-			'**exempt**: nothing → reason founder',
-			'Before that: 10 changes.'
+			'**linked** to Ada L. \\<ada@example.com> [cus_1](https://dashboard.stripe.com/customers/cus_1)',
+			'**exempted** until an operator ends it (founder)',
+			`**exempted** until <t:${AT_SECONDS + 3600}:D>`,
+			'**exemption ended**',
+			'**unlinked** from a team',
+			`Linked by\nAda L. \\<ada@example.com> [cus_1](https://dashboard.stripe.com/customers/cus_1) (linked by <@${OPERATOR}>, <t:${AT_SECONDS}:D>)`,
+			'Before that: 7 changes.'
 		])
 			expect(text).toContain(expected);
 		const { components } = explanationReply(explained, 'ada');
 		expect(buttonsOf(components).map((button) => button.custom_id)).toEqual([`reeve:1:undo:${explained.undoable}`]);
 		expect(explanationReply(explanation(), 'ada').components).toEqual([]);
+	});
+});
+
+describe('the verdict after a fix', () => {
+	const taken = { newest: [change({ before: ['Lord'], after: [] })], total: 1 };
+	const none = { expected: [], because: 'the subscription ended 2026-11-28T03:00:00Z' };
+	const after = (over: Partial<Explanation>, standing: Partial<Explanation['breakdown']> = none) =>
+		shown(explanation({ member: { id: ADA, name: 'ada', bot: false, roles: [] }, changes: taken, ...over }, standing));
+
+	it('says what was changed, why, and that it is right', () => {
+		expect(after({})).toContain(`Lord was removed <t:${AT_SECONDS}:R> because the subscription ended <t:1795834800:D>. That is right.`);
+	});
+
+	it('does not claim a change that something else followed', () => {
+		const undone = { newest: [change({ action: 'undo', before: [], after: ['Lord'] }), ...taken.newest], total: 2 };
+		expect(after({ changes: undone })).toContain('Has the roles they should have: the subscription ended <t:1795834800:D>.');
+		expect(after({ changes: { newest: [change({ before: ['Lord'], after: [], outcome: 'FAILED' })], total: 1 } })).toContain(
+			'Has the roles'
+		);
+	});
+
+	it("gives no reason where the server's own rule decides", () => {
+		expect(after({}, { ...none, adjusted: { from: 'Lord', to: null } })).toContain(`Lord was removed <t:${AT_SECONDS}:R>. That is right.`);
 	});
 });
 
@@ -280,7 +326,7 @@ describe('explanationReply with hostile input', () => {
 			const message = explanationReply(each, hostile);
 			expect(brokenLimits(message)).toEqual([]);
 			const text = textOf(message.embeds).join('\n');
-			expect(text).not.toMatch(/@everyone|(?<!\\)\]\(https/);
+			expect(text).not.toMatch(/@everyone|(?<!\\)\]\(https(?!:\/\/dashboard\.stripe\.com\/)/);
 		}
 		expect(shown(explained)).toMatch(/… and 3\d more/);
 	});

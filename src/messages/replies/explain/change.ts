@@ -1,21 +1,20 @@
 import type { AuditAction, AuditEntry } from '../../../reconciliation/domain/audit.js';
+import type { Customer } from '../../../reconciliation/domain/billing.js';
 import type { FixOutcome } from '../../../reconciliation/domain/issue.js';
+import type { MemberRow } from '../../../reconciliation/domain/links.js';
 import { describeActor, roles } from '../../format/format.js';
-import { cut, escapeText } from '../../format/text.js';
-import { moment } from '../../format/timestamps.js';
+import { cut, escapeText, sentence } from '../../format/text.js';
+import { day, moment } from '../../format/timestamps.js';
+import { describeCustomer } from './links.js';
 
 /** A member's audit entries, one line each. */
 
 const VALUE_LENGTH = 70;
 const DETAIL_LENGTH = 80;
 
-const ACTION_NAMES: Readonly<Record<AuditAction, string>> = {
+const ACTION_NAMES: Readonly<Partial<Record<AuditAction, string>>> = {
 	fix: 'fix',
 	undo: 'undo',
-	link: 'link',
-	unlink: 'unlink',
-	exempt: 'exempt',
-	'end-exemption': 'end of the exemption',
 	pause: 'pause',
 	resume: 'resume',
 	hold: 'hold',
@@ -34,11 +33,36 @@ const OUTCOME_NAMES: Readonly<Partial<Record<FixOutcome, string>>> = {
 	INTERRUPTED: '**interrupted**'
 };
 
-/** "… · @operator · fix: Knight → Lord". */
-export function changeLine({ at, actor, action, before, after, outcome, detail }: AuditEntry): string {
+/** "… · @operator · fix: Knight → Lord", "… · @operator · exempted until …". @param customers - those that could be read */
+export function changeLine(entry: AuditEntry, customers: readonly Customer[]): string {
+	const { at, actor, outcome, detail } = entry;
 	const ended = OUTCOME_NAMES[outcome as FixOutcome];
-	const said = detail === null ? '' : ` (${escapeText(detail, DETAIL_LENGTH)})`;
-	return `${moment(at)} · ${describeActor(actor)} · **${ACTION_NAMES[action] ?? escapeText(action, 20)}**: ${values(before, after)}${ended === undefined ? '' : `, ${ended}`}${said}`;
+	const said = detail === null ? '' : ` (${sentence(detail, DETAIL_LENGTH)})`;
+	return `${moment(at)} · ${describeActor(actor)} · ${describeChange(entry, customers)}${ended === undefined ? '' : `, ${ended}`}${said}`;
+}
+
+function describeChange({ action, before, after }: AuditEntry, customers: readonly Customer[]): string {
+	switch (action) {
+		case 'exempt': {
+			const { expiresAt = null } = (after ?? {}) as { readonly expiresAt?: string | null };
+			return `**exempted** ${expiresAt === null ? 'until an operator ends it' : `until ${day(new Date(expiresAt))}`}`;
+		}
+		case 'end-exemption':
+			return '**exemption ended**';
+		case 'link':
+			return `**linked** to ${describeRow(after, customers)}`;
+		case 'unlink':
+			return `**unlinked** from ${describeRow(before, customers)}`;
+		default:
+			return `**${ACTION_NAMES[action] ?? escapeText(action, 20)}**: ${values(before, after)}`;
+	}
+}
+
+/** The customer of a stored row; or its team, of which it has only the ID. */
+function describeRow(row: unknown, customers: readonly Customer[]): string {
+	const { stripeCustomerId = null, teamId = null } = (row ?? {}) as Partial<MemberRow>;
+	if (stripeCustomerId !== null) return describeCustomer(stripeCustomerId, customers);
+	return teamId === null ? 'an empty row' : 'a team';
 }
 
 function values(before: unknown, after: unknown): string {

@@ -6,8 +6,9 @@ import { buildCustomId } from '../../custom-id.js';
 import { COLOURS } from '../../format/colours.js';
 import { count, describeActor, describePlan, heading, number, roles } from '../../format/format.js';
 import { fitLines } from '../../format/lines.js';
+import { linkStripeIds } from '../../format/stripe-links.js';
 import { cut, escapeName, escapeText, mention, sentence } from '../../format/text.js';
-import { ago, moment } from '../../format/timestamps.js';
+import { ago, day, moment } from '../../format/timestamps.js';
 import type { MessagePayload } from '../../report/view.js';
 import { changeLine } from './change.js';
 import { ID_LENGTH, linkLines } from './links.js';
@@ -21,6 +22,7 @@ const LINKS_LENGTH = 750;
 const REASON_LENGTH = 200;
 const PLAN_LENGTH = 160;
 const PRICES_LENGTH = 80;
+const LINK_LENGTH = 150;
 const SUBSCRIPTIONS_LENGTH = 1_550;
 const CHANGES_LENGTH = 1_450;
 
@@ -110,21 +112,25 @@ function subscriptionsEmbed({ known, breakdown, stripeFailure }: Explanation): A
 }
 
 /** A subscription and, on the next line, what it gives. One entry, so that the two are never cut apart. */
-function sourceLines({ subscription, seat, reason }: ExplainedSource, place: number, person: LinkedPerson | null): string {
+function sourceLines({ subscription, seat, reason, bought }: ExplainedSource, place: number, person: LinkedPerson | null): string {
 	const team = seat === null ? undefined : person?.seats.find((each) => each.team.stripeCustomerId === subscription.customerId)?.team;
+	const prices = escapeText(describePrices(subscription), PRICES_LENGTH);
 	const facts = [
-		escapeText(subscription.id, ID_LENGTH),
-		escapeText(describePrices(subscription), PRICES_LENGTH),
-		...(seat === null ? [] : [`${seat} seat${team === undefined ? '' : ` in ${escapeName(team.name)}`}`]),
-		`since ${moment(subscription.createdAt)}`,
+		bought === null ? prices : `${escapeName(bought)} (${prices})`,
+		...(seat === null
+			? []
+			: [`${seat === 'OWNER' ? 'owner' : 'member'} of ${team === undefined ? 'their team' : `the team ${escapeName(team.name)}`}`]),
+		`started ${day(subscription.createdAt)}`,
+		...(subscription.endedAt === null ? [] : [`**ended ${day(subscription.endedAt)}**`]),
 		...(subscription.cancelAtPeriodEnd ? ['ends with its period'] : []),
-		...(subscription.collectionPaused ? ['collection paused'] : [])
+		...(subscription.collectionPaused ? ['collection paused'] : []),
+		linkStripeIds(escapeText(subscription.id, ID_LENGTH), LINK_LENGTH)
 	];
 	return `**${place}.** ${facts.join(' · ')}\n→ ${describeReason(subscription.status, reason)}`;
 }
 
-function changesEmbed({ changes: { newest, total }, undoable }: Explanation): APIEmbed {
-	const lines = newest.map(changeLine);
+function changesEmbed({ breakdown, changes: { newest, total }, undoable }: Explanation): APIEmbed {
+	const lines = newest.map((entry) => changeLine(entry, breakdown.customers));
 	const older = total - newest.length;
 	const more = older > 0 ? `\nBefore that: ${count(older, 'change')}.` : '';
 	const undo =

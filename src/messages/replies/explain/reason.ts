@@ -3,7 +3,7 @@ import type { ExplainedSource, Precedence } from '../../../reconciliation/member
 import type { EntitlementReason } from '../../../reconciliation/policy/reason.js';
 import { count, list } from '../../format/format.js';
 import { escapeName, escapeText } from '../../format/text.js';
-import { moment } from '../../format/timestamps.js';
+import { day } from '../../format/timestamps.js';
 
 /** Why a subscription gives what it gives. */
 
@@ -19,7 +19,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
 	incomplete_expired: 'expired, its first payment never came through'
 };
 
-/** "past due since …: beyond the 48 h of grace, so Debtor until …". */
+/** "past due since …: beyond the 48-hour grace period, so Debtor until …". */
 export function describeReason(status: string, reason: EntitlementReason): string {
 	const said = MEANINGS[status] ?? escapeText(status, STATUS_LENGTH);
 	switch (reason.kind) {
@@ -27,16 +27,16 @@ export function describeReason(status: string, reason: EntitlementReason): strin
 			return `${said}: gives **${escapeName(reason.tier)}**`;
 		case 'grace':
 			return reason.since === null
-				? `${said}, and the start date is unknown: the ${reason.hours} h of grace count from the first run that sees it, so **${escapeName(reason.tier)}** for now`
-				: `${said} since ${moment(reason.since)}: within the ${reason.hours} h of grace, so **${escapeName(reason.tier)}** until ${moment(reason.until)}`;
+				? `${said}, and the start date is unknown: the ${reason.hours}-hour grace period counts from the first run that sees it, so **${escapeName(reason.tier)}** for now`
+				: `${said} since ${day(reason.since)}: in the ${reason.hours}-hour grace period, so **${escapeName(reason.tier)}** until ${day(reason.until)}`;
 		case 'debtor':
-			return `${said} since ${moment(reason.since)}: beyond the ${reason.hours} h of grace, so **${DEBTOR}** until ${moment(reason.until)}`;
+			return `${said} since ${day(reason.since)}: beyond the ${reason.hours}-hour grace period, so **${DEBTOR}** until ${day(reason.until)}`;
 		case 'too-long':
-			return `${said} since ${moment(reason.since)}: the ${count(reason.days, 'day')} as ${DEBTOR} ended ${moment(reason.ended)}, so it gives nothing`;
+			return `${said} since ${day(reason.since)}: the ${count(reason.days, 'day')} as ${DEBTOR} ended ${day(reason.ended)}: no access`;
 		case 'gives-nothing':
-			return `${said}: gives nothing`;
+			return `${said}: no access`;
 		case 'buys-nothing':
-			return `${said}, but its prices buy no role, by the settings: gives nothing`;
+			return `${said}, but its prices buy no role, by the settings: no access`;
 		case 'unknown-price': {
 			const gives = reason.tier === null ? '' : `gives at least **${escapeName(reason.tier)}**; `;
 			return `${said}: ${gives}no setting lists ${list(reason.prices.map((price) => escapeText(price, PRICE_LENGTH)))}, so Reeve removes no role of theirs`;

@@ -1,7 +1,9 @@
+import { diffRoles, rolesEqual } from '../../../reconciliation/detection/role-plan.js';
 import { adviseOnUnknown, describeUnknown } from '../../../reconciliation/detection/unknown.js';
 import type { Explanation } from '../../../reconciliation/members/explain.js';
-import { describePlan } from '../../format/format.js';
+import { describePlan, roles } from '../../format/format.js';
 import { cut, sentence } from '../../format/text.js';
+import { ago } from '../../format/timestamps.js';
 
 const FAILURE_LENGTH = 300;
 const SENTENCE_LENGTH = 250;
@@ -26,5 +28,23 @@ export function verdict(explanation: Explanation): string {
 		return `Keeps the roles they have: ${sentence(describeUnknown(unknown), SENTENCE_LENGTH)}. What to do: ${adviseOnUnknown(unknown)}.`;
 	if (breakdown.person === null)
 		return 'Not linked to any customer and holds no managed role, which is right. If they pay, link them with `/reconcile link`.';
-	return 'Has the roles they should have.';
+	const fixed = recentFix(explanation);
+	// A rule of the server's own decides: its reasons are not known here.
+	if (breakdown.adjusted !== null) return fixed === null ? 'Has the roles they should have.' : `${fixed}. That is right.`;
+	const because = sentence(breakdown.because, SENTENCE_LENGTH);
+	return fixed === null ? `Has the roles they should have: ${because}.` : `${fixed} because ${because}. That is right.`;
+}
+
+/** "Lord was removed 2 minutes ago"; null if the newest change is not the fix that led to the roles held now. */
+function recentFix({ member, changes: { newest } }: Explanation): string | null {
+	const [last] = newest;
+	if (last?.action !== 'fix' || last.outcome !== 'FIXED' || !Array.isArray(last.before) || !Array.isArray(last.after)) return null;
+	const [before, after] = [last.before.map(String), last.after.map(String)];
+	if (member === null || !rolesEqual(member.roles, after)) return null;
+	const { add, remove } = diffRoles(before, after);
+	const changes = [
+		...(add.length === 0 ? [] : [`${roles(add)} was given`]),
+		...(remove.length === 0 ? [] : [`${roles(remove)} was removed`])
+	];
+	return changes.length === 0 ? null : `${cut(changes.join(' and '), PLAN_LENGTH)} ${ago(last.at)}`;
 }
