@@ -188,7 +188,7 @@ describe('link and unlink', () => {
 		const menu = menuOf(message);
 		expect(menu.options.map(({ label }) => label)).toEqual([
 			'greta@example.com · active price_lord (cus_greta)',
-			'TEAM_MEMBER seat in Acme · greta2@example.com · active price_knight (cus_greta2)'
+			'Member of Acme · greta2@example.com · active price_knight (cus_greta2)'
 		]);
 		const asked = await answer(sandbox.click('operator', message.id, menu.custom_id, [menu.options[0]?.value as string]), /^Unlink /);
 		expect(asked.content).toMatch(/They would still be due Knight: the next run would report Knight to be given and Lord to be taken/);

@@ -112,7 +112,7 @@ export function linkReply(result: LinkResult, person: Person, customerId: string
 			);
 		case 'team':
 			return answer(
-				`Nothing was changed: ${customer} is the customer of the team ${escapeName(result.team)}. A team pays for seats, which come with the team's own rows, not with a link to one person.`
+				`Nothing was changed: ${customer} is the customer of the team ${escapeName(result.team)}. A team pays for its members, who are listed in the database, not for one linked person.`
 			);
 		case 'unreadable':
 			return unreadable(result.why);
@@ -219,6 +219,7 @@ function describeRoleStatus({ expected, held, exempt }: RoleStatus): string {
 	const due = expected.length === 0 ? 'nothing that gives a role' : roles(expected);
 	if (held === null) return `They pay for ${due}, and are not in the server. No role was changed.`;
 	const has = held.length === 0 ? 'no managed role' : roles(held);
+	if (expected.length === 0 && held.length === 0) return 'They hold no role, which is right.';
 	if (rolesEqual(expected, held))
 		return `They should have ${expected.length === 0 ? 'no managed role' : due}, and hold just that. There is nothing to change.`;
 	const next = exempt
@@ -259,13 +260,24 @@ function describeMemberLink(link: MemberLink): string {
 	return [...customer, ...describeSeat(link)].join(' and ') || 'known, but not linked to anyone who pays';
 }
 
+const SEAT_NAMES: Readonly<Record<NonNullable<MemberLink['seat']>['tier'], string>> = {
+	OWNER: 'owner',
+	TEAM_MEMBER: 'member',
+	// A row in a team that does not own it is a member's seat.
+	INDIVIDUAL: 'member'
+};
+
+function capital(text: string): string {
+	return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 function describeSeat({ seat }: MemberLink): string[] {
-	return seat === null ? [] : [`the ${seat.tier} seat in ${escapeName(seat.team)}`];
+	return seat === null ? [] : [`the team ${escapeName(seat.team)} (${SEAT_NAMES[seat.tier]})`];
 }
 
 function memberLinkChoice({ customer, customerId, seat }: MemberLink): string {
 	const pays = customer !== null ? [customerChoice(customer)] : customerId !== null ? [customerId] : [];
-	const seats = seat === null ? [] : [`${seat.tier} seat in ${plainName(seat.team, PART_LENGTH)}`];
+	const seats = seat === null ? [] : [`${capital(SEAT_NAMES[seat.tier])} of ${plainName(seat.team, PART_LENGTH)}`];
 	return [...seats, ...pays].join(' · ') || 'known, but not linked to anyone who pays';
 }
 

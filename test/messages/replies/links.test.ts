@@ -160,9 +160,9 @@ describe('unlinkReply', () => {
 		const asked = linksReply(memberLinks(memberLink(), seat), member);
 		expect(asked.components[0]?.components[0]).toMatchObject({
 			custom_id: `reeve:1:pick-unlink:${ADA}`,
-			options: [{ value: '0123abcd' }, { value: '4567cdef', label: 'OWNER seat in *Acme*' }]
+			options: [{ value: '0123abcd' }, { value: '4567cdef', label: 'Owner of *Acme*' }]
 		});
-		expect(confirmUnlinkReply(memberLinks(memberLink(), seat), '4567cdef', member).content).toContain('from the OWNER seat in \\*Acme\\*?');
+		expect(confirmUnlinkReply(memberLinks(memberLink(), seat), '4567cdef', member).content).toContain('from the team \\*Acme\\* (owner)?');
 		expect(confirmUnlinkReply(memberLinks(memberLink(), seat), 'ffffffff', member).content).toContain('It has already been unlinked');
 	});
 
@@ -174,9 +174,9 @@ describe('unlinkReply', () => {
 
 	it('states what was unlinked and announces the operator', () => {
 		const result = { kind: 'unlinked', link: memberLink({ customer: null, seat: { team: 'Acme', tier: 'TEAM_MEMBER' } }) } as const;
-		expect(unlinkReply(result, member).content).toContain(`Unlinked ${WHO} from cus_1 (not in Stripe) and the TEAM_MEMBER seat in Acme.`);
+		expect(unlinkReply(result, member).content).toContain(`Unlinked ${WHO} from cus_1 (not in Stripe) and the team Acme (member).`);
 		expect(unlinkAnnouncement(result, member, OPERATOR)).toBe(
-			`<@${OPERATOR}> unlinked ${WHO} from the customer cus_1 and the TEAM_MEMBER seat in Acme.`
+			`<@${OPERATOR}> unlinked ${WHO} from the customer cus_1 and the team Acme (member).`
 		);
 		expect(unlinkReply({ kind: 'gone' }, member).content).toContain('does not name');
 	});
