@@ -104,7 +104,7 @@ describe('doubtful links', () => {
 		expect(run).toMatchObject({ status: 'COMPLETED', issuesFound: LOSERS.length, issuesFixed: LOSERS.length });
 		for (const person of PEOPLE)
 			expect([person, managedRolesOf(sandbox, person)]).toEqual([person, LOSERS.includes(person) ? [] : ['Knight']]);
-		expect(JSON.stringify(report.embeds)).toContain('Discord IDs in Stripe cannot be read');
+		expect(JSON.stringify(report.embeds)).toContain('an invalid Discord ID in Stripe');
 	});
 
 	test.each<[Person, RegExp]>([

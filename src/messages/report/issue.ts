@@ -64,7 +64,7 @@ const SEVERITY_COLOURS: Readonly<Record<DriftSeverity, number>> = { HIGH: COLOUR
 export function issueEmbed(shown: ShownIssue, budget: TextBudget): APIEmbed {
 	const { drift, state } = shown;
 	const resolution = resolutionOf(state);
-	const sourceText = (text: string) => linkStripeIds(sentence(text, budget.status), budget.source) || '—';
+	const sourceText = (text: string) => linkStripeIds(sentence(text, budget.status), budget.source, { hideSubscriptionIds: true }) || '—';
 	const outcome = describeState(drift, state, budget);
 	return {
 		title: `${number(shown.number)}. ${heading(drift)}${resolution === null ? '' : ` (${describeResolution(state)})`}`,

@@ -34,7 +34,16 @@ export function noticeLines(notices: Notices): string[] {
 			expiringExemptions.map(({ discordId, expiresAt }) => `${mention(discordId)}${expiresAt === null ? '' : ` ${ago(expiresAt)}`}`),
 			MAX_NAMED
 		);
+	// Short lines first: what does not fit is cut.
 	const lines: Line[] = [
+		[notices.unclaimed, () => `${count(notices.unclaimed, 'customer pays but has', 'customers pay but have')} no linked Discord account`],
+		[notices.absent, () => `${count(notices.absent, 'paying member has', 'paying members have')} left the server`],
+		[
+			expiringExemptions.length,
+			() => `${count(expiringExemptions.length, 'exemption')} ending soon: ${ending()}; to extend one, use \`/reconcile exempt\``
+		],
+		[notices.exempt, () => `${number(notices.exempt)} exempt`],
+		[notices.bots, () => `${count(notices.bots, 'bot')} skipped`],
 		[overclaimedTeams.length, () => `${count(overclaimedTeams.length, 'team')} with more seats claimed than paid for: ${teams()}`],
 		...malformedLines(malformedLinks),
 		...contestedLines(notices),
@@ -46,15 +55,7 @@ export function noticeLines(notices: Notices): string[] {
 			countMismatch === undefined ? 0 : 1,
 			() =>
 				`Discord counts ${count(countMismatch?.counted ?? 0, 'member')} and lists ${number(countMismatch?.listed ?? 0)}. Two lists agreed, so Reeve used them; nothing to do`
-		],
-		[notices.unclaimed, () => `${count(notices.unclaimed, 'customer pays but has', 'customers pay but have')} no linked Discord account`],
-		[notices.absent, () => `${count(notices.absent, 'paying member is', 'paying members are')} not in the server`],
-		[
-			expiringExemptions.length,
-			() => `${count(expiringExemptions.length, 'exemption')} ending soon: ${ending()}; to extend one, use \`/reconcile exempt\``
-		],
-		[notices.exempt, () => `${number(notices.exempt)} exempt`],
-		[notices.bots, () => `${count(notices.bots, 'bot')} skipped`]
+		]
 	];
 	return lines.filter(([many]) => many > 0).map(([, line]) => line());
 }
@@ -62,18 +63,20 @@ export function noticeLines(notices: Notices): string[] {
 function malformedLines(links: Notices['malformedLinks']): Line[] {
 	const named = (some: typeof links) =>
 		list(
-			some.map(
-				({ customerId, value }) => `${escapeText(customerId, CUSTOMER_ID_LENGTH)} (${escapeText(JSON.stringify(value), VALUE_LENGTH)})`
-			),
+			some.map(({ customerId, value }) => `${escapeText(customerId, CUSTOMER_ID_LENGTH)} (“${escapeText(value, VALUE_LENGTH)}”)`),
 			MAX_NAMED
 		);
 	const [inRows, inStripe] = [links.filter(({ rowId }) => rowId !== undefined), links.filter(({ rowId }) => rowId === undefined)];
 	return [
 		[
 			inStripe.length,
-			() => `${count(inStripe.length, 'Discord ID', 'Discord IDs')} in Stripe cannot be read: ${named(inStripe)}; correct them there`
+			() =>
+				`${count(inStripe.length, 'customer has', 'customers have')} an invalid Discord ID in Stripe: ${named(inStripe)}; correct ${inStripe.length === 1 ? 'it' : 'them'} there`
 		],
-		[inRows.length, () => `${count(inRows.length, 'Discord ID', 'Discord IDs')} in the database cannot be read: ${named(inRows)}`]
+		[
+			inRows.length,
+			() => `${count(inRows.length, 'customer has', 'customers have')} an invalid Discord ID in the database: ${named(inRows)}`
+		]
 	];
 }
 

@@ -79,5 +79,5 @@ function due({ expected }: MemberFinding): string {
 
 /** "Knight paid (open in Stripe)". */
 function cause(member: MemberFinding): string {
-	return linkStripeIds(sentence(member.cause, CAUSE_LENGTH), 2 * CAUSE_LENGTH);
+	return linkStripeIds(sentence(member.cause, CAUSE_LENGTH), 2 * CAUSE_LENGTH, { hideSubscriptionIds: true });
 }

@@ -6,8 +6,10 @@ import type { ReconciliationResult } from '../../reconciliation/domain/run.js';
 import { withholdChanged } from '../../reconciliation/fixes/safety.js';
 import { COLOURS } from '../format/colours.js';
 import { describeEffects, describeHeld } from '../format/effects.js';
-import { count, duration, list, number, SEVERITY_NAMES, TYPE_NAMES } from '../format/format.js';
+import { count, duration, list, number, SCOPE_NAMES, SEVERITY_NAMES } from '../format/format.js';
+import { MAX_FIELD_LENGTH } from '../format/limits.js';
 import { fitLines } from '../format/lines.js';
+import { linkStripeIds } from '../format/stripe-links.js';
 import { mention, sentence } from '../format/text.js';
 import type { TextBudget } from '../format/text-budget.js';
 import { ago } from '../format/timestamps.js';
@@ -90,7 +92,9 @@ function found({ result, states }: ReportView, budget: TextBudget): APIEmbed {
 		...(result.hold === null || result.hold.byRuleChange ? [] : [holdField(result.hold, result, budget)]),
 		{ name: 'By kind', value: kinds(result), inline: true },
 		{ name: 'By severity', value: severities(result), inline: true },
-		...(notices === '' ? [] : [{ name: 'Noted, nothing to fix', value: notices }])
+		...(notices === ''
+			? []
+			: [{ name: 'Noted, nothing to fix', value: budget.source > budget.status ? linkStripeIds(notices, MAX_FIELD_LENGTH) : notices }])
 	];
 	return {
 		title: `${titleOf(result)}${openHold(result) === null ? '' : ', on hold'}`,
@@ -199,8 +203,11 @@ function holdField(hold: Hold, { autoFixEnabled, holdReleasedBy = null }: Reconc
 	};
 }
 
+/** Members without any link are a kind of their own: it is not known whether they pay. */
+const KINDS = [...DRIFT_TYPES, 'UNLINKED'] as const;
+
 function kinds({ issues }: ReconciliationResult): string {
-	return tally(DRIFT_TYPES, ({ type }) => type, issues, TYPE_NAMES);
+	return tally(KINDS, ({ type, linked }) => (linked ? type : 'UNLINKED'), issues, SCOPE_NAMES);
 }
 
 function severities({ issues }: ReconciliationResult): string {

@@ -70,22 +70,27 @@ export function describeDatabase({ person }: Pick<PersonFacts, 'person'>): strin
 
 /** The drift in one sentence, without the member's name. */
 export function describeDrift(type: DriftType, held: readonly RoleName[], expected: readonly RoleName[], facts: PersonFacts): string {
-	const has = held.join(' and ') || 'no role';
+	const has = listRoles(held) || 'no role';
 	if (type === 'UNAUTHORIZED_ACCESS') {
 		if (facts.person === null) return `Has ${has} and is not linked to any customer: Reeve cannot know whether they pay.`;
 		return `Has ${has}${describeNoAccess(facts)}.`;
 	}
-	if (expected.length === 0) return 'Still marked Debtor, but no longer owes anything.';
+	if (expected.length === 0) return `Still marked ${DEBTOR}, but ${describeEndOfDebt(facts)}.`;
 	if (!expected.includes(DEBTOR)) return describeDue(expected, has, facts);
 	const [source] = facts.sources;
 	const failed = source === undefined ? 'Payment failed' : `Payment failed ${timeInText(source.unpaidSince)}`;
 	return `${failed}, beyond the ${facts.settings.graceHours}-hour grace period: should have ${DEBTOR} alone; has ${has}.`;
 }
 
+function describeEndOfDebt({ sources: [source], settings }: PersonFacts): string {
+	if (source === undefined || !isPastDue(source.subscription.status)) return 'no longer owes anything';
+	return `the ${settings.debtorDays} days for that are over (payment failed ${timeInText(source.unpaidSince)})`;
+}
+
 /** "Pays for Lord and has Knight.", "Owns the team Acme, so should have Lord; has Knight." */
 function describeDue(expected: readonly RoleName[], has: string, facts: PersonFacts): string {
-	const due = expected.join(' and ');
-	const [source] = facts.sources;
+	const due = listRoles(expected);
+	const source = sourceOf(expected, facts);
 	if (source === undefined) return `Should have ${due}; has ${has}.`;
 	const until = isPastDue(source.subscription.status) ? ` ${describeGrace(source, facts)}` : '';
 	if (source.seat !== null) {
@@ -121,6 +126,7 @@ export function describeNoAccess(facts: PersonFacts): string {
 		case 'paused':
 			return `, but ${whose} is paused`;
 		case 'incomplete':
+			return `, but the first payment for ${whose} has not been made yet`;
 		case 'incomplete_expired':
 			return `, but the first payment for ${whose} was never made`;
 		default:
@@ -136,12 +142,12 @@ function pricesWithoutRole(sources: readonly EvaluatedSource[]): readonly string
 
 /** Why a plan leaves roles that the known subscriptions do not give: a sentence to follow the drift. */
 export function describeBlocked(kept: readonly RoleName[], [reason]: readonly UnknownReason[]): string {
-	return reason === undefined ? '' : ` Keeps ${kept.join(' and ')} because something is unknown: ${describeUnknown(reason)}.`;
+	return reason === undefined ? '' : ` Keeps ${listRoles(kept)} because something is unknown: ${describeUnknown(reason)}.`;
 }
 
 /** Why a linked person should have these roles, to follow "because". */
 export function describeBecause(expected: readonly RoleName[], facts: PersonFacts): string {
-	const [source] = facts.sources;
+	const source = sourceOf(expected, facts);
 	if (source === undefined) return 'they pay for nothing';
 	if (expected.length === 0) {
 		const why = describeNoAccess(facts);
@@ -154,14 +160,22 @@ export function describeBecause(expected: readonly RoleName[], facts: PersonFact
 	if (isPastDue(source.subscription.status)) {
 		return `the payment failed ${timeInText(source.unpaidSince)}, and the ${facts.settings.graceHours}-hour grace period is not over`;
 	}
-	if (source.seat === null) return `they pay for ${expected.join(' and ')}`;
+	if (source.seat === null) return `they pay for ${listRoles(expected)}`;
 	return `they ${source.seat === 'OWNER' ? 'own' : 'are a member of'} ${teamOf(source, facts)}`;
+}
+
+/** The source that decides; of those that give the same tier, one that is paid: the grace period of another does not matter. */
+function sourceOf(expected: readonly RoleName[], { sources }: PersonFacts): EvaluatedSource | undefined {
+	const paid = sources.find(
+		({ subscription, entitlement }) => !isPastDue(subscription.status) && entitlement.kind === 'tier' && expected.includes(entitlement.tier)
+	);
+	return paid ?? sources[0];
 }
 
 /** What a source decides, in a few words, for Discord's audit log: "Lord ended … (sub_1)". */
 export function describeCause(expected: readonly RoleName[], facts: PersonFacts): string {
 	if (facts.person === null) return 'not linked to a customer';
-	const [source] = facts.sources;
+	const source = sourceOf(expected, facts);
 	if (source === undefined) return 'no subscription';
 	const { id, status, endedAt } = source.subscription;
 	const bought = boughtBy(source, facts) ?? describePrices(source.subscription);
@@ -188,4 +202,9 @@ function teamOf({ subscription }: EvaluatedSource, { person }: PersonFacts): str
 
 export function describePrices({ items }: Pick<Subscription, 'items'>): string {
 	return [...new Set(items.map(({ price }) => price))].join(', ') || 'no price';
+}
+
+/** "Debtor, Knight and Lord". */
+function listRoles(roles: readonly RoleName[]): string {
+	return roles.length < 2 ? roles.join('') : `${roles.slice(0, -1).join(', ')} and ${roles.at(-1)}`;
 }

@@ -113,9 +113,11 @@ describe('linkStripeIds', () => {
 	it('links subscriptions and customers to the dashboard, as far as there is room', () => {
 		const linked =
 			'[cus_1](https://dashboard.stripe.com/customers/cus_1) · [open in Stripe](https://dashboard.stripe.com/subscriptions/sub_1)';
-		expect(linkStripeIds('cus_1 · sub_1', 500)).toBe(linked);
-		expect(linkStripeIds('cus_1 · sub_1', linked.length - 1)).toBe('[cus_1](https://dashboard.stripe.com/customers/cus_1) · sub_1');
-		expect(linkStripeIds('cus_1 · sub_1', 13)).toBe('cus_1 · sub_1');
+		const link = (max: number) => linkStripeIds('cus_1 · sub_1', max, { hideSubscriptionIds: true });
+		expect(link(500)).toBe(linked);
+		expect(linkStripeIds('sub_1 has no items', 500)).toBe('[sub_1](https://dashboard.stripe.com/subscriptions/sub_1) has no items');
+		expect(link(linked.length - 1)).toBe('[cus_1](https://dashboard.stripe.com/customers/cus_1) · sub_1');
+		expect(link(13)).toBe('cus_1 · sub_1');
 	});
 
 	it('leaves an ID that was cut off', () => {

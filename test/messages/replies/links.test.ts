@@ -98,7 +98,7 @@ describe('linkReply', () => {
 			`Linked ${WHO} to ada@example.com · Ada L. · active price_lord (cus_1).\nThey should have Lord, and hold Knight. No role was changed: the next run will find that, or \`/reconcile run member\` now.`
 		);
 		expect(linked()).toContain('They should have Lord, and hold just that. There is nothing to change.');
-		expect(linked({ roleStatus: standing({ expected: [], held: [] }) })).toContain('They should have no managed role, and hold just that.');
+		expect(linked({ roleStatus: standing({ expected: [], held: [] }) })).toContain('They hold no role, which is right.');
 		expect(linked({ roleStatus: standing({ held: null }) })).toContain('They pay for Lord, and are not in the server.');
 		expect(linked({ roleStatus: standing({ expected: null }) })).toContain('It is unknown what they should have');
 		expect(linked({ roleStatus: standing({ held: [], exempt: true }) })).toContain('They are exempt, so no run will act on that');

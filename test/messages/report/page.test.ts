@@ -74,7 +74,7 @@ describe('summary embed', () => {
 		expect(summary.color).toBe(0xf0a020);
 		expect(summary.description).toContain(`-# Checked 250 members and 3 teams in 12 s · started by <@${OPERATOR}> · <t:`);
 		expect(summary.description).toContain('Nothing has been changed yet.');
-		expect(summary.fields?.[0]).toMatchObject({ name: 'By kind', value: "Paying but locked out: 2\nHas access but isn't paying: 1" });
+		expect(summary.fields?.[0]).toMatchObject({ name: 'By kind', value: 'Paying but locked out: 2\nNot linked to a Stripe customer: 1' });
 		expect(summary.fields?.[1]).toMatchObject({ name: 'By severity', value: 'High: 2\nLow: 1' });
 	});
 
@@ -207,15 +207,15 @@ describe('summary embed', () => {
 		);
 		for (const words of [
 			'1 customer pays but has no linked Discord account',
-			'2 paying members are not in the server',
+			'2 paying members have left the server',
 			'3 bots skipped',
 			'4 exempt',
 			'5 left to the next run',
 			'<@1>, <@2>, <@3> and 1 more: Stripe gives the status `frozen`, which Reeve does not know; their roles are left as they are',
 			'<@5>: Stripe gives the status `\\*\\*@\u200Beveryone\\*\\*`, which Reeve does not know; their roles are left as they are',
 			'1 team with more seats claimed than paid for: \\*\\*Acme\\*\\* @\u200Beveryone (6 of 5)',
-			'5 Discord IDs in Stripe cannot be read: cus_1 ("@\u200Beveryone"), cus_2 ("@\u200Beveryone"), cus_3 ("@\u200Beveryone") and 2 more; correct them there',
-			'1 customer pays for several members, with a subscription that does not say for whom: cus_9'
+			'5 customers have an invalid Discord ID in Stripe: [cus_1](https://dashboard.stripe.com/customers/cus_1) (“@\u200Beveryone”), [cus_2](https://dashboard.stripe.com/customers/cus_2) (“@\u200Beveryone”), [cus_3](https://dashboard.stripe.com/customers/cus_3) (“@\u200Beveryone”) and 2 more; correct them there',
+			'1 customer pays for several members, with a subscription that does not say for whom: [cus_9](https://dashboard.stripe.com/customers/cus_9)'
 		]) {
 			expect(all).toContain(words);
 		}
@@ -251,7 +251,7 @@ describe('notices of unknown members', () => {
 		const text = notice({ reason, discordIds: ['1', '2', '3', '4'], count: 1_200, links });
 		expect(text).toContain(
 			'1,200 members keep the roles they have, because they are named in Stripe by customers that the database gives to someone else: ' +
-				'<@1> (cus_1), <@2> (cus_2), <@3> (cus_3) and 1,197 more; to settle it, correct the metadata in Stripe'
+				'<@1> ([cus_1](https://dashboard.stripe.com/customers/cus_1)), <@2> ([cus_2](https://dashboard.stripe.com/customers/cus_2)), <@3> ([cus_3](https://dashboard.stripe.com/customers/cus_3)) and 1,197 more; to settle it, correct the metadata in Stripe'
 		);
 	});
 });
@@ -296,7 +296,7 @@ describe('notices of odd objects', () => {
 	it('name the first, what they lack, and count the others', () => {
 		const { all } = page(result({ issues: issues(1), notices: { ...NO_NOTICES, oddObjects } }));
 		expect(all).toContain(
-			'203 objects in Stripe could not be read completely: in_1 has \\*\\*no\\*\\* date, sub_1 has no items and 201 more'
+			'203 objects in Stripe could not be read completely: in_1 has \\*\\*no\\*\\* date, [sub_1](https://dashboard.stripe.com/subscriptions/sub_1) has no items and 201 more'
 		);
 	});
 
@@ -304,7 +304,7 @@ describe('notices of odd objects', () => {
 		const unknown = [{ reason: { kind: 'object', id: 'sub_1', problem: 'has no items' }, discordIds: ['1'], count: 1 } as const];
 		const { all } = page(result({ issues: issues(1), notices: { ...NO_NOTICES, unknown, oddObjects: { ...oddObjects, count: 2 } } }));
 		expect(all).toContain(
-			'<@1>: sub_1 in Stripe has no items. They keep the roles they have; to settle it, look at it in the Stripe dashboard'
+			'<@1>: [sub_1](https://dashboard.stripe.com/subscriptions/sub_1) in Stripe has no items. They keep the roles they have; to settle it, look at it in the Stripe dashboard'
 		);
 		expect(all).toContain('1 object in Stripe could not be read completely: in_1 has');
 	});

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+	describeBecause,
 	describeCause,
 	describeDatabase,
 	describeDrift,
@@ -115,6 +116,19 @@ describe('describeDrift', () => {
 		expect(describeDrift(type, held, expected, facts([source()]))).toBe(text);
 	});
 
+	it('says which debt is no longer one for Debtor', () => {
+		expect(describeDrift('DEBTOR_MISMATCH', ['Debtor'], [], facts([source({ status: 'past_due' })]))).toBe(
+			`Still marked Debtor, but the 30 days for that are over (payment failed ${FAILED}).`
+		);
+	});
+
+	it('does not speak of the grace period of one subscription if another is paid', () => {
+		const lord = { entitlement: { kind: 'tier', tier: 'Lord' } } as const;
+		const both = facts([source({ status: 'past_due' }, lord), source({ id: 'sub_2', prices: ['price_lord'] }, lord)]);
+		expect(describeDrift('MISSING_ACCESS', [], ['Lord'], both)).toBe('Pays for Lord and has no role.');
+		expect([describeCause(['Lord'], both), describeBecause(['Lord'], both)]).toEqual(['Lord paid (sub_2)', 'they pay for Lord']);
+	});
+
 	it('gives the dates of the grace period', () => {
 		const late = facts([source({ status: 'past_due' })]);
 		const until = `Should have Lord until ${GRACE_ENDS} (payment failed ${FAILED}, in the 48-hour grace period)`;
@@ -161,6 +175,7 @@ describe('describeDrift', () => {
 		['a subscription that ended', [source(ENDED)], `, but the subscription ended ${FAILED}`],
 		['one that was canceled, Stripe does not say when', [source({ status: 'canceled' })], ', but the subscription was canceled'],
 		['one that is paused', [source({ status: 'paused' })], ', but the subscription is paused'],
+		['one that has not begun', [source({ status: 'incomplete' })], ', but the first payment for the subscription has not been made yet'],
 		['one that never began', [source({ status: 'incomplete_expired' })], ', but the first payment for the subscription was never made'],
 		[
 			'a debt that is too old',
@@ -176,6 +191,25 @@ describe('describeDrift', () => {
 		expect(describeDrift('UNAUTHORIZED_ACCESS', ['Knight'], [], facts([ofTeam('TEAM_MEMBER', ENDED)], inTeam('TEAM_MEMBER')))).toBe(
 			`Has Knight, but the subscription of the team Lindqvist & Daughters ended ${FAILED}.`
 		);
+	});
+});
+
+describe('describeBecause', () => {
+	it.each([
+		['paid', ['Knight'], [source()], 'they pay for Knight'],
+		['in grace', ['Knight'], [source({ status: 'past_due' })], `the payment failed ${FAILED}, and the 48-hour grace period is not over`],
+		['in debt', ['Debtor'], [source({ status: 'past_due' })], `the payment failed ${FAILED}, beyond the 48-hour grace period`],
+		['ended', [], [source(ENDED)], `the subscription ended ${FAILED}`],
+		[
+			'for a price without a role',
+			[],
+			[source({ prices: ['price_tshirt'] })],
+			"they only pay for price_tshirt, which isn't assigned to a role"
+		],
+		['missing', [], [], 'they pay for nothing'],
+		['a seat', ['Lord'], [ofTeam('OWNER')], 'they own their team']
+	] as const)('explains a subscription that is %s', (_, expected, sources, text) => {
+		expect(describeBecause(expected, facts(sources))).toBe(text);
 	});
 });
 

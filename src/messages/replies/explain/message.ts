@@ -124,7 +124,7 @@ function sourceLines({ subscription, seat, reason, bought }: ExplainedSource, pl
 		...(subscription.endedAt === null ? [] : [`**ended ${day(subscription.endedAt)}**`]),
 		...(subscription.cancelAtPeriodEnd ? ['ends with its period'] : []),
 		...(subscription.collectionPaused ? ['collection paused'] : []),
-		linkStripeIds(escapeText(subscription.id, ID_LENGTH), LINK_LENGTH)
+		linkStripeIds(escapeText(subscription.id, ID_LENGTH), LINK_LENGTH, { hideSubscriptionIds: true })
 	];
 	return `**${place}.** ${facts.join(' · ')}\n→ ${describeReason(subscription.status, reason)}`;
 }
