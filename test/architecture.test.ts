@@ -114,6 +114,14 @@ describe('architecture', () => {
 		expect(violations((from, to) => !from.startsWith('src/') || from === 'src/pieces.ts' || !isPiece(to))).toEqual([]);
 	});
 
+	it('lets only the entries import the plugin, and nothing import an entry but another one', () => {
+		const entries = ['src/main.ts', 'src/index.ts', 'src/register.ts'];
+		const isPlugin = (file: string) => file.startsWith('src/plugin/');
+		const above = (file: string) => entries.includes(file) || isPlugin(file) || !file.startsWith('src/');
+		expect(violations((from, to) => !isPlugin(to) || above(from))).toEqual([]);
+		expect(violations((from, to) => !from.startsWith('src/') || !entries.includes(to) || entries.includes(from))).toEqual([]);
+	});
+
 	it('keeps pieces from importing another kind of piece', () => {
 		const kindOf = (file: string) => PIECES.find((folder) => file.startsWith(`${folder}/`));
 		expect(violations((from, to) => kindOf(from) === undefined || kindOf(to) === undefined || kindOf(from) === kindOf(to))).toEqual([]);

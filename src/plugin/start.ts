@@ -1,11 +1,12 @@
 import type { ILogger, SapphireClient } from '@sapphire/framework';
 import { type Client, Events, GatewayIntentBits, type Guild } from 'discord.js';
-import { settleWithin } from '../async/timeout.js';
+import { settleWithin, withDeadline } from '../async/timeout.js';
 import { externalChecks } from '../checks.js';
 import { databaseSettings } from '../config/derived.js';
 import { resumeFixes } from '../interactions/resume-fixes.js';
 import { runShutdownSteps, ShuttingDownError } from '../lifecycle.js';
 import { registerCommandsIn } from '../pieces.js';
+import type { People } from '../reconciliation/domain/people.js';
 import type { Schedule } from '../reconciliation/domain/ports.js';
 import { type CheckResult, runChecks } from '../reconciliation/health/doctor.js';
 import { startSchedule } from '../reconciliation/schedule/scheduler.js';
@@ -27,6 +28,9 @@ const LOG_LEVEL_OF = { ok: 'debug', warning: 'warn', error: 'error', blocking: '
 /** Waiting for replies to operators, and for a database that does not respond; both within the time that a stop has. */
 const REPLIES_MS = 1_500;
 const CLOSE_TIMEOUT_MS = 750;
+
+/** The login of the bot waits for this check. */
+const PEOPLE_TIMEOUT_MS = 30_000;
 
 /** Without these Discord sends neither the server nor its members. */
 const INTENTS = { Guilds: GatewayIntentBits.Guilds, GuildMembers: GatewayIntentBits.GuildMembers } as const;
@@ -58,9 +62,11 @@ export interface OpenReeve {
  */
 export async function open({ handle, options, client, disable, changeText }: Mount): Promise<OpenReeve | null> {
 	const { settings } = options;
+	// Even if Reeve cannot start: the bot's queue may have their jobs from an earlier start.
+	if (usesTasksOfBot(options)) await loadTasksIntoBot(handle.logger);
 	assertIntents(client);
 	const redactors = redactorsFor(client, settings);
-	await options.people?.check?.();
+	await checkPeople(options.people);
 	// Runs while the database opens.
 	const earlyChecks = runChecks(externalChecks(settings, [], redactors.all));
 	const place = databaseSettings(settings);
@@ -98,7 +104,6 @@ export async function open({ handle, options, client, disable, changeText }: Mou
 		];
 		await runShutdownSteps(steps, Math.max(ms, CLOSE_TIMEOUT_MS), (error) => logger.error('Shutdown step failed:', error));
 	});
-	if (usesTasksOfBot(options)) await loadTasksIntoBot(logger);
 	for (const { name, before, after } of await services.health.recordSettingsChanges())
 		logger.info(`Setting ${name} changed since the last start: ${before ?? 'not set'} → ${after ?? 'not set'}.`);
 	return { services, database, shutdownSteps, earlyChecks };
@@ -140,6 +145,17 @@ async function scheduleOf({ options }: Mount, services: Reeve, logger: MountedRe
 /** Whether the bot's queue drives the tasks: not if Reeve has a Redis of its own. */
 function usesTasksOfBot({ schedule, settings }: ParsedOptions): boolean {
 	return schedule === 'auto' && settings.REDIS_URL === undefined && hasTaskStore();
+}
+
+/** @throws {SourceError | StartError} if the bot's members cannot be read by the names in the options, or not in time */
+async function checkPeople(people: People | undefined): Promise<void> {
+	if (people?.check === undefined) return;
+	await withDeadline(PEOPLE_TIMEOUT_MS, people.check(), () => {
+		const seconds = PEOPLE_TIMEOUT_MS / 1000;
+		return new StartError(
+			`${people.name} did not answer within ${seconds} seconds. Check that the bot reaches its database, then start it again.`
+		);
+	});
 }
 
 function assertIntents({ options }: Client): void {

@@ -1,7 +1,9 @@
-import { container, LogLevel, PluginHook, SapphireClient } from '@sapphire/framework';
+import { container, InteractionHandler, LogLevel, PluginHook, SapphireClient } from '@sapphire/framework';
 import { GatewayIntentBits } from 'discord.js';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ReeveOptions } from '../../src/index.js';
+import { registerPieces } from '../../src/pieces.js';
+import { SourceError } from '../../src/reconciliation/domain/ports.js';
 import { startReconciliationScheduler } from '../../src/reconciliation/index.js';
 import '../../src/register.js';
 
@@ -102,6 +104,55 @@ describe('the plugin', () => {
 		expect(String(onDisabled.mock.calls[0]?.[0])).toContain('/dev/null/reeve');
 		expect(loadedPieces()).toEqual([]);
 		await expect(container.reeve.status()).rejects.toThrow('/dev/null/reeve');
+	});
+
+	it("is disabled if the bot's members cannot be read, or not in time", async () => {
+		const rows = async () => ({ members: [], teams: [] });
+		const people = { name: "the bot's database", readAll: rows, readOf: rows };
+		const wrong = mount({
+			...OPTIONS,
+			people: { ...people, check: () => Promise.reject(new SourceError('database', 'The model "x" is missing.')) }
+		});
+		await prepareLogin(wrong.client);
+		expect(wrong.lines).toEqual(['error Reeve is disabled, and the bot goes on without it: The model "x" is missing.']);
+
+		vi.useFakeTimers();
+		try {
+			const silent = mount({ ...OPTIONS, people: { ...people, check: () => new Promise<void>(() => {}) } });
+			const prepared = prepareLogin(silent.client);
+			await vi.advanceTimersByTimeAsync(30_000);
+			await prepared;
+			expect(silent.lines).toEqual([
+				expect.stringMatching(/^error Reeve is disabled, .*: the bot's database did not answer within 30 seconds/)
+			]);
+		} finally {
+			vi.useRealTimers();
+		}
+	});
+
+	it('lets a piece of the bot replace one of the same name', async () => {
+		const { client } = mount(OPTIONS);
+		class OwnButton extends InteractionHandler {
+			public override run() {}
+		}
+		void client.stores.loadPiece({ store: 'interaction-handlers', name: 'reeve.fix-button', piece: OwnButton as never });
+		await prepareLogin(client);
+		expect(client.stores.get('interaction-handlers').get('reeve.fix-button')).toBeInstanceOf(OwnButton);
+	});
+
+	it.each([
+		[{ command: true, errorListeners: true }, true, true],
+		[{ command: false, errorListeners: false }, false, false]
+	])('loads the command and the error listeners with %j', async (selection, command, errorListeners) => {
+		const { client } = mount(undefined);
+		container.reeve = { commandName: 'reconcile' } as never;
+		await registerPieces({ ...selection, isEnabled: () => true });
+		await prepareLogin(client);
+		const loaded = loadedPieces();
+		expect(loaded).toEqual(expect.arrayContaining(['reeve.fix-button', 'reeve.unknown-component', 'reeve.operator-only']));
+		expect(loaded.includes('reeve.reconcile')).toBe(command);
+		expect(loaded.includes('reeve.chat-input-command-denied')).toBe(errorListeners);
+		expect(loaded.includes('reeve.interaction-handler-error')).toBe(errorListeners);
 	});
 
 	it('starts no schedule before it is mounted, and does not wait before the login', async () => {

@@ -1,6 +1,6 @@
 /**
  * A small Sapphire bot with a command, a denied command, a failing command, a button, a failing button, and error listeners of its own. With
- * the variable REEVE it mounts Reeve, by these options. The test asks it by IPC.
+ * the variable REEVE it mounts Reeve, by these options; with TASKS it has a scheduled task in the queue of this Redis. The test asks it by IPC.
  */
 import {
 	Command,
@@ -116,6 +116,20 @@ const pieces = {
 for (const [store, classes] of Object.entries(pieces))
 	for (const [name, piece] of Object.entries(classes)) void container.stores.loadPiece({ store, name, piece });
 
+const ran = [];
+if (tasksUrl !== undefined) {
+	const { ScheduledTask } = await import('@sapphire/plugin-scheduled-tasks');
+	class BellTask extends ScheduledTask {
+		constructor(context, options) {
+			super(context, { ...options, pattern: '0 * * * *' });
+		}
+
+		run() {}
+	}
+	void container.stores.loadPiece({ store: 'scheduled-tasks', name: 'bell', piece: BellTask });
+	client.on('scheduledTaskSuccess', ({ name }) => ran.push(name));
+}
+
 /** Reeve's events, by name. */
 const events = [];
 for (const name of ['run', 'issue', 'fixed', 'held', 'failed']) container.reeve?.events.on(name, () => events.push(name));
@@ -125,6 +139,9 @@ const methods = {
 	events: () => events,
 	ready: () => container.reeve.ready.then(() => true),
 	isReady: () => client.isReady(),
+	repeatedTasks: async () => (await container.tasks.listRepeated({})).map(({ name, pattern }) => `${name} ${pattern}`).sort(),
+	runTask: (name) => container.tasks.create(name).then(() => null),
+	ran: () => ran,
 	reeve: (method, ...args) => container.reeve[method](...args)
 };
 process.on('message', async ({ id, method, args }) => {
