@@ -1,4 +1,30 @@
 const { container } = require('@sapphire/framework');
+const { prismaPeople } = require('reeve/prisma');
+const { database } = require('./database');
+
+const people = prismaPeople(database, {
+	name: 'the book of the round table',
+	member: {
+		model: 'person',
+		id: 'key',
+		discordId: 'snowflake',
+		customerId: 'billingId',
+		seat: 'seat',
+		teamId: 'companyKey',
+		failedAt: 'overdueSince',
+		extra: ['banished']
+	},
+	team: {
+		model: 'company',
+		id: 'key',
+		customerId: 'billingId',
+		name: 'title',
+		failedAt: 'overdueSince',
+		ownerSeats: 'ownerSeats',
+		memberSeats: 'otherSeats'
+	},
+	seats: { HOST: 'OWNER', GUEST: 'TEAM_MEMBER', SOLO: 'INDIVIDUAL' }
+});
 
 exports.reeve = {
 	guilds: [
@@ -16,6 +42,7 @@ exports.reeve = {
 	],
 	stripe: { key: process.env.STRIPE_KEY, otherPrices: ['price_postcard'], apiUrl: process.env.STRIPE_API_URL },
 	storage: { url: process.env.DATABASE_URL, schema: 'reeve' },
+	people,
 	// Who was banished has no access, whatever they pay for.
 	adjust: (expected, { extra }) => (extra.banished ? { role: null } : expected),
 	// The bot's own listeners answer for every denied command and every error.

@@ -46,6 +46,7 @@ beforeAll(async () => {
 	sandbox = await startSandbox({ scenario: 'council' });
 	database = await createDatabase();
 	await execute(database.url, readFileSync(MIGRATION, 'utf8'));
+	await execute(database.url, peopleOf(sandbox.world));
 
 	const bot = await start(withoutReeve(folder), 'status');
 	before = { answers: await bot.answers(), facts: await bot.facts(), commands: commands() };
@@ -89,8 +90,9 @@ describe('an existing bot', () => {
 	it('reports who has the wrong roles, and denies strangers in its own words', async () => {
 		const bot = await start(folder);
 		const reeve = await openDatabase({ url: database.url, schema: 'reeve', dataDir: '/nonexistent' });
-		await seed(reeve.prisma, sandbox.world.database);
+		await seed(reeve.prisma, { ...sandbox.world.database, members: [], teams: [] });
 		await reeve.close();
+		const earlierTables = await tables();
 
 		const [stranger] = sandbox.world.guild.members.filter((member) => !member.operator && !member.bot);
 		expect(await bot.command(stranger?.id ?? '', 'reconcile run')).toContain('Halt! Only operators may use Reeve');
@@ -99,6 +101,7 @@ describe('an existing bot', () => {
 		const found = await read(database.url, `SELECT "discordId", type::text, severity::text FROM reeve."Issue" WHERE status = 'OPEN'`);
 		const expected = sandbox.expected?.issues.map(({ discordId, type, severity }) => [discordId, type, severity]);
 		expect([...found].sort()).toEqual(expected?.sort());
+		expect(await tables()).toEqual(earlierTables);
 	});
 
 	it('replaces a piece of Reeve by one of the same name', async () => {
@@ -124,6 +127,12 @@ describe('an existing bot', () => {
 			'src/index.js',
 			(text) => text.replace(', GatewayIntentBits.GuildMembers', ''),
 			/Reeve is disabled, and the bot goes on without it: .*GatewayIntentBits\.GuildMembers/
+		],
+		[
+			'a wrong name of a field',
+			'src/reeve.js',
+			(text) => text.replace("customerId: 'billingId'", "customerId: 'billing'"),
+			/Reeve is disabled, and the bot goes on without it: The model "person" .* has no field "billing"; it has: key, snowflake, billingId/
 		]
 	])('goes on as before with %s, and says so in one sentence', async (_problem, file, change, sentence) => {
 		const bot = await start(changeBot(folder, file, change), 'status');
@@ -134,3 +143,20 @@ describe('an existing bot', () => {
 		expect(await bot.stop()).toBe(0);
 	});
 });
+
+/** Fills the bot's own tables. */
+function peopleOf({ database: { members, teams } }: TestSandbox['world']): string {
+	const rows = (values: readonly object[]) => `'${JSON.stringify(values).replaceAll("'", "''")}'::jsonb`;
+	return `
+		INSERT INTO public."Team" (key, title, "billingId", "ownerSeats", "otherSeats", "overdueSince")
+		SELECT id, name, "stripeCustomerId", "ownerSeatCount", "teamSeatCount", "paymentFailedAt"
+		FROM jsonb_to_recordset(${rows(teams)}) AS given(
+			id text, name text, "stripeCustomerId" text, "ownerSeatCount" int, "teamSeatCount" int, "paymentFailedAt" timestamp
+		);
+		INSERT INTO public."Member" (key, snowflake, "billingId", seat, "companyKey", "overdueSince")
+		SELECT id, "discordId", "stripeCustomerId",
+			(CASE "seatTier" WHEN 'OWNER' THEN 'HOST' WHEN 'TEAM_MEMBER' THEN 'GUEST' ELSE 'SOLO' END)::public."SeatTier", "teamId", "paymentFailedAt"
+		FROM jsonb_to_recordset(${rows(members)}) AS given(
+			id text, "discordId" text, "stripeCustomerId" text, "seatTier" text, "teamId" text, "paymentFailedAt" timestamp
+		)`;
+}

@@ -2,14 +2,14 @@
 CREATE SCHEMA IF NOT EXISTS "public";
 
 -- CreateEnum
-CREATE TYPE "SeatTier" AS ENUM ('OWNER', 'TEAM_MEMBER', 'INDIVIDUAL');
+CREATE TYPE "SeatTier" AS ENUM ('HOST', 'GUEST', 'SOLO');
 
 -- CreateTable
 CREATE TABLE "Member" (
     "key" TEXT NOT NULL,
     "snowflake" TEXT,
     "billingId" TEXT,
-    "seat" "SeatTier" NOT NULL DEFAULT 'INDIVIDUAL',
+    "seat" "SeatTier" NOT NULL DEFAULT 'SOLO',
     "companyKey" TEXT,
     "overdueSince" TIMESTAMP(3),
     "banished" BOOLEAN NOT NULL DEFAULT false,
