@@ -113,7 +113,7 @@ describe('doubtful links', () => {
 		['stale', /cus_owner names them in Stripe, but the database gives it to someone else/],
 		['typo', /the database links them to cus_nowhere, a customer that Stripe does not have.*`\/reconcile unlink`/],
 		['two', /the database gives cus_one to more than one member or team/],
-		['gifted', /sub_gift · price_knight[\s\S]*gives \*\*Knight\*\*/]
+		['gifted', /Knight \(price_knight\).*sub_gift\)[\s\S]*gives \*\*Knight\*\*/]
 	])('are explained: %s', async (person, like) => {
 		expect(await why(person)).toMatch(like);
 	});

@@ -122,7 +122,7 @@ describe('link and unlink', () => {
 		['ada', 'cus_nobody', /Stripe has no customer cus_nobody/],
 		['ada', 'cus_gone', /cus_gone was deleted in Stripe/],
 		['ada', 'cus_bob', new RegExp(`is linked to <@${id('bob')}>.*/reconcile unlink`)],
-		['ada', 'cus_team', /customer of the team Acme.*pays for seats/],
+		['ada', 'cus_team', /customer of the team Acme.*pays for its members/],
 		['helper_bot', 'cus_race', /is a bot/],
 		['ada', 'nobody@example.org', /Stripe has no customer “nobody@example\.org”/]
 	])('of %s to %s: the conflict is explained, and nothing is written', async (member, customer, like) => {
@@ -167,7 +167,7 @@ describe('link and unlink', () => {
 	test('unlinks after a confirmation that shows the consequence; two clicks take effect once', async () => {
 		const message = await askUnlink('bob');
 		expect(message.content).toMatch(
-			/^Unlink <@\d+> \(bob\) from bob@example\.com · active price_lord \(cus_bob\)\?\nThey would no longer be due any role: the next run would report Lord to be taken\./
+			/^Unlink <@\d+> \(bob\) from bob@example\.com · active price_lord \(cus_bob\)\?\nThey would no longer be due any role: the next run would report Lord to be removed\./
 		);
 		const [confirm] = buttons(message);
 		const clicks = [1, 2].map(() => sandbox.click('operator', message.id, confirm?.custom_id as string));
@@ -191,7 +191,7 @@ describe('link and unlink', () => {
 			'Member of Acme · greta2@example.com · active price_knight (cus_greta2)'
 		]);
 		const asked = await answer(sandbox.click('operator', message.id, menu.custom_id, [menu.options[0]?.value as string]), /^Unlink /);
-		expect(asked.content).toMatch(/They would still be due Knight: the next run would report Knight to be given and Lord to be taken/);
+		expect(asked.content).toMatch(/They would still be due Knight: the next run would report Knight to be given and Lord to be removed/);
 		const done = await answer(sandbox.click('operator', message.id, buttons(asked)[0]?.custom_id as string), /^Unlinked/);
 		expect(done.content).toMatch(/They should have Knight, and hold Lord\. No role was changed/);
 		expect(await waitForLine(/unlinked <@\d+> \(greta\)/)).toContain('from the customer cus_greta.');

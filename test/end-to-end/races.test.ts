@@ -221,7 +221,7 @@ describe('concurrent actions', () => {
 		const name = nextMember('leaver');
 		const offered = await offer(name);
 		sandbox.discord.changeRoles({ user: name, add: ['Knight'] });
-		expect(await apply(offered)).toMatch(/the plan has changed since you saw it.* \*\*Take Knight and Lord\*\*/);
+		expect(await apply(offered)).toMatch(/the plan has changed since you saw it.* \*\*Remove Knight and Lord\*\*/);
 		expect(changes(name)).toEqual([]);
 		expect(allRoles(name)).toEqual(['Guest', 'Knight', 'Lord']);
 	});

@@ -45,9 +45,9 @@ describe('Undo', () => {
 	});
 
 	test('restores the roles, replies, and updates the channel, the report and the audit log', async () => {
-		expect(await undo('carl')).toMatch(/^Undone for <@\d+> \(carl\): Lord given, Knight taken\. They are exempt until <t:\d+:f>/);
+		expect(await undo('carl')).toMatch(/^Undone for <@\d+> \(carl\): Lord given, Knight removed\. They are exempt until <t:\d+:f>/);
 		expect(managedRolesOf(sandbox, 'carl')).toEqual(['Lord']);
-		expect(lines()).toContainEqual(expect.stringMatching(/^<@\d+> undid the fix of <@\d+> \(carl\): Lord given, Knight taken\./));
+		expect(lines()).toContainEqual(expect.stringMatching(/^<@\d+> undid the fix of <@\d+> \(carl\): Lord given, Knight removed\./));
 		const { reason } = sandbox.guild().auditLog.at(-1) as { reason: string };
 		const issue = (await sandbox.issues('RESOLVED'))[0];
 		const [fix, taken] = issue?.attempts ?? [];
@@ -57,7 +57,7 @@ describe('Undo', () => {
 		const outcome = refetch(sandbox, report)
 			.embeds.flatMap(({ fields = [] }) => fields)
 			.find(({ value }) => value.startsWith('Undone by'));
-		expect(outcome?.value).toMatch(/^Undone by <@\d+> <t:\d+:R>: Lord given, Knight taken\. Exempt until <t:\d+:f>\.$/);
+		expect(outcome?.value).toMatch(/^Undone by <@\d+> <t:\d+:R>: Lord given, Knight removed\. Exempt until <t:\d+:f>\.$/);
 		expect(undoOf('carl')).toBeUndefined();
 	});
 
@@ -87,7 +87,7 @@ describe('Undo', () => {
 			);
 		expect(await asked('')).toHaveLength(2);
 		expect(await asked('DOR')).toEqual([
-			{ name: expect.stringMatching(/^dora · Knight given, Lord taken · .+ by Reeve$/), value: (await attemptOf('dora'))?.id }
+			{ name: expect.stringMatching(/^dora · Knight given, Lord removed · .+ by Reeve$/), value: (await attemptOf('dora'))?.id }
 		]);
 		expect(await asked('nobody')).toEqual([]);
 	});

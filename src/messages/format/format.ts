@@ -67,16 +67,16 @@ export function roles(names: readonly RoleName[]): string {
 	return list(names.map((name) => escapeName(name)));
 }
 
-/** "Give Lord, then take Knight": in the order of execution. */
+/** "Give Lord, then remove Knight": in the order of execution. */
 export function describePlan({ add, remove }: Plan): string {
-	if (add.length === 0) return remove.length === 0 ? 'Nothing to change' : `Take ${roles(remove)}`;
-	return remove.length === 0 ? `Give ${roles(add)}` : `Give ${roles(add)}, then take ${roles(remove)}`;
+	if (add.length === 0) return remove.length === 0 ? 'Nothing to change' : `Remove ${roles(remove)}`;
+	return remove.length === 0 ? `Give ${roles(add)}` : `Give ${roles(add)}, then remove ${roles(remove)}`;
 }
 
-/** "Lord given, Knight taken"; empty if nothing changed. */
+/** "Lord given, Knight removed"; empty if nothing changed. */
 export function describeChange({ add, remove }: Plan): string {
 	const given = add.length === 0 ? [] : [`${roles(add)} given`];
-	const taken = remove.length === 0 ? [] : [`${roles(remove)} taken`];
+	const taken = remove.length === 0 ? [] : [`${roles(remove)} removed`];
 	return [...given, ...taken].join(', ');
 }
 

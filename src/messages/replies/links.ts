@@ -237,7 +237,7 @@ function consequence({ expected, exempt }: RoleStatus, held: RoleStatus['held'])
 	const { add, remove } = diffRoles(held, expected);
 	const report = [
 		...(add.length === 0 ? [] : [`${roles(add)} to be given`]),
-		...(remove.length === 0 ? [] : [`${roles(remove)} to be taken`])
+		...(remove.length === 0 ? [] : [`${roles(remove)} to be removed`])
 	].join(' and ');
 	return report === ''
 		? `${left}${expected.length === 0 ? '. They hold none' : ', and hold exactly that'}, so nothing changes.`

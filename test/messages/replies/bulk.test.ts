@@ -47,7 +47,7 @@ describe('bulkPlanReply', () => {
 		expect(embeds[0]?.title).toBe('Fix all: 4 issues');
 		expect(embeds[0]?.description).toMatch(/^\*\*1 loses access, 1 moves down, 2 get access\.\*\*/);
 		expect(embeds[0]?.description).toMatch(
-			/\*\*Lose access \(1\)\*\*\n.*taker1: Take Knight.*\n\n\*\*Move down \(1\)\*\*\n.*lower1.*\n\n\*\*Get access \(2\)\*\*\n.*giver1.*\n.*giver2/
+			/\*\*Lose access \(1\)\*\*\n.*taker1: Remove Knight.*\n\n\*\*Move down \(1\)\*\*\n.*lower1.*\n\n\*\*Get access \(2\)\*\*\n.*giver1.*\n.*giver2/
 		);
 	});
 
@@ -74,7 +74,7 @@ describe('bulkPlanReply', () => {
 		const { files, attachments } = bulkPlanReply(plan([giving(1), ...[...Array(400).keys()].map(taking)]));
 		const lines = String(files[0]?.attachment).trimEnd().split('\r\n');
 		expect(lines).toHaveLength(402);
-		expect(lines[1]).toMatch(/^"loses access","<@200000000000000000>","taker0","take Knight",/);
+		expect(lines[1]).toMatch(/^"loses access","<@200000000000000000>","taker0","remove Knight",/);
 		expect(lines.at(-1)).toMatch(/^"gets access",/);
 		expect(files[0]?.name).toBe('reeve-plan-all-run1.csv');
 		// Edits replace the file of the message.
@@ -197,7 +197,7 @@ describe('holdAnnouncement', () => {
 describe('finding one issue', () => {
 	test('suggests an issue in at most 100 characters, with a value that carries its plan', () => {
 		const suggestion = suggestIssue(listed({ id: 'a1', discordName: 'Ada' }));
-		expect(suggestion.name).toMatch(/^Ada · .* · Give Lord, then take Knight$/);
+		expect(suggestion.name).toMatch(/^Ada · .* · Give Lord, then remove Knight$/);
 		expect(pickedIssue(suggestion.value)).toEqual({ issueId: 'a1', planHash: listed().planHash });
 		expect(suggestIssue(listed({ discordName: 'x'.repeat(90), plan: { add: ['y'.repeat(90)], remove: [] } })).name).toHaveLength(100);
 	});
@@ -214,7 +214,7 @@ describe('finding one issue', () => {
 
 	test('shows an issue with its plan and a button', () => {
 		const { content, components } = singlePlanReply(listed());
-		expect(content).toContain('**Give Lord, then take Knight**');
+		expect(content).toContain('**Give Lord, then remove Knight**');
 		expect(components).toHaveLength(1);
 	});
 });

@@ -136,7 +136,7 @@ describe('explanationReply', () => {
 
 	it('shows the drift and its plan', () => {
 		const text = shown(explanation({ drift: drift(), issue: { ...issue(), status: 'OPEN' } }));
-		expect(text).toContain('Pays for Lord and has Knight. Plan: **Give Lord, then take Knight**.');
+		expect(text).toContain('Pays for Lord and has Knight. Plan: **Give Lord, then remove Knight**.');
 		expect(text).toContain(`Has the wrong role. First seen <t:${AT_SECONDS}:R>.`);
 	});
 

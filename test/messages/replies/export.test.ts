@@ -162,7 +162,7 @@ describe('exportReply', () => {
 				Kind: 'ROLE_MISMATCH',
 				'Stripe says': 'Active · Lord (price_lord) · sub_1',
 				'Discord says': 'Knight',
-				Plan: 'give Lord, then take Knight',
+				Plan: 'give Lord, then remove Knight',
 				'Status now': 'OPEN',
 				'First seen (UTC)': '2026-11-20 08:00:00',
 				'Times seen': '1',

@@ -142,13 +142,13 @@ describe('unlinkReply', () => {
 	it('shows the effect before anything is changed', () => {
 		const asked = linksReply(memberLinks(memberLink()), member);
 		expect(asked.content).toContain(`Unlink ${WHO} from ada@example.com · Ada L. · active price_lord (cus_1)?`);
-		expect(asked.content).toContain('They would no longer be due any role: the next run would report Lord to be taken.');
+		expect(asked.content).toContain('They would no longer be due any role: the next run would report Lord to be removed.');
 		expect(asked.components[0]?.components[0]).toMatchObject({ label: 'Unlink', custom_id: `reeve:1:unlink:${ADA}:0123abcd` });
 	});
 
 	it.each([
 		[standing({ expected: ['Lord'] }), 'They would still be due Lord, and hold exactly that, so nothing changes.'],
-		[standing({ expected: ['Knight'] }), 'the next run would report Knight to be given and Lord to be taken.'],
+		[standing({ expected: ['Knight'] }), 'the next run would report Knight to be given and Lord to be removed.'],
 		[standing({ expected: null }), 'It is unknown what they should have then'],
 		[standing({ expected: [], exempt: true }), 'They are exempt, so no run would act on that.']
 	])('describes the effect of %o as %s', (roleStatusWithout, words) => {

@@ -44,7 +44,7 @@ describe('fixReply', () => {
 		const newDrift = drift({ plan: { add: [], remove: ['Knight'] } });
 		const words = ended('PLAN_CHANGED', { newDrift });
 		expect(words).toContain(`Nothing was changed for ${PERSON}`);
-		expect(words).toContain('The plan is now: **Take Knight**.');
+		expect(words).toContain('The plan is now: **Remove Knight**.');
 		expect(words).toContain('press Apply fix again');
 		expect(fixReply({ kind: 'plan-changed', issue: issue({ plan: newDrift.plan }) }, null)).toBe(words);
 	});

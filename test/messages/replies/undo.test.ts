@@ -28,7 +28,7 @@ const untouched = (over: Partial<Ended>) => ended({ rolesAfter: ['Lord'], exempt
 describe('undoReply', () => {
 	it("states the restored roles, the exemption's end and what follows", () => {
 		expect(undoReply(ended())).toBe(
-			`Undone for ${PERSON}: Knight given, Lord taken. They are exempt until <t:${AT_SECONDS}:f>; after that, runs find the same drift again. If their roles are right as they are, use \`/reconcile exempt\`.`
+			`Undone for ${PERSON}: Knight given, Lord removed. They are exempt until <t:${AT_SECONDS}:f>; after that, runs find the same drift again. If their roles are right as they are, use \`/reconcile exempt\`.`
 		);
 	});
 
@@ -86,7 +86,7 @@ describe('undoReply', () => {
 describe('undoAnnouncement', () => {
 	it('names operator, member and change', () => {
 		expect(undoAnnouncement(ended(), OPERATOR)).toBe(
-			`<@${OPERATOR}> undid the fix of ${PERSON}: Knight given, Lord taken. Exempt until <t:${AT_SECONDS}:f>.`
+			`<@${OPERATOR}> undid the fix of ${PERSON}: Knight given, Lord removed. Exempt until <t:${AT_SECONDS}:f>.`
 		);
 		expect(undoAnnouncement(ended({ outcome: 'FAILED', rolesAfter: ['Knight', 'Lord'] }), OPERATOR)).toContain(
 			'only in part: Knight given.'
@@ -165,7 +165,7 @@ describe('the Undo button', () => {
 		const [embed] = page(state({ status: 'RESOLVED', settledAt: AT, lastAttempt: undone })).embeds;
 		expect(embed?.title).toBe('1. Has the wrong role (undone)');
 		expect(embed?.fields?.at(-1)?.value).toBe(
-			`Undone by <@${OPERATOR}> <t:${AT_SECONDS}:R>: Knight given, Lord taken. Exempt until <t:${AT_SECONDS}:f>.`
+			`Undone by <@${OPERATOR}> <t:${AT_SECONDS}:R>: Knight given, Lord removed. Exempt until <t:${AT_SECONDS}:f>.`
 		);
 		const [now] = page(state({ status: 'FIXING', fixingBy: OPERATOR, lastAttempt: attempt({ undoes: ID }) })).embeds;
 		expect(now?.fields?.at(-1)?.value).toBe(`Being undone by <@${OPERATOR}>, started <t:${AT_SECONDS}:R>`);

@@ -26,7 +26,7 @@ describe('renderEmail', () => {
 			`started by olive (${OPERATOR})`,
 			'1. Has the wrong role',
 			`ada (${ADA}) · ada`,
-			'Plan: Give Lord, then take Knight',
+			'Plan: Give Lord, then remove Knight',
 			'Stripe says: Active · Lord (price_lord) · open in Stripe (https://dashboard.stripe.com/subscriptions/sub_1)',
 			'First seen 20 Nov 2026, 09:00 (Europe/Berlin)'
 		])

@@ -108,7 +108,7 @@ describe('summary embed', () => {
 			'Fix all means: 1 loses access, 1 gets or keeps access. It leaves out 2 not linked to a Stripe customer and 1 of whom it is unknown what they should have.'
 		);
 		expect(shown[4]?.fields?.find(({ name }) => name === 'Plan')?.value).toBe(
-			'Take Knight (not now: it is unknown what they should have, `/reconcile why` gives the reason)'
+			'Remove Knight (not now: it is unknown what they should have, `/reconcile why` gives the reason)'
 		);
 		const unlinked = page(result({ issues: found.slice(1, 4) }));
 		expect(unlinked.summary.description).not.toContain('Fix all');
@@ -411,7 +411,7 @@ describe('issue embed', () => {
 		expect(field('Stripe says')).toBe('Active · Lord (price_lord) · [open in Stripe](https://dashboard.stripe.com/subscriptions/sub_1)');
 		expect(field('Database says')).toBe('Linked to [cus_1](https://dashboard.stripe.com/customers/cus_1)');
 		expect(field('Discord says')).toBe('Knight');
-		expect(field('Plan')).toBe('Give Lord, then take Knight');
+		expect(field('Plan')).toBe('Give Lord, then remove Knight');
 		expect(field('Severity')).toBe('Medium');
 		expect(field('Open')).toBe(`First seen <t:${AT_SECONDS}:R>, in 3 reports`);
 	});
@@ -430,7 +430,7 @@ describe('issue embed', () => {
 	it('lists every role of the plan, grants first', () => {
 		expect(shown({}, issue({ plan: { add: ['Lord'], remove: [] } })).field('Plan')).toBe('Give Lord');
 		expect(shown({}, issue({ plan: { add: [], remove: ['Debtor', 'Knight', 'Lord'] } })).field('Plan')).toBe(
-			'Take Debtor, Knight and Lord'
+			'Remove Debtor, Knight and Lord'
 		);
 	});
 
@@ -442,13 +442,13 @@ describe('issue embed', () => {
 		});
 		expect(embed?.title).toBe('1. Has the wrong role (fixed)');
 		expect(embed?.color).toBe(0x57f287);
-		expect(field('Outcome')).toBe(`Fixed by <@${OPERATOR}> <t:${AT_SECONDS}:R>: Lord given, Knight taken`);
+		expect(field('Outcome')).toBe(`Fixed by <@${OPERATOR}> <t:${AT_SECONDS}:R>: Lord given, Knight removed`);
 		expect(button?.disabled).toBe(true);
 	});
 
 	it('marks an automatic fix', () => {
 		const { field } = shown({ status: 'FIXED', settledAt: AT, lastAttempt: attempt({ actor: 'reeve', outcome: 'FIXED' }) });
-		expect(field('Outcome')).toBe(`Fixed by Reeve <t:${AT_SECONDS}:R>, automatically: Lord given, Knight taken`);
+		expect(field('Outcome')).toBe(`Fixed by Reeve <t:${AT_SECONDS}:R>, automatically: Lord given, Knight removed`);
 	});
 
 	it('marks an issue that went away by itself', () => {
@@ -518,14 +518,14 @@ describe('fix button', () => {
 		const hash = planHash(detail.discordId, detail.plan);
 		const { embed, field, button } = shown({ planHash: hash, detail });
 		expect(embed?.description).toContain('Has Knight and pays for nothing.');
-		expect(field('Plan')).toBe('Take Knight (changed since this report)');
+		expect(field('Plan')).toBe('Remove Knight (changed since this report)');
 		expect(parseCustomId(button?.custom_id ?? '')).toMatchObject({ planHash: hash });
 	});
 
 	it('never carries a plan that the embed does not show', () => {
 		const found = issue();
 		const { field, button } = shown({ planHash: 'ffffffff', detail: null }, found);
-		expect(field('Plan')).toBe('Give Lord, then take Knight (out of date: Apply fix shows what is right now)');
+		expect(field('Plan')).toBe('Give Lord, then remove Knight (out of date: Apply fix shows what is right now)');
 		expect(parseCustomId(button?.custom_id ?? '')).toMatchObject({ planHash: found.planHash });
 	});
 

@@ -36,7 +36,7 @@ describe('verification report', () => {
 		expect(summary).toMatchObject({
 			title: 'Verification: 2 fixes stayed',
 			color: GREEN,
-			description: '**Stayed:** ada (Knight given) and bob (Lord given, Knight taken).\nChecked 250 members in 12 s.'
+			description: '**Stayed:** ada (Knight given) and bob (Lord given, Knight removed).\nChecked 250 members in 12 s.'
 		});
 		expect(shown).toEqual([]);
 		expect(buttons).toEqual([]);

@@ -13,9 +13,9 @@ export function rolesCell(names: readonly RoleName[]): string {
 	return names.join(', ') || 'none';
 }
 
-/** "give Lord, then take Knight". */
+/** "give Lord, then remove Knight". */
 export function planCell({ add, remove }: Plan): string {
-	return [...add.map((role) => `give ${role}`), ...remove.map((role) => `take ${role}`)].join(', then ');
+	return [...add.map((role) => `give ${role}`), ...remove.map((role) => `remove ${role}`)].join(', then ');
 }
 
 /** In the format that spreadsheets parse. */
