@@ -144,11 +144,12 @@ describe('two processes on one database', () => {
 		sandbox.faults.clear();
 		// As if the claim had expired.
 		await execute(databaseUrl(`reeve_sandbox_${sandbox.port}`), `UPDATE "FixAttempt" SET "claimExpires" = now() WHERE outcome IS NULL`);
+		// Whatever the issue is by then: a role call that was still on its way is completed by another attempt.
 		const recovered = await sandbox.until(async () => {
-			const issue = (await sandbox.issues('OPEN')).find(({ discordId }) => discordId === idOf(name));
-			return issue?.attempts.at(-1);
+			const issue = (await sandbox.issues()).find(({ discordId }) => discordId === idOf(name));
+			return issue?.attempts.find(({ outcome }) => outcome === 'INTERRUPTED');
 		});
-		expect(recovered).toMatchObject({ outcome: 'INTERRUPTED', rolesBefore: [], rolesAfter: [] });
+		expect(recovered).toMatchObject({ rolesBefore: [] });
 	});
 
 	test('neither process logs a warning or an error', () => {
