@@ -105,7 +105,7 @@ export async function open({ handle, options, client, disable, changeText }: Mou
 		await runShutdownSteps(steps, Math.max(ms, CLOSE_TIMEOUT_MS), (error) => logger.error('Shutdown step failed:', error));
 	});
 	for (const { name, before, after } of await services.health.recordSettingsChanges())
-		logger.info(`Setting ${name} changed since the last start: ${before ?? 'not set'} → ${after ?? 'not set'}.`);
+		logger.info(`Setting ${name} changed since the last start: ${before || '(empty)'} → ${after || '(empty)'}.`);
 	return { services, database, shutdownSteps, earlyChecks };
 }
 

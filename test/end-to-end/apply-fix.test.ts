@@ -99,7 +99,7 @@ describe('Apply fix', () => {
 		const clicks = ['operator', 'second'].map((user) => sandbox.click(user, report.id, button));
 		const answers = await Promise.all(clicks.map((id) => waitForMessage(sandbox, id, /./)));
 		expect(answers.filter((answer) => / (now|no longer) has /.test(answer))).toHaveLength(1);
-		expect(answers.find((answer) => !answer.includes(' now has '))).toMatch(/<@\d+> is already fixing |was already fixed by <@\d+>/);
+		expect(answers.find((answer) => !answer.includes(' now has '))).toMatch(/<@\d+> is already fixing |<@\d+> already fixed /);
 		expect(roleCalls()).toHaveLength(1);
 	});
 

@@ -112,7 +112,7 @@ describe('concurrent actions', () => {
 		// An interaction without a response in time throws here.
 		const answers = await Promise.all(clicks.map((id) => waitForMessage(sandbox, id, /./)));
 		expect(answers.filter((answer) => / now has /.test(answer))).toHaveLength(1);
-		for (const answer of answers) expect(answer).toMatch(/ now has |<@\d+> is already fixing |was already fixed by <@\d+>/);
+		for (const answer of answers) expect(answer).toMatch(/ now has |<@\d+> is already fixing |<@\d+> already fixed /);
 		expect(changes(name)).toEqual(['PUT']);
 		expect((await issueOf(name)).attempts).toMatchObject([{ outcome: 'FIXED', rolesBefore: [], rolesAfter: ['Knight'] }]);
 	});

@@ -30,7 +30,9 @@ export function fixReply(result: FixResult, subject: Subject): string {
 				return `Nothing was changed: ${describeSubject(subject)} was exempted${result.actor === null ? '' : ` by ${describeActor(result.actor)}`} ${ago(result.at)}, so their roles stay as they are. To fix them, end the exemption first (\`/reconcile exemptions\`).`;
 			if (result.status === 'RESOLVED')
 				return `Nothing was changed: the issue of ${describeSubject(subject)} went away by itself ${ago(result.at)}.`;
-			return `Nothing was changed: ${describeSubject(subject)} was already fixed${result.actor === null ? '' : ` by ${describeActor(result.actor)}`} ${ago(result.at)}.`;
+			return result.actor === null
+				? `${describeSubject(subject)} was already fixed ${ago(result.at)}. Nothing was changed now.`
+				: `${describeActor(result.actor)} already fixed ${describeSubject(subject)} ${ago(result.at)}. Nothing was changed now.`;
 		case 'plan-changed':
 			return planChanged(result.issue, result.issue);
 		case 'unknown':

@@ -19,7 +19,10 @@ export interface SettingsAuditStore {
 /** The differences between two sets of settings, sorted by name. */
 export function changesBetween(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): readonly ChangedSetting[] {
 	const names = [...new Set([...before.keys(), ...after.keys()])].sort();
-	return names
-		.map((name) => ({ name, before: before.get(name) ?? null, after: after.get(name) ?? null }))
-		.filter((change) => change.before !== change.after);
+	return (
+		names
+			.map((name) => ({ name, before: before.get(name) ?? null, after: after.get(name) ?? null }))
+			// An empty setting counts as one that is not set.
+			.filter((change) => (change.before ?? '') !== (change.after ?? ''))
+	);
 }

@@ -90,7 +90,7 @@ describe('fixReply', () => {
 
 	it('names the operator who already settled it', () => {
 		expect(fixReply({ kind: 'settled', status: 'FIXED', actor: OPERATOR, at: AT, undone: false, exempted: false }, issue())).toBe(
-			`Nothing was changed: ${PERSON} was already fixed by <@${OPERATOR}> <t:${AT_SECONDS}:R>.`
+			`<@${OPERATOR}> already fixed ${PERSON} <t:${AT_SECONDS}:R>. Nothing was changed now.`
 		);
 		expect(fixReply({ kind: 'settled', status: 'RESOLVED', actor: null, at: AT, undone: false, exempted: false }, issue())).toContain(
 			'went away by itself'
