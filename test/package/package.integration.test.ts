@@ -12,8 +12,16 @@ const ENTRIES = Object.keys(entries)
 	.filter((entry) => entry !== './package.json')
 	.map((entry) => entry.replace(/^\./, 'reeve'));
 
-/** The TypeScript of docs/plugin.md. */
-const BLOCKS = [...readFileSync(join(ROOT, 'docs/plugin.md'), 'utf8').matchAll(/```ts\n(.*?)```/gs)].map(([, block = '']) => block);
+/** The TypeScript in the documentation. */
+const BLOCKS = ['README.md', 'docs/plugin.md', 'docs/people.md'].flatMap((file) =>
+	[...readFileSync(join(ROOT, file), 'utf8').matchAll(/```ts\n(.*?)```/gs)].map(([, block = '']) => block)
+);
+/** What it takes for granted. */
+const GIVEN = `
+	import 'reeve/register';
+	declare const prisma: object;
+	declare const pool: { query(sql: string, values: unknown[]): Promise<{ rows: Record<string, unknown>[] }> };
+`;
 
 let unpacked: Unpacked;
 beforeAll(() => {
@@ -120,20 +128,22 @@ describe('the package', () => {
 		expect(readdirSync(join(out, 'modules')).length).toBe(ENTRIES.length);
 	});
 
-	it.each(['ES modules', 'CommonJS'] as const)('has types that a bot of %s, and the code of docs/plugin.md, compile with', async (kind) => {
-		const folder = join(unpacked.folder, kind === 'CommonJS' ? 'types-commonjs' : 'types');
-		mkdirSync(folder);
-		const write = (name: string, content: object | string) =>
-			writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
-		write('package.json', { type: kind === 'CommonJS' ? 'commonjs' : 'module' });
-		write('tsconfig.json', {
-			compilerOptions: { module: 'Node16', target: 'ES2022', strict: true, skipLibCheck: true, noEmit: true, types: ['node'] },
-			files: ['bot.ts', ...BLOCKS.map((_, index) => `block-${index}.ts`)]
-		});
-		for (const [index, block] of BLOCKS.entries()) write(`block-${index}.ts`, `import 'reeve/register';\n${block}`);
-		write(
-			'bot.ts',
-			`import 'reeve/register';
+	it.each(['ES modules', 'CommonJS'] as const)(
+		'has types that a bot of %s, and the code of the documentation, compile with',
+		async (kind) => {
+			const folder = join(unpacked.folder, kind === 'CommonJS' ? 'types-commonjs' : 'types');
+			mkdirSync(folder);
+			const write = (name: string, content: object | string) =>
+				writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
+			write('package.json', { type: kind === 'CommonJS' ? 'commonjs' : 'module' });
+			write('tsconfig.json', {
+				compilerOptions: { module: 'Node16', target: 'ES2022', strict: true, skipLibCheck: true, noEmit: true, types: ['node'] },
+				files: ['bot.ts', ...BLOCKS.map((_, index) => `block-${index}.ts`)]
+			});
+			for (const [index, block] of BLOCKS.entries()) write(`block-${index}.ts`, `${GIVEN}${block}`);
+			write(
+				'bot.ts',
+				`import 'reeve/register';
 			import { container, SapphireClient } from '@sapphire/framework';
 			import type { ReconciliationResult, ReeveOptions } from 'reeve';
 			import { startSandbox } from 'reeve/testing';
@@ -149,11 +159,12 @@ describe('the package', () => {
 			// @ts-expect-error: there is no such option.
 			new SapphireClient({ intents: [], reeve: { ...reeve, autofix: true } });
 			`
-		);
-		const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-		const { stdout } = await run(process.execPath, [tsc, '-p', folder]).catch((error: { stdout: string }) => error);
-		expect(stdout).toBe('');
-	});
+			);
+			const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+			const { stdout } = await run(process.execPath, [tsc, '-p', folder]).catch((error: { stdout: string }) => error);
+			expect(stdout).toBe('');
+		}
+	);
 
 	it.each<[string, BuildOptions]>([
 		['with its packages installed', { packages: 'external', format: 'esm', outExtension: { '.js': '.mjs' } }],
