@@ -128,22 +128,25 @@ describe('the package', () => {
 		expect(readdirSync(join(out, 'modules')).length).toBe(ENTRIES.length);
 	});
 
-	it.each(['ES modules', 'CommonJS'] as const)(
-		'has types that a bot of %s, and the code of the documentation, compile with',
-		async (kind) => {
-			const folder = join(unpacked.folder, kind === 'CommonJS' ? 'types-commonjs' : 'types');
-			mkdirSync(folder);
-			const write = (name: string, content: object | string) =>
-				writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
-			write('package.json', { type: kind === 'CommonJS' ? 'commonjs' : 'module' });
-			write('tsconfig.json', {
-				compilerOptions: { module: 'Node16', target: 'ES2022', strict: true, skipLibCheck: true, noEmit: true, types: ['node'] },
-				files: ['bot.ts', ...BLOCKS.map((_, index) => `block-${index}.ts`)]
-			});
-			for (const [index, block] of BLOCKS.entries()) write(`block-${index}.ts`, `${GIVEN}${block}`);
-			write(
-				'bot.ts',
-				`import 'reeve/register';
+	it.each([
+		['ES modules', 'module', 'typescript', { module: 'Node16' }],
+		['CommonJS', 'commonjs', 'typescript', { module: 'Node16' }],
+		// Before TypeScript 7, a bot may resolve packages without `exports`.
+		['CommonJS by the old rules', 'commonjs', 'typescript-6', { module: 'CommonJS', moduleResolution: 'Node10', ignoreDeprecations: '6.0' }]
+	])('has types that a bot of %s, and the code of the documentation, compile with', async (kind, type, compiler, options) => {
+		const folder = join(unpacked.folder, `types ${kind}`);
+		mkdirSync(folder);
+		const write = (name: string, content: object | string) =>
+			writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
+		write('package.json', { type });
+		write('tsconfig.json', {
+			compilerOptions: { ...options, target: 'ES2022', strict: true, skipLibCheck: true, noEmit: true, types: ['node'] },
+			files: ['bot.ts', ...BLOCKS.map((_, index) => `block-${index}.ts`)]
+		});
+		for (const [index, block] of BLOCKS.entries()) write(`block-${index}.ts`, `${GIVEN}${block}`);
+		write(
+			'bot.ts',
+			`import 'reeve/register';
 			import { container, SapphireClient } from '@sapphire/framework';
 			import type { ReconciliationResult, ReeveOptions } from 'reeve';
 			import { startSandbox } from 'reeve/testing';
@@ -159,12 +162,11 @@ describe('the package', () => {
 			// @ts-expect-error: there is no such option.
 			new SapphireClient({ intents: [], reeve: { ...reeve, autofix: true } });
 			`
-			);
-			const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-			const { stdout } = await run(process.execPath, [tsc, '-p', folder]).catch((error: { stdout: string }) => error);
-			expect(stdout).toBe('');
-		}
-	);
+		);
+		const tsc = join(ROOT, 'node_modules', compiler, 'bin', 'tsc');
+		const { stdout } = await run(process.execPath, [tsc, '-p', folder]).catch((error: { stdout: string }) => error);
+		expect(stdout).toBe('');
+	});
 
 	it.each<[string, BuildOptions]>([
 		['with its packages installed', { packages: 'external', format: 'esm', outExtension: { '.js': '.mjs' } }],
