@@ -65,7 +65,7 @@ function parse(this: SapphireClient, clientOptions: ClientOptions): void {
 
 /** Registers the pieces; those of the bot under the same names replace them. */
 function loadPieces(this: SapphireClient, clientOptions: ClientOptions): void {
-	const { handle, complaint, mount } = of(this);
+	const { handle, complaint, mount } = mounted.get(this) as Mounted;
 	if (complaint !== null) void disableReeve(handle, clientOptions, complaint);
 	else if (mount === null) {
 		container.logger.warn('Reeve is not loaded: the client has no option "reeve".');
@@ -81,8 +81,13 @@ function loadPieces(this: SapphireClient, clientOptions: ClientOptions): void {
 
 /** Opens the database and migrates it. */
 async function openDatabase(this: SapphireClient): Promise<void> {
-	const state = of(this);
-	if (state.mount === null || state.handle.isStopped) return;
+	const state = mounted.get(this);
+	if (state === undefined) {
+		container.logger.warn("Reeve is not loaded: import 'reeve/register' before the client is created.");
+		return;
+	}
+	// Opened already: the bot logs in again after a login that failed.
+	if (state.mount === null || state.handle.isStopped || state.opened !== null) return;
 	try {
 		state.opened = await open(state.mount);
 	} catch (error) {
@@ -92,7 +97,9 @@ async function openDatabase(this: SapphireClient): Promise<void> {
 
 /** Starts Reeve once the client is ready. Not awaited: the login of the bot must not wait for it. */
 function startWhenReady(this: SapphireClient): void {
-	const { mount, opened } = of(this);
+	const state = mounted.get(this);
+	if (state === undefined) return;
+	const { mount, opened } = state;
 	if (mount !== null && opened !== null) start(mount, opened).catch(mount.disable);
 }
 
@@ -107,20 +114,23 @@ export class ReevePlugin extends Plugin {
 	public static override readonly [postLogin] = startWhenReady;
 }
 
-function of(client: SapphireClient): Mounted {
-	const state = mounted.get(client);
-	if (state === undefined) throw new Error("import 'reeve/register' before the client is created.");
-	return state;
-}
-
 /** Disables Reeve, unless it is already stopped or being stopped, and says why. */
 async function disableReeve(handle: MountedReeve, { reeve }: ClientOptions, reason: Error): Promise<void> {
 	if (handle.isStopped || reason instanceof ShuttingDownError) return;
-	if (typeof reeve?.onDisabled === 'function') reeve.onDisabled(reason);
+	if (typeof reeve?.onDisabled === 'function') callOnDisabled(reeve.onDisabled, handle, reason);
 	else if (READABLE.some((kind) => reason instanceof kind))
 		handle.logger.error(`Reeve is disabled, and the bot goes on without it: ${reason.message}`);
 	else handle.logger.error('Reeve is disabled after an unexpected error, and the bot goes on without it:', reason);
 	await handle.disable(reason);
+}
+
+/** An error of the bot's own function must not become an unhandled rejection, which would end the process. */
+function callOnDisabled(onDisabled: (reason: Error) => void, handle: MountedReeve, reason: Error): void {
+	try {
+		onDisabled(reason);
+	} catch (error) {
+		handle.logger.error(`Reeve is disabled, and the bot goes on without it: ${reason.message} The function onDisabled failed:`, error);
+	}
 }
 
 function asError(reason: unknown): Error {

@@ -106,6 +106,25 @@ describe('the plugin', () => {
 		await expect(container.reeve.status()).rejects.toThrow('/dev/null/reeve');
 	});
 
+	it('says what to do if it was registered after the client was created', async () => {
+		const { client, lines } = mount(OPTIONS);
+		const late = Object.assign(Object.create(SapphireClient.prototype), { options: client.options });
+		for (const point of [PluginHook.PreLogin, PluginHook.PostLogin] as const)
+			for (const { hook } of SapphireClient.plugins.values(point)) await hook.call(late, client.options);
+		expect(lines).toEqual(["warn Reeve is not loaded: import 'reeve/register' before the client is created."]);
+	});
+
+	it('says why it is disabled if onDisabled fails', async () => {
+		const onDisabled = () => {
+			throw new Error('broken');
+		};
+		const { client, lines } = mount({ ...OPTIONS, graceHours: -1, onDisabled });
+		await prepareLogin(client);
+		expect(lines).toEqual([
+			expect.stringMatching(/^error Reeve is disabled, [\s\S]*graceHours is -1[\s\S]* The function onDisabled failed: Error: broken$/)
+		]);
+	});
+
 	it("is disabled if the bot's members cannot be read, or not in time", async () => {
 		const rows = async () => ({ members: [], teams: [] });
 		const people = { name: "the bot's database", readAll: rows, readOf: rows };
