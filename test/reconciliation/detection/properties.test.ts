@@ -44,7 +44,7 @@ function reordered(world: World, seed: number): World {
 	};
 }
 
-/** Users with an active subscription to a mapped price by a valid link: an independent implementation of the specification. */
+/** Users with an active subscription to a mapped price by a valid and unambiguous link: an independent implementation of the specification. */
 function payers(world: World): Set<string> {
 	const paid = new Set(
 		world.subscriptions
@@ -65,8 +65,9 @@ function payers(world: World): Set<string> {
 			...world.customers.filter(({ id }) => id === customerId),
 			...world.subscriptions.filter((each) => each.customerId === customerId)
 		].map(({ metadataDiscordId }) => metadataDiscordId ?? '');
-		const [one, other] = new Set(values.filter((value) => /^[0-9]{17,20}$/.test(value)));
-		if (one !== undefined && other === undefined) found.add(one);
+		const [one, other] = new Set(values.filter((value) => value !== ''));
+		// A value with spaces or text around an ID may name another member: such customers are left to other tests.
+		if (one !== undefined && other === undefined && /^[0-9]{17,20}$/.test(one)) found.add(one);
 	}
 	return found;
 }
