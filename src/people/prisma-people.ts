@@ -1,6 +1,7 @@
-import { mayMean, SNOWFLAKE, writtenForms } from '../reconciliation/domain/discord-id.js';
+import { discordIdsIn, SNOWFLAKE, writtenForms } from '../reconciliation/domain/discord-id.js';
 import type { MemberRow, TeamRow } from '../reconciliation/domain/links.js';
 import type { People } from '../reconciliation/domain/people.js';
+import { readPeople } from '../reconciliation/snapshot/read-people.js';
 import { createLinking } from './linking.js';
 import { type PrismaClientLike, PrismaTable, type RawRow } from './prisma-table.js';
 import { SEATS, type Seats, toMember, toTeam } from './rows.js';
@@ -61,45 +62,49 @@ export function prismaPeople(prisma: PrismaClientLike, mapping: PrismaPeopleMapp
 	const memberOf = ({ fields, extra: further }: RawRow): MemberRow =>
 		toMember(extra.length === 0 ? fields : { ...fields, extra: further }, seats, place);
 	const teamOf = ({ fields }: RawRow): TeamRow => toTeam(fields, place);
-	/** Keys of the rows whose Discord ID is not a bare one, at the last full reading. */
-	let unusual: readonly string[] = [];
+	/** Discord ID → keys of the rows that have it with text around it, at the last full reading. */
+	let unusual: ReadonlyMap<string, readonly string[]> = new Map();
 
-	const findMembers = async (discordIds: readonly string[]): Promise<readonly MemberRow[]> => {
-		const rows = (await members.findIn('discordId', discordIds.flatMap(writtenForms))).map(memberOf);
-		const possible = [...(await members.findIn('id', unusual))];
-		if (discordIds.length <= MAX_SEARCHED) for (const id of discordIds) possible.push(...(await members.findContaining('discordId', id)));
-		const means = ({ discordId }: MemberRow) => discordId !== null && discordIds.some((id) => mayMean(discordId, id));
-		return [...rows, ...possible.map(memberOf).filter(means)];
-	};
-
+	const reader = readPeople({
+		memberPages: async function* () {
+			const found = new Map<string, string[]>();
+			for await (const page of members.pages()) {
+				const rows = page.map(memberOf);
+				for (const { id, discordId } of rows)
+					if (discordId !== null && !SNOWFLAKE.test(discordId))
+						for (const each of discordIdsIn(discordId)) found.set(each, [...(found.get(each) ?? []), id]);
+				yield rows;
+			}
+			unusual = found;
+		},
+		teamPages: async function* () {
+			if (teams) for await (const page of teams.pages()) yield page.map(teamOf);
+		},
+		membersNaming: async (discordIds) => {
+			const exact = await members.findIn('discordId', discordIds.flatMap(writtenForms));
+			const possible = [
+				...(await members.findIn(
+					'id',
+					discordIds.flatMap((id) => unusual.get(id) ?? [])
+				))
+			];
+			// Rows that are newer than the last full reading.
+			if (discordIds.length <= MAX_SEARCHED) for (const id of discordIds) possible.push(...(await members.findContaining('discordId', id)));
+			const wanted = new Set(discordIds);
+			const means = ({ discordId }: MemberRow) => discordId !== null && discordIdsIn(discordId).some((id) => wanted.has(id));
+			return [...exact.map(memberOf), ...possible.map(memberOf).filter(means)];
+		},
+		membersOfCustomers: async (customerIds) => (await members.findIn('customerId', customerIds)).map(memberOf),
+		teamsOf: async (teamIds, customerIds) =>
+			teams ? [...(await teams.findIn('id', teamIds)), ...(await teams.findIn('customerId', customerIds))].map(teamOf) : []
+	});
 	const people: People = {
 		name: place,
 		check: async () => {
 			await members.check();
 			await teams?.check();
 		},
-		readAll: async (onProgress) => {
-			const memberRows: MemberRow[] = [];
-			for await (const page of members.pages()) {
-				for (const row of page) memberRows.push(memberOf(row));
-				onProgress({ source: 'database', done: memberRows.length, total: null, finished: false });
-			}
-			unusual = memberRows.flatMap(({ id, discordId }) => (discordId === null || SNOWFLAKE.test(discordId) ? [] : [id]));
-			const teamRows: TeamRow[] = [];
-			if (teams) for await (const page of teams.pages()) teamRows.push(...page.map(teamOf));
-			onProgress({ source: 'database', done: memberRows.length, total: memberRows.length, finished: true });
-			return { members: memberRows, teams: teamRows };
-		},
-		readOf: async (discordIds, customerIds) => {
-			const own = await findMembers(discordIds);
-			// Other rows may give their customers to someone else, too.
-			const customers = [...new Set([...customerIds, ...own.flatMap(({ stripeCustomerId }) => stripeCustomerId ?? [])])];
-			const ofCustomers = (await members.findIn('customerId', customers)).map(memberOf);
-			const rows = new Map([...own, ...ofCustomers].map((row) => [row.id, row]));
-			const teamIds = [...rows.values()].flatMap(({ teamId }) => teamId ?? []);
-			const found = teams ? [...(await teams.findIn('id', teamIds)), ...(await teams.findIn('customerId', customers))] : [];
-			return { members: [...rows.values()], teams: [...new Map(found.map(teamOf).map((row) => [row.id, row])).values()] };
-		}
+		...reader
 	};
 	return mapping.link ? { ...people, ...createLinking(people, members) } : people;
 }

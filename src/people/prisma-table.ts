@@ -17,9 +17,7 @@ interface Delegate {
 }
 
 /** What a client says of its models; it is not part of Prisma's documented interface, so that it may be missing. */
-type DataModel = Readonly<
-	Record<string, { readonly fields: readonly { readonly name: string; readonly type: string; readonly kind: string }[] }>
->;
+type DataModel = Readonly<Record<string, { readonly fields: readonly { readonly name: string; readonly type: string }[] }>>;
 
 /** A row: Reeve's names of fields, and further ones under their own names. */
 export interface RawRow {
@@ -107,13 +105,13 @@ export class PrismaTable {
 				})
 			);
 		const where = { ...written({ id }), ...written(only) };
-		const { count } = await this.ask((delegate) => delegate.updateMany({ where, data: written(change) }));
+		const { count } = await this.ask('changed', (delegate) => delegate.updateMany({ where, data: written(change) }));
 		return count > 0;
 	}
 
 	private async query(query: object): Promise<readonly RawRow[]> {
 		const select = Object.fromEntries([...this.names.map(([, field]) => field), ...this.extra].map((field) => [field, true]));
-		const rows = await this.ask((delegate) => delegate.findMany({ select, ...query }));
+		const rows = await this.ask('read', (delegate) => delegate.findMany({ select, ...query }));
 		return rows.map((row) => ({
 			fields: Object.fromEntries(this.names.map(([name, field]) => [name, row[field]])),
 			extra: Object.fromEntries(this.extra.map((field) => [field, row[field]]))
@@ -121,14 +119,14 @@ export class PrismaTable {
 	}
 
 	/** Hides Prisma's words from operators; the error itself is the cause, for the log. */
-	private async ask<T>(work: (delegate: Delegate) => Promise<T>): Promise<T> {
+	private async ask<T>(verb: 'read' | 'changed', work: (delegate: Delegate) => Promise<T>): Promise<T> {
 		try {
 			if (this.delegate === undefined) throw new TypeError(`No model ${this.model}`);
 			return await work(this.delegate);
 		} catch (cause) {
 			throw new SourceError(
 				'database',
-				`The model "${this.model}" could not be read from ${this.place}. Look whether the bot itself can read it; the log has the error.`,
+				`The model "${this.model}" could not be ${verb} in ${this.place}. Check whether the bot itself can do it; the log has the error.`,
 				{ cause }
 			);
 		}

@@ -2,6 +2,7 @@ import { writtenForms } from '../reconciliation/domain/discord-id.js';
 import type { MemberRow, TeamRow } from '../reconciliation/domain/links.js';
 import type { People } from '../reconciliation/domain/people.js';
 import { SourceError } from '../reconciliation/domain/ports.js';
+import { readPeople } from '../reconciliation/snapshot/read-people.js';
 import { SEATS, type Seats, toMember, toTeam } from './rows.js';
 
 const PAGE = 2_000;
@@ -43,7 +44,7 @@ export function sqlPeople(query: SqlQuery, queries: SqlPeopleQueries): People {
 		} catch (cause) {
 			throw new SourceError(
 				'database',
-				`The query "${what}" failed in ${place}. Look whether the bot itself can read the same tables; the log has the error.`,
+				`The query "${what}" failed in ${place}. Check whether the bot itself can read the same tables; the log has the error.`,
 				{ cause }
 			);
 		}
@@ -76,30 +77,25 @@ export function sqlPeople(query: SqlQuery, queries: SqlPeopleQueries): People {
 			await check('members');
 			await check('teams');
 		},
-		readAll: async (onProgress) => {
-			const members: MemberRow[] = [];
-			for await (const page of pages('members')) {
-				for (const row of page) members.push(memberOf(row));
-				onProgress({ source: 'database', done: members.length, total: null, finished: false });
+		...readPeople({
+			memberPages: async function* () {
+				for await (const page of pages('members')) yield page.map(memberOf);
+			},
+			teamPages: async function* () {
+				for await (const page of pages('teams')) yield page.map(teamOf);
+			},
+			membersNaming: async (discordIds) => {
+				// IDs as they are usually written, and those with other text around them.
+				const rest = `WHERE "discordId"::text = ANY($1::text[]) OR ("discordId"::text !~ '^[0-9]{17,20}$'
+					AND EXISTS (SELECT FROM unnest($2::text[]) AS wanted WHERE strpos("discordId"::text, wanted) > 0))`;
+				return (await from('members', { rest }, [discordIds.flatMap(writtenForms), [...discordIds]])).map(memberOf);
+			},
+			membersOfCustomers: async (customerIds) =>
+				(await from('members', { rest: 'WHERE "customerId"::text = ANY($1::text[])' }, [[...customerIds]])).map(memberOf),
+			teamsOf: async (teamIds, customerIds) => {
+				const rest = 'WHERE id::text = ANY($1::text[]) OR "customerId"::text = ANY($2::text[])';
+				return (await from('teams', { rest }, [[...teamIds], [...customerIds]])).map(teamOf);
 			}
-			const teams: TeamRow[] = [];
-			for await (const page of pages('teams')) teams.push(...page.map(teamOf));
-			onProgress({ source: 'database', done: members.length, total: members.length, finished: true });
-			return { members, teams };
-		},
-		readOf: async (discordIds, customerIds) => {
-			// IDs as they are usually written, and those with other text around them.
-			const rest = `WHERE "discordId"::text = ANY($1::text[]) OR ("discordId"::text !~ '^[0-9]{17,20}$'
-				AND EXISTS (SELECT FROM unnest($2::text[]) AS wanted WHERE strpos("discordId"::text, wanted) > 0))`;
-			const own = (await from('members', { rest }, [discordIds.flatMap(writtenForms), [...discordIds]])).map(memberOf);
-			// Other rows may give their customers to someone else, too.
-			const customers = [...new Set([...customerIds, ...own.flatMap(({ stripeCustomerId }) => stripeCustomerId ?? [])])];
-			const ofCustomers = await from('members', { rest: 'WHERE "customerId"::text = ANY($1::text[])' }, [customers]);
-			const rows = new Map([...own, ...ofCustomers.map(memberOf)].map((row) => [row.id, row]));
-			const teamIds = [...rows.values()].flatMap(({ teamId }) => teamId ?? []);
-			const ofTeams = 'WHERE id::text = ANY($1::text[]) OR "customerId"::text = ANY($2::text[])';
-			const teams = await from('teams', { rest: ofTeams }, [teamIds, customers]);
-			return { members: [...rows.values()], teams: teams.map(teamOf) };
-		}
+		})
 	};
 }

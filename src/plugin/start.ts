@@ -5,6 +5,7 @@ import { externalChecks } from '../checks.js';
 import { databaseSettings } from '../config/derived.js';
 import { resumeFixes } from '../interactions/resume-fixes.js';
 import { runShutdownSteps, ShuttingDownError } from '../lifecycle.js';
+import { withReadableErrors } from '../people/readable-errors.js';
 import { registerCommandsIn } from '../pieces.js';
 import type { People } from '../reconciliation/domain/people.js';
 import type { Schedule } from '../reconciliation/domain/ports.js';
@@ -66,7 +67,8 @@ export async function open({ handle, options, client, disable, changeText }: Mou
 	if (usesTasksOfBot(options)) await loadTasksIntoBot(handle.logger);
 	assertIntents(client);
 	const redactors = redactorsFor(client, settings);
-	await checkPeople(options.people);
+	const people = options.people && withReadableErrors(options.people, handle.logger);
+	await checkPeople(people);
 	// Runs while the database opens.
 	const earlyChecks = runChecks(externalChecks(settings, [], redactors.all));
 	const place = databaseSettings(settings);
@@ -84,7 +86,7 @@ export async function open({ handle, options, client, disable, changeText }: Mou
 		redactors,
 		events,
 		changeText,
-		people: options.people,
+		people,
 		nextEnvironment: () => ({ ...options.nextEnvironment() })
 	});
 	const onInvitation = (guild: Guild) => {

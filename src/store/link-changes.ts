@@ -1,7 +1,6 @@
 import { parseDiscordId } from '../reconciliation/domain/discord-id.js';
 import type { MemberRow } from '../reconciliation/domain/links.js';
-import type { People } from '../reconciliation/domain/people.js';
-import { SourceError } from '../reconciliation/domain/ports.js';
+import { linksKeptElsewhere, type People } from '../reconciliation/domain/people.js';
 import type { LinkStore } from '../reconciliation/members/link.js';
 import { lockUntilEnd } from './advisory-lock.js';
 import { writeChange } from './audit.js';
@@ -51,7 +50,7 @@ export function linkStore({ prisma }: Database, guildId: string): LinkStore {
 export function linkStoreOf(people: People, { prisma }: Database, guildId: string): LinkStore {
 	const { link, unlink } = people;
 	if (link === undefined || unlink === undefined) {
-		const refuse = () => Promise.reject(new SourceError('database', `Links are kept in ${people.name}: change them there.`));
+		const refuse = () => Promise.reject(linksKeptElsewhere(people.name));
 		return { linksKeptIn: people.name, writeLink: refuse, removeLink: refuse };
 	}
 	return {

@@ -85,6 +85,14 @@ export function peopleContract(place: () => Place): void {
 			expect(ids((await people.readOf(asked, [])).members)).toEqual([`${ada}-0`, `${ada}-1`, `${ada}-2`, `${ada}-3`]);
 		});
 
+		it('are found by an ID with text around it that was written after the last full reading', async () => {
+			const { people, put } = place();
+			const ada = snowflake();
+			await people.readAll(() => {});
+			await put([row({ id: ada, discordId: `discord:${ada}` })]);
+			expect(ids((await people.readOf([ada], [])).members)).toEqual([ada]);
+		});
+
 		it('are read a thousand at once', async () => {
 			const { people, put } = place();
 			const many = Array.from({ length: 1_000 }, () => snowflake());

@@ -148,7 +148,7 @@ describe('sqlPeople', () => {
 
 	it('says which query failed, without the words of the driver', async () => {
 		const people = sqlPeople(query, { name: 'the database of Acme', members: 'SELECT * FROM members' });
-		await expect(people.readAll(() => {})).rejects.toThrow(/^The query "members" failed in the database of Acme\. Look whether/);
+		await expect(people.readAll(() => {})).rejects.toThrow(/^The query "members" failed in the database of Acme\. Check whether/);
 	});
 
 	it('reads IDs of any type', async () => {

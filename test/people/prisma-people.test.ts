@@ -64,6 +64,32 @@ describe('prismaPeople', () => {
 		);
 	});
 
+	it('links a member only while the row has no customer', async () => {
+		const { prisma } = clientOf([{ uid: 7, snowflake: BigInt(ADA), stripe: null }]);
+		const changes: unknown[] = [];
+		const updateMany = async (change: unknown) => {
+			changes.push(change);
+			return { count: 0 };
+		};
+		const account = { ...prisma.account, updateMany };
+		const people = prismaPeople({ ...prisma, account }, { member: MEMBER, link: true });
+		await expect(people.link?.(ADA, 'cus_ada')).rejects.toThrow('The row was changed at the same time. Try again.');
+		expect(changes).toEqual([{ where: { uid: 7, stripe: null }, data: { stripe: 'cus_ada' } }]);
+	});
+
+	it('unlinks a member only while the row has that customer', async () => {
+		const { prisma } = clientOf([{ uid: 7, snowflake: BigInt(ADA), stripe: 'cus_ada' }]);
+		const changes: unknown[] = [];
+		const updateMany = async (change: unknown) => {
+			changes.push(change);
+			return { count: 1 };
+		};
+		const account = { ...prisma.account, updateMany };
+		const people = prismaPeople({ ...prisma, account }, { member: MEMBER, link: true });
+		expect(await people.unlink?.('7', ADA)).toBe(true);
+		expect(changes).toEqual([{ where: { uid: 7, stripe: 'cus_ada' }, data: { stripe: null } }]);
+	});
+
 	it('hides the words of the client, and keeps its error for the log', async () => {
 		const cause = new Error('PrismaClientKnownRequestError');
 		const prisma = { account: { findMany: () => Promise.reject(cause), updateMany: () => Promise.reject(cause) } };
@@ -72,7 +98,7 @@ describe('prismaPeople', () => {
 			.catch((reason: unknown) => reason);
 		expect(error).toMatchObject({
 			cause,
-			message: expect.stringMatching(/^The model "account" could not be read from the bot's database\./)
+			message: expect.stringMatching(/^The model "account" could not be read in the bot's database\./)
 		});
 	});
 });

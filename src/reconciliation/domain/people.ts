@@ -1,5 +1,5 @@
 import type { Links } from './links.js';
-import type { OnProgress } from './ports.js';
+import { type OnProgress, SourceError } from './ports.js';
 
 /** The rows that link Discord users to Stripe customers: Reeve's own tables, or those of the bot that Reeve is mounted in. */
 export type PeopleRows = Pick<Links, 'members' | 'teams'>;
@@ -11,6 +11,11 @@ export type LinkWritten =
 	| { readonly kind: 'taken'; readonly by: string }
 	| { readonly kind: 'team'; readonly team: string };
 
+/** That operators cannot change links here. */
+export function linksKeptElsewhere(place: string): SourceError {
+	return new SourceError('database', `Links are kept in ${place}: change them there.`);
+}
+
 /** Where the links are kept. */
 export interface People {
 	/** What operators call the place, to follow "Links are kept in": `the members' database`. */
@@ -20,7 +25,7 @@ export interface People {
 	 * @throws {SourceError} whose message names what is missing
 	 */
 	check?(): Promise<void>;
-	/** Reads all rows. @throws {SourceError} */
+	/** Reads all rows. @throws {SourceError} with a sentence for operators, or any error, which is logged */
 	readAll(onProgress: OnProgress): Promise<PeopleRows>;
 	/**
 	 * Reads the rows that name these members, or one of these customers or of theirs, and the teams of all these.

@@ -7,8 +7,8 @@ import type { BillingSnapshot, Customer, Subscription } from '../domain/billing.
 import { fingerprint } from '../domain/fingerprint.js';
 import type { RosterMember } from '../domain/guild.js';
 import type { Links, MemberRow } from '../domain/links.js';
-import type { LinkWritten } from '../domain/people.js';
-import { type Billing, type Guild, type LinkReader, SourceError } from '../domain/ports.js';
+import { type LinkWritten, linksKeptElsewhere } from '../domain/people.js';
+import type { Billing, Guild, LinkReader } from '../domain/ports.js';
 import type { PolicySettings } from '../domain/rules.js';
 import { attempt } from '../domain/source-result.js';
 import { type CustomerMetadataSearch, SEARCH_LAG_MS } from './explain.js';
@@ -231,7 +231,7 @@ export async function unlinkRow(ports: LinkingDeps, policy: PolicySettings, orde
 
 /** @throws {SourceError} that says where links are kept */
 function assertWritable({ linksKeptIn: place }: Pick<LinkStore, 'linksKeptIn'>): void {
-	if (place !== null) throw new SourceError('database', `Links are kept in ${place}: change them there.`);
+	if (place !== null) throw linksKeptElsewhere(place);
 }
 
 interface MemberSnapshot {

@@ -53,10 +53,9 @@ function compareLinks(before: Links, after: LinksById, issues: readonly DriftIss
 	const customers = new Set(issues.flatMap(({ customerIds }) => customerIds));
 	const paysForOne = ({ stripeCustomerId }: MemberRow | TeamRow) => stripeCustomerId !== null && customers.has(stripeCustomerId);
 	const ownRows = before.members.filter((row) => paysForOne(row) || discordIdsOf(row).some((id) => people.has(id)));
-	const ownTeams = new Set(ownRows.flatMap(({ teamId }) => teamId ?? []));
 
 	const members = changedRows(before.members, after.members, new Set(ownRows));
-	const teams = changedRows(before.teams, after.teams, new Set(before.teams.filter((team) => paysForOne(team) || ownTeams.has(team.id))));
+	const teams = changedRows(before.teams, after.teams, new Set(before.teams.filter(paysForOne)));
 	const teamIds = new Set(teams.map(({ id }) => id));
 	const seats = [...ownRows, ...after.members.values()].filter(({ teamId }) => teamId !== null && teamIds.has(teamId));
 	const known = new Map(before.exemptions.map((exemption) => [exemption.discordId, exemption]));
