@@ -7,6 +7,7 @@ import { type ResetInput, readReset, type SettingsInput } from './control/reset.
 import { createSandboxServer } from './control/serve.js';
 import { SandboxEnvironment } from './environment/environment.js';
 import type { Faults } from './services/core/faults.js';
+import { pollUntil } from './services/core/poll.js';
 import type { LoggedRequest } from './services/core/request-log.js';
 import type { GuildView, InteractionView, SandboxDiscord } from './services/discord/discord.js';
 import type { SandboxMail } from './services/mail/mail.js';
@@ -29,8 +30,6 @@ export interface SandboxOptions {
 	/** Default: a test-mode key. */
 	readonly stripeKey?: string;
 }
-
-const POLL_MS = 20;
 
 /** The hour of the daily run that is farthest from now: a test that happens to run at that hour would see a run it did not start. */
 function quietHour(): number {
@@ -158,21 +157,8 @@ export class Sandbox {
 	 * Polls until the check returns something other than null, undefined or false.
 	 * @param check - may throw, which counts as not yet
 	 */
-	public async until<T>(check: () => T | Promise<T>, timeoutMs = DEFAULT_TIMEOUT_MS): Promise<NonNullable<T>> {
-		const deadline = performance.now() + timeoutMs;
-		for (;;) {
-			let cause: unknown;
-			try {
-				const found = await check();
-				if (found !== null && found !== undefined && found !== false) return found;
-			} catch (error) {
-				cause = error;
-			}
-			if (performance.now() > deadline) {
-				throw new Error(`Timed out after ${timeoutMs} ms. The bot's last output:\n${this.environment.bot.log.tail(20)}`, { cause });
-			}
-			await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-		}
+	public until<T>(check: () => T | Promise<T>, timeoutMs = DEFAULT_TIMEOUT_MS): Promise<NonNullable<T>> {
+		return pollUntil(check, timeoutMs, () => ` The bot's last output:\n${this.environment.bot.log.tail(20)}`);
 	}
 
 	/** @param channel - default: the admin channel */

@@ -1,4 +1,5 @@
 import type { APIMessage } from 'discord-api-types/v10';
+import { pollUntil } from './services/core/poll.js';
 import type { GuildView, InteractionView } from './services/discord/discord.js';
 import type { Mail } from './services/mail/mail.js';
 import { type RunningServices, startServices } from './services/services.js';
@@ -13,7 +14,7 @@ import { type World, type WorldInput, worldSchema } from './world/world.js';
 
 export type { ExpectedIssue, ExpectedNotices, GuildView, InteractionView, Mail, World, WorldInput };
 
-/** Either a generated scenario or a world; without both: a server with an operator and nobody else, and an empty Stripe account. */
+/** Either a generated scenario or a world; without both: a server whose only member is an operator, and an empty Stripe account. */
 export interface StartSandboxOptions extends Partial<ScenarioChoice> {
 	readonly world?: WorldInput;
 	/** The bot token that Discord accepts; default: one is made up. */
@@ -74,7 +75,6 @@ export interface TestSandbox {
 const TOKEN = 'MTEwMDAwMDAwMDAwMDAwMDIwMA.sandbox.this-opens-nothing-but-the-sandbox';
 const STRIPE_KEY = 'rk_test_this_opens_nothing_but_the_sandbox';
 
-const POLL_MS = 20;
 const DEFAULT_TIMEOUT_MS = 30_000;
 
 /** Starts the services on free ports of this machine. @throws {ZodError} if the world or the scenario is invalid */
@@ -89,20 +89,7 @@ export async function startSandbox(options: StartSandboxOptions = {}): Promise<T
 		if (!found) throw new Error(`There is no interaction ${id}`);
 		return found;
 	};
-	const until: TestSandbox['until'] = async (check, timeoutMs = DEFAULT_TIMEOUT_MS) => {
-		const deadline = performance.now() + timeoutMs;
-		for (;;) {
-			let cause: unknown;
-			try {
-				const found = await check();
-				if (found !== null && found !== undefined && found !== false) return found;
-			} catch (error) {
-				cause = error;
-			}
-			if (performance.now() > deadline) throw new Error(`Timed out after ${timeoutMs} ms`, { cause });
-			await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-		}
-	};
+	const until: TestSandbox['until'] = (check, timeoutMs = DEFAULT_TIMEOUT_MS) => pollUntil(check, timeoutMs);
 	let stopped: Promise<void> | undefined;
 	return {
 		discordApiUrl: `${services.url}/api`,

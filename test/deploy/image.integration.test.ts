@@ -20,7 +20,7 @@ const image = stages.at(-1);
 const stepsOf = (instruction: string) => (image?.steps ?? []).filter((step) => step.instruction === instruction).map(({ rest }) => rest);
 
 /** A user without privileges: root could write to a read-only folder. */
-const NOBODY = process.getuid?.() === 0 ? 65_534 : undefined;
+const UNPRIVILEGED = process.getuid?.() === 0 ? 65_534 : undefined;
 
 const folder = mkdtempSync(join(tmpdir(), 'reeve-image-'));
 /** `/app` of the image. */
@@ -47,9 +47,9 @@ const filesIn = (path: string) => entriesIn(path).flatMap((entry) => (entry.isFi
 function start(env: Record<string, string>) {
 	const dataDir = mkdtempSync(join(tmpdir(), 'reeve-image-data-'));
 	onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
-	if (NOBODY !== undefined) chownSync(dataDir, NOBODY, NOBODY);
+	if (UNPRIVILEGED !== undefined) chownSync(dataDir, UNPRIVILEGED, UNPRIVILEGED);
 	const [, ...args] = JSON.parse(stepsOf('CMD')[0] ?? '[]') as string[];
-	const user = NOBODY === undefined ? {} : { uid: NOBODY, gid: NOBODY };
+	const user = UNPRIVILEGED === undefined ? {} : { uid: UNPRIVILEGED, gid: UNPRIVILEGED };
 	const child = spawn(process.execPath, args, { ...user, cwd: app, env: { NODE_ENV: 'production', DATA_DIR: dataDir, ...env } });
 	onTestFinished(() => {
 		child.kill('SIGKILL');

@@ -46,8 +46,8 @@ describe('the council scenario', () => {
 			{ reason: { kind: 'status', status: 'under_review' }, count: notices.unknownStatus }
 		]);
 		expect(oddObjects).toEqual({ count: 0, first: [] });
-		const told = JSON.stringify(first.report.embeds);
-		expect(told).toMatch(/<@\d+>, <@\d+> and <@\d+>: Stripe gives the status `under_review`, which Reeve does not know/);
+		const shown = JSON.stringify(first.report.embeds);
+		expect(shown).toMatch(/<@\d+>, <@\d+> and <@\d+>: Stripe gives the status `under_review`, which Reeve does not know/);
 		expect({
 			...counts,
 			overclaimedTeams: overclaimedTeams.length,

@@ -18,7 +18,7 @@ const MIGRATION_LOCK_SECONDS = 60;
 
 export type Migrations = Awaited<ReturnType<typeof readMigrations>>;
 
-/** Tells Reeve's folder from that of a bot that bundles Reeve, which may have a Prisma schema of its own. */
+/** Distinguishes Reeve's folder from that of a bot that bundles Reeve, which may have a Prisma schema of its own. */
 const FIRST_MIGRATION = '20261120223243_init';
 
 /** The folder of the schema and the migrations: above this file, or, for a bundle, in the installed package. */

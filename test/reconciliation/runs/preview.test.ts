@@ -148,7 +148,7 @@ describe('previewRules', () => {
 		expect(ports.calls('ledger')).toEqual(['ledger.lastGoodRun', 'ledger.readLinks']);
 	});
 
-	it('tells exactly what running under each of the rules would lead to, over random worlds', async () => {
+	it('shows exactly what running under each of the rules would lead to, over random worlds', async () => {
 		await fc.assert(
 			fc.asyncProperty(worlds, policies, policies, async (world, inForce, proposed) => {
 				const rolesUnder = async (policy: PolicySettings) => {
