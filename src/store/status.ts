@@ -1,9 +1,8 @@
 import type { Hold } from '../reconciliation/domain/hold.js';
-import type { DriftType } from '../reconciliation/domain/issue.js';
 import type { TriggeredBy } from '../reconciliation/domain/run.js';
-import type { StatusStore, Undelivered } from '../reconciliation/health/status.js';
+import type { OpenKind, StatusStore, Undelivered } from '../reconciliation/health/status.js';
 import type { RunSummary } from '../reconciliation/runs/history.js';
-import { DeliveryStatus, IssueStatus, type Prisma, RunStatus } from './client/client.js';
+import { DeliveryStatus, Prisma, RunStatus } from './client/client.js';
 import type { Database } from './connection/database.js';
 import { inForce } from './exemptions.js';
 import { RUN_HOLDS } from './holds.js';
@@ -60,17 +59,10 @@ export function statusStore({ prisma }: Database, guildId: string): Omit<StatusS
 			return row === null ? null : toSummary(row);
 		},
 		openByKind: async () => {
-			const groups = await prisma.issue.groupBy({
-				by: ['type'],
-				where: { guildId, status: { in: [IssueStatus.OPEN, IssueStatus.FIXING] } },
-				_count: true,
-				_min: { firstSeenAt: true }
-			});
-			return groups.map(({ type, _count, _min }) => ({
-				type: type as DriftType,
-				many: _count,
-				oldest: _min.firstSeenAt ?? new Date(0)
-			}));
+			const kind = Prisma.sql`CASE WHEN detail->>'linked' = 'false' THEN 'UNLINKED' ELSE type END`;
+			return prisma.$queryRaw<OpenKind[]>`
+				SELECT ${kind} AS kind, count(*)::int AS many, min("firstSeenAt") AS oldest FROM $schema."Issue"
+				WHERE "guildId" = ${guildId} AND status IN ('OPEN', 'FIXING') GROUP BY 1 ORDER BY 1`;
 		},
 		pendingVerification: async () => {
 			// Includes a verification whose run failed or was killed.

@@ -3,7 +3,7 @@ import type { ProbeResult } from '../../async/probe.js';
 import type { Health, Status, Undelivered } from '../../reconciliation/health/status.js';
 import type { RunSummary } from '../../reconciliation/runs/history.js';
 import { COLOURS } from '../format/colours.js';
-import { count, TYPE_NAMES } from '../format/format.js';
+import { count, SCOPE_NAMES } from '../format/format.js';
 import { MAX_FIELD_LENGTH } from '../format/limits.js';
 import { fitLines } from '../format/lines.js';
 import { escapeText, sentence } from '../format/text.js';
@@ -109,7 +109,7 @@ function lastSuccessLines(lastSuccess: Status['lastSuccess'], last: RunSummary |
 function openLines(open: Status['open']): string[] {
 	if (!open.ok) return [unknown(open)];
 	if (open.value.length === 0) return ['None'];
-	return open.value.map(({ type, many, oldest }) => `${TYPE_NAMES[type]}: ${count(many, 'issue')}, the oldest since ${ago(oldest)}`);
+	return open.value.map(({ kind, many, oldest }) => `${SCOPE_NAMES[kind]}: ${count(many, 'issue')}, the oldest since ${ago(oldest)}`);
 }
 
 /** Kinds of notifications by their subject's prefix. */

@@ -1,5 +1,5 @@
 import { type ProbeResult, probe } from '../../async/probe.js';
-import type { DriftType } from '../domain/issue.js';
+import type { BulkScope } from '../domain/hold.js';
 import type { Ports } from '../domain/ports.js';
 import type { RuleChange } from '../domain/rule-change.js';
 import type { IssueStore } from '../fixes/bulk-plan.js';
@@ -34,7 +34,7 @@ export interface StatusStore extends RunHistoryStore, Pick<IssueStore, 'newestRe
 }
 
 export interface OpenKind {
-	readonly type: DriftType;
+	readonly kind: Exclude<BulkScope, 'all'>;
 	readonly many: number;
 	/** When the oldest was first found. */
 	readonly oldest: Date;

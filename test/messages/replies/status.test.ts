@@ -78,7 +78,7 @@ describe('statusEmbed', () => {
 
 	test('shows open issues by kind and age, pending verification and undelivered messages', () => {
 		const fields = fieldsOf({
-			open: known([{ type: 'MISSING_ACCESS', many: 3, oldest: AT }]),
+			open: known([{ kind: 'MISSING_ACCESS', many: 3, oldest: AT }]),
 			verification: known({ dueAt: AT, fixes: 2 }),
 			undelivered: known([
 				{ channel: 'mail', subject: 'run:run1', since: AT, tries: 2, lastError: 'The mail server refused.', nextTryAt: AT },

@@ -12,7 +12,7 @@ const STORE: Store = {
 	recentRuns: async () => [],
 	countRuns: async () => ({ runs: 0, failed: 0, fixed: 0 }),
 	lastSuccess: async () => null,
-	openByKind: async () => [{ type: 'MISSING_ACCESS', many: 2, oldest: NOW }],
+	openByKind: async () => [{ kind: 'MISSING_ACCESS', many: 2, oldest: NOW }],
 	pendingVerification: async () => null,
 	undelivered: async () => [],
 	countExemptions: async () => 0,
@@ -61,7 +61,7 @@ describe('readStatus', () => {
 	it('reads everything when all sources work', async () => {
 		const status = await read({});
 		for (const name of Object.values(FIELD_OF)) expect(status[name]).toMatchObject({ ok: true });
-		expect(status.open).toEqual({ ok: true, value: [{ type: 'MISSING_ACCESS', many: 2, oldest: NOW }] });
+		expect(status.open).toEqual({ ok: true, value: [{ kind: 'MISSING_ACCESS', many: 2, oldest: NOW }] });
 		expect(status.nextRunAt).toEqual({ ok: true, value: new Date('2026-02-11T03:00:00Z') });
 	});
 

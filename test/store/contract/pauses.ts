@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/store/connection/database.js';
-import { ledgerOf, minute, oneIssue, run, runStart } from '../builders.js';
+import { drift, ledgerOf, minute, oneIssue, run, runStart, snowflake } from '../builders.js';
 
 export function pauseContract(database: () => Database): void {
 	const pause = (at: number, until: number | null) => ({
@@ -45,6 +45,20 @@ export function pauseContract(database: () => Database): void {
 	});
 
 	describe('status', () => {
+		it('counts open issues of members without a link apart, as reports do', async () => {
+			const { ledger } = ledgerOf(database());
+			const kinds = [
+				drift(snowflake(), { type: 'UNAUTHORIZED_ACCESS', linked: true }),
+				drift(snowflake(), { type: 'UNAUTHORIZED_ACCESS', linked: false, severity: 'LOW' }),
+				drift(snowflake(), { type: 'MISSING_ACCESS', linked: false, severity: 'LOW' })
+			];
+			await run(ledger, minute(0), kinds);
+			expect(await ledger.openByKind()).toEqual([
+				{ kind: 'UNAUTHORIZED_ACCESS', many: 1, oldest: minute(0) },
+				{ kind: 'UNLINKED', many: 2, oldest: minute(0) }
+			]);
+		});
+
 		it('counts runs, issues and pending work', async () => {
 			const { ledger } = ledgerOf(database());
 			const book = ledger;
@@ -56,7 +70,7 @@ export function pauseContract(database: () => Database): void {
 			await run(ledger, minute(-60), []);
 			expect(await book.openByKind()).toEqual([]);
 			await oneIssue(ledger, minute(7));
-			expect(await book.openByKind()).toMatchObject([{ type: 'MISSING_ACCESS', many: 1, oldest: minute(7) }]);
+			expect(await book.openByKind()).toEqual([{ kind: 'MISSING_ACCESS', many: 1, oldest: minute(7) }]);
 			const runs = await book.recentRuns({ since: minute(0), skip: 0, take: 2 });
 			expect(runs).toMatchObject([{ issuesFound: 1 }, { runId: failed, status: 'FAILED', failure: 'Stripe is away.' }]);
 			expect(await book.recentRuns({ since: minute(0), skip: 2, take: 2 })).toMatchObject([{ runId }]);
