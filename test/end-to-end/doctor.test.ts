@@ -25,7 +25,7 @@ async function doctor(): Promise<APIEmbed> {
 function runInTerminal(over: Record<string, string> = {}): Promise<{ code: number | null; output: string }> {
 	return new Promise((resolve) => {
 		let output = '';
-		const child = spawn(process.execPath, [join(REPOSITORY, 'dist/src/doctor.js')], {
+		const child = spawn(process.execPath, [join(REPOSITORY, 'dist/src/cli/doctor.js')], {
 			cwd: tmpdir(),
 			env: { ...sandbox.settings, ...over }
 		});

@@ -16,7 +16,7 @@ const people = Array.from({ length: 5 }, (_, index) => ({
 	customer: `cus_${index}`
 }));
 
-const PREVIEW = join(import.meta.dirname, '../../dist/src/preview.js');
+const PREVIEW = join(import.meta.dirname, '../../dist/src/cli/preview.js');
 
 describe('preview', () => {
 	let sandbox: Sandbox;

@@ -1,32 +1,28 @@
-import { existsSync } from 'node:fs';
 import { Client, Events } from 'discord.js';
-import { externalChecks, guildChecks, lastRunCheck, onDemandChecks, storageChecks } from './checks.js';
-import { databaseSettings, secretsOf } from './config/derived.js';
-import { DOTENV, parseSettings, type Settings, SettingsError } from './config/env.js';
-import { clientOptions } from './discord/client.js';
-import { loginFailure } from './discord/login.js';
-import { doctorLines, verdictOf } from './messages/replies/doctor.js';
-import { type CheckResult, runChecks } from './reconciliation/health/doctor.js';
-import { createRedactor, type Redactor } from './redaction/redactor.js';
-import { type Database, openDatabase } from './store/connection/database.js';
-import { DatabaseError, FolderInUseError } from './store/connection/errors.js';
-import { createLedger } from './store/ledger.js';
+import { externalChecks, guildChecks, lastRunCheck, onDemandChecks, storageChecks } from '../checks.js';
+import { databaseSettings } from '../config/derived.js';
+import type { Settings } from '../config/env.js';
+import { clientOptions } from '../discord/client.js';
+import { loginFailure } from '../discord/login.js';
+import { doctorLines, verdictOf } from '../messages/replies/doctor.js';
+import { type CheckResult, runChecks } from '../reconciliation/health/doctor.js';
+import type { Redactor } from '../redaction/redactor.js';
+import { type Database, openDatabase } from '../store/connection/database.js';
+import { DatabaseError, FolderInUseError } from '../store/connection/errors.js';
+import { createLedger } from '../store/ledger.js';
+import { loadSettings, print, runProgram } from './program.js';
 
 /** `npm run doctor`: checks the setup, before or while Reeve runs, and explains how to fix problems. Exits with 1 if it finds an error. */
 
 /** Maximum wait for the login and the list of guilds. */
 const LOGIN_TIMEOUT_MS = 15_000;
 
-/** @returns whether no check found an error */
-async function main(): Promise<boolean> {
-	if (existsSync(DOTENV)) process.loadEnvFile(DOTENV);
-	const { settings, warnings } = parseSettings(process.env);
-	const redact = createRedactor(secretsOf(settings));
+async function main(): Promise<number> {
+	const { settings, warnings, redact } = loadSettings();
 	const results = await runAllChecks(settings, warnings, redact);
-	const print = (line: string) => console.log(redact(line));
 	for (const line of doctorLines(results)) print(line);
 	print(`\n${verdictOf(results)}.`);
-	return !results.some(({ verdict }) => verdict === 'blocking' || verdict === 'error');
+	return results.some(({ verdict }) => verdict === 'blocking' || verdict === 'error') ? 1 : 0;
 }
 
 async function runAllChecks(settings: Settings, warnings: readonly string[], redact: Redactor): Promise<readonly CheckResult[]> {
@@ -81,10 +77,4 @@ async function logIn(client: Client, token: string): Promise<string | null> {
 	}
 }
 
-main().then(
-	(passed) => process.exit(passed ? 0 : 1),
-	(error: unknown) => {
-		console.error(error instanceof SettingsError ? error.message : error);
-		process.exit(1);
-	}
-);
+runProgram('The doctor', main);
