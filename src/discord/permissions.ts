@@ -16,14 +16,13 @@ export const THREAD_PERMISSIONS = { ...ELSEWHERE, 'Send Messages in Threads': Pe
 
 const INVITE_PERMISSIONS = Object.values(CHANNEL_PERMISSIONS).reduce((sum, bit) => sum | bit, PermissionFlagsBits.ManageRoles as bigint);
 
-/** Invites Reeve to the server with exactly the permissions that it uses. */
-export function inviteLink(applicationId: string, guildId: string): string {
+/** Invites Reeve with exactly the permissions that it uses. @param guildId - without it, the link asks for the server */
+export function inviteLink(applicationId: string, guildId?: string): string {
 	const query = new URLSearchParams({
 		client_id: applicationId,
 		scope: 'bot applications.commands',
 		permissions: String(INVITE_PERMISSIONS),
-		guild_id: guildId,
-		disable_guild_select: 'true'
+		...(guildId !== undefined && { guild_id: guildId, disable_guild_select: 'true' })
 	});
 	return `https://discord.com/oauth2/authorize?${query}`;
 }

@@ -57,9 +57,14 @@ export function toSubscription(
 	};
 }
 
-/** The items with a quantity above 0. A metered price has no quantity, and counts. */
+/** The items that buy something. */
 export function purchasedItems(items: readonly Stripe.SubscriptionItem[]): SubscriptionItem[] {
-	return items.filter(({ quantity }) => (quantity ?? 1) > 0).map(({ price }) => ({ price: price.id, product: idOf(price.product) }));
+	return items.filter(isPurchased).map(({ price }) => ({ price: price.id, product: idOf(price.product) }));
+}
+
+/** Whether an item buys something: not with a quantity of 0. A metered price has no quantity, and counts. */
+export function isPurchased({ quantity }: Stripe.SubscriptionItem): boolean {
+	return (quantity ?? 1) > 0;
 }
 
 /**

@@ -4,17 +4,13 @@ import { purchaseOf } from '../reconciliation/policy/purchase.js';
 import { MissingObjectError, NotAllowedError } from './api/errors.js';
 import type { StripeRequest } from './api/request.js';
 import { purchasedItems } from './convert.js';
-import { inspectItems } from './inspect.js';
-import { PAGE_SIZE } from './lists/paginate.js';
+import { readCurrentSubscriptions } from './current-subscriptions.js';
 import { createQuickRequester, type StripeAccess } from './quick-request.js';
 
 /** The doctor's check of the price map. */
 
 /** For reading subscriptions; a check may take five seconds in all. */
 const READING_MS = 2_000;
-
-/** The statuses of subscriptions that may give a role. */
-const CURRENT: ReadonlySet<string> = new Set(['active', 'trialing', 'past_due', 'unpaid']);
 
 /** Whether the settings know the prices that are sold. One request for each hundred subscriptions, and one for each price in the settings. */
 export function priceCheck(access: StripeAccess, policy: PolicySettings): Check {
@@ -42,28 +38,14 @@ interface Sold {
 	readonly unlisted: readonly { readonly price: string; readonly subscriptions: number }[];
 }
 
-/** Reads current subscriptions, the newest first, for a short time: an operator is waiting. */
 async function readSold(request: StripeRequest, policy: PolicySettings): Promise<Sold> {
-	const until = Date.now() + READING_MS;
 	const counts = new Map<string, number>();
-	let read = 0;
-	for (let after: string | undefined; ; ) {
-		const page = await request('Subscriptions', (stripe) =>
-			stripe.subscriptions.list({ limit: PAGE_SIZE, ...(after !== undefined && { starting_after: after }) })
-		);
-		for (const { status, items } of page.data) {
-			if (!CURRENT.has(status)) continue;
-			read += 1;
-			const { unlisted } = purchaseOf(purchasedItems(inspectItems(items?.data).readable), null, policy);
-			for (const price of new Set(unlisted)) counts.set(price, (counts.get(price) ?? 0) + 1);
-		}
-		after = page.data.at(-1)?.id;
-		const complete = !page.has_more || after === undefined;
-		if (complete || Date.now() > until) {
-			const unlisted = [...counts].map(([price, subscriptions]) => ({ price, subscriptions }));
-			return { read, complete, unlisted: unlisted.sort((a, b) => b.subscriptions - a.subscriptions || (a.price < b.price ? -1 : 1)) };
-		}
-	}
+	const { read, complete } = await readCurrentSubscriptions(request, READING_MS, (items) => {
+		const { unlisted } = purchaseOf(purchasedItems(items), null, policy);
+		for (const price of new Set(unlisted)) counts.set(price, (counts.get(price) ?? 0) + 1);
+	});
+	const unlisted = [...counts].map(([price, subscriptions]) => ({ price, subscriptions }));
+	return { read, complete, unlisted: unlisted.sort((a, b) => b.subscriptions - a.subscriptions || (a.price < b.price ? -1 : 1)) };
 }
 
 /** Without any price in the settings, what every personal subscription buys depends on STRIPE_UNMAPPED_PRICES alone. */

@@ -72,4 +72,10 @@ describe('inviteLink', () => {
 		});
 		expect(notInvited('42', '7')).toContain(url.href);
 	});
+
+	it('leaves the choice of the server open where none is known yet', () => {
+		const open = new URL(inviteLink('42')).searchParams;
+		expect([...open.keys()]).toEqual(['client_id', 'scope', 'permissions']);
+		expect(open.get('permissions')).toBe(new URL(inviteLink('42', '7')).searchParams.get('permissions'));
+	});
 });

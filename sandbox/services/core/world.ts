@@ -48,6 +48,23 @@ const subscription = z
 	})
 	.refine((value) => (value.price === undefined) !== (value.items === undefined), 'give either price or items');
 
+/** A recurring price. One that is not in the world costs $5 a month, under a name made from its ID. */
+const price = z.strictObject({
+	id: z.string().min(1),
+	/** Of its product. */
+	name: z.string().min(1),
+	nickname: z.string().min(1).nullable().default(null),
+	/** In the currency's smallest unit; null for a tiered price. */
+	amount: z.int().nonnegative().nullable(),
+	currency: z
+		.string()
+		.regex(/^[a-z]{3}$/)
+		.default('usd'),
+	interval: z.enum(['day', 'week', 'month', 'year']).default('month'),
+	intervalCount: z.int().positive().default(1),
+	active: z.boolean().default(true)
+});
+
 export const guildSchema = z
 	.strictObject({ members: z.array(guildMember).default([]) })
 	.superRefine(({ members }, context) => {
@@ -56,7 +73,11 @@ export const guildSchema = z
 	.default({ members: [] });
 
 export const stripeSchema = z
-	.strictObject({ customers: z.array(customer).default([]), subscriptions: z.array(subscription).default([]) })
+	.strictObject({
+		customers: z.array(customer).default([]),
+		subscriptions: z.array(subscription).default([]),
+		prices: z.array(price).optional()
+	})
 	.superRefine(({ customers, subscriptions }, context) => {
 		uniqueIds(context, 'subscription', subscriptions);
 		const customerIds = uniqueIds(context, 'customer', customers);
@@ -82,4 +103,5 @@ export type GuildWorld = z.output<typeof guildSchema>;
 export type GuildWorldInput = z.input<typeof guildSchema>;
 export type GuildMemberWorld = GuildWorld['members'][number];
 export type StripeWorld = z.output<typeof stripeSchema>;
+export type PriceWorld = z.output<typeof price>;
 export type StripeWorldInput = z.input<typeof stripeSchema>;

@@ -148,14 +148,15 @@ export function eventSource(events: Events, parameters: Parameters): Source<Stri
 
 export function priceSource(store: StripeStore, parameters: Parameters): Source<PriceRecord> {
 	const product = parameters.text('product');
-	const matches =
-		parameters.oneOf('active', ['true', 'false']) !== 'false' &&
-		parameters.oneOf('type', ['one_time', 'recurring']) !== 'one_time' &&
-		(parameters.text('currency') ?? 'usd') === 'usd';
+	const active = parameters.oneOf('active', ['true', 'false']);
+	const currency = parameters.text('currency');
 	return {
 		...base('price', parameters, (id) => store.catalog.price(id)),
-		sources: matches ? [store.catalog.prices] : [],
-		keep: (price) => product === undefined || price.product.id === product
+		sources: parameters.oneOf('type', ['one_time', 'recurring']) === 'one_time' ? [] : [store.catalog.prices],
+		keep: (price) =>
+			(product === undefined || price.product.id === product) &&
+			(active === undefined || String(price.active) === active) &&
+			(currency === undefined || price.currency === currency)
 	};
 }
 

@@ -32,6 +32,7 @@ export class StripeStore {
 
 	public static of(world: StripeWorld, now: number): StripeStore {
 		const store = new StripeStore();
+		for (const price of world.prices ?? []) store.catalog.setPrice(price);
 		for (const [index, { id, email, name, metadata }] of world.customers.entries()) {
 			const created = now - CUSTOMER_AGE + index;
 			store.customersById.set(id, { id, created, email, name, metadata, deleted: false, subscriptions: null });

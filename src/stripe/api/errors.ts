@@ -20,7 +20,9 @@ const PERMISSIONS: Readonly<Record<string, Resource>> = {
 	subscription: 'Subscriptions',
 	customer: 'Customers',
 	invoice: 'Invoices',
-	event: 'Events'
+	event: 'Events',
+	plan: 'Prices',
+	product: 'Products'
 };
 
 /** Turns any error of a request into one that says what went wrong and what to do about it. Never contains the key. */

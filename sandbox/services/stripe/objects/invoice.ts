@@ -115,13 +115,15 @@ export function invoiceObject(record: InvoiceRecord, context: ObjectContext): St
 function lineObjects({ id, created, subscription }: InvoiceRecord, { catalog, livemode }: ObjectContext): Stripe.InvoiceLineItem[] {
 	return subscription.items.map((item, index) => {
 		const price = catalog.ensurePrice(item.price);
-		const amount = price.amount * item.quantity;
+		// A tiered price costs nothing here.
+		const unitAmount = price.amount ?? 0;
+		const amount = unitAmount * item.quantity;
 		return {
 			id: `il_${id}_${index + 1}`,
 			object: 'line_item',
 			amount,
 			currency: 'usd',
-			description: `${item.quantity} × ${price.product.name} (at $${(price.amount / 100).toFixed(2)} / month)`,
+			description: `${item.quantity} × ${price.product.name} (at $${(unitAmount / 100).toFixed(2)} / month)`,
 			discount_amounts: [],
 			discountable: true,
 			discounts: [],
@@ -144,7 +146,7 @@ function lineObjects({ id, created, subscription }: InvoiceRecord, { catalog, li
 			pricing: {
 				price_details: { price: price.id, product: price.product.id },
 				type: 'price_details',
-				unit_amount_decimal: Stripe.Decimal.from(price.amount)
+				unit_amount_decimal: Stripe.Decimal.from(unitAmount)
 			},
 			quantity: item.quantity,
 			quantity_decimal: Stripe.Decimal.from(item.quantity),

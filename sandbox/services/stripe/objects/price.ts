@@ -1,49 +1,55 @@
 import Stripe from 'stripe';
 import type { PriceRecord, ProductRecord } from '../records/records.js';
 
-export function priceObject({ id, created, product, amount }: PriceRecord, livemode: boolean): Stripe.Price {
+export function priceObject({ id, created, product, amount, ...price }: PriceRecord, livemode: boolean): Stripe.Price {
 	return {
 		id,
 		object: 'price',
-		active: true,
-		billing_scheme: 'per_unit',
+		active: price.active,
+		billing_scheme: amount === null ? 'tiered' : 'per_unit',
 		created,
-		currency: 'usd',
+		currency: price.currency,
 		custom_unit_amount: null,
 		livemode,
 		lookup_key: null,
 		metadata: {},
-		nickname: null,
+		nickname: price.nickname,
 		product: product.id,
-		recurring: { interval: 'month', interval_count: 1, meter: null, trial_period_days: null, usage_type: 'licensed' },
+		recurring: {
+			interval: price.interval,
+			interval_count: price.intervalCount,
+			meter: null,
+			trial_period_days: null,
+			usage_type: 'licensed'
+		},
 		tax_behavior: 'unspecified',
-		tiers_mode: null,
+		tiers_mode: amount === null ? 'volume' : null,
 		transform_quantity: null,
 		type: 'recurring',
 		unit_amount: amount,
-		unit_amount_decimal: Stripe.Decimal.from(amount)
+		unit_amount_decimal: amount === null ? null : Stripe.Decimal.from(amount)
 	};
 }
 
 /** The legacy form of a price, which subscription items still have. */
-export function planObject({ id, created, product, amount }: PriceRecord, livemode: boolean): Stripe.Plan {
+export function planObject({ id, created, product, amount, ...price }: PriceRecord, livemode: boolean): Stripe.Plan {
 	return {
 		id,
 		object: 'plan',
-		active: true,
+		active: price.active,
 		amount,
-		amount_decimal: Stripe.Decimal.from(amount),
-		billing_scheme: 'per_unit',
+		amount_decimal: amount === null ? null : Stripe.Decimal.from(amount),
+		billing_scheme: amount === null ? 'tiered' : 'per_unit',
 		created,
-		currency: 'usd',
-		interval: 'month',
-		interval_count: 1,
+		currency: price.currency,
+		interval: price.interval,
+		interval_count: price.intervalCount,
 		livemode,
 		metadata: {},
 		meter: null,
-		nickname: null,
+		nickname: price.nickname,
 		product: product.id,
-		tiers_mode: null,
+		tiers_mode: amount === null ? 'volume' : null,
 		transform_usage: null,
 		trial_period_days: null,
 		usage_type: 'licensed'

@@ -1,3 +1,4 @@
+import type { PriceWorld } from '../../core/world.js';
 import type { PriceRecord, ProductRecord } from './records.js';
 import { SortedIndex } from './sorted-index.js';
 
@@ -6,6 +7,7 @@ import { SortedIndex } from './sorted-index.js';
 const CREATED = Date.UTC(2020, 0, 1) / 1000;
 const KNOWN_AMOUNTS: Readonly<Record<string, number>> = { price_knight: 900, price_lord: 2900 };
 const DEFAULT_AMOUNT = 500;
+const DEFAULTS = { nickname: null, currency: 'usd', interval: 'month', intervalCount: 1, active: true } as const;
 
 export class Catalog {
 	public readonly prices = new SortedIndex<PriceRecord>();
@@ -24,16 +26,26 @@ export class Catalog {
 	public ensurePrice(id: string): PriceRecord {
 		const known = this.pricesById.get(id);
 		if (known) return known;
-		const name = id.replace(/^price_/, '');
-		const created = CREATED + this.pricesById.size;
-		const product: ProductRecord = { id: `prod_${name}`, created, name: name.charAt(0).toUpperCase() + name.slice(1), price: id };
-		const price: PriceRecord = { id, created, product, amount: KNOWN_AMOUNTS[id] ?? DEFAULT_AMOUNT };
+		const stem = stemOf(id);
+		const name = stem.charAt(0).toUpperCase() + stem.slice(1);
+		return this.setPrice({ ...DEFAULTS, id, name, amount: KNOWN_AMOUNTS[id] ?? DEFAULT_AMOUNT });
+	}
+
+	/** Adds a price with a product of its own, or replaces the one with its ID. */
+	public setPrice({ id, name, ...given }: PriceWorld): PriceRecord {
+		const replaced = this.pricesById.get(id);
+		if (replaced) this.prices.remove(replaced);
+		const created = replaced?.created ?? CREATED + this.pricesById.size;
+		const product: ProductRecord = { id: `prod_${stemOf(id)}`, created, name, price: id };
+		const price: PriceRecord = { ...given, id, created, product };
 		this.productsById.set(product.id, product);
 		this.pricesById.set(id, price);
 		this.prices.insert(price);
 		return price;
 	}
 }
+
+const stemOf = (id: string) => id.replace(/^price_/, '');
 
 export function createCatalog(): Catalog {
 	const made = new Catalog();

@@ -52,7 +52,15 @@ export interface PriceRecord {
 	readonly id: string;
 	readonly created: number;
 	readonly product: ProductRecord;
-	readonly amount: number;
+	readonly nickname: string | null;
+	/** In the currency's smallest unit; null if the price is tiered. */
+	readonly amount: number | null;
+	/** Lower case, as Stripe writes it. */
+	readonly currency: string;
+	readonly interval: 'day' | 'week' | 'month' | 'year';
+	readonly intervalCount: number;
+	/** False once it is archived. */
+	readonly active: boolean;
 }
 
 export interface ProductRecord {
