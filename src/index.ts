@@ -2,7 +2,7 @@ import './plugin/augmentations.js';
 
 /** The package's entry: types, and the options from the variables of the standalone bot. `reeve/register` mounts Reeve. */
 
-export type { EndedFix, ReeveEvents } from './events.js';
+export type { NewHold, ReeveEvents, Release, StartedRun } from './events.js';
 export { NotRunningError } from './lifecycle.js';
 export { type SqlPeopleQueries, type SqlQuery, sqlPeople } from './people/sql-people.js';
 export type { By, ReeveHandle } from './plugin/handle.js';

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
-import { LogLevel } from '@sapphire/framework';
+import { type ILogger, LogLevel } from '@sapphire/framework';
 import { Logger } from '@sapphire/plugin-logger';
+import { LogEntry, type TakesEntries } from './log-entry.js';
 import { REDACTED, type Redactor } from './redaction/redactor.js';
 
 const LEVELS = { trace: LogLevel.Trace, debug: LogLevel.Debug, info: LogLevel.Info, warn: LogLevel.Warn, error: LogLevel.Error };
@@ -20,9 +21,45 @@ export class RedactingLogger extends Logger {
 	}
 
 	protected override preprocess(values: readonly unknown[]): string {
-		const texts = values.map((value) => (typeof value === 'string' ? value : inspect(value, { depth: INSPECT_DEPTH })));
-		return redactInteractionTokens(this.redact(texts.map(escapeControlCharacters).join(' ')));
+		return this.clean(values.map(textOf).join(' '));
 	}
+
+	protected clean(text: string): string {
+		return redactInteractionTokens(this.redact(escapeControlCharacters(text)));
+	}
+}
+
+/**
+ * Writes one JSON object per line: `time`, `level`, `message`, the fields of a {@link LogEntry}, and `error` for errors and other objects,
+ * with their stack. Warnings and errors go to the standard error, as in the text.
+ */
+export class JsonLogger extends RedactingLogger implements TakesEntries {
+	public readonly takesEntries = true;
+
+	public override write(level: LogLevel, ...values: readonly unknown[]): void {
+		if (!this.has(level)) return;
+		const entry = values.find((value) => value instanceof LogEntry);
+		const objects = values.filter((value) => typeof value === 'object' && value !== null && value !== entry);
+		const texts = values.filter((value) => value !== entry && !objects.includes(value)).map(textOf);
+		const line = {
+			time: new Date().toISOString(),
+			level: LogLevel[level].toLowerCase(),
+			message: [...texts, ...(entry === undefined ? [] : [entry.message])].join(' '),
+			...entry?.fields,
+			...(objects.length > 0 && { error: objects.map(textOf).join('\n') })
+		};
+		const text = JSON.stringify(line, (_, value: unknown) => (typeof value === 'string' ? this.clean(value) : value));
+		(level >= LogLevel.Warn ? this.console.error : this.console.log)(text);
+	}
+}
+
+/** The logger of the standalone bot. */
+export function createLogger(format: 'text' | 'json', level: LogLevelName, redact: Redactor): ILogger {
+	return format === 'json' ? new JsonLogger(level, redact) : new RedactingLogger(level, redact);
+}
+
+function textOf(value: unknown): string {
+	return typeof value === 'string' ? value : inspect(value, { depth: INSPECT_DEPTH });
 }
 
 /** Escapes characters that control a terminal or the text direction: a user-chosen name must not be able to forge log lines. */

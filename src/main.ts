@@ -9,7 +9,7 @@ import { environmentOfNextStart } from './config/next-settings.js';
 import { createClient } from './discord/client.js';
 import { loginFailure, waitForGateway } from './discord/login.js';
 import { runShutdownSteps } from './lifecycle.js';
-import { RedactingLogger } from './logger.js';
+import { createLogger } from './logger.js';
 import { StartError } from './plugin/errors.js';
 import { fromEnv } from './plugin/options.js';
 import { SourceError } from './reconciliation/domain/ports.js';
@@ -35,7 +35,7 @@ async function main(): Promise<void> {
 	const { settings } = parseSettings(process.env);
 	const redactors = { all: createRedactor(secretsOf(settings)), distinctive: createRedactor(distinctiveSecretsOf(settings)) };
 	redactFatalError = redactors.all;
-	const logger = new RedactingLogger(settings.LOG_LEVEL, redactors.all);
+	const logger = createLogger(settings.LOG_FORMAT, settings.LOG_LEVEL, redactors.all);
 	process.on('unhandledRejection', (error) => logger.error('Unhandled rejection:', error));
 
 	const client = createClient({
@@ -81,7 +81,10 @@ let redactFatalError: Redactor = (text) => text;
 function die(error: unknown): never {
 	// Errors that an operator can fix are shown as a message; any other is a bug and shown with its stack.
 	const isReadable = [SettingsError, DatabaseError, SourceError, StartError].some((kind) => error instanceof kind);
-	console.error(redactFatalError(isReadable ? (error as Error).message : inspect(error)));
+	const message = isReadable ? (error as Error).message : inspect(error);
+	// The settings may be what is wrong.
+	if (process.env.LOG_FORMAT?.trim() === 'json') createLogger('json', 'error', redactFatalError).fatal(message);
+	else console.error(redactFatalError(message));
 	process.exit(1);
 }
 

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { settingNames } from '../src/config/env.js';
 import { inviteLink } from '../src/discord/permissions.js';
+import { LogEntry } from '../src/log-entry.js';
+import { loggingEmit } from '../src/wiring/log-events.js';
+import { emitSampleNight } from './wiring/sample-events.js';
 
 const ROOT = join(import.meta.dirname, '..');
 const DOCUMENTS = [
@@ -94,6 +97,17 @@ describe('docs/operate.md', () => {
 				.replaceAll(' ', '-');
 		const anchors = new Set([...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchor(heading)));
 		expect([...text.matchAll(/\]\(#([^)]+)\)/g)].map(([, name = '']) => name).filter((name) => !anchors.has(name))).toEqual([]);
+	});
+
+	it('shows the lines of the log as they are written', () => {
+		const entries: LogEntry[] = [];
+		const log = (entry: unknown) => void entries.push(entry as LogEntry);
+		emitSampleNight(loggingEmit(() => {}, { info: log, warn: log, error: log }));
+		const [, lines = ''] = /```log\n(.*?)\n```/s.exec(text) ?? [];
+		expect(lines.split('\n')).toEqual(entries.map(String));
+		const [, json = ''] = /```json\n(.*?)\n```/s.exec(text) ?? [];
+		const { time: _, level: _level, message, ...fields } = JSON.parse(json) as Record<string, unknown>;
+		expect(entries).toContainEqual(new LogEntry(String(message), fields as LogEntry['fields']));
 	});
 
 	it('invites Reeve with the permissions that it uses', () => {

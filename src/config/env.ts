@@ -109,6 +109,10 @@ const shape = {
 		.enum(['trace', 'debug', 'info', 'warn', 'error'], { error: 'trace, debug, info, warn or error' })
 		.default('info')
 		.describe('how much Reeve writes to its log'),
+	LOG_FORMAT: z
+		.enum(['text', 'json'], { error: 'text or json' })
+		.default('text')
+		.describe('json: one JSON object per line, for programs that collect logs'),
 	DISCORD_API_URL: apiUrl(true).default('https://discord.com/api').describe('only the sandbox changes it'),
 	STRIPE_API_URL: apiUrl(false).default('https://api.stripe.com').describe('only the sandbox changes it')
 };

@@ -117,8 +117,8 @@ export function attempts({ prisma }: Database, guildId: string, verifyAfterMinut
 					}
 				});
 				// Another process has ended it: an attempt ends once.
-				if (ended.count === 0) return;
-				const { issueId, actor, undoes, issue } = await transaction.fixAttempt.findUniqueOrThrow({
+				if (ended.count === 0) return null;
+				const { issueId, runId, actor, undoes, issue } = await transaction.fixAttempt.findUniqueOrThrow({
 					where: { id: attemptId },
 					include: { issue: true }
 				});
@@ -139,6 +139,8 @@ export function attempts({ prisma }: Database, guildId: string, verifyAfterMinut
 					detail: end.error,
 					attemptId
 				});
+				const { newDrift: _, ...stored } = end;
+				return { ...stored, kind: undoes === null ? 'fix' : 'undo', issue: rowToOpenIssue(issue), runId, actor };
 			}),
 
 		interruptedAttempts: async (seconds) => {

@@ -1,11 +1,10 @@
 import type { EventEmitter } from 'node:events';
 import type { ReeveEvents } from '../events.js';
-import type { OpenIssue } from '../reconciliation/domain/issue.js';
-import type { AttemptStore } from '../reconciliation/domain/ports.js';
+import type { AttemptStore, RulesStore, RunStore } from '../reconciliation/domain/ports.js';
 import type { ReconciliationResult } from '../reconciliation/domain/run.js';
 import type { HoldStore } from '../reconciliation/fixes/holds.js';
 
-/** Events for the bot that Reeve is mounted in, emitted where the core stores what happened. */
+/** Events for the log and for the bot that Reeve is mounted in, emitted where the core stores what happened. */
 
 export type Emit = <Name extends keyof ReeveEvents>(name: Name, ...args: ReeveEvents[Name]) => void;
 
@@ -30,35 +29,42 @@ export function emitRun(result: ReconciliationResult, emit: Emit): void {
 	if (result.status === 'FAILED') emit('failed', { kind: 'run', result });
 }
 
-/** The store, which also emits the ends of fixes and the holds that operators cause. Undos have no events. */
-export function emittingStore<Store extends Pick<AttemptStore, 'claimIssue' | 'endAttempt' | 'interruptedAttempts'> & HoldStore>(
-	store: Store,
-	emit: Emit
-): Store {
-	/** The fixes in progress by attempt. */
-	const claimed = new Map<string, { readonly issue: OpenIssue; readonly actor: string }>();
-	const observed: Pick<AttemptStore, 'claimIssue' | 'endAttempt' | 'interruptedAttempts'> & Pick<HoldStore, 'recordHold'> = {
-		claimIssue: async (issueId, planHash, actor, ...rest) => {
-			const result = await store.claimIssue(issueId, planHash, actor, ...rest);
-			if (result.kind === 'claimed') claimed.set(result.claim.attemptId, { issue: result.claim.issue, actor });
-			return result;
-		},
-		interruptedAttempts: async (seconds) => {
-			const attempts = await store.interruptedAttempts(seconds);
-			for (const { attemptId, issue, actor, undoes } of attempts) if (undoes === null) claimed.set(attemptId, { issue, actor });
-			return attempts;
+type Observed = Pick<RunStore, 'startRun'> &
+	Pick<AttemptStore, 'endAttempt'> &
+	Pick<HoldStore, 'recordHold' | 'releaseHold'> &
+	Pick<RulesStore, 'acceptRules'>;
+
+/** The store, which also emits the starts of runs, the ends of fixes and undos, and the holds that operators cause and release. */
+export function emittingStore<Store extends Observed>(store: Store, emit: Emit): Store {
+	const observed: Observed = {
+		startRun: async (start) => {
+			const runId = await store.startRun(start);
+			if (runId !== null) emit('started', { ...start, runId });
+			return runId;
 		},
 		endAttempt: async (attemptId, end) => {
-			await store.endAttempt(attemptId, end);
-			const attempt = claimed.get(attemptId);
-			if (!claimed.delete(attemptId) || attempt === undefined) return;
-			const fix = { ...attempt, outcome: end.outcome, error: end.error, at: end.at };
-			if (end.outcome === 'FIXED') emit('fixed', fix);
-			if (end.outcome === 'FAILED' || end.outcome === 'NOT_APPLIED' || end.outcome === 'INTERRUPTED') emit('failed', { kind: 'fix', fix });
+			const ended = await store.endAttempt(attemptId, end);
+			if (ended === null) return null;
+			emit('attempt', ended);
+			if (ended.kind === 'undo') return ended;
+			if (ended.outcome === 'FIXED') emit('fixed', ended);
+			if (ended.outcome === 'FAILED' || ended.outcome === 'NOT_APPLIED' || ended.outcome === 'INTERRUPTED')
+				emit('failed', { kind: 'fix', fix: ended });
+			return ended;
 		},
 		recordHold: async (refused) => {
 			await store.recordHold(refused);
 			emit('held', refused, refused.runId);
+		},
+		releaseHold: async (release) => {
+			await store.releaseHold(release);
+			const { scope, part, actor, losing } = release;
+			emit('released', { scope, part, runId: null, actor, losing });
+		},
+		acceptRules: async (order) => {
+			await store.acceptRules(order);
+			const { runId, actor, losing } = order;
+			emit('released', { scope: 'rules', runId, actor, losing });
 		}
 	};
 	return { ...store, ...observed };

@@ -24,6 +24,7 @@ import type { Database } from '../store/connection/database.js';
 import { createLedger } from '../store/ledger.js';
 import { type BillingOptions, createBilling } from '../stripe/billing.js';
 import { createEmit, emitRun, emittingStore } from './emit-events.js';
+import { loggingEmit } from './log-events.js';
 
 /** Timeouts of the adapters; each has a default that suits the real services. */
 export interface AdapterTimeouts {
@@ -58,7 +59,7 @@ export function createPorts(options: ReeveOptions, lifecycle: InFlightWork) {
 	const verifyAfterMinutes = settings.RECONCILIATION_VERIFY_AFTER_MINUTES;
 	const { changeText = (text: string) => text } = options;
 	const outgoing = withChangedTexts(client, changeText);
-	const emit = createEmit(options.events, logger);
+	const emit = loggingEmit(createEmit(options.events, logger), logger);
 	const ledger = createLedger(database, guildId, {
 		verifyAfterMinutes,
 		snapshotDays: settings.RECONCILIATION_SNAPSHOT_DAYS,
@@ -82,7 +83,7 @@ export function createPorts(options: ReeveOptions, lifecycle: InFlightWork) {
 		namesOf,
 		logger
 	});
-	const outbox: OutboxDeps = { outbox: store, messenger, now, logger };
+	const outbox: OutboxDeps = { outbox: store, messenger, now, onAttempt: (attempt) => emit('delivery', attempt), logger };
 	const billing = createBilling({ ...billingOptions(settings), ...timeouts.stripe });
 	const wanted = managedRoleSettings(settings);
 	const announce = createAnnouncer({ client: outgoing, channelId, logger });

@@ -44,6 +44,7 @@ describe('parseSettings: defaults', () => {
 			STRIPE_DISCORD_ID_KEY: 'discord_id',
 			DATA_DIR: './data',
 			LOG_LEVEL: 'info',
+			LOG_FORMAT: 'text',
 			DISCORD_API_URL: 'https://discord.com/api',
 			STRIPE_API_URL: 'https://api.stripe.com'
 		});
@@ -123,6 +124,7 @@ describe('parseSettings: errors', () => {
 		['STRIPE_DISCORD_ID_KEY', 'x'.repeat(41), 'at most 40 characters'],
 		['STRIPE_REQUESTS_PER_SECOND', '0', 'from 1 to 100'],
 		['STRIPE_REQUESTS_PER_SECOND', '2.5', 'a whole number'],
+		['LOG_FORMAT', 'xml', 'text or json'],
 		['LOG_LEVEL', 'loud', 'trace, debug, info, warn or error'],
 		['DISCORD_API_URL', 'discord.com', 'https://'],
 		['STRIPE_API_URL', 'https://api.stripe.com/v1', 'nothing after the host and port']

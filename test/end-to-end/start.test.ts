@@ -55,7 +55,7 @@ describe('main', () => {
 		expect(output).not.toMatch(/\n\s+at /);
 	});
 
-	test('exits with the reason when Discord refuses the token, and prints no secret', async () => {
+	test('exits with the reason when Discord refuses the token, in JSON if the log is, and prints no secret', async () => {
 		const sandbox = await Sandbox.start();
 		try {
 			const token = 'MTIzNDU2Nzg5MDEyMzQ1Njc4.wrong.token-planted-here';
@@ -68,10 +68,15 @@ describe('main', () => {
 				STRIPE_SECRET_KEY: 'rk_test_planted000000000000',
 				STRIPE_API_URL: url,
 				DATA_DIR: join(folder, 'data'),
-				LOG_LEVEL: 'trace'
+				LOG_LEVEL: 'trace',
+				LOG_FORMAT: 'json'
 			});
 			expect(code).toBe(1);
-			expect(output).toContain('Discord refused DISCORD_TOKEN');
+			const lines = output
+				.trimEnd()
+				.split('\n')
+				.map((line) => JSON.parse(line) as Record<string, unknown>);
+			expect(lines.at(-1)).toMatchObject({ level: 'fatal', message: expect.stringMatching(/^Discord refused DISCORD_TOKEN\. /) });
 			expect(output).not.toContain(token);
 			expect(output).not.toContain('rk_test_planted');
 		} finally {

@@ -15,6 +15,7 @@ import type {
 	ChangeGuard,
 	ChangePermission,
 	ClaimResult,
+	EndedAttempt,
 	Guild,
 	GuildProblem,
 	InterruptedAttempt,
@@ -507,15 +508,17 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 		);
 	}
 
-	/** Does nothing if the attempt has already ended. */
-	public async endAttempt(attemptId: string, end: AttemptEnd): Promise<void> {
+	public async endAttempt(attemptId: string, end: AttemptEnd): Promise<EndedAttempt | null> {
 		await this.script.before('ledger.endAttempt');
 		const attempt = this.attempt(attemptId);
-		if (attempt.end !== null) return;
+		if (attempt.end !== null) return null;
 		attempt.end = end;
 		const issue = this.issues.get(attempt.issueId);
 		if (issue === undefined) throw new Error(`no issue ${attempt.issueId}`);
-		const { outcome, newDrift } = end;
+		const { newDrift, ...stored } = end;
+		const { outcome } = stored;
+		const { runId, actor, undoes } = attempt;
+		const ended = { ...stored, kind: undoes === null ? 'fix' : 'undo', issue: { ...issue }, runId, actor } as const;
 		if (newDrift) Object.assign(issue, newDrift, { planHash: planHash(newDrift.discordId, newDrift.plan) });
 		if (outcome === 'FIXED') attempt.verification = this.pendingVerification(end.at);
 		if (attempt.undoes !== null && !mayHaveChanged(end)) {
@@ -526,6 +529,7 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 		else if (outcome === 'FIXED') Object.assign(issue, { status: 'FIXED', settledBy: attempt.actor, settledAt: end.at });
 		else if (outcome === 'RESOLVED' || outcome === 'EXEMPT') Object.assign(issue, { status: 'RESOLVED', settledAt: end.at });
 		else issue.status = 'OPEN';
+		return ended;
 	}
 
 	/** Renews the claims of the returned attempts, so that no other caller gets them. */

@@ -184,6 +184,17 @@ export interface AttemptEnd {
 	readonly newDrift?: DriftIssue;
 }
 
+/** An attempt as it was stored when it ended. */
+export interface EndedAttempt extends Omit<AttemptEnd, 'newDrift'> {
+	readonly kind: 'fix' | 'undo';
+	/** As it was claimed. */
+	readonly issue: OpenIssue;
+	/** The run that the fix is based on; of an undo, that of the fix. */
+	readonly runId: string | null;
+	/** Discord ID of the operator, or `reeve` for an automatic fix. */
+	readonly actor: string;
+}
+
 /** An attempt that a crashed process did not end. */
 export interface InterruptedAttempt extends IssueClaim {
 	readonly actor: string;
@@ -301,9 +312,10 @@ export interface AttemptStore {
 	isChanging(of: { readonly discordId: string } | 'scheduled-run'): Promise<boolean>;
 	/**
 	 * Ends the attempt, settles or reopens the issue, and writes the audit log, in one transaction. A fix joins the pending
-	 * verification; an undo that changed nothing ends its exemption. Does nothing if the attempt has already ended.
+	 * verification; an undo that changed nothing ends its exemption.
+	 * @returns null if the attempt had already ended, which stays as it is
 	 */
-	endAttempt(attemptId: string, end: AttemptEnd): Promise<void>;
+	endAttempt(attemptId: string, end: AttemptEnd): Promise<EndedAttempt | null>;
 	/** Unfinished attempts whose claim has expired. The first caller takes them over, for that many seconds. */
 	interruptedAttempts(seconds: number): Promise<readonly InterruptedAttempt[]>;
 }

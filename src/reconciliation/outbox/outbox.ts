@@ -120,10 +120,23 @@ function deservesMail(result: MailWorthy): boolean {
 	return result.issuesFound > 0 || result.hold !== null;
 }
 
+/** An attempt to deliver a message. */
+export interface DeliveryAttempt {
+	readonly channel: Channel;
+	/** As {@link OutboxMessage.subject}. */
+	readonly subject: string;
+	/** This one included. */
+	readonly tries: number;
+	readonly outcome: 'DELIVERED' | 'WILL_RETRY' | 'GIVEN_UP';
+	/** Why it failed, for operators; null if it did not. */
+	readonly error: string | null;
+}
+
 export interface OutboxDeps {
 	readonly outbox: OutboxStore;
 	readonly messenger: Messenger;
 	readonly now: () => Date;
+	readonly onAttempt: (attempt: DeliveryAttempt) => void;
 	readonly logger: { error(...values: readonly unknown[]): void };
 }
 
@@ -193,7 +206,7 @@ function send(
 }
 
 async function attemptDelivery(
-	{ outbox, messenger, now, logger }: OutboxDeps,
+	{ outbox, messenger, now, onAttempt, logger }: OutboxDeps,
 	message: OutboxMessage,
 	notification: Notification
 ): Promise<void> {
@@ -201,12 +214,13 @@ async function attemptDelivery(
 	try {
 		await send(messenger, message, notification);
 		await outbox.markDelivered(id, now());
+		onAttempt({ channel, subject, tries: tries + 1, outcome: 'DELIVERED', error: null });
 	} catch (error) {
 		const at = now();
 		const givesUp = at.getTime() - createdAt.getTime() > GIVE_UP_AFTER_MS;
 		const nextTryAt = givesUp ? null : new Date(at.getTime() + Math.min(INITIAL_BACKOFF_MS * 2 ** tries, MAX_BACKOFF_MS));
 		const reason = error instanceof Error ? error.message : String(error);
-		logger.error(`Delivery of ${channel} ${subject} failed, ${givesUp ? 'giving up' : 'will retry'}: ${reason}`);
+		onAttempt({ channel, subject, tries: tries + 1, outcome: givesUp ? 'GIVEN_UP' : 'WILL_RETRY', error: reason });
 		const recipients = error instanceof PartialDeliveryError ? error.recipients : message.recipients;
 		await outbox
 			.markFailed(id, { error: reason, nextTryAt, at, recipients })

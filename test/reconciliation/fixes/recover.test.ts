@@ -20,7 +20,7 @@ async function recovered(held: readonly string[], given: Partial<Pick<Interrupte
 		earlier: null
 	};
 	vi.spyOn(ports.ledger, 'interruptedAttempts').mockResolvedValue([{ ...attempt, ...given } as unknown as Interrupted]);
-	const end = vi.spyOn(ports.ledger, 'endAttempt').mockResolvedValue();
+	const end = vi.spyOn(ports.ledger, 'endAttempt').mockResolvedValue(null);
 	await recoverInterruptedAttempts(ports);
 	expect(end).toHaveBeenCalledOnce();
 	return end.mock.calls[0]?.[1];

@@ -27,7 +27,7 @@ function fixture({ hoursAgo = 1, mails = true, paused = false } = {}) {
 	const messenger = stub<OutboxDeps['messenger']>({ mails });
 	const deps: HousekeepingDeps = {
 		store,
-		outbox: { outbox: store, messenger, now: () => NOW, logger: { error: () => {} } },
+		outbox: { outbox: store, messenger, now: () => NOW, onAttempt: () => {}, logger: { error: () => {} } },
 		recover: async () => void calls.push('recover'),
 		pausedBySettings: paused
 	};

@@ -3,6 +3,7 @@ import type { StoredHold } from '../../../src/reconciliation/domain/hold.js';
 import type { Channel } from '../../../src/reconciliation/domain/notification.js';
 import {
 	channelsFor,
+	type DeliveryAttempt,
 	deliverRunReport,
 	flushOutbox,
 	holdSubject,
@@ -49,6 +50,8 @@ class FakeOutbox {
 	public readonly results = new Map([['run1', result({ issues: issues(2) })]]);
 	public readonly holds = new Map<string, StoredHold>([['hold1', HOLD]]);
 	public readonly now = () => new Date(this.time);
+	public readonly attempts: DeliveryAttempt[] = [];
+	public readonly onAttempt = (attempt: DeliveryAttempt) => void this.attempts.push(attempt);
 	public readonly logger = { error: (...values: unknown[]) => void this.logged.push(String(values[0])) };
 	public readonly messenger = {
 		mails: true,
@@ -169,7 +172,13 @@ describe('outbox delivery', () => {
 		fake.broken.add('mail');
 		await deliverRunReport(fake, result());
 		expect(fake.row('mail run:run1')).toMatchObject({ status: 'PENDING', tries: 1, lastError: 'The mail does not work.' });
-		expect(fake.logged[0]).toContain('The mail does not work.');
+		expect(fake.attempts).toContainEqual({
+			channel: 'mail',
+			subject: runSubject('run1'),
+			tries: 1,
+			outcome: 'WILL_RETRY',
+			error: 'The mail does not work.'
+		});
 		fake.broken.clear();
 		await flushOutbox(fake, false);
 		expect(fake.sent).toEqual(['report run1']);

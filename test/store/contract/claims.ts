@@ -258,8 +258,16 @@ export function claimContract(database: () => Database): void {
 		it('ends an attempt once, with one audit entry', async () => {
 			const { ledger, claim, issue, status } = await scene();
 			const attempt = attemptOf(await claim('42'));
-			await Promise.all([ledger.endAttempt(attempt, ended('FIXED')), ledger.endAttempt(attempt, ended('FIXED'))]);
-			await ledger.endAttempt(attempt, ended('FAILED', { error: 'too late' }));
+			const ends = await Promise.all([ledger.endAttempt(attempt, ended('FIXED')), ledger.endAttempt(attempt, ended('FIXED'))]);
+			const stored = {
+				kind: 'fix',
+				issue: { id: issue.id, discordId: issue.discordId },
+				actor: '42',
+				outcome: 'FIXED',
+				runId: expect.any(String)
+			};
+			expect(ends.filter((end) => end !== null)).toMatchObject([stored]);
+			expect(await ledger.endAttempt(attempt, ended('FAILED', { error: 'too late' }))).toBeNull();
 			expect(await status()).toBe('FIXED');
 			expect(await database().prisma.auditLog.findMany({ where: { subject: issue.discordId } })).toMatchObject([
 				{ at: minute(5), actor: '42', action: 'fix', before: [], after: ['Knight'], outcome: 'FIXED', detail: null }
