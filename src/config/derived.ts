@@ -106,18 +106,32 @@ export function mailSettings({ SMTP_URL, ADMIN_EMAIL, MAIL_FROM }: Settings): { 
 	return { url: SMTP_URL, to: ADMIN_EMAIL, from: MAIL_FROM ?? ADMIN_EMAIL.split(',')[0] ?? '' };
 }
 
+/** Null without a port: nothing listens. */
+export function httpSettings({
+	HTTP_PORT: port,
+	HTTP_HOST: host,
+	HTTP_TOKEN: token
+}: Settings): { readonly port: number; readonly host: string; readonly token: string | null } | null {
+	return port === undefined ? null : { port, host, token: token ?? null };
+}
+
 /** Redacting a shorter text would garble the log and protect nothing. */
 const MIN_SECRET_LENGTH = 4;
 
 /** Every text that must not appear in a log: the token, the key, and the passwords in URLs, both percent-encoded and decoded. */
 export function secretsOf(settings: Settings): string[] {
-	const secrets = [settings.DISCORD_TOKEN, settings.STRIPE_SECRET_KEY];
+	const secrets = tokensOf(settings);
 	for (const address of [settings.DATABASE_URL, settings.REDIS_URL, settings.SMTP_URL]) {
 		if (address === undefined) continue;
 		const url = new URL(address);
 		secrets.push(...[url.password, ...url.searchParams.getAll('password')].flatMap((password) => [password, decoded(password)]));
 	}
 	return [...new Set(secrets)].filter((secret) => secret.length >= MIN_SECRET_LENGTH);
+}
+
+/** Secrets that no one chooses like a word. */
+function tokensOf({ DISCORD_TOKEN, STRIPE_SECRET_KEY, HTTP_TOKEN }: Settings): string[] {
+	return [DISCORD_TOKEN, STRIPE_SECRET_KEY, ...(HTTP_TOKEN === undefined ? [] : [HTTP_TOKEN])];
 }
 
 /** A shorter secret may be part of ordinary text. */
@@ -128,7 +142,7 @@ const MIN_DISTINCTIVE_LENGTH = 8;
  * shown and sent: redacting a password like `scheduled` would corrupt it.
  */
 export function distinctiveSecretsOf(settings: Settings): string[] {
-	const alwaysDistinctive = [settings.DISCORD_TOKEN, settings.STRIPE_SECRET_KEY];
+	const alwaysDistinctive = tokensOf(settings);
 	return secretsOf(settings).filter((secret) => alwaysDistinctive.includes(secret) || isDistinctive(secret));
 }
 

@@ -6,8 +6,11 @@ import {
 	email,
 	emails,
 	hourOfDay,
+	httpToken,
+	listenHost,
 	metadataKey,
 	number,
+	port,
 	postgresUrl,
 	priceIds,
 	quoted,
@@ -113,6 +116,11 @@ const shape = {
 		.enum(['text', 'json'], { error: 'text or json' })
 		.default('text')
 		.describe('json: one JSON object per line, for programs that collect logs'),
+	HTTP_PORT: port.optional().describe('the port of the HTTP endpoint for monitoring and scripts; leave it empty for none'),
+	HTTP_HOST: listenHost
+		.default('127.0.0.1')
+		.describe('the address that the HTTP endpoint listens on: 127.0.0.1 for this machine alone, 0.0.0.0 for every network it is in'),
+	HTTP_TOKEN: httpToken.optional().describe('a password of your own for the HTTP endpoint: the output of openssl rand -hex 24'),
 	DISCORD_API_URL: apiUrl(true).default('https://discord.com/api').describe('only the sandbox changes it'),
 	STRIPE_API_URL: apiUrl(false).default('https://api.stripe.com').describe('only the sandbox changes it')
 };
@@ -128,7 +136,14 @@ const shapeOf = (tier: string, called = tier) => ({
 });
 
 /** Settings that contain credentials: never shown, and stored only as a fingerprint. */
-export const SECRETS: ReadonlySet<string> = new Set(['DISCORD_TOKEN', 'STRIPE_SECRET_KEY', 'DATABASE_URL', 'REDIS_URL', 'SMTP_URL']);
+export const SECRETS: ReadonlySet<string> = new Set([
+	'DISCORD_TOKEN',
+	'STRIPE_SECRET_KEY',
+	'DATABASE_URL',
+	'REDIS_URL',
+	'SMTP_URL',
+	'HTTP_TOKEN'
+]);
 
 /** A blank value in a `.env` file counts as not set. */
 function dropBlankValues(env: unknown): unknown {
@@ -206,7 +221,9 @@ export function parseSettings(env: NodeJS.ProcessEnv): { settings: Settings; war
 		return describeProblem(name, given[name], issue.message, schemas[name]?.description ?? '');
 	});
 	problems.push(...duplicatePrices(tiers, given), ...duplicateRoles(tiers, given));
-	const warnings = tierList.success ? [...findUnknownVariables(given, Object.keys(schemas), tiers), ...incompleteMailSettings(given)] : [];
+	const warnings = tierList.success
+		? [...findUnknownVariables(given, Object.keys(schemas), tiers), ...incompleteMailSettings(given), ...incompleteHttpSettings(given)]
+		: [];
 	if (problems.length > 0 || !parsed.success) throw new SettingsError(problems, warnings);
 	return { settings: parsed.data as EnvironmentSettings, warnings };
 }
@@ -230,6 +247,20 @@ function incompleteMailSettings(given: Record<string, string | undefined>): stri
 		return ['ADMIN_EMAIL is set, but SMTP_URL is not: no mail is sent. Set SMTP_URL to your mail server.'];
 	if (given.SMTP_URL !== undefined && given.ADMIN_EMAIL === undefined)
 		return ['SMTP_URL is set, but ADMIN_EMAIL is not: no mail is sent. Set ADMIN_EMAIL to the recipients.'];
+	return [];
+}
+
+/** Names and addresses that only this machine reaches. */
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
+
+/** The endpoint needs a port, and a token where other machines reach it. */
+function incompleteHttpSettings({ HTTP_PORT, HTTP_HOST, HTTP_TOKEN }: Record<string, string | undefined>): string[] {
+	if (HTTP_PORT === undefined && HTTP_TOKEN !== undefined)
+		return ['HTTP_TOKEN is set, but HTTP_PORT is not: there is no HTTP endpoint. Set HTTP_PORT to a free port.'];
+	if (HTTP_PORT !== undefined && HTTP_TOKEN === undefined && HTTP_HOST !== undefined && !LOOPBACK.test(HTTP_HOST))
+		return [
+			`HTTP_HOST is ${quoted(HTTP_HOST)}, which other machines may reach, and HTTP_TOKEN is not set: they can read /metrics, and only that. Set HTTP_TOKEN to use the rest, or HTTP_HOST to 127.0.0.1.`
+		];
 	return [];
 }
 

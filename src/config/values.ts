@@ -184,6 +184,21 @@ export const smtpUrl = z
 		'a URL like smtp://user:password@host:587 (with special characters in user and password percent-encoded, @ as %40)'
 	);
 
+/** A port to listen on. */
+export const port = z.coerce
+	.string()
+	.regex(/^\d{1,5}$/, 'a port from 1 to 65535, or 0 for any free one')
+	.transform(Number)
+	.pipe(z.number().max(65_535, 'a port from 1 to 65535, or 0 for any free one'));
+
+/** A name or an address of this machine. */
+export const listenHost = z.string().regex(/^[\w.:-]+$/, 'an address of this machine, such as 127.0.0.1 or 0.0.0.0');
+
+/** Must fit into a header: `Authorization: Bearer …`. */
+export const httpToken = z
+	.string()
+	.regex(/^[\w.~+/=-]{16,}$/, 'at least 16 letters, digits and . _ ~ + / = -, such as the output of openssl rand -hex 24');
+
 /** The URL of an API. Rejects credentials, because the URL is logged. */
 export function apiUrl(allowPath: boolean) {
 	return z

@@ -101,6 +101,8 @@ export class MountedReeve implements ReeveHandle {
 	private closing: Promise<void> | null = null;
 	/** Stops the schedule. Null until the login has begun. */
 	private stopSchedule: (() => Promise<void>) | null = null;
+	/** Whether the schedule has started. */
+	private scheduled = false;
 	/** Set by the start: what `stop` has to do. */
 	private shutDown: ((ms: number) => Promise<void>) | null = null;
 
@@ -125,6 +127,10 @@ export class MountedReeve implements ReeveHandle {
 
 	public get isStopped(): boolean {
 		return this.closing !== null;
+	}
+
+	public get isScheduled(): boolean {
+		return this.scheduled;
 	}
 
 	public get logger(): ReeveHandle['logger'] {
@@ -158,6 +164,7 @@ export class MountedReeve implements ReeveHandle {
 
 	/** Logged in, and the schedule runs. */
 	public started(): void {
+		this.scheduled = true;
 		this.settleReady.resolve();
 	}
 

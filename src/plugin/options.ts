@@ -6,8 +6,11 @@ import {
 	apiUrl,
 	email,
 	hourOfDay,
+	httpToken,
+	listenHost,
 	metadataKey,
 	number,
+	port,
 	postgresUrl,
 	priceId,
 	quoted,
@@ -63,6 +66,16 @@ export interface StripeOptions {
 	readonly requestsPerSecond?: number;
 	/** Only the sandbox changes it. */
 	readonly apiUrl?: string;
+}
+
+/** The HTTP endpoint for monitoring and scripts: docs/http.md. */
+export interface HttpOptions {
+	/** 0: any free one, which the log names. */
+	readonly port: number;
+	/** The address to listen on; default: `127.0.0.1`, for this machine alone. */
+	readonly host?: string;
+	/** Of at least 16 characters. Without it, only the routes for monitoring answer. */
+	readonly token?: string;
 }
 
 /** A PostgreSQL server by its URL, or a folder for an embedded database. */
@@ -149,6 +162,8 @@ export interface SettingOptions {
 	readonly snapshotDays?: number;
 	/** Without it no mail is sent. */
 	readonly mail?: { readonly url: string; readonly to: readonly string[]; readonly from?: string };
+	/** Without it Reeve listens on no port. */
+	readonly http?: HttpOptions;
 }
 
 /** The options of the plugin. Either as {@link SettingOptions}, or from the variables of the standalone bot: {@link fromEnv}. */
@@ -262,7 +277,8 @@ const settingShape = {
 			to: z.array(email).min(1, 'a list of at least one email address'),
 			from: email.optional()
 		})
-		.optional()
+		.optional(),
+	http: z.strictObject({ port, host: listenHost.optional(), token: httpToken.optional() }).optional()
 };
 
 const settingSchema = z.strictObject({ ...settingShape, ...ruleShape, ...mountShape });
@@ -296,6 +312,9 @@ const OPTION_OF: Readonly<Record<string, string>> = {
 	SMTP_URL: 'mail.url',
 	ADMIN_EMAIL: 'mail.to',
 	MAIL_FROM: 'mail.from',
+	HTTP_PORT: 'http.port',
+	HTTP_HOST: 'http.host',
+	HTTP_TOKEN: 'http.token',
 	DATABASE_URL: 'storage.url',
 	DATA_DIR: 'storage.dataDir'
 };
@@ -304,7 +323,7 @@ const OPTION_OF: Readonly<Record<string, string>> = {
 const OWN_OPTIONS = ['storage.schema', 'adjust', 'extraRoles', 'extraRoles[].name', 'extraRoles[].role', 'extraRoles[].above'];
 
 /** Never quoted. */
-const SECRET_OPTIONS: ReadonlySet<string> = new Set(['stripe.key', 'storage.url', 'mail.url']);
+const SECRET_OPTIONS: ReadonlySet<string> = new Set(['stripe.key', 'storage.url', 'mail.url', 'http.token']);
 
 /**
  * Parses the options.
@@ -381,7 +400,7 @@ function withRule(settings: Settings, { adjust, extraRoles = [] }: z.output<z.Zo
 type GivenSettings = z.output<z.ZodObject<typeof settingShape>>;
 
 /** The options as variables of the standalone bot. */
-function toVariables({ guilds: [server], stripe, storage, mail, ...rest }: GivenSettings): Record<string, string> {
+function toVariables({ guilds: [server], stripe, storage, mail, http, ...rest }: GivenSettings): Record<string, string> {
 	const list = (entries: readonly string[] | undefined) => entries?.join(',');
 	const tiers = server?.tiers ?? [];
 	const variables: Record<string, string | number | boolean | undefined> = {
@@ -409,6 +428,9 @@ function toVariables({ guilds: [server], stripe, storage, mail, ...rest }: Given
 		SMTP_URL: mail?.url,
 		ADMIN_EMAIL: list(mail?.to),
 		MAIL_FROM: mail?.from,
+		HTTP_PORT: http?.port,
+		HTTP_HOST: http?.host,
+		HTTP_TOKEN: http?.token,
 		DATABASE_URL: storage.url,
 		DATA_DIR: storage.dataDir
 	};

@@ -17,6 +17,7 @@ import { claimDatabase } from '../store/connection/owner.js';
 import { createReeve } from '../wiring/services.js';
 import { StartError } from './errors.js';
 import type { MountedReeve } from './handle.js';
+import { startHttp } from './http.js';
 import type { ParsedOptions } from './options.js';
 import { redactorsFor } from './secrets.js';
 import { createTaskSchedule, DRIVEN_BY_BOT, hasTaskStore, loadTasksIntoBot } from './task-driver.js';
@@ -96,16 +97,22 @@ export async function open({ handle, options, client, disable, changeText }: Mou
 	};
 	client.on(Events.GuildCreate, onInvitation);
 	const shutdownSteps: OpenReeve['shutdownSteps'] = [];
+	let closeHttp = async () => {};
 	handle.opened(services, async (ms) => {
 		client.off(Events.GuildCreate, onInvitation);
 		const workMs = Math.max(0, ms - REPLIES_MS - 2 * CLOSE_TIMEOUT_MS);
 		const steps = [
 			...shutdownSteps,
 			() => services.lifecycle.shutdown({ workMs, repliesMs: Math.min(REPLIES_MS, ms) }),
+			// Until now it answers, that Reeve is shutting down.
+			() => closeHttp(),
 			() => settleWithin(CLOSE_TIMEOUT_MS, database.close())
 		];
 		await runShutdownSteps(steps, Math.max(ms, CLOSE_TIMEOUT_MS), (error) => logger.error('Shutdown step failed:', error));
 	});
+	closeHttp = await startHttp({ settings, client, handle, services, redact: redactors.all });
+	// Stopped while it began to listen.
+	if (handle.isStopped) await closeHttp();
 	for (const { name, before, after } of await services.health.recordSettingsChanges())
 		logger.info(`Setting ${name} changed since the last start: ${before || '(empty)'} → ${after || '(empty)'}.`);
 	return { services, database, shutdownSteps, earlyChecks };

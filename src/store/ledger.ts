@@ -5,6 +5,7 @@ import type { IssueSearch, IssueStore } from '../reconciliation/fixes/bulk-plan.
 import type { HalfDoneStore } from '../reconciliation/fixes/half-done.js';
 import type { HoldStore } from '../reconciliation/fixes/holds.js';
 import type { UndoStore } from '../reconciliation/fixes/undo.js';
+import type { GaugeStore } from '../reconciliation/health/gauges.js';
 import type { MaintenanceStore } from '../reconciliation/health/housekeeping.js';
 import type { SettingsAuditStore } from '../reconciliation/health/settings-audit.js';
 import type { StatusStore } from '../reconciliation/health/status.js';
@@ -21,6 +22,7 @@ import { bulkStore } from './bulk-fixes.js';
 import type { Database } from './connection/database.js';
 import { exemptionStore } from './exemptions.js';
 import { findingsStore } from './findings.js';
+import { gaugeStore } from './gauges.js';
 import { halfDoneStore } from './half-done.js';
 import { holdStore } from './holds.js';
 import { leaseStore } from './lease.js';
@@ -66,6 +68,7 @@ type GuildLedger = Ledger &
 	RunArchiveStore &
 	LinkStore &
 	StatusStore &
+	GaugeStore &
 	MaintenanceStore;
 
 /** Composes the stores of a guild over an open database. @param options.people - where members and teams are kept; default: in the database */
@@ -101,6 +104,7 @@ export function createLedger(
 		...managedRoleStore(database, guildId),
 		...reportStore(database, guildId),
 		...statusStore(database, guildId),
+		...gaugeStore(database, guildId),
 		...maintenanceStore(database, guildId, snapshotDays)
 	};
 }

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { distinctiveSecretsOf, managedRoleSettings, policySettings, secretsOf, settingsFingerprint } from '../../src/config/derived.js';
+import {
+	distinctiveSecretsOf,
+	httpSettings,
+	managedRoleSettings,
+	policySettings,
+	secretsOf,
+	settingsFingerprint
+} from '../../src/config/derived.js';
 import { parseSettings } from '../../src/config/env.js';
 import type { Adjust } from '../../src/reconciliation/domain/rules.js';
 
@@ -73,6 +80,18 @@ describe('distinctiveSecretsOf', () => {
 		const always = ['a-token', 'rk_test_51abc'];
 		for (const common of ['reeve', 'scheduled', 'discord_id', '1100000000000000100', 'a1b2c3']) expect(passwordOf(common)).toEqual(always);
 		expect(passwordOf('correct-horse')).toEqual([...always, 'correct-horse']);
+		expect(distinctiveSecretsOf(settingsWith({ HTTP_TOKEN: 'onlysmallletters' }))).toEqual([...always, 'onlysmallletters']);
+	});
+});
+
+describe('httpSettings', () => {
+	test('is null without a port', () => {
+		expect(httpSettings(settingsWith({}))).toBeNull();
+		expect(httpSettings(settingsWith({ HTTP_TOKEN: 'sixteen-or-more-letters' }))).toBeNull();
+	});
+
+	test('has no token by default', () => {
+		expect(httpSettings(settingsWith({ HTTP_PORT: '8080' }))).toEqual({ port: 8080, host: '127.0.0.1', token: null });
 	});
 });
 
@@ -93,11 +112,13 @@ test('settingsFingerprint contains no secret, but changes with one', () => {
 		...env,
 		STRIPE_SECRET_KEY: 'rk_test_51abc',
 		SMTP_URL: 'smtp://ada:hunter2@mail.test',
+		HTTP_TOKEN: 'sixteen-or-more-letters',
 		ADMIN_EMAIL: 'ada@mail.test'
 	});
 	const fingerprints = settingsFingerprint(settings);
 	expect(fingerprints.get('RECONCILIATION_HOUR')).toBe('3');
-	for (const value of fingerprints.values()) for (const secret of ['a-token', 'rk_test', 'hunter2']) expect(value).not.toContain(secret);
+	for (const value of fingerprints.values())
+		for (const secret of ['a-token', 'rk_test', 'hunter2', 'sixteen']) expect(value).not.toContain(secret);
 	const { settings: otherSettings } = parseSettings({ ...env, STRIPE_SECRET_KEY: 'rk_test_51other' });
 	expect(settingsFingerprint(otherSettings).get('STRIPE_SECRET_KEY')).not.toBe(fingerprints.get('STRIPE_SECRET_KEY'));
 });

@@ -125,6 +125,9 @@ describe('parseSettings: errors', () => {
 		['STRIPE_REQUESTS_PER_SECOND', '0', 'from 1 to 100'],
 		['STRIPE_REQUESTS_PER_SECOND', '2.5', 'a whole number'],
 		['LOG_FORMAT', 'xml', 'text or json'],
+		['HTTP_PORT', '65536', 'a port from 1 to 65535'],
+		['HTTP_PORT', '80a', 'a port from 1 to 65535'],
+		['HTTP_HOST', 'http://127.0.0.1', 'an address of this machine'],
 		['LOG_LEVEL', 'loud', 'trace, debug, info, warn or error'],
 		['DISCORD_API_URL', 'discord.com', 'https://'],
 		['STRIPE_API_URL', 'https://api.stripe.com/v1', 'nothing after the host and port']
@@ -276,4 +279,39 @@ test('parseSettings returns settings or throws a SettingsError without secrets, 
 		}),
 		{ numRuns: 500 }
 	);
+});
+
+describe('parseSettings: the HTTP endpoint', () => {
+	const warningsOf = (env: NodeJS.ProcessEnv) => parseSettings({ ...required, ...env }).warnings;
+	const HTTP_TOKEN = 'a-token-of-25-characters-';
+
+	test('is off by default, and listens on loopback', () => {
+		expect(parseSettings(required).settings.HTTP_PORT).toBeUndefined();
+		expect(parseSettings({ ...required, HTTP_PORT: '0' }).settings).toMatchObject({ HTTP_PORT: 0, HTTP_HOST: '127.0.0.1' });
+	});
+
+	test.each(['short-token', 'fifteen-letters', 'with spaces in between', '"quoted-as-in-a-shell"'])(
+		'rejects the token %j without quoting it',
+		(token) => {
+			const message = errorFor({ HTTP_PORT: '8080', HTTP_TOKEN: token });
+			expect(message).toContain('1 setting needs fixing');
+			expect(message).toContain('HTTP_TOKEN has an invalid value: it must be at least 16 letters, digits and . _ ~ + / = -, such as');
+			expect(message).not.toContain(token);
+		}
+	);
+
+	test.each(['127.0.0.1', '127.0.0.53', 'localhost', '::1', undefined])('needs no token on %s', (HTTP_HOST) => {
+		expect(warningsOf({ HTTP_PORT: '8080', HTTP_HOST })).toEqual([]);
+	});
+
+	test.each(['0.0.0.0', '::', '192.168.1.2', 'reeve.internal', '127.0.0.1.example'])('warns of %s without a token', (HTTP_HOST) => {
+		expect(warningsOf({ HTTP_PORT: '8080', HTTP_HOST })).toEqual([expect.stringMatching(/^HTTP_HOST is ".*", .* HTTP_TOKEN is not set/)]);
+		expect(warningsOf({ HTTP_PORT: '8080', HTTP_HOST, HTTP_TOKEN })).toEqual([]);
+	});
+
+	test('warns of a token without a port', () => {
+		expect(warningsOf({ HTTP_TOKEN, HTTP_HOST: '0.0.0.0' })).toEqual([
+			expect.stringMatching(/^HTTP_TOKEN is set, but HTTP_PORT is not: there is no HTTP endpoint/)
+		]);
+	});
 });

@@ -46,6 +46,7 @@ const EVERYTHING = {
 	debtorDays: 7,
 	verifyAfterMinutes: 5,
 	snapshotDays: 30,
+	http: { port: 8080, host: '0.0.0.0', token: 'sixteen-or-more-letters' },
 	mail: { url: 'smtp://mail:25', to: ['a@example.com', 'b@example.com'], from: 'reeve@example.com' },
 	commandName: 'billing',
 	loadErrorListeners: false,
@@ -100,6 +101,9 @@ describe('parseOptions', () => {
 			STRIPE_REQUESTS_PER_SECOND: '5',
 			STRIPE_API_URL: 'http://127.0.0.1:4400',
 			DATABASE_URL: 'postgresql://reeve:pw@db:5432/reeve',
+			HTTP_PORT: '8080',
+			HTTP_HOST: '0.0.0.0',
+			HTTP_TOKEN: 'sixteen-or-more-letters',
 			SMTP_URL: 'smtp://mail:25',
 			ADMIN_EMAIL: 'a@example.com, b@example.com',
 			MAIL_FROM: 'reeve@example.com'
@@ -134,7 +138,8 @@ describe('parseOptions', () => {
 					stripe: { key: 'pk_live_hunter22' },
 					storage: { url: 'mysql://user:hunter22@db' },
 					autoFix: 'yes',
-					mail: { url: 'smtp//hunter22', to: [] }
+					mail: { url: 'smtp//hunter22', to: [] },
+					http: { port: 65_536, token: 'hunter22' }
 				} as never);
 			} catch (error) {
 				return (error as Error).message;
@@ -142,7 +147,7 @@ describe('parseOptions', () => {
 			return '';
 		})();
 		expect(message.split('\n')).toEqual([
-			'11 settings need fixing, in the option "reeve" of the client.',
+			'13 settings need fixing, in the option "reeve" of the client.',
 			expect.stringMatching(/^ {2}• guilds\[0\]\.id is "x": it must be an ID of 17 to 20 digits\. Where to find it: Discord → Settings/),
 			expect.stringMatching(/^ {2}• guilds\[0\]\.adminChannelId is missing: Discord → Settings/),
 			expect.stringMatching(/^ {2}• guilds\[0\]\.operatorRoleIds\[0\] is "12": it must be an ID of 17 to 20 digits\. Where to find it:/),
@@ -155,7 +160,11 @@ describe('parseOptions', () => {
 			expect.stringMatching(/^ {2}• storage\.url has an invalid value: it must be a URL like postgresql:/),
 			expect.stringMatching(/^ {2}• autoFix is "yes": it must be true or false\. Where to find it: true: Reeve fixes/),
 			expect.stringMatching(/^ {2}• mail\.url has an invalid value: it must be a URL like smtp:/),
-			expect.stringMatching(/^ {2}• mail\.to is an empty list: it must be a list of at least one email address/)
+			expect.stringMatching(/^ {2}• mail\.to is an empty list: it must be a list of at least one email address/),
+			expect.stringMatching(
+				/^ {2}• http\.port is 65536: it must be a port from 1 to 65535, or 0 for any free one\. Where to find it: the port/
+			),
+			expect.stringMatching(/^ {2}• http\.token has an invalid value: it must be at least 16 letters/)
 		]);
 		expect(message).not.toContain('hunter22');
 	});

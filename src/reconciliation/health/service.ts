@@ -2,6 +2,7 @@ import type { Ports, Track } from '../domain/ports.js';
 import type { DailySettings } from '../schedule/daily.js';
 import type { PauseStore } from '../schedule/pause.js';
 import { type Check, type CheckResult, runChecks } from './doctor.js';
+import { type GaugeStore, type Gauges, readGauges } from './gauges.js';
 import { type HousekeepingDeps, housekeep } from './housekeeping.js';
 import type { ChangedSetting, SettingsAuditStore } from './settings-audit.js';
 import { readStatus, type Status, type StatusStore } from './status.js';
@@ -9,6 +10,10 @@ import { readStatus, type Status, type StatusStore } from './status.js';
 /** Whether Reeve works: its status, the checks of the doctor, housekeeping, and the audit of its settings. */
 export interface HealthService {
 	status(): Promise<Status>;
+	/** @throws {SourceError} if the database does not answer */
+	pingDatabase(): Promise<void>;
+	/** What monitoring shows. @throws {SourceError} if the database does not answer */
+	gauges(): Promise<Gauges>;
 	/** Runs all checks of the doctor. Changes nothing, never throws. */
 	check(): Promise<readonly CheckResult[]>;
 	/** Runs the checks that need the database and the login, once both are open. Never throws. */
@@ -21,7 +26,7 @@ export interface HealthService {
 
 export function createHealthService(deps: {
 	readonly ports: Ports;
-	readonly store: StatusStore & PauseStore & SettingsAuditStore;
+	readonly store: StatusStore & GaugeStore & PauseStore & SettingsAuditStore;
 	readonly daily: DailySettings;
 	readonly housekeeping: Omit<HousekeepingDeps, 'pausedBySettings'>;
 	/** The settings as they may be stored: secrets as fingerprints. */
@@ -33,6 +38,8 @@ export function createHealthService(deps: {
 	const { ports, store, daily, housekeeping, settingsFingerprint, checks, startChecks, track } = deps;
 	return {
 		status: () => readStatus(ports, store, store, daily),
+		pingDatabase: async () => void (await store.readInstalledAt()),
+		gauges: () => readGauges(store, store, daily, ports.now()),
 		check: () => runChecks(checks()),
 		checkAtStart: () => runChecks(startChecks()),
 		recordSettingsChanges: () => store.recordSettingsChanges(settingsFingerprint, ports.now()),

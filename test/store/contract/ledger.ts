@@ -5,6 +5,7 @@ import { changedLinkContract } from './changed-links.js';
 import { claimContract } from './claims.js';
 import { exemptionContract } from './exemptions.js';
 import { findingsContract } from './findings.js';
+import { gaugeContract } from './gauges.js';
 import { halfDoneContract } from './half-done.js';
 import { holdContract } from './holds.js';
 import { leaseContract } from './lease.js';
@@ -33,6 +34,7 @@ export function ledgerContract(database: () => Database): void {
 	rulesContract(database);
 	bulkFixContract(database);
 	halfDoneContract(database);
+	gaugeContract(database);
 	pauseContract(database);
 	changedLinkContract(database);
 	linkChangeContract(database);

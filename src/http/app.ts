@@ -1,0 +1,89 @@
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { z } from 'zod';
+import type { HttpDeps } from './deps.js';
+import { errorBody, RequestError } from './errors.js';
+import type { Route } from './route.js';
+import { assertToken } from './token.js';
+
+const MAX_BODY_BYTES = 64 * 1024;
+
+/** The endpoint as a function from requests to responses. */
+export function createApp(routes: readonly Route[], deps: HttpDeps): Hono {
+	const app = new Hono();
+	app.use(
+		bodyLimit({
+			maxSize: MAX_BODY_BYTES,
+			onError: () => {
+				throw new RequestError(413, 'too_large', `The body is too large: at most ${MAX_BODY_BYTES / 1024} KiB are read.`);
+			}
+		})
+	);
+	for (const route of routes) app.on(route.method, toHonoPath(route.path), (context) => respond(context, route, deps));
+	app.notFound((context) => {
+		const { method, path } = context.req;
+		throw new RequestError(404, 'not_found', `There is no ${method} ${path.slice(0, 200)}.`);
+	});
+	app.onError((error, context) => {
+		const { status, ...body } = describe(error, context, deps);
+		return context.json(errorBody(body), status);
+	});
+	return app;
+}
+
+async function respond(context: Context, route: Route, deps: HttpDeps): Promise<Response> {
+	if (route.guarded) assertToken(deps.token, context.req.header('authorization') ?? null);
+	const input = {
+		params: parse(route.params, context.req.param(), 'the path'),
+		query: parse(route.query, context.req.query(), 'the query'),
+		body: parse(route.body, await readBody(context), 'the body')
+	};
+	const { status, body, contentType } = await route.handle(input, deps);
+	if (typeof body === 'string') return context.text(body, status as ContentfulStatusCode, { 'content-type': contentType ?? 'text/plain' });
+	return context.json(body, status as ContentfulStatusCode);
+}
+
+/** An empty body counts as `{}`. @throws {RequestError} */
+async function readBody({ req }: Context): Promise<unknown> {
+	if (req.method === 'GET' || req.method === 'HEAD') return {};
+	const text = await req.text();
+	if (text.trim() === '') return {};
+	try {
+		return JSON.parse(text);
+	} catch {
+		throw new RequestError(400, 'invalid', 'The body is not valid JSON.');
+	}
+}
+
+/** @throws {RequestError} naming the first invalid field */
+function parse<Shape extends z.ZodObject>(shape: Shape, given: unknown, where: string): z.output<Shape> {
+	const parsed = shape.safeParse(given);
+	if (parsed.success) return parsed.data;
+	const [issue] = parsed.error.issues;
+	if (issue?.code === 'unrecognized_keys') {
+		const known = Object.keys(shape.shape);
+		const names = known.length === 0 ? 'none is known here' : `known are: ${known.join(', ')}`;
+		throw new RequestError(400, 'invalid', `${issue.keys[0]} in ${where} is not known; ${names}.`);
+	}
+	const field = issue?.path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('') ?? '';
+	const name = field === '' ? where.replace(/^t/, 'T') : `${field.slice(1)} in ${where}`;
+	throw new RequestError(400, 'invalid', `${name} is not valid: ${issue?.message ?? 'unknown problem'}.`);
+}
+
+function describe(
+	error: unknown,
+	{ req }: Context,
+	{ describeError, logger }: HttpDeps
+): { readonly status: ContentfulStatusCode; readonly code: string; readonly message: string } {
+	if (error instanceof RequestError) return { status: error.status, code: error.code, message: error.message };
+	const known = describeError(error);
+	if (known !== null) return known;
+	logger.error(`HTTP request ${req.method} ${req.path} failed:`, error);
+	return { status: 500, code: 'internal', message: "Unexpected error. Reeve's log has the details." };
+}
+
+/** `/runs/{id}` → `/runs/:id`. */
+function toHonoPath(path: string): string {
+	return path.replace(/\{(\w+)\}/g, ':$1');
+}

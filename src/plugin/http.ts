@@ -1,0 +1,82 @@
+import { type Client, Status } from 'discord.js';
+import { probe } from '../async/probe.js';
+import { httpSettings } from '../config/derived.js';
+import type { Settings } from '../config/env.js';
+import type { HttpDeps, Readiness } from '../http/deps.js';
+import { NotRunningError, ShuttingDownError } from '../lifecycle.js';
+import { SourceError } from '../reconciliation/domain/ports.js';
+import { RunInProgressError } from '../reconciliation/runs/run.js';
+import type { Redactor } from '../redaction/redactor.js';
+import type { Reeve } from '../reeve.js';
+import type { MountedReeve } from './handle.js';
+
+/** What the endpoint is mounted on. */
+export interface HttpMount {
+	readonly settings: Settings;
+	readonly client: Client;
+	readonly handle: MountedReeve;
+	readonly services: Reeve;
+	readonly redact: Redactor;
+}
+
+/**
+ * Starts the HTTP endpoint if the settings have a port. Never throws: without it, the bot does its work.
+ * @returns what closes it
+ */
+export async function startHttp({ settings, client, handle, services, redact }: HttpMount): Promise<() => Promise<void>> {
+	const address = httpSettings(settings);
+	if (address === null) return async () => {};
+	const { logger, events } = handle;
+	// Loaded by those alone who use it.
+	const { startHttpServer, ListenError } = await import('../http/server.js');
+	const { createMetrics } = await import('../http/metrics.js');
+	const deps: HttpDeps = {
+		token: address.token,
+		checkReadiness: () => checkReadiness({ client, handle, services, redact }),
+		readGauges: () => probe('The database', () => services.health.gauges()),
+		describeError,
+		logger
+	};
+	const metrics = createMetrics(deps);
+	const onFixed = () => metrics.fixEnded('FIXED');
+	events.on('run', metrics.runEnded);
+	events.on('fixed', onFixed);
+	events.on('failed', (failure) => {
+		if (failure.kind === 'fix') metrics.fixEnded(failure.fix.outcome);
+	});
+	try {
+		const server = await startHttpServer(address, metrics, deps);
+		logger.info(`The HTTP endpoint listens on ${server.url}.`);
+		return () => server.close();
+	} catch (error) {
+		if (!(error instanceof ListenError)) logger.error('The HTTP endpoint could not start, and Reeve goes on without it:', error);
+		else logger.error(`The HTTP endpoint could not start, and Reeve goes on without it: ${error.message}`);
+		return async () => {};
+	}
+}
+
+async function checkReadiness({ client, handle, services, redact }: Omit<HttpMount, 'settings'>): Promise<Readiness> {
+	const { shuttingDown } = services.lifecycle;
+	const database = await probe('The database', () => services.health.pingDatabase());
+	return {
+		discord: isConnected(client) ? null : 'Not connected to Discord. If this lasts, see the log.',
+		database: database.ok ? null : redact(database.error),
+		schedule: shuttingDown || handle.isStopped ? 'Reeve is shutting down.' : handle.isScheduled ? null : 'Reeve is starting.'
+	};
+}
+
+/** discord.js stays "ready" when a connection is lost later. */
+function isConnected(client: Client): boolean {
+	return client.isReady() && client.ws.shards.every(({ status }) => status === Status.Ready);
+}
+
+/** Errors that a caller can do something about. */
+function describeError(error: unknown): ReturnType<HttpDeps['describeError']> {
+	if (!(error instanceof Error)) return null;
+	const { message } = error;
+	if (error instanceof RunInProgressError) return { status: 409, code: 'run_in_progress', message };
+	if (error instanceof ShuttingDownError) return { status: 503, code: 'shutting_down', message };
+	if (error instanceof NotRunningError) return { status: 503, code: 'not_running', message };
+	if (error instanceof SourceError) return { status: 503, code: 'unavailable', message };
+	return null;
+}
