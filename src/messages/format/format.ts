@@ -2,6 +2,7 @@ import { diffRoles } from '../../reconciliation/detection/role-plan.js';
 import type { BulkPart, BulkScope } from '../../reconciliation/domain/hold.js';
 import type { DriftIssue, DriftSeverity, DriftType, Plan } from '../../reconciliation/domain/issue.js';
 import { DEBTOR, type RoleName } from '../../reconciliation/domain/rules.js';
+import { COMMAND_LINE } from '../../reconciliation/domain/run.js';
 import { AUTOMATIC } from '../../reconciliation/fixes/attempt.js';
 import { escapeName, mention } from './text.js';
 
@@ -89,6 +90,11 @@ export function changeMade(before: readonly RoleName[] | null, after: readonly R
 /** An operator as a mention, or "Reeve" for an automatic action. */
 export function describeActor(actor: string): string {
 	return actor === AUTOMATIC ? 'Reeve' : mention(actor);
+}
+
+/** Who requested a run: "by @ada", "from the command line". */
+export function describeRequester(requestedBy: string): string {
+	return requestedBy === COMMAND_LINE ? 'from the command line' : `by ${mention(requestedBy)}`;
 }
 
 /** Link to a channel, or to a message in it. */

@@ -1,7 +1,7 @@
 import type { BulkScope } from '../../reconciliation/domain/hold.js';
 import type { BulkEnd, BulkOrigin, TrackedBulk } from '../../reconciliation/domain/ports.js';
 import { describeEffects } from '../format/effects.js';
-import { count, number, SCOPE_NAMES } from '../format/format.js';
+import { count, describeRequester, number, SCOPE_NAMES } from '../format/format.js';
 import { mention } from '../format/text.js';
 import { ago } from '../format/timestamps.js';
 
@@ -40,7 +40,8 @@ function issuesOf(scope: BulkScope, total: number): string {
 }
 
 function issuesOfRun(total: number, { triggeredBy, requestedBy }: BulkOrigin & { kind: 'run' }, planned = ''): string {
-	const run = triggeredBy === 'scheduled' ? 'the daily run' : requestedBy === null ? 'a run' : `the run started by ${mention(requestedBy)}`;
+	const run =
+		triggeredBy === 'scheduled' ? 'the daily run' : requestedBy === null ? 'a run' : `the run started ${describeRequester(requestedBy)}`;
 	return `${count(total, 'issue')} of ${run} (auto-fix${planned === '' ? '' : `; ${planned}`})`;
 }
 

@@ -2,7 +2,7 @@ import { type APIActionRowComponent, type APIButtonComponent, type APIEmbed, Com
 import { type HistoryPage, RUNS_PER_PAGE, type RunSummary } from '../../reconciliation/runs/history.js';
 import { buildCustomId } from '../custom-id.js';
 import { COLOURS } from '../format/colours.js';
-import { count, duration, messageUrl, number } from '../format/format.js';
+import { count, describeRequester, duration, messageUrl, number } from '../format/format.js';
 import { mention, sentence } from '../format/text.js';
 import { ago, moment } from '../format/timestamps.js';
 import { pager } from '../report/pager.js';
@@ -50,7 +50,7 @@ function trigger({ isVerificationRun, triggeredBy, requestedBy, onlyMember }: Ru
 	const about = onlyMember === null ? '' : ` of ${mention(onlyMember)} alone`;
 	if (isVerificationRun) return 'verification';
 	if (triggeredBy === 'scheduled') return 'daily';
-	return `${requestedBy === null ? 'by hand' : `by ${mention(requestedBy)}`}${about}`;
+	return `${requestedBy === null ? 'by hand' : describeRequester(requestedBy)}${about}`;
 }
 
 function runOutcome({ status, issuesFound, issuesFixed, failure, hold, holdReleasedBy }: RunSummary): string {

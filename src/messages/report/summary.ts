@@ -6,7 +6,7 @@ import type { ReconciliationResult } from '../../reconciliation/domain/run.js';
 import { withholdChanged } from '../../reconciliation/fixes/safety.js';
 import { COLOURS } from '../format/colours.js';
 import { describeEffects, describeHeld } from '../format/effects.js';
-import { count, duration, list, number, SCOPE_NAMES, SEVERITY_NAMES } from '../format/format.js';
+import { count, describeRequester, duration, list, number, SCOPE_NAMES, SEVERITY_NAMES } from '../format/format.js';
 import { MAX_FIELD_LENGTH } from '../format/limits.js';
 import { fitLines } from '../format/lines.js';
 import { linkStripeIds } from '../format/stripe-links.js';
@@ -118,7 +118,7 @@ function took(result: ReconciliationResult): string {
 function startedBy(result: ReconciliationResult): string {
 	if (result.isVerificationRun || result.triggeredBy === 'verification') return 'verification after fixes';
 	if (result.triggeredBy === 'scheduled') return 'daily run';
-	return result.requestedBy === null ? 'started by an operator' : `started by ${mention(result.requestedBy)}`;
+	return result.requestedBy === null ? 'started by an operator' : `started ${describeRequester(result.requestedBy)}`;
 }
 
 /** How many issues of a run left the open state since, by how. */

@@ -6,6 +6,9 @@ import type { PolicySettings } from './rules.js';
 
 export type TriggeredBy = 'scheduled' | 'manual' | 'verification';
 
+/** `requestedBy` of a run that was started on the command line, where no Discord ID is known. */
+export const COMMAND_LINE = 'command line';
+
 /** The settings that a run depends on. */
 export interface RunSettings {
 	readonly policy: PolicySettings;
@@ -20,7 +23,7 @@ export interface RunSettings {
 export interface ReconciliationOptions {
 	readonly isVerificationRerun?: boolean;
 	readonly triggeredBy?: TriggeredBy;
-	/** Discord ID of the operator who requested the run. */
+	/** Discord ID of the operator who requested the run, or {@link COMMAND_LINE}. */
 	readonly requestedBy?: string;
 	/** The day of a scheduled run, YYYY-MM-DD. */
 	readonly scheduledDay?: string;
