@@ -111,10 +111,11 @@ export const faultBody = z.discriminatedUnion(
 		}),
 		z.strictObject({
 			target: z.literal('gateway'),
-			kind: kinds('drop', 'unavailable', 'missing-chunk', 'rate-limited', 'reconnect', 'invalid-session', 'latency'),
+			kind: kinds('drop', 'close', 'unavailable', 'missing-chunk', 'rate-limited', 'reconnect', 'invalid-session', 'latency'),
 			...times,
 			ms: milliseconds.optional(),
-			retryAfter: z.number().nonnegative().optional()
+			retryAfter: z.number().nonnegative().optional(),
+			status: z.int().min(4000).max(4999).optional()
 		}),
 		z.strictObject({
 			target: z.literal('smtp'),

@@ -1,5 +1,10 @@
-import { type Client, DiscordAPIError, DiscordjsError, DiscordjsErrorCodes, Events, HTTPError } from 'discord.js';
+import { type Client, DiscordAPIError, DiscordjsError, DiscordjsErrorCodes, Events, GatewayCloseCodes, HTTPError } from 'discord.js';
 import { isReadable, readFailure } from './errors.js';
+
+const TOKEN_REFUSED =
+	'Discord refused DISCORD_TOKEN. Reset it (Discord Developer Portal → your application → Bot → Reset Token) and update DISCORD_TOKEN.';
+const INTENT_OFF =
+	'Discord does not let Reeve list the members. Switch on "Server Members Intent": Discord Developer Portal → your application → Bot → Privileged Gateway Intents.';
 
 /** How often a login that waits for the gateway is mentioned. */
 const WARN_EVERY_MS = 30_000;
@@ -32,16 +37,26 @@ export function loginFailure(error: unknown): string | null {
 		(error instanceof DiscordjsError && error.code === DiscordjsErrorCodes.TokenInvalid) ||
 		((error instanceof DiscordAPIError || error instanceof HTTPError) && error.status === 401)
 	) {
-		return 'Discord refused DISCORD_TOKEN. Reset it (Discord Developer Portal → your application → Bot → Reset Token) and update DISCORD_TOKEN.';
+		return TOKEN_REFUSED;
 	}
 	if (!(error instanceof Error)) return null;
 	if (/disallowed intents/i.test(error.message)) {
-		return 'Discord does not let Reeve list the members. Switch on "Server Members Intent": Discord Developer Portal → your application → Bot → Privileged Gateway Intents.';
+		return INTENT_OFF;
 	}
 	const gateway = gatewayAnswer(error);
 	if (gateway !== null)
 		return `Discord's gateway ${gateway} instead of opening a WebSocket. A proxy or firewall may answer in its place: let this machine reach gateway.discord.gg on port 443.`;
 	return isReadable(error) ? readFailure(error) : null;
+}
+
+/**
+ * Operator-readable reason why Discord has ended the connection of a running bot for good, with its fix.
+ * @param code - of the closed WebSocket
+ */
+export function disconnectReason(code: number): string {
+	if (code === GatewayCloseCodes.AuthenticationFailed) return TOKEN_REFUSED;
+	if (code === GatewayCloseCodes.DisallowedIntents) return INTENT_OFF;
+	return `Discord ended the connection with code ${code}, after which it takes no other. Restart the bot; if that does not help, update Reeve, or report it with this code.`;
 }
 
 /** What came in answer to a WebSocket request; null if the error is another one. */

@@ -1,8 +1,9 @@
 import type { ILogger, SapphireClient } from '@sapphire/framework';
-import { type Client, Events, GatewayIntentBits, type Guild } from 'discord.js';
+import { type Client, type CloseEvent, Events, GatewayIntentBits, type Guild } from 'discord.js';
 import { settleWithin, withDeadline } from '../async/timeout.js';
 import { externalChecks } from '../checks.js';
 import { databaseSettings } from '../config/derived.js';
+import { disconnectReason } from '../discord/login.js';
 import { resumeFixes } from '../interactions/resume-fixes.js';
 import { runShutdownSteps, ShuttingDownError } from '../lifecycle.js';
 import { withReadableErrors } from '../people/readable-errors.js';
@@ -33,6 +34,9 @@ const CLOSE_TIMEOUT_MS = 750;
 
 /** The login of the bot waits for this check. */
 const PEOPLE_TIMEOUT_MS = 30_000;
+
+/** For the mail about a lost connection: the process may end only after it. */
+const MAIL_TIMEOUT_MS = 20_000;
 
 /** Without these Discord sends neither the server nor its members. */
 const INTENTS = { Guilds: GatewayIntentBits.Guilds, GuildMembers: GatewayIntentBits.GuildMembers } as const;
@@ -124,6 +128,7 @@ export async function start(mount: Mount, { services, database, shutdownSteps, e
 	const { settings } = options;
 	await untilReady(client);
 	if (handle.isStopped) return;
+	shutdownSteps.push(watchConnection(mount, services));
 	const { logger } = handle;
 	if (client.guilds.cache.has(settings.DISCORD_GUILD_ID)) await claimDatabase(database, databaseSettings(settings).guild);
 	// Not awaited: a service that does not respond must not delay the start.
@@ -142,6 +147,22 @@ export async function start(mount: Mount, { services, database, shutdownSteps, e
 		return catchUp(services, logger);
 	};
 	await startSchedule(schedule, catchUpNow, logFailure(logger, 'The due verification'));
+}
+
+/**
+ * Discord ends a connection for good when the token is reset, for example: discord.js then does nothing more. Reeve mails the reason, and
+ * is disabled.
+ * @returns stops watching
+ */
+function watchConnection({ client, handle, disable, changeText }: Mount, { reports }: Reeve): () => Promise<void> {
+	const onDisconnect = async ({ code }: CloseEvent) => {
+		if (handle.isStopped) return;
+		const reason = changeText(disconnectReason(code));
+		await settleWithin(MAIL_TIMEOUT_MS, reports.mailDisconnection(reason));
+		await disable(new StartError(reason));
+	};
+	client.once(Events.ShardDisconnect, onDisconnect);
+	return async () => void client.off(Events.ShardDisconnect, onDisconnect);
 }
 
 async function scheduleOf({ options }: Mount, services: Reeve, logger: MountedReeve['logger']): Promise<Schedule> {

@@ -8,6 +8,7 @@ export function createRewording({ commandName, fromVariables, settings }: Parsed
 	const tiers = settings.RECONCILIATION_TIERS.map((tier) => ({ name: tier }));
 	return (text) => {
 		const named = text.replace(COMMAND, `/${name}`);
-		return fromVariables ? named : withOptionNames(named, tiers);
+		// The token is the bot's own: no option has it.
+		return fromVariables ? named : withOptionNames(named.replaceAll('DISCORD_TOKEN', "the bot's token"), tiers);
 	};
 }

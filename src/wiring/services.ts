@@ -36,7 +36,7 @@ export function createReeve(options: ReeveOptions): Reeve {
 		fixes: createFixService({ ports, store, settings: run, track }),
 		members: createMemberService({ ports, billing, guild: ports.guild, store, policy: run.policy, namesOf, track }),
 		schedule: createScheduleService({ ports, store, run, daily, guildId, track }),
-		reports: createReportService({ client: outgoing, guildId, store, announce, logger }),
+		reports: createReportService({ client: outgoing, guildId, store, announce, outbox, logger }),
 		health: createHealthService({
 			ports,
 			store,

@@ -21,7 +21,7 @@ export interface Fault {
 	 * - `slow`: sends the response one byte every `ms` (4,000)
 	 * - `clock`: the response's `Date` header is `offsetSeconds` off
 	 *
-	 * Gateway: `drop`, `unavailable`, `missing-chunk`, `rate-limited`, `reconnect`, `invalid-session`, `latency`.
+	 * Gateway: `drop`, `close` (with the code `status`), `unavailable`, `missing-chunk`, `rate-limited`, `reconnect`, `invalid-session`, `latency`.
 	 *
 	 * SMTP: `refuse`, `reject`, `drop`, `latency`, `hold` (no greeting until the faults are cleared), `refuse-recipient` (550 for addresses
 	 * that contain `match`, until the faults are cleared).

@@ -3,6 +3,8 @@ import type { StoredHold } from '../../reconciliation/domain/hold.js';
 import type { IssueState } from '../../reconciliation/domain/issue.js';
 import type { ReconciliationResult } from '../../reconciliation/domain/run.js';
 import {
+	type Disconnection,
+	disconnectedSubject,
 	holdSubject,
 	type Messenger,
 	type Notification,
@@ -86,7 +88,10 @@ export function createMessenger(parts: MessengerOptions): Messenger {
 			const subject = subjectOf(notification);
 			const guild = client.guilds.cache.get(guildId);
 			const url = await urlOf(parts, notification);
-			const whyNot = notPosted.get(subject) ?? 'see `/reconcile status` for the reason. Reeve keeps trying.';
+			const whyNot =
+				notification.kind === 'disconnected'
+					? 'Reeve is not connected to Discord.'
+					: (notPosted.get(subject) ?? 'see `/reconcile status` for the reason. Reeve keeps trying.');
 			const email = await withNames(namesOf, {
 				notification,
 				states: notification.kind === 'run' ? await statesOf(parts, notification.result) : new Map(),
@@ -116,14 +121,19 @@ async function withNames(namesOf: NamesOf, parts: Omit<EmailInput, 'nameOf'>): P
 	return renderEmail({ ...parts, nameOf });
 }
 
-function subjectOf(notification: Notification): string {
+function subjectOf(notification: Notification | Disconnection): string {
+	if (notification.kind === 'disconnected') return disconnectedSubject(notification.at);
 	if (notification.kind === 'hold') return holdSubject(notification.hold.id);
 	if (notification.kind === 'release') return releaseSubject(notification.hold.id);
 	return notification.kind === 'run' ? runSubject(notification.result.runId) : overdueSubject(notification.since);
 }
 
 /** Only reports have a stored message; other emails link to the channel. */
-async function urlOf({ guildId, channelId, reportUrl }: MessengerOptions, notification: Notification): Promise<string | null> {
+async function urlOf(
+	{ guildId, channelId, reportUrl }: MessengerOptions,
+	notification: Notification | Disconnection
+): Promise<string | null> {
+	if (notification.kind === 'disconnected') return null;
 	if (notification.kind !== 'run') return messageUrl(guildId, channelId);
 	return reportUrl(notification.result.runId).catch(() => null);
 }

@@ -2,6 +2,7 @@ import type { Client } from 'discord.js';
 import type { IssueState } from '../../reconciliation/domain/issue.js';
 import type { ReconciliationResult } from '../../reconciliation/domain/run.js';
 import type { CheckResult } from '../../reconciliation/health/doctor.js';
+import { mailDisconnection, type OutboxDeps } from '../../reconciliation/outbox/outbox.js';
 import { messageUrl } from '../format/format.js';
 import { doctorEmbed } from '../replies/doctor.js';
 import type { ReportLocation, ReportView } from '../report/view.js';
@@ -36,6 +37,8 @@ export interface ReportService {
 	readonly announce: Announce;
 	/** Announces the check results that block every run, if there are any. Never throws. */
 	announceBlocking(results: readonly CheckResult[]): Promise<void>;
+	/** Mails, if mail is configured, why Discord has ended the connection for good. Never throws. */
+	mailDisconnection(reason: string): Promise<void>;
 }
 
 export function createReportService(deps: {
@@ -43,9 +46,10 @@ export function createReportService(deps: {
 	readonly guildId: string;
 	readonly store: StoredReports;
 	readonly announce: Announce;
+	readonly outbox: OutboxDeps;
 	readonly logger: { warn(...values: readonly unknown[]): void };
 }): ReportService {
-	const { client, guildId, store, announce, logger } = deps;
+	const { client, guildId, store, announce, outbox, logger } = deps;
 	const viewOf = async (result: ReconciliationResult): Promise<ReportView> => ({
 		result,
 		states: await store.issueStates(result.issues.map((issue) => issue.id))
@@ -77,7 +81,8 @@ export function createReportService(deps: {
 			// Not invited yet: the log says so.
 			const inGuild = client.guilds.cache.has(guildId);
 			if (blocking.length > 0 && inGuild) await announce({ embeds: [doctorEmbed(blocking)] });
-		}
+		},
+		mailDisconnection: (reason) => mailDisconnection(outbox, reason)
 	};
 }
 

@@ -1,10 +1,11 @@
 import type { APIEmbed } from 'discord.js';
 import { reportableIssues } from '../../reconciliation/detection/verify-fixes.js';
-import type { Notification } from '../../reconciliation/outbox/outbox.js';
+import type { Disconnection, Notification } from '../../reconciliation/outbox/outbox.js';
 import { number } from '../format/format.js';
 import { markdownToText, type TextContext } from '../format/markdown-to-text.js';
 import { clean } from '../format/text.js';
 import { TEXT_BUDGETS } from '../format/text-budget.js';
+import { disconnectedEmbed } from './disconnected.js';
 import { holdEmbed } from './hold.js';
 import { issueEmbed, shownIssue } from './issue.js';
 import { overdueEmbed } from './overdue.js';
@@ -20,7 +21,7 @@ export interface Email {
 }
 
 export interface EmailInput extends TextContext {
-	readonly notification: Notification;
+	readonly notification: Notification | Disconnection;
 	readonly states: ReportView['states'];
 	/** The name of the server. */
 	readonly guildName: string;
@@ -50,7 +51,8 @@ export function renderEmail(parts: EmailInput): Email {
 		'url' in report
 			? `Report, with the buttons to act: ${report.url}`
 			: `The report could not be posted in the admin channel: ${report.whyNot}`;
-	const closing = ['Reeve writes only when something is wrong. Use /reconcile status for the current state.'];
+	const next = notification.kind === 'disconnected' ? '' : ' Use /reconcile status for the current state.';
+	const closing = [`Reeve writes only when something is wrong.${next}`];
 	const subject = clean(`Reeve · ${guildName}: ${blocks[0]?.title ?? ''}`).slice(0, SUBJECT_LENGTH);
 	return {
 		subject,
@@ -59,7 +61,8 @@ export function renderEmail(parts: EmailInput): Email {
 	};
 }
 
-function embedsOf(notification: Notification, states: ReportView['states']): [APIEmbed[], number] {
+function embedsOf(notification: Notification | Disconnection, states: ReportView['states']): [APIEmbed[], number] {
+	if (notification.kind === 'disconnected') return [[disconnectedEmbed(notification.reason)], 0];
 	if (notification.kind === 'overdue') return [[overdueEmbed(notification.since)], 0];
 	if (notification.kind !== 'run') return [[holdEmbed(notification.hold)], 0];
 	const { result } = notification;

@@ -26,6 +26,14 @@ export type Notification =
 	/** No run has succeeded since the last success, the installation or the end of a pause, whichever is latest. */
 	| { readonly kind: 'overdue'; readonly since: Date };
 
+/** Discord has ended the connection for good. Only mailed, and not stored: the next start that could deliver it has another connection. */
+export interface Disconnection {
+	readonly kind: 'disconnected';
+	readonly at: Date;
+	/** Why, and what to do, for operators. */
+	readonly reason: string;
+}
+
 /** A stored notification for one channel. */
 export interface OutboxMessage {
 	readonly id: string;
@@ -88,7 +96,7 @@ export interface Messenger {
 	readonly mails: boolean;
 	post(notification: Notification): Promise<void>;
 	/** @param recipients - null for all @throws {PartialDeliveryError} if it reached only some of them */
-	mail(notification: Notification, recipients: readonly string[] | null): Promise<void>;
+	mail(notification: Notification | Disconnection, recipients: readonly string[] | null): Promise<void>;
 }
 
 /** Other processes skip a claimed message this long. */
@@ -101,6 +109,7 @@ export const runSubject = (runId: string): string => `run:${runId}`;
 export const holdSubject = (holdId: string): string => `hold:${holdId}`;
 export const releaseSubject = (holdId: string): string => `release:${holdId}`;
 export const overdueSubject = (since: Date): string => `overdue:${since.toISOString()}`;
+export const disconnectedSubject = (at: Date): string => `disconnected:${at.toISOString()}`;
 
 /** The admin channel always; mail if it is configured. */
 export function channels(mails: boolean): readonly Channel[] {
@@ -158,6 +167,19 @@ export async function deliverRunReport(deps: OutboxDeps, result: ReconciliationR
 		await send(messenger, { channel, recipients: null }, notification).catch((error: unknown) =>
 			logger.error(`Run ${result.runId} failed, and its notification (${channel}) could not be delivered:`, error)
 		);
+	}
+}
+
+/** Mails, once, why Discord has ended the connection, if mail is configured. Never throws. */
+export async function mailDisconnection({ messenger, now, onAttempt }: OutboxDeps, reason: string): Promise<void> {
+	if (!messenger.mails) return;
+	const at = now();
+	const attempt = { channel: 'mail', subject: disconnectedSubject(at), tries: 1 } as const;
+	try {
+		await messenger.mail({ kind: 'disconnected', at, reason }, null);
+		onAttempt({ ...attempt, outcome: 'DELIVERED', error: null });
+	} catch (error) {
+		onAttempt({ ...attempt, outcome: 'GIVEN_UP', error: error instanceof Error ? error.message : String(error) });
 	}
 }
 

@@ -56,7 +56,7 @@ export class Host {
 		const host = new Host(child, services);
 		await vi.waitFor(() => {
 			if (child.exitCode !== null) throw new Error(`The bot exited: ${host.output}`);
-			if (!/Took \d+ms to initialize/.test(host.output)) throw new Error(`Not ready: ${host.output}`);
+			if (!/Took [\d,]+ms to initialize/.test(host.output)) throw new Error(`Not ready: ${host.output}`);
 		}, TIMEOUT);
 		return host;
 	}

@@ -158,7 +158,7 @@ describe('gateway protocol', () => {
 		}
 	});
 
-	it('sends reconnect and invalid-session faults', async () => {
+	it('sends reconnect, invalid-session and close faults', async () => {
 		fixture = await DiscordFixture.open();
 		const gateway = new RawGateway(fixture);
 		await gateway.identify(GUILDS);
@@ -172,6 +172,11 @@ describe('gateway protocol', () => {
 		const code = other.closed();
 		await other.send(8, ask({ query: '', limit: 0 }));
 		expect(await code).toBe(1006);
+		const last = new RawGateway(fixture);
+		await last.identify(GUILDS);
+		const closed = last.closed();
+		fixture.faults.add({ target: 'gateway', kind: 'close', status: 4004 });
+		expect(await closed).toBe(4004);
 	});
 
 	it('acknowledges heartbeats without logging them and limits the send rate', async () => {

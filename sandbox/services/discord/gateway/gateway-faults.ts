@@ -5,7 +5,7 @@ import type { Session } from './session.js';
 
 const OUTAGE_POLL_MS = 50;
 /** Kinds that take effect at once unless the fault names a payload. */
-const IMMEDIATE_KINDS = new Set(['drop', 'unavailable', 'reconnect', 'invalid-session']);
+const IMMEDIATE_KINDS = new Set(['drop', 'close', 'unavailable', 'reconnect', 'invalid-session']);
 
 /** Applies the gateway faults. */
 export class GatewayFaults {
@@ -37,8 +37,11 @@ export class GatewayFaults {
 		if (name === 'REQUEST_GUILD_MEMBERS') return false;
 		const named = this.faults.list().some((fault) => fault.target === 'gateway' && fault.match?.includes(name));
 		if (!named) return false;
-		const kinds = this.faults.take('gateway', `${name} ${path}`).flatMap(({ match, kind }) => (match === undefined ? [] : [kind]));
+		const taken = this.faults.take('gateway', `${name} ${path}`).filter(({ match }) => match !== undefined);
+		const kinds = taken.map(({ kind }) => kind);
+		const close = taken.find(({ kind }) => kind === 'close');
 		if (kinds.includes('drop')) socket.terminate();
+		else if (close) socket.close(close.status);
 		else if (kinds.includes('reconnect')) sendOp(socket, Op.Reconnect);
 		else if (kinds.includes('invalid-session')) sendOp(socket, Op.InvalidSession, false);
 		else return false;
@@ -54,6 +57,7 @@ export class GatewayFaults {
 		if (fault.kind === 'unavailable') this.breakGuild(fault);
 		for (const session of [...this.sessions.values()]) {
 			if (fault.kind === 'drop') session.socket?.terminate();
+			if (fault.kind === 'close') session.socket?.close(fault.status);
 			if (fault.kind === 'invalid-session') this.sessions.delete(session.id);
 			if (!session.socket) continue;
 			if (fault.kind === 'reconnect') sendOp(session.socket, Op.Reconnect);
