@@ -15,6 +15,7 @@ import { pause } from './reconcile/pause.js';
 import { preview } from './reconcile/preview.js';
 import { resume } from './reconcile/resume.js';
 import { run } from './reconcile/run.js';
+import { setup } from './reconcile/setup.js';
 import { status } from './reconcile/status.js';
 import type { ReconcileSubcommand } from './reconcile/subcommand.js';
 import { undo } from './reconcile/undo.js';
@@ -23,6 +24,7 @@ import { why } from './reconcile/why.js';
 
 /** In the order that Discord shows. */
 const SUBCOMMANDS: readonly ReconcileSubcommand[] = [
+	setup,
 	run,
 	status,
 	fix,

@@ -79,7 +79,7 @@ export function guildChecks(
 	return discordChecks({
 		client,
 		guildId,
-		channelId: settings.DISCORD_ADMIN_CHANNEL_ID,
+		channelId: settings.DISCORD_ADMIN_CHANNEL_ID ?? null,
 		operatorRoleIds: settings.DISCORD_OPERATOR_ROLE_IDS,
 		guild: createGuild({
 			client,

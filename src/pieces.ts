@@ -20,6 +20,14 @@ import { PickUnlinkMenu } from '../interaction-handlers/pick-unlink-menu.js';
 import { PlanButton } from '../interaction-handlers/plan-button.js';
 import { ReleaseButton } from '../interaction-handlers/release-button.js';
 import { ReleaseModal } from '../interaction-handlers/release-modal.js';
+import { SetupButton } from '../interaction-handlers/setup-button.js';
+import { SetupChannelMenu } from '../interaction-handlers/setup-channel-menu.js';
+import { SetupDiscardButton } from '../interaction-handlers/setup-discard-button.js';
+import { SetupPriceMenu } from '../interaction-handlers/setup-price-menu.js';
+import { SetupRoleMenu } from '../interaction-handlers/setup-role-menu.js';
+import { SetupSaveButton } from '../interaction-handlers/setup-save-button.js';
+import { SetupTiersButton } from '../interaction-handlers/setup-tiers-button.js';
+import { SetupTiersModal } from '../interaction-handlers/setup-tiers-modal.js';
 import { UndoButton } from '../interaction-handlers/undo-button.js';
 import { UnlinkButton } from '../interaction-handlers/unlink-button.js';
 import { WhyButton } from '../interaction-handlers/why-button.js';
@@ -59,6 +67,14 @@ export const PIECES = {
 		'plan-button': PlanButton,
 		'release-button': ReleaseButton,
 		'release-modal': ReleaseModal,
+		'setup-button': SetupButton,
+		'setup-channel-menu': SetupChannelMenu,
+		'setup-discard-button': SetupDiscardButton,
+		'setup-price-menu': SetupPriceMenu,
+		'setup-role-menu': SetupRoleMenu,
+		'setup-save-button': SetupSaveButton,
+		'setup-tiers-button': SetupTiersButton,
+		'setup-tiers-modal': SetupTiersModal,
 		'undo-button': UndoButton,
 		'unlink-button': UnlinkButton,
 		'why-button': WhyButton

@@ -8,12 +8,14 @@ import type { MemberService } from './reconciliation/members/service.js';
 import type { PreviewService } from './reconciliation/runs/preview.js';
 import type { RunService } from './reconciliation/runs/service.js';
 import type { ScheduleService } from './reconciliation/schedule/service.js';
+import type { SetupService } from './reconciliation/setup/setup.js';
 import type { Database } from './store/connection/database.js';
 
 /** What the pieces call, one service per subject: `container.reeve.services.fixes.apply(…)`. */
 export interface Reeve {
 	readonly runs: RunService;
 	readonly preview: PreviewService;
+	readonly setup: SetupService;
 	readonly fixes: FixService;
 	readonly members: MemberService;
 	readonly schedule: ScheduleService;

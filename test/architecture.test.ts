@@ -20,9 +20,10 @@ const LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
 		['runs', 'outbox', 'members'],
 		['schedule'],
 		['health'],
+		['setup'],
 		['']
 	],
-	'src/messages': [[''], ['format'], ['report'], ['replies', 'replies/explain', 'replies/export'], ['delivery']],
+	'src/messages': [[''], ['format'], ['report'], ['replies', 'replies/explain', 'replies/export', 'replies/setup'], ['delivery']],
 	'src/stripe': [['api'], ['lists'], ['']],
 	'src/store': [['connection'], ['']]
 };

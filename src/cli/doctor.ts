@@ -11,6 +11,8 @@ import { type Database, openDatabase } from '../store/connection/database.js';
 import { DatabaseError, FolderInUseError } from '../store/connection/errors.js';
 import { createLedger } from '../store/ledger.js';
 import { loadSettings, print, runProgram } from './program.js';
+import { openForReading } from './read-database.js';
+import { completeSettings } from './stored-settings.js';
 
 /** `npm run doctor`: checks the setup, before or while Reeve runs, and explains how to fix problems. Exits with 1 if it finds an error. */
 
@@ -25,9 +27,9 @@ async function main(): Promise<number> {
 	return results.some(({ verdict }) => verdict === 'blocking' || verdict === 'error') ? 1 : 0;
 }
 
-async function runAllChecks(settings: Settings, warnings: readonly string[], redact: Redactor): Promise<readonly CheckResult[]> {
+async function runAllChecks(given: Settings, warnings: readonly string[], redact: Redactor): Promise<readonly CheckResult[]> {
+	const { database, failure, settings } = await open(given);
 	const external = runChecks([...externalChecks(settings, warnings, redact), ...onDemandChecks(settings)]);
-	const { database, failure } = await open(settings);
 	const client = new Client(clientOptions(settings.DISCORD_API_URL, redact));
 	try {
 		const store = database && createLedger(database, settings.DISCORD_GUILD_ID);
@@ -50,15 +52,29 @@ async function runAllChecks(settings: Settings, warnings: readonly string[], red
 	}
 }
 
-/** The database; or null and a result that says why it cannot be opened. */
-async function open(settings: Settings): Promise<{ readonly database: Database | null; readonly failure: readonly CheckResult[] }> {
+/** The database, or null and a result that says why it cannot be opened; and the settings, with those that are stored in it. */
+async function open(
+	given: Settings
+): Promise<{ readonly database: Database | null; readonly failure: readonly CheckResult[]; readonly settings: Settings }> {
 	try {
-		return { database: await openDatabase(databaseSettings(settings)), failure: [] };
+		const database = await openDatabase(databaseSettings(given));
+		return { database, failure: [], settings: await completeSettings(given, process.env, database) };
 	} catch (error) {
 		if (!(error instanceof DatabaseError)) throw error;
 		const running = error instanceof FolderInUseError;
+		const settings = running ? await storedInCopy(given) : given;
 		const message = running ? 'In use: Reeve is running. /reconcile doctor checks the database and the last runs.' : error.message;
-		return { database: null, failure: [{ subject: 'Database', verdict: running ? 'ok' : 'blocking', message }] };
+		return { database: null, failure: [{ subject: 'Database', verdict: running ? 'ok' : 'blocking', message }], settings };
+	}
+}
+
+/** The settings of a running Reeve with an embedded database. */
+async function storedInCopy(given: Settings): Promise<Settings> {
+	const { database, close } = await openForReading(given);
+	try {
+		return await completeSettings(given, process.env, database);
+	} finally {
+		await close();
 	}
 }
 

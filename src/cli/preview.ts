@@ -13,6 +13,7 @@ import { billingOptions } from '../wiring/ports.js';
 import { NothingToCompareError, previewSettings } from '../wiring/preview.js';
 import { print, printError, readArguments, redactSecretsOf, runProgram, UsageError } from './program.js';
 import { openForReading } from './read-database.js';
+import { completeSettings } from './stored-settings.js';
 
 /**
  * `npm run preview -- --env-file new.env [--json]`: who would gain and who would lose access under new settings. Changes nothing, and may
@@ -45,15 +46,26 @@ function readFile(path: string): ReturnType<typeof readEnvFile> {
 /** A file with these has all settings, and replaces `.env`; any other changes some of it. */
 const REQUIRED = ['DISCORD_TOKEN', 'DISCORD_GUILD_ID', 'STRIPE_SECRET_KEY'];
 
+/** An environment and its settings. */
+interface Given {
+	readonly environment: NodeJS.ProcessEnv;
+	readonly settings: Settings;
+}
+
+/** @throws {SettingsError} */
+function settingsIn(environment: NodeJS.ProcessEnv): Given {
+	return { environment, settings: parseSettings(environment).settings };
+}
+
 /** @returns the settings in force, null if they are incomplete; and the new ones @throws {SettingsError | UsageError} */
-function readSettings({ envFile }: Arguments): { readonly inForce: Settings | null; readonly proposed: Settings } {
+function readSettings({ envFile }: Arguments): { readonly inForce: Given | null; readonly proposed: Given } {
 	if (!existsSync(envFile)) throw new UsageError(`There is no file ${envFile}. ${USAGE}`);
 	const file = readFile(envFile);
 	const dotenv = existsSync(DOTENV) ? readEnvFile(DOTENV) : {};
 	const isComplete = REQUIRED.every((name) => file[name]);
-	const { settings: proposed } = parseSettings({ ...(isComplete ? {} : dotenv), ...process.env, ...file });
+	const proposed = settingsIn({ ...(isComplete ? {} : dotenv), ...process.env, ...file });
 	try {
-		return { inForce: parseSettings({ ...dotenv, ...process.env }).settings, proposed };
+		return { inForce: settingsIn({ ...dotenv, ...process.env }), proposed };
 	} catch (error) {
 		if (error instanceof SettingsError) return { inForce: null, proposed };
 		throw error;
@@ -63,21 +75,23 @@ function readSettings({ envFile }: Arguments): { readonly inForce: Settings | nu
 async function main(): Promise<number> {
 	const given = readPreviewArguments();
 	const { inForce, proposed } = readSettings(given);
-	const redact = redactSecretsOf(...(inForce === null ? [] : [inForce]), proposed);
+	const redact = redactSecretsOf(...(inForce === null ? [] : [inForce.settings]), proposed.settings);
 	const preview = await read(inForce, proposed, redact);
 	for (const line of given.json ? [previewJson(preview)] : previewLines(preview)) print(line);
 	return losesAccess(preview) ? 2 : 0;
 }
 
-async function read(inForce: Settings | null, proposed: Settings, redact: Redactor): Promise<Preview> {
-	const { database, close } = await openForReading(proposed);
-	const client = new Client(clientOptions(proposed.DISCORD_API_URL, redact));
+async function read(inForce: Given | null, given: Given, redact: Redactor): Promise<Preview> {
+	const { database, close } = await openForReading(given.settings);
+	const client = new Client(clientOptions(given.settings.DISCORD_API_URL, redact));
 	try {
+		const complete = ({ settings, environment }: Given) => completeSettings(settings, environment, database);
+		const proposed = await complete(given);
 		await waitForGateway(client, proposed.DISCORD_TOKEN, printError);
 		const guildId = proposed.DISCORD_GUILD_ID;
 		const billingFor = (discordIdKey: string) => createBilling({ ...billingOptions(proposed), discordIdKey });
 		const deps = { client, guildId, store: createLedger(database, guildId), billingFor };
-		return await previewSettings(deps, { inForce, proposed }, () => {});
+		return await previewSettings(deps, { inForce: inForce === null ? null : await complete(inForce), proposed }, () => {});
 	} finally {
 		await client.destroy();
 		await close();

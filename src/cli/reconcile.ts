@@ -17,6 +17,7 @@ import { FolderInUseError } from '../store/connection/errors.js';
 import { claimDatabase } from '../store/connection/owner.js';
 import { createReeve } from '../wiring/services.js';
 import { loadSettings, print, printError, readArguments, runProgram, UsageError } from './program.js';
+import { completeSettings } from './stored-settings.js';
 
 /**
  * `npm run reconcile -- --once [--fix] [--json]`: one run over all members, without the bot: for cron and CI. Reports it in the admin channel
@@ -46,8 +47,9 @@ async function main(): Promise<number> {
 	return exitCodeOf(finished);
 }
 
-async function reconcile(settings: Settings, autoFix: boolean, redactors: Redactors): Promise<OneShot> {
-	const database = await open(settings, redactors);
+async function reconcile(given: Settings, autoFix: boolean, redactors: Redactors): Promise<OneShot> {
+	const database = await open(given, redactors);
+	const settings = await completeSettings(given, process.env, database);
 	const client = new Client(clientOptions(settings.DISCORD_API_URL, redactors.distinctive));
 	const reeve = createReeve({ settings, database, client, redactors, logger: LOGGER });
 	const stop = stopOnSignal(reeve);

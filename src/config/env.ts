@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Adjust, ExtraRole } from '../reconciliation/domain/rules.js';
+import { DEFAULT_TIERS } from './stored-settings.js';
 import { findUnknownVariables } from './unknown-variables.js';
 import {
 	apiUrl,
@@ -48,7 +49,9 @@ const shape = {
 	DISCORD_FORMER_GUILD_ID: snowflake
 		.optional()
 		.describe('the ID of the server that this one replaces, if Reeve is to move its database: links and exemptions come along'),
-	DISCORD_ADMIN_CHANNEL_ID: snowflake.describe(`${COPY_ID} the channel for the reports → Copy Channel ID`),
+	DISCORD_ADMIN_CHANNEL_ID: snowflake
+		.optional()
+		.describe(`${COPY_ID} the channel for the reports → Copy Channel ID; or choose it with /reconcile setup`),
 	DISCORD_OPERATOR_ROLE_IDS: snowflakes
 		.default([])
 		.describe(`${COPY_ID} the role under Server Settings → Roles → Copy Role ID; leave it empty to allow everyone with Manage Server`),
@@ -69,7 +72,7 @@ const shape = {
 		.optional()
 		.describe('requests per second to Stripe; default: 20 with a live key, 10 with a test key'),
 
-	RECONCILIATION_TIERS: tierNames.default(['Knight', 'Lord']).describe('your own names for the levels that people can buy, lowest first'),
+	RECONCILIATION_TIERS: tierNames.default([...DEFAULT_TIERS]).describe('your own names for the levels that people can buy, lowest first'),
 	RECONCILIATION_AUTO_FIX: trueOrFalse.default('false').describe('true: Reeve fixes roles automatically; false: it only reports'),
 	RECONCILIATION_PAUSED: trueOrFalse.default('false').describe('true stops the daily runs; /reconcile run still works'),
 	RECONCILIATION_TIMEZONE: timeZone
@@ -208,7 +211,7 @@ export function settingNames(tiers: readonly string[]): readonly string[] {
  * @returns the settings, and warnings about variables that look like settings but are not
  * @throws {SettingsError} listing everything that is missing or invalid
  */
-export function parseSettings(env: NodeJS.ProcessEnv): { settings: Settings; warnings: string[] } {
+export function parseSettings(env: Readonly<Record<string, string | undefined>>): { settings: Settings; warnings: string[] } {
 	const given = dropBlankValues(env) as Record<string, string | undefined>;
 	// The tiers determine which settings exist. If they are invalid, the settings of tiers cannot be checked.
 	const tierList = shape.RECONCILIATION_TIERS.safeParse(given.RECONCILIATION_TIERS);

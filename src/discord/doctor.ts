@@ -12,7 +12,8 @@ export interface DiscordCheckInputs {
 	/** Logged in. */
 	readonly client: Client<true>;
 	readonly guildId: string;
-	readonly channelId: string;
+	/** Of the admin channel; null if none has been chosen. */
+	readonly channelId: string | null;
 	readonly operatorRoleIds: readonly string[];
 	readonly guild: Pick<Guild, 'problems'>;
 	/** The roles that Reeve gives, and where their IDs are stored. */
@@ -67,9 +68,14 @@ async function memberIntent({ application }: Client<true>, justLoggedIn: boolean
 	};
 }
 
-async function adminChannel(client: Client<true>, guildId: string, channelId: string): Promise<readonly CheckRemark[]> {
-	const channel = await client.channels.fetch(channelId).catch(() => null);
+/** Whether Reeve can post its reports in a channel. @param channelId - null if none has been chosen */
+export async function adminChannel(client: Client<true>, guildId: string, channelId: string | null): Promise<readonly CheckRemark[]> {
 	const error = (message: string): readonly CheckRemark[] => [{ verdict: 'error', message }];
+	if (channelId === null)
+		return error(
+			'No admin channel has been chosen yet, so Reeve cannot post reports. Use `/reconcile setup`, or set DISCORD_ADMIN_CHANNEL_ID.'
+		);
+	const channel = await client.channels.fetch(channelId).catch(() => null);
 	if (channel === null || channel.isDMBased() || channel.guildId !== guildId)
 		return error(
 			`Reeve cannot see a text channel ${channelId} in its server, so it cannot post reports. Give it View Channel there, or set DISCORD_ADMIN_CHANNEL_ID to the ID of the admin channel.`

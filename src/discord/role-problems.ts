@@ -34,16 +34,22 @@ function bondOf({ id, guild, managed, tags }: Role): string | null {
 	return null;
 }
 
+/** Why Reeve cannot give this role; null if nothing about the role prevents it. @param name - of the managed role */
+export function roleProblem(role: Role, name: string): string | null {
+	const { me } = role.guild.members;
+	const bond = bondOf(role);
+	if (bond !== null) return notAssignable(name, bond);
+	return me !== null && me.roles.highest.comparePositionTo(role) <= 0 ? roleTooLow(name) : null;
+}
+
 /** Reasons why Discord would refuse a role change. @param idOf - managed role → ID of the guild's role */
 export async function roleProblems(guild: Guild, idOf: ReadonlyMap<string, string>): Promise<GuildProblem[]> {
 	const { me } = guild.members;
 	const problems: GuildProblem[] = [];
 	for (const [name, id] of idOf) {
 		const role = guild.roles.cache.get(id);
-		if (role === undefined || me === null) continue;
-		const bond = bondOf(role);
-		if (bond !== null) problems.push({ blocks: 'runs', message: notAssignable(name, bond) });
-		else if (me.roles.highest.comparePositionTo(role) <= 0) problems.push({ blocks: 'runs', message: roleTooLow(name) });
+		const problem = role === undefined ? null : roleProblem(role, name);
+		if (problem !== null) problems.push({ blocks: 'runs', message: problem });
 	}
 	if (!me?.permissions.has(PermissionFlagsBits.ManageRoles)) problems.push({ blocks: 'fixes', message: NO_MANAGE_ROLES });
 	if (guild.mfaLevel === GuildMFALevel.Elevated && !(await ownerHasTwoFactor(guild)))

@@ -1,10 +1,10 @@
 import { InteractionHandler, InteractionHandlerTypes } from '@sapphire/framework';
-import type { ButtonInteraction, ModalSubmitInteraction, StringSelectMenuInteraction } from 'discord.js';
+import type { AnySelectMenuInteraction, ButtonInteraction, ModalSubmitInteraction, StringSelectMenuInteraction } from 'discord.js';
 import { operatorDenial } from '../discord/operators.js';
 import { replyEphemeral } from '../discord/replies.js';
 import { type ActionName, type ActionOf, parseAction } from '../messages/custom-id.js';
 
-type OperatorInteraction = ButtonInteraction | StringSelectMenuInteraction | ModalSubmitInteraction;
+type OperatorInteraction = ButtonInteraction | AnySelectMenuInteraction | ModalSubmitInteraction;
 
 /**
  * A button, menu or modal of Reeve's: recognises its custom ID by action, refuses everyone but operators, and tracks the reply so that
@@ -36,7 +36,10 @@ export abstract class OperatorButton<Action extends ActionName> extends Operator
 	}
 }
 
-export abstract class OperatorMenu<Action extends ActionName> extends OperatorHandler<StringSelectMenuInteraction, Action> {
+export abstract class OperatorMenu<
+	Action extends ActionName,
+	Interaction extends AnySelectMenuInteraction = StringSelectMenuInteraction
+> extends OperatorHandler<Interaction, Action> {
 	public constructor(context: InteractionHandler.LoaderContext, options: InteractionHandler.Options) {
 		super(context, { ...options, interactionHandlerType: InteractionHandlerTypes.SelectMenu });
 	}

@@ -13,6 +13,11 @@ const NAMESPACE = 'reeve:';
 /** The version increases when the format changes, so that buttons of old reports are not misread. */
 const PREFIX = `${NAMESPACE}1`;
 
+/** In the order in which an operator goes through them. */
+export const SETUP_STEPS = ['roles', 'channel', 'prices', 'check'] as const;
+export type SetupStep = (typeof SETUP_STEPS)[number];
+export type SetupOpens = PageButton | 'step' | 'reread';
+
 /** Each part of an ID: how it is written, and how it is read. None may contain a colon. */
 const PARTS = {
 	runId: text(/^[a-z0-9]{1,32}$/),
@@ -38,6 +43,12 @@ const PARTS = {
 	},
 	/** Of a bulk plan. */
 	part: { pattern: new RegExp(`^(${BULK_PARTS.join('|')})$`), read: (written: string) => written as BulkPart },
+	/** Of the setup. */
+	step: { pattern: new RegExp(`^(${SETUP_STEPS.join('|')})$`), read: (written: string) => written as SetupStep },
+	/** Of a managed role's name, or of a price's ID, which may contain anything. */
+	nameHash: text(/^[0-9a-f]{8}$/),
+	/** What a button of the setup does: opens a step, turns a page, or reads the prices again. */
+	opens: { pattern: /^(step|previous|current|next|reread)$/, read: (written: string) => written as SetupOpens },
 	/** Makes the IDs within a message unique. */
 	button: { pattern: /^(previous|current|next)$/, read: (written: string) => written as PageButton }
 } as const;
@@ -87,7 +98,20 @@ const ACTIONS = {
 	/** Unlink this row. */
 	unlink: ['discordId', 'shownHash'],
 	/** Undo a fix. */
-	undo: ['attemptId']
+	undo: ['attemptId'],
+	/** Show a step of the setup. */
+	setup: ['step', 'page', 'opens'],
+	/** As a button: ask for the tiers. As a modal: the answer. */
+	'setup-tiers': [],
+	/** The guild role of a managed role. */
+	'setup-role': ['nameHash', 'page'],
+	'setup-channel': [],
+	/** What a price buys. */
+	'setup-price': ['nameHash', 'page'],
+	/** Save the answers that were shown. */
+	'setup-save': ['shownHash'],
+	/** Drop the answers. */
+	'setup-discard': []
 } as const satisfies Readonly<Record<string, readonly (keyof typeof PARTS)[]>>;
 
 type Actions = typeof ACTIONS;

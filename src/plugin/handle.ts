@@ -151,6 +151,11 @@ export class MountedReeve implements ReeveHandle {
 		this.shutDown = shutDown;
 	}
 
+	/** New settings are in force: what is called from now on uses them. */
+	public replaced(services: Reeve): void {
+		if (this.open !== null) this.open = services;
+	}
+
 	/** The bot is about to log in. */
 	public startsSchedule(stop: () => Promise<void>): void {
 		this.stopSchedule = stop;

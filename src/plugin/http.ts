@@ -7,7 +7,6 @@ import { NotRunningError, ShuttingDownError } from '../lifecycle.js';
 import { SourceError } from '../reconciliation/domain/ports.js';
 import { RunInProgressError } from '../reconciliation/runs/run.js';
 import type { Redactor } from '../redaction/redactor.js';
-import type { Reeve } from '../reeve.js';
 import type { MountedReeve } from './handle.js';
 
 /** What the endpoint is mounted on. */
@@ -15,7 +14,6 @@ export interface HttpMount {
 	readonly settings: Settings;
 	readonly client: Client;
 	readonly handle: MountedReeve;
-	readonly services: Reeve;
 	readonly redact: Redactor;
 }
 
@@ -23,7 +21,7 @@ export interface HttpMount {
  * Starts the HTTP endpoint if the settings have a port. Never throws: without it, the bot does its work.
  * @returns what closes it
  */
-export async function startHttp({ settings, client, handle, services, redact }: HttpMount): Promise<() => Promise<void>> {
+export async function startHttp({ settings, client, handle, redact }: HttpMount): Promise<() => Promise<void>> {
 	const address = httpSettings(settings);
 	if (address === null) return async () => {};
 	const { logger, events } = handle;
@@ -32,8 +30,8 @@ export async function startHttp({ settings, client, handle, services, redact }: 
 	const { createMetrics } = await import('../http/metrics.js');
 	const deps: HttpDeps = {
 		token: address.token,
-		checkReadiness: () => checkReadiness({ client, handle, services, redact }),
-		readGauges: () => probe('The database', () => services.health.gauges()),
+		checkReadiness: () => checkReadiness({ client, handle, redact }),
+		readGauges: () => probe('The database', () => handle.services.health.gauges()),
 		describeError,
 		logger
 	};
@@ -55,9 +53,9 @@ export async function startHttp({ settings, client, handle, services, redact }: 
 	}
 }
 
-async function checkReadiness({ client, handle, services, redact }: Omit<HttpMount, 'settings'>): Promise<Readiness> {
-	const { shuttingDown } = services.lifecycle;
-	const database = await probe('The database', () => services.health.pingDatabase());
+async function checkReadiness({ client, handle, redact }: Omit<HttpMount, 'settings'>): Promise<Readiness> {
+	const shuttingDown = handle.isOpen && handle.services.lifecycle.shuttingDown;
+	const database = await probe('The database', () => handle.services.health.pingDatabase());
 	return {
 		discord: isConnected(client) ? null : 'Not connected to Discord. If this lasts, see the log.',
 		database: database.ok ? null : redact(database.error),

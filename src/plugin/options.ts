@@ -2,6 +2,7 @@ import { closestMatch } from 'leven';
 import { z } from 'zod';
 import { managedRoleSettings } from '../config/derived.js';
 import { parseSettings, type Settings, SettingsError, whereToFind } from '../config/env.js';
+import { withStoredSettings } from '../config/stored-settings.js';
 import {
 	apiUrl,
 	email,
@@ -32,8 +33,8 @@ import type { Adjust } from '../reconciliation/domain/rules.js';
 /** The server that Reeve works in. */
 export interface GuildOptions {
 	readonly id: string;
-	/** The channel for the reports. */
-	readonly adminChannelId: string;
+	/** The channel for the reports; default: the one that an operator chooses with `/reconcile setup`. */
+	readonly adminChannelId?: string;
 	/** Holders of any of these roles may use Reeve; default: members with Manage Server. */
 	readonly operatorRoleIds?: readonly string[];
 	/** What people can buy, lowest first; default: Knight and Lord, without prices. */
@@ -188,9 +189,15 @@ export interface ParsedOptions extends Required<Omit<MountOptions, 'onDisabled' 
 	readonly warnings: readonly string[];
 	/** Whether the settings come from variables: sentences then name these, and otherwise the options. */
 	readonly fromVariables: boolean;
+	/** The variables, or the options as variables. */
+	readonly environment: Environment;
 	/** The variables of the next start. */
-	readonly nextEnvironment: () => Readonly<Record<string, string | undefined>>;
+	readonly nextEnvironment: () => Environment;
+	/** The settings, completed by those that operators chose in Discord. @throws {SettingsError} if these are invalid with the others */
+	readonly settingsWith: (stored: Environment) => Settings;
 }
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Options are missing or invalid. The message lists all of them, each with where to find its value. */
 export class OptionsError extends Error {
@@ -238,7 +245,7 @@ const tier = z.strictObject({ name: tierName, role: role.optional(), prices: z.a
 
 const guild = z.strictObject({
 	id: snowflake,
-	adminChannelId: snowflake,
+	adminChannelId: snowflake.optional(),
 	operatorRoleIds: z.array(roleId).optional(),
 	tiers: z.array(tier).min(1, 'a list of at least one tier, the lowest first').optional(),
 	debtorRole: role.optional(),
@@ -337,8 +344,20 @@ export function parseOptions(options: ReeveOptions): ParsedOptions {
 	const variables = { ...toVariables(given), DISCORD_TOKEN: 'none' };
 	const { settings: parsed, warnings } = settingsOf(given.guilds[0]?.tiers ?? [], variables);
 	const { url, schema = url === undefined ? undefined : DEFAULT_SCHEMA } = given.storage;
-	const settings = withRule({ ...parsed, ...(schema !== undefined && { databaseSchema: schema }) }, { adjust, extraRoles });
-	return { settings, warnings, commandName, loadErrorListeners, schedule, people, fromVariables: false, nextEnvironment: () => variables };
+	const complete = (settings: Settings) =>
+		withRule({ ...settings, DISCORD_TOKEN: '', ...(schema !== undefined && { databaseSchema: schema }) }, { adjust, extraRoles });
+	return {
+		settings: complete(parsed),
+		warnings,
+		commandName,
+		loadErrorListeners,
+		schedule,
+		people,
+		fromVariables: false,
+		environment: variables,
+		nextEnvironment: () => variables,
+		settingsWith: (stored) => complete(parseSettings(withStoredSettings(variables, stored)).settings)
+	};
 }
 
 function parseEnvironment(options: object, source: EnvironmentOptions | true): ParsedOptions {
@@ -346,8 +365,19 @@ function parseEnvironment(options: object, source: EnvironmentOptions | true): P
 	const { variables, next = () => variables } = source === true ? { variables: process.env } : source;
 	try {
 		const { settings, warnings } = parseSettings({ ...variables });
-		const ruled = withRule(settings, { adjust, extraRoles });
-		return { settings: ruled, warnings, commandName, loadErrorListeners, schedule, people, fromVariables: true, nextEnvironment: next };
+		const complete = (each: Settings) => withRule(each, { adjust, extraRoles });
+		return {
+			settings: complete(settings),
+			warnings,
+			commandName,
+			loadErrorListeners,
+			schedule,
+			people,
+			fromVariables: true,
+			environment: variables,
+			nextEnvironment: next,
+			settingsWith: (stored) => complete(parseSettings(withStoredSettings(variables, stored)).settings)
+		};
 	} catch (error) {
 		if (error instanceof SettingsError) throw new OptionsError(error.problems, 'in .env or in the environment');
 		throw error;
@@ -366,8 +396,7 @@ function settingsOf(
 	variables: Record<string, string>
 ): { settings: Settings; warnings: string[] } {
 	try {
-		const { settings, warnings } = parseSettings(variables);
-		return { settings: { ...settings, DISCORD_TOKEN: '' }, warnings };
+		return parseSettings(variables);
 	} catch (error) {
 		if (!(error instanceof SettingsError)) throw error;
 		throw new OptionsError(error.problems.map((problem) => withOptionNames(problem, tiers)));

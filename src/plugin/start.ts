@@ -3,6 +3,7 @@ import { type Client, type CloseEvent, Events, GatewayIntentBits, type Guild } f
 import { settleWithin, withDeadline } from '../async/timeout.js';
 import { externalChecks } from '../checks.js';
 import { databaseSettings } from '../config/derived.js';
+import { withStoredSettings } from '../config/stored-settings.js';
 import { disconnectReason } from '../discord/login.js';
 import { resumeFixes } from '../interactions/resume-fixes.js';
 import { runShutdownSteps, ShuttingDownError } from '../lifecycle.js';
@@ -15,6 +16,7 @@ import { startSchedule } from '../reconciliation/schedule/scheduler.js';
 import type { Reeve } from '../reeve.js';
 import { type Database, openDatabase } from '../store/connection/database.js';
 import { claimDatabase } from '../store/connection/owner.js';
+import { settingStore } from '../store/settings.js';
 import { createReeve } from '../wiring/services.js';
 import { StartError } from './errors.js';
 import type { MountedReeve } from './handle.js';
@@ -31,6 +33,9 @@ const LOG_LEVEL_OF = { ok: 'debug', warning: 'warn', error: 'error', blocking: '
 /** Waiting for replies to operators, and for a database that does not respond; both within the time that a stop has. */
 const REPLIES_MS = 1_500;
 const CLOSE_TIMEOUT_MS = 750;
+
+/** New settings in place of old ones: fixes in progress end with the member they are at. */
+const RELOAD_WORK_MS = 60_000;
 
 /** The login of the bot waits for this check. */
 const PEOPLE_TIMEOUT_MS = 30_000;
@@ -54,7 +59,6 @@ export interface Mount {
 
 /** A Reeve whose database is open. */
 export interface OpenReeve {
-	readonly services: Reeve;
 	readonly database: Database;
 	readonly shutdownSteps: (() => Promise<unknown>)[];
 	/** Of the checks that need neither the database nor the login. */
@@ -83,56 +87,78 @@ export async function open({ handle, options, client, disable, changeText }: Mou
 		return null;
 	}
 	const { logger, events } = handle;
-	const services = createReeve({
-		settings,
-		database,
-		client,
-		logger,
-		redactors,
-		events,
-		changeText,
-		people,
-		nextEnvironment: () => ({ ...options.nextEnvironment() })
-	});
+	const shutdownSteps: OpenReeve['shutdownSteps'] = [];
+	const stored = settingStore(database, place.guild.guildId);
+	const createServices = async () => {
+		const values = await stored.readSettings();
+		return createReeve({
+			settings: options.settingsWith(values),
+			database,
+			client,
+			logger,
+			redactors,
+			events,
+			changeText,
+			people,
+			environment: options.environment,
+			nextEnvironment: () => withStoredSettings(options.nextEnvironment(), values),
+			reload
+		});
+	};
+	/** Builds the services anew, with the settings that are stored now. Work in progress is stopped and resumed, as in a restart. */
+	const reload = async () => {
+		const before = handle.services;
+		const services = await createServices();
+		handle.replaced(services);
+		await logSettingsChanges(services, logger);
+		const stopped = before.lifecycle.shutdown({ workMs: RELOAD_WORK_MS, repliesMs: REPLIES_MS });
+		shutdownSteps.push(() => settleWithin(REPLIES_MS, stopped));
+		void stopped.then(() => services.runs.recover()).then(() => resumeFixes(services, logger), logFailure(logger, 'Resuming the fixes'));
+	};
+	const services = await createServices();
 	const onInvitation = (guild: Guild) => {
 		if (guild.id !== settings.DISCORD_GUILD_ID) return;
 		const claim = () => claimDatabase(database, place.guild);
 		startInGuild(guild, handle, options.commandName !== false, claim).catch((error: unknown) => disable(error));
 	};
 	client.on(Events.GuildCreate, onInvitation);
-	const shutdownSteps: OpenReeve['shutdownSteps'] = [];
 	let closeHttp = async () => {};
 	handle.opened(services, async (ms) => {
 		client.off(Events.GuildCreate, onInvitation);
 		const workMs = Math.max(0, ms - REPLIES_MS - 2 * CLOSE_TIMEOUT_MS);
 		const steps = [
 			...shutdownSteps,
-			() => services.lifecycle.shutdown({ workMs, repliesMs: Math.min(REPLIES_MS, ms) }),
+			() => handle.services.lifecycle.shutdown({ workMs, repliesMs: Math.min(REPLIES_MS, ms) }),
 			// Until now it answers, that Reeve is shutting down.
 			() => closeHttp(),
 			() => settleWithin(CLOSE_TIMEOUT_MS, database.close())
 		];
 		await runShutdownSteps(steps, Math.max(ms, CLOSE_TIMEOUT_MS), (error) => logger.error('Shutdown step failed:', error));
 	});
-	closeHttp = await startHttp({ settings, client, handle, services, redact: redactors.all });
+	closeHttp = await startHttp({ settings, client, handle, redact: redactors.all });
 	// Stopped while it began to listen.
 	if (handle.isStopped) await closeHttp();
-	for (const { name, before, after } of await services.health.recordSettingsChanges())
+	await logSettingsChanges(services, logger);
+	return { database, shutdownSteps, earlyChecks };
+}
+
+async function logSettingsChanges({ health }: Reeve, logger: MountedReeve['logger']): Promise<void> {
+	for (const { name, before, after } of await health.recordSettingsChanges())
 		logger.info(`Setting ${name} changed since the last start: ${before || '(empty)'} → ${after || '(empty)'}.`);
-	return { services, database, shutdownSteps, earlyChecks };
 }
 
 /** Waits for the login, settles what was interrupted, and starts the schedule. @throws {DatabaseError} and errors of the database */
-export async function start(mount: Mount, { services, database, shutdownSteps, earlyChecks }: OpenReeve): Promise<void> {
+export async function start(mount: Mount, { database, shutdownSteps, earlyChecks }: OpenReeve): Promise<void> {
 	const { handle, options, client } = mount;
 	const { settings } = options;
 	await untilReady(client);
 	if (handle.isStopped) return;
-	shutdownSteps.push(watchConnection(mount, services));
-	const { logger } = handle;
+	const { logger, services } = handle;
+	shutdownSteps.push(watchConnection(mount));
 	if (client.guilds.cache.has(settings.DISCORD_GUILD_ID)) await claimDatabase(database, databaseSettings(settings).guild);
 	// Not awaited: a service that does not respond must not delay the start.
 	void Promise.all([earlyChecks, services.health.checkAtStart()]).then((results) => reportChecks(results.flat(), services, logger));
+	if (client.guilds.cache.has(settings.DISCORD_GUILD_ID)) await welcome(services, logger);
 	await services.runs.recover();
 	// Neither is awaited: many fixes take minutes, and a mail server may not respond.
 	void resumeFixes(services, logger);
@@ -144,7 +170,7 @@ export async function start(mount: Mount, { services, database, shutdownSteps, e
 	if (handle.isStopped) return;
 	const catchUpNow = () => {
 		handle.started();
-		return catchUp(services, logger);
+		return catchUp(handle.services, logger);
 	};
 	await startSchedule(schedule, catchUpNow, logFailure(logger, 'The due verification'));
 }
@@ -154,11 +180,11 @@ export async function start(mount: Mount, { services, database, shutdownSteps, e
  * is disabled.
  * @returns stops watching
  */
-function watchConnection({ client, handle, disable, changeText }: Mount, { reports }: Reeve): () => Promise<void> {
+function watchConnection({ client, handle, disable, changeText }: Mount): () => Promise<void> {
 	const onDisconnect = async ({ code }: CloseEvent) => {
 		if (handle.isStopped) return;
 		const reason = changeText(disconnectReason(code));
-		await settleWithin(MAIL_TIMEOUT_MS, reports.mailDisconnection(reason));
+		await settleWithin(MAIL_TIMEOUT_MS, handle.services.reports.mailDisconnection(reason));
 		await disable(new StartError(reason));
 	};
 	client.once(Events.ShardDisconnect, onDisconnect);
@@ -208,6 +234,11 @@ async function reportChecks(results: readonly CheckResult[], { reports }: Reeve,
 	await reports.announceBlocking(results);
 }
 
+/** Says what an operator has to do next, if there is something. */
+async function welcome({ setup }: Reeve, logger: MountedReeve['logger']): Promise<void> {
+	if (await setup.welcome()) logger.info('Reeve is not set up completely: use /reconcile setup in Discord.');
+}
+
 /** Reeve was invited after its start: does what the start had to leave out. @throws {DatabaseError} if the database is another server's */
 async function startInGuild(
 	guild: Guild,
@@ -219,6 +250,7 @@ async function startInGuild(
 	try {
 		if (hasCommand) await registerCommandsIn(guild);
 		logger.info(`Reeve was invited to ${guild.name} and starts to work there.`);
+		await welcome(services, logger);
 		await reportChecks(await services.health.checkAtStart(), services, logger);
 		await catchUp(services, logger);
 	} catch (error) {

@@ -16,6 +16,7 @@ import type { OutboxStore } from '../reconciliation/outbox/outbox.js';
 import type { RunArchiveStore } from '../reconciliation/runs/archive.js';
 import type { VerificationStore } from '../reconciliation/runs/verify.js';
 import type { PauseStore } from '../reconciliation/schedule/pause.js';
+import type { SettingStore } from '../reconciliation/setup/store.js';
 import { runArchiveStore } from './archive.js';
 import { attempts } from './attempts.js';
 import { bulkStore } from './bulk-fixes.js';
@@ -38,6 +39,7 @@ import { reevePeople } from './people.js';
 import { type ReportStore, reportStore } from './reports.js';
 import { rulesStore } from './rules.js';
 import { runStore } from './runs.js';
+import { settingStore } from './settings.js';
 import { settingsAuditStore } from './settings-audit.js';
 import { statusStore } from './status.js';
 import { undoStore } from './undos.js';
@@ -60,6 +62,7 @@ type GuildLedger = Ledger &
 	HalfDoneStore &
 	OutboxStore &
 	SettingsAuditStore &
+	SettingStore &
 	PauseStore &
 	ExemptionStore &
 	VerificationStore &
@@ -99,6 +102,7 @@ export function createLedger(
 		...(people === undefined ? linkStore(database, guildId) : linkStoreOf(people, database, guildId)),
 		...pauseStore(database, guildId),
 		...settingsAuditStore(database, guildId),
+		...settingStore(database, guildId),
 		...runArchiveStore(database, guildId),
 		...memberHistoryStore(database, guildId),
 		...managedRoleStore(database, guildId),

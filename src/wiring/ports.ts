@@ -34,6 +34,8 @@ export interface AdapterTimeouts {
 	readonly listingTimeoutMs?: number;
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 export interface ReeveOptions {
 	readonly settings: Settings;
 	readonly database: Database;
@@ -47,15 +49,19 @@ export interface ReeveOptions {
 	readonly events?: Pick<EventEmitter<ReeveEvents>, 'emit'>;
 	/** Where members and teams are kept; default: in the database. */
 	readonly people?: People | undefined;
+	/** The variables that are given, or the options as variables: they override what operators choose in Discord. Default: none. */
+	readonly environment?: Environment;
 	/** The environment that the next start would use; default: that of this process. */
-	readonly nextEnvironment?: () => NodeJS.ProcessEnv;
+	readonly nextEnvironment?: () => Environment;
+	/** Puts newly stored settings into force. */
+	readonly reload?: () => Promise<void>;
 }
 
 /** Connects the ports of the core to Stripe, Discord, the database and the admin channel. */
 export function createPorts(options: ReeveOptions, lifecycle: InFlightWork) {
 	const { settings, database, client, logger, redactors, timeouts = {} } = options;
 	const guildId = settings.DISCORD_GUILD_ID;
-	const channelId = settings.DISCORD_ADMIN_CHANNEL_ID;
+	const channelId = settings.DISCORD_ADMIN_CHANNEL_ID ?? null;
 	const verifyAfterMinutes = settings.RECONCILIATION_VERIFY_AFTER_MINUTES;
 	const { changeText = (text: string) => text } = options;
 	const outgoing = withChangedTexts(client, changeText);

@@ -56,7 +56,11 @@ export async function previewSettings(
 /** Previews for a running Reeve. @param parts.nextEnvironment - of the next start */
 export function createPreviewService(
 	deps: PreviewDeps,
-	parts: { readonly settings: Settings; readonly nextEnvironment: () => NodeJS.ProcessEnv; readonly track: Track }
+	parts: {
+		readonly settings: Settings;
+		readonly nextEnvironment: () => Readonly<Record<string, string | undefined>>;
+		readonly track: Track;
+	}
 ): PreviewService {
 	const { settings, nextEnvironment, track } = parts;
 	return {

@@ -10,8 +10,10 @@ import { createRunService } from '../reconciliation/runs/service.js';
 import { createScheduleService } from '../reconciliation/schedule/service.js';
 import type { Reeve } from '../reeve.js';
 import { createBilling } from '../stripe/billing.js';
+import { readPriceCatalog } from '../stripe/price-catalog.js';
 import { billingOptions, createPorts, type ReeveOptions } from './ports.js';
 import { createPreviewService } from './preview.js';
+import { createSetupService } from './setup.js';
 
 /** Builds the services over the ports. */
 export function createReeve(options: ReeveOptions): Reeve {
@@ -33,6 +35,19 @@ export function createReeve(options: ReeveOptions): Reeve {
 	return {
 		runs,
 		preview: createPreviewService(previewDeps, { settings, nextEnvironment, track }),
+		setup: createSetupService({
+			client,
+			outgoing,
+			logger,
+			settings,
+			environment: options.environment ?? {},
+			store,
+			billing: ports.billing,
+			readCatalog: () => readPriceCatalog({ secretKey: settings.STRIPE_SECRET_KEY, apiUrl: settings.STRIPE_API_URL }),
+			reload: options.reload ?? (async () => {}),
+			listingTimeoutMs: timeouts.listingTimeoutMs,
+			track
+		}),
 		fixes: createFixService({ ports, store, settings: run, track }),
 		members: createMemberService({ ports, billing, guild: ports.guild, store, policy: run.policy, namesOf, track }),
 		schedule: createScheduleService({ ports, store, run, daily, guildId, track }),

@@ -147,9 +147,8 @@ describe('parseOptions', () => {
 			return '';
 		})();
 		expect(message.split('\n')).toEqual([
-			'13 settings need fixing, in the option "reeve" of the client.',
+			'12 settings need fixing, in the option "reeve" of the client.',
 			expect.stringMatching(/^ {2}• guilds\[0\]\.id is "x": it must be an ID of 17 to 20 digits\. Where to find it: Discord → Settings/),
-			expect.stringMatching(/^ {2}• guilds\[0\]\.adminChannelId is missing: Discord → Settings/),
 			expect.stringMatching(/^ {2}• guilds\[0\]\.operatorRoleIds\[0\] is "12": it must be an ID of 17 to 20 digits\. Where to find it:/),
 			expect.stringMatching(/^ {2}• guilds\[0\]\.tiers\[0\]\.name is "a,b": it must be a name made of letters/),
 			expect.stringMatching(

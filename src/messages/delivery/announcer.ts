@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { type Client, DiscordAPIError } from 'discord.js';
 import type { Announcement } from '../report/view.js';
-import { nonceFor, sendFailureText, sendToChannel } from './channel.js';
+import { type AdminChannelId, nonceFor, sendFailureText, sendToChannel } from './channel.js';
 
 /** Posts in the admin channel. Logs a failure and never throws: the change itself is done and in the audit log. */
 export type Announce = (announcement: Announcement) => Promise<void>;
 
 export function createAnnouncer(parts: {
 	readonly client: Client;
-	readonly channelId: string;
+	readonly channelId: AdminChannelId;
 	readonly logger: { error(...values: readonly unknown[]): void };
 }): Announce {
 	const { client, channelId, logger } = parts;

@@ -4,7 +4,7 @@ import type { BulkProgress, TrackedBulk } from '../../reconciliation/domain/port
 import { bulkEndAnnouncement, bulkProgressAnnouncement, isWorthAnnouncing } from '../replies/bulk-announcement.js';
 import { type ProgressSample, secondsLeft } from '../replies/progress.js';
 import type { Announce } from './announcer.js';
-import { nonceFor, sendFailureText, sendToChannel } from './channel.js';
+import { type AdminChannelId, nonceFor, sendFailureText, sendToChannel } from './channel.js';
 
 /** Below this many issues only the result is posted: Discord applies that many role changes within seconds. */
 const MIN_ISSUES_SHOWN = 10;
@@ -18,7 +18,7 @@ const EDIT_EVERY_MS = 3_000;
 export interface BulkProgressOptions {
 	readonly client: Client;
 	/** The admin channel. */
-	readonly channelId: string;
+	readonly channelId: AdminChannelId;
 	readonly announce: Announce;
 	/** Makes shutdown wait for the result. */
 	readonly trackReply: (work: () => Promise<void>) => Promise<void>;

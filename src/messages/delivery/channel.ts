@@ -2,8 +2,12 @@ import { createHash } from 'node:crypto';
 import { type Client, DiscordAPIError, type Message, type MessageCreateOptions, RESTJSONErrorCodes } from 'discord.js';
 import { MAX_NONCE_LENGTH } from '../format/limits.js';
 
+/** The ID of the admin channel; null until an operator has chosen it. */
+export type AdminChannelId = string | null;
+
 /** Posts a message in a channel. @throws an error that {@link sendFailureText} describes */
-export async function sendToChannel(client: Client, channelId: string, message: MessageCreateOptions): Promise<Message> {
+export async function sendToChannel(client: Client, channelId: AdminChannelId, message: MessageCreateOptions): Promise<Message> {
+	if (channelId === null) throw new NoChannelError();
 	const channel = await client.channels.fetch(channelId);
 	if (!channel?.isSendable()) throw new NotSendableError();
 	return channel.send(message);
@@ -17,12 +21,17 @@ export function nonceFor(subject: string): Pick<MessageCreateOptions, 'nonce' | 
 	return { nonce: createHash('sha256').update(subject).digest('hex').slice(0, MAX_NONCE_LENGTH), enforceNonce: true };
 }
 
+class NoChannelError extends Error {
+	public override readonly name = 'NoChannelError';
+}
+
 class NotSendableError extends Error {
 	public override readonly name = 'NotSendableError';
 }
 
 /** Why a message was not posted, and what an operator can do. */
-export function sendFailureText(error: unknown, channelId: string): string {
+export function sendFailureText(error: unknown, channelId: AdminChannelId): string {
+	if (channelId === null) return 'No admin channel has been chosen yet: an operator chooses it with `/reconcile setup`.';
 	const other = `set DISCORD_ADMIN_CHANNEL_ID to the ID of a text channel`;
 	if (error instanceof NotSendableError) return `Channel ${channelId} is no text channel (a forum, perhaps): ${other}.`;
 	if (!(error instanceof DiscordAPIError)) {

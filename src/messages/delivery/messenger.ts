@@ -1,4 +1,4 @@
-import type { Client, MessageCreateOptions } from 'discord.js';
+import type { Client, Message, MessageCreateOptions } from 'discord.js';
 import type { StoredHold } from '../../reconciliation/domain/hold.js';
 import type { IssueState } from '../../reconciliation/domain/issue.js';
 import type { ReconciliationResult } from '../../reconciliation/domain/run.js';
@@ -18,7 +18,7 @@ import { type Email, type EmailInput, renderEmail } from '../report/email.js';
 import { holdAnnouncement } from '../report/hold.js';
 import { overdueEmbed } from '../report/overdue.js';
 import { reportPage } from '../report/page.js';
-import { nonceFor, sendFailureText, sendToChannel } from './channel.js';
+import { type AdminChannelId, nonceFor, sendFailureText, sendToChannel } from './channel.js';
 import type { SendEmail } from './mailer.js';
 import { redrawHold } from './redraw.js';
 
@@ -31,7 +31,7 @@ export interface MessengerOptions {
 	readonly client: Client;
 	readonly guildId: string;
 	/** The admin channel. */
-	readonly channelId: string;
+	readonly channelId: AdminChannelId;
 	/** Null if mail is not configured. */
 	readonly sendEmail: SendEmail | null;
 	/** Of times in emails. */
@@ -59,9 +59,9 @@ export function createMessenger(parts: MessengerOptions): Messenger {
 		post: async (notification) => {
 			if (notification.kind === 'release') return redrawHold(client, notification.hold);
 			const subject = subjectOf(notification);
-			let messageId: string;
+			let message: Message;
 			try {
-				messageId = (await sendToChannel(client, channelId, await messageOf(parts, notification))).id;
+				message = await sendToChannel(client, channelId, await messageOf(parts, notification));
 			} catch (error) {
 				const why = sendFailureText(error, channelId);
 				notPosted.set(subject, why);
@@ -70,7 +70,7 @@ export function createMessenger(parts: MessengerOptions): Messenger {
 			notPosted.delete(subject);
 			if (notification.kind === 'run') {
 				const { runId } = notification.result;
-				await saveReportMessage(runId, channelId, messageId).catch((error: unknown) => {
+				await saveReportMessage(runId, message.channelId, message.id).catch((error: unknown) => {
 					logger.error(
 						`Posted the report of run ${runId} but could not store its message ID. Buttons still work; no action needed.`,
 						error
@@ -78,7 +78,7 @@ export function createMessenger(parts: MessengerOptions): Messenger {
 				});
 			}
 			if (notification.kind === 'hold') {
-				const hold = await saveHoldMessage(notification.hold.id, channelId, messageId);
+				const hold = await saveHoldMessage(notification.hold.id, message.channelId, message.id);
 				// Released while it was being posted.
 				if (hold !== null && hold.releasedBy !== null) await redrawHold(client, hold);
 			}
@@ -134,7 +134,7 @@ async function urlOf(
 	notification: Notification | Disconnection
 ): Promise<string | null> {
 	if (notification.kind === 'disconnected') return null;
-	if (notification.kind !== 'run') return messageUrl(guildId, channelId);
+	if (notification.kind !== 'run') return channelId === null ? null : messageUrl(guildId, channelId);
 	return reportUrl(notification.result.runId).catch(() => null);
 }
 
@@ -147,7 +147,7 @@ async function messageOf(parts: MessengerOptions, notification: Notification): P
 }
 
 /** A verification replies to the newest report that led to its fixes, if that is in this channel and still exists. */
-function replyTo({ verified }: ReconciliationResult, channelId: string): Pick<MessageCreateOptions, 'reply'> {
+function replyTo({ verified }: ReconciliationResult, channelId: AdminChannelId): Pick<MessageCreateOptions, 'reply'> {
 	const report = verified?.reports.find((posted) => posted.channelId === channelId);
 	return report === undefined ? {} : { reply: { messageReference: report.messageId, failIfNotExists: false } };
 }

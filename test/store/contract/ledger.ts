@@ -18,6 +18,7 @@ import { outboxContract } from './outbox.js';
 import { pauseContract } from './pauses.js';
 import { rulesContract } from './rules.js';
 import { runContract } from './runs.js';
+import { settingContract } from './settings.js';
 import { settingsAuditContract } from './settings-audit.js';
 import { undoContract } from './undos.js';
 import { verificationContract } from './verifications.js';
@@ -39,6 +40,7 @@ export function ledgerContract(database: () => Database): void {
 	changedLinkContract(database);
 	linkChangeContract(database);
 	settingsAuditContract(database);
+	settingContract(database);
 	outboxContract(database);
 	exemptionContract(database);
 	verificationContract(database);
