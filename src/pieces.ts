@@ -6,6 +6,8 @@ import { AcceptRulesModal } from '../interaction-handlers/accept-rules-modal.js'
 import { BulkButton } from '../interaction-handlers/bulk-button.js';
 import { CancelButton } from '../interaction-handlers/cancel-button.js';
 import { EndExemptionMenu } from '../interaction-handlers/end-exemption-menu.js';
+import { EndOnboardingButton } from '../interaction-handlers/end-onboarding-button.js';
+import { EndOnboardingModal } from '../interaction-handlers/end-onboarding-modal.js';
 import { ExemptionsButton } from '../interaction-handlers/exemptions-button.js';
 import { FixAllButton } from '../interaction-handlers/fix-all-button.js';
 import { FixButton } from '../interaction-handlers/fix-button.js';
@@ -53,6 +55,8 @@ export const PIECES = {
 		'bulk-button': BulkButton,
 		'cancel-button': CancelButton,
 		'end-exemption-menu': EndExemptionMenu,
+		'end-onboarding-button': EndOnboardingButton,
+		'end-onboarding-modal': EndOnboardingModal,
 		'exemptions-button': ExemptionsButton,
 		'fix-all-button': FixAllButton,
 		'fix-button': FixButton,

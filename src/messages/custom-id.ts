@@ -77,6 +77,8 @@ const ACTIONS = {
 	release: ['scope', 'part', 'planHash'],
 	/** As a button: ask how many people lose access or move down. As a modal: the answer. */
 	'accept-rules': ['rulesHash', 'losing'],
+	/** As a button: ask how many people lose access or move down. As a modal: the answer. */
+	'end-onboarding': ['runId', 'losing'],
 	/** Close a plan without applying it. */
 	cancel: [],
 	/** Show a page of the history. */

@@ -38,7 +38,8 @@ export function findingsStore({ prisma, kind }: Database, guildId: string): Pick
 					const issues = await store.recordIssues();
 					await store.recordDebts();
 					await recordSnapshot(transaction, runId, found, issues);
-					if (found.rules && !found.onlyMember) await acceptFirstRules(transaction, guildId, found.rules, found.at);
+					// Until setup is finished, they are still being found out, and nothing is taken by them.
+					if (found.rules && !found.onlyMember && !found.onboarding) await acceptFirstRules(transaction, guildId, found.rules, found.at);
 					return issues;
 				},
 				{ timeout: TRANSACTION_MS, maxWait: TRANSACTION_MS }

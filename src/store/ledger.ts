@@ -32,6 +32,7 @@ import { linkReader } from './links.js';
 import { maintenanceStore } from './maintenance.js';
 import { managedRoleStore } from './managed-roles.js';
 import { memberHistoryStore } from './member-history.js';
+import { onboardingStore } from './onboarding.js';
 import { issueStore } from './open-issues.js';
 import { outboxStore } from './outbox.js';
 import { pauseStore } from './pauses.js';
@@ -90,6 +91,7 @@ export function createLedger(
 		...linkReader(database, people ?? reevePeople(database)),
 		...findingsStore(database, guildId),
 		...rulesStore(database, guildId),
+		...onboardingStore(database, guildId),
 		...attempts(database, guildId, verifyAfterMinutes),
 		...verificationStore(database, guildId),
 		...undoStore(database, guildId),

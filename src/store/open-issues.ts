@@ -4,6 +4,7 @@ import type { IssueSearch, IssueStore, ListedIssue } from '../reconciliation/fix
 import { type Issue, IssueStatus, Prisma, RunStatus } from './client/client.js';
 import type { Database } from './connection/database.js';
 import { rowToOpenIssue, storableText } from './json.js';
+import { readOnboarding } from './onboarding.js';
 import { keysetPages } from './paging.js';
 import { readRuleChange } from './rules.js';
 
@@ -74,6 +75,7 @@ export function issueStore({ prisma }: Database, guildId: string): IssueStore & 
 					payingCustomers: true,
 					comparablePayers: true,
 					ruleChange: true,
+					onboarding: true,
 					livemode: true,
 					subscriptionsRead: true
 				}
@@ -81,13 +83,15 @@ export function issueStore({ prisma }: Database, guildId: string): IssueStore & 
 			if (run === null) return null;
 			const { id, roleHolders, payingCustomers, comparablePayers, livemode, subscriptionsRead } = run;
 			const ruleChange = await readRuleChange(prisma, guildId, run);
+			const onboarding = await readOnboarding(prisma, guildId, run);
 			return {
 				runId: id,
 				livemode,
 				hasSubscriptions: subscriptionsRead !== 0,
 				roleHolders: roleHolders ?? 0,
 				payingCustomers: comparablePayers ?? payingCustomers ?? 0,
-				ruleChange: ruleChange?.acceptedBy === null ? ruleChange : null
+				ruleChange: ruleChange?.acceptedBy === null ? ruleChange : null,
+				onboarding: onboarding?.endedBy === null ? onboarding : null
 			};
 		}
 	};

@@ -56,7 +56,15 @@ export function runStore({ prisma }: Database, guildId: string): Runs {
 					holds: { none: { scope: RUN_HOLD, releasedAt: null } }
 				},
 				orderBy: { startedAt: 'desc' },
-				select: { id: true, startedAt: true, livemode: true, subscriptionsRead: true, payingCustomers: true, acceptedPayers: true }
+				select: {
+					id: true,
+					startedAt: true,
+					livemode: true,
+					subscriptionsRead: true,
+					payingCustomers: true,
+					acceptedPayers: true,
+					rules: true
+				}
 			});
 			if (run === null) return null;
 			const { id, startedAt, livemode, subscriptionsRead, payingCustomers, acceptedPayers } = run;
@@ -65,12 +73,14 @@ export function runStore({ prisma }: Database, guildId: string): Runs {
 				orderBy: [{ acceptedAt: 'desc' }, { id: 'desc' }],
 				select: { rules: true }
 			});
+			// Before any are accepted, its own: those it counted the payers under.
+			const rules = accepted?.rules ?? run.rules;
 			return {
 				runId: id,
 				livemode,
 				subscriptionsRead: subscriptionsRead ?? 0,
 				payingCustomers: acceptedPayers ?? payingCustomers ?? 0,
-				rules: accepted === null ? null : fromJson<Rules>(accepted.rules),
+				rules: rules === null ? null : fromJson<Rules>(rules),
 				accountAccepted: (await prisma.auditLog.count({ where: { guildId, action: ACCEPT_ACCOUNT, at: { gt: startedAt } } })) > 0
 			};
 		},

@@ -14,6 +14,7 @@ export async function recordSnapshot(
 		subscriptionsRead,
 		rules,
 		ruleChange = null,
+		onboarding = null,
 		acceptedPayers,
 		comparablePayers
 	}: Parameters<Ledger['recordFindings']>[1],
@@ -31,6 +32,7 @@ export async function recordSnapshot(
 			subscriptionsRead,
 			...(rules && { rules: toJson(rules) }),
 			...(ruleChange && { ruleChange: toJson(ruleChange) }),
+			...(onboarding && { onboarding: toJson(onboarding) }),
 			...(acceptedPayers !== undefined && { acceptedPayers }),
 			...(comparablePayers !== undefined && { comparablePayers }),
 			issuesFound: issues.length,

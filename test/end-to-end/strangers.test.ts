@@ -65,6 +65,7 @@ beforeAll(async () => {
 		{ action: 'release', scope: 'all', part: 'removes', planHash },
 		{ action: 'cancel' },
 		{ action: 'accept-rules', rulesHash: planHash, losing: 5 },
+		{ action: 'end-onboarding', runId, losing: 5 },
 		{ action: 'history', days: 7, page: 0, button: 'next' },
 		{ action: 'ignore', runId, page: 0, issueId },
 		{ action: 'exemptions', page: 0, button: 'next' },

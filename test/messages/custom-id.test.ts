@@ -40,6 +40,7 @@ const action: fc.Arbitrary<ButtonAction> = fc.oneof(
 	fc.record({ action: fc.constantFrom('bulk' as const, 'release' as const), scope, part, planHash: hash }),
 	fc.constant({ action: 'cancel' as const }),
 	fc.record({ action: fc.constant('accept-rules' as const), rulesHash: hash, losing: fc.integer({ min: 0, max: 999_999_999 }) }),
+	fc.record({ action: fc.constant('end-onboarding' as const), runId: cuid, losing: fc.integer({ min: 0, max: 999_999_999 }) }),
 	fc.record({ action: fc.constant('history' as const), days: fc.integer({ min: 1, max: 999 }), page, button }),
 	fc.record({ action: fc.constant('exemptions' as const), page, button }),
 	fc.record({ action: fc.constant('why' as const), issueId: cuid }),

@@ -87,7 +87,7 @@ describe('hostile names and texts are harmless', () => {
 	test('in the plan and result of a bulk fix', () => {
 		fc.assert(
 			fc.property(hostile, (text) => {
-				const plan = bulkPlanOf('all', { runId: 'run1', ruleChange: null }, [listed(text)], () => ({
+				const plan = bulkPlanOf('all', { runId: 'run1', ruleChange: null, onboarding: null }, [listed(text)], () => ({
 					reason: text,
 					losing: 9,
 					holders: 10

@@ -7,6 +7,7 @@ import type { Hold } from '../../src/reconciliation/domain/hold.js';
 import type { OpenIssue } from '../../src/reconciliation/domain/issue.js';
 import { type Exemption, isInForce, type Links, type MemberRow, type TeamRow } from '../../src/reconciliation/domain/links.js';
 import type { Channel, MailWorthy } from '../../src/reconciliation/domain/notification.js';
+import type { Onboarding, OnboardingEnd } from '../../src/reconciliation/domain/onboarding.js';
 import type {
 	AttemptEnd,
 	Billing,
@@ -239,7 +240,7 @@ export interface StoredRun extends RunStart {
 	hold: Hold | null;
 	found:
 		| (LastGoodRun &
-				Pick<RunReading, 'ruleChange'> & {
+				Pick<RunReading, 'ruleChange' | 'onboarding'> & {
 					readonly comparablePayers: number;
 					readonly ownRules: Rules | null;
 					readonly detection: Detection;
@@ -290,6 +291,7 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 	/** Whether an operator has paused the daily runs. */
 	public paused = false;
 	public readonly accepted: AcceptedRules[] = [];
+	public readonly onboardingEnds: OnboardingEnd[] = [];
 
 	public constructor(
 		private readonly script: Script,
@@ -336,7 +338,11 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 		await this.script.before('ledger.lastGoodRun');
 		const run = this.runs.findLast(({ status, hold }) => status === 'COMPLETED' && (!hold || hold.byRuleChange));
 		if (!run?.found) return null;
-		return { ...run.found, accountAccepted: this.acceptedAccounts.some(({ at }) => at > run.startedAt) };
+		return {
+			...run.found,
+			rules: run.found.rules ?? run.found.ownRules,
+			accountAccepted: this.acceptedAccounts.some(({ at }) => at > run.startedAt)
+		};
 	}
 
 	public async acceptAccount(accepted: Parameters<Ledger['acceptAccount']>[0]): Promise<void> {
@@ -353,11 +359,24 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 		this.accepted.push({ rules, acceptedAt: at, acceptedBy: actor });
 	}
 
+	public async currentOnboarding(): Promise<Onboarding | null> {
+		return this.reading()?.onboarding ?? null;
+	}
+
+	public async onboardingEnd(): Promise<OnboardingEnd | null> {
+		return this.onboardingEnds.at(-1) ?? null;
+	}
+
+	public async endOnboarding(end: Parameters<Ledger['endOnboarding']>[0]): Promise<void> {
+		this.onboardingEnds.push(end);
+	}
+
 	/** What the newest completed run read, for bulk plans. */
 	public reading(): RunReading | null {
-		const run = this.runs.findLast(({ status }) => status === 'COMPLETED');
+		const run = this.runs.findLast(({ status, onlyMember }) => status === 'COMPLETED' && onlyMember === null);
 		if (!run?.found) return null;
-		const { detection, comparablePayers, ruleChange, ownRules: rules } = run.found;
+		const { detection, comparablePayers, ruleChange, onboarding, ownRules: rules } = run.found;
+		const isEnded = this.onboardingEnds.some(({ at }) => at >= run.startedAt);
 		const accepted = this.accepted.at(-1);
 		const isAccepted = rules !== null && accepted !== undefined && rulesEqual(rules, accepted.rules);
 		return {
@@ -366,7 +385,8 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 			hasSubscriptions: run.found.subscriptionsRead > 0,
 			roleHolders: detection.roleHolders,
 			payingCustomers: comparablePayers,
-			ruleChange: isAccepted ? null : ruleChange
+			ruleChange: isAccepted ? null : ruleChange,
+			onboarding: isEnded ? null : onboarding
 		};
 	}
 
@@ -393,13 +413,13 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 
 	public async recordFindings(runId: string, findings: Parameters<Ledger['recordFindings']>[1]): Promise<readonly OpenIssue[]> {
 		await this.script.before('ledger.recordFindings');
-		const { detection, livemode, subscriptionsRead, at, rules = null, ruleChange = null, onlyMember = null } = findings;
+		const { detection, livemode, subscriptionsRead, at, rules = null, ruleChange = null, onlyMember = null, onboarding = null } = findings;
 		const { acceptedPayers: payingCustomers = detection.payingCustomers, comparablePayers = detection.payingCustomers } = findings;
-		if (rules !== null && onlyMember === null && this.accepted.length === 0)
+		if (rules !== null && onlyMember === null && onboarding === null && this.accepted.length === 0)
 			this.accepted.push({ rules, acceptedAt: at, acceptedBy: 'reeve' });
 		const accepted = this.accepted.at(-1)?.rules ?? null;
 		const counts = { livemode, subscriptionsRead, payingCustomers, comparablePayers };
-		this.run(runId).found = { runId, ...counts, detection, rules: accepted, ownRules: rules, ruleChange };
+		this.run(runId).found = { runId, ...counts, detection, rules: accepted, ownRules: rules, ruleChange, onboarding };
 		for (const id of detection.clearedDebts) this.firstSeenUnpaid.delete(id);
 		for (const id of detection.newlyUnpaid) this.firstSeenUnpaid.set(id, at);
 		const live = [...this.issues.values()].filter(({ status }) => status === 'OPEN' || status === 'FIXING');

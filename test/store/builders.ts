@@ -79,6 +79,16 @@ export function detection(issues: readonly DriftIssue[], changes: Partial<Detect
 		roleHolders: 20,
 		newlyUnpaid: [],
 		clearedDebts: [],
+		coverage: {
+			payers: 30,
+			linkedPayers: 28,
+			holders: 20,
+			unlinkedHolders: 0,
+			heldRoles: ['Knight'],
+			subscriptions: 31,
+			unmappedSubscriptions: 0,
+			hasMappedPrice: true
+		},
 		...changes
 	};
 }

@@ -19,6 +19,7 @@ import { count, describePlan, heading, number, PART_LABELS, SCOPE_NAMES } from '
 import { MAX_FIELD_LENGTH, MAX_MESSAGE_LENGTH } from '../format/limits.js';
 import { fitLines } from '../format/lines.js';
 import { cut, escapeName, mention, mentionWithName, sentence } from '../format/text.js';
+import { describeOnboarding } from '../report/onboarding.js';
 import { acceptRulesButton, ruleChangeField } from '../report/rule-change.js';
 import { planFile } from './export/plan.js';
 
@@ -84,6 +85,7 @@ export function bulkPlanReply(plan: BulkPlan, before = ''): BulkMessage {
 				color: hold === null ? COLOURS.amber : COLOURS.bad,
 				description: [`${summary}${cutFile}`, ...planSections(issues)].join('\n\n'),
 				fields: [
+					...onboardingFields(plan),
 					...ruleChangeFields(plan),
 					...holdFields(plan),
 					...(unlinked === 0 ? [] : [unlinkedField(unlinked)]),
@@ -122,11 +124,19 @@ function holdFields({ hold }: BulkPlan): readonly APIEmbedField[] {
 	return [{ name: 'Needs your approval', value: cut(`${sentence(hold.reason, REASON_LENGTH)} ${how}`, MAX_FIELD_LENGTH) }];
 }
 
+/** What is left out until setup is finished. */
+function onboardingFields({ onboarding, withheld }: BulkPlan): readonly APIEmbedField[] {
+	if (onboarding === null) return [];
+	const left = describeEffects(withheld);
+	const why = `${describeOnboarding(onboarding)} Until it is, Reeve takes no access in bulk or automatically: the newest report says what to do. \`/reconcile fix issue:\` fixes one person.`;
+	return [{ name: 'Setup is not finished', value: left === '' ? why : `${why}\n**Not part of this plan: ${left}.**` }];
+}
+
 /** What is left out until an operator accepts new rules. */
-function ruleChangeFields({ ruleChange, withheld }: BulkPlan): readonly APIEmbedField[] {
+function ruleChangeFields({ ruleChange, onboarding, withheld }: BulkPlan): readonly APIEmbedField[] {
 	if (ruleChange === null) return [];
 	const { name, value } = ruleChangeField(ruleChange, REASON_LENGTH);
-	const left = describeEffects(withheld);
+	const left = onboarding === null ? describeEffects(withheld) : '';
 	return [{ name, value: left === '' ? value : `${value}\n**Not part of this plan: ${left}.**` }];
 }
 

@@ -2,6 +2,7 @@ import type { Progress, ReconciliationResult } from '../../reconciliation/domain
 import { describeHeld } from '../format/effects.js';
 import { count, number } from '../format/format.js';
 import { sentence } from '../format/text.js';
+import { shownOnboarding } from '../report/onboarding.js';
 import { memberResult } from '../report/one-member.js';
 import { afterFailure, failureText, isPartlyUnknown } from '../report/summary.js';
 import type { ReportLocation } from '../report/view.js';
@@ -95,6 +96,10 @@ function describeLocation(report: ReportLocation): string {
 
 function outcome(result: ReconciliationResult): string {
 	if (result.status === 'FAILED') return `The run failed: ${failureText(result, REASON_LENGTH)} ${afterFailure(result)}`;
+	if (shownOnboarding(result) !== null) {
+		const given = result.issuesFixed === 0 ? '' : ` ${count(result.issuesFixed, 'issue')} fixed.`;
+		return `Done: setup is not finished, so no one is reported yet.${given}`;
+	}
 	if (result.issues.length === 0)
 		return result.onlyMember === null
 			? isPartlyUnknown(result)

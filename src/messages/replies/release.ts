@@ -25,6 +25,11 @@ export function acceptRulesModal({ rulesHash, losing }: ActionOf<'accept-rules'>
 	return numberModal(customId, 'Accept the new rules', 'How many people lose access or move down?');
 }
 
+export function endOnboardingModal({ runId, losing }: ActionOf<'end-onboarding'>): APIModalInteractionResponseCallbackData {
+	const customId = buildCustomId({ action: 'end-onboarding', runId, losing });
+	return numberModal(customId, 'Report these people', 'How many people lose access or move down?');
+}
+
 /** A modal that asks for one number. */
 function numberModal(custom_id: string, title: string, label: string): APIModalInteractionResponseCallbackData {
 	return {

@@ -1,13 +1,15 @@
 import type { APIEmbed } from 'discord.js';
 import type { ProbeResult } from '../../async/probe.js';
+import type { Onboarding, OnboardingEnd } from '../../reconciliation/domain/onboarding.js';
 import type { Health, Status, Undelivered } from '../../reconciliation/health/status.js';
 import type { RunSummary } from '../../reconciliation/runs/history.js';
 import { COLOURS } from '../format/colours.js';
-import { count, SCOPE_NAMES } from '../format/format.js';
+import { count, describeActor, number, SCOPE_NAMES } from '../format/format.js';
 import { MAX_FIELD_LENGTH } from '../format/limits.js';
 import { fitLines } from '../format/lines.js';
 import { escapeText, sentence } from '../format/text.js';
 import { ago, moment } from '../format/timestamps.js';
+import { describeOnboarding } from '../report/onboarding.js';
 import { runLine } from './history.js';
 import { describePause } from './schedule-messages.js';
 
@@ -28,11 +30,18 @@ const SOURCES: Readonly<Record<Health['source'], string>> = { stripe: 'Stripe', 
 
 /** `/reconcile status`: Values that could not be read are shown as unknown, never left out. */
 export function statusEmbed(status: Status, settings: StatusSettings): APIEmbed {
-	const { open, verification, undelivered, exemptions, ruleChange, health } = status;
+	const { open, verification, undelivered, exemptions, ruleChange, onboarding, health } = status;
 	const troubled = health.some(({ problems }) => problems.length > 0);
 	const unread = Object.values(status).some((probed) => typeof probed === 'object' && 'ok' in probed && !probed.ok);
 	const many = open.ok ? open.value.reduce((sum, kind) => sum + kind.many, 0) : null;
-	const toDo = many === null || many > 0 || !undelivered.ok || undelivered.value.length > 0 || (ruleChange.ok && ruleChange.value !== null);
+	const isOnboarding = onboarding.ok && onboarding.value !== null && 'reasons' in onboarding.value;
+	const toDo =
+		many === null ||
+		many > 0 ||
+		!undelivered.ok ||
+		undelivered.value.length > 0 ||
+		(ruleChange.ok && ruleChange.value !== null) ||
+		isOnboarding;
 	const field = (name: string, lines: readonly string[]) => ({
 		name,
 		value: fitLines(lines, MAX_FIELD_LENGTH, { cutLast: true }),
@@ -60,6 +69,7 @@ export function statusEmbed(status: Status, settings: StatusSettings): APIEmbed 
 				due === null ? [] : [`${ago(due.dueAt)}, of ${count(due.fixes, 'fix', 'fixes')}`]
 			),
 			...unlessEmpty('Not delivered yet', undelivered, (waiting) => waiting.map(undeliveredLine)),
+			...unlessEmpty('Setup', onboarding, (found) => (found === null ? [] : onboardingLines(found))),
 			...unlessEmpty('Rules', ruleChange, (change) =>
 				change === null
 					? []
@@ -77,6 +87,17 @@ export function statusEmbed(status: Status, settings: StatusSettings): APIEmbed 
 			)
 		]
 	};
+}
+
+function onboardingLines(found: Onboarding | OnboardingEnd): readonly string[] {
+	if ('reasons' in found)
+		return [
+			`**${describeOnboarding(found)}** No one is reported until it is: the newest report says what to do, and how to report them all the same.`
+		];
+	const { actor, at, unlinkedHolders, holders } = found;
+	return [
+		`${describeActor(actor)} ended it ${ago(at)}, with ${number(unlinkedHolders)} of ${count(holders, 'member')} with a role not linked to anyone who pays`
+	];
 }
 
 function unknown({ error }: { readonly error: string }): string {

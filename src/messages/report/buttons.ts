@@ -1,10 +1,12 @@
 import { type APIActionRowComponent, type APIButtonComponent, ButtonStyle, ComponentType } from 'discord.js';
 import type { LastAttempt } from '../../reconciliation/domain/issue.js';
+import type { Onboarding } from '../../reconciliation/domain/onboarding.js';
 import type { RuleChange } from '../../reconciliation/domain/rule-change.js';
 import { buildCustomId } from '../custom-id.js';
 import { changeMade, describeChange, number } from '../format/format.js';
 import { plainName } from '../format/text.js';
 import type { ShownIssue } from './issue.js';
+import { endOnboardingButton } from './onboarding.js';
 import { pager } from './pager.js';
 import { acceptRulesButton } from './rule-change.js';
 
@@ -19,6 +21,8 @@ export interface PageRef {
 	readonly fixAll: boolean;
 	/** Rules that an operator can accept. */
 	readonly toAccept: RuleChange | null;
+	/** Setup that an operator can end. */
+	readonly onboarding: Onboarding | null;
 }
 
 /** The rows of a page: fix, ignore or undo, explain; then page buttons and Fix all. */
@@ -77,12 +81,13 @@ export function withoutButton(rows: readonly ButtonRow[], customId: string): But
 		.map(row);
 }
 
-/** Page buttons, Fix all, and what accepts new rules. */
-function lastButtons({ runId, page, pages, fixAll, toAccept }: PageRef): APIButtonComponent[] {
+/** Page buttons, Fix all, and what accepts new rules or ends onboarding. */
+function lastButtons({ runId, page, pages, fixAll, toAccept, onboarding }: PageRef): APIButtonComponent[] {
 	return [
 		...pager({ page, pages, idOf: (target, button) => buildCustomId({ action: 'page', runId, page: target, button }) }),
 		...(fixAll ? [fixAllButton(runId)] : []),
-		...(toAccept === null ? [] : [acceptRulesButton(toAccept)])
+		...(toAccept === null ? [] : [acceptRulesButton(toAccept)]),
+		...(onboarding === null ? [] : [endOnboardingButton(runId, onboarding)])
 	];
 }
 

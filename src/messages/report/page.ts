@@ -7,6 +7,7 @@ import { MAX_EMBEDS_LENGTH } from '../format/limits.js';
 import { TEXT_BUDGETS } from '../format/text-budget.js';
 import { buttonRows } from './buttons.js';
 import { issueEmbed, shownIssue } from './issue.js';
+import { offersGrants, shownOnboarding } from './onboarding.js';
 import { offersFixAll, summaryEmbed } from './summary.js';
 import type { MessagePayload, ReportView } from './view.js';
 
@@ -32,6 +33,7 @@ export function reportPage({ result, states }: ReportView, page: number): Messag
 	const range = pages > 1 ? `Issues ${number(first + 1)}–${number(first + issues.length)} of ${number(reportable.length)} · ` : '';
 	const footer = `${range}Run ${result.runId}`;
 
+	const onboarding = shownOnboarding(result);
 	let embeds: APIEmbed[] = [];
 	for (const budget of TEXT_BUDGETS) {
 		embeds = [summaryEmbed({ result, states }, footer, budget), ...issues.map((issue) => issueEmbed(issue, budget))];
@@ -43,7 +45,8 @@ export function reportPage({ result, states }: ReportView, page: number): Messag
 			runId: result.runId,
 			page: at,
 			pages,
-			fixAll: found.length > 0 && offersFixAll(result),
+			fixAll: onboarding === null ? found.length > 0 && offersFixAll(result) : offersGrants(result),
+			onboarding,
 			toAccept: result.onlyMember === null && result.verified === null && result.ruleChange?.acceptedBy === null ? result.ruleChange : null
 		}),
 		allowedMentions: { parse: [] }

@@ -14,6 +14,7 @@ import { mention, sentence } from '../format/text.js';
 import type { TextBudget } from '../format/text-budget.js';
 import { ago } from '../format/timestamps.js';
 import { noticeLines } from './notices.js';
+import { ONBOARDING_TITLE, onboardingCard, shownOnboarding } from './onboarding.js';
 import { memberResult } from './one-member.js';
 import { ruleChangeField } from './rule-change.js';
 import { resolutionOf } from './state.js';
@@ -25,6 +26,8 @@ export function summaryEmbed({ result, states }: ReportView, footer: string, bud
 	const common = { footer: { text: footer }, timestamp: result.completedAt.toISOString() };
 	if (result.status === 'FAILED') return { ...failed(result, budget), ...common };
 	if (result.verified !== null) return { ...verificationEmbed(result, result.verified, budget), ...common };
+	const onboarding = shownOnboarding(result);
+	if (onboarding !== null) return { ...onboardingCard(result, onboarding, smallPrint(result)), ...common };
 	return result.issues.length === 0 ? { ...allClear(result, budget), ...common } : { ...found({ result, states }, budget), ...common };
 }
 
@@ -33,6 +36,7 @@ export function titleOf(result: ReconciliationResult): string {
 	const what = result.isVerificationRun ? 'Verification' : result.onlyMember === null ? 'Reconciliation' : 'Reconciliation of one person';
 	if (result.status === 'FAILED') return `${what} failed`;
 	if (result.verified !== null) return verificationTitle(result, result.verified);
+	if (shownOnboarding(result) !== null) return ONBOARDING_TITLE;
 	if (result.issues.length === 0) {
 		if (result.onlyMember !== null) return memberResult(result, result.onlyMember).title;
 		if (isPartlyUnknown(result)) return 'Nothing to fix, but some members could not be judged';

@@ -6,7 +6,7 @@ import { effectOf } from '../domain/effect.js';
 import type { Roster, RosterMember } from '../domain/guild.js';
 import { bySeverity, DRIFT_TYPES, type DriftIssue, type DriftSeverity, type DriftType, type Plan } from '../domain/issue.js';
 import { isInForce, type Links } from '../domain/links.js';
-import { DEBTOR, type PolicySettings, type RoleName, rankedRoles } from '../domain/rules.js';
+import { DEBTOR, managedRoles, type PolicySettings, type RoleName, rankedRoles } from '../domain/rules.js';
 import type { UnknownReason } from '../domain/unknown.js';
 import type { MemberEvaluation } from '../policy/adjust.js';
 import { PaymentFailures } from '../policy/payment-failure.js';
@@ -128,7 +128,8 @@ export function* detectCooperatively(
 	const issues: DriftIssue[] = [];
 	const skipped = new Set<string>();
 	const unknown = new UnknownCollector();
-	let [bots, exempted, leftToNextRun, membersChecked, roleHolders] = [0, 0, 0, 0, 0];
+	let [bots, exempted, leftToNextRun, membersChecked, roleHolders, holders, unlinkedHolders] = [0, 0, 0, 0, 0, 0, 0];
+	const heldRoles = new Set<RoleName>();
 	yield* forEachYielding(roster.members.values(), (member) => {
 		if (member.bot) {
 			bots += 1;
@@ -139,6 +140,8 @@ export function* detectCooperatively(
 			exempted += 1;
 			return;
 		}
+		if (member.roles.length > 0) holders += 1;
+		for (const role of member.roles) heldRoles.add(role);
 		const person = linkIndex.get(member.id);
 		if (hasChanged(member.id, person)) {
 			leftToNextRun += 1;
@@ -152,6 +155,7 @@ export function* detectCooperatively(
 		const reasons = [...suspected.flatMap((suspect) => (suspect.mayEntitle() ? suspect.reason : [])), ...odd];
 		const evaluation = evaluator.evaluateMember(member, person, reasons);
 		unknown.add(member.id, evaluation.unknown);
+		if (member.roles.length > 0 && !isLinked(person) && !rolesEqual(member.roles, evaluation.expected)) unlinkedHolders += 1;
 		const issue = compareMember(member, person, evaluation, { settings, ranked, missing: billing.missingCustomers });
 		// Read again before a fix: one of them may pay by then.
 		const others = suspected.flatMap(({ customerIds }) => customerIds);
@@ -167,6 +171,7 @@ export function* detectCooperatively(
 		teamsChecked: links.teams.length,
 		payingCustomers: stats.paying,
 		roleHolders,
+		coverage: { ...stats.coverage, holders, unlinkedHolders, heldRoles: managedRoles(settings).filter((role) => heldRoles.has(role)) },
 		newlyUnpaid: stats.newlyUnpaid.toSorted(),
 		clearedDebts: stats.clearedDebts.toSorted(),
 		notices: {

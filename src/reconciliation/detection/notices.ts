@@ -3,9 +3,10 @@ import type { Account, OddObject } from '../domain/billing.js';
 import type { Notices, UnknownStatus, UnlistedPrice } from '../domain/detection.js';
 import type { Roster } from '../domain/guild.js';
 import type { Exemption, Links } from '../domain/links.js';
+import type { Coverage } from '../domain/onboarding.js';
 import type { PolicySettings } from '../domain/rules.js';
 import type { UnknownMembers, UnknownReason } from '../domain/unknown.js';
-import { evaluate } from '../policy/entitlement.js';
+import { type EvaluatedSource, evaluate } from '../policy/entitlement.js';
 import type { PaymentFailures } from '../policy/payment-failure.js';
 import type { PersonEvaluator } from './evaluate-person.js';
 import type { LinkedPerson, LinkIndex } from './link-index.js';
@@ -21,6 +22,13 @@ export class BillingStats {
 	public paying = 0;
 	/** Paying customers that neither a row nor metadata assigns to a user. */
 	public unclaimed = 0;
+	/** Those of {@link paying} that a row or metadata assigns to a user, or tries to. */
+	private linkedPayers = 0;
+	/** See {@link Coverage}. */
+	private subscriptions = 0;
+	private unmapped = 0;
+	private readonly hasMappedPrice: boolean;
+	private readonly teamCustomers: ReadonlySet<string>;
 	/** Odd subscriptions of customers that nothing links to a user: what could not be read of them may. */
 	public readonly lostLinks: UnknownReason[] = [];
 	/** Price that no setting lists → number of subscriptions that are for it and not over. */
@@ -38,6 +46,8 @@ export class BillingStats {
 		private readonly settings: PolicySettings,
 		private readonly now: Date
 	) {
+		this.hasMappedPrice = settings.tiers.some(({ prices }) => prices.length > 0);
+		this.teamCustomers = new Set(links.teams.flatMap(({ stripeCustomerId }) => stripeCustomerId ?? []));
 		for (const rows of [links.members, links.teams]) {
 			for (const row of rows) {
 				if (row.stripeCustomerId === null || row.paymentFailedAt === null) continue;
@@ -59,7 +69,31 @@ export class BillingStats {
 			for (const { subscription, unknown: reasons } of evaluated)
 				if (subscription.isLinkLost && reasons.length > 0) this.lostLinks.push(...reasons);
 		if (entitlement.kind === 'tier' && !claimed) this.unclaimed += 1;
-		if (entitlement.kind === 'tier' || unknown.length > 0) this.paying += 1;
+		if (entitlement.kind === 'tier' || unknown.length > 0) {
+			this.paying += 1;
+			if (claimed) this.linkedPayers += 1;
+		}
+		for (const source of evaluated) {
+			const isUnmapped = this.isUnmapped(source, customer.id);
+			if (isUnmapped) this.unmapped += 1;
+			if (isUnmapped || source.entitlement.kind !== 'none' || source.unknown.length > 0) this.subscriptions += 1;
+		}
+	}
+
+	/** Whether it is not known what a subscription buys, because no setting lists its prices. */
+	private isUnmapped({ unknown, unlisted }: EvaluatedSource, customerId: string): boolean {
+		// Until a price is mapped, a team's subscription buys its seats whatever its prices are.
+		if (!this.hasMappedPrice && this.teamCustomers.has(customerId)) return false;
+		if (unknown.some(({ kind }) => kind === 'price')) return true;
+		// With teams, it can be meant that no personal subscription buys anything; without, no one could pay.
+		const buysNothing = this.settings.unlistedPrices.buy === 'nothing' && unlisted.length > 0;
+		return buysNothing && !this.hasMappedPrice && this.teamCustomers.size === 0;
+	}
+
+	/** The part of the coverage that the accounts decide. */
+	public get coverage(): Pick<Coverage, 'payers' | 'linkedPayers' | 'subscriptions' | 'unmappedSubscriptions' | 'hasMappedPrice'> {
+		const { paying: payers, linkedPayers, subscriptions, unmapped: unmappedSubscriptions, hasMappedPrice } = this;
+		return { payers, linkedPayers, subscriptions, unmappedSubscriptions, hasMappedPrice };
 	}
 
 	public get unlistedPrices(): readonly UnlistedPrice[] {

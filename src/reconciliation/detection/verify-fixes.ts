@@ -2,6 +2,7 @@ import type { Detection } from '../domain/detection.js';
 import type { OpenIssue, Plan } from '../domain/issue.js';
 import type { NotJudged, ReconciliationResult, Verified, VerifiedFix } from '../domain/run.js';
 import { exemptMembers, type Snapshot } from './detect.js';
+import { openOnboarding } from './onboarding.js';
 
 /** A fix that a verification checks. */
 export interface FixToVerify {
@@ -39,10 +40,16 @@ export function recurred({ verified }: { readonly verified: Verified | null }): 
 	return verified?.fixes.filter(({ outcome }) => outcome === 'CAME_BACK') ?? [];
 }
 
-/** The issues that a report lists: all of them; of a verification, only those that recurred or are new. */
-export function reportableIssues(result: Pick<ReconciliationResult, 'status' | 'issues' | 'verified'>): readonly OpenIssue[] {
+/**
+ * The issues that a report lists: all of them; of a verification, only those that recurred or are new; none until setup is finished,
+ * except those that recurred.
+ */
+export function reportableIssues(
+	result: Pick<ReconciliationResult, 'status' | 'issues' | 'verified' | 'onboarding'>
+): readonly OpenIssue[] {
 	if (result.status === 'FAILED') return [];
-	if (result.verified === null) return result.issues;
+	const isOnboarding = openOnboarding(result) !== null;
+	if (result.verified === null) return isOnboarding ? [] : result.issues;
 	const recurredIds = new Set(recurred(result).map(({ discordId }) => discordId));
-	return result.issues.filter(({ discordId, timesSeen }) => recurredIds.has(discordId) || timesSeen === 1);
+	return result.issues.filter(({ discordId, timesSeen }) => recurredIds.has(discordId) || (timesSeen === 1 && !isOnboarding));
 }

@@ -12,6 +12,7 @@ export type AuditAction =
 	| 'hold'
 	| 'release'
 	| 'accept-rules'
+	| 'end-onboarding'
 	| 'accept-account'
 	| 'setting';
 

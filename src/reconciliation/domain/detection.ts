@@ -2,6 +2,7 @@ import type { OddObject } from './billing.js';
 import type { CountMismatch } from './guild.js';
 import type { DriftIssue } from './issue.js';
 import type { Exemption } from './links.js';
+import type { Coverage } from './onboarding.js';
 import type { RoleName, UnlistedPrices } from './rules.js';
 import type { UnknownMembers } from './unknown.js';
 
@@ -85,6 +86,7 @@ export interface Detection {
 	readonly payingCustomers: number;
 	/** Members with a managed role: the denominator of the safety check. */
 	readonly roleHolders: number;
+	readonly coverage: Coverage;
 	/** IDs of subscriptions that became past due at an unknown time: their grace period starts with this run. */
 	readonly newlyUnpaid: readonly string[];
 	/** IDs of subscriptions whose remembered debt is over; with a new one, they are also {@link newlyUnpaid}. */

@@ -7,6 +7,7 @@ import type { BulkScope, Hold } from './hold.js';
 import type { DriftIssue, FixOutcome, OpenIssue, Plan } from './issue.js';
 import type { Links } from './links.js';
 import type { Channel, MailWorthy } from './notification.js';
+import type { Onboarding, OnboardingEnd } from './onboarding.js';
 import type { AcceptedRules, RuleChange } from './rule-change.js';
 import type { RoleName, Rules } from './rules.js';
 import type { Progress, ReconciliationResult, TriggeredBy, Verified } from './run.js';
@@ -257,7 +258,7 @@ export interface FindingsStore {
 	 * in `detection.skipped`), updates the remembered debts, and stores the snapshot with the run.
 	 * @param findings.at - start of the run
 	 * @param findings.onlyMember - the only member compared, if it was one: issues of others stay as they are
-	 * @param findings.rules - of the run. Those of the first full run are thereby accepted
+	 * @param findings.rules - of the run. Those of the first full run with finished setup are thereby accepted
 	 * @param findings.acceptedPayers - as {@link Detection.payingCustomers}, under the rules that an operator has accepted
 	 * @param findings.comparablePayers - the same, under those that had been accepted at the last good run
 	 */
@@ -271,6 +272,7 @@ export interface FindingsStore {
 			onlyMember?: string | null;
 			rules?: Rules;
 			ruleChange?: RuleChange | null;
+			onboarding?: Onboarding | null;
 			acceptedPayers?: number;
 			comparablePayers?: number;
 		}
@@ -335,8 +337,17 @@ export interface RulesStore {
 	}): Promise<void>;
 }
 
+export interface OnboardingStore {
+	/** Of the newest full run; null if setup was finished, or an operator has ended it since. */
+	currentOnboarding(): Promise<Onboarding | null>;
+	/** The newest decision; null if there is none. */
+	onboardingEnd(): Promise<OnboardingEnd | null>;
+	/** Stores an operator's decision, in the audit log. @param end.losing - the number that the operator typed */
+	endOnboarding(end: OnboardingEnd & { readonly losing: number }): Promise<void>;
+}
+
 /** The database. Whatever must survive a crash is stored before it is reported. */
-export interface Ledger extends RunStore, LinkReader, FindingsStore, AttemptStore, RulesStore {}
+export interface Ledger extends RunStore, LinkReader, FindingsStore, AttemptStore, RulesStore, OnboardingStore {}
 
 /** A bulk fix whose progress is shown. */
 export interface TrackedBulk {

@@ -3,9 +3,10 @@ import { countEffects, EFFECTS, type EffectCounts } from '../domain/effect.js';
 import { fingerprint } from '../domain/fingerprint.js';
 import { BULK_PARTS, type BulkPart, type BulkScope, type Hold, partOf } from '../domain/hold.js';
 import type { DriftType, OpenIssue } from '../domain/issue.js';
+import type { Onboarding } from '../domain/onboarding.js';
 import type { RunStore } from '../domain/ports.js';
 import type { RuleChange } from '../domain/rule-change.js';
-import { baselineOf, checkSafety, withholdChanged } from './safety.js';
+import { baselineOf, checkSafety, withholdChanged, withholdDuringOnboarding } from './safety.js';
 
 /** The plan of a bulk fix: a value that can be shown, checked and compared. */
 
@@ -42,6 +43,8 @@ export interface RunReading extends Pick<Detection, 'roleHolders' | 'payingCusto
 	readonly hasSubscriptions: boolean;
 	/** Null if an operator has accepted the rules of the run. */
 	readonly ruleChange: RuleChange | null;
+	/** Null if setup was finished, or an operator has ended it since. */
+	readonly onboarding: Onboarding | null;
 }
 
 export interface BulkPlan {
@@ -59,6 +62,8 @@ export interface BulkPlan {
 	readonly unknown: number;
 	/** Rules that an operator has to accept before what only they would take can be part of a plan; null if there are none. */
 	readonly ruleChange: RuleChange | null;
+	/** Setup that has to be finished before anything that takes access can be part of a plan; null if it is. */
+	readonly onboarding: Onboarding | null;
 	/** What is left out until then. */
 	readonly withheld: EffectCounts;
 }
@@ -93,15 +98,16 @@ export async function planBulk(
 /** Arranges open issues into a plan. Pure. @param check - the safety check */
 export function bulkPlanOf(
 	scope: BulkScope,
-	{ runId, ruleChange }: Pick<RunReading, 'runId' | 'ruleChange'>,
+	{ runId, ruleChange, onboarding }: Pick<RunReading, 'runId' | 'ruleChange' | 'onboarding'>,
 	open: readonly ListedIssue[],
 	check: (issues: readonly ListedIssue[]) => Hold | null
 ): BulkPlan {
 	const inScope = open.filter(({ linked }) => linked === (scope !== 'UNLINKED'));
 	const known = inScope.filter(({ isUnknown }) => isUnknown !== true);
-	const { withheld, others } = withholdChanged(known, ruleChange !== null);
+	const early = withholdDuringOnboarding(known, onboarding !== null);
+	const changed = withholdChanged(early.others, ruleChange !== null);
 	// A stable sort: issues of one effect stay in order.
-	const issues = others.toSorted((a, b) => EFFECTS.indexOf(a.effect) - EFFECTS.indexOf(b.effect));
+	const issues = changed.others.toSorted((a, b) => EFFECTS.indexOf(a.effect) - EFFECTS.indexOf(b.effect));
 	const part = (name: BulkPart): [BulkPart, PlanPart] => {
 		const own = issues.filter((issue) => partOf(issue) === name);
 		return [name, { issues: own, planHash: bulkHash(own) }];
@@ -116,7 +122,8 @@ export function bulkPlanOf(
 		unlinked: open.length - inScope.length,
 		unknown: inScope.length - known.length,
 		ruleChange,
-		withheld: countEffects(withheld)
+		onboarding,
+		withheld: countEffects([...early.withheld, ...changed.withheld])
 	};
 }
 

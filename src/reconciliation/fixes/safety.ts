@@ -88,6 +88,18 @@ export function withholdChanged<Issue extends Pick<DriftIssue, 'effect' | 'byRul
 	return { withheld: issues.filter(isWithheld), others: issues.filter((issue) => !isWithheld(issue)) };
 }
 
+/**
+ * Separates all that takes access while setup is not finished: no bulk fix takes it, automatic or not, and no operator's approval of a
+ * bulk fix changes that.
+ */
+export function withholdDuringOnboarding<Issue extends Pick<DriftIssue, 'effect'>>(
+	issues: readonly Issue[],
+	isOnboarding: boolean
+): { readonly withheld: readonly Issue[]; readonly others: readonly Issue[] } {
+	const isWithheld = (issue: Issue) => isOnboarding && takesAccess(issue);
+	return { withheld: issues.filter(isWithheld), others: issues.filter((issue) => !isWithheld(issue)) };
+}
+
 /** @param withheld - see {@link withholdChanged} @returns why their access is not taken; null if there are none */
 export function checkRuleChange(
 	withheld: readonly Pick<DriftIssue, 'effect'>[],

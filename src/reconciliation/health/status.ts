@@ -1,5 +1,6 @@
 import { type ProbeResult, probe } from '../../async/probe.js';
 import type { BulkScope } from '../domain/hold.js';
+import type { Onboarding, OnboardingEnd } from '../domain/onboarding.js';
 import type { Ports } from '../domain/ports.js';
 import type { RuleChange } from '../domain/rule-change.js';
 import type { IssueStore } from '../fixes/bulk-plan.js';
@@ -62,6 +63,8 @@ export interface Status {
 	readonly exemptions: ProbeResult<number>;
 	/** Rules that no operator has accepted; null if there are none. */
 	readonly ruleChange: ProbeResult<RuleChange | null>;
+	/** Setup that is not finished, or that an operator has ended; null if neither. */
+	readonly onboarding: ProbeResult<Onboarding | OnboardingEnd | null>;
 	readonly health: readonly Health[];
 }
 
@@ -74,19 +77,21 @@ export async function readStatus(ports: Ports, store: StatusStore, pauses: Pause
 	const now = ports.now();
 	const probeDatabase = <T>(read: () => Promise<T>) => probe(SOURCE_NAMES.database, read);
 	const pausePromise = probeDatabase(() => pauses.currentPause(now));
-	const [nextRunAt, pause, lastRun, lastSuccess, open, verification, undelivered, exemptions, ruleChange, health] = await Promise.all([
-		probeDatabase(async () => nextRun(ports, pauses, daily, unwrap(await pausePromise), now)),
-		pausePromise,
-		probeDatabase(async () => (await store.recentRuns({ since: new Date(0), skip: 0, take: 1 }))[0] ?? null),
-		probeDatabase(() => store.lastSuccess()),
-		probeDatabase(() => store.openByKind()),
-		probeDatabase(() => store.pendingVerification()),
-		probeDatabase(() => store.undelivered()),
-		probeDatabase(() => store.countExemptions(now)),
-		probeDatabase(async () => (await store.newestReading())?.ruleChange ?? null),
-		readHealth(ports, store)
-	]);
-	return { daily, nextRunAt, pause, lastRun, lastSuccess, open, verification, undelivered, exemptions, ruleChange, health };
+	const [nextRunAt, pause, lastRun, lastSuccess, open, verification, undelivered, exemptions, ruleChange, onboarding, health] =
+		await Promise.all([
+			probeDatabase(async () => nextRun(ports, pauses, daily, unwrap(await pausePromise), now)),
+			pausePromise,
+			probeDatabase(async () => (await store.recentRuns({ since: new Date(0), skip: 0, take: 1 }))[0] ?? null),
+			probeDatabase(() => store.lastSuccess()),
+			probeDatabase(() => store.openByKind()),
+			probeDatabase(() => store.pendingVerification()),
+			probeDatabase(() => store.undelivered()),
+			probeDatabase(() => store.countExemptions(now)),
+			probeDatabase(async () => (await store.newestReading())?.ruleChange ?? null),
+			probeDatabase(async () => (await ports.ledger.currentOnboarding()) ?? (await ports.ledger.onboardingEnd())),
+			readHealth(ports, store)
+		]);
+	return { daily, nextRunAt, pause, lastRun, lastSuccess, open, verification, undelivered, exemptions, ruleChange, onboarding, health };
 }
 
 async function readHealth({ billing, guild }: Ports, store: StatusStore): Promise<Health[]> {

@@ -8,7 +8,7 @@ import type { RunSettings } from '../domain/run.js';
 import { AUTOMATIC } from '../fixes/attempt.js';
 import { fixEach, grantsFirst } from '../fixes/bulk.js';
 import { isFixed } from '../fixes/fix.js';
-import { type Baseline, checkRuleChange, checkSafety, withholdChanged } from '../fixes/safety.js';
+import { type Baseline, checkPayerDrop, checkRuleChange, checkSafety, withholdChanged, withholdDuringOnboarding } from '../fixes/safety.js';
 
 /** What a run found, and what the last good run read. */
 export interface AutoFixInput extends Pick<RunStart, 'triggeredBy' | 'requestedBy'> {
@@ -19,6 +19,8 @@ export interface AutoFixInput extends Pick<RunStart, 'triggeredBy' | 'requestedB
 	readonly baseline: Baseline | null;
 	/** Null if an operator has accepted the rules. */
 	readonly unaccepted: UnacceptedRules | null;
+	/** Whether setup is not finished: no access is taken then. */
+	readonly isOnboarding: boolean;
 }
 
 export interface AutoFixMonitor {
@@ -40,17 +42,19 @@ export function fixable<Issue extends Pick<OpenIssue, 'linked'>>(
 /**
  * Fixes what needs no operator, grants first.
  * @returns the hold that kept back every plan that takes access, or every one that takes it because of a rule change; null if all were
- * applied
+ * applied, or kept back because setup is not finished
  */
 export async function autoFix(
 	ports: Ports,
 	settings: RunSettings,
-	{ runId, issues, comparable, baseline, unaccepted, triggeredBy, requestedBy }: AutoFixInput,
+	{ runId, issues, comparable, baseline, unaccepted, isOnboarding, triggeredBy, requestedBy }: AutoFixInput,
 	{ fixed, onProgress, shouldContinue }: AutoFixMonitor
 ): Promise<Hold | null> {
 	const candidates = fixable(issues, settings);
-	const { withheld, others } = withholdChanged(candidates, unaccepted !== null);
-	const hold = checkSafety(others, comparable, baseline, settings.maxRevokePercent);
+	const { withheld, others } = withholdChanged(withholdDuringOnboarding(candidates, isOnboarding).others, unaccepted !== null);
+	const hold = isOnboarding
+		? checkPayerDrop(candidates, comparable, baseline)
+		: checkSafety(others, comparable, baseline, settings.maxRevokePercent);
 	const allowed = grantsFirst(hold === null ? others : others.filter((issue) => !takesAccess(issue)));
 	await fixEach(ports, settings.policy, allowed, {
 		actor: AUTOMATIC,

@@ -9,6 +9,7 @@ import {
 	unlinkedHolders,
 	withExtraCustomers
 } from '../detection/detect.js';
+import { checkOnboarding } from '../detection/onboarding.js';
 import { noticesOfMember } from '../detection/one-member.js';
 import { markRuleChange, payersUnder } from '../detection/rule-change.js';
 import { unseenCustomers } from '../detection/unseen-customers.js';
@@ -17,6 +18,7 @@ import type { Detection } from '../domain/detection.js';
 import { countEffects } from '../domain/effect.js';
 import type { Roster } from '../domain/guild.js';
 import type { Links } from '../domain/links.js';
+import type { Onboarding } from '../domain/onboarding.js';
 import { type Billing, type Guild, type LastGoodRun, type Ledger, type LinkReader, type OnProgress, SourceError } from '../domain/ports.js';
 import type { RuleChange, UnacceptedRules } from '../domain/rule-change.js';
 import { completeRules, type PolicySettings, type Rules, rulesEqual, rulesHash } from '../domain/rules.js';
@@ -51,6 +53,8 @@ export interface Comparison {
 	readonly ruleChange: RuleChange | null;
 	/** Null if an operator has accepted the rules. */
 	readonly unaccepted: UnacceptedRules | null;
+	/** Null for one member: how much is linked and mapped, only a full run finds out. */
+	readonly onboarding: Onboarding | null;
 	/** Paying customers under the rules that an operator has accepted. */
 	readonly acceptedPayers: number;
 	/** Paying customers under the rules that had been accepted at the last good run: a change of the rules is no drop. */
@@ -63,7 +67,7 @@ export interface Comparison {
  * @throws {SourceError}
  */
 export async function compare(
-	ports: ReadingPorts & { readonly ledger: Pick<Ledger, 'acceptedRules'> },
+	ports: ReadingPorts & { readonly ledger: Pick<Ledger, 'acceptedRules' | 'onboardingEnd'> },
 	settings: RunSettings,
 	{
 		startedAt,
@@ -87,6 +91,11 @@ export async function compare(
 		onlyMember === null
 			? marked
 			: { ...marked, notices: noticesOfMember(onlyMember, reading.snapshot, reading.analysis, marked, settings.policy, startedAt) };
+	const { discordIdKey } = settings;
+	const onboarding =
+		onlyMember === null
+			? checkOnboarding(detection.coverage, { issues: detection.issues, discordIdKey, known: await ports.ledger.onboardingEnd() })
+			: null;
 	const { livemode, subscriptionsRead } = reading.snapshot.billing;
 	const payers = async (under: Rules) =>
 		rulesEqual(under, rules) ? found.payingCustomers : runCooperatively(payersUnder(reading.snapshot, under.policy, startedAt));
@@ -95,7 +104,7 @@ export async function compare(
 	const before = lastGood?.rules ? completeRules(lastGood.rules, rules) : accepted;
 	const comparablePayers = rulesEqual(before, accepted) ? acceptedPayers : await payers(before);
 	const snapshot = keepSnapshot ? reading.snapshot : null;
-	return { detection, livemode, subscriptionsRead, snapshot, rules, ruleChange, unaccepted, acceptedPayers, comparablePayers };
+	return { detection, livemode, subscriptionsRead, snapshot, rules, ruleChange, unaccepted, onboarding, acceptedPayers, comparablePayers };
 }
 
 /** Compares, leaving the members whose links changed while the run was reading to the next run. */

@@ -122,6 +122,7 @@ type Outcome = Pick<
 	| 'notices'
 	| 'hold'
 	| 'ruleChange'
+	| 'onboarding'
 	| 'failure'
 	| 'verified'
 >;
@@ -189,15 +190,22 @@ async function complete(
 		onProgress,
 		keepSnapshot: verification !== null
 	});
-	const { detection, ruleChange, comparablePayers } = compared;
+	const { detection, ruleChange, onboarding, comparablePayers } = compared;
 	const baseline = baselineOf(lastGood, { livemode: compared.livemode, hasSubscriptions: compared.subscriptionsRead > 0 });
 	const comparable = { roleHolders: detection.roleHolders, payingCustomers: comparablePayers };
 	assertLeaseHeld(lease);
 	const issues = await ledger.recordFindings(runId, { ...compared, at: startedAt, onlyMember });
 	// The embedded database runs one statement at a time: storing many findings can delay the heartbeat's renewals.
 	await lease.renew();
+	// How much is linked and mapped, the newest full run knows.
+	const isOnboarding = (onlyMember === null ? onboarding : await ledger.currentOnboarding()) !== null;
 	const hold = autoFixEnabled
-		? await autoFix(ports, settings, { ...run, issues, comparable, baseline, unaccepted }, { fixed, onProgress, shouldContinue })
+		? await autoFix(
+				ports,
+				settings,
+				{ ...run, issues, comparable, baseline, unaccepted, isOnboarding },
+				{ fixed, onProgress, shouldContinue }
+			)
 		: checkPayerDrop(fixable(issues, settings), comparable, baseline);
 	const verified = verification === null || snapshot === null ? null : await verification.verify(runId, snapshot, detection);
 	const outcome: Outcome = {
@@ -210,6 +218,7 @@ async function complete(
 		notices: detection.notices,
 		hold,
 		ruleChange,
+		onboarding,
 		failure: null,
 		verified
 	};

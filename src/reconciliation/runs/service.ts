@@ -5,6 +5,7 @@ import { recoverInterruptedAttempts } from '../fixes/recover.js';
 import { type AcceptAccountOrder, type AcceptAccountResult, acceptAccount } from './accept-account.js';
 import { type AcceptOrder, type AcceptResult, acceptRules } from './accept-rules.js';
 import type { ArchivedRun, RunArchiveStore, RunRecord } from './archive.js';
+import { type EndOnboardingOrder, type EndOnboardingResult, endOnboarding } from './end-onboarding.js';
 import { type HistoryPage, type RunHistoryStore, readHistory } from './history.js';
 import { failAbandonedRuns, runReconciliation } from './run.js';
 import { type VerificationStore, verifyIfDue } from './verify.js';
@@ -24,6 +25,8 @@ export interface RunService {
 	history(days: number, page: number): Promise<HistoryPage>;
 	/** Accepts the rules of the newest run. Changes no role. */
 	acceptRules(order: AcceptOrder): Promise<AcceptResult>;
+	/** Ends onboarding: the issues of the newest run are reported. Changes no role. */
+	endOnboarding(order: EndOnboardingOrder): Promise<EndOnboardingResult>;
 	/** Accepts that Stripe belongs to another account or mode. Changes no role. @throws {SourceError} */
 	acceptAccount(order: AcceptAccountOrder): Promise<AcceptAccountResult>;
 	/** The newest runs that have ended, to pick one from. */
@@ -51,6 +54,7 @@ export function createRunService(deps: {
 			}),
 		history: (days, page) => readHistory(store, ports.now(), days, page),
 		acceptRules: (order) => track(() => acceptRules(ports, store, order)),
+		endOnboarding: (order) => track(() => endOnboarding(ports, store, order)),
 		acceptAccount: (order) => track(() => acceptAccount(ports, order)),
 		ended: () => store.endedRuns(MAX_RUNS_LISTED),
 		record: (runId) => store.readRecord(runId)

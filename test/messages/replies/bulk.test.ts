@@ -25,7 +25,7 @@ const giving = (number: number) =>
 const lowering = (number: number) =>
 	listed({ id: `l${number}`, discordName: `lower${number}`, discordRoles: ['Lord'], plan: { add: ['Knight'], remove: ['Lord'] } });
 const plan = (issues: ListedIssue[], hold: Hold | null = null, scope: BulkScope = 'all'): BulkPlan =>
-	bulkPlanOf(scope, { runId: 'run1', ruleChange: null }, issues, () => hold);
+	bulkPlanOf(scope, { runId: 'run1', ruleChange: null, onboarding: null }, issues, () => hold);
 const REFUSED = { reason: 'This would remove access from 5 of the 20 members who hold a role (limit: 10%).', losing: 5, holders: 20 };
 const labels = ({ components }: ReturnType<typeof bulkPlanReply>) =>
 	components.flatMap((row) => row.components.map((button) => ('label' in button ? button.label : '')));

@@ -43,6 +43,7 @@ const status = (over: Partial<Status> = {}): Status => ({
 	undelivered: known([]),
 	exemptions: known(0),
 	ruleChange: known(null),
+	onboarding: known(null),
 	health: [
 		{ source: 'stripe', problems: [], note: 'test data' },
 		{ source: 'discord', problems: [], note: null },
@@ -110,6 +111,27 @@ describe('statusEmbed', () => {
 		);
 	});
 
+	test('says what setup is missing, and who has ended it', () => {
+		const coverage = { holders: 40, unlinkedHolders: 30, subscriptions: 9, unmappedSubscriptions: 9 };
+		const found = {
+			...coverage,
+			payers: 9,
+			linkedPayers: 0,
+			heldRoles: [],
+			hasMappedPrice: false,
+			losing: 3,
+			discordIdKey: 'x',
+			endedBy: null
+		};
+		const embed = statusEmbed(status({ onboarding: known({ ...found, reasons: ['prices', 'links'] }) }), SETTINGS);
+		expect(embed.color).toBe(0xf0a020);
+		expect(embed.fields?.find(({ name }) => name === 'Setup')?.value).toMatch(
+			/^\*\*Setup is not finished: 9 of 9 subscriptions are .* and 30 of 40 members with a role are not linked to anyone who pays\.\*\*/
+		);
+		const ended = statusEmbed(status({ onboarding: known({ ...coverage, runId: 'run1', actor: '5', at: AT }) }), SETTINGS);
+		expect(ended.fields?.find(({ name }) => name === 'Setup')?.value).toMatch(/^<@5> ended it <t:.*with 30 of 40 members/);
+	});
+
 	test('is red with advice if a source is unhealthy', () => {
 		const embed = statusEmbed(
 			status({ health: [{ source: 'discord', problems: ["Reeve's role is below Lord: drag it up."], note: null }] }),
@@ -129,7 +151,8 @@ describe('statusEmbed', () => {
 		verification: UNKNOWN,
 		undelivered: UNKNOWN,
 		exemptions: UNKNOWN,
-		ruleChange: UNKNOWN
+		ruleChange: UNKNOWN,
+		onboarding: UNKNOWN
 	};
 
 	test('shows unreadable values as unknown, not as none', () => {
@@ -140,6 +163,7 @@ describe('statusEmbed', () => {
 			'Last run': `${unknown}\nLast full check: ${unknown}`,
 			'Open issues: unknown': unknown,
 			Verification: unknown,
+			Setup: unknown,
 			Rules: unknown,
 			'Not delivered yet': unknown,
 			Exempt: unknown,

@@ -86,7 +86,7 @@ describe('a bulk plan with changed rules', () => {
 	const listed = [taken, given].map((each) => ({ ...each, lastRunId: 'run1' }));
 
 	it('leaves out what the change alone would take, and offers to accept it', () => {
-		const plan = bulkPlanOf('all', { runId: 'run1', ruleChange: CHANGE }, listed, () => null);
+		const plan = bulkPlanOf('all', { runId: 'run1', ruleChange: CHANGE, onboarding: null }, listed, () => null);
 		const { embeds, components } = bulkPlanReply(plan);
 		expect(embeds[0]?.title).toBe('Fix all: 1 issue');
 		expect(embeds[0]?.fields?.[0]?.value).toContain('**Not part of this plan: 1 person loses access.**');
@@ -94,7 +94,7 @@ describe('a bulk plan with changed rules', () => {
 	});
 
 	it('contains everything once an operator has accepted it', () => {
-		const plan = bulkPlanOf('all', { runId: 'run1', ruleChange: null }, listed, () => null);
+		const plan = bulkPlanOf('all', { runId: 'run1', ruleChange: null, onboarding: null }, listed, () => null);
 		expect(bulkPlanReply(plan).embeds[0]).toMatchObject({ title: 'Fix all: 2 issues', fields: [] });
 	});
 });

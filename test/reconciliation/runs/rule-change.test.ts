@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countEffects } from '../../../src/reconciliation/domain/effect.js';
 import type { DriftIssue } from '../../../src/reconciliation/domain/issue.js';
 import { losingBy } from '../../../src/reconciliation/domain/rule-change.js';
 import { type PolicySettings, rulesHash } from '../../../src/reconciliation/domain/rules.js';
@@ -342,7 +341,8 @@ describe('rules that no operator has accepted, over random worlds and changes', 
 				const refused = ports.ledger.attempts.slice(attempts).filter(({ end }) => end?.error?.includes('rules have changed'));
 				expect(refused).toEqual([]);
 				const plan = await planBulk(ports, bulkStoreOf(ports), settings.maxRevokePercent, 'all');
-				expect(losingBy({ effects: plan?.withheld ?? countEffects([]) })).toBe(0);
+				// Without any price, setup is not finished: that withholds plans on its own.
+				if (plan?.onboarding === null) expect(losingBy({ effects: plan.withheld })).toBe(0);
 				expect(ports.ledger.runs.at(-1)?.hold?.byRuleChange).toBeUndefined();
 			}),
 			{ numRuns: 100 }

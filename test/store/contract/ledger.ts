@@ -13,6 +13,7 @@ import { linkChangeContract } from './link-changes.js';
 import { linkContract } from './links.js';
 import { maintenanceContract } from './maintenance.js';
 import { memberHistoryContract } from './member-history.js';
+import { onboardingContract } from './onboarding.js';
 import { openIssueContract } from './open-issues.js';
 import { outboxContract } from './outbox.js';
 import { pauseContract } from './pauses.js';
@@ -33,6 +34,7 @@ export function ledgerContract(database: () => Database): void {
 	openIssueContract(database);
 	holdContract(database);
 	rulesContract(database);
+	onboardingContract(database);
 	bulkFixContract(database);
 	halfDoneContract(database);
 	gaugeContract(database);

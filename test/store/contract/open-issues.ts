@@ -38,6 +38,7 @@ export function openIssueContract(database: () => Database): void {
 				roleHolders: 17,
 				payingCustomers: 12,
 				ruleChange: null,
+				onboarding: null,
 				livemode: true,
 				hasSubscriptions: true
 			});

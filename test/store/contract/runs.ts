@@ -141,7 +141,8 @@ export function runContract(database: () => Database): void {
 					failure: null,
 					verified: null,
 					holdReleasedBy: null,
-					ruleChange: null
+					ruleChange: null,
+					onboarding: null
 				}
 			});
 			await ledger.setReportMessage(runId, 'channel', 'message');

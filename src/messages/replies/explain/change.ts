@@ -19,6 +19,7 @@ const ACTION_NAMES: Readonly<Partial<Record<AuditAction, string>>> = {
 	resume: 'resume',
 	hold: 'hold',
 	'accept-rules': 'accepted rules',
+	'end-onboarding': 'ended setup',
 	'accept-account': 'accepted Stripe account',
 	release: 'release',
 	setting: 'setting'
