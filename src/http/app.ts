@@ -36,12 +36,17 @@ async function respond(context: Context, route: Route, deps: HttpDeps): Promise<
 	if (route.guarded) assertToken(deps.token, context.req.header('authorization') ?? null);
 	const input = {
 		params: parse(route.params, context.req.param(), 'the path'),
-		query: parse(route.query, context.req.query(), 'the query'),
+		query: parse(route.query, withoutBlanks(context.req.query()), 'the query'),
 		body: parse(route.body, await readBody(context), 'the body')
 	};
 	const { status, body, contentType } = await route.handle(input, deps);
 	if (typeof body === 'string') return context.text(body, status as ContentfulStatusCode, { 'content-type': contentType ?? 'text/plain' });
 	return context.json(body, status as ContentfulStatusCode);
+}
+
+/** `?type=&cursor=` means neither. */
+function withoutBlanks(query: Readonly<Record<string, string>>): Record<string, string> {
+	return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ''));
 }
 
 /** An empty body counts as `{}`. @throws {RequestError} */
@@ -66,9 +71,9 @@ function parse<Shape extends z.ZodObject>(shape: Shape, given: unknown, where: s
 		const names = known.length === 0 ? 'none is known here' : `known are: ${known.join(', ')}`;
 		throw new RequestError(400, 'invalid', `${issue.keys[0]} in ${where} is not known; ${names}.`);
 	}
+	if (issue?.path.length === 0) throw new RequestError(400, 'invalid', `${where.replace(/^t/, 'T')} must be a JSON object.`);
 	const field = issue?.path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('') ?? '';
-	const name = field === '' ? where.replace(/^t/, 'T') : `${field.slice(1)} in ${where}`;
-	throw new RequestError(400, 'invalid', `${name} is not valid: ${issue?.message ?? 'unknown problem'}.`);
+	throw new RequestError(400, 'invalid', `${field.slice(1)} in ${where} is not valid: ${issue?.message ?? 'it has an unknown problem'}.`);
 }
 
 function describe(

@@ -1,5 +1,8 @@
 import type { ProbeResult } from '../async/probe.js';
+import type { ReconciliationResult } from '../reconciliation/domain/run.js';
+import type { IssueSearch } from '../reconciliation/fixes/bulk-plan.js';
 import type { Gauges } from '../reconciliation/health/gauges.js';
+import type { RunService } from '../reconciliation/runs/service.js';
 
 /** What the endpoint asks of Reeve. */
 export interface HttpDeps {
@@ -9,6 +12,12 @@ export interface HttpDeps {
 	readonly checkReadiness: () => Promise<Readiness>;
 	/** Never rejects. */
 	readonly readGauges: () => Promise<ProbeResult<Gauges>>;
+	readonly runs: Pick<RunService, 'recent' | 'find'>;
+	readonly issues: Pick<IssueSearch, 'listIssues'>;
+	/** Starts a run over all members. @returns its ID, once it is stored @throws {RunInProgressError} */
+	readonly startRun: (options: { readonly reportOnly: boolean }) => Promise<string>;
+	/** Compares members, one after the other. @throws {RunInProgressError} if another run takes too long */
+	readonly check: (discordIds: readonly string[]) => Promise<readonly ReconciliationResult[]>;
 	/** The status and the message of an error that callers can do something about; null for any other, which is logged. */
 	readonly describeError: (error: unknown) => { readonly status: 409 | 503; readonly code: string; readonly message: string } | null;
 	readonly logger: { error(...values: readonly unknown[]): void };

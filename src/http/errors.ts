@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /** The body of every error. */
-export const errorSchema = z.object({
-	error: z.object({
+export const errorSchema = z.strictObject({
+	error: z.strictObject({
 		code: z.string().describe('What went wrong, for programs'),
 		message: z.string().describe('What went wrong and what to do, for people')
 	})

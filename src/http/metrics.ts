@@ -11,7 +11,15 @@ import { type HttpDeps, READINESS_CHECKS, type Readiness } from './deps.js';
 
 const RUN_SCOPES = ['full', 'member'] as const;
 const RUN_OUTCOMES = ['completed', 'held', 'failed'] as const;
-const FIX_OUTCOMES = ['FIXED', 'FAILED', 'NOT_APPLIED', 'INTERRUPTED'] as const satisfies readonly FixOutcome[];
+const FIX_OUTCOMES = [
+	'FIXED',
+	'RESOLVED',
+	'PLAN_CHANGED',
+	'EXEMPT',
+	'NOT_APPLIED',
+	'FAILED',
+	'INTERRUPTED'
+] as const satisfies readonly FixOutcome[];
 const OPEN_KINDS = [...DRIFT_TYPES, 'UNLINKED'] as const;
 
 /** A run over a hundred members takes a second; one over a million takes ten minutes. */

@@ -5,14 +5,14 @@ import { type Route, route } from './route.js';
 
 /** The routes for monitoring, which need no token: they say nothing about a member. */
 
-const readySchema = z.object({
+const readySchema = z.strictObject({
 	status: z.literal('ready')
 });
 
-const notReadySchema = z.object({
+const notReadySchema = z.strictObject({
 	status: z.literal('not ready'),
 	reasons: z.array(
-		z.object({
+		z.strictObject({
 			check: z.enum(READINESS_CHECKS),
 			message: z.string().describe('What is wrong, for people')
 		})
@@ -26,7 +26,7 @@ export function monitoringRoutes(metrics: Metrics): readonly Route[] {
 			path: '/healthz',
 			summary: 'Whether the process answers',
 			guarded: false,
-			responses: { 200: { description: 'The process answers.', schema: z.object({ status: z.literal('ok') }) } },
+			responses: { 200: { description: 'The process answers.', schema: z.strictObject({ status: z.literal('ok') }) } },
 			handle: async () => ({ status: 200, body: { status: 'ok' } })
 		}),
 		route({

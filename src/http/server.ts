@@ -2,10 +2,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { settleWithin } from '../async/timeout.js';
+import { API_ROUTES } from './api.js';
 import { createApp } from './app.js';
 import type { HttpDeps } from './deps.js';
 import type { Metrics } from './metrics.js';
 import { monitoringRoutes } from './monitoring.js';
+import { withDescription } from './openapi.js';
+import type { Route } from './route.js';
 
 /** A client that sends its request byte by byte must not hold a connection. */
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -31,12 +34,16 @@ export async function startHttpServer(
 	metrics: Metrics,
 	deps: HttpDeps
 ): Promise<HttpServer> {
-	const app = createApp(monitoringRoutes(metrics), deps);
+	const app = createApp(allRoutes(metrics), deps);
 	const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, getRequestListener(app.fetch));
 	await listen(server, address);
 	const { port } = server.address() as AddressInfo;
 	const host = address.host.includes(':') ? `[${address.host}]` : address.host;
 	return { url: `http://${host}:${port}`, close: () => close(server) };
+}
+
+export function allRoutes(metrics: Metrics): readonly Route[] {
+	return withDescription([...monitoringRoutes(metrics), ...API_ROUTES]);
 }
 
 async function listen(server: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<void> {

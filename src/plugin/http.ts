@@ -5,6 +5,7 @@ import type { Settings } from '../config/env.js';
 import type { HttpDeps, Readiness } from '../http/deps.js';
 import { NotRunningError, ShuttingDownError } from '../lifecycle.js';
 import { SourceError } from '../reconciliation/domain/ports.js';
+import { OVER_HTTP } from '../reconciliation/domain/run.js';
 import { RunInProgressError } from '../reconciliation/runs/run.js';
 import type { Redactor } from '../redaction/redactor.js';
 import type { MountedReeve } from './handle.js';
@@ -32,15 +33,20 @@ export async function startHttp({ settings, client, handle, redact }: HttpMount)
 		token: address.token,
 		checkReadiness: () => checkReadiness({ client, handle, redact }),
 		readGauges: () => probe('The database', () => handle.services.health.gauges()),
+		runs: { recent: async (limit) => handle.services.runs.recent(limit), find: async (runId) => handle.services.runs.find(runId) },
+		issues: { listIssues: async (page) => handle.services.fixes.listIssues(page) },
+		startRun: (options) => startRun(handle, options),
+		check: async (discordIds) => {
+			assertStarted(handle);
+			return handle.check(discordIds, { by: OVER_HTTP });
+		},
 		describeError,
 		logger
 	};
 	const metrics = createMetrics(deps);
-	const onFixed = () => metrics.fixEnded('FIXED');
 	events.on('run', metrics.runEnded);
-	events.on('fixed', onFixed);
-	events.on('failed', (failure) => {
-		if (failure.kind === 'fix') metrics.fixEnded(failure.fix.outcome);
+	events.on('attempt', ({ kind, outcome }) => {
+		if (kind === 'fix') metrics.fixEnded(outcome);
 	});
 	try {
 		const server = await startHttpServer(address, metrics, deps);
@@ -61,6 +67,28 @@ async function checkReadiness({ client, handle, redact }: Omit<HttpMount, 'setti
 		database: database.ok ? null : redact(database.error),
 		schedule: shuttingDown || handle.isStopped ? 'Reeve is shutting down.' : handle.isScheduled ? null : 'Reeve is starting.'
 	};
+}
+
+function assertStarted(handle: MountedReeve): void {
+	if (!handle.isScheduled) throw new NotRunningError('Reeve is starting. Nothing was changed; try again in a minute.');
+}
+
+/** Resolves with the run's ID when it has begun, and not when it ends. */
+async function startRun(handle: MountedReeve, { reportOnly }: { readonly reportOnly: boolean }): Promise<string> {
+	assertStarted(handle);
+	return new Promise((resolve, reject) => {
+		let runId: string | null = null;
+		const onStarted = (id: string) => {
+			runId = id;
+			resolve(id);
+		};
+		handle.services.runs
+			.start({ triggeredBy: 'manual', requestedBy: OVER_HTTP, onStarted, ...(reportOnly && { autoFix: false }) })
+			.catch((error: unknown) => {
+				if (runId === null) reject(error);
+				else if (!(error instanceof ShuttingDownError)) handle.logger.error(`Run ${runId} failed:`, error);
+			});
+	});
 }
 
 /** discord.js stays "ready" when a connection is lost later. */

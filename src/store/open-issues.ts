@@ -64,6 +64,19 @@ export function issueStore({ prisma }: Database, guildId: string): IssueStore & 
 			const row = await prisma.issue.findFirst({ where: { id: issueId, guildId, status: IssueStatus.OPEN } });
 			return row === null ? null : toListedIssue(row);
 		},
+		listIssues: async ({ status, type, after, limit }) => {
+			const rows = await prisma.issue.findMany({
+				where: {
+					guildId,
+					status: status === 'OPEN' ? { in: [IssueStatus.OPEN, IssueStatus.FIXING] } : status,
+					id: { gt: after ?? '' },
+					...(type !== null && { type })
+				},
+				orderBy: { id: 'asc' },
+				take: limit
+			});
+			return rows.map((row) => ({ ...toListedIssue(row), status: row.status }));
+		},
 		newestReading: async () => {
 			const run = await prisma.reconciliationRun.findFirst({
 				where: { guildId, status: RunStatus.COMPLETED, onlyMember: null },

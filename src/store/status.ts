@@ -43,6 +43,10 @@ export function statusStore({ prisma }: Database, guildId: string): Omit<StatusS
 			});
 			return rows.map(toSummary);
 		},
+		findRun: async (runId) => {
+			const row = await prisma.reconciliationRun.findFirst({ where: { id: runId, guildId }, select: SUMMARY });
+			return row === null ? null : toSummary(row);
+		},
 		countRuns: async (since) => {
 			const where = { guildId, startedAt: { gte: since } };
 			const runs = await prisma.reconciliationRun.count({ where });

@@ -1,13 +1,19 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.js';
 import { reconcile } from './operator.js';
 
 /** The endpoint of a bot, over real sockets. */
 
+const TOKEN = 'a-token-of-25-characters-';
+
 let sandbox: Sandbox;
 
 beforeAll(async () => {
-	sandbox = await Sandbox.start({ world: { scenario: 'council', seed: 1 }, env: { HTTP_PORT: 0 } });
+	sandbox = await Sandbox.start({ world: { scenario: 'council', seed: 1 }, env: { HTTP_PORT: 0, HTTP_TOKEN: TOKEN } });
 });
 afterAll(() => sandbox?.stop());
 
@@ -28,6 +34,35 @@ const scrape = async (name: string) => {
 	);
 };
 
+interface Answer {
+	readonly runs?: readonly object[];
+	readonly issues?: readonly { readonly id: string }[];
+}
+
+/** Runs the curl commands of docs/http.md, in their order, each when the run before it has ended. @returns command → output */
+async function runExamples(): Promise<ReadonlyMap<string, string>> {
+	const document = readFileSync(join(import.meta.dirname, '../../docs/http.md'), 'utf8');
+	const commands = [...document.matchAll(/```sh\n(curl .*?)```/gs)].map(([, command = '']) => command);
+	const [issue] = await sandbox.issues('OPEN');
+	const env: Record<string, string> = {
+		PATH: process.env.PATH ?? '',
+		REEVE_URL: endpoint(),
+		REEVE_TOKEN: TOKEN,
+		DISCORD_ID: issue?.discordId ?? '',
+		CURSOR: '0'
+	};
+	const outputs = new Map<string, string>();
+	for (const command of commands) {
+		const { stdout } = await promisify(execFile)('bash', ['-c', command], { env });
+		outputs.set(command, stdout);
+		if (!command.includes('--request POST') || !command.includes('/runs"')) continue;
+		const { id } = JSON.parse(stdout) as { id: string };
+		env.RUN_ID ??= id;
+		await sandbox.until(async () => (await sandbox.runs(10)).find((run) => run.id === id)?.completedAt);
+	}
+	return outputs;
+}
+
 describe('the HTTP endpoint of a bot', () => {
 	it('is ready when the bot is, and counts its runs and open issues', async () => {
 		expect(new URL(endpoint()).hostname).toBe('127.0.0.1');
@@ -41,6 +76,45 @@ describe('the HTTP endpoint of a bot', () => {
 		});
 		expect(missing.length).toBeGreaterThan(0);
 		expect(await scrape('reeve_open_issues{kind="missing_access"}')).toBe(missing.length);
+	});
+
+	it('answers every example of docs/http.md as the page says, and the report says how the run was started', async () => {
+		const outputs = await runExamples();
+		expect(outputs.size).toBe(11);
+		const started = [...outputs]
+			.filter(([command]) => command.includes('--request POST') && command.includes('/runs"'))
+			.map(([, out]) => out);
+		const [first, second] = started.map((out) => (JSON.parse(out) as { id: string }).id);
+		expect(started.map((out) => Object.keys(JSON.parse(out) as object))).toEqual([['id'], ['id']]);
+		const runs = await sandbox.runs(10);
+		expect(runs.find(({ id }) => id === first)).toMatchObject({ status: 'COMPLETED', requestedBy: 'http', onlyMember: null });
+		expect(runs.find(({ id }) => id === second)).toMatchObject({ status: 'COMPLETED', requestedBy: 'http' });
+		const outputOf = (part: string) => JSON.parse([...outputs].find(([command]) => command.includes(part))?.[1] ?? '') as Answer;
+		expect(outputOf('/runs/$RUN_ID')).toMatchObject({ id: first, requestedBy: 'http' });
+		expect(outputOf('/runs?limit=5').runs?.length).toBeGreaterThan(2);
+		expect(outputOf('type=missing_access').issues?.length).toBeGreaterThan(5);
+		expect(outputOf('/check').runs).toMatchObject([{ status: 'completed', requestedBy: 'http' }]);
+		expect(outputOf('/openapi.json')).toMatchObject({ openapi: '3.1.0' });
+		await sandbox.until(() => sandbox.messages().some(({ embeds }) => embeds[0]?.description?.includes('started over HTTP')));
+	});
+
+	it('refuses a second run while one is in progress, and everything without the token', async () => {
+		const post = (token: string) => fetch(`${endpoint()}/runs`, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+		expect((await post('another-token-of-25-chars')).status).toBe(401);
+		const before = (await sandbox.runs(50)).length;
+		// Slow enough that the second request meets the first run.
+		sandbox.stripe.setLatency(2_000);
+		try {
+			const { id } = (await (await post(TOKEN)).json()) as { id: string };
+			const second = await post(TOKEN);
+			expect([second.status, await second.json()]).toMatchObject([409, { error: { code: 'run_in_progress' } }]);
+			const running = await fetch(`${endpoint()}/runs/${id}`, { headers: { authorization: `Bearer ${TOKEN}` } });
+			expect(await running.json()).toMatchObject({ status: 'running', completedAt: null });
+			await sandbox.until(async () => (await sandbox.runs(50)).find((run) => run.id === id)?.completedAt);
+		} finally {
+			sandbox.stripe.setLatency(0);
+		}
+		expect((await sandbox.runs(50)).length).toBe(before + 1);
 	});
 
 	it('is left out in one sentence where the port is in use, and the bot works without it', async () => {

@@ -17,10 +17,15 @@ export const GAUGES: Gauges = {
 
 /** A Reeve that is ready. */
 export function createDeps(changes: Partial<HttpDeps> = {}): HttpDeps {
+	const unused = () => Promise.reject(new Error('not expected here'));
 	return {
 		token: TOKEN,
 		checkReadiness: async () => ({ discord: null, database: null, schedule: null }),
 		readGauges: async () => ({ ok: true, value: GAUGES }),
+		runs: { recent: unused, find: unused },
+		issues: { listIssues: unused },
+		startRun: unused,
+		check: unused,
 		describeError: () => null,
 		logger: { error: () => {} },
 		...changes

@@ -2,7 +2,7 @@ import { diffRoles } from '../../reconciliation/detection/role-plan.js';
 import type { BulkPart, BulkScope } from '../../reconciliation/domain/hold.js';
 import type { DriftIssue, DriftSeverity, DriftType, Plan } from '../../reconciliation/domain/issue.js';
 import { DEBTOR, type RoleName } from '../../reconciliation/domain/rules.js';
-import { COMMAND_LINE } from '../../reconciliation/domain/run.js';
+import { COMMAND_LINE, OVER_HTTP } from '../../reconciliation/domain/run.js';
 import { AUTOMATIC } from '../../reconciliation/fixes/attempt.js';
 import { escapeName, mention } from './text.js';
 
@@ -92,8 +92,9 @@ export function describeActor(actor: string): string {
 	return actor === AUTOMATIC ? 'Reeve' : mention(actor);
 }
 
-/** Who requested a run: "by @ada", "from the command line". */
+/** Who requested a run: "by @ada", "from the command line", "over HTTP". */
 export function describeRequester(requestedBy: string): string {
+	if (requestedBy === OVER_HTTP) return 'over HTTP';
 	return requestedBy === COMMAND_LINE ? 'from the command line' : `by ${mention(requestedBy)}`;
 }
 

@@ -10,6 +10,9 @@ export type TriggeredBy = 'scheduled' | 'manual' | 'verification';
 /** `requestedBy` of a run that was started on the command line, where no Discord ID is known. */
 export const COMMAND_LINE = 'command line';
 
+/** `requestedBy` of a run that was started over HTTP. */
+export const OVER_HTTP = 'http';
+
 /** The settings that a run depends on. */
 export interface RunSettings {
 	readonly policy: PolicySettings;
@@ -24,7 +27,7 @@ export interface RunSettings {
 export interface ReconciliationOptions {
 	readonly isVerificationRerun?: boolean;
 	readonly triggeredBy?: TriggeredBy;
-	/** Discord ID of the operator who requested the run, or {@link COMMAND_LINE}. */
+	/** Discord ID of the operator who requested the run, {@link COMMAND_LINE} or {@link OVER_HTTP}. */
 	readonly requestedBy?: string;
 	/** The day of a scheduled run, YYYY-MM-DD. */
 	readonly scheduledDay?: string;
@@ -35,6 +38,8 @@ export interface ReconciliationOptions {
 	/** Checked before each automatic fix; once false, no further fix starts. */
 	readonly mayFix?: () => Promise<boolean>;
 	readonly onProgress?: (progress: Progress) => void;
+	/** Receives the run's ID once it is stored, before anything is read. */
+	readonly onStarted?: (runId: string) => void;
 }
 
 /** Progress of a run. `total` is null while unknown. */

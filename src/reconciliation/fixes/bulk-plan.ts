@@ -2,7 +2,7 @@ import type { Detection } from '../domain/detection.js';
 import { countEffects, EFFECTS, type EffectCounts } from '../domain/effect.js';
 import { fingerprint } from '../domain/fingerprint.js';
 import { BULK_PARTS, type BulkPart, type BulkScope, type Hold, partOf } from '../domain/hold.js';
-import type { DriftType, OpenIssue } from '../domain/issue.js';
+import type { DriftType, IssueState, OpenIssue } from '../domain/issue.js';
 import type { Onboarding } from '../domain/onboarding.js';
 import type { RunStore } from '../domain/ports.js';
 import type { RuleChange } from '../domain/rule-change.js';
@@ -28,12 +28,26 @@ export interface IssueSearch {
 	findOpenIssues(idOrName: string, limit: number): Promise<readonly ListedIssue[]>;
 	/** Null if the issue is not open. */
 	openIssue(issueId: string): Promise<ListedIssue | null>;
+	/** A page of issues, ordered by ID. */
+	listIssues(page: IssuePage): Promise<readonly IssueWithStatus[]>;
+}
+
+export interface IssuePage {
+	/** `OPEN` includes those that are being fixed. */
+	readonly status: Exclude<IssueState['status'], 'FIXING'>;
+	/** Null: of every type. */
+	readonly type: DriftType | null;
+	/** ID of the last issue of the page before; null for the first page. */
+	readonly after: string | null;
+	readonly limit: number;
 }
 
 /** An open issue and the newest run that found it. */
 export interface ListedIssue extends OpenIssue {
 	readonly lastRunId: string;
 }
+
+export interface IssueWithStatus extends ListedIssue, Pick<IssueState, 'status'> {}
 
 /** What a run read. `payingCustomers`: under the rules of the last good run before it. */
 export interface RunReading extends Pick<Detection, 'roleHolders' | 'payingCustomers'> {

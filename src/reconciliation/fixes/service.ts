@@ -45,6 +45,7 @@ export function createFixService(deps: {
 		undoable: (text, limit) => store.undoableFixes(text, limit),
 		searchOpenIssues: (text, limit, kinds) => store.searchOpenIssues(text, limit, kinds),
 		findOpenIssues: (idOrName, limit) => store.findOpenIssues(idOrName, limit),
-		openIssue: (issueId) => store.openIssue(issueId)
+		openIssue: (issueId) => store.openIssue(issueId),
+		listIssues: (page) => store.listIssues(page)
 	};
 }

@@ -24,6 +24,8 @@ export interface RunCounts {
 export interface RunHistoryStore {
 	/** Newest first. @param page.since - only runs that started at or after it */
 	recentRuns(page: { readonly since: Date; readonly skip: number; readonly take: number }): Promise<readonly RunSummary[]>;
+	/** Null if there is no such run. */
+	findRun(runId: string): Promise<RunSummary | null>;
 	/** Runs that started at or after `since`, how many of them failed, and the issues they fixed. */
 	countRuns(since: Date): Promise<RunCounts>;
 }

@@ -83,6 +83,7 @@ async function runUnderLease(
 		} as const;
 		const runId = await ledger.startRun(start);
 		if (runId === null) return null;
+		options.onStarted?.(runId);
 		const outcome = await compareAndFix(ports, settings, { ...start, runId, verification }, lease, options);
 		const { scheduledDay: _, ...run } = start;
 		return { runId, ...run, completedAt: ports.now(), ...outcome };

@@ -6,7 +6,7 @@ import { type AcceptAccountOrder, type AcceptAccountResult, acceptAccount } from
 import { type AcceptOrder, type AcceptResult, acceptRules } from './accept-rules.js';
 import type { ArchivedRun, RunArchiveStore, RunRecord } from './archive.js';
 import { type EndOnboardingOrder, type EndOnboardingResult, endOnboarding } from './end-onboarding.js';
-import { type HistoryPage, type RunHistoryStore, readHistory } from './history.js';
+import { type HistoryPage, type RunHistoryStore, type RunSummary, readHistory } from './history.js';
 import { failAbandonedRuns, runReconciliation } from './run.js';
 import { type VerificationStore, verifyIfDue } from './verify.js';
 
@@ -23,6 +23,10 @@ export interface RunService {
 	recover(): Promise<void>;
 	/** A page of recent runs. @param page - counted from 0 */
 	history(days: number, page: number): Promise<HistoryPage>;
+	/** The newest runs, those in progress included. */
+	recent(limit: number): Promise<readonly RunSummary[]>;
+	/** A run, in progress or ended; null if there is none. */
+	find(runId: string): Promise<RunSummary | null>;
 	/** Accepts the rules of the newest run. Changes no role. */
 	acceptRules(order: AcceptOrder): Promise<AcceptResult>;
 	/** Ends onboarding: the issues of the newest run are reported. Changes no role. */
@@ -53,6 +57,8 @@ export function createRunService(deps: {
 				await failAbandonedRuns(ports);
 			}),
 		history: (days, page) => readHistory(store, ports.now(), days, page),
+		recent: (limit) => store.recentRuns({ since: new Date(0), skip: 0, take: limit }),
+		find: (runId) => store.findRun(runId),
 		acceptRules: (order) => track(() => acceptRules(ports, store, order)),
 		endOnboarding: (order) => track(() => endOnboarding(ports, store, order)),
 		acceptAccount: (order) => track(() => acceptAccount(ports, order)),

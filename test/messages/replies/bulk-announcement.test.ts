@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { bulkEndAnnouncement, bulkProgressAnnouncement, isWorthAnnouncing } from '../../../src/messages/replies/bulk-announcement.js';
 import { countEffects, type EffectCounts } from '../../../src/reconciliation/domain/effect.js';
 import type { BulkEnd, BulkOrigin } from '../../../src/reconciliation/domain/ports.js';
+import { OVER_HTTP } from '../../../src/reconciliation/domain/run.js';
 import { AT, AT_SECONDS, OPERATOR } from '../fixtures.js';
 
 const DAILY: BulkOrigin = { kind: 'run', triggeredBy: 'scheduled', requestedBy: null };
@@ -35,6 +36,7 @@ describe('bulkProgressAnnouncement', () => {
 
 	test.each([
 		[ASKED, `Reeve is fixing 53 issues of the run started by <@${OPERATOR}> (auto-fix; 23 lose access`],
+		[{ ...ASKED, requestedBy: OVER_HTTP }, 'Reeve is fixing 53 issues of the run started over HTTP (auto-fix; 23 lose access'],
 		[BY_OPERATOR, `<@${OPERATOR}> is fixing 53 issues (23 lose access`],
 		[
 			{ ...BY_OPERATOR, scope: 'UNAUTHORIZED_ACCESS' } as const,

@@ -4,6 +4,7 @@ import { historyReply } from '../../../src/messages/replies/history.js';
 import { pausedAnnouncement, pausedReply, resumedReply } from '../../../src/messages/replies/schedule-messages.js';
 import { type StatusSettings, statusEmbed } from '../../../src/messages/replies/status.js';
 import { countEffects } from '../../../src/reconciliation/domain/effect.js';
+import { OVER_HTTP } from '../../../src/reconciliation/domain/run.js';
 import type { Status } from '../../../src/reconciliation/health/status.js';
 import type { RunSummary } from '../../../src/reconciliation/runs/history.js';
 import { ADA, AT, AT_SECONDS, OPERATOR } from '../fixtures.js';
@@ -212,6 +213,7 @@ describe('historyReply', () => {
 		const { embeds, components } = page([
 			run({ triggeredBy: 'manual', requestedBy: OPERATOR, issuesFound: 12, issuesFixed: 3 }),
 			run({ triggeredBy: 'manual', requestedBy: OPERATOR, onlyMember: ADA }),
+			run({ triggeredBy: 'manual', requestedBy: OVER_HTTP }),
 			run({ isVerificationRun: true }),
 			run({ status: 'FAILED', failure: 'Stripe did not answer.' }),
 			run({ issuesFound: 9, hold: { reason: '', losing: 9, holders: 10 } }),
@@ -219,9 +221,10 @@ describe('historyReply', () => {
 		]);
 		const text = embeds[0]?.description ?? '';
 		for (const part of [
-			'6 runs, 1 failed; 5 issues fixed.',
+			'7 runs, 1 failed; 5 issues fixed.',
 			`by <@${OPERATOR}> · 12 issues, 3 fixed, 2 s`,
 			`by <@${OPERATOR}> of <@${ADA}> alone · all clear`,
+			'over HTTP · all clear',
 			'verification · all clear',
 			'**failed**: Stripe did not answer.',
 			'9 issues, **on hold**',

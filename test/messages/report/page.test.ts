@@ -3,7 +3,7 @@ import { parseCustomId } from '../../../src/messages/custom-id.js';
 import { reportPage } from '../../../src/messages/report/page.js';
 import { planHash } from '../../../src/reconciliation/detection/role-plan.js';
 import type { IssueState } from '../../../src/reconciliation/domain/issue.js';
-import type { ReconciliationResult } from '../../../src/reconciliation/domain/run.js';
+import { OVER_HTTP, type ReconciliationResult } from '../../../src/reconciliation/domain/run.js';
 import type { UnknownMembers } from '../../../src/reconciliation/domain/unknown.js';
 import { ADA, AT, AT_SECONDS, attempt, drift, failedResult, issue, issues, NO_NOTICES, OPERATOR, result, state } from '../fixtures.js';
 import { brokenLimits, buttonsOf, textOf } from '../limits.js';
@@ -73,6 +73,8 @@ describe('summary embed', () => {
 		expect(summary.title).toBe('3 people have the wrong roles');
 		expect(summary.color).toBe(0xf0a020);
 		expect(summary.description).toContain(`-# Checked 250 members and 3 teams in 12 s · started by <@${OPERATOR}> · <t:`);
+		const { summary: overHttp } = page(result({ issues: found, triggeredBy: 'manual', requestedBy: OVER_HTTP }));
+		expect(overHttp.description).toContain(' · started over HTTP · <t:');
 		expect(summary.description).toContain('Nothing has been changed yet.');
 		expect(summary.fields?.[0]).toMatchObject({ name: 'By kind', value: 'Paying but locked out: 2\nNot linked to a Stripe customer: 1' });
 		expect(summary.fields?.[1]).toMatchObject({ name: 'By severity', value: 'High: 2\nLow: 1' });

@@ -9,6 +9,7 @@ const DAILY = { hour: 3, timeZone: 'UTC', paused: false };
 type Store = StatusStore & Pick<PauseStore, 'currentPause' | 'lastPauseEnd'>;
 
 const STORE: Store = {
+	findRun: async () => null,
 	recentRuns: async () => [],
 	countRuns: async () => ({ runs: 0, failed: 0, fixed: 0 }),
 	lastSuccess: async () => null,

@@ -36,6 +36,18 @@ const failWith = (source: 'stripe' | 'discord' | 'database') => () => {
 };
 
 describe('runReconciliation', () => {
+	it('gives its ID once it is stored, before it reads anything, and none if another run is in progress', async () => {
+		const ports = councilOfTwo();
+		const onStarted = vi.fn((runId: string) => {
+			expect(ports.ledger.runs.map(({ id }) => id)).toContain(runId);
+			expect(ports.ledger.issues.size).toBe(0);
+		});
+		const first = run(ports, SETTINGS, { onStarted });
+		await expect(run(ports, SETTINGS, { onStarted })).rejects.toThrow(RunInProgressError);
+		await first;
+		expect(onStarted.mock.calls).toEqual([['run_1']]);
+	});
+
 	it('stores and reports its findings and touches no role by default', async () => {
 		const ports = councilOfTwo();
 		const result = await run(ports, SETTINGS, { requestedBy: userId(9) });

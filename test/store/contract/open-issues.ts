@@ -54,6 +54,44 @@ export function openIssueContract(database: () => Database): void {
 		});
 	});
 
+	describe('listIssues', () => {
+		it('pages through the issues of one status and type by their IDs', async () => {
+			const { ledger } = ledgerOf(database());
+			const { runId, found } = await run(ledger, minute(0), [
+				drift(snowflake()),
+				drift(snowflake()),
+				drift(snowflake()),
+				unpaid(snowflake())
+			]);
+			const missing = found.filter(({ type }) => type === 'MISSING_ACCESS').map(({ id }) => id);
+			const page = (after: string | null) => ledger.listIssues({ status: 'OPEN', type: 'MISSING_ACCESS', after, limit: 2 });
+			const first = await page(null);
+			const second = await page(first.at(-1)?.id ?? null);
+			expect([first, second].map(({ length }) => length)).toEqual([2, 1]);
+			expect([...first, ...second].map(({ id }) => id)).toEqual([...missing].sort());
+			expect(first[0]).toMatchObject({ status: 'OPEN', lastRunId: runId, effect: 'grants', firstSeenAt: minute(0) });
+			expect(await page(second.at(-1)?.id ?? null)).toEqual([]);
+			expect(await ledger.listIssues({ status: 'OPEN', type: null, after: null, limit: 9 })).toHaveLength(4);
+		});
+
+		it('lists those that are being fixed as open, and the settled ones apart', async () => {
+			const { ledger } = ledgerOf(database());
+			const { runId, found } = await run(ledger, minute(0), [drift(snowflake()), unpaid(snowflake())]);
+			const [one] = found;
+			if (one === undefined) throw new Error('nothing was found');
+			await ledger.claimIssue(one.id, one.planHash, 'ada', runId, 60);
+			const list = (status: 'OPEN' | 'RESOLVED') => ledger.listIssues({ status, type: null, after: null, limit: 9 });
+			expect((await list('OPEN')).map(({ status }) => status).sort()).toEqual(['FIXING', 'OPEN']);
+			const other = ledgerOf(database());
+			await run(other.ledger, minute(0), [drift(snowflake())]);
+			await run(other.ledger, minute(1), []);
+			expect(await other.ledger.listIssues({ status: 'OPEN', type: null, after: null, limit: 9 })).toEqual([]);
+			expect(await other.ledger.listIssues({ status: 'RESOLVED', type: null, after: null, limit: 9 })).toMatchObject([
+				{ status: 'RESOLVED' }
+			]);
+		});
+	});
+
 	describe('searchOpenIssues and findOpenIssues', () => {
 		it('return the same issues as a search in memory, in the same order, for hostile names and texts', async () => {
 			const { ledger } = ledgerOf(database());

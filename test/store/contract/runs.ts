@@ -104,6 +104,17 @@ export function runContract(database: () => Database): void {
 		});
 	});
 
+	describe('findRun', () => {
+		it('returns a run, in progress or ended, of this guild alone', async () => {
+			const { ledger } = ledgerOf(database());
+			const runId = (await ledger.startRun(runStart(minute(0), { requestedBy: 'http' }))) as string;
+			expect(await ledger.findRun(runId)).toMatchObject({ runId, status: 'RUNNING', requestedBy: 'http', completedAt: null });
+			await ledger.completeRun(runId, { issuesFixed: 0, hold: null, at: minute(1) });
+			expect(await ledger.findRun(runId)).toMatchObject({ status: 'COMPLETED', completedAt: minute(1) });
+			expect(await ledgerOf(database()).ledger.findRun(runId)).toBeNull();
+		});
+	});
+
 	describe('readReport', () => {
 		it('returns the run as it was stored', async () => {
 			const { ledger } = ledgerOf(database());
