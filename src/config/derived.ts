@@ -121,17 +121,20 @@ const MIN_SECRET_LENGTH = 4;
 /** Every text that must not appear in a log: the token, the key, and the passwords in URLs, both percent-encoded and decoded. */
 export function secretsOf(settings: Settings): string[] {
 	const secrets = tokensOf(settings);
-	for (const address of [settings.DATABASE_URL, settings.REDIS_URL, settings.SMTP_URL]) {
-		if (address === undefined) continue;
-		const url = new URL(address);
-		secrets.push(...[url.password, ...url.searchParams.getAll('password')].flatMap((password) => [password, decoded(password)]));
-	}
+	for (const address of [settings.DATABASE_URL, settings.REDIS_URL, settings.SMTP_URL])
+		if (address !== undefined) secrets.push(...passwordsIn(address));
 	return [...new Set(secrets)].filter((secret) => secret.length >= MIN_SECRET_LENGTH);
 }
 
 /** Secrets that no one chooses like a word. */
 function tokensOf({ DISCORD_TOKEN, STRIPE_SECRET_KEY, HTTP_TOKEN }: Settings): string[] {
 	return [DISCORD_TOKEN, STRIPE_SECRET_KEY, ...(HTTP_TOKEN === undefined ? [] : [HTTP_TOKEN])];
+}
+
+/** The passwords in a valid URL, both percent-encoded and decoded. */
+export function passwordsIn(address: string): string[] {
+	const url = new URL(address);
+	return [url.password, ...url.searchParams.getAll('password')].flatMap((password) => [password, decoded(password)]);
 }
 
 /** A shorter secret may be part of ordinary text. */

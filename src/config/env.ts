@@ -201,6 +201,12 @@ export function whereToFind(name: keyof typeof shape | 'DISCORD_TIER_ROLE' | 'ST
 	return schemas[name]?.description ?? '';
 }
 
+/** Why the value of a setting is invalid, as a sentence; undefined if it is valid. */
+export function settingProblem(name: keyof typeof shape, value: string): string | undefined {
+	const issue = shape[name].safeParse(value.trim()).error?.issues[0];
+	return issue && `This must be ${issue.message}.`;
+}
+
 /** Names of all settings, given these tiers. */
 export function settingNames(tiers: readonly string[]): readonly string[] {
 	return Object.keys(shapeWith(tiers));

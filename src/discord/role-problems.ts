@@ -24,7 +24,7 @@ const notAssignable = (role: string, bond: string) =>
 	`The role for ${role} ${bond}, so no bot can give it. Create a separate role and put its ID into the settings.`;
 
 /** What a role belongs to, so that Discord alone gives it; null for an ordinary role. */
-function bondOf({ id, guild, managed, tags }: Role): string | null {
+export function bondOf({ id, guild, managed, tags }: Role): string | null {
 	if (id === guild.id) return 'is @everyone';
 	if (tags?.guildConnections) return 'is given by Discord to members who link an account (a connection)';
 	if (tags?.premiumSubscriberRole) return 'is given by Discord to members who boost the server';

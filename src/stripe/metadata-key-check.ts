@@ -22,15 +22,37 @@ export function metadataKeyCheck(access: StripeAccess, discordIdKey: string): Ch
 	return { subject: SUBJECT, severityOnFailure: 'warning', run: async () => [await keyRemark(request, discordIdKey)] };
 }
 
-async function keyRemark(request: StripeRequest, key: string): Promise<CheckRemark> {
+/**
+ * The metadata key under which Stripe has Discord IDs, by the newest subscriptions and their customers.
+ * @param key - the usual one, which is preferred
+ * @returns `key` if Stripe has it or nothing else that looks like it
+ * @throws {SourceError}
+ */
+export async function suggestMetadataKey(access: StripeAccess, key: string): Promise<string> {
+	const { found, others } = await searchKey(createQuickRequester(access), key);
+	return found ? key : (others[0] ?? key);
+}
+
+interface KeySearch {
+	readonly found: boolean;
+	readonly hasSubscriptions: boolean;
+	/** Keys of what looks like Discord IDs, the most frequent first. Empty if the key was found. */
+	readonly others: readonly string[];
+}
+
+async function searchKey(request: StripeRequest, key: string): Promise<KeySearch> {
 	const query = { limit: PAGE_SIZE, status: 'all' as const, expand: ['data.customer'] };
 	const { data } = await request('Subscriptions', (stripe) => stripe.subscriptions.list(query));
 	const newest = data.flatMap(metadataOf);
-	if (newest.some((metadata) => key in metadata) || (await occursElsewhere(request, key)))
-		return { verdict: 'ok', message: `Stripe has the metadata key ${key}, which links members to customers.` };
-	if (data.length === 0) return { verdict: 'ok', message: `Stripe has no subscription yet, and no metadata key ${key}.` };
+	const found = newest.some((metadata) => key in metadata) || (await occursElsewhere(request, key));
+	return { found, hasSubscriptions: data.length > 0, others: found ? [] : keysOfDiscordIds(newest) };
+}
+
+async function keyRemark(request: StripeRequest, key: string): Promise<CheckRemark> {
+	const { found, hasSubscriptions, others } = await searchKey(request, key);
+	if (found) return { verdict: 'ok', message: `Stripe has the metadata key ${key}, which links members to customers.` };
+	if (!hasSubscriptions) return { verdict: 'ok', message: `Stripe has no subscription yet, and no metadata key ${key}.` };
 	const nowhere = `No customer or subscription in Stripe has the metadata key ${key} (STRIPE_DISCORD_ID_KEY), so metadata links no one`;
-	const others = keysOfDiscordIds(newest);
 	if (others.length === 0)
 		return {
 			verdict: 'ok',
