@@ -35,6 +35,7 @@ COPY --from=build /app/dist/listeners dist/listeners/
 COPY --from=build /app/dist/preconditions dist/preconditions/
 COPY --from=build /app/dist/tasks dist/tasks/
 COPY --from=build /app/dist/src dist/src/
+COPY --from=build /app/dist/empty-database.gz dist/
 COPY package.json ./
 # The migrations, applied at start.
 COPY prisma prisma/

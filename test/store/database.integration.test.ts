@@ -1,11 +1,13 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openDatabase } from '../../src/store/connection/database.js';
+import { unpackEmptyDatabase } from '../../src/store/connection/empty-database.js';
 import { lockFolder } from '../../src/store/connection/folder-lock.js';
+import { readMigrations } from '../../src/store/connection/migrations.js';
 import { drift, ledgerOf, oneIssue, snowflake } from './builders.js';
 import { ownerContract } from './contract/owner.js';
 import { migratedFolder, testFolder } from './folders.js';
@@ -46,6 +48,21 @@ describe('openDatabase with a folder', () => {
 		const second = await openDatabase({ dataDir: folder });
 		onTestFinished(() => second.close());
 		expect((await ledgerOf(second, guildId).ledger.readReport(runId))?.result.issues).toEqual([issue]);
+	});
+
+	it('begins a first start with the database that the build made', async () => {
+		const folder = await testFolder();
+		const files = join(folder, 'postgres');
+		await mkdir(files);
+		expect(await unpackEmptyDatabase(files)).toBe(true);
+		const { size } = await stat(join(files, 'base', '1', 'pg_filenode.map'));
+		expect(size).toBeGreaterThan(0);
+		const database = await openDatabase({ dataDir: folder });
+		onTestFinished(() => database.close());
+		const { migrationDirectories } = await readMigrations();
+		expect(await database.prisma.$queryRaw`SELECT migration_name AS path FROM _prisma_migrations ORDER BY 1`).toEqual(
+			migrationDirectories.map(({ path }) => ({ path }))
+		);
 	});
 
 	it('keeps its tables in the schema that the options name', async () => {

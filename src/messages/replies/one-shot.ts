@@ -4,6 +4,7 @@ import type { ReconciliationResult } from '../../reconciliation/types.js';
 import { describeHeld } from '../format/effects.js';
 import { count, duration, heading } from '../format/format.js';
 import { clean } from '../format/text.js';
+import { describeOnboarding, shownOnboarding } from '../report/onboarding.js';
 import { resolutionOf } from '../report/state.js';
 import { isPartlyUnknown, titleOf } from '../report/summary.js';
 import type { ReportLocation, ReportView } from '../report/view.js';
@@ -40,7 +41,8 @@ export function oneShotLines(run: OneShot): readonly string[] {
 	const where = locationLine(report);
 	if (result.status === 'FAILED') return [`${titleOf(result)}: ${plain(result.failure ?? '')}`, changedLine(result), where];
 	const { hold } = result;
-	const open = openIssues(run);
+	const onboarding = shownOnboarding(result);
+	const open = onboarding === null ? openIssues(run) : [];
 	const teams = result.teamsChecked === 0 ? '' : ` and ${count(result.teamsChecked, 'team')}`;
 	const took = duration(result.completedAt.getTime() - result.startedAt.getTime());
 	return [
@@ -50,6 +52,7 @@ export function oneShotLines(run: OneShot): readonly string[] {
 			? []
 			: [`On hold, until an operator approves it in the admin channel (${describeHeld(hold)}): ${plain(hold.reason)}`]),
 		...(isPartlyUnknown(result) ? ['Some members could not be judged, and their roles are left as they are: the report says why.'] : []),
+		...(onboarding === null ? [] : [`${describeOnboarding(onboarding)} The report says what to do next.`]),
 		...(open.length === 0 ? [] : [`\nOpen issues (${open.length}):`, ...open.map(issueLine), '']),
 		where
 	];

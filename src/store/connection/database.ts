@@ -7,6 +7,7 @@ import type { Redactor } from '../../redaction/redactor.js';
 import { PrismaClient } from '../client/client.js';
 import type { DatabaseKind, Fault } from './driver-error.js';
 import { EmbeddedAdapter } from './embedded-adapter.js';
+import { unpackEmptyDatabase } from './empty-database.js';
 import { DatabaseError, FolderInUseError, readableTransactionError } from './errors.js';
 import { faultOf } from './faults.js';
 import { folderFault, openingFault } from './file-faults.js';
@@ -90,7 +91,7 @@ async function openEmbedded(dataDir: string, schema: string, redact: Redactor): 
 	const lock = await lockDataFolder(folder);
 	let adapter: EmbeddedAdapter | undefined;
 	try {
-		const opened = new EmbeddedAdapter(await openFiles(folder), schema);
+		const opened = new EmbeddedAdapter(await openFiles(folder, schema), schema);
 		adapter = opened;
 		await migrate(opened, await readMigrations(), schema);
 		const prisma = client(opened, 'embedded', redact);
@@ -136,14 +137,16 @@ async function lockDataFolder(folder: string): Promise<FolderLock> {
 }
 
 /** Opens the files of the embedded database. Creates them under a temporary name, so that an interrupted first start leaves no partial ones. */
-async function openFiles(folder: string): Promise<PGlite> {
+async function openFiles(folder: string, schema: string): Promise<PGlite> {
 	await makePrivate(folder);
 	const files = join(folder, 'postgres');
 	if (!existsSync(files)) {
 		const unfinished = join(folder, 'postgres.unfinished');
 		await rm(unfinished, { recursive: true, force: true });
 		await mkdir(unfinished, { mode: FOLDER_MODE });
-		await (await createPGlite(unfinished)).close();
+		// It has the tables in this schema.
+		const unpacked = schema === DEFAULT_SCHEMA && (await unpackEmptyDatabase(unfinished));
+		if (!unpacked) await (await createPGlite(unfinished)).close();
 		await rename(unfinished, files);
 	}
 	return createPGlite(files);

@@ -8,7 +8,7 @@ const WRITABLE_BY_OTHERS = 0o022;
 /** Set on folders like /tmp, where users cannot rename or delete each other's files. */
 const STICKY = 0o1000;
 export const FOLDER_MODE = 0o700;
-const FILE_MODE = 0o600;
+export const FILE_MODE = 0o600;
 
 /** What Reeve puts into DATA_DIR. */
 const OWN_ENTRY = /^(postgres|postgres\.unfinished|reeve-lock-\d+)$/;
