@@ -80,7 +80,7 @@ test('blocks runs on a blocking problem, and announces it in the channel at the 
 	await sandbox.restart();
 	const announcement = await sandbox.until(() => sandbox.messages().find(({ embeds }) => embeds[0]?.title?.startsWith('Doctor:')));
 	expect(textOf(announcement.embeds[0] as APIEmbed)).toContain("Reeve's role is below Lord");
-	expect(sandbox.log().filter((line) => line.includes('ERROR') && line.includes("Reeve's role is below Lord"))).toHaveLength(1);
+	expect(sandbox.log().filter((line) => line.includes('ERROR') && line.includes("Discord: Reeve's role is below Lord"))).toHaveLength(1);
 	expect(sandbox.guild().members.find(({ id }) => id === PERSON)?.roles).toContain('Knight');
 });
 
