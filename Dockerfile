@@ -26,7 +26,7 @@ FROM manifest AS production
 RUN npm ci --omit=dev --omit=optional
 
 FROM node:22.23.3-bookworm-slim
-ENV NODE_ENV=production DATA_DIR=/data
+ENV NODE_ENV=production DATA_DIR=/data HTTP_PORT=8080
 WORKDIR /app
 COPY --from=production /app/node_modules node_modules/
 COPY --from=build /app/dist/commands dist/commands/
@@ -42,5 +42,6 @@ COPY prisma prisma/
 RUN mkdir -m 700 /data && chown node:node /data
 VOLUME /data
 USER node
-# No HEALTHCHECK: Reeve listens on no port. If it cannot start it exits, and the restart policy starts it again.
+# The port is open within the container alone. If Reeve cannot start it exits, and the restart policy starts it again.
+HEALTHCHECK --interval=30s --timeout=10s --start-period=2m CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.HTTP_PORT + '/healthz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "--enable-source-maps", "dist/src/main.js"]

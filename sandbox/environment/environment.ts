@@ -171,7 +171,8 @@ export class SandboxEnvironment {
 			if (!this.settings.DATABASE_URL) throw new ControlError(409, 'an embedded database allows one process: set DATABASE_URL');
 			const bot = new Bot();
 			this.others.add(bot);
-			await this.startBot(bot);
+			// The first one has its port.
+			await this.startBot(bot, this.settings.HTTP_PORT ? { HTTP_PORT: '0' } : {});
 			return bot;
 		});
 	}

@@ -61,9 +61,15 @@ describe('compose.yaml', () => {
 		expect(services.redis.healthcheck?.test).toEqual(['CMD', 'redis-cli', 'ping']);
 	});
 
+	it('gives the bot the port that the health check of its image asks', () => {
+		expect(services.reeve.environment?.HTTP_PORT).toMatch(/^\$\{HTTP_PORT:-8080\}$/);
+		expect(services.reeve.healthcheck).toBeUndefined();
+		expect(read('Dockerfile')).toMatch(/^HEALTHCHECK .* CMD \[.*process\.env\.HTTP_PORT \+ '\/healthz'/m);
+	});
+
 	it('takes every secret from .env, where .env.example documents it', () => {
 		expect(services.reeve.env_file).toBe('.env');
-		expect([...new Set(interpolated)].sort()).toEqual(['DATABASE_URL', 'POSTGRES_PASSWORD', 'REDIS_URL']);
+		expect([...new Set(interpolated)].sort()).toEqual(['DATABASE_URL', 'HTTP_PORT', 'POSTGRES_PASSWORD', 'REDIS_URL']);
 		for (const name of interpolated) expect(read('.env.example')).toMatch(new RegExp(`^# ${name}=`, 'm'));
 		expect(services.postgres.environment?.POSTGRES_PASSWORD).toMatch(/^\$\{POSTGRES_PASSWORD:\?/);
 		expect(text).not.toMatch(/:\/\/[^:/\s]+:[^$\s][^@\s]*@/);

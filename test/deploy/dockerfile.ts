@@ -1,6 +1,6 @@
 /** Reads a Dockerfile of the few instructions that ours uses. */
 
-const INSTRUCTIONS = ['FROM', 'WORKDIR', 'COPY', 'RUN', 'ENV', 'USER', 'VOLUME', 'CMD'] as const;
+const INSTRUCTIONS = ['FROM', 'WORKDIR', 'COPY', 'RUN', 'ENV', 'USER', 'VOLUME', 'HEALTHCHECK', 'CMD'] as const;
 
 export interface Step {
 	readonly instruction: Exclude<(typeof INSTRUCTIONS)[number], 'FROM'>;

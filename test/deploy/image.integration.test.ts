@@ -60,6 +60,14 @@ function start(env: Record<string, string>) {
 	return { child, dataDir, exit, output: () => output };
 }
 
+/** Runs the image's health check. @returns its exit code */
+async function checkHealth(port: string): Promise<number | null> {
+	const [, command = '[]'] = /CMD (\[.*\])$/.exec(stepsOf('HEALTHCHECK')[0] ?? '') ?? [];
+	const [, ...args] = JSON.parse(command) as string[];
+	const child = spawn(process.execPath, args, { env: { HTTP_PORT: port } });
+	return new Promise((resolve) => child.on('close', resolve));
+}
+
 describe('the Dockerfile', () => {
 	test('builds every stage on the same version of Node.js 22, pinned', () => {
 		const images = stages.map(({ from }) => from).filter((from) => !stages.some(({ name }) => name === from));
@@ -81,7 +89,7 @@ describe('the Dockerfile', () => {
 	test('runs as a user without privileges, with one volume for DATA_DIR', () => {
 		expect(stepsOf('USER')).toEqual(['node']);
 		expect(stepsOf('VOLUME')).toEqual(['/data']);
-		expect(stepsOf('ENV')).toEqual(['NODE_ENV=production DATA_DIR=/data']);
+		expect(stepsOf('ENV')).toEqual(['NODE_ENV=production DATA_DIR=/data HTTP_PORT=8080']);
 	});
 });
 
@@ -127,7 +135,7 @@ describe('the image', () => {
 	test('lists the missing settings and exits, as a user who can write nowhere in it', async () => {
 		const { exit, output } = start({});
 		expect(await exit).toBe(1);
-		expect(output()).toMatch(/^Reeve cannot start: 4 settings need fixing/);
+		expect(output()).toMatch(/^Reeve cannot start: 3 settings need fixing/);
 		expect(output()).toContain('DISCORD_TOKEN is missing');
 	});
 
@@ -143,12 +151,16 @@ describe('the image', () => {
 			DISCORD_GUILD_ID: guildId,
 			DISCORD_ADMIN_CHANNEL_ID: adminChannelId,
 			STRIPE_SECRET_KEY: stripeKey,
-			STRIPE_API_URL: services.url
+			STRIPE_API_URL: services.url,
+			HTTP_PORT: '0'
 		});
 		const ended = exit.then((code) => `Exited with ${code}: ${output()}`);
 		expect(await Promise.race([services.discord.whenReady(), ended])).toBeUndefined();
+		const [, port = ''] = /HTTP endpoint listens on http:\/\/127\.0\.0\.1:(\d+)\./.exec(output()) ?? [];
+		expect(await checkHealth(port)).toBe(0);
 		child.kill('SIGTERM');
 		expect(await exit).toBe(0);
+		expect(await checkHealth(port)).toBe(1);
 		expect(output()).toContain('Logged in as');
 		expect(readdirSync(dataDir)).toContain('postgres');
 	});
