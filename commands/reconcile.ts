@@ -10,6 +10,7 @@ import { exemptions } from './reconcile/exemptions.js';
 import { exportRun } from './reconcile/export.js';
 import { fix } from './reconcile/fix.js';
 import { history } from './reconcile/history.js';
+import { importLinks } from './reconcile/import.js';
 import { link } from './reconcile/link.js';
 import { pause } from './reconcile/pause.js';
 import { preview } from './reconcile/preview.js';
@@ -35,6 +36,7 @@ const SUBCOMMANDS: readonly ReconcileSubcommand[] = [
 	resume,
 	link,
 	unlink,
+	importLinks,
 	exempt,
 	exemptions,
 	exportRun,

@@ -15,6 +15,7 @@ import { FixOneButton } from '../interaction-handlers/fix-one-button.js';
 import { HistoryButton } from '../interaction-handlers/history-button.js';
 import { IgnoreButton } from '../interaction-handlers/ignore-button.js';
 import { IgnoreModal } from '../interaction-handlers/ignore-modal.js';
+import { ImportButton } from '../interaction-handlers/import-button.js';
 import { LinkButton } from '../interaction-handlers/link-button.js';
 import { PageButton } from '../interaction-handlers/page-button.js';
 import { PickLinkMenu } from '../interaction-handlers/pick-link-menu.js';
@@ -31,6 +32,7 @@ import { SetupSaveButton } from '../interaction-handlers/setup-save-button.js';
 import { SetupTiersButton } from '../interaction-handlers/setup-tiers-button.js';
 import { SetupTiersModal } from '../interaction-handlers/setup-tiers-modal.js';
 import { UndoButton } from '../interaction-handlers/undo-button.js';
+import { UndoImportButton } from '../interaction-handlers/undo-import-button.js';
 import { UnlinkButton } from '../interaction-handlers/unlink-button.js';
 import { WhyButton } from '../interaction-handlers/why-button.js';
 import { ChatInputCommandDeniedListener } from '../listeners/chat-input-command-denied.js';
@@ -64,6 +66,7 @@ export const PIECES = {
 		'history-button': HistoryButton,
 		'ignore-button': IgnoreButton,
 		'ignore-modal': IgnoreModal,
+		'import-button': ImportButton,
 		'link-button': LinkButton,
 		'page-button': PageButton,
 		'pick-link-menu': PickLinkMenu,
@@ -80,6 +83,7 @@ export const PIECES = {
 		'setup-tiers-button': SetupTiersButton,
 		'setup-tiers-modal': SetupTiersModal,
 		'undo-button': UndoButton,
+		'undo-import-button': UndoImportButton,
 		'unlink-button': UnlinkButton,
 		'why-button': WhyButton
 	},

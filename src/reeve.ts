@@ -4,6 +4,7 @@ import type { ReportService } from './messages/delivery/reports.js';
 import type { StatusSettings } from './messages/replies/status.js';
 import type { FixService } from './reconciliation/fixes/service.js';
 import type { HealthService } from './reconciliation/health/service.js';
+import type { ImportService } from './reconciliation/imports/service.js';
 import type { MemberService } from './reconciliation/members/service.js';
 import type { PreviewService } from './reconciliation/runs/preview.js';
 import type { RunService } from './reconciliation/runs/service.js';
@@ -18,6 +19,7 @@ export interface Reeve {
 	readonly setup: SetupService;
 	readonly fixes: FixService;
 	readonly members: MemberService;
+	readonly imports: ImportService;
 	readonly schedule: ScheduleService;
 	readonly reports: ReportService;
 	readonly health: HealthService;

@@ -17,7 +17,7 @@ const LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
 		['snapshot'],
 		['detection'],
 		['fixes'],
-		['runs', 'outbox', 'members'],
+		['runs', 'outbox', 'members', 'imports'],
 		['schedule'],
 		['health'],
 		['setup'],

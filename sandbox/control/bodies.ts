@@ -7,7 +7,9 @@ import { STRIPE_RESOURCES } from '../environment/environment.js';
 /** A Discord ID or a username. */
 const user = z.string().min(1, 'must be a Discord ID or a username');
 const roles = z.array(z.string().min(1));
-const optionValues = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+/** What a user attaches to a command. */
+const file = z.strictObject({ name: z.string().min(1), content: z.string() });
+const optionValues = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), file]));
 
 export const commandBody = z.strictObject({
 	user,

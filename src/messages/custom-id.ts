@@ -23,6 +23,8 @@ const PARTS = {
 	runId: text(/^[a-z0-9]{1,32}$/),
 	issueId: text(/^[a-z0-9]{1,32}$/),
 	attemptId: text(/^[a-z0-9-]{1,36}$/),
+	/** Of an import. */
+	batchId: text(/^[a-z0-9]{1,32}$/),
 	/** Of the rules of a run. */
 	rulesHash: text(/^[0-9a-f]{8}$/),
 	/** People who lose access or move down. */
@@ -99,6 +101,10 @@ const ACTIONS = {
 	'pick-unlink': ['discordId'],
 	/** Unlink this row. */
 	unlink: ['discordId', 'shownHash'],
+	/** Import the file whose results were shown. */
+	import: ['batchId', 'shownHash'],
+	/** Remove the links that an import wrote. */
+	'undo-import': ['batchId'],
 	/** Undo a fix. */
 	undo: ['attemptId'],
 	/** Show a step of the setup. */

@@ -8,3 +8,8 @@ import type { Prisma } from './client/client.js';
 export async function lockUntilEnd(transaction: Prisma.TransactionClient, subject: string): Promise<void> {
 	await transaction.$executeRaw`SELECT pg_advisory_xact_lock('$schema."AuditLog"'::regclass::oid::int, hashtext(${subject}))`;
 }
+
+/** Serializes the transactions that write links: an import reads thousands of rows before it writes. */
+export function lockLinks(transaction: Prisma.TransactionClient): Promise<void> {
+	return lockUntilEnd(transaction, 'links');
+}

@@ -9,6 +9,7 @@ import type { GaugeStore } from '../reconciliation/health/gauges.js';
 import type { MaintenanceStore } from '../reconciliation/health/housekeeping.js';
 import type { SettingsAuditStore } from '../reconciliation/health/settings-audit.js';
 import type { StatusStore } from '../reconciliation/health/status.js';
+import type { ImportStore } from '../reconciliation/imports/import.js';
 import type { ExemptionStore } from '../reconciliation/members/exemption.js';
 import type { MemberHistoryStore } from '../reconciliation/members/explain.js';
 import type { LinkStore } from '../reconciliation/members/link.js';
@@ -26,6 +27,7 @@ import { findingsStore } from './findings.js';
 import { gaugeStore } from './gauges.js';
 import { halfDoneStore } from './half-done.js';
 import { holdStore } from './holds.js';
+import { importStore } from './imports.js';
 import { leaseStore } from './lease.js';
 import { linkStore, linkStoreOf } from './link-changes.js';
 import { linkReader } from './links.js';
@@ -71,6 +73,7 @@ type GuildLedger = Ledger &
 	MemberHistoryStore &
 	RunArchiveStore &
 	LinkStore &
+	ImportStore &
 	StatusStore &
 	GaugeStore &
 	MaintenanceStore;
@@ -102,6 +105,7 @@ export function createLedger(
 		...bulkStore(database, guildId),
 		...halfDoneStore(database, guildId),
 		...(people === undefined ? linkStore(database, guildId) : linkStoreOf(people, database, guildId)),
+		...importStore(database, guildId, people),
 		...pauseStore(database, guildId),
 		...settingsAuditStore(database, guildId),
 		...settingStore(database, guildId),

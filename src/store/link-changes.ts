@@ -2,20 +2,20 @@ import { parseDiscordId } from '../reconciliation/domain/discord-id.js';
 import type { MemberRow } from '../reconciliation/domain/links.js';
 import { linksKeptElsewhere, type People } from '../reconciliation/domain/people.js';
 import type { LinkStore } from '../reconciliation/members/link.js';
-import { lockUntilEnd } from './advisory-lock.js';
+import { lockLinks } from './advisory-lock.js';
 import { writeChange } from './audit.js';
 import type { Prisma } from './client/client.js';
 import type { Database } from './connection/database.js';
 import { MEMBER } from './people.js';
 
-/** Links that operators create and remove. A row is never deleted; unlinking clears its Discord ID. */
+/** Links that operators create and remove one by one. Unlinking clears the row's Discord ID and keeps the row. */
 export function linkStore({ prisma }: Database, guildId: string): LinkStore {
 	return {
 		linksKeptIn: null,
 		writeLink: ({ discordId, customerId, actor, at }) =>
 			prisma.$transaction(async (transaction) => {
-				// Serialized per customer, so that a second operator sees the link of the first.
-				await lockUntilEnd(transaction, `link:${customerId}`);
+				// Serialized, so that a second operator sees the link of the first.
+				await lockLinks(transaction);
 				const rows = await transaction.member.findMany({ where: { stripeCustomerId: customerId }, select: MEMBER, orderBy: { id: 'asc' } });
 				const named = rows.map((row) => parseDiscordId(row.discordId ?? ''));
 				if (named.includes(discordId)) return { kind: 'already' };

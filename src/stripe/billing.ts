@@ -4,6 +4,7 @@ import type { BillingSnapshot, ReadDebt } from '../reconciliation/domain/billing
 import { type ClockReading, clockProblem } from '../reconciliation/domain/clock.js';
 import { discordIdsIn } from '../reconciliation/domain/discord-id.js';
 import { type Billing, type BillingAdvice, type OnProgress, SourceError } from '../reconciliation/domain/ports.js';
+import type { ImportCustomerLookup } from '../reconciliation/imports/import.js';
 import type { CustomerMetadataSearch } from '../reconciliation/members/explain.js';
 import type { CustomerLookup } from '../reconciliation/members/link.js';
 import { isPastDue } from '../reconciliation/policy/entitlement.js';
@@ -19,6 +20,7 @@ import { findMissingCustomers, readCurrentCustomers } from './customers.js';
 import { type DebtCache, datePastDue, listOpenInvoices, type PastDue, readDebt, toPastDue } from './debts.js';
 import { readBaseline, readChangesSince } from './events.js';
 import { findCustomers, findCustomersOfMember } from './find-customers.js';
+import { findImportCustomers } from './import-customers.js';
 import { metadataValue } from './inspect.js';
 import { LinkChanges } from './link-changes.js';
 import { assertListEnded, readAllSubscriptions } from './list-subscriptions.js';
@@ -52,7 +54,7 @@ export function createBilling({
 	deadlineMs,
 	timing = SYSTEM_TIMING,
 	requestsPerSecond = defaultRate(secretKey)
-}: BillingOptions): Billing & CustomerMetadataSearch & CustomerLookup {
+}: BillingOptions): Billing & CustomerMetadataSearch & CustomerLookup & ImportCustomerLookup {
 	const rateLimiter = new RateLimiter(requestsPerSecond, timing);
 	/** Of the newest response. */
 	let clock: ClockReading | null = null;
@@ -77,6 +79,7 @@ export function createBilling({
 		findMissingCustomers: (customerIds) => withSourceErrors(findMissingCustomers(request, customerIds)),
 		findCustomersByDiscordIds: async (discordIds) =>
 			(await findCustomers(request, discordIds, discordIdKey)).map((customer) => toCustomer(customer, discordIdKey)),
+		findImportCustomers: (ids, emails) => withSourceErrors(findImportCustomers(request, discordIdKey, ids, emails)),
 		findCustomersNaming: (discordId, since) => withSourceErrors(linkChanges.customersNaming(discordId, since)),
 		searchCustomersByMetadata: (discordId) => withSourceErrors(findCustomersOfMember(request, discordId, discordIdKey)),
 		ping: async () => {

@@ -5,6 +5,7 @@ import { createReportService } from '../messages/delivery/reports.js';
 import type { Track } from '../reconciliation/domain/ports.js';
 import { createFixService } from '../reconciliation/fixes/service.js';
 import { createHealthService } from '../reconciliation/health/service.js';
+import { createImportService } from '../reconciliation/imports/service.js';
 import { createMemberService } from '../reconciliation/members/service.js';
 import { createRunService } from '../reconciliation/runs/service.js';
 import { createScheduleService } from '../reconciliation/schedule/service.js';
@@ -50,6 +51,7 @@ export function createReeve(options: ReeveOptions): Reeve {
 		}),
 		fixes: createFixService({ ports, store, settings: run, track }),
 		members: createMemberService({ ports, billing, guild: ports.guild, store, policy: run.policy, namesOf, track }),
+		imports: createImportService({ billing, guild: ports.guild, ledger: store, now: ports.now, track }),
 		schedule: createScheduleService({ ports, store, run, daily, guildId, track }),
 		reports: createReportService({ client: outgoing, guildId, store, announce, outbox, logger }),
 		health: createHealthService({

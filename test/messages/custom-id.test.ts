@@ -44,6 +44,8 @@ const action: fc.Arbitrary<ButtonAction> = fc.oneof(
 	fc.record({ action: fc.constant('history' as const), days: fc.integer({ min: 1, max: 999 }), page, button }),
 	fc.record({ action: fc.constant('exemptions' as const), page, button }),
 	fc.record({ action: fc.constant('why' as const), issueId: cuid }),
+	fc.record({ action: fc.constant('import' as const), batchId: fc.stringMatching(/^[a-z0-9]{1,32}$/), shownHash: hash }),
+	fc.record({ action: fc.constant('undo-import' as const), batchId: fc.stringMatching(/^[a-z0-9]{1,32}$/) }),
 	fc.record({ action: fc.constant('undo' as const), attemptId: fc.uuid() })
 );
 

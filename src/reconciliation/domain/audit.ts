@@ -5,6 +5,8 @@ export type AuditAction =
 	| 'undo'
 	| 'link'
 	| 'unlink'
+	| 'import'
+	| 'undo-import'
 	| 'exempt'
 	| 'end-exemption'
 	| 'pause'
@@ -18,7 +20,7 @@ export type AuditAction =
 
 export interface AuditEntry {
 	readonly at: Date;
-	/** The operator's Discord ID, or `reeve`. */
+	/** The operator's Discord ID, `reeve`, or `command line`. */
 	readonly actor: string;
 	readonly action: AuditAction;
 	/** The Discord ID of the member, or a setting's name; null where there is neither. */

@@ -70,7 +70,7 @@ export function isRoundingOf(value: string, id: string): boolean {
 	if (SNOWFLAKE.test(value)) {
 		if (value.length !== id.length) return false;
 		return (
-			(looksLikeDouble(value) && Number(value) === Number(id)) || (looksLikeSpreadsheet(value) && keeps(value, id, SPREADSHEET_DIGITS))
+			(looksLikeDouble(value) && Number(value) === Number(id)) || (isSpreadsheetRounding(value) && keeps(value, id, SPREADSHEET_DIGITS))
 		);
 	}
 	const [, first = '', rest = '', exponent = ''] = /^(\d)(?:[.,](\d{1,20}))?E\+?(\d{2})$/i.exec(trim(value)) ?? [];
@@ -87,7 +87,7 @@ export function mayMean(value: string, discordId: string): boolean {
 
 /** Whether a valid ID may be another one rounded: cheap, and true for one ID of ten. */
 export function looksRounded(id: string): boolean {
-	return looksLikeDouble(id) || looksLikeSpreadsheet(id);
+	return looksLikeDouble(id) || isSpreadsheetRounding(id);
 }
 
 /** Whether it is how programs print a double: exactly, or with the fewest digits that identify it. */
@@ -95,7 +95,8 @@ function looksLikeDouble(id: string): boolean {
 	return String(Number(id)) === id || String(BigInt(Number(id))) === id;
 }
 
-function looksLikeSpreadsheet(id: string): boolean {
+/** Whether an ID has the 15 digits that a spreadsheet keeps, and zeros. */
+export function isSpreadsheetRounding(id: string): boolean {
 	return id.length > SPREADSHEET_DIGITS && /^0+$/.test(id.slice(SPREADSHEET_DIGITS));
 }
 

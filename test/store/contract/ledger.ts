@@ -8,6 +8,7 @@ import { findingsContract } from './findings.js';
 import { gaugeContract } from './gauges.js';
 import { halfDoneContract } from './half-done.js';
 import { holdContract } from './holds.js';
+import { importContract } from './imports.js';
 import { leaseContract } from './lease.js';
 import { linkChangeContract } from './link-changes.js';
 import { linkContract } from './links.js';
@@ -40,6 +41,7 @@ export function ledgerContract(database: () => Database): void {
 	gaugeContract(database);
 	pauseContract(database);
 	changedLinkContract(database);
+	importContract(database);
 	linkChangeContract(database);
 	settingsAuditContract(database);
 	settingContract(database);

@@ -2,6 +2,7 @@ import {
 	type APIApplicationCommand,
 	type APIApplicationCommandBasicOption,
 	type APIApplicationCommandOption,
+	type APIAttachment,
 	type APIRole,
 	type APIUser,
 	ApplicationCommandOptionType as Option
@@ -26,6 +27,13 @@ interface Resolved {
 	members?: Record<string, object>;
 	roles?: Record<string, APIRole>;
 	channels?: Record<string, object>;
+	attachments?: Record<string, APIAttachment>;
+}
+
+/** A file that a user attaches to a command. */
+export interface AttachedFile {
+	readonly name: string;
+	readonly content: string;
 }
 
 /** A command with its resolved subcommand and the options it takes. */
@@ -152,9 +160,21 @@ function convert(
 			resolved.channels = { ...resolved.channels, [channel.id]: { ...channel, permissions: '0' } };
 			return channel.id;
 		}
+		case Option.Attachment: {
+			if (!isFile(value)) return refuse('takes a file: {"name": …, "content": …}');
+			const file = { index: '0', filename: value.name, type: 'text/csv', bytes: new TextEncoder().encode(value.content) };
+			const attachment = context.messages.attachments.add('command', file, undefined, true);
+			resolved.attachments = { ...resolved.attachments, [attachment.id]: attachment };
+			return attachment.id;
+		}
 		default:
-			return refuse('takes a file, which the sandbox cannot send');
+			return refuse('has a type that the sandbox does not know');
 	}
+}
+
+function isFile(value: unknown): value is AttachedFile {
+	const { name, content } = (typeof value === 'object' && value !== null ? value : {}) as Partial<AttachedFile>;
+	return typeof name === 'string' && typeof content === 'string';
 }
 
 /** Finds a choice by value or by name; undefined if the option has no choices. */
