@@ -67,7 +67,7 @@ async function reconcile(given: Settings, autoFix: boolean, redactors: Redactors
 
 async function open(settings: Settings, redactors: Redactors): Promise<Database> {
 	try {
-		return await openDatabase({ ...databaseSettings(settings), redact: redactors.distinctive });
+		return await openDatabase({ ...databaseSettings(settings), redact: redactors.distinctive, onNotice: printError });
 	} catch (error) {
 		if (!(error instanceof FolderInUseError)) throw error;
 		throw new UsageError(

@@ -81,7 +81,7 @@ export async function open({ handle, options, client, disable, changeText }: Mou
 	// Runs while the database opens.
 	const earlyChecks = runChecks(externalChecks(settings, [], redactors.all));
 	const place = databaseSettings(settings);
-	const database = await openDatabase({ ...place, redact: redactors.distinctive });
+	const database = await openDatabase({ ...place, redact: redactors.distinctive, onNotice: (notice) => handle.logger.info(notice) });
 	if (handle.isStopped) {
 		await database.close();
 		return null;

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import type { SqlDriverAdapterFactory, SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import type { Redactor } from '../../redaction/redactor.js';
 import { PrismaClient } from '../client/client.js';
+import { backUpBeforeUpgrade } from './automatic-backup.js';
 import type { DatabaseKind, Fault } from './driver-error.js';
 import { EmbeddedAdapter } from './embedded-adapter.js';
 import { unpackEmptyDatabase } from './empty-database.js';
@@ -52,6 +53,8 @@ export interface DatabaseOptions {
 	readonly guild?: DatabaseGuild;
 	/** Applied to every text that is stored. */
 	readonly redact?: Redactor;
+	/** Receives what an operator should know about the backup before an upgrade. */
+	readonly onNotice?: (notice: string) => void;
 }
 
 /** The embedded database runs one transaction at a time, and storing a large run takes seconds. */
@@ -62,9 +65,10 @@ const TRANSACTIONS = { maxWait: 120_000, timeout: 120_000 };
  * @throws {DatabaseError} server unavailable, wrong password, folder in use or not writable, schema that cannot be used or created, that
  * is another program's or newer than this Reeve, another guild's
  */
-export async function openDatabase({ url, dataDir, schema: wanted, guild, redact = (text) => text }: DatabaseOptions): Promise<Database> {
-	const { schema, remark } = chooseSchema({ url, schema: wanted });
-	const opened = await (url === undefined ? openEmbedded(dataDir, schema, redact) : openServer(url, schema, redact));
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+	const { url, guild } = options;
+	const { schema, remark } = chooseSchema(options);
+	const opened = await (url === undefined ? openEmbedded(schema, options) : openServer(url, schema, options));
 	const database = remark === null ? opened : { ...opened, schemaRemark: remark };
 	try {
 		if (guild !== undefined) await assertOwnedBy(database.prisma, guild);
@@ -75,25 +79,66 @@ export async function openDatabase({ url, dataDir, schema: wanted, guild, redact
 	}
 }
 
-async function openServer(url: string, schema: string, redact: Redactor): Promise<Database> {
-	try {
-		await migrate(new ServerAdapter(url, schema, 1), await readMigrations(), schema);
-	} catch (error) {
-		const place = `The database at ${withoutPassword(url)}${schema === DEFAULT_SCHEMA ? '' : ` (schema ${schema})`}`;
-		throw unusable(place, faultOf(error, 'postgresql') ?? UNEXPECTED, error);
+/** A database as it is: no migration is applied. */
+export interface Connection {
+	/** Of a single connection. */
+	readonly factory: SqlMigrationAwareDriverAdapterFactory;
+	readonly schema: string;
+	readonly kind: DatabaseKind;
+}
+
+/**
+ * Runs `work` with a database as it is, and closes it.
+ * @throws {DatabaseError} as {@link openDatabase}, and those of `work`
+ */
+export async function withConnection<T>(options: DatabaseOptions, work: (connection: Connection) => Promise<T>): Promise<T> {
+	const { url, dataDir } = options;
+	const { schema } = chooseSchema(options);
+	if (url !== undefined) {
+		return work({ factory: new ServerAdapter(url, schema, 1), schema, kind: 'postgresql' }).catch((error: unknown) => {
+			throw unusable(placeOf(url, schema), faultOf(error, 'postgresql') ?? UNEXPECTED, error);
+		});
 	}
+	const folder = resolve(dataDir);
+	const lock = await lockDataFolder(folder);
+	let factory: EmbeddedAdapter | undefined;
+	try {
+		factory = new EmbeddedAdapter(await openFiles(folder, null), schema);
+		return await work({ factory, schema, kind: 'embedded' });
+	} catch (error) {
+		throw unusable(`The database in ${folder}`, faultOf(error, 'embedded') ?? (await openingFault(folder, error)), error);
+	} finally {
+		await factory?.close().catch(() => {});
+		await lock.release();
+	}
+}
+
+async function openServer(url: string, schema: string, options: DatabaseOptions): Promise<Database> {
+	try {
+		const migrations = await readMigrations();
+		await migrate(new ServerAdapter(url, schema, 1), migrations, schema, (adapter) =>
+			backUpBeforeUpgrade({ adapter, schema, kind: 'postgresql' }, migrations, options)
+		);
+	} catch (error) {
+		throw unusable(placeOf(url, schema), faultOf(error, 'postgresql') ?? UNEXPECTED, error);
+	}
+	const { redact = (text) => text } = options;
 	const prisma = client(new ServerAdapter(url, schema), 'postgresql', redact);
 	return { prisma, kind: 'postgresql', schema, close: () => prisma.$disconnect() };
 }
 
-async function openEmbedded(dataDir: string, schema: string, redact: Redactor): Promise<Database> {
-	const folder = resolve(dataDir);
+async function openEmbedded(schema: string, options: DatabaseOptions): Promise<Database> {
+	const folder = resolve(options.dataDir);
+	const { redact = (text) => text } = options;
 	const lock = await lockDataFolder(folder);
 	let adapter: EmbeddedAdapter | undefined;
 	try {
 		const opened = new EmbeddedAdapter(await openFiles(folder, schema), schema);
 		adapter = opened;
-		await migrate(opened, await readMigrations(), schema);
+		const migrations = await readMigrations();
+		await migrate(opened, migrations, schema, (connected) =>
+			backUpBeforeUpgrade({ adapter: connected, schema, kind: 'embedded' }, migrations, options)
+		);
 		const prisma = client(opened, 'embedded', redact);
 		await expireStaleClaims(prisma);
 		const close = async () => {
@@ -136,8 +181,11 @@ async function lockDataFolder(folder: string): Promise<FolderLock> {
 	);
 }
 
-/** Opens the files of the embedded database. Creates them under a temporary name, so that an interrupted first start leaves no partial ones. */
-async function openFiles(folder: string, schema: string): Promise<PGlite> {
+/**
+ * Opens the files of the embedded database. Creates them under a temporary name, so that an interrupted first start leaves no partial ones.
+ * @param schema - of the tables that new files may have already; null: none
+ */
+async function openFiles(folder: string, schema: string | null): Promise<PGlite> {
 	await makePrivate(folder);
 	const files = join(folder, 'postgres');
 	if (!existsSync(files)) {
@@ -171,6 +219,10 @@ const UNEXPECTED: Fault = {
 
 function unusable(what: string, { problem, advice }: Fault, cause: unknown): DatabaseError {
 	return cause instanceof DatabaseError ? cause : new DatabaseError(`${what} cannot be used: ${problem}. ${advice}`, { cause });
+}
+
+function placeOf(url: string, schema: string): string {
+	return `The database at ${withoutPassword(url)}${schema === DEFAULT_SCHEMA ? '' : ` (schema ${schema})`}`;
 }
 
 /** Host and database of a URL, without credentials. */

@@ -69,18 +69,22 @@ export async function readMigrations() {
  * migration is pending.
  * @param factory - must use a single connection
  * @param schema - is created if it does not exist
+ * @param beforeChange - called before the first migration of a database that has some already
  * @throws {DatabaseError} if the user lacks a right, the schema is another program's or newer than this Reeve, or a migration failed
  */
 export async function migrate(
 	factory: SqlMigrationAwareDriverAdapterFactory,
 	migrations: Migrations,
-	schema: string = DEFAULT_SCHEMA
+	schema: string = DEFAULT_SCHEMA,
+	beforeChange: (adapter: SqlDriverAdapter) => Promise<void> = async () => {}
 ): Promise<void> {
 	const shipped = migrations.migrationDirectories.map(({ path }) => path);
 	const adapter = await factory.connect();
 	try {
 		await assertRights(adapter, schema, 'use');
-		if (isUpToDate(await appliedMigrations(adapter, schema), shipped, schema)) return;
+		const applied = await appliedMigrations(adapter, schema);
+		if (isUpToDate(applied, shipped, schema)) return;
+		if (applied.length > 0) await beforeChange(adapter);
 		for (const [index, name] of shipped.entries()) {
 			const upToHere = { ...migrations, migrationDirectories: migrations.migrationDirectories.slice(0, index + 1) };
 			await withMigrationLock(adapter, schema, name, () =>
@@ -190,7 +194,8 @@ interface AppliedMigration {
 	readonly finished: boolean;
 }
 
-async function appliedMigrations(adapter: SqlDriverAdapter, schema: string): Promise<readonly AppliedMigration[]> {
+/** The migrations in the database, in the order in which they were applied. */
+export async function appliedMigrations(adapter: SqlDriverAdapter, schema: string): Promise<readonly AppliedMigration[]> {
 	const query = (sql: string) => adapter.queryRaw({ sql, args: [], argTypes: [] });
 	const table = `${quoteIdentifier(schema)}._prisma_migrations`;
 	const [[known] = []] = (await query(`SELECT to_regclass('${table}') IS NOT NULL`)).rows;

@@ -11,7 +11,7 @@ export const FOLDER_MODE = 0o700;
 export const FILE_MODE = 0o600;
 
 /** What Reeve puts into DATA_DIR. */
-const OWN_ENTRY = /^(postgres|postgres\.unfinished|reeve-lock-\d+)$/;
+const OWN_ENTRY = /^(postgres|postgres\.unfinished|backups|reeve-lock-\d+)$/;
 
 /** What a file system or Git puts into a folder. */
 const FOREIGN_BUT_HARMLESS = /^(lost\+found|\.gitkeep|\.gitignore|\.DS_Store)$/;
