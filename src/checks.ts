@@ -1,10 +1,11 @@
 import type { Client } from 'discord.js';
-import { mailSettings, managedRoleSettings, policySettings } from './config/derived.js';
+import { mailSettings, managedRoleSettings, policySettings, webhookSettings } from './config/derived.js';
 import type { Settings } from './config/env.js';
 import { discordChecks } from './discord/doctor.js';
 import { createGuild } from './discord/guild.js';
 import { roleCallOptions } from './discord/role-calls.js';
 import { mailCheck } from './messages/delivery/mail-check.js';
+import { webhookCheck } from './messages/delivery/webhook-check.js';
 import { absolute } from './messages/format/markdown-to-text.js';
 import type { ManagedRoleStore } from './reconciliation/domain/ports.js';
 import { type Check, lastRunRemark } from './reconciliation/health/doctor.js';
@@ -23,12 +24,13 @@ export type CheckStore = ManagedRoleStore & Parameters<typeof modeCheck>[1] & Pa
 
 const NO_MANAGED_ROLES: ManagedRoleStore = { loadManagedRoles: async () => new Map(), saveManagedRoles: async () => {} };
 
-/** Checks that need no open connection: settings, Stripe key, mail server. @param warnings - of the settings */
+/** Checks that need no open connection: settings, Stripe key, mail server, webhook. @param warnings - of the settings */
 export function externalChecks(settings: Settings, warnings: readonly string[], redact: Redactor): readonly Check[] {
 	return [
 		{ subject: 'Settings', severityOnFailure: 'warning', run: async () => warnings.map((message) => ({ verdict: 'warning', message })) },
 		...keyChecks({ secretKey: settings.STRIPE_SECRET_KEY, apiUrl: settings.STRIPE_API_URL }),
-		mailCheck(mailSettings(settings), redact)
+		mailCheck(mailSettings(settings), redact),
+		webhookCheck(webhookSettings(settings))
 	];
 }
 

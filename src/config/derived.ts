@@ -115,6 +115,27 @@ export function httpSettings({
 	return port === undefined ? null : { port, host, token: token ?? null };
 }
 
+/** Null without a URL. */
+export function webhookSettings({
+	WEBHOOK_URL,
+	WEBHOOK_SECRET,
+	WEBHOOK_FORMAT
+}: Settings): { url: string; secret: string | null; format: 'json' | 'slack' } | null {
+	if (WEBHOOK_URL === undefined) return null;
+	return { url: WEBHOOK_URL, secret: WEBHOOK_SECRET ?? null, format: WEBHOOK_FORMAT };
+}
+
+/** Shorter parts of a path are words. */
+const MIN_PATH_SECRET_LENGTH = 16;
+
+/** The parts of the webhook's URL and of its secret that let others send or sign. The whole URL is none: it begins like other URLs. */
+function webhookSecrets({ WEBHOOK_URL, WEBHOOK_SECRET = '' }: Settings): string[] {
+	const { pathname, searchParams } = new URL(WEBHOOK_URL ?? 'https://unset');
+	const inPath = pathname.split('/').filter((part) => part.length >= MIN_PATH_SECRET_LENGTH);
+	const inUrl = [...inPath.flatMap((part) => [part, decoded(part)]), ...searchParams.values()].filter(isDistinctive);
+	return [...inUrl, WEBHOOK_SECRET.replace(/^whsec_/, '')];
+}
+
 /** Redacting a shorter text would garble the log and protect nothing. */
 const MIN_SECRET_LENGTH = 4;
 
@@ -123,6 +144,7 @@ export function secretsOf(settings: Settings): string[] {
 	const secrets = tokensOf(settings);
 	for (const address of [settings.DATABASE_URL, settings.REDIS_URL, settings.SMTP_URL])
 		if (address !== undefined) secrets.push(...passwordsIn(address));
+	secrets.push(...webhookSecrets(settings));
 	return [...new Set(secrets)].filter((secret) => secret.length >= MIN_SECRET_LENGTH);
 }
 

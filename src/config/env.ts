@@ -27,7 +27,9 @@ import {
 	timeZone,
 	token,
 	trueOrFalse,
-	unmappedPrices
+	unmappedPrices,
+	webhookSecret,
+	webhookUrl
 } from './values.js';
 
 /**
@@ -104,6 +106,15 @@ const shape = {
 		.describe("your mail provider's page on sending by SMTP shows server, port, user and password: smtp://user:password@host:587"),
 	MAIL_FROM: email.optional().describe('the sender of the mails; your mail provider shows which addresses you may use'),
 
+	WEBHOOK_URL: webhookUrl
+		.optional()
+		.describe('your own URL that Reeve calls when something is wrong, or one of a Slack app (Incoming Webhooks)'),
+	WEBHOOK_SECRET: webhookSecret.optional().describe('echo "whsec_$(openssl rand -base64 32)", for the receiver to check the signature'),
+	WEBHOOK_FORMAT: z
+		.enum(['json', 'slack'], { error: 'json or slack' })
+		.default('json')
+		.describe('json for a program of your own, slack for a Slack webhook'),
+
 	DATABASE_URL: postgresUrl
 		.optional()
 		.describe("your PostgreSQL provider's page shows it as connection string; leave it empty to keep data in DATA_DIR"),
@@ -145,7 +156,9 @@ export const SECRETS: ReadonlySet<string> = new Set([
 	'DATABASE_URL',
 	'REDIS_URL',
 	'SMTP_URL',
-	'HTTP_TOKEN'
+	'HTTP_TOKEN',
+	'WEBHOOK_URL',
+	'WEBHOOK_SECRET'
 ]);
 
 /** A blank value in a `.env` file counts as not set. */
@@ -231,7 +244,12 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
 	});
 	problems.push(...duplicatePrices(tiers, given), ...duplicateRoles(tiers, given));
 	const warnings = tierList.success
-		? [...findUnknownVariables(given, Object.keys(schemas), tiers), ...incompleteMailSettings(given), ...incompleteHttpSettings(given)]
+		? [
+				...findUnknownVariables(given, Object.keys(schemas), tiers),
+				...incompleteMailSettings(given),
+				...incompleteWebhookSettings(given),
+				...incompleteHttpSettings(given)
+			]
 		: [];
 	if (problems.length > 0 || !parsed.success) throw new SettingsError(problems, warnings);
 	return { settings: parsed.data as EnvironmentSettings, warnings };
@@ -257,6 +275,11 @@ function incompleteMailSettings(given: Record<string, string | undefined>): stri
 	if (given.SMTP_URL !== undefined && given.ADMIN_EMAIL === undefined)
 		return ['SMTP_URL is set, but ADMIN_EMAIL is not: no mail is sent. Set ADMIN_EMAIL to the recipients.'];
 	return [];
+}
+
+function incompleteWebhookSettings({ WEBHOOK_URL, WEBHOOK_SECRET }: Record<string, string | undefined>): string[] {
+	if (WEBHOOK_URL !== undefined || WEBHOOK_SECRET === undefined) return [];
+	return ['WEBHOOK_SECRET is set, but WEBHOOK_URL is not: no webhook is called. Set WEBHOOK_URL to its address.'];
 }
 
 /** Names and addresses that only this machine reaches. */

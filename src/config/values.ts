@@ -199,6 +199,23 @@ export const httpToken = z
 	.string()
 	.regex(/^[\w.~+/=-]{16,}$/, 'at least 16 letters, digits and . _ ~ + / = -, such as the output of openssl rand -hex 24');
 
+/** The URL of a webhook: its path may be the secret. */
+export const webhookUrl = z.string().refine((text) => {
+	if (!URL.canParse(text)) return false;
+	const { protocol, username, password } = new URL(text);
+	return (protocol === 'https:' || protocol === 'http:') && username === '' && password === '';
+}, 'a URL that starts with https:// or http://, without user and password');
+
+const MIN_SECRET_BYTES = 24;
+
+/** As the Standard Webhooks specification writes it. */
+export const webhookSecret = z
+	.string()
+	.refine(
+		(text) => /^whsec_[A-Za-z0-9+/]+={0,2}$/.test(text) && Buffer.from(text.slice('whsec_'.length), 'base64').length >= MIN_SECRET_BYTES,
+		`whsec_ followed by at least ${MIN_SECRET_BYTES} bytes in base64`
+	);
+
 /** The URL of an API. Rejects credentials, because the URL is logged. */
 export function apiUrl(allowPath: boolean) {
 	return z

@@ -23,7 +23,9 @@ import {
 	stripeKey,
 	tierKey,
 	tierName,
-	timeZone
+	timeZone,
+	webhookSecret,
+	webhookUrl
 } from '../config/values.js';
 import type { People } from '../reconciliation/domain/people.js';
 import type { Adjust } from '../reconciliation/domain/rules.js';
@@ -163,6 +165,8 @@ export interface SettingOptions {
 	readonly snapshotDays?: number;
 	/** Without it no mail is sent. */
 	readonly mail?: { readonly url: string; readonly to: readonly string[]; readonly from?: string };
+	/** Called when something is wrong; without it no webhook is called. `secret`: `whsec_…`, for signatures. `format`: default `json`. */
+	readonly webhook?: { readonly url: string; readonly secret?: string; readonly format?: 'json' | 'slack' };
 	/** Without it Reeve listens on no port. */
 	readonly http?: HttpOptions;
 }
@@ -285,6 +289,13 @@ const settingShape = {
 			from: email.optional()
 		})
 		.optional(),
+	webhook: z
+		.strictObject({
+			url: webhookUrl,
+			secret: webhookSecret.optional(),
+			format: z.enum(['json', 'slack'], { error: '"json" or "slack"' }).optional()
+		})
+		.optional(),
 	http: z.strictObject({ port, host: listenHost.optional(), token: httpToken.optional() }).optional()
 };
 
@@ -319,6 +330,9 @@ const OPTION_OF: Readonly<Record<string, string>> = {
 	SMTP_URL: 'mail.url',
 	ADMIN_EMAIL: 'mail.to',
 	MAIL_FROM: 'mail.from',
+	WEBHOOK_URL: 'webhook.url',
+	WEBHOOK_SECRET: 'webhook.secret',
+	WEBHOOK_FORMAT: 'webhook.format',
 	HTTP_PORT: 'http.port',
 	HTTP_HOST: 'http.host',
 	HTTP_TOKEN: 'http.token',
@@ -330,7 +344,14 @@ const OPTION_OF: Readonly<Record<string, string>> = {
 const OWN_OPTIONS = ['storage.schema', 'adjust', 'extraRoles', 'extraRoles[].name', 'extraRoles[].role', 'extraRoles[].above'];
 
 /** Never quoted. */
-const SECRET_OPTIONS: ReadonlySet<string> = new Set(['stripe.key', 'storage.url', 'mail.url', 'http.token']);
+const SECRET_OPTIONS: ReadonlySet<string> = new Set([
+	'stripe.key',
+	'storage.url',
+	'mail.url',
+	'webhook.url',
+	'webhook.secret',
+	'http.token'
+]);
 
 /**
  * Parses the options.
@@ -429,7 +450,7 @@ function withRule(settings: Settings, { adjust, extraRoles = [] }: z.output<z.Zo
 type GivenSettings = z.output<z.ZodObject<typeof settingShape>>;
 
 /** The options as variables of the standalone bot. */
-function toVariables({ guilds: [server], stripe, storage, mail, http, ...rest }: GivenSettings): Record<string, string> {
+function toVariables({ guilds: [server], stripe, storage, mail, webhook, http, ...rest }: GivenSettings): Record<string, string> {
 	const list = (entries: readonly string[] | undefined) => entries?.join(',');
 	const tiers = server?.tiers ?? [];
 	const variables: Record<string, string | number | boolean | undefined> = {
@@ -457,6 +478,9 @@ function toVariables({ guilds: [server], stripe, storage, mail, http, ...rest }:
 		SMTP_URL: mail?.url,
 		ADMIN_EMAIL: list(mail?.to),
 		MAIL_FROM: mail?.from,
+		WEBHOOK_URL: webhook?.url,
+		WEBHOOK_SECRET: webhook?.secret,
+		WEBHOOK_FORMAT: webhook?.format,
 		HTTP_PORT: http?.port,
 		HTTP_HOST: http?.host,
 		HTTP_TOKEN: http?.token,

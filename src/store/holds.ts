@@ -18,8 +18,8 @@ export const RUN_HOLDS: string[] = [RUN_HOLD, RULES_HOLD];
 
 const UNLINKED: BulkScope = 'UNLINKED';
 
-/** The operator who asked is about to type the number that releases the hold: a mail is sent only if that has not happened by then. */
-const MAIL_AFTER_MS = 60_000;
+/** The operator who asked is about to type the number that releases the hold: only if that has not happened by then, others hear of it by mail or webhook. */
+const OTHERS_AFTER_MS = 60_000;
 
 /** Stores a run's hold. Call it in the transaction that completes the run. */
 export async function holdRun(transaction: Prisma.TransactionClient, guildId: string, runId: string, hold: Hold, at: Date): Promise<void> {
@@ -101,7 +101,7 @@ function loweringOf(part: BulkPart): Prisma.IntFilter | number {
 }
 
 function dueAt(channel: Channel, at: Date): Date {
-	return channel === 'mail' ? new Date(at.getTime() + MAIL_AFTER_MS) : at;
+	return channel === 'report' ? at : new Date(at.getTime() + OTHERS_AFTER_MS);
 }
 
 function toStored(row: HoldRow | null): StoredHold | null {

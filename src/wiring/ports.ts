@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type { ILogger } from '@sapphire/framework';
 import type { Client } from 'discord.js';
 import { SYSTEM_TIMING } from '../async/backoff.js';
-import { mailSettings, managedRoleSettings } from '../config/derived.js';
+import { mailSettings, managedRoleSettings, webhookSettings } from '../config/derived.js';
 import type { Settings } from '../config/env.js';
 import { createGuild } from '../discord/guild.js';
 import { createNames } from '../discord/names.js';
@@ -16,6 +16,7 @@ import { createBulkTracker } from '../messages/delivery/bulk-progress.js';
 import { createMailer } from '../messages/delivery/mailer.js';
 import { createMessenger } from '../messages/delivery/messenger.js';
 import { reportUrl } from '../messages/delivery/reports.js';
+import { createWebhookCaller } from '../messages/delivery/webhook.js';
 import type { People } from '../reconciliation/domain/people.js';
 import type { Ports } from '../reconciliation/domain/ports.js';
 import { channels, channelsFor, deliverRunReport, flushOutbox, type OutboxDeps } from '../reconciliation/outbox/outbox.js';
@@ -75,12 +76,17 @@ export function createPorts(options: ReeveOptions, lifecycle: InFlightWork) {
 	const now = () => new Date();
 	const namesOf = createNames(client, guildId);
 	const mail = mailSettings(settings);
+	const webhook = webhookSettings(settings);
 	const messenger = createMessenger({
 		client: outgoing,
 		guildId,
 		channelId,
 		sendEmail:
 			mail === null ? null : createMailer(mail, { email: (text) => changeText(redactors.distinctive(text)), errors: redactors.all }),
+		callWebhook:
+			webhook === null
+				? null
+				: createWebhookCaller(webhook, { body: (text) => changeText(redactors.distinctive(text)), errors: redactors.all }),
 		timeZone: settings.RECONCILIATION_TIMEZONE,
 		readStates: (issueIds) => store.issueStates(issueIds),
 		saveReportMessage: (runId, channel, messageId) => store.setReportMessage(runId, channel, messageId),
@@ -107,8 +113,8 @@ export function createPorts(options: ReeveOptions, lifecycle: InFlightWork) {
 		}),
 		ledger: store,
 		notifier: {
-			channels: (result) => channelsFor(result, messenger.mails),
-			holdChannels: channels(messenger.mails),
+			channels: (result) => channelsFor(result, messenger),
+			holdChannels: channels(messenger),
 			deliver: () => void lifecycle.track(() => flushOutbox(outbox, false)).catch(onUnexpectedError),
 			report: (result) => {
 				emitRun(result, emit);

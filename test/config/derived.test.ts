@@ -101,6 +101,18 @@ describe('secretsOf', () => {
 		expect(secretsOf(settings)).toEqual(['a-token', 'rk_test_51abc', 'p%40ssword', 'p@ssword', 'an/other']);
 	});
 
+	test('has the key of the webhook and the long parts of its URL, which let others send and sign', () => {
+		const secret = 'whsec_cGxhbnRlZC1zZWNyZXQtb2YtMzItYnl0ZXMtb2s=';
+		const url = 'https://hooks.slack.example/services/T01/planted-path-0123456789?token=planted-123&wait=true';
+		expect(secretsOf(settingsWith({ WEBHOOK_URL: url, WEBHOOK_SECRET: secret }))).toEqual([
+			'a-token',
+			'rk_test_51abc',
+			'planted-path-0123456789',
+			'planted-123',
+			secret.slice('whsec_'.length)
+		]);
+	});
+
 	test('has no password for a URL without one', () => {
 		expect(secretsOf(settingsWith({ DATABASE_URL: 'postgresql://localhost/reeve' }))).toEqual(['a-token', 'rk_test_51abc']);
 	});
@@ -113,12 +125,14 @@ test('settingsFingerprint contains no secret, but changes with one', () => {
 		STRIPE_SECRET_KEY: 'rk_test_51abc',
 		SMTP_URL: 'smtp://ada:hunter2@mail.test',
 		HTTP_TOKEN: 'sixteen-or-more-letters',
+		WEBHOOK_URL: 'https://hooks.example/planted-path',
+		WEBHOOK_SECRET: `whsec_${'planted0'.repeat(4)}`,
 		ADMIN_EMAIL: 'ada@mail.test'
 	});
 	const fingerprints = settingsFingerprint(settings);
 	expect(fingerprints.get('RECONCILIATION_HOUR')).toBe('3');
 	for (const value of fingerprints.values())
-		for (const secret of ['a-token', 'rk_test', 'hunter2', 'sixteen']) expect(value).not.toContain(secret);
+		for (const secret of ['a-token', 'rk_test', 'hunter2', 'sixteen', 'planted']) expect(value).not.toContain(secret);
 	const { settings: otherSettings } = parseSettings({ ...env, STRIPE_SECRET_KEY: 'rk_test_51other' });
 	expect(settingsFingerprint(otherSettings).get('STRIPE_SECRET_KEY')).not.toBe(fingerprints.get('STRIPE_SECRET_KEY'));
 });

@@ -45,6 +45,7 @@ describe('parseSettings: defaults', () => {
 			DATA_DIR: './data',
 			LOG_LEVEL: 'info',
 			LOG_FORMAT: 'text',
+			WEBHOOK_FORMAT: 'json',
 			DISCORD_API_URL: 'https://discord.com/api',
 			STRIPE_API_URL: 'https://api.stripe.com'
 		});
@@ -125,6 +126,7 @@ describe('parseSettings: errors', () => {
 		['STRIPE_REQUESTS_PER_SECOND', '0', 'from 1 to 100'],
 		['STRIPE_REQUESTS_PER_SECOND', '2.5', 'a whole number'],
 		['LOG_FORMAT', 'xml', 'text or json'],
+		['WEBHOOK_FORMAT', 'xml', 'json or slack'],
 		['HTTP_PORT', '65536', 'a port from 1 to 65535'],
 		['HTTP_PORT', '80a', 'a port from 1 to 65535'],
 		['HTTP_HOST', 'http://127.0.0.1', 'an address of this machine'],
@@ -159,6 +161,16 @@ describe('parseSettings: errors', () => {
 		expect(errorFor({ DISCORD_LORD_ROLE: 'Debtor' })).toContain('DISCORD_LORD_ROLE and DISCORD_DEBTOR_ROLE are both "Debtor"');
 	});
 
+	test.each([
+		['WEBHOOK_URL', 'ftp://hooks.example', 'a URL that starts with https:// or http://, without user and password'],
+		['WEBHOOK_URL', 'https://ada:pw@hooks.example', 'a URL that starts with https:// or http://, without user and password'],
+		['WEBHOOK_SECRET', 'whsec_c2hvcnQ=', 'whsec_ followed by at least 24 bytes in base64']
+	])('rejects %s=%s without quoting it', (name, value, expected) => {
+		const message = errorFor({ [name]: value });
+		expect(message).toContain(`${name} has an invalid value: it must be ${expected}`);
+		expect(message).not.toContain(value);
+	});
+
 	test('quotes no secret, whichever setting it was pasted into', () => {
 		const message = errorFor({
 			DISCORD_TOKEN: `Bot ${TOKEN}`,
@@ -166,9 +178,11 @@ describe('parseSettings: errors', () => {
 			DATABASE_URL: 'mysql://reeve:hunter22@db/reeve',
 			DISCORD_GUILD_ID: TOKEN,
 			ADMIN_EMAIL: 'sk_live_51secret',
+			WEBHOOK_URL: 'hooks.example/hunter22',
+			WEBHOOK_SECRET: 'hunter22',
 			LOG_LEVEL: 'https://x:hunter22@db'
 		});
-		expect(message).toContain('6 settings need fixing');
+		expect(message).toContain('8 settings need fixing');
 		for (const secret of ['MTA5', 'whatever-secret', 'hunter22', '51secret']) expect(message).not.toContain(secret);
 	});
 

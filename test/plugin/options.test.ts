@@ -47,6 +47,7 @@ const EVERYTHING = {
 	verifyAfterMinutes: 5,
 	snapshotDays: 30,
 	http: { port: 8080, host: '0.0.0.0', token: 'sixteen-or-more-letters' },
+	webhook: { url: 'https://hooks.example/reeve', secret: `whsec_${'planted0'.repeat(4)}`, format: 'slack' },
 	mail: { url: 'smtp://mail:25', to: ['a@example.com', 'b@example.com'], from: 'reeve@example.com' },
 	commandName: 'billing',
 	loadErrorListeners: false,
@@ -104,6 +105,9 @@ describe('parseOptions', () => {
 			HTTP_PORT: '8080',
 			HTTP_HOST: '0.0.0.0',
 			HTTP_TOKEN: 'sixteen-or-more-letters',
+			WEBHOOK_URL: 'https://hooks.example/reeve',
+			WEBHOOK_SECRET: `whsec_${'planted0'.repeat(4)}`,
+			WEBHOOK_FORMAT: 'slack',
 			SMTP_URL: 'smtp://mail:25',
 			ADMIN_EMAIL: 'a@example.com, b@example.com',
 			MAIL_FROM: 'reeve@example.com'

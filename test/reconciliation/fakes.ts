@@ -674,7 +674,7 @@ export class FakeNotifier implements Notifier {
 	public constructor(private readonly script: Script) {}
 
 	public channels(result: MailWorthy): readonly Channel[] {
-		return channelsFor(result, true);
+		return channelsFor(result, { mails: true, webhooks: false });
 	}
 
 	public async report(result: ReconciliationResult): Promise<void> {

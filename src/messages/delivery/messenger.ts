@@ -18,9 +18,11 @@ import { type Email, type EmailInput, renderEmail } from '../report/email.js';
 import { holdAnnouncement } from '../report/hold.js';
 import { overdueEmbed } from '../report/overdue.js';
 import { reportPage } from '../report/page.js';
+import { toWebhookEvent } from '../report/webhook.js';
 import { type AdminChannelId, nonceFor, sendFailureText, sendToChannel } from './channel.js';
 import type { SendEmail } from './mailer.js';
 import { redrawHold } from './redraw.js';
+import type { CallWebhook } from './webhook.js';
 
 export interface MessengerLogger {
 	error(...values: readonly unknown[]): void;
@@ -34,6 +36,8 @@ export interface MessengerOptions {
 	readonly channelId: AdminChannelId;
 	/** Null if mail is not configured. */
 	readonly sendEmail: SendEmail | null;
+	/** Null if no webhook is configured. */
+	readonly callWebhook: CallWebhook | null;
 	/** Of times in emails. */
 	readonly timeZone: string;
 	/** Current states of issues: automatic fixes run before the report is posted. */
@@ -48,14 +52,15 @@ export interface MessengerOptions {
 	readonly logger: MessengerLogger;
 }
 
-/** Delivers notifications to the admin channel and by email. */
+/** Delivers notifications to the admin channel, by email and to a webhook. */
 export function createMessenger(parts: MessengerOptions): Messenger {
-	const { client, guildId, channelId, sendEmail, timeZone, saveReportMessage, saveHoldMessage, namesOf, logger } = parts;
+	const { client, guildId, channelId, sendEmail, callWebhook, timeZone, saveReportMessage, saveHoldMessage, namesOf, logger } = parts;
 	/** Why a subject's last post failed, for the email about it. */
 	const notPosted = new Map<string, string>();
 
 	return {
 		mails: sendEmail !== null,
+		webhooks: callWebhook !== null,
 		post: async (notification) => {
 			if (notification.kind === 'release') return redrawHold(client, notification.hold);
 			const subject = subjectOf(notification);
@@ -100,6 +105,13 @@ export function createMessenger(parts: MessengerOptions): Messenger {
 				report: url === null ? { whyNot } : { url }
 			});
 			await sendEmail(email, subject, recipients);
+		},
+		callWebhook: async (notification, queuedAt) => {
+			if (callWebhook === null) throw new Error('No webhook can be called: set WEBHOOK_URL.');
+			// Only the admin channel has a message to update.
+			if (notification.kind === 'release') return;
+			const id = `${guildId}_${subjectOf(notification)}`.replaceAll(/[^\w-]/g, '_');
+			await callWebhook(toWebhookEvent(notification, { id, at: queuedAt, guildId, reportUrl: await urlOf(parts, notification) }));
 		}
 	};
 }
@@ -128,7 +140,7 @@ function subjectOf(notification: Notification | Disconnection): string {
 	return notification.kind === 'run' ? runSubject(notification.result.runId) : overdueSubject(notification.since);
 }
 
-/** Only reports have a stored message; other emails link to the channel. */
+/** Only reports have a stored message; other notifications link to the channel. */
 async function urlOf(
 	{ guildId, channelId, reportUrl }: MessengerOptions,
 	notification: Notification | Disconnection

@@ -141,10 +141,12 @@ const ABOUT: Readonly<Record<string, string>> = {
 	overdue: 'that no run has succeeded'
 };
 
+const CHANNELS = { report: 'Report', mail: 'Mail', webhook: 'Webhook call' } as const satisfies Record<Undelivered['channel'], string>;
+
 function undeliveredLine({ channel, subject, since, tries, lastError, nextTryAt }: Undelivered): string {
 	const what = ABOUT[subject.slice(0, subject.indexOf(':'))] ?? '';
 	const error = lastError === null ? '' : ` ${sentence(lastError, REASON_LENGTH)}`;
-	return `${channel === 'mail' ? 'Mail' : 'Report'} ${what}, from ${ago(since)}, tried ${count(tries, 'time')}, again ${ago(nextTryAt)}.${error}`;
+	return `${CHANNELS[channel]} ${what}, from ${ago(since)}, tried ${count(tries, 'time')}, again ${ago(nextTryAt)}.${error}`;
 }
 
 function healthLine({ source, problems, note }: Health, settings: StatusSettings): string {

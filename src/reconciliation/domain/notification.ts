@@ -1,7 +1,7 @@
 import type { ReconciliationResult } from './run.js';
 
 /** A way to notify operators. */
-export type Channel = 'report' | 'mail';
+export type Channel = 'report' | 'mail' | 'webhook';
 
-/** The parts of a result that decide whether it is sent by mail. */
+/** The parts of a result that decide whether it is sent by mail and to the webhook. */
 export type MailWorthy = Pick<ReconciliationResult, 'status' | 'issuesFound' | 'hold' | 'isVerificationRun' | 'verified' | 'onlyMember'>;

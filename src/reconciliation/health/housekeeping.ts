@@ -27,7 +27,7 @@ export async function housekeep(
 ): Promise<void> {
 	if (!atStart) {
 		// First: recovery asks Discord, and no trouble there may keep the alert from being queued.
-		await alertIfOverdue(store, outbox.now(), { paused: pausedBySettings, mails: outbox.messenger.mails });
+		await alertIfOverdue(store, outbox.now(), { paused: pausedBySettings, sends: outbox.messenger });
 		// A claim or lease of a crashed process may not have expired yet at the last start.
 		await recover();
 	}

@@ -1,5 +1,6 @@
 import { type ProbeResult, probe } from '../../async/probe.js';
 import type { BulkScope } from '../domain/hold.js';
+import type { Channel } from '../domain/notification.js';
 import type { Onboarding, OnboardingEnd } from '../domain/onboarding.js';
 import type { Ports } from '../domain/ports.js';
 import type { RuleChange } from '../domain/rule-change.js';
@@ -11,7 +12,7 @@ import type { Pause, PauseStore } from '../schedule/pause.js';
 
 /** A notification that has not been delivered yet. */
 export interface Undelivered {
-	readonly channel: 'report' | 'mail';
+	readonly channel: Channel;
 	/** `run:<run ID>`, `hold:<hold ID>`, or `overdue:<moment>`. */
 	readonly subject: string;
 	readonly since: Date;

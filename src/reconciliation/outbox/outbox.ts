@@ -90,13 +90,21 @@ export interface OutboxStore {
 	runningSince(): Promise<Date | null>;
 }
 
-/** Delivers notifications. Throws an error whose message says why, and what an operator can do. */
-export interface Messenger {
+/** The channels that are configured beside the admin channel. */
+export interface Configured {
 	/** Whether a mail server and a recipient are configured. */
 	readonly mails: boolean;
+	/** Whether a webhook is configured. */
+	readonly webhooks: boolean;
+}
+
+/** Delivers notifications. Throws an error whose message says why, and what an operator can do. */
+export interface Messenger extends Configured {
 	post(notification: Notification): Promise<void>;
 	/** @param recipients - null for all @throws {PartialDeliveryError} if it reached only some of them */
 	mail(notification: Notification | Disconnection, recipients: readonly string[] | null): Promise<void>;
+	/** @param queuedAt - the same at each try */
+	callWebhook(notification: Notification, queuedAt: Date): Promise<void>;
 }
 
 /** Other processes skip a claimed message this long. */
@@ -111,14 +119,14 @@ export const releaseSubject = (holdId: string): string => `release:${holdId}`;
 export const overdueSubject = (since: Date): string => `overdue:${since.toISOString()}`;
 export const disconnectedSubject = (at: Date): string => `disconnected:${at.toISOString()}`;
 
-/** The admin channel always; mail if it is configured. */
-export function channels(mails: boolean): readonly Channel[] {
-	return mails ? ['report', 'mail'] : ['report'];
+/** The admin channel always; mail and webhook if they are configured. */
+export function channels({ mails, webhooks }: Configured): readonly Channel[] {
+	return ['report', ...(mails ? (['mail'] as const) : []), ...(webhooks ? (['webhook'] as const) : [])];
 }
 
-/** The channels for a run: mail only if something is wrong that the operators do not know yet. */
-export function channelsFor(result: MailWorthy, mails: boolean): readonly Channel[] {
-	return channels(mails && deservesMail(result));
+/** The channels for a run: mail and webhook only if something is wrong that the operators do not know yet. */
+export function channelsFor(result: MailWorthy, configured: Configured): readonly Channel[] {
+	return deservesMail(result) ? channels(configured) : ['report'];
 }
 
 function deservesMail(result: MailWorthy): boolean {
@@ -163,8 +171,8 @@ export async function deliverRunReport(deps: OutboxDeps, result: ReconciliationR
 	const notification: Notification = { kind: 'run', result };
 	for (const message of byAge(messages)) await attemptDelivery(deps, message, notification);
 	if (messages.length > 0 || result.status !== 'FAILED') return;
-	for (const channel of channelsFor(result, messenger.mails)) {
-		await send(messenger, { channel, recipients: null }, notification).catch((error: unknown) =>
+	for (const channel of channelsFor(result, messenger)) {
+		await send(messenger, { channel, recipients: null, createdAt: now() }, notification).catch((error: unknown) =>
 			logger.error(`Run ${result.runId} failed, and its notification (${channel}) could not be delivered:`, error)
 		);
 	}
@@ -199,12 +207,14 @@ export async function flushOutbox(deps: OutboxDeps, atStart: boolean): Promise<v
 	}
 }
 
-/** Oldest first, and for one subject the report before the mail, which links to it. */
+const ORDER: readonly Channel[] = ['report', 'mail', 'webhook'];
+
+/** Oldest first, and for one subject the report before the others, which link to it. */
 function byAge(messages: readonly OutboxMessage[]): readonly OutboxMessage[] {
 	return [...messages].sort(
 		(a, b) =>
 			a.createdAt.getTime() - b.createdAt.getTime() ||
-			(a.subject < b.subject ? -1 : a.subject > b.subject ? 1 : a.channel === 'report' ? -1 : 1)
+			(a.subject < b.subject ? -1 : a.subject > b.subject ? 1 : ORDER.indexOf(a.channel) - ORDER.indexOf(b.channel))
 	);
 }
 
@@ -221,9 +231,10 @@ async function notificationOf(outbox: OutboxStore, subject: string): Promise<Not
 
 function send(
 	messenger: Messenger,
-	{ channel, recipients }: Pick<OutboxMessage, 'channel' | 'recipients'>,
+	{ channel, recipients, createdAt }: Pick<OutboxMessage, 'channel' | 'recipients' | 'createdAt'>,
 	notification: Notification
 ): Promise<void> {
+	if (channel === 'webhook') return messenger.callWebhook(notification, createdAt);
 	return channel === 'mail' ? messenger.mail(notification, recipients) : messenger.post(notification);
 }
 

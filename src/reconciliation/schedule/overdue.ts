@@ -1,5 +1,5 @@
 import type { RunStore } from '../domain/ports.js';
-import { channels, type OutboxStore, overdueSubject } from '../outbox/outbox.js';
+import { type Configured, channels, type OutboxStore, overdueSubject } from '../outbox/outbox.js';
 import type { PauseStore } from './pause.js';
 
 /** One day plus two hours for a run that is late. */
@@ -31,7 +31,7 @@ export async function alertIfOverdue(
 		Pick<PauseStore, 'currentPause' | 'lastPauseEnd'> &
 		Pick<RunStore, 'installedAt'>,
 	now: Date,
-	{ paused, mails }: { readonly paused: boolean; readonly mails: boolean }
+	{ paused, sends }: { readonly paused: boolean; readonly sends: Configured }
 ): Promise<void> {
 	const running = await store.runningSince();
 	if (running !== null && Math.abs(now.getTime() - running.getTime()) < WAIT_FOR_RUN_MS) return;
@@ -41,5 +41,5 @@ export async function alertIfOverdue(
 		pauseEnd: await store.lastPauseEnd(now),
 		paused: paused || (await store.currentPause(now)) !== null
 	});
-	if (since !== null) await store.addMessages(overdueSubject(since), channels(mails), now);
+	if (since !== null) await store.addMessages(overdueSubject(since), channels(sends), now);
 }

@@ -2,6 +2,7 @@ import type { Client } from 'discord.js';
 import { describe, expect, it } from 'vitest';
 import type { SendEmail } from '../../../src/messages/delivery/mailer.js';
 import { createMessenger } from '../../../src/messages/delivery/messenger.js';
+import type { WebhookEvent } from '../../../src/messages/report/webhook.js';
 import type { StoredHold } from '../../../src/reconciliation/domain/hold.js';
 import type { IssueState } from '../../../src/reconciliation/domain/issue.js';
 import { type Answer, CHANNEL, GUILD, inGuild, message, VOICELESS } from '../client.js';
@@ -26,12 +27,14 @@ function messengerWith(
 	const logged: string[] = [];
 	const remembered: string[][] = [];
 	const emails: Parameters<SendEmail>[] = [];
+	const events: WebhookEvent[] = [];
 	const messenger = createMessenger({
 		client,
 		guildId: GUILD,
 		channelId: over.channelId ?? CHANNEL,
 		timeZone: 'Europe/Berlin',
 		sendEmail: async (...sent) => void emails.push(sent),
+		callWebhook: async (event) => void events.push(event),
 		reportUrl: async (runId) =>
 			remembered.some(([known]) => known === runId) ? `https://discord.com/channels/${GUILD}/${CHANNEL}/${MESSAGE}` : null,
 		readStates: async () => {
@@ -51,8 +54,36 @@ function messengerWith(
 		namesOf: async (ids) => new Map([...ids].flatMap((id) => (id === OPERATOR ? [[id, 'olive'] as const] : []))),
 		logger: { error: (...values) => logged.push(String(values[0])) }
 	});
-	return { messenger, logged, remembered, emails };
+	return { messenger, logged, remembered, emails, events };
 }
+
+describe('calling the webhook', () => {
+	it('sends the same event at each try, with a link once the report is posted', async () => {
+		const { messenger, events } = messengerWith(clientAnswering(ok).client);
+		const notification = run({ issues: [issue()] });
+		await messenger.callWebhook(notification, AT);
+		await messenger.post(notification);
+		await messenger.callWebhook(notification, AT);
+		const event = { id: `${GUILD}_run_run1`, type: 'run.issues', at: AT.toISOString(), guildId: GUILD };
+		const url = `https://discord.com/channels/${GUILD}/${CHANNEL}/${MESSAGE}`;
+		expect(events).toMatchObject([
+			{ ...event, reportUrl: null },
+			{ ...event, reportUrl: url }
+		]);
+	});
+
+	it('gives an event an ID without dots, which the signature uses as separators', async () => {
+		const { messenger, events } = messengerWith(clientAnswering(ok).client);
+		await messenger.callWebhook({ kind: 'overdue', since: AT }, AT);
+		expect(events[0]?.id).toBe(`${GUILD}_overdue_2026-11-20T08_00_00_000Z`);
+	});
+
+	it('sends nothing when a hold is released', async () => {
+		const { messenger, events } = messengerWith(clientAnswering(ok).client);
+		await messenger.callWebhook({ kind: 'release', hold: HOLD }, AT);
+		expect(events).toEqual([]);
+	});
+});
 
 describe('posting a hold', () => {
 	const PATCH = `PATCH /api/v10/channels/${CHANNEL}/messages/${MESSAGE}`;

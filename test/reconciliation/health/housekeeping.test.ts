@@ -24,7 +24,7 @@ function fixture({ hoursAgo = 1, mails = true, paused = false } = {}) {
 		currentPause: async () => null,
 		maintain: async (now) => void calls.push(`maintain ${now.toISOString()}`)
 	});
-	const messenger = stub<OutboxDeps['messenger']>({ mails });
+	const messenger = stub<OutboxDeps['messenger']>({ mails, webhooks: false });
 	const deps: HousekeepingDeps = {
 		store,
 		outbox: { outbox: store, messenger, now: () => NOW, onAttempt: () => {}, logger: { error: () => {} } },

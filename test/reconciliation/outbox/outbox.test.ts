@@ -45,6 +45,8 @@ class FakeOutbox {
 	public readonly mailedTo: (readonly string[] | null)[] = [];
 	/** Recipients whom the mail server refuses. */
 	public refused: readonly string[] = [];
+	/** When each call of the webhook was queued. */
+	public readonly queuedAt: Date[] = [];
 	public databaseDown = false;
 	public runningSince: Date | null = null;
 	public readonly results = new Map([['run1', result({ issues: issues(2) })]]);
@@ -55,6 +57,11 @@ class FakeOutbox {
 	public readonly logger = { error: (...values: unknown[]) => void this.logged.push(String(values[0])) };
 	public readonly messenger = {
 		mails: true,
+		webhooks: false,
+		callWebhook: async (notification: Notification, queuedAt: Date) => {
+			this.queuedAt.push(queuedAt);
+			await this.send('webhook', notification);
+		},
 		post: (notification: Notification) => this.send('report', notification),
 		mail: async (notification: Notification, recipients: readonly string[] | null) => {
 			this.mailedTo.push(recipients);
@@ -142,8 +149,8 @@ describe('channelsFor adds mail', () => {
 		['when a verification failed', failedResult('Stripe is down.', { isVerificationRun: true }), true],
 		['for a run over one member', result({ ...issuesFound, onlyMember: '1' }), false]
 	])('%s: %#', (_, of, expected) => {
-		expect(channelsFor(of, true)).toEqual(expected ? ['report', 'mail'] : ['report']);
-		expect(channelsFor(of, false)).toEqual(['report']);
+		expect(channelsFor(of, { mails: true, webhooks: false })).toEqual(expected ? ['report', 'mail'] : ['report']);
+		expect(channelsFor(of, { mails: false, webhooks: true })).toEqual(expected ? ['report', 'webhook'] : ['report']);
 	});
 
 	it('when fixed drift came back', () => {
@@ -155,7 +162,9 @@ describe('channelsFor adds mail', () => {
 			outcome: 'CAME_BACK',
 			notJudged: null
 		} as const;
-		expect(channelsFor(result({ isVerificationRun: true, verified: { fixes: [fix], reports: [] } }), true)).toContain('mail');
+		expect(
+			channelsFor(result({ isVerificationRun: true, verified: { fixes: [fix], reports: [] } }), { mails: true, webhooks: false })
+		).toContain('mail');
 	});
 });
 
@@ -186,6 +195,17 @@ describe('outbox delivery', () => {
 		await flushOutbox(fake, false);
 		await flushOutbox(fake, false);
 		expect(fake.sent).toEqual(['report run1', 'mail run1']);
+	});
+
+	it('calls the webhook after the report, and again as the same event if that failed', async () => {
+		const fake = await ended(['report', 'webhook']);
+		fake.broken.add('webhook');
+		await deliverRunReport(fake, result());
+		fake.broken.clear();
+		fake.time += MINUTE;
+		await flushOutbox(fake, false);
+		expect(fake.sent).toEqual(['report run1', 'webhook run1']);
+		expect(fake.queuedAt).toEqual([NOW, NOW]);
 	});
 
 	it('retries at once after a restart', async () => {
@@ -292,10 +312,10 @@ describe('alertIfOverdue', () => {
 		const fake = new FakeOutbox();
 		const ledger = { ...fake.outbox, installedAt: async () => hours(500), currentPause: async () => null, lastPauseEnd: async () => null };
 		fake.runningSince = new Date(fake.now().getTime() - HOUR + 1);
-		await alertIfOverdue(ledger, fake.now(), { paused: false, mails: true });
+		await alertIfOverdue(ledger, fake.now(), { paused: false, sends: fake.messenger });
 		expect(fake.rows).toEqual([]);
 		fake.runningSince = new Date(fake.now().getTime() - HOUR);
-		await alertIfOverdue(ledger, fake.now(), { paused: false, mails: true });
+		await alertIfOverdue(ledger, fake.now(), { paused: false, sends: fake.messenger });
 		expect(fake.rows).toHaveLength(2);
 	});
 
@@ -315,7 +335,7 @@ describe('alertIfOverdue', () => {
 			lastPauseEnd: async () => null
 		};
 		for (let minute = 0; minute < 3; minute++) {
-			await alertIfOverdue(ledger, fake.now(), { paused: false, mails: true });
+			await alertIfOverdue(ledger, fake.now(), { paused: false, sends: fake.messenger });
 			await flushOutbox(fake, false);
 			fake.time += MINUTE;
 		}
@@ -325,7 +345,7 @@ describe('alertIfOverdue', () => {
 			fake.now(),
 			{
 				paused: false,
-				mails: true
+				sends: { mails: true, webhooks: false }
 			}
 		);
 		expect(fake.rows).toHaveLength(2);
