@@ -327,6 +327,8 @@ describe('concurrent actions', () => {
 		const audited = (await sandbox.audit()).filter(({ action }) => action === 'fix' || action === 'undo').map(({ attemptId }) => attemptId);
 		expect(audited.toSorted()).toEqual(attempts.map(({ id }) => id).toSorted());
 		expect(refetch(sandbox, report)).toBeDefined();
-		expect(sandbox.log().filter((line) => / (WARN|ERROR) /.test(line))).toEqual([]);
+		// What the tests above provoke: plans on hold, and roles that Discord refuses.
+		const provoked = / (Fix not done|Undo not done|On hold until an operator approves it)\. /;
+		expect(sandbox.log().filter((line) => / (WARN|ERROR) /.test(line) && !provoked.test(line))).toEqual([]);
 	});
 });
