@@ -104,11 +104,11 @@ function createStoredMetrics(registry: Registry): (gauges: Gauges | null) => voi
 	const paused = gauge('reeve_paused', 'Whether the daily runs are paused: 1 or 0.');
 	const open = gauge('reeve_open_issues', 'Open issues, by kind.', ['kind']);
 	const holds = gauge('reeve_holds_open', 'Holds on the newest run over all members that no operator has released.');
-	const pending = gauge('reeve_deliveries_pending', 'Reports and mails that are not delivered yet.');
+	const pending = gauge('reeve_deliveries_pending', 'Reports, mails and webhook calls that are not delivered yet.');
 	const failing = gauge('reeve_deliveries_failing', 'Of these, those that failed at least once.');
 	const givenUp = gauge(
 		'reeve_deliveries_given_up',
-		'Reports and mails that could not be delivered in three days, since the installation.'
+		'Reports, mails and webhook calls that could not be delivered in three days, since the installation.'
 	);
 	const unlabelled = [lastSuccess, installed, paused, holds, pending, failing, givenUp];
 	return (numbers) => {
