@@ -82,7 +82,7 @@ describe('setup', () => {
 			await use(prices, menu.custom_id, [tier], new RegExp(`\\*\\*${index + 1}\\*\\* .*→ \\*\\*${tier}`));
 		}
 		const check = await use(prices, buttonOf(prices, /Check and save/), undefined, /step 4 of 4/);
-		expect(description(check)).toContain('**6 customers pay for a tier, 4 of them linked to a person in Discord.**');
+		expect(description(check)).toContain('**6 customers pay in Stripe, 4 of them linked to a Discord user.**');
 		expect(description(check)).toContain('4 people get access');
 		expect(description(check)).toContain('/reconcile import');
 		const saved = await use(check, buttonOf(check, /Save these settings/), undefined, /^Saved/);

@@ -1,20 +1,14 @@
 import { runCooperatively } from '../../async/cooperative.js';
-import { detectCooperatively, unlinkedHolders } from '../detection/detect.js';
+import { detectCooperatively } from '../detection/detect.js';
 import { countEffects, type EffectCounts } from '../domain/effect.js';
+import type { Coverage } from '../domain/onboarding.js';
 import type { Billing, Guild, LinkReader, OnProgress } from '../domain/ports.js';
 import type { PolicySettings } from '../domain/rules.js';
 import { readSnapshot } from '../runs/compare.js';
 
 /** What the first run would find, in numbers. */
 export interface Preflight {
-	/** Customers with a subscription that gives a tier. */
-	readonly payers: number;
-	/** Of these, customers that no link assigns to a member. */
-	readonly unclaimed: number;
-	/** Members with a managed role. */
-	readonly roleHolders: number;
-	/** Of these, members without any link. */
-	readonly unlinkedHolders: number;
+	readonly coverage: Coverage;
 	/** Members of whom something is unknown: they keep what they have. */
 	readonly unknown: number;
 	/** Of the issues of linked members. */
@@ -29,13 +23,9 @@ export async function preflight(
 ): Promise<Preflight> {
 	const { snapshot, analysis } = await readSnapshot(ports, policy, { now, onlyMember: null, lastGood: null, onProgress });
 	const detection = await runCooperatively(detectCooperatively(snapshot, analysis, policy, now));
-	const unlinked = new Set(await runCooperatively(unlinkedHolders(snapshot, analysis)));
 	return {
-		payers: detection.payingCustomers,
-		unclaimed: detection.notices.unclaimed,
-		roleHolders: detection.roleHolders,
-		unlinkedHolders: unlinked.size,
+		coverage: detection.coverage,
 		unknown: detection.unknown.size,
-		effects: countEffects(detection.issues.filter(({ discordId }) => !unlinked.has(discordId)))
+		effects: countEffects(detection.issues.filter(({ linked }) => linked))
 	};
 }

@@ -129,12 +129,25 @@ describe('the setup', () => {
 
 	it('says how many pay, how many of them are linked, and how to bring people in', () => {
 		const effects = { removes: 0, lowers: 0, tidies: 0, raises: 0, grants: 0 };
-		const preflight = { payers: 800, unclaimed: 800, roleHolders: 640, unlinkedHolders: 640, unknown: 0, effects };
+		const coverage = {
+			payers: 800,
+			linkedPayers: 0,
+			holders: 640,
+			unlinkedHolders: 640,
+			heldRoles: ['Lord'],
+			subscriptions: 800,
+			unmappedSubscriptions: 0,
+			hasMappedPrice: true
+		};
+		const preflight = { coverage, unknown: 0, effects };
 		const text = checkScreen(view(), check({ preflight })).embeds[0]?.description ?? '';
-		expect(text).toContain('**800 customers pay for a tier, 0 of them linked to a person in Discord.**');
-		expect(text).toContain('640 people hold a managed role, 0 of them linked.');
+		expect(text).toContain('**800 customers pay in Stripe, 0 of them linked to a Discord user.**');
+		expect(text).toContain('640 members hold a managed role, 640 of them without a link.');
 		expect(text).toContain('`/reconcile import`');
-		const linked = checkScreen(view(), check({ preflight: { ...preflight, unclaimed: 0, unlinkedHolders: 0 } })).embeds[0]?.description;
+		const linked = checkScreen(
+			view(),
+			check({ preflight: { ...preflight, coverage: { ...coverage, linkedPayers: 800, unlinkedHolders: 0 } } })
+		).embeds[0]?.description;
 		expect(linked).not.toContain('Bring people in');
 	});
 });

@@ -52,15 +52,16 @@ export function checkScreen(view: SetupView, check: SetupCheck): SetupScreen {
 	});
 }
 
-function preflightLines({ payers, unclaimed, roleHolders, unlinkedHolders, unknown, effects }: Preflight): readonly string[] {
+function preflightLines({ coverage, unknown, effects }: Preflight): readonly string[] {
+	const { payers, linkedPayers, holders, unlinkedHolders } = coverage;
 	const described = describeEffects(effects);
 	return [
-		`**${count(payers, 'customer')} ${payers === 1 ? 'pays' : 'pay'} for a tier, ${number(payers - unclaimed)} of them linked to a person in Discord.**`,
-		`${count(roleHolders, 'person holds', 'people hold')} a managed role, ${number(roleHolders - unlinkedHolders)} of them linked.`,
+		`**${count(payers, 'customer pays', 'customers pay')} in Stripe, ${number(linkedPayers)} of them linked to a Discord user.**`,
+		`${count(holders, 'member holds', 'members hold')} a managed role, ${number(unlinkedHolders)} of them without a link.`,
 		...(unknown === 0
 			? []
 			: [`Of ${count(unknown, 'person', 'people')} Reeve does not know what they should have: they keep what they have.`]),
 		described === '' ? 'No linked person has the wrong roles.' : `Among the linked people: ${described}.`,
-		...(unclaimed > 0 || unlinkedHolders > 0 ? ['', ...WAYS] : [])
+		...(linkedPayers < payers || unlinkedHolders > 0 ? ['', ...WAYS] : [])
 	];
 }
