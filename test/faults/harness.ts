@@ -12,6 +12,7 @@ import { SandboxStripe } from '../../sandbox/services/stripe/stripe.js';
 import type { World } from '../../sandbox/world/world.js';
 import { type OptionSettings, parseSettings } from '../../src/config/env.js';
 import { clientOptions } from '../../src/discord/client.js';
+import { LogEntry } from '../../src/log-entry.js';
 import type { Reeve } from '../../src/reeve.js';
 import { createReeve } from '../../src/wiring/services.js';
 import { BreakableDatabase } from './database.js';
@@ -85,7 +86,7 @@ export class FaultHarness {
 		private readonly reeves: Readonly<Record<'standard' | 'shortStripeTimeout' | 'shortListingTimeout', Reeve>>,
 		/** Creates a Reeve with empty caches. */
 		public readonly freshInstance: () => Reeve,
-		/** Warnings and errors logged since the current case began. */
+		/** Warnings and errors logged since the current case began, except for the lines of runs, fixes and deliveries. */
 		public readonly errors: string[],
 		private readonly passTime: (ms: number) => unknown
 	) {
@@ -141,7 +142,10 @@ export class FaultHarness {
 		const database = await BreakableDatabase.open(databaseFaults);
 		await seed(database.prisma, world.database);
 		const errors: string[] = [];
-		const write = (...values: readonly unknown[]) => void errors.push(values.map(String).join(' '));
+		const write = (...values: readonly unknown[]) => {
+			// The line of a failed run, fix or delivery says what the result says, too.
+			if (!(values[0] instanceof LogEntry)) errors.push(values.map(String).join(' '));
+		};
 		const logger = { error: write, warn: write, info: () => {} };
 		const timing = { now: () => performance.now(), sleep: immediately, random: () => 0 };
 		const reeveOf = ({ deadlineMs = LONG_TIMEOUT_MS, listingTimeoutMs = LONG_TIMEOUT_MS } = {}) =>
