@@ -4,6 +4,7 @@ import { fixCases } from './cases/fix.js';
 import { growthCases } from './cases/growth.js';
 import { memoryCases } from './cases/memory.js';
 import { searchCases } from './cases/search.js';
+import { startCases } from './cases/start.js';
 import { storeCases } from './cases/store.js';
 import { type ReadingPlan, stripeCases } from './cases/stripe.js';
 import type { CaseResult } from './lib/result.js';
@@ -16,6 +17,7 @@ interface Sizes {
 	readonly store: Parameters<typeof storeCases>[0];
 	readonly search: Parameters<typeof searchCases>[0];
 	readonly growth: Parameters<typeof growthCases>[0];
+	readonly start: Parameters<typeof startCases>[0];
 	readonly fix: Parameters<typeof fixCases>[0];
 	readonly memory: Parameters<typeof memoryCases>[0];
 }
@@ -32,6 +34,7 @@ const SIZES: Readonly<Record<Scope, Sizes>> = {
 		store: { sizes: [100], lookups: 20 },
 		search: { sizes: [100] },
 		growth: { members: 100, openShare: 0.1, days: 2 },
+		start: { size: 100 },
 		fix: { members: 60 },
 		memory: { sizes: [100] }
 	},
@@ -41,6 +44,7 @@ const SIZES: Readonly<Record<Scope, Sizes>> = {
 		store: { sizes: [10_000], lookups: 200 },
 		search: { sizes: [10_000] },
 		growth: { members: 20_000, openShare: 0.1, days: 14 },
+		start: { size: 1_000 },
 		fix: { members: 240 },
 		memory: { sizes: [10_000] }
 	},
@@ -55,6 +59,7 @@ const SIZES: Readonly<Record<Scope, Sizes>> = {
 		store: { sizes: HUGE.slice(1), lookups: 1_000 },
 		search: { sizes: [1_000, 10_000, 50_000] },
 		growth: { members: 20_000, openShare: 0.1, days: 365 },
+		start: { size: 10_000 },
 		fix: { members: 2_000 },
 		memory: { sizes: HUGE.slice(2) }
 	}
@@ -62,7 +67,7 @@ const SIZES: Readonly<Record<Scope, Sizes>> = {
 
 /** The cases of a name, in order, to be started one at a time. */
 export function casesOf(name: CaseName, scope: Scope): readonly (() => Promise<CaseResult[]>)[] {
-	const { stripe, detect, store, search, growth, fix, memory } = SIZES[scope];
+	const { stripe, detect, store, search, growth, start, fix, memory } = SIZES[scope];
 	switch (name) {
 		case 'stripe':
 			return stripe.map((plan) => () => stripeCases(plan));
@@ -74,6 +79,8 @@ export function casesOf(name: CaseName, scope: Scope): readonly (() => Promise<C
 			return [() => searchCases(search)];
 		case 'growth':
 			return [() => growthCases(growth)];
+		case 'start':
+			return [() => startCases(start)];
 		case 'fix':
 			return [() => fixCases(fix)];
 		case 'memory':

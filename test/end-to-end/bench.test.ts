@@ -22,7 +22,7 @@ it(
 		expect(written).toMatchObject({ scope: 'tiny', wallMs: expect.any(Number), machine: { node: process.version } });
 
 		const groups = [...new Set(written.cases.map(({ group }) => group))];
-		expect(groups).toHaveLength(7);
+		expect(groups).toHaveLength(8);
 		for (const group of groups) expect(stdout).toContain(`### ${group}`);
 		for (const each of written.cases) {
 			expect(each.size).toBeGreaterThan(0);

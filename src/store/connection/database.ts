@@ -26,7 +26,7 @@ import { ServerAdapter } from './server-adapter.js';
  * A smaller page cache than PostgreSQL's default of 128 MB: the operating system caches the same pages anyway. A write-ahead log of 2
  * files after each checkpoint, instead of 5 to 64.
  */
-const CONFIGURATION = ['shared_buffers=32MB', 'min_wal_size=32MB', 'max_wal_size=32MB'];
+const CONFIGURATION = ['shared_buffers=16MB', 'min_wal_size=32MB', 'max_wal_size=32MB'];
 
 const PGLITE_OPTIONS = { startParams: [...PGlite.defaultStartParams, ...CONFIGURATION.flatMap((parameter) => ['-c', parameter])] };
 
