@@ -27,13 +27,14 @@ const MAX_MISSING = { members: 3, share: 0.1 };
 /** Maps a member to a roster entry with the managed roles only, by name. */
 export function toRosterMember(member: GuildMember, roles: ManagedRoles): RosterMember {
 	const held = managedRoleNames([...member.roles.cache.keys()], roles);
-	return { id: member.id, name: member.displayName, username: member.user.username, bot: member.user.bot, roles: held };
+	const { username, globalName, bot } = member.user;
+	return { id: member.id, name: member.displayName, username, globalName, bot, roles: held };
 }
 
 /** The same for a member as the gateway sends it. */
 function fromGateway({ user, nick, roles: held }: Pick<APIGuildMember, 'user' | 'nick' | 'roles'>, roles: ManagedRoles): RosterMember {
-	const { id, username, global_name: globalName, bot = false } = user;
-	return { id, name: nick ?? globalName ?? username, username, bot, roles: managedRoleNames(held, roles) };
+	const { id, username, global_name: globalName = null, bot = false } = user;
+	return { id, name: nick ?? globalName ?? username, username, globalName, bot, roles: managedRoleNames(held, roles) };
 }
 
 function managedRoleNames(roleIds: readonly string[], { nameOf }: ManagedRoles): string[] {

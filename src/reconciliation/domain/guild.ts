@@ -8,6 +8,8 @@ export interface RosterMember {
 	readonly name: string;
 	/** The account's unique name; null if the display name is the same. */
 	readonly username?: string | null;
+	/** The name that the account shows in every server; null if it is one of the two above. */
+	readonly globalName?: string | null;
 	readonly bot: boolean;
 	readonly roles: readonly RoleName[];
 }

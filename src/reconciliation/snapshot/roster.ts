@@ -23,7 +23,7 @@ export class CompactRoster implements ById<RosterMember> {
 	private ids: BigUint64Array;
 	/** Index of the member's role set; the lowest bit says whether it is a bot. */
 	private traits: Uint32Array;
-	/** Index of the member's name in {@link names}; their username is the next one. */
+	/** Index of the member's name in {@link names}; the next two are their username and their global name. */
 	private nameIndexes: Uint32Array;
 	private count = 0;
 	/** Indexes of deleted members. Their place in the columns stays. */
@@ -65,7 +65,14 @@ export class CompactRoster implements ById<RosterMember> {
 		const index = this.find(id);
 		return index === -1
 			? undefined
-			: { id, name: this.nameAt(index), username: this.usernameAt(index), bot: this.isBotAt(index), roles: this.rolesAt(index) };
+			: {
+					id,
+					name: this.nameAt(index),
+					username: this.usernameAt(index),
+					globalName: this.globalNameAt(index),
+					bot: this.isBotAt(index),
+					roles: this.rolesAt(index)
+				};
 	}
 
 	/** Views instead of copies: of most members, a caller reads few fields. */
@@ -86,6 +93,10 @@ export class CompactRoster implements ById<RosterMember> {
 		return this.names.at((this.nameIndexes[index] ?? 0) + 1);
 	}
 
+	public globalNameAt(index: number): string | null {
+		return this.names.at((this.nameIndexes[index] ?? 0) + 2);
+	}
+
 	public isBotAt(index: number): boolean {
 		return (this.traits[index] ?? 0) % 2 === 1;
 	}
@@ -98,7 +109,7 @@ export class CompactRoster implements ById<RosterMember> {
 	 * Adds or replaces a member.
 	 * @throws {RangeError} for an ID that is not a 64-bit decimal number
 	 */
-	public set({ id, name, username = null, bot, roles }: RosterMember): void {
+	public set({ id, name, username = null, globalName = null, bot, roles }: RosterMember): void {
 		const slot = this.slotOf(id);
 		if (slot === -1) throw new RangeError(`${JSON.stringify(id)} is not a Discord ID`);
 		const known = (this.slots[slot] ?? 0) - 1;
@@ -106,6 +117,7 @@ export class CompactRoster implements ById<RosterMember> {
 		this.traits[index] = this.roleSetIndex(roles) * 2 + (bot ? 1 : 0);
 		this.nameIndexes[index] = this.names.add(name);
 		this.names.add(username === name ? null : username);
+		this.names.add(globalName === name || globalName === username ? null : globalName);
 		this.deleted.delete(index);
 	}
 
@@ -197,6 +209,10 @@ class StoredMember implements RosterMember {
 
 	public get username(): string | null {
 		return this.#roster.usernameAt(this.#index);
+	}
+
+	public get globalName(): string | null {
+		return this.#roster.globalNameAt(this.#index);
 	}
 
 	public get bot(): boolean {

@@ -20,6 +20,7 @@ const members = fc.array(
 		id,
 		name,
 		username: fc.option(name),
+		globalName: fc.option(name),
 		bot: fc.boolean(),
 		roles: fc.subarray([...MANAGED, 'Rôle 🗡', 'a","b'])
 	}) satisfies fc.Arbitrary<RosterMember>,
@@ -32,15 +33,17 @@ function compact(all: readonly RosterMember[], expected?: number): CompactRoster
 	return roster;
 }
 
-/** The username is stored only if it differs. */
-const asStored = (member: RosterMember): RosterMember => ({
+/** The username and the global name are stored only if they differ. */
+const asStored = ({ name, username, globalName, ...member }: RosterMember): RosterMember => ({
 	...member,
-	username: member.username && member.username !== member.name ? member.username : null
+	name,
+	username: username && username !== name ? username : null,
+	globalName: globalName && globalName !== name && globalName !== username ? globalName : null
 });
 const mapOf = (all: readonly RosterMember[]) => new Map(all.map((member) => [member.id, asStored(member)]));
 /** Copies the fields of a view. */
-const copyOf = ({ id, name, username, bot, roles }: RosterMember): RosterMember =>
-	asStored({ id, name, username: username ?? null, bot, roles });
+const copyOf = ({ id, name, username, globalName, bot, roles }: RosterMember): RosterMember =>
+	asStored({ id, name, username: username ?? null, globalName: globalName ?? null, bot, roles });
 const byId = (a: RosterMember, b: RosterMember) => (a.id < b.id ? -1 : 1);
 
 describe('CompactRoster', () => {
