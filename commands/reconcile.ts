@@ -19,6 +19,7 @@ import { run } from './reconcile/run.js';
 import { setup } from './reconcile/setup.js';
 import { status } from './reconcile/status.js';
 import type { ReconcileSubcommand } from './reconcile/subcommand.js';
+import { suggest } from './reconcile/suggest.js';
 import { undo } from './reconcile/undo.js';
 import { unlink } from './reconcile/unlink.js';
 import { why } from './reconcile/why.js';
@@ -37,6 +38,7 @@ const SUBCOMMANDS: readonly ReconcileSubcommand[] = [
 	link,
 	unlink,
 	importLinks,
+	suggest,
 	exempt,
 	exemptions,
 	exportRun,

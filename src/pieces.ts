@@ -1,6 +1,7 @@
 import { container, type Piece } from '@sapphire/framework';
 import type { Guild } from 'discord.js';
 import { ReconcileCommand } from '../commands/reconcile.js';
+import { AcceptLinkButton } from '../interaction-handlers/accept-link-button.js';
 import { AcceptRulesButton } from '../interaction-handlers/accept-rules-button.js';
 import { AcceptRulesModal } from '../interaction-handlers/accept-rules-modal.js';
 import { BulkButton } from '../interaction-handlers/bulk-button.js';
@@ -31,6 +32,7 @@ import { SetupRoleMenu } from '../interaction-handlers/setup-role-menu.js';
 import { SetupSaveButton } from '../interaction-handlers/setup-save-button.js';
 import { SetupTiersButton } from '../interaction-handlers/setup-tiers-button.js';
 import { SetupTiersModal } from '../interaction-handlers/setup-tiers-modal.js';
+import { SuggestButton } from '../interaction-handlers/suggest-button.js';
 import { UndoButton } from '../interaction-handlers/undo-button.js';
 import { UndoImportButton } from '../interaction-handlers/undo-import-button.js';
 import { UnlinkButton } from '../interaction-handlers/unlink-button.js';
@@ -52,6 +54,7 @@ import { COMMAND_PIECE, pieceName } from './piece-names.js';
 export const PIECES = {
 	commands: { reconcile: ReconcileCommand },
 	'interaction-handlers': {
+		'accept-link-button': AcceptLinkButton,
 		'accept-rules-button': AcceptRulesButton,
 		'accept-rules-modal': AcceptRulesModal,
 		'bulk-button': BulkButton,
@@ -82,6 +85,7 @@ export const PIECES = {
 		'setup-save-button': SetupSaveButton,
 		'setup-tiers-button': SetupTiersButton,
 		'setup-tiers-modal': SetupTiersModal,
+		'suggest-button': SuggestButton,
 		'undo-button': UndoButton,
 		'undo-import-button': UndoImportButton,
 		'unlink-button': UnlinkButton,

@@ -97,6 +97,10 @@ const ACTIONS = {
 	'pick-link': ['discordId'],
 	/** Link this customer although its metadata names the members that the confirmation showed. */
 	link: ['discordId', 'customerId', 'shownHash'],
+	/** Show a page of the suggested links. */
+	suggest: ['page', 'button'],
+	/** Link a suggested customer. */
+	'accept-link': ['discordId', 'customerId'],
 	/** Ask about the row that is picked. */
 	'pick-unlink': ['discordId'],
 	/** Unlink this row. */

@@ -7,6 +7,7 @@ import { createFixService } from '../reconciliation/fixes/service.js';
 import { createHealthService } from '../reconciliation/health/service.js';
 import { createImportService } from '../reconciliation/imports/service.js';
 import { createMemberService } from '../reconciliation/members/service.js';
+import { readSnapshot } from '../reconciliation/runs/compare.js';
 import { createRunService } from '../reconciliation/runs/service.js';
 import { createScheduleService } from '../reconciliation/schedule/service.js';
 import type { Reeve } from '../reeve.js';
@@ -50,7 +51,19 @@ export function createReeve(options: ReeveOptions): Reeve {
 			track
 		}),
 		fixes: createFixService({ ports, store, settings: run, track }),
-		members: createMemberService({ ports, billing, guild: ports.guild, store, policy: run.policy, namesOf, track }),
+		members: createMemberService({
+			ports,
+			billing,
+			guild: ports.guild,
+			store,
+			policy: run.policy,
+			namesOf,
+			suggestPorts: {
+				readSnapshot: (reading) => readSnapshot({ ...ports, ledger: store }, run.policy, { ...reading, onlyMember: null, lastGood: null }),
+				readCustomers: async (customerIds) => (await billing.findImportCustomers(customerIds, [])).byId
+			},
+			track
+		}),
 		imports: createImportService({ billing, guild: ports.guild, ledger: store, now: ports.now, track }),
 		schedule: createScheduleService({ ports, store, run, daily, guildId, track }),
 		reports: createReportService({ client: outgoing, guildId, store, announce, outbox, logger }),

@@ -26,6 +26,7 @@ const COMMANDS: readonly (readonly [string, Record<string, unknown>])[] = [
 	['unlink', { member: 'zelda' }],
 	['exempt', { member: 'zelda', reason: 'friend' }],
 	['exemptions', {}],
+	['suggest', {}],
 	['export', {}],
 	['doctor', {}],
 	['accept-account', { confirm: 'test data' }]
@@ -69,6 +70,8 @@ beforeAll(async () => {
 		{ action: 'history', days: 7, page: 0, button: 'next' },
 		{ action: 'ignore', runId, page: 0, issueId },
 		{ action: 'exemptions', page: 0, button: 'next' },
+		{ action: 'suggest', page: 0, button: 'next' },
+		{ action: 'accept-link', discordId: person(0), customerId: 'cus_zelda' },
 		{ action: 'why', issueId },
 		{ action: 'link', discordId: person(0), customerId: 'cus_zelda', shownHash: planHash },
 		{ action: 'unlink', discordId: person(0), shownHash: planHash },

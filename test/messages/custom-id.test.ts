@@ -42,7 +42,12 @@ const action: fc.Arbitrary<ButtonAction> = fc.oneof(
 	fc.record({ action: fc.constant('accept-rules' as const), rulesHash: hash, losing: fc.integer({ min: 0, max: 999_999_999 }) }),
 	fc.record({ action: fc.constant('end-onboarding' as const), runId: cuid, losing: fc.integer({ min: 0, max: 999_999_999 }) }),
 	fc.record({ action: fc.constant('history' as const), days: fc.integer({ min: 1, max: 999 }), page, button }),
-	fc.record({ action: fc.constant('exemptions' as const), page, button }),
+	fc.record({ action: fc.constantFrom('exemptions' as const, 'suggest' as const), page, button }),
+	fc.record({
+		action: fc.constant('accept-link' as const),
+		discordId: fc.stringMatching(/^\d{17,20}$/),
+		customerId: fc.stringMatching(/^cus_[A-Za-z0-9]{1,36}$/)
+	}),
 	fc.record({ action: fc.constant('why' as const), issueId: cuid }),
 	fc.record({ action: fc.constant('import' as const), batchId: fc.stringMatching(/^[a-z0-9]{1,32}$/), shownHash: hash }),
 	fc.record({ action: fc.constant('undo-import' as const), batchId: fc.stringMatching(/^[a-z0-9]{1,32}$/) }),

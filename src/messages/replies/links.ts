@@ -119,7 +119,7 @@ export function linkReply(result: LinkResult, person: Person, customerId: string
 		case 'named': {
 			const hash = result.hash;
 			return answer(
-				`${named(result.people, customer)} A link made here counts more than metadata: ${customer} would pay for ${member} alone. It would be taken from ${people(result.people)}. ${UNTIL_CORRECTED}\nIt is ${inline(result.found)}. Nothing is changed until you confirm; to leave it as it is, dismiss this message.`,
+				`${named(result.people, customer)} A link made here counts more than metadata: ${customer} would pay for ${member} alone. It would be taken from ${people(result.people)}. ${UNTIL_CORRECTED}\nIt is ${describeCustomer(result.found)}. Nothing is changed until you confirm; to leave it as it is, dismiss this message.`,
 				button('Link anyway', { action: 'link', discordId: person.discordId, customerId, shownHash: hash })
 			);
 		}
@@ -130,7 +130,7 @@ export function linkReply(result: LinkResult, person: Person, customerId: string
 					: `\nThey are linked to ${list(result.others.map(code))} too: all of their customers count, the best one decides.`;
 			const from =
 				result.takenFrom.length === 0 ? '' : `\n${named(result.takenFrom, customer)} From now on that does not count. ${UNTIL_CORRECTED}`;
-			return answer(`Linked ${member} to ${inline(result.found)}.${others}${from}\n${describeRoleStatus(result.roleStatus)}`);
+			return answer(`Linked ${member} to ${describeCustomer(result.found)}.${others}${from}\n${describeRoleStatus(result.roleStatus)}`);
 		}
 	}
 }
@@ -256,7 +256,11 @@ function people(discordIds: readonly string[]): string {
 
 function describeMemberLink(link: MemberLink): string {
 	const customer =
-		link.customer !== null ? [inline(link.customer)] : link.customerId !== null ? [`${code(link.customerId)} (not in Stripe)`] : [];
+		link.customer !== null
+			? [describeCustomer(link.customer)]
+			: link.customerId !== null
+				? [`${code(link.customerId)} (not in Stripe)`]
+				: [];
 	return [...customer, ...describeSeat(link)].join(' and ') || 'known, but not linked to anyone who pays';
 }
 
@@ -282,7 +286,7 @@ function memberLinkChoice({ customer, customerId, seat }: MemberLink): string {
 }
 
 /** A customer, escaped for a sentence. */
-function inline(found: CustomerFound): string {
+export function describeCustomer(found: CustomerFound): string {
 	return escapeText(customerChoice(found), TEXT_LENGTH);
 }
 

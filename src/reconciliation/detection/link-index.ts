@@ -124,6 +124,11 @@ export class LinkIndex {
 		return links === undefined && doubts.length === 0 ? undefined : this.personOf(discordId, links, doubts);
 	}
 
+	/** Whether a row gives the customer to a user or a team. */
+	public isOwnedByRow(customerId: string): boolean {
+		return this.rowOwners.has(customerId);
+	}
+
 	/** Discord IDs of all linked users, each once. */
 	public ids(): Iterable<string> {
 		const { base } = this;

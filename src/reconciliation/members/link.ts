@@ -230,7 +230,7 @@ export async function unlinkRow(ports: LinkingDeps, policy: PolicySettings, orde
 }
 
 /** @throws {SourceError} that says where links are kept */
-function assertWritable({ linksKeptIn: place }: Pick<LinkStore, 'linksKeptIn'>): void {
+export function assertWritable({ linksKeptIn: place }: Pick<LinkStore, 'linksKeptIn'>): void {
 	if (place !== null) throw linksKeptElsewhere(place);
 }
 
@@ -294,7 +294,7 @@ function withoutLink(links: Links, rowId: string): Links {
 	return { ...links, members: links.members.map((row) => (row.id === rowId ? { ...row, discordId: null } : row)) };
 }
 
-async function orUnreadable<T>(work: () => Promise<T>): Promise<T | { readonly kind: 'unreadable'; readonly why: string }> {
+export async function orUnreadable<T>(work: () => Promise<T>): Promise<T | { readonly kind: 'unreadable'; readonly why: string }> {
 	const result = await attempt(work);
 	return result.ok ? result.value : { kind: 'unreadable', why: result.error };
 }

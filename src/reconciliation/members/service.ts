@@ -1,8 +1,9 @@
-import type { Billing, Guild, Ledger, Ports, Track } from '../domain/ports.js';
+import type { Billing, Guild, Ledger, OnProgress, Ports, Track } from '../domain/ports.js';
 import type { PolicySettings } from '../domain/rules.js';
 import { type ExemptionStore, type ExemptOrder, type ExemptResult, exemptMember, type StoredExemption } from './exemption.js';
 import { type CustomerMetadataSearch, type Explanation, explainMember, type MemberHistoryStore } from './explain.js';
 import {
+	assertWritable,
 	type CustomerLookup,
 	type CustomersResult,
 	type LinkOrder,
@@ -11,11 +12,13 @@ import {
 	type LinksResult,
 	linkCustomer,
 	linksOf,
+	orUnreadable,
 	searchCustomers,
 	type UnlinkOrder,
 	type UnlinkResult,
 	unlinkRow
 } from './link.js';
+import { createSuggester, type SuggestionsResult, type SuggestPorts, suggestLinks } from './suggest.js';
 
 /** Discord ID → the name that Discord shows; members who are not in the server are missing. */
 export type NamesOf = (discordIds: Iterable<string>) => Promise<ReadonlyMap<string, string>>;
@@ -43,6 +46,8 @@ export interface MemberService extends Pick<ExemptionStore, 'subjectOf'> {
 	link(order: LinkOrder): Promise<LinkResult>;
 	links(discordId: string): Promise<LinksResult>;
 	unlink(order: UnlinkOrder): Promise<UnlinkResult>;
+	/** Unlinked role holders beside unlinked payers of the same name. @param options.reread - whether to read again what was read a moment ago */
+	suggestLinks(options: { readonly reread: boolean; readonly onProgress: OnProgress }): Promise<SuggestionsResult>;
 }
 
 export function createMemberService(deps: {
@@ -52,10 +57,19 @@ export function createMemberService(deps: {
 	readonly store: Ledger & ExemptionStore & MemberHistoryStore & LinkStore;
 	readonly policy: PolicySettings;
 	readonly namesOf: NamesOf;
+	readonly suggestPorts: SuggestPorts;
 	readonly track: Track;
 }): MemberService {
-	const { ports, billing, guild, store, policy, namesOf, track } = deps;
+	const { ports, billing, guild, store, policy, namesOf, suggestPorts, track } = deps;
 	const linking = { billing, guild, ledger: store, now: ports.now };
+	const suggester = createSuggester(
+		(onProgress) =>
+			orUnreadable(async () => {
+				assertWritable(store);
+				return { kind: 'suggestions', suggestions: await suggestLinks(suggestPorts, policy, { now: ports.now(), onProgress }) };
+			}),
+		ports.now
+	);
 	const explain = (discordId: string) => explainMember({ ...ports, billing }, store, policy, discordId);
 	return {
 		explain,
@@ -73,6 +87,7 @@ export function createMemberService(deps: {
 		searchCustomers: (text) => searchCustomers(billing, text),
 		link: (order) => track(() => linkCustomer(linking, policy, order)),
 		links: (discordId) => linksOf(linking, policy, discordId),
-		unlink: (order) => track(() => unlinkRow(linking, policy, order))
+		unlink: (order) => track(() => unlinkRow(linking, policy, order)),
+		suggestLinks: (options) => track(() => suggester(options))
 	};
 }

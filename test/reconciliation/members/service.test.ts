@@ -14,6 +14,7 @@ function serviceOver(members: Partial<Deps['store']>, ports = new FakePorts()) {
 		store: stub<Deps['store']>(members),
 		policy: SETTINGS.policy,
 		namesOf: async (ids) => new Map([...ids].filter((id) => id === '1').map((id) => [id, 'Ada'])),
+		suggestPorts: stub<Deps['suggestPorts']>({}),
 		track: (work) => work()
 	});
 }
@@ -40,6 +41,11 @@ describe('MemberService', () => {
 
 	it('explains no issue that the database does not have', async () => {
 		expect(await serviceOver({ subjectOf: async () => null }).explainIssue('gone')).toBeNull();
+	});
+
+	it('suggests no link where links cannot be made, and reads nothing for it', async () => {
+		const result = await serviceOver({ linksKeptIn: 'the shop' }).suggestLinks({ reread: true, onProgress: () => {} });
+		expect(result).toEqual({ kind: 'unreadable', why: 'Links are kept in the shop: change them there.' });
 	});
 
 	it('names a member of the server, and no one else', async () => {
