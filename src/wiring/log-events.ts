@@ -40,7 +40,8 @@ const LINES: { readonly [Name in keyof LoggedEvents]: (...args: ReeveEvents[Name
 	attempt: ({ kind, issue, runId, actor, outcome, rolesBefore, rolesAfter, error }) => {
 		const changed = rolesBefore !== null && rolesAfter !== null ? diffRoles(rolesBefore, rolesAfter) : null;
 		const isDone = outcome === 'FIXED' || outcome === 'UNDONE';
-		const failed = outcome === 'FAILED' || outcome === 'NOT_APPLIED' || outcome === 'INTERRUPTED';
+		// An interrupted attempt is taken up again by itself.
+		const failed = outcome === 'FAILED' || outcome === 'NOT_APPLIED';
 		return [
 			failed ? 'warn' : 'info',
 			`${kind === 'fix' ? 'Fix' : 'Undo'} ${isDone ? 'done' : 'not done'}.`,
