@@ -1,7 +1,12 @@
+import { execFile } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { APIMessage } from 'discord-api-types/v10';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.js';
 import { buttonOf, buttons, managedRolesOf, reconcile, runCommand, waitForReply } from './operator.js';
+
+const DOCTOR = join(import.meta.dirname, '../../dist/src/cli/doctor.js');
 
 const idOf = (index: number) => `30000000000000${String(index).padStart(4, '0')}`;
 
@@ -49,10 +54,17 @@ describe('setup', () => {
 		});
 	};
 
-	test('says in the log what to do while there is no channel to say it in', async () => {
+	const welcomes = () => sandbox.messages().filter(({ embeds }) => embeds[0]?.title === 'Reeve is here');
+
+	test('greets the operators once in a channel that not everyone sees, with what to do next', async () => {
+		const [welcome] = await sandbox.until(() => (welcomes().length > 0 ? welcomes() : null));
+		expect(welcome?.channel_id).toBe(sandbox.discord.ids.adminChannelId);
+		expect(welcome?.embeds[0]?.description).toContain('uses `/reconcile setup`');
 		await sandbox.until(() =>
 			sandbox.log().some((line) => line.includes('Reeve is not set up completely: use /reconcile setup in Discord.'))
 		);
+		await sandbox.restart();
+		expect(welcomes()).toHaveLength(1);
 	});
 
 	test('asks for what is missing, checks each answer, and can be left and resumed', async () => {
@@ -105,6 +117,14 @@ describe('setup', () => {
 		const { id } = await runCommand(sandbox, 'reconcile setup');
 		const check = await waitForReply(sandbox, id, /step 4 of 4/);
 		expect(description(check)).toContain('there is nothing to save');
+	});
+
+	test('is what the doctor on the command line checks, too', async () => {
+		const output = await new Promise<string>((resolve) => {
+			execFile(process.execPath, [DOCTOR], { cwd: tmpdir(), env: sandbox.settings }, (_error, stdout, stderr) => resolve(stdout + stderr));
+		});
+		expect(output).toContain('Reeve can post in #');
+		expect(output).toContain('Every price that people pay is in the settings.');
 	});
 
 	test('refuses answers that another operator changed after they were shown', async () => {
