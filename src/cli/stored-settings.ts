@@ -1,4 +1,3 @@
-import { databaseSettings } from '../config/derived.js';
 import { parseSettings, type Settings } from '../config/env.js';
 import { withStoredSettings } from '../config/stored-settings.js';
 import type { Database } from '../store/connection/database.js';
@@ -12,6 +11,6 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @throws {SettingsError} if both together are invalid
  */
 export async function completeSettings(settings: Settings, environment: Environment, database: Database): Promise<Settings> {
-	const stored = await settingStore(database, databaseSettings(settings).guild.guildId).readSettings();
+	const stored = await settingStore(database, settings.DISCORD_GUILD_ID).readSettings();
 	return parseSettings(withStoredSettings(environment, stored)).settings;
 }

@@ -20,6 +20,9 @@ export function savedReply(result: SaveResult): string {
 	}
 }
 
+/** "A, B and C". */
+const AND = new Intl.ListFormat('en-GB');
+
 export const DISCARDED = 'Your answers were dropped. The settings in force are as they were.';
 
 /** For the admin channel. @param changed - names of the settings */
@@ -30,8 +33,7 @@ export function setupAnnouncement(actor: string, changed: readonly string[]): st
 		...(changed.includes('DISCORD_ADMIN_CHANNEL_ID') ? ['the admin channel'] : []),
 		...(changed.some((name) => name.endsWith('_PRICE_IDS')) ? ['what the prices buy'] : [])
 	];
-	const listed = subjects.length < 2 ? subjects.join('') : `${subjects.slice(0, -1).join(', ')} and ${subjects.at(-1)}`;
-	return `${mention(actor)} changed ${listed || 'nothing'} with \`/reconcile setup\`. No role was changed; the next run compares everyone with the new settings.`;
+	return `${mention(actor)} changed ${AND.format(subjects) || 'nothing'} with \`/reconcile setup\`. No role was changed; the next run compares everyone with the new settings.`;
 }
 
 /** Posted once, when Reeve starts for the first time and has to be set up. */
