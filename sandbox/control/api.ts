@@ -118,7 +118,13 @@ export function controlApi(environment: SandboxEnvironment): Hono {
 function changeGuild({ discord }: SandboxEnvironment, change: z.output<typeof bodies.guildBody>): void {
 	switch (change.action) {
 		case 'kick':
-			discord.kick(change.user);
+			discord.kick(change.user, change.by);
+			break;
+		case 'ban':
+			discord.ban(change.user, change.by);
+			break;
+		case 'leave':
+			discord.leave(change.user);
 			break;
 		case 'join':
 			discord.join(change.member);
@@ -127,7 +133,13 @@ function changeGuild({ discord }: SandboxEnvironment, change: z.output<typeof bo
 			discord.createRole({ name: change.name, ...(change.position === undefined ? {} : { position: change.position }) });
 			break;
 		case 'deleteRole':
-			discord.deleteRole(change.role);
+			discord.deleteRole(change.role, change.by);
+			break;
+		case 'createChannel':
+			discord.createChannel(change.name);
+			break;
+		case 'deleteChannel':
+			discord.deleteChannel(change.channel, change.by);
 			break;
 		case 'renameRole':
 			discord.renameRole(change.role, change.to);
@@ -136,7 +148,7 @@ function changeGuild({ discord }: SandboxEnvironment, change: z.output<typeof bo
 			discord.moveRole(change.role, change.position);
 			break;
 		case 'botPermission':
-			discord.setBotPermission(change.permission, change.on, change.channel);
+			discord.setBotPermission(change.permission, change.on, change.channel, change.by);
 			break;
 		case 'memberIntent':
 			discord.setMemberIntent(change.on);

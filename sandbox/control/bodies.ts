@@ -32,12 +32,25 @@ export const autocompleteBody = z.strictObject({
 	options: optionValues.optional()
 });
 
-export const rolesBody = z.strictObject({ user, add: roles.optional(), remove: roles.optional() });
+/** Who does it, as the audit log names them; default: the operator. */
+const by = user.optional();
+
+export const rolesBody = z.strictObject({
+	user,
+	add: roles.optional(),
+	remove: roles.optional(),
+	by,
+	/** For the audit log. */
+	reason: z.string().max(512).optional()
+});
 
 export const guildBody = z.discriminatedUnion(
 	'action',
 	[
-		z.strictObject({ action: z.literal('kick'), user }),
+		z.strictObject({ action: z.literal('kick'), user, by }),
+		z.strictObject({ action: z.literal('ban'), user, by }),
+		/** By themselves: the audit log has no entry. */
+		z.strictObject({ action: z.literal('leave'), user }),
 		z.strictObject({
 			action: z.literal('join'),
 			member: z.strictObject({
@@ -49,10 +62,12 @@ export const guildBody = z.discriminatedUnion(
 			})
 		}),
 		z.strictObject({ action: z.literal('createRole'), name: z.string().min(1), position: z.int().positive().optional() }),
-		z.strictObject({ action: z.literal('deleteRole'), role: z.string() }),
+		z.strictObject({ action: z.literal('deleteRole'), role: z.string(), by }),
+		z.strictObject({ action: z.literal('createChannel'), name: z.string().min(1) }),
+		z.strictObject({ action: z.literal('deleteChannel'), channel: z.string(), by }),
 		z.strictObject({ action: z.literal('renameRole'), role: z.string(), to: z.string().min(1) }),
 		z.strictObject({ action: z.literal('moveRole'), role: z.string(), position: z.int().positive() }),
-		z.strictObject({ action: z.literal('botPermission'), permission: z.string(), on: z.boolean(), channel: z.string().optional() }),
+		z.strictObject({ action: z.literal('botPermission'), permission: z.string(), on: z.boolean(), channel: z.string().optional(), by }),
 		/** The Server Members intent, as switched in the developer portal. */
 		z.strictObject({ action: z.literal('memberIntent'), on: z.boolean() }),
 		/** Minimum seconds between requests for all members. Discord's is 30. */
@@ -70,7 +85,7 @@ export const guildBody = z.discriminatedUnion(
 		/** Two-factor authentication: whether the guild requires it of moderators, and whether the bot's owner has it. */
 		z.strictObject({ action: z.literal('twoFactor'), required: z.boolean(), ownerHas: z.boolean() })
 	],
-	'must be kick, join, createRole, deleteRole, renameRole, moveRole, botPermission, memberIntent, memberRequests, memberCount, invite, bindRole or twoFactor'
+	'must be kick, ban, leave, join, createRole, deleteRole, createChannel, deleteChannel, renameRole, moveRole, botPermission, memberIntent, memberRequests, memberCount, invite, bindRole or twoFactor'
 );
 
 const times = { match: z.string().optional(), times: z.int().positive().optional(), after: z.int().nonnegative().optional() };

@@ -40,10 +40,14 @@ const CALLS: readonly Call[] = [
 	{ call: 'GET /api/messages?channel=', does: 'the messages of a channel; default: the admin channel', path: '/api/messages' },
 	{ call: 'GET /api/dms', does: 'direct messages the bot sent outside of interactions' },
 	{ call: 'GET /api/guild', does: 'members with roles, roles, audit log' },
-	{ call: 'POST /api/roles', does: 'changes a member’s roles by hand', body: { user: 'ada', add: ['Lord'], remove: ['Knight'] } },
+	{
+		call: 'POST /api/roles',
+		does: 'changes a member’s roles by hand; by: a person or a bot',
+		body: { user: 'ada', add: ['Lord'], remove: ['Knight'], by: 'operator' }
+	},
 	{
 		call: 'POST /api/guild',
-		does: 'kick {user}, join {member}, createRole {name, position?}, deleteRole {role}, renameRole {role, to}, moveRole {role, position}, botPermission {permission, on, channel?}, memberIntent {on}, memberRequests {seconds}, memberCount {offset}, invite {on}, bindRole {role, to}, twoFactor {required, ownerHas}',
+		does: 'kick {user, by?}, ban {user, by?}, leave {user}, join {member}, createRole {name, position?}, deleteRole {role, by?}, createChannel {name}, deleteChannel {channel, by?}, renameRole {role, to}, moveRole {role, position}, botPermission {permission, on, channel?, by?}, memberIntent {on}, memberRequests {seconds}, memberCount {offset}, invite {on}, bindRole {role, to}, twoFactor {required, ownerHas}',
 		body: { action: 'moveRole', role: 'Lord', position: 9 }
 	},
 	{ call: 'GET /api/stripe/subscriptions', does: 'also /:id, and the same for customers' },

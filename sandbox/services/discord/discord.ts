@@ -191,20 +191,35 @@ export class SandboxDiscord {
 		return viewGuild(this.context.guild);
 	}
 
-	/** The operator changes a member's roles by hand. */
-	public changeRoles(call: { user: string; add?: string[]; remove?: string[] }): void {
+	/**
+	 * A person or a bot changes a member's roles by hand.
+	 * @param call.by - who does it; default: the operator. The audit log then names them.
+	 * @param call.reason - for the audit log, as bots give it
+	 */
+	public changeRoles(call: { user: string; add?: string[]; remove?: string[]; by?: string; reason?: string }): void {
 		const { guild } = this.context;
 		const member = this.memberOf(call.user);
+		const by = this.executor(call.by);
 		const add = (call.add ?? []).map((name) => this.roleOf(name));
 		const remove = (call.remove ?? []).map((name) => this.roleOf(name));
-		guild.changeRoles(member, { add, remove, by: guild.operatorId });
+		guild.changeRoles(member, { add, remove, by, reason: call.reason });
 	}
 
 	// Guild changes.
 
-	public kick(user: string): void {
-		const { guild } = this.context;
-		guild.leave(this.memberOf(user), { by: guild.operatorId });
+	/** @param by - who does it; default: the operator */
+	public kick(user: string, by?: string): void {
+		this.context.guild.leave(this.memberOf(user), { by: this.executor(by) });
+	}
+
+	/** @param by - who does it; default: the operator */
+	public ban(user: string, by?: string): void {
+		this.context.guild.leave(this.memberOf(user), { by: this.executor(by), banned: true });
+	}
+
+	/** A member leaves by themselves: the audit log has no entry. */
+	public leave(user: string): void {
+		this.context.guild.leave(this.memberOf(user));
 	}
 
 	public join(member: NewMember): void {
@@ -224,8 +239,9 @@ export class SandboxDiscord {
 		return this.context.guild.createRole(role).id;
 	}
 
-	public deleteRole(name: string): void {
-		this.context.guild.deleteRole(this.roleOf(name));
+	/** @param by - who does it; default: the operator */
+	public deleteRole(name: string, by?: string): void {
+		this.context.guild.deleteRole(this.roleOf(name), this.executor(by));
 	}
 
 	public renameRole(name: string, to: string): void {
@@ -235,6 +251,18 @@ export class SandboxDiscord {
 	/** @param position - 1 is just above @everyone */
 	public moveRole(name: string, position: number): void {
 		this.context.guild.moveRole(this.roleOf(name), position);
+	}
+
+	public createChannel(name: string): string {
+		return this.context.guild.createChannel(name).id;
+	}
+
+	/** @param by - who does it; default: the operator */
+	public deleteChannel(name: string, by?: string): void {
+		const { guild } = this.context;
+		const channel = guild.channel(name);
+		if (!channel) throw new ControlError(404, `there is no channel ${name}`);
+		guild.deleteChannel(channel, this.executor(by));
 	}
 
 	/** Changes limits until the next `load`. All buckets are refilled. */
@@ -247,12 +275,13 @@ export class SandboxDiscord {
 	 * Grants or revokes a permission of the bot.
 	 * @param permission - `ManageRoles` or `MANAGE_ROLES`
 	 * @param channel - restricts the change to this channel
+	 * @param by - who does it; default: the operator
 	 */
-	public setBotPermission(permission: string, on: boolean, channel?: string): void {
+	public setBotPermission(permission: string, on: boolean, channel?: string, by?: string): void {
 		const { guild } = this.context;
 		const found = channel === undefined ? undefined : guild.channel(channel);
 		if (channel !== undefined && !found) throw new ControlError(404, `there is no channel ${channel}`);
-		setBotPermission(guild, permissionNamed(permission), on, found);
+		setBotPermission(guild, permissionNamed(permission), on, { channel: found, by: this.executor(by) });
 	}
 
 	/** Kicks or invites the bot. */
@@ -330,6 +359,11 @@ export class SandboxDiscord {
 		const member = this.context.guild.person(user);
 		if (!member) throw new ControlError(404, `there is no member ${user} in the guild`);
 		return member;
+	}
+
+	/** Who changes something: a member, or a bot. @param user - default: the operator */
+	private executor(user: string | undefined): string {
+		return user === undefined ? this.context.guild.operatorId : this.memberOf(user).id;
 	}
 
 	private roleOf(name: string): APIRole {

@@ -50,9 +50,10 @@ export class DiscordFixture {
 		return fixture;
 	}
 
-	public client(): Client {
+	/** @param more - further intents */
+	public client(more: readonly GatewayIntentBits[] = []): Client {
 		const options: Omit<ClientOptions, 'tasks'> = {
-			intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMembers],
+			intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMembers, ...more],
 			allowedMentions: { parse: [] },
 			rest: { api: `${this.url}/api`, retries: 0 }
 		};
@@ -65,9 +66,10 @@ export class DiscordFixture {
 	/** Logs a bot in, registers its commands and answers interactions. */
 	public async bot(
 		commands: readonly ApplicationCommandDataResolvable[] = [],
-		answer?: (interaction: Interaction) => unknown
+		answer?: (interaction: Interaction) => unknown,
+		intents: readonly GatewayIntentBits[] = []
 	): Promise<Client<true>> {
-		const client = this.client();
+		const client = this.client(intents);
 		const ready = new Promise<Client<true>>((resolve) => client.once('clientReady', resolve));
 		if (answer) client.on('interactionCreate', (interaction) => void answer(interaction));
 		await client.login(TOKEN);

@@ -1,4 +1,4 @@
-import { type GatewayDispatchPayload, GatewayIntentBits as Intent } from 'discord-api-types/v10';
+import { type GatewayDispatchPayload, GatewayIntentBits as Intent, PermissionFlagsBits } from 'discord-api-types/v10';
 
 export type EventName = GatewayDispatchPayload['t'];
 type EventData<T extends EventName> = Extract<GatewayDispatchPayload, { t: T }>['d'];
@@ -16,11 +16,17 @@ const NEEDED: Readonly<Record<string, number>> = {
 	CHANNEL_CREATE: Intent.Guilds,
 	CHANNEL_UPDATE: Intent.Guilds,
 	CHANNEL_DELETE: Intent.Guilds,
+	GUILD_BAN_ADD: Intent.GuildModeration,
 	GUILD_MEMBER_ADD: Intent.GuildMembers,
 	GUILD_MEMBER_UPDATE: Intent.GuildMembers,
 	GUILD_MEMBER_REMOVE: Intent.GuildMembers,
 	GUILD_AUDIT_LOG_ENTRY_CREATE: Intent.GuildModeration
 };
+
+/** The permission the bot needs to receive this event; null if none. */
+export function permissionFor(event: EventName): bigint | null {
+	return event === 'GUILD_AUDIT_LOG_ENTRY_CREATE' ? PermissionFlagsBits.ViewAuditLog : null;
+}
 
 /** The intent a session needs to receive this event; 0 if none. */
 export function intentFor(event: EventName, data: unknown): number {

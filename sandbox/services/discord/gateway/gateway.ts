@@ -9,12 +9,13 @@ import {
 	GatewayOpcodes as Op
 } from 'discord-api-types/v10';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { type Emit, intentFor } from '../core/events.js';
+import { type Emit, intentFor, permissionFor } from '../core/events.js';
 import { IDS } from '../core/identity.js';
 import type { DiscordOptions, Limits } from '../core/options.js';
 import type { Guild } from '../guild/guild.js';
 import { toUser } from '../guild/members.js';
 import { toGuildCreate } from '../guild/payload.js';
+import { guildPermissions } from '../guild/permissions.js';
 import { isRecord } from '../validate/form.js';
 import { Connection, type Payload } from './connection.js';
 import { GatewayFaults } from './gateway-faults.js';
@@ -59,7 +60,10 @@ export class Gateway {
 
 	public readonly emit: Emit = (event, data) => {
 		const intent = intentFor(event, data);
-		if (!this.host.guild().invited) return;
+		const guild = this.host.guild();
+		if (!guild.invited) return;
+		const permission = permissionFor(event);
+		if (permission !== null && (guildPermissions(guild, guild.bot) & permission) === 0n) return;
 		const own = event === Event.GuildMemberUpdate && isRecord(data) && isRecord(data.user) && data.user.id === IDS.bot;
 		for (const session of this.sessions.values()) if (own || session.receives(intent)) session.dispatch(event, data);
 		this.host.changed();

@@ -1,4 +1,4 @@
-import { type APIAuditLogChange, type APIAuditLogEntry, AuditLogEvent } from 'discord-api-types/v10';
+import { type APIAuditLogChange, type APIAuditLogEntry, type APIAuditLogOptions, AuditLogEvent } from 'discord-api-types/v10';
 import type { Clock } from '../core/identity.js';
 
 /** An entry for the audit log. */
@@ -7,6 +7,7 @@ export interface AuditAction {
 	userId: string;
 	targetId: string;
 	changes?: APIAuditLogChange[];
+	options?: APIAuditLogOptions;
 	reason?: string | undefined;
 }
 
@@ -22,6 +23,9 @@ export interface AuditLine {
 	at: string;
 }
 
+/** Discord deletes entries after this time. */
+const RETENTION_MS = 45 * 86_400_000;
+
 export class AuditLog {
 	private readonly entries: { entry: APIAuditLogEntry; at: string }[] = [];
 
@@ -34,15 +38,17 @@ export class AuditLog {
 			user_id: change.userId,
 			target_id: change.targetId,
 			changes: change.changes ?? [],
+			...(change.options ? { options: change.options } : {}),
 			...(change.reason ? { reason: change.reason } : {})
 		};
 		this.entries.push({ entry, at: this.clock.stamp() });
 		return entry;
 	}
 
-	/** Oldest first. */
+	/** Oldest first, without those that Discord has deleted by now. */
 	public list(): readonly APIAuditLogEntry[] {
-		return this.entries.map(({ entry }) => entry);
+		const oldest = this.clock.milliseconds() - RETENTION_MS;
+		return this.entries.filter(({ at }) => Date.parse(at) >= oldest).map(({ entry }) => entry);
 	}
 
 	public lines(): AuditLine[] {

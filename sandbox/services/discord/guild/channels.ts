@@ -13,7 +13,7 @@ export function defaultChannels(): APITextChannel[] {
 	return [admin, textChannel(IDS.generalChannel, 'general', 1)];
 }
 
-function textChannel(id: string, name: string, position: number): APITextChannel {
+export function textChannel(id: string, name: string, position: number): APITextChannel {
 	return {
 		id,
 		type: ChannelType.GuildText,

@@ -1,9 +1,16 @@
-import { type APIRole, type APITextChannel, AuditLogEvent, GatewayDispatchEvents as Event } from 'discord-api-types/v10';
+import {
+	type APIAuditLogChange,
+	type APIRole,
+	type APITextChannel,
+	AuditLogEvent,
+	AuditLogOptionsType,
+	GatewayDispatchEvents as Event
+} from 'discord-api-types/v10';
 import type { GuildMemberWorld } from '../../core/world.js';
 import type { Emit } from '../core/events.js';
 import { type Clock, IDS, ROLE_IDS } from '../core/identity.js';
 import { type AuditAction, AuditLog } from './audit.js';
-import { defaultChannels } from './channels.js';
+import { defaultChannels, textChannel } from './channels.js';
 import { byId, type Member, toMember, toUser } from './members.js';
 import { defaultRoles, makeRole } from './roles.js';
 
@@ -114,12 +121,17 @@ export class Guild {
 		return member;
 	}
 
-	public leave(member: Member, kick?: { by: string; reason?: string | undefined }): void {
+	/** @param removal - by whom the member is kicked or banned; without it, they leave by themselves */
+	public leave(member: Member, removal?: { by: string; banned?: boolean; reason?: string | undefined }): void {
 		this.members.delete(member.id);
 		this.departed.set(member.id, member);
 		this.sorted = null;
 		this.emit(Event.GuildMemberRemove, { guild_id: this.id, user: toUser(member) });
-		if (kick) this.record({ action: AuditLogEvent.MemberKick, userId: kick.by, targetId: member.id, reason: kick.reason });
+		if (!removal) return;
+		const { by, banned = false, reason } = removal;
+		if (banned) this.emit(Event.GuildBanAdd, { guild_id: this.id, user: toUser(member) });
+		const action = banned ? AuditLogEvent.MemberBanAdd : AuditLogEvent.MemberKick;
+		this.record({ action, userId: by, targetId: member.id, reason });
 	}
 
 	/** A new role is placed just above @everyone, as on Discord, unless a position is given. */
@@ -132,13 +144,17 @@ export class Guild {
 	}
 
 	public changeRole(role: APIRole, change: Partial<APIRole>, by = this.operatorId): void {
-		const before = role.name;
+		const before = { ...role };
 		Object.assign(role, change);
 		this.emit(Event.GuildRoleUpdate, { guild_id: this.id, role });
-		const renamed = role.name !== before ? [{ key: 'name' as const, old_value: before, new_value: role.name }] : [];
-		this.record({ action: AuditLogEvent.RoleUpdate, userId: by, targetId: role.id, changes: renamed });
+		const changes: APIAuditLogChange[] = [];
+		if (role.name !== before.name) changes.push({ key: 'name', old_value: before.name, new_value: role.name });
+		if (role.permissions !== before.permissions)
+			changes.push({ key: 'permissions', old_value: before.permissions, new_value: role.permissions });
+		this.record({ action: AuditLogEvent.RoleUpdate, userId: by, targetId: role.id, changes });
 	}
 
+	/** Writes no audit-log entry: Discord does not either. */
 	public moveRole(role: APIRole, position: number): void {
 		const before = new Map([...this.roles.values()].map((each) => [each.id, each.position]));
 		this.insert(role, position);
@@ -158,8 +174,39 @@ export class Guild {
 		this.record({ action: AuditLogEvent.RoleDelete, userId: by, targetId: role.id, changes: [{ key: 'name', old_value: role.name }] });
 	}
 
-	public announceChannel(channel: APITextChannel): void {
+	public createChannel(name: string, by = this.operatorId): APITextChannel {
+		const channel = textChannel(this.clock.snowflake(), name, this.channels.size);
+		this.channels.set(channel.id, channel);
+		this.emit(Event.ChannelCreate, { ...channel, guild_id: this.id });
+		this.record({
+			action: AuditLogEvent.ChannelCreate,
+			userId: by,
+			targetId: channel.id,
+			changes: [{ key: 'name', new_value: channel.name }]
+		});
+		return channel;
+	}
+
+	public deleteChannel(channel: APITextChannel, by = this.operatorId): void {
+		this.channels.delete(channel.id);
+		this.emit(Event.ChannelDelete, { ...channel, guild_id: this.id });
+		this.record({
+			action: AuditLogEvent.ChannelDelete,
+			userId: by,
+			targetId: channel.id,
+			changes: [{ key: 'name', old_value: channel.name }]
+		});
+	}
+
+	/** The overwrites of a role in the channel have changed. */
+	public announceOverwrites(channel: APITextChannel, role: APIRole, created: boolean, by = this.operatorId): void {
 		this.emit(Event.ChannelUpdate, { ...channel, guild_id: this.id });
+		this.record({
+			action: created ? AuditLogEvent.ChannelOverwriteCreate : AuditLogEvent.ChannelOverwriteUpdate,
+			userId: by,
+			targetId: channel.id,
+			options: { id: role.id, type: AuditLogOptionsType.Role, role_name: role.name }
+		});
 	}
 
 	public record(change: AuditAction): void {
