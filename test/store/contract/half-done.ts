@@ -54,6 +54,27 @@ export function halfDoneContract(database: () => Database): void {
 			await database().prisma.fixAttempt.update({ where: { id }, data: { startedAt: new Date(Date.now() - 3_700_000) } });
 			for (const { ledger } of [changedNothing, inProgress, triedAgain, old]) expect(await ledger.halfDoneFixes()).toEqual([]);
 		});
+
+		it('leaves a fix to its bulk fix until that has ended', async () => {
+			const { ledger, issue, runId, attempt } = await scene();
+			const bulk = { runId, scope: 'all', actor: '42', actorName: 'grace', issues: [{ id: issue.id, planHash: issue.planHash }] } as const;
+			const bulkId = await ledger.startBulk(bulk, 'holder', 60);
+			await attempt(ended('INTERRUPTED'));
+			expect(await ledger.halfDoneFixes()).toEqual([]);
+			await ledger.endBulk(bulkId, new Date());
+			expect(await ledger.halfDoneFixes()).toHaveLength(1);
+		});
+
+		it('leaves an automatic fix to its run until that has ended', async () => {
+			const { ledger, runId, attempt } = await scene();
+			await database().prisma.reconciliationRun.update({ where: { id: runId }, data: { status: 'RUNNING' } });
+			await ledger.acquireLease('holder', 60);
+			await attempt(ended('INTERRUPTED'), 'reeve');
+			expect(await ledger.halfDoneFixes()).toEqual([]);
+			// As that of a stopped process expires.
+			await ledger.releaseLease('holder');
+			expect(await ledger.halfDoneFixes()).toHaveLength(1);
+		});
 	});
 
 	describe('halfDoneUndos', () => {
