@@ -29,6 +29,15 @@ export function isConnectionError(error: Error): boolean {
 	return codeOf(error) !== null || CONNECTION_ENDED.test(error.message);
 }
 
+/**
+ * Whether BullMQ reports that Redis no longer has a job that it was running: Redis was restarted or flushed meanwhile. Its task has
+ * started, and the next check creates what is missing.
+ * @see https://docs.bullmq.io/guide/troubleshooting
+ */
+export function isLostJob(error: Error): boolean {
+	return /^Missing (key|lock) for job /.test(error.message);
+}
+
 /** Host and port of a Redis URL, without user and password; an IPv6 host in brackets. */
 export function hostAndPort(url: string): string {
 	const { hostname, port } = new URL(url);

@@ -3,7 +3,7 @@ import { type ScheduledTask, ScheduledTaskEvents, type ScheduledTaskHandler } fr
 import { settleWithin } from '../async/timeout.js';
 import type { Schedule } from '../reconciliation/domain/ports.js';
 import { FireAndForgetHandler } from './fire-and-forget.js';
-import { describeRedisError, hostAndPort, isConnectionError } from './redis-errors.js';
+import { describeRedisError, hostAndPort, isConnectionError, isLostJob } from './redis-errors.js';
 import { ensureRepeatableJobs } from './repeatable-jobs.js';
 
 /**
@@ -97,7 +97,7 @@ export function createRedisSchedule({ url, queue, tasks, fallback, logger, onCon
 
 	/** While Redis is unavailable, each connection reports every failed attempt: those errors only serve as the reason. */
 	const onError = (error: unknown) => {
-		if (!(error instanceof Error)) return;
+		if (!(error instanceof Error) || isLostJob(error)) return;
 		if (mode !== 'queue' || isConnectionError(error)) lastError = error;
 		if (stopped || mode !== 'queue' || isConnectionError(error) || loggedErrors.has(error.message)) return;
 		loggedErrors.add(error.message);

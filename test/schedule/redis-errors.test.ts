@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { describeRedisError, hostAndPort, isConnectionError } from '../../src/schedule/redis-errors.js';
+import { describeRedisError, hostAndPort, isConnectionError, isLostJob } from '../../src/schedule/redis-errors.js';
 
 const coded = (code: string, message = `connect ${code} 127.0.0.1:6379`) => Object.assign(new Error(message), { code });
 
@@ -33,6 +33,14 @@ describe('isConnectionError', () => {
 		expect(isConnectionError(coded('ECONNRESET', 'read ECONNRESET'))).toBe(true);
 		expect(isConnectionError(new Error('Connection is closed.'))).toBe(true);
 		expect(isConnectionError(new Error('READONLY You can’t write against a read only replica.'))).toBe(false);
+	});
+});
+
+describe('isLostJob', () => {
+	test('recognises a job that Redis lost while it ran', () => {
+		expect(isLostJob(new Error('Missing key for job repeat:02bb:1795895925000. moveToFinished'))).toBe(true);
+		expect(isLostJob(new Error('Missing lock for job 7. moveToFinished'))).toBe(true);
+		expect(isLostJob(new Error('Missing parent key'))).toBe(false);
 	});
 });
 

@@ -34,7 +34,7 @@ function createSchedule(url: string, queue: string, counted: readonly ReturnType
 	};
 	const schedule = createRedisSchedule({ url, queue, tasks, fallback, logger, onConnect });
 	onTestFinished(() => schedule.stop());
-	return { schedule, logger, failed };
+	return { schedule, logger, failed, client };
 }
 
 const schedules = async () => (await container.tasks.listRepeated({})).map(({ name, pattern, tz }) => `${name} ${pattern} ${tz}`).sort();
@@ -57,6 +57,19 @@ describe('createRedisSchedule', () => {
 		expect(resting.woken.inAll).toBe(0);
 		expect(one.woken.inAll).toBe(one.woken.byQueue);
 		expect(await container.tasks.list({ types: ['completed', 'failed'] })).toEqual([]);
+		expect(logger.lines).toEqual([`Using the queue in Redis (127.0.0.1:${redis.port}).`]);
+	});
+
+	test('does not report a job that Redis lost while it ran', async () => {
+		const task = countingTask('losing');
+		const { schedule, logger, client } = createSchedule(redis.url, 'loses', [task]);
+		const errors: unknown[] = [];
+		client.on('scheduledTaskStrategyWorkerError', (error: Error) => errors.push(error.message));
+		// Between the start of a job and its end: as when Redis is restarted without its data.
+		client.once('scheduledTaskRun', () => redis.flush());
+		await schedule.start();
+		await until(() => expect(errors).toContainEqual(expect.stringMatching(/^Missing (key|lock) for job/)));
+		expect(task.woken.byQueue).toBe(1);
 		expect(logger.lines).toEqual([`Using the queue in Redis (127.0.0.1:${redis.port}).`]);
 	});
 

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, connect as openSocket } from 'node:net';
 
@@ -50,6 +50,11 @@ export class TestRedis {
 			if (child.exitCode !== null) throw new Error(`redis-server ended with code ${child.exitCode}`);
 			await new Promise((resolve) => setTimeout(resolve, 20));
 		}
+	}
+
+	/** Deletes all data at once, before anything else of this process happens. */
+	public flush(): void {
+		execFileSync('redis-cli', ['-p', `${this.port}`, 'FLUSHALL']);
 	}
 
 	/** Kills it; its data is lost. */
