@@ -31,21 +31,37 @@ export const isGiven = (environment: Environment, name: string): boolean => (env
 
 /**
  * The environment, completed by stored settings. What the environment says has precedence, and what is stored must not contradict it: a
- * stored role or price is left out if the environment uses it for something else.
+ * stored role or price is left out if the environment uses it for something else. What is stored twice counts for the highest tier: it was
+ * moved while the environment did not name that tier.
  */
 export function withStoredSettings(environment: Environment, stored: Environment): Environment {
 	const given = Object.fromEntries(Object.entries(environment).filter(([name]) => isGiven(environment, name)));
 	const tiers = tiersOf({ [TIERS]: stored[TIERS], ...given });
-	const takenRoles = new Set([...tiers, DEBTOR].map(roleSetting).flatMap((name) => given[name] ?? []));
-	const priceSettings = [...tiers.map(pricesSetting), OTHER_PRICES];
-	const takenPrices = new Set(priceSettings.flatMap((name) => pricesOf(given[name])));
-	const usable = storableSettings(tiers).flatMap((name): [string, string][] => {
-		const value = stored[name];
-		if (value === undefined || value === '') return [];
-		if (priceSettings.includes(name)) return [[name, joined(pricesOf(value).filter((price) => !takenPrices.has(price)))]];
-		return takenRoles.has(value) ? [] : [[name, value]];
-	});
-	return { ...Object.fromEntries(usable), ...given };
+	const highestFirst = [...tiers].reverse();
+	const usable = {
+		...Object.fromEntries(storableSettings(tiers).map((name) => [name, stored[name] ?? ''])),
+		...withoutTaken([...highestFirst, DEBTOR].map(roleSetting), given, stored, (role) => [role ?? '']),
+		...withoutTaken([...highestFirst.map(pricesSetting), OTHER_PRICES], given, stored, pricesOf)
+	};
+	return { ...Object.fromEntries(Object.entries(usable).filter(([, value]) => value !== '')), ...given };
+}
+
+/** These stored settings, each without the entries that the environment or a setting before it has. */
+function withoutTaken(
+	names: readonly string[],
+	given: Environment,
+	stored: Environment,
+	entriesOf: (value: string | undefined) => readonly string[]
+): Readonly<Record<string, string>> {
+	const taken = new Set(names.flatMap((name) => entriesOf(given[name])));
+	const entries = names
+		.filter((name) => !isGiven(given, name))
+		.map((name): [string, string] => {
+			const free = entriesOf(stored[name]).filter((entry) => !taken.has(entry));
+			for (const entry of free) taken.add(entry);
+			return [name, joined(free)];
+		});
+	return Object.fromEntries(entries);
 }
 
 /** The entries of a list of prices. */

@@ -38,6 +38,24 @@ describe('withStoredSettings', () => {
 		});
 	});
 
+	it('lets a price or role that is stored twice count for the highest tier', () => {
+		// Moved to Knight while the environment named no Lord, which it names again now.
+		const stored = {
+			STRIPE_KNIGHT_PRICE_IDS: 'price_a,price_b',
+			STRIPE_LORD_PRICE_IDS: 'price_a',
+			STRIPE_OTHER_PRICE_IDS: 'price_b,price_c',
+			DISCORD_KNIGHT_ROLE: '200000000000000002',
+			DISCORD_LORD_ROLE: '200000000000000002'
+		};
+		expect(parseSettings(withStoredSettings(REQUIRED, stored)).settings).toMatchObject({
+			STRIPE_KNIGHT_PRICE_IDS: ['price_b'],
+			STRIPE_LORD_PRICE_IDS: ['price_a'],
+			STRIPE_OTHER_PRICE_IDS: ['price_c'],
+			DISCORD_KNIGHT_ROLE: 'Knight',
+			DISCORD_LORD_ROLE: '200000000000000002'
+		});
+	});
+
 	it('ignores what is stored for tiers that there are no longer, and names that cannot be stored', () => {
 		const stored = { RECONCILIATION_TIERS: 'Squire', DISCORD_SQUIRE_ROLE: 'S', DISCORD_LORD_ROLE: 'L', RECONCILIATION_AUTO_FIX: 'true' };
 		expect(withStoredSettings(REQUIRED, stored)).toEqual({ ...REQUIRED, RECONCILIATION_TIERS: 'Squire', DISCORD_SQUIRE_ROLE: 'S' });
