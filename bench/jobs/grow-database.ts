@@ -93,7 +93,8 @@ async function run(
 		isVerificationRun: false,
 		autoFixEnabled: false,
 		scheduledDay: at.toISOString().slice(0, 10),
-		onlyMember: null
+		onlyMember: null,
+		onlyMembers: null
 	});
 	if (runId === null) throw new Error('startRun returned no run.');
 	const found = await store.recordFindings(runId, { detection, livemode: true, subscriptionsRead: detection.membersChecked, at });

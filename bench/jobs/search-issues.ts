@@ -54,7 +54,7 @@ export async function searchIssues({
 async function storeIssues(store: Store, count: number): Promise<void> {
 	const now = new Date();
 	const start = { triggeredBy: 'manual', requestedBy: null, isVerificationRun: false, autoFixEnabled: false } as const;
-	const runId = await store.startRun({ startedAt: now, ...start, scheduledDay: null, onlyMember: null });
+	const runId = await store.startRun({ startedAt: now, ...start, scheduledDay: null, onlyMember: null, onlyMembers: null });
 	if (runId === null) throw new Error('startRun returned no run.');
 	await store.recordFindings(runId, { detection: detection(count, now), livemode: true, subscriptionsRead: count, at: now });
 	await store.completeRun(runId, { issuesFixed: 0, hold: null, at: now });

@@ -55,7 +55,7 @@ export async function storeFindings({ members, lookups }: { readonly members: nu
 			step(async () => {
 				const at = new Date(now.getTime() + minutes++ * MINUTE_MS);
 				const start = { triggeredBy: 'manual', requestedBy: null, isVerificationRun: false, autoFixEnabled: false } as const;
-				const runId = await ledger.startRun({ startedAt: at, ...start, scheduledDay: null, onlyMember: null });
+				const runId = await ledger.startRun({ startedAt: at, ...start, scheduledDay: null, onlyMember: null, onlyMembers: null });
 				if (runId === null) throw new Error('startRun returned no run.');
 				await ledger.recordFindings(runId, { detection, livemode: true, subscriptionsRead: members, at });
 				await ledger.completeRun(runId, { issuesFixed: 0, hold: null, at });

@@ -20,9 +20,10 @@ const roles = z.array(z.string()).describe('Names of managed roles');
 export const runSchema = z.strictObject({
 	id: z.string(),
 	status: z.enum(['running', 'completed', 'failed']),
-	triggeredBy: z.enum(['scheduled', 'manual', 'verification']),
+	triggeredBy: z.enum(['scheduled', 'manual', 'verification', 'targeted']),
 	requestedBy: z.string().nullable().describe("An operator's Discord ID, http or command line; null for a run that no one asked for"),
-	discordId: z.string().nullable().describe('The only member compared; null: all of them'),
+	discordId: z.string().nullable().describe('The only member compared; null: several or all of them'),
+	discordIds: z.array(z.string()).nullable().describe('The members that a targeted run compared; null: all of them, or the only one'),
 	startedAt: time,
 	completedAt: time.nullable().describe('Null while it runs'),
 	issuesFound: z.int(),
@@ -46,6 +47,7 @@ type RunFields = Pick<
 	| 'triggeredBy'
 	| 'requestedBy'
 	| 'onlyMember'
+	| 'onlyMembers'
 	| 'startedAt'
 	| 'completedAt'
 	| 'issuesFound'
@@ -62,6 +64,7 @@ export function toRun(run: RunFields): z.output<typeof runSchema> {
 		triggeredBy: run.triggeredBy,
 		requestedBy: run.requestedBy,
 		discordId: run.onlyMember,
+		discordIds: run.onlyMembers === null ? null : [...run.onlyMembers],
 		startedAt: run.startedAt.toISOString(),
 		completedAt: run.completedAt?.toISOString() ?? null,
 		issuesFound: run.issuesFound,

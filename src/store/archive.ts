@@ -3,17 +3,18 @@ import type { FixOutcome } from '../reconciliation/domain/issue.js';
 import type { RoleName } from '../reconciliation/domain/rules.js';
 import type { TriggeredBy } from '../reconciliation/domain/run.js';
 import type { ArchivedRun, RecordedAttempt, RecordedIssue, RunArchiveStore } from '../reconciliation/runs/archive.js';
-import { type FixAttempt, type Prisma, RunStatus } from './client/client.js';
+import { type FixAttempt, Prisma, RunStatus } from './client/client.js';
 import type { Database } from './connection/database.js';
 import { fromJson, toOpenIssue } from './json.js';
 import { chunk } from './paging.js';
+import { WITHOUT_FINDINGS } from './run-scope.js';
 
-const RUN = { id: true, status: true, triggeredBy: true, onlyMember: true, startedAt: true, issuesFound: true } as const;
+const RUN = { id: true, status: true, triggeredBy: true, onlyMember: true, onlyMembers: true, startedAt: true, issuesFound: true } as const;
 
 /** Reads ended runs with their issues and attempts. */
 export function runArchiveStore({ prisma }: Database, guildId: string): RunArchiveStore {
 	const ended = { guildId, status: { not: RunStatus.RUNNING }, completedAt: { not: null } };
-	const stored = { ...ended, snapshotDeletedAt: null };
+	const stored = { ...ended, snapshotDeletedAt: null, NOT: WITHOUT_FINDINGS };
 	const newestFirst = [{ startedAt: 'desc' }, { id: 'desc' }] satisfies Prisma.ReconciliationRunOrderByWithRelationInput[];
 
 	return {
@@ -21,7 +22,7 @@ export function runArchiveStore({ prisma }: Database, guildId: string): RunArchi
 			(await prisma.reconciliationRun.findMany({ where: stored, orderBy: newestFirst, take: limit, select: RUN })).map(toRun),
 		readRecord: async (runId) => {
 			const run = await prisma.reconciliationRun.findFirst({
-				where: runId === null ? { ...ended, status: RunStatus.COMPLETED } : { ...ended, id: runId },
+				where: runId === null ? { ...ended, status: RunStatus.COMPLETED, onlyMembers: { equals: Prisma.DbNull } } : { ...ended, id: runId },
 				orderBy: newestFirst,
 				select: { ...RUN, issues: true, notices: true, snapshotDeletedAt: true }
 			});
@@ -47,12 +48,13 @@ export function runArchiveStore({ prisma }: Database, guildId: string): RunArchi
 }
 
 function toRun(run: Prisma.ReconciliationRunGetPayload<{ select: typeof RUN }>): ArchivedRun {
-	const { id, status, triggeredBy, onlyMember, startedAt, issuesFound } = run;
+	const { id, status, triggeredBy, onlyMember, onlyMembers, startedAt, issuesFound } = run;
 	return {
 		runId: id,
 		status: status === RunStatus.FAILED ? 'FAILED' : 'COMPLETED',
 		triggeredBy: triggeredBy as TriggeredBy,
 		onlyMember,
+		onlyMembers: onlyMembers === null ? null : fromJson<string[]>(onlyMembers),
 		startedAt,
 		issuesFound
 	};

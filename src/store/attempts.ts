@@ -12,9 +12,9 @@ import { fromJson, nullable, rowToOpenIssue, toJson } from './json.js';
 import { endExemption } from './undos.js';
 import { joinVerification } from './verifications.js';
 
-/** Condition on `attempt`: an automatic fix of a scheduled run. */
+/** Condition on `attempt`: an automatic fix of a scheduled or targeted run. */
 const OF_SCHEDULED_RUN = Prisma.sql`attempt.actor = ${AUTOMATIC} AND EXISTS (
-	SELECT 1 FROM $schema."ReconciliationRun" AS run WHERE run.id = attempt."runId" AND run."triggeredBy" = 'scheduled'
+	SELECT 1 FROM $schema."ReconciliationRun" AS run WHERE run.id = attempt."runId" AND run."triggeredBy" IN ('scheduled', 'targeted')
 )`;
 
 /**

@@ -39,7 +39,8 @@ export function findingsStore({ prisma, kind }: Database, guildId: string): Pick
 					await store.recordDebts();
 					await recordSnapshot(transaction, runId, found, issues);
 					// Until setup is finished, they are still being found out, and nothing is taken by them.
-					if (found.rules && !found.onlyMember && !found.onboarding) await acceptFirstRules(transaction, guildId, found.rules, found.at);
+					if (found.rules && !found.onlyMember && !found.onlyMembers && !found.onboarding)
+						await acceptFirstRules(transaction, guildId, found.rules, found.at);
 					return issues;
 				},
 				{ timeout: TRANSACTION_MS, maxWait: TRANSACTION_MS }
@@ -117,13 +118,14 @@ class FindingsWriter {
 
 	/** Live issues by Discord ID. Locked: otherwise one claimed after this query could be resolved while it is being fixed. */
 	private async lockLive(): Promise<ReadonlyMap<string, LiveIssue>> {
-		const onlyMember = this.findings.onlyMember ?? null;
+		const { onlyMember = null, onlyMembers = null } = this.findings;
+		const compared = onlyMember === null ? onlyMembers : [onlyMember];
 		const live = new Map<string, LiveIssue>();
 		const read = (after?: LiveIssue) =>
 			this.prisma.$queryRaw<LiveIssue[]>`
 				SELECT id, "discordId", type, status::text AS status FROM $schema."Issue"
 				WHERE "guildId" = ${this.guildId} AND "liveKey" IS NOT NULL AND id > ${after?.id ?? ''}
-					AND (${onlyMember}::text IS NULL OR "discordId" = ${onlyMember}) ORDER BY id LIMIT ${PAGE} FOR UPDATE`;
+					AND (${compared === null} OR "discordId" = ANY(${[...(compared ?? [])]}::text[])) ORDER BY id LIMIT ${PAGE} FOR UPDATE`;
 		for await (const page of keysetPages(PAGE, read)) for (const issue of page) live.set(issue.discordId, issue);
 		return live;
 	}

@@ -24,7 +24,7 @@ export function maintenanceStore({ prisma, kind }: Database, guildId: string, sn
 					WHERE "guildId" = ${guildId} AND status <> 'RUNNING' AND "startedAt" < ${before}
 						AND "snapshotDeletedAt" IS NULL
 						AND id <> (
-							SELECT id FROM $schema."ReconciliationRun" WHERE "guildId" = ${guildId} AND status = 'COMPLETED'
+							SELECT id FROM $schema."ReconciliationRun" WHERE "guildId" = ${guildId} AND status = 'COMPLETED' AND "onlyMembers" IS NULL
 							ORDER BY "startedAt" DESC, id DESC LIMIT 1
 						)
 						AND NOT EXISTS (

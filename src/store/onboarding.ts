@@ -5,6 +5,7 @@ import { writeChange } from './audit.js';
 import { type PrismaClient, type ReconciliationRun, RunStatus } from './client/client.js';
 import type { Database } from './connection/database.js';
 import { fromJson } from './json.js';
+import { FULL_RUN } from './run-scope.js';
 
 const END_ONBOARDING = 'end-onboarding' satisfies AuditAction;
 
@@ -13,7 +14,7 @@ export function onboardingStore({ prisma }: Database, guildId: string): Onboardi
 	return {
 		currentOnboarding: async () => {
 			const run = await prisma.reconciliationRun.findFirst({
-				where: { guildId, status: RunStatus.COMPLETED, onlyMember: null },
+				where: { guildId, status: RunStatus.COMPLETED, ...FULL_RUN },
 				orderBy: { startedAt: 'desc' },
 				select: { onboarding: true, startedAt: true }
 			});

@@ -7,6 +7,7 @@ import { rowToOpenIssue, storableText } from './json.js';
 import { readOnboarding } from './onboarding.js';
 import { keysetPages } from './paging.js';
 import { readRuleChange } from './rules.js';
+import { FULL_RUN } from './run-scope.js';
 
 const PAGE = 5_000;
 
@@ -79,7 +80,7 @@ export function issueStore({ prisma }: Database, guildId: string): IssueStore & 
 		},
 		newestReading: async () => {
 			const run = await prisma.reconciliationRun.findFirst({
-				where: { guildId, status: RunStatus.COMPLETED, onlyMember: null },
+				where: { guildId, status: RunStatus.COMPLETED, ...FULL_RUN },
 				orderBy: { startedAt: 'desc' },
 				select: {
 					id: true,

@@ -4,6 +4,7 @@ import { DeliveryStatus, type Prisma, RunStatus } from './client/client.js';
 import type { Database } from './connection/database.js';
 import { fromJson, nullable } from './json.js';
 import { leaseName } from './lease.js';
+import { FULL_RUN } from './run-scope.js';
 
 /** The process that ends a run delivers its report at once. If it dies first, another process delivers it after this time. */
 const TAKEOVER_AFTER_MS = 60_000;
@@ -58,7 +59,7 @@ export function outboxStore({ prisma }: Database, guildId: string): Omit<OutboxS
 		},
 		lastSuccessAt: async () => {
 			const run = await prisma.reconciliationRun.findFirst({
-				where: { guildId, status: RunStatus.COMPLETED, onlyMember: null },
+				where: { guildId, status: RunStatus.COMPLETED, ...FULL_RUN },
 				orderBy: { startedAt: 'desc' },
 				select: { startedAt: true }
 			});
@@ -67,7 +68,7 @@ export function outboxStore({ prisma }: Database, guildId: string): Omit<OutboxS
 		runningSince: async () => {
 			const [run] = await prisma.$queryRaw<{ startedAt: Date }[]>`
 				SELECT "startedAt" FROM $schema."ReconciliationRun"
-				WHERE "guildId" = ${guildId} AND status = 'RUNNING' AND "onlyMember" IS NULL
+				WHERE "guildId" = ${guildId} AND status = 'RUNNING' AND "onlyMember" IS NULL AND "onlyMembers" IS NULL
 					AND EXISTS (SELECT 1 FROM $schema."Lease" WHERE name = ${leaseName(guildId)} AND "expiresAt" > now())
 				ORDER BY "startedAt" DESC LIMIT 1`;
 			return run?.startedAt ?? null;

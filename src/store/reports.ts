@@ -49,6 +49,7 @@ export function reportStore({ prisma }: Database, guildId: string): ReportStore 
 					requestedBy: run.requestedBy,
 					isVerificationRun: run.isVerificationRun,
 					onlyMember: run.onlyMember,
+					onlyMembers: run.onlyMembers === null ? null : fromJson<string[]>(run.onlyMembers),
 					startedAt: run.startedAt,
 					completedAt: run.completedAt,
 					autoFixEnabled: run.autoFixEnabled,

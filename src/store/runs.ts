@@ -1,12 +1,14 @@
 import type { AuditAction } from '../reconciliation/domain/audit.js';
 import type { Ledger } from '../reconciliation/domain/ports.js';
 import type { Rules } from '../reconciliation/domain/rules.js';
+import type { TriggeredBy } from '../reconciliation/domain/run.js';
 import { writeChange } from './audit.js';
 import { Prisma, RunStatus } from './client/client.js';
 import type { Database } from './connection/database.js';
 import { holdRun, RUN_HOLD } from './holds.js';
-import { fromJson, toJson } from './json.js';
+import { fromJson, nullable, toJson } from './json.js';
 import { addRunMessages } from './outbox.js';
+import { FULL_RUN } from './run-scope.js';
 
 type Runs = Pick<
 	Ledger,
@@ -21,15 +23,17 @@ type Runs = Pick<
 	| 'failRun'
 >;
 
+const TARGETED: TriggeredBy = 'targeted';
+
 const ACCEPT_ACCOUNT = 'accept-account' satisfies AuditAction;
 
 /** Starts, ends and looks up runs. */
 export function runStore({ prisma }: Database, guildId: string): Runs {
 	return {
-		startRun: async (start) => {
+		startRun: async ({ onlyMembers, ...start }) => {
 			// `scheduledDay` is unique: of two processes that wake for the same day, one gets a run.
 			const [run] = await prisma.reconciliationRun.createManyAndReturn({
-				data: [{ guildId, ...start }],
+				data: [{ guildId, ...start, onlyMembers: nullable(onlyMembers) }],
 				skipDuplicates: true,
 				select: { id: true }
 			});
@@ -40,10 +44,13 @@ export function runStore({ prisma }: Database, guildId: string): Runs {
 				const abandoned = await transaction.reconciliationRun.updateManyAndReturn({
 					where: { guildId, status: RunStatus.RUNNING },
 					data: { status: RunStatus.FAILED, failure: reason, completedAt: at, scheduledDay: null },
-					select: { id: true }
+					select: { id: true, triggeredBy: true }
 				});
 				// Due at once: the process that would have delivered it is gone.
-				for (const { id } of abandoned) await addRunMessages(transaction, guildId, id, channels, at, at);
+				for (const { id, triggeredBy } of abandoned) {
+					// What it was about is still to be compared: it is repeated without a word.
+					if (triggeredBy !== TARGETED) await addRunMessages(transaction, guildId, id, channels, at, at);
+				}
 			}),
 		hasUnfinishedRun: async () =>
 			(await prisma.reconciliationRun.findFirst({ where: { guildId, status: RunStatus.RUNNING }, select: { id: true } })) !== null,
@@ -52,7 +59,7 @@ export function runStore({ prisma }: Database, guildId: string): Runs {
 				where: {
 					guildId,
 					status: RunStatus.COMPLETED,
-					onlyMember: null,
+					...FULL_RUN,
 					holds: { none: { scope: RUN_HOLD, releasedAt: null } }
 				},
 				orderBy: { startedAt: 'desc' },
@@ -63,11 +70,12 @@ export function runStore({ prisma }: Database, guildId: string): Runs {
 					subscriptionsRead: true,
 					payingCustomers: true,
 					acceptedPayers: true,
+					roleHolders: true,
 					rules: true
 				}
 			});
 			if (run === null) return null;
-			const { id, startedAt, livemode, subscriptionsRead, payingCustomers, acceptedPayers } = run;
+			const { id, startedAt, livemode, subscriptionsRead, payingCustomers, acceptedPayers, roleHolders } = run;
 			const accepted = await prisma.acceptedRules.findFirst({
 				where: { guildId, acceptedAt: { lte: startedAt } },
 				orderBy: [{ acceptedAt: 'desc' }, { id: 'desc' }],
@@ -80,6 +88,7 @@ export function runStore({ prisma }: Database, guildId: string): Runs {
 				livemode,
 				subscriptionsRead: subscriptionsRead ?? 0,
 				payingCustomers: acceptedPayers ?? payingCustomers ?? 0,
+				roleHolders: roleHolders ?? 0,
 				rules: rules === null ? null : fromJson<Rules>(rules),
 				accountAccepted: (await prisma.auditLog.count({ where: { guildId, action: ACCEPT_ACCOUNT, at: { gt: startedAt } } })) > 0
 			};

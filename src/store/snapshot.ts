@@ -10,13 +10,14 @@ export async function recordSnapshot(
 	runId: string,
 	{
 		detection,
+		onlyMembers = null,
 		livemode,
 		subscriptionsRead,
 		rules,
 		ruleChange = null,
 		onboarding = null,
-		acceptedPayers,
-		comparablePayers
+		acceptedPayers = null,
+		comparablePayers = null
 	}: Parameters<Ledger['recordFindings']>[1],
 	issues: readonly OpenIssue[]
 ): Promise<void> {
@@ -24,6 +25,7 @@ export async function recordSnapshot(
 	await prisma.reconciliationRun.update({
 		where: { id: runId },
 		data: {
+			...(onlyMembers && { onlyMembers: toJson(onlyMembers) }),
 			membersChecked,
 			teamsChecked,
 			payingCustomers,
@@ -33,8 +35,8 @@ export async function recordSnapshot(
 			...(rules && { rules: toJson(rules) }),
 			...(ruleChange && { ruleChange: toJson(ruleChange) }),
 			...(onboarding && { onboarding: toJson(onboarding) }),
-			...(acceptedPayers !== undefined && { acceptedPayers }),
-			...(comparablePayers !== undefined && { comparablePayers }),
+			acceptedPayers,
+			comparablePayers,
 			issuesFound: issues.length,
 			notices: toJson(notices)
 		},

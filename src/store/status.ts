@@ -7,6 +7,7 @@ import type { Database } from './connection/database.js';
 import { inForce } from './exemptions.js';
 import { RUN_HOLDS } from './holds.js';
 import { fromJson } from './json.js';
+import { FULL_RUN, WITHOUT_FINDINGS } from './run-scope.js';
 import { probeDatabase } from './write-probe.js';
 
 const SUMMARY = {
@@ -16,6 +17,7 @@ const SUMMARY = {
 	requestedBy: true,
 	isVerificationRun: true,
 	onlyMember: true,
+	onlyMembers: true,
 	startedAt: true,
 	completedAt: true,
 	issuesFound: true,
@@ -35,7 +37,7 @@ export function statusStore({ prisma }: Database, guildId: string): Omit<StatusS
 	return {
 		recentRuns: async ({ since, skip, take }) => {
 			const rows = await prisma.reconciliationRun.findMany({
-				where: { guildId, startedAt: { gte: since } },
+				where: { guildId, startedAt: { gte: since }, NOT: WITHOUT_FINDINGS },
 				orderBy: { startedAt: 'desc' },
 				select: SUMMARY,
 				skip,
@@ -48,7 +50,7 @@ export function statusStore({ prisma }: Database, guildId: string): Omit<StatusS
 			return row === null ? null : toSummary(row);
 		},
 		countRuns: async (since) => {
-			const where = { guildId, startedAt: { gte: since } };
+			const where = { guildId, startedAt: { gte: since }, NOT: WITHOUT_FINDINGS };
 			const runs = await prisma.reconciliationRun.count({ where });
 			const failed = await prisma.reconciliationRun.count({ where: { ...where, status: RunStatus.FAILED } });
 			const fixed = await prisma.fixAttempt.count({ where: { issue: { guildId }, outcome: 'FIXED', completedAt: { gte: since } } });
@@ -56,7 +58,7 @@ export function statusStore({ prisma }: Database, guildId: string): Omit<StatusS
 		},
 		lastSuccess: async () => {
 			const row = await prisma.reconciliationRun.findFirst({
-				where: { guildId, status: RunStatus.COMPLETED, onlyMember: null },
+				where: { guildId, status: RunStatus.COMPLETED, ...FULL_RUN },
 				orderBy: { startedAt: 'desc' },
 				select: SUMMARY
 			});
@@ -108,10 +110,11 @@ export function statusStore({ prisma }: Database, guildId: string): Omit<StatusS
 
 type SummaryRow = Prisma.ReconciliationRunGetPayload<{ select: typeof SUMMARY }>;
 
-function toSummary({ id, held, holds, reportChannelId, reportMessageId, triggeredBy, ...row }: SummaryRow): RunSummary {
+function toSummary({ id, held, holds, onlyMembers, reportChannelId, reportMessageId, triggeredBy, ...row }: SummaryRow): RunSummary {
 	return {
 		...row,
 		runId: id,
+		onlyMembers: onlyMembers === null ? null : fromJson<string[]>(onlyMembers),
 		triggeredBy: triggeredBy as TriggeredBy,
 		hold: held === null ? null : fromJson<Hold>(held),
 		holdReleasedBy: holds[0]?.releasedBy ?? null,

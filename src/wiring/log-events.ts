@@ -13,10 +13,10 @@ type Line = readonly [level: Level, message: string, fields: LogFields];
 type LoggedEvents = Omit<ReeveEvents, 'issue' | 'fixed' | 'failed'>;
 
 const LINES: { readonly [Name in keyof LoggedEvents]: (...args: ReeveEvents[Name]) => Line } = {
-	started: ({ runId, triggeredBy, requestedBy, onlyMember, autoFixEnabled }) => [
+	started: ({ runId, triggeredBy, requestedBy, onlyMember, onlyMembers, autoFixEnabled }) => [
 		'info',
 		'Run started.',
-		{ event: 'run-start', runId, triggeredBy, requestedBy, onlyMember, autoFix: autoFixEnabled }
+		{ event: 'run-start', runId, triggeredBy, requestedBy, onlyMember, onlyMembers: onlyMembers?.length ?? null, autoFix: autoFixEnabled }
 	],
 	run: (result) => [
 		result.status === 'FAILED' ? 'error' : 'info',
@@ -28,6 +28,7 @@ const LINES: { readonly [Name in keyof LoggedEvents]: (...args: ReeveEvents[Name
 			triggeredBy: result.triggeredBy,
 			requestedBy: result.requestedBy,
 			onlyMember: result.onlyMember,
+			onlyMembers: result.onlyMembers?.length ?? null,
 			membersChecked: result.membersChecked,
 			issuesFound: result.issuesFound,
 			issuesByType: countByType(result.issues),

@@ -14,6 +14,7 @@ const RUN = {
 	status: 'COMPLETED',
 	hold: null,
 	onlyMember: null,
+	onlyMembers: null,
 	startedAt: new Date('2026-11-28T03:00:00Z'),
 	completedAt: new Date('2026-11-28T03:00:07Z')
 } as const;

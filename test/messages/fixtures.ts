@@ -69,6 +69,7 @@ export function result(over: Partial<ReconciliationResult> = {}): Reconciliation
 		requestedBy: null,
 		isVerificationRun: false,
 		onlyMember: null,
+		onlyMembers: null,
 		startedAt: AT,
 		completedAt: new Date(AT.getTime() + 12_000),
 		autoFixEnabled: false,

@@ -157,6 +157,7 @@ const reconciliation = (issues: fc.Arbitrary<OpenIssue[]>): fc.Arbitrary<Reconci
 		requestedBy: fc.option(person),
 		isVerificationRun: fc.boolean(),
 		onlyMember: fc.option(person),
+		onlyMembers: fc.constant(null),
 		startedAt: moment,
 		completedAt: moment,
 		autoFixEnabled: fc.boolean(),

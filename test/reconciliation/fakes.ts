@@ -29,7 +29,7 @@ import type {
 } from '../../src/reconciliation/domain/ports.js';
 import type { AcceptedRules } from '../../src/reconciliation/domain/rule-change.js';
 import { type RoleName, type Rules, rulesEqual } from '../../src/reconciliation/domain/rules.js';
-import type { ReconciliationResult, RunSettings, Verified } from '../../src/reconciliation/domain/run.js';
+import { isFullRun, type ReconciliationResult, type RunSettings, type Verified } from '../../src/reconciliation/domain/run.js';
 import { AUTOMATIC } from '../../src/reconciliation/fixes/attempt.js';
 import type { RunReading } from '../../src/reconciliation/fixes/bulk-plan.js';
 import { earlierWork, isRest, type PastAttempt } from '../../src/reconciliation/fixes/earlier-work.js';
@@ -336,7 +336,7 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 
 	public async lastGoodRun(): Promise<LastGoodRun | null> {
 		await this.script.before('ledger.lastGoodRun');
-		const run = this.runs.findLast(({ status, hold }) => status === 'COMPLETED' && (!hold || hold.byRuleChange));
+		const run = this.runs.findLast((each) => each.status === 'COMPLETED' && isFullRun(each) && (!each.hold || each.hold.byRuleChange));
 		if (!run?.found) return null;
 		return {
 			...run.found,
@@ -373,7 +373,7 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 
 	/** What the newest completed run read, for bulk plans. */
 	public reading(): RunReading | null {
-		const run = this.runs.findLast(({ status, onlyMember }) => status === 'COMPLETED' && onlyMember === null);
+		const run = this.runs.findLast((each) => each.status === 'COMPLETED' && isFullRun(each));
 		if (!run?.found) return null;
 		const { detection, comparablePayers, ruleChange, onboarding, ownRules: rules } = run.found;
 		const isEnded = this.onboardingEnds.some(({ at }) => at >= run.startedAt);
@@ -413,19 +413,23 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 
 	public async recordFindings(runId: string, findings: Parameters<Ledger['recordFindings']>[1]): Promise<readonly OpenIssue[]> {
 		await this.script.before('ledger.recordFindings');
-		const { detection, livemode, subscriptionsRead, at, rules = null, ruleChange = null, onlyMember = null, onboarding = null } = findings;
-		const { acceptedPayers: payingCustomers = detection.payingCustomers, comparablePayers = detection.payingCustomers } = findings;
-		if (rules !== null && onlyMember === null && onboarding === null && this.accepted.length === 0)
+		const { detection, livemode, subscriptionsRead, at, rules = null, ruleChange = null, onboarding = null } = findings;
+		const { onlyMember = null, onlyMembers = null } = findings;
+		const compared = onlyMember === null ? onlyMembers : [onlyMember];
+		const payingCustomers = findings.acceptedPayers ?? detection.payingCustomers;
+		const comparablePayers = findings.comparablePayers ?? detection.payingCustomers;
+		if (onlyMembers !== null) Object.assign(this.run(runId), { onlyMembers });
+		if (rules !== null && compared === null && onboarding === null && this.accepted.length === 0)
 			this.accepted.push({ rules, acceptedAt: at, acceptedBy: 'reeve' });
 		const accepted = this.accepted.at(-1)?.rules ?? null;
-		const counts = { livemode, subscriptionsRead, payingCustomers, comparablePayers };
+		const counts = { livemode, subscriptionsRead, payingCustomers, comparablePayers, roleHolders: detection.roleHolders };
 		this.run(runId).found = { runId, ...counts, detection, rules: accepted, ownRules: rules, ruleChange, onboarding };
 		for (const id of detection.clearedDebts) this.firstSeenUnpaid.delete(id);
 		for (const id of detection.newlyUnpaid) this.firstSeenUnpaid.set(id, at);
 		const live = [...this.issues.values()].filter(({ status }) => status === 'OPEN' || status === 'FIXING');
 		for (const issue of live) {
 			const found = detection.issues.some(({ discordId }) => discordId === issue.discordId);
-			if (found) continue;
+			if (found || compared?.includes(issue.discordId) === false) continue;
 			if (!detection.skipped.has(issue.discordId)) Object.assign(issue, { status: 'RESOLVED', settledAt: at });
 			else if (detection.unknown.has(issue.discordId)) Object.assign(issue, { isUnknown: true });
 		}
@@ -638,7 +642,7 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 	}
 
 	private isOfScheduledRun({ actor, runId }: StoredAttempt): boolean {
-		return actor === AUTOMATIC && this.run(runId).triggeredBy === 'scheduled';
+		return actor === AUTOMATIC && ['scheduled', 'targeted'].includes(this.run(runId).triggeredBy);
 	}
 
 	private pastAttempts(issue: StoredIssue): PastAttempt[] {

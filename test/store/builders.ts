@@ -77,6 +77,7 @@ export function detection(issues: readonly DriftIssue[], changes: Partial<Detect
 		teamsChecked: 7,
 		payingCustomers: 30,
 		roleHolders: 20,
+		compared: null,
 		newlyUnpaid: [],
 		clearedDebts: [],
 		coverage: {
@@ -102,6 +103,7 @@ export function runStart(at: Date, changes: Partial<RunStart> = {}): RunStart {
 		autoFixEnabled: false,
 		scheduledDay: null,
 		onlyMember: null,
+		onlyMembers: null,
 		...changes
 	};
 }

@@ -51,6 +51,7 @@ describe('loggingEmit', () => {
 				triggeredBy: 'scheduled',
 				requestedBy: null,
 				onlyMember: null,
+				onlyMembers: null,
 				membersChecked: 250,
 				issuesFound: 3,
 				issuesByType: { MISSING_ACCESS: 2, ROLE_MISMATCH: 1 },
@@ -121,7 +122,7 @@ describe('emittingStore', () => {
 		const ids: (string | null)[] = [RUN, null];
 		const { store, emitted } = observed({ startRun: async () => ids.shift() ?? null });
 		const start = { startedAt: AT, triggeredBy: 'scheduled', requestedBy: null, isVerificationRun: false, autoFixEnabled: true } as const;
-		for (const _ of [1, 2]) await store.startRun({ ...start, scheduledDay: '2026-11-20', onlyMember: null });
+		for (const _ of [1, 2]) await store.startRun({ ...start, scheduledDay: '2026-11-20', onlyMember: null, onlyMembers: null });
 		expect(emitted).toEqual(['started']);
 	});
 });

@@ -28,7 +28,14 @@ const FIX: EndedAttempt = {
 const HOLD = { reason: '35 of the 163 people who hold a managed role would lose one: more than 10%.', losing: 35, holders: 163 };
 
 export function emitSampleNight(emit: Emit): void {
-	const run = { triggeredBy: 'scheduled', requestedBy: null, isVerificationRun: false, autoFixEnabled: true, onlyMember: null } as const;
+	const run = {
+		triggeredBy: 'scheduled',
+		requestedBy: null,
+		isVerificationRun: false,
+		autoFixEnabled: true,
+		onlyMember: null,
+		onlyMembers: null
+	} as const;
 	emit('started', { ...run, runId: RUN, startedAt: AT, scheduledDay: '2026-11-20' });
 	emit('attempt', FIX);
 	emit('attempt', { ...FIX, outcome: 'FAILED', rolesAfter: [], error: 'Discord did not answer.' });

@@ -27,8 +27,15 @@ export interface BulkProgressOptions {
 
 /** Shows a bulk fix in the admin channel: one message that is edited as it progresses and ends as its result. */
 export function createBulkTracker(parts: BulkProgressOptions): (bulk: TrackedBulk) => BulkProgress {
-	return (bulk) => (bulk.total < MIN_ISSUES_SHOWN ? summaryOnly(parts, bulk) : live(parts, bulk));
+	return (bulk) => (isTargeted(bulk) ? UNSEEN : bulk.total < MIN_ISSUES_SHOWN ? summaryOnly(parts, bulk) : live(parts, bulk));
 }
+
+/** The compact report says what was fixed: nothing else is posted after a change. */
+function isTargeted({ origin }: TrackedBulk): boolean {
+	return origin.kind === 'run' && origin.triggeredBy === 'targeted';
+}
+
+const UNSEEN: BulkProgress = { progress: () => {}, end: () => {} };
 
 function summaryOnly({ announce, trackReply }: BulkProgressOptions, bulk: TrackedBulk): BulkProgress {
 	return {

@@ -46,10 +46,11 @@ export function runLine(run: RunSummary, guildId: string): string {
 	return `${moment(run.startedAt)} (${ago(run.startedAt)}) · ${trigger(run)} · ${runOutcome(run)}${took}${report}`;
 }
 
-function trigger({ isVerificationRun, triggeredBy, requestedBy, onlyMember }: RunSummary): string {
+function trigger({ isVerificationRun, triggeredBy, requestedBy, onlyMember, onlyMembers }: RunSummary): string {
 	const about = onlyMember === null ? '' : ` of ${mention(onlyMember)} alone`;
 	if (isVerificationRun) return 'verification';
 	if (triggeredBy === 'scheduled') return 'daily';
+	if (triggeredBy === 'targeted') return onlyMembers === null ? 'catch-up' : `after changes to ${count(onlyMembers.length, 'member')}`;
 	return `${requestedBy === null ? 'by hand' : describeRequester(requestedBy)}${about}`;
 }
 

@@ -1,6 +1,6 @@
 import type { APIEmbed } from 'discord.js';
 import { reportableIssues } from '../../reconciliation/detection/verify-fixes.js';
-import type { ReconciliationResult } from '../../reconciliation/domain/run.js';
+import { isFullRun, type ReconciliationResult } from '../../reconciliation/domain/run.js';
 import { LAST_PAGE } from '../custom-id.js';
 import { number } from '../format/format.js';
 import { MAX_EMBEDS_LENGTH } from '../format/limits.js';
@@ -47,7 +47,7 @@ export function reportPage({ result, states }: ReportView, page: number): Messag
 			pages,
 			fixAll: onboarding === null ? found.length > 0 && offersFixAll(result) : offersGrants(result),
 			onboarding,
-			toAccept: result.onlyMember === null && result.verified === null && result.ruleChange?.acceptedBy === null ? result.ruleChange : null
+			toAccept: isFullRun(result) && result.verified === null && result.ruleChange?.acceptedBy === null ? result.ruleChange : null
 		}),
 		allowedMentions: { parse: [] }
 	};

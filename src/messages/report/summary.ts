@@ -122,6 +122,7 @@ function took(result: ReconciliationResult): string {
 function startedBy(result: ReconciliationResult): string {
 	if (result.isVerificationRun || result.triggeredBy === 'verification') return 'verification after fixes';
 	if (result.triggeredBy === 'scheduled') return 'daily run';
+	if (result.triggeredBy === 'targeted') return result.onlyMembers === null ? 'catch-up' : 'after a change';
 	return result.requestedBy === null ? 'started by an operator' : `started ${describeRequester(result.requestedBy)}`;
 }
 

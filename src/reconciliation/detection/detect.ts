@@ -7,6 +7,7 @@ import type { Roster, RosterMember } from '../domain/guild.js';
 import { bySeverity, DRIFT_TYPES, type DriftIssue, type DriftSeverity, type DriftType, type Plan } from '../domain/issue.js';
 import { isInForce, type Links } from '../domain/links.js';
 import { DEBTOR, managedRoles, type PolicySettings, type RoleName, rankedRoles } from '../domain/rules.js';
+import type { Touched } from '../domain/run.js';
 import type { UnknownReason } from '../domain/unknown.js';
 import type { MemberEvaluation } from '../policy/adjust.js';
 import { PaymentFailures } from '../policy/payment-failure.js';
@@ -14,11 +15,12 @@ import { accountsWith } from '../snapshot/accounts.js';
 import { describeBlocked, describeCause, describeDatabase, describeDrift, describeStripe } from './describe.js';
 import { describeAdjustedDrift, describeAdjustmentCause } from './describe-adjustment.js';
 import { PersonEvaluator } from './evaluate-person.js';
-import { isLinked, type LinkedPerson, LinkIndex } from './link-index.js';
+import { isLinked, type LinkedPerson, LinkIndex, payingCustomerIds } from './link-index.js';
 import { MisreadIds, type Suspect } from './misread-ids.js';
 import { absentPayers, BillingStats, expiringExemptions, oddObjects, overclaimedTeams, unknownStatuses } from './notices.js';
 import { membersIn } from './payees.js';
 import { diffRoles, rolesEqual } from './role-plan.js';
+import { touchedMembers } from './touched-members.js';
 import { UnknownCollector } from './unknown.js';
 
 /** The three sources as they were read. */
@@ -28,6 +30,8 @@ export interface Snapshot {
 	readonly links: Links;
 	/** For a roster of one: Discord IDs of others who are known to be in the guild. */
 	readonly othersInGuild?: ReadonlySet<string>;
+	/** What the comparison is about: the members whom it may concern; without it, all. */
+	readonly touched?: Touched;
 	/** Owners of the rows that changed while the sources were read. */
 	readonly changedLinks?: { readonly customerIds: ReadonlySet<string>; readonly discordIds: ReadonlySet<string> };
 }
@@ -97,7 +101,7 @@ export function* detectCooperatively(
 	settings: PolicySettings,
 	now: Date
 ): Cooperative<Detection> {
-	const { billing, roster, links, othersInGuild, changedLinks = NO_CHANGES } = snapshot;
+	const { billing, roster, links, othersInGuild, touched, changedLinks = NO_CHANGES } = snapshot;
 	const { accounts } = billing;
 	const evaluator = new PersonEvaluator(accounts, billing.missingCustomers, new PaymentFailures(links, now), settings, now);
 	const ranked = rankedRoles(settings);
@@ -120,6 +124,7 @@ export function* detectCooperatively(
 	for (const link of linkIndex.malformed) misread.addUnreadable(link);
 	const suspects = yield* misread.findIn(roster);
 
+	const compared = touched === undefined ? null : yield* touchedMembers(touched, { linkIndex, accounts, roster, suspects });
 	/** Odd objects that may be anyone's, and those that may be of a member without a link. */
 	const anyones = billing.oddObjects.flatMap(({ id, problem, couldBeAnyones }): UnknownReason[] =>
 		couldBeAnyones ? [{ kind: 'object', id, problem }] : []
@@ -131,6 +136,7 @@ export function* detectCooperatively(
 	let [bots, exempted, leftToNextRun, membersChecked, roleHolders, holders, unlinkedHolders] = [0, 0, 0, 0, 0, 0, 0];
 	const heldRoles = new Set<RoleName>();
 	yield* forEachYielding(roster.members.values(), (member) => {
+		if (compared?.has(member.id) === false) return;
 		if (member.bot) {
 			bots += 1;
 			return;
@@ -165,6 +171,7 @@ export function* detectCooperatively(
 	});
 	return {
 		issues: issues.sort(reportOrder),
+		compared: compared === null ? null : [...compared].sort(),
 		skipped,
 		unknown: unknown.discordIds,
 		membersChecked,
@@ -257,12 +264,6 @@ const SEVERITY_OF: Readonly<Record<DriftType, DriftSeverity>> = {
 	DEBTOR_MISMATCH: 'MEDIUM',
 	ROLE_MISMATCH: 'MEDIUM'
 };
-
-/** All customers that can pay for a person: their own, their teams', and those of which it is not clear; sorted. */
-function payingCustomerIds({ customerIds, seats, doubts }: LinkedPerson): readonly string[] {
-	const teams = seats.flatMap(({ team }) => team.stripeCustomerId ?? []);
-	return [...new Set([...customerIds, ...teams, ...doubts.map(({ customerId }) => customerId)])].sort();
-}
 
 /** By severity, then by type; then by Discord ID, so that the order does not depend on the roster's. */
 function reportOrder(a: DriftIssue, b: DriftIssue): number {

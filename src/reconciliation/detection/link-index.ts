@@ -283,3 +283,9 @@ function* concat<Item>(...parts: readonly Iterable<Item>[]): Iterable<Item> {
 function compare(a: string, b: string): number {
 	return a < b ? -1 : a > b ? 1 : 0;
 }
+
+/** All customers that can pay for a person: their own, their teams', and those of which it is not clear; sorted. */
+export function payingCustomerIds({ customerIds, seats, doubts }: LinkedPerson): readonly string[] {
+	const teams = seats.flatMap(({ team }) => team.stripeCustomerId ?? []);
+	return [...new Set([...customerIds, ...teams, ...doubts.map(({ customerId }) => customerId)])].sort();
+}

@@ -7,15 +7,8 @@ import type { LinkAnalysis, Snapshot } from './detect.js';
 import { PersonEvaluator } from './evaluate-person.js';
 import { isLinked } from './link-index.js';
 
-/** The notices of a run over one member: everything was read, but nothing about others belongs into its report. */
-export function noticesOfMember(
-	discordId: string,
-	snapshot: Snapshot,
-	analysis: LinkAnalysis,
-	{ notices: { bots, exempt, leftToNextRun, unknown = [], unknownStatus } }: Detection,
-	settings: PolicySettings,
-	now: Date
-): Notices {
+/** The notices of a run over some members: nothing about others belongs into its report. */
+export function noticesOfMembers({ bots, exempt, leftToNextRun, unknown = [], unknownStatus }: Notices): Notices {
 	return {
 		bots,
 		exempt,
@@ -27,9 +20,20 @@ export function noticesOfMember(
 		overclaimedTeams: [],
 		malformedLinks: [],
 		expiringExemptions: [],
-		contestedLinks: [],
-		member: findingOf(discordId, snapshot, analysis, settings, now)
+		contestedLinks: []
 	};
+}
+
+/** The notices of a run over one member. */
+export function noticesOfMember(
+	discordId: string,
+	snapshot: Snapshot,
+	analysis: LinkAnalysis,
+	{ notices }: Detection,
+	settings: PolicySettings,
+	now: Date
+): Notices {
+	return { ...noticesOfMembers(notices), member: findingOf(discordId, snapshot, analysis, settings, now) };
 }
 
 function findingOf(

@@ -76,6 +76,8 @@ export interface Detection {
 	/** Most severe first. */
 	readonly issues: readonly DriftIssue[];
 	readonly notices: Notices;
+	/** Discord IDs of the members compared, in the guild or not, if the comparison was about a change; null if it was about all. */
+	readonly compared: readonly string[] | null;
 	/** Discord IDs of members that this run could not evaluate, or not completely, and found no issue of: their open issues stay open. */
 	readonly skipped: ReadonlySet<string>;
 	/** Discord IDs of members of whom something is unknown: their issues revoke nothing. */

@@ -4,4 +4,7 @@ import type { ReconciliationResult } from './run.js';
 export type Channel = 'report' | 'mail' | 'webhook';
 
 /** The parts of a result that decide whether it is sent by mail and to the webhook. */
-export type MailWorthy = Pick<ReconciliationResult, 'status' | 'issuesFound' | 'hold' | 'isVerificationRun' | 'verified' | 'onlyMember'>;
+export type MailWorthy = Pick<
+	ReconciliationResult,
+	'status' | 'triggeredBy' | 'issuesFound' | 'hold' | 'isVerificationRun' | 'verified' | 'onlyMember'
+>;

@@ -125,6 +125,8 @@ export interface RunStart {
 	readonly autoFixEnabled: boolean;
 	readonly scheduledDay: string | null;
 	readonly onlyMember: string | null;
+	/** Of a targeted run, the members known to be touched before anything is read; null for all members. */
+	readonly onlyMembers: readonly string[] | null;
 }
 
 /** Totals of the last run over all members that was not held, or whose hold was released: the baseline for plausibility checks. */
@@ -135,6 +137,8 @@ export interface LastGoodRun {
 	readonly livemode: boolean | null;
 	readonly subscriptionsRead: number;
 	readonly payingCustomers: number;
+	/** Members who held a managed role. */
+	readonly roleHolders: number;
 	/** Whether an operator has accepted since then that Stripe belongs to another account or mode. */
 	readonly accountAccepted?: boolean;
 }
@@ -217,7 +221,7 @@ export interface RunStore {
 	startRun(start: RunStart): Promise<string | null>;
 	/**
 	 * Marks unfinished runs of dead processes as failed, so that their scheduled days are due again. The caller must hold the lease.
-	 * @param channels - by which to notify operators: stored in the same transaction
+	 * @param channels - by which to notify operators, except of targeted runs: stored in the same transaction
 	 */
 	failAbandonedRuns(reason: string, at: Date, channels: readonly Channel[]): Promise<void>;
 	/** Whether any process has a run that is not finished. */
@@ -258,6 +262,7 @@ export interface FindingsStore {
 	 * in `detection.skipped`), updates the remembered debts, and stores the snapshot with the run.
 	 * @param findings.at - start of the run
 	 * @param findings.onlyMember - the only member compared, if it was one: issues of others stay as they are
+	 * @param findings.onlyMembers - the members compared by a targeted run: the same
 	 * @param findings.rules - of the run. Those of the first full run with finished setup are thereby accepted
 	 * @param findings.acceptedPayers - as {@link Detection.payingCustomers}, under the rules that an operator has accepted
 	 * @param findings.comparablePayers - the same, under those that had been accepted at the last good run
@@ -270,11 +275,12 @@ export interface FindingsStore {
 			subscriptionsRead: number;
 			at: Date;
 			onlyMember?: string | null;
+			onlyMembers?: readonly string[] | null;
 			rules?: Rules;
 			ruleChange?: RuleChange | null;
 			onboarding?: Onboarding | null;
-			acceptedPayers?: number;
-			comparablePayers?: number;
+			acceptedPayers?: number | null;
+			comparablePayers?: number | null;
 		}
 	): Promise<readonly OpenIssue[]>;
 }
@@ -286,7 +292,7 @@ export type ChangePermission =
 	| 'LOST'
 	/** The member is exempt; for an undo, by another exemption than its own. */
 	| 'EXEMPT'
-	/** The daily runs are paused, and this is an automatic fix of one. */
+	/** The daily runs are paused, and this is an automatic fix of one, or of a targeted run. */
 	| 'PAUSED';
 
 export interface AttemptStore {
@@ -310,7 +316,7 @@ export interface AttemptStore {
 		change: { readonly seconds: number; readonly callSeconds: number; readonly rolesBefore: readonly RoleName[]; readonly at: Date }
 	): Promise<ChangePermission>;
 	endChange(attemptId: string): Promise<void>;
-	/** Whether a role call may be on its way: to this member, or of the automatic fixes of a scheduled run. */
+	/** Whether a role call may be on its way: to this member, or of the automatic fixes of a scheduled or targeted run. */
 	isChanging(of: { readonly discordId: string } | 'scheduled-run'): Promise<boolean>;
 	/**
 	 * Ends the attempt, settles or reopens the issue, and writes the audit log, in one transaction. A fix joins the pending

@@ -5,7 +5,18 @@ import type { Onboarding } from './onboarding.js';
 import type { RuleChange } from './rule-change.js';
 import type { PolicySettings } from './rules.js';
 
-export type TriggeredBy = 'scheduled' | 'manual' | 'verification';
+export type TriggeredBy = 'scheduled' | 'manual' | 'verification' | 'targeted';
+
+/** What has changed. A targeted run compares these members, and those for whom these customers pay, paid or may pay. */
+export interface Touched {
+	readonly discordIds: readonly string[];
+	readonly customerIds: readonly string[];
+}
+
+/** Whether the run compared all members. */
+export function isFullRun({ onlyMember, onlyMembers }: Pick<ReconciliationResult, 'onlyMember' | 'onlyMembers'>): boolean {
+	return onlyMember === null && onlyMembers === null;
+}
 
 /** `requestedBy` of a run that was started on the command line, where no Discord ID is known. */
 export const COMMAND_LINE = 'command line';
@@ -33,6 +44,8 @@ export interface ReconciliationOptions {
 	readonly scheduledDay?: string;
 	/** Discord ID of the only member to compare; without it, all members. */
 	readonly onlyMember?: string;
+	/** What a targeted run is about; without it, a targeted run compares all members, to catch up. */
+	readonly touched?: Touched;
 	/** False: report only, whatever the settings say. */
 	readonly autoFix?: boolean;
 	/** Checked before each automatic fix; once false, no further fix starts. */
@@ -59,8 +72,10 @@ export interface ReconciliationResult {
 	readonly triggeredBy: TriggeredBy;
 	readonly requestedBy: string | null;
 	readonly isVerificationRun: boolean;
-	/** Discord ID of the only member compared; null for a run over all members. */
+	/** Discord ID of the only member compared; null for a run over several or all members. */
 	readonly onlyMember: string | null;
+	/** Discord IDs of the members that a targeted run compared; null for any other run, and for one over all members. */
+	readonly onlyMembers: readonly string[] | null;
 	readonly startedAt: Date;
 	readonly completedAt: Date;
 	readonly autoFixEnabled: boolean;

@@ -124,8 +124,11 @@ export function channels({ mails, webhooks }: Configured): readonly Channel[] {
 	return ['report', ...(mails ? (['mail'] as const) : []), ...(webhooks ? (['webhook'] as const) : [])];
 }
 
-/** The channels for a run: mail and webhook only if something is wrong that the operators do not know yet. */
+/**
+ * The channels for a run: mail and webhook only if something is wrong that the operators do not know yet; none for a targeted run.
+ */
 export function channelsFor(result: MailWorthy, configured: Configured): readonly Channel[] {
+	if (result.triggeredBy === 'targeted') return [];
 	return deservesMail(result) ? channels(configured) : ['report'];
 }
 

@@ -5,16 +5,19 @@ import type { UnknownMembers } from '../domain/unknown.js';
 
 /** Ended runs: the issues that each found, until its snapshot is deleted because of its age, and every attempt to fix them. */
 export interface RunArchiveStore {
-	/** Runs that have ended and whose snapshot is stored, newest first. */
+	/** Runs that have ended and whose snapshot is stored, newest first; without targeted runs that found and changed nothing. */
 	endedRuns(limit: number): Promise<readonly ArchivedRun[]>;
 	/**
-	 * @param runId - null for the newest run that completed
+	 * @param runId - null for the newest run that completed and was not about touched members only
 	 * @returns null if there is no such run, or it has not ended
 	 */
 	readRecord(runId: string | null): Promise<RunRecord | null>;
 }
 
-export type ArchivedRun = Pick<ReconciliationResult, 'runId' | 'status' | 'triggeredBy' | 'onlyMember' | 'startedAt' | 'issuesFound'>;
+export type ArchivedRun = Pick<
+	ReconciliationResult,
+	'runId' | 'status' | 'triggeredBy' | 'onlyMember' | 'onlyMembers' | 'startedAt' | 'issuesFound'
+>;
 
 export interface RunRecord {
 	readonly run: ArchivedRun;

@@ -10,7 +10,7 @@ import {
 	withExtraCustomers
 } from '../detection/detect.js';
 import { checkOnboarding } from '../detection/onboarding.js';
-import { noticesOfMember } from '../detection/one-member.js';
+import { noticesOfMember, noticesOfMembers } from '../detection/one-member.js';
 import { markRuleChange, payersUnder } from '../detection/rule-change.js';
 import { unseenCustomers } from '../detection/unseen-customers.js';
 import type { BillingSnapshot, Customer } from '../domain/billing.js';
@@ -22,7 +22,7 @@ import type { Onboarding } from '../domain/onboarding.js';
 import { type Billing, type Guild, type LastGoodRun, type Ledger, type LinkReader, type OnProgress, SourceError } from '../domain/ports.js';
 import type { RuleChange, UnacceptedRules } from '../domain/rule-change.js';
 import { completeRules, type PolicySettings, type Rules, rulesEqual, rulesHash } from '../domain/rules.js';
-import type { RunSettings } from '../domain/run.js';
+import { isFullRun, type RunSettings, type Touched } from '../domain/run.js';
 import { plausibilityProblem } from '../fixes/safety.js';
 import { currentRules } from '../fixes/unaccepted-rules.js';
 import { readRoundedNeighbours } from '../snapshot/rounded-neighbours.js';
@@ -53,16 +53,19 @@ export interface Comparison {
 	readonly ruleChange: RuleChange | null;
 	/** Null if an operator has accepted the rules. */
 	readonly unaccepted: UnacceptedRules | null;
-	/** Null for one member: how much is linked and mapped, only a full run finds out. */
+	/** The members compared, of a targeted run: those touched; null for any other. */
+	readonly onlyMembers: readonly string[] | null;
+	/** Null unless all members were compared: how much is linked and mapped, only a full run finds out. */
 	readonly onboarding: Onboarding | null;
-	/** Paying customers under the rules that an operator has accepted. */
-	readonly acceptedPayers: number;
-	/** Paying customers under the rules that had been accepted at the last good run: a change of the rules is no drop. */
-	readonly comparablePayers: number;
+	/** Paying customers under the rules that an operator has accepted; null for some members. */
+	readonly acceptedPayers: number | null;
+	/** Paying customers under the rules that had been accepted at the last good run: a change of the rules is no drop. Null for some members. */
+	readonly comparablePayers: number | null;
 }
 
 /**
  * Reads everything and compares it.
+ * @param options.touched - of a targeted run: compares those whom this may concern
  * @param options.keepSnapshot - whether to return what was read; otherwise it can be garbage-collected (up to a million members)
  * @throws {SourceError}
  */
@@ -72,39 +75,52 @@ export async function compare(
 	{
 		startedAt,
 		onlyMember,
+		touched,
 		lastGood,
 		onProgress,
 		keepSnapshot
 	}: {
 		readonly startedAt: Date;
 		readonly onlyMember: string | null;
+		readonly touched: Touched | null;
 		readonly lastGood: LastGoodRun | null;
 		readonly onProgress: OnProgress;
 		readonly keepSnapshot: boolean;
 	}
 ): Promise<Comparison> {
 	const rules = await currentRules(ports.guild, settings);
-	const read = await readSnapshot(ports, settings.policy, { now: startedAt, onlyMember, lastGood, onProgress });
+	const read = await readSnapshot(ports, settings.policy, { now: startedAt, onlyMember, touched, lastGood, onProgress });
 	const { reading, found } = await detectUnchanged(ports.ledger, read, settings.policy, startedAt);
+	const onlyMembers = found.compared;
 	const { detection: marked, ruleChange, unaccepted } = await markChanged(ports, reading, found, rules, startedAt);
-	const detection =
-		onlyMember === null
-			? marked
-			: { ...marked, notices: noticesOfMember(onlyMember, reading.snapshot, reading.analysis, marked, settings.policy, startedAt) };
+	const detection = withNoticesOf(onlyMember, reading, marked, settings.policy, startedAt);
 	const { discordIdKey } = settings;
-	const onboarding =
-		onlyMember === null
-			? checkOnboarding(detection.coverage, { issues: detection.issues, discordIdKey, known: await ports.ledger.onboardingEnd() })
-			: null;
+	const onboarding = isFullRun({ onlyMember, onlyMembers })
+		? checkOnboarding(detection.coverage, { issues: detection.issues, discordIdKey, known: await ports.ledger.onboardingEnd() })
+		: null;
 	const { livemode, subscriptionsRead } = reading.snapshot.billing;
+	const snapshot = keepSnapshot ? reading.snapshot : null;
+	const compared = { detection, onlyMembers, livemode, subscriptionsRead, snapshot, rules, ruleChange, unaccepted, onboarding };
+	if (onlyMembers !== null) return { ...compared, acceptedPayers: null, comparablePayers: null };
 	const payers = async (under: Rules) =>
 		rulesEqual(under, rules) ? found.payingCustomers : runCooperatively(payersUnder(reading.snapshot, under.policy, startedAt));
 	const accepted = unaccepted?.accepted ?? rules;
 	const acceptedPayers = await payers(accepted);
 	const before = lastGood?.rules ? completeRules(lastGood.rules, rules) : accepted;
 	const comparablePayers = rulesEqual(before, accepted) ? acceptedPayers : await payers(before);
-	const snapshot = keepSnapshot ? reading.snapshot : null;
-	return { detection, livemode, subscriptionsRead, snapshot, rules, ruleChange, unaccepted, onboarding, acceptedPayers, comparablePayers };
+	return { ...compared, acceptedPayers, comparablePayers };
+}
+
+/** The detection, with nothing in its notices about members who were not compared. */
+function withNoticesOf(
+	onlyMember: string | null,
+	{ snapshot, analysis }: Reading,
+	detection: Detection,
+	policy: PolicySettings,
+	now: Date
+): Detection {
+	if (onlyMember !== null) return { ...detection, notices: noticesOfMember(onlyMember, snapshot, analysis, detection, policy, now) };
+	return detection.compared === null ? detection : { ...detection, notices: noticesOfMembers(detection.notices) };
 }
 
 /** Compares, leaving the members whose links changed while the run was reading to the next run. */
@@ -158,11 +174,13 @@ export async function readSnapshot(
 	{
 		now,
 		onlyMember,
+		touched = null,
 		lastGood,
 		onProgress
 	}: {
 		readonly now: Date;
 		readonly onlyMember: string | null;
+		readonly touched?: Touched | null;
 		readonly lastGood: LastGoodRun | null;
 		readonly onProgress: OnProgress;
 	}
@@ -174,7 +192,7 @@ export async function readSnapshot(
 	const { snapshot, analysis } = withExtraCustomers(read, links, await findCustomersOfUnlinkedHolders(ports, read, links));
 	const othersInGuild =
 		onlyMember === null ? {} : { othersInGuild: await readRoundedNeighbours(ports.guild, onlyMember, analysis.linkIndex.ids()) };
-	return { snapshot: { ...(await withMissingCustomers(ports, snapshot)), ...othersInGuild }, analysis };
+	return { snapshot: { ...(await withMissingCustomers(ports, snapshot)), ...othersInGuild, ...(touched && { touched }) }, analysis };
 }
 
 /** A customer that Stripe does not have is not in the list of subscriptions, as one without any: it is unknown what it would pay for. */

@@ -5,7 +5,16 @@ import type { ReconciliationResult } from '../domain/run.js';
 export interface RunSummary
 	extends Pick<
 		ReconciliationResult,
-		'runId' | 'triggeredBy' | 'requestedBy' | 'isVerificationRun' | 'onlyMember' | 'startedAt' | 'issuesFound' | 'issuesFixed' | 'failure'
+		| 'runId'
+		| 'triggeredBy'
+		| 'requestedBy'
+		| 'isVerificationRun'
+		| 'onlyMember'
+		| 'onlyMembers'
+		| 'startedAt'
+		| 'issuesFound'
+		| 'issuesFixed'
+		| 'failure'
 	> {
 	readonly status: 'RUNNING' | 'COMPLETED' | 'FAILED';
 	/** Null while it is running. */
@@ -22,11 +31,11 @@ export interface RunCounts {
 }
 
 export interface RunHistoryStore {
-	/** Newest first. @param page.since - only runs that started at or after it */
+	/** Newest first, without targeted runs that found and changed nothing. @param page.since - only runs that started at or after it */
 	recentRuns(page: { readonly since: Date; readonly skip: number; readonly take: number }): Promise<readonly RunSummary[]>;
 	/** Null if there is no such run. */
 	findRun(runId: string): Promise<RunSummary | null>;
-	/** Runs that started at or after `since`, how many of them failed, and the issues they fixed. */
+	/** The same runs that started at or after `since`, how many of them failed, and the issues they fixed. */
 	countRuns(since: Date): Promise<RunCounts>;
 }
 

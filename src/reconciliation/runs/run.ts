@@ -4,7 +4,15 @@ import { withDeadline } from '../../async/timeout.js';
 import type { Snapshot } from '../detection/detect.js';
 import type { Detection } from '../domain/detection.js';
 import { type OnProgress, type Ports, type RunStart, SourceError } from '../domain/ports.js';
-import type { Progress, ReconciliationOptions, ReconciliationResult, RunSettings, Verified } from '../domain/run.js';
+import {
+	isFullRun,
+	type Progress,
+	type ReconciliationOptions,
+	type ReconciliationResult,
+	type RunSettings,
+	type Touched,
+	type Verified
+} from '../domain/run.js';
 import { baselineOf, checkPayerDrop } from '../fixes/safety.js';
 import { autoFix, fixable } from './auto-fix.js';
 import { compare } from './compare.js';
@@ -79,7 +87,8 @@ async function runUnderLease(
 			isVerificationRun,
 			autoFixEnabled: (options.autoFix ?? settings.autoFix) && !isVerificationRun,
 			scheduledDay: options.scheduledDay ?? null,
-			onlyMember: options.onlyMember ?? null
+			onlyMember: options.onlyMember ?? null,
+			onlyMembers: options.touched?.discordIds ?? null
 		} as const;
 		const runId = await ledger.startRun(start);
 		if (runId === null) return null;
@@ -96,7 +105,7 @@ async function runUnderLease(
 
 /** Marks the runs of stopped processes as failed and reports them. The caller holds the lease. */
 async function failUnfinishedRuns({ ledger, notifier, now }: Ports): Promise<void> {
-	const channels = notifier.channels({ ...FAILED_OUTCOME, isVerificationRun: false, onlyMember: null });
+	const channels = notifier.channels({ ...FAILED_OUTCOME, triggeredBy: 'scheduled', isVerificationRun: false, onlyMember: null });
 	await ledger.failAbandonedRuns('Reeve was stopped during this run.', now(), channels);
 }
 
@@ -126,7 +135,8 @@ type Outcome = Pick<
 	| 'onboarding'
 	| 'failure'
 	| 'verified'
->;
+> &
+	Partial<Pick<ReconciliationResult, 'onlyMembers'>>;
 
 interface RunContext {
 	readonly run: RunStart & { readonly runId: string };
@@ -134,6 +144,7 @@ interface RunContext {
 	readonly lease: Heartbeat;
 	readonly onProgress: OnProgress;
 	readonly mayFix: () => Promise<boolean>;
+	readonly touched: Touched | null;
 	/** Issues fixed so far: also counted if the run fails. */
 	readonly fixed: { count: number };
 }
@@ -144,13 +155,17 @@ async function compareAndFix(
 	settings: RunSettings,
 	{ verification, ...run }: RunStart & { readonly runId: string; readonly verification: VerificationHooks | null },
 	lease: Heartbeat,
-	{ onProgress = () => {}, mayFix = async () => true }: Pick<ReconciliationOptions, 'onProgress' | 'mayFix'>
+	{
+		onProgress = () => {},
+		mayFix = async () => true,
+		touched = null
+	}: Pick<ReconciliationOptions, 'onProgress' | 'mayFix'> & { readonly touched?: Touched | null }
 ): Promise<Outcome> {
 	const { ledger, notifier } = ports;
-	const { runId, onlyMember } = run;
+	const { runId, triggeredBy, onlyMember } = run;
 	const fixed = { count: 0 };
 	const phases = trackPhases(onProgress);
-	const context = { run, verification, lease, onProgress: phases.onProgress, mayFix, fixed };
+	const context = { run, verification, lease, onProgress: phases.onProgress, mayFix, touched, fixed };
 	try {
 		return await withDeadline(DEADLINE_HOURS * 3_600_000, complete(ports, settings, context), () => {
 			// What still goes on finds the lease lost, and changes nothing more.
@@ -164,7 +179,7 @@ async function compareAndFix(
 		const failure = isReadable ? error.message : `Internal error: ${error instanceof Error ? error.message : String(error)}`;
 		// If the database is down, the next run marks this one as failed; the operators are notified now.
 		const outcome: Outcome = { ...FAILED_OUTCOME, issuesFixed: fixed.count, failure };
-		const channels = notifier.channels({ ...outcome, isVerificationRun: verification !== null, onlyMember });
+		const channels = notifier.channels({ ...outcome, triggeredBy, isVerificationRun: verification !== null, onlyMember });
 		await ledger.failRun(runId, { reason: failure, issuesFixed: fixed.count, at: ports.now(), channels }).catch(ports.onUnexpectedError);
 		return outcome;
 	}
@@ -173,10 +188,10 @@ async function compareAndFix(
 async function complete(
 	ports: Ports,
 	settings: RunSettings,
-	{ run, verification, lease, onProgress, mayFix, fixed }: RunContext
+	{ run, verification, lease, onProgress, mayFix, touched, fixed }: RunContext
 ): Promise<Outcome> {
 	const { ledger, notifier } = ports;
-	const { runId, startedAt, onlyMember, autoFixEnabled } = run;
+	const { runId, triggeredBy, startedAt, onlyMember, autoFixEnabled } = run;
 	const shouldContinue = () => {
 		assertLeaseHeld(lease);
 		return ports.shouldContinue() && mayFix();
@@ -187,19 +202,24 @@ async function complete(
 	const { snapshot, unaccepted, ...compared } = await compare(ports, settings, {
 		startedAt,
 		onlyMember,
+		touched,
 		lastGood,
 		onProgress,
 		keepSnapshot: verification !== null
 	});
-	const { detection, ruleChange, onboarding, comparablePayers } = compared;
+	const { detection, onlyMembers, ruleChange, onboarding, comparablePayers } = compared;
 	const baseline = baselineOf(lastGood, { livemode: compared.livemode, hasSubscriptions: compared.subscriptionsRead > 0 });
-	const comparable = { roleHolders: detection.roleHolders, payingCustomers: comparablePayers };
+	// How many members there are to compare with, a targeted run does not see.
+	const comparable =
+		comparablePayers === null
+			? { roleHolders: lastGood?.roleHolders ?? 0, payingCustomers: lastGood?.payingCustomers ?? 0 }
+			: { roleHolders: detection.roleHolders, payingCustomers: comparablePayers };
 	assertLeaseHeld(lease);
 	const issues = await ledger.recordFindings(runId, { ...compared, at: startedAt, onlyMember });
 	// The embedded database runs one statement at a time: storing many findings can delay the heartbeat's renewals.
 	await lease.renew();
 	// How much is linked and mapped, the newest full run knows.
-	const isOnboarding = (onlyMember === null ? onboarding : await ledger.currentOnboarding()) !== null;
+	const isOnboarding = (isFullRun({ onlyMember, onlyMembers }) ? onboarding : await ledger.currentOnboarding()) !== null;
 	const hold = autoFixEnabled
 		? await autoFix(
 				ports,
@@ -211,6 +231,7 @@ async function complete(
 	const verified = verification === null || snapshot === null ? null : await verification.verify(runId, snapshot, detection);
 	const outcome: Outcome = {
 		status: 'COMPLETED',
+		onlyMembers,
 		membersChecked: detection.membersChecked,
 		teamsChecked: detection.teamsChecked,
 		issuesFound: issues.length,
@@ -223,7 +244,7 @@ async function complete(
 		failure: null,
 		verified
 	};
-	const channels = notifier.channels({ ...outcome, isVerificationRun: verification !== null, onlyMember });
+	const channels = notifier.channels({ ...outcome, triggeredBy, isVerificationRun: verification !== null, onlyMember });
 	assertLeaseHeld(lease);
 	await ledger.completeRun(runId, { issuesFixed: fixed.count, hold, at: ports.now(), verified, channels });
 	return outcome;

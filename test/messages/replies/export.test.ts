@@ -10,6 +10,7 @@ const RUN: ArchivedRun = {
 	status: 'COMPLETED',
 	triggeredBy: 'scheduled',
 	onlyMember: null,
+	onlyMembers: null,
 	startedAt: new Date('2026-11-20T03:30:00Z'),
 	issuesFound: 1
 };
@@ -233,7 +234,7 @@ describe('exportReply', () => {
 		expect(suggestRuns(runs, '', 'Asia/Kolkata')).toHaveLength(25);
 		expect(suggestRuns(runs, '', 'Asia/Kolkata').slice(0, 3)).toEqual([
 			{ name: '2026-11-20 09:00 · scheduled · 1 issue', value: 'run1' },
-			{ name: '2026-11-20 09:00 · manual, one person · 1 issue', value: 'run2' },
+			{ name: '2026-11-20 09:00 · manual, over one person · 1 issue', value: 'run2' },
 			{ name: '2026-11-20 09:00 · scheduled · failed', value: 'run3' }
 		]);
 		expect(suggestRuns(runs, 'MANUAL', 'UTC').map(({ value }) => value)).toEqual(['run2']);

@@ -20,6 +20,7 @@ const run = (over: Partial<RunSummary> = {}): RunSummary => ({
 	requestedBy: null,
 	isVerificationRun: false,
 	onlyMember: null,
+	onlyMembers: null,
 	startedAt: AT,
 	completedAt: new Date(AT.getTime() + 2000),
 	issuesFound: 0,

@@ -81,6 +81,7 @@ describe('checkSafety after another Stripe account was accepted', () => {
 		runId: 'run_1',
 		rules: null,
 		livemode: true,
+		roleHolders: 50,
 		subscriptionsRead: 9,
 		payingCustomers: 9,
 		accountAccepted: true

@@ -183,7 +183,7 @@ describe('runReconciliation', () => {
 	it('marks the unfinished runs of stopped processes as failed', async () => {
 		const ports = new FakePorts();
 		const start = { startedAt: ago({ hours: 1 }), triggeredBy: 'manual', requestedBy: null, isVerificationRun: false } as const;
-		await ports.ledger.startRun({ ...start, autoFixEnabled: false, scheduledDay: null, onlyMember: null });
+		await ports.ledger.startRun({ ...start, autoFixEnabled: false, scheduledDay: null, onlyMember: null, onlyMembers: null });
 		await run(ports);
 		expect(ports.ledger.runs.map(({ status }) => status)).toEqual(['FAILED', 'COMPLETED']);
 	});
@@ -375,7 +375,8 @@ describe('failAbandonedRuns', () => {
 			isVerificationRun: false,
 			autoFixEnabled: false,
 			scheduledDay: null,
-			onlyMember: null
+			onlyMember: null,
+			onlyMembers: null
 		});
 		return ports;
 	};

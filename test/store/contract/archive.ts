@@ -13,8 +13,16 @@ export function archiveContract(database: () => Database): void {
 			await ledger.failRun(failed, { reason: 'Stripe is away.', issuesFixed: 0, at: minute(1) });
 			const running = (await ledger.startRun(runStart(minute(2)))) as string;
 			expect(await ledger.endedRuns(10)).toEqual([
-				{ runId: failed, status: 'FAILED', triggeredBy: 'scheduled', onlyMember: null, startedAt: minute(1), issuesFound: 0 },
-				{ runId, status: 'COMPLETED', triggeredBy: 'manual', onlyMember: null, startedAt: minute(0), issuesFound: 1 }
+				{
+					runId: failed,
+					status: 'FAILED',
+					triggeredBy: 'scheduled',
+					onlyMember: null,
+					onlyMembers: null,
+					startedAt: minute(1),
+					issuesFound: 0
+				},
+				{ runId, status: 'COMPLETED', triggeredBy: 'manual', onlyMember: null, onlyMembers: null, startedAt: minute(0), issuesFound: 1 }
 			]);
 			expect(await ledger.endedRuns(1)).toHaveLength(1);
 			expect((await ledger.readRecord(null))?.run.runId).toBe(runId);

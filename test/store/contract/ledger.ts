@@ -22,6 +22,7 @@ import { rulesContract } from './rules.js';
 import { runContract } from './runs.js';
 import { settingContract } from './settings.js';
 import { settingsAuditContract } from './settings-audit.js';
+import { targetedRunContract } from './targeted-runs.js';
 import { undoContract } from './undos.js';
 import { verificationContract } from './verifications.js';
 
@@ -50,6 +51,7 @@ export function ledgerContract(database: () => Database): void {
 	verificationContract(database);
 	undoContract(database);
 	memberHistoryContract(database);
+	targetedRunContract(database);
 	archiveContract(database);
 	maintenanceContract(database);
 }

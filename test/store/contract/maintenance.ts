@@ -32,7 +32,15 @@ export function maintenanceContract(database: () => Database): void {
 			await ledger.maintain(day(31));
 			expect(await hasList(ledger, old)).toBe(false);
 			expect(await ledger.readRecord(old)).toEqual({
-				run: { runId: old, status: 'COMPLETED', triggeredBy: 'manual', onlyMember: null, startedAt: day(0), issuesFound: 2 },
+				run: {
+					runId: old,
+					status: 'COMPLETED',
+					triggeredBy: 'manual',
+					onlyMember: null,
+					onlyMembers: null,
+					startedAt: day(0),
+					issuesFound: 2
+				},
 				issues: null,
 				unknown: []
 			});

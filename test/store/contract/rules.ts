@@ -76,6 +76,7 @@ export function rulesContract(database: () => Database): void {
 				livemode: true,
 				subscriptionsRead: 50,
 				payingCustomers: 20,
+				roleHolders: 20,
 				rules: RULES,
 				accountAccepted: false
 			});

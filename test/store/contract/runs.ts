@@ -139,6 +139,7 @@ export function runContract(database: () => Database): void {
 					requestedBy: '42',
 					isVerificationRun: true,
 					onlyMember: null,
+					onlyMembers: null,
 					startedAt: minute(0),
 					completedAt: minute(3),
 					autoFixEnabled: true,

@@ -55,7 +55,7 @@ export function exportReply(record: RunRecord, timeZone: string, maxBytes?: numb
 	const { text, left } = toCsv(COLUMNS, rows, maxBytes);
 	const attempts = issues.reduce((sum, issue) => sum + issue.attempts.length, 0);
 	const sentences = [
-		`The ${run.triggeredBy} run of ${moment(run.startedAt)}${run.onlyMember === null ? '' : ', over one person'}: ${count(issues.length, 'issue')}, ${count(attempts, 'attempt')}.`,
+		`The ${run.triggeredBy} run of ${moment(run.startedAt)}${describeScope(run)}: ${count(issues.length, 'issue')}, ${count(attempts, 'attempt')}.`,
 		...(run.status === 'FAILED' ? ['It failed, so it found no issue.'] : []),
 		...(left > 0 ? [`**The file is cut**: ${number(left)} of ${count(rows.length, 'line')} had no room in what Discord takes.`] : [])
 	];
@@ -96,11 +96,17 @@ export function suggestRuns(runs: readonly ArchivedRun[], typed: string, timeZon
 		.slice(0, MAX_CHOICES);
 }
 
+/** Of a run that did not compare everyone: ", over one person". */
+function describeScope({ onlyMember, onlyMembers }: Pick<ArchivedRun, 'onlyMember' | 'onlyMembers'>): string {
+	if (onlyMembers !== null) return `, over ${count(onlyMembers.length, 'person', 'people')}`;
+	return onlyMember === null ? '' : ', over one person';
+}
+
 /** "2026-11-21 03:00 · scheduled · 12 issues", in the schedule's time zone: suggestions cannot show the reader's. */
-function runChoiceName({ startedAt, triggeredBy, issuesFound, status, onlyMember }: ArchivedRun, timeZone: string): string {
+function runChoiceName({ startedAt, triggeredBy, issuesFound, status, ...run }: ArchivedRun, timeZone: string): string {
 	const at = DateTime.fromJSDate(startedAt, { zone: timeZone }).toFormat('yyyy-MM-dd HH:mm');
 	const found = status === 'FAILED' ? 'failed' : count(issuesFound, 'issue');
-	return `${at} · ${triggeredBy}${onlyMember === null ? '' : ', one person'} · ${found}`;
+	return `${at} · ${triggeredBy}${describeScope(run)} · ${found}`;
 }
 
 function day(date: Date, timeZone: string): string {

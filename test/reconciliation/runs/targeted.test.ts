@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { runReconciliation } from '../../../src/reconciliation/runs/run.js';
+import { ADA, ago, BOB, customer, row, subscription, team, userId } from '../builders.js';
+import { FakePorts, SETTINGS } from '../fakes.js';
+
+/** A guild in which everyone who pays lacks their role: cus_1 pays for ADA, cus_2 for BOB, cus_3 for the team of 3 and 4. */
+function guild(): FakePorts {
+	const ports = new FakePorts();
+	const put = (number: number, discordId: string | null) => {
+		ports.billing.customers.push(customer({ id: `cus_${number}`, metadataDiscordId: discordId }));
+		ports.billing.put(subscription({ id: `sub_${number}`, customerId: `cus_${number}` }));
+	};
+	put(1, ADA);
+	put(2, BOB);
+	put(3, null);
+	ports.ledger.teams = [team({ stripeCustomerId: 'cus_3' })];
+	ports.ledger.rows = [3, 4].map((n) => row({ id: `m_${n}`, discordId: userId(n), teamId: 't_1', seatTier: 'TEAM_MEMBER' }));
+	for (const n of [1, 2, 3, 4, 5]) ports.guild.join(userId(n));
+	return ports;
+}
+
+const targeted = (ports: FakePorts, touched: { discordIds?: readonly string[]; customerIds?: readonly string[] }, settings = SETTINGS) =>
+	runReconciliation(ports, settings, { triggeredBy: 'targeted', touched: { discordIds: [], customerIds: [], ...touched } });
+
+describe('a targeted run', () => {
+	it('compares the members touched and those for whom the customers touched pay, and nobody else', async () => {
+		const ports = guild();
+		const result = await targeted(ports, { discordIds: [ADA], customerIds: ['cus_3'] });
+		expect(result).toMatchObject({ triggeredBy: 'targeted', onlyMember: null, onlyMembers: [ADA, userId(3), userId(4)] });
+		expect(result?.issues.map(({ discordId }) => discordId)).toEqual([ADA, userId(3), userId(4)]);
+		expect(result).toMatchObject({ membersChecked: 3, issuesFound: 3 });
+	});
+
+	it('leaves the issues of others as they are, and resolves those of the members it compares', async () => {
+		const ports = guild();
+		await runReconciliation(ports, SETTINGS);
+		ports.guild.join(ADA, 'Knight');
+		ports.guild.join(BOB, 'Knight');
+		await targeted(ports, { discordIds: [ADA] });
+		const statusOf = (id: string) => [...ports.ledger.issues.values()].find(({ discordId }) => discordId === id)?.status;
+		expect([ADA, BOB, userId(3)].map(statusOf)).toEqual(['RESOLVED', 'OPEN', 'OPEN']);
+	});
+
+	it('resolves the issue of a payer who has left the guild, found by their customer', async () => {
+		const ports = guild();
+		await runReconciliation(ports, SETTINGS);
+		ports.guild.roles.delete(BOB);
+		const result = await targeted(ports, { customerIds: ['cus_2'] });
+		expect(result).toMatchObject({ onlyMembers: [BOB], issuesFound: 0 });
+		expect([...ports.ledger.issues.values()].find(({ discordId }) => discordId === BOB)?.status).toBe('RESOLVED');
+	});
+
+	it('says nothing about others in its notices', async () => {
+		const ports = guild();
+		ports.billing.put(subscription({ id: 'sub_9', customerId: 'cus_9' }));
+		ports.billing.put(subscription({ id: 'sub_8', customerId: 'cus_8', metadataDiscordId: 'no ID' }));
+		const result = await targeted(ports, { discordIds: [ADA] });
+		expect(result?.notices).toMatchObject({ unclaimed: 0, absent: 0, malformedLinks: [], overclaimedTeams: [] });
+	});
+
+	it('is no baseline: how many pay and hold a role, only a full run knows', async () => {
+		const ports = guild();
+		for (const n of [6, 7, 8, 9, 10]) ports.guild.join(userId(n), 'Knight');
+		const full = await runReconciliation(ports, SETTINGS);
+		await targeted(ports, { discordIds: [ADA] });
+		expect(await ports.ledger.lastGoodRun()).toMatchObject({ runId: full?.runId, roleHolders: 5 });
+		expect(ports.ledger.reading()?.runId).toBe(full?.runId);
+	});
+
+	it('fixes if automatic fixes are on, and measures what it takes by the last full run', async () => {
+		const ports = guild();
+		const ended = (n: number) => {
+			ports.billing.put(
+				subscription({
+					id: `sub_${n}`,
+					customerId: `cus_${n}`,
+					status: 'canceled',
+					endedAt: ago({ days: 1 }),
+					metadataDiscordId: userId(n)
+				})
+			);
+			ports.guild.join(userId(n), 'Knight');
+		};
+		for (let n = 20; n < 60; n += 1) {
+			ports.billing.put(subscription({ id: `sub_${n}`, customerId: `cus_${n}`, metadataDiscordId: userId(n) }));
+			ports.guild.join(userId(n), 'Knight');
+		}
+		await runReconciliation(ports, SETTINGS);
+		const auto = { ...SETTINGS, autoFix: true };
+		for (let n = 20; n < 25; n += 1) ended(n);
+		// 5 of 40 are more than 10 %.
+		const customerIds = [20, 21, 22, 23, 24].map((n) => `cus_${n}`);
+		const held = await targeted(ports, { discordIds: [ADA], customerIds }, auto);
+		expect(held?.hold).toMatchObject({ losing: 5, holders: 40 });
+		expect(held?.issuesFixed).toBe(1);
+		expect(ports.guild.holds(ADA)).toEqual(['Knight']);
+		expect(ports.guild.holds(userId(20))).toEqual(['Knight']);
+		expect(await targeted(ports, { customerIds: customerIds.slice(0, 4) }, auto)).toMatchObject({ hold: null, issuesFixed: 4 });
+	});
+
+	it('takes nothing before the first full run has counted the role holders', async () => {
+		const ports = guild();
+		for (let n = 20; n < 24; n += 1) {
+			ports.billing.put(
+				subscription({
+					id: `sub_${n}`,
+					customerId: `cus_${n}`,
+					status: 'canceled',
+					endedAt: ago({ days: 1 }),
+					metadataDiscordId: userId(n)
+				})
+			);
+			ports.guild.join(userId(n), 'Knight');
+		}
+		const customerIds = [20, 21, 22, 23].map((n) => `cus_${n}`);
+		expect(await targeted(ports, { customerIds }, { ...SETTINGS, autoFix: true })).toMatchObject({ hold: { losing: 4 }, issuesFixed: 0 });
+	});
+
+	it('stops fixing when the daily runs are paused meanwhile', async () => {
+		const ports = guild();
+		await runReconciliation(ports, SETTINGS);
+		ports.script.once('ledger.beginChange', () => {
+			ports.ledger.paused = true;
+		});
+		expect(await targeted(ports, { discordIds: [ADA] }, { ...SETTINGS, autoFix: true })).toMatchObject({ issuesFixed: 0 });
+		expect(ports.guild.holds(ADA)).toEqual([]);
+	});
+
+	it('fails like any other if a source cannot be read', async () => {
+		const ports = guild();
+		ports.script.once('billing.readAll', () => {
+			throw new Error('Stripe is down.');
+		});
+		expect(await targeted(ports, { discordIds: [ADA] })).toMatchObject({ status: 'FAILED', onlyMembers: [ADA], issues: [] });
+	});
+
+	it('compares everyone to catch up', async () => {
+		const ports = guild();
+		const result = await runReconciliation(ports, SETTINGS, { triggeredBy: 'targeted' });
+		expect(result).toMatchObject({ onlyMembers: null, membersChecked: 5, issuesFound: 4 });
+		expect(await ports.ledger.lastGoodRun()).toMatchObject({ runId: result?.runId });
+	});
+});
