@@ -26,7 +26,7 @@ async function main(): Promise<void> {
 		throw new StartError(problems.join('\n'));
 	}
 
-	const starting = Sandbox.start({ port, world: choice.data });
+	const starting = Sandbox.start({ port, world: choice.data, env: { RECONCILIATION_EVENTS_SECONDS: null } });
 	const stop = async () => {
 		stopping = true;
 		const sandbox = await starting.catch(() => null);

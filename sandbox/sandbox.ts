@@ -85,7 +85,7 @@ export class Sandbox {
 
 	/** Loads a fresh world and database and restarts the bot. */
 	public async reset(input: ResetInput): Promise<void> {
-		const env = { RECONCILIATION_TIMEZONE: 'UTC', RECONCILIATION_HOUR: quietHour(), ...input.env };
+		const env = { RECONCILIATION_TIMEZONE: 'UTC', RECONCILIATION_HOUR: quietHour(), RECONCILIATION_EVENTS_SECONDS: '0', ...input.env };
 		await this.environment.reset(readReset({ ...input, env }));
 	}
 

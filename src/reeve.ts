@@ -2,6 +2,7 @@ import type { OperatorPolicy } from './discord/operators.js';
 import type { InFlightWork } from './lifecycle.js';
 import type { ReportService } from './messages/delivery/reports.js';
 import type { StatusSettings } from './messages/replies/status.js';
+import type { AlertService } from './reconciliation/alerts/service.js';
 import type { FixService } from './reconciliation/fixes/service.js';
 import type { HealthService } from './reconciliation/health/service.js';
 import type { ImportService } from './reconciliation/imports/service.js';
@@ -23,6 +24,7 @@ export interface Reeve {
 	readonly schedule: ScheduleService;
 	readonly reports: ReportService;
 	readonly health: HealthService;
+	readonly alerts: AlertService;
 	readonly lifecycle: InFlightWork;
 	readonly operators: OperatorPolicy;
 	/** The settings that replies show or depend on. */

@@ -18,7 +18,7 @@ const LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
 		['detection'],
 		['fixes'],
 		['runs', 'outbox', 'members', 'imports'],
-		['schedule'],
+		['schedule', 'alerts'],
 		['health'],
 		['setup'],
 		['']

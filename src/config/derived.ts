@@ -66,6 +66,11 @@ export function dailySettings(settings: Settings): { hour: number; timeZone: str
 	};
 }
 
+/** Whether Reeve acts on what changes in Discord and Stripe, and not only in full runs. */
+export function watchesChanges({ RECONCILIATION_EVENTS_SECONDS: seconds }: Settings): boolean {
+	return seconds !== 0;
+}
+
 /** The settings that `/reconcile status` shows. */
 export function statusSettings(settings: Settings): { guildId: string; autoFix: boolean; redis: boolean } {
 	return {

@@ -42,6 +42,7 @@ const MAX_DAYS = 10_000;
 /** Reports are retried for three days, and operators page through the newest ones. */
 const MIN_SNAPSHOT_DAYS = 7;
 const MAX_MINUTES = 10_000;
+const MAX_SECONDS = 3_600;
 
 const COPY_ID = 'Discord → Settings → Advanced → Developer Mode on; then right-click';
 
@@ -81,6 +82,9 @@ const shape = {
 		.default('America/New_York')
 		.describe('the "TZ identifier" column of https://en.wikipedia.org/wiki/List_of_tz_database_time_zones'),
 	RECONCILIATION_HOUR: hourOfDay.default(3).describe('the hour of the daily run, in RECONCILIATION_TIMEZONE'),
+	RECONCILIATION_EVENTS_SECONDS: number(0, MAX_SECONDS, 'seconds')
+		.default(15)
+		.describe('how often Reeve reads what changed in Stripe; 0: only the daily runs find what is wrong'),
 	RECONCILIATION_GRACE_HOURS: number(0, MAX_HOURS, 'hours')
 		.default(48)
 		.describe('how long a member keeps their role after a failed payment'),

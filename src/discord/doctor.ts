@@ -1,4 +1,4 @@
-import { ApplicationFlagsBitField, type Client } from 'discord.js';
+import { ApplicationFlagsBitField, type Channel, type Client } from 'discord.js';
 import type { Guild, ManagedRoleStore } from '../reconciliation/domain/ports.js';
 import { type Check, type CheckRemark, guildRemarks } from '../reconciliation/health/doctor.js';
 import { readFailure } from './errors.js';
@@ -75,7 +75,12 @@ export async function adminChannel(client: Client<true>, guildId: string, channe
 		return error(
 			'No admin channel has been chosen yet, so Reeve cannot post reports. Use `/reconcile setup`, or set DISCORD_ADMIN_CHANNEL_ID.'
 		);
-	const channel = await client.channels.fetch(channelId).catch(() => null);
+	return channelRemarks(client, guildId, channelId, await client.channels.fetch(channelId).catch(() => null));
+}
+
+/** As {@link adminChannel}. @param channel - null if Reeve cannot see it */
+export function channelRemarks(client: Client<true>, guildId: string, channelId: string, channel: Channel | null): readonly CheckRemark[] {
+	const error = (message: string): readonly CheckRemark[] => [{ verdict: 'error', message }];
 	if (channel === null || channel.isDMBased() || channel.guildId !== guildId)
 		return error(
 			`Reeve cannot see a text channel ${channelId} in its server, so it cannot post reports. Give it View Channel there, or set DISCORD_ADMIN_CHANNEL_ID to the ID of the admin channel.`

@@ -36,10 +36,15 @@ export function bondOf({ id, guild, managed, tags }: Role): string | null {
 
 /** Why Reeve cannot give this role; null if nothing about the role prevents it. @param name - of the managed role */
 export function roleProblem(role: Role, name: string): string | null {
-	const { me } = role.guild.members;
 	const bond = bondOf(role);
 	if (bond !== null) return notAssignable(name, bond);
-	return me !== null && me.roles.highest.comparePositionTo(role) <= 0 ? roleTooLow(name) : null;
+	return isTooHigh(role) ? roleTooLow(name) : null;
+}
+
+/** Whether the role is not below Reeve's own. */
+function isTooHigh(role: Role): boolean {
+	const { me } = role.guild.members;
+	return me !== null && me.roles.highest.comparePositionTo(role) <= 0;
 }
 
 /** Reasons why Discord would refuse a role change. @param idOf - managed role → ID of the guild's role */
@@ -49,11 +54,14 @@ export async function roleProblems(guild: Guild, idOf: ReadonlyMap<string, strin
 	for (const [name, id] of idOf) {
 		const role = guild.roles.cache.get(id);
 		const problem = role === undefined ? null : roleProblem(role, name);
-		if (problem !== null) problems.push({ blocks: 'runs', message: problem });
+		if (problem === null || role === undefined) continue;
+		const part = bondOf(role) === null ? { part: { kind: 'role-order', roleId: id } as const } : {};
+		problems.push({ blocks: 'runs', message: problem, ...part });
 	}
-	if (!me?.permissions.has(PermissionFlagsBits.ManageRoles)) problems.push({ blocks: 'fixes', message: NO_MANAGE_ROLES });
+	if (!me?.permissions.has(PermissionFlagsBits.ManageRoles))
+		problems.push({ blocks: 'fixes', message: NO_MANAGE_ROLES, part: { kind: 'permissions' } });
 	if (guild.mfaLevel === GuildMFALevel.Elevated && !(await ownerHasTwoFactor(guild)))
-		problems.push({ blocks: 'fixes', message: NO_TWO_FACTOR });
+		problems.push({ blocks: 'fixes', message: NO_TWO_FACTOR, part: { kind: 'two-factor' } });
 	return problems;
 }
 

@@ -161,6 +161,8 @@ export interface SettingOptions {
 	readonly debtorDays?: number;
 	/** How long after a fix Reeve checks that it lasted; default: 60. */
 	readonly verifyAfterMinutes?: number;
+	/** How often Reeve reads what changed in Stripe; default: 15. 0: only the daily runs find what is wrong. */
+	readonly eventsSeconds?: number;
 	/** How long the list of issues of each run is kept; default: 90. */
 	readonly snapshotDays?: number;
 	/** Without it no mail is sent. */
@@ -281,6 +283,7 @@ const settingShape = {
 	graceHours: number(0, 100_000, 'hours').optional(),
 	debtorDays: number(0, 10_000, 'days').optional(),
 	verifyAfterMinutes: number(0, 10_000, 'minutes').optional(),
+	eventsSeconds: number(0, 3_600, 'seconds').optional(),
 	snapshotDays: number(7, 10_000, 'days').optional(),
 	mail: z
 		.strictObject({
@@ -326,6 +329,7 @@ const OPTION_OF: Readonly<Record<string, string>> = {
 	RECONCILIATION_GRACE_HOURS: 'graceHours',
 	RECONCILIATION_DEBTOR_DAYS: 'debtorDays',
 	RECONCILIATION_VERIFY_AFTER_MINUTES: 'verifyAfterMinutes',
+	RECONCILIATION_EVENTS_SECONDS: 'eventsSeconds',
 	RECONCILIATION_SNAPSHOT_DAYS: 'snapshotDays',
 	SMTP_URL: 'mail.url',
 	ADMIN_EMAIL: 'mail.to',
@@ -474,6 +478,7 @@ function toVariables({ guilds: [server], stripe, storage, mail, webhook, http, .
 		RECONCILIATION_GRACE_HOURS: rest.graceHours,
 		RECONCILIATION_DEBTOR_DAYS: rest.debtorDays,
 		RECONCILIATION_VERIFY_AFTER_MINUTES: rest.verifyAfterMinutes,
+		RECONCILIATION_EVENTS_SECONDS: rest.eventsSeconds,
 		RECONCILIATION_SNAPSHOT_DAYS: rest.snapshotDays,
 		SMTP_URL: mail?.url,
 		ADMIN_EMAIL: list(mail?.to),

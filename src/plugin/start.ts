@@ -61,6 +61,8 @@ export interface Mount {
 export interface OpenReeve {
 	readonly database: Database;
 	readonly shutdownSteps: (() => Promise<unknown>)[];
+	/** Begins to watch what changes; services that replace these go on with it. */
+	readonly startWatching: () => void;
 	/** Of the checks that need neither the database nor the login. */
 	readonly earlyChecks: Promise<readonly CheckResult[]>;
 }
@@ -105,11 +107,20 @@ export async function open({ handle, options, client, disable, changeText }: Mou
 			reload
 		});
 	};
+	let isWatching = false;
+	const startWatching = () => {
+		if (handle.isStopped) return;
+		isWatching = true;
+		handle.services.alerts.start();
+		shutdownSteps.unshift(() => settleWithin(CLOSE_TIMEOUT_MS, handle.services.alerts.stop()));
+	};
 	/** Builds the services anew, with the settings that are stored now. Work in progress is stopped and resumed, as in a restart. */
 	const reload = async () => {
 		const before = handle.services;
 		const services = await createServices();
 		handle.replaced(services);
+		if (isWatching && !handle.isStopped) services.alerts.start();
+		await before.alerts.stop();
 		await logSettingsChanges(services, logger);
 		const stopped = before.lifecycle.shutdown({ workMs: RELOAD_WORK_MS, repliesMs: REPLIES_MS });
 		shutdownSteps.push(() => settleWithin(REPLIES_MS, stopped));
@@ -139,7 +150,7 @@ export async function open({ handle, options, client, disable, changeText }: Mou
 	// Stopped while it began to listen.
 	if (handle.isStopped) await closeHttp();
 	await logSettingsChanges(services, logger);
-	return { database, shutdownSteps, earlyChecks };
+	return { database, shutdownSteps, startWatching, earlyChecks };
 }
 
 async function logSettingsChanges({ health }: Reeve, logger: MountedReeve['logger']): Promise<void> {
@@ -148,7 +159,7 @@ async function logSettingsChanges({ health }: Reeve, logger: MountedReeve['logge
 }
 
 /** Waits for the login, settles what was interrupted, and starts the schedule. @throws {DatabaseError} and errors of the database */
-export async function start(mount: Mount, { database, shutdownSteps, earlyChecks }: OpenReeve): Promise<void> {
+export async function start(mount: Mount, { database, shutdownSteps, startWatching, earlyChecks }: OpenReeve): Promise<void> {
 	const { handle, options, client } = mount;
 	const { settings } = options;
 	await untilReady(client);
@@ -168,6 +179,7 @@ export async function start(mount: Mount, { database, shutdownSteps, earlyChecks
 	shutdownSteps.unshift(() => schedule.stop());
 	handle.startsSchedule(() => schedule.stop());
 	if (handle.isStopped) return;
+	startWatching();
 	const catchUpNow = () => {
 		handle.started();
 		return catchUp(handle.services, logger);
@@ -228,10 +240,11 @@ function untilReady(client: Client): Promise<void> {
 	return new Promise((resolve) => void client.once(Events.ClientReady, () => resolve()));
 }
 
-/** Logs the results, and announces those that block every run. Never throws. */
-async function reportChecks(results: readonly CheckResult[], { reports }: Reeve, logger: MountedReeve['logger']): Promise<void> {
+/** Logs the results, and announces those that block every run and that no alert shows. Never throws. */
+async function reportChecks(results: readonly CheckResult[], { reports, alerts }: Reeve, logger: MountedReeve['logger']): Promise<void> {
 	for (const { verdict, subject, message } of results) logger[LOG_LEVEL_OF[verdict]](`${subject}: ${message}`);
-	await reports.announceBlocking(results);
+	const alerted = await alerts.checkNow();
+	await reports.announceBlocking(results.filter(({ message }) => !alerted.has(message)));
 }
 
 /** Says what an operator has to do next, if there is something. */

@@ -1,3 +1,4 @@
+import type { AlertStore } from '../reconciliation/alerts/check.js';
 import type { People } from '../reconciliation/domain/people.js';
 import type { Ledger, ManagedRoleStore } from '../reconciliation/domain/ports.js';
 import type { BulkStore } from '../reconciliation/fixes/bulk.js';
@@ -18,6 +19,7 @@ import type { RunArchiveStore } from '../reconciliation/runs/archive.js';
 import type { VerificationStore } from '../reconciliation/runs/verify.js';
 import type { PauseStore } from '../reconciliation/schedule/pause.js';
 import type { SettingStore } from '../reconciliation/setup/store.js';
+import { type AlertMessageStore, alertStore } from './alerts.js';
 import { runArchiveStore } from './archive.js';
 import { attempts } from './attempts.js';
 import { bulkStore } from './bulk-fixes.js';
@@ -76,6 +78,8 @@ type GuildLedger = Ledger &
 	ImportStore &
 	StatusStore &
 	GaugeStore &
+	AlertStore &
+	AlertMessageStore &
 	MaintenanceStore;
 
 /** Composes the stores of a guild over an open database. @param options.people - where members and teams are kept; default: in the database */
@@ -115,6 +119,7 @@ export function createLedger(
 		...reportStore(database, guildId),
 		...statusStore(database, guildId),
 		...gaugeStore(database, guildId),
+		...alertStore(database, guildId),
 		...maintenanceStore(database, guildId, snapshotDays)
 	};
 }

@@ -23,7 +23,7 @@ export async function addRunMessages(
 }
 
 /** The outbox: notifications to operators, stored until delivered. */
-export function outboxStore({ prisma }: Database, guildId: string): Omit<OutboxStore, 'readReport' | 'readHold'> {
+export function outboxStore({ prisma }: Database, guildId: string): Omit<OutboxStore, 'readReport' | 'readHold' | 'readAlert'> {
 	return {
 		claimMessages: async (which, until) => {
 			const filter: Prisma.DeliveryWhereInput =

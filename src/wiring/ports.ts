@@ -91,6 +91,7 @@ export function createPorts(options: ReeveOptions, lifecycle: InFlightWork) {
 		readStates: (issueIds) => store.issueStates(issueIds),
 		saveReportMessage: (runId, channel, messageId) => store.setReportMessage(runId, channel, messageId),
 		saveHoldMessage: (holdId, channel, messageId) => store.setHoldMessage(holdId, channel, messageId),
+		saveAlertMessage: (alertId, channel, messageId) => store.setAlertMessage(alertId, channel, messageId),
 		reportUrl: (runId) => reportUrl(store, guildId, runId),
 		namesOf,
 		logger
@@ -101,6 +102,7 @@ export function createPorts(options: ReeveOptions, lifecycle: InFlightWork) {
 	const announce = createAnnouncer({ client: outgoing, channelId, logger });
 	const trackReply = <T>(reply: () => Promise<T>) => lifecycle.trackReply(reply);
 	const onUnexpectedError = (error: unknown) => logger.error('Unexpected error:', error);
+	const deliver = (failedToo: boolean) => void lifecycle.track(() => flushOutbox(outbox, failedToo)).catch(onUnexpectedError);
 	const ports: Ports = {
 		billing,
 		guild: createGuild({
@@ -115,7 +117,7 @@ export function createPorts(options: ReeveOptions, lifecycle: InFlightWork) {
 		notifier: {
 			channels: (result) => channelsFor(result, messenger),
 			holdChannels: channels(messenger),
-			deliver: () => void lifecycle.track(() => flushOutbox(outbox, false)).catch(onUnexpectedError),
+			deliver: () => deliver(false),
 			report: (result) => {
 				emitRun(result, emit);
 				return deliverRunReport(outbox, result);
@@ -127,7 +129,7 @@ export function createPorts(options: ReeveOptions, lifecycle: InFlightWork) {
 		shouldContinue: () => !lifecycle.shuttingDown,
 		onUnexpectedError
 	};
-	return { ports, store, billing, outbox, outgoing, announce, namesOf };
+	return { ports, store, billing, outbox, outgoing, announce, namesOf, deliver };
 }
 
 export function billingOptions(settings: Settings): BillingOptions {

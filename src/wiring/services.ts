@@ -1,7 +1,9 @@
 import { connectedChecks, externalChecks, guildChecks, lastRunCheck, onDemandChecks, storageChecks } from '../checks.js';
-import { dailySettings, runSettings, settingsFingerprint, statusSettings } from '../config/derived.js';
+import { dailySettings, managedRoleSettings, runSettings, settingsFingerprint, statusSettings, watchesChanges } from '../config/derived.js';
+import { createServerWatch } from '../discord/server-watch.js';
 import { InFlightWork } from '../lifecycle.js';
 import { createReportService } from '../messages/delivery/reports.js';
+import { createAlertService } from '../reconciliation/alerts/service.js';
 import type { Track } from '../reconciliation/domain/ports.js';
 import { createFixService } from '../reconciliation/fixes/service.js';
 import { createHealthService } from '../reconciliation/health/service.js';
@@ -22,7 +24,7 @@ export function createReeve(options: ReeveOptions): Reeve {
 	const { settings, database, client, logger, redactors } = options;
 	const guildId = settings.DISCORD_GUILD_ID;
 	const lifecycle = new InFlightWork();
-	const { ports, store, billing, outbox, outgoing, announce, namesOf } = createPorts(options, lifecycle);
+	const { ports, store, billing, outbox, outgoing, announce, namesOf, deliver } = createPorts(options, lifecycle);
 	const track: Track = (work) => lifecycle.track(work);
 	const run = runSettings(settings);
 	const daily = dailySettings(settings);
@@ -82,6 +84,22 @@ export function createReeve(options: ReeveOptions): Reeve {
 			],
 			startChecks: () => connectedChecks(settings, client, database, store),
 			track
+		}),
+		alerts: createAlertService({
+			enabled: watchesChanges(settings),
+			server: createServerWatch({
+				client,
+				guildId,
+				channelId: settings.DISCORD_ADMIN_CHANNEL_ID ?? null,
+				wanted: managedRoleSettings(settings),
+				memory: store
+			}),
+			store,
+			channels: ports.notifier.holdChannels,
+			deliver,
+			now: ports.now,
+			track,
+			logger
 		}),
 		lifecycle,
 		operators: { guildId, roleIds: settings.DISCORD_OPERATOR_ROLE_IDS },

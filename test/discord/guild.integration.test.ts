@@ -68,7 +68,7 @@ describe('problems', () => {
 		stage.discord.setTwoFactor({ required: true, ownerHas: false });
 		await vi.waitUntil(async () => (await guild.problems()).length > 0);
 		const words = 'requires two-factor authentication';
-		expect(await guild.problems()).toEqual([{ blocks: 'fixes', message: expect.stringContaining(words) }]);
+		expect(await guild.problems()).toEqual([{ blocks: 'fixes', message: expect.stringContaining(words), part: { kind: 'two-factor' } }]);
 		await expect(guild.addRole(ADA, 'Knight', 'because', always)).rejects.toThrow(words);
 		stage.discord.setTwoFactor({ required: true, ownerHas: true });
 		expect(await guild.problems()).toEqual([]);
@@ -219,8 +219,12 @@ describe('problems', () => {
 		stage.discord.setBotPermission('ManageRoles', false);
 		await vi.waitFor(async () =>
 			expect(await guild.problems()).toEqual([
-				{ blocks: 'runs', message: expect.stringContaining("Reeve's role is below Lord") },
-				{ blocks: 'fixes', message: expect.stringContaining('lacks the permission Manage Roles') }
+				{
+					blocks: 'runs',
+					message: expect.stringContaining("Reeve's role is below Lord"),
+					part: { kind: 'role-order', roleId: expect.any(String) }
+				},
+				{ blocks: 'fixes', message: expect.stringContaining('lacks the permission Manage Roles'), part: { kind: 'permissions' } }
 			])
 		);
 		stage.discord.deleteRole('Knight');

@@ -1,8 +1,11 @@
 import type { Client, Message, MessageCreateOptions } from 'discord.js';
+import type { StoredAlert } from '../../reconciliation/domain/alert.js';
 import type { StoredHold } from '../../reconciliation/domain/hold.js';
 import type { IssueState } from '../../reconciliation/domain/issue.js';
 import type { ReconciliationResult } from '../../reconciliation/domain/run.js';
 import {
+	alertSubject,
+	alertUpdateSubject,
 	type Disconnection,
 	disconnectedSubject,
 	holdSubject,
@@ -14,6 +17,7 @@ import {
 } from '../../reconciliation/outbox/outbox.js';
 import { messageUrl } from '../format/format.js';
 import type { NamesOf } from '../format/markdown-to-text.js';
+import { alertEmbed } from '../report/alert.js';
 import { type Email, type EmailInput, renderEmail } from '../report/email.js';
 import { holdAnnouncement } from '../report/hold.js';
 import { overdueEmbed } from '../report/overdue.js';
@@ -21,7 +25,7 @@ import { reportPage } from '../report/page.js';
 import { toWebhookEvent } from '../report/webhook.js';
 import { type AdminChannelId, nonceFor, sendFailureText, sendToChannel } from './channel.js';
 import type { SendEmail } from './mailer.js';
-import { redrawHold } from './redraw.js';
+import { redrawAlert, redrawHold } from './redraw.js';
 import type { CallWebhook } from './webhook.js';
 
 export interface MessengerLogger {
@@ -46,6 +50,8 @@ export interface MessengerOptions {
 	readonly saveReportMessage: (runId: string, channelId: string, messageId: string) => Promise<void>;
 	/** Stores which message announced a hold. @returns the hold as it is now */
 	readonly saveHoldMessage: (holdId: string, channelId: string, messageId: string) => Promise<StoredHold | null>;
+	/** Stores which message shows an alert. @returns the alert as it is now */
+	readonly saveAlertMessage: (alertId: string, channelId: string, messageId: string) => Promise<StoredAlert | null>;
 	/** Link to a run's report; null if it has not been posted. */
 	readonly reportUrl: (runId: string) => Promise<string | null>;
 	readonly namesOf: NamesOf;
@@ -54,7 +60,19 @@ export interface MessengerOptions {
 
 /** Delivers notifications to the admin channel, by email and to a webhook. */
 export function createMessenger(parts: MessengerOptions): Messenger {
-	const { client, guildId, channelId, sendEmail, callWebhook, timeZone, saveReportMessage, saveHoldMessage, namesOf, logger } = parts;
+	const {
+		client,
+		guildId,
+		channelId,
+		sendEmail,
+		callWebhook,
+		timeZone,
+		saveReportMessage,
+		saveHoldMessage,
+		saveAlertMessage,
+		namesOf,
+		logger
+	} = parts;
 	/** Why a subject's last post failed, for the email about it. */
 	const notPosted = new Map<string, string>();
 
@@ -63,6 +81,7 @@ export function createMessenger(parts: MessengerOptions): Messenger {
 		webhooks: callWebhook !== null,
 		post: async (notification) => {
 			if (notification.kind === 'release') return redrawHold(client, notification.hold);
+			if (notification.kind === 'alert-update') return redrawAlert(client, notification.alert);
 			const subject = subjectOf(notification);
 			let message: Message;
 			try {
@@ -87,6 +106,11 @@ export function createMessenger(parts: MessengerOptions): Messenger {
 				// Released while it was being posted.
 				if (hold !== null && hold.releasedBy !== null) await redrawHold(client, hold);
 			}
+			if (notification.kind === 'alert') {
+				const alert = await saveAlertMessage(notification.alert.id, message.channelId, message.id);
+				// A problem ended while it was being posted.
+				if (alert !== null && resolvedOf(alert) !== resolvedOf(notification.alert)) await redrawAlert(client, alert);
+			}
 		},
 		mail: async (notification, recipients) => {
 			if (sendEmail === null) throw new Error('No mail can be sent: set SMTP_URL and ADMIN_EMAIL.');
@@ -109,7 +133,7 @@ export function createMessenger(parts: MessengerOptions): Messenger {
 		callWebhook: async (notification, queuedAt) => {
 			if (callWebhook === null) throw new Error('No webhook can be called: set WEBHOOK_URL.');
 			// Only the admin channel has a message to update.
-			if (notification.kind === 'release') return;
+			if (notification.kind === 'release' || notification.kind === 'alert-update') return;
 			const id = `${guildId}_${subjectOf(notification)}`.replaceAll(/[^\w-]/g, '_');
 			await callWebhook(toWebhookEvent(notification, { id, at: queuedAt, guildId, reportUrl: await urlOf(parts, notification) }));
 		}
@@ -137,7 +161,13 @@ function subjectOf(notification: Notification | Disconnection): string {
 	if (notification.kind === 'disconnected') return disconnectedSubject(notification.at);
 	if (notification.kind === 'hold') return holdSubject(notification.hold.id);
 	if (notification.kind === 'release') return releaseSubject(notification.hold.id);
+	if (notification.kind === 'alert') return alertSubject(notification.alert.id);
+	if (notification.kind === 'alert-update') return alertUpdateSubject(notification.alert.id, resolvedOf(notification.alert));
 	return notification.kind === 'run' ? runSubject(notification.result.runId) : overdueSubject(notification.since);
+}
+
+function resolvedOf({ problems }: StoredAlert): number {
+	return problems.filter(({ resolvedAt }) => resolvedAt !== null).length;
 }
 
 /** Only reports have a stored message; other notifications link to the channel. */
@@ -146,6 +176,8 @@ async function urlOf(
 	notification: Notification | Disconnection
 ): Promise<string | null> {
 	if (notification.kind === 'disconnected') return null;
+	// It is mailed because the channel cannot be used.
+	if (notification.kind === 'alert') return null;
 	if (notification.kind !== 'run') return channelId === null ? null : messageUrl(guildId, channelId);
 	return reportUrl(notification.result.runId).catch(() => null);
 }
@@ -153,6 +185,7 @@ async function urlOf(
 async function messageOf(parts: MessengerOptions, notification: Notification): Promise<MessageCreateOptions> {
 	const once = { ...nonceFor(`report:${subjectOf(notification)}`), allowedMentions: { parse: [] as [] } };
 	if (notification.kind === 'overdue') return { embeds: [overdueEmbed(notification.since)], ...once };
+	if (notification.kind === 'alert' || notification.kind === 'alert-update') return { embeds: [alertEmbed(notification.alert)], ...once };
 	if (notification.kind !== 'run') return { ...holdAnnouncement(notification.hold), ...once };
 	const { result } = notification;
 	return { ...reportPage({ result, states: await statesOf(parts, result) }, 0), ...replyTo(result, parts.channelId), ...once };

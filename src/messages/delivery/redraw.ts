@@ -1,6 +1,8 @@
-import { type Client, ComponentType, DiscordAPIError, type Message, RESTJSONErrorCodes } from 'discord.js';
+import { type Client, ComponentType, DiscordAPIError, type Message, type MessageEditOptions, RESTJSONErrorCodes } from 'discord.js';
+import type { StoredAlert } from '../../reconciliation/domain/alert.js';
 import type { StoredHold } from '../../reconciliation/domain/hold.js';
 import { parseAction } from '../custom-id.js';
+import { alertEmbed } from '../report/alert.js';
 import { holdAnnouncement } from '../report/hold.js';
 import { reportPage } from '../report/page.js';
 import type { ReportView } from '../report/view.js';
@@ -19,11 +21,22 @@ export async function redrawReport(
 
 /** Updates the message that announced a hold. A message that an operator has deleted needs no update. @throws Discord's error */
 export async function redrawHold(client: Client, hold: StoredHold): Promise<void> {
-	if (hold.message === null) return;
-	const { channelId, messageId } = hold.message;
+	if (hold.message !== null) await editIfThere(client, hold.message, holdAnnouncement(hold));
+}
+
+/** Updates the message of an alert, as {@link redrawHold} does. @throws Discord's error */
+export async function redrawAlert(client: Client, alert: StoredAlert): Promise<void> {
+	if (alert.message !== null) await editIfThere(client, alert.message, { embeds: [alertEmbed(alert)] });
+}
+
+async function editIfThere(
+	client: Client,
+	{ channelId, messageId }: { readonly channelId: string; readonly messageId: string },
+	content: MessageEditOptions
+): Promise<void> {
 	try {
 		const channel = await client.channels.fetch(channelId);
-		if (channel?.isTextBased()) await channel.messages.edit(messageId, { ...holdAnnouncement(hold), allowedMentions: { parse: [] } });
+		if (channel?.isTextBased()) await channel.messages.edit(messageId, { ...content, allowedMentions: { parse: [] } });
 	} catch (error) {
 		const gone: unknown[] = [RESTJSONErrorCodes.UnknownMessage, RESTJSONErrorCodes.UnknownChannel];
 		if (!(error instanceof DiscordAPIError && gone.includes(error.code))) throw error;

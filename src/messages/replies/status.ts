@@ -138,7 +138,9 @@ const ABOUT: Readonly<Record<string, string>> = {
 	run: 'of a run',
 	hold: 'of a hold',
 	release: 'that a hold was released',
-	overdue: 'that no run has succeeded'
+	overdue: 'that no run has succeeded',
+	alert: 'that Reeve cannot work',
+	'alert-update': 'that Reeve works again'
 };
 
 const CHANNELS = { report: 'Report', mail: 'Mail', webhook: 'Webhook call' } as const satisfies Record<Undelivered['channel'], string>;

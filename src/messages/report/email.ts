@@ -5,6 +5,7 @@ import { number } from '../format/format.js';
 import { markdownToText, type TextContext } from '../format/markdown-to-text.js';
 import { clean } from '../format/text.js';
 import { TEXT_BUDGETS } from '../format/text-budget.js';
+import { alertEmbed } from './alert.js';
 import { disconnectedEmbed } from './disconnected.js';
 import { holdEmbed } from './hold.js';
 import { issueEmbed, shownIssue } from './issue.js';
@@ -50,7 +51,7 @@ export function renderEmail(parts: EmailInput): Email {
 	const where =
 		'url' in report
 			? `Report, with the buttons to act: ${report.url}`
-			: `The report could not be posted in the admin channel: ${report.whyNot}`;
+			: `${notification.kind === 'alert' ? 'This' : 'The report'} could not be posted in the admin channel: ${report.whyNot}`;
 	const next = notification.kind === 'disconnected' ? '' : ' Use /reconcile status for the current state.';
 	const closing = [`Reeve writes only when something is wrong.${next}`];
 	const subject = clean(`Reeve · ${guildName}: ${blocks[0]?.title ?? ''}`).slice(0, SUBJECT_LENGTH);
@@ -64,6 +65,7 @@ export function renderEmail(parts: EmailInput): Email {
 function embedsOf(notification: Notification | Disconnection, states: ReportView['states']): [APIEmbed[], number] {
 	if (notification.kind === 'disconnected') return [[disconnectedEmbed(notification.reason)], 0];
 	if (notification.kind === 'overdue') return [[overdueEmbed(notification.since)], 0];
+	if (notification.kind === 'alert' || notification.kind === 'alert-update') return [[alertEmbed(notification.alert)], 0];
 	if (notification.kind !== 'run') return [[holdEmbed(notification.hold)], 0];
 	const { result } = notification;
 	const [budget] = TEXT_BUDGETS;

@@ -1,3 +1,4 @@
+import type { AlertedProblem } from '../../reconciliation/domain/alert.js';
 import type { Hold, StoredHold } from '../../reconciliation/domain/hold.js';
 import type { DriftType } from '../../reconciliation/domain/issue.js';
 import type { ReconciliationResult } from '../../reconciliation/domain/run.js';
@@ -31,15 +32,24 @@ interface WebhookRun {
 	readonly failure: string | null;
 }
 
+interface WebhookProblem {
+	readonly blocks: AlertedProblem['blocks'];
+	readonly message: string;
+	/** Discord ID of who caused it, as the server's audit log has it; null if it does not say. */
+	readonly changedBy: string | null;
+}
+
 export interface WebhookEvent {
 	/** The same at each try. */
 	readonly id: string;
-	readonly type: 'run.issues' | 'run.held' | 'run.failed' | 'bulk.held' | 'overdue';
+	readonly type: 'run.issues' | 'run.held' | 'run.failed' | 'bulk.held' | 'overdue' | 'alert';
 	/** When it was queued. */
 	readonly at: string;
 	readonly guildId: string;
 	readonly run: WebhookRun | null;
 	readonly hold: WebhookHold | null;
+	/** Of `alert`: what keeps Reeve from working, each with what to do; null for the others. */
+	readonly problems: readonly WebhookProblem[] | null;
 	/** Of `overdue`: when a run last succeeded. */
 	readonly lastSuccessAt: string | null;
 	/** The report in Discord, or the admin channel; null if the report could not be posted. */
@@ -47,7 +57,7 @@ export interface WebhookEvent {
 }
 
 export function toWebhookEvent(
-	notification: Exclude<Notification, { readonly kind: 'release' }>,
+	notification: Exclude<Notification, { readonly kind: 'release' | 'alert-update' }>,
 	given: { readonly id: string; readonly at: Date; readonly guildId: string; readonly reportUrl: string | null }
 ): WebhookEvent {
 	const { id, at, guildId, reportUrl } = given;
@@ -58,12 +68,14 @@ export function toWebhookEvent(
 		guildId,
 		run: null,
 		hold: null,
+		problems: null,
 		lastSuccessAt: null,
 		reportUrl,
 		...details
 	});
 	if (notification.kind === 'overdue') return event('overdue', { lastSuccessAt: notification.since.toISOString() });
 	if (notification.kind === 'hold') return event('bulk.held', { hold: holdOf(notification.hold) });
+	if (notification.kind === 'alert') return event('alert', { problems: notification.alert.problems.map(problemOf) });
 	const { result } = notification;
 	const type = result.status === 'FAILED' ? 'run.failed' : result.hold === null ? 'run.issues' : 'run.held';
 	return event(type, { run: runOf(result), hold: result.hold && holdOf(result.hold) });
@@ -88,6 +100,10 @@ function runOf(result: ReconciliationResult): WebhookRun {
 	};
 }
 
+function problemOf({ blocks, message, change }: AlertedProblem): WebhookProblem {
+	return { blocks, message, changedBy: change?.by ?? null };
+}
+
 function holdOf(hold: Hold | StoredHold): WebhookHold {
 	const { reason, losing, lowering = 0, holders } = hold;
 	return { id: 'id' in hold ? hold.id : null, reason, losing, lowering, holders };
@@ -98,7 +114,8 @@ const TITLES = {
 	'run.held': 'Reeve waits for an approval',
 	'run.failed': 'Reconciliation failed',
 	'bulk.held': 'Reeve waits for an approval',
-	overdue: 'No run has succeeded for more than 26 hours'
+	overdue: 'No run has succeeded for more than 26 hours',
+	alert: 'Something in the server keeps Reeve from working'
 } as const satisfies Record<WebhookEvent['type'], string>;
 
 /** Slack rejects longer texts. */
@@ -117,7 +134,7 @@ export function toSlackMessage(event: WebhookEvent): { readonly text: string; re
 	return { text: title, blocks: [header, ...(text === '' ? [] : [{ type: 'section', text: { type: 'mrkdwn', text } }])] };
 }
 
-function linesOf({ run, hold, lastSuccessAt }: WebhookEvent): string[] {
+function linesOf({ run, hold, problems, lastSuccessAt }: WebhookEvent): string[] {
 	const lines: string[] = [];
 	if (run?.failure) lines.push(run.failure);
 	if (run !== null && run.failure === null) {
@@ -125,6 +142,7 @@ function linesOf({ run, hold, lastSuccessAt }: WebhookEvent): string[] {
 		for (const [type, many] of Object.entries(run.issuesByType)) lines.push(`• ${TYPE_NAMES[type as DriftType]}: ${number(many)}`);
 	}
 	if (hold !== null) lines.push(`On hold: ${hold.reason}`);
+	for (const { message } of problems ?? []) lines.push(`• ${message}`);
 	if (lastSuccessAt !== null) lines.push(`The last successful run was at ${lastSuccessAt}. Until a run succeeds, roles may be wrong.`);
 	return lines;
 }

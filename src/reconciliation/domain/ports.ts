@@ -1,4 +1,5 @@
 import type { AccountChange } from './account-change.js';
+import type { ServerPart } from './alert.js';
 import type { BillingSnapshot, Customer, MissingCustomers } from './billing.js';
 import type { Detection } from './detection.js';
 import type { EffectCounts } from './effect.js';
@@ -108,6 +109,8 @@ export interface GuildProblem {
 	readonly blocks: 'runs' | 'fixes';
 	/** What is wrong and what to do, for operators. */
 	readonly message: string;
+	/** Missing if no change in the server causes or ends it: an outage, a wrong clock, an impossible setting. */
+	readonly part?: ServerPart;
 }
 
 /** The Discord IDs of managed roles, resolved once by name and stored, so that a role can be renamed. */

@@ -13,7 +13,7 @@ import type { Pause, PauseStore } from '../schedule/pause.js';
 /** A notification that has not been delivered yet. */
 export interface Undelivered {
 	readonly channel: Channel;
-	/** `run:<run ID>`, `hold:<hold ID>`, or `overdue:<moment>`. */
+	/** As `OutboxMessage.subject`. */
 	readonly subject: string;
 	readonly since: Date;
 	/** Failed attempts. */

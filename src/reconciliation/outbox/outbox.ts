@@ -1,4 +1,5 @@
 import { recurred } from '../detection/verify-fixes.js';
+import type { StoredAlert } from '../domain/alert.js';
 import type { StoredHold } from '../domain/hold.js';
 import type { Channel, MailWorthy } from '../domain/notification.js';
 import type { ReconciliationResult } from '../domain/run.js';
@@ -24,7 +25,11 @@ export type Notification =
 	/** An operator released a hold: its message is updated. */
 	| { readonly kind: 'release'; readonly hold: StoredHold }
 	/** No run has succeeded since the last success, the installation or the end of a pause, whichever is latest. */
-	| { readonly kind: 'overdue'; readonly since: Date };
+	| { readonly kind: 'overdue'; readonly since: Date }
+	/** Something in the server keeps Reeve from working. */
+	| { readonly kind: 'alert'; readonly alert: StoredAlert }
+	/** A problem of an alert is over: its message is updated. */
+	| { readonly kind: 'alert-update'; readonly alert: StoredAlert };
 
 /** Discord has ended the connection for good. Only mailed, and not stored: the next start that could deliver it has another connection. */
 export interface Disconnection {
@@ -38,7 +43,7 @@ export interface Disconnection {
 export interface OutboxMessage {
 	readonly id: string;
 	readonly channel: Channel;
-	/** What it reports: {@link runSubject}, {@link holdSubject}, {@link releaseSubject} or {@link overdueSubject}. */
+	/** What it reports: {@link runSubject}, {@link holdSubject}, {@link releaseSubject}, {@link overdueSubject}, {@link alertSubject} or {@link alertUpdateSubject}. */
 	readonly subject: string;
 	readonly createdAt: Date;
 	/** Failed attempts so far. */
@@ -84,6 +89,8 @@ export interface OutboxStore {
 	readReport(runId: string): Promise<{ readonly result: ReconciliationResult } | null>;
 	/** Null if there is no such hold. */
 	readHold(id: string): Promise<StoredHold | null>;
+	/** Null if there is no such alert. */
+	readAlert(id: string): Promise<StoredAlert | null>;
 	/** When a full run last succeeded. */
 	lastSuccessAt(): Promise<Date | null>;
 	/** When the run over all members began that holds the lease now; null if there is none. */
@@ -117,6 +124,9 @@ export const runSubject = (runId: string): string => `run:${runId}`;
 export const holdSubject = (holdId: string): string => `hold:${holdId}`;
 export const releaseSubject = (holdId: string): string => `release:${holdId}`;
 export const overdueSubject = (since: Date): string => `overdue:${since.toISOString()}`;
+export const alertSubject = (alertId: string): string => `alert:${alertId}`;
+/** @param resolved - how many of its problems are over */
+export const alertUpdateSubject = (alertId: string, resolved: number): string => `alert-update:${alertId}:${resolved}`;
 export const disconnectedSubject = (at: Date): string => `disconnected:${at.toISOString()}`;
 
 /** The admin channel always; mail and webhook if they are configured. */
@@ -227,6 +237,10 @@ async function notificationOf(outbox: OutboxStore, subject: string): Promise<Not
 	if (kind === 'hold' || kind === 'release') {
 		const hold = await outbox.readHold(key);
 		return hold === null ? null : { kind, hold };
+	}
+	if (kind === 'alert' || kind === 'alert-update') {
+		const alert = await outbox.readAlert(key.split(':')[0] ?? '');
+		return alert === null ? null : { kind, alert };
 	}
 	const report = await outbox.readReport(key);
 	return report === null ? null : { kind: 'run', result: report.result };

@@ -45,6 +45,7 @@ function messengerWith(
 			if (over.remember) throw over.remember;
 			remembered.push(message);
 		},
+		saveAlertMessage: async () => null,
 		saveHoldMessage: async (id, channelId, messageId) => ({
 			...HOLD,
 			id,

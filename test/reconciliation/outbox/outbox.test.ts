@@ -111,6 +111,7 @@ class FakeOutbox {
 			return found === undefined ? null : { result: found };
 		},
 		readHold: async (id) => this.holds.get(id) ?? null,
+		readAlert: async () => null,
 		lastSuccessAt: async () => null,
 		runningSince: async () => this.runningSince
 	};

@@ -1,4 +1,5 @@
 import type { Database } from '../../../src/store/connection/database.js';
+import { alertContract } from './alerts.js';
 import { archiveContract } from './archive.js';
 import { bulkFixContract } from './bulk-fixes.js';
 import { changedLinkContract } from './changed-links.js';
@@ -40,6 +41,7 @@ export function ledgerContract(database: () => Database): void {
 	bulkFixContract(database);
 	halfDoneContract(database);
 	gaugeContract(database);
+	alertContract(database);
 	pauseContract(database);
 	changedLinkContract(database);
 	importContract(database);
