@@ -7,8 +7,9 @@ import { roleCallOptions } from './discord/role-calls.js';
 import { mailCheck } from './messages/delivery/mail-check.js';
 import { webhookCheck } from './messages/delivery/webhook-check.js';
 import { absolute } from './messages/format/markdown-to-text.js';
+import type { ChangeService } from './reconciliation/changes/service.js';
 import type { ManagedRoleStore } from './reconciliation/domain/ports.js';
-import { type Check, lastRunRemark } from './reconciliation/health/doctor.js';
+import { type Check, eventsRemark, lastRunRemark } from './reconciliation/health/doctor.js';
 import type { Redactor } from './redaction/redactor.js';
 import { redisCheck } from './schedule/doctor.js';
 import type { Database } from './store/connection/database.js';
@@ -64,6 +65,16 @@ export function lastRunCheck(settings: Settings, store: CheckStore): Check {
 		subject: 'Runs',
 		severityOnFailure: 'warning',
 		run: async () => [await lastRunRemark(store, { paused }, new Date(), formatTime)]
+	};
+}
+
+/** Checks that Stripe's events are read. Not for the start, where they have not been read for as long as Reeve was stopped. */
+export function changesCheck(settings: Settings, changes: Pick<ChangeService, 'status'>): Check {
+	const formatTime = (time: Date) => absolute(time, settings.RECONCILIATION_TIMEZONE);
+	return {
+		subject: 'Changes',
+		severityOnFailure: 'warning',
+		run: async () => [eventsRemark(await changes.status(), new Date(), formatTime)]
 	};
 }
 

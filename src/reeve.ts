@@ -3,6 +3,7 @@ import type { InFlightWork } from './lifecycle.js';
 import type { ReportService } from './messages/delivery/reports.js';
 import type { StatusSettings } from './messages/replies/status.js';
 import type { AlertService } from './reconciliation/alerts/service.js';
+import type { ChangeService } from './reconciliation/changes/service.js';
 import type { FixService } from './reconciliation/fixes/service.js';
 import type { HealthService } from './reconciliation/health/service.js';
 import type { ImportService } from './reconciliation/imports/service.js';
@@ -22,6 +23,7 @@ export interface Reeve {
 	readonly members: MemberService;
 	readonly imports: ImportService;
 	readonly schedule: ScheduleService;
+	readonly changes: ChangeService;
 	readonly reports: ReportService;
 	readonly health: HealthService;
 	readonly alerts: AlertService;

@@ -19,6 +19,7 @@ const LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
 		['fixes'],
 		['runs', 'outbox', 'members', 'imports'],
 		['schedule', 'alerts'],
+		['changes'],
 		['health'],
 		['setup'],
 		['']

@@ -71,6 +71,14 @@ export function watchesChanges({ RECONCILIATION_EVENTS_SECONDS: seconds }: Setti
 	return seconds !== 0;
 }
 
+/** Null: only full runs find drift. */
+export function changeSettings({
+	RECONCILIATION_EVENTS_SECONDS: pollSeconds,
+	RECONCILIATION_SETTLE_SECONDS: settleSeconds
+}: Settings): { readonly pollMs: number; readonly settleMs: number } | null {
+	return pollSeconds === 0 ? null : { pollMs: pollSeconds * 1000, settleMs: settleSeconds * 1000 };
+}
+
 /** The settings that `/reconcile status` shows. */
 export function statusSettings(settings: Settings): { guildId: string; autoFix: boolean; redis: boolean } {
 	return {
@@ -154,8 +162,9 @@ export function secretsOf(settings: Settings): string[] {
 }
 
 /** Secrets that no one chooses like a word. */
-function tokensOf({ DISCORD_TOKEN, STRIPE_SECRET_KEY, HTTP_TOKEN }: Settings): string[] {
-	return [DISCORD_TOKEN, STRIPE_SECRET_KEY, ...(HTTP_TOKEN === undefined ? [] : [HTTP_TOKEN])];
+function tokensOf({ DISCORD_TOKEN, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, HTTP_TOKEN }: Settings): string[] {
+	const optional = [STRIPE_WEBHOOK_SECRET?.replace(/^whsec_/, ''), HTTP_TOKEN].flatMap((token) => token ?? []);
+	return [DISCORD_TOKEN, STRIPE_SECRET_KEY, ...optional];
 }
 
 /** The passwords in a valid URL, both percent-encoded and decoded. */

@@ -18,6 +18,7 @@ import {
 	redisUrl,
 	requestsPerSecond,
 	role,
+	signingSecret,
 	smtpUrl,
 	snowflake,
 	snowflakes,
@@ -74,6 +75,11 @@ const shape = {
 	STRIPE_REQUESTS_PER_SECOND: requestsPerSecond
 		.optional()
 		.describe('requests per second to Stripe; default: 20 with a live key, 10 with a test key'),
+	STRIPE_WEBHOOK_SECRET: signingSecret
+		.optional()
+		.describe(
+			'Stripe Dashboard → Developers → Webhooks → your endpoint → Signing secret, if Stripe is to send its events to the HTTP endpoint'
+		),
 
 	RECONCILIATION_TIERS: tierNames.default([...DEFAULT_TIERS]).describe('your own names for the levels that people can buy, lowest first'),
 	RECONCILIATION_AUTO_FIX: trueOrFalse.default('false').describe('true: Reeve fixes roles automatically; false: it only reports'),
@@ -85,6 +91,9 @@ const shape = {
 	RECONCILIATION_EVENTS_SECONDS: number(0, MAX_SECONDS, 'seconds')
 		.default(15)
 		.describe('how often Reeve reads what changed in Stripe; 0: only the daily runs find what is wrong'),
+	RECONCILIATION_SETTLE_SECONDS: number(0, MAX_SECONDS, 'seconds')
+		.default(30)
+		.describe('how long Reeve waits after a change before it compares, so that other bots can do their work'),
 	RECONCILIATION_GRACE_HOURS: number(0, MAX_HOURS, 'hours')
 		.default(48)
 		.describe('how long a member keeps their role after a failed payment'),
@@ -157,6 +166,7 @@ const shapeOf = (tier: string, called = tier) => ({
 export const SECRETS: ReadonlySet<string> = new Set([
 	'DISCORD_TOKEN',
 	'STRIPE_SECRET_KEY',
+	'STRIPE_WEBHOOK_SECRET',
 	'DATABASE_URL',
 	'REDIS_URL',
 	'SMTP_URL',
@@ -252,7 +262,8 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
 				...findUnknownVariables(given, Object.keys(schemas), tiers),
 				...incompleteMailSettings(given),
 				...incompleteWebhookSettings(given),
-				...incompleteHttpSettings(given)
+				...incompleteHttpSettings(given),
+				...incompleteEventSettings(given)
 			]
 		: [];
 	if (problems.length > 0 || !parsed.success) throw new SettingsError(problems, warnings);
@@ -296,6 +307,24 @@ function incompleteHttpSettings({ HTTP_PORT, HTTP_HOST, HTTP_TOKEN }: Record<str
 	if (HTTP_PORT !== undefined && HTTP_TOKEN === undefined && HTTP_HOST !== undefined && !LOOPBACK.test(HTTP_HOST))
 		return [
 			`HTTP_HOST is ${quoted(HTTP_HOST)}, which other machines may reach, and HTTP_TOKEN is not set: they can read /metrics, and only that. Set HTTP_TOKEN to use the rest, or HTTP_HOST to 127.0.0.1.`
+		];
+	return [];
+}
+
+/** Signed events need an endpoint, and what compares them. */
+function incompleteEventSettings({
+	STRIPE_WEBHOOK_SECRET,
+	HTTP_PORT,
+	RECONCILIATION_EVENTS_SECONDS
+}: Record<string, string | undefined>): string[] {
+	if (STRIPE_WEBHOOK_SECRET === undefined) return [];
+	if (HTTP_PORT === undefined)
+		return [
+			'STRIPE_WEBHOOK_SECRET is set, but HTTP_PORT is not: Stripe cannot send its events. Set HTTP_PORT to a free port; until then Reeve reads them every few seconds.'
+		];
+	if (Number(RECONCILIATION_EVENTS_SECONDS) === 0)
+		return [
+			'STRIPE_WEBHOOK_SECRET is set, but RECONCILIATION_EVENTS_SECONDS is 0: events are refused. Set it to 15, or remove STRIPE_WEBHOOK_SECRET.'
 		];
 	return [];
 }

@@ -216,6 +216,9 @@ export const webhookSecret = z
 		`whsec_ followed by at least ${MIN_SECRET_BYTES} bytes in base64`
 	);
 
+/** The signing secret of a webhook endpoint in Stripe. */
+export const signingSecret = z.string().regex(/^whsec_[\w+/=-]{16,}$/, 'a signing secret that starts with whsec_');
+
 /** The URL of an API. Rejects credentials, because the URL is logged. */
 export function apiUrl(allowPath: boolean) {
 	return z

@@ -6,6 +6,7 @@ import { isGone, readFailure } from './errors.js';
 import { type ManagedRoles, resolveManagedRoles, type WantedRole } from './managed-roles.js';
 import { notInvited } from './permissions.js';
 import { type RoleCall, RoleCallError, type RoleCallOptions, RoleCalls } from './role-calls.js';
+import type { RoleIndex } from './role-index.js';
 import { roleProblems, roleRefusal } from './role-problems.js';
 import { readRoster, toRosterMember } from './roster.js';
 import { TooManyRequestsError } from './untimed-rate-limit.js';
@@ -16,6 +17,7 @@ const MAX_REASON_LENGTH = 512;
 /**
  * The Guild port over discord.js.
  * @param options.listingTimeoutMs - maximum wait for the next chunk of the member list
+ * @param options.roleIndex - is kept up to date with what is read, and with Reeve's own role calls
  */
 export function createGuild(options: {
 	client: Client;
@@ -23,9 +25,10 @@ export function createGuild(options: {
 	wanted: readonly WantedRole[];
 	memory: ManagedRoleStore;
 	roleCalls: RoleCallOptions;
-	listingTimeoutMs?: number;
+	listingTimeoutMs?: number | undefined;
+	roleIndex?: RoleIndex | undefined;
 }): Guild {
-	const { client, guildId, wanted, memory, listingTimeoutMs } = options;
+	const { client, guildId, wanted, memory, listingTimeoutMs, roleIndex } = options;
 	const roleCalls = new RoleCalls(client, guildId, options.roleCalls);
 
 	const availableGuild = (): DiscordGuild => {
@@ -38,7 +41,11 @@ export function createGuild(options: {
 			);
 		return guild;
 	};
-	const managedRoles = (guild: DiscordGuild): Promise<ManagedRoles> => resolveManagedRoles(guild, wanted, memory);
+	const managedRoles = async (guild: DiscordGuild): Promise<ManagedRoles> => {
+		const roles = await resolveManagedRoles(guild, wanted, memory);
+		roleIndex?.setManagedRoles([...roles.nameOf.keys()]);
+		return roles;
+	};
 	/** An outage or a deleted role, found before the call, is reported like a refusal. */
 	const managedRole = async (role: RoleName) => {
 		try {
@@ -55,7 +62,9 @@ export function createGuild(options: {
 	const changeRole = async (method: RoleCall['method'], userId: string, role: RoleName, reason: string, guard: ChangeGuard) => {
 		const { guild, id } = await managedRole(role);
 		try {
-			return await roleCalls.change({ method, userId, roleId: id, reason: truncateReason(reason) }, guard);
+			return await roleCalls.change({ method, userId, roleId: id, reason: truncateReason(reason) }, (send) =>
+				guard(() => (roleIndex === undefined ? send() : roleIndex.duringOwnCall({ userId, roleId: id, grants: method === 'PUT' }, send)))
+			);
 		} catch (error) {
 			if (!(error instanceof RoleCallError || error instanceof TooManyRequestsError)) throw error;
 			const cause = error instanceof RoleCallError ? error.cause : error;
@@ -68,7 +77,7 @@ export function createGuild(options: {
 			const guild = availableGuild();
 			const roles = await managedRoles(guild);
 			try {
-				const roster = await readRoster(guild, roles, onProgress, listingTimeoutMs);
+				const roster = await readRoster(guild, roles, onProgress, { timeoutMs: listingTimeoutMs, index: roleIndex });
 				// If a role was deleted during the listing, its holders would look as if they had lost it.
 				await managedRoles(guild);
 				return roster;

@@ -1,9 +1,9 @@
 import {
+	type Client,
 	GatewayDispatchEvents,
 	type GatewayGuildMemberAddDispatchData,
 	type GatewayGuildMemberRemoveDispatchData,
-	type GatewayGuildMemberUpdateDispatchData,
-	type Guild
+	type GatewayGuildMemberUpdateDispatchData
 } from 'discord.js';
 
 export interface MemberChangeHandlers {
@@ -13,12 +13,11 @@ export interface MemberChangeHandlers {
 }
 
 /** Passes on who joins, changes and leaves, as the gateway reports it. @returns a function that unsubscribes */
-export function watchMembers(guild: Guild, { onJoin, onUpdate, onLeave }: MemberChangeHandlers): () => void {
-	const { ws } = guild.client;
+export function watchMembers({ ws }: Client, guildId: string, { onJoin, onUpdate, onLeave }: MemberChangeHandlers): () => void {
 	const ofGuild =
 		<Data extends { readonly guild_id: string }>(handle: (data: Data) => void) =>
 		(data: Data) => {
-			if (data.guild_id === guild.id) handle(data);
+			if (data.guild_id === guildId) handle(data);
 		};
 	const listeners = [
 		[GatewayDispatchEvents.GuildMemberAdd, ofGuild(onJoin)],

@@ -8,6 +8,7 @@ import { CompactRoster } from '../reconciliation/snapshot/roster.js';
 import type { ManagedRoles } from './managed-roles.js';
 import { watchMembers } from './member-changes.js';
 import { listMembers } from './member-list.js';
+import type { RoleIndex } from './role-index.js';
 
 /** Upper bound on the wait that Discord's rate limit for member lists asks for. */
 const MAX_WAIT_SECONDS = 60;
@@ -45,14 +46,15 @@ function managedRoleNames(roleIds: readonly string[], { nameOf }: ManagedRoles):
  * Reads all members of the guild with one gateway request, repeated after a rate limit or a dropped connection. A list that arrived whole
  * and has fewer members than Discord counts is read a second time, 30 seconds later as Discord demands, and accepted if both agree. The
  * roster is compact: a million discord.js members would not fit into memory.
- * @param timeoutMs - maximum wait for the next chunk
+ * @param options.timeoutMs - maximum wait for the next chunk
+ * @param options.index - filled with the holders of managed roles
  * @throws {SourceError} if the list is incomplete: a member who was not read would look like one who left
  */
 export async function readRoster(
 	guild: Guild,
 	roles: ManagedRoles,
 	onProgress: OnProgress,
-	timeoutMs = LISTING_TIMEOUT_MS
+	{ timeoutMs = LISTING_TIMEOUT_MS, index }: { readonly timeoutMs?: number | undefined; readonly index?: RoleIndex | undefined } = {}
 ): Promise<Roster> {
 	const countBefore = guild.memberCount;
 	/** Who joined or left since the beginning: the two lists may differ in them. */
@@ -60,7 +62,7 @@ export async function readRoster(
 	/** Who left since the current listing was requested: a chunk may still contain them. */
 	const left = new Set<string>();
 	let members = new CompactRoster();
-	const stopWatching = watchMembers(guild, {
+	const stopWatching = watchMembers(guild.client, guild.id, {
 		onJoin: (member) => {
 			changed.add(member.user.id);
 			left.delete(member.user.id);
@@ -81,8 +83,13 @@ export async function readRoster(
 	const request = () => {
 		members = new CompactRoster(countBefore);
 		left.clear();
+		index?.startListing();
 		return listMembers(guild, timeoutMs, (chunk) => {
-			for (const member of chunk) if (!left.has(member.user.id)) members.set(fromGateway(member, roles));
+			for (const member of chunk) {
+				if (left.has(member.user.id)) continue;
+				members.set(fromGateway(member, roles));
+				index?.list(member.user.id, member.roles);
+			}
 			reportProgress({ finished: false });
 		});
 	};
@@ -103,6 +110,7 @@ export async function readRoster(
 	try {
 		const first = await list();
 		if (first.size >= counted()) {
+			index?.completeListing();
 			reportProgress({ finished: true });
 			return { members: first };
 		}
@@ -110,6 +118,7 @@ export async function readRoster(
 		const second = await list();
 		const mismatch = { listed: second.size, counted: counted() };
 		if (second.size < counted() && !(await agree(first, second, changed))) throw contradiction(first.size, second.size, counted());
+		index?.completeListing();
 		reportProgress({ finished: true });
 		return second.size < mismatch.counted ? { members: second, countMismatch: mismatch } : { members: second };
 	} finally {

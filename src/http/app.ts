@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { z } from 'zod';
@@ -7,20 +7,11 @@ import { errorBody, RequestError } from './errors.js';
 import type { Route } from './route.js';
 import { assertToken } from './token.js';
 
-const MAX_BODY_BYTES = 64 * 1024;
-
 /** The endpoint as a function from requests to responses. */
 export function createApp(routes: readonly Route[], deps: HttpDeps): Hono {
 	const app = new Hono();
-	app.use(
-		bodyLimit({
-			maxSize: MAX_BODY_BYTES,
-			onError: () => {
-				throw new RequestError(413, 'too_large', `The body is too large: at most ${MAX_BODY_BYTES / 1024} KiB are read.`);
-			}
-		})
-	);
-	for (const route of routes) app.on(route.method, toHonoPath(route.path), (context) => respond(context, route, deps));
+	for (const route of routes)
+		app.on(route.method, toHonoPath(route.path), limitBody(route), (context: Context) => respond(context, route, deps));
 	app.notFound((context) => {
 		const { method, path } = context.req;
 		throw new RequestError(404, 'not_found', `There is no ${method} ${path.slice(0, 200)}.`);
@@ -32,12 +23,26 @@ export function createApp(routes: readonly Route[], deps: HttpDeps): Hono {
 	return app;
 }
 
+function limitBody({ maxBodyBytes }: Route): MiddlewareHandler {
+	return bodyLimit({
+		maxSize: maxBodyBytes,
+		onError: () => {
+			throw new RequestError(413, 'too_large', `The body is too large: at most ${maxBodyBytes / 1024} KiB are read.`);
+		}
+	});
+}
+
 async function respond(context: Context, route: Route, deps: HttpDeps): Promise<Response> {
 	if (route.guarded) assertToken(deps.token, context.req.header('authorization') ?? null);
+	const { signatureHeader } = route;
 	const input = {
 		params: parse(route.params, context.req.param(), 'the path'),
 		query: parse(route.query, withoutBlanks(context.req.query()), 'the query'),
-		body: parse(route.body, await readBody(context), 'the body')
+		body: signatureHeader === null ? parse(route.body, await readBody(context), 'the body') : {},
+		signed:
+			signatureHeader === null
+				? { text: '', signature: null }
+				: { text: await context.req.text(), signature: context.req.header(signatureHeader) ?? null }
 	};
 	const { status, body, contentType } = await route.handle(input, deps);
 	if (typeof body === 'string') return context.text(body, status as ContentfulStatusCode, { 'content-type': contentType ?? 'text/plain' });

@@ -18,8 +18,12 @@ export interface HttpDeps {
 	readonly startRun: (options: { readonly reportOnly: boolean }) => Promise<string>;
 	/** Compares members, one after the other. @throws {RunInProgressError} if another run takes too long */
 	readonly check: (discordIds: readonly string[]) => Promise<readonly ReconciliationResult[]>;
+	/** Takes an event that Stripe sends. @throws {EventRefusedError} if Stripe did not sign it */
+	readonly receiveStripeEvent: (body: string, signature: string | null) => Promise<void>;
 	/** The status and the message of an error that callers can do something about; null for any other, which is logged. */
-	readonly describeError: (error: unknown) => { readonly status: 409 | 503; readonly code: string; readonly message: string } | null;
+	readonly describeError: (
+		error: unknown
+	) => { readonly status: 400 | 403 | 409 | 503; readonly code: string; readonly message: string } | null;
 	readonly logger: { error(...values: readonly unknown[]): void };
 }
 

@@ -110,7 +110,12 @@ function createStoredMetrics(registry: Registry): (gauges: Gauges | null) => voi
 		'reeve_deliveries_given_up',
 		'Reports, mails and webhook calls that could not be delivered in three days, since the installation.'
 	);
-	const unlabelled = [lastSuccess, installed, paused, holds, pending, failing, givenUp];
+	const queued = gauge('reeve_changes_queued', 'Members and customers that changed and have not been compared yet.');
+	const eventsRead = gauge(
+		'reeve_events_read_timestamp_seconds',
+		"When Stripe's events were last read. Missing while RECONCILIATION_EVENTS_SECONDS is 0."
+	);
+	const unlabelled = [lastSuccess, installed, paused, holds, pending, failing, givenUp, queued, eventsRead];
 	return (numbers) => {
 		for (const metric of unlabelled) metric.remove();
 		open.reset();
@@ -124,6 +129,9 @@ function createStoredMetrics(registry: Registry): (gauges: Gauges | null) => voi
 		pending.set(numbers.deliveries.pending);
 		failing.set(numbers.deliveries.failing);
 		givenUp.set(numbers.deliveries.givenUp);
+		if (numbers.changes === null) return;
+		queued.set(numbers.changes.queued);
+		setTime(eventsRead, numbers.changes.readAt);
 	};
 }
 

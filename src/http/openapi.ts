@@ -56,11 +56,11 @@ function describeRoutes(routes: readonly Route[]): object {
 }
 
 function describeRoute(each: Route): object {
-	const { summary, guarded, method, params, query, body } = each;
+	const { summary, guarded, method, params, query, body, signatureHeader } = each;
 	return {
 		summary,
 		...(guarded && { security: [{ [SECURITY]: [] }] }),
-		parameters: [...parametersOf('path', params), ...parametersOf('query', query)],
+		parameters: [...parametersOf('path', params), ...parametersOf('query', query), ...signatureOf(signatureHeader)],
 		...(method === 'post' && { requestBody: { content: { 'application/json': { schema: toJsonSchema(body) } } } }),
 		responses: Object.fromEntries(
 			Object.entries(responsesOf(each)).map(([status, { description, schema }]) => [status, { description, content: contentOf(schema) }])
@@ -75,6 +75,10 @@ function parametersOf(place: 'path' | 'query', shape: z.ZodObject): object[] {
 		required: place === 'path',
 		schema: toJsonSchema(type as z.ZodType)
 	}));
+}
+
+function signatureOf(name: string | null): object[] {
+	return name === null ? [] : [{ name, in: 'header', required: true, schema: { type: 'string' } }];
 }
 
 function contentOf(schema: z.ZodType | null): object {

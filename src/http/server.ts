@@ -9,6 +9,7 @@ import type { Metrics } from './metrics.js';
 import { monitoringRoutes } from './monitoring.js';
 import { withDescription } from './openapi.js';
 import type { Route } from './route.js';
+import { STRIPE_EVENTS } from './stripe-events.js';
 
 /** A client that sends its request byte by byte must not hold a connection. */
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -43,7 +44,7 @@ export async function startHttpServer(
 }
 
 export function allRoutes(metrics: Metrics): readonly Route[] {
-	return withDescription([...monitoringRoutes(metrics), ...API_ROUTES]);
+	return withDescription([...monitoringRoutes(metrics), ...API_ROUTES, STRIPE_EVENTS]);
 }
 
 async function listen(server: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<void> {

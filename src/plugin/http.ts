@@ -3,7 +3,9 @@ import { probe } from '../async/probe.js';
 import { httpSettings } from '../config/derived.js';
 import type { Settings } from '../config/env.js';
 import type { HttpDeps, Readiness } from '../http/deps.js';
+import { RequestError } from '../http/errors.js';
 import { NotRunningError, ShuttingDownError } from '../lifecycle.js';
+import { EventRefusedError } from '../reconciliation/changes/signed-event.js';
 import { SourceError } from '../reconciliation/domain/ports.js';
 import { OVER_HTTP } from '../reconciliation/domain/run.js';
 import { RunInProgressError } from '../reconciliation/runs/run.js';
@@ -40,6 +42,7 @@ export async function startHttp({ settings, client, handle, redact }: HttpMount)
 			assertStarted(handle);
 			return handle.check(discordIds, { by: OVER_HTTP });
 		},
+		receiveStripeEvent: (body, signature) => receiveStripeEvent(handle, body, signature),
 		describeError,
 		logger
 	};
@@ -91,6 +94,18 @@ async function startRun(handle: MountedReeve, { reportOnly }: { readonly reportO
 	});
 }
 
+/** @throws {RequestError} if the settings allow none */
+async function receiveStripeEvent({ services }: MountedReeve, body: string, signature: string | null): Promise<void> {
+	const { receiveEvent } = services.changes;
+	if (receiveEvent === null)
+		throw new RequestError(
+			403,
+			'webhook_not_set',
+			'Reeve takes no events: set STRIPE_WEBHOOK_SECRET to the signing secret of this endpoint in Stripe, and RECONCILIATION_EVENTS_SECONDS to 1 or more, and restart Reeve.'
+		);
+	await receiveEvent(body, signature);
+}
+
 /** discord.js stays "ready" when a connection is lost later. */
 function isConnected(client: Client): boolean {
 	return client.isReady() && client.ws.shards.every(({ status }) => status === Status.Ready);
@@ -101,6 +116,7 @@ function describeError(error: unknown): ReturnType<HttpDeps['describeError']> {
 	if (!(error instanceof Error)) return null;
 	const { message } = error;
 	if (error instanceof RunInProgressError) return { status: 409, code: 'run_in_progress', message };
+	if (error instanceof EventRefusedError) return { status: 400, code: 'invalid_signature', message };
 	if (error instanceof ShuttingDownError) return { status: 503, code: 'shutting_down', message };
 	if (error instanceof NotRunningError) return { status: 503, code: 'not_running', message };
 	if (error instanceof SourceError) return { status: 503, code: 'unavailable', message };

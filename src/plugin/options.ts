@@ -18,6 +18,7 @@ import {
 	requestsPerSecond,
 	role,
 	roleId,
+	signingSecret,
 	smtpUrl,
 	snowflake,
 	stripeKey,
@@ -67,6 +68,8 @@ export interface StripeOptions {
 	/** What a price buys that no other option lists: `unknown` (default), `nothing` or the name of a tier. */
 	readonly unmappedPrices?: string;
 	readonly requestsPerSecond?: number;
+	/** `whsec_…`, the signing secret of the endpoint in Stripe that sends events to `http`: docs/http.md. */
+	readonly webhookSecret?: string;
 	/** Only the sandbox changes it. */
 	readonly apiUrl?: string;
 }
@@ -163,6 +166,8 @@ export interface SettingOptions {
 	readonly verifyAfterMinutes?: number;
 	/** How often Reeve reads what changed in Stripe; default: 15. 0: only the daily runs find what is wrong. */
 	readonly eventsSeconds?: number;
+	/** How long Reeve waits after a change before it compares, so that other bots can do their work; default: 30. */
+	readonly settleSeconds?: number;
 	/** How long the list of issues of each run is kept; default: 90. */
 	readonly snapshotDays?: number;
 	/** Without it no mail is sent. */
@@ -267,6 +272,7 @@ const settingShape = {
 		otherPrices: z.array(priceId).optional(),
 		unmappedPrices: z.string().optional(),
 		requestsPerSecond: requestsPerSecond.optional(),
+		webhookSecret: signingSecret.optional(),
 		apiUrl: apiUrl(false).optional()
 	}),
 	storage: z
@@ -284,6 +290,7 @@ const settingShape = {
 	debtorDays: number(0, 10_000, 'days').optional(),
 	verifyAfterMinutes: number(0, 10_000, 'minutes').optional(),
 	eventsSeconds: number(0, 3_600, 'seconds').optional(),
+	settleSeconds: number(0, 3_600, 'seconds').optional(),
 	snapshotDays: number(7, 10_000, 'days').optional(),
 	mail: z
 		.strictObject({
@@ -321,6 +328,7 @@ const OPTION_OF: Readonly<Record<string, string>> = {
 	STRIPE_OTHER_PRICE_IDS: 'stripe.otherPrices',
 	STRIPE_UNMAPPED_PRICES: 'stripe.unmappedPrices',
 	STRIPE_REQUESTS_PER_SECOND: 'stripe.requestsPerSecond',
+	STRIPE_WEBHOOK_SECRET: 'stripe.webhookSecret',
 	STRIPE_API_URL: 'stripe.apiUrl',
 	RECONCILIATION_AUTO_FIX: 'autoFix',
 	RECONCILIATION_FIX_UNLINKED: 'fixUnlinked',
@@ -330,6 +338,7 @@ const OPTION_OF: Readonly<Record<string, string>> = {
 	RECONCILIATION_DEBTOR_DAYS: 'debtorDays',
 	RECONCILIATION_VERIFY_AFTER_MINUTES: 'verifyAfterMinutes',
 	RECONCILIATION_EVENTS_SECONDS: 'eventsSeconds',
+	RECONCILIATION_SETTLE_SECONDS: 'settleSeconds',
 	RECONCILIATION_SNAPSHOT_DAYS: 'snapshotDays',
 	SMTP_URL: 'mail.url',
 	ADMIN_EMAIL: 'mail.to',
@@ -350,6 +359,7 @@ const OWN_OPTIONS = ['storage.schema', 'adjust', 'extraRoles', 'extraRoles[].nam
 /** Never quoted. */
 const SECRET_OPTIONS: ReadonlySet<string> = new Set([
 	'stripe.key',
+	'stripe.webhookSecret',
 	'storage.url',
 	'mail.url',
 	'webhook.url',
@@ -470,6 +480,7 @@ function toVariables({ guilds: [server], stripe, storage, mail, webhook, http, .
 		STRIPE_OTHER_PRICE_IDS: list(stripe.otherPrices),
 		STRIPE_UNMAPPED_PRICES: stripe.unmappedPrices,
 		STRIPE_REQUESTS_PER_SECOND: stripe.requestsPerSecond,
+		STRIPE_WEBHOOK_SECRET: stripe.webhookSecret,
 		STRIPE_API_URL: stripe.apiUrl,
 		RECONCILIATION_AUTO_FIX: rest.autoFix,
 		RECONCILIATION_FIX_UNLINKED: rest.fixUnlinked,
@@ -479,6 +490,7 @@ function toVariables({ guilds: [server], stripe, storage, mail, webhook, http, .
 		RECONCILIATION_DEBTOR_DAYS: rest.debtorDays,
 		RECONCILIATION_VERIFY_AFTER_MINUTES: rest.verifyAfterMinutes,
 		RECONCILIATION_EVENTS_SECONDS: rest.eventsSeconds,
+		RECONCILIATION_SETTLE_SECONDS: rest.settleSeconds,
 		RECONCILIATION_SNAPSHOT_DAYS: rest.snapshotDays,
 		SMTP_URL: mail?.url,
 		ADMIN_EMAIL: list(mail?.to),

@@ -112,15 +112,22 @@ export async function open({ handle, options, client, disable, changeText }: Mou
 		if (handle.isStopped) return;
 		isWatching = true;
 		handle.services.alerts.start();
-		shutdownSteps.unshift(() => settleWithin(CLOSE_TIMEOUT_MS, handle.services.alerts.stop()));
+		handle.services.changes.start();
+		// First: what is compared from then on would delay the stop.
+		const stop = () => Promise.all([handle.services.alerts.stop(), handle.services.changes.stop()]);
+		shutdownSteps.unshift(() => settleWithin(CLOSE_TIMEOUT_MS, stop()));
 	};
 	/** Builds the services anew, with the settings that are stored now. Work in progress is stopped and resumed, as in a restart. */
 	const reload = async () => {
 		const before = handle.services;
 		const services = await createServices();
 		handle.replaced(services);
-		if (isWatching && !handle.isStopped) services.alerts.start();
-		await before.alerts.stop();
+		// The old ones stop watching only after the new ones have begun.
+		if (isWatching && !handle.isStopped) {
+			services.alerts.start();
+			services.changes.start();
+		}
+		await Promise.all([before.alerts.stop(), before.changes.stop()]);
 		await logSettingsChanges(services, logger);
 		const stopped = before.lifecycle.shutdown({ workMs: RELOAD_WORK_MS, repliesMs: REPLIES_MS });
 		shutdownSteps.push(() => settleWithin(REPLIES_MS, stopped));

@@ -1,4 +1,5 @@
 import type { AlertStore } from '../reconciliation/alerts/check.js';
+import type { ChangeStore } from '../reconciliation/changes/store.js';
 import type { People } from '../reconciliation/domain/people.js';
 import type { Ledger, ManagedRoleStore } from '../reconciliation/domain/ports.js';
 import type { BulkStore } from '../reconciliation/fixes/bulk.js';
@@ -23,6 +24,7 @@ import { type AlertMessageStore, alertStore } from './alerts.js';
 import { runArchiveStore } from './archive.js';
 import { attempts } from './attempts.js';
 import { bulkStore } from './bulk-fixes.js';
+import { changeStore } from './changes.js';
 import type { Database } from './connection/database.js';
 import { exemptionStore } from './exemptions.js';
 import { findingsStore } from './findings.js';
@@ -80,6 +82,7 @@ type GuildLedger = Ledger &
 	GaugeStore &
 	AlertStore &
 	AlertMessageStore &
+	ChangeStore &
 	MaintenanceStore;
 
 /** Composes the stores of a guild over an open database. @param options.people - where members and teams are kept; default: in the database */
@@ -120,6 +123,7 @@ export function createLedger(
 		...statusStore(database, guildId),
 		...gaugeStore(database, guildId),
 		...alertStore(database, guildId),
+		...changeStore(database, guildId),
 		...maintenanceStore(database, guildId, snapshotDays)
 	};
 }

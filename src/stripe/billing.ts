@@ -1,5 +1,6 @@
 import { SYSTEM_TIMING, type Timing } from '../async/backoff.js';
 import { forEachConcurrent, settleAll } from '../async/concurrency.js';
+import type { BillingEvents } from '../reconciliation/changes/event-cursor.js';
 import type { BillingSnapshot, ReadDebt } from '../reconciliation/domain/billing.js';
 import { type ClockReading, clockProblem } from '../reconciliation/domain/clock.js';
 import { discordIdsIn } from '../reconciliation/domain/discord-id.js';
@@ -18,7 +19,7 @@ import { toCustomer, toSubscription } from './convert.js';
 import { createCustomerLookup } from './customer-lookup.js';
 import { findMissingCustomers, readCurrentCustomers } from './customers.js';
 import { type DebtCache, datePastDue, listOpenInvoices, type PastDue, readDebt, toPastDue } from './debts.js';
-import { readBaseline, readChangesSince } from './events.js';
+import { readBaseline, readChangesSince, readEventPage, readNewestEvent } from './events.js';
 import { findCustomers, findCustomersOfMember } from './find-customers.js';
 import { findImportCustomers } from './import-customers.js';
 import { metadataValue } from './inspect.js';
@@ -54,7 +55,7 @@ export function createBilling({
 	deadlineMs,
 	timing = SYSTEM_TIMING,
 	requestsPerSecond = defaultRate(secretKey)
-}: BillingOptions): Billing & CustomerMetadataSearch & CustomerLookup & ImportCustomerLookup {
+}: BillingOptions): Billing & BillingEvents & CustomerMetadataSearch & CustomerLookup & ImportCustomerLookup {
 	const rateLimiter = new RateLimiter(requestsPerSecond, timing);
 	/** Of the newest response. */
 	let clock: ClockReading | null = null;
@@ -82,6 +83,8 @@ export function createBilling({
 		findImportCustomers: (ids, emails) => withSourceErrors(findImportCustomers(request, discordIdKey, ids, emails)),
 		findCustomersNaming: (discordId, since) => withSourceErrors(linkChanges.customersNaming(discordId, since)),
 		searchCustomersByMetadata: (discordId) => withSourceErrors(findCustomersOfMember(request, discordId, discordIdKey)),
+		readEvents: (after) => withSourceErrors(readEventPage(request, after, discordIdKey)),
+		newestEvent: () => withSourceErrors(readNewestEvent(request, discordIdKey)),
 		ping: async () => {
 			const { data } = await request('Subscriptions', (stripe) => stripe.subscriptions.list({ limit: 1, status: 'all' }));
 			return { livemode: data[0]?.livemode ?? keyLivemode, hasSubscriptions: data.length > 0 };

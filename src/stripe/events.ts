@@ -1,9 +1,13 @@
 import type Stripe from 'stripe';
+import type { Subject } from '../reconciliation/changes/change.js';
+import type { BillingEvent, EventPage } from '../reconciliation/changes/event-cursor.js';
+import { discordIdsIn } from '../reconciliation/domain/discord-id.js';
 import { SourceError } from '../reconciliation/domain/ports.js';
+import { MissingObjectError } from './api/errors.js';
 import type { StripeRequest } from './api/request.js';
 import { idOf } from './convert.js';
 import { metadataValue } from './inspect.js';
-import { readList } from './lists/paginate.js';
+import { checkedPage, PAGE_SIZE, readList } from './lists/paginate.js';
 
 /** What changed in Stripe, by its events: while everything was read, or since a run. */
 
@@ -102,26 +106,75 @@ export async function readLinkChanges(
 	return { changes: changesIn(events, discordIdKey), newest: newestRead };
 }
 
+/**
+ * Reads the oldest events after this one.
+ * @param after - null: there was none
+ * @returns null if Stripe no longer has that event, or if there is more than a page without one to begin at
+ * @throws {SourceError}
+ */
+export async function readEventPage(request: StripeRequest, after: string | null, discordIdKey: string): Promise<EventPage | null> {
+	const cursor = after === null ? {} : { ending_before: after };
+	try {
+		const list = await request('Events', (stripe) => stripe.events.list({ ...cursor, limit: PAGE_SIZE, types: EVENTS }));
+		const { data, has_more: hasMore } = checkedPage('Events', list, false);
+		if (after === null && hasMore) return null;
+		return { events: data.map((event) => toBillingEvent(event, discordIdKey)), hasMore };
+	} catch (error) {
+		if (error instanceof MissingObjectError) return null;
+		throw error;
+	}
+}
+
+/** The newest event; null if there is none. @throws {SourceError} */
+export async function readNewestEvent(request: StripeRequest, discordIdKey: string): Promise<BillingEvent | null> {
+	const { data } = await request('Events', (stripe) => stripe.events.list({ limit: 1, types: EVENTS }));
+	return data[0] === undefined ? null : toBillingEvent(data[0], discordIdKey);
+}
+
+/** Whether an event of this type may change anything that Reeve reads. */
+export function concernsMembers(type: string): boolean {
+	return (EVENTS as readonly string[]).includes(type);
+}
+
+/** The customer that an event is about, and the members whom its metadata names before and after. */
+export function toBillingEvent(event: Stripe.Event, discordIdKey: string): BillingEvent {
+	const change = changeIn(event, discordIdKey);
+	const members = (change?.discordIds ?? []).flatMap(discordIdsIn).map((id): Subject => `member:${id}`);
+	return {
+		id: event.id,
+		at: new Date(event.created * 1000),
+		subjects: change === null ? [] : [`customer:${change.customerId}`, ...members]
+	};
+}
+
+/** What an event says about links. Null for an odd event, which changes nothing: a fix reads its customers again. */
+function changeIn(event: Stripe.Event, discordIdKey: string) {
+	const changed = event.data?.object as unknown as ChangedObject | null | undefined;
+	if (!changed) return null;
+	const isCustomer = changed.object === 'customer';
+	const customerId = isCustomer ? changed.id : changed.customer && idOf(changed.customer);
+	if (typeof customerId !== 'string' || customerId === '') return null;
+	// An invoice has metadata too, but it links no member.
+	const links = isCustomer || changed.object === 'subscription';
+	const before = event.data.previous_attributes as Pick<ChangedObject, 'metadata'> | undefined;
+	const values = links ? [metadataValue(changed, discordIdKey), metadataValue(before, discordIdKey)] : [];
+	return { customerId, isCustomer, discordIds: values.flatMap((value) => value || []) };
+}
+
 /** Collects both the Discord IDs before and after each change: the links of either member have changed. */
 function changesIn(events: readonly Stripe.Event[], discordIdKey: string): Changes {
 	const customers = new Map<string, Set<string>>();
 	const withOwnEvent = new Set<string>();
 	const subscribed = new Set<string>();
 	for (const event of events) {
-		const changed = event.data?.object as unknown as ChangedObject | null | undefined;
-		// An odd event changes nothing: a fix reads its customers again.
-		if (!changed) continue;
-		const isCustomer = changed.object === 'customer';
-		const customerId = isCustomer ? changed.id : changed.customer && idOf(changed.customer);
-		if (typeof customerId !== 'string' || customerId === '') continue;
-		const discordIds = customers.get(customerId) ?? new Set();
-		customers.set(customerId, discordIds);
+		const change = changeIn(event, discordIdKey);
+		if (change === null) continue;
+		const { customerId, isCustomer, discordIds } = change;
+		const known = customers.get(customerId) ?? new Set();
+		customers.set(customerId, known);
 		if (isCustomer) withOwnEvent.add(customerId);
 		if (event.type === 'customer.subscription.created') subscribed.add(customerId);
-		// An invoice has metadata too, but it links no member.
-		if (!isCustomer && changed.object !== 'subscription') continue;
-		const before = event.data.previous_attributes as Pick<ChangedObject, 'metadata'> | undefined;
-		for (const value of [metadataValue(changed, discordIdKey), metadataValue(before, discordIdKey)]) if (value) discordIds.add(value);
+		for (const discordId of discordIds) known.add(discordId);
 	}
 	return { customers, newlySubscribed: [...subscribed].filter((id) => !withOwnEvent.has(id)) };
 }

@@ -2,13 +2,15 @@ import type { EventEmitter } from 'node:events';
 import type { ILogger } from '@sapphire/framework';
 import type { Client } from 'discord.js';
 import { SYSTEM_TIMING } from '../async/backoff.js';
-import { mailSettings, managedRoleSettings, webhookSettings } from '../config/derived.js';
+import { changeSettings, mailSettings, managedRoleSettings, webhookSettings } from '../config/derived.js';
 import type { Settings } from '../config/env.js';
 import { createGuild } from '../discord/guild.js';
+import { createMemberWatch } from '../discord/member-watch.js';
 import { createNames } from '../discord/names.js';
 import { withChangedTexts } from '../discord/outgoing.js';
 import type { RetryOptions } from '../discord/retry.js';
 import { roleCallOptions } from '../discord/role-calls.js';
+import { RoleIndex } from '../discord/role-index.js';
 import type { ReeveEvents } from '../events.js';
 import type { InFlightWork } from '../lifecycle.js';
 import { createAnnouncer } from '../messages/delivery/announcer.js';
@@ -99,6 +101,7 @@ export function createPorts(options: ReeveOptions, lifecycle: InFlightWork) {
 	const outbox: OutboxDeps = { outbox: store, messenger, now, onAttempt: (attempt) => emit('delivery', attempt), logger };
 	const billing = createBilling({ ...billingOptions(settings), ...timeouts.stripe });
 	const wanted = managedRoleSettings(settings);
+	const roleIndex = changeSettings(settings) === null ? undefined : new RoleIndex();
 	const announce = createAnnouncer({ client: outgoing, channelId, logger });
 	const trackReply = <T>(reply: () => Promise<T>) => lifecycle.trackReply(reply);
 	const onUnexpectedError = (error: unknown) => logger.error('Unexpected error:', error);
@@ -111,7 +114,8 @@ export function createPorts(options: ReeveOptions, lifecycle: InFlightWork) {
 			wanted,
 			memory: store,
 			roleCalls: roleCallOptions(redactors.distinctive, timeouts.discord),
-			listingTimeoutMs: timeouts.listingTimeoutMs
+			listingTimeoutMs: timeouts.listingTimeoutMs,
+			roleIndex
 		}),
 		ledger: store,
 		notifier: {
@@ -129,7 +133,8 @@ export function createPorts(options: ReeveOptions, lifecycle: InFlightWork) {
 		shouldContinue: () => !lifecycle.shuttingDown,
 		onUnexpectedError
 	};
-	return { ports, store, billing, outbox, outgoing, announce, namesOf, deliver };
+	const members = createMemberWatch(client, guildId, roleIndex ?? new RoleIndex());
+	return { ports, store, billing, members, outbox, outgoing, announce, namesOf, deliver };
 }
 
 export function billingOptions(settings: Settings): BillingOptions {

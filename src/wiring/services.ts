@@ -1,9 +1,18 @@
-import { connectedChecks, externalChecks, guildChecks, lastRunCheck, onDemandChecks, storageChecks } from '../checks.js';
-import { dailySettings, managedRoleSettings, runSettings, settingsFingerprint, statusSettings, watchesChanges } from '../config/derived.js';
+import { changesCheck, connectedChecks, externalChecks, guildChecks, lastRunCheck, onDemandChecks, storageChecks } from '../checks.js';
+import {
+	changeSettings,
+	dailySettings,
+	managedRoleSettings,
+	runSettings,
+	settingsFingerprint,
+	statusSettings,
+	watchesChanges
+} from '../config/derived.js';
 import { createServerWatch } from '../discord/server-watch.js';
 import { InFlightWork } from '../lifecycle.js';
 import { createReportService } from '../messages/delivery/reports.js';
 import { createAlertService } from '../reconciliation/alerts/service.js';
+import { createChangeService } from '../reconciliation/changes/service.js';
 import type { Track } from '../reconciliation/domain/ports.js';
 import { createFixService } from '../reconciliation/fixes/service.js';
 import { createHealthService } from '../reconciliation/health/service.js';
@@ -15,6 +24,7 @@ import { createScheduleService } from '../reconciliation/schedule/service.js';
 import type { Reeve } from '../reeve.js';
 import { createBilling } from '../stripe/billing.js';
 import { readPriceCatalog } from '../stripe/price-catalog.js';
+import { createSignedEventReader } from '../stripe/signed-event.js';
 import { billingOptions, createPorts, type ReeveOptions } from './ports.js';
 import { createPreviewService } from './preview.js';
 import { createSetupService } from './setup.js';
@@ -24,7 +34,7 @@ export function createReeve(options: ReeveOptions): Reeve {
 	const { settings, database, client, logger, redactors } = options;
 	const guildId = settings.DISCORD_GUILD_ID;
 	const lifecycle = new InFlightWork();
-	const { ports, store, billing, outbox, outgoing, announce, namesOf, deliver } = createPorts(options, lifecycle);
+	const { ports, store, billing, members, outbox, outgoing, announce, namesOf, deliver } = createPorts(options, lifecycle);
 	const track: Track = (work) => lifecycle.track(work);
 	const run = runSettings(settings);
 	const daily = dailySettings(settings);
@@ -36,8 +46,30 @@ export function createReeve(options: ReeveOptions): Reeve {
 			? ports.billing
 			: createBilling({ ...billingOptions(settings), ...timeouts.stripe, discordIdKey });
 	const previewDeps = { client, guildId, store, billingFor, listingTimeoutMs: timeouts.listingTimeoutMs };
+	const { STRIPE_WEBHOOK_SECRET: webhookSecret, STRIPE_DISCORD_ID_KEY: discordIdKey } = settings;
+	const isPaused = async () => daily.paused || (await store.currentPause(ports.now())) !== null;
+	const changes = createChangeService({
+		settings: changeSettings(settings),
+		store,
+		events: billing,
+		members,
+		readSignedEvent: webhookSecret === undefined ? null : createSignedEventReader({ secret: webhookSecret, discordIdKey }),
+		compare: async (touched) => {
+			const mayFix = async () => !(await isPaused());
+			const result = await runs.start({ triggeredBy: 'targeted', ...(touched && { touched }), mayFix });
+			return result?.status === 'COMPLETED';
+		},
+		isPaused,
+		isSetUp: async () => (await store.acceptedRules()) !== null && (await store.currentOnboarding()) === null,
+		lastFullRunAt: async () => (await store.lastSuccess())?.startedAt ?? null,
+		now: ports.now,
+		shouldContinue: ports.shouldContinue,
+		track,
+		logger
+	});
 	return {
 		runs,
+		changes,
 		preview: createPreviewService(previewDeps, { settings, nextEnvironment, track }),
 		setup: createSetupService({
 			client,
@@ -72,6 +104,7 @@ export function createReeve(options: ReeveOptions): Reeve {
 		health: createHealthService({
 			ports,
 			store,
+			changes,
 			daily,
 			housekeeping: { store, outbox, recover: runs.recover },
 			settingsFingerprint: settingsFingerprint(settings),
@@ -80,7 +113,8 @@ export function createReeve(options: ReeveOptions): Reeve {
 				...externalChecks(settings, [], redactors.all),
 				...onDemandChecks(settings),
 				...storageChecks(settings, database, store),
-				lastRunCheck(settings, store)
+				lastRunCheck(settings, store),
+				changesCheck(settings, changes)
 			],
 			startChecks: () => connectedChecks(settings, client, database, store),
 			track

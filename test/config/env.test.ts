@@ -123,6 +123,8 @@ describe('parseSettings: errors', () => {
 		['STRIPE_KNIGHT_PRICE_IDS', 'sub_1ABCDEFGHIJKLMNOP', 'price or product IDs'],
 		['DISCORD_ADMIN_CHANNEL_ID', '#reports', 'an ID of 17 to 20 digits'],
 		['STRIPE_DISCORD_ID_KEY', 'x'.repeat(41), 'at most 40 characters'],
+		['RECONCILIATION_EVENTS_SECONDS', '-1', 'from 0 to 3600'],
+		['RECONCILIATION_SETTLE_SECONDS', '3601', 'from 0 to 3600'],
 		['STRIPE_REQUESTS_PER_SECOND', '0', 'from 1 to 100'],
 		['STRIPE_REQUESTS_PER_SECOND', '2.5', 'a whole number'],
 		['LOG_FORMAT', 'xml', 'text or json'],
@@ -201,14 +203,23 @@ describe('parseSettings: warnings', () => {
 			RECONCILATION_HOUR: '4',
 			DISCORD_KNIGT_ROLE: 'Ritter',
 			STRIPE_BARON_PRICE_IDS: 'price_1',
-			STRIPE_WEBHOOK_SECRET: 'whsec_1'
+			STRIPE_WEBHOK_SECRT: 'whsec_1'
 		});
 		expect(warnings).toEqual([
 			'RECONCILIATION_AUTOFIX is not a setting and has no effect. Did you mean RECONCILIATION_AUTO_FIX?',
 			'RECONCILATION_HOUR is not a setting and has no effect. Did you mean RECONCILIATION_HOUR?',
 			'DISCORD_KNIGT_ROLE is not a setting and has no effect. Did you mean DISCORD_KNIGHT_ROLE?',
 			'STRIPE_BARON_PRICE_IDS matches no tier and has no effect: RECONCILIATION_TIERS lists Knight, Lord.',
-			'STRIPE_WEBHOOK_SECRET is not a setting and has no effect.'
+			'STRIPE_WEBHOK_SECRT is not a setting and has no effect. Did you mean STRIPE_WEBHOOK_SECRET?'
+		]);
+	});
+
+	test('says what is missing for events that Stripe sends', () => {
+		const signed = { ...required, STRIPE_WEBHOOK_SECRET: 'whsec_0123456789abcdefghij' };
+		expect(parseSettings(signed).warnings).toEqual([expect.stringMatching(/^STRIPE_WEBHOOK_SECRET is set, but HTTP_PORT is not/)]);
+		expect(parseSettings({ ...signed, HTTP_PORT: '8080' }).warnings).toEqual([]);
+		expect(parseSettings({ ...signed, HTTP_PORT: '8080', RECONCILIATION_EVENTS_SECONDS: '0' }).warnings).toEqual([
+			expect.stringContaining('RECONCILIATION_EVENTS_SECONDS is 0')
 		]);
 	});
 

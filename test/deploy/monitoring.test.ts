@@ -66,12 +66,13 @@ describe('deploy/alerts.yaml and deploy/grafana-dashboard.json', () => {
 				).toBe(true);
 	});
 
-	it('warns of what has no one else to warn: Reeve being down, no good run, failed runs, holds and lost reports', () => {
+	it('warns of what has no one else to warn: Reeve being down, no good run, failed runs, unread events, holds and lost reports', () => {
 		expect(rules.map(({ alert }) => alert)).toEqual([
 			'ReeveDown',
 			'ReeveNotReady',
 			'ReeveNoSuccessfulRun',
 			'ReeveRunFailed',
+			'ReeveEventsNotRead',
 			'ReeveHoldOpen',
 			'ReeveDeliveriesFailing',
 			'ReeveDeliveriesGivenUp'

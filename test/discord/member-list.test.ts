@@ -51,7 +51,7 @@ const chunk = (nonce: string, index: number, of: number, members: object[]) => (
 
 async function read(guild: Guild) {
 	const progress: Progress[] = [];
-	const { members, countMismatch } = await readRoster(guild, ROLES, (state) => progress.push(state), TIMEOUT_MS);
+	const { members, countMismatch } = await readRoster(guild, ROLES, (state) => progress.push(state), { timeoutMs: TIMEOUT_MS });
 	return { members, progress, countMismatch: countMismatch as CountMismatch | undefined };
 }
 

@@ -9,11 +9,15 @@ import { reconcile } from './operator.js';
 /** The endpoint of a bot, over real sockets. */
 
 const TOKEN = 'a-token-of-25-characters-';
+const SECRET = 'whsec_0123456789abcdefghijklmnopqrstuv';
 
 let sandbox: Sandbox;
 
 beforeAll(async () => {
-	sandbox = await Sandbox.start({ world: { scenario: 'council', seed: 1 }, env: { HTTP_PORT: 0, HTTP_TOKEN: TOKEN } });
+	sandbox = await Sandbox.start({
+		world: { scenario: 'council', seed: 1 },
+		env: { HTTP_PORT: 0, HTTP_TOKEN: TOKEN, STRIPE_WEBHOOK_SECRET: SECRET, RECONCILIATION_EVENTS_SECONDS: 3_600 }
+	});
 });
 afterAll(() => sandbox?.stop());
 
@@ -42,12 +46,14 @@ interface Answer {
 /** Runs the curl commands of docs/http.md, in their order, each when the run before it has ended. @returns command → output */
 async function runExamples(): Promise<ReadonlyMap<string, string>> {
 	const document = readFileSync(join(import.meta.dirname, '../../docs/http.md'), 'utf8');
-	const commands = [...document.matchAll(/```sh\n(curl .*?)```/gs)].map(([, command = '']) => command);
+	const commands = [...document.matchAll(/```sh\n((?:[A-Z]+=[^\n]*\n)*curl .*?)```/gs)].map(([, command = '']) => command);
 	const [issue] = await sandbox.issues('OPEN');
 	const env: Record<string, string> = {
 		PATH: process.env.PATH ?? '',
 		REEVE_URL: endpoint(),
 		REEVE_TOKEN: TOKEN,
+		STRIPE_WEBHOOK_SECRET: SECRET,
+		CUSTOMER_ID: 'cus_1',
 		DISCORD_ID: issue?.discordId ?? '',
 		CURSOR: '0'
 	};
@@ -80,7 +86,7 @@ describe('the HTTP endpoint of a bot', () => {
 
 	it('answers every example of docs/http.md as the page says, and the report says how the run was started', async () => {
 		const outputs = await runExamples();
-		expect(outputs.size).toBe(11);
+		expect(outputs.size).toBe(12);
 		const started = [...outputs]
 			.filter(([command]) => command.includes('--request POST') && command.includes('/runs"'))
 			.map(([, out]) => out);
@@ -94,6 +100,7 @@ describe('the HTTP endpoint of a bot', () => {
 		expect(outputOf('/runs?limit=5').runs?.length).toBeGreaterThan(2);
 		expect(outputOf('type=missing_access').issues?.length).toBeGreaterThan(5);
 		expect(outputOf('/check').runs).toMatchObject([{ status: 'completed', requestedBy: 'http' }]);
+		expect(outputOf('/stripe/events')).toEqual({ received: true });
 		expect(outputOf('/openapi.json')).toMatchObject({ openapi: '3.1.0' });
 		await sandbox.until(() => sandbox.messages().some(({ embeds }) => embeds[0]?.description?.includes('started over HTTP')));
 	});

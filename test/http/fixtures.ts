@@ -12,7 +12,15 @@ export const GAUGES: Gauges = {
 		{ kind: 'UNLINKED', many: 2, oldest: new Date('2026-11-27T03:00:00Z') }
 	],
 	openHolds: 1,
-	deliveries: { pending: 3, failing: 2, givenUp: 4 }
+	deliveries: { pending: 3, failing: 2, givenUp: 4 },
+	changes: {
+		queued: 5,
+		oldestAt: new Date('2026-11-28T02:59:00Z'),
+		readAt: new Date('2026-11-28T02:59:50Z'),
+		newestEventAt: new Date('2026-11-28T02:59:00Z'),
+		pollMs: 15_000,
+		settleMs: 30_000
+	}
 };
 
 /** A Reeve that is ready. */
@@ -26,6 +34,7 @@ export function createDeps(changes: Partial<HttpDeps> = {}): HttpDeps {
 		issues: { listIssues: unused },
 		startRun: unused,
 		check: unused,
+		receiveStripeEvent: unused,
 		describeError: () => null,
 		logger: { error: () => {} },
 		...changes

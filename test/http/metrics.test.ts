@@ -33,7 +33,9 @@ describe('the metrics', () => {
 			reeve_holds_open: 1,
 			reeve_deliveries_pending: 3,
 			reeve_deliveries_failing: 2,
-			reeve_deliveries_given_up: 4
+			reeve_deliveries_given_up: 4,
+			reeve_changes_queued: 5,
+			reeve_events_read_timestamp_seconds: Date.UTC(2026, 10, 28, 2, 59, 50) / 1000
 		});
 		value = { ...GAUGES, paused: true, open: [], openHolds: 0 };
 		expect(await scrape(metrics)).toMatchObject({ reeve_paused: 1, 'reeve_open_issues{kind="missing_access"}': 0, reeve_holds_open: 0 });
@@ -46,11 +48,11 @@ describe('the metrics', () => {
 		);
 		const stored = (samples: Record<string, number>) =>
 			Object.keys(samples).filter((name) => !/^reeve_(ready|runs_total|fixes_total|run_duration_seconds\w*)\b/.test(name));
-		expect(stored(await scrape(metrics))).toHaveLength(12);
+		expect(stored(await scrape(metrics))).toHaveLength(14);
 		isAway = true;
 		expect(stored(await scrape(metrics))).toEqual([]);
 		isAway = false;
-		expect(stored(await scrape(metrics))).toHaveLength(12);
+		expect(stored(await scrape(metrics))).toHaveLength(14);
 	});
 
 	it('have no time of a success before the first one', async () => {

@@ -1,5 +1,7 @@
 import type { APIEmbed } from 'discord.js';
 import type { ProbeResult } from '../../async/probe.js';
+import { lateSince } from '../../reconciliation/changes/late-since.js';
+import type { ChangeStatus } from '../../reconciliation/changes/store.js';
 import type { Onboarding, OnboardingEnd } from '../../reconciliation/domain/onboarding.js';
 import type { Health, Status, Undelivered } from '../../reconciliation/health/status.js';
 import type { RunSummary } from '../../reconciliation/runs/history.js';
@@ -29,8 +31,8 @@ const REASON_LENGTH = 300;
 const SOURCES: Readonly<Record<Health['source'], string>> = { stripe: 'Stripe', discord: 'Discord', database: 'Database' };
 
 /** `/reconcile status`: Values that could not be read are shown as unknown, never left out. */
-export function statusEmbed(status: Status, settings: StatusSettings): APIEmbed {
-	const { open, verification, undelivered, exemptions, ruleChange, onboarding, health } = status;
+export function statusEmbed(status: Status, settings: StatusSettings, now = new Date()): APIEmbed {
+	const { open, verification, undelivered, exemptions, changes, ruleChange, onboarding, health } = status;
 	const troubled = health.some(({ problems }) => problems.length > 0);
 	const unread = Object.values(status).some((probed) => typeof probed === 'object' && 'ok' in probed && !probed.ok);
 	const many = open.ok ? open.value.reduce((sum, kind) => sum + kind.many, 0) : null;
@@ -63,6 +65,7 @@ export function statusEmbed(status: Status, settings: StatusSettings): APIEmbed 
 		fields: [
 			field('Schedule', scheduleLines(status, settings)),
 			field('Auto-fix', [settings.autoFix ? 'On: Reeve fixes what it finds, within the safety check' : 'Off: Reeve only reports']),
+			field('Changes', changes.ok ? changeLines(changes.value, now) : [unknown(changes)]),
 			field('Last run', lastRunLines(status, settings.guildId)),
 			field(`Open issues: ${many ?? 'unknown'}`, openLines(open)),
 			...unlessEmpty('Verification', verification, (due) =>
@@ -112,6 +115,24 @@ function scheduleLines({ daily, pause, nextRunAt }: Status, { redis }: StatusSet
 	if (!nextRunAt.ok) lines.push(`Next run: ${unknown(nextRunAt)}`);
 	else if (nextRunAt.value !== null) lines.push(`Next run: ${moment(nextRunAt.value)} (${ago(nextRunAt.value)})`);
 	return lines;
+}
+
+function changeLines(changes: ChangeStatus | null, now: Date): string[] {
+	if (changes === null) return ['Not watched: RECONCILIATION_EVENTS_SECONDS is 0, so the daily run finds what is wrong'];
+	const { readAt, newestEventAt, queued, oldestAt } = changes;
+	const newest = newestEventAt === null ? '' : `, the newest from ${ago(newestEventAt)}`;
+	const late = lateSince(changes, now);
+	const reading =
+		readAt === null
+			? "Stripe's events have not been read yet"
+			: late !== null
+				? `**Stripe's events could not be read since ${moment(late)}.** The log says why; Reeve keeps trying, and nothing is lost`
+				: `Stripe's events read ${ago(readAt)}${newest}`;
+	const waiting =
+		queued === 0 || oldestAt === null
+			? 'Nothing waits to be compared'
+			: `${count(queued, 'change')} to compare, the oldest from ${ago(oldestAt)}`;
+	return [reading, waiting];
 }
 
 function lastRunLines({ lastRun, lastSuccess }: Status, guildId: string): string[] {

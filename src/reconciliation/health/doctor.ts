@@ -1,4 +1,6 @@
 import { probe } from '../../async/probe.js';
+import { lateSince } from '../changes/late-since.js';
+import type { ChangeStatus } from '../changes/store.js';
 import { type ClockReading, clockProblem, clockSkewMs, describeSkew } from '../domain/clock.js';
 import type { GuildProblem } from '../domain/ports.js';
 import type { DailySettings } from '../schedule/daily.js';
@@ -69,6 +71,18 @@ export function storageClockRemark(reading: ClockReading): CheckRemark {
 	const { service } = reading;
 	if (clockSkewMs(reading) < SKEW_WARNING_MS) return { verdict: 'ok', message: `The clock agrees with ${service}'s.` };
 	return { verdict: 'warning', message: `${describeSkew(reading)}. Turn on time synchronization (NTP) on both machines.` };
+}
+
+/** Whether Stripe's events are read as often as the settings say. */
+export function eventsRemark(changes: ChangeStatus | null, now: Date, formatTime: (moment: Date) => string): CheckRemark {
+	if (changes === null)
+		return { verdict: 'ok', message: 'Changes are not watched (RECONCILIATION_EVENTS_SECONDS is 0): the daily run finds what is wrong.' };
+	const late = lateSince(changes, now);
+	if (late === null) return { verdict: 'ok', message: "Stripe's events are read as they come." };
+	return {
+		verdict: 'warning',
+		message: `Stripe's events could not be read since ${formatTime(late)}, so drift is found by the daily run only. The log says why; Reeve keeps trying.`
+	};
 }
 
 /** When a full run last succeeded. */

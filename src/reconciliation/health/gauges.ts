@@ -1,3 +1,5 @@
+import type { ChangeService } from '../changes/service.js';
+import type { ChangeStatus } from '../changes/store.js';
 import type { DailySettings } from '../schedule/daily.js';
 import type { PauseStore } from '../schedule/pause.js';
 import type { OpenKind, StatusStore } from './status.js';
@@ -14,6 +16,8 @@ export interface Gauges {
 	/** Of the newest full run. A later run replaces the holds of earlier ones. */
 	readonly openHolds: number;
 	readonly deliveries: DeliveryCounts;
+	/** How current the comparison is; null if only full runs find drift. */
+	readonly changes: ChangeStatus | null;
 }
 
 export interface DeliveryCounts {
@@ -35,16 +39,18 @@ export interface GaugeStore {
 export async function readGauges(
 	store: GaugeStore & Pick<StatusStore, 'lastSuccess' | 'openByKind'>,
 	pauses: Pick<PauseStore, 'currentPause'>,
+	changes: Pick<ChangeService, 'status'>,
 	daily: Pick<DailySettings, 'paused'>,
 	now: Date
 ): Promise<Gauges> {
-	const [lastSuccess, installedAt, pause, open, openHolds, deliveries] = await Promise.all([
+	const [lastSuccess, installedAt, pause, open, openHolds, deliveries, changed] = await Promise.all([
 		store.lastSuccess(),
 		store.readInstalledAt(),
 		pauses.currentPause(now),
 		store.openByKind(),
 		store.countOpenHolds(),
-		store.countDeliveries()
+		store.countDeliveries(),
+		changes.status()
 	]);
 	return {
 		lastSuccessAt: lastSuccess?.startedAt ?? null,
@@ -52,6 +58,7 @@ export async function readGauges(
 		paused: daily.paused || pause !== null,
 		open,
 		openHolds,
-		deliveries
+		deliveries,
+		changes: changed
 	};
 }

@@ -1,3 +1,4 @@
+import type { ChangeService } from '../changes/service.js';
 import type { Ports, Track } from '../domain/ports.js';
 import type { DailySettings } from '../schedule/daily.js';
 import type { PauseStore } from '../schedule/pause.js';
@@ -27,6 +28,7 @@ export interface HealthService {
 export function createHealthService(deps: {
 	readonly ports: Ports;
 	readonly store: StatusStore & GaugeStore & PauseStore & SettingsAuditStore;
+	readonly changes: Pick<ChangeService, 'status'>;
 	readonly daily: DailySettings;
 	readonly housekeeping: Omit<HousekeepingDeps, 'pausedBySettings'>;
 	/** The settings as they may be stored: secrets as fingerprints. */
@@ -35,11 +37,11 @@ export function createHealthService(deps: {
 	readonly startChecks: () => readonly Check[];
 	readonly track: Track;
 }): HealthService {
-	const { ports, store, daily, housekeeping, settingsFingerprint, checks, startChecks, track } = deps;
+	const { ports, store, changes, daily, housekeeping, settingsFingerprint, checks, startChecks, track } = deps;
 	return {
-		status: () => readStatus(ports, store, store, daily),
+		status: () => readStatus(ports, store, store, changes, daily),
 		pingDatabase: async () => void (await store.readInstalledAt()),
-		gauges: () => readGauges(store, store, daily, ports.now()),
+		gauges: () => readGauges(store, store, changes, daily, ports.now()),
 		check: () => runChecks(checks()),
 		checkAtStart: () => runChecks(startChecks()),
 		recordSettingsChanges: () => store.recordSettingsChanges(settingsFingerprint, ports.now()),

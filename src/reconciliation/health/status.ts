@@ -1,4 +1,6 @@
 import { type ProbeResult, probe } from '../../async/probe.js';
+import type { ChangeService } from '../changes/service.js';
+import type { ChangeStatus } from '../changes/store.js';
 import type { BulkScope } from '../domain/hold.js';
 import type { Channel } from '../domain/notification.js';
 import type { Onboarding, OnboardingEnd } from '../domain/onboarding.js';
@@ -62,6 +64,8 @@ export interface Status {
 	readonly verification: ProbeResult<{ readonly dueAt: Date; readonly fixes: number } | null>;
 	readonly undelivered: ProbeResult<readonly Undelivered[]>;
 	readonly exemptions: ProbeResult<number>;
+	/** How current the comparison is; null if only full runs find drift. */
+	readonly changes: ProbeResult<ChangeStatus | null>;
 	/** Rules that no operator has accepted; null if there are none. */
 	readonly ruleChange: ProbeResult<RuleChange | null>;
 	/** Setup that is not finished, or that an operator has ended; null if neither. */
@@ -74,11 +78,17 @@ const SOURCE_NAMES: Readonly<Record<Health['source'], string>> = { stripe: 'Stri
 const NEEDS_DATABASE = 'Could not be checked: the list of managed roles is in the database.';
 
 /** Reads everything concurrently, each with a timeout of a few seconds. A failure becomes a reason in the result. */
-export async function readStatus(ports: Ports, store: StatusStore, pauses: PauseStore, daily: DailySettings): Promise<Status> {
+export async function readStatus(
+	ports: Ports,
+	store: StatusStore,
+	pauses: PauseStore,
+	changes: Pick<ChangeService, 'status'>,
+	daily: DailySettings
+): Promise<Status> {
 	const now = ports.now();
 	const probeDatabase = <T>(read: () => Promise<T>) => probe(SOURCE_NAMES.database, read);
 	const pausePromise = probeDatabase(() => pauses.currentPause(now));
-	const [nextRunAt, pause, lastRun, lastSuccess, open, verification, undelivered, exemptions, ruleChange, onboarding, health] =
+	const [nextRunAt, pause, lastRun, lastSuccess, open, verification, undelivered, exemptions, changed, ruleChange, onboarding, health] =
 		await Promise.all([
 			probeDatabase(async () => nextRun(ports, pauses, daily, unwrap(await pausePromise), now)),
 			pausePromise,
@@ -88,11 +98,26 @@ export async function readStatus(ports: Ports, store: StatusStore, pauses: Pause
 			probeDatabase(() => store.pendingVerification()),
 			probeDatabase(() => store.undelivered()),
 			probeDatabase(() => store.countExemptions(now)),
+			probeDatabase(() => changes.status()),
 			probeDatabase(async () => (await store.newestReading())?.ruleChange ?? null),
 			probeDatabase(async () => (await ports.ledger.currentOnboarding()) ?? (await ports.ledger.onboardingEnd())),
 			readHealth(ports, store)
 		]);
-	return { daily, nextRunAt, pause, lastRun, lastSuccess, open, verification, undelivered, exemptions, ruleChange, onboarding, health };
+	return {
+		daily,
+		nextRunAt,
+		pause,
+		lastRun,
+		lastSuccess,
+		open,
+		verification,
+		undelivered,
+		exemptions,
+		changes: changed,
+		ruleChange,
+		onboarding,
+		health
+	};
 }
 
 async function readHealth({ billing, guild }: Ports, store: StatusStore): Promise<Health[]> {

@@ -76,7 +76,7 @@ function explain(error: Stripe.errors.StripeError, resource: Resource): string {
 }
 
 function isMissing(error: Stripe.errors.StripeError): boolean {
-	return error.code === 'resource_missing' && /^No such (customer|invoice|price|product|subscription)\b/.test(error.message);
+	return error.code === 'resource_missing' && /^No such (customer|event|invoice|price|product|subscription)\b/.test(error.message);
 }
 
 /** Either the key is the wrong one, or a test was left in the data. */

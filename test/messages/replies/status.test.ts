@@ -3,6 +3,7 @@ import type { ProbeResult } from '../../../src/async/probe.js';
 import { historyReply } from '../../../src/messages/replies/history.js';
 import { pausedAnnouncement, pausedReply, resumedReply } from '../../../src/messages/replies/schedule-messages.js';
 import { type StatusSettings, statusEmbed } from '../../../src/messages/replies/status.js';
+import type { ChangeStatus } from '../../../src/reconciliation/changes/store.js';
 import { countEffects } from '../../../src/reconciliation/domain/effect.js';
 import { OVER_HTTP } from '../../../src/reconciliation/domain/run.js';
 import type { Status } from '../../../src/reconciliation/health/status.js';
@@ -34,6 +35,8 @@ const run = (over: Partial<RunSummary> = {}): RunSummary => ({
 
 const known = <T>(value: T): ProbeResult<T> => ({ ok: true, value });
 
+const CHANGES: ChangeStatus = { queued: 0, oldestAt: null, readAt: AT, newestEventAt: AT, pollMs: 15_000, settleMs: 30_000 };
+
 const status = (over: Partial<Status> = {}): Status => ({
 	daily: { hour: 3, timeZone: 'Europe/Berlin', paused: false },
 	nextRunAt: known(AT),
@@ -44,6 +47,7 @@ const status = (over: Partial<Status> = {}): Status => ({
 	verification: known(null),
 	undelivered: known([]),
 	exemptions: known(0),
+	changes: known(CHANGES),
 	ruleChange: known(null),
 	onboarding: known(null),
 	health: [
@@ -55,17 +59,29 @@ const status = (over: Partial<Status> = {}): Status => ({
 });
 
 const fieldsOf = (over: Partial<Status> = {}, settings = SETTINGS) =>
-	Object.fromEntries((statusEmbed(status(over), settings).fields ?? []).map(({ name, value }) => [name, value]));
+	Object.fromEntries((statusEmbed(status(over), settings, AT).fields ?? []).map(({ name, value }) => [name, value]));
 
 describe('statusEmbed', () => {
 	test('shows schedule, last run and sources', () => {
 		expect(fieldsOf()).toEqual({
 			Schedule: `Every day at 03:00, Europe/Berlin\nNext run: <t:${AT_SECONDS}:f> (<t:${AT_SECONDS}:R>)`,
 			'Auto-fix': 'Off: Reeve only reports',
+			Changes: `Stripe's events read <t:${AT_SECONDS}:R>, the newest from <t:${AT_SECONDS}:R>\nNothing waits to be compared`,
 			'Last run': `<t:${AT_SECONDS}:f> (<t:${AT_SECONDS}:R>) · daily · all clear, 2 s · [report](https://discord.com/channels/1/2/3)`,
 			'Open issues: 0': 'None',
 			Sources: '✓ Stripe (test data)\n✓ Discord\n✓ Database (embedded)'
 		});
+	});
+
+	test('shows how current the comparison is', () => {
+		const linesOf = (changes: Partial<ChangeStatus> | null) =>
+			fieldsOf({ changes: known(changes === null ? null : { ...CHANGES, ...changes }) }).Changes;
+		expect(linesOf({ readAt: null, newestEventAt: null })).toContain("Stripe's events have not been read yet");
+		expect(linesOf({ queued: 3, oldestAt: AT })).toContain(`3 changes to compare, the oldest from <t:${AT_SECONDS}:R>`);
+		const late = new Date(AT.getTime() - 121_000);
+		expect(linesOf({ readAt: late })).toContain(`**Stripe's events could not be read since <t:${AT_SECONDS - 121}:f>.**`);
+		expect(linesOf({ readAt: late, pollMs: 60_000 })).not.toContain('could not');
+		expect(linesOf(null)).toBe('Not watched: RECONCILIATION_EVENTS_SECONDS is 0, so the daily run finds what is wrong');
 	});
 
 	test('shows the pause and that the settings win', () => {
@@ -153,6 +169,7 @@ describe('statusEmbed', () => {
 		verification: UNKNOWN,
 		undelivered: UNKNOWN,
 		exemptions: UNKNOWN,
+		changes: UNKNOWN,
 		ruleChange: UNKNOWN,
 		onboarding: UNKNOWN
 	};
@@ -162,6 +179,7 @@ describe('statusEmbed', () => {
 		expect(fieldsOf(NOTHING_KNOWN)).toEqual({
 			Schedule: `Every day at 03:00, Europe/Berlin\nPaused: ${unknown}\nNext run: ${unknown}`,
 			'Auto-fix': 'Off: Reeve only reports',
+			Changes: unknown,
 			'Last run': `${unknown}\nLast full check: ${unknown}`,
 			'Open issues: unknown': unknown,
 			Verification: unknown,

@@ -3,6 +3,7 @@ import { alertContract } from './alerts.js';
 import { archiveContract } from './archive.js';
 import { bulkFixContract } from './bulk-fixes.js';
 import { changedLinkContract } from './changed-links.js';
+import { changeContract } from './changes.js';
 import { claimContract } from './claims.js';
 import { exemptionContract } from './exemptions.js';
 import { findingsContract } from './findings.js';
@@ -55,5 +56,6 @@ export function ledgerContract(database: () => Database): void {
 	memberHistoryContract(database);
 	targetedRunContract(database);
 	archiveContract(database);
+	changeContract(database);
 	maintenanceContract(database);
 }
