@@ -34,6 +34,7 @@ COPY --from=build /app/dist/interaction-handlers dist/interaction-handlers/
 COPY --from=build /app/dist/listeners dist/listeners/
 COPY --from=build /app/dist/preconditions dist/preconditions/
 COPY --from=build /app/dist/tasks dist/tasks/
+COPY --from=build /app/dist/bot dist/bot/
 COPY --from=build /app/dist/src dist/src/
 COPY --from=build /app/dist/empty-database.gz dist/
 COPY package.json ./
@@ -44,4 +45,4 @@ VOLUME /data
 USER node
 # The port is open within the container alone. If Reeve cannot start it exits, and the restart policy starts it again.
 HEALTHCHECK --interval=30s --timeout=10s --start-period=2m CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.HTTP_PORT + '/healthz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--enable-source-maps", "dist/src/main.js"]
+CMD ["node", "--enable-source-maps", "dist/bot/main.js"]

@@ -11,8 +11,8 @@ import type { BotUsage } from './usage.js';
 
 /** The bot as a child process. */
 
-const MAIN = join(REPOSITORY, 'dist/src/main.js');
-const INSPECTOR = join(REPOSITORY, 'dist/sandbox/bot/inspector.js');
+const MAIN = join(REPOSITORY, 'dist/bot/main.js');
+const INSPECTOR = join(REPOSITORY, 'dist/sandbox/bot/bundled-inspector.js');
 
 const STOP_TIMEOUT_MS = 10_000;
 const RESPONSE_TIMEOUT_MS = 30_000;

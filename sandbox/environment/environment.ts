@@ -271,7 +271,9 @@ export class SandboxEnvironment {
 			await bot.stop('SIGKILL');
 			throw new ControlError(500, `${failure}. Its last output:\n${bot.log.tail(LOG_TAIL_LINES)}`);
 		}
-		this.startMs = Math.round(performance.now() - startedAt);
+		// The last request, not now: the sandbox has waited for more. A bot that was not invited makes none.
+		const { lastCommandRequestAt } = this.discord;
+		this.startMs = Math.round((lastCommandRequestAt > startedAt ? lastCommandRequestAt : performance.now()) - startedAt);
 		this.ready = true;
 	}
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Adjust, ExtraRole } from '../reconciliation/domain/rules.js';
 import { DEFAULT_TIERS } from './stored-settings.js';
 import { findUnknownVariables } from './unknown-variables.js';

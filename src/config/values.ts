@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseDiscordId } from '../reconciliation/domain/discord-id.js';
 
 /** The types of values that settings have. Each message completes `NAME is "value": it must be …`, for readers who do not program. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { SNOWFLAKE } from '../reconciliation/domain/discord-id.js';
 import type { DriftType } from '../reconciliation/domain/issue.js';
 import type { IssuePage } from '../reconciliation/fixes/bulk-plan.js';

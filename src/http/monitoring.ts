@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { READINESS_CHECKS } from './deps.js';
 import type { Metrics } from './metrics.js';
 import { type Route, route } from './route.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { HttpDeps } from './deps.js';
 
 /** One route: what it takes, what it answers with, and how. The router and the OpenAPI description are made from the same object. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { EFFECTS } from '../reconciliation/domain/effect.js';
 import { DRIFT_TYPES, SEVERITIES } from '../reconciliation/domain/issue.js';
 import type { ReconciliationResult } from '../reconciliation/domain/run.js';

@@ -1,5 +1,5 @@
 import { closestMatch } from 'leven';
-import { z } from 'zod';
+import * as z from 'zod';
 import { managedRoleSettings } from '../config/derived.js';
 import { parseSettings, type Settings, SettingsError, whereToFind } from '../config/env.js';
 import { withStoredSettings } from '../config/stored-settings.js';

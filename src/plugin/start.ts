@@ -63,8 +63,6 @@ export interface OpenReeve {
 	readonly shutdownSteps: (() => Promise<unknown>)[];
 	/** Begins to watch what changes; services that replace these go on with it. */
 	readonly startWatching: () => void;
-	/** Of the checks that need neither the database nor the login. */
-	readonly earlyChecks: Promise<readonly CheckResult[]>;
 }
 
 /**
@@ -80,8 +78,6 @@ export async function open({ handle, options, client, disable, changeText }: Mou
 	const redactors = redactorsFor(client, settings);
 	const people = options.people && withReadableErrors(options.people, handle.logger);
 	await checkPeople(people);
-	// Runs while the database opens.
-	const earlyChecks = runChecks(externalChecks(settings, [], redactors.all));
 	const place = databaseSettings(settings);
 	const database = await openDatabase({ ...place, redact: redactors.distinctive, onNotice: (notice) => handle.logger.info(notice) });
 	if (handle.isStopped) {
@@ -157,7 +153,7 @@ export async function open({ handle, options, client, disable, changeText }: Mou
 	// Stopped while it began to listen.
 	if (handle.isStopped) await closeHttp();
 	await logSettingsChanges(services, logger);
-	return { database, shutdownSteps, startWatching, earlyChecks };
+	return { database, shutdownSteps, startWatching };
 }
 
 async function logSettingsChanges({ health }: Reeve, logger: MountedReeve['logger']): Promise<void> {
@@ -166,7 +162,7 @@ async function logSettingsChanges({ health }: Reeve, logger: MountedReeve['logge
 }
 
 /** Waits for the login, settles what was interrupted, and starts the schedule. @throws {DatabaseError} and errors of the database */
-export async function start(mount: Mount, { database, shutdownSteps, startWatching, earlyChecks }: OpenReeve): Promise<void> {
+export async function start(mount: Mount, { database, shutdownSteps, startWatching }: OpenReeve): Promise<void> {
 	const { handle, options, client } = mount;
 	const { settings } = options;
 	await untilReady(client);
@@ -175,7 +171,8 @@ export async function start(mount: Mount, { database, shutdownSteps, startWatchi
 	shutdownSteps.push(watchConnection(mount));
 	if (client.guilds.cache.has(settings.DISCORD_GUILD_ID)) await claimDatabase(database, databaseSettings(settings).guild);
 	// Not awaited: a service that does not respond must not delay the start.
-	void Promise.all([earlyChecks, services.health.checkAtStart()]).then((results) => reportChecks(results.flat(), services, logger));
+	const external = runChecks(externalChecks(settings, [], redactorsFor(client, settings).all));
+	void Promise.all([external, services.health.checkAtStart()]).then((results) => reportChecks(results.flat(), services, logger));
 	if (client.guilds.cache.has(settings.DISCORD_GUILD_ID)) await welcome(services, logger);
 	await services.runs.recover();
 	// Neither is awaited: many fixes take minutes, and a mail server may not respond.

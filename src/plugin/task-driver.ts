@@ -5,7 +5,6 @@ import { pieceName } from '../piece-names.js';
 import { PIECES } from '../pieces.js';
 import type { Schedule } from '../reconciliation/domain/ports.js';
 import { createInProcessSchedule } from '../schedule/in-process.js';
-import { createRedisSchedule } from '../schedule/redis.js';
 import type { MountedReeve } from './handle.js';
 
 /** Drives Reeve's task pieces: by a queue of Reeve's own, by the bot's queue, or by timers in this process. */
@@ -36,15 +35,20 @@ export const DRIVEN_BY_BOT: Schedule = { start: async () => {}, stop: async () =
  * A schedule with the tasks in a store of its own, which is not registered with Sapphire: the name belongs to the bot.
  * @param redis - drives them through a queue in Redis
  */
-export function createTaskSchedule(
+export async function createTaskSchedule(
 	redis: { readonly url: string; readonly queue: string } | null,
 	logger: MountedReeve['logger'],
 	onError: (task: string, error: unknown) => void
-): Schedule {
+): Promise<Schedule> {
 	const store = new ScheduledTaskStore();
 	const tasks = () => store.values();
 	const inProcess = createInProcessSchedule(tasks, onError);
-	const schedule = redis === null ? inProcess : createRedisSchedule({ ...redis, tasks, fallback: inProcess, logger });
+	const withRedis = async (options: NonNullable<typeof redis>) => {
+		// Loads BullMQ as well, for those alone who use it.
+		const { createRedisSchedule } = await import('../schedule/redis.js');
+		return createRedisSchedule({ ...options, tasks, fallback: inProcess, logger });
+	};
+	const schedule = redis === null ? inProcess : await withRedis(redis);
 	return {
 		start: async () => {
 			for (const [name, Task] of TASKS) await store.loadPiece({ name: pieceName(name), piece: Task });

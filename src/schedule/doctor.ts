@@ -1,4 +1,3 @@
-import { Redis } from 'ioredis';
 import type { Check } from '../reconciliation/health/doctor.js';
 import { describeRedisError, hostAndPort } from './redis-errors.js';
 
@@ -11,6 +10,8 @@ export function redisCheck(url: string): Check {
 		// Not blocking: the in-process scheduler takes over, and the database knows what is due.
 		severityOnFailure: 'error',
 		run: async () => {
+			// Loaded by those alone who use it.
+			const { Redis } = await import('ioredis');
 			const redis = new Redis(url, {
 				lazyConnect: true,
 				connectTimeout: CONNECT_TIMEOUT_MS,

@@ -100,7 +100,7 @@ describe('the image', () => {
 			readdirSync(join(app, 'dist'))
 				.filter((name) => !name.includes('.'))
 				.sort()
-		).toEqual(['commands', 'interaction-handlers', 'listeners', 'preconditions', 'src', 'tasks']);
+		).toEqual(['bot', 'commands', 'interaction-handlers', 'listeners', 'preconditions', 'src', 'tasks']);
 	});
 
 	test('has every migration, the generated client and the WebAssembly of the database and of the schema engine', () => {

@@ -165,7 +165,7 @@ describe('a secret in the running bot', () => {
 	});
 });
 
-const MAIN = join(import.meta.dirname, '../../dist/src/main.js');
+const MAIN = join(import.meta.dirname, '../../dist/bot/main.js');
 
 describe('a secret in the output of a failed start or a crash', () => {
 	const folder = mkdtempSync(join(tmpdir(), 'reeve-secrets-'));

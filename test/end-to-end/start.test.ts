@@ -9,7 +9,7 @@ import { openDatabase } from '../../src/store/connection/database.js';
 import { claimDatabase } from '../../src/store/connection/owner.js';
 import { reconcile, waitForMessage } from './operator.js';
 
-const MAIN = join(import.meta.dirname, '../../dist/src/main.js');
+const MAIN = join(import.meta.dirname, '../../dist/bot/main.js');
 const folder = mkdtempSync(join(tmpdir(), 'reeve-start-'));
 
 /** Starts Reeve with only these settings, in a folder without `.env`, and waits for its exit. */

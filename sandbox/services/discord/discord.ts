@@ -328,6 +328,11 @@ export class SandboxDiscord {
 		return this.context.readiness.when(signal);
 	}
 
+	/** When the bot last read or wrote its commands, by `performance.now()`; 0 if it never has. */
+	public get lastCommandRequestAt(): number {
+		return this.context.readiness.lastCommandRequestAt;
+	}
+
 	/** The bot is about to restart: not ready until it registers its commands again. */
 	public expectRestart(): void {
 		this.context.readiness.restart();

@@ -1,5 +1,4 @@
 import { domainToASCII } from 'node:url';
-import { createTransport } from 'nodemailer';
 import { PartialDeliveryError } from '../../reconciliation/outbox/outbox.js';
 import type { Email } from '../report/email.js';
 import { mailFailureText } from './mail-errors.js';
@@ -36,7 +35,7 @@ export type SendEmail = (email: Email, key: string, recipients: readonly string[
 /** Checks that the mail server accepts the connection and the login. @throws as from sending */
 export async function verifyMailServer({ url }: MailSettings, inError: MailRedactors['errors']): Promise<void> {
 	try {
-		await transportOf(url).verify();
+		await (await transportOf(url)).verify();
 	} catch (error) {
 		throw new Error(inError(mailFailureText(error, new URL(url))), { cause: error });
 	}
@@ -47,7 +46,7 @@ export async function verifyMailServer({ url }: MailSettings, inError: MailRedac
  * @throws (from sending) an error with an operator-readable message, without the password
  */
 export function createMailer({ url, from, to }: MailSettings, { email, errors }: MailRedactors): SendEmail {
-	const transport = transportOf(url);
+	let transport: ReturnType<typeof transportOf> | undefined;
 	const domain = from.slice(from.lastIndexOf('@') + 1);
 	const messageIdDomain = domainToASCII(domain) || domain;
 	const all = to.split(',');
@@ -66,7 +65,8 @@ export function createMailer({ url, from, to }: MailSettings, { email, errors }:
 			// Not in the type definitions.
 			signal: AbortSignal.timeout(DEADLINE_MS)
 		};
-		const sent = await transport.sendMail(mail).catch((error: unknown) => {
+		transport ??= transportOf(url);
+		const sent = await (await transport).sendMail(mail).catch((error: unknown) => {
 			throw new Error(errors(mailFailureText(error, new URL(url), [from, ...wanted])), { cause: error });
 		});
 		const refused = refusedOf(sent as Sent, wanted);
@@ -111,7 +111,9 @@ function refusalText(refused: readonly Refused[], { host }: URL): string {
 	return `The mail server ${host} refused ${each}. The others have got the mail; check ADMIN_EMAIL.`;
 }
 
-function transportOf(url: string) {
+async function transportOf(url: string) {
+	// Not at the start, which it would delay: a bot seldom sends mail.
+	const { createTransport } = await import('nodemailer');
 	return createTransport(url, {
 		connectionTimeout: TIMEOUT_MS,
 		greetingTimeout: TIMEOUT_MS,

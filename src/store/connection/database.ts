@@ -20,7 +20,6 @@ import { DEFAULT_SCHEMA } from './qualify.js';
 import { readable } from './readable-adapter.js';
 import { redacting } from './redacting-adapter.js';
 import { chooseSchema } from './schema.js';
-import { ServerAdapter } from './server-adapter.js';
 
 /**
  * A smaller page cache than PostgreSQL's default of 128 MB: the operating system caches the same pages anyway. A write-ahead log of 2
@@ -95,6 +94,7 @@ export async function withConnection<T>(options: DatabaseOptions, work: (connect
 	const { url, dataDir } = options;
 	const { schema } = chooseSchema(options);
 	if (url !== undefined) {
+		const { ServerAdapter } = await loadServerAdapter();
 		return work({ factory: new ServerAdapter(url, schema, 1), schema, kind: 'postgresql' }).catch((error: unknown) => {
 			throw unusable(placeOf(url, schema), faultOf(error, 'postgresql') ?? UNEXPECTED, error);
 		});
@@ -113,7 +113,11 @@ export async function withConnection<T>(options: DatabaseOptions, work: (connect
 	}
 }
 
+/** Loads `pg` as well, for those alone who use a server. */
+const loadServerAdapter = () => import('./server-adapter.js');
+
 async function openServer(url: string, schema: string, options: DatabaseOptions): Promise<Database> {
+	const { ServerAdapter } = await loadServerAdapter();
 	try {
 		const migrations = await readMigrations();
 		await migrate(new ServerAdapter(url, schema, 1), migrations, schema, (adapter) =>

@@ -8,6 +8,7 @@ const QUIET_MS = 150;
 
 export class Readiness {
 	private registered = false;
+	private lastRequestAt = 0;
 	private quiet: NodeJS.Timeout | null = null;
 	private readonly waiting = new Set<() => void>();
 
@@ -18,6 +19,11 @@ export class Readiness {
 
 	public get ready(): boolean {
 		return (this.registered || !this.invited()) && this.connected();
+	}
+
+	/** When the bot last read or wrote its commands, by `performance.now()`; 0 if it never has. */
+	public get lastCommandRequestAt(): number {
+		return this.lastRequestAt;
 	}
 
 	/** The bot process starts, or is about to. */
@@ -34,6 +40,7 @@ export class Readiness {
 	 */
 	public commands(count: number, final: boolean): void {
 		if (this.registered || (count === 0 && !final)) return;
+		this.lastRequestAt = performance.now();
 		if (this.quiet) clearTimeout(this.quiet);
 		this.quiet = null;
 		if (final) this.settle();
