@@ -107,6 +107,7 @@ describe('the image', () => {
 		const migrations = join('prisma', 'migrations');
 		expect(readdirSync(join(app, migrations))).toEqual(readdirSync(join(REPOSITORY, migrations)));
 		for (const file of [
+			'dist/bot/query-compiler.wasm',
 			'dist/src/store/client/client.js',
 			'node_modules/@electric-sql/pglite/dist/pglite.wasm',
 			'node_modules/@prisma/schema-engine-wasm/schema_engine_bg.wasm'
@@ -116,7 +117,9 @@ describe('the image', () => {
 
 	test('imports only packages that are dependencies, and has none of those of development', () => {
 		const packages = new Set<string>();
-		for (const file of filesIn(join(app, 'dist')).filter((path) => path.endsWith('.js'))) {
+		// In `dist/bot` are the same files, together with those of the packages.
+		const own = readdirSync(join(app, 'dist')).filter((name) => name !== 'bot' && !name.includes('.'));
+		for (const file of own.flatMap((name) => filesIn(join(app, 'dist', name))).filter((path) => path.endsWith('.js'))) {
 			const imports = readFileSync(file, 'utf8').matchAll(/(?:\bfrom|\bimport|\bimport\(|\.resolve\()\s*['"]([^'".\s][^'"\s]*)['"]/g);
 			for (const [, specifier = ''] of imports)
 				if (!isBuiltin(specifier))
@@ -130,6 +133,14 @@ describe('the image', () => {
 		expect(packages.size).toBeGreaterThan(10);
 		expect([...packages].filter((name) => installed[name] === undefined)).toEqual([]);
 		for (const name of ['prisma', 'typescript', 'vitest', 'esbuild']) expect(existsSync(join(app, 'node_modules', name)), name).toBe(false);
+	});
+
+	test('has the packages that the bundled bot leaves out', () => {
+		const code = readFileSync(join(REPOSITORY, 'package/bot.mjs'), 'utf8');
+		const [, list = ''] = /^const EXTERNAL = \[\n\t\.\.\.\[(.*)\],$/m.exec(code) ?? [];
+		const names = [...list.matchAll(/'([^']+)'/g)].map(([, name = '']) => name);
+		expect(names).toContain('@electric-sql/pglite');
+		for (const name of names) expect(existsSync(join(app, 'node_modules', name)), name).toBe(true);
 	});
 
 	test('lists the missing settings and exits, as a user who can write nowhere in it', async () => {
