@@ -9,6 +9,7 @@ import { exempt } from './reconcile/exempt.js';
 import { exemptions } from './reconcile/exemptions.js';
 import { exportRun } from './reconcile/export.js';
 import { fix } from './reconcile/fix.js';
+import { forget } from './reconcile/forget.js';
 import { history } from './reconcile/history.js';
 import { importLinks } from './reconcile/import.js';
 import { link } from './reconcile/link.js';
@@ -44,7 +45,8 @@ const SUBCOMMANDS: readonly ReconcileSubcommand[] = [
 	exportRun,
 	preview,
 	doctor,
-	acceptAccount
+	acceptAccount,
+	forget
 ];
 
 /** `/reconcile …`, or under another name that the settings give, for operators. Each subcommand is a file in the folder `reconcile`. */

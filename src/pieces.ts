@@ -13,6 +13,7 @@ import { ExemptionsButton } from '../interaction-handlers/exemptions-button.js';
 import { FixAllButton } from '../interaction-handlers/fix-all-button.js';
 import { FixButton } from '../interaction-handlers/fix-button.js';
 import { FixOneButton } from '../interaction-handlers/fix-one-button.js';
+import { ForgetButton } from '../interaction-handlers/forget-button.js';
 import { HistoryButton } from '../interaction-handlers/history-button.js';
 import { IgnoreButton } from '../interaction-handlers/ignore-button.js';
 import { IgnoreModal } from '../interaction-handlers/ignore-modal.js';
@@ -66,6 +67,7 @@ export const PIECES = {
 		'fix-all-button': FixAllButton,
 		'fix-button': FixButton,
 		'fix-one-button': FixOneButton,
+		'forget-button': ForgetButton,
 		'history-button': HistoryButton,
 		'ignore-button': IgnoreButton,
 		'ignore-modal': IgnoreModal,

@@ -8,6 +8,7 @@ import type { FixService } from './reconciliation/fixes/service.js';
 import type { HealthService } from './reconciliation/health/service.js';
 import type { ImportService } from './reconciliation/imports/service.js';
 import type { MemberService } from './reconciliation/members/service.js';
+import type { PrivacyService } from './reconciliation/privacy/forget.js';
 import type { PreviewService } from './reconciliation/runs/preview.js';
 import type { RunService } from './reconciliation/runs/service.js';
 import type { ScheduleService } from './reconciliation/schedule/service.js';
@@ -22,6 +23,7 @@ export interface Reeve {
 	readonly fixes: FixService;
 	readonly members: MemberService;
 	readonly imports: ImportService;
+	readonly privacy: PrivacyService;
 	readonly schedule: ScheduleService;
 	readonly changes: ChangeService;
 	readonly reports: ReportService;

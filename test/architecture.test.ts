@@ -17,7 +17,7 @@ const LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
 		['snapshot'],
 		['detection'],
 		['fixes'],
-		['runs', 'outbox', 'members', 'imports'],
+		['runs', 'outbox', 'members', 'imports', 'privacy'],
 		['schedule', 'alerts'],
 		['changes'],
 		['health'],

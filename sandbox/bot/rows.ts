@@ -1,3 +1,4 @@
+import { readAudit } from '../../src/store/audit.js';
 import type { PrismaClient } from '../../src/store/client/client.js';
 
 /** Reads the bot's database rows as stored: in the bot's process while it runs, else in the sandbox's. */
@@ -15,7 +16,8 @@ export type IssueStatus = (typeof ISSUE_STATUSES)[number];
 /** Newest first. */
 export async function readRows(prisma: PrismaClient, query: RowsQuery): Promise<readonly object[]> {
 	if (query.kind === 'runs') return prisma.reconciliationRun.findMany({ orderBy: { startedAt: 'desc' }, take: query.limit });
-	if (query.kind === 'audit') return prisma.auditLog.findMany({ orderBy: { at: 'desc' }, take: query.limit });
+	if (query.kind === 'audit')
+		return readAudit(prisma, { orderBy: { at: 'desc' }, ...(query.limit !== undefined && { take: query.limit }) });
 	if (query.kind === 'verifications') return prisma.verification.findMany({ orderBy: { createdAt: 'desc' } });
 	if (query.kind === 'deliveries') return prisma.delivery.findMany({ orderBy: [{ createdAt: 'desc' }, { channel: 'asc' }] });
 	return prisma.issue.findMany({

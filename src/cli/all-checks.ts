@@ -9,7 +9,7 @@ import type { Redactor } from '../redaction/redactor.js';
 import { type Database, openDatabase } from '../store/connection/database.js';
 import { DatabaseError, FolderInUseError } from '../store/connection/errors.js';
 import { createLedger } from '../store/ledger.js';
-import { openForReading } from './read-database.js';
+import { openForReading } from './open-database.js';
 import { completeSettings } from './stored-settings.js';
 
 /** Maximum wait for the login and the list of guilds. */

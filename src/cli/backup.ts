@@ -2,8 +2,8 @@ import { join, resolve } from 'node:path';
 import { databaseSettings } from '../config/derived.js';
 import { sumLines } from '../messages/replies/backup.js';
 import { backupFolder, backupName } from '../store/connection/automatic-backup.js';
+import { backUp } from './open-database.js';
 import { loadSettings, print, readArguments, runProgram } from './program.js';
-import { backUp } from './read-database.js';
 
 /** `npm run backup [-- file]`: backs up the database, also while Reeve runs. */
 

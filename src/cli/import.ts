@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { Client } from 'discord.js';
-import { databaseSettings, managedRoleSettings } from '../config/derived.js';
+import { managedRoleSettings } from '../config/derived.js';
 import type { Settings } from '../config/env.js';
 import { clientOptions } from '../discord/client.js';
 import { createGuild } from '../discord/guild.js';
@@ -12,13 +12,11 @@ import { MAX_IMPORT_BYTES } from '../reconciliation/imports/file.js';
 import { applyImport, checkFile, type ImportDeps, undoImport } from '../reconciliation/imports/import.js';
 import { countOutcomes } from '../reconciliation/imports/result.js';
 import type { Redactor } from '../redaction/redactor.js';
-import { openDatabase } from '../store/connection/database.js';
-import { FolderInUseError } from '../store/connection/errors.js';
 import { createLedger } from '../store/ledger.js';
 import { createBilling } from '../stripe/billing.js';
 import { billingOptions } from '../wiring/ports.js';
+import { openForReading, openForWriting } from './open-database.js';
 import { loadSettings, print, printError, readArguments, runProgram, UsageError } from './program.js';
-import { openForReading } from './read-database.js';
 import { completeSettings } from './stored-settings.js';
 
 /**
@@ -59,7 +57,7 @@ async function run(
 	bytes: Buffer,
 	{ apply, json }: { readonly apply: boolean; readonly json: boolean }
 ): Promise<number> {
-	const { database, close } = apply ? await openForWriting(given) : await openForReading(given);
+	const { database, close } = apply ? await openForWriting(given, '/reconcile import') : await openForReading(given);
 	const client = new Client(clientOptions(given.DISCORD_API_URL, redact));
 	try {
 		const settings = await completeSettings(given, process.env, database);
@@ -98,7 +96,7 @@ async function run(
 }
 
 async function undo(settings: Settings, batchId: string): Promise<number> {
-	const { database, close } = await openForWriting(settings);
+	const { database, close } = await openForWriting(settings, '/reconcile import');
 	try {
 		const ledger = createLedger(database, settings.DISCORD_GUILD_ID);
 		const result = await undoImport({ ledger, now: () => new Date() }, { batchId, actor: COMMAND_LINE });
@@ -106,17 +104,6 @@ async function undo(settings: Settings, batchId: string): Promise<number> {
 		return result.kind === 'undone' ? 0 : 1;
 	} finally {
 		await close();
-	}
-}
-
-/** @throws {DatabaseError} */
-async function openForWriting(settings: Settings): ReturnType<typeof openForReading> {
-	try {
-		const database = await openDatabase(databaseSettings(settings));
-		return { database, close: () => database.close() };
-	} catch (error) {
-		if (!(error instanceof FolderInUseError)) throw error;
-		throw new UsageError('Reeve is running and has its database open: use /reconcile import in Discord, or stop Reeve first.');
 	}
 }
 

@@ -11,8 +11,8 @@ import { createLedger } from '../store/ledger.js';
 import { createBilling } from '../stripe/billing.js';
 import { billingOptions } from '../wiring/ports.js';
 import { NothingToCompareError, previewSettings } from '../wiring/preview.js';
+import { openForReading } from './open-database.js';
 import { print, printError, readArguments, redactSecretsOf, runProgram, UsageError } from './program.js';
-import { openForReading } from './read-database.js';
 import { completeSettings } from './stored-settings.js';
 
 /**

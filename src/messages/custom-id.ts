@@ -109,6 +109,8 @@ const ACTIONS = {
 	import: ['batchId', 'shownHash'],
 	/** Remove the links that an import wrote. */
 	'undo-import': ['batchId'],
+	/** Delete what is stored about a person, as it was shown. */
+	forget: ['discordId', 'shownHash'],
 	/** Undo a fix. */
 	undo: ['attemptId'],
 	/** Show a step of the setup. */

@@ -128,17 +128,19 @@ export function attempts({ prisma }: Database, guildId: string, verifyAfterMinut
 				});
 				if (end.outcome === 'FIXED') await joinVerification(transaction, guildId, attemptId, { at: end.at, verifyAfterMinutes });
 				if (undoes !== null && !mayHaveChanged(end)) await endExemption(transaction, guildId, attemptId, { at: end.at, actor });
-				await writeAudit(transaction, guildId, {
-					at: end.at,
-					actor,
-					action: undoes === null ? 'fix' : 'undo',
-					subject: issue.discordId,
-					before: end.rolesBefore,
-					after: end.rolesAfter,
-					outcome: end.outcome,
-					detail: end.error,
-					attemptId
-				});
+				await writeAudit(transaction, guildId, [
+					{
+						at: end.at,
+						actor,
+						action: undoes === null ? 'fix' : 'undo',
+						subject: issue.discordId,
+						before: end.rolesBefore,
+						after: end.rolesAfter,
+						outcome: end.outcome,
+						detail: end.error,
+						attemptId
+					}
+				]);
 				const { newDrift: _, ...stored } = end;
 				return { ...stored, kind: undoes === null ? 'fix' : 'undo', issue: rowToOpenIssue(issue), runId, actor };
 			}),

@@ -57,7 +57,7 @@ export function exemptionStore({ prisma }: Database, guildId: string): Exemption
 		exemptionsInForce: (now) => prisma.exemption.findMany({ where: inForce(now), orderBy: [{ createdAt: 'desc' }, { id: 'asc' }] }),
 		subjectOf: async (issueId) => {
 			const issue = await prisma.issue.findFirst({
-				where: { id: issueId, guildId },
+				where: { id: issueId, guildId, NOT: { discordId: { startsWith: 'person:' } } },
 				select: { discordId: true, detail: true, status: true }
 			});
 			if (issue === null) return null;
@@ -67,6 +67,6 @@ export function exemptionStore({ prisma }: Database, guildId: string): Exemption
 	};
 }
 
-function auditValues({ reason, createdBy, expiresAt }: StoredExemption) {
-	return { reason, createdBy, expiresAt };
+function auditValues({ reason, expiresAt }: StoredExemption) {
+	return { reason, expiresAt };
 }

@@ -6,10 +6,10 @@ import type { ImportFormat, ImportLine } from '../reconciliation/imports/file.js
 import type { ImportStore } from '../reconciliation/imports/import.js';
 import type { ImportLink } from '../reconciliation/imports/result.js';
 import { lockLinks } from './advisory-lock.js';
-import { writeChange } from './audit.js';
+import { writeAudit, writeChange } from './audit.js';
 import type { Prisma } from './client/client.js';
 import type { Database } from './connection/database.js';
-import { fromJson, nullable, toJson } from './json.js';
+import { fromJson, toJson } from './json.js';
 import { MEMBER } from './people.js';
 
 /** Rows per statement: PostgreSQL takes 32,767 parameters. */
@@ -148,21 +148,21 @@ async function writeLinkAudit(
 	changes: readonly { readonly before: MemberRow | null; readonly after: MemberRow | null; readonly action: 'link' | 'unlink' }[],
 	{ guildId, at, actor, batchId }: { readonly guildId: string; readonly at: Date; readonly actor: string; readonly batchId: string }
 ): Promise<void> {
-	for (const chunk of chunks(changes)) {
-		await transaction.auditLog.createMany({
-			data: chunk.map(({ before, after, action }) => ({
-				guildId,
-				at,
-				actor,
-				action,
-				subject: (action === 'link' ? after : before)?.discordId ?? null,
-				before: nullable(before),
-				after: nullable(after),
-				outcome: 'DONE',
-				detail: `Import ${batchId}`
-			}))
-		});
-	}
+	await writeAudit(
+		transaction,
+		guildId,
+		changes.map(({ before, after, action }) => ({
+			at,
+			actor,
+			action,
+			subject: (action === 'link' ? after : before)?.discordId ?? null,
+			before,
+			after,
+			outcome: 'DONE',
+			detail: `Import ${batchId}`,
+			attemptId: null
+		}))
+	);
 }
 
 function* chunks<Item>(items: readonly Item[]): Generator<Item[]> {

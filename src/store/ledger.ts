@@ -16,6 +16,7 @@ import type { ExemptionStore } from '../reconciliation/members/exemption.js';
 import type { MemberHistoryStore } from '../reconciliation/members/explain.js';
 import type { LinkStore } from '../reconciliation/members/link.js';
 import type { OutboxStore } from '../reconciliation/outbox/outbox.js';
+import type { PrivacyStore } from '../reconciliation/privacy/forget.js';
 import type { RunArchiveStore } from '../reconciliation/runs/archive.js';
 import type { VerificationStore } from '../reconciliation/runs/verify.js';
 import type { PauseStore } from '../reconciliation/schedule/pause.js';
@@ -43,6 +44,7 @@ import { issueStore } from './open-issues.js';
 import { outboxStore } from './outbox.js';
 import { pauseStore } from './pauses.js';
 import { reevePeople } from './people.js';
+import { privacyStore } from './privacy.js';
 import { type ReportStore, reportStore } from './reports.js';
 import { rulesStore } from './rules.js';
 import { runStore } from './runs.js';
@@ -78,6 +80,7 @@ type GuildLedger = Ledger &
 	RunArchiveStore &
 	LinkStore &
 	ImportStore &
+	PrivacyStore &
 	StatusStore &
 	GaugeStore &
 	AlertStore &
@@ -113,6 +116,7 @@ export function createLedger(
 		...halfDoneStore(database, guildId),
 		...(people === undefined ? linkStore(database, guildId) : linkStoreOf(people, database, guildId)),
 		...importStore(database, guildId, people),
+		...privacyStore(database, guildId),
 		...pauseStore(database, guildId),
 		...settingsAuditStore(database, guildId),
 		...settingStore(database, guildId),

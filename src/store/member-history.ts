@@ -1,6 +1,7 @@
 import type { AuditAction } from '../reconciliation/domain/audit.js';
 import type { FixOutcome } from '../reconciliation/domain/issue.js';
 import type { MemberHistoryStore } from '../reconciliation/members/explain.js';
+import { auditAbout, readAudit } from './audit.js';
 import type { Database } from './connection/database.js';
 import { rowToOpenIssue } from './json.js';
 
@@ -12,8 +13,10 @@ export function memberHistoryStore({ prisma }: Database, guildId: string): Membe
 			return row === null ? null : { ...rowToOpenIssue(row), status: row.status };
 		},
 		changesOf: async (discordId, limit) => {
-			const where = { guildId, subject: discordId };
-			const rows = await prisma.auditLog.findMany({ where, orderBy: [{ at: 'desc' }, { id: 'desc' }], take: limit });
+			const about = await auditAbout(prisma, discordId);
+			if (about === null) return { newest: [], total: 0 };
+			const where = { guildId, ...about };
+			const rows = await readAudit(prisma, { where, orderBy: [{ at: 'desc' }, { id: 'desc' }], take: limit });
 			return {
 				newest: rows.map(({ id: _, guildId: __, action, ...entry }) => ({ ...entry, action: action as AuditAction })),
 				total: await prisma.auditLog.count({ where })

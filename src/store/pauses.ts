@@ -59,5 +59,5 @@ export function pauseStore({ prisma }: Database, guildId: string): PauseStore {
 }
 
 function auditValues(pause: Pause | null) {
-	return pause === null ? null : { pausedBy: pause.pausedBy, until: pause.until, reason: pause.reason };
+	return pause === null ? null : { until: pause.until, reason: pause.reason };
 }

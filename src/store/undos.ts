@@ -11,7 +11,10 @@ export function undoStore({ prisma }: Database, guildId: string): UndoStore {
 	return {
 		claimUndo: (order) =>
 			prisma.$transaction(async (transaction) => {
-				const fix = await transaction.fixAttempt.findFirst({ where: { id: order.fixId, issue: { guildId } }, include: { issue: true } });
+				const fix = await transaction.fixAttempt.findFirst({
+					where: { id: order.fixId, issue: { guildId, NOT: { discordId: { startsWith: 'person:' } } } },
+					include: { issue: true }
+				});
 				if (fix === null) return { kind: 'unknown' };
 				const { issueId } = fix;
 				const subject = subjectOf(fix.issue);
@@ -50,7 +53,7 @@ export function undoStore({ prisma }: Database, guildId: string): UndoStore {
 					SELECT DISTINCT ON (issue."discordId") fix.id, fix.actor, fix."completedAt" AS at, fix."rolesBefore", fix."rolesAfter",
 						issue."discordId", issue.detail->>'discordName' AS name
 					FROM $schema."FixAttempt" AS fix JOIN $schema."Issue" AS issue ON issue.id = fix."issueId"
-					WHERE issue."guildId" = ${guildId} AND fix.outcome = 'FIXED' AND fix.undoes IS NULL
+					WHERE issue."guildId" = ${guildId} AND fix.outcome = 'FIXED' AND fix.undoes IS NULL AND issue."discordId" NOT LIKE 'person:%'
 					ORDER BY issue."discordId", fix."startedAt" DESC, fix.id DESC
 				) AS newest
 				WHERE "rolesBefore" <> "rolesAfter"

@@ -18,10 +18,12 @@ import { createFixService } from '../reconciliation/fixes/service.js';
 import { createHealthService } from '../reconciliation/health/service.js';
 import { createImportService } from '../reconciliation/imports/service.js';
 import { createMemberService } from '../reconciliation/members/service.js';
+import { createPrivacyService } from '../reconciliation/privacy/forget.js';
 import { readSnapshot } from '../reconciliation/runs/compare.js';
 import { createRunService } from '../reconciliation/runs/service.js';
 import { createScheduleService } from '../reconciliation/schedule/service.js';
 import type { Reeve } from '../reeve.js';
+import { ownBackups } from '../store/connection/automatic-backup.js';
 import { createBilling } from '../stripe/billing.js';
 import { readPriceCatalog } from '../stripe/price-catalog.js';
 import { createSignedEventReader } from '../stripe/signed-event.js';
@@ -99,6 +101,12 @@ export function createReeve(options: ReeveOptions): Reeve {
 			track
 		}),
 		imports: createImportService({ billing, guild: ports.guild, ledger: store, now: ports.now, track }),
+		privacy: createPrivacyService({
+			store,
+			backups: ownBackups(settings.DATA_DIR),
+			now: ports.now,
+			track
+		}),
 		schedule: createScheduleService({ ports, store, run, daily, guildId, track }),
 		reports: createReportService({ client: outgoing, guildId, store, announce, outbox, logger }),
 		health: createHealthService({

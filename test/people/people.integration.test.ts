@@ -6,6 +6,7 @@ import type { MemberRow, TeamRow } from '../../src/reconciliation/domain/links.j
 import { type Database, openDatabase } from '../../src/store/connection/database.js';
 import { reevePeople } from '../../src/store/people.js';
 import { row, team } from '../reconciliation/builders.js';
+import { auditOf } from '../store/audit.js';
 import { ledgerOf, minute, snowflake } from '../store/builders.js';
 import { makeFolder, removeFolder } from '../store/folders.js';
 import { peopleContract } from './contract.js';
@@ -76,7 +77,7 @@ describe('on Reeve’s own tables', () => {
 			expect(await link(ada)).toEqual({ kind: 'written' });
 			expect(await link(ada)).toEqual({ kind: 'already' });
 			expect(await link(bob)).toEqual({ kind: 'taken', by: ada });
-			expect(await database.prisma.auditLog.findMany({ where: { subject: ada } })).toMatchObject([{ action: 'link', actor: '42' }]);
+			expect(await auditOf(database, { subject: ada })).toMatchObject([{ action: 'link', actor: '42' }]);
 			await expect(ledger.writeLink({ discordId: ada, customerId: 'cus_other', actor: '42', at: minute(2) })).rejects.toThrow(
 				`There is one customer per member in the bot's database, and this one has ${customerId}. Use /reconcile unlink first.`
 			);

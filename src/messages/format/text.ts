@@ -1,4 +1,6 @@
+import { isPseudonym } from '../../reconciliation/domain/audit.js';
 import { TIME_IN_TEXT } from '../../reconciliation/domain/time-in-text.js';
+import { FORGOTTEN_NAME } from '../../reconciliation/privacy/person-data.js';
 import { day } from './timestamps.js';
 
 /** Sanitizes untrusted text: names, team names and statuses must not ping, format, link, reorder or overflow a message. */
@@ -94,10 +96,11 @@ function visible(name: string): string {
 
 /** A mention. A value that is not a Discord ID is shown as escaped text. */
 export function mention(discordId: string): string {
+	if (isPseudonym(discordId)) return FORGOTTEN_NAME;
 	return /^\d{1,20}$/.test(discordId) ? `<@${discordId}>` : escapeName(discordId, 20);
 }
 
 /** "@ada (ada)": a mention alone shows as digits to readers whose client has not loaded the member. */
 export function mentionWithName(discordId: string, name: string | null): string {
-	return name === null ? mention(discordId) : `${mention(discordId)} (${escapeName(name)})`;
+	return name === null || isPseudonym(discordId) ? mention(discordId) : `${mention(discordId)} (${escapeName(name)})`;
 }

@@ -9,6 +9,7 @@ export type AuditAction =
 	| 'undo-import'
 	| 'exempt'
 	| 'end-exemption'
+	| 'forget'
 	| 'pause'
 	| 'resume'
 	| 'hold'
@@ -20,7 +21,7 @@ export type AuditAction =
 
 export interface AuditEntry {
 	readonly at: Date;
-	/** The operator's Discord ID, `reeve`, or `command line`. */
+	/** The operator's Discord ID, `reeve`, `command line` or `http`; a {@link pseudonym} if the operator was forgotten. */
 	readonly actor: string;
 	readonly action: AuditAction;
 	/** The Discord ID of the member, or a setting's name; null where there is neither. */
@@ -35,4 +36,16 @@ export interface AuditEntry {
 	readonly detail: string | null;
 	/** The attempt ID of a fix or an undo. */
 	readonly attemptId: string | null;
+}
+
+const PSEUDONYM = 'person:';
+
+/** Stands for a person in the audit log; and everywhere, once they are forgotten. @param id - random */
+export function pseudonym(id: string): string {
+	return `${PSEUDONYM}${id}`;
+}
+
+/** Whether this stands for a person. Outside of the audit log: for one who was forgotten. */
+export function isPseudonym(discordId: string): boolean {
+	return discordId.startsWith(PSEUDONYM);
 }

@@ -1,6 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
+import type { OwnBackups } from '../../reconciliation/privacy/forget.js';
 import { type BackupPlace, writeBackup } from './backup.js';
 import { BackupError } from './backup-file.js';
 import { query } from './backup-tables.js';
@@ -17,6 +18,8 @@ const KEPT = 5;
 const MAX_SERVER_BYTES = 1_000_000_000;
 
 const ENDING = '.reeve.gz';
+
+const AUTOMATIC_KINDS = ['before-upgrade', 'before-restore', 'move'] as const;
 
 /** Where backups are put, unless a file is named. */
 export function backupFolder(dataDir: string): string {
@@ -76,4 +79,23 @@ export async function backUpBeforeUpgrade(
 		if (kind === 'embedded' || !(error instanceof BackupError)) throw error;
 		onNotice(`Reeve upgrades its tables without a backup of its own: ${error.message}`);
 	}
+}
+
+/** The backups in the folder: those that Reeve made by itself, and those of `npm run backup`. */
+export function ownBackups(dataDir: string): OwnBackups {
+	const folder = backupFolder(dataDir);
+	const list = async () => {
+		const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(ENDING)).sort();
+		const isAutomatic = (name: string) => AUTOMATIC_KINDS.some((kind) => name.startsWith(`${kind}-`));
+		const paths = (chosen: readonly string[]) => chosen.map((name) => join(folder, name));
+		return { automatic: paths(names.filter(isAutomatic)), byOperator: paths(names.filter((name) => !isAutomatic(name))) };
+	};
+	return {
+		list,
+		deleteAutomatic: async () => {
+			const { automatic } = await list();
+			for (const path of automatic) await rm(path, { force: true });
+			return automatic.length;
+		}
+	};
 }

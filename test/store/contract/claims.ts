@@ -3,6 +3,7 @@ import { planHash } from '../../../src/reconciliation/detection/role-plan.js';
 import type { FixOutcome } from '../../../src/reconciliation/domain/issue.js';
 import type { AttemptEnd, ClaimResult, Ledger } from '../../../src/reconciliation/domain/ports.js';
 import type { Database } from '../../../src/store/connection/database.js';
+import { auditOf } from '../audit.js';
 import { detection, drift, ledgerOf, minute, oneIssue, run, runStart, snowflake } from '../builders.js';
 
 export function claimContract(database: () => Database): void {
@@ -269,7 +270,7 @@ export function claimContract(database: () => Database): void {
 			expect(ends.filter((end) => end !== null)).toMatchObject([stored]);
 			expect(await ledger.endAttempt(attempt, ended('FAILED', { error: 'too late' }))).toBeNull();
 			expect(await status()).toBe('FIXED');
-			expect(await database().prisma.auditLog.findMany({ where: { subject: issue.discordId } })).toMatchObject([
+			expect(await auditOf(database(), { subject: issue.discordId })).toMatchObject([
 				{ at: minute(5), actor: '42', action: 'fix', before: [], after: ['Knight'], outcome: 'FIXED', detail: null }
 			]);
 		});

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/store/connection/database.js';
+import { auditOf } from '../audit.js';
 import { drift, ledgerOf, minute, NOTICES, oneIssue, run, snowflake } from '../builders.js';
 
 export function exemptionContract(database: () => Database): void {
@@ -26,7 +27,7 @@ export function exemptionContract(database: () => Database): void {
 				exempted: true,
 				actor: 'ada'
 			});
-			expect(await database().prisma.auditLog.findMany({ where: { guildId } })).toMatchObject([
+			expect(await auditOf(database(), { guildId })).toMatchObject([
 				{ actor: 'ada', action: 'exempt', subject: issue.discordId, after: { reason: 'founder', expiresAt: null }, detail: 'founder' }
 			]);
 		});
@@ -73,7 +74,7 @@ export function exemptionContract(database: () => Database): void {
 			expect(ended.filter((each) => each !== null)).toHaveLength(1);
 			expect(await inForce(20)).toEqual([]);
 			expect(await ledger.endExemption('unknown', { actor: 'eve', at: minute(20) })).toBeNull();
-			const log = await database().prisma.auditLog.findMany({ where: { subject: ada, action: 'end-exemption' } });
+			const log = await auditOf(database(), { subject: ada, action: 'end-exemption' });
 			expect(log).toMatchObject([{ actor: 'eve', before: { reason: 'founder' } }]);
 		});
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ImportLink } from '../../../src/reconciliation/imports/result.js';
 import type { Database } from '../../../src/store/connection/database.js';
+import { auditOf } from '../audit.js';
 import { ledgerOf, minute, snowflake } from '../builders.js';
 
 const LINE = { line: 2, discordId: '', username: 'ada', customer: 'cus_1', email: '', team: '', seat: '' };
@@ -23,7 +24,7 @@ export function importContract(database: () => Database): void {
 				orderBy: { stripeCustomerId: 'asc' }
 			});
 		const customers = links.flatMap(({ customerId }) => customerId ?? []).sort();
-		const audit = () => database().prisma.auditLog.findMany({ where: { guildId }, orderBy: { at: 'asc' } });
+		const audit = () => auditOf(database(), { guildId });
 		return { ledger, guildId, links, customers, batchId, save, write, undo, rows, audit };
 	};
 

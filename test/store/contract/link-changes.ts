@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/store/connection/database.js';
+import { auditOf } from '../audit.js';
 import { ledgerOf, minute, snowflake } from '../builders.js';
 
 export function linkChangeContract(database: () => Database): void {
@@ -9,7 +10,7 @@ export function linkChangeContract(database: () => Database): void {
 		const customerId = `cus_${ada}`;
 		const link = (discordId = ada, actor = '42') => ledger.writeLink({ discordId, customerId, actor, at: minute(1) });
 		const rows = () => database().prisma.member.findMany({ where: { stripeCustomerId: customerId } });
-		const audited = (subject = ada) => database().prisma.auditLog.findMany({ where: { subject }, orderBy: { at: 'asc' } });
+		const audited = (subject = ada) => auditOf(database(), { subject });
 		return { ledger, guildId, ada, bob, customerId, link, rows, audited };
 	};
 

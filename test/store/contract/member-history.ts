@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FixOutcome } from '../../../src/reconciliation/domain/issue.js';
+import { writeAudit } from '../../../src/store/audit.js';
 import type { Database } from '../../../src/store/connection/database.js';
 import { drift, ledgerOf, minute, oneIssue, snowflake } from '../builders.js';
 
@@ -36,14 +37,14 @@ export function memberHistoryContract(database: () => Database): void {
 
 		it('returns the newest changes first, and the total count', async () => {
 			const { ledger, guildId, issue, attemptId } = await fixed();
-			const data = { guildId, subject: issue.discordId, actor: 'bob', outcome: 'DONE' };
-			await database().prisma.auditLog.createMany({
-				data: [
-					{ ...data, at: minute(6), action: 'link', after: { customerId: 'cus_1' } },
-					{ ...data, at: minute(7), action: 'exempt', after: { reason: 'founder' }, detail: 'for now' },
-					{ ...data, at: minute(8), action: 'exempt', subject: snowflake() },
-					{ ...data, at: minute(9), action: 'exempt', guildId: snowflake() }
-				]
+			const entry = { subject: issue.discordId, actor: 'bob', outcome: 'DONE', before: null, after: null, detail: null, attemptId: null };
+			await database().prisma.$transaction(async (transaction) => {
+				await writeAudit(transaction, guildId, [
+					{ ...entry, at: minute(6), action: 'link', after: { customerId: 'cus_1' } },
+					{ ...entry, at: minute(7), action: 'exempt', after: { reason: 'founder' }, detail: 'for now' },
+					{ ...entry, at: minute(8), action: 'exempt', subject: snowflake() }
+				]);
+				await writeAudit(transaction, snowflake(), [{ ...entry, at: minute(9), action: 'exempt' }]);
 			});
 			const { newest, total } = await ledger.changesOf(issue.discordId, 2);
 			expect(total).toBe(3);

@@ -52,6 +52,36 @@ export function migrationContract(factory: () => SqlMigrationAwareDriverAdapterF
 			expect(await rows('SELECT "guildId" FROM $schema."DatabaseOwner"')).toEqual([['newest']]);
 		});
 
+		it('gives existing entries of the audit log the form of new ones', async () => {
+			const all = await readMigrations();
+			const at = all.migrationDirectories.findIndex(({ path }) => path.endsWith('_forget'));
+			await migrateWith({ ...all, migrationDirectories: all.migrationDirectories.slice(0, at) });
+			const [ada, grace] = ['300000000000000001', '300000000000000002'];
+			await execute(`INSERT INTO $schema."AuditLog" (id, actor, action, subject, before, after, outcome, detail) VALUES
+				('1', '${grace}', 'link', '${ada}', 'null', '{"discordId": "${ada}", "stripeCustomerId": "cus_1"}', 'DONE', NULL),
+				('2', 'reeve', 'fix', '<@${ada}>', '["Lord"]', '[]', 'FIXED', 'Ada left.'),
+				('3', '${grace}', 'exempt', '${ada}', '[{"reason": "x", "createdBy": "${grace}"}]', '{"reason": "y", "createdBy": "${grace}"}', 'DONE', 'y'),
+				('4', '${grace}', 'pause', NULL, 'null', '{"pausedBy": "${grace}", "reason": "z"}', 'DONE', 'z'),
+				('5', 'reeve', 'setting', 'ADMIN_EMAIL', NULL, '"a@example.com"', 'DONE', 'Seen changed at start.')`);
+			await migrateWith(all);
+			expect(
+				await rows(`SELECT entry.id, COALESCE(by."discordId", entry.actor), COALESCE(about."discordId", entry.subject),
+					COALESCE(detail.before, entry.before)::text, COALESCE(detail.after, entry.after)::text, COALESCE(detail.detail, entry.detail)
+				FROM $schema."AuditLog" AS entry LEFT JOIN $schema."AuditDetail" AS detail ON detail."auditId" = entry.id
+				LEFT JOIN $schema."AuditPerson" AS by ON by.id = entry.actor LEFT JOIN $schema."AuditPerson" AS about ON about.id = entry.subject
+				ORDER BY entry.id`)
+			).toEqual([
+				['1', grace, ada, 'null', `{"discordId": "${ada}", "stripeCustomerId": "cus_1"}`, null],
+				['2', 'reeve', ada, '["Lord"]', '[]', 'Ada left.'],
+				['3', grace, ada, '[{"reason": "x"}]', '{"reason": "y"}', 'y'],
+				['4', grace, null, 'null', '{"reason": "z"}', 'z'],
+				['5', 'reeve', 'ADMIN_EMAIL', null, '"a@example.com"', 'Seen changed at start.']
+			]);
+			expect((await rows(`SELECT "AuditLog"::text FROM $schema."AuditLog"`)).join()).not.toMatch(/\d{17}|cus_1|Ada left/);
+			await expect(execute(`UPDATE $schema."AuditLog" SET actor = 'x'`)).rejects.toThrow(/only grows/);
+			await expect(execute('DELETE FROM $schema."AuditDetail"')).rejects.toThrow(/only grows/);
+		});
+
 		it('refuses a database that is newer than this Reeve', async () => {
 			await migrateWith(await readMigrations());
 			await execute(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/store/connection/database.js';
+import { auditOf } from '../audit.js';
 import { drift, ledgerOf, minute, oneIssue, run, runStart, snowflake } from '../builders.js';
 
 export function pauseContract(database: () => Database): void {
@@ -28,7 +29,7 @@ export function pauseContract(database: () => Database): void {
 			expect(ended.filter((each) => each !== null)).toEqual([pause(0, null)]);
 			expect(await ledger.currentPause(minute(11))).toBeNull();
 			expect(await ledger.lastPauseEnd(minute(11))).toEqual(minute(10));
-			expect(await database().prisma.auditLog.findMany({ where: { guildId }, orderBy: { at: 'asc' } })).toMatchObject([
+			expect(await auditOf(database(), { guildId })).toMatchObject([
 				{ action: 'pause', actor: 'ada', before: null, detail: 'holidays' },
 				{ action: 'resume', actor: 'bob', after: null }
 			]);

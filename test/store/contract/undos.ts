@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { OpenIssue } from '../../../src/reconciliation/domain/issue.js';
 import type { AttemptEnd } from '../../../src/reconciliation/domain/ports.js';
 import type { Database } from '../../../src/store/connection/database.js';
+import { auditOf } from '../audit.js';
 import { drift, ledgerOf, minute, oneIssue, run, snowflake } from '../builders.js';
 
 export function undoContract(database: () => Database): void {
@@ -29,8 +30,7 @@ export function undoContract(database: () => Database): void {
 		const status = async () => (await database().prisma.issue.findUniqueOrThrow({ where: { id: issue.id } })).status;
 		const state = async () => (await ledger.issueStates([issue.id])).get(issue.id);
 		const exemptions = () => database().prisma.exemption.findMany({ where: { discordId: issue.discordId } });
-		const audit = () =>
-			database().prisma.auditLog.findMany({ where: { subject: issue.discordId }, orderBy: [{ at: 'asc' }, { id: 'asc' }] });
+		const audit = () => auditOf(database(), { subject: issue.discordId });
 		return { ledger, guildId, issue, runId, fix, fixId, undo, claimed, status, state, exemptions, audit };
 	};
 

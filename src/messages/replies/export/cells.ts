@@ -1,11 +1,14 @@
+import { isPseudonym } from '../../../reconciliation/domain/audit.js';
 import type { Plan } from '../../../reconciliation/domain/issue.js';
 import type { RoleName } from '../../../reconciliation/domain/rules.js';
 import { AUTOMATIC } from '../../../reconciliation/fixes/attempt.js';
+import { FORGOTTEN_NAME } from '../../../reconciliation/privacy/person-data.js';
 
 /** Texts of CSV cells. */
 
 /** As a mention: spreadsheets round long numbers. */
 export function idCell(discordId: string): string {
+	if (isPseudonym(discordId)) return FORGOTTEN_NAME;
 	return discordId === AUTOMATIC ? discordId : `<@${discordId}>`;
 }
 

@@ -8,6 +8,7 @@ import { type Database, type DatabaseOptions, openDatabase, withConnection } fro
 import { FolderInUseError } from '../store/connection/errors.js';
 import { readMigrations } from '../store/connection/migrations.js';
 import { withAdapter } from '../store/connection/restore.js';
+import { UsageError } from './program.js';
 
 /** The database; of a running Reeve with an embedded one, a copy. @throws {DatabaseError} */
 export async function openForReading(settings: Settings): Promise<{ readonly database: Database; readonly close: () => Promise<void> }> {
@@ -26,6 +27,21 @@ export async function openForReading(settings: Settings): Promise<{ readonly dat
 	} catch (error) {
 		await remove();
 		throw error;
+	}
+}
+
+/**
+ * The database, to change it: not beside a running Reeve with an embedded one.
+ * @param instead - the command in Discord that does the same
+ * @throws {UsageError | DatabaseError}
+ */
+export async function openForWriting(settings: Settings, instead: string): ReturnType<typeof openForReading> {
+	try {
+		const database = await openDatabase(databaseSettings(settings));
+		return { database, close: () => database.close() };
+	} catch (error) {
+		if (!(error instanceof FolderInUseError)) throw error;
+		throw new UsageError(`Reeve is running and has its database open: use ${instead} in Discord, or stop Reeve first.`);
 	}
 }
 
