@@ -43,6 +43,7 @@ import { onboardingStore } from './onboarding.js';
 import { issueStore } from './open-issues.js';
 import { outboxStore } from './outbox.js';
 import { pauseStore } from './pauses.js';
+import { payerStore } from './payers.js';
 import { reevePeople } from './people.js';
 import { privacyStore } from './privacy.js';
 import { type ReportStore, reportStore } from './reports.js';
@@ -103,6 +104,7 @@ export function createLedger(
 		...runStore(database, guildId),
 		...linkReader(database, people ?? reevePeople(database)),
 		...findingsStore(database, guildId),
+		...payerStore(database, guildId),
 		...rulesStore(database, guildId),
 		...onboardingStore(database, guildId),
 		...attempts(database, guildId, verifyAfterMinutes),

@@ -23,13 +23,20 @@ import type {
 	LastGoodRun,
 	Ledger,
 	Notifier,
+	Payer,
 	Ports,
 	RunStart,
 	TrackedBulk
 } from '../../src/reconciliation/domain/ports.js';
 import type { AcceptedRules } from '../../src/reconciliation/domain/rule-change.js';
 import { type RoleName, type Rules, rulesEqual } from '../../src/reconciliation/domain/rules.js';
-import { isFullRun, type ReconciliationResult, type RunSettings, type Verified } from '../../src/reconciliation/domain/run.js';
+import {
+	isFullRun,
+	type ReconciliationResult,
+	type RunSettings,
+	type Touched,
+	type Verified
+} from '../../src/reconciliation/domain/run.js';
 import { AUTOMATIC } from '../../src/reconciliation/fixes/attempt.js';
 import type { RunReading } from '../../src/reconciliation/fixes/bulk-plan.js';
 import { earlierWork, isRest, type PastAttempt } from '../../src/reconciliation/fixes/earlier-work.js';
@@ -167,6 +174,8 @@ export class FakeGuild implements Guild {
 	/** All roles of each member, managed or not. */
 	public readonly roles = new Map<string, Set<RoleName>>();
 	public readonly bots = new Set<string>();
+	/** Display names other than `name of <ID>`. */
+	public readonly names = new Map<string, string>();
 	public readonly reasons: string[] = [];
 	/** `add Lord`: Discord answers 204 without applying the change. */
 	public readonly ignores = new Set<string>();
@@ -226,7 +235,12 @@ export class FakeGuild implements Guild {
 	}
 
 	private member(id: string): RosterMember {
-		return { id, name: `name of ${id}`, bot: this.bots.has(id), roles: this.holds(id).filter((role) => MANAGED.includes(role)) };
+		return {
+			id,
+			name: this.names.get(id) ?? `name of ${id}`,
+			bot: this.bots.has(id),
+			roles: this.holds(id).filter((role) => MANAGED.includes(role))
+		};
 	}
 }
 
@@ -450,6 +464,27 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 			this.issues.set(issue.id, issue);
 			return { ...issue };
 		});
+	}
+
+	public payers: Payer[] = [];
+	/** What the newest run that read everything stored of them. */
+	public payersOf: { readonly at: Date; readonly discordIdKey: string | null; readonly isEnough: boolean } | null = null;
+
+	public async recordPayers(runId: string, batches: AsyncIterable<readonly Payer[]>, isEnough: boolean): Promise<void> {
+		await this.script.before('ledger.recordPayers');
+		const found: Payer[] = [];
+		for await (const batch of batches) found.push(...batch);
+		const isFound = (known: Payer) => found.some(({ name, customerId }) => name === known.name && customerId === known.customerId);
+		this.payers = [...this.payers.filter((known) => !isFound(known)), ...found];
+		this.payersOf = { at: this.run(runId).startedAt, discordIdKey: SETTINGS.discordIdKey, isEnough };
+	}
+
+	public async payersRecorded() {
+		return this.payersOf?.isEnough ? this.payersOf : null;
+	}
+
+	public async findPayers({ discordIds, customerIds }: Touched): Promise<readonly Payer[]> {
+		return this.payers.filter(({ name, customerId, misread }) => misread || discordIds.includes(name) || customerIds.includes(customerId));
 	}
 
 	public async installedAt(now: Date): Promise<Date> {

@@ -78,6 +78,8 @@ export function detection(issues: readonly DriftIssue[], changes: Partial<Detect
 		payingCustomers: 30,
 		roleHolders: 20,
 		compared: null,
+		misread: [],
+		mayConcernAnyone: false,
 		newlyUnpaid: [],
 		clearedDebts: [],
 		coverage: {

@@ -42,6 +42,12 @@ export interface LinkAnalysis {
 	readonly stats: BillingStats;
 }
 
+/** What was read, with its links. */
+export interface Reading {
+	readonly snapshot: Snapshot;
+	readonly analysis: LinkAnalysis;
+}
+
 /** Indexes links and collects totals, in one pass over the accounts. */
 export function* analyzeLinks({ billing, links }: Snapshot, settings: PolicySettings, now: Date): Cooperative<LinkAnalysis> {
 	const stats = new BillingStats(links, new PaymentFailures(links, now), settings, now);
@@ -171,6 +177,8 @@ export function* detectCooperatively(
 	});
 	return {
 		issues: issues.sort(reportOrder),
+		misread: misread.values(),
+		mayConcernAnyone: unlinkeds.length > 0,
 		compared: compared === null ? null : [...compared].sort(),
 		skipped,
 		unknown: unknown.discordIds,

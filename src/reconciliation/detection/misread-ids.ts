@@ -1,6 +1,6 @@
 import { type Cooperative, forEachYielding } from '../../async/cooperative.js';
 import type { Notices } from '../domain/detection.js';
-import { isRoundingOf, looksRounded } from '../domain/discord-id.js';
+import { isRoundingOf, looksRounded, SNOWFLAKE } from '../domain/discord-id.js';
 import type { Roster, RosterMember } from '../domain/guild.js';
 import type { UnknownReason } from '../domain/unknown.js';
 import type { PersonEvaluator } from './evaluate-person.js';
@@ -66,6 +66,26 @@ export class MisreadIds {
 		else addTo(this.byName, nameKey(value), indexed);
 	}
 
+	/** Whether any value fits the member. */
+	public fits(member: RosterMember): boolean {
+		this.addFitting(member);
+		return this.suspects.some(({ meant }) => meant.includes(member.id));
+	}
+
+	/** Adds a value that an earlier reading found, of whichever kind it is. */
+	public addPayer(value: string, customerId: string): void {
+		if (!SNOWFLAKE.test(value)) {
+			this.addUnreadable({ customerId, value });
+			return;
+		}
+		const reason = { kind: 'link', customerId, problem: 'rounded', value } as const;
+		this.addDigits(
+			value.length,
+			value.slice(0, -ROUNDED_DIGITS),
+			this.add({ customerIds: [customerId], reason, mayEntitle: () => true }, value)
+		);
+	}
+
 	/** Those who may pay for each member, in one pass over the guild. */
 	public *findIn(roster: Roster): Cooperative<ReadonlyMap<string, readonly Suspect[]>> {
 		const found = new Map<string, Suspect[]>();
@@ -78,6 +98,11 @@ export class MisreadIds {
 			for (const id of meant) addTo(found, id, suspect);
 		}
 		return found;
+	}
+
+	/** The values, by the customers that may pay for whom they mean. */
+	public values(): readonly { readonly name: string; readonly customerId: string }[] {
+		return this.suspects.flatMap(({ suspect, value }) => suspect.customerIds.map((customerId) => ({ name: value, customerId })));
 	}
 
 	private addFitting({ id, name, username }: RosterMember): void {

@@ -78,6 +78,10 @@ export interface Detection {
 	readonly notices: Notices;
 	/** Discord IDs of the members compared, in the guild or not, if the comparison was about a change; null if it was about all. */
 	readonly compared: readonly string[] | null;
+	/** Values that may mean a member of the guild, a rounded ID or a text that is none, by the customers that have them. */
+	readonly misread: readonly { readonly name: string; readonly customerId: string }[];
+	/** Whether something that was read may concern any member, linked or not. */
+	readonly mayConcernAnyone: boolean;
 	/** Discord IDs of members that this run could not evaluate, or not completely, and found no issue of: their open issues stay open. */
 	readonly skipped: ReadonlySet<string>;
 	/** Discord IDs of members of whom something is unknown: their issues revoke nothing. */

@@ -11,7 +11,7 @@ import type { Channel, MailWorthy } from './notification.js';
 import type { Onboarding, OnboardingEnd } from './onboarding.js';
 import type { AcceptedRules, RuleChange } from './rule-change.js';
 import type { RoleName, Rules } from './rules.js';
-import type { Progress, ReconciliationResult, TriggeredBy, Verified } from './run.js';
+import type { Progress, ReconciliationResult, Touched, TriggeredBy, Verified } from './run.js';
 
 /**
  * The interfaces that the core needs from its adapters. Every method returns a complete result or throws: the core never decides on
@@ -288,6 +288,28 @@ export interface FindingsStore {
 	): Promise<readonly OpenIssue[]>;
 }
 
+/** A customer that pays, paid or may pay for a member. */
+export interface Payer {
+	/** The member's Discord ID, or the value by which a member may be meant. */
+	readonly name: string;
+	readonly customerId: string;
+	/** Whether the name may mean another member: a rounded ID that no member has, or a text that is no ID. */
+	readonly misread: boolean;
+}
+
+/** Which customers name which members, from the newest reading of everything: what a targeted run has to read. */
+export interface PayerStore {
+	/**
+	 * Adds what a run has read. Earlier entries stay: a customer too many is only read in vain.
+	 * @param isEnough - false if something may concern any member, so that a few cannot be compared without reading everything
+	 */
+	recordPayers(runId: string, batches: AsyncIterable<readonly Payer[]>, isEnough: boolean): Promise<void>;
+	/** When the newest run began that recorded them, with its metadata key. Null if there is none, or they are not enough. */
+	payersRecorded(): Promise<{ readonly at: Date; readonly discordIdKey: string | null } | null>;
+	/** The payers of these members, those with these customers, and those whose misread name may mean one of the members. */
+	findPayers(of: Touched): Promise<readonly Payer[]>;
+}
+
 /** Whether an attempt may change a role now. */
 export type ChangePermission =
 	| 'GRANTED'
@@ -356,7 +378,7 @@ export interface OnboardingStore {
 }
 
 /** The database. Whatever must survive a crash is stored before it is reported. */
-export interface Ledger extends RunStore, LinkReader, FindingsStore, AttemptStore, RulesStore, OnboardingStore {}
+export interface Ledger extends RunStore, LinkReader, FindingsStore, AttemptStore, RulesStore, OnboardingStore, PayerStore {}
 
 /** A bulk fix whose progress is shown. */
 export interface TrackedBulk {

@@ -5,10 +5,10 @@ import { markRuleChange } from '../detection/rule-change.js';
 import { adviseOnUnknown, describeUnknown } from '../detection/unknown.js';
 import { takesAccess } from '../domain/effect.js';
 import type { OpenIssue } from '../domain/issue.js';
-import type { Links } from '../domain/links.js';
 import type { Billing, EarlierWork, Guild, IssueClaim, LinkReader } from '../domain/ports.js';
 import type { UnacceptedRules } from '../domain/rule-change.js';
 import type { PolicySettings, RoleName } from '../domain/rules.js';
+import { readMembers } from '../snapshot/read-members.js';
 import { readRoundedNeighbours } from '../snapshot/rounded-neighbours.js';
 import type { Look } from './apply-plan.js';
 import { type AttemptOutcome, BEFORE_REPORT, unchanged } from './attempt.js';
@@ -39,12 +39,13 @@ export async function revalidatePlan(
 	{ policy, unaccepted }: RulesToApply,
 	{ issue, earlier }: Pick<IssueClaim, 'issue' | 'earlier'>
 ): Promise<Look | { end: AttemptOutcome }> {
-	const { billing, member, links } = await readCurrent(ports, issue);
-	if (member === null) return { end: unchanged('RESOLVED', [], 'This member has left the server.') };
+	const { billing, roster, links } = await readCurrent(ports, issue);
+	const member = roster.members.get(issue.discordId);
+	if (member === undefined) return { end: unchanged('RESOLVED', [], 'This member has left the server.') };
 	const now = ports.now();
-	const read = { billing, roster: { members: new Map([[member.id, member]]) }, links };
+	const read = { billing, roster, links };
 	const analysis = runToCompletion(analyzeLinks(read, policy, now));
-	const snapshot = { ...read, othersInGuild: await readRoundedNeighbours(ports.guild, member.id, analysis.linkIndex.ids()) };
+	const snapshot = { ...read, othersInGuild: await readRoundedNeighbours(ports.guild, [member.id], analysis.linkIndex.ids()) };
 	const detection = runToCompletion(detectCooperatively(snapshot, analysis, policy, now));
 	const [drift] = detection.issues;
 	if (detection.notices.exempt > 0) return { end: unchanged('EXEMPT', member.roles) };
@@ -85,21 +86,8 @@ function driftGone(roles: readonly RoleName[], earlier: EarlierWork): AttemptOut
 	return { outcome: 'FIXED', rolesBefore: earlier.rolesAfter, rolesAfter: roles, error: BEFORE_REPORT };
 }
 
-/**
- * Reads everything about one member. Links are read again after Stripe and Discord, which are slow, and everything is repeated if that
- * shows new customers: an exemption or a link made meanwhile counts.
- */
-async function readCurrent({ billing, guild, ledger }: RevalidationPorts, { discordId, customerIds, lastSeenAt }: OpenIssue) {
-	const naming = await billing.findCustomersNaming(discordId, new Date(lastSeenAt.getTime() - CLOCK_SLACK_MS));
-	const known = [...customerIds, ...naming];
-	for (let links = await ledger.readLinksOf([discordId], known); ; ) {
-		const customers = new Set([...known, ...customersIn(links)]);
-		const [snapshot, member] = await Promise.all([billing.readCustomers([...customers]), guild.readMember(discordId)]);
-		links = await ledger.readLinksOf([discordId], known);
-		if (customersIn(links).every((id) => customers.has(id))) return { billing: snapshot, member, links };
-	}
-}
-
-function customersIn({ members, teams }: Links): readonly string[] {
-	return [...members, ...teams].flatMap((row) => row.stripeCustomerId ?? []);
+/** Reads everything about the issue's member, with the customers that have come to name them since it was found. */
+async function readCurrent(ports: RevalidationPorts, { discordId, customerIds, lastSeenAt }: OpenIssue) {
+	const naming = await ports.billing.findCustomersNaming(discordId, new Date(lastSeenAt.getTime() - CLOCK_SLACK_MS));
+	return readMembers(ports, [discordId], [...customerIds, ...naming]);
 }

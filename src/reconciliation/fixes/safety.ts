@@ -1,5 +1,4 @@
 import { accountChange } from '../domain/account-change.js';
-import type { BillingSnapshot } from '../domain/billing.js';
 import type { Detection } from '../domain/detection.js';
 import { countEffects, takesAccess } from '../domain/effect.js';
 import type { Hold } from '../domain/hold.js';
@@ -122,11 +121,11 @@ function takes(removes: number, lowers: number): string {
  * @returns what is wrong with it and what an operator can do, or null
  */
 export function plausibilityProblem(
-	billing: BillingSnapshot,
+	stripe: Parameters<typeof accountChange>[0],
 	lastGood: Pick<LastGoodRun, 'livemode' | 'subscriptionsRead' | 'accountAccepted'> | null,
 	advice: BillingAdvice
 ): string | null {
-	const change = accountChange({ livemode: billing.livemode, hasSubscriptions: billing.subscriptionsRead > 0 }, lastGood);
+	const change = accountChange(stripe, lastGood);
 	if (change === null || lastGood === null || lastGood.accountAccepted) return null;
 	const way = 'If Reeve is meant to work with that from now on, use `/reconcile accept-account`.';
 	return change === 'test-data'

@@ -127,7 +127,7 @@ export async function explainMember(
 	const current = member.ok ? member.value : null;
 	const roster = { members: new Map(current === null ? [] : [[discordId, current]]) };
 	const linkedIds = snapshot === null || current === null ? [] : LinkIndex.of(snapshot.accounts, links).ids();
-	const neighbours = await attempt(() => readRoundedNeighbours(guild, discordId, linkedIds));
+	const neighbours = await attempt(() => readRoundedNeighbours(guild, [discordId], linkedIds));
 	const othersInGuild = neighbours.ok ? neighbours.value : new Set<string>();
 	const detection = snapshot === null ? null : detect({ billing: snapshot, roster, links, othersInGuild }, policy, now);
 	const subject = { id: discordId, roles: current?.roles ?? [] };

@@ -5,6 +5,7 @@ import {
 	analyzeLinks,
 	detectCooperatively,
 	type LinkAnalysis,
+	type Reading,
 	type Snapshot,
 	unlinkedHolders,
 	withExtraCustomers
@@ -19,7 +20,17 @@ import { countEffects } from '../domain/effect.js';
 import type { Roster } from '../domain/guild.js';
 import type { Links } from '../domain/links.js';
 import type { Onboarding } from '../domain/onboarding.js';
-import { type Billing, type Guild, type LastGoodRun, type Ledger, type LinkReader, type OnProgress, SourceError } from '../domain/ports.js';
+import {
+	type Billing,
+	type Guild,
+	type LastGoodRun,
+	type Ledger,
+	type LinkReader,
+	type OnProgress,
+	type Payer,
+	type PayerStore,
+	SourceError
+} from '../domain/ports.js';
 import type { RuleChange, UnacceptedRules } from '../domain/rule-change.js';
 import { completeRules, type PolicySettings, type Rules, rulesEqual, rulesHash } from '../domain/rules.js';
 import { isFullRun, type RunSettings, type Touched } from '../domain/run.js';
@@ -27,19 +38,17 @@ import { plausibilityProblem } from '../fixes/safety.js';
 import { currentRules } from '../fixes/unaccepted-rules.js';
 import { readRoundedNeighbours } from '../snapshot/rounded-neighbours.js';
 import { findChangedLinks } from './changed-links.js';
+import { payersIn } from './payers.js';
+import { readTouched } from './read-touched.js';
 
 /** Reads everything and compares it: the part of a run that changes nothing. */
+
+type PayerReader = Pick<PayerStore, 'payersRecorded' | 'findPayers'>;
 
 interface ReadingPorts {
 	readonly billing: Billing;
 	readonly guild: Guild;
 	readonly ledger: LinkReader;
-}
-
-/** What was read, with its links. */
-export interface Reading {
-	readonly snapshot: Snapshot;
-	readonly analysis: LinkAnalysis;
 }
 
 export interface Comparison {
@@ -70,7 +79,7 @@ export interface Comparison {
  * @throws {SourceError}
  */
 export async function compare(
-	ports: ReadingPorts & { readonly ledger: Pick<Ledger, 'acceptedRules' | 'onboardingEnd'> },
+	ports: ReadingPorts & { readonly ledger: Pick<Ledger, 'acceptedRules' | 'onboardingEnd'> & PayerReader },
 	settings: RunSettings,
 	{
 		startedAt,
@@ -78,6 +87,7 @@ export async function compare(
 		touched,
 		lastGood,
 		onProgress,
+		onPayers = async () => {},
 		keepSnapshot
 	}: {
 		readonly startedAt: Date;
@@ -85,13 +95,18 @@ export async function compare(
 		readonly touched: Touched | null;
 		readonly lastGood: LastGoodRun | null;
 		readonly onProgress: OnProgress;
+		/** Receives what a reading of everything found of them, and whether that is enough to compare a few members. */
+		readonly onPayers?: (payers: AsyncIterable<readonly Payer[]>, isEnough: boolean) => Promise<void>;
 		readonly keepSnapshot: boolean;
 	}
 ): Promise<Comparison> {
 	const rules = await currentRules(ports.guild, settings);
-	const read = await readSnapshot(ports, settings.policy, { now: startedAt, onlyMember, touched, lastGood, onProgress });
+	const partial = touched === null ? null : await readTouched(ports, settings, touched, startedAt);
+	const read = partial ?? (await readSnapshot(ports, settings.policy, { now: startedAt, onlyMember, touched, lastGood, onProgress }));
+	if (partial !== null) assertPlausible(ports.billing, partial.snapshot.billing.livemode, true, lastGood);
 	const { reading, found } = await detectUnchanged(ports.ledger, read, settings.policy, startedAt);
 	const onlyMembers = found.compared;
+	if (partial === null && onlyMember === null) await onPayers(payersIn(reading.snapshot.billing.accounts, found), !found.mayConcernAnyone);
 	const { detection: marked, ruleChange, unaccepted } = await markChanged(ports, reading, found, rules, startedAt);
 	const detection = withNoticesOf(onlyMember, reading, marked, settings.policy, startedAt);
 	const { discordIdKey } = settings;
@@ -186,13 +201,18 @@ export async function readSnapshot(
 	}
 ): Promise<Reading> {
 	const read = await readAll(ports, onlyMember, onProgress);
-	const wrong = plausibilityProblem(read.billing, lastGood, ports.billing.advice);
-	if (wrong !== null) throw new SourceError('stripe', wrong);
+	assertPlausible(ports.billing, read.billing.livemode, read.billing.subscriptionsRead > 0, lastGood);
 	const links = await runCooperatively(analyzeLinks(read, policy, now));
 	const { snapshot, analysis } = withExtraCustomers(read, links, await findCustomersOfUnlinkedHolders(ports, read, links));
 	const othersInGuild =
-		onlyMember === null ? {} : { othersInGuild: await readRoundedNeighbours(ports.guild, onlyMember, analysis.linkIndex.ids()) };
+		onlyMember === null ? {} : { othersInGuild: await readRoundedNeighbours(ports.guild, [onlyMember], analysis.linkIndex.ids()) };
 	return { snapshot: { ...(await withMissingCustomers(ports, snapshot)), ...othersInGuild, ...(touched && { touched }) }, analysis };
+}
+
+/** @throws {SourceError} if it cannot be what Stripe has */
+function assertPlausible({ advice }: Billing, livemode: boolean | null, hasSubscriptions: boolean, lastGood: LastGoodRun | null): void {
+	const wrong = plausibilityProblem({ livemode, hasSubscriptions }, lastGood, advice);
+	if (wrong !== null) throw new SourceError('stripe', wrong);
 }
 
 /** A customer that Stripe does not have is not in the list of subscriptions, as one without any: it is unknown what it would pay for. */

@@ -1,6 +1,6 @@
 import { type Cooperative, forEachYielding, runCooperatively } from '../../async/cooperative.js';
 import { describeRuleChange } from '../detection/describe-rules.js';
-import { detectCooperatively } from '../detection/detect.js';
+import { detectCooperatively, type Reading } from '../detection/detect.js';
 import { diffRoles } from '../detection/role-plan.js';
 import { describeUnknown } from '../detection/unknown.js';
 import type { Detection } from '../domain/detection.js';
@@ -11,7 +11,7 @@ import type { Billing, Guild, Ledger, LinkReader, OnProgress } from '../domain/p
 import { type RoleName, type Rules, rankedRoles, rulesEqual } from '../domain/rules.js';
 import type { RunSettings } from '../domain/run.js';
 import { currentRules } from '../fixes/unaccepted-rules.js';
-import { type Reading, readSnapshot } from './compare.js';
+import { readSnapshot } from './compare.js';
 
 /** Compares two sets of rules on what Stripe, Discord and the database say now: who gains and who loses. Changes nothing. */
 

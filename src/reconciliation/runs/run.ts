@@ -205,10 +205,14 @@ async function complete(
 		touched,
 		lastGood,
 		onProgress,
+		onPayers: (payers, isEnough) => ledger.recordPayers(runId, payers, isEnough),
 		keepSnapshot: verification !== null
 	});
 	const { detection, onlyMembers, ruleChange, onboarding, comparablePayers } = compared;
-	const baseline = baselineOf(lastGood, { livemode: compared.livemode, hasSubscriptions: compared.subscriptionsRead > 0 });
+	const baseline = baselineOf(lastGood, {
+		livemode: compared.livemode,
+		hasSubscriptions: onlyMembers !== null || compared.subscriptionsRead > 0
+	});
 	// How many members there are to compare with, a targeted run does not see.
 	const comparable =
 		comparablePayers === null

@@ -110,7 +110,7 @@ describe('plausibilityProblem', () => {
 
 	const advice = { useLiveKey: 'Put the live key there.', checkAccount: 'Check the account.' };
 	const problem = (billing: BillingSnapshot, lastGood: Parameters<typeof plausibilityProblem>[1]) =>
-		plausibilityProblem(billing, lastGood, advice);
+		plausibilityProblem({ livemode: billing.livemode, hasSubscriptions: billing.subscriptionsRead > 0 }, lastGood, advice);
 
 	it('rejects test data after live data and says what to do', () => {
 		expect(problem(read(false), last(true))).toMatch(/test data.*Put the live key there\..*use `\/reconcile accept-account`/);

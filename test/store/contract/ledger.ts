@@ -20,6 +20,7 @@ import { onboardingContract } from './onboarding.js';
 import { openIssueContract } from './open-issues.js';
 import { outboxContract } from './outbox.js';
 import { pauseContract } from './pauses.js';
+import { payerContract } from './payers.js';
 import { privacyContract } from './privacy.js';
 import { rulesContract } from './rules.js';
 import { runContract } from './runs.js';
@@ -56,6 +57,7 @@ export function ledgerContract(database: () => Database): void {
 	undoContract(database);
 	memberHistoryContract(database);
 	targetedRunContract(database);
+	payerContract(database);
 	privacyContract(database);
 	archiveContract(database);
 	changeContract(database);
