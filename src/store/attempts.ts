@@ -1,4 +1,5 @@
 import { planHash } from '../reconciliation/detection/role-plan.js';
+import type { Effect } from '../reconciliation/domain/effect.js';
 import type { DriftIssue, FixOutcome } from '../reconciliation/domain/issue.js';
 import type { AttemptEnd, AttemptStore, ClaimResult, InterruptedAttempt } from '../reconciliation/domain/ports.js';
 import type { RoleName } from '../reconciliation/domain/rules.js';
@@ -102,6 +103,18 @@ export function attempts({ prisma }: Database, guildId: string, verifyAfterMinut
 					WHERE attempt.outcome IS NULL AND attempt."changingUntil" > now() AND issue."guildId" = ${guildId} AND (${condition})
 				) AS changing`;
 			return found?.changing ?? false;
+		},
+
+		countTaken: async (since) => {
+			// What took no access when it was planned is not counted, nor is a member twice.
+			const rows = await prisma.$queryRaw<{ effect: string; members: number }[]>`
+				SELECT issue.detail->>'effect' AS effect, count(DISTINCT issue."discordId")::int AS members
+				FROM $schema."FixAttempt" AS attempt JOIN $schema."Issue" AS issue ON issue.id = attempt."issueId"
+				WHERE issue."guildId" = ${guildId} AND attempt.actor = ${AUTOMATIC} AND attempt.outcome = 'FIXED' AND attempt.undoes IS NULL
+					AND attempt."completedAt" >= ${since} AND attempt.remove <> '[]'
+				GROUP BY 1`;
+			const of = (effect: Effect) => rows.find((row) => row.effect === effect)?.members ?? 0;
+			return { removes: of('removes'), lowers: of('lowers') };
 		},
 
 		endAttempt: (attemptId, end) =>

@@ -2,6 +2,7 @@ import { diffRoles, planHash } from '../../src/reconciliation/detection/role-pla
 import type { BillingSnapshot, Customer, MissingCustomers, Subscription } from '../../src/reconciliation/domain/billing.js';
 import type { Detection } from '../../src/reconciliation/domain/detection.js';
 import { mayMean } from '../../src/reconciliation/domain/discord-id.js';
+import type { Effect } from '../../src/reconciliation/domain/effect.js';
 import type { Roster, RosterMember } from '../../src/reconciliation/domain/guild.js';
 import type { Hold } from '../../src/reconciliation/domain/hold.js';
 import type { OpenIssue } from '../../src/reconciliation/domain/issue.js';
@@ -589,6 +590,17 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 		else if (outcome === 'RESOLVED' || outcome === 'EXEMPT') Object.assign(issue, { status: 'RESOLVED', settledAt: end.at });
 		else issue.status = 'OPEN';
 		return ended;
+	}
+
+	public async countTaken(since: Date) {
+		await this.script.before('ledger.countTaken');
+		const taken = this.attempts.filter(
+			({ actor, end, undoes }) => actor === AUTOMATIC && undoes === null && end?.outcome === 'FIXED' && end.at >= since
+		);
+		const members = (effect: Effect) =>
+			new Set(taken.map(({ issueId }) => this.issues.get(issueId)).flatMap((issue) => (issue?.effect === effect ? issue.discordId : [])))
+				.size;
+		return { removes: members('removes'), lowers: members('lowers') };
 	}
 
 	/** Renews the claims of the returned attempts, so that no other caller gets them. */

@@ -349,6 +349,8 @@ export interface AttemptStore {
 	 * @returns null if the attempt had already ended, which stays as it is
 	 */
 	endAttempt(attemptId: string, end: AttemptEnd): Promise<EndedAttempt | null>;
+	/** How many members automatic fixes have taken access from since then, and for how many they have lowered it. */
+	countTaken(since: Date): Promise<{ readonly removes: number; readonly lowers: number }>;
 	/** Unfinished attempts whose claim has expired. The first caller takes them over, for that many seconds. */
 	interruptedAttempts(seconds: number): Promise<readonly InterruptedAttempt[]>;
 }

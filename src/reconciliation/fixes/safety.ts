@@ -13,6 +13,17 @@ const ALWAYS_ALLOWED_PEOPLE = 3;
 /** A larger relative drop in paying customers since the last good run is held: bad data is more likely than that many cancellations. */
 const MAX_PAYER_DROP = 0.3;
 
+/** How many members automatic fixes have taken access from, or lowered it for. */
+export interface TakenAccess {
+	readonly removes: number;
+	readonly lowers: number;
+}
+
+const NOTHING_TAKEN: TakenAccess = { removes: 0, lowers: 0 };
+
+/** How far back {@link TakenAccess} counts. */
+export const TAKEN_WITHIN_MS = 3_600_000;
+
 /** What a run is compared with. */
 export interface Baseline extends Pick<LastGoodRun, 'payingCustomers'> {
 	/** Whether Stripe belongs to another account or mode since then: nothing is comparable, so what takes access is held. */
@@ -27,23 +38,28 @@ export function baselineOf(lastGood: LastGoodRun | null, stripe: Parameters<type
 /**
  * The safety check before any bulk fix. Only plans that lower or remove access are counted, and held; all others are always safe.
  * @param maxRevokePercent - of the members who hold a managed role now
+ * @param taken - what automatic fixes took within the last hour, which counts as part of it: many small steps are a bulk, too
  * @returns why no access may be taken, or null
  */
 export function checkSafety(
 	issues: readonly Pick<DriftIssue, 'effect'>[],
 	detection: Pick<Detection, 'roleHolders' | 'payingCustomers'>,
 	lastGood: Baseline | null,
-	maxRevokePercent: number
+	maxRevokePercent: number,
+	taken: TakenAccess = NOTHING_TAKEN
 ): Hold | null {
 	const { removes, lowers } = countEffects(issues);
 	const losing = removes + lowers;
 	const holders = detection.roleHolders;
-	if (losing > ALWAYS_ALLOWED_PEOPLE && losing * 100 > holders * maxRevokePercent) {
+	const before = taken.removes + taken.lowers;
+	const total = losing + before;
+	if (losing > 0 && total > ALWAYS_ALLOWED_PEOPLE && total * 100 > holders * maxRevokePercent) {
+		const after = before === 0 ? '' : `, after automatic fixes took or lowered that of ${before} within the last hour`;
 		return {
 			losing,
 			lowering: lowers,
 			holders,
-			reason: `This would ${takes(removes, lowers)} of the ${holders} members who hold a role (limit: ${maxRevokePercent}%).`
+			reason: `This would ${takes(removes, lowers)} of the ${holders} members who hold a role${after} (limit: ${maxRevokePercent}%).`
 		};
 	}
 	return checkPayerDrop(issues, detection, lastGood);

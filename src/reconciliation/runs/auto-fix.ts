@@ -8,7 +8,16 @@ import type { RunSettings } from '../domain/run.js';
 import { AUTOMATIC } from '../fixes/attempt.js';
 import { fixEach, grantsFirst } from '../fixes/bulk.js';
 import { isFixed } from '../fixes/fix.js';
-import { type Baseline, checkPayerDrop, checkRuleChange, checkSafety, withholdChanged, withholdDuringOnboarding } from '../fixes/safety.js';
+import {
+	type Baseline,
+	checkPayerDrop,
+	checkRuleChange,
+	checkSafety,
+	TAKEN_WITHIN_MS,
+	type TakenAccess,
+	withholdChanged,
+	withholdDuringOnboarding
+} from '../fixes/safety.js';
 
 /** What a run found, and what the last good run read. */
 export interface AutoFixInput extends Pick<RunStart, 'triggeredBy' | 'requestedBy'> {
@@ -29,6 +38,11 @@ export interface AutoFixMonitor {
 	readonly onProgress: OnProgress;
 	/** Called before each fix; false skips the rest. Throws if the run has to stop. */
 	readonly shouldContinue: () => boolean | Promise<boolean>;
+}
+
+/** What earlier automatic fixes took within the last hour. */
+function recentlyTaken({ ledger, now }: Pick<Ports, 'ledger' | 'now'>): Promise<TakenAccess> {
+	return ledger.countTaken(new Date(now().getTime() - TAKEN_WITHIN_MS));
 }
 
 /** The issues that automatic fixes include. */
@@ -54,7 +68,7 @@ export async function autoFix(
 	const { withheld, others } = withholdChanged(withholdDuringOnboarding(candidates, isOnboarding).others, unaccepted !== null);
 	const hold = isOnboarding
 		? checkPayerDrop(candidates, comparable, baseline)
-		: checkSafety(others, comparable, baseline, settings.maxRevokePercent);
+		: checkSafety(others, comparable, baseline, settings.maxRevokePercent, await recentlyTaken(ports));
 	const allowed = grantsFirst(hold === null ? others : others.filter((issue) => !takesAccess(issue)));
 	await fixEach(ports, settings.policy, allowed, {
 		actor: AUTOMATIC,

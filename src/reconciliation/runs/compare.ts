@@ -39,7 +39,7 @@ import { currentRules } from '../fixes/unaccepted-rules.js';
 import { readRoundedNeighbours } from '../snapshot/rounded-neighbours.js';
 import { findChangedLinks } from './changed-links.js';
 import { payersIn } from './payers.js';
-import { readTouched } from './read-touched.js';
+import { readTouched, withFormerPayees } from './read-touched.js';
 
 /** Reads everything and compares it: the part of a run that changes nothing. */
 
@@ -102,7 +102,15 @@ export async function compare(
 ): Promise<Comparison> {
 	const rules = await currentRules(ports.guild, settings);
 	const partial = touched === null ? null : await readTouched(ports, settings, touched, startedAt);
-	const read = partial ?? (await readSnapshot(ports, settings.policy, { now: startedAt, onlyMember, touched, lastGood, onProgress }));
+	const read =
+		partial ??
+		(await readSnapshot(ports, settings.policy, {
+			now: startedAt,
+			onlyMember,
+			touched: touched && (await withFormerPayees(ports.ledger, touched)),
+			lastGood,
+			onProgress
+		}));
 	if (partial !== null) assertPlausible(ports.billing, partial.snapshot.billing.livemode, true, lastGood);
 	const { reading, found } = await detectUnchanged(ports.ledger, read, settings.policy, startedAt);
 	const onlyMembers = found.compared;

@@ -75,6 +75,14 @@ export async function readTouched(
 	}
 }
 
+/** With the members whom the customers named when everything was last read: a deleted customer names no one any more. */
+export async function withFormerPayees(ledger: Pick<PayerStore, 'findPayers'>, { discordIds, customerIds }: Touched): Promise<Touched> {
+	const customers = new Set(customerIds);
+	const payers = await ledger.findPayers({ discordIds: [], customerIds });
+	const names = payers.filter(({ customerId }) => customers.has(customerId)).map(({ name }) => name);
+	return { discordIds: [...new Set([...discordIds, ...names.filter((name) => SNOWFLAKE.test(name))])], customerIds };
+}
+
 /** Discord IDs of the members touched; null if the customers touched may mean members who are not named. */
 async function resolve({ billing, guild, ledger }: TouchedPorts, touched: Touched): Promise<readonly string[] | null> {
 	const { discordIds, customerIds } = touched;

@@ -28,6 +28,22 @@ describe('checkSafety', () => {
 		expect(check(taking(4), 4)).not.toBeNull();
 	});
 
+	it('counts what automatic fixes took within the last hour', () => {
+		const after = (list: readonly { effect: Effect }[], removes: number, lowers = 0) =>
+			checkSafety(list, { roleHolders: 100, payingCustomers: 0 }, null, 10, { removes, lowers });
+		expect(after(taking(1), 9)).toBeNull();
+		expect(after(taking(1), 10)).toEqual({
+			losing: 1,
+			lowering: 0,
+			holders: 100,
+			reason:
+				'This would remove access from 1 of the 100 members who hold a role, after automatic fixes took or lowered that of 10 within the last hour (limit: 10%).'
+		});
+		expect(after(having('lowers', 3), 4, 4)?.losing).toBe(3);
+		expect(after(giving(50), 40)).toBeNull();
+		expect(after([], 40)).toBeNull();
+	});
+
 	it.each([
 		[0, 4, 1000, true],
 		[0, 3, 1000, false],

@@ -32,7 +32,10 @@ function after(world: World, { other, customers, subscriptions, members }: Chang
 	return {
 		...world,
 		customers: pick(world.customers, other.customers, customers),
-		subscriptions: pick(world.subscriptions, other.subscriptions, kept),
+		subscriptions: pick(world.subscriptions, other.subscriptions, kept).map((each) => ({
+			...each,
+			customerId: world.subscriptions.find(({ id }) => id === each.id)?.customerId ?? each.customerId
+		})),
 		guild: pick(world.guild, other.guild, members)
 	};
 }
@@ -100,9 +103,9 @@ describe('reading a few members', () => {
 				const others = (result: typeof full, of: World) => found(result, of).filter(({ discordId }) => !compared.has(discordId));
 				expect(others(full, changed)).toEqual(others(before, world));
 			}),
-			{ numRuns: 1000 }
+			{ numRuns: 500 }
 		);
-		expect(partial).toBeGreaterThan(100);
+		expect(partial).toBeGreaterThan(50);
 	});
 });
 

@@ -116,6 +116,39 @@ describe('a targeted run', () => {
 		expect(await targeted(ports, { customerIds }, { ...SETTINGS, autoFix: true })).toMatchObject({ hold: { losing: 4 }, issuesFixed: 0 });
 	});
 
+	it('holds the cancellations of an hour that together are a bulk, spread over many batches, while grants go on', async () => {
+		const ports = new FakePorts();
+		const put = (n: number, given: Parameters<typeof subscription>[0] = {}) =>
+			ports.billing.put(subscription({ id: `sub_${n}`, customerId: `cus_${n}`, metadataDiscordId: userId(n), ...given }));
+		for (let n = 100; n < 200; n += 1) {
+			put(n);
+			ports.guild.join(userId(n), 'Knight');
+		}
+		const auto = { ...SETTINGS, autoFix: true };
+		await runReconciliation(ports, auto);
+		const holds: boolean[] = [];
+		for (let n = 100; n < 140; n += 1) {
+			ports.pass({ seconds: 60 });
+			put(n, { status: 'canceled', endedAt: ports.now() });
+			put(n + 200);
+			ports.guild.join(userId(n + 200));
+			const result = await targeted(ports, { customerIds: [`cus_${n}`, `cus_${n + 200}`] }, auto);
+			holds.push(result?.hold !== null);
+			expect(ports.guild.holds(userId(n + 200))).toEqual(['Knight']);
+		}
+		// 10 of 100 are 10 %.
+		expect(holds).toEqual([...Array(10).fill(false), ...Array(30).fill(true)]);
+		expect(ports.guild.holds(userId(109))).toEqual([]);
+		expect(ports.guild.holds(userId(110))).toEqual(['Knight']);
+		// The daily run counts them, too.
+		expect(await runReconciliation(ports, auto, { triggeredBy: 'scheduled', scheduledDay: '2026-02-11' })).toMatchObject({
+			hold: { losing: 30 }
+		});
+		// An hour later, few are few again.
+		ports.pass({ hours: 1 });
+		expect(await targeted(ports, { customerIds: ['cus_110', 'cus_111'] }, auto)).toMatchObject({ hold: null, issuesFixed: 2 });
+	});
+
 	it('stops fixing when the daily runs are paused meanwhile', async () => {
 		const ports = guild();
 		await runReconciliation(ports, SETTINGS);

@@ -36,6 +36,38 @@ export function claimContract(database: () => Database): void {
 		return { ledger, guildId, issue, runId, claim, status, state };
 	};
 
+	describe('countTaken', () => {
+		it('counts the members from whom automatic fixes took access lately, each once', async () => {
+			const { ledger } = ledgerOf(database());
+			const taken = (effect: 'removes' | 'lowers' | 'grants') => ({
+				...drift(snowflake()),
+				plan: effect === 'grants' ? { add: ['Knight'], remove: [] } : { add: [], remove: ['Knight'] },
+				effect
+			});
+			const { runId, found } = await run(ledger, minute(0), [
+				taken('removes'),
+				taken('removes'),
+				taken('lowers'),
+				taken('grants'),
+				taken('removes')
+			]);
+			const fix = async (index: number, actor: string, at: Date, outcome: FixOutcome = 'FIXED') => {
+				const issue = found[index];
+				if (issue === undefined) throw new Error('There is no such issue.');
+				await ledger.endAttempt(attemptOf(await ledger.claimIssue(issue.id, issue.planHash, actor, runId, 60)), ended(outcome, { at }));
+			};
+			await fix(0, 'reeve', minute(10), 'FAILED');
+			await fix(0, 'reeve', minute(11));
+			await fix(1, '42', minute(11));
+			await fix(2, 'reeve', minute(12));
+			await fix(3, 'reeve', minute(12));
+			await fix(4, 'reeve', minute(1));
+			expect(await ledger.countTaken(minute(5))).toEqual({ removes: 1, lowers: 1 });
+			expect(await ledger.countTaken(minute(0))).toEqual({ removes: 2, lowers: 1 });
+			expect(await ledgerOf(database()).ledger.countTaken(minute(0))).toEqual({ removes: 0, lowers: 0 });
+		});
+	});
+
 	describe('claimIssue', () => {
 		it('grants one of twenty concurrent claims and names its holder to the others', async () => {
 			const { claim, issue } = await scene();
