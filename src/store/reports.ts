@@ -30,7 +30,12 @@ export interface ReportStore {
 	reportFailure(runId: string): Promise<string | null>;
 	issueStates(issueIds: readonly string[]): Promise<ReadonlyMap<string, IssueState>>;
 	setReportMessage(runId: string, channelId: string, messageId: string): Promise<void>;
+	/** IDs of the newest targeted runs with a posted report and an issue that was settled, attempted or found again since then. */
+	changedTargetedReports(since: Date, limit: number): Promise<readonly string[]>;
 }
+
+/** Reports older than this are no longer updated. */
+const REDRAWN_DAYS = 7;
 
 export function reportStore({ prisma }: Database, guildId: string): ReportStore {
 	return {
@@ -96,6 +101,21 @@ export function reportStore({ prisma }: Database, guildId: string): ReportStore 
 				for (const row of rows) states.set(row.id, toState(row));
 			}
 			return states;
+		},
+		changedTargetedReports: async (since, limit) => {
+			const rows = await prisma.$queryRaw<{ id: string }[]>`
+				SELECT run.id FROM $schema."ReconciliationRun" AS run
+				WHERE run."guildId" = ${guildId} AND run."triggeredBy" = 'targeted' AND run."reportMessageId" IS NOT NULL
+					AND run."snapshotDeletedAt" IS NULL AND run."startedAt" >= ${new Date(since.getTime() - REDRAWN_DAYS * 86_400_000)}
+					AND EXISTS (
+						SELECT FROM json_array_elements(run.issues) AS found JOIN $schema."Issue" AS issue ON issue.id = found->>'id'
+						WHERE issue."settledAt" >= ${since} OR issue."cameBackAt" >= ${since} OR EXISTS (
+							SELECT FROM $schema."FixAttempt" AS attempt
+							WHERE attempt."issueId" = issue.id AND (attempt."startedAt" >= ${since} OR attempt."completedAt" >= ${since})
+						)
+					)
+				ORDER BY run."startedAt" DESC LIMIT ${limit}`;
+			return rows.map(({ id }) => id);
 		},
 		setReportMessage: async (id, reportChannelId, reportMessageId) => {
 			await prisma.reconciliationRun.update({ where: { id }, data: { reportChannelId, reportMessageId }, select: { id: true } });

@@ -18,6 +18,7 @@ import { createBulkTracker } from '../messages/delivery/bulk-progress.js';
 import { createMailer } from '../messages/delivery/mailer.js';
 import { createMessenger } from '../messages/delivery/messenger.js';
 import { reportUrl } from '../messages/delivery/reports.js';
+import { createTargetedReports } from '../messages/delivery/targeted-reports.js';
 import { createWebhookCaller } from '../messages/delivery/webhook.js';
 import type { People } from '../reconciliation/domain/people.js';
 import type { Ports } from '../reconciliation/domain/ports.js';
@@ -26,7 +27,7 @@ import type { Redactors } from '../redaction/redactor.js';
 import type { Database } from '../store/connection/database.js';
 import { createLedger } from '../store/ledger.js';
 import { type BillingOptions, createBilling } from '../stripe/billing.js';
-import { createEmit, emitRun, emittingStore } from './emit-events.js';
+import { createEmit, type Emit, emitRun, emittingStore } from './emit-events.js';
 import { loggingEmit } from './log-events.js';
 
 /** Timeouts of the adapters; each has a default that suits the real services. */
@@ -68,7 +69,12 @@ export function createPorts(options: ReeveOptions, lifecycle: InFlightWork) {
 	const verifyAfterMinutes = settings.RECONCILIATION_VERIFY_AFTER_MINUTES;
 	const { changeText = (text: string) => text } = options;
 	const outgoing = withChangedTexts(client, changeText);
-	const emit = loggingEmit(createEmit(options.events, logger), logger);
+	const emit: Emit = (name, ...args) => {
+		logged(name, ...args);
+		if (name === 'attempt') targeted.changed((args as ReeveEvents['attempt'])[0].at);
+		if (name === 'run') targeted.changed((args as ReeveEvents['run'])[0].startedAt);
+	};
+	const logged = loggingEmit(createEmit(options.events, logger), logger);
 	const ledger = createLedger(database, guildId, {
 		verifyAfterMinutes,
 		snapshotDays: settings.RECONCILIATION_SNAPSHOT_DAYS,
@@ -102,8 +108,9 @@ export function createPorts(options: ReeveOptions, lifecycle: InFlightWork) {
 	const billing = createBilling({ ...billingOptions(settings), ...timeouts.stripe });
 	const wanted = managedRoleSettings(settings);
 	const roleIndex = changeSettings(settings) === null ? undefined : new RoleIndex();
-	const announce = createAnnouncer({ client: outgoing, channelId, logger });
 	const trackReply = <T>(reply: () => Promise<T>) => lifecycle.trackReply(reply);
+	const targeted = createTargetedReports({ client: outgoing, store, trackReply, logger });
+	const announce = createAnnouncer({ client: outgoing, channelId, logger });
 	const onUnexpectedError = (error: unknown) => logger.error('Unexpected error:', error);
 	const deliver = (failedToo: boolean) => void lifecycle.track(() => flushOutbox(outbox, failedToo)).catch(onUnexpectedError);
 	const ports: Ports = {
@@ -134,7 +141,7 @@ export function createPorts(options: ReeveOptions, lifecycle: InFlightWork) {
 		onUnexpectedError
 	};
 	const members = createMemberWatch(client, guildId, roleIndex ?? new RoleIndex());
-	return { ports, store, billing, members, outbox, outgoing, announce, namesOf, deliver };
+	return { ports, store, billing, members, outbox, outgoing, announce, targeted, namesOf, deliver };
 }
 
 export function billingOptions(settings: Settings): BillingOptions {

@@ -36,7 +36,7 @@ export function createReeve(options: ReeveOptions): Reeve {
 	const { settings, database, client, logger, redactors } = options;
 	const guildId = settings.DISCORD_GUILD_ID;
 	const lifecycle = new InFlightWork();
-	const { ports, store, billing, members, outbox, outgoing, announce, namesOf, deliver } = createPorts(options, lifecycle);
+	const { ports, store, billing, members, outbox, outgoing, announce, targeted, namesOf, deliver } = createPorts(options, lifecycle);
 	const track: Track = (work) => lifecycle.track(work);
 	const run = runSettings(settings);
 	const daily = dailySettings(settings);
@@ -108,7 +108,7 @@ export function createReeve(options: ReeveOptions): Reeve {
 			track
 		}),
 		schedule: createScheduleService({ ports, store, run, daily, guildId, track }),
-		reports: createReportService({ client: outgoing, guildId, store, announce, outbox, logger }),
+		reports: createReportService({ client: outgoing, guildId, store, announce, targeted, outbox, logger }),
 		health: createHealthService({
 			ports,
 			store,

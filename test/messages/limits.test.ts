@@ -153,7 +153,7 @@ const reconciliation = (issues: fc.Arbitrary<OpenIssue[]>): fc.Arbitrary<Reconci
 	fc.record({
 		runId: cuid,
 		status: fc.constantFrom('COMPLETED', 'COMPLETED', 'COMPLETED', 'FAILED'),
-		triggeredBy: fc.constantFrom('scheduled', 'manual', 'verification'),
+		triggeredBy: fc.constantFrom('scheduled', 'manual', 'verification', 'targeted'),
 		requestedBy: fc.option(person),
 		isVerificationRun: fc.boolean(),
 		onlyMember: fc.option(person),

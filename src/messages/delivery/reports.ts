@@ -8,6 +8,10 @@ import { doctorEmbed } from '../replies/doctor.js';
 import type { ReportLocation, ReportView } from '../report/view.js';
 import type { Announce } from './announcer.js';
 import { redrawReport } from './redraw.js';
+import type { TargetedReports } from './targeted-reports.js';
+
+/** An operator's command has just ended. */
+const JUST_NOW_MS = 60_000;
 
 interface MessageRef {
 	readonly channelId: string;
@@ -46,10 +50,12 @@ export function createReportService(deps: {
 	readonly guildId: string;
 	readonly store: StoredReports;
 	readonly announce: Announce;
+	/** Other reports may show the same issues. */
+	readonly targeted: TargetedReports;
 	readonly outbox: OutboxDeps;
 	readonly logger: { warn(...values: readonly unknown[]): void };
 }): ReportService {
-	const { client, guildId, store, announce, outbox, logger } = deps;
+	const { client, guildId, store, announce, targeted, outbox, logger } = deps;
 	const viewOf = async (result: ReconciliationResult): Promise<ReportView> => ({
 		result,
 		states: await store.issueStates(result.issues.map((issue) => issue.id))
@@ -68,6 +74,7 @@ export function createReportService(deps: {
 			}
 		},
 		refresh: async (runId) => {
+			targeted.changed(new Date(outbox.now().getTime() - JUST_NOW_MS));
 			try {
 				const report = await store.readReport(runId);
 				if (report?.message) await redrawReport(client, report.message, await viewOf(report.result));

@@ -9,6 +9,7 @@ import { buttonRows } from './buttons.js';
 import { issueEmbed, shownIssue } from './issue.js';
 import { offersGrants, shownOnboarding } from './onboarding.js';
 import { offersFixAll, summaryEmbed } from './summary.js';
+import { targetedReport } from './targeted.js';
 import type { MessagePayload, ReportView } from './view.js';
 
 /** Each issue has a button, and a row holds five. */
@@ -24,6 +25,7 @@ export function pageCount(result: ReconciliationResult): number {
  * @param page - counted from 0; clamped to the existing pages
  */
 export function reportPage({ result, states }: ReportView, page: number): MessagePayload {
+	if (result.triggeredBy === 'targeted' && result.status === 'COMPLETED') return targetedReport({ result, states }, page);
 	const pages = pageCount(result);
 	const at = Math.min(Math.max(0, Math.trunc(page) || 0), pages - 1);
 	const first = at * ISSUES_PER_PAGE;

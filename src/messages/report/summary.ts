@@ -122,7 +122,6 @@ function took(result: ReconciliationResult): string {
 function startedBy(result: ReconciliationResult): string {
 	if (result.isVerificationRun || result.triggeredBy === 'verification') return 'verification after fixes';
 	if (result.triggeredBy === 'scheduled') return 'daily run';
-	if (result.triggeredBy === 'targeted') return result.onlyMembers === null ? 'catch-up' : 'after a change';
 	return result.requestedBy === null ? 'started by an operator' : `started ${describeRequester(result.requestedBy)}`;
 }
 
@@ -192,7 +191,7 @@ export function offersFixAll({ issues }: Pick<ReconciliationResult, 'issues'>): 
 }
 
 /** The hold that no operator has released; null if there is none. */
-function openHold({ hold, holdReleasedBy = null }: ReconciliationResult): Hold | null {
+export function openHold({ hold, holdReleasedBy = null }: ReconciliationResult): Hold | null {
 	return holdReleasedBy === null ? hold : null;
 }
 

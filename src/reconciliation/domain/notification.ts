@@ -6,5 +6,14 @@ export type Channel = 'report' | 'mail' | 'webhook';
 /** The parts of a result that decide whether it is sent by mail and to the webhook. */
 export type MailWorthy = Pick<
 	ReconciliationResult,
-	'status' | 'triggeredBy' | 'issuesFound' | 'hold' | 'isVerificationRun' | 'verified' | 'onlyMember'
+	| 'status'
+	| 'triggeredBy'
+	| 'issues'
+	| 'issuesFound'
+	| 'issuesFixed'
+	| 'hold'
+	| 'isVerificationRun'
+	| 'verified'
+	| 'onlyMember'
+	| 'onboarding'
 >;

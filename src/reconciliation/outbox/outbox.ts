@@ -1,3 +1,4 @@
+import { isNews } from '../detection/news.js';
 import { recurred } from '../detection/verify-fixes.js';
 import type { StoredAlert } from '../domain/alert.js';
 import type { StoredHold } from '../domain/hold.js';
@@ -135,11 +136,17 @@ export function channels({ mails, webhooks }: Configured): readonly Channel[] {
 }
 
 /**
- * The channels for a run: mail and webhook only if something is wrong that the operators do not know yet; none for a targeted run.
+ * The channels for a run: mail and webhook only if something is wrong that the operators do not know yet. A targeted run has a report only if
+ * it has news; one that failed is repeated.
  */
 export function channelsFor(result: MailWorthy, configured: Configured): readonly Channel[] {
-	if (result.triggeredBy === 'targeted') return [];
+	if (result.triggeredBy === 'targeted') return hasNews(result) ? ['report'] : [];
 	return deservesMail(result) ? channels(configured) : ['report'];
+}
+
+/** Whether a targeted run has found or done something that no earlier report shows. */
+function hasNews({ status, issues, issuesFixed, onboarding = null }: MailWorthy): boolean {
+	return status === 'COMPLETED' && onboarding === null && (issuesFixed > 0 || issues.some(isNews));
 }
 
 function deservesMail(result: MailWorthy): boolean {

@@ -105,7 +105,13 @@ async function runUnderLease(
 
 /** Marks the runs of stopped processes as failed and reports them. The caller holds the lease. */
 async function failUnfinishedRuns({ ledger, notifier, now }: Ports): Promise<void> {
-	const channels = notifier.channels({ ...FAILED_OUTCOME, triggeredBy: 'scheduled', isVerificationRun: false, onlyMember: null });
+	const channels = notifier.channels({
+		...FAILED_OUTCOME,
+		issuesFixed: 0,
+		triggeredBy: 'scheduled',
+		isVerificationRun: false,
+		onlyMember: null
+	});
 	await ledger.failAbandonedRuns('Reeve was stopped during this run.', now(), channels);
 }
 
@@ -223,7 +229,8 @@ async function complete(
 	// The embedded database runs one statement at a time: storing many findings can delay the heartbeat's renewals.
 	await lease.renew();
 	// How much is linked and mapped, the newest full run knows.
-	const isOnboarding = (isFullRun({ onlyMember, onlyMembers }) ? onboarding : await ledger.currentOnboarding()) !== null;
+	const currentOnboarding = isFullRun({ onlyMember, onlyMembers }) ? onboarding : await ledger.currentOnboarding();
+	const isOnboarding = currentOnboarding !== null;
 	const hold = autoFixEnabled
 		? await autoFix(
 				ports,
@@ -244,7 +251,8 @@ async function complete(
 		notices: detection.notices,
 		hold,
 		ruleChange,
-		onboarding,
+		// Of some members: that of the newest full run, so that nothing is reported of them.
+		onboarding: onlyMembers === null ? onboarding : currentOnboarding,
 		failure: null,
 		verified
 	};

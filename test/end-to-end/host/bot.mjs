@@ -142,6 +142,9 @@ const methods = {
 	repeatedTasks: async () => (await container.tasks.listRepeated({})).map(({ name, pattern }) => `${name} ${pattern}`).sort(),
 	runTask: (name) => container.tasks.create(name).then(() => null),
 	ran: () => ran,
+	/** A targeted run. */
+	targeted: (touched) => container.reeve.services.runs.start({ triggeredBy: 'targeted', touched }),
+	recent: () => container.reeve.services.runs.recent(20),
 	reeve: (method, ...args) => container.reeve[method](...args)
 };
 process.on('message', async ({ id, method, args }) => {
