@@ -6,6 +6,9 @@ const DAY_MS = 86_400_000;
 /** Runs per statement: each rewrites rows that may be large. */
 const RUNS_PER_STATEMENT = 100;
 
+/** Of runs over touched members that found and changed nothing. */
+const QUIET_RUN_DAYS = 7;
+
 /** A checkpoint lets the embedded database reuse the files of its write-ahead log, 16 MB each. */
 const MAX_LOG_BYTES = 16 * 1024 * 1024;
 
@@ -35,6 +38,30 @@ export function maintenanceStore({ prisma, kind }: Database, guildId: string, sn
 		} while (deleted === RUNS_PER_STATEMENT);
 	};
 
+	/**
+	 * Deletes runs over touched members that found and changed nothing: after every change there is one. The newest that read everything stays:
+	 * it says how old the payers are.
+	 */
+	const deleteQuietRuns = async (now: Date): Promise<void> => {
+		const before = new Date(now.getTime() - QUIET_RUN_DAYS * DAY_MS);
+		let deleted: number;
+		do {
+			deleted = await prisma.$executeRaw`
+				DELETE FROM $schema."ReconciliationRun" WHERE id IN (
+					SELECT id FROM $schema."ReconciliationRun" AS run
+					WHERE "guildId" = ${guildId} AND "onlyMembers" IS NOT NULL AND status <> 'RUNNING' AND "startedAt" < ${before}
+						AND "issuesFound" = 0 AND "issuesFixed" = 0
+						AND NOT EXISTS (SELECT FROM $schema."Issue" WHERE "lastRunId" = run.id)
+						AND NOT EXISTS (SELECT FROM $schema."Hold" WHERE "runId" = run.id)
+						AND id <> COALESCE((
+							SELECT id FROM $schema."ReconciliationRun" WHERE "guildId" = ${guildId} AND "payersRecorded" IS NOT NULL
+							ORDER BY "startedAt" DESC, id DESC LIMIT 1
+						), '')
+					LIMIT ${RUNS_PER_STATEMENT}
+				)`;
+		} while (deleted === RUNS_PER_STATEMENT);
+	};
+
 	/** One statement per table: others wait for one table at most. */
 	const vacuum = async (): Promise<void> => {
 		const tables = await prisma.$queryRaw<{ name: string }[]>`
@@ -51,6 +78,7 @@ export function maintenanceStore({ prisma, kind }: Database, guildId: string, sn
 	return {
 		maintain: async (now) => {
 			if (now.getTime() - maintainedAt >= DAY_MS) {
+				await deleteQuietRuns(now);
 				await deleteSnapshots(now);
 				if (kind === 'embedded') await vacuum();
 				maintainedAt = now.getTime();

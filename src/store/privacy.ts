@@ -175,6 +175,7 @@ async function deleteRows(transaction: Client, tables: readonly SearchedTable[],
 		await transaction.$executeRaw`DELETE FROM ${tableName(name)} WHERE "discordId" ~ ${patternOf(person)}`;
 	}
 	await transaction.$executeRaw`DELETE FROM $schema."Change" WHERE subject ~ ${patternOf(person)}`;
+	await transaction.$executeRaw`DELETE FROM $schema."Payer" WHERE name ~ ${patternOf(person)}`;
 	const references = [...person.references];
 	// A row that was unlinked from them.
 	await transaction.member.deleteMany({ where: { stripeCustomerId: { in: references } } });

@@ -64,6 +64,14 @@ export function statusStore({ prisma }: Database, guildId: string): Omit<StatusS
 			});
 			return row === null ? null : toSummary(row);
 		},
+		lastTargeted: async () => {
+			const row = await prisma.reconciliationRun.findFirst({
+				where: { guildId, onlyMembers: { not: Prisma.DbNull } },
+				orderBy: { startedAt: 'desc' },
+				select: SUMMARY
+			});
+			return row === null ? null : toSummary(row);
+		},
 		openByKind: async () => {
 			const kind = Prisma.sql`CASE WHEN detail->>'linked' = 'false' THEN 'UNLINKED' ELSE type END`;
 			return prisma.$queryRaw<OpenKind[]>`

@@ -67,6 +67,7 @@ export function statusEmbed(status: Status, settings: StatusSettings, now = new 
 			field('Auto-fix', [settings.autoFix ? 'On: Reeve fixes what it finds, within the safety check' : 'Off: Reeve only reports']),
 			field('Changes', changes.ok ? changeLines(changes.value, now) : [unknown(changes)]),
 			field('Last run', lastRunLines(status, settings.guildId)),
+			...unlessEmpty('Last check after a change', status.lastTargeted, (run) => (run === null ? [] : [runLine(run, settings.guildId)])),
 			field(`Open issues: ${many ?? 'unknown'}`, openLines(open)),
 			...unlessEmpty('Verification', verification, (due) =>
 				due === null ? [] : [`${ago(due.dueAt)}, of ${count(due.fixes, 'fix', 'fixes')}`]

@@ -28,6 +28,8 @@ export interface Undelivered {
 export interface StatusStore extends RunHistoryStore, Pick<IssueStore, 'newestReading'> {
 	/** The newest full run that succeeded. */
 	lastSuccess(): Promise<RunSummary | null>;
+	/** The newest run over the members that a change may concern, whatever it found. */
+	lastTargeted(): Promise<RunSummary | null>;
 	openByKind(): Promise<readonly OpenKind[]>;
 	/** The pending verification; null if there is none. */
 	pendingVerification(): Promise<{ readonly dueAt: Date; readonly fixes: number } | null>;
@@ -60,6 +62,8 @@ export interface Status {
 	readonly pause: ProbeResult<Pause | null>;
 	readonly lastRun: ProbeResult<RunSummary | null>;
 	readonly lastSuccess: ProbeResult<RunSummary | null>;
+	/** The newest run over the members that a change may concern. */
+	readonly lastTargeted: ProbeResult<RunSummary | null>;
 	readonly open: ProbeResult<readonly OpenKind[]>;
 	readonly verification: ProbeResult<{ readonly dueAt: Date; readonly fixes: number } | null>;
 	readonly undelivered: ProbeResult<readonly Undelivered[]>;
@@ -88,27 +92,42 @@ export async function readStatus(
 	const now = ports.now();
 	const probeDatabase = <T>(read: () => Promise<T>) => probe(SOURCE_NAMES.database, read);
 	const pausePromise = probeDatabase(() => pauses.currentPause(now));
-	const [nextRunAt, pause, lastRun, lastSuccess, open, verification, undelivered, exemptions, changed, ruleChange, onboarding, health] =
-		await Promise.all([
-			probeDatabase(async () => nextRun(ports, pauses, daily, unwrap(await pausePromise), now)),
-			pausePromise,
-			probeDatabase(async () => (await store.recentRuns({ since: new Date(0), skip: 0, take: 1 }))[0] ?? null),
-			probeDatabase(() => store.lastSuccess()),
-			probeDatabase(() => store.openByKind()),
-			probeDatabase(() => store.pendingVerification()),
-			probeDatabase(() => store.undelivered()),
-			probeDatabase(() => store.countExemptions(now)),
-			probeDatabase(() => changes.status()),
-			probeDatabase(async () => (await store.newestReading())?.ruleChange ?? null),
-			probeDatabase(async () => (await ports.ledger.currentOnboarding()) ?? (await ports.ledger.onboardingEnd())),
-			readHealth(ports, store)
-		]);
+	const [
+		nextRunAt,
+		pause,
+		lastRun,
+		lastSuccess,
+		lastTargeted,
+		open,
+		verification,
+		undelivered,
+		exemptions,
+		changed,
+		ruleChange,
+		onboarding,
+		health
+	] = await Promise.all([
+		probeDatabase(async () => nextRun(ports, pauses, daily, unwrap(await pausePromise), now)),
+		pausePromise,
+		probeDatabase(async () => (await store.recentRuns({ since: new Date(0), skip: 0, take: 1 }))[0] ?? null),
+		probeDatabase(() => store.lastSuccess()),
+		probeDatabase(() => store.lastTargeted()),
+		probeDatabase(() => store.openByKind()),
+		probeDatabase(() => store.pendingVerification()),
+		probeDatabase(() => store.undelivered()),
+		probeDatabase(() => store.countExemptions(now)),
+		probeDatabase(() => changes.status()),
+		probeDatabase(async () => (await store.newestReading())?.ruleChange ?? null),
+		probeDatabase(async () => (await ports.ledger.currentOnboarding()) ?? (await ports.ledger.onboardingEnd())),
+		readHealth(ports, store)
+	]);
 	return {
 		daily,
 		nextRunAt,
 		pause,
 		lastRun,
 		lastSuccess,
+		lastTargeted,
 		open,
 		verification,
 		undelivered,

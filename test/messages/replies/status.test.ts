@@ -43,6 +43,7 @@ const status = (over: Partial<Status> = {}): Status => ({
 	pause: known(null),
 	lastRun: known(run()),
 	lastSuccess: known(run()),
+	lastTargeted: known(null),
 	open: known([]),
 	verification: known(null),
 	undelivered: known([]),
@@ -62,6 +63,12 @@ const fieldsOf = (over: Partial<Status> = {}, settings = SETTINGS) =>
 	Object.fromEntries((statusEmbed(status(over), settings, AT).fields ?? []).map(({ name, value }) => [name, value]));
 
 describe('statusEmbed', () => {
+	test('says when the members that a change may concern were last compared', () => {
+		const last = run({ triggeredBy: 'targeted', onlyMembers: [ADA, OPERATOR], report: null });
+		expect(fieldsOf()['Last check after a change']).toBeUndefined();
+		expect(fieldsOf({ lastTargeted: known(last) })['Last check after a change']).toMatch(/ · after changes to 2 members · all clear, 2 s$/);
+	});
+
 	test('shows schedule, last run and sources', () => {
 		expect(fieldsOf()).toEqual({
 			Schedule: `Every day at 03:00, Europe/Berlin\nNext run: <t:${AT_SECONDS}:f> (<t:${AT_SECONDS}:R>)`,

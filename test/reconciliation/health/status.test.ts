@@ -13,6 +13,7 @@ const STORE: Store = {
 	recentRuns: async () => [],
 	countRuns: async () => ({ runs: 0, failed: 0, fixed: 0 }),
 	lastSuccess: async () => null,
+	lastTargeted: async () => null,
 	openByKind: async () => [{ kind: 'MISSING_ACCESS', many: 2, oldest: NOW }],
 	pendingVerification: async () => null,
 	undelivered: async () => [],
@@ -27,6 +28,7 @@ const STORE: Store = {
 const FIELD_OF = {
 	recentRuns: 'lastRun',
 	lastSuccess: 'lastSuccess',
+	lastTargeted: 'lastTargeted',
 	openByKind: 'open',
 	pendingVerification: 'verification',
 	undelivered: 'undelivered',

@@ -70,6 +70,45 @@ export function targetedRunContract(database: () => Database): void {
 			expect(await ledger.countRuns(minute(0))).toMatchObject({ runs: 1, failed: 0 });
 		});
 
+		it('are deleted after a week if they found and changed nothing, except the newest that recorded the payers', async () => {
+			const { ledger } = ledgerOf(database());
+			const ada = snowflake();
+			const day = (days: number) => minute(days * 24 * 60);
+			const none = async function* () {};
+			const quiet = await targeted(ledger, day(0), [ada]);
+			const { runId: withIssue, found } = await targeted(ledger, day(0), [ada], [drift(ada)]);
+			const { runId: whole } = await targeted(ledger, day(0.5), [ada]);
+			await ledger.recordPayers(quiet.runId, none(), true);
+			await ledger.recordPayers(whole, none(), true);
+			const { runId: recent } = await targeted(ledger, day(4), [ada]);
+			await ledger.maintain(day(8));
+			const exist = async (runId: string) => (await ledger.findRun(runId)) !== null;
+			expect(await Promise.all([quiet.runId, withIssue, whole, recent].map(exist))).toEqual([false, true, true, true]);
+			expect(await ledger.lastTargeted()).toMatchObject({ runId: recent });
+			expect(found).toHaveLength(1);
+		});
+
+		it('whose report shows an issue that has changed are found, the newest first', async () => {
+			const { ledger } = ledgerOf(database());
+			const [ada, bob] = [snowflake(), snowflake()];
+			const post = async (at: Date, id: string) => {
+				const { runId } = await targeted(ledger, at, [id], [drift(id)]);
+				await ledger.setReportMessage(runId, '1', '2');
+				return runId;
+			};
+			const [first, other, second] = [await post(minute(0), ada), await post(minute(0), bob), await post(minute(1), ada)];
+			await targeted(ledger, minute(2), [ada], [drift(ada)]);
+			expect(await ledger.changedTargetedReports(minute(0), 10)).toEqual([]);
+			await targeted(ledger, minute(3), [ada]);
+			expect(await ledger.changedTargetedReports(minute(3), 10)).toEqual([second, first]);
+			expect(await ledger.changedTargetedReports(minute(3), 1)).toEqual([second]);
+			expect(await ledger.changedTargetedReports(minute(4), 10)).toEqual([]);
+			const [open] = await ledger.openIssues('all');
+			if (open === undefined) throw new Error('There is no open issue.');
+			await ledger.claimIssue(open.id, open.planHash, '42', other, 60);
+			expect(await ledger.changedTargetedReports(minute(0), 10)).toContain(other);
+		});
+
 		it('are not reported when their process died', async () => {
 			const { ledger } = ledgerOf(database());
 			await ledger.startRun(runStart(minute(0), { triggeredBy: 'targeted', onlyMembers: [] }));
