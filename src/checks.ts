@@ -1,5 +1,5 @@
 import type { Client } from 'discord.js';
-import { mailSettings, managedRoleSettings, policySettings, webhookSettings } from './config/derived.js';
+import { mailSettings, managedRoleSettings, policySettings, watchesAuditLog, webhookSettings } from './config/derived.js';
 import type { Settings } from './config/env.js';
 import { discordChecks } from './discord/doctor.js';
 import { createGuild } from './discord/guild.js';
@@ -94,10 +94,12 @@ export function guildChecks(
 		guildId,
 		channelId: settings.DISCORD_ADMIN_CHANNEL_ID ?? null,
 		operatorRoleIds: settings.DISCORD_OPERATOR_ROLE_IDS,
+		auditLog: watchesAuditLog(settings),
 		guild: createGuild({
 			client,
 			guildId,
 			...roles,
+			auditLog: watchesAuditLog(settings),
 			// Checks change no role, so there is no reason to redact.
 			roleCalls: roleCallOptions((reason) => reason)
 		}),

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { container, type ILogger, type SapphireClient } from '@sapphire/framework';
 import { settleWithin } from './async/timeout.js';
-import { distinctiveSecretsOf, secretsOf } from './config/derived.js';
+import { distinctiveSecretsOf, secretsOf, watchesAuditLog } from './config/derived.js';
 import { DOTENV, parseSettings, type Settings, SettingsError } from './config/env.js';
 import { environmentOfNextStart } from './config/next-settings.js';
 import { createClient } from './discord/client.js';
@@ -43,6 +43,7 @@ async function main(): Promise<void> {
 		apiUrl: settings.DISCORD_API_URL,
 		logger,
 		redact: redactors.distinctive,
+		auditLog: watchesAuditLog(settings),
 		reeve: { ...fromEnv(process.env, () => environmentOfNextStart(given)), onDisabled: die }
 	});
 	const steps = [() => container.reeve.stop(STOP_MS), () => settleWithin(CLOSE_TIMEOUT_MS, client.destroy())];

@@ -9,6 +9,7 @@ import type { HealthService } from './reconciliation/health/service.js';
 import type { ImportService } from './reconciliation/imports/service.js';
 import type { MemberService } from './reconciliation/members/service.js';
 import type { PrivacyService } from './reconciliation/privacy/forget.js';
+import type { RoleHistory } from './reconciliation/origins/history.js';
 import type { PreviewService } from './reconciliation/runs/preview.js';
 import type { RunService } from './reconciliation/runs/service.js';
 import type { ScheduleService } from './reconciliation/schedule/service.js';
@@ -29,6 +30,8 @@ export interface Reeve {
 	readonly reports: ReportService;
 	readonly health: HealthService;
 	readonly alerts: AlertService;
+	/** Keeps who changed roles, if the settings say so. */
+	readonly roleHistory: Pick<RoleHistory, 'start' | 'stop'>;
 	readonly lifecycle: InFlightWork;
 	readonly operators: OperatorPolicy;
 	/** The settings that replies show or depend on. */

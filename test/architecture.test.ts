@@ -16,7 +16,7 @@ const LAYERS: Readonly<Record<string, readonly (readonly string[])[]>> = {
 		['policy'],
 		['snapshot'],
 		['detection'],
-		['fixes'],
+		['fixes', 'origins'],
 		['runs', 'outbox', 'members', 'imports', 'privacy'],
 		['schedule', 'alerts'],
 		['changes'],

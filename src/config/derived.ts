@@ -79,6 +79,11 @@ export function changeSettings({
 	return pollSeconds === 0 ? null : { pollMs: pollSeconds * 1000, settleMs: settleSeconds * 1000 };
 }
 
+/** Whether Reeve reads the server's audit log to say who changed roles. */
+export function watchesAuditLog({ RECONCILIATION_AUDIT_LOG: watches }: Settings): boolean {
+	return watches === 'true';
+}
+
 /** The settings that `/reconcile status` shows. */
 export function statusSettings(settings: Settings): { guildId: string; autoFix: boolean; redis: boolean } {
 	return {

@@ -94,6 +94,9 @@ const shape = {
 	RECONCILIATION_SETTLE_SECONDS: number(0, MAX_SECONDS, 'seconds')
 		.default(30)
 		.describe('how long Reeve waits after a change before it compares, so that other bots can do their work'),
+	RECONCILIATION_AUDIT_LOG: trueOrFalse
+		.default('false')
+		.describe('true: reports say who changed roles, by the audit log of the server, which takes the permission View Audit Log'),
 	RECONCILIATION_GRACE_HOURS: number(0, MAX_HOURS, 'hours')
 		.default(48)
 		.describe('how long a member keeps their role after a failed payment'),

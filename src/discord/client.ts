@@ -40,16 +40,18 @@ const CACHE_LIMITS = {
  * Options of every discord.js client that Reeve creates: intents, cache limits, no mentions, retries, redacted requests.
  * @param apiUrl - base URL of Discord's API, without the version
  * @param redact - removes secrets from request bodies and audit-log reasons
+ * @param features.auditLog - whether to receive the entries of the server's audit log
  */
 export function clientOptions(
 	apiUrl: string,
 	redact: (text: string) => string,
-	retry: RetryOptions = DEFAULT_RETRY
+	retry: RetryOptions = DEFAULT_RETRY,
+	{ auditLog = false }: { readonly auditLog?: boolean } = {}
 ): Pick<ClientOptions, 'intents' | 'allowedMentions' | 'makeCache' | 'rest' | 'tasks'> {
 	const request = createRedactingRequest(redact, createWholeResponseRequest(retry.deadlineMs));
 	return {
 		// GuildMembers is a privileged intent; without it the member list is unavailable.
-		intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMembers],
+		intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMembers, ...(auditLog ? [GatewayIntentBits.GuildModeration] : [])],
 		allowedMentions: { parse: [] },
 		makeCache: Options.cacheWithLimits(CACHE_LIMITS),
 		rest: {
@@ -73,11 +75,13 @@ export function createClient(options: {
 	apiUrl: string;
 	logger: ILogger;
 	redact: (text: string) => string;
+	/** As for {@link clientOptions}. */
+	auditLog: boolean;
 	/** Mounts Reeve. */
 	reeve: NonNullable<ClientOptions['reeve']>;
 }): SapphireClient {
 	const client = new SapphireClient({
-		...clientOptions(options.apiUrl, options.redact),
+		...clientOptions(options.apiUrl, options.redact, DEFAULT_RETRY, { auditLog: options.auditLog }),
 		// Pieces are registered as classes: src/pieces.ts.
 		baseUserDirectory: null,
 		loadMessageCommandListeners: false,

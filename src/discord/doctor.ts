@@ -1,6 +1,7 @@
 import { ApplicationFlagsBitField, type Channel, type Client } from 'discord.js';
 import type { Guild, ManagedRoleStore } from '../reconciliation/domain/ports.js';
 import { type Check, type CheckRemark, guildRemarks } from '../reconciliation/health/doctor.js';
+import { canReadAuditLog } from './audit-log.js';
 import { readFailure } from './errors.js';
 import { resolveManagedRoles, type WantedRole } from './managed-roles.js';
 import { payerPermissionRemarks } from './payer-permissions.js';
@@ -19,6 +20,8 @@ export interface DiscordCheckInputs {
 	/** The roles that Reeve gives, and where their IDs are stored. */
 	readonly wanted: readonly WantedRole[];
 	readonly memory: ManagedRoleStore;
+	/** Whether Reeve is to read the server's audit log. */
+	readonly auditLog: boolean;
 	/** True right after the login: the application flags received then are used instead of fetched again. */
 	readonly justLoggedIn: boolean;
 }
@@ -41,7 +44,10 @@ export function discordChecks(inputs: DiscordCheckInputs): readonly Check[] {
 		{ subject: SUBJECT, severityOnFailure: 'warning', run: async () => [await memberIntent(client, justLoggedIn)] },
 		{ subject: SUBJECT, severityOnFailure: 'error', run: () => adminChannel(client, guildId, channelId) },
 		{ subject: SUBJECT, severityOnFailure: 'warning', run: async () => unknownRoles(client, guildId, operatorRoleIds) },
-		{ subject: SUBJECT, severityOnFailure: 'warning', run: () => payersWithPower(inputs) }
+		{ subject: SUBJECT, severityOnFailure: 'warning', run: () => payersWithPower(inputs) },
+		...(inputs.auditLog
+			? [{ subject: SUBJECT, severityOnFailure: 'warning', run: async () => auditLogRemarks(client, guildId) } as const]
+			: [])
 	];
 }
 
@@ -51,6 +57,14 @@ async function payersWithPower({ client, guildId, operatorRoleIds, wanted, memor
 	// Roles that cannot be resolved are a problem of their own, which another check names.
 	const managed = await resolveManagedRoles(guild, wanted, memory).catch(() => null);
 	return payerPermissionRemarks(guild, [...(managed?.idOf.values() ?? [])], operatorRoleIds);
+}
+
+function auditLogRemarks(client: Client<true>, guildId: string): readonly CheckRemark[] {
+	const guild = client.guilds.cache.get(guildId);
+	if (guild === undefined || canReadAuditLog(guild)) return [{ verdict: 'ok', message: "Reeve may read the server's audit log." }];
+	const message =
+		"Reeve may not read the server's audit log, so reports cannot say who changed roles: in Server Settings → Roles, allow View Audit Log for Reeve's role, or set RECONCILIATION_AUDIT_LOG=false.";
+	return [{ verdict: 'warning', message }];
 }
 
 async function memberIntent({ application }: Client<true>, justLoggedIn: boolean): Promise<CheckRemark> {

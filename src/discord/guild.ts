@@ -27,13 +27,15 @@ export function createGuild(options: {
 	roleCalls: RoleCallOptions;
 	listingTimeoutMs?: number | undefined;
 	roleIndex?: RoleIndex | undefined;
+	/** Whether an invite asks for the permission to read the audit log. */
+	auditLog?: boolean;
 }): Guild {
-	const { client, guildId, wanted, memory, listingTimeoutMs, roleIndex } = options;
+	const { client, guildId, wanted, memory, listingTimeoutMs, roleIndex, auditLog = false } = options;
 	const roleCalls = new RoleCalls(client, guildId, options.roleCalls);
 
 	const availableGuild = (): DiscordGuild => {
 		const guild = client.guilds.cache.get(guildId);
-		if (guild === undefined) throw new SourceError('discord', notInvited(client.application?.id, guildId));
+		if (guild === undefined) throw new SourceError('discord', notInvited(client.application?.id, guildId, { auditLog }));
 		if (!guild.available)
 			throw new SourceError(
 				'discord',

@@ -29,13 +29,22 @@ const MAX_MISSING = { members: 3, share: 0.1 };
 export function toRosterMember(member: GuildMember, roles: ManagedRoles): RosterMember {
 	const held = managedRoleNames([...member.roles.cache.keys()], roles);
 	const { username, globalName, bot } = member.user;
-	return { id: member.id, name: member.displayName, username, globalName, bot, roles: held };
+	return { id: member.id, name: member.displayName, username, globalName, bot, joinedAt: member.joinedAt, roles: held };
 }
 
 /** The same for a member as the gateway sends it. */
-function fromGateway({ user, nick, roles: held }: Pick<APIGuildMember, 'user' | 'nick' | 'roles'>, roles: ManagedRoles): RosterMember {
+function fromGateway(
+	{
+		user,
+		nick,
+		roles: held,
+		joined_at: joined = null
+	}: Pick<APIGuildMember, 'user' | 'nick' | 'roles'> & Partial<Pick<APIGuildMember, 'joined_at'>>,
+	roles: ManagedRoles
+): RosterMember {
 	const { id, username, global_name: globalName = null, bot = false } = user;
-	return { id, name: nick ?? globalName ?? username, username, globalName, bot, roles: managedRoleNames(held, roles) };
+	const joinedAt = joined === null ? null : new Date(joined);
+	return { id, name: nick ?? globalName ?? username, username, globalName, bot, joinedAt, roles: managedRoleNames(held, roles) };
 }
 
 function managedRoleNames(roleIds: readonly string[], { nameOf }: ManagedRoles): string[] {

@@ -25,6 +25,8 @@ export interface ServerWatchOptions {
 	readonly channelId: string | null;
 	readonly wanted: readonly WantedRole[];
 	readonly memory: ManagedRoleStore;
+	/** Whether an invite asks for the permission to read the audit log. */
+	readonly auditLog: boolean;
 }
 
 /** Watches what in the server can keep Reeve from working: roles, permissions, the admin channel. */
@@ -68,7 +70,7 @@ export function createServerWatch(options: ServerWatchOptions): ServerWatch {
 			if (!client.isReady()) return null;
 			const guild = client.guilds.cache.get(guildId);
 			if (guild === undefined) {
-				const message = notInvited(client.application.id, guildId);
+				const message = notInvited(client.application.id, guildId, options);
 				return [{ blocks: 'runs', message, part: { kind: 'membership' } }];
 			}
 			if (!guild.available) return null;

@@ -168,6 +168,8 @@ export interface SettingOptions {
 	readonly eventsSeconds?: number;
 	/** How long Reeve waits after a change before it compares, so that other bots can do their work; default: 30. */
 	readonly settleSeconds?: number;
+	/** `true`: reports say who changed roles. Takes the intent GuildModeration and the permission View Audit Log. */
+	readonly auditLog?: boolean;
 	/** How long the list of issues of each run is kept; default: 90. */
 	readonly snapshotDays?: number;
 	/** Without it no mail is sent. */
@@ -291,6 +293,7 @@ const settingShape = {
 	verifyAfterMinutes: number(0, 10_000, 'minutes').optional(),
 	eventsSeconds: number(0, 3_600, 'seconds').optional(),
 	settleSeconds: number(0, 3_600, 'seconds').optional(),
+	auditLog: z.boolean().optional(),
 	snapshotDays: number(7, 10_000, 'days').optional(),
 	mail: z
 		.strictObject({
@@ -339,6 +342,7 @@ const OPTION_OF: Readonly<Record<string, string>> = {
 	RECONCILIATION_VERIFY_AFTER_MINUTES: 'verifyAfterMinutes',
 	RECONCILIATION_EVENTS_SECONDS: 'eventsSeconds',
 	RECONCILIATION_SETTLE_SECONDS: 'settleSeconds',
+	RECONCILIATION_AUDIT_LOG: 'auditLog',
 	RECONCILIATION_SNAPSHOT_DAYS: 'snapshotDays',
 	SMTP_URL: 'mail.url',
 	ADMIN_EMAIL: 'mail.to',
@@ -491,6 +495,7 @@ function toVariables({ guilds: [server], stripe, storage, mail, webhook, http, .
 		RECONCILIATION_VERIFY_AFTER_MINUTES: rest.verifyAfterMinutes,
 		RECONCILIATION_EVENTS_SECONDS: rest.eventsSeconds,
 		RECONCILIATION_SETTLE_SECONDS: rest.settleSeconds,
+		RECONCILIATION_AUDIT_LOG: rest.auditLog,
 		RECONCILIATION_SNAPSHOT_DAYS: rest.snapshotDays,
 		SMTP_URL: mail?.url,
 		ADMIN_EMAIL: list(mail?.to),

@@ -2,7 +2,7 @@ import type { ILogger, SapphireClient } from '@sapphire/framework';
 import { type Client, type CloseEvent, Events, GatewayIntentBits, type Guild } from 'discord.js';
 import { settleWithin, withDeadline } from '../async/timeout.js';
 import { externalChecks } from '../checks.js';
-import { databaseSettings } from '../config/derived.js';
+import { databaseSettings, watchesAuditLog } from '../config/derived.js';
 import { withStoredSettings } from '../config/stored-settings.js';
 import { disconnectReason } from '../discord/login.js';
 import { resumeFixes } from '../interactions/resume-fixes.js';
@@ -74,7 +74,7 @@ export async function open({ handle, options, client, disable, changeText }: Mou
 	const { settings } = options;
 	// Even if Reeve cannot start: the bot's queue may have their jobs from an earlier start.
 	if (usesTasksOfBot(options)) await loadTasksIntoBot(handle.logger);
-	assertIntents(client);
+	assertIntents(client, watchesAuditLog(settings) ? { ...INTENTS, GuildModeration: GatewayIntentBits.GuildModeration } : INTENTS);
 	const redactors = redactorsFor(client, settings);
 	const people = options.people && withReadableErrors(options.people, handle.logger);
 	await checkPeople(people);
@@ -109,9 +109,9 @@ export async function open({ handle, options, client, disable, changeText }: Mou
 		isWatching = true;
 		handle.services.alerts.start();
 		handle.services.changes.start();
+		handle.services.roleHistory.start();
 		// First: what is compared from then on would delay the stop.
-		const stop = () => Promise.all([handle.services.alerts.stop(), handle.services.changes.stop()]);
-		shutdownSteps.unshift(() => settleWithin(CLOSE_TIMEOUT_MS, stop()));
+		shutdownSteps.unshift(() => settleWithin(CLOSE_TIMEOUT_MS, stopWatching(handle.services)));
 	};
 	/** Builds the services anew, with the settings that are stored now. Work in progress is stopped and resumed, as in a restart. */
 	const reload = async () => {
@@ -122,8 +122,9 @@ export async function open({ handle, options, client, disable, changeText }: Mou
 		if (isWatching && !handle.isStopped) {
 			services.alerts.start();
 			services.changes.start();
+			services.roleHistory.start();
 		}
-		await Promise.all([before.alerts.stop(), before.changes.stop()]);
+		await stopWatching(before);
 		await logSettingsChanges(services, logger);
 		const stopped = before.lifecycle.shutdown({ workMs: RELOAD_WORK_MS, repliesMs: REPLIES_MS });
 		shutdownSteps.push(() => settleWithin(REPLIES_MS, stopped));
@@ -154,6 +155,10 @@ export async function open({ handle, options, client, disable, changeText }: Mou
 	if (handle.isStopped) await closeHttp();
 	await logSettingsChanges(services, logger);
 	return { database, shutdownSteps, startWatching };
+}
+
+async function stopWatching({ alerts, changes, roleHistory }: Reeve): Promise<void> {
+	await Promise.all([alerts.stop(), changes.stop(), roleHistory.stop()]);
 }
 
 async function logSettingsChanges({ health }: Reeve, logger: MountedReeve['logger']): Promise<void> {
@@ -230,8 +235,8 @@ async function checkPeople(people: People | undefined): Promise<void> {
 	});
 }
 
-function assertIntents({ options }: Client): void {
-	const missing = Object.entries(INTENTS).filter(([, bit]) => !options.intents.has(bit));
+function assertIntents({ options }: Client, needed: Readonly<Record<string, GatewayIntentBits>>): void {
+	const missing = Object.entries(needed).filter(([, bit]) => !options.intents.has(bit));
 	if (missing.length === 0) return;
 	const names = missing.map(([name]) => `GatewayIntentBits.${name}`).join(' and ');
 	throw new StartError(

@@ -15,6 +15,7 @@ import type { ImportStore } from '../reconciliation/imports/import.js';
 import type { ExemptionStore } from '../reconciliation/members/exemption.js';
 import type { MemberHistoryStore } from '../reconciliation/members/explain.js';
 import type { LinkStore } from '../reconciliation/members/link.js';
+import type { RoleHistoryStore } from '../reconciliation/origins/history.js';
 import type { OutboxStore } from '../reconciliation/outbox/outbox.js';
 import type { PrivacyStore } from '../reconciliation/privacy/forget.js';
 import type { RunArchiveStore } from '../reconciliation/runs/archive.js';
@@ -47,6 +48,7 @@ import { payerStore } from './payers.js';
 import { reevePeople } from './people.js';
 import { privacyStore } from './privacy.js';
 import { type ReportStore, reportStore } from './reports.js';
+import { roleChangeStore } from './role-changes.js';
 import { rulesStore } from './rules.js';
 import { runStore } from './runs.js';
 import { settingStore } from './settings.js';
@@ -87,6 +89,7 @@ type GuildLedger = Ledger &
 	AlertStore &
 	AlertMessageStore &
 	ChangeStore &
+	RoleHistoryStore &
 	MaintenanceStore;
 
 /** Composes the stores of a guild over an open database. @param options.people - where members and teams are kept; default: in the database */
@@ -130,6 +133,7 @@ export function createLedger(
 		...gaugeStore(database, guildId),
 		...alertStore(database, guildId),
 		...changeStore(database, guildId),
+		...roleChangeStore(database, guildId),
 		...maintenanceStore(database, guildId, snapshotDays)
 	};
 }

@@ -1,4 +1,5 @@
 import type { MaintenanceStore } from '../reconciliation/health/housekeeping.js';
+import { ROLE_CHANGE_DAYS } from '../reconciliation/origins/history.js';
 import type { Database } from './connection/database.js';
 
 const DAY_MS = 86_400_000;
@@ -12,7 +13,7 @@ const QUIET_RUN_DAYS = 7;
 /** A checkpoint lets the embedded database reuse the files of its write-ahead log, 16 MB each. */
 const MAX_LOG_BYTES = 16 * 1024 * 1024;
 
-/** Keeps the database from growing: deletes old snapshots of runs, and does what a PostgreSQL server does by itself (autovacuum). */
+/** Keeps the database from growing: deletes old snapshots of runs and old changes of roles, and does what a PostgreSQL server does by itself (autovacuum). */
 export function maintenanceStore({ prisma, kind }: Database, guildId: string, snapshotDays: number): MaintenanceStore {
 	let maintainedAt = Number.NEGATIVE_INFINITY;
 
@@ -80,6 +81,8 @@ export function maintenanceStore({ prisma, kind }: Database, guildId: string, sn
 			if (now.getTime() - maintainedAt >= DAY_MS) {
 				await deleteQuietRuns(now);
 				await deleteSnapshots(now);
+				const kept = new Date(now.getTime() - ROLE_CHANGE_DAYS * DAY_MS);
+				await prisma.roleChange.deleteMany({ where: { guildId, at: { lt: kept } } });
 				if (kind === 'embedded') await vacuum();
 				maintainedAt = now.getTime();
 			}

@@ -2,13 +2,14 @@ import type { EventEmitter } from 'node:events';
 import type { ILogger } from '@sapphire/framework';
 import type { Client } from 'discord.js';
 import { SYSTEM_TIMING } from '../async/backoff.js';
-import { changeSettings, mailSettings, managedRoleSettings, webhookSettings } from '../config/derived.js';
+import { changeSettings, mailSettings, managedRoleSettings, watchesAuditLog, webhookSettings } from '../config/derived.js';
 import type { Settings } from '../config/env.js';
 import { createGuild } from '../discord/guild.js';
 import { createMemberWatch } from '../discord/member-watch.js';
 import { createNames } from '../discord/names.js';
 import { withChangedTexts } from '../discord/outgoing.js';
 import type { RetryOptions } from '../discord/retry.js';
+import { createRoleAuditLog } from '../discord/role-audit.js';
 import { roleCallOptions } from '../discord/role-calls.js';
 import { RoleIndex } from '../discord/role-index.js';
 import type { ReeveEvents } from '../events.js';
@@ -22,6 +23,7 @@ import { createTargetedReports } from '../messages/delivery/targeted-reports.js'
 import { createWebhookCaller } from '../messages/delivery/webhook.js';
 import type { People } from '../reconciliation/domain/people.js';
 import type { Ports } from '../reconciliation/domain/ports.js';
+import { createRoleHistory } from '../reconciliation/origins/history.js';
 import { channels, channelsFor, deliverRunReport, flushOutbox, type OutboxDeps } from '../reconciliation/outbox/outbox.js';
 import type { Redactors } from '../redaction/redactor.js';
 import type { Database } from '../store/connection/database.js';
@@ -113,6 +115,9 @@ export function createPorts(options: ReeveOptions, lifecycle: InFlightWork) {
 	const announce = createAnnouncer({ client: outgoing, channelId, logger });
 	const onUnexpectedError = (error: unknown) => logger.error('Unexpected error:', error);
 	const deliver = (failedToo: boolean) => void lifecycle.track(() => flushOutbox(outbox, failedToo)).catch(onUnexpectedError);
+	const roleHistory = watchesAuditLog(settings)
+		? createRoleHistory({ auditLog: createRoleAuditLog({ client, guildId, wanted, memory: store }), store, now, logger })
+		: null;
 	const ports: Ports = {
 		billing,
 		guild: createGuild({
@@ -122,8 +127,10 @@ export function createPorts(options: ReeveOptions, lifecycle: InFlightWork) {
 			memory: store,
 			roleCalls: roleCallOptions(redactors.distinctive, timeouts.discord),
 			listingTimeoutMs: timeouts.listingTimeoutMs,
-			roleIndex
+			roleIndex,
+			auditLog: watchesAuditLog(settings)
 		}),
+		origins: roleHistory,
 		ledger: store,
 		notifier: {
 			channels: (result) => channelsFor(result, messenger),
@@ -141,7 +148,7 @@ export function createPorts(options: ReeveOptions, lifecycle: InFlightWork) {
 		onUnexpectedError
 	};
 	const members = createMemberWatch(client, guildId, roleIndex ?? new RoleIndex());
-	return { ports, store, billing, members, outbox, outgoing, announce, targeted, namesOf, deliver };
+	return { ports, store, billing, members, outbox, outgoing, announce, targeted, namesOf, deliver, roleHistory };
 }
 
 export function billingOptions(settings: Settings): BillingOptions {

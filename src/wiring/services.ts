@@ -6,6 +6,7 @@ import {
 	runSettings,
 	settingsFingerprint,
 	statusSettings,
+	watchesAuditLog,
 	watchesChanges
 } from '../config/derived.js';
 import { createServerWatch } from '../discord/server-watch.js';
@@ -36,7 +37,7 @@ export function createReeve(options: ReeveOptions): Reeve {
 	const { settings, database, client, logger, redactors } = options;
 	const guildId = settings.DISCORD_GUILD_ID;
 	const lifecycle = new InFlightWork();
-	const { ports, store, billing, members, outbox, outgoing, announce, targeted, namesOf, deliver } = createPorts(options, lifecycle);
+	const { ports, store, billing, members, outbox, outgoing, announce, targeted, namesOf, deliver, roleHistory } = createPorts(options, lifecycle);
 	const track: Track = (work) => lifecycle.track(work);
 	const run = runSettings(settings);
 	const daily = dailySettings(settings);
@@ -134,7 +135,8 @@ export function createReeve(options: ReeveOptions): Reeve {
 				guildId,
 				channelId: settings.DISCORD_ADMIN_CHANNEL_ID ?? null,
 				wanted: managedRoleSettings(settings),
-				memory: store
+				memory: store,
+				auditLog: watchesAuditLog(settings)
 			}),
 			store,
 			channels: ports.notifier.holdChannels,
@@ -143,6 +145,7 @@ export function createReeve(options: ReeveOptions): Reeve {
 			track,
 			logger
 		}),
+		roleHistory: roleHistory ?? { start: () => {}, stop: async () => {} },
 		lifecycle,
 		operators: { guildId, roleIds: settings.DISCORD_OPERATOR_ROLE_IDS },
 		settings: {

@@ -43,6 +43,7 @@ async function check(place: Place | null) {
 		guildId: GUILD,
 		channelId: CHANNEL,
 		operatorRoleIds: [],
+		auditLog: false,
 		guild: { problems: async () => [] },
 		...NO_ROLES,
 		justLoggedIn: true
@@ -80,6 +81,15 @@ describe('discordChecks, the admin channel', () => {
 it('checks nothing but the invitation in a server that Reeve is not in', async () => {
 	const client = { guilds: { cache: new Collection() } } as unknown as Client<true>;
 	const guild = { problems: async () => [{ blocks: 'runs' as const, message: 'Invite it.' }] };
-	const inputs = { client, guildId: GUILD, channelId: CHANNEL, operatorRoleIds: ['1'], guild, ...NO_ROLES, justLoggedIn: true };
+	const inputs = {
+		client,
+		guildId: GUILD,
+		channelId: CHANNEL,
+		operatorRoleIds: ['1'],
+		auditLog: false,
+		guild,
+		...NO_ROLES,
+		justLoggedIn: true
+	};
 	expect(await runChecks(discordChecks(inputs))).toEqual([{ subject: 'Discord', verdict: 'blocking', message: 'Invite it.' }]);
 });

@@ -11,13 +11,15 @@ export interface TextBudget {
 	readonly source: number;
 	/** The notices of a run, together. */
 	readonly notices: number;
+	/** Whether issues say how they came about. */
+	readonly origins: boolean;
 	/** Why a run failed. Long, because the summary is then the only embed. */
 	readonly failure: number;
 }
 
 /** Widest first. The tightest fits a page of the longest texts: a summary of 1 200 characters and five issues of 930. */
 export const TEXT_BUDGETS: readonly [TextBudget, ...TextBudget[]] = [
-	{ sentence: 600, status: 400, source: 1000, notices: 1000, failure: 3000 },
-	{ sentence: 250, status: 150, source: 250, notices: 600, failure: 3000 },
-	{ sentence: 110, status: 55, source: 55, notices: 400, failure: 3000 }
+	{ sentence: 600, status: 400, source: 1000, notices: 1000, origins: true, failure: 3000 },
+	{ sentence: 250, status: 150, source: 250, notices: 600, origins: true, failure: 3000 },
+	{ sentence: 110, status: 55, source: 55, notices: 400, origins: false, failure: 3000 }
 ];

@@ -3,6 +3,7 @@ import { planHash } from '../../reconciliation/detection/role-plan.js';
 import type { DriftIssue, DriftSeverity, IssueState, OpenIssue } from '../../reconciliation/domain/issue.js';
 import { COLOURS } from '../format/colours.js';
 import { describePlan, heading, number, roles, SEVERITY_NAMES } from '../format/format.js';
+import { describeOrigin } from '../format/origin.js';
 import { linkStripeIds } from '../format/stripe-links.js';
 import { cut, escapeName, mention, sentence } from '../format/text.js';
 import type { TextBudget } from '../format/text-budget.js';
@@ -65,10 +66,11 @@ export function issueEmbed(shown: ShownIssue, budget: TextBudget): APIEmbed {
 	const { drift, state } = shown;
 	const resolution = resolutionOf(state);
 	const sourceText = (text: string) => linkStripeIds(sentence(text, budget.status), budget.source, { hideSubscriptionIds: true }) || '—';
+	const origin = budget.origins ? describeOrigin(drift.origin ?? shown.found.origin) : '';
 	const outcome = describeState(drift, state, budget);
 	return {
 		title: `${number(shown.number)}. ${heading(drift)}${resolution === null ? '' : ` (${describeResolution(state)})`}`,
-		description: `${mention(drift.discordId)} · ${escapeName(drift.discordName)}\n${sentence(drift.description, budget.sentence)}${drift.byRuleChange ? ` ${BY_RULE_CHANGE}` : ''}`,
+		description: `${mention(drift.discordId)} · ${escapeName(drift.discordName)}\n${sentence(drift.description, budget.sentence)}${drift.byRuleChange ? ` ${BY_RULE_CHANGE}` : ''}${origin === '' ? '' : `\n${origin}`}`,
 		color:
 			resolution === 'undone' || resolution === 'ignored'
 				? COLOURS.low

@@ -9,6 +9,7 @@ import { describeEffects, describeHeld } from '../format/effects.js';
 import { count, describeRequester, duration, list, number, SCOPE_NAMES, SEVERITY_NAMES } from '../format/format.js';
 import { MAX_FIELD_LENGTH } from '../format/limits.js';
 import { fitLines } from '../format/lines.js';
+import { originLines } from '../format/origin.js';
 import { linkStripeIds } from '../format/stripe-links.js';
 import { mention, sentence } from '../format/text.js';
 import type { TextBudget } from '../format/text-budget.js';
@@ -91,11 +92,13 @@ function found({ result, states }: ReportView, budget: TextBudget): APIEmbed {
 	const progress = progressOf(result, states);
 	const settled = progress.fixed + progress.ignored + progress.gone;
 	const notices = result.notices === null ? '' : fitLines(noticeLines(result.notices), budget.notices, { cutLast: true });
+	const origins = originLines(result.issues);
 	const fields: APIEmbedField[] = [
 		...(result.ruleChange ? [ruleChangeField(result.ruleChange, budget.sentence)] : []),
 		...(result.hold === null || result.hold.byRuleChange ? [] : [holdField(result.hold, result, budget)]),
 		{ name: 'By kind', value: kinds(result), inline: true },
 		{ name: 'By severity', value: severities(result), inline: true },
+		...(budget.origins && origins.length > 0 ? [{ name: 'How it came about', value: fitLines(origins, MAX_FIELD_LENGTH) }] : []),
 		...(notices === ''
 			? []
 			: [{ name: 'Noted, nothing to fix', value: budget.source > budget.status ? linkStripeIds(notices, MAX_FIELD_LENGTH) : notices }])

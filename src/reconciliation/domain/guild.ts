@@ -11,6 +11,8 @@ export interface RosterMember {
 	/** The name that the account shows in every server; null if it is one of the two above. */
 	readonly globalName?: string | null;
 	readonly bot: boolean;
+	/** When they joined, for the last time; null or missing if it is not known. */
+	readonly joinedAt?: Date | null;
 	readonly roles: readonly RoleName[];
 }
 

@@ -1,4 +1,5 @@
 import type { Effect } from './effect.js';
+import type { Origin } from './origin.js';
 import type { RoleName } from './rules.js';
 
 /** Every kind of drift, in the order in which a report lists issues of one severity: paying members without access come first. */
@@ -34,6 +35,8 @@ export interface DriftIssue {
 	readonly description: string;
 	/** What decides the entitlement, in a few words. Missing in issues of older versions. */
 	readonly cause?: string;
+	/** How the difference came about. Missing unless the server's audit log is watched. */
+	readonly origin?: Origin;
 	/** The member's subscriptions, in words. */
 	readonly stripeStatus: string;
 	/** The member's rows, in words. */

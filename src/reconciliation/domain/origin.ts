@@ -52,3 +52,13 @@ export interface LinkEvent {
 	readonly by: string;
 	readonly at: Date;
 }
+
+/** Reads what is known of how members came to hold their roles. */
+export interface OriginReader {
+	/** Null while nothing can be said: the audit log is not read completely, or not for all of these roles. */
+	coverage(roleIds: readonly string[]): Promise<{ readonly since: Date; readonly reeveId: string } | null>;
+	/** The changes of managed roles of these members, oldest first. */
+	roleChangesOf(discordIds: readonly string[]): Promise<readonly RoleChange[]>;
+	/** The links of these members that operators added and removed, oldest first. */
+	linkEventsOf(discordIds: readonly string[]): Promise<ReadonlyMap<string, readonly LinkEvent[]>>;
+}

@@ -9,6 +9,7 @@ import type { DriftIssue, FixOutcome, OpenIssue, Plan } from './issue.js';
 import type { Links } from './links.js';
 import type { Channel, MailWorthy } from './notification.js';
 import type { Onboarding, OnboardingEnd } from './onboarding.js';
+import type { OriginReader } from './origin.js';
 import type { AcceptedRules, RuleChange } from './rule-change.js';
 import type { RoleName, Rules } from './rules.js';
 import type { Progress, ReconciliationResult, Touched, TriggeredBy, Verified } from './run.js';
@@ -447,6 +448,8 @@ export interface Ports {
 	readonly guild: Guild;
 	readonly ledger: Ledger;
 	readonly notifier: Notifier;
+	/** Null: how drift came about is not watched. */
+	readonly origins?: OriginReader | null;
 	readonly now: () => Date;
 	/** @param ms - milliseconds */
 	readonly sleep: (ms: number) => Promise<unknown>;

@@ -14,6 +14,7 @@ import type { Billing, LinkReader, Ports } from '../domain/ports.js';
 import type { PolicySettings, RoleName } from '../domain/rules.js';
 import { attempt, type SourceResult } from '../domain/source-result.js';
 import type { UnknownReason } from '../domain/unknown.js';
+import { withOrigins } from '../origins/attach.js';
 import type { Adjustment } from '../policy/adjust.js';
 import type { EvaluatedSource } from '../policy/entitlement.js';
 import { PaymentFailures } from '../policy/payment-failure.js';
@@ -104,7 +105,7 @@ export const SEARCH_LAG_MS = 65 * 60_000;
 
 /** Reads and explains one member. A source that cannot be read becomes a reason in the result. Changes nothing. */
 export async function explainMember(
-	ports: Pick<Ports, 'guild' | 'now'> & { readonly billing: Billing & CustomerMetadataSearch; readonly ledger: LinkReader },
+	ports: Pick<Ports, 'guild' | 'now' | 'origins'> & { readonly billing: Billing & CustomerMetadataSearch; readonly ledger: LinkReader },
 	history: MemberHistoryStore,
 	policy: PolicySettings,
 	discordId: string
@@ -132,6 +133,17 @@ export async function explainMember(
 	const detection = snapshot === null ? null : detect({ billing: snapshot, roster, links, othersInGuild }, policy, now);
 	const subject = { id: discordId, roles: current?.roles ?? [] };
 	const breakdown = breakDown(subject, snapshot ?? NOTHING_READ, links, detection, policy, now);
+	const roleIds = ports.origins && detection !== null && detection.issues.length > 0 ? await attempt(() => guild.managedRoleIds()) : null;
+	const drifts =
+		snapshot !== null && detection !== null && roleIds?.ok === true
+			? await withOrigins(ports.origins ?? null, detection.issues, {
+					snapshot: { billing: snapshot, roster, links },
+					linkIndex: LinkIndex.of(snapshot.accounts, links),
+					policy,
+					now,
+					roleIds: roleIds.value
+				})
+			: (detection?.issues ?? []);
 	return {
 		discordId,
 		member: current,
@@ -140,7 +152,7 @@ export async function explainMember(
 		searchFailure: failureOf(search),
 		breakdown,
 		known: snapshot !== null,
-		drift: detection?.issues[0] ?? null,
+		drift: drifts[0] ?? null,
 		exemption: links.exemptions.find((exemption) => isInForce(exemption, now)) ?? null,
 		issue,
 		changes: await history.changesOf(discordId, MAX_CHANGES_SHOWN),

@@ -20,6 +20,7 @@ import { countEffects } from '../domain/effect.js';
 import type { Roster } from '../domain/guild.js';
 import type { Links } from '../domain/links.js';
 import type { Onboarding } from '../domain/onboarding.js';
+import type { OriginReader } from '../domain/origin.js';
 import {
 	type Billing,
 	type Guild,
@@ -36,6 +37,7 @@ import { completeRules, type PolicySettings, type Rules, rulesEqual, rulesHash }
 import { isFullRun, type RunSettings, type Touched } from '../domain/run.js';
 import { plausibilityProblem } from '../fixes/safety.js';
 import { currentRules } from '../fixes/unaccepted-rules.js';
+import { withOrigins } from '../origins/attach.js';
 import { readRoundedNeighbours } from '../snapshot/rounded-neighbours.js';
 import { findChangedLinks } from './changed-links.js';
 import { payersIn } from './payers.js';
@@ -46,6 +48,7 @@ import { readTouched, withFormerPayees } from './read-touched.js';
 type PayerReader = Pick<PayerStore, 'payersRecorded' | 'findPayers'>;
 
 interface ReadingPorts {
+	readonly origins?: OriginReader | null;
 	readonly billing: Billing;
 	readonly guild: Guild;
 	readonly ledger: LinkReader;
@@ -116,7 +119,14 @@ export async function compare(
 	const onlyMembers = found.compared;
 	if (partial === null && onlyMember === null) await onPayers(payersIn(reading.snapshot.billing.accounts, found), !found.mayConcernAnyone);
 	const { detection: marked, ruleChange, unaccepted } = await markChanged(ports, reading, found, rules, startedAt);
-	const detection = withNoticesOf(onlyMember, reading, marked, settings.policy, startedAt);
+	const issues = await withOrigins(ports.origins ?? null, marked.issues, {
+		snapshot: reading.snapshot,
+		linkIndex: reading.analysis.linkIndex,
+		policy: settings.policy,
+		now: startedAt,
+		roleIds: rules.roleIds
+	});
+	const detection = withNoticesOf(onlyMember, reading, { ...marked, issues }, settings.policy, startedAt);
 	const { discordIdKey } = settings;
 	const onboarding = isFullRun({ onlyMember, onlyMembers })
 		? checkOnboarding(detection.coverage, { issues: detection.issues, discordIdKey, known: await ports.ledger.onboardingEnd() })

@@ -23,6 +23,8 @@ export class CompactRoster implements ById<RosterMember> {
 	private ids: BigUint64Array;
 	/** Index of the member's role set; the lowest bit says whether it is a bot. */
 	private traits: Uint32Array;
+	/** When the member joined, in epoch seconds; 0 if it is not known. */
+	private joined: Uint32Array;
 	/** Index of the member's name in {@link names}; the next two are their username and their global name. */
 	private nameIndexes: Uint32Array;
 	private count = 0;
@@ -49,6 +51,7 @@ export class CompactRoster implements ById<RosterMember> {
 		this.ids = new BigUint64Array(capacity);
 		this.idHalves = new Uint32Array(this.ids.buffer);
 		this.traits = new Uint32Array(capacity);
+		this.joined = new Uint32Array(capacity);
 		this.nameIndexes = new Uint32Array(capacity);
 		this.slots = new Uint32Array(slotCountFor(capacity));
 	}
@@ -71,6 +74,7 @@ export class CompactRoster implements ById<RosterMember> {
 					username: this.usernameAt(index),
 					globalName: this.globalNameAt(index),
 					bot: this.isBotAt(index),
+					joinedAt: this.joinedAt(index),
 					roles: this.rolesAt(index)
 				};
 	}
@@ -97,6 +101,11 @@ export class CompactRoster implements ById<RosterMember> {
 		return this.names.at((this.nameIndexes[index] ?? 0) + 2);
 	}
 
+	public joinedAt(index: number): Date | null {
+		const seconds = this.joined[index] ?? 0;
+		return seconds === 0 ? null : new Date(seconds * 1000);
+	}
+
 	public isBotAt(index: number): boolean {
 		return (this.traits[index] ?? 0) % 2 === 1;
 	}
@@ -109,12 +118,13 @@ export class CompactRoster implements ById<RosterMember> {
 	 * Adds or replaces a member.
 	 * @throws {RangeError} for an ID that is not a 64-bit decimal number
 	 */
-	public set({ id, name, username = null, globalName = null, bot, roles }: RosterMember): void {
+	public set({ id, name, username = null, globalName = null, bot, joinedAt = null, roles }: RosterMember): void {
 		const slot = this.slotOf(id);
 		if (slot === -1) throw new RangeError(`${JSON.stringify(id)} is not a Discord ID`);
 		const known = (this.slots[slot] ?? 0) - 1;
 		const index = known === -1 ? this.append(slot) : known;
 		this.traits[index] = this.roleSetIndex(roles) * 2 + (bot ? 1 : 0);
+		this.joined[index] = joinedAt === null ? 0 : Math.floor(joinedAt.getTime() / 1000);
 		this.nameIndexes[index] = this.names.add(name);
 		this.names.add(username === name ? null : username);
 		this.names.add(globalName === name || globalName === username ? null : globalName);
@@ -166,6 +176,7 @@ export class CompactRoster implements ById<RosterMember> {
 		this.ids = doubled(this.ids);
 		this.idHalves = new Uint32Array(this.ids.buffer);
 		this.traits = doubled(this.traits);
+		this.joined = doubled(this.joined);
 		this.nameIndexes = doubled(this.nameIndexes);
 	}
 
@@ -209,6 +220,10 @@ class StoredMember implements RosterMember {
 
 	public get username(): string | null {
 		return this.#roster.usernameAt(this.#index);
+	}
+
+	public get joinedAt(): Date | null {
+		return this.#roster.joinedAt(this.#index);
 	}
 
 	public get globalName(): string | null {

@@ -22,6 +22,7 @@ import { outboxContract } from './outbox.js';
 import { pauseContract } from './pauses.js';
 import { payerContract } from './payers.js';
 import { privacyContract } from './privacy.js';
+import { roleChangeContract } from './role-changes.js';
 import { rulesContract } from './rules.js';
 import { runContract } from './runs.js';
 import { settingContract } from './settings.js';
@@ -45,6 +46,7 @@ export function ledgerContract(database: () => Database): void {
 	halfDoneContract(database);
 	gaugeContract(database);
 	alertContract(database);
+	roleChangeContract(database);
 	pauseContract(database);
 	changedLinkContract(database);
 	importContract(database);

@@ -2,6 +2,7 @@ import { diffRoles, rolesEqual } from '../../../reconciliation/detection/role-pl
 import { adviseOnUnknown, describeUnknown } from '../../../reconciliation/detection/unknown.js';
 import type { Explanation } from '../../../reconciliation/members/explain.js';
 import { describePlan, roles } from '../../format/format.js';
+import { describeOrigin } from '../../format/origin.js';
 import { cut, sentence } from '../../format/text.js';
 import { ago } from '../../format/timestamps.js';
 
@@ -22,7 +23,7 @@ export function verdict(explanation: Explanation): string {
 		return 'Is exempt: Reeve leaves their roles alone, whatever Stripe says. End it with `/reconcile exemptions` if it is not right any more.';
 	if (!known) return 'What they should have is not known, because Stripe could not be asked. Reeve changes nothing while that is so.';
 	if (drift !== null)
-		return `${sentence(drift.description, SENTENCE_LENGTH)} Plan: **${cut(describePlan(drift.plan), PLAN_LENGTH)}**.${breakdown.person === null ? ' Link them with `/reconcile link`, or exempt them with `/reconcile exempt`, if they are to keep it.' : ''}`;
+		return `${origin(drift)}${sentence(drift.description, SENTENCE_LENGTH)} Plan: **${cut(describePlan(drift.plan), PLAN_LENGTH)}**.${breakdown.person === null ? ' Link them with `/reconcile link`, or exempt them with `/reconcile exempt`, if they are to keep it.' : ''}`;
 	const [unknown] = breakdown.unknown;
 	if (unknown !== undefined)
 		return `Keeps the roles they have: ${sentence(describeUnknown(unknown), SENTENCE_LENGTH)}. What to do: ${adviseOnUnknown(unknown)}.`;
@@ -33,6 +34,12 @@ export function verdict(explanation: Explanation): string {
 	if (breakdown.adjusted !== null) return fixed === null ? 'Has the roles they should have.' : `${fixed}. That is right.`;
 	const because = sentence(breakdown.because, SENTENCE_LENGTH);
 	return fixed === null ? `Has the roles they should have: ${because}.` : `${fixed} because ${because}. That is right.`;
+}
+
+/** Who or what caused it, as the first sentence. */
+function origin({ origin: known }: NonNullable<Explanation['drift']>): string {
+	const text = describeOrigin(known);
+	return text === '' ? '' : `${text} `;
 }
 
 /** "Lord was removed 2 minutes ago"; null if the newest change is not the fix that led to the roles held now. */

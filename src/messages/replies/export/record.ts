@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon';
 import { describeLinks } from '../../../reconciliation/detection/link-problems.js';
 import { adviseOnUnknown, describeUnknown } from '../../../reconciliation/detection/unknown.js';
+import type { Origin } from '../../../reconciliation/domain/origin.js';
 import { withPlainDays } from '../../../reconciliation/domain/time-in-text.js';
 import type { UnknownMembers } from '../../../reconciliation/domain/unknown.js';
 import type { ArchivedRun, RecordedAttempt, RecordedIssue, RunRecord } from '../../../reconciliation/runs/archive.js';
@@ -36,7 +37,10 @@ const COLUMNS = [
 	'Roles after',
 	'Outcome',
 	'Error',
-	'Undone by'
+	'Undone by',
+	'How it came about',
+	'Caused by',
+	'Came about (UTC)'
 ] as const;
 
 /** Of the members of whom something is unknown. */
@@ -138,7 +142,17 @@ function linesOf(run: ArchivedRun, { found, statusNow, attempts }: RecordedIssue
 		utcCell(found.firstSeenAt),
 		found.timesSeen
 	];
-	return attempts.length === 0 ? [[...issue, ...NO_ATTEMPT]] : attempts.map((attempt) => [...issue, ...attemptOf(attempt)]);
+	const origin = originCells(found.origin);
+	return attempts.length === 0
+		? [[...issue, ...NO_ATTEMPT, ...origin]]
+		: attempts.map((attempt) => [...issue, ...attemptOf(attempt), ...origin]);
+}
+
+/** Its kind, who did it, and when. */
+function originCells(origin: Origin | undefined): string[] {
+	if (origin === undefined || origin.kind === 'unknown') return [origin === undefined ? '' : 'not known', '', ''];
+	const { kind, at } = origin;
+	return [kind, 'by' in origin ? idCell(origin.by) : '', utcCell(new Date(at))];
 }
 
 const NO_ATTEMPT: readonly string[] = ['', '', '', '', '', '', '', '', ''];
