@@ -97,7 +97,15 @@ describe('readRoster', () => {
 		});
 		const { members } = await read(guild);
 		expect(members.size).toBe(1001);
-		expect(members.get(id(7))).toEqual({ id: id(7), name: 'Sir Seven', username: 'p7', globalName: null, bot: false, roles: ['Knight'] });
+		expect(members.get(id(7))).toEqual({
+			id: id(7),
+			name: 'Sir Seven',
+			username: 'p7',
+			globalName: null,
+			bot: false,
+			joinedAt: null,
+			roles: ['Knight']
+		});
 		expect(members.get(id(8))?.roles).toEqual([]);
 	});
 

@@ -153,7 +153,7 @@ describe('exportReply', () => {
 	const attempts = rows.map((row) => Object.fromEntries(header.map((name, index) => [name, row[index]])));
 
 	it('has a line per attempt, and one for an issue without attempts', () => {
-		expect(rows.map((row) => row.length)).toEqual([23, 23, 23, 23]);
+		expect(rows.map((row) => row.length)).toEqual([26, 26, 26, 26]);
 		expect(attempts).toMatchObject([
 			{
 				Run: 'run1',

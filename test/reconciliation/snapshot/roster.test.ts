@@ -22,6 +22,7 @@ const members = fc.array(
 		username: fc.option(name),
 		globalName: fc.option(name),
 		bot: fc.boolean(),
+		joinedAt: fc.option(fc.integer({ min: 1, max: 4_000_000_000 }).map((seconds) => new Date(seconds * 1000))),
 		roles: fc.subarray([...MANAGED, 'Rôle 🗡', 'a","b'])
 	}) satisfies fc.Arbitrary<RosterMember>,
 	{ maxLength: 120 }
@@ -34,16 +35,17 @@ function compact(all: readonly RosterMember[], expected?: number): CompactRoster
 }
 
 /** The username and the global name are stored only if they differ. */
-const asStored = ({ name, username, globalName, ...member }: RosterMember): RosterMember => ({
+const asStored = ({ name, username, globalName, joinedAt = null, ...member }: RosterMember): RosterMember => ({
 	...member,
 	name,
 	username: username && username !== name ? username : null,
-	globalName: globalName && globalName !== name && globalName !== username ? globalName : null
+	globalName: globalName && globalName !== name && globalName !== username ? globalName : null,
+	joinedAt
 });
 const mapOf = (all: readonly RosterMember[]) => new Map(all.map((member) => [member.id, asStored(member)]));
 /** Copies the fields of a view. */
-const copyOf = ({ id, name, username, globalName, bot, roles }: RosterMember): RosterMember =>
-	asStored({ id, name, username: username ?? null, globalName: globalName ?? null, bot, roles });
+const copyOf = ({ id, name, username, globalName, bot, joinedAt, roles }: RosterMember): RosterMember =>
+	asStored({ id, name, username: username ?? null, globalName: globalName ?? null, bot, joinedAt: joinedAt ?? null, roles });
 const byId = (a: RosterMember, b: RosterMember) => (a.id < b.id ? -1 : 1);
 
 describe('CompactRoster', () => {
