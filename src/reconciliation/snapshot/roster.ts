@@ -15,7 +15,7 @@ const DECIMAL = /^(?:0|[1-9]\d{0,19})$/;
 const NO_ROLES: readonly RoleName[] = [];
 
 /**
- * All members of a guild in columns: about 30 bytes a member besides the name, where a Map of objects takes hundreds. Members are
+ * All members of a guild in columns: about 40 bytes a member besides the name, where a Map of objects takes hundreds. Members are
  * views that read a field when it is accessed.
  */
 export class CompactRoster implements ById<RosterMember> {
@@ -23,8 +23,8 @@ export class CompactRoster implements ById<RosterMember> {
 	private ids: BigUint64Array;
 	/** Index of the member's role set; the lowest bit says whether it is a bot. */
 	private traits: Uint32Array;
-	/** When the member joined, in epoch seconds; 0 if it is not known. */
-	private joined: Uint32Array;
+	/** When the member joined, in epoch milliseconds; 0 if it is not known. */
+	private joined: Float64Array;
 	/** Index of the member's name in {@link names}; the next two are their username and their global name. */
 	private nameIndexes: Uint32Array;
 	private count = 0;
@@ -51,7 +51,7 @@ export class CompactRoster implements ById<RosterMember> {
 		this.ids = new BigUint64Array(capacity);
 		this.idHalves = new Uint32Array(this.ids.buffer);
 		this.traits = new Uint32Array(capacity);
-		this.joined = new Uint32Array(capacity);
+		this.joined = new Float64Array(capacity);
 		this.nameIndexes = new Uint32Array(capacity);
 		this.slots = new Uint32Array(slotCountFor(capacity));
 	}
@@ -102,8 +102,8 @@ export class CompactRoster implements ById<RosterMember> {
 	}
 
 	public joinedAt(index: number): Date | null {
-		const seconds = this.joined[index] ?? 0;
-		return seconds === 0 ? null : new Date(seconds * 1000);
+		const milliseconds = this.joined[index] ?? 0;
+		return milliseconds === 0 ? null : new Date(milliseconds);
 	}
 
 	public isBotAt(index: number): boolean {
@@ -124,7 +124,7 @@ export class CompactRoster implements ById<RosterMember> {
 		const known = (this.slots[slot] ?? 0) - 1;
 		const index = known === -1 ? this.append(slot) : known;
 		this.traits[index] = this.roleSetIndex(roles) * 2 + (bot ? 1 : 0);
-		this.joined[index] = joinedAt === null ? 0 : Math.floor(joinedAt.getTime() / 1000);
+		this.joined[index] = joinedAt?.getTime() ?? 0;
 		this.nameIndexes[index] = this.names.add(name);
 		this.names.add(username === name ? null : username);
 		this.names.add(globalName === name || globalName === username ? null : globalName);
