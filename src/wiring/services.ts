@@ -37,7 +37,10 @@ export function createReeve(options: ReeveOptions): Reeve {
 	const { settings, database, client, logger, redactors } = options;
 	const guildId = settings.DISCORD_GUILD_ID;
 	const lifecycle = new InFlightWork();
-	const { ports, store, billing, members, outbox, outgoing, announce, targeted, namesOf, deliver, roleHistory } = createPorts(options, lifecycle);
+	const { ports, store, billing, members, outbox, outgoing, announce, targeted, namesOf, deliver, roleHistory } = createPorts(
+		options,
+		lifecycle
+	);
 	const track: Track = (work) => lifecycle.track(work);
 	const run = runSettings(settings);
 	const daily = dailySettings(settings);

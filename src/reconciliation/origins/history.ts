@@ -71,9 +71,13 @@ export interface RoleHistoryDeps {
 	readonly store: RoleHistoryStore;
 	readonly now: () => Date;
 	readonly logger: { warn(...values: readonly unknown[]): void };
+	/** Rejects when aborted; default: the system's. */
+	readonly pause?: (ms: number, signal: AbortSignal) => Promise<unknown>;
 }
 
-export function createRoleHistory({ auditLog, store, now, logger }: RoleHistoryDeps): RoleHistory {
+const systemPause = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal });
+
+export function createRoleHistory({ auditLog, store, now, logger, pause = systemPause }: RoleHistoryDeps): RoleHistory {
 	let stopped = new AbortController();
 	/** Whether nothing is missing up to now. */
 	let isComplete = false;
@@ -89,13 +93,13 @@ export function createRoleHistory({ auditLog, store, now, logger }: RoleHistoryD
 			isComplete = false;
 			try {
 				if (!auditLog.canRead()) return;
-				await readMissing({ auditLog, store, now }, signal);
+				await readMissing({ auditLog, store, now, pause }, signal);
 				isComplete = !isDue && !signal.aborted;
 			} catch (error) {
 				if (signal.aborted) return;
 				logger.warn("Could not read the server's audit log. Reeve tries again in a minute:", error);
 				isDue = true;
-				await sleep(RETRY_MS, undefined, { signal }).catch(() => {});
+				await pause(RETRY_MS, signal).catch(() => {});
 			}
 		}
 	};
@@ -154,7 +158,7 @@ export function createRoleHistory({ auditLog, store, now, logger }: RoleHistoryD
 
 /** Reads the entries since the cursor, or all that Discord keeps if it does not cover these roles. */
 async function readMissing(
-	{ auditLog, store, now }: Pick<RoleHistoryDeps, 'auditLog' | 'store' | 'now'>,
+	{ auditLog, store, now, pause }: Required<Pick<RoleHistoryDeps, 'auditLog' | 'store' | 'now' | 'pause'>>,
 	signal: AbortSignal
 ): Promise<void> {
 	const roleIds = await auditLog.managedRoleIds();
@@ -181,7 +185,7 @@ async function readMissing(
 			coveredSince = last.at;
 			break;
 		}
-		await sleep(PAGE_PAUSE_MS, undefined, { signal });
+		await pause(PAGE_PAUSE_MS, signal);
 	}
 	await store.recordRoleChanges(changes, { coveredSince, lastEntryId: newest ?? known?.lastEntryId ?? null, roleIds });
 }

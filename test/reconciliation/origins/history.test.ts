@@ -68,12 +68,11 @@ class FakeLog {
 				linkEventsOf: async () => new Map()
 			},
 			now: () => new Date(NOW),
-			logger: { warn: () => {} }
+			logger: { warn: () => {} },
+			pause: () => new Promise((resolve) => setImmediate(resolve))
 		});
 	}
 }
-
-vi.mock('node:timers/promises', () => ({ setTimeout: () => new Promise((resolve) => setImmediate(resolve)) }));
 
 const coverageOf = async (history: ReturnType<FakeLog['open']>) => (await history.coverage(['r1']))?.since.getTime() ?? null;
 
