@@ -158,14 +158,18 @@ class FindingsWriter {
 
 	private async updateSeen(seen: readonly { id: string; issue: DriftIssue }[]): Promise<void> {
 		for (const batch of chunk(seen)) {
-			// An issue that is being fixed keeps the plan that was claimed.
+			// An issue that is being fixed keeps the plan that was claimed. A run that failed reported nothing: what it was the first to see is
+			// still new.
 			const rows = await this.prisma.$queryRaw<StoredColumns[]>`
 				UPDATE $schema."Issue" AS issue SET
-					"lastSeenAt" = ${this.at}, "timesSeen" = issue."timesSeen" + 1, "lastRunId" = ${this.runId}, severity = seen.severity,
+					"lastSeenAt" = ${this.at}, "lastRunId" = ${this.runId}, severity = seen.severity,
+					"timesSeen" = issue."timesSeen" + CASE WHEN last.status = 'FAILED' THEN 0 ELSE 1 END,
+					"cameBackAt" = CASE WHEN last.status = 'FAILED' AND issue."cameBackAt" = issue."lastSeenAt" THEN ${this.at} ELSE issue."cameBackAt" END,
 					detail = CASE WHEN issue.status = 'FIXING' THEN issue.detail ELSE seen.detail END,
 					"planHash" = CASE WHEN issue.status = 'FIXING' THEN issue."planHash" ELSE seen.hash END
-				FROM jsonb_to_recordset(${updatesJson(batch)}::jsonb) AS seen(id text, detail jsonb, severity text, hash text)
-				WHERE issue.id = seen.id
+				FROM jsonb_to_recordset(${updatesJson(batch)}::jsonb) AS seen(id text, detail jsonb, severity text, hash text),
+					$schema."ReconciliationRun" AS last
+				WHERE issue.id = seen.id AND last.id = issue."lastRunId"
 				RETURNING ${STORED_COLUMNS}`;
 			this.keep(rows);
 		}

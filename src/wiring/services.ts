@@ -63,7 +63,7 @@ export function createReeve(options: ReeveOptions): Reeve {
 		compare: async (touched) => {
 			const mayFix = async () => !(await isPaused());
 			const result = await runs.start({ triggeredBy: 'targeted', ...(touched && { touched }), mayFix });
-			return result?.status === 'COMPLETED';
+			return result?.status === 'COMPLETED' ? (result.postponed ?? []) : null;
 		},
 		isPaused,
 		isSetUp: async () => (await store.acceptedRules()) !== null && (await store.currentOnboarding()) === null,

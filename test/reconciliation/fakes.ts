@@ -448,12 +448,14 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 			if (!detection.skipped.has(issue.discordId)) Object.assign(issue, { status: 'RESOLVED', settledAt: at });
 			else if (detection.unknown.has(issue.discordId)) Object.assign(issue, { isUnknown: true });
 		}
-		return detection.issues.map((drift) => {
+		return detection.issues.flatMap((drift) => {
 			const known = live.find(({ discordId }) => discordId === drift.discordId);
+			if (known?.status === 'FIXING' && known.type !== drift.type) return [];
+			// It keeps the plan that was claimed.
+			const found = known?.status === 'FIXING' ? known : { ...drift, planHash: planHash(drift.discordId, drift.plan) };
 			const issue: StoredIssue = {
-				...drift,
+				...found,
 				id: known?.id ?? `issue_${this.issues.size + 1}`,
-				planHash: planHash(drift.discordId, drift.plan),
 				firstSeenAt: known?.firstSeenAt ?? at,
 				lastSeenAt: at,
 				timesSeen: (known?.timesSeen ?? 0) + 1,
@@ -463,7 +465,7 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 				cameBackAt: known?.cameBackAt ?? null
 			};
 			this.issues.set(issue.id, issue);
-			return { ...issue };
+			return [{ ...issue }];
 		});
 	}
 

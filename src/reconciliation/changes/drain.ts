@@ -1,12 +1,16 @@
 import type { Touched } from '../domain/run.js';
 import { RunInProgressError } from '../runs/run.js';
-import { touchedBy } from './change.js';
+import { type Change, touchedBy } from './change.js';
 import type { ChangeStore } from './store.js';
 
 export interface DrainDeps {
 	readonly store: Pick<ChangeStore, 'dueChanges' | 'queueChanges' | 'removeChanges'>;
-	/** Compares members and customers; null: everyone. @returns whether the run completed @throws {RunInProgressError} */
-	readonly compare: (touched: Touched | null) => Promise<boolean>;
+	/**
+	 * Compares members and customers; null: everyone.
+	 * @returns the Discord IDs of members left to the next run; null if the run failed
+	 * @throws {RunInProgressError}
+	 */
+	readonly compare: (touched: Touched | null) => Promise<readonly string[] | null>;
 	readonly isPaused: () => Promise<boolean>;
 	/** Whether a full run was accepted and setup is finished: before that, only full runs report anything. */
 	readonly isSetUp: () => Promise<boolean>;
@@ -20,6 +24,8 @@ export type Drained =
 	/** Nothing is due. */
 	| 'idle'
 	| 'compared'
+	/** Compared, except for members whose roles were being changed: they are compared again. */
+	| 'postponed'
 	/** Another run is in progress. */
 	| 'busy'
 	/** The run failed: a source could not be read. */
@@ -29,7 +35,7 @@ export type Drained =
 
 /**
  * Compares what is due by one targeted run. Changes are removed only after it completed, in the version that was taken before it began: what
- * changes meanwhile, or was taken when the process stops, is compared again.
+ * changes meanwhile, or was taken when the process stops, is compared again. So are members whose roles were being changed.
  * @throws errors of the database
  */
 export async function drain(deps: DrainDeps): Promise<Drained> {
@@ -51,12 +57,16 @@ export async function drain(deps: DrainDeps): Promise<Drained> {
 		await store.removeChanges([gap]);
 		return 'compared';
 	}
+	let again: readonly Change[];
 	try {
-		if (!(await compare(touchedBy(due)))) return 'failed';
+		const postponed = await compare(touchedBy(due));
+		if (postponed === null) return 'failed';
+		again = postponed.map((discordId) => ({ subject: `member:${discordId}`, at: now(), urgent: false }));
 	} catch (error) {
 		if (error instanceof RunInProgressError) return 'busy';
 		throw error;
 	}
+	if (again.length > 0) await store.queueChanges(again, { settleMs, now: now() });
 	await store.removeChanges(due);
-	return 'compared';
+	return again.length > 0 ? 'postponed' : 'compared';
 }

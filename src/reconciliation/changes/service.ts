@@ -56,6 +56,9 @@ const MIN_LEASE_SECONDS = 30;
 /** Another run is in progress. */
 const BUSY_RETRY_MS = 2_000;
 
+/** A change of roles in progress ends within a minute, also that of a process that was stopped. */
+const POSTPONED_RETRY_MS = 15_000;
+
 /** A source could not be read. */
 const INITIAL_BACKOFF_MS = 15_000;
 const MAX_BACKOFF_MS = 600_000;
@@ -101,7 +104,8 @@ export function createChangeService(deps: ChangeDeps): ChangeService {
 				failedRuns += 1;
 				return waitAfter(failedRuns);
 			}
-			if (drained === 'compared') failedRuns = 0;
+			if (drained === 'compared' || drained === 'postponed') failedRuns = 0;
+			if (drained === 'postponed') return POSTPONED_RETRY_MS;
 			const dueAt = await store.nextChangeDueAt();
 			return dueAt === null ? null : Math.max(0, dueAt.getTime() - now().getTime());
 		} catch (error) {

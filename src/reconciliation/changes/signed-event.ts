@@ -1,6 +1,6 @@
 import type { BillingEvent } from './event-cursor.js';
 
-/** A request that did not come from Stripe. `message`: why, for whoever set it up. */
+/** A request that did not come from Stripe. `message`: why, and what to check. */
 export class EventRefusedError extends Error {
 	public override readonly name = 'EventRefusedError';
 }

@@ -84,6 +84,8 @@ export interface ReconciliationResult {
 	readonly issuesFound: number;
 	readonly issuesFixed: number;
 	readonly issues: readonly OpenIssue[];
+	/** Discord IDs of members with drift that is left to the next run: their roles are being changed, or were since this run began. */
+	readonly postponed?: readonly string[];
 	/** Null for a failed run. */
 	readonly notices: Notices | null;
 	readonly hold: Hold | null;

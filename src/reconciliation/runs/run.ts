@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { type Heartbeat, startHeartbeat } from '../../async/heartbeat.js';
 import { withDeadline } from '../../async/timeout.js';
 import type { Snapshot } from '../detection/detect.js';
+import { planHash } from '../detection/role-plan.js';
 import type { Detection } from '../domain/detection.js';
+import type { DriftIssue, OpenIssue } from '../domain/issue.js';
 import { type OnProgress, type Ports, type RunStart, SourceError } from '../domain/ports.js';
 import {
 	isFullRun,
@@ -135,6 +137,7 @@ type Outcome = Pick<
 	| 'issuesFound'
 	| 'issuesFixed'
 	| 'issues'
+	| 'postponed'
 	| 'notices'
 	| 'hold'
 	| 'ruleChange'
@@ -248,6 +251,7 @@ async function complete(
 		issuesFound: issues.length,
 		issuesFixed: fixed.count,
 		issues,
+		postponed: postponed(issues, detection.issues),
 		notices: detection.notices,
 		hold,
 		ruleChange,
@@ -260,6 +264,12 @@ async function complete(
 	assertLeaseHeld(lease);
 	await ledger.completeRun(runId, { issuesFixed: fixed.count, hold, at: ports.now(), verified, channels });
 	return outcome;
+}
+
+/** The members whose drift is not what is stored of them: their roles are being changed, or were since the run began. */
+function postponed(stored: readonly OpenIssue[], found: readonly DriftIssue[]): readonly string[] {
+	const plans = new Map(stored.map((issue) => [issue.discordId, issue.planHash]));
+	return found.flatMap(({ discordId, plan }) => (plans.get(discordId) === planHash(discordId, plan) ? [] : [discordId]));
 }
 
 const PHASES = {

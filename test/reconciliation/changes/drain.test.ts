@@ -21,7 +21,7 @@ async function queued(...subjects: Change['subject'][]) {
 			store,
 			compare: async (touched) => {
 				runs.push(touched);
-				return true;
+				return [];
 			},
 			isPaused: async () => false,
 			isSetUp: async () => true,
@@ -45,10 +45,19 @@ describe('drain', () => {
 
 	it('keeps everything if the run fails or another one is in progress', async () => {
 		const { drainAt, left } = await queued('member:1');
-		expect(await drainAt(40, { compare: async () => false })).toBe('failed');
+		expect(await drainAt(40, { compare: async () => null })).toBe('failed');
 		expect(await drainAt(40, { compare: () => Promise.reject(new RunInProgressError()) })).toBe('busy');
 		await expect(drainAt(40, { compare: () => Promise.reject(new Error('bug')) })).rejects.toThrow('bug');
 		expect(left()).toEqual(['member:1']);
+	});
+
+	it('compares a member again whose roles were being changed', async () => {
+		const { runs, drainAt, left } = await queued('customer:cus_1', 'member:2');
+		expect(await drainAt(40, { compare: async () => ['1', '2'] })).toBe('postponed');
+		expect(left().sort()).toEqual(['member:1', 'member:2']);
+		expect(await drainAt(72)).toBe('compared');
+		expect(runs).toEqual([{ discordIds: ['2', '1'], customerIds: [] }]);
+		expect(left()).toEqual([]);
 	});
 
 	it('keeps everything while paused', async () => {

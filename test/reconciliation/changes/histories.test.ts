@@ -122,20 +122,20 @@ class Server {
 
 	public async compare(outcome: 'completed' | 'failed' | 'busy', meanwhile: readonly number[] = []): Promise<void> {
 		const { store, now } = this;
-		const run = async (touched: Touched | null): Promise<boolean> => {
+		const run = async (touched: Touched | null): Promise<readonly string[] | null> => {
 			if (outcome === 'busy') throw new RunInProgressError();
 			const startedAt = this.now();
 			const compared = touched === null ? SUBJECTS : subjectsOf(touched);
 			const read = compared.map((subject) => [subject, this.state.get(subject) ?? 0] as const);
 			this.ms += 1;
 			for (const subject of meanwhile) await this.change(SUBJECTS[subject] as Subject, 0);
-			if (outcome === 'failed' || !this.alive) return false;
+			if (outcome === 'failed' || !this.alive) return null;
 			for (const [subject, state] of read) {
 				if ((this.seen.get(subject) ?? 0) < state) this.reports.push(`${subject} ${state}`);
 				this.seen.set(subject, Math.max(state, this.seen.get(subject) ?? 0));
 			}
 			if (touched === null) this.lastFullRunAt = startedAt;
-			return true;
+			return [];
 		};
 		await this.work(() =>
 			drain({

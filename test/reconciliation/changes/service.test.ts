@@ -39,7 +39,7 @@ function setUp(deps: Partial<ChangeDeps> = {}) {
 		readSignedEvent: null,
 		compare: async (touched) => {
 			runs.push(touched);
-			return true;
+			return [];
 		},
 		isPaused: async () => false,
 		isSetUp: async () => true,
@@ -113,7 +113,7 @@ describe('the change service', () => {
 			compare: async () => {
 				attempts.push(Date.now());
 				if (problem === 'busy') throw new RunInProgressError();
-				return problem === null;
+				return problem === null ? [] : null;
 			}
 		});
 		service.start();

@@ -23,7 +23,7 @@ const targeted = (ports: FakePorts, touched: { discordIds?: readonly string[]; c
 	runReconciliation(ports, settings, { triggeredBy: 'targeted', touched: { discordIds: [], customerIds: [], ...touched } });
 
 describe('a targeted run', () => {
-	it('compares the members touched and those for whom the customers touched pay, and nobody else', async () => {
+	it('compares the members touched and those for whom the customers touched pay, and no one else', async () => {
 		const ports = guild();
 		const result = await targeted(ports, { discordIds: [ADA], customerIds: ['cus_3'] });
 		expect(result).toMatchObject({ triggeredBy: 'targeted', onlyMember: null, onlyMembers: [ADA, userId(3), userId(4)] });
@@ -48,6 +48,16 @@ describe('a targeted run', () => {
 		const result = await targeted(ports, { customerIds: ['cus_2'] });
 		expect(result).toMatchObject({ onlyMembers: [BOB], issuesFound: 0 });
 		expect([...ports.ledger.issues.values()].find(({ discordId }) => discordId === BOB)?.status).toBe('RESOLVED');
+	});
+
+	it('names the members whose roles are being changed by another plan, to be compared again', async () => {
+		const ports = guild();
+		const found = await targeted(ports, { discordIds: [ADA, BOB] });
+		const issue = found?.issues.find(({ discordId }) => discordId === ADA);
+		await ports.ledger.claimIssue(issue?.id ?? '', issue?.planHash ?? '', '42', found?.runId ?? '', 60);
+		expect((await targeted(ports, { discordIds: [ADA, BOB] }))?.postponed).toEqual([]);
+		ports.billing.put(subscription({ id: 'sub_1', customerId: 'cus_1', prices: ['price_lord'] }));
+		expect((await targeted(ports, { discordIds: [ADA, BOB] }))?.postponed).toEqual([ADA]);
 	});
 
 	it('says nothing about others in its notices', async () => {

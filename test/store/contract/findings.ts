@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isNews } from '../../../src/reconciliation/detection/news.js';
 import { planHash } from '../../../src/reconciliation/detection/role-plan.js';
 import type { OpenIssue } from '../../../src/reconciliation/domain/issue.js';
 import type { Database } from '../../../src/store/connection/database.js';
@@ -100,6 +101,28 @@ export function findingsContract(database: () => Database): void {
 				expect(await stored(issue)).toMatchObject({ status: 'FIXED', settledAt: minute(5), cameBackAt: null });
 			}
 			expect((await run(ledger, minute(6), [drift(issue.discordId)])).found).toMatchObject([{ id: issue.id, cameBackAt: minute(6) }]);
+		});
+
+		it('keeps an issue as new, or as come back, that only a failed run has seen', async () => {
+			const { ledger } = ledgerOf(database());
+			const find = async (at: Date, who: string, end: 'completed' | 'failed') => {
+				const runId = (await ledger.startRun(runStart(at))) as string;
+				const found = { detection: detection([drift(who)]), livemode: true, subscriptionsRead: 1, at };
+				const [issue] = await ledger.recordFindings(runId, found);
+				if (end === 'completed') await ledger.completeRun(runId, { issuesFixed: 0, hold: null, at });
+				else await ledger.failRun(runId, { reason: 'Stopped.', issuesFixed: 0, at });
+				return issue as OpenIssue;
+			};
+			const ada = snowflake();
+			expect(isNews(await find(minute(1), ada, 'failed'))).toBe(true);
+			expect(await find(minute(2), ada, 'completed')).toMatchObject({ timesSeen: 1, firstSeenAt: minute(1) });
+			expect(await find(minute(3), ada, 'failed')).toMatchObject({ timesSeen: 2 });
+			const known = await find(minute(4), ada, 'completed');
+			expect([known.timesSeen, isNews(known)]).toEqual([2, false]);
+			await database().prisma.issue.update({ where: { id: known.id }, data: { status: 'FIXED', liveKey: null, settledAt: minute(5) } });
+			expect(await find(minute(6), ada, 'failed')).toMatchObject({ cameBackAt: minute(6) });
+			expect(isNews(await find(minute(7), ada, 'completed'))).toBe(true);
+			expect(isNews(await find(minute(8), ada, 'completed'))).toBe(false);
 		});
 
 		it('keeps the claimed plan of an issue that is being fixed', async () => {
