@@ -137,7 +137,10 @@ describe('readRoster', () => {
 		const progress: Progress[] = [];
 		const { members } = await (await guildOf()).readRoster((state) => progress.push(state));
 		expect(members.size).toBe(1504);
-		expect(members.get(ADA)).toEqual({ id: ADA, name: 'ada', username: null, globalName: null, bot: false, roles: ['Knight'] });
+		expect(members.get(ADA)).toEqual({
+			...{ id: ADA, name: 'ada', username: null, globalName: null, bot: false, roles: ['Knight'] },
+			joinedAt: expect.any(Date)
+		});
 		expect(members.get('400000000000000007')?.bot).toBe(true);
 		expect(stage.log.list().filter(({ method }) => method === 'REQUEST_GUILD_MEMBERS')).toHaveLength(1);
 		expect(progress.at(0)).toMatchObject({ source: 'discord', done: 1000, finished: false });

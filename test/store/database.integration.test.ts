@@ -99,7 +99,7 @@ describe('openDatabase with a folder', () => {
 				`const { createLedger } = await import(${JSON.stringify(join(COMPILED, 'ledger.js'))});
 				const ledger = createLedger(database, '${guildId}');
 				await ledger.acquireLease('killed process', 3600);
-				const runId = await ledger.startRun({ startedAt: new Date(), triggeredBy: 'manual', requestedBy: null, isVerificationRun: false, autoFixEnabled: false, scheduledDay: null });
+				const runId = await ledger.startRun({ startedAt: new Date(), triggeredBy: 'manual', requestedBy: null, isVerificationRun: false, autoFixEnabled: false, scheduledDay: null, onlyMember: null, onlyMembers: null });
 				const detection = { issues: [${JSON.stringify(drift(discordId))}], notices: {}, skipped: new Set(), unknown: new Set(), membersChecked: 1, teamsChecked: 0, payingCustomers: 1, roleHolders: 1, newlyUnpaid: [], clearedDebts: [] };
 				const [issue] = await ledger.recordFindings(runId, { detection, livemode: true, subscriptionsRead: 1, at: new Date() });
 				const { claim } = await ledger.claimIssue(issue.id, issue.planHash, '42', runId, 3600);
