@@ -14,7 +14,7 @@ type Runs = Pick<
 	Ledger,
 	| 'startRun'
 	| 'failAbandonedRuns'
-	| 'hasUnfinishedRun'
+	| 'unfinishedRun'
 	| 'lastGoodRun'
 	| 'acceptAccount'
 	| 'installedAt'
@@ -52,8 +52,11 @@ export function runStore({ prisma }: Database, guildId: string): Runs {
 					if (triggeredBy !== TARGETED) await addRunMessages(transaction, guildId, id, channels, at, at);
 				}
 			}),
-		hasUnfinishedRun: async () =>
-			(await prisma.reconciliationRun.findFirst({ where: { guildId, status: RunStatus.RUNNING }, select: { id: true } })) !== null,
+		unfinishedRun: async () => {
+			const where = { guildId, status: RunStatus.RUNNING };
+			const run = await prisma.reconciliationRun.findFirst({ where, orderBy: { startedAt: 'desc' }, select: { triggeredBy: true } });
+			return (run?.triggeredBy as TriggeredBy | undefined) ?? null;
+		},
 		lastGoodRun: async () => {
 			const run = await prisma.reconciliationRun.findFirst({
 				where: {

@@ -36,6 +36,7 @@ import {
 	type ReconciliationResult,
 	type RunSettings,
 	type Touched,
+	type TriggeredBy,
 	type Verified
 } from '../../src/reconciliation/domain/run.js';
 import { AUTOMATIC } from '../../src/reconciliation/fixes/attempt.js';
@@ -345,8 +346,8 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 			if (run.status === 'RUNNING') Object.assign(run, { status: 'FAILED', failure: reason, scheduledDay: null });
 	}
 
-	public async hasUnfinishedRun(): Promise<boolean> {
-		return this.runs.some(({ status }) => status === 'RUNNING');
+	public async unfinishedRun(): Promise<TriggeredBy | null> {
+		return this.runs.findLast(({ status }) => status === 'RUNNING')?.triggeredBy ?? null;
 	}
 
 	public async lastGoodRun(): Promise<LastGoodRun | null> {

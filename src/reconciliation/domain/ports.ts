@@ -228,8 +228,8 @@ export interface RunStore {
 	 * @param channels - by which to notify operators, except of targeted runs: stored in the same transaction
 	 */
 	failAbandonedRuns(reason: string, at: Date, channels: readonly Channel[]): Promise<void>;
-	/** Whether any process has a run that is not finished. */
-	hasUnfinishedRun(): Promise<boolean>;
+	/** What triggered the run of any process that is not finished; null if there is none. */
+	unfinishedRun(): Promise<TriggeredBy | null>;
 	/** Null before the first such run. */
 	lastGoodRun(): Promise<LastGoodRun | null>;
 	/** Stores, in the audit log, that an operator has accepted another account or mode of Stripe than that of the last good run. */

@@ -35,6 +35,10 @@ class RunDeadlineError extends Error {
 /** Lifetime of a run's lease without a renewal: how long a crashed process blocks the next run. */
 const LEASE_SECONDS = 30;
 
+/** How long other runs wait for a targeted one, and how often they look. */
+const MAX_LEASE_WAIT_MS = 60_000;
+const LEASE_RETRY_MS = 500;
+
 /** Reading a million subscriptions takes 9 minutes, and 3,000 automatic fixes an hour or two. */
 const DEADLINE_HOURS = 4;
 
@@ -76,7 +80,7 @@ async function runUnderLease(
 ): Promise<ReconciliationResult | null> {
 	const { ledger } = ports;
 	const holder = randomUUID();
-	if (!(await ledger.acquireLease(holder, LEASE_SECONDS))) throw new RunInProgressError();
+	if (!(await acquireLease(ports, holder, options.triggeredBy !== 'targeted'))) throw new RunInProgressError();
 	const lease = startHeartbeat(() => ledger.renewLease(holder, LEASE_SECONDS), LEASE_SECONDS);
 	try {
 		await failUnfinishedRuns(ports);
@@ -105,6 +109,18 @@ async function runUnderLease(
 	}
 }
 
+/**
+ * Acquires the guild's lease.
+ * @param waits - for a targeted run, which takes seconds and whose report the operator may never see
+ */
+async function acquireLease({ ledger, sleep, shouldContinue }: Ports, holder: string, waits: boolean): Promise<boolean> {
+	for (let waited = 0; ; waited += LEASE_RETRY_MS) {
+		if (await ledger.acquireLease(holder, LEASE_SECONDS)) return true;
+		if (!waits || waited >= MAX_LEASE_WAIT_MS || !shouldContinue() || (await ledger.unfinishedRun()) !== 'targeted') return false;
+		await sleep(LEASE_RETRY_MS);
+	}
+}
+
 /** Marks the runs of stopped processes as failed and reports them. The caller holds the lease. */
 async function failUnfinishedRuns({ ledger, notifier, now }: Ports): Promise<void> {
 	const channels = notifier.channels({
@@ -121,7 +137,7 @@ async function failUnfinishedRuns({ ledger, notifier, now }: Ports): Promise<voi
 export async function failAbandonedRuns(ports: Ports): Promise<void> {
 	const { ledger } = ports;
 	const holder = randomUUID();
-	if (!(await ledger.hasUnfinishedRun()) || !(await ledger.acquireLease(holder, LEASE_SECONDS))) return;
+	if ((await ledger.unfinishedRun()) === null || !(await ledger.acquireLease(holder, LEASE_SECONDS))) return;
 	try {
 		await failUnfinishedRuns(ports);
 	} finally {

@@ -31,7 +31,7 @@ describe('RunService.history', () => {
 describe('RunService.recover', () => {
 	it('recovers interrupted fix attempts before it fails abandoned runs', async () => {
 		const ports = new FakePorts();
-		vi.spyOn(ports.ledger, 'hasUnfinishedRun').mockResolvedValue(true);
+		vi.spyOn(ports.ledger, 'unfinishedRun').mockResolvedValue('manual');
 		await serviceOver({}, ports).recover();
 		const calls = ports.calls('ledger.interruptedAttempts', 'ledger.failAbandonedRuns');
 		expect(calls).toEqual(['ledger.interruptedAttempts', 'ledger.failAbandonedRuns']);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { runReconciliation } from '../../../src/reconciliation/runs/run.js';
+import { RunInProgressError, runReconciliation } from '../../../src/reconciliation/runs/run.js';
 import { ADA, ago, BOB, customer, row, subscription, team, userId } from '../builders.js';
 import { FakePorts, SETTINGS } from '../fakes.js';
 
@@ -58,6 +58,25 @@ describe('a targeted run', () => {
 		expect((await targeted(ports, { discordIds: [ADA, BOB] }))?.postponed).toEqual([]);
 		ports.billing.put(subscription({ id: 'sub_1', customerId: 'cus_1', prices: ['price_lord'] }));
 		expect((await targeted(ports, { discordIds: [ADA, BOB] }))?.postponed).toEqual([ADA]);
+	});
+
+	it('lets another run wait for it, and waits for none', async () => {
+		const ports = guild();
+		await ports.ledger.acquireLease('another process', 30);
+		const start = { startedAt: ports.now(), requestedBy: null, isVerificationRun: false, autoFixEnabled: false, scheduledDay: null };
+		const runId = (await ports.ledger.startRun({ ...start, triggeredBy: 'targeted', onlyMember: null, onlyMembers: [ADA] })) ?? '';
+		await expect(targeted(ports, { discordIds: [ADA] })).rejects.toThrow(RunInProgressError);
+		let waits = 0;
+		const sleep = async () => {
+			waits += 1;
+			if (waits < 3) return;
+			await ports.ledger.completeRun(runId, { issuesFixed: 0, hold: null });
+			await ports.ledger.releaseLease('another process');
+		};
+		expect(await runReconciliation(Object.assign(ports, { sleep }), SETTINGS)).toMatchObject({ status: 'COMPLETED', issuesFound: 4 });
+		expect(waits).toBe(3);
+		await ports.ledger.acquireLease('another process', 30);
+		await expect(runReconciliation(ports, SETTINGS)).rejects.toThrow(RunInProgressError);
 	});
 
 	it('says nothing about others in its notices', async () => {

@@ -23,9 +23,9 @@ export function runContract(database: () => Database): void {
 		it('give their scheduled day back if they are abandoned', async () => {
 			const { ledger } = ledgerOf(database());
 			await ledger.startRun(scheduled('2026-01-31'));
-			expect([await ledger.lastScheduledDay('2026-12-31'), await ledger.hasUnfinishedRun()]).toEqual([null, true]);
+			expect([await ledger.lastScheduledDay('2026-12-31'), await ledger.unfinishedRun()]).toEqual([null, 'scheduled']);
 			await ledger.failAbandonedRuns('Reeve was stopped.', minute(1), ['report']);
-			expect(await ledger.hasUnfinishedRun()).toBe(false);
+			expect(await ledger.unfinishedRun()).toBeNull();
 			expect(await ledger.lastScheduledDay('2026-12-31')).toBeNull();
 			expect(await ledger.startRun(scheduled('2026-01-31'))).not.toBeNull();
 		});
