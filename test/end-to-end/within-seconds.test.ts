@@ -111,6 +111,21 @@ describe('within seconds, without automatic fixes', () => {
 		});
 	});
 
+	it('finds it once, and reports it once, after it was killed during the comparison', async () => {
+		const hangs = () => sandbox.requests().some(({ path, status }) => path.startsWith('/v1/') && path !== '/v1/events' && status === null);
+		sandbox.faults.add({ target: 'stripe', kind: 'hold', match: 'GET /v1/subscriptions' });
+		sandbox.faults.add({ target: 'stripe', kind: 'hold', match: 'GET /v1/customers' });
+		sandbox.stripe.update('subscriptions', 'sub_bob', { status: 'active' });
+		await sandbox.until(hangs);
+		await sandbox.kill();
+		sandbox.faults.clear();
+		await sandbox.restart();
+		const reports = () => sandbox.messages().filter(({ embeds }) => JSON.stringify(embeds).includes(BOB as string));
+		await sandbox.until(async () => (await open()).includes(`${BOB} MISSING_ACCESS`) && reports().length > 0);
+		await afterPolls(5);
+		expect([(await sandbox.issues()).length, reports().length]).toEqual([1, 1]);
+	});
+
 	it('finds what happened while Discord did not send it', async () => {
 		sandbox.faults.add({ target: 'gateway', kind: 'invalid-session', times: 1 });
 		sandbox.discord.changeRoles({ user: 'eve', add: ['Lord'] });

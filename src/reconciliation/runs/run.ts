@@ -238,11 +238,11 @@ async function complete(
 		livemode: compared.livemode,
 		hasSubscriptions: onlyMembers !== null || compared.subscriptionsRead > 0
 	});
-	// How many members there are to compare with, a targeted run does not see.
-	const comparable =
-		comparablePayers === null
-			? { roleHolders: lastGood?.roleHolders ?? 0, payingCustomers: lastGood?.payingCustomers ?? 0 }
-			: { roleHolders: detection.roleHolders, payingCustomers: comparablePayers };
+	// How many members hold a role, only a full run sees; how many customers pay, every one that has read all of Stripe.
+	const comparable = {
+		roleHolders: isFullRun({ onlyMember, onlyMembers }) ? detection.roleHolders : (lastGood?.roleHolders ?? detection.roleHolders),
+		payingCustomers: comparablePayers ?? lastGood?.payingCustomers ?? 0
+	};
 	assertLeaseHeld(lease);
 	const issues = await ledger.recordFindings(runId, { ...compared, at: startedAt, onlyMember });
 	// The embedded database runs one statement at a time: storing many findings can delay the heartbeat's renewals.

@@ -178,6 +178,23 @@ describe('a targeted run', () => {
 		expect(await targeted(ports, { customerIds: ['cus_110', 'cus_111'] }, auto)).toMatchObject({ hold: null, issuesFixed: 2 });
 	});
 
+	it('compares what a run over one member takes with all role holders', async () => {
+		const ports = new FakePorts();
+		const put = (n: number, given: Parameters<typeof subscription>[0] = {}) =>
+			ports.billing.put(subscription({ id: `sub_${n}`, customerId: `cus_${n}`, metadataDiscordId: userId(n), ...given }));
+		for (let n = 100; n < 200; n += 1) {
+			put(n);
+			ports.guild.join(userId(n), 'Knight');
+		}
+		const auto = { ...SETTINGS, autoFix: true };
+		await runReconciliation(ports, auto);
+		for (let n = 100; n < 106; n += 1) {
+			put(n, { status: 'canceled', endedAt: ports.now() });
+			ports.pass({ seconds: 60 });
+			expect(await runReconciliation(ports, auto, { onlyMember: userId(n) })).toMatchObject({ hold: null, issuesFixed: 1 });
+		}
+	});
+
 	it('stops fixing when the daily runs are paused meanwhile', async () => {
 		const ports = guild();
 		await runReconciliation(ports, SETTINGS);
