@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 export const SCOPES = ['tiny', 'quick', 'full'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-export const CASES = ['stripe', 'detect', 'store', 'search', 'growth', 'start', 'fix', 'memory'] as const;
+export const CASES = ['stripe', 'detect', 'store', 'search', 'growth', 'start', 'fix', 'memory', 'seconds'] as const;
 export type CaseName = (typeof CASES)[number];
 
 export interface Arguments {

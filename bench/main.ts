@@ -11,10 +11,10 @@ import { withTemplate } from './processes/template.js';
 /** `npm run bench`: measures what Reeve costs, compared with common alternatives and with computed lower bounds. */
 
 /** Cases that start from an empty database, which is created beforehand. */
-const WITH_DATABASE: readonly CaseName[] = ['store', 'search', 'growth', 'fix', 'memory'];
+const WITH_DATABASE: readonly CaseName[] = ['store', 'search', 'growth', 'fix', 'memory', 'seconds'];
 
 /** These mostly wait for rate limits, in processes of their own, so they can run concurrently. */
-const CONCURRENT: readonly CaseName[] = ['fix', 'memory'];
+const CONCURRENT: readonly CaseName[] = ['fix', 'memory', 'seconds'];
 
 async function main({ scope, json, cases }: Arguments): Promise<void> {
 	const startedMs = performance.now();

@@ -4,6 +4,7 @@ import { fixCases } from './cases/fix.js';
 import { growthCases } from './cases/growth.js';
 import { memoryCases } from './cases/memory.js';
 import { searchCases } from './cases/search.js';
+import { secondsCases } from './cases/seconds.js';
 import { startCases } from './cases/start.js';
 import { storeCases } from './cases/store.js';
 import { type ReadingPlan, stripeCases } from './cases/stripe.js';
@@ -20,6 +21,7 @@ interface Sizes {
 	readonly start: Parameters<typeof startCases>[0];
 	readonly fix: Parameters<typeof fixCases>[0];
 	readonly memory: Parameters<typeof memoryCases>[0];
+	readonly seconds: Parameters<typeof secondsCases>[0];
 }
 
 const SMALL = [100, 1_000, 10_000];
@@ -36,7 +38,8 @@ const SIZES: Readonly<Record<Scope, Sizes>> = {
 		growth: { members: 100, openShare: 0.1, days: 2 },
 		start: { size: 100 },
 		fix: { members: 60 },
-		memory: { sizes: [100] }
+		memory: { sizes: [100] },
+		seconds: { changes: 2, settleSeconds: 1 }
 	},
 	quick: {
 		stripe: [{ latencyMs: 100, sizes: SMALL, rereadUpTo: 1_000, paginated: 1_000, lookedUp: 5, lookedUpSleeping: 1 }],
@@ -46,7 +49,8 @@ const SIZES: Readonly<Record<Scope, Sizes>> = {
 		growth: { members: 20_000, openShare: 0.1, days: 14 },
 		start: { size: 1_000 },
 		fix: { members: 240 },
-		memory: { sizes: [10_000] }
+		memory: { sizes: [10_000] },
+		seconds: { changes: 4, settleSeconds: 30 }
 	},
 	full: {
 		stripe: [
@@ -61,13 +65,14 @@ const SIZES: Readonly<Record<Scope, Sizes>> = {
 		growth: { members: 20_000, openShare: 0.1, days: 365 },
 		start: { size: 10_000 },
 		fix: { members: 2_000 },
-		memory: { sizes: HUGE.slice(2) }
+		memory: { sizes: HUGE.slice(2) },
+		seconds: { changes: 40, settleSeconds: 30 }
 	}
 };
 
 /** The cases of a name, in order, to be started one at a time. */
 export function casesOf(name: CaseName, scope: Scope): readonly (() => Promise<CaseResult[]>)[] {
-	const { stripe, detect, store, search, growth, start, fix, memory } = SIZES[scope];
+	const { stripe, detect, store, search, growth, start, fix, memory, seconds } = SIZES[scope];
 	switch (name) {
 		case 'stripe':
 			return stripe.map((plan) => () => stripeCases(plan));
@@ -85,5 +90,7 @@ export function casesOf(name: CaseName, scope: Scope): readonly (() => Promise<C
 			return [() => fixCases(fix)];
 		case 'memory':
 			return [() => memoryCases(memory)];
+		case 'seconds':
+			return [() => secondsCases(seconds)];
 	}
 }
