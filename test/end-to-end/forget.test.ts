@@ -78,7 +78,6 @@ describe('forget', () => {
 		expect((await run(ADA, '--export', file)).stderr).toContain('exists already');
 		expect(await run(ADA, '--yes')).toMatchObject({ code: 1, stderr: expect.stringContaining('use /reconcile forget in Discord') });
 		expect(await run('ada')).toMatchObject({ code: 1, stderr: expect.stringContaining('ada is no Discord ID') });
-		expect((await run('399999999999999999')).stdout).toBe('Reeve has stored nothing about 399999999999999999.\n');
 	});
 
 	test('the command counts what is stored, and gives it as a file without anything about others', async () => {
@@ -99,7 +98,7 @@ describe('forget', () => {
 		expect((await waitForReply(sandbox, clicked, /Nothing was deleted/)).content).toMatch(
 			/^Nothing was deleted: something was stored about them meanwhile/
 		);
-		expect((await run(ADA)).stdout).toContain('1 link to Stripe');
+		expect((await forget()).reply.content).toContain('1 link to Stripe');
 		expect(id).not.toBe(clicked);
 	});
 
