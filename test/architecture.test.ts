@@ -59,6 +59,15 @@ describe('architecture', () => {
 		expect(edges.length).toBeGreaterThan(80);
 	});
 
+	it('reads and writes entries of the audit log in one file: they name people by random IDs', () => {
+		const touching = [...imports.keys()].filter(
+			(file) =>
+				file.startsWith('src/store/') &&
+				/\bauditLog\.(?!count\b)|(?:FROM|INTO|JOIN) \$schema\."AuditLog"/.test(readFileSync(join(ROOT, file), 'utf8'))
+		);
+		expect(touching.filter((file) => !file.startsWith('src/store/client/'))).toEqual(['src/store/audit.ts']);
+	});
+
 	it('lets async and redaction import nothing of the project', () => {
 		expect(violations((from, to) => !inKernel(from) || dirname(to) === dirname(from))).toEqual([]);
 	});

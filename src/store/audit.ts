@@ -5,7 +5,8 @@ import { nullable } from './json.js';
 
 /**
  * The audit log names people by random IDs, and what an entry says about a member is in a row of its own. So an entry stays as it was
- * written when a member is forgotten, and no longer says about whom it is.
+ * written when a member is forgotten, and no longer says about whom it is. Everything else reads and writes entries through this file: they
+ * name no one by themselves.
  */
 
 type Reader = Pick<Prisma.TransactionClient, 'auditLog' | 'auditPerson'>;
@@ -95,8 +96,11 @@ export async function readAudit(
 	}));
 }
 
-/** Selects the entries about a member; null if there are none. */
-export async function auditAbout(prisma: Reader, discordId: string): Promise<Prisma.AuditLogWhereInput | null> {
-	const person = await prisma.auditPerson.findUnique({ where: { discordId }, select: { id: true } });
-	return person === null ? null : { subject: person.id };
+/** Selects the entries whose subject is one of these members. */
+export async function auditAbout(
+	prisma: Pick<Reader, 'auditPerson'>,
+	discordIds: readonly string[]
+): Promise<{ readonly subject: { readonly in: string[] } }> {
+	const people = await prisma.auditPerson.findMany({ where: { discordId: { in: [...discordIds] } }, select: { id: true } });
+	return { subject: { in: people.map(({ id }) => id) } };
 }

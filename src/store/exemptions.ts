@@ -1,3 +1,4 @@
+import { PSEUDONYM } from '../reconciliation/domain/audit.js';
 import type { ExemptionStore, StoredExemption } from '../reconciliation/members/exemption.js';
 import { lockUntilEnd } from './advisory-lock.js';
 import { writeChange } from './audit.js';
@@ -57,7 +58,7 @@ export function exemptionStore({ prisma }: Database, guildId: string): Exemption
 		exemptionsInForce: (now) => prisma.exemption.findMany({ where: inForce(now), orderBy: [{ createdAt: 'desc' }, { id: 'asc' }] }),
 		subjectOf: async (issueId) => {
 			const issue = await prisma.issue.findFirst({
-				where: { id: issueId, guildId, NOT: { discordId: { startsWith: 'person:' } } },
+				where: { id: issueId, guildId, NOT: { discordId: { startsWith: PSEUDONYM } } },
 				select: { discordId: true, detail: true, status: true }
 			});
 			if (issue === null) return null;

@@ -13,9 +13,7 @@ export function memberHistoryStore({ prisma }: Database, guildId: string): Membe
 			return row === null ? null : { ...rowToOpenIssue(row), status: row.status };
 		},
 		changesOf: async (discordId, limit) => {
-			const about = await auditAbout(prisma, discordId);
-			if (about === null) return { newest: [], total: 0 };
-			const where = { guildId, ...about };
+			const where = { guildId, ...(await auditAbout(prisma, [discordId])) };
 			const rows = await readAudit(prisma, { where, orderBy: [{ at: 'desc' }, { id: 'desc' }], take: limit });
 			return {
 				newest: rows.map(({ id: _, guildId: __, action, ...entry }) => ({ ...entry, action: action as AuditAction })),

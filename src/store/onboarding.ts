@@ -1,7 +1,7 @@
 import type { AuditAction } from '../reconciliation/domain/audit.js';
 import type { Onboarding, OnboardingEnd } from '../reconciliation/domain/onboarding.js';
 import type { OnboardingStore } from '../reconciliation/domain/ports.js';
-import { writeChange } from './audit.js';
+import { readAudit, writeChange } from './audit.js';
 import { type PrismaClient, type ReconciliationRun, RunStatus } from './client/client.js';
 import type { Database } from './connection/database.js';
 import { fromJson } from './json.js';
@@ -31,7 +31,7 @@ export function onboardingStore({ prisma }: Database, guildId: string): Onboardi
 
 /** The unfinished setup that a run found, and who has ended it since; null if it was finished. */
 export async function readOnboarding(
-	prisma: Pick<PrismaClient, 'auditLog'>,
+	prisma: Pick<PrismaClient, 'auditLog' | 'auditPerson'>,
 	guildId: string,
 	{ onboarding, startedAt }: Pick<ReconciliationRun, 'onboarding' | 'startedAt'>
 ): Promise<Onboarding | null> {
@@ -41,14 +41,12 @@ export async function readOnboarding(
 }
 
 async function readEnd(
-	prisma: Pick<PrismaClient, 'auditLog'>,
+	prisma: Pick<PrismaClient, 'auditLog' | 'auditPerson'>,
 	guildId: string,
 	order: 'asc' | 'desc',
 	since = new Date(0)
 ): Promise<OnboardingEnd | null> {
-	const entry = await prisma.auditLog.findFirst({
-		where: { guildId, action: END_ONBOARDING, at: { gte: since } },
-		orderBy: { at: order }
-	});
-	return entry === null ? null : { ...fromJson<Omit<OnboardingEnd, 'actor' | 'at'>>(entry.after), actor: entry.actor, at: entry.at };
+	const where = { guildId, action: END_ONBOARDING, at: { gte: since } };
+	const [entry] = await readAudit(prisma, { where, orderBy: { at: order }, take: 1 });
+	return entry === undefined ? null : { ...fromJson<Omit<OnboardingEnd, 'actor' | 'at'>>(entry.after), actor: entry.actor, at: entry.at };
 }

@@ -23,6 +23,7 @@ const MAX_REPORTS = 10;
 export function privacyStore(database: Database, guildId: string): PrivacyStore {
 	const { prisma } = database;
 	return {
+		countStoredData: async (discordId) => countRows(prisma, await personOf(prisma, discordId)),
 		readStoredData: async (discordId) => readStoredData(database, await personOf(prisma, discordId)),
 		forget: ({ discordId, actor, at }) =>
 			prisma.$transaction(async (transaction) => {
@@ -58,8 +59,7 @@ async function personOf(prisma: Client, discordId: string): Promise<Person> {
 		UNION ALL SELECT COALESCE("discordId" ~ ${pattern}, false), "stripeCustomerId" FROM $schema."Member"
 			WHERE "stripeCustomerId" IS NOT NULL AND "discordId" IS NOT NULL
 		UNION ALL SELECT false, "stripeCustomerId" FROM $schema."Team" WHERE "stripeCustomerId" IS NOT NULL`;
-	const about = await auditAbout(prisma, discordId);
-	const audited = about === null ? [] : await readAudit(prisma, { where: about });
+	const audited = await readAudit(prisma, { where: await auditAbout(prisma, [discordId]) });
 	const own = [...rows.filter((row) => row.own).map(({ text }) => text), ...audited.flatMap(({ before, after }) => [before, after])];
 	const others = new Set(rows.filter((row) => !row.own).flatMap(({ text }) => stripeIdsIn(text)));
 	return { discordId, references: stripeIdsIn(own).filter((id) => !others.has(id)) };
@@ -115,9 +115,8 @@ function withPartsOnly(row: Readonly<Record<string, unknown>>, person: Person): 
 
 /** The entries about a person, and those of their own decisions. */
 async function auditOf(prisma: Client, { discordId }: Person) {
-	const about = await auditAbout(prisma, discordId);
-	if (about === null) return [];
-	return readAudit(prisma, { where: { OR: [about, { actor: about.subject as string }] }, orderBy: [{ at: 'asc' }, { id: 'asc' }] });
+	const { subject } = await auditAbout(prisma, [discordId]);
+	return readAudit(prisma, { where: { OR: [{ subject }, { actor: subject }] }, orderBy: [{ at: 'asc' }, { id: 'asc' }] });
 }
 
 async function countRows(prisma: Client, person: Person): Promise<StoredData['counts']> {

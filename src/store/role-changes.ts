@@ -1,5 +1,6 @@
 import type { RoleChange } from '../reconciliation/domain/origin.js';
 import type { RoleHistoryStore } from '../reconciliation/origins/history.js';
+import { auditAbout, readAudit } from './audit.js';
 import type { Database } from './connection/database.js';
 import { chunk } from './paging.js';
 
@@ -38,10 +39,10 @@ export function roleChangeStore({ prisma }: Database, guildId: string): RoleHist
 		linkEventsOf: async (discordIds) => {
 			const events = new Map<string, { kind: 'linked' | 'unlinked'; by: string; at: Date }[]>();
 			for (const batch of chunk(discordIds)) {
-				const rows = await prisma.auditLog.findMany({
-					where: { guildId, subject: { in: [...batch] }, action: { in: ['link', 'unlink'] }, outcome: 'DONE' },
-					orderBy: [{ at: 'asc' }, { id: 'asc' }],
-					select: { subject: true, action: true, actor: true, at: true }
+				const about = await auditAbout(prisma, batch);
+				const rows = await readAudit(prisma, {
+					where: { guildId, ...about, action: { in: ['link', 'unlink'] }, outcome: 'DONE' },
+					orderBy: [{ at: 'asc' }, { id: 'asc' }]
 				});
 				for (const { subject, action, actor, at } of rows) {
 					const known = events.get(subject ?? '') ?? [];

@@ -1,4 +1,5 @@
 import { diffRoles, planHash } from '../reconciliation/detection/role-plan.js';
+import { PSEUDONYM } from '../reconciliation/domain/audit.js';
 import type { RoleName } from '../reconciliation/domain/rules.js';
 import { mayHaveChanged, type NotUndoable, type UndoableFix, type UndoStore } from '../reconciliation/fixes/undo.js';
 import { writeChange } from './audit.js';
@@ -12,7 +13,7 @@ export function undoStore({ prisma }: Database, guildId: string): UndoStore {
 		claimUndo: (order) =>
 			prisma.$transaction(async (transaction) => {
 				const fix = await transaction.fixAttempt.findFirst({
-					where: { id: order.fixId, issue: { guildId, NOT: { discordId: { startsWith: 'person:' } } } },
+					where: { id: order.fixId, issue: { guildId, NOT: { discordId: { startsWith: PSEUDONYM } } } },
 					include: { issue: true }
 				});
 				if (fix === null) return { kind: 'unknown' };
@@ -53,7 +54,7 @@ export function undoStore({ prisma }: Database, guildId: string): UndoStore {
 					SELECT DISTINCT ON (issue."discordId") fix.id, fix.actor, fix."completedAt" AS at, fix."rolesBefore", fix."rolesAfter",
 						issue."discordId", issue.detail->>'discordName' AS name
 					FROM $schema."FixAttempt" AS fix JOIN $schema."Issue" AS issue ON issue.id = fix."issueId"
-					WHERE issue."guildId" = ${guildId} AND fix.outcome = 'FIXED' AND fix.undoes IS NULL AND issue."discordId" NOT LIKE 'person:%'
+					WHERE issue."guildId" = ${guildId} AND fix.outcome = 'FIXED' AND fix.undoes IS NULL AND NOT starts_with(issue."discordId", ${PSEUDONYM})
 					ORDER BY issue."discordId", fix."startedAt" DESC, fix.id DESC
 				) AS newest
 				WHERE "rolesBefore" <> "rolesAfter"

@@ -7,6 +7,6 @@ export async function auditOf(
 	{ prisma }: Database,
 	{ subject, ...where }: { subject?: string } & Omit<Prisma.AuditLogWhereInput, 'subject'>
 ) {
-	const about = subject === undefined ? {} : await auditAbout(prisma, subject);
-	return about === null ? [] : readAudit(prisma, { where: { ...where, ...about }, orderBy: [{ at: 'asc' }, { id: 'asc' }] });
+	const about = subject === undefined ? {} : await auditAbout(prisma, [subject]);
+	return readAudit(prisma, { where: { ...where, ...about }, orderBy: [{ at: 'asc' }, { id: 'asc' }] });
 }

@@ -38,7 +38,8 @@ export interface AuditEntry {
 	readonly attemptId: string | null;
 }
 
-const PSEUDONYM = 'person:';
+/** Begins every {@link pseudonym}. */
+export const PSEUDONYM = 'person:';
 
 /** Stands for a person in the audit log; and everywhere, once they are forgotten. @param id - random */
 export function pseudonym(id: string): string {

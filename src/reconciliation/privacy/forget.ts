@@ -38,6 +38,7 @@ export type ForgetObstacle =
 	| 'bulk-in-progress';
 
 export interface PrivacyStore {
+	countStoredData(discordId: string): Promise<StoredCounts>;
 	readStoredData(discordId: string): Promise<StoredData>;
 	/**
 	 * Deletes what is stored about a person, in one transaction, and writes the audit log. What others need, such as counts, stays, with a
@@ -122,13 +123,13 @@ export function createPrivacyService(deps: {
 		if (!(await store.acquireLease(holder, LEASE_SECONDS))) return { kind: 'refused', why: 'run-in-progress' };
 		const lease = startHeartbeat(() => store.renewLease(holder, LEASE_SECONDS), LEASE_SECONDS);
 		try {
-			const shown = await preview(discordId);
-			if (isNothing(shown.counts)) return { kind: 'nothing' };
-			if (shown.hash !== confirmed) return { kind: 'changed', preview: shown };
+			const counts = await store.countStoredData(discordId);
+			if (isNothing(counts)) return { kind: 'nothing' };
+			if (hashOf(counts) !== confirmed) return { kind: 'changed', preview: await preview(discordId) };
 			const result = await store.forget({ discordId, actor, at: now() });
 			if (result.kind === 'refused') return result;
 			const { byOperator: backupsKept } = await backups.list();
-			return { ...result, counts: shown.counts, backupsDeleted: await backups.deleteAutomatic(), backupsKept };
+			return { ...result, counts, backupsDeleted: await backups.deleteAutomatic(), backupsKept };
 		} finally {
 			lease.stop();
 			await store.releaseLease(holder);
@@ -136,6 +137,8 @@ export function createPrivacyService(deps: {
 	};
 	return { preview: (discordId) => track(() => preview(discordId)), forget: (order) => track(() => forget(order)) };
 }
+
+const hashOf = (counts: StoredCounts): string => fingerprint(JSON.stringify(counts));
 
 /** Whether nothing is stored about a person. */
 export function isNothing(counts: StoredCounts): boolean {

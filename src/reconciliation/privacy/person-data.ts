@@ -21,25 +21,11 @@ const STRIPE_ID = /\b(?:cus|sub|in)_\w+/g;
 const NAMES: ReadonlySet<string> = new Set(['discordName', 'name', 'username', 'globalName', 'displayName']);
 
 /** Fields that are no personal data on their own: kinds, states, dates, roles and Reeve's own IDs. */
-const KEPT: ReadonlySet<string> = new Set([
-	...[
-		'id',
-		'runId',
-		'attemptId',
-		'planHash',
-		'type',
-		'severity',
-		'status',
-		'effect',
-		'kind',
-		'outcome',
-		'notJudged',
-		'verdict',
-		'seatTier'
-	],
-	...['firstSeenAt', 'lastSeenAt', 'cameBackAt', 'at', 'until', 'expiresAt', 'since', 'from', 'to', 'held', 'expected', 'role', 'tier'],
-	...['add', 'remove', 'roles', 'discordRoles', 'expectedRoles', 'rolesBefore', 'rolesAfter', 'scope', 'plan', 'change']
-]);
+const KEPT: ReadonlySet<string> = new Set(
+	`id runId attemptId planHash type severity status effect kind outcome notJudged verdict seatTier scope
+	firstSeenAt lastSeenAt cameBackAt at until expiresAt since
+	from to held expected role tier roles add remove plan change discordRoles expectedRoles rolesBefore rolesAfter`.split(/\s+/)
+);
 
 /** Matches a person's IDs, in any text. As PostgreSQL writes it, too. */
 export function patternOf({ discordId, references }: Person): string {

@@ -3,6 +3,7 @@ import type { Onboarding } from '../../../src/reconciliation/domain/onboarding.j
 import type { Rules } from '../../../src/reconciliation/domain/rules.js';
 import type { Database } from '../../../src/store/connection/database.js';
 import { MAPPED } from '../../reconciliation/builders.js';
+import { auditOf } from '../audit.js';
 import { detection, ledgerOf, minute, runStart, snowflake } from '../builders.js';
 
 const RULES: Rules = { policy: MAPPED, roleIds: { Knight: '1', Lord: '2' }, discordIdKey: 'discord_id' };
@@ -52,13 +53,14 @@ export function onboardingContract(database: () => Database): void {
 			const { ledger, guildId } = ledgerOf(database());
 			expect(await ledger.onboardingEnd()).toBeNull();
 			const runId = await run({ ledger }, minute(0), { onboarding: ONBOARDING });
-			await ledger.endOnboarding({ ...NUMBERS, runId, losing: 31, actor: 'ada', at: minute(1) });
-			expect(await ledger.onboardingEnd()).toMatchObject({ ...NUMBERS, runId, actor: 'ada', at: minute(1) });
+			const ada = snowflake();
+			await ledger.endOnboarding({ ...NUMBERS, runId, losing: 31, actor: ada, at: minute(1) });
+			expect(await ledger.onboardingEnd()).toMatchObject({ ...NUMBERS, runId, actor: ada, at: minute(1) });
 			expect(await ledger.currentOnboarding()).toBeNull();
 			expect(await ledger.newestReading()).toMatchObject({ runId, onboarding: null });
-			expect(await ledger.readReport(runId)).toMatchObject({ result: { onboarding: { endedBy: 'ada' } } });
-			expect(await database().prisma.auditLog.findMany({ where: { guildId } })).toMatchObject([
-				{ action: 'end-onboarding', actor: 'ada', after: { ...NUMBERS, losing: 31 } }
+			expect(await ledger.readReport(runId)).toMatchObject({ result: { onboarding: { endedBy: ada } } });
+			expect(await auditOf(database(), { guildId })).toMatchObject([
+				{ action: 'end-onboarding', actor: ada, after: { ...NUMBERS, losing: 31 } }
 			]);
 			await run({ ledger }, minute(2), { onboarding: ONBOARDING });
 			expect(await ledger.currentOnboarding()).toEqual(ONBOARDING);

@@ -61,7 +61,7 @@ export function privacyContract(database: () => Database): void {
 			return claimed.claim.attemptId;
 		};
 		const end = { rolesBefore: [], rolesAfter: ['Knight'], at: minute(2) };
-		await ledger.endAttempt(await claim(ada), { ...end, outcome: 'FAILED', error: `Discord refused <@${ada}>.` });
+		await ledger.endAttempt(await claim(ada), { ...end, outcome: 'FAILED', error: `Discord refused ${names.ada} <@${ada}>.` });
 		for (const discordId of [ada, bob])
 			await ledger.exempt({ discordId, reason: `${names.ada} is away`, until: null, actor: operator }, minute(3));
 		return { ledger, guildId, ada, bob, operator, names, customers, suffix, runId, issueOf, claim, end };
@@ -91,6 +91,9 @@ export function privacyContract(database: () => Database): void {
 			expect((await mentions(...theirs)).length).toBeGreaterThan(8);
 			expect(await ledger.forget({ discordId: ada, actor: operator, at: minute(9) })).toEqual({ kind: 'forgotten', runIds: [] });
 			expect(await mentions(...theirs)).toEqual([]);
+			// Nor a row that is about them alone, with something else in place of the ID.
+			for (const name of ['Member', 'Exemption', 'SeenDebt', 'Change', 'Payer'])
+				expect((await dump([name])).filter((row) => row.includes('person:'))).toEqual([]);
 			// Bob's exemption has a reason that an operator wrote.
 			expect((await mentions(names.ada)).every((row) => /^(Exemption|AuditDetail): .* is away/.test(row))).toBe(true);
 			expect((await ledger.readStoredData(ada)).counts).toEqual({
