@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorSchema } from './errors.js';
 import { type Route, route } from './route.js';
 

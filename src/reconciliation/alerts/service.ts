@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffDelay } from '../../async/backoff.js';
+import { createRecurring } from '../../async/recurring.js';
 import type { Track } from '../domain/ports.js';
 import { type CheckDeps, checkServer } from './check.js';
 
@@ -13,7 +13,7 @@ export interface AlertService {
 	stop(): Promise<void>;
 }
 
-/** Who moves roles often puts them right within seconds. */
+/** Roles that were moved by mistake are often moved back within seconds. */
 const DEBOUNCE_MS = 2_000;
 /** Of a check that failed. */
 const INITIAL_BACKOFF_MS = 5_000;
@@ -29,53 +29,30 @@ export interface AlertDeps extends CheckDeps {
 
 export function createAlertService(deps: AlertDeps): AlertService {
 	const { enabled, server, track, logger } = deps;
-	let stopped = new AbortController();
-	/** A further check is wanted. */
-	let isDue = false;
-	let working: Promise<void> | null = null;
-	let stopWatching = () => {};
+	/** Consecutive. */
+	let failures = 0;
 	/** As the newest check found it. */
 	let isInTrouble = false;
+	let stopWatching = () => {};
 
-	/** One check after the other, each some time after the change that asked for it. Never rejects. */
-	const work = async (signal: AbortSignal) => {
-		let failures = 0;
-		while (isDue && !signal.aborted) {
-			isDue = false;
-			try {
-				await sleep(DEBOUNCE_MS, undefined, { signal });
-				isInTrouble = await track(() => checkServer(deps));
-				failures = 0;
-			} catch (error) {
-				if (signal.aborted) return;
-				failures += 1;
-				if (failures > MAX_RETRIES) {
-					logger.warn('Could not check whether the server keeps Reeve from working. The next change in it starts another check:', error);
-					return;
-				}
-				isDue = true;
-				await sleep(backoffDelay(INITIAL_BACKOFF_MS, failures - 1, Math.random), undefined, { signal }).catch(() => {});
-			}
+	const check = async (): Promise<number | null> => {
+		try {
+			isInTrouble = await track(() => checkServer(deps));
+			failures = 0;
+		} catch (error) {
+			failures += 1;
+			if (failures <= MAX_RETRIES) return backoffDelay(INITIAL_BACKOFF_MS, failures - 1, Math.random);
+			failures = 0;
+			logger.warn('Could not check whether the server keeps Reeve from working. The next change in it starts another check:', error);
 		}
+		return isInTrouble ? RECHECK_MS : null;
 	};
-	const schedule = (): void => {
-		isDue = true;
-		working ??= work(stopped.signal).finally(() => {
-			working = null;
-			if (isDue && !stopped.signal.aborted) schedule();
-		});
-	};
+	const checks = createRecurring(check);
 	return {
 		start: () => {
 			if (!enabled) return;
-			stopped = new AbortController();
-			const unsubscribe = server.watch(schedule);
-			const recheck = setInterval(() => isInTrouble && schedule(), RECHECK_MS).unref();
-			stopWatching = () => {
-				unsubscribe();
-				clearInterval(recheck);
-			};
-			schedule();
+			stopWatching = server.watch(() => checks.wake(DEBOUNCE_MS));
+			checks.wake(DEBOUNCE_MS);
 		},
 		checkNow: async () => {
 			if (!enabled) return new Set();
@@ -89,8 +66,7 @@ export function createAlertService(deps: AlertDeps): AlertService {
 		},
 		stop: async () => {
 			stopWatching();
-			stopped.abort();
-			await working;
+			await checks.stop();
 		}
 	};
 }

@@ -154,6 +154,8 @@ export function privacyContract(database: () => Database): void {
 			expect(again.found[0]?.id).not.toBe(issueOf(ada).id);
 			await ledger.forget({ discordId: ada, actor: operator, at: minute(9) });
 			expect(await ledger.liveIssueOf(ada)).toBeNull();
+			const settled = { status: 'RESOLVED', liveKey: null, settledAt: minute(9) };
+			expect(await database().prisma.issue.findUnique({ where: { id: again.found[0]?.id ?? '' } })).toMatchObject(settled);
 			expect((await ledger.undoableFixes('', 10)).length).toBe(0);
 			expect(await ledger.subjectOf(issueOf(ada).id)).toBeNull();
 			const { found } = await run(ledger, minute(10), [drift(ada)]);
