@@ -38,7 +38,7 @@ export class RoleIndex {
 		this.texts.clear();
 	}
 
-	/** A listing of all members begins. Whoever changes meanwhile is passed to {@link update} too. */
+	/** A listing of all members begins. Members who change meanwhile are passed to {@link update}, too. */
 	public startListing(): void {
 		this.listing = new Map();
 	}

@@ -123,7 +123,7 @@ function changeTitle({ drift, state }: ShownIssue): string | null {
 	return `Replaced ${cut(removed, ROLES_LENGTH)} with ${cut(granted, ROLES_LENGTH)} for ${name}`;
 }
 
-/** The member and the drift; then the plan, or what became of it. */
+/** The member and the drift; then the plan, or how the issue ended. */
 function issueLines({ number: position, drift, state, changed, outdated }: ShownIssue, budget: TextBudget): string {
 	const outcome = describeState(drift, state, budget);
 	const plan = `Plan: ${cut(describePlan(drift.plan), budget.status)}${outdated || changed ? ' (changed since this report)' : ''}`;
