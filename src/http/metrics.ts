@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { DRIFT_TYPES, type FixOutcome } from '../reconciliation/domain/issue.js';
-import { isFullRun, type ReconciliationResult } from '../reconciliation/domain/run.js';
+import type { ReconciliationResult } from '../reconciliation/domain/run.js';
 import type { Gauges } from '../reconciliation/health/gauges.js';
 import { type HttpDeps, READINESS_CHECKS, type Readiness } from './deps.js';
 
@@ -30,7 +30,7 @@ export interface Metrics {
 	scrape(): Promise<{ readonly contentType: string; readonly text: string }>;
 	/** Metric names, without the suffixes of histograms. */
 	names(): readonly string[];
-	runEnded(result: Pick<ReconciliationResult, 'status' | 'hold' | 'onlyMember' | 'onlyMembers' | 'startedAt' | 'completedAt'>): void;
+	runEnded(result: Pick<ReconciliationResult, 'status' | 'hold' | 'triggeredBy' | 'onlyMember' | 'startedAt' | 'completedAt'>): void;
 	fixEnded(outcome: FixOutcome): void;
 }
 
@@ -69,7 +69,7 @@ function createRunMetrics(registry: Registry): Metrics['runEnded'] {
 	const registers = [registry];
 	const runs = new Counter({
 		name: 'reeve_runs_total',
-		help: 'Runs that ended in this process, by scope (full: over all members; member: over one; targeted: over those touched by a change) and outcome (held: completed, with fixes on hold).',
+		help: 'Runs that ended in this process, by scope (full: over all members; member: over one; targeted: after a change) and outcome (held: completed, with fixes on hold).',
 		labelNames: ['scope', 'outcome'],
 		registers
 	});
@@ -84,8 +84,9 @@ function createRunMetrics(registry: Registry): Metrics['runEnded'] {
 		durations.zero({ scope });
 		for (const outcome of RUN_OUTCOMES) runs.inc({ scope, outcome }, 0);
 	}
-	return ({ status, hold, startedAt, completedAt, ...compared }) => {
-		const scope: (typeof RUN_SCOPES)[number] = isFullRun(compared) ? 'full' : compared.onlyMember === null ? 'targeted' : 'member';
+	return ({ status, hold, triggeredBy, onlyMember, startedAt, completedAt }) => {
+		// Also a comparison of everyone after a gap: a failed one is repeated, and posts no report.
+		const scope: (typeof RUN_SCOPES)[number] = triggeredBy === 'targeted' ? 'targeted' : onlyMember === null ? 'full' : 'member';
 		const outcome: (typeof RUN_OUTCOMES)[number] = status === 'FAILED' ? 'failed' : hold === null ? 'completed' : 'held';
 		runs.inc({ scope, outcome });
 		durations.observe({ scope }, Math.max(0, completedAt.getTime() - startedAt.getTime()) / 1000);

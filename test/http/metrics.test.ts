@@ -14,7 +14,7 @@ const RUN = {
 	status: 'COMPLETED',
 	hold: null,
 	onlyMember: null,
-	onlyMembers: null,
+	triggeredBy: 'manual',
 	startedAt: new Date('2026-11-28T03:00:00Z'),
 	completedAt: new Date('2026-11-28T03:00:07Z')
 } as const;
@@ -69,9 +69,11 @@ describe('the metrics', () => {
 		metrics.runEnded({ ...RUN, status: 'FAILED' });
 		metrics.runEnded({ ...RUN, hold: { reason: 'many', losing: 20, holders: 30 } });
 		metrics.runEnded({ ...RUN, onlyMember: '300000000000000001' });
+		metrics.runEnded({ ...RUN, triggeredBy: 'targeted', status: 'FAILED' });
 		const samples = await scrape(metrics);
 		expect(samples).toMatchObject({
 			'reeve_runs_total{scope="full",outcome="completed"}': 1,
+			'reeve_runs_total{scope="targeted",outcome="failed"}': 1,
 			'reeve_runs_total{scope="full",outcome="failed"}': 1,
 			'reeve_runs_total{scope="full",outcome="held"}': 1,
 			'reeve_runs_total{scope="member",outcome="completed"}': 1,
