@@ -36,7 +36,7 @@ export function privacyStore(database: Database, guildId: string): PrivacyStore 
 				const runIds = await reportedIn(transaction, person);
 				await settleIssues(transaction, discordId, at);
 				const tables = await tablesOf(database, transaction);
-				await deleteRows(transaction, tables, person);
+				await deleteRows(transaction, tables, person, at);
 				for (const table of tables) {
 					await redactJson(transaction, table, person, substitute);
 					await redactTexts(transaction, table, person, substitute);
@@ -168,13 +168,17 @@ async function settleIssues(transaction: Client, discordId: string, at: Date): P
 }
 
 /** Deletes what is about the person alone. */
-async function deleteRows(transaction: Client, tables: readonly SearchedTable[], person: Person): Promise<void> {
+async function deleteRows(transaction: Client, tables: readonly SearchedTable[], person: Person, at: Date): Promise<void> {
+	const deleted = new Set<string>();
 	for (const { name, texts } of tables) {
 		if (name === 'Issue' || !texts.includes('discordId')) continue;
-		await transaction.$executeRaw`DELETE FROM ${tableName(name)} WHERE "discordId" ~ ${patternOf(person)}`;
+		const count = await transaction.$executeRaw`DELETE FROM ${tableName(name)} WHERE "discordId" ~ ${patternOf(person)}`;
+		if (count > 0) deleted.add(name);
 	}
 	await transaction.$executeRaw`DELETE FROM $schema."Change" WHERE subject ~ ${patternOf(person)}`;
 	await transaction.$executeRaw`DELETE FROM $schema."Payer" WHERE name ~ ${patternOf(person)}`;
+	// Of someone who is found again, nothing is known from before.
+	if (deleted.has('RoleChange')) await transaction.roleHistory.updateMany({ data: { coveredSince: at } });
 	const references = [...person.references];
 	// A row that was unlinked from them.
 	await transaction.member.deleteMany({ where: { stripeCustomerId: { in: references } } });

@@ -162,6 +162,23 @@ export function privacyContract(database: () => Database): void {
 			expect(found).toMatchObject([{ discordId: ada, timesSeen: 1 }]);
 		});
 
+		it('forgets who changed their roles, and that nothing is missing from before', async () => {
+			const { ledger, ada, bob, operator } = await scene();
+			const change = (discordId: string) => ({
+				entryId: `e${discordId}`,
+				discordId,
+				roleId: '5',
+				granted: true,
+				by: operator,
+				byBot: false,
+				at: minute(1)
+			});
+			await ledger.recordRoleChanges([change(ada), change(bob)], { coveredSince: minute(0), lastEntryId: 'e', roleIds: ['5'] });
+			await ledger.forget({ discordId: ada, actor: operator, at: minute(9) });
+			expect(await ledger.roleChangesOf([ada, bob])).toEqual([change(bob)]);
+			expect(await ledger.roleHistoryCursor()).toMatchObject({ coveredSince: minute(9), lastEntryId: 'e' });
+		});
+
 		it('refuses while an issue of theirs is being fixed, alone or in a bulk fix', async () => {
 			const { ledger, ada, operator, runId } = await scene();
 			const forget = () => ledger.forget({ discordId: ada, actor: operator, at: minute(9) });
