@@ -106,7 +106,7 @@ describe('hostile names and texts are harmless', () => {
 					newDrift: null
 				} as const;
 				expectHarmless(
-					bulkReply({ kind: 'done', plan, part: 'gives', results: [{ issue: listed(text), result: failed }], left: 0 }, 'all')
+					bulkReply({ kind: 'done', plan, part: 'gives', results: [{ issue: listed(text), result: failed, fixed: false }], left: 0 }, 'all')
 				);
 			})
 		);

@@ -11,7 +11,6 @@ import { BULK_PARTS, type BulkPart, type BulkScope } from '../../reconciliation/
 import type { OpenIssue } from '../../reconciliation/domain/issue.js';
 import type { BulkResult, BulkStep } from '../../reconciliation/fixes/bulk.js';
 import { type BulkPlan, holdOn } from '../../reconciliation/fixes/bulk-plan.js';
-import { isFixed } from '../../reconciliation/fixes/fix.js';
 import { buildCustomId } from '../custom-id.js';
 import { COLOURS } from '../format/colours.js';
 import { describeEffects } from '../format/effects.js';
@@ -211,7 +210,7 @@ export function bulkReply(result: BulkResult, scope: BulkScope): BulkMessage {
 const MAX_REPLY_LENGTH = MAX_MESSAGE_LENGTH - 100;
 
 function describeDone(steps: readonly BulkStep[], left: number): string {
-	const fixed = steps.filter(({ result }) => isFixed(result)).length;
+	const fixed = steps.filter(({ fixed }) => fixed).length;
 	const lines = steps.flatMap((step) => whyNotFixed(step) ?? []);
 	const stopped =
 		left === 0 ? '' : ` Reeve is being restarted, and resumes the other ${count(left, 'issue')} automatically in a minute or two.`;
@@ -221,7 +220,8 @@ function describeDone(steps: readonly BulkStep[], left: number): string {
 }
 
 /** Null for an issue that was fixed. */
-function whyNotFixed({ issue, result }: BulkStep): string | null {
+function whyNotFixed({ issue, result, fixed }: BulkStep): string | null {
+	if (fixed) return null;
 	const who = mentionWithName(issue.discordId, issue.discordName);
 	switch (result.kind) {
 		case 'busy':
@@ -234,8 +234,6 @@ function whyNotFixed({ issue, result }: BulkStep): string | null {
 			return `${who}: the issue is no longer known.`;
 		case 'ended':
 			switch (result.outcome) {
-				case 'FIXED':
-					return null;
 				case 'RESOLVED':
 					return `${who}: the drift is gone.`;
 				case 'EXEMPT':

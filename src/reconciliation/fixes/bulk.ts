@@ -57,13 +57,15 @@ export type BulkResult =
 	/** The safety check refused the part, and the confirmed number is missing or wrong. */
 	| { readonly kind: 'held'; readonly plan: BulkPlan; readonly hold: Hold };
 
-/** An issue and the plan that was approved for it. */
-export type ApprovedIssue = Pick<OpenIssue, 'id' | 'planHash'>;
+/** An issue and the plan that was approved for it; its effect is not stored. */
+export type ApprovedIssue = Pick<OpenIssue, 'id' | 'planHash'> & Partial<Pick<OpenIssue, 'effect'>>;
 
 /** One issue of a bulk fix and its result. */
 export interface BulkStep<Issue extends ApprovedIssue = OpenIssue> {
 	readonly issue: Issue;
 	readonly result: FixResult;
+	/** Whether the member has got the roles they should have: by this attempt, or by one of a stopped process that was recovered meanwhile. */
+	readonly fixed: boolean;
 }
 
 export interface ApprovedBulk {
@@ -281,7 +283,7 @@ export async function fixEach<Issue extends ApprovedIssue>(
 			busy.push([index, issue]);
 			return;
 		}
-		const step = { issue, result };
+		const step = { issue, result, fixed: isFixed(result) || isFixedBefore(result, order.actor) };
 		steps[index] = step;
 		done += 1;
 		progress.progress(done);
@@ -303,9 +305,15 @@ export async function fixEach<Issue extends ApprovedIssue>(
 	return started();
 }
 
+/** Whether an issue that was to be fixed was settled by an earlier attempt of the same actor, which had no end when the work began. */
+function isFixedBefore(result: FixResult, actor: string): boolean {
+	return result.kind === 'settled' && result.status === 'FIXED' && result.actor === actor;
+}
+
 function summarize(steps: readonly BulkStep<ApprovedIssue>[], total: number): BulkEnd {
-	const fixed = steps.map(({ result }) => result).filter(isFixed);
-	return { fixed: fixed.length, effects: countEffects(fixed.map(({ issue }) => issue)), left: total - steps.length, tooLate: false };
+	const fixed = steps.filter((step) => step.fixed);
+	const effects = fixed.flatMap(({ issue, result }) => (result.kind === 'ended' ? result.issue.effect : issue.effect) ?? []);
+	return { fixed: fixed.length, effects: countEffects(effects.map((effect) => ({ effect }))), left: total - steps.length, tooLate: false };
 }
 
 /** Plans that give access come before those that take it, so that paying members wait least. */

@@ -7,7 +7,6 @@ import type { UnacceptedRules } from '../domain/rule-change.js';
 import type { RunSettings } from '../domain/run.js';
 import { AUTOMATIC } from '../fixes/attempt.js';
 import { fixEach, grantsFirst } from '../fixes/bulk.js';
-import { isFixed } from '../fixes/fix.js';
 import {
 	type Baseline,
 	checkPayerDrop,
@@ -81,8 +80,8 @@ export async function autoFix(
 			origin: { kind: 'run', triggeredBy, requestedBy }
 		}),
 		shouldContinue,
-		onProgress: (done, total, { result }) => {
-			if (isFixed(result)) fixed.count += 1;
+		onProgress: (done, total, step) => {
+			if (step.fixed) fixed.count += 1;
 			onProgress({ source: 'fix', done, total, finished: done === total });
 		}
 	});

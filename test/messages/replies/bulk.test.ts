@@ -136,9 +136,9 @@ describe('bulkReply', () => {
 		part: 'removes' as const,
 		left: 0,
 		results: [
-			{ issue: gone, result: ended(gone, 'FIXED') },
-			{ issue: given, result: ended(given, 'FIXED') },
-			{ issue: failed, result: ended(failed, 'FAILED', "Reeve's role is below Knight.") }
+			{ issue: gone, result: ended(gone, 'FIXED'), fixed: true },
+			{ issue: given, result: ended(given, 'FIXED'), fixed: true },
+			{ issue: failed, result: ended(failed, 'FAILED', "Reeve's role is below Knight."), fixed: false }
 		]
 	};
 

@@ -387,6 +387,20 @@ describe('fixBulk', () => {
 		expect(store.bulks[0]?.endedAt).not.toBeNull();
 	});
 
+	it('counts what a killed process had fixed before it could report it', async () => {
+		const { ports, store, result } = await stoppedAfterTwo();
+		const dead = [...ports.ledger.issues.values()].find(({ status }) => status === 'OPEN');
+		if (dead === undefined || result.kind !== 'done') throw new Error('nothing is open');
+		const claimed = await ports.ledger.claimIssue(dead.id, dead.planHash, userId(99), result.plan.runId, 30);
+		if (claimed.kind !== 'claimed') throw new Error(claimed.kind);
+		await ports.ledger.beginChange(claimed.claim.attemptId, { seconds: 30, callSeconds: 5, rolesBefore: [], at: ports.now() });
+		ports.guild.join(dead.discordId, 'Knight');
+
+		expect(await resumeBulks(ports, store, SETTINGS)).toMatchObject([{ fixedBefore: 2, results: [{}, {}, {}], left: 0 }]);
+		expect(ports.ledger.attempts.find(({ attemptId }) => attemptId === claimed.claim.attemptId)?.end?.error).toMatch(/stopped before/);
+		expect(ports.notifier.trackedBulks.at(-1)?.end).toMatchObject({ fixed: 3, left: 0 });
+	});
+
 	it('leaves an issue that is still held during a shutdown to the next process', async () => {
 		const { ports, store, plan } = await withDeadClaim();
 		ports.script.once('sleep', () => {
