@@ -40,6 +40,7 @@ import { linkReader } from './links.js';
 import { maintenanceStore } from './maintenance.js';
 import { managedRoleStore } from './managed-roles.js';
 import { memberHistoryStore } from './member-history.js';
+import { newsStore } from './news.js';
 import { onboardingStore } from './onboarding.js';
 import { issueStore } from './open-issues.js';
 import { outboxStore } from './outbox.js';
@@ -110,6 +111,7 @@ export function createLedger(
 		...payerStore(database, guildId),
 		...rulesStore(database, guildId),
 		...onboardingStore(database, guildId),
+		...newsStore(database, guildId),
 		...attempts(database, guildId, verifyAfterMinutes),
 		...verificationStore(database, guildId),
 		...undoStore(database, guildId),

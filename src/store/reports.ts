@@ -9,6 +9,7 @@ import { type Prisma, type ReconciliationRun, RunStatus } from './client/client.
 import type { Database } from './connection/database.js';
 import { RUN_HOLDS } from './holds.js';
 import { fromJson, toDrift, toOpenIssue } from './json.js';
+import { toNews } from './news.js';
 import { readOnboarding } from './onboarding.js';
 import { chunk } from './paging.js';
 import { readRuleChange } from './rules.js';
@@ -68,6 +69,7 @@ export function reportStore({ prisma }: Database, guildId: string): ReportStore 
 					holdReleasedBy: run.holds[0]?.releasedBy ?? null,
 					ruleChange: await readRuleChange(prisma, guildId, run),
 					onboarding: await readOnboarding(prisma, guildId, run),
+					news: toNews(run.news),
 					failure: run.failure,
 					verified: run.verified === null ? null : fromJson<Verified>(run.verified)
 				}

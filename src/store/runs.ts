@@ -113,7 +113,7 @@ export function runStore({ prisma }: Database, guildId: string): Runs {
 			});
 			return run?.scheduledDay ?? null;
 		},
-		completeRun: (id, { issuesFixed, hold, at, verified = null, channels = [] }) =>
+		completeRun: (id, { issuesFixed, hold, at, news = null, verified = null, channels = [] }) =>
 			prisma.$transaction(async (transaction) => {
 				const held = hold === null ? Prisma.DbNull : toJson(hold);
 				// Returns the ID only: the row contains every issue of the run.
@@ -124,6 +124,7 @@ export function runStore({ prisma }: Database, guildId: string): Runs {
 						issuesFixed,
 						held,
 						completedAt: at,
+						...(news === null ? {} : { news: toJson(news) }),
 						...(verified === null ? {} : { verified: toJson(verified) })
 					},
 					select: { id: true }

@@ -7,6 +7,7 @@ import type { Database } from './connection/database.js';
 import { inForce } from './exemptions.js';
 import { RUN_HOLDS } from './holds.js';
 import { fromJson } from './json.js';
+import { toNews } from './news.js';
 import { FULL_RUN, WITHOUT_FINDINGS } from './run-scope.js';
 import { probeDatabase } from './write-probe.js';
 
@@ -24,6 +25,7 @@ const SUMMARY = {
 	issuesFixed: true,
 	failure: true,
 	held: true,
+	news: true,
 	holds: { where: { scope: { in: RUN_HOLDS } }, select: { releasedBy: true } },
 	reportChannelId: true,
 	reportMessageId: true
@@ -118,7 +120,7 @@ export function statusStore({ prisma }: Database, guildId: string): Omit<StatusS
 
 type SummaryRow = Prisma.ReconciliationRunGetPayload<{ select: typeof SUMMARY }>;
 
-function toSummary({ id, held, holds, onlyMembers, reportChannelId, reportMessageId, triggeredBy, ...row }: SummaryRow): RunSummary {
+function toSummary({ id, held, holds, news, onlyMembers, reportChannelId, reportMessageId, triggeredBy, ...row }: SummaryRow): RunSummary {
 	return {
 		...row,
 		runId: id,
@@ -126,6 +128,7 @@ function toSummary({ id, held, holds, onlyMembers, reportChannelId, reportMessag
 		triggeredBy: triggeredBy as TriggeredBy,
 		hold: held === null ? null : fromJson<Hold>(held),
 		holdReleasedBy: holds[0]?.releasedBy ?? null,
+		news: toNews(news),
 		report: reportChannelId !== null && reportMessageId !== null ? { channelId: reportChannelId, messageId: reportMessageId } : null
 	};
 }

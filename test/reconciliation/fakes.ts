@@ -7,6 +7,7 @@ import type { Roster, RosterMember } from '../../src/reconciliation/domain/guild
 import type { Hold } from '../../src/reconciliation/domain/hold.js';
 import type { OpenIssue } from '../../src/reconciliation/domain/issue.js';
 import { type Exemption, isInForce, type Links, type MemberRow, type TeamRow } from '../../src/reconciliation/domain/links.js';
+import type { ReportedRun, SettledCounts } from '../../src/reconciliation/domain/news.js';
 import type { Channel, MailWorthy } from '../../src/reconciliation/domain/notification.js';
 import type { Onboarding, OnboardingEnd } from '../../src/reconciliation/domain/onboarding.js';
 import type {
@@ -250,6 +251,7 @@ type Status = 'OPEN' | 'FIXING' | 'FIXED' | 'RESOLVED';
 export type StoredIssue = OpenIssue & { status: Status; settledBy: string | null; settledAt: Date };
 export interface StoredRun extends RunStart {
 	readonly id: string;
+	completedAt?: Date;
 	status: 'RUNNING' | 'COMPLETED' | 'FAILED';
 	failure: string | null;
 	issuesFixed: number;
@@ -506,9 +508,33 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 		);
 	}
 
-	public async completeRun(runId: string, end: { issuesFixed: number; hold: Hold | null; verified?: Verified | null }): Promise<void> {
+	public async lastReported(preferDaily: boolean): Promise<ReportedRun | null> {
+		const newest = (triggeredBy: readonly TriggeredBy[]) =>
+			this.runs.findLast(
+				(run) => run.status === 'COMPLETED' && isFullRun(run) && triggeredBy.includes(run.triggeredBy) && run.found?.onboarding === null
+			);
+		const run = (preferDaily ? newest(['scheduled']) : undefined) ?? newest(['scheduled', 'manual']);
+		return run === undefined ? null : { startedAt: run.startedAt, completedAt: run.completedAt ?? run.startedAt };
+	}
+
+	public async countSettledSince({ startedAt, completedAt }: ReportedRun): Promise<SettledCounts> {
+		const since = [...this.issues.values()].filter(
+			({ firstSeenAt, settledAt, status }) =>
+				(status === 'FIXED' || status === 'RESOLVED') && firstSeenAt <= startedAt && settledAt > completedAt
+		);
+		const how = ({ status, settledBy }: StoredIssue) => (status === 'FIXED' ? 'fixed' : settledBy === null ? 'gone' : 'ignored');
+		const counts = { fixed: 0, undone: 0, ignored: 0, gone: 0 };
+		for (const issue of since) counts[how(issue)] += 1;
+		return counts;
+	}
+
+	public async completeRun(
+		runId: string,
+		end: { issuesFixed: number; hold: Hold | null; at: Date; verified?: Verified | null }
+	): Promise<void> {
 		await this.script.before('ledger.completeRun');
-		Object.assign(this.run(runId), { status: 'COMPLETED', issuesFixed: end.issuesFixed, hold: end.hold, verified: end.verified ?? null });
+		const { issuesFixed, hold, at: completedAt, verified = null } = end;
+		Object.assign(this.run(runId), { status: 'COMPLETED', issuesFixed, hold, completedAt, verified });
 		for (const each of this.verifications) if (each.runId === runId) each.done = true;
 	}
 

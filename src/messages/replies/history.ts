@@ -3,6 +3,7 @@ import { type HistoryPage, RUNS_PER_PAGE, type RunSummary } from '../../reconcil
 import { buildCustomId } from '../custom-id.js';
 import { COLOURS } from '../format/colours.js';
 import { count, describeRequester, duration, messageUrl, number } from '../format/format.js';
+import { describeNews } from '../format/news.js';
 import { mention, sentence } from '../format/text.js';
 import { ago, moment } from '../format/timestamps.js';
 import { pager } from '../report/pager.js';
@@ -54,11 +55,11 @@ function trigger({ isVerificationRun, triggeredBy, requestedBy, onlyMember, only
 	return `${requestedBy === null ? 'by hand' : describeRequester(requestedBy)}${about}`;
 }
 
-function runOutcome({ status, issuesFound, issuesFixed, failure, hold, holdReleasedBy }: RunSummary): string {
+function runOutcome({ status, issuesFound, issuesFixed, news = null, failure, hold, holdReleasedBy }: RunSummary): string {
 	if (status === 'RUNNING') return 'running';
 	if (status === 'FAILED') return `**failed**: ${sentence(failure ?? 'see the log', REASON_LENGTH)}`;
 	if (issuesFound === 0) return 'all clear';
 	const fixed = issuesFixed === 0 ? '' : `, ${number(issuesFixed)} fixed`;
 	const held = hold === null ? '' : holdReleasedBy === null ? ', **on hold**' : `, hold released by ${mention(holdReleasedBy)}`;
-	return `${count(issuesFound, 'issue')}${fixed}${held}`;
+	return `${count(issuesFound, 'issue')}${news === null || news.since === null ? '' : ` (${describeNews(news.counts)})`}${fixed}${held}`;
 }

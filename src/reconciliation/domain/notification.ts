@@ -16,4 +16,5 @@ export type MailWorthy = Pick<
 	| 'verified'
 	| 'onlyMember'
 	| 'onboarding'
+	| 'news'
 >;

@@ -7,6 +7,7 @@ import type { Roster, RosterMember } from './guild.js';
 import type { BulkScope, Hold } from './hold.js';
 import type { DriftIssue, FixOutcome, OpenIssue, Plan } from './issue.js';
 import type { Links } from './links.js';
+import type { News, ReportedRun, SettledCounts } from './news.js';
 import type { Channel, MailWorthy } from './notification.js';
 import type { Onboarding, OnboardingEnd } from './onboarding.js';
 import type { OriginReader } from './origin.js';
@@ -239,12 +240,20 @@ export interface RunStore {
 	/** The newest day (YYYY-MM-DD), up to this one, with a finished scheduled run. */
 	lastScheduledDay(upTo: string): Promise<string | null>;
 	/**
+	 * @param end.news - what has changed since the last report
 	 * @param end.verified - results of a verification, which this completes
 	 * @param end.channels - by which to notify operators: stored in the same transaction
 	 */
 	completeRun(
 		runId: string,
-		end: { issuesFixed: number; hold: Hold | null; at: Date; verified?: Verified | null; channels?: readonly Channel[] }
+		end: {
+			issuesFixed: number;
+			hold: Hold | null;
+			at: Date;
+			news?: News | null;
+			verified?: Verified | null;
+			channels?: readonly Channel[];
+		}
 	): Promise<void>;
 	/** @param end.channels - as for {@link completeRun} */
 	failRun(runId: string, end: { reason: string; issuesFixed: number; at: Date; channels?: readonly Channel[] }): Promise<void>;
@@ -380,8 +389,22 @@ export interface OnboardingStore {
 	endOnboarding(end: OnboardingEnd & { readonly losing: number }): Promise<void>;
 }
 
+/** What the news of a run are compared with. */
+export interface NewsStore {
+	/**
+	 * The newest daily or manual run over all members that completed with finished setup; null if there is none.
+	 * @param preferDaily - the newest daily one, if there is any
+	 */
+	lastReported(preferDaily: boolean): Promise<ReportedRun | null>;
+	/**
+	 * The issues that were open when this run began and were settled after its end, by how. Without those whose member has an issue of
+	 * another kind now.
+	 */
+	countSettledSince(run: ReportedRun): Promise<SettledCounts>;
+}
+
 /** The database. Whatever must survive a crash is stored before it is reported. */
-export interface Ledger extends RunStore, LinkReader, FindingsStore, AttemptStore, RulesStore, OnboardingStore, PayerStore {}
+export interface Ledger extends RunStore, LinkReader, FindingsStore, AttemptStore, RulesStore, OnboardingStore, PayerStore, NewsStore {}
 
 /** A bulk fix whose progress is shown. */
 export interface TrackedBulk {

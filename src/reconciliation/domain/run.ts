@@ -1,6 +1,7 @@
 import type { Notices } from './detection.js';
 import type { Hold } from './hold.js';
 import type { OpenIssue, Plan } from './issue.js';
+import type { News } from './news.js';
 import type { Onboarding } from './onboarding.js';
 import type { RuleChange } from './rule-change.js';
 import type { PolicySettings } from './rules.js';
@@ -95,6 +96,8 @@ export interface ReconciliationResult {
 	readonly ruleChange?: RuleChange | null;
 	/** Set if setup was not finished: the report then accuses no one. */
 	readonly onboarding?: Onboarding | null;
+	/** What has changed since the last report. Missing or null unless it is a daily run or a manual one over all members that completed. */
+	readonly news?: News | null;
 	/** Null unless the run failed: why, for operators. */
 	readonly failure: string | null;
 	/** Of a verification: its results. Null for any other run, and for one that failed. */

@@ -14,6 +14,7 @@ export interface RunSummary
 		| 'startedAt'
 		| 'issuesFound'
 		| 'issuesFixed'
+		| 'news'
 		| 'failure'
 	> {
 	readonly status: 'RUNNING' | 'COMPLETED' | 'FAILED';

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { type Heartbeat, startHeartbeat } from '../../async/heartbeat.js';
 import { withDeadline } from '../../async/timeout.js';
 import type { Snapshot } from '../detection/detect.js';
+import { compareWithLast } from '../detection/news.js';
 import { planHash } from '../detection/role-plan.js';
 import type { Detection } from '../domain/detection.js';
 import type { DriftIssue, OpenIssue } from '../domain/issue.js';
-import { type OnProgress, type Ports, type RunStart, SourceError } from '../domain/ports.js';
+import type { News } from '../domain/news.js';
+import { type Ledger, type OnProgress, type Ports, type RunStart, SourceError } from '../domain/ports.js';
 import {
 	isFullRun,
 	type Progress,
@@ -158,6 +160,7 @@ type Outcome = Pick<
 	| 'hold'
 	| 'ruleChange'
 	| 'onboarding'
+	| 'news'
 	| 'failure'
 	| 'verified'
 > &
@@ -245,6 +248,8 @@ async function complete(
 	};
 	assertLeaseHeld(lease);
 	const issues = await ledger.recordFindings(runId, { ...compared, at: startedAt, onlyMember });
+	const isReport = isFullRun({ onlyMember, onlyMembers }) && (triggeredBy === 'scheduled' || triggeredBy === 'manual');
+	const news = isReport ? await findNews(ledger, issues, triggeredBy) : null;
 	// The embedded database runs one statement at a time: storing many findings can delay the heartbeat's renewals.
 	await lease.renew();
 	// How much is linked and mapped, the newest full run knows.
@@ -273,13 +278,28 @@ async function complete(
 		ruleChange,
 		// Of some members: that of the newest full run, so that nothing is reported of them.
 		onboarding: onlyMembers === null ? onboarding : currentOnboarding,
+		news,
 		failure: null,
 		verified
 	};
 	const channels = notifier.channels({ ...outcome, triggeredBy, isVerificationRun: verification !== null, onlyMember });
 	assertLeaseHeld(lease);
-	await ledger.completeRun(runId, { issuesFixed: fixed.count, hold, at: ports.now(), verified, channels });
+	await ledger.completeRun(runId, { issuesFixed: fixed.count, hold, at: ports.now(), news, verified, channels });
 	return outcome;
+}
+
+/**
+ * What has changed since the last report. A daily run is compared with the one before, so that its reader misses nothing that a manual or
+ * targeted run has found since; a manual one with the last report of any kind, which its reader has seen or could have.
+ */
+async function findNews(
+	ledger: Pick<Ledger, 'lastReported' | 'countSettledSince'>,
+	issues: readonly OpenIssue[],
+	triggeredBy: 'scheduled' | 'manual'
+): Promise<News> {
+	const last = await ledger.lastReported(triggeredBy === 'scheduled');
+	const settled = last === null ? { fixed: 0, undone: 0, ignored: 0, gone: 0 } : await ledger.countSettledSince(last);
+	return compareWithLast(issues, last, settled);
 }
 
 /** The members whose drift is not what is stored of them: their roles are being changed, or were since the run began. */

@@ -70,7 +70,7 @@ describe('a targeted run', () => {
 		const sleep = async () => {
 			waits += 1;
 			if (waits < 3) return;
-			await ports.ledger.completeRun(runId, { issuesFixed: 0, hold: null });
+			await ports.ledger.completeRun(runId, { issuesFixed: 0, hold: null, at: ports.now() });
 			await ports.ledger.releaseLease('another process');
 		};
 		expect(await runReconciliation(Object.assign(ports, { sleep }), SETTINGS)).toMatchObject({ status: 'COMPLETED', issuesFound: 4 });

@@ -16,6 +16,7 @@ import { linkChangeContract } from './link-changes.js';
 import { linkContract } from './links.js';
 import { maintenanceContract } from './maintenance.js';
 import { memberHistoryContract } from './member-history.js';
+import { newsContract } from './news.js';
 import { onboardingContract } from './onboarding.js';
 import { openIssueContract } from './open-issues.js';
 import { outboxContract } from './outbox.js';
@@ -42,6 +43,7 @@ export function ledgerContract(database: () => Database): void {
 	holdContract(database);
 	rulesContract(database);
 	onboardingContract(database);
+	newsContract(database);
 	bulkFixContract(database);
 	halfDoneContract(database);
 	gaugeContract(database);

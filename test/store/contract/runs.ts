@@ -154,7 +154,8 @@ export function runContract(database: () => Database): void {
 					verified: null,
 					holdReleasedBy: null,
 					ruleChange: null,
-					onboarding: null
+					onboarding: null,
+					news: null
 				}
 			});
 			await ledger.setReportMessage(runId, 'channel', 'message');
