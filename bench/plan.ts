@@ -39,7 +39,7 @@ const SIZES: Readonly<Record<Scope, Sizes>> = {
 		start: { size: 100 },
 		fix: { members: 60 },
 		memory: { sizes: [100] },
-		seconds: { changes: 2, settleSeconds: 1 }
+		seconds: { changes: 2, settleSeconds: 1, idleSeconds: 2 }
 	},
 	quick: {
 		stripe: [{ latencyMs: 100, sizes: SMALL, rereadUpTo: 1_000, paginated: 1_000, lookedUp: 5, lookedUpSleeping: 1 }],
@@ -50,7 +50,7 @@ const SIZES: Readonly<Record<Scope, Sizes>> = {
 		start: { size: 1_000 },
 		fix: { members: 240 },
 		memory: { sizes: [10_000] },
-		seconds: { changes: 4, settleSeconds: 30 }
+		seconds: { changes: 4, settleSeconds: 30, idleSeconds: 60 }
 	},
 	full: {
 		stripe: [
@@ -66,7 +66,7 @@ const SIZES: Readonly<Record<Scope, Sizes>> = {
 		start: { size: 10_000 },
 		fix: { members: 2_000 },
 		memory: { sizes: HUGE.slice(2) },
-		seconds: { changes: 40, settleSeconds: 30 }
+		seconds: { changes: 40, settleSeconds: 30, idleSeconds: 60 }
 	}
 };
 

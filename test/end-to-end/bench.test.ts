@@ -22,12 +22,13 @@ it(
 		expect(written).toMatchObject({ scope: 'tiny', wallMs: expect.any(Number), machine: { node: process.version } });
 
 		const groups = [...new Set(written.cases.map(({ group }) => group))];
-		expect(groups).toHaveLength(8);
+		expect(groups).toHaveLength(10);
 		for (const group of groups) expect(stdout).toContain(`### ${group}`);
 		for (const each of written.cases) {
 			expect(each.size).toBeGreaterThan(0);
 			expect(each.wallMs).toBeGreaterThan(0);
-			expect(each.peakRssBytes).toBeGreaterThan(0);
+			// The bot of these cases is a process of its own.
+			if (!each.group.startsWith('Within seconds')) expect(each.peakRssBytes).toBeGreaterThan(0);
 			for (const { wallMs, ratio } of each.baselines) expect(ratio).toBeCloseTo(wallMs / each.wallMs);
 			expect(each.goals.length).toBeGreaterThan(0);
 		}
