@@ -14,7 +14,11 @@ export function plainDay(date: Date, timeZone = 'UTC'): string {
 	return DateTime.fromJSDate(date, { zone: timeZone }).setLocale('en-US').toFormat('d MMM yyyy');
 }
 
-/** The text with its times as days: "ended 28 Nov 2026". */
-export function withPlainDays(text: string): string {
-	return text.replace(TIME_IN_TEXT, (time) => plainDay(new Date(time)));
+/** The text with its times as days: "ended 28 Nov 2026". @param now - given: leaves out its year */
+export function withPlainDays(text: string, now?: Date): string {
+	const thisYear = now === undefined ? '' : ` ${now.getUTCFullYear()}`;
+	return text.replace(TIME_IN_TEXT, (time) => {
+		const day = plainDay(new Date(time));
+		return thisYear !== '' && day.endsWith(thisYear) ? day.slice(0, -thisYear.length) : day;
+	});
 }

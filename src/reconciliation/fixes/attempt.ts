@@ -51,22 +51,25 @@ const MAX_REASON_LENGTH = 512;
 /** Leave room for the rest of the reason. */
 const MAX_CAUSE_LENGTH = 250;
 const MAX_NAME_LENGTH = 40;
+/** Of an ID: enough to find the one that is meant. */
+const SHORT_ID_LENGTH = 9;
 
 /**
- * The reason that Discord's audit log shows for each role change: "Reeve: Lord ended 28 Nov 2026 (sub_1) · auto-fix · run cmw…, issue ab4…".
+ * The reason that Discord's audit log shows for each role change: "Reeve: Lord ended 28 Nov (sub_1) · auto-fix · run cmwzqg00k".
  * @param cause - what decides the roles; its times become days
- * @param origin - where the fix comes from: "run cmw…, issue ab4…"
+ * @param source - what the change belongs to; its ID is shortened
  */
 export function auditReason(
 	cause: string,
-	origin: string,
-	{ actor, actorName = actor }: { readonly actor: string; readonly actorName?: string }
+	source: { readonly kind: 'run' | 'fix'; readonly id: string },
+	{ actor, actorName }: { readonly actor: string; readonly actorName?: string },
+	now: Date
 ): string {
-	const authority =
-		actor === AUTOMATIC ? 'auto-fix' : `approved by ${clipped(actorName, MAX_NAME_LENGTH)}${actorName === actor ? '' : ` (${actor})`}`;
-	const reason = `Reeve: ${clipped(withPlainDays(cause), MAX_CAUSE_LENGTH)} · ${authority} · ${origin}`;
-	// Half a character cannot be sent in a header.
-	return clipped(reason, MAX_REASON_LENGTH).toWellFormed();
+	const name = actorName === undefined ? actor : `@${actorName}`;
+	const authority = actor === AUTOMATIC ? 'auto-fix' : `approved by ${clipped(name, MAX_NAME_LENGTH)}`;
+	const reason = `Reeve: ${clipped(withPlainDays(cause, now), MAX_CAUSE_LENGTH)} · ${authority} · ${source.kind} ${source.id.slice(0, SHORT_ID_LENGTH)}`;
+	// Half a character cannot be sent in a header, and a line break would make it two lines.
+	return clipped(reason.replace(/\s+/g, ' '), MAX_REASON_LENGTH).toWellFormed();
 }
 
 /** At most `max` UTF-16 units. */

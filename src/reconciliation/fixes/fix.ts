@@ -55,7 +55,7 @@ export async function fixIssue(ports: Ports, policy: PolicySettings, order: FixO
 			attemptId: claim.attemptId,
 			discordId: claim.issue.discordId,
 			look: (rolesBefore) => lookAtIssue(ports, policy, order, claim, rolesBefore),
-			reason: auditReason(claim.issue.cause ?? claim.issue.description, `run ${order.runId}, issue ${claim.issue.id}`, order),
+			reason: auditReason(claim.issue.cause ?? claim.issue.description, { kind: 'run', id: order.runId }, order, ports.now()),
 			isHeld,
 			advice: { unreadable: 'The next run checks whether it was applied.', notApplied: 'Try again in a minute.' }
 		})

@@ -125,7 +125,7 @@ export async function undoFix(ports: Ports, undos: UndoStore, order: UndoOrder):
 			attemptId: claim.attemptId,
 			discordId: subject.discordId,
 			look: (rolesBefore) => lookAtMember(ports, subject, rolesBefore === null ? claim : { ...claim, interrupted: true }),
-			reason: auditReason('fix undone', `undo ${claim.attemptId} of fix ${order.attemptId}, issue ${claim.issueId}`, order),
+			reason: auditReason('fix undone', { kind: 'fix', id: order.attemptId }, order, at),
 			isHeld,
 			advice: { unreadable: 'Check their roles.', notApplied: 'Try again in a minute.' }
 		})

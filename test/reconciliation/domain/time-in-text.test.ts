@@ -6,6 +6,8 @@ describe('times in texts', () => {
 		const text = `ended ${timeInText(new Date('2026-09-28T22:30:00.500Z'))} (sub_1)`;
 		expect(text).toBe('ended 2026-09-28T22:30:00Z (sub_1)');
 		expect(withPlainDays(text)).toBe('ended 28 Sep 2026 (sub_1)');
+		expect(withPlainDays(text, new Date('2026-10-01T00:00:00Z'))).toBe('ended 28 Sep (sub_1)');
+		expect(withPlainDays(text, new Date('2027-01-01T00:00:00Z'))).toBe('ended 28 Sep 2026 (sub_1)');
 	});
 
 	it('are days of a time zone', () => {
