@@ -45,7 +45,8 @@ export function snapshotOf(world: World): Snapshot {
 				isLinkLost: false,
 				metadataDiscordId: metadataIdOf(subscription.metadata),
 				cancelAtPeriodEnd: subscription.cancel_at_period_end,
-				collectionPaused: subscription.pause_collection != null
+				collectionPaused: subscription.pause_collection != null,
+				monthlyPrice: null
 			}
 		);
 	}

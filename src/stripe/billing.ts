@@ -115,7 +115,7 @@ export function createBilling({
 				odd,
 				onSubscription: (complete) => {
 					const { customer, subscription } = complete;
-					accounts.add(toCustomer(customer, discordIdKey), toSubscription(complete, discordIdKey));
+					accounts.add(toCustomer(customer, discordIdKey), toSubscription(complete, discordIdKey, nowSeconds));
 					if (isPastDue(subscription.status)) pastDue.push(toPastDue(subscription, customer.deleted ? {} : customer));
 					if (typeof subscription.livemode === 'boolean') livemode = subscription.livemode;
 				},
@@ -148,6 +148,7 @@ export function createBilling({
 	}
 
 	async function readCustomers(customerIds: readonly string[]): Promise<BillingSnapshot> {
+		const nowSeconds = Math.floor(Date.now() / 1000);
 		const odd = new OddObjects();
 		const { subscriptions, withoutSubscription, missing } = await readCurrentCustomers(request, customerIds, { discordIdKey, odd });
 		assertClockIsRight();
@@ -161,7 +162,7 @@ export function createBilling({
 			accounts: accountsOf(
 				customers.map((customer) => toCustomer(customer, discordIdKey)),
 				subscriptions.map((complete) => {
-					const subscription = toSubscription(complete, discordIdKey);
+					const subscription = toSubscription(complete, discordIdKey, nowSeconds);
 					const debt = debts.get(subscription.id);
 					return debt === undefined ? subscription : { ...subscription, ...debt, unreadable: subscription.unreadable ?? debt.unreadable };
 				})

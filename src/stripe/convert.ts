@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import type { Customer, Subscription, SubscriptionItem } from '../reconciliation/domain/billing.js';
 import { isTime, metadataValue } from './inspect.js';
+import { monthlyPrice, type PricedSubscription } from './monthly-price.js';
 
 /** Converts Stripe's objects to those of the core. Pure. */
 
@@ -22,24 +23,18 @@ export function toCustomer(customer: Stripe.Customer | Stripe.DeletedCustomer, d
 
 /**
  * Leaves the dates of a debt null: only the invoices know them.
- * @param source.items - all items; the subscription itself may contain only the first few
+ * @param nowSeconds - epoch seconds, for discounts that end
  */
 export function toSubscription(
-	{
-		subscription,
-		customerId,
-		items,
-		problems,
-		isLinkLost
-	}: {
+	source: PricedSubscription & {
 		readonly subscription: Stripe.Subscription;
 		readonly customerId: string;
-		readonly items: readonly Stripe.SubscriptionItem[];
-		readonly problems: readonly string[];
 		readonly isLinkLost: boolean;
 	},
-	discordIdKey: string
+	discordIdKey: string,
+	nowSeconds: number
 ): Subscription {
+	const { subscription, customerId, items, problems, isLinkLost } = source;
 	return {
 		id: subscription.id,
 		customerId,
@@ -53,7 +48,8 @@ export function toSubscription(
 		unreadable: problems.length === 0 ? null : problems.join(' and '),
 		isLinkLost,
 		cancelAtPeriodEnd: subscription.cancel_at_period_end === true,
-		collectionPaused: subscription.pause_collection !== null && subscription.pause_collection !== undefined
+		collectionPaused: subscription.pause_collection !== null && subscription.pause_collection !== undefined,
+		monthlyPrice: monthlyPrice(source, nowSeconds)
 	};
 }
 

@@ -22,8 +22,12 @@ export function createCustomerLookup(request: StripeRequest, discordIdKey: strin
 	const toFound = (customer: Stripe.Customer): CustomerFound => ({
 		customer: toCustomer(customer, discordIdKey),
 		subscriptions: (customer.subscriptions?.data ?? []).map((raw) => {
-			const inspected = inspectSubscription(raw, discordIdKey);
-			return toSubscription({ ...inspected, customerId: customer.id, items: inspected.subscription.items.data }, discordIdKey);
+			const inspected = { ...inspectSubscription(raw, discordIdKey), customer };
+			return toSubscription(
+				{ ...inspected, customerId: customer.id, items: inspected.subscription.items.data },
+				discordIdKey,
+				Date.now() / 1000
+			);
 		})
 	});
 

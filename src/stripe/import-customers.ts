@@ -98,8 +98,12 @@ async function findByEmail(request: StripeRequest, email: string): Promise<reado
 
 function toAccount(customer: Stripe.Customer, discordIdKey: string): Account {
 	const subscriptions = (customer.subscriptions?.data ?? []).map((raw) => {
-		const inspected = inspectSubscription(raw, discordIdKey);
-		return toSubscription({ ...inspected, customerId: customer.id, items: inspected.subscription.items.data }, discordIdKey);
+		const inspected = { ...inspectSubscription(raw, discordIdKey), customer };
+		return toSubscription(
+			{ ...inspected, customerId: customer.id, items: inspected.subscription.items.data },
+			discordIdKey,
+			Date.now() / 1000
+		);
 	});
 	return { customer: toCustomer(customer, discordIdKey), subscriptions };
 }

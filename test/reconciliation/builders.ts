@@ -62,6 +62,7 @@ export function subscription({ prices = ['price_knight'], ...given }: Subscripti
 		metadataDiscordId: null,
 		cancelAtPeriodEnd: false,
 		collectionPaused: false,
+		monthlyPrice: null,
 		...given
 	};
 }

@@ -5,6 +5,9 @@ import { dueAt, toCustomer, toSubscription } from '../../src/stripe/convert.js';
 const item = (price: string, product: string | { id: string }, quantity?: number) =>
 	({ id: `si_${price}`, price: { id: price, product }, quantity }) as unknown as Stripe.SubscriptionItem;
 
+const NOW = 1_764_000_000;
+const CUSTOMER = { id: 'cus_1', object: 'customer', deleted: true } as const;
+
 const subscription = (fields: object = {}) =>
 	({
 		id: 'sub_1',
@@ -18,7 +21,11 @@ const subscription = (fields: object = {}) =>
 	}) as unknown as Stripe.Subscription;
 
 const convert = (fields: object = {}, items: Stripe.SubscriptionItem[] = [], problems: string[] = []) =>
-	toSubscription({ subscription: subscription(fields), customerId: 'cus_1', items, problems, isLinkLost: false }, 'discord_id');
+	toSubscription(
+		{ subscription: subscription(fields), customer: CUSTOMER, customerId: 'cus_1', items, problems, isLinkLost: false },
+		'discord_id',
+		NOW
+	);
 
 describe('toSubscription', () => {
 	test('keeps what the policy needs', () => {
@@ -37,7 +44,8 @@ describe('toSubscription', () => {
 			unreadable: null,
 			isLinkLost: false,
 			cancelAtPeriodEnd: true,
-			collectionPaused: true
+			collectionPaused: true,
+			monthlyPrice: null
 		});
 	});
 

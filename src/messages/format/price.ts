@@ -1,15 +1,9 @@
 import type { CatalogPrice } from '../../reconciliation/domain/catalog.js';
 import { count } from './format.js';
+import { fullAmount } from './money.js';
 import { plainName } from './text.js';
 
 /** Prices as operators read them, in plain text: escape it where Discord renders markdown. */
-
-/** Stripe counts these in whole units, and these in thousandths; all others in hundredths, also those whose coins no longer exist. */
-const WHOLE = new Set(['bif', 'clp', 'djf', 'gnf', 'jpy', 'kmf', 'krw', 'mga', 'pyg', 'rwf', 'vnd', 'vuv', 'xaf', 'xof', 'xpf']);
-const THOUSANDTHS = new Set(['bhd', 'jod', 'kwd', 'omr', 'tnd']);
-
-/** Stripe's smallest amount: a trillionth of the currency's smallest unit. */
-const MAX_DIGITS = 14;
 
 /** "Lord · $29.00 a month · 41 subscribers". @param complete - whether all subscriptions were counted */
 export function priceLine(price: CatalogPrice, complete = true): string {
@@ -35,15 +29,5 @@ export function priceAmount({
 }: Pick<CatalogPrice, 'amount' | 'currency' | 'interval' | 'intervalCount' | 'isMetered'>): string {
 	const period = intervalCount === 1 ? `a ${interval}` : `every ${intervalCount} ${interval}s`;
 	if (amount === null) return `tiered, ${period}`;
-	return isMetered ? `${money(amount, currency)} a unit, ${period}` : `${money(amount, currency)} ${period}`;
-}
-
-function money(amount: string, currency: string): string {
-	const code = currency.toUpperCase();
-	const style = { style: 'currency', currency: code } as const;
-	const usual = WHOLE.has(currency) ? 0 : (new Intl.NumberFormat('en-US', style).resolvedOptions().minimumFractionDigits ?? 2);
-	const units = Number(amount) / (WHOLE.has(currency) ? 1 : THOUSANDTHS.has(currency) ? 1000 : 100);
-	return new Intl.NumberFormat('en-US', { ...style, minimumFractionDigits: usual, maximumFractionDigits: MAX_DIGITS })
-		.format(units)
-		.replace(/\u00A0/g, ' ');
+	return isMetered ? `${fullAmount(Number(amount), currency)} a unit, ${period}` : `${fullAmount(Number(amount), currency)} ${period}`;
 }

@@ -6,6 +6,7 @@ import { effectOf } from '../domain/effect.js';
 import type { Roster, RosterMember } from '../domain/guild.js';
 import { bySeverity, DRIFT_TYPES, type DriftIssue, type DriftSeverity, type DriftType, type Plan } from '../domain/issue.js';
 import { isInForce, type Links } from '../domain/links.js';
+import { byAmount } from '../domain/money.js';
 import { DEBTOR, managedRoles, type PolicySettings, type RoleName, rankedRoles } from '../domain/rules.js';
 import type { Touched } from '../domain/run.js';
 import type { UnknownReason } from '../domain/unknown.js';
@@ -17,6 +18,7 @@ import { describeAdjustedDrift, describeAdjustmentCause } from './describe-adjus
 import { PersonEvaluator } from './evaluate-person.js';
 import { isLinked, type LinkedPerson, LinkIndex, payingCustomerIds } from './link-index.js';
 import { MisreadIds, type Suspect } from './misread-ids.js';
+import { moneyOf } from './money.js';
 import { absentPayers, BillingStats, expiringExemptions, oddObjects, overclaimedTeams, unknownStatuses } from './notices.js';
 import { membersIn } from './payees.js';
 import { diffRoles, rolesEqual } from './role-plan.js';
@@ -176,7 +178,7 @@ export function* detectCooperatively(
 		else if (evaluation.unknown.length > 0 && !rolesEqual(member.roles, evaluation.expected)) skipped.add(member.id);
 	});
 	return {
-		issues: issues.sort(reportOrder),
+		issues: issues.sort(reportOrder(issues)),
 		misread: misread.values(),
 		mayConcernAnyone: unlinkeds.length > 0,
 		compared: compared === null ? null : [...compared].sort(),
@@ -227,6 +229,8 @@ function compareMember(
 	const type = classify(member.roles, expected, linked);
 	const held = [...member.roles].sort();
 	const facts = { person: linked ? (person ?? null) : null, sources: evaluation.sources, settings };
+	const effect = effectOf(held, plan, ranked);
+	const money = moneyOf(held, effect, evaluation, facts);
 	const blocked = difference.remove.length > plan.remove.length ? describeBlocked(difference.remove, evaluation.unknown) : '';
 	return {
 		type,
@@ -243,7 +247,8 @@ function compareMember(
 		expectedRoles: expected,
 		plan,
 		...(adjusted && { adjusted }),
-		effect: effectOf(held, plan, ranked),
+		effect,
+		...(money && { money }),
 		customerIds: person ? payingCustomerIds(person) : [],
 		linked
 	};
@@ -273,7 +278,9 @@ const SEVERITY_OF: Readonly<Record<DriftType, DriftSeverity>> = {
 	ROLE_MISMATCH: 'MEDIUM'
 };
 
-/** By severity, then by type; then by Discord ID, so that the order does not depend on the roster's. */
-function reportOrder(a: DriftIssue, b: DriftIssue): number {
-	return bySeverity(a, b) || DRIFT_TYPES.indexOf(a.type) - DRIFT_TYPES.indexOf(b.type) || (a.discordId < b.discordId ? -1 : 1);
+/** By severity, by type, and by amount, the largest first; then by Discord ID, so that the order does not depend on the roster's. */
+function reportOrder(issues: readonly DriftIssue[]): (a: DriftIssue, b: DriftIssue) => number {
+	const byMoney = byAmount(issues);
+	return (a, b) =>
+		bySeverity(a, b) || DRIFT_TYPES.indexOf(a.type) - DRIFT_TYPES.indexOf(b.type) || byMoney(a, b) || (a.discordId < b.discordId ? -1 : 1);
 }

@@ -1,4 +1,5 @@
 import type { ById } from './by-id.js';
+import type { MonthlyPrice } from './money.js';
 
 /** What the invoices of a subscription that is past due say about the debt. */
 export interface Debt {
@@ -42,6 +43,8 @@ export interface Subscription extends Debt {
 	readonly isLinkLost: boolean;
 	readonly cancelAtPeriodEnd: boolean;
 	readonly collectionPaused: boolean;
+	/** What it costs a month; of an ended one, what it would cost now. Null if nothing is known. */
+	readonly monthlyPrice: MonthlyPrice | null;
 }
 
 export interface SubscriptionItem {

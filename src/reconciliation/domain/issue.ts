@@ -1,4 +1,5 @@
 import type { Effect } from './effect.js';
+import type { IssueMoney } from './money.js';
 import type { Origin } from './origin.js';
 import type { RoleName } from './rules.js';
 
@@ -37,6 +38,8 @@ export interface DriftIssue {
 	readonly cause?: string;
 	/** How the difference came about. Missing unless the server's audit log is watched. */
 	readonly origin?: Origin;
+	/** What is paid for the access, or not. Missing for someone without a subscription, and in issues of older versions. */
+	readonly money?: IssueMoney;
 	/** The member's subscriptions, in words. */
 	readonly stripeStatus: string;
 	/** The member's rows, in words. */

@@ -1,4 +1,5 @@
 import type { Account, Accounts, Customer, ReadDebt, Subscription, SubscriptionItem } from '../domain/billing.js';
+import type { MonthlyPrice } from '../domain/money.js';
 import { isPastDue } from '../policy/entitlement.js';
 import { doubled, StringColumn } from './columns.js';
 
@@ -35,7 +36,7 @@ const END_OF_CHAIN = -1;
 const INITIAL_CAPACITY = 1_024;
 
 /** Fields that many subscriptions share; each combination is stored once. */
-type Kind = Pick<Subscription, 'status' | 'items' | 'cancelAtPeriodEnd' | 'collectionPaused'>;
+type Kind = Pick<Subscription, 'status' | 'items' | 'cancelAtPeriodEnd' | 'collectionPaused' | 'monthlyPrice'>;
 
 /**
  * All accounts of a Stripe account in columns: about 100 bytes each, where objects would take 500. Names and email addresses are
@@ -147,7 +148,19 @@ class SubscriptionColumns {
 
 	/** @param next - index of the customer's next subscription @returns the index */
 	public add(
-		{ id, status, items, cancelAtPeriodEnd, collectionPaused, createdAt, endedAt, metadataDiscordId, unreadable, isLinkLost }: Subscription,
+		{
+			id,
+			status,
+			items,
+			cancelAtPeriodEnd,
+			collectionPaused,
+			monthlyPrice,
+			createdAt,
+			endedAt,
+			metadataDiscordId,
+			unreadable,
+			isLinkLost
+		}: Subscription,
 		next: number
 	): number {
 		const index = this.ids.add(id);
@@ -162,7 +175,7 @@ class SubscriptionColumns {
 		if (isLinkLost) this.lostLinks.add(id);
 		this.created[index] = createdAt.getTime();
 		this.ended[index] = endedAt === null ? 0 : endedAt.getTime() / 1000;
-		this.kinds[index] = this.kindIndexOf({ status, items, cancelAtPeriodEnd, collectionPaused });
+		this.kinds[index] = this.kindIndexOf({ status, items, cancelAtPeriodEnd, collectionPaused, monthlyPrice });
 		this.next[index] = next;
 		return index;
 	}
@@ -185,7 +198,7 @@ class SubscriptionColumns {
 	}
 
 	private kindIndexOf(kind: Kind): number {
-		const key = JSON.stringify([kind.status, kind.cancelAtPeriodEnd, kind.collectionPaused, kind.items]);
+		const key = JSON.stringify([kind.status, kind.cancelAtPeriodEnd, kind.collectionPaused, kind.items, kind.monthlyPrice]);
 		const known = this.kindIndexes.get(key);
 		if (known !== undefined) return known;
 		this.kindIndexes.set(key, this.knownKinds.length);
@@ -256,5 +269,9 @@ class StoredSubscription implements Subscription {
 
 	public get collectionPaused(): boolean {
 		return this.#columns.kindOf(this.#index).collectionPaused;
+	}
+
+	public get monthlyPrice(): MonthlyPrice | null {
+		return this.#columns.kindOf(this.#index).monthlyPrice;
 	}
 }

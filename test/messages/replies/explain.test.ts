@@ -25,7 +25,8 @@ function claim(number: number, over: Partial<ExplainedSource> = {}): ExplainedSo
 			isLinkLost: false,
 			metadataDiscordId: null,
 			cancelAtPeriodEnd: false,
-			collectionPaused: false
+			collectionPaused: false,
+			monthlyPrice: null
 		},
 		seat: null,
 		unpaidSince: AT,

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { moneyCells } from '../../../src/messages/replies/export/cells.js';
 import { neutralizeFormulas, toCsv } from '../../../src/messages/replies/export/csv.js';
 import { exportReply, nothingToExportReply, suggestRuns } from '../../../src/messages/replies/export/record.js';
+import type { IssueMoney } from '../../../src/reconciliation/domain/money.js';
 import type { ArchivedRun, RecordedAttempt, RunRecord } from '../../../src/reconciliation/runs/archive.js';
 import { ADA, AT, issue, OPERATOR } from '../fixtures.js';
 
@@ -30,6 +32,9 @@ function attempt(over: Partial<RecordedAttempt> = {}): RecordedAttempt {
 	};
 }
 
+const MONEY = { counts: 'unpaid', amounts: [{ currency: 'usd', amount: 1050 }], isMinimum: true } as const;
+const MONEY_CELLS = { 'Amount a month': '10.5', Currency: 'USD', 'Amount is': 'at least', 'Amount counts as': 'access not paid' };
+
 /** Reads a table as a spreadsheet does. */
 function cells(text: string, separator = ','): string[][] {
 	const rows: string[][] = [[]];
@@ -52,6 +57,27 @@ function cells(text: string, separator = ','): string[][] {
 }
 
 const FORMULA = /^\s*[=+\-@＝＋－＠﹢﹣﹦﹫−]/;
+
+describe('moneyCells', () => {
+	it.each<[IssueMoney | undefined, (string | number)[]]>([
+		[undefined, ['', '', '', '']],
+		[{ counts: 'paid', amounts: [], isMinimum: true }, ['', '', 'unknown', 'paid without access']],
+		[{ counts: null, amounts: [{ currency: 'jpy', amount: 300 }], isMinimum: false }, [300, 'JPY', 'exact', '']],
+		[
+			{
+				counts: 'paid',
+				amounts: [
+					{ currency: 'eur', amount: 500 },
+					{ currency: 'kwd', amount: 2500 }
+				],
+				isMinimum: false
+			},
+			['5; 2.5', 'EUR; KWD', 'exact', 'paid without access']
+		]
+	])('writes %o as %o', (money, texts) => {
+		expect(moneyCells(money)).toEqual(texts);
+	});
+});
 
 describe('exportReply of a run whose list was deleted', () => {
 	it('says what the run found, that the list is no longer stored and what to use instead, without a file', () => {
@@ -143,7 +169,7 @@ describe('exportReply', () => {
 					attempt({ id: 'attempt2', actor: 'reeve', outcome: 'UNDONE', undoes: 'attempt1' })
 				]
 			},
-			{ found: issue({ id: 'issue2', discordRoles: [] }), statusNow: null, attempts: [] }
+			{ found: issue({ id: 'issue2', discordRoles: [], money: MONEY }), statusNow: null, attempts: [] }
 		]
 	};
 	const exported = exportReply(record, 'America/New_York');
@@ -153,7 +179,7 @@ describe('exportReply', () => {
 	const attempts = rows.map((row) => Object.fromEntries(header.map((name, index) => [name, row[index]])));
 
 	it('has a line per attempt, and one for an issue without attempts', () => {
-		expect(rows.map((row) => row.length)).toEqual([26, 26, 26, 26]);
+		expect(rows.map((row) => row.length)).toEqual([30, 30, 30, 30]);
 		expect(attempts).toMatchObject([
 			{
 				Run: 'run1',
@@ -176,7 +202,7 @@ describe('exportReply', () => {
 			},
 			{ Attempt: 'attempt1', 'Attempt by': `<@${OPERATOR}>`, 'Undone by': `<@${OPERATOR}> at 2026-11-20 08:00:00` },
 			{ 'Attempt is': 'undo of attempt1', 'Attempt by': 'reeve', Outcome: 'UNDONE' },
-			{ Issue: 'issue2', 'Status now': 'not known', 'Discord says': 'none', Attempt: '', Outcome: '' }
+			{ Issue: 'issue2', 'Status now': 'not known', 'Discord says': 'none', Attempt: '', Outcome: '', ...MONEY_CELLS }
 		]);
 	});
 

@@ -180,7 +180,8 @@ function asSubscription({ id, createdAt, price, status, failedAt, endedAt }: Sub
 		unreadable: null,
 		isLinkLost: false,
 		cancelAtPeriodEnd: false,
-		collectionPaused: false
+		collectionPaused: false,
+		monthlyPrice: null
 	};
 }
 

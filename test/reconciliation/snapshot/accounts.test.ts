@@ -25,7 +25,8 @@ function plain(accounts: Accounts) {
 					isLinkLost: each.isLinkLost,
 					metadataDiscordId: each.metadataDiscordId,
 					cancelAtPeriodEnd: each.cancelAtPeriodEnd,
-					collectionPaused: each.collectionPaused
+					collectionPaused: each.collectionPaused,
+					monthlyPrice: each.monthlyPrice
 				}))
 				.sort((a, b) => (a.id < b.id ? -1 : 1))
 		}))
@@ -46,7 +47,8 @@ const given: fc.Arbitrary<Subscription> = fc.record({
 	isLinkLost: fc.boolean(),
 	metadataDiscordId: text,
 	cancelAtPeriodEnd: fc.boolean(),
-	collectionPaused: fc.boolean()
+	collectionPaused: fc.boolean(),
+	monthlyPrice: fc.option(fc.record({ currency: fc.constantFrom('usd', 'jpy'), amount: fc.maxSafeNat(), isMinimum: fc.boolean() }))
 });
 
 describe('CompactAccounts', () => {

@@ -2,7 +2,7 @@ import type { Effect } from '../../../reconciliation/domain/effect.js';
 import { withPlainDays } from '../../../reconciliation/domain/time-in-text.js';
 import type { BulkPlan, ListedIssue } from '../../../reconciliation/fixes/bulk-plan.js';
 import { heading, SEVERITY_NAMES } from '../../format/format.js';
-import { idCell, planCell, rolesCell, utcCell } from './cells.js';
+import { idCell, MONEY_COLUMNS, moneyCells, planCell, rolesCell, utcCell } from './cells.js';
 import { toCsv } from './csv.js';
 
 /** The whole plan of a bulk fix as a CSV file: a message has room for some of its people only. */
@@ -18,7 +18,8 @@ const COLUMNS = [
 	'Stripe says',
 	'Database says',
 	'Discord says',
-	'First seen (UTC)'
+	'First seen (UTC)',
+	...MONEY_COLUMNS
 ] as const;
 
 const EFFECT_NAMES: Readonly<Record<Effect, string>> = {
@@ -40,7 +41,7 @@ export function planFile({ scope, runId, issues }: Pick<BulkPlan, 'scope' | 'run
 	return { file: { attachment: Buffer.from(text), name: `reeve-plan-${scope.toLowerCase()}-${runId}.csv` }, left };
 }
 
-function lineOf(issue: ListedIssue): string[] {
+function lineOf(issue: ListedIssue): (string | number)[] {
 	return [
 		EFFECT_NAMES[issue.effect],
 		idCell(issue.discordId),
@@ -52,6 +53,7 @@ function lineOf(issue: ListedIssue): string[] {
 		withPlainDays(issue.stripeStatus),
 		issue.databaseStatus,
 		rolesCell(issue.discordRoles),
-		utcCell(issue.firstSeenAt)
+		utcCell(issue.firstSeenAt),
+		...moneyCells(issue.money)
 	];
 }

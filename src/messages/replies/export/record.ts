@@ -9,7 +9,7 @@ import { count, number } from '../../format/format.js';
 import { MAX_CHOICE_LENGTH, MAX_CHOICES } from '../../format/limits.js';
 import { cut } from '../../format/text.js';
 import { moment } from '../../format/timestamps.js';
-import { idCell, planCell, rolesCell, utcCell } from './cells.js';
+import { idCell, MONEY_COLUMNS, moneyCells, planCell, rolesCell, utcCell } from './cells.js';
 import { toCsv } from './csv.js';
 
 /** A run's issues and fix attempts as a CSV file, and the members of whom something is unknown as another. */
@@ -40,7 +40,8 @@ const COLUMNS = [
 	'Undone by',
 	'How it came about',
 	'Caused by',
-	'Came about (UTC)'
+	'Came about (UTC)',
+	...MONEY_COLUMNS
 ] as const;
 
 /** Of the members of whom something is unknown. */
@@ -142,10 +143,10 @@ function linesOf(run: ArchivedRun, { found, statusNow, attempts }: RecordedIssue
 		utcCell(found.firstSeenAt),
 		found.timesSeen
 	];
-	const origin = originCells(found.origin);
+	const common = [...originCells(found.origin), ...moneyCells(found.money)];
 	return attempts.length === 0
-		? [[...issue, ...NO_ATTEMPT, ...origin]]
-		: attempts.map((attempt) => [...issue, ...attemptOf(attempt), ...origin]);
+		? [[...issue, ...NO_ATTEMPT, ...common]]
+		: attempts.map((attempt) => [...issue, ...attemptOf(attempt), ...common]);
 }
 
 /** Its kind, who did it, and when. */
