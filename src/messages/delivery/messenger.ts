@@ -149,7 +149,7 @@ async function withNames(namesOf: NamesOf, parts: Omit<EmailInput, 'nameOf'>): P
 	const unknown = new Set<string>();
 	const nameOf = (id: string) => {
 		if (!names.has(id)) unknown.add(id);
-		return names.get(id) ?? 'user';
+		return names.get(id) ?? `user ${id}`;
 	};
 	const email = renderEmail({ ...parts, nameOf });
 	if (unknown.size === 0) return email;

@@ -18,7 +18,7 @@ const TOKEN = /\\([^A-Za-z0-9\s])|<@!?(\d{1,20})>|<t:(\d{1,12})(?::([a-zA-Z]))?>
 export function markdownToText(text: string, { nameOf, timeZone }: TextContext): string {
 	return text.replace(TOKEN, (_, escaped, person, seconds, style, label, url) => {
 		if (escaped !== undefined) return escaped;
-		if (person !== undefined) return `${nameOf(person)} (${person})`;
+		if (person !== undefined) return nameOf(person);
 		if (seconds !== undefined) {
 			const date = new Date(Number(seconds) * 1000);
 			return style === 'D' ? plainDay(date, timeZone) : absolute(date, timeZone);

@@ -1,19 +1,33 @@
 import type { APIEmbed } from 'discord.js';
+import { hasNothingNew, newsOf, reminders } from '../../reconciliation/detection/news.js';
 import { reportableIssues } from '../../reconciliation/detection/verify-fixes.js';
+import type { IssueState, OpenIssue } from '../../reconciliation/domain/issue.js';
+import type { News } from '../../reconciliation/domain/news.js';
+import type { ReconciliationResult } from '../../reconciliation/domain/run.js';
+import { plainDay } from '../../reconciliation/domain/time-in-text.js';
+import { AUTOMATIC } from '../../reconciliation/fixes/attempt.js';
 import type { Disconnection, Notification } from '../../reconciliation/outbox/outbox.js';
-import { number } from '../format/format.js';
-import { markdownToText, type TextContext } from '../format/markdown-to-text.js';
-import { clean } from '../format/text.js';
+import { COLOURS } from '../format/colours.js';
+import { describeHeld } from '../format/effects.js';
+import { changeMade, count, describeChange, describePlan, describeRequester, number } from '../format/format.js';
+import { withoutInternalIds } from '../format/internal-ids.js';
+import { absolute, markdownToText, type TextContext } from '../format/markdown-to-text.js';
+import { describeSettled } from '../format/news.js';
+import { clean, plainName, sentence } from '../format/text.js';
 import { TEXT_BUDGETS } from '../format/text-budget.js';
 import { alertEmbed } from './alert.js';
 import { disconnectedEmbed } from './disconnected.js';
+import { briefHtml, briefText, type EmailContent, type EmailPerson, htmlOf, textOf } from './email-layout.js';
 import { holdEmbed } from './hold.js';
-import { issueEmbed, shownIssue } from './issue.js';
+import { onboardingCard, shownOnboarding } from './onboarding.js';
 import { overdueEmbed } from './overdue.js';
-import { summaryEmbed } from './summary.js';
+import { ruleChangeField } from './rule-change.js';
+import { resolutionOf } from './state.js';
+import { afterFailure, failureText, openHold } from './summary.js';
+import { verificationEmbed } from './verification.js';
 import type { ReportView } from './view.js';
 
-/** The report as an email. Pure. */
+/** A notification as an email: in full what is new or came back, two lines where nothing is. Without IDs that no one can look up. Pure. */
 
 export interface Email {
 	readonly subject: string;
@@ -31,104 +45,211 @@ export interface EmailInput extends TextContext {
 }
 
 /** Mail servers reject huge emails; the report has all issues. */
-const MAX_ISSUES_IN_FULL = 50;
+const MAX_PEOPLE = 50;
 
 const SUBJECT_LENGTH = 150;
+const SENTENCE_LENGTH = 600;
+const FAILURE_LENGTH = 3000;
 
-/** An embed as plain text. */
-interface Block {
-	readonly title: string;
-	readonly colour: string;
-	readonly lines: readonly string[];
-	readonly fields: readonly { readonly name: string; readonly value: string }[];
+const WHEN = 'Reeve writes only when something is wrong.';
+
+export function renderEmail(input: EmailInput): Email {
+	const { notification, guildName } = input;
+	const subjectOf = (title: string) => clean(`Reeve · ${guildName}: ${title}`).slice(0, SUBJECT_LENGTH);
+	if (notification.kind === 'run' && hasNothingNew(notification.result)) {
+		const { title, said } = nothingNew(notification.result, input);
+		const link = linkOf(input, 'Show them in Discord');
+		const subject = subjectOf(title);
+		return { subject, text: briefText(said, link), html: briefHtml(subject, said, link) };
+	}
+	const content = contentOf(input);
+	return { subject: subjectOf(content.title), text: textOf(content), html: htmlOf(content) };
 }
 
-export function renderEmail(parts: EmailInput): Email {
-	const { notification, report, guildName } = parts;
-	const [embeds, left] = embedsOf(notification, parts.states);
-	const blocks = embeds.map((embed) => toBlock(embed, parts));
-	const more = left === 0 ? '' : `… and ${number(left)} more, which the report shows.`;
-	const where =
-		'url' in report
-			? `Report, with the buttons to act: ${report.url}`
-			: `${notification.kind === 'alert' ? 'This' : 'The report'} could not be posted in the admin channel: ${report.whyNot}`;
-	const next = notification.kind === 'disconnected' ? '' : ' Use /reconcile status for the current state.';
-	const closing = [`Reeve writes only when something is wrong.${next}`];
-	const subject = clean(`Reeve · ${guildName}: ${blocks[0]?.title ?? ''}`).slice(0, SUBJECT_LENGTH);
+function contentOf(input: EmailInput): EmailContent {
+	const { notification } = input;
+	if (notification.kind === 'disconnected') return ofEmbed(disconnectedEmbed(notification.reason), input, [WHEN]);
+	const status = `${WHEN} Use /reconcile status for the current state.`;
+	if (notification.kind === 'overdue') return ofEmbed(overdueEmbed(notification.since), input, [status]);
+	if (notification.kind === 'alert' || notification.kind === 'alert-update')
+		return ofEmbed(alertEmbed(notification.alert), input, [status]);
+	if (notification.kind !== 'run') return ofEmbed(holdEmbed(notification.hold), input, [status]);
+	return ofRun(notification.result, input);
+}
+
+function linkOf({ report, notification }: EmailInput, label = 'Open in Discord'): EmailContent['link'] {
+	if ('url' in report) return { label, url: report.url };
+	const what = notification.kind === 'alert' ? 'This' : 'The report';
+	return { whyNot: `${what} could not be posted in the admin channel: ${report.whyNot.replaceAll('`', '')}` };
+}
+
+function ofEmbed(embed: APIEmbed, input: EmailInput, smallPrint: readonly string[]): EmailContent {
+	const { title = '', description = '', color = COLOURS.low, fields = [] } = embed;
 	return {
-		subject,
-		text: [where, ...blocks.map(blockText), ...(more === '' ? [] : [more]), ...closing].join('\n\n'),
-		html: htmlOf(subject, 'url' in report ? report.url : null, where, blocks, more, closing)
+		title: plain(title, input),
+		colour: color,
+		paragraphs: plain(description, input).split('\n').filter(Boolean),
+		notes: fields.map(({ name, value }) => ({ name: plain(name, input), text: plain(value, input) })),
+		sections: [],
+		more: null,
+		link: linkOf(input),
+		smallPrint
 	};
 }
 
-function embedsOf(notification: Notification | Disconnection, states: ReportView['states']): [APIEmbed[], number] {
-	if (notification.kind === 'disconnected') return [[disconnectedEmbed(notification.reason)], 0];
-	if (notification.kind === 'overdue') return [[overdueEmbed(notification.since)], 0];
-	if (notification.kind === 'alert' || notification.kind === 'alert-update') return [[alertEmbed(notification.alert)], 0];
-	if (notification.kind !== 'run') return [[holdEmbed(notification.hold)], 0];
-	const { result } = notification;
-	const [budget] = TEXT_BUDGETS;
-	const issues = reportableIssues(result);
-	const shown = issues.slice(0, MAX_ISSUES_IN_FULL).map((issue, index) => issueEmbed(shownIssue(issue, index + 1, states), budget));
-	return [[summaryEmbed({ result, states }, `Run ${result.runId}`, budget), ...shown], issues.length - shown.length];
+function ofRun(result: ReconciliationResult, input: EmailInput): EmailContent {
+	const smallPrint = [`${describeRun(result, input)} ${WHEN}`];
+	if (result.status === 'FAILED') {
+		const title = result.isVerificationRun ? 'Verification failed' : 'Reconciliation failed';
+		const description = `${failureText(result, FAILURE_LENGTH)}\n${afterFailure(result)}`;
+		return ofEmbed({ title, color: COLOURS.bad, description }, input, smallPrint);
+	}
+	const onboarding = shownOnboarding(result);
+	if (onboarding !== null) return ofEmbed(onboardingCard(result, onboarding, ''), input, smallPrint);
+	const sections = sectionsOf(result, input);
+	const people = sections.flatMap((section) => section.people);
+	const base =
+		result.verified === null
+			? { ...ofEmbed({}, input, smallPrint), ...summaryOf(result, input) }
+			: ofEmbed(verificationEmbed(result, result.verified, TEXT_BUDGETS[0]), input, smallPrint);
+	const left = people.length - MAX_PEOPLE;
+	let room = MAX_PEOPLE;
+	const shown = sections.flatMap(({ heading: title, people: each }) => {
+		const kept = each.slice(0, room);
+		room -= kept.length;
+		return kept.length === 0 ? [] : [{ heading: title, people: kept }];
+	});
+	return { ...base, sections: shown, more: left > 0 ? `… and ${number(left)} more, which the report shows.` : null };
 }
 
-function toBlock({ title = '', description = '', color = 0, fields = [], footer }: APIEmbed, reader: TextContext): Block {
-	const plain = (text: string) => markdownToText(text, reader);
+/** Title, first lines and notes of a run that found something. */
+function summaryOf(result: ReconciliationResult, input: EmailInput): Pick<EmailContent, 'title' | 'colour' | 'paragraphs' | 'notes'> {
+	const hold = openHold(result);
+	const { news = null, ruleChange = null, autoFixEnabled, issuesFixed, issues } = result;
+	const notes = [
+		...(hold === null || hold.byRuleChange
+			? []
+			: [{ name: 'Stopped for your approval: no one has lost access', value: sentence(hold.reason, SENTENCE_LENGTH) }]),
+		...(ruleChange === null ? [] : [ruleChangeField(ruleChange, SENTENCE_LENGTH)])
+	];
 	return {
-		title: plain(title),
-		colour: `#${color.toString(16).padStart(6, '0')}`,
-		lines: [...plain(description).split('\n'), ...(footer === undefined ? [] : [plain(footer.text)])],
-		fields: fields.map(({ name, value }) => ({ name: plain(name), value: plain(value) }))
+		title: titleOf(result),
+		colour: hold === null ? COLOURS.amber : COLOURS.bad,
+		paragraphs: [
+			...(news === null || news.since === null ? [] : [comparison(news, news.since, input)]),
+			autoFixEnabled
+				? `Auto-fix is on: ${number(issuesFixed)} of ${number(issues.length)} fixed.`
+				: 'Nothing has been changed: open the report to fix roles.'
+		],
+		notes: notes.map(({ name, value }) => ({ name: plain(name, input), text: plain(value, input) }))
 	};
 }
 
-function blockText({ title, lines, fields }: Block): string {
-	const indented = (value: string) => value.split('\n').join('\n  ');
-	return [title, '-'.repeat(Math.min(title.length, 60)), ...lines, ...fields.map(({ name, value }) => `${name}: ${indented(value)}`)].join(
-		'\n'
+/** "3 more people have the wrong roles", "On hold: 7 lose access". */
+function titleOf(result: ReconciliationResult): string {
+	const { news = null, issues, issuesFixed } = result;
+	const hold = openHold(result);
+	if (hold !== null) return `On hold: ${describeHeld(hold) || 'Reeve waits for your approval'}`;
+	const have = (many: number, more = '') => `${number(many)}${more} ${many === 1 ? 'person has' : 'people have'} the wrong roles`;
+	if (news === null || news.since === null) return have(issues.length);
+	const { new: fresh, back, known } = news.counts;
+	if (fresh > 0 && back > 0) return `${have(fresh, ' more')}, ${number(back)} again`;
+	if (fresh > 0) return have(fresh, known > 0 ? ' more' : '');
+	if (back > 0) return `${have(back)} again`;
+	return issuesFixed > 0 ? `The roles of ${count(issuesFixed, 'person', 'people')} were corrected` : have(known);
+}
+
+/** "Since 28 Nov 2026: 2 new, 1 back, 47 known; 3 fixed." */
+function comparison({ counts, settled }: News, since: Date, { timeZone }: TextContext): string {
+	const parts = [
+		[counts.new, 'new'],
+		[counts.back, 'back'],
+		[counts.known, 'known']
+	] as const;
+	const listed = parts.flatMap(([many, what]) => (many === 0 ? [] : [`${number(many)} ${what}`])).join(', ');
+	const gone = describeSettled(settled);
+	return `Since ${plainDay(since, timeZone)}: ${listed}${gone === '' ? '' : `; ${gone}`}.`;
+}
+
+/** What is new in a run, by section; of a run that is compared with none, everything. */
+function sectionsOf(result: ReconciliationResult, input: EmailInput): EmailContent['sections'] {
+	const { news = null } = result;
+	const all = reportableIssues(result);
+	const person = (issue: OpenIssue) => personOf(issue, input);
+	if (news === null || news.since === null) return all.length === 0 ? [] : [{ heading: '', people: all.map(person) }];
+	const kind = (issue: OpenIssue) => newsOf(issue, news.since);
+	const fixed = all.filter((issue) => kind(issue) === 'known' && isFixedBy(result, input.states.get(issue.id)));
+	const sections = [
+		{ heading: 'New', issues: all.filter((issue) => kind(issue) === 'new') },
+		{ heading: 'Back', issues: all.filter((issue) => kind(issue) === 'back') },
+		{ heading: 'Corrected now', issues: fixed }
+	];
+	return sections.flatMap(({ heading: title, issues }) => (issues.length === 0 ? [] : [{ heading: title, people: issues.map(person) }]));
+}
+
+function isFixedBy({ startedAt, completedAt }: ReconciliationResult, state: IssueState | undefined): boolean {
+	const attempt = state?.lastAttempt;
+	return attempt?.actor === AUTOMATIC && attempt.outcome === 'FIXED' && attempt.at >= startedAt && attempt.at <= completedAt;
+}
+
+function personOf(issue: OpenIssue, input: EmailInput): EmailPerson {
+	const state = input.states.get(issue.id);
+	const resolution = state === undefined ? null : resolutionOf(state);
+	const change = changeMade(state?.lastAttempt?.rolesBefore ?? null, state?.lastAttempt?.rolesAfter ?? null);
+	const then =
+		resolution === null
+			? `Plan: ${describePlan(issue.plan)}`
+			: resolution === 'fixed' && change !== null
+				? `Fixed: ${describeChange(change)}`
+				: `${resolution.charAt(0).toUpperCase()}${resolution.slice(1)}`;
+	const since = `since ${plainDay(openedAt(issue), input.timeZone)}`;
+	return {
+		name: plainName(issue.discordName),
+		text: plain(sentence(issue.description, SENTENCE_LENGTH), input),
+		details: `${plain(then, input)} · ${since}`
+	};
+}
+
+/** What a mail of two lines says, and its title. */
+function nothingNew(result: ReconciliationResult, { timeZone }: EmailInput): { readonly title: string; readonly said: string } {
+	const { issues, startedAt, news = null } = result;
+	const since = news?.since ?? startedAt;
+	const day = (date: Date) => plainDay(date, timeZone);
+	const oldest = new Date(Math.min(...issues.map((issue) => openedAt(issue).getTime())));
+	const still = `${count(issues.length, 'person still has', 'people still have')} the wrong roles`;
+	const open = issues.length === 1 ? `since ${day(oldest)}` : `the first since ${day(oldest)}`;
+	const gone = describeSettled(news?.settled);
+	const reminded = reminders(issues, since, startedAt).map(
+		({ day: days, issues: reached }) => `${number(reached.length)} for ${days} days`
 	);
+	const said = [
+		`Nothing new since ${day(since)}: ${still}, ${open}.`,
+		...(reminded.length === 0 ? [] : [`Open by now: ${reminded.join(', ')}.`]),
+		...(gone === '' ? [] : [`Since then: ${gone}.`])
+	].join(' ');
+	return { title: `Nothing new: ${still}`, said };
 }
 
-function htmlOf(
-	title: string,
-	url: string | null,
-	where: string,
-	blocks: readonly Block[],
-	more: string,
-	closing: readonly string[]
+function openedAt({ firstSeenAt, cameBackAt }: OpenIssue): Date {
+	return cameBackAt ?? firstSeenAt;
+}
+
+/** "Daily run of 29 Nov 2026, 03:00 (Europe/Berlin), 246 members checked." */
+function describeRun(
+	{ isVerificationRun, triggeredBy, requestedBy, startedAt, membersChecked }: ReconciliationResult,
+	input: EmailInput
 ): string {
-	const link =
-		url === null ? `<p>${escapeHtml(where)}</p>` : `<p><a href="${escapeHtml(url)}">Open the report, with the buttons to act</a></p>`;
-	return [
-		`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(title)}</title></head>`,
-		'<body style="font-family:sans-serif;line-height:1.4;max-width:44rem">',
-		link,
-		...blocks.map(blockHtml),
-		...(more === '' ? [] : [`<p>${escapeHtml(more)}</p>`]),
-		...closing.map((line) => `<p style="color:#666">${escapeHtml(line)}</p>`),
-		'</body></html>'
-	].join('\n');
+	const what = isVerificationRun
+		? 'Verification'
+		: triggeredBy === 'scheduled'
+			? 'Daily run'
+			: requestedBy === null
+				? 'Run'
+				: plain(`Run started ${describeRequester(requestedBy)}`, input);
+	const checked = membersChecked === 0 ? '' : `, ${count(membersChecked, 'member')} checked`;
+	return `${what}, ${absolute(startedAt, input.timeZone)}${checked}.`;
 }
 
-function blockHtml({ title, colour, lines, fields }: Block): string {
-	const broken = (text: string) => escapeHtml(text).replaceAll('\n', '<br>');
-	const rows = fields.map(
-		({ name, value }) =>
-			`<tr><th style="text-align:left;vertical-align:top;padding-right:1em">${escapeHtml(name)}</th><td>${broken(value)}</td></tr>`
-	);
-	return [
-		`<div style="border-left:4px solid ${colour};padding:0 0 0 1em;margin:1em 0">`,
-		`<h2 style="font-size:1.1em;margin:0">${escapeHtml(title)}</h2>`,
-		`<p style="margin:.3em 0">${lines.map(escapeHtml).join('<br>')}</p>`,
-		...(rows.length === 0 ? [] : [`<table style="border-collapse:collapse">${rows.join('')}</table>`]),
-		'</div>'
-	].join('\n');
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
-function escapeHtml(text: string): string {
-	return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+function plain(markdown: string, reader: TextContext): string {
+	return withoutInternalIds(markdownToText(markdown, reader));
 }

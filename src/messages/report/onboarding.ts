@@ -34,7 +34,7 @@ export function onboardingCard(result: ReconciliationResult, onboarding: Onboard
 	return {
 		title: ONBOARDING_TITLE,
 		color: COLOURS.amber,
-		description: `${smallPrint}\n${describeCoverage(onboarding, result)}`,
+		description: `${smallPrint}\n${describeCoverage(onboarding, result)}`.trimStart(),
 		fields: [
 			{ name: 'Why', value: describeReasons(onboarding) },
 			{ name: 'What to do next', value: cut(nextSteps(onboarding, result).join('\n'), MAX_FIELD_LENGTH) },
