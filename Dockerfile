@@ -29,6 +29,8 @@ FROM node:22.23.3-bookworm-slim
 ENV NODE_ENV=production DATA_DIR=/data HTTP_PORT=8080
 WORKDIR /app
 COPY --from=production /app/node_modules node_modules/
+# The canvas that charts are drawn on comes in an optional package for each platform: here that of the build, which has the same one.
+COPY --from=build /app/node_modules/@napi-rs node_modules/@napi-rs/
 COPY --from=build /app/dist/commands dist/commands/
 COPY --from=build /app/dist/interaction-handlers dist/interaction-handlers/
 COPY --from=build /app/dist/listeners dist/listeners/

@@ -1,4 +1,5 @@
 import type { ButtonInteraction } from 'discord.js';
+import { drawChart } from '../src/interactions/draw-chart.js';
 import { OperatorButton } from '../src/interactions/operator-handler.js';
 import type { ActionOf } from '../src/messages/custom-id.js';
 import { historyReply } from '../src/messages/replies/history.js';
@@ -10,6 +11,8 @@ export class HistoryButton extends OperatorButton<'history'> {
 	protected async handle(interaction: ButtonInteraction, { days, page }: ActionOf<'history'>) {
 		const { runs, settings } = this.container.reeve.services;
 		await interaction.deferUpdate();
-		return interaction.editReply(historyReply(await runs.history(days, page), settings.guildId));
+		// The chart is on the first page: it is the same for all.
+		const [runsOfPage, chart] = await Promise.all([runs.history(days, page), page === 0 ? drawChart() : null]);
+		return interaction.editReply(historyReply(runsOfPage, settings.guildId, chart));
 	}
 }

@@ -13,7 +13,7 @@ const FOLDER = join(DIST, 'bot');
 
 /** Packages that find files of their own by their path; what comes with them is loaded with a REDIS_URL alone. And native ones, all optional. */
 const EXTERNAL = [
-	...['@electric-sql/pglite', '@prisma/schema-engine-wasm', 'bullmq', 'ioredis'],
+	...['@electric-sql/pglite', '@prisma/schema-engine-wasm', 'bullmq', 'ioredis', '@napi-rs/canvas'],
 	...['bufferutil', 'erlpack', 'pg-native', 'utf-8-validate', 'zlib-sync']
 ];
 
@@ -55,6 +55,8 @@ await build({
 	absWorkingDir: ROOT,
 	entryPoints: {
 		'bot/main': 'dist/src/main.js',
+		// Draws in a process of its own.
+		'bot/draw': 'dist/src/charts/draw.js',
 		// The sandbox reads the bot's memory and database by it. As an entry of its own, it has the same copy of every module.
 		'sandbox/bot/bundled-inspector': 'dist/sandbox/bot/inspector.js'
 	},

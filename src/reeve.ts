@@ -1,3 +1,4 @@
+import type { ChartService } from './charts/service.js';
 import type { OperatorPolicy } from './discord/operators.js';
 import type { InFlightWork } from './lifecycle.js';
 import type { ReportService } from './messages/delivery/reports.js';
@@ -30,6 +31,7 @@ export interface Reeve {
 	readonly reports: ReportService;
 	readonly health: HealthService;
 	readonly alerts: AlertService;
+	readonly charts: ChartService;
 	/** Keeps who changed roles, if the settings say so. */
 	readonly roleHistory: Pick<RoleHistory, 'start' | 'stop'>;
 	readonly lifecycle: InFlightWork;

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 const ROOT = join(import.meta.dirname, '..');
 const PIECES = ['commands', 'interaction-handlers', 'tasks', 'listeners', 'preconditions'];
 /** The folders around the core. They do not import each other. */
-const ADAPTERS = ['stripe', 'discord', 'store', 'messages', 'schedule', 'people', 'http'];
+const ADAPTERS = ['stripe', 'discord', 'store', 'messages', 'schedule', 'people', 'http', 'charts'];
 /** Any file may import these; they import nothing else of the project. */
 const KERNEL = ['src/async/', 'src/redaction/'];
 

@@ -1,5 +1,6 @@
 import { container } from '@sapphire/framework';
 import { MessageFlags } from 'discord.js';
+import { drawChart } from '../../src/interactions/draw-chart.js';
 import { historyReply } from '../../src/messages/replies/history.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
@@ -19,6 +20,7 @@ export const history: ReconcileSubcommand = {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
 		const { runs, settings } = container.reeve.services;
 		const days = interaction.options.getInteger('days') ?? DEFAULT_DAYS;
-		await interaction.editReply(historyReply(await runs.history(days, 0), settings.guildId));
+		const [page, chart] = await Promise.all([runs.history(days, 0), drawChart()]);
+		await interaction.editReply(historyReply(page, settings.guildId, chart));
 	}
 };

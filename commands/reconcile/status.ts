@@ -1,5 +1,7 @@
 import { container } from '@sapphire/framework';
 import { MessageFlags } from 'discord.js';
+import { drawChart } from '../../src/interactions/draw-chart.js';
+import { withChart } from '../../src/messages/replies/chart.js';
 import { statusEmbed } from '../../src/messages/replies/status.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
@@ -11,6 +13,7 @@ export const status: ReconcileSubcommand = {
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
 		const { health, settings } = container.reeve.services;
-		await interaction.editReply({ embeds: [statusEmbed(await health.status(), settings)] });
+		const [found, chart] = await Promise.all([health.status(), drawChart()]);
+		await interaction.editReply({ embeds: [withChart(statusEmbed(found, settings), chart)], files: chart === null ? [] : [chart] });
 	}
 };

@@ -7,6 +7,7 @@ import type { IssueSearch, IssueStore } from '../reconciliation/fixes/bulk-plan.
 import type { HalfDoneStore } from '../reconciliation/fixes/half-done.js';
 import type { HoldStore } from '../reconciliation/fixes/holds.js';
 import type { UndoStore } from '../reconciliation/fixes/undo.js';
+import type { DailyFiguresStore } from '../reconciliation/health/daily-figures.js';
 import type { GaugeStore } from '../reconciliation/health/gauges.js';
 import type { MaintenanceStore } from '../reconciliation/health/housekeeping.js';
 import type { SettingsAuditStore } from '../reconciliation/health/settings-audit.js';
@@ -28,6 +29,7 @@ import { attempts } from './attempts.js';
 import { bulkStore } from './bulk-fixes.js';
 import { changeStore } from './changes.js';
 import type { Database } from './connection/database.js';
+import { dailyFiguresStore } from './daily-figures.js';
 import { exemptionStore } from './exemptions.js';
 import { findingsStore } from './findings.js';
 import { gaugeStore } from './gauges.js';
@@ -87,6 +89,7 @@ type GuildLedger = Ledger &
 	PrivacyStore &
 	StatusStore &
 	GaugeStore &
+	DailyFiguresStore &
 	AlertStore &
 	AlertMessageStore &
 	ChangeStore &
@@ -133,6 +136,7 @@ export function createLedger(
 		...reportStore(database, guildId),
 		...statusStore(database, guildId),
 		...gaugeStore(database, guildId),
+		...dailyFiguresStore(database, guildId),
 		...alertStore(database, guildId),
 		...changeStore(database, guildId),
 		...roleChangeStore(database, guildId),

@@ -6,6 +6,7 @@ import { DeliveryStatus, Prisma, RunStatus } from './client/client.js';
 import type { Database } from './connection/database.js';
 import { inForce } from './exemptions.js';
 import { RUN_HOLDS } from './holds.js';
+import { ISSUE_KIND } from './issue-kind.js';
 import { fromJson } from './json.js';
 import { toNews } from './news.js';
 import { FULL_RUN, WITHOUT_FINDINGS } from './run-scope.js';
@@ -75,9 +76,8 @@ export function statusStore({ prisma }: Database, guildId: string): Omit<StatusS
 			return row === null ? null : toSummary(row);
 		},
 		openByKind: async () => {
-			const kind = Prisma.sql`CASE WHEN detail->>'linked' = 'false' THEN 'UNLINKED' ELSE type END`;
 			return prisma.$queryRaw<OpenKind[]>`
-				SELECT ${kind} AS kind, count(*)::int AS many, min("firstSeenAt") AS oldest FROM $schema."Issue"
+				SELECT ${ISSUE_KIND} AS kind, count(*)::int AS many, min("firstSeenAt") AS oldest FROM $schema."Issue"
 				WHERE "guildId" = ${guildId} AND status IN ('OPEN', 'FIXING') GROUP BY 1 ORDER BY 1`;
 		},
 		pendingVerification: async () => {

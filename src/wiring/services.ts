@@ -1,3 +1,4 @@
+import { createChartService } from '../charts/service.js';
 import { changesCheck, connectedChecks, externalChecks, guildChecks, lastRunCheck, onDemandChecks, storageChecks } from '../checks.js';
 import {
 	changeSettings,
@@ -131,6 +132,7 @@ export function createReeve(options: ReeveOptions): Reeve {
 			startChecks: () => connectedChecks(settings, client, database, store),
 			track
 		}),
+		charts: createChartService({ logger }),
 		alerts: createAlertService({
 			enabled: watchesChanges(settings),
 			server: createServerWatch({

@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startServices } from '../../sandbox/services/services.js';
+import { FIGURES } from '../charts/figures.js';
 import { buildImage } from './build-image.js';
 import { parseDockerfile } from './dockerfile.js';
 
@@ -141,6 +142,13 @@ describe('the image', () => {
 		const names = [...list.matchAll(/'([^']+)'/g)].map(([, name = '']) => name);
 		expect(names).toContain('@electric-sql/pglite');
 		for (const name of names) expect(existsSync(join(app, 'node_modules', name)), name).toBe(true);
+	});
+
+	test('draws charts, with a canvas and a font of its own', () => {
+		const [, ...args] = JSON.parse(stepsOf('CMD')[0] ?? '[]') as string[];
+		const program = join(dirname(args.at(-1) ?? ''), 'draw.js');
+		const picture = execFileSync(process.execPath, [program], { cwd: app, env: {}, input: JSON.stringify(FIGURES) });
+		expect(picture.subarray(1, 4).toString()).toBe('PNG');
 	});
 
 	test('lists the missing settings and exits, as a user who can write nowhere in it', async () => {

@@ -72,6 +72,24 @@ describe('status, history and pause', () => {
 		expect(() => sandbox.command('operator', 'reconcile history', { days: 0 })).toThrow('at least 1');
 	});
 
+	test('status and the first page of the history have the chart of the last 30 days, with an alt text', async () => {
+		const { answer } = await runCommand(sandbox, 'reconcile status');
+		const image = answer.embeds[0]?.image?.url ?? '';
+		expect(image).toMatch(/last-30-days\.png$/);
+		const picture = Buffer.from(await (await fetch(image)).arrayBuffer());
+		expect(picture.subarray(1, 4).toString()).toBe('PNG');
+		const sent = sandbox.requests().findLast(({ body }) => JSON.stringify(body ?? '').includes('last-30-days.png'));
+		expect(JSON.stringify(sent?.body)).toContain('Open issues: 1 today, at most 1 on ');
+
+		const { id, answer: first } = await runCommand(sandbox, 'reconcile history');
+		expect(first.embeds[0]?.image?.url).toMatch(/last-30-days\.png$/);
+		sandbox.click('operator', first.id, buttonOf(first, /Older/));
+		expect((await waitForReply(sandbox, id, /Page 2/)).embeds[0]?.image).toBeUndefined();
+		sandbox.click('operator', first.id, buttonOf(sandbox.interaction(id).responses.at(-1) as typeof first, /Newer/));
+		const again = await sandbox.until(() => sandbox.interaction(id).responses.at(-1)?.embeds[0]?.image?.url);
+		expect(again).toMatch(/last-30-days\.png$/);
+	});
+
 	test('only operators can use them', async () => {
 		for (const command of ['status', 'pause', 'resume', 'history'])
 			expect((await runCommand(sandbox, `reconcile ${command}`, {}, 'member')).answer.content).toContain('Only operators');

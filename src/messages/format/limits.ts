@@ -18,3 +18,6 @@ export const MAX_NONCE_LENGTH = 25;
 
 /** Of an attached file. */
 export const MAX_FILE_BYTES = 10 * 1024 * 1024 - 1;
+
+/** The alt text of an attached file. */
+export const MAX_FILE_DESCRIPTION_LENGTH = 1024;

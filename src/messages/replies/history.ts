@@ -7,16 +7,21 @@ import { describeNews } from '../format/news.js';
 import { mention, sentence } from '../format/text.js';
 import { ago, moment } from '../format/timestamps.js';
 import { pager } from '../report/pager.js';
+import { type ChartFile, withChart } from './chart.js';
 
 /** `/reconcile history`: runs, newest first. */
 
 const REASON_LENGTH = 120;
 
-/** One page of the history, with page buttons. */
+/**
+ * One page of the history, with page buttons.
+ * @param chart - null where it is not shown: it then replaces one that the reply has
+ */
 export function historyReply(
 	{ days, page, counts, runs }: HistoryPage,
-	guildId: string
-): { embeds: APIEmbed[]; components: APIActionRowComponent<APIButtonComponent>[] } {
+	guildId: string,
+	chart: ChartFile | null
+): { embeds: APIEmbed[]; components: APIActionRowComponent<APIButtonComponent>[]; files: ChartFile[]; attachments: [] } {
 	const pages = Math.max(1, Math.ceil(counts.runs / RUNS_PER_PAGE));
 	const buttons = pager({
 		page,
@@ -25,18 +30,19 @@ export function historyReply(
 		previousLabel: '◀ Newer',
 		nextLabel: 'Older ▶'
 	});
+	const embed = {
+		title: `The last ${count(days, 'day')}`,
+		color: COLOURS.busy,
+		description:
+			runs.length === 0
+				? 'No run. `/reconcile run` makes one; `/reconcile status` shows when the next daily run is due.'
+				: `${count(counts.runs, 'run')}, ${number(counts.failed)} failed; ${count(counts.fixed, 'issue')} fixed.\n\n${runs.map((run) => runLine(run, guildId)).join('\n')}`
+	};
 	return {
-		embeds: [
-			{
-				title: `The last ${count(days, 'day')}`,
-				color: COLOURS.busy,
-				description:
-					runs.length === 0
-						? 'No run. `/reconcile run` makes one; `/reconcile status` shows when the next daily run is due.'
-						: `${count(counts.runs, 'run')}, ${number(counts.failed)} failed; ${count(counts.fixed, 'issue')} fixed.\n\n${runs.map((run) => runLine(run, guildId)).join('\n')}`
-			}
-		],
-		components: buttons.length === 0 ? [] : [{ type: ComponentType.ActionRow, components: buttons }]
+		embeds: [withChart(embed, chart)],
+		components: buttons.length === 0 ? [] : [{ type: ComponentType.ActionRow, components: buttons }],
+		files: chart === null ? [] : [chart],
+		attachments: []
 	};
 }
 

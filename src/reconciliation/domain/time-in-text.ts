@@ -22,3 +22,16 @@ export function withPlainDays(text: string, now?: Date): string {
 		return thisYear !== '' && day.endsWith(thisYear) ? day.slice(0, -thisYear.length) : day;
 	});
 }
+
+const UNITS = [
+	['d', 86_400_000],
+	['h', 3_600_000],
+	['min', 60_000]
+] as const;
+
+/** "30 s", "2.5 h", "12 d": in the largest unit that fits. */
+export function roughDuration(ms: number): string {
+	const [unit, size] = UNITS.find(([, least]) => ms >= least) ?? (['s', 1000] as const);
+	const value = ms / size;
+	return `${value < 10 ? Number(value.toFixed(1)) : Math.round(value)} ${unit}`;
+}

@@ -2,6 +2,7 @@ import type { ChangeService } from '../changes/service.js';
 import type { Ports, Track } from '../domain/ports.js';
 import type { DailySettings } from '../schedule/daily.js';
 import type { PauseStore } from '../schedule/pause.js';
+import { type DailyFigures, type DailyFiguresStore, readDailyFigures } from './daily-figures.js';
 import { type Check, type CheckResult, runChecks } from './doctor.js';
 import { type GaugeStore, type Gauges, readGauges } from './gauges.js';
 import { type HousekeepingDeps, housekeep } from './housekeeping.js';
@@ -15,6 +16,8 @@ export interface HealthService {
 	pingDatabase(): Promise<void>;
 	/** What monitoring shows. @throws {SourceError} if the database does not answer */
 	gauges(): Promise<Gauges>;
+	/** What the chart of the last days shows. @throws {SourceError} if the database does not answer */
+	dailyFigures(): Promise<DailyFigures>;
 	/** Runs all checks of the doctor. Changes nothing, never throws. */
 	check(): Promise<readonly CheckResult[]>;
 	/** Runs the checks that need the database and the login, once both are open. Never throws. */
@@ -27,7 +30,7 @@ export interface HealthService {
 
 export function createHealthService(deps: {
 	readonly ports: Ports;
-	readonly store: StatusStore & GaugeStore & PauseStore & SettingsAuditStore;
+	readonly store: StatusStore & GaugeStore & DailyFiguresStore & PauseStore & SettingsAuditStore;
 	readonly changes: Pick<ChangeService, 'status'>;
 	readonly daily: DailySettings;
 	readonly housekeeping: Omit<HousekeepingDeps, 'pausedBySettings'>;
@@ -42,6 +45,7 @@ export function createHealthService(deps: {
 		status: () => readStatus(ports, store, store, changes, daily),
 		pingDatabase: async () => void (await store.readInstalledAt()),
 		gauges: () => readGauges(store, store, changes, daily, ports.now()),
+		dailyFigures: () => readDailyFigures(store, daily.timeZone, ports.now()),
 		check: () => runChecks(checks()),
 		checkAtStart: () => runChecks(startChecks()),
 		recordSettingsChanges: () => store.recordSettingsChanges(settingsFingerprint, ports.now()),

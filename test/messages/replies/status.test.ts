@@ -233,7 +233,7 @@ describe('statusEmbed', () => {
 
 describe('historyReply', () => {
 	const page = (runs: RunSummary[], many = runs.length, at = 0) =>
-		historyReply({ days: 7, page: at, counts: { runs: many, failed: 1, fixed: 5 }, runs }, '1');
+		historyReply({ days: 7, page: at, counts: { runs: many, failed: 1, fixed: 5 }, runs }, '1', null);
 
 	test('shows time, trigger and outcome of each run', () => {
 		const { embeds, components } = page([

@@ -5,6 +5,7 @@ import { bulkFixContract } from './bulk-fixes.js';
 import { changedLinkContract } from './changed-links.js';
 import { changeContract } from './changes.js';
 import { claimContract } from './claims.js';
+import { dailyFiguresContract } from './daily-figures.js';
 import { exemptionContract } from './exemptions.js';
 import { findingsContract } from './findings.js';
 import { gaugeContract } from './gauges.js';
@@ -47,6 +48,7 @@ export function ledgerContract(database: () => Database): void {
 	bulkFixContract(database);
 	halfDoneContract(database);
 	gaugeContract(database);
+	dailyFiguresContract(database);
 	alertContract(database);
 	roleChangeContract(database);
 	pauseContract(database);
