@@ -1,4 +1,5 @@
 import { fingerprint } from '../reconciliation/domain/fingerprint.js';
+import type { MailWhen } from '../reconciliation/domain/notification.js';
 import { DEBTOR, type PolicySettings, type RoleName, type Tier, type UnlistedPrices } from '../reconciliation/domain/rules.js';
 import type { RunSettings } from '../reconciliation/domain/run.js';
 import { type RoleRule, SECRETS, type Settings } from './env.js';
@@ -119,9 +120,14 @@ export function settingsFingerprint({
 }
 
 /** Null without a mail server or a recipient. */
-export function mailSettings({ SMTP_URL, ADMIN_EMAIL, MAIL_FROM }: Settings): { url: string; from: string; to: string } | null {
+export function mailSettings({
+	SMTP_URL,
+	ADMIN_EMAIL,
+	MAIL_FROM,
+	MAIL_WHEN
+}: Settings): { url: string; from: string; to: string; when: MailWhen } | null {
 	if (SMTP_URL === undefined || ADMIN_EMAIL === undefined) return null;
-	return { url: SMTP_URL, to: ADMIN_EMAIL, from: MAIL_FROM ?? ADMIN_EMAIL.split(',')[0] ?? '' };
+	return { url: SMTP_URL, to: ADMIN_EMAIL, from: MAIL_FROM ?? ADMIN_EMAIL.split(',')[0] ?? '', when: MAIL_WHEN };
 }
 
 /** Null without a port: nothing listens. */

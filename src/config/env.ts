@@ -120,6 +120,12 @@ const shape = {
 	SMTP_URL: smtpUrl
 		.optional()
 		.describe("your mail provider's page on sending by SMTP shows server, port, user and password: smtp://user:password@host:587"),
+	MAIL_WHEN: z
+		.enum(['issues', 'news'], { error: 'issues or news' })
+		.default('issues')
+		.describe(
+			'issues: a mail whenever people have the wrong roles; news: only if some are new or back, and as a reminder on days 7 and 30'
+		),
 	MAIL_FROM: email.optional().describe('the sender of the mails; your mail provider shows which addresses you may use'),
 
 	WEBHOOK_URL: webhookUrl

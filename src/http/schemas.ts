@@ -28,6 +28,17 @@ export const runSchema = z.strictObject({
 	completedAt: time.nullable().describe('Null while it runs'),
 	issuesFound: z.int(),
 	issuesFixed: z.int(),
+	news: z
+		.strictObject({
+			since: time.nullable().describe('Start of the run that it is compared with; null: none, so that every issue is new'),
+			new: z.int(),
+			back: z.int().describe('Recurred since then, after a fix'),
+			known: z.int()
+		})
+		.nullable()
+		.describe(
+			'Issues compared with the last report: of a daily run, with the daily run before. Null for other runs than daily and manual ones over all members'
+		),
 	failure: z.string().nullable().describe('Why it failed, and what to do'),
 	hold: z
 		.strictObject({
@@ -52,12 +63,13 @@ type RunFields = Pick<
 	| 'completedAt'
 	| 'issuesFound'
 	| 'issuesFixed'
+	| 'news'
 	| 'failure'
 > &
 	Pick<ReconciliationResult, 'hold' | 'holdReleasedBy'>;
 
 export function toRun(run: RunFields): z.output<typeof runSchema> {
-	const { hold, holdReleasedBy = null } = run;
+	const { hold, holdReleasedBy = null, news = null } = run;
 	return {
 		id: run.runId,
 		status: run.status.toLowerCase() as Lowercase<RunFields['status']>,
@@ -69,6 +81,7 @@ export function toRun(run: RunFields): z.output<typeof runSchema> {
 		completedAt: run.completedAt?.toISOString() ?? null,
 		issuesFound: run.issuesFound,
 		issuesFixed: run.issuesFixed,
+		news: news && { since: news.since?.toISOString() ?? null, ...news.counts },
 		failure: run.failure,
 		hold: hold && { reason: hold.reason, losing: hold.losing, holders: hold.holders, releasedBy: holdReleasedBy }
 	};

@@ -172,8 +172,8 @@ export interface SettingOptions {
 	readonly auditLog?: boolean;
 	/** How long the list of issues of each run is kept; default: 90. */
 	readonly snapshotDays?: number;
-	/** Without it no mail is sent. */
-	readonly mail?: { readonly url: string; readonly to: readonly string[]; readonly from?: string };
+	/** Without it no mail is sent. `when`: `news` leaves out the mails about runs that found nothing new; default: `issues`. */
+	readonly mail?: { readonly url: string; readonly to: readonly string[]; readonly from?: string; readonly when?: 'issues' | 'news' };
 	/** Called when something is wrong; without it no webhook is called. `secret`: `whsec_…`, for signatures. `format`: default `json`. */
 	readonly webhook?: { readonly url: string; readonly secret?: string; readonly format?: 'json' | 'slack' };
 	/** Without it Reeve listens on no port. */
@@ -299,7 +299,8 @@ const settingShape = {
 		.strictObject({
 			url: smtpUrl,
 			to: z.array(email).min(1, 'a list of at least one email address'),
-			from: email.optional()
+			from: email.optional(),
+			when: z.enum(['issues', 'news'], { error: '"issues" or "news"' }).optional()
 		})
 		.optional(),
 	webhook: z
@@ -347,6 +348,7 @@ const OPTION_OF: Readonly<Record<string, string>> = {
 	SMTP_URL: 'mail.url',
 	ADMIN_EMAIL: 'mail.to',
 	MAIL_FROM: 'mail.from',
+	MAIL_WHEN: 'mail.when',
 	WEBHOOK_URL: 'webhook.url',
 	WEBHOOK_SECRET: 'webhook.secret',
 	WEBHOOK_FORMAT: 'webhook.format',
@@ -500,6 +502,7 @@ function toVariables({ guilds: [server], stripe, storage, mail, webhook, http, .
 		SMTP_URL: mail?.url,
 		ADMIN_EMAIL: list(mail?.to),
 		MAIL_FROM: mail?.from,
+		MAIL_WHEN: mail?.when,
 		WEBHOOK_URL: webhook?.url,
 		WEBHOOK_SECRET: webhook?.secret,
 		WEBHOOK_FORMAT: webhook?.format,

@@ -93,6 +93,7 @@ export function createPorts(options: ReeveOptions, lifecycle: InFlightWork) {
 		channelId,
 		sendEmail:
 			mail === null ? null : createMailer(mail, { email: (text) => changeText(redactors.distinctive(text)), errors: redactors.all }),
+		mailWhen: mail?.when ?? 'issues',
 		callWebhook:
 			webhook === null
 				? null

@@ -23,6 +23,11 @@ const RUN: RunSummary = {
 	completedAt: new Date('2026-11-28T03:00:07Z'),
 	issuesFound: 12,
 	issuesFixed: 3,
+	news: {
+		since: new Date('2026-11-27T03:00:00Z'),
+		counts: { new: 2, back: 1, known: 9 },
+		settled: { fixed: 1, undone: 0, ignored: 0, gone: 0 }
+	},
 	failure: null,
 	hold: { reason: 'Too many.', losing: 9, holders: 30 },
 	holdReleasedBy: null,
@@ -165,6 +170,7 @@ describe('GET /runs', () => {
 					completedAt: '2026-11-28T03:00:07.000Z',
 					issuesFound: 12,
 					issuesFixed: 3,
+					news: { since: '2026-11-27T03:00:00.000Z', new: 2, back: 1, known: 9 },
 					failure: null,
 					hold: { reason: 'Too many.', losing: 9, holders: 30, releasedBy: null }
 				},

@@ -51,7 +51,7 @@ const EVERYTHING = {
 	snapshotDays: 30,
 	http: { port: 8080, host: '0.0.0.0', token: 'sixteen-or-more-letters' },
 	webhook: { url: 'https://hooks.example/reeve', secret: `whsec_${'planted0'.repeat(4)}`, format: 'slack' },
-	mail: { url: 'smtp://mail:25', to: ['a@example.com', 'b@example.com'], from: 'reeve@example.com' },
+	mail: { url: 'smtp://mail:25', to: ['a@example.com', 'b@example.com'], from: 'reeve@example.com', when: 'news' },
 	commandName: 'billing',
 	loadErrorListeners: false,
 	schedule: 'in-process'
@@ -116,7 +116,8 @@ describe('parseOptions', () => {
 			WEBHOOK_FORMAT: 'slack',
 			SMTP_URL: 'smtp://mail:25',
 			ADMIN_EMAIL: 'a@example.com, b@example.com',
-			MAIL_FROM: 'reeve@example.com'
+			MAIL_FROM: 'reeve@example.com',
+			MAIL_WHEN: 'news'
 		});
 		const parsed = parseOptions(EVERYTHING);
 		expect(parsed.settings).toEqual({ ...settings, DISCORD_TOKEN: '', databaseSchema: 'reeve' });

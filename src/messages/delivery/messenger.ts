@@ -2,6 +2,7 @@ import type { Client, Message, MessageCreateOptions } from 'discord.js';
 import type { StoredAlert } from '../../reconciliation/domain/alert.js';
 import type { StoredHold } from '../../reconciliation/domain/hold.js';
 import type { IssueState } from '../../reconciliation/domain/issue.js';
+import type { MailWhen } from '../../reconciliation/domain/notification.js';
 import type { ReconciliationResult } from '../../reconciliation/domain/run.js';
 import {
 	alertSubject,
@@ -40,6 +41,8 @@ export interface MessengerOptions {
 	readonly channelId: AdminChannelId;
 	/** Null if mail is not configured. */
 	readonly sendEmail: SendEmail | null;
+	/** Of runs that found nothing new. */
+	readonly mailWhen: MailWhen;
 	/** Null if no webhook is configured. */
 	readonly callWebhook: CallWebhook | null;
 	/** Of times in emails. */
@@ -65,6 +68,7 @@ export function createMessenger(parts: MessengerOptions): Messenger {
 		guildId,
 		channelId,
 		sendEmail,
+		mailWhen,
 		callWebhook,
 		timeZone,
 		saveReportMessage,
@@ -78,6 +82,7 @@ export function createMessenger(parts: MessengerOptions): Messenger {
 
 	return {
 		mails: sendEmail !== null,
+		mailWhen,
 		webhooks: callWebhook !== null,
 		post: async (notification) => {
 			if (notification.kind === 'release') return redrawHold(client, notification.hold);

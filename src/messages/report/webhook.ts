@@ -4,6 +4,7 @@ import type { DriftType } from '../../reconciliation/domain/issue.js';
 import type { ReconciliationResult } from '../../reconciliation/domain/run.js';
 import type { Notification } from '../../reconciliation/outbox/outbox.js';
 import { count, number, TYPE_NAMES } from '../format/format.js';
+import { describeNews } from '../format/news.js';
 
 /** What a webhook receives, with IDs and without names. Pure. docs/webhook.md describes it. */
 
@@ -28,6 +29,8 @@ interface WebhookRun {
 	readonly issuesFound: number;
 	readonly issuesByType: Readonly<Partial<Record<DriftType, number>>>;
 	readonly issuesFixed: number;
+	/** Compared with the last report; null for a verification, and for a run that failed. */
+	readonly news: { readonly since: string | null; readonly new: number; readonly back: number; readonly known: number } | null;
 	/** Why it failed; null if it did not. */
 	readonly failure: string | null;
 }
@@ -82,6 +85,7 @@ export function toWebhookEvent(
 }
 
 function runOf(result: ReconciliationResult): WebhookRun {
+	const { news = null } = result;
 	const issuesByType: Partial<Record<DriftType, number>> = {};
 	for (const { type } of result.issues) issuesByType[type] = (issuesByType[type] ?? 0) + 1;
 	return {
@@ -96,6 +100,7 @@ function runOf(result: ReconciliationResult): WebhookRun {
 		issuesFound: result.issuesFound,
 		issuesByType,
 		issuesFixed: result.issuesFixed,
+		news: news && { since: news.since?.toISOString() ?? null, ...news.counts },
 		failure: result.failure
 	};
 }
@@ -138,7 +143,8 @@ function linesOf({ run, hold, problems, lastSuccessAt }: WebhookEvent): string[]
 	const lines: string[] = [];
 	if (run?.failure) lines.push(run.failure);
 	if (run !== null && run.failure === null) {
-		lines.push(`${count(run.issuesFound, 'issue')}, ${number(run.issuesFixed)} fixed, among ${count(run.membersChecked, 'member')}`);
+		const news = run.news === null ? '' : ` (${describeNews(run.news)})`;
+		lines.push(`${count(run.issuesFound, 'issue')}${news}, ${number(run.issuesFixed)} fixed, among ${count(run.membersChecked, 'member')}`);
 		for (const [type, many] of Object.entries(run.issuesByType)) lines.push(`• ${TYPE_NAMES[type as DriftType]}: ${number(many)}`);
 	}
 	if (hold !== null) lines.push(`On hold: ${hold.reason}`);

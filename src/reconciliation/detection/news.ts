@@ -1,6 +1,6 @@
 import type { OpenIssue } from '../domain/issue.js';
 import type { IssueNews, News, ReportedRun, SettledCounts } from '../domain/news.js';
-import { isFullRun, type ReconciliationResult } from '../domain/run.js';
+import type { ReconciliationResult } from '../domain/run.js';
 
 /** What is new in a run. Pure. */
 
@@ -44,13 +44,10 @@ export function compareWithLast(
  * changed roles, or used rules that no operator has accepted; nor of one without issues, an all-clear.
  */
 export function hasNothingNew(
-	result: Pick<
-		ReconciliationResult,
-		'status' | 'issues' | 'issuesFixed' | 'hold' | 'ruleChange' | 'onboarding' | 'news' | 'onlyMember' | 'onlyMembers'
-	>
+	result: Pick<ReconciliationResult, 'status' | 'issues' | 'issuesFixed' | 'hold' | 'ruleChange' | 'onboarding' | 'news'>
 ): boolean {
 	const { status, issues, issuesFixed, hold, ruleChange = null, onboarding = null, news = null } = result;
-	if (status !== 'COMPLETED' || issues.length === 0 || news === null || !isFullRun(result)) return false;
+	if (status !== 'COMPLETED' || issues.length === 0 || news === null) return false;
 	if (hold !== null || issuesFixed > 0 || ruleChange !== null || onboarding !== null) return false;
 	return news.counts.new + news.counts.back === 0;
 }

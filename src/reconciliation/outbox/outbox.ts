@@ -1,8 +1,8 @@
-import { isNews } from '../detection/news.js';
+import { hasNothingNew, isNews, reminders } from '../detection/news.js';
 import { recurred } from '../detection/verify-fixes.js';
 import type { StoredAlert } from '../domain/alert.js';
 import type { StoredHold } from '../domain/hold.js';
-import type { Channel, MailWorthy } from '../domain/notification.js';
+import type { Channel, MailWhen, MailWorthy } from '../domain/notification.js';
 import type { ReconciliationResult } from '../domain/run.js';
 
 /**
@@ -102,6 +102,8 @@ export interface OutboxStore {
 export interface Configured {
 	/** Whether a mail server and a recipient are configured. */
 	readonly mails: boolean;
+	/** Missing: `issues`. */
+	readonly mailWhen?: MailWhen;
 	/** Whether a webhook is configured. */
 	readonly webhooks: boolean;
 }
@@ -136,12 +138,13 @@ export function channels({ mails, webhooks }: Configured): readonly Channel[] {
 }
 
 /**
- * The channels for a run: mail and webhook only if something is wrong that the operators do not know yet. A targeted run has a report only if
- * it has news; one that failed is repeated.
+ * The channels for a run: mail and webhook only if something is wrong. A targeted run has a report only if it has news; one that failed is
+ * repeated.
  */
 export function channelsFor(result: MailWorthy, configured: Configured): readonly Channel[] {
 	if (result.triggeredBy === 'targeted') return hasNews(result) ? ['report'] : [];
-	return deservesMail(result) ? channels(configured) : ['report'];
+	if (!isWrong(result)) return ['report'];
+	return channels({ ...configured, mails: configured.mails && (configured.mailWhen !== 'news' || isNewsToMail(result)) });
 }
 
 /** Whether a targeted run has found or done something that no earlier report shows. */
@@ -149,12 +152,17 @@ function hasNews({ status, issues, issuesFixed, onboarding = null }: MailWorthy)
 	return status === 'COMPLETED' && onboarding === null && (issuesFixed > 0 || issues.some(isNews));
 }
 
-function deservesMail(result: MailWorthy): boolean {
-	if (result.status === 'FAILED') return true;
+function isWrong(result: MailWorthy): boolean {
 	// The operator who asked about one member sees the reply.
 	if (result.onlyMember !== null) return false;
+	if (result.status === 'FAILED') return true;
 	if (result.isVerificationRun) return recurred(result).length > 0;
 	return result.issuesFound > 0 || result.hold !== null;
+}
+
+/** Whether a run has more to say than the last one, or is a reminder of what has been open for long. */
+function isNewsToMail(result: MailWorthy): boolean {
+	return !hasNothingNew(result) || reminders(result.issues, result.news?.since ?? null, result.startedAt).length > 0;
 }
 
 /** An attempt to deliver a message. */

@@ -129,6 +129,7 @@ async function failUnfinishedRuns({ ledger, notifier, now }: Ports): Promise<voi
 		...FAILED_OUTCOME,
 		issuesFixed: 0,
 		triggeredBy: 'scheduled',
+		startedAt: now(),
 		isVerificationRun: false,
 		onlyMember: null
 	});
@@ -190,7 +191,7 @@ async function compareAndFix(
 	}: Pick<ReconciliationOptions, 'onProgress' | 'mayFix'> & { readonly touched?: Touched | null }
 ): Promise<Outcome> {
 	const { ledger, notifier } = ports;
-	const { runId, triggeredBy, onlyMember } = run;
+	const { runId, triggeredBy, startedAt, onlyMember } = run;
 	const fixed = { count: 0 };
 	const phases = trackPhases(onProgress);
 	const context = { run, verification, lease, onProgress: phases.onProgress, mayFix, touched, fixed };
@@ -207,7 +208,7 @@ async function compareAndFix(
 		const failure = isReadable ? error.message : `Internal error: ${error instanceof Error ? error.message : String(error)}`;
 		// If the database is down, the next run marks this one as failed; the operators are notified now.
 		const outcome: Outcome = { ...FAILED_OUTCOME, issuesFixed: fixed.count, failure };
-		const channels = notifier.channels({ ...outcome, triggeredBy, isVerificationRun: verification !== null, onlyMember });
+		const channels = notifier.channels({ ...outcome, triggeredBy, startedAt, isVerificationRun: verification !== null, onlyMember });
 		await ledger.failRun(runId, { reason: failure, issuesFixed: fixed.count, at: ports.now(), channels }).catch(ports.onUnexpectedError);
 		return outcome;
 	}
@@ -282,7 +283,7 @@ async function complete(
 		failure: null,
 		verified
 	};
-	const channels = notifier.channels({ ...outcome, triggeredBy, isVerificationRun: verification !== null, onlyMember });
+	const channels = notifier.channels({ ...outcome, triggeredBy, startedAt, isVerificationRun: verification !== null, onlyMember });
 	assertLeaseHeld(lease);
 	await ledger.completeRun(runId, { issuesFixed: fixed.count, hold, at: ports.now(), news, verified, channels });
 	return outcome;

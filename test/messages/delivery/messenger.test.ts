@@ -34,6 +34,7 @@ function messengerWith(
 		channelId: over.channelId ?? CHANNEL,
 		timeZone: 'Europe/Berlin',
 		sendEmail: async (...sent) => void emails.push(sent),
+		mailWhen: 'issues',
 		callWebhook: async (event) => void events.push(event),
 		reportUrl: async (runId) =>
 			remembered.some(([known]) => known === runId) ? `https://discord.com/channels/${GUILD}/${CHANNEL}/${MESSAGE}` : null,

@@ -23,6 +23,11 @@ const HELD_RUN = run({
 	runId: 'cmwzqg00k0001',
 	issues: [issue(), issue({ id: 'issue2' }), issue({ id: 'issue3', type: 'MISSING_ACCESS' })],
 	issuesFixed: 1,
+	news: {
+		since: new Date('2026-11-19T08:00:00.000Z'),
+		counts: { new: 1, back: 0, known: 2 },
+		settled: { fixed: 0, undone: 0, ignored: 0, gone: 0 }
+	},
 	hold: HELD
 });
 
@@ -35,6 +40,11 @@ describe('toWebhookEvent', () => {
 		['overdue', { kind: 'overdue', since: AT }]
 	])('is of the type %s', (type, notification) => {
 		expect(eventOf(notification, 'x')).toMatchObject({ id: `${GUILD}_x`, type, at: AT.toISOString(), guildId: GUILD });
+	});
+
+	it('compares the issues with the last report; null for what is not compared', () => {
+		expect(eventOf(HELD_RUN, 'x').run?.news).toEqual({ since: '2026-11-19T08:00:00.000Z', new: 1, back: 0, known: 2 });
+		expect(eventOf(run({ issues: issues(2) }), 'x').run?.news).toBeNull();
 	});
 
 	it('has no name of a member', () => {

@@ -148,10 +148,35 @@ describe('channelsFor adds mail', () => {
 			false
 		],
 		['when a verification failed', failedResult('Stripe is down.', { isVerificationRun: true }), true],
-		['for a run over one member', result({ ...issuesFound, onlyMember: '1' }), false]
+		['not for a run over one member', result({ ...issuesFound, onlyMember: '1' }), false],
+		['not for one over one member that failed', failedResult('Stripe is down.', { onlyMember: '1' }), false]
 	])('%s: %#', (_, of, expected) => {
 		expect(channelsFor(of, { mails: true, webhooks: false })).toEqual(expected ? ['report', 'mail'] : ['report']);
 		expect(channelsFor(of, { mails: false, webhooks: true })).toEqual(expected ? ['report', 'webhook'] : ['report']);
+	});
+
+	describe('with MAIL_WHEN=news', () => {
+		const configured = { mails: true, webhooks: true, mailWhen: 'news' } as const;
+		const days = (many: number) => new Date(NOW.getTime() - many * 24 * HOUR);
+		const known = (openFor: number, over: Parameters<typeof result>[0] = {}) =>
+			result({
+				issues: [{ ...issues(1)[0], firstSeenAt: days(openFor) } as never],
+				issuesFound: 1,
+				startedAt: NOW,
+				news: { since: days(1), counts: { new: 0, back: 0, known: 1 }, settled: { fixed: 0, undone: 0, ignored: 0, gone: 0 } },
+				...over
+			});
+		it.each([
+			['not if nothing is new', known(3), false],
+			['on the seventh day of an issue', known(6), true],
+			['not on the eighth', known(7), false],
+			['on the thirtieth', known(29), true],
+			['if something is held', known(3, { hold: { reason: '', losing: 9, holders: 10 } }), true],
+			['if a run failed', failedResult('Stripe is down.'), true],
+			['if there was no report before', result(issuesFound), true]
+		])('%s; the webhook in any case', (_, of, mailed) => {
+			expect(channelsFor(of, configured)).toEqual(['report', ...(mailed ? ['mail'] : []), 'webhook']);
+		});
 	});
 
 	it('when fixed drift came back', () => {
