@@ -1,4 +1,5 @@
 import type { OpenIssue } from '../reconciliation/domain/issue.js';
+import { moneyTotals } from '../reconciliation/domain/money.js';
 import type { Ledger } from '../reconciliation/domain/ports.js';
 import type { Prisma } from './client/client.js';
 import { toJson, toJsonText } from './json.js';
@@ -10,6 +11,7 @@ export async function recordSnapshot(
 	runId: string,
 	{
 		detection,
+		onlyMember = null,
 		onlyMembers = null,
 		livemode,
 		subscriptionsRead,
@@ -21,6 +23,7 @@ export async function recordSnapshot(
 	}: Parameters<Ledger['recordFindings']>[1],
 	issues: readonly OpenIssue[]
 ): Promise<void> {
+	const isReport = onlyMember === null && onlyMembers === null && onboarding === null;
 	const { membersChecked, teamsChecked, payingCustomers, roleHolders, notices } = detection;
 	await prisma.reconciliationRun.update({
 		where: { id: runId },
@@ -35,6 +38,7 @@ export async function recordSnapshot(
 			...(rules && { rules: toJson(rules) }),
 			...(ruleChange && { ruleChange: toJson(ruleChange) }),
 			...(onboarding && { onboarding: toJson(onboarding) }),
+			...(isReport && { money: toJson(moneyTotals(issues)) }),
 			acceptedPayers,
 			comparablePayers,
 			issuesFound: issues.length,

@@ -1,4 +1,5 @@
 import type { Hold } from '../reconciliation/domain/hold.js';
+import type { Money, MoneyTotals, MonthlyTotal } from '../reconciliation/domain/money.js';
 import type { TriggeredBy } from '../reconciliation/domain/run.js';
 import type { OpenKind, StatusStore, Undelivered } from '../reconciliation/health/status.js';
 import type { RunSummary } from '../reconciliation/runs/history.js';
@@ -27,6 +28,7 @@ const SUMMARY = {
 	failure: true,
 	held: true,
 	news: true,
+	money: true,
 	holds: { where: { scope: { in: RUN_HOLDS } }, select: { releasedBy: true } },
 	reportChannelId: true,
 	reportMessageId: true
@@ -80,6 +82,15 @@ export function statusStore({ prisma }: Database, guildId: string): Omit<StatusS
 				SELECT ${ISSUE_KIND} AS kind, count(*)::int AS many, min("firstSeenAt") AS oldest FROM $schema."Issue"
 				WHERE "guildId" = ${guildId} AND status IN ('OPEN', 'FIXING') GROUP BY 1 ORDER BY 1`;
 		},
+		openMoney: async () => {
+			const rows = await prisma.$queryRaw<OpenMoneyRow[]>`
+				SELECT detail->'money'->>'counts' AS counts, each->>'currency' AS currency, sum((each->>'amount')::float8) AS amount,
+					bool_or((detail->'money'->>'isMinimum')::boolean) AS "isMinimum", count(*)::int AS many
+				FROM $schema."Issue" LEFT JOIN LATERAL jsonb_array_elements(detail->'money'->'amounts') AS each ON true
+				WHERE "guildId" = ${guildId} AND status IN ('OPEN', 'FIXING') AND detail->'money'->>'counts' IS NOT NULL
+				GROUP BY 1, 2 ORDER BY 1, 2`;
+			return { paid: toTotal(rows, 'paid'), unpaid: toTotal(rows, 'unpaid') };
+		},
 		pendingVerification: async () => {
 			// Includes a verification whose run failed or was killed.
 			const pending = await prisma.verification.findFirst({
@@ -118,9 +129,38 @@ export function statusStore({ prisma }: Database, guildId: string): Omit<StatusS
 	};
 }
 
+/** A sum of open issues. One without a currency is of issues without a known amount. */
+type OpenMoneyRow =
+	| (Money & { readonly counts: string; readonly isMinimum: boolean; readonly many: number })
+	| { readonly counts: string; readonly currency: null; readonly many: number };
+
+function toTotal(rows: readonly OpenMoneyRow[], counts: keyof MoneyTotals): MonthlyTotal {
+	const total = { amounts: [] as Money[], isMinimum: false, unknown: 0 };
+	for (const row of rows) {
+		if (row.counts !== counts) continue;
+		if (row.currency === null) total.unknown += row.many;
+		else {
+			total.amounts.push({ currency: row.currency, amount: row.amount });
+			total.isMinimum ||= row.isMinimum;
+		}
+	}
+	return total;
+}
+
 type SummaryRow = Prisma.ReconciliationRunGetPayload<{ select: typeof SUMMARY }>;
 
-function toSummary({ id, held, holds, news, onlyMembers, reportChannelId, reportMessageId, triggeredBy, ...row }: SummaryRow): RunSummary {
+function toSummary({
+	id,
+	held,
+	holds,
+	news,
+	money,
+	onlyMembers,
+	reportChannelId,
+	reportMessageId,
+	triggeredBy,
+	...row
+}: SummaryRow): RunSummary {
 	return {
 		...row,
 		runId: id,
@@ -129,6 +169,7 @@ function toSummary({ id, held, holds, news, onlyMembers, reportChannelId, report
 		hold: held === null ? null : fromJson<Hold>(held),
 		holdReleasedBy: holds[0]?.releasedBy ?? null,
 		news: toNews(news),
+		money: money === null ? null : fromJson<MoneyTotals>(money),
 		report: reportChannelId !== null && reportMessageId !== null ? { channelId: reportChannelId, messageId: reportMessageId } : null
 	};
 }

@@ -69,6 +69,15 @@ export function totalsText({ paid, unpaid }: MoneyTotals, bold: (text: string) =
 	return text.replace(/^(\W*)at least/, '$1At least');
 }
 
+/** "$348 a month paid without access, $551 a month of access not paid"; null if no amount above 0 is known. */
+export function shortTotals({ paid, unpaid }: MoneyTotals): string | null {
+	const parts = [
+		...partOf(paid, (amounts) => `${amounts} paid without access`),
+		...partOf(unpaid, (amounts) => `${amounts} of access not paid`)
+	];
+	return parts.length === 0 ? null : parts.join(', ');
+}
+
 function partOf({ amounts, ...total }: MonthlyTotal, sentence: (amounts: string) => string): string[] {
 	const positive = amounts.filter(({ amount }) => amount > 0);
 	return positive.length === 0 ? [] : [sentence(monthlyText({ ...total, amounts: positive }))];

@@ -3,6 +3,7 @@ import { type HistoryPage, RUNS_PER_PAGE, type RunSummary } from '../../reconcil
 import { buildCustomId } from '../custom-id.js';
 import { COLOURS } from '../format/colours.js';
 import { count, describeRequester, duration, messageUrl, number } from '../format/format.js';
+import { shortTotals } from '../format/money.js';
 import { describeNews } from '../format/news.js';
 import { mention, sentence } from '../format/text.js';
 import { ago, moment } from '../format/timestamps.js';
@@ -46,11 +47,13 @@ export function historyReply(
 	};
 }
 
-/** A run in one line: time, trigger, outcome, duration, report link. */
+/** A run in one line: time, trigger, outcome, duration, money, report link. */
 export function runLine(run: RunSummary, guildId: string): string {
 	const took = run.completedAt === null ? '' : `, ${duration(run.completedAt.getTime() - run.startedAt.getTime())}`;
 	const report = run.report === null ? '' : ` · [report](${messageUrl(guildId, run.report.channelId, run.report.messageId)})`;
-	return `${moment(run.startedAt)} (${ago(run.startedAt)}) · ${trigger(run)} · ${runOutcome(run)}${took}${report}`;
+	const amounts = run.status === 'COMPLETED' && run.money ? shortTotals(run.money) : null;
+	const money = amounts === null ? '' : ` · ${amounts}`;
+	return `${moment(run.startedAt)} (${ago(run.startedAt)}) · ${trigger(run)} · ${runOutcome(run)}${took}${money}${report}`;
 }
 
 function trigger({ isVerificationRun, triggeredBy, requestedBy, onlyMember, onlyMembers }: RunSummary): string {

@@ -9,6 +9,7 @@ import { COLOURS } from '../format/colours.js';
 import { count, describeActor, number, SCOPE_NAMES } from '../format/format.js';
 import { MAX_FIELD_LENGTH } from '../format/limits.js';
 import { fitLines } from '../format/lines.js';
+import { totalsText } from '../format/money.js';
 import { escapeText, sentence } from '../format/text.js';
 import { ago, moment } from '../format/timestamps.js';
 import { describeOnboarding } from '../report/onboarding.js';
@@ -32,7 +33,7 @@ const SOURCES: Readonly<Record<Health['source'], string>> = { stripe: 'Stripe', 
 
 /** `/reconcile status`: Values that could not be read are shown as unknown, never left out. */
 export function statusEmbed(status: Status, settings: StatusSettings, now = new Date()): APIEmbed {
-	const { open, verification, undelivered, exemptions, changes, ruleChange, onboarding, health } = status;
+	const { open, money, verification, undelivered, exemptions, changes, ruleChange, onboarding, health } = status;
 	const troubled = health.some(({ problems }) => problems.length > 0);
 	const unread = Object.values(status).some((probed) => typeof probed === 'object' && 'ok' in probed && !probed.ok);
 	const many = open.ok ? open.value.reduce((sum, kind) => sum + kind.many, 0) : null;
@@ -68,7 +69,7 @@ export function statusEmbed(status: Status, settings: StatusSettings, now = new 
 			field('Changes', changes.ok ? changeLines(changes.value, now) : [unknown(changes)]),
 			field('Last run', lastRunLines(status, settings.guildId)),
 			...unlessEmpty('Last check after a change', status.lastTargeted, (run) => (run === null ? [] : [runLine(run, settings.guildId)])),
-			field(`Open issues: ${many ?? 'unknown'}`, openLines(open)),
+			field(`Open issues: ${many ?? 'unknown'}`, [...openLines(open), ...moneyLines(money, isOnboarding)]),
 			...unlessEmpty('Verification', verification, (due) =>
 				due === null ? [] : [`${ago(due.dueAt)}, of ${count(due.fixes, 'fix', 'fixes')}`]
 			),
@@ -147,6 +148,11 @@ function lastSuccessLines(lastSuccess: Status['lastSuccess'], last: RunSummary |
 	if (!lastSuccess.ok) return [`Last full check: ${unknown(lastSuccess)}`];
 	if (lastSuccess.value === null) return ['No full check has succeeded yet'];
 	return lastSuccess.value.runId === last?.runId ? [] : [`Last full check: ${ago(lastSuccess.value.startedAt)}`];
+}
+
+function moneyLines(money: Status['money'], isOnboarding: boolean): string[] {
+	if (!money.ok) return [`Money: ${unknown(money)}`];
+	return isOnboarding ? [] : [totalsText(money.value) ?? []].flat();
 }
 
 function openLines(open: Status['open']): string[] {

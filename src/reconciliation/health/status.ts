@@ -2,6 +2,7 @@ import { type ProbeResult, probe } from '../../async/probe.js';
 import type { ChangeService } from '../changes/service.js';
 import type { ChangeStatus } from '../changes/store.js';
 import type { BulkScope } from '../domain/hold.js';
+import type { MoneyTotals } from '../domain/money.js';
 import type { Channel } from '../domain/notification.js';
 import type { Onboarding, OnboardingEnd } from '../domain/onboarding.js';
 import type { Ports } from '../domain/ports.js';
@@ -31,6 +32,8 @@ export interface StatusStore extends RunHistoryStore, Pick<IssueStore, 'newestRe
 	/** The newest run over the members that a change may concern, whatever it found. */
 	lastTargeted(): Promise<RunSummary | null>;
 	openByKind(): Promise<readonly OpenKind[]>;
+	/** The money that the open issues are about. */
+	openMoney(): Promise<MoneyTotals>;
 	/** The pending verification; null if there is none. */
 	pendingVerification(): Promise<{ readonly dueAt: Date; readonly fixes: number } | null>;
 	undelivered(): Promise<readonly Undelivered[]>;
@@ -65,6 +68,8 @@ export interface Status {
 	/** The newest run over the members that a change may concern. */
 	readonly lastTargeted: ProbeResult<RunSummary | null>;
 	readonly open: ProbeResult<readonly OpenKind[]>;
+	/** The money that the open issues are about. */
+	readonly money: ProbeResult<MoneyTotals>;
 	readonly verification: ProbeResult<{ readonly dueAt: Date; readonly fixes: number } | null>;
 	readonly undelivered: ProbeResult<readonly Undelivered[]>;
 	readonly exemptions: ProbeResult<number>;
@@ -99,6 +104,7 @@ export async function readStatus(
 		lastSuccess,
 		lastTargeted,
 		open,
+		money,
 		verification,
 		undelivered,
 		exemptions,
@@ -113,6 +119,7 @@ export async function readStatus(
 		probeDatabase(() => store.lastSuccess()),
 		probeDatabase(() => store.lastTargeted()),
 		probeDatabase(() => store.openByKind()),
+		probeDatabase(() => store.openMoney()),
 		probeDatabase(() => store.pendingVerification()),
 		probeDatabase(() => store.undelivered()),
 		probeDatabase(() => store.countExemptions(now)),
@@ -129,6 +136,7 @@ export async function readStatus(
 		lastSuccess,
 		lastTargeted,
 		open,
+		money,
 		verification,
 		undelivered,
 		exemptions,

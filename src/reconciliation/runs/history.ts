@@ -1,4 +1,5 @@
 import type { Hold } from '../domain/hold.js';
+import type { MoneyTotals } from '../domain/money.js';
 import type { ReconciliationResult } from '../domain/run.js';
 
 /** A run in a list of runs. */
@@ -20,6 +21,8 @@ export interface RunSummary
 	readonly status: 'RUNNING' | 'COMPLETED' | 'FAILED';
 	/** Null while it is running. */
 	readonly completedAt: Date | null;
+	/** The money that its issues are about; null unless it compared all members and setup was finished. Missing in runs of older versions. */
+	readonly money?: MoneyTotals | null;
 	readonly hold: Hold | null;
 	readonly holdReleasedBy: string | null;
 	readonly report: { readonly channelId: string; readonly messageId: string } | null;

@@ -5,6 +5,7 @@ import { pausedAnnouncement, pausedReply, resumedReply } from '../../../src/mess
 import { type StatusSettings, statusEmbed } from '../../../src/messages/replies/status.js';
 import type { ChangeStatus } from '../../../src/reconciliation/changes/store.js';
 import { countEffects } from '../../../src/reconciliation/domain/effect.js';
+import { moneyTotals } from '../../../src/reconciliation/domain/money.js';
 import { OVER_HTTP } from '../../../src/reconciliation/domain/run.js';
 import type { Status } from '../../../src/reconciliation/health/status.js';
 import type { RunSummary } from '../../../src/reconciliation/runs/history.js';
@@ -12,6 +13,10 @@ import { ADA, AT, AT_SECONDS, OPERATOR } from '../fixtures.js';
 import { brokenLimits } from '../limits.js';
 
 const SETTINGS: StatusSettings = { guildId: '1', autoFix: false, redis: false, database: 'embedded', schema: 'public' };
+const MONEY = moneyTotals([
+	{ money: { counts: 'paid', amounts: [{ currency: 'usd', amount: 34_800 }], isMinimum: false } },
+	{ money: { counts: 'unpaid', amounts: [{ currency: 'jpy', amount: 500 }], isMinimum: false } }
+]);
 const PAUSE = { pausedAt: AT, pausedBy: OPERATOR, reason: 'Stripe is being moved', until: null };
 
 const run = (over: Partial<RunSummary> = {}): RunSummary => ({
@@ -45,6 +50,7 @@ const status = (over: Partial<Status> = {}): Status => ({
 	lastSuccess: known(run()),
 	lastTargeted: known(null),
 	open: known([]),
+	money: known(moneyTotals([])),
 	verification: known(null),
 	undelivered: known([]),
 	exemptions: known(0),
@@ -100,6 +106,16 @@ describe('statusEmbed', () => {
 		expect(Schedule).toContain('RECONCILIATION_PAUSED is true');
 		expect(Schedule).toContain(`**Paused by <@${OPERATOR}> <t:${AT_SECONDS}:R>, until an operator resumes them: Stripe is being moved**`);
 		expect(Schedule).not.toContain('Next run');
+	});
+
+	test('says what the open issues are about in money', () => {
+		const money = known(MONEY);
+		const open = known([{ kind: 'MISSING_ACCESS', many: 3, oldest: AT } as const]);
+		const text = '$348 a month is paid by people without the access they pay for; ¥500 a month of access is not paid.';
+		expect(fieldsOf({ open, money })['Open issues: 3']).toBe(
+			`Paying but locked out: 3 issues, the oldest since <t:${AT_SECONDS}:R>\n${text}`
+		);
+		expect(fieldsOf({ open, money: { ok: false, error: 'No answer.' } })['Open issues: 3']).toContain('Money: Unknown. No answer.');
 	});
 
 	test('shows open issues by kind and age, pending verification and undelivered messages', () => {
@@ -237,7 +253,7 @@ describe('historyReply', () => {
 
 	test('shows time, trigger and outcome of each run', () => {
 		const { embeds, components } = page([
-			run({ triggeredBy: 'manual', requestedBy: OPERATOR, issuesFound: 12, issuesFixed: 3 }),
+			run({ triggeredBy: 'manual', requestedBy: OPERATOR, issuesFound: 12, issuesFixed: 3, money: MONEY }),
 			run({ triggeredBy: 'manual', requestedBy: OPERATOR, onlyMember: ADA }),
 			run({ triggeredBy: 'manual', requestedBy: OVER_HTTP }),
 			run({ isVerificationRun: true }),
@@ -248,7 +264,7 @@ describe('historyReply', () => {
 		const text = embeds[0]?.description ?? '';
 		for (const part of [
 			'7 runs, 1 failed; 5 issues fixed.',
-			`by <@${OPERATOR}> · 12 issues, 3 fixed, 2 s`,
+			`by <@${OPERATOR}> · 12 issues, 3 fixed, 2 s · $348 a month paid without access, ¥500 a month of access not paid · [report]`,
 			`by <@${OPERATOR}> of <@${ADA}> alone · all clear`,
 			'over HTTP · all clear',
 			'verification · all clear',

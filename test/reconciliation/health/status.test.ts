@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { moneyTotals } from '../../../src/reconciliation/domain/money.js';
 import { readStatus, type StatusStore } from '../../../src/reconciliation/health/status.js';
 import type { PauseStore } from '../../../src/reconciliation/schedule/pause.js';
 import { NOW } from '../builders.js';
@@ -15,6 +16,7 @@ const STORE: Store = {
 	lastSuccess: async () => null,
 	lastTargeted: async () => null,
 	openByKind: async () => [{ kind: 'MISSING_ACCESS', many: 2, oldest: NOW }],
+	openMoney: async () => moneyTotals([]),
 	pendingVerification: async () => null,
 	undelivered: async () => [],
 	countExemptions: async () => 0,
@@ -30,6 +32,7 @@ const FIELD_OF = {
 	lastSuccess: 'lastSuccess',
 	lastTargeted: 'lastTargeted',
 	openByKind: 'open',
+	openMoney: 'money',
 	pendingVerification: 'verification',
 	undelivered: 'undelivered',
 	countExemptions: 'exemptions',

@@ -17,6 +17,7 @@ import { linkChangeContract } from './link-changes.js';
 import { linkContract } from './links.js';
 import { maintenanceContract } from './maintenance.js';
 import { memberHistoryContract } from './member-history.js';
+import { moneyContract } from './money.js';
 import { newsContract } from './news.js';
 import { onboardingContract } from './onboarding.js';
 import { openIssueContract } from './open-issues.js';
@@ -44,6 +45,7 @@ export function ledgerContract(database: () => Database): void {
 	holdContract(database);
 	rulesContract(database);
 	onboardingContract(database);
+	moneyContract(database);
 	newsContract(database);
 	bulkFixContract(database);
 	halfDoneContract(database);
