@@ -2,6 +2,7 @@ import type { APIEmbed } from 'discord.js';
 import { hasNothingNew, newsOf, reminders } from '../../reconciliation/detection/news.js';
 import { reportableIssues } from '../../reconciliation/detection/verify-fixes.js';
 import type { IssueState, OpenIssue } from '../../reconciliation/domain/issue.js';
+import { moneyTotals } from '../../reconciliation/domain/money.js';
 import type { News } from '../../reconciliation/domain/news.js';
 import type { ReconciliationResult } from '../../reconciliation/domain/run.js';
 import { plainDay } from '../../reconciliation/domain/time-in-text.js';
@@ -12,6 +13,7 @@ import { describeHeld } from '../format/effects.js';
 import { changeMade, count, describeChange, describePlan, describeRequester, number } from '../format/format.js';
 import { withoutInternalIds } from '../format/internal-ids.js';
 import { absolute, markdownToText, type TextContext } from '../format/markdown-to-text.js';
+import { issueMoneyText, totalsText } from '../format/money.js';
 import { describeSettled } from '../format/news.js';
 import { clean, plainName, sentence } from '../format/text.js';
 import { TEXT_BUDGETS } from '../format/text-budget.js';
@@ -137,6 +139,7 @@ function summaryOf(result: ReconciliationResult, input: EmailInput): Pick<EmailC
 		colour: hold === null ? COLOURS.amber : COLOURS.bad,
 		paragraphs: [
 			...(news === null || news.since === null ? [] : [comparison(news, news.since, input)]),
+			...moneyLine(result),
 			autoFixEnabled
 				? `Auto-fix is on: ${number(issuesFixed)} of ${number(issues.length)} fixed.`
 				: 'Nothing has been changed: open the report to fix roles.'
@@ -202,11 +205,12 @@ function personOf(issue: OpenIssue, input: EmailInput): EmailPerson {
 			: resolution === 'fixed' && change !== null
 				? `Fixed: ${describeChange(change)}`
 				: `${resolution.charAt(0).toUpperCase()}${resolution.slice(1)}`;
-	const since = `since ${plainDay(openedAt(issue), input.timeZone)}`;
+	const money = issueMoneyText(issue.money);
+	const details = [markdownToText(then, input), ...(money === null ? [] : [money]), `since ${plainDay(openedAt(issue), input.timeZone)}`];
 	return {
 		name: plainName(issue.discordName),
 		text: plain(sentence(issue.description, SENTENCE_LENGTH), input),
-		details: `${plain(then, input)} · ${since}`
+		details: details.join(' · ')
 	};
 }
 
@@ -225,9 +229,16 @@ function nothingNew(result: ReconciliationResult, { timeZone }: EmailInput): { r
 	const said = [
 		`Nothing new since ${day(since)}: ${still}, ${open}.`,
 		...(reminded.length === 0 ? [] : [`Open by now: ${reminded.join(', ')}.`]),
-		...(gone === '' ? [] : [`Since then: ${gone}.`])
+		...(gone === '' ? [] : [`Since then: ${gone}.`]),
+		...moneyLine(result)
 	].join(' ');
 	return { title: `Nothing new: ${still}`, said };
+}
+
+/** What all issues of a run are about in money. */
+function moneyLine({ issues }: ReconciliationResult): string[] {
+	const text = totalsText(moneyTotals(issues));
+	return text === null ? [] : [text];
 }
 
 function openedAt({ firstSeenAt, cameBackAt }: OpenIssue): Date {

@@ -60,6 +60,15 @@ describe('renderEmail', () => {
 		expect(of({ issues: [found] }).text).toContain('Has Knight, but only pays for a price and a subscription, which is not');
 	});
 
+	test('says what the issues are about in money, together and each', () => {
+		const money = (amount: number, counts: 'paid' | 'unpaid') => ({ amounts: [{ currency: 'usd', amount }], isMinimum: false, counts });
+		const found = [issue({ money: money(1000, 'paid') }), issue({ id: 'i2', money: money(2900, 'unpaid') })];
+		const { text } = of({ issues: found });
+		expect(text).toContain('$10 a month is paid by people without the access they pay for; $29 a month of access is not paid.');
+		expect(text).toContain(' · $10 a month · since');
+		expect(text).toContain(' · $29 a month, not paid · since');
+	});
+
 	test('gives the reason of a failed run and the next step', () => {
 		const notification = { kind: 'run', result: failedResult('Stripe refused the key.') } as const;
 		const { subject, text } = of({}, { notification });
