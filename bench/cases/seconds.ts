@@ -14,6 +14,8 @@ const REPORT_MS = 5_000;
 const REJOIN_MS = 5_000;
 /** Requests per minute in which nothing changes. */
 const IDLE_STRIPE_REQUESTS = 4;
+/** The work on the last change is over after so long without a request to Discord. */
+const QUIET_MS = 5_000;
 
 const LATENCY_MS = 100;
 const POLL_INTERVAL_MS = 50;
@@ -128,11 +130,15 @@ function caseOf(
 
 /** Requests while nothing changes. */
 async function idleCase(url: string, { size, idleSeconds }: { readonly size: number; readonly idleSeconds: number }): Promise<CaseResult> {
-	const requests = async () => call<readonly LoggedRequest[]>(url, 'GET /api/requests');
+	// Heartbeats keep the connection to Discord's gateway open.
+	const requests = async () =>
+		(await call<readonly LoggedRequest[]>(url, 'GET /api/requests')).filter(({ method }) => method !== 'HEARTBEAT');
+	const toDiscord = async () => (await requests()).filter(({ target }) => target === 'discord').length;
+	// The last report is posted and edited some seconds after its change.
+	for (let count = -1; count !== (await toDiscord()); await sleep(QUIET_MS)) count = await toDiscord();
 	const before = (await requests()).length;
 	await sleep(idleSeconds * 1000);
-	// Heartbeats keep the connection to Discord's gateway open.
-	const idle = (await requests()).slice(before).filter(({ method }) => method !== 'HEARTBEAT');
+	const idle = (await requests()).slice(before);
 	const [stripe, discord] = ['stripe', 'discord'].map((target) => idle.filter((request) => request.target === target).length);
 	const allowed = Math.ceil((IDLE_STRIPE_REQUESTS * idleSeconds) / 60);
 	return result({
