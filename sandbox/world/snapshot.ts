@@ -45,6 +45,7 @@ export function snapshotOf(world: World): Snapshot {
 				isLinkLost: false,
 				metadataDiscordId: metadataIdOf(subscription.metadata),
 				cancelAtPeriodEnd: subscription.cancel_at_period_end,
+				cancelAt: null,
 				collectionPaused: subscription.pause_collection != null,
 				monthlyPrice: null
 			}

@@ -48,6 +48,7 @@ export function toSubscription(
 		unreadable: problems.length === 0 ? null : problems.join(' and '),
 		isLinkLost,
 		cancelAtPeriodEnd: subscription.cancel_at_period_end === true,
+		cancelAt: toValidDate(subscription.cancel_at),
 		collectionPaused: subscription.pause_collection !== null && subscription.pause_collection !== undefined,
 		monthlyPrice: monthlyPrice(source, nowSeconds)
 	};

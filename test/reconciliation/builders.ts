@@ -61,6 +61,7 @@ export function subscription({ prices = ['price_knight'], ...given }: Subscripti
 		isLinkLost: false,
 		metadataDiscordId: null,
 		cancelAtPeriodEnd: false,
+		cancelAt: null,
 		collectionPaused: false,
 		monthlyPrice: null,
 		...given

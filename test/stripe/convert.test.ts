@@ -30,7 +30,13 @@ const convert = (fields: object = {}, items: Stripe.SubscriptionItem[] = [], pro
 describe('toSubscription', () => {
 	test('keeps what the policy needs', () => {
 		const paused = { behavior: 'void', resumes_at: null };
-		const fields = { status: 'past_due', cancel_at_period_end: true, pause_collection: paused, metadata: { discord_id: 'ada' } };
+		const fields = {
+			status: 'past_due',
+			cancel_at_period_end: true,
+			cancel_at: 1_800_000_000,
+			pause_collection: paused,
+			metadata: { discord_id: 'ada' }
+		};
 		expect(convert(fields, [item('price_1', 'prod_1', 1)])).toEqual({
 			id: 'sub_1',
 			customerId: 'cus_1',
@@ -44,6 +50,7 @@ describe('toSubscription', () => {
 			unreadable: null,
 			isLinkLost: false,
 			cancelAtPeriodEnd: true,
+			cancelAt: new Date(1_800_000_000_000),
 			collectionPaused: true,
 			monthlyPrice: null
 		});

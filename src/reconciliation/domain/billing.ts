@@ -42,6 +42,8 @@ export interface Subscription extends Debt {
 	/** Whether its metadata could not be read: it may link it to a member. */
 	readonly isLinkLost: boolean;
 	readonly cancelAtPeriodEnd: boolean;
+	/** When it will end, if that is decided; null if not. */
+	readonly cancelAt: Date | null;
 	readonly collectionPaused: boolean;
 	/** What it costs a month; of an ended one, what it would cost now. Null if nothing is known. */
 	readonly monthlyPrice: MonthlyPrice | null;

@@ -133,6 +133,8 @@ class SubscriptionColumns {
 	public debts: ReadonlyMap<string, ReadDebt> = new Map();
 	/** Subscription ID → what it lacks. */
 	public readonly unreadable = new Map<string, string>();
+	/** Subscription ID → epoch seconds of the end that is decided; most have none. */
+	public readonly ends = new Map<string, number>();
 	/** IDs of subscriptions whose metadata could not be read. */
 	public readonly lostLinks = new Set<string>();
 	public readonly ids = new StringColumn();
@@ -153,6 +155,7 @@ class SubscriptionColumns {
 			status,
 			items,
 			cancelAtPeriodEnd,
+			cancelAt,
 			collectionPaused,
 			monthlyPrice,
 			createdAt,
@@ -172,6 +175,7 @@ class SubscriptionColumns {
 		}
 		this.metadataIds.add(metadataDiscordId);
 		if (unreadable !== null) this.unreadable.set(id, unreadable);
+		if (cancelAt !== null) this.ends.set(id, cancelAt.getTime() / 1000);
 		if (isLinkLost) this.lostLinks.add(id);
 		this.created[index] = createdAt.getTime();
 		this.ended[index] = endedAt === null ? 0 : endedAt.getTime() / 1000;
@@ -265,6 +269,11 @@ class StoredSubscription implements Subscription {
 
 	public get cancelAtPeriodEnd(): boolean {
 		return this.#columns.kindOf(this.#index).cancelAtPeriodEnd;
+	}
+
+	public get cancelAt(): Date | null {
+		const seconds = this.#columns.ends.get(this.id);
+		return seconds === undefined ? null : new Date(seconds * 1000);
 	}
 
 	public get collectionPaused(): boolean {

@@ -180,6 +180,7 @@ function asSubscription({ id, createdAt, price, status, failedAt, endedAt }: Sub
 		unreadable: null,
 		isLinkLost: false,
 		cancelAtPeriodEnd: false,
+		cancelAt: null,
 		collectionPaused: false,
 		monthlyPrice: null
 	};

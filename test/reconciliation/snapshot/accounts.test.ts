@@ -25,6 +25,7 @@ function plain(accounts: Accounts) {
 					isLinkLost: each.isLinkLost,
 					metadataDiscordId: each.metadataDiscordId,
 					cancelAtPeriodEnd: each.cancelAtPeriodEnd,
+					cancelAt: each.cancelAt,
 					collectionPaused: each.collectionPaused,
 					monthlyPrice: each.monthlyPrice
 				}))
@@ -47,6 +48,7 @@ const given: fc.Arbitrary<Subscription> = fc.record({
 	isLinkLost: fc.boolean(),
 	metadataDiscordId: text,
 	cancelAtPeriodEnd: fc.boolean(),
+	cancelAt: fc.option(fc.integer({ min: 1, max: 2 ** 32 - 1 }).map((seconds) => new Date(seconds * 1000))),
 	collectionPaused: fc.boolean(),
 	monthlyPrice: fc.option(fc.record({ currency: fc.constantFrom('usd', 'jpy'), amount: fc.maxSafeNat(), isMinimum: fc.boolean() }))
 });
