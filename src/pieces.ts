@@ -4,12 +4,18 @@ import { ReconcileCommand } from '../commands/reconcile.js';
 import { AcceptLinkButton } from '../interaction-handlers/accept-link-button.js';
 import { AcceptRulesButton } from '../interaction-handlers/accept-rules-button.js';
 import { AcceptRulesModal } from '../interaction-handlers/accept-rules-modal.js';
+import { AskFixButton } from '../interaction-handlers/ask-fix-button.js';
+import { AskLinkMemberButton } from '../interaction-handlers/ask-link-member-button.js';
+import { AskLinkMemberModal } from '../interaction-handlers/ask-link-member-modal.js';
 import { BulkButton } from '../interaction-handlers/bulk-button.js';
 import { CancelButton } from '../interaction-handlers/cancel-button.js';
 import { EndExemptionMenu } from '../interaction-handlers/end-exemption-menu.js';
 import { EndOnboardingButton } from '../interaction-handlers/end-onboarding-button.js';
 import { EndOnboardingModal } from '../interaction-handlers/end-onboarding-modal.js';
+import { ExemptButton } from '../interaction-handlers/exempt-button.js';
+import { ExemptModal } from '../interaction-handlers/exempt-modal.js';
 import { ExemptionsButton } from '../interaction-handlers/exemptions-button.js';
+import { ExplainButton } from '../interaction-handlers/explain-button.js';
 import { FixAllButton } from '../interaction-handlers/fix-all-button.js';
 import { FixButton } from '../interaction-handlers/fix-button.js';
 import { FixOneButton } from '../interaction-handlers/fix-one-button.js';
@@ -58,12 +64,18 @@ export const PIECES = {
 		'accept-link-button': AcceptLinkButton,
 		'accept-rules-button': AcceptRulesButton,
 		'accept-rules-modal': AcceptRulesModal,
+		'ask-fix-button': AskFixButton,
+		'ask-link-member-button': AskLinkMemberButton,
+		'ask-link-member-modal': AskLinkMemberModal,
 		'bulk-button': BulkButton,
 		'cancel-button': CancelButton,
 		'end-exemption-menu': EndExemptionMenu,
 		'end-onboarding-button': EndOnboardingButton,
 		'end-onboarding-modal': EndOnboardingModal,
+		'exempt-button': ExemptButton,
+		'exempt-modal': ExemptModal,
 		'exemptions-button': ExemptionsButton,
+		'explain-button': ExplainButton,
 		'fix-all-button': FixAllButton,
 		'fix-button': FixButton,
 		'fix-one-button': FixOneButton,

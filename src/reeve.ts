@@ -2,6 +2,7 @@ import type { ChartService } from './charts/service.js';
 import type { OperatorPolicy } from './discord/operators.js';
 import type { InFlightWork } from './lifecycle.js';
 import type { ReportService } from './messages/delivery/reports.js';
+import type { StripeMode } from './messages/format/stripe-links.js';
 import type { StatusSettings } from './messages/replies/status.js';
 import type { AlertService } from './reconciliation/alerts/service.js';
 import type { ChangeService } from './reconciliation/changes/service.js';
@@ -37,6 +38,6 @@ export interface Reeve {
 	readonly lifecycle: InFlightWork;
 	readonly operators: OperatorPolicy;
 	/** The settings that replies show or depend on. */
-	readonly settings: StatusSettings & { readonly timeZone: string };
+	readonly settings: StatusSettings & { readonly timeZone: string; readonly stripeMode: StripeMode };
 	readonly database: Database;
 }

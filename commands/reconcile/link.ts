@@ -1,7 +1,8 @@
 import { container } from '@sapphire/framework';
 import { MessageFlags } from 'discord.js';
 import { respondWithChoices } from '../../src/discord/autocomplete.js';
-import { customerChoices, linkAnnouncement, linkReply, pickCustomerReply } from '../../src/messages/replies/links.js';
+import { linkTypedCustomer } from '../../src/interactions/link-customer.js';
+import { customerChoices, MAX_TYPED_LENGTH } from '../../src/messages/replies/links.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
 /** `/reconcile link`: links a member to a Stripe customer. */
@@ -16,21 +17,16 @@ export const link: ReconcileSubcommand = {
 					.setName('customer')
 					.setDescription('Customer ID (cus_…), email address, or part of a name')
 					.setRequired(true)
-					.setMaxLength(200)
+					.setMaxLength(MAX_TYPED_LENGTH)
 					.setAutocomplete(true)
 			),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-		const { members, reports } = container.reeve.services;
+		const { members } = container.reeve.services;
 		const { id: discordId, username } = interaction.options.getUser('member', true);
 		const member = { discordId, name: (await members.nameOf(discordId)) ?? username };
 		const typed = interaction.options.getString('customer', true).trim();
-		if (!members.looksLikeCustomerId(typed))
-			return interaction.editReply(pickCustomerReply(await members.searchCustomers(typed), typed, member));
-		const actor = interaction.user.id;
-		const result = await members.link({ discordId, customerId: typed, actor, confirmed: null });
-		await interaction.editReply(linkReply(result, member, typed));
-		if (result.kind === 'linked') await reports.announce({ content: linkAnnouncement(result, member, typed, actor) });
+		return linkTypedCustomer(interaction, member, typed);
 	},
 	suggest: (interaction) =>
 		respondWithChoices(

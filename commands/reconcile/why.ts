@@ -1,6 +1,5 @@
-import { container } from '@sapphire/framework';
 import { MessageFlags } from 'discord.js';
-import { explanationReply } from '../../src/messages/replies/explain/message.js';
+import { showExplanation } from '../../src/interactions/show-explanation.js';
 import type { ReconcileSubcommand } from './subcommand.js';
 
 /** `/reconcile why`: explains why a member should have their roles. */
@@ -13,6 +12,6 @@ export const why: ReconcileSubcommand = {
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
 		const { id, username } = interaction.options.getUser('member', true);
-		return interaction.editReply(explanationReply(await container.reeve.services.members.explain(id), username));
+		return showExplanation(interaction, id, { name: username });
 	}
 };

@@ -51,6 +51,8 @@ const PARTS = {
 	nameHash: text(/^[0-9a-f]{8}$/),
 	/** What a button of the setup does: opens a step, turns a page, or reads the prices again. */
 	opens: { pattern: /^(step|previous|current|next|reread)$/, read: (written: string) => written as SetupOpens },
+	/** Of an explanation. */
+	shows: { pattern: /^(answer|details)$/, read: (written: string) => written as 'answer' | 'details' },
 	/** Makes the IDs within a message unique. */
 	button: { pattern: /^(previous|current|next)$/, read: (written: string) => written as PageButton }
 } as const;
@@ -93,6 +95,14 @@ const ACTIONS = {
 	'end-exemption': ['page'],
 	/** Explain the member of an issue. */
 	why: ['issueId'],
+	/** Explain a member again, with details or without. */
+	explain: ['discordId', 'shows'],
+	/** Ask before the plan of one issue takes access. */
+	'ask-fix': ['issueId', 'planHash'],
+	/** As a button: ask why. As a modal: exempt the member. */
+	exempt: ['discordId'],
+	/** As a button: ask which customer pays for a member. As a modal: the answer. */
+	'ask-link-member': ['discordId'],
 	/** Link the customer that is picked. */
 	'pick-link': ['discordId'],
 	/** Link this customer although its metadata names the members that the confirmation showed. */
@@ -195,4 +205,13 @@ export function positionAmong(customIds: readonly string[]): { runId: string; pa
 function currentPage(customId: string): ActionOf<'page'> | null {
 	const value = parseAction(customId, 'page');
 	return value?.button === 'current' ? value : null;
+}
+
+/** The member whom a message explains, by its buttons; null for other messages. */
+export function explainedAmong(customIds: readonly string[]): string | null {
+	for (const customId of customIds) {
+		const value = parseAction(customId, 'explain');
+		if (value !== null) return value.discordId;
+	}
+	return null;
 }

@@ -21,6 +21,7 @@ import { createMessenger } from '../messages/delivery/messenger.js';
 import { reportUrl } from '../messages/delivery/reports.js';
 import { createTargetedReports } from '../messages/delivery/targeted-reports.js';
 import { createWebhookCaller } from '../messages/delivery/webhook.js';
+import type { StripeMode } from '../messages/format/stripe-links.js';
 import type { People } from '../reconciliation/domain/people.js';
 import type { Ports } from '../reconciliation/domain/ports.js';
 import { createRoleHistory } from '../reconciliation/origins/history.js';
@@ -28,6 +29,7 @@ import { channels, channelsFor, deliverRunReport, flushOutbox, type OutboxDeps }
 import type { Redactors } from '../redaction/redactor.js';
 import type { Database } from '../store/connection/database.js';
 import { createLedger } from '../store/ledger.js';
+import { isTestKey } from '../stripe/api/key.js';
 import { type BillingOptions, createBilling } from '../stripe/billing.js';
 import { createEmit, type Emit, emitRun, emittingStore } from './emit-events.js';
 import { loggingEmit } from './log-events.js';
@@ -84,6 +86,7 @@ export function createPorts(options: ReeveOptions, lifecycle: InFlightWork) {
 	});
 	const store = emittingStore(ledger, emit);
 	const now = () => new Date();
+	const stripeMode: StripeMode = isTestKey(settings.STRIPE_SECRET_KEY) ? 'test' : 'live';
 	const namesOf = createNames(client, guildId);
 	const mail = mailSettings(settings);
 	const webhook = webhookSettings(settings);
@@ -149,7 +152,7 @@ export function createPorts(options: ReeveOptions, lifecycle: InFlightWork) {
 		onUnexpectedError
 	};
 	const members = createMemberWatch(client, guildId, roleIndex ?? new RoleIndex());
-	return { ports, store, billing, members, outbox, outgoing, announce, targeted, namesOf, deliver, roleHistory };
+	return { ports, store, billing, members, outbox, outgoing, announce, targeted, namesOf, deliver, roleHistory, stripeMode };
 }
 
 export function billingOptions(settings: Settings): BillingOptions {

@@ -38,7 +38,7 @@ export function createReeve(options: ReeveOptions): Reeve {
 	const { settings, database, client, logger, redactors } = options;
 	const guildId = settings.DISCORD_GUILD_ID;
 	const lifecycle = new InFlightWork();
-	const { ports, store, billing, members, outbox, outgoing, announce, targeted, namesOf, deliver, roleHistory } = createPorts(
+	const { ports, store, billing, members, outbox, outgoing, announce, targeted, namesOf, deliver, roleHistory, stripeMode } = createPorts(
 		options,
 		lifecycle
 	);
@@ -157,7 +157,8 @@ export function createReeve(options: ReeveOptions): Reeve {
 			...statusSettings(settings),
 			database: database.kind,
 			schema: database.schema,
-			timeZone: settings.RECONCILIATION_TIMEZONE
+			timeZone: settings.RECONCILIATION_TIMEZONE,
+			stripeMode
 		},
 		database
 	};

@@ -108,12 +108,12 @@ describe('doubtful links', () => {
 	});
 
 	test.each<[Person, RegExp]>([
-		['quoted', /the Discord ID of cus_quoted in Stripe is .*, which may mean them.*correct the ID in Stripe/],
+		['quoted', /the Discord ID of cus_quoted in Stripe is .*, which may mean them[\s\S]*correct the ID in Stripe/],
 		['rounded', /cus_rounded names \d+, which no member here has, and looks like theirs, rounded/],
 		['stale', /cus_owner names them in Stripe, but the database gives it to someone else/],
-		['typo', /the database links them to cus_nowhere, a customer that Stripe does not have.*`\/reconcile unlink`/],
+		['typo', /the database links them to cus_nowhere, a customer that Stripe does not have[\s\S]*`\/reconcile unlink`/],
 		['two', /the database gives cus_one to more than one member or team/],
-		['gifted', /Knight \(price_knight\).*sub_gift\)[\s\S]*gives \*\*Knight\*\*/]
+		['gifted', /which is right: they pay for Knight[\s\S]*Knight · started.*sub_gift\)/]
 	])('are explained: %s', async (person, like) => {
 		expect(await why(person)).toMatch(like);
 	});

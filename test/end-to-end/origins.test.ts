@@ -69,7 +69,7 @@ describe('who did it', () => {
 	test('is the first sentence of why', async () => {
 		const { answer } = await runCommand(sandbox, 'reconcile why', { member: ID.bob });
 		const why = await sandbox.until(() => answer.embeds[0]?.description);
-		expect(why.split('\n')[1]).toMatch(new RegExp(`^Knight was granted by <@${MEE6}> \\(a bot\\) on <t:\\d+:D>\\. `));
+		expect(why.split('\n')[1]).toMatch(new RegExp(`^\\*\\*Knight was granted by <@${MEE6}> \\(a bot\\) on <t:\\d+:D>\\. `));
 	});
 
 	test('names Reeve, and reads the log in few requests', async () => {

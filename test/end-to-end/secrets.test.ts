@@ -84,7 +84,7 @@ describe('a secret in the running bot', () => {
 		const fix = fixButtons(report).find(({ label }) => label?.includes('ada'))?.custom_id as string;
 		asked.push(sandbox.click('operator', report.id, fix));
 		await sandbox.until(() => managedRolesOf(sandbox, ADA).includes('Knight'));
-		expect(JSON.stringify(await run('reconcile why', { member: ADA }))).toContain('Should have');
+		expect(JSON.stringify(await run('reconcile why', { member: ADA }))).toContain('Why these roles');
 		expect(JSON.stringify(await run('reconcile why', { member: BOB }))).toContain('(hidden)');
 		expect((await run('reconcile export')).attachments).toHaveLength(1);
 		await run('reconcile link', { member: BOB, customer: STRIPE_KEY });

@@ -72,9 +72,16 @@ describe('why and export', () => {
 			const { responses, failure } = sandbox.interaction(id);
 			if (failure !== null) throw new Error(failure);
 			const last = responses.at(-1);
-			return last?.embeds[0]?.title === 'Why' ? last : null;
+			return last?.embeds[0]?.title === 'Why these roles' ? last : null;
 		});
 	const why = (member: string) => explained(sandbox.command('operator', 'reconcile why', { member }));
+	/** The same reply with its details. */
+	const details = async (answer: APIMessage) => {
+		const button = buttons(answer).find(({ label }) => label === 'Show details')?.custom_id as string;
+		const id = sandbox.click('operator', answer.id, button);
+		return sandbox.until(() => sandbox.interaction(id).responses.find(({ embeds }) => embeds.length > 1) ?? null);
+	};
+	const labelsOf = (answer: APIMessage) => buttons(answer).map(({ label }) => label);
 	const textOf = (embeds: readonly APIEmbed[]) =>
 		embeds
 			.flatMap(({ title, description, fields = [] }) => [title, description, ...fields.flatMap(({ name, value }) => [name, value])])
@@ -82,35 +89,45 @@ describe('why and export', () => {
 
 	test('explains links, each subscription and its effect, and the issue', async () => {
 		const answer = await why('ada');
-		const text = textOf(answer.embeds);
+		const short = textOf(answer.embeds);
+		expect(short).toMatch(
+			/\*\*Has no role, but should have Knight: they pay for Knight \(subscribed on <t:\d+:D>, ends on <t:\d+:D>\)\.\*\*/
+		);
+		expect(short).toMatch(/Subscription: Knight · started <t:\d+:D> · \*\*ends <t:\d+:D>\*\* · .*sub_ada\) \(and 1 other\)\nCustomer: /);
+		expect(labelsOf(answer)).toEqual(['Apply fix · Grant Knight', 'Ignore…', 'Show details']);
+		const full = await details(answer);
+		const text = textOf(full.embeds);
 		for (const said of [
-			'Pays for Knight and has no role. Plan: **Give Knight**.',
-			'[cus_ada](https://dashboard.stripe.com/customers/cus_ada)',
+			'[Stripe](https://dashboard.stripe.com/test/customers/cus_ada)',
 			'Of 2 subscriptions no. 1 gives most access, so it decides.',
-			'**1.** Knight (price_knight) · started <t:',
-			'ends with its period · [open in Stripe](https://dashboard.stripe.com/subscriptions/sub_ada)\n→ active: gives **Knight**',
+			'**1.** Knight · started <t:',
+			'[open in Stripe](https://dashboard.stripe.com/test/subscriptions/sub_ada)\n→ active: gives **Knight**',
 			'→ canceled: no access',
 			'Open issue',
 			'Nothing yet.'
 		])
 			expect(text).toContain(said);
-		expect(answer.ephemeral).toBe(true);
-		expect(answer.components).toEqual([]);
+		expect([answer.ephemeral, full.id]).toEqual([true, answer.id]);
+		expect(labelsOf(full)).toContain('Hide details');
 	});
 
 	test('finds a member by subscription metadata, and shows the dates of a payment failure', async () => {
-		const text = textOf((await why('bob')).embeds);
-		expect(text).toContain("customers/cus_bob): named in Stripe's metadata");
+		const answer = await why('bob');
+		expect(textOf(answer.embeds)).toContain(
+			`Has Knight, but should have Debtor: the payment failed on <t:${failedAt}:D>, and the 48-hour grace period ended on <t:${failedAt + 2 * DAY}:D>.`
+		);
+		const text = textOf((await details(answer)).embeds);
+		expect(text).toContain("customers/cus_bob) (linked by Stripe's metadata)");
 		expect(text).toContain(
 			`past due since <t:${failedAt}:D>: beyond the 48-hour grace period, so **Debtor** until <t:${failedAt + 32 * DAY}:D>`
 		);
 	});
 
 	test('explains members that runs skip', async () => {
-		expect(textOf((await why('dan')).embeds)).toContain('Not linked to any customer and holds no managed role');
+		expect(textOf((await why('dan')).embeds)).toContain('Is not linked to any customer and has no role, which is right.');
 		expect(textOf((await why('robot')).embeds)).toContain('This is a bot');
-		expect(textOf((await why('fay')).embeds)).toContain('Is exempt');
-		const many = textOf((await why('mia')).embeds);
+		expect(textOf((await why('fay')).embeds)).toMatch(/\*\*Exempt until an operator ends it, by operator \(founder\)\.\*\*/);
+		const many = textOf((await details(await why('mia'))).embeds);
 		expect(many).toMatch(/\*\*1\.\*\* Lord .*sub_mia_7\)/);
 		expect(many).toMatch(/… and \d\d more/);
 	});
@@ -121,23 +138,24 @@ describe('why and export', () => {
 		const place = fixButtons(report).findIndex(({ label }) => label?.endsWith('ada'));
 		const button = whyButtons()[place]?.custom_id as string;
 		const open = await explained(sandbox.click('operator', report.id, button));
-		expect(textOf(open.embeds)).toContain('Pays for Knight and has no role.');
+		expect(textOf(open.embeds)).toContain('Has no role, but should have Knight');
 		expect(open.ephemeral).toBe(true);
 
 		await click(sandbox, report, fixButtons(report)[place]?.custom_id as string, 'operator', / (now|no longer) has /);
 		const fixed = await explained(sandbox.click('operator', report.id, button));
-		const text = textOf(fixed.embeds);
-		expect(text).toMatch(/Knight was given <t:\d+:R> because they pay for Knight\. That is right\./);
-		expect(text).toMatch(/<t:\d+:f> · <@\d+> · \*\*fix\*\*: no role → Knight/);
-		expect(buttons(fixed).map(({ label, custom_id }) => [label, custom_id.split(':')[2]])).toEqual([['Undo the newest fix', 'undo']]);
+		expect(textOf(fixed.embeds)).toMatch(/Knight was given <t:\d+:R> by <@\d+>: they pay for Knight \(.*\)\. That is right\./);
+		expect(textOf((await details(fixed)).embeds)).toMatch(/<t:\d+:f> · <@\d+> · \*\*fix\*\*: no role → Knight/);
+		expect(labelsOf(fixed)).toEqual(['Undo the newest fix', 'Show details']);
 	});
 
 	test('explains the rest while Stripe is unavailable, with the reason', async () => {
 		sandbox.faults.add({ target: 'stripe', kind: 'status', match: '/v1/', status: 401 });
-		const text = textOf((await why(EVE)).embeds);
+		const answer = await why(EVE);
+		const text = textOf((await details(answer)).embeds);
 		sandbox.faults.clear();
+		expect(textOf(answer.embeds)).toContain('**What they should have is not known, because Stripe could not be asked.**');
 		expect(text).toContain('Stripe could not be asked: Stripe refused the key');
-		expect(text).toContain('[cus_eve](https://dashboard.stripe.com/customers/cus_eve)');
+		expect(text).toContain('cus_eve [Stripe](https://dashboard.stripe.com/test/customers/cus_eve)');
 		expect(text).toContain('Lord');
 	});
 
@@ -162,15 +180,21 @@ describe('why and export', () => {
 	});
 
 	test('undoes the fix from the explanation, which shows it afterwards', async () => {
-		const before = await why('ada');
+		const asked = sandbox.command('operator', 'reconcile why', { member: 'ada' });
+		const before = await explained(asked);
 		sandbox.click('operator', before.id, buttons(before)[0]?.custom_id as string);
 		await sandbox.until(() => managedRolesOf(sandbox, 'ada').length === 0);
-		const after = await sandbox.until(async () => {
-			const answer = await why('ada');
-			return textOf(answer.embeds).includes('**undo**: Knight → no role') ? answer : null;
-		});
-		expect(textOf(after.embeds)).toContain('Is exempt');
-		expect(after.components).toEqual([]);
+		const undone =
+			/\*\*<@\d+> undid the fix <t:\d+:R>: Knight was removed\. Exempt until <t:\d+:f>, by <@\d+> \(Fix undone by @operator\)\.\*\*/;
+		// The same reply shows it.
+		await sandbox.until(() => (undone.test(textOf(sandbox.interaction(asked).responses[0]?.embeds ?? [])) ? true : null));
+		const after = await why('ada');
+		expect(textOf(after.embeds)).toMatch(undone);
+		expect(textOf(after.embeds)).toContain(
+			'Has no role, which Reeve leaves alone whatever Stripe says. Otherwise they should have Knight: they pay'
+		);
+		expect(labelsOf(after)).toEqual(['Show details']);
+		expect(textOf((await details(after)).embeds)).toContain('**undo**: Knight → no role');
 	});
 
 	test('explains a member who left', async () => {
@@ -179,7 +203,7 @@ describe('why and export', () => {
 		const button = buttons(refetch(sandbox, report)).find(({ label }) => label === `Why? ${place + 1}`)?.custom_id as string;
 		const text = textOf((await explained(sandbox.click('operator', report.id, button))).embeds);
 		expect(text).toContain(`<@${BOB}> · bob`);
-		expect(text).toContain('Is not in the server. If they join');
+		expect(text).toContain('Is not in the server. If they join, they should have Debtor: the payment failed on');
 	});
 
 	test('refuses members who are not operators', async () => {

@@ -294,6 +294,7 @@ const later = (moment: Date, seconds: number): Date => new Date(moment.getTime()
 
 /** Each method checks and writes synchronously, like one transaction. */
 export class FakeLedger implements Ledger, VerificationStore, UndoStore {
+	public readonly linksKeptIn: string | null = null;
 	public rows: MemberRow[] = [];
 	public teams: TeamRow[] = [];
 	public exemptions: Exemption[] = [];

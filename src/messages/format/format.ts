@@ -4,7 +4,7 @@ import type { DriftIssue, DriftSeverity, DriftType, Plan } from '../../reconcili
 import { DEBTOR, type RoleName } from '../../reconciliation/domain/rules.js';
 import { COMMAND_LINE, OVER_HTTP } from '../../reconciliation/domain/run.js';
 import { AUTOMATIC } from '../../reconciliation/fixes/attempt.js';
-import { escapeName, mention } from './text.js';
+import { escapeName, mention, plainName } from './text.js';
 
 /** Formatters shared by several messages. */
 
@@ -72,6 +72,13 @@ export function roles(names: readonly RoleName[]): string {
 export function describePlan({ add, remove }: Plan): string {
 	if (add.length === 0) return remove.length === 0 ? 'Nothing to change' : `Remove ${roles(remove)}`;
 	return remove.length === 0 ? `Give ${roles(add)}` : `Give ${roles(add)}, then remove ${roles(remove)}`;
+}
+
+/** "Grant Lord", "Remove Knight", "Replace Lord with Knight": for a button, so not escaped. */
+export function planLabel({ add, remove }: Plan): string {
+	const [granted, removed] = [add, remove].map((names) => list(names.map((name) => plainName(name))));
+	if (add.length === 0) return remove.length === 0 ? 'Nothing to change' : `Remove ${removed}`;
+	return remove.length === 0 ? `Grant ${granted}` : `Replace ${removed} with ${granted}`;
 }
 
 /** "Lord given, Knight removed"; empty if nothing changed. */

@@ -11,6 +11,9 @@ export const MAX_MESSAGE_LENGTH = 2000;
 /** The value of an embed's field. */
 export const MAX_FIELD_LENGTH = 1024;
 
+/** A button's label. */
+export const MAX_LABEL_LENGTH = 80;
+
 /** The texts of all embeds of a message together. */
 export const MAX_EMBEDS_LENGTH = 6000;
 

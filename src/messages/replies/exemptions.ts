@@ -131,7 +131,7 @@ export const IGNORE_REASON = 'reason';
 export const IGNORE_UNTIL = 'until';
 
 /** Asks for the reason and the end of an exemption. */
-export function ignoreModal(action: ActionOf<'ignore'>): APIModalInteractionResponseCallbackData {
+export function ignoreModal(action: ActionOf<'ignore'> | ActionOf<'exempt'>): APIModalInteractionResponseCallbackData {
 	const row = <Input>(input: Input) => ({ type: ComponentType.ActionRow as const, components: [input] });
 	return {
 		custom_id: buildCustomId(action),

@@ -1,10 +1,12 @@
 import {
 	type APIActionRowComponent,
 	type APIButtonComponent,
+	type APIModalInteractionResponseCallbackData,
 	type APISelectMenuOption,
 	type APIStringSelectComponent,
 	ButtonStyle,
-	ComponentType
+	ComponentType,
+	TextInputStyle
 } from 'discord.js';
 import { diffRoles, rolesEqual } from '../../reconciliation/detection/role-plan.js';
 import type { RoleStatus } from '../../reconciliation/detection/role-status.js';
@@ -16,7 +18,7 @@ import type {
 	MemberLink,
 	UnlinkResult
 } from '../../reconciliation/members/link.js';
-import { buildCustomId } from '../custom-id.js';
+import { type ActionOf, buildCustomId } from '../custom-id.js';
 import { describeActor, list, roles } from '../format/format.js';
 import { MAX_CHOICE_LENGTH, MAX_CHOICES, MAX_MESSAGE_LENGTH } from '../format/limits.js';
 import { cut, escapeName, escapeText, mention, mentionWithName, plainName, sentence } from '../format/text.js';
@@ -26,6 +28,9 @@ import { cut, escapeName, escapeText, mention, mentionWithName, plainName, sente
 /** Of an email or a name in a choice, which also shows the subscription and the ID. */
 const PART_LENGTH = 32;
 const TEXT_LENGTH = 200;
+
+/** Also the limit of the command option. */
+export const MAX_TYPED_LENGTH = 200;
 
 interface Person {
 	readonly discordId: string;
@@ -82,6 +87,32 @@ export function pickCustomerReply(result: CustomersResult, typed: string, person
 		`Which customer pays for ${mentionWithName(person.discordId, person.name)}? Nothing is changed until you pick one.`,
 		menu(buildCustomId({ action: 'pick-link', discordId: person.discordId }), 'Pick a customer…', options)
 	);
+}
+
+export const LINK_CUSTOMER = 'customer';
+
+/** Asks which customer pays for a member. */
+export function askLinkModal(action: ActionOf<'ask-link-member'>): APIModalInteractionResponseCallbackData {
+	return {
+		custom_id: buildCustomId(action),
+		title: 'Link to a Stripe customer',
+		components: [
+			{
+				type: ComponentType.ActionRow,
+				components: [
+					{
+						type: ComponentType.TextInput,
+						custom_id: LINK_CUSTOMER,
+						label: 'Who pays? Email, name or customer ID',
+						placeholder: 'ada@example.com, Ada Lovelace or cus_…',
+						style: TextInputStyle.Short,
+						required: true,
+						max_length: MAX_TYPED_LENGTH
+					}
+				]
+			}
+		]
+	};
 }
 
 /** Autocomplete suggestions. */

@@ -122,7 +122,7 @@ export function describeNoAccess(facts: PersonFacts): string {
 	}
 	switch (status) {
 		case 'canceled':
-			return endedAt === null ? `, but ${whose} was canceled` : `, but ${whose} ended ${timeInText(endedAt)}`;
+			return endedAt === null ? `, but ${whose} was canceled` : `, but ${whose} ended on ${timeInText(endedAt)}`;
 		case 'paused':
 			return `, but ${whose} is paused`;
 		case 'incomplete':
@@ -145,7 +145,7 @@ export function describeBlocked(kept: readonly RoleName[], [reason]: readonly Un
 	return reason === undefined ? '' : ` Keeps ${listRoles(kept)} because something is unknown: ${describeUnknown(reason)}.`;
 }
 
-/** Why a linked person should have these roles, to follow "because". */
+/** Why a linked person should have these roles, with the dates that decide, to follow "because" or a colon. */
 export function describeBecause(expected: readonly RoleName[], facts: PersonFacts): string {
 	const source = sourceOf(expected, facts);
 	if (source === undefined) return 'they pay for nothing';
@@ -154,14 +154,21 @@ export function describeBecause(expected: readonly RoleName[], facts: PersonFact
 		if (why.startsWith(', but only')) return `they${why.slice(', but'.length)}`.replace('they only pays', 'they only pay');
 		return why.startsWith(', but ') ? why.slice(', but '.length) : 'they pay for nothing';
 	}
+	const { graceHours } = facts.settings;
+	const { graceUntil } = debtPeriods(source.unpaidSince, facts.settings);
+	const failed = timeInText(source.unpaidSince);
 	if (expected.includes(DEBTOR)) {
-		return `the payment failed ${timeInText(source.unpaidSince)}, beyond the ${facts.settings.graceHours}-hour grace period`;
+		return `the payment failed on ${failed}, and the ${graceHours}-hour grace period ended on ${timeInText(graceUntil)}`;
 	}
-	if (isPastDue(source.subscription.status)) {
-		return `the payment failed ${timeInText(source.unpaidSince)}, and the ${facts.settings.graceHours}-hour grace period is not over`;
+	if (isPastDue(source.subscription.status))
+		return `the payment failed on ${failed}, and the ${graceHours}-hour grace period lasts until ${timeInText(graceUntil)}`;
+	const { status, createdAt, cancelAt } = source.subscription;
+	const end = cancelAt === null ? [] : [`ends on ${timeInText(cancelAt)}`];
+	if (source.seat === null) {
+		const dates = [`subscribed on ${timeInText(createdAt)}`, ...end].join(', ');
+		return `they ${status === 'trialing' ? 'are on trial' : 'pay'} for ${listRoles(expected)} (${dates})`;
 	}
-	if (source.seat === null) return `they pay for ${listRoles(expected)}`;
-	return `they ${source.seat === 'OWNER' ? 'own' : 'are a member of'} ${teamOf(source, facts)}`;
+	return `they ${source.seat === 'OWNER' ? 'own' : 'are a member of'} ${[teamOf(source, facts), ...end].join(', whose subscription ')}`;
 }
 
 /** The source that decides; of those that give the same tier, one that is paid: the grace period of another does not matter. */

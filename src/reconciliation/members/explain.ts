@@ -87,6 +87,8 @@ export interface Explanation {
 	readonly searchFailure: string | null;
 	/** Whether the entitlement is known: false if Stripe could not be read. */
 	readonly known: boolean;
+	/** Whether Reeve may link them: false if links are kept elsewhere. */
+	readonly canLink: boolean;
 	/** What the next run would find; null if nothing or unknown. */
 	readonly drift: DriftIssue | null;
 	/** The exemption in force. */
@@ -105,7 +107,10 @@ export const SEARCH_LAG_MS = 65 * 60_000;
 
 /** Reads and explains one member. A source that cannot be read becomes a reason in the result. Changes nothing. */
 export async function explainMember(
-	ports: Pick<Ports, 'guild' | 'now' | 'origins'> & { readonly billing: Billing & CustomerMetadataSearch; readonly ledger: LinkReader },
+	ports: Pick<Ports, 'guild' | 'now' | 'origins'> & {
+		readonly billing: Billing & CustomerMetadataSearch;
+		readonly ledger: LinkReader & { readonly linksKeptIn: string | null };
+	},
 	history: MemberHistoryStore,
 	policy: PolicySettings,
 	discordId: string
@@ -152,6 +157,7 @@ export async function explainMember(
 		searchFailure: failureOf(search),
 		breakdown,
 		known: snapshot !== null,
+		canLink: ledger.linksKeptIn === null,
 		drift: drifts[0] ?? null,
 		exemption: links.exemptions.find((exemption) => isInForce(exemption, now)) ?? null,
 		issue,

@@ -70,7 +70,7 @@ export function createMemberService(deps: {
 			}),
 		ports.now
 	);
-	const explain = (discordId: string) => explainMember({ ...ports, billing }, store, policy, discordId);
+	const explain = (discordId: string) => explainMember({ ...ports, billing, ledger: store }, store, policy, discordId);
 	return {
 		explain,
 		explainIssue: async (issueId) => {

@@ -4,6 +4,11 @@ export function isLiveKey(secretKey: string): boolean {
 	return /^[sr]k_live_/.test(secretKey);
 }
 
+/** Of test mode: its objects have other addresses in the dashboard. */
+export function isTestKey(secretKey: string): boolean {
+	return /^[sr]k_test_/.test(secretKey);
+}
+
 /** A restricted key never writes unless it was given the permission. */
 export function isUnrestrictedKey(secretKey: string): boolean {
 	return secretKey.startsWith('sk_');

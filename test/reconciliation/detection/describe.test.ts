@@ -44,6 +44,8 @@ const UNLINKED: PersonFacts = { person: null, sources: [], settings: MAPPED };
 
 const FAILED = '2026-02-07T12:00:00Z';
 const GRACE_ENDS = '2026-02-09T12:00:00Z';
+const SUBSCRIBED = '2025-11-02T12:00:00Z';
+const TOMORROW = '2026-02-11T12:00:00Z';
 const ENDED = { status: 'canceled', endedAt: ago({ days: 3 }) };
 /** A seat in the team Lindqvist & Daughters. */
 const inTeam = (seatTier: 'OWNER' | 'TEAM_MEMBER') => {
@@ -126,7 +128,10 @@ describe('describeDrift', () => {
 		const lord = { entitlement: { kind: 'tier', tier: 'Lord' } } as const;
 		const both = facts([source({ status: 'past_due' }, lord), source({ id: 'sub_2', prices: ['price_lord'] }, lord)]);
 		expect(describeDrift('MISSING_ACCESS', [], ['Lord'], both)).toBe('Pays for Lord and has no role.');
-		expect([describeCause(['Lord'], both), describeBecause(['Lord'], both)]).toEqual(['Lord paid (sub_2)', 'they pay for Lord']);
+		expect([describeCause(['Lord'], both), describeBecause(['Lord'], both)]).toEqual([
+			'Lord paid (sub_2)',
+			`they pay for Lord (subscribed on ${SUBSCRIBED})`
+		]);
 	});
 
 	it('gives the dates of the grace period', () => {
@@ -172,7 +177,7 @@ describe('describeDrift', () => {
 			[source({ prices: ['price_tshirt', 'price_cup'] })],
 			", but only pays for price_tshirt and price_cup, which aren't assigned to a role"
 		],
-		['a subscription that ended', [source(ENDED)], `, but the subscription ended ${FAILED}`],
+		['a subscription that ended', [source(ENDED)], `, but the subscription ended on ${FAILED}`],
 		['one that was canceled, Stripe does not say when', [source({ status: 'canceled' })], ', but the subscription was canceled'],
 		['one that is paused', [source({ status: 'paused' })], ', but the subscription is paused'],
 		['one that has not begun', [source({ status: 'incomplete' })], ', but the first payment for the subscription has not been made yet'],
@@ -189,17 +194,34 @@ describe('describeDrift', () => {
 
 	it('names the team whose subscription ended', () => {
 		expect(describeDrift('UNAUTHORIZED_ACCESS', ['Knight'], [], facts([ofTeam('TEAM_MEMBER', ENDED)], inTeam('TEAM_MEMBER')))).toBe(
-			`Has Knight, but the subscription of the team Lindqvist & Daughters ended ${FAILED}.`
+			`Has Knight, but the subscription of the team Lindqvist & Daughters ended on ${FAILED}.`
 		);
 	});
 });
 
 describe('describeBecause', () => {
 	it.each([
-		['paid', ['Knight'], [source()], 'they pay for Knight'],
-		['in grace', ['Knight'], [source({ status: 'past_due' })], `the payment failed ${FAILED}, and the 48-hour grace period is not over`],
-		['in debt', ['Debtor'], [source({ status: 'past_due' })], `the payment failed ${FAILED}, beyond the 48-hour grace period`],
-		['ended', [], [source(ENDED)], `the subscription ended ${FAILED}`],
+		['paid', ['Knight'], [source()], `they pay for Knight (subscribed on ${SUBSCRIBED})`],
+		['on trial', ['Knight'], [source({ status: 'trialing' })], `they are on trial for Knight (subscribed on ${SUBSCRIBED})`],
+		[
+			'to end',
+			['Knight'],
+			[source({ cancelAt: ago({ days: -1 }) })],
+			`they pay for Knight (subscribed on ${SUBSCRIBED}, ends on ${TOMORROW})`
+		],
+		[
+			'in grace',
+			['Knight'],
+			[source({ status: 'past_due' })],
+			`the payment failed on ${FAILED}, and the 48-hour grace period lasts until ${GRACE_ENDS}`
+		],
+		[
+			'in debt',
+			['Debtor'],
+			[source({ status: 'past_due' })],
+			`the payment failed on ${FAILED}, and the 48-hour grace period ended on ${GRACE_ENDS}`
+		],
+		['ended', [], [source(ENDED)], `the subscription ended on ${FAILED}`],
 		[
 			'for a price without a role',
 			[],
@@ -207,7 +229,13 @@ describe('describeBecause', () => {
 			"they only pay for price_tshirt, which isn't assigned to a role"
 		],
 		['missing', [], [], 'they pay for nothing'],
-		['a seat', ['Lord'], [ofTeam('OWNER')], 'they own their team']
+		['a seat', ['Lord'], [ofTeam('OWNER')], 'they own their team'],
+		[
+			'a seat that will end',
+			['Lord'],
+			[ofTeam('OWNER', { cancelAt: ago({ days: -1 }) })],
+			`they own their team, whose subscription ends on ${TOMORROW}`
+		]
 	] as const)('explains a subscription that is %s', (_, expected, sources, text) => {
 		expect(describeBecause(expected, facts(sources))).toBe(text);
 	});

@@ -1,11 +1,10 @@
 import type { AuditAction, AuditEntry } from '../../../reconciliation/domain/audit.js';
-import type { Customer } from '../../../reconciliation/domain/billing.js';
 import type { FixOutcome } from '../../../reconciliation/domain/issue.js';
 import type { MemberRow } from '../../../reconciliation/domain/links.js';
 import { describeActor, roles } from '../../format/format.js';
 import { cut, escapeText, sentence } from '../../format/text.js';
 import { day, moment } from '../../format/timestamps.js';
-import { describeCustomer } from './links.js';
+import { type CustomerContext, describeCustomer } from './links.js';
 
 /** A member's audit entries, one line each. */
 
@@ -34,15 +33,15 @@ const OUTCOME_NAMES: Readonly<Partial<Record<FixOutcome, string>>> = {
 	INTERRUPTED: '**interrupted**'
 };
 
-/** "… · @operator · fix: Knight → Lord", "… · @operator · exempted until …". @param customers - those that could be read */
-export function changeLine(entry: AuditEntry, customers: readonly Customer[]): string {
+/** "… · @operator · fix: Knight → Lord", "… · @operator · exempted until …". */
+export function changeLine(entry: AuditEntry, stripe: CustomerContext): string {
 	const { at, actor, outcome, detail } = entry;
 	const ended = OUTCOME_NAMES[outcome as FixOutcome];
 	const said = detail === null ? '' : ` (${sentence(detail, DETAIL_LENGTH)})`;
-	return `${moment(at)} · ${describeActor(actor)} · ${describeChange(entry, customers)}${ended === undefined ? '' : `, ${ended}`}${said}`;
+	return `${moment(at)} · ${describeActor(actor)} · ${describeChange(entry, stripe)}${ended === undefined ? '' : `, ${ended}`}${said}`;
 }
 
-function describeChange({ action, before, after }: AuditEntry, customers: readonly Customer[]): string {
+function describeChange({ action, before, after }: AuditEntry, stripe: CustomerContext): string {
 	switch (action) {
 		case 'exempt': {
 			const { expiresAt = null } = (after ?? {}) as { readonly expiresAt?: string | null };
@@ -51,18 +50,18 @@ function describeChange({ action, before, after }: AuditEntry, customers: readon
 		case 'end-exemption':
 			return '**exemption ended**';
 		case 'link':
-			return `**linked** to ${describeRow(after, customers)}`;
+			return `**linked** to ${describeRow(after, stripe)}`;
 		case 'unlink':
-			return `**unlinked** from ${describeRow(before, customers)}`;
+			return `**unlinked** from ${describeRow(before, stripe)}`;
 		default:
 			return `**${ACTION_NAMES[action] ?? escapeText(action, 20)}**: ${values(before, after)}`;
 	}
 }
 
 /** The customer of a stored row; or its team, of which it has only the ID. */
-function describeRow(row: unknown, customers: readonly Customer[]): string {
+function describeRow(row: unknown, stripe: CustomerContext): string {
 	const { stripeCustomerId = null, teamId = null } = (row ?? {}) as Partial<MemberRow>;
-	if (stripeCustomerId !== null) return describeCustomer(stripeCustomerId, customers);
+	if (stripeCustomerId !== null) return describeCustomer(stripeCustomerId, stripe);
 	return teamId === null ? 'an empty row' : 'a team';
 }
 

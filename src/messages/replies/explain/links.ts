@@ -2,51 +2,50 @@ import type { Customer } from '../../../reconciliation/domain/billing.js';
 import type { MemberRow, TeamRow } from '../../../reconciliation/domain/links.js';
 import type { Explanation } from '../../../reconciliation/members/explain.js';
 import { describeActor } from '../../format/format.js';
-import { linkStripeIds } from '../../format/stripe-links.js';
+import { customerLink, type StripeMode } from '../../format/stripe-links.js';
 import { escapeName, escapeText, sentence } from '../../format/text.js';
 import { day } from '../../format/timestamps.js';
 
-/** A member's links, one line each. */
+/** A member's links. */
 
 export const ID_LENGTH = 40;
 const EMAIL_LENGTH = 60;
-/** Of a link to Stripe: room for its address. */
-const LINK_LENGTH = 150;
 
 const METADATA_SOURCES = {
-	links: (customer: string) => `${customer}: named in Stripe's metadata`,
+	links: (customer: string) => `${customer} (linked by Stripe's metadata)`,
 	unclear: (customer: string) => `${customer}: Stripe's metadata may mean them, but does not say so clearly; correct it in Stripe`,
 	overruled: (customer: string) => `${customer}: Stripe's metadata names them, but the database says whose it is, and counts`
 } as const;
 
 const DISPUTED = ', which the database gives to someone else, too, so it counts for none of them: use `/reconcile unlink`';
 
-export function linkLines({ breakdown, stripeFailure, searchFailure, changes }: Explanation): string[] {
+/** One line each; empty if there are none. */
+export function linkLines(explanation: Explanation, mode: StripeMode): string[] {
+	const { breakdown, stripeFailure, searchFailure, changes } = explanation;
 	const { person, named, customers } = breakdown;
+	const stripe = { customers, mode };
 	const isDisputed = ({ stripeCustomerId }: MemberRow) =>
 		person?.doubts.some(({ kind, customerId }) => kind === 'disputed' && customerId === stripeCustomerId) ?? false;
 	const seatOf = (row: MemberRow) => person?.seats.find((seat) => seat.row.id === row.id)?.team;
-	const lines = [
-		...(person?.rows ?? []).map(
-			(row) => `${rowLine(row, seatOf(row), customers)}${linkedBy(row, changes)}${isDisputed(row) ? DISPUTED : ''}`
-		),
-		...named.map(({ customerId, counts }) => METADATA_SOURCES[counts](describeCustomer(customerId, customers)))
-	];
 	const incomplete =
 		stripeFailure === null && searchFailure !== null
 			? [`Stripe's metadata could not be searched, so a link by metadata alone may be missing: ${sentence(searchFailure, 250)}`]
 			: [];
-	return [...(lines.length > 0 ? lines : ['none']), ...incomplete];
+	return [
+		...(person?.rows ?? []).map((row) => `${rowLine(row, seatOf(row), stripe)}${linkedBy(row, changes)}${isDisputed(row) ? DISPUTED : ''}`),
+		...named.map(({ customerId, counts }) => METADATA_SOURCES[counts](describeCustomer(customerId, stripe))),
+		...incomplete
+	];
 }
 
-function rowLine({ seatTier, stripeCustomerId }: MemberRow, team: TeamRow | undefined, customers: readonly Customer[]): string {
+function rowLine({ seatTier, stripeCustomerId }: MemberRow, team: TeamRow | undefined, stripe: CustomerContext): string {
 	const seat =
 		team === undefined
 			? []
 			: [
-					`${seatTier === 'OWNER' ? 'Owner' : 'Member'} of the team ${escapeName(team.name)} (${team.stripeCustomerId === null ? 'without a customer' : describeCustomer(team.stripeCustomerId, customers)})`
+					`${seatTier === 'OWNER' ? 'Owner' : 'Member'} of the team ${escapeName(team.name)} (${team.stripeCustomerId === null ? 'without a customer' : describeCustomer(team.stripeCustomerId, stripe)})`
 				];
-	const own = stripeCustomerId === null ? [] : [describeCustomer(stripeCustomerId, customers)];
+	const own = stripeCustomerId === null ? [] : [describeCustomer(stripeCustomerId, stripe)];
 	return [...seat, ...own].join('; ') || 'Known, but not linked to anyone who pays';
 }
 
@@ -56,13 +55,19 @@ function linkedBy({ id }: MemberRow, { newest }: Explanation['changes']): string
 	return link === undefined ? '' : ` (linked by ${describeActor(link.actor)}, ${day(link.at)})`;
 }
 
-/** "D. Yara <yara@example.com>", linked to Stripe as its ID: names alone are not unique. */
-export function describeCustomer(customerId: string, customers: readonly Customer[]): string {
+/** What is known about customers, and where their pages are. */
+export interface CustomerContext {
+	readonly customers: readonly Customer[];
+	readonly mode: StripeMode;
+}
+
+/** "D. Yara <yara@example.com> [Stripe](…)": names alone are not unique. Its ID if nothing else is known. */
+export function describeCustomer(customerId: string, { customers, mode }: CustomerContext): string {
 	const { name = null, email = null } = customers.find(({ id }) => id === customerId) ?? {};
 	const who = [
 		...(name === null || name === '' ? [] : [escapeName(name)]),
-		...(email === null ? [] : [escapeText(`<${email}>`, EMAIL_LENGTH)])
+		...(email === null || email === '' ? [] : [escapeText(`<${email}>`, EMAIL_LENGTH)])
 	];
-	const id = linkStripeIds(escapeText(customerId, ID_LENGTH), LINK_LENGTH);
-	return [...who, id].join(' ');
+	const shown = who.length > 0 ? who : [escapeText(customerId, ID_LENGTH)];
+	return [...shown, customerLink(customerId, mode)].filter(Boolean).join(' ');
 }

@@ -1,143 +1,85 @@
-import { type APIEmbed, ButtonStyle, ComponentType } from 'discord.js';
-import { describePrices } from '../../../reconciliation/detection/describe.js';
-import type { LinkedPerson } from '../../../reconciliation/detection/link-index.js';
-import type { ExplainedSource, Explanation } from '../../../reconciliation/members/explain.js';
-import { buildCustomId } from '../../custom-id.js';
+import type { APIEmbed } from 'discord.js';
+import type { Explanation } from '../../../reconciliation/members/explain.js';
+import type { ActionOf } from '../../custom-id.js';
 import { COLOURS } from '../../format/colours.js';
-import { count, describeActor, describePlan, heading, number, roles } from '../../format/format.js';
+import { count, roles } from '../../format/format.js';
 import { fitLines } from '../../format/lines.js';
-import { linkStripeIds } from '../../format/stripe-links.js';
-import { cut, escapeName, escapeText, mention, sentence } from '../../format/text.js';
-import { ago, day, moment } from '../../format/timestamps.js';
+import type { StripeMode } from '../../format/stripe-links.js';
+import { cut, escapeName, mention } from '../../format/text.js';
 import type { MessagePayload } from '../../report/view.js';
-import { changeLine } from './change.js';
-import { ID_LENGTH, linkLines } from './links.js';
-import { describePrecedence, describeReason } from './reason.js';
-import { verdict } from './verdict.js';
+import { explanationButtons } from './buttons.js';
+import { causeOf } from './cause.js';
+import { detailEmbeds } from './details.js';
+import { linkLines } from './links.js';
+import { sourceFacts } from './source.js';
 
-/** `/reconcile why`: a member explained. The maximum lengths below share Discord's limit over all embeds. */
+/**
+ * A member explained: the cause, and what decides it; the rest behind **Show details**. The maximum lengths here and in the details share
+ * Discord's limit over all embeds.
+ */
 
-const ROLES_LENGTH = 200;
-const LINKS_LENGTH = 750;
-const REASON_LENGTH = 200;
-const PLAN_LENGTH = 160;
-const PRICES_LENGTH = 80;
-const LINK_LENGTH = 150;
-const SUBSCRIPTIONS_LENGTH = 1_550;
-const CHANGES_LENGTH = 1_450;
+const ROLES_LENGTH = 150;
+const LINKS_LENGTH = 400;
 
-/** @param name - fallback for a member who is not in the server */
-export function explanationReply(explanation: Explanation, name: string): MessagePayload {
-	const { undoable } = explanation;
+/** @param options.name - fallback for a member who is not in the server */
+export function explanationReply(
+	explanation: Explanation,
+	{ name, mode, shows = 'answer' }: { readonly name: string; readonly mode: StripeMode; readonly shows?: ActionOf<'explain'>['shows'] }
+): MessagePayload {
 	return {
-		embeds: [personEmbed(explanation, name), subscriptionsEmbed(explanation), changesEmbed(explanation)],
-		components:
-			undoable === null
-				? []
-				: [
-						{
-							type: ComponentType.ActionRow,
-							components: [
-								{
-									type: ComponentType.Button,
-									style: ButtonStyle.Secondary,
-									label: 'Undo the newest fix',
-									custom_id: buildCustomId({ action: 'undo', attemptId: undoable })
-								}
-							]
-						}
-					],
+		embeds: [answerEmbed(explanation, name, mode), ...(shows === 'details' ? detailEmbeds(explanation, mode) : [])],
+		components: [...explanationButtons(explanation, shows)],
 		allowedMentions: { parse: [] }
 	};
 }
 
-function personEmbed(explanation: Explanation, name: string): APIEmbed {
-	const { discordId, member, discordFailure, known, breakdown, drift, exemption, issue } = explanation;
+function answerEmbed(explanation: Explanation, name: string, mode: StripeMode): APIEmbed {
+	const { discordId, member, issue } = explanation;
+	const { cause, next } = causeOf(explanation);
 	const shown = member?.name ?? issue?.discordName ?? name;
-	const held = member === null ? (discordFailure === null ? 'is not in the server' : 'not known') : rolesOf(member.roles);
-	const due = known ? `${expectedOf(breakdown)}${adjustment(breakdown)}` : 'not known';
+	const facts = [...roleLines(explanation), ...subscriptionLines(explanation, mode), ...customerLines(explanation, mode)];
+	const text = [`${mention(discordId)} · ${escapeName(shown)}`, `**${cause}**`, ...(next === '' ? [] : [next])];
 	return {
-		title: 'Why',
-		color: drift === null ? (known && discordFailure === null ? COLOURS.good : COLOURS.low) : COLOURS.amber,
-		description: `${mention(discordId)} · ${escapeName(shown)}\n${verdict(explanation)}`,
-		fields: [
-			{ name: 'Should have', value: member?.bot ? 'nothing to do with Reeve' : due, inline: true },
-			{ name: 'Has', value: held, inline: true },
-			{ name: 'Linked by', value: fitLines(linkLines(explanation), LINKS_LENGTH) },
-			...(exemption === null
-				? []
-				: [
-						{
-							name: 'Exempt',
-							value: `${exemption.expiresAt === null ? 'Until an operator ends it' : `Until ${moment(exemption.expiresAt)}`}, by ${describeActor(exemption.createdBy)}: ${escapeText(exemption.reason, REASON_LENGTH) || 'no reason given'}`
-						}
-					]),
-			...(issue === null
-				? []
-				: [
-						{
-							name: issue.status === 'FIXING' ? 'Issue, being fixed now' : 'Open issue',
-							value: `${heading(issue)}. First seen ${ago(issue.firstSeenAt)}${issue.timesSeen > 1 ? `, in ${number(issue.timesSeen)} reports` : ''}. Plan: ${cut(describePlan(issue.plan), PLAN_LENGTH)}.`
-						}
-					])
-		]
+		title: 'Why these roles',
+		color: colourOf(explanation),
+		description: [text.join('\n'), ...(facts.length === 0 ? [] : [facts.join('\n')])].join('\n\n')
 	};
 }
 
-function expectedOf({ expected, unknown }: Explanation['breakdown']): string {
-	if (unknown.length === 0) return rolesOf(expected);
-	return expected.length === 0 ? 'not known' : `at least ${rolesOf(expected)}`;
+function colourOf({ drift, known, discordFailure, exemption, breakdown }: Explanation): number {
+	if (drift !== null) return COLOURS.amber;
+	const isClear = known && discordFailure === null && exemption === null && breakdown.unknown.length === 0;
+	return isClear ? COLOURS.good : COLOURS.low;
 }
 
-function adjustment({ adjusted }: Explanation['breakdown']): string {
-	if (adjusted === null) return '';
-	const name = (role: string | null) => escapeText(role ?? 'no role', ID_LENGTH);
-	return `\nAdjusted by this server's rule: ${name(adjusted.from)} → ${name(adjusted.to)}`;
+/** "Has Lord, should have at least Knight": where the cause does not say both, because one is not known. */
+function roleLines({ member, discordFailure, known, breakdown: { expected, unknown } }: Explanation): string[] {
+	if (member?.bot || (member === null && discordFailure === null)) return [];
+	const held = member === null ? [] : [`has ${rolesOf(member.roles)}`];
+	if (!known) return held.map(capital);
+	if (unknown.length === 0) return member === null ? [`Should have ${rolesOf(expected)}`] : [];
+	return expected.length === 0 ? [] : [capital([...held, `should have at least ${rolesOf(expected)}`].join(', '))];
+}
+
+function capital(text: string): string {
+	return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function rolesOf(names: readonly string[]): string {
-	return cut(roles(names), ROLES_LENGTH) || 'no managed role';
+	return cut(roles(names), ROLES_LENGTH) || 'no role';
 }
 
-function subscriptionsEmbed({ known, breakdown, stripeFailure }: Explanation): APIEmbed {
-	const { sources, precedence, person } = breakdown;
-	const said = known
-		? [describePrecedence(sources, precedence), ...sources.map((claim, index) => sourceLines(claim, index + 1, person))]
-		: [`Stripe could not be asked: ${sentence(stripeFailure ?? 'no reason is known', SUBSCRIPTIONS_LENGTH / 3)}`];
-	return {
-		title: known && sources.length > 0 ? count(sources.length, 'subscription') : 'Subscriptions',
-		color: COLOURS.busy,
-		description: fitLines(said, SUBSCRIPTIONS_LENGTH)
-	};
+/** The subscription that decides; the others are counted. */
+function subscriptionLines({ breakdown: { sources, person } }: Explanation, mode: StripeMode): string[] {
+	const [first, ...others] = sources;
+	if (first === undefined) return [];
+	const more = others.length === 0 ? '' : ` (and ${count(others.length, 'other')})`;
+	return [`Subscription: ${sourceFacts(first, person, mode)}${more}`];
 }
 
-/** A subscription and, on the next line, what it gives. One entry, so that the two are never cut apart. */
-function sourceLines({ subscription, seat, reason, bought }: ExplainedSource, place: number, person: LinkedPerson | null): string {
-	const team = seat === null ? undefined : person?.seats.find((each) => each.team.stripeCustomerId === subscription.customerId)?.team;
-	const prices = escapeText(describePrices(subscription), PRICES_LENGTH);
-	const facts = [
-		bought === null ? prices : `${escapeName(bought)} (${prices})`,
-		...(seat === null
-			? []
-			: [`${seat === 'OWNER' ? 'owner' : 'member'} of ${team === undefined ? 'their team' : `the team ${escapeName(team.name)}`}`]),
-		`started ${day(subscription.createdAt)}`,
-		...(subscription.endedAt === null ? [] : [`**ended ${day(subscription.endedAt)}**`]),
-		...(subscription.cancelAtPeriodEnd ? ['ends with its period'] : []),
-		...(subscription.collectionPaused ? ['collection paused'] : []),
-		linkStripeIds(escapeText(subscription.id, ID_LENGTH), LINK_LENGTH, { hideSubscriptionIds: true })
-	];
-	return `**${place}.** ${facts.join(' · ')}\n→ ${describeReason(subscription.status, reason)}`;
-}
-
-function changesEmbed({ breakdown, changes: { newest, total }, undoable }: Explanation): APIEmbed {
-	const lines = newest.map((entry) => changeLine(entry, breakdown.customers));
-	const older = total - newest.length;
-	const more = older > 0 ? `\nBefore that: ${count(older, 'change')}.` : '';
-	const undo =
-		undoable === null ? '' : '\nUndoing the newest fix puts back the managed roles as they were, and exempts the person for a day.';
-	return {
-		title: 'What Reeve did',
-		color: COLOURS.low,
-		description: lines.length === 0 ? 'Nothing yet.' : `${fitLines(lines, CHANGES_LENGTH)}${more}${undo}`
-	};
+function customerLines(explanation: Explanation, mode: StripeMode): string[] {
+	const lines = linkLines(explanation, mode);
+	if (lines.length === 0) return [];
+	const isSeat = (explanation.breakdown.person?.seats.length ?? 0) > 0;
+	return [`${isSeat ? '' : 'Customer: '}${fitLines(lines, LINKS_LENGTH, { separator: '; ' })}`];
 }
