@@ -63,7 +63,7 @@ function difference(price: MonthlyPrice | null, others: readonly (MonthlyPrice |
 }
 
 /** What a subscription costs a month; of a team's, an equal share for each of the seats that it pays for. Null if it is unknown. */
-function priceFor({ subscription, seat }: EvaluatedSource, { person }: PersonFacts): MonthlyPrice | null {
+export function priceFor({ subscription, seat }: EvaluatedSource, { person }: Pick<PersonFacts, 'person'>): MonthlyPrice | null {
 	const price = subscription.monthlyPrice;
 	if (price === null || seat === null) return price;
 	const team = person?.seats.find((each) => each.team.stripeCustomerId === subscription.customerId)?.team;

@@ -139,6 +139,7 @@ describe('explanationReply', () => {
 		['is on trial', { status: 'trialing' }, {}, ' · on trial · '],
 		['is not collected', { collectionPaused: true }, {}, ' · collection paused · '],
 		['has an unknown status', { status: 'frozen' }, {}, ' · frozen · '],
+		['has a price', { monthlyPrice: { currency: 'usd', amount: 2900, isMinimum: false } }, {}, 'Lord · $29 a month · started'],
 		['buys no role', {}, { bought: null }, 'price_lord · started']
 	])('gives the dates of a subscription that %s', (_, fields, over, text) => {
 		const source = claim(1, over);

@@ -1,7 +1,10 @@
 import { describePrices } from '../../../reconciliation/detection/describe.js';
 import type { LinkedPerson } from '../../../reconciliation/detection/link-index.js';
+import { priceFor } from '../../../reconciliation/detection/money.js';
+import { sumPrices } from '../../../reconciliation/domain/money.js';
 import type { ExplainedSource } from '../../../reconciliation/members/explain.js';
 import { isPastDue } from '../../../reconciliation/policy/entitlement.js';
+import { monthlyText } from '../../format/money.js';
 import { linkStripeIds, type StripeMode } from '../../format/stripe-links.js';
 import { escapeName, escapeText } from '../../format/text.js';
 import { day } from '../../format/timestamps.js';
@@ -19,17 +22,16 @@ const STATUS_NAMES: Readonly<Record<string, string>> = {
 	incomplete_expired: 'first payment never made'
 };
 
-/** "Lord · started 14 November 2023 · **ended 28 November 2026** · open in Stripe": a subscription with its dates. */
-export function sourceFacts(
-	{ subscription, seat, bought, unpaidSince }: ExplainedSource,
-	person: LinkedPerson | null,
-	mode: StripeMode
-): string {
+/** "Lord · $29 a month · started 14 November 2023 · **ended 28 November 2026** · open in Stripe": a subscription with its dates. */
+export function sourceFacts(source: ExplainedSource, person: LinkedPerson | null, mode: StripeMode): string {
+	const { subscription, seat, bought, unpaidSince } = source;
 	const { id, customerId, status, createdAt, endedAt, cancelAt, cancelAtPeriodEnd, collectionPaused } = subscription;
 	const team = seat === null ? undefined : person?.seats.find((each) => each.team.stripeCustomerId === customerId)?.team;
+	const price = priceFor(source, { person });
 	const runs = endedAt === null && status !== 'canceled';
 	return [
 		bought === null ? escapeText(describePrices(subscription), PRICES_LENGTH) : escapeName(bought),
+		...(price === null ? [] : [monthlyText(sumPrices([price]))]),
 		...(seat === null ? [] : [`paid by ${team === undefined ? 'their team' : `the team ${escapeName(team.name)}`}`]),
 		`started ${day(createdAt)}`,
 		...(isPastDue(status) ? [`**payment failed ${day(unpaidSince)}**`] : statusOf(status, endedAt)),
