@@ -15,6 +15,7 @@ import { importLinks } from './reconcile/import.js';
 import { link } from './reconcile/link.js';
 import { pause } from './reconcile/pause.js';
 import { preview } from './reconcile/preview.js';
+import { readiness } from './reconcile/readiness.js';
 import { resume } from './reconcile/resume.js';
 import { run } from './reconcile/run.js';
 import { setup } from './reconcile/setup.js';
@@ -34,6 +35,7 @@ const SUBCOMMANDS: readonly ReconcileSubcommand[] = [
 	undo,
 	why,
 	history,
+	readiness,
 	pause,
 	resume,
 	link,

@@ -29,6 +29,7 @@ import { PageButton } from '../interaction-handlers/page-button.js';
 import { PickLinkMenu } from '../interaction-handlers/pick-link-menu.js';
 import { PickUnlinkMenu } from '../interaction-handlers/pick-unlink-menu.js';
 import { PlanButton } from '../interaction-handlers/plan-button.js';
+import { ReadinessButton } from '../interaction-handlers/readiness-button.js';
 import { ReleaseButton } from '../interaction-handlers/release-button.js';
 import { ReleaseModal } from '../interaction-handlers/release-modal.js';
 import { SetupButton } from '../interaction-handlers/setup-button.js';
@@ -89,6 +90,7 @@ export const PIECES = {
 		'pick-link-menu': PickLinkMenu,
 		'pick-unlink-menu': PickUnlinkMenu,
 		'plan-button': PlanButton,
+		'readiness-button': ReadinessButton,
 		'release-button': ReleaseButton,
 		'release-modal': ReleaseModal,
 		'setup-button': SetupButton,

@@ -87,6 +87,8 @@ const ACTIONS = {
 	cancel: [],
 	/** Show a page of the history. */
 	history: ['days', 'page', 'button'],
+	/** Show a page of the readiness for automatic fixes. */
+	readiness: ['page', 'button'],
 	/** As a button: ask why. As a modal: exempt the member and redraw `page`. */
 	ignore: ['runId', 'page', 'issueId'],
 	/** Show a page of the exemptions. */

@@ -10,6 +10,7 @@ import type { UndoStore } from '../reconciliation/fixes/undo.js';
 import type { DailyFiguresStore } from '../reconciliation/health/daily-figures.js';
 import type { GaugeStore } from '../reconciliation/health/gauges.js';
 import type { MaintenanceStore } from '../reconciliation/health/housekeeping.js';
+import type { ReadinessStore } from '../reconciliation/health/readiness.js';
 import type { SettingsAuditStore } from '../reconciliation/health/settings-audit.js';
 import type { StatusStore } from '../reconciliation/health/status.js';
 import type { ImportStore } from '../reconciliation/imports/import.js';
@@ -50,6 +51,7 @@ import { pauseStore } from './pauses.js';
 import { payerStore } from './payers.js';
 import { reevePeople } from './people.js';
 import { privacyStore } from './privacy.js';
+import { readinessStore } from './readiness.js';
 import { type ReportStore, reportStore } from './reports.js';
 import { roleChangeStore } from './role-changes.js';
 import { rulesStore } from './rules.js';
@@ -90,6 +92,7 @@ type GuildLedger = Ledger &
 	StatusStore &
 	GaugeStore &
 	DailyFiguresStore &
+	ReadinessStore &
 	AlertStore &
 	AlertMessageStore &
 	ChangeStore &
@@ -137,6 +140,7 @@ export function createLedger(
 		...statusStore(database, guildId),
 		...gaugeStore(database, guildId),
 		...dailyFiguresStore(database, guildId),
+		...readinessStore(database, guildId),
 		...alertStore(database, guildId),
 		...changeStore(database, guildId),
 		...roleChangeStore(database, guildId),

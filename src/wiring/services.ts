@@ -119,6 +119,7 @@ export function createReeve(options: ReeveOptions): Reeve {
 			store,
 			changes,
 			daily,
+			fixing: run,
 			housekeeping: { store, outbox, recover: runs.recover },
 			settingsFingerprint: settingsFingerprint(settings),
 			checks: () => [

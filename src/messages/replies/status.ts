@@ -14,6 +14,7 @@ import { escapeText, sentence } from '../format/text.js';
 import { ago, moment } from '../format/timestamps.js';
 import { describeOnboarding } from '../report/onboarding.js';
 import { runLine } from './history.js';
+import { VERDICTS } from './readiness.js';
 import { describePause } from './schedule-messages.js';
 
 /** The settings that the status shows. */
@@ -65,7 +66,7 @@ export function statusEmbed(status: Status, settings: StatusSettings, now = new 
 		color: troubled || unread ? COLOURS.bad : toDo ? COLOURS.amber : COLOURS.good,
 		fields: [
 			field('Schedule', scheduleLines(status, settings)),
-			field('Auto-fix', [settings.autoFix ? 'On: Reeve fixes what it finds, within the safety check' : 'Off: Reeve only reports']),
+			field('Auto-fix', autoFixLines(status.readiness, settings.autoFix)),
 			field('Changes', changes.ok ? changeLines(changes.value, now) : [unknown(changes)]),
 			field('Last run', lastRunLines(status, settings.guildId)),
 			...unlessEmpty('Last check after a change', status.lastTargeted, (run) => (run === null ? [] : [runLine(run, settings.guildId)])),
@@ -92,6 +93,12 @@ export function statusEmbed(status: Status, settings: StatusSettings, now = new 
 			)
 		]
 	};
+}
+
+function autoFixLines(readiness: Status['readiness'], autoFix: boolean): string[] {
+	if (autoFix) return ['On: Reeve fixes what it finds, within the safety check'];
+	if (!readiness.ok) return ['Off: Reeve only reports', `Readiness: ${unknown(readiness)}`];
+	return [`Off: Reeve only reports${readiness.value === null ? '' : `. ${VERDICTS[readiness.value]}: see \`/reconcile readiness\``}`];
 }
 
 function onboardingLines(found: Onboarding | OnboardingEnd): readonly string[] {

@@ -31,7 +31,10 @@ export interface Baseline extends Pick<LastGoodRun, 'payingCustomers'> {
 }
 
 /** @param stripe - what Stripe gave to the run */
-export function baselineOf(lastGood: LastGoodRun | null, stripe: Parameters<typeof accountChange>[0]): Baseline | null {
+export function baselineOf(
+	lastGood: Pick<LastGoodRun, 'livemode' | 'subscriptionsRead' | 'payingCustomers'> | null,
+	stripe: Parameters<typeof accountChange>[0]
+): Baseline | null {
 	return lastGood === null ? null : { ...lastGood, accountChanged: accountChange(stripe, lastGood) !== null };
 }
 

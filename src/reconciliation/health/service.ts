@@ -1,11 +1,13 @@
 import type { ChangeService } from '../changes/service.js';
-import type { Ports, Track } from '../domain/ports.js';
+import type { OnboardingStore, Ports, Track } from '../domain/ports.js';
+import type { RunSettings } from '../domain/run.js';
 import type { DailySettings } from '../schedule/daily.js';
 import type { PauseStore } from '../schedule/pause.js';
 import { type DailyFigures, type DailyFiguresStore, readDailyFigures } from './daily-figures.js';
 import { type Check, type CheckResult, runChecks } from './doctor.js';
 import { type GaugeStore, type Gauges, readGauges } from './gauges.js';
 import { type HousekeepingDeps, housekeep } from './housekeeping.js';
+import { type Readiness, type ReadinessStore, readReadiness } from './readiness.js';
 import type { ChangedSetting, SettingsAuditStore } from './settings-audit.js';
 import { readStatus, type Status, type StatusStore } from './status.js';
 
@@ -18,6 +20,8 @@ export interface HealthService {
 	gauges(): Promise<Gauges>;
 	/** What the chart of the last days shows. @throws {SourceError} if the database does not answer */
 	dailyFigures(): Promise<DailyFigures>;
+	/** Whether automatic fixes can be switched on. @throws {SourceError} if the database does not answer */
+	readiness(): Promise<Readiness>;
 	/** Runs all checks of the doctor. Changes nothing, never throws. */
 	check(): Promise<readonly CheckResult[]>;
 	/** Runs the checks that need the database and the login, once both are open. Never throws. */
@@ -30,9 +34,16 @@ export interface HealthService {
 
 export function createHealthService(deps: {
 	readonly ports: Ports;
-	readonly store: StatusStore & GaugeStore & DailyFiguresStore & PauseStore & SettingsAuditStore;
+	readonly store: StatusStore &
+		GaugeStore &
+		DailyFiguresStore &
+		ReadinessStore &
+		Pick<OnboardingStore, 'onboardingEnd'> &
+		PauseStore &
+		SettingsAuditStore;
 	readonly changes: Pick<ChangeService, 'status'>;
 	readonly daily: DailySettings;
+	readonly fixing: Pick<RunSettings, 'autoFix' | 'fixUnlinked' | 'maxRevokePercent'>;
 	readonly housekeeping: Omit<HousekeepingDeps, 'pausedBySettings'>;
 	/** The settings as they may be stored: secrets as fingerprints. */
 	readonly settingsFingerprint: ReadonlyMap<string, string>;
@@ -40,11 +51,13 @@ export function createHealthService(deps: {
 	readonly startChecks: () => readonly Check[];
 	readonly track: Track;
 }): HealthService {
-	const { ports, store, changes, daily, housekeeping, settingsFingerprint, checks, startChecks, track } = deps;
+	const { ports, store, changes, daily, fixing, housekeeping, settingsFingerprint, checks, startChecks, track } = deps;
+	const readiness = () => readReadiness(store, fixing, ports.now());
 	return {
-		status: () => readStatus(ports, store, store, changes, daily),
+		status: () => readStatus(ports, store, store, changes, daily, fixing.autoFix ? null : readiness),
 		pingDatabase: async () => void (await store.readInstalledAt()),
 		gauges: () => readGauges(store, store, changes, daily, ports.now()),
+		readiness,
 		dailyFigures: () => readDailyFigures(store, daily.timeZone, ports.now()),
 		check: () => runChecks(checks()),
 		checkAtStart: () => runChecks(startChecks()),

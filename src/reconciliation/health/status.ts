@@ -12,6 +12,7 @@ import type { RunHistoryStore, RunSummary } from '../runs/history.js';
 import type { DailySettings } from '../schedule/daily.js';
 import { nextRun } from '../schedule/next-run.js';
 import type { Pause, PauseStore } from '../schedule/pause.js';
+import type { Readiness, Verdict } from './readiness.js';
 
 /** A notification that has not been delivered yet. */
 export interface Undelivered {
@@ -79,6 +80,8 @@ export interface Status {
 	readonly ruleChange: ProbeResult<RuleChange | null>;
 	/** Setup that is not finished, or that an operator has ended; null if neither. */
 	readonly onboarding: ProbeResult<Onboarding | OnboardingEnd | null>;
+	/** Whether automatic fixes can be switched on; null if they are on. */
+	readonly readiness: ProbeResult<Verdict | null>;
 	readonly health: readonly Health[];
 }
 
@@ -92,7 +95,8 @@ export async function readStatus(
 	store: StatusStore,
 	pauses: PauseStore,
 	changes: Pick<ChangeService, 'status'>,
-	daily: DailySettings
+	daily: DailySettings,
+	readReadiness: (() => Promise<Pick<Readiness, 'verdict'>>) | null
 ): Promise<Status> {
 	const now = ports.now();
 	const probeDatabase = <T>(read: () => Promise<T>) => probe(SOURCE_NAMES.database, read);
@@ -111,6 +115,7 @@ export async function readStatus(
 		changed,
 		ruleChange,
 		onboarding,
+		readiness,
 		health
 	] = await Promise.all([
 		probeDatabase(async () => nextRun(ports, pauses, daily, unwrap(await pausePromise), now)),
@@ -126,6 +131,7 @@ export async function readStatus(
 		probeDatabase(() => changes.status()),
 		probeDatabase(async () => (await store.newestReading())?.ruleChange ?? null),
 		probeDatabase(async () => (await ports.ledger.currentOnboarding()) ?? (await ports.ledger.onboardingEnd())),
+		probeDatabase(async () => (readReadiness === null ? null : (await readReadiness()).verdict)),
 		readHealth(ports, store)
 	]);
 	return {
@@ -143,6 +149,7 @@ export async function readStatus(
 		changes: changed,
 		ruleChange,
 		onboarding,
+		readiness,
 		health
 	};
 }

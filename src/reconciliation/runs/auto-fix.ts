@@ -52,23 +52,47 @@ export function fixable<Issue extends Pick<OpenIssue, 'linked'>>(
 	return issues.filter(({ linked }) => linked || fixUnlinked);
 }
 
+/** What a run found, as far as the decision depends on it. */
+export interface AutoFixFindings<Issue> extends Pick<AutoFixInput, 'comparable' | 'baseline' | 'isOnboarding'> {
+	readonly issues: readonly Issue[];
+	/** Whether the rules are still to be accepted. */
+	readonly hasUnacceptedRules: boolean;
+}
+
+type Decidable = Pick<OpenIssue, 'linked' | 'effect' | 'byRuleChange'>;
+
 /**
- * Fixes what needs no operator, grants first.
- * @returns the hold that kept back every plan that takes access, or every one that takes it because of a rule change; null if all were
- * applied, or kept back because setup is not finished
+ * What automatic fixes of a run change, grants first, and what they leave to an operator. Pure.
+ * @param taken - what earlier automatic fixes took within the last hour
+ * @returns `hold`: what kept back every plan that takes access, or every one that takes it because of a rule change; null if all are
+ * allowed, or kept back because setup is not finished
+ */
+export function decideAutoFix<Issue extends Decidable>(
+	{ fixUnlinked, maxRevokePercent }: Pick<RunSettings, 'fixUnlinked' | 'maxRevokePercent'>,
+	{ issues, comparable, baseline, hasUnacceptedRules, isOnboarding }: AutoFixFindings<Issue>,
+	taken?: TakenAccess
+): { readonly allowed: readonly Issue[]; readonly hold: Hold | null } {
+	const candidates = fixable(issues, { fixUnlinked });
+	const { withheld, others } = withholdChanged(withholdDuringOnboarding(candidates, isOnboarding).others, hasUnacceptedRules);
+	const hold = isOnboarding
+		? checkPayerDrop(candidates, comparable, baseline)
+		: checkSafety(others, comparable, baseline, maxRevokePercent, taken);
+	const allowed = grantsFirst(hold === null ? others : others.filter((issue) => !takesAccess(issue)));
+	return { allowed, hold: hold ?? checkRuleChange(withheld, comparable) };
+}
+
+/**
+ * Fixes what needs no operator.
+ * @returns the hold; see {@link decideAutoFix}
  */
 export async function autoFix(
 	ports: Ports,
 	settings: RunSettings,
-	{ runId, issues, comparable, baseline, unaccepted, isOnboarding, triggeredBy, requestedBy }: AutoFixInput,
+	{ runId, unaccepted, triggeredBy, requestedBy, ...found }: AutoFixInput,
 	{ fixed, onProgress, shouldContinue }: AutoFixMonitor
 ): Promise<Hold | null> {
-	const candidates = fixable(issues, settings);
-	const { withheld, others } = withholdChanged(withholdDuringOnboarding(candidates, isOnboarding).others, unaccepted !== null);
-	const hold = isOnboarding
-		? checkPayerDrop(candidates, comparable, baseline)
-		: checkSafety(others, comparable, baseline, settings.maxRevokePercent, await recentlyTaken(ports));
-	const allowed = grantsFirst(hold === null ? others : others.filter((issue) => !takesAccess(issue)));
+	const taken = found.isOnboarding ? undefined : await recentlyTaken(ports);
+	const { allowed, hold } = decideAutoFix(settings, { ...found, hasUnacceptedRules: unaccepted !== null }, taken);
 	await fixEach(ports, settings.policy, allowed, {
 		actor: AUTOMATIC,
 		runId,
@@ -85,5 +109,5 @@ export async function autoFix(
 			onProgress({ source: 'fix', done, total, finished: done === total });
 		}
 	});
-	return hold ?? checkRuleChange(withheld, comparable);
+	return hold;
 }

@@ -57,6 +57,7 @@ const status = (over: Partial<Status> = {}): Status => ({
 	changes: known(CHANGES),
 	ruleChange: known(null),
 	onboarding: known(null),
+	readiness: known(null),
 	health: [
 		{ source: 'stripe', problems: [], note: 'test data' },
 		{ source: 'discord', problems: [], note: null },

@@ -25,6 +25,7 @@ import { outboxContract } from './outbox.js';
 import { pauseContract } from './pauses.js';
 import { payerContract } from './payers.js';
 import { privacyContract } from './privacy.js';
+import { readinessContract } from './readiness.js';
 import { roleChangeContract } from './role-changes.js';
 import { rulesContract } from './rules.js';
 import { runContract } from './runs.js';
@@ -51,6 +52,7 @@ export function ledgerContract(database: () => Database): void {
 	halfDoneContract(database);
 	gaugeContract(database);
 	dailyFiguresContract(database);
+	readinessContract(database);
 	alertContract(database);
 	roleChangeContract(database);
 	pauseContract(database);
