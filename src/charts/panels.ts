@@ -14,12 +14,13 @@ import {
 	PointElement,
 	type ScaleOptionsByType
 } from 'chart.js';
+import { type MonthlyTotal, unitsOf } from '../reconciliation/domain/money.js';
 import { roughDuration } from '../reconciliation/domain/time-in-text.js';
 import type { DailyFigures } from '../reconciliation/health/daily-figures.js';
 import type { OpenKind } from '../reconciliation/health/status.js';
 import { dayLabel, numberLabel } from './labels.js';
 import { patternOf } from './patterns.js';
-import { COLOURS, FAMILY, KINDS, PADDING, TEXT_SIZE, WIDTH } from './theme.js';
+import { COLOURS, FAMILY, KINDS, MONEY, PADDING, TEXT_SIZE, WIDTH } from './theme.js';
 
 Chart.register(BarController, BarElement, LineController, LineElement, PointElement, CategoryScale, LinearScale, LogarithmicScale);
 
@@ -121,6 +122,44 @@ export function repairsPanel({ days }: DailyFigures, size: PanelSize): Canvas {
 	});
 }
 
+/** Lines: the money that is paid without access, and that access costs that is not paid, in one currency. */
+export function moneyPanel({ days }: DailyFigures, currency: string, size: PanelSize): Canvas {
+	const unitsIn = (total: MonthlyTotal) => unitsOf(total.amounts.find((each) => each.currency === currency)?.amount ?? 0, currency);
+	return draw(createCanvas(PANEL_WIDTH, size.height), {
+		type: 'line',
+		data: {
+			labels: days.map(({ day }) => day),
+			datasets: (['paid', 'unpaid'] as const).map((counts) => {
+				const { colour, point, dash } = MONEY[counts];
+				return {
+					data: days.map(({ money }) => (money === null ? null : unitsIn(money[counts]))),
+					spanGaps: true,
+					borderColor: colour,
+					borderWidth: 5,
+					borderDash: dash,
+					pointStyle: point,
+					pointRadius: POINT_RADIUS - 2,
+					pointBackgroundColor: colour,
+					pointBorderColor: COLOURS.background,
+					pointBorderWidth: 2,
+					clip: false
+				};
+			})
+		},
+		options: {
+			scales: {
+				x: { ...dayAxis(size), offset: true },
+				y: {
+					...valueAxis(),
+					type: 'linear',
+					beginAtZero: true,
+					ticks: { ...TICKS, maxTicksLimit: 3, callback: (value) => numberLabel(Number(value)) }
+				}
+			}
+		}
+	});
+}
+
 /** The values that get a label, so far apart on the logarithmic axis that the labels do not touch. */
 function labelled(min: number, max: number): readonly number[] {
 	const kept: number[] = [];
@@ -151,6 +190,10 @@ function dayAxis({ withDays }: PanelSize) {
 	return {
 		grid: { display: false },
 		border: { color: COLOURS.muted, width: 3 },
+		afterFit: (axis: { paddingLeft: number; paddingRight: number }) => {
+			axis.paddingLeft = 0;
+			axis.paddingRight = 0;
+		},
 		ticks: {
 			...TICKS,
 			display: withDays,

@@ -1,3 +1,4 @@
+import type { MoneyTotals } from '../reconciliation/domain/money.js';
 import type { OpenKind } from '../reconciliation/health/status.js';
 
 /**
@@ -30,4 +31,18 @@ export const KINDS: Readonly<Record<OpenKind['kind'], KindStyle>> = {
 	ROLE_MISMATCH: { label: 'Wrong role', colour: '#f0e442', pattern: 'dots' },
 	DEBTOR_MISMATCH: { label: 'Payment status', colour: '#e58ab8', pattern: 'rows' },
 	UNLINKED: { label: 'Not linked', colour: '#b9bec6', pattern: 'grid' }
+};
+
+/** How a line looks: by its colour, its points and its strokes. */
+export interface LineStyle {
+	readonly label: string;
+	readonly colour: string;
+	readonly point: 'circle' | 'triangle';
+	readonly dash: number[];
+}
+
+/** In the colours of the issues that they are about. */
+export const MONEY: Readonly<Record<keyof MoneyTotals, LineStyle>> = {
+	paid: { label: 'Paid, no access', colour: KINDS.MISSING_ACCESS.colour, point: 'circle', dash: [] },
+	unpaid: { label: 'Access, not paid', colour: KINDS.UNAUTHORIZED_ACCESS.colour, point: 'triangle', dash: [14, 8] }
 };

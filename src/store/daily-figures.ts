@@ -1,3 +1,4 @@
+import type { MoneyTotals } from '../reconciliation/domain/money.js';
 import type { DailyFiguresStore, IssueSpan, Repairs } from '../reconciliation/health/daily-figures.js';
 import { Prisma } from './client/client.js';
 import type { Database } from './connection/database.js';
@@ -23,6 +24,10 @@ export function dailyFiguresStore({ prisma }: Database, guildId: string): DailyF
 				SELECT *, ${dayOf(settled, bounds)} AS day FROM $schema."Issue"
 				WHERE "guildId" = ${guildId} AND "settledAt" >= ${bounds[0]} AND "settledBy" IS NULL AND status IN ('FIXED', 'RESOLVED')
 			) AS repaired
-			GROUP BY ROLLUP (day) HAVING count(*) > 0`
+			GROUP BY ROLLUP (day) HAVING count(*) > 0`,
+		moneyPerDay: (bounds) => prisma.$queryRaw<{ day: number; money: MoneyTotals }[]>`
+			SELECT DISTINCT ON (1) ${dayOf(Prisma.sql`"startedAt"`, bounds)} AS day, money FROM $schema."ReconciliationRun"
+			WHERE "guildId" = ${guildId} AND status = 'COMPLETED' AND "startedAt" >= ${bounds[0]} AND money IS NOT NULL
+			ORDER BY 1, "startedAt" DESC`
 	};
 }

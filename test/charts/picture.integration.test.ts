@@ -40,7 +40,8 @@ const CASES: readonly [string, DailyFigures][] = [
 			days: FIGURES.days.map(({ day }, index) => ({
 				day,
 				open: index === 29 ? { UNAUTHORIZED_ACCESS: 5_000 } : {},
-				repairs: { many: 0, medianMs: null }
+				repairs: { many: 0, medianMs: null },
+				money: null
 			})),
 			repairs: { many: 0, medianMs: null }
 		}

@@ -1,12 +1,16 @@
-import { isUnknown, type Money, type MoneyTotals, type MonthlyAmounts, type MonthlyTotal } from '../../reconciliation/domain/money.js';
+import {
+	isCountedWhole,
+	isUnknown,
+	type Money,
+	type MoneyTotals,
+	type MonthlyAmounts,
+	type MonthlyTotal,
+	unitsOf
+} from '../../reconciliation/domain/money.js';
 import { count, list } from './format.js';
 import { escapeName } from './text.js';
 
 /** Amounts of money as operators read them. Without markup, except that the code of a currency that is none is escaped. */
-
-/** Stripe counts these in whole units, and these in thousandths; all others in hundredths, also those whose coins no longer exist. */
-const WHOLE = new Set(['bif', 'clp', 'djf', 'gnf', 'jpy', 'kmf', 'krw', 'mga', 'pyg', 'rwf', 'vnd', 'vuv', 'xaf', 'xof', 'xpf']);
-const THOUSANDTHS = new Set(['bhd', 'jod', 'kwd', 'omr', 'tnd']);
 
 /** Stripe's smallest amount: a trillionth of the currency's smallest unit. */
 const MAX_DIGITS = 14;
@@ -29,16 +33,11 @@ function formatAmount(amount: number, currency: string, short: boolean): string 
 	// Intl refuses anything else.
 	if (!/^[a-z]{3}$/i.test(currency)) return `${units} ${escapeName(currency, 10)}`;
 	const style = { style: 'currency', currency: currency.toUpperCase() } as const;
-	const usual = WHOLE.has(currency) ? 0 : (new Intl.NumberFormat('en-US', style).resolvedOptions().minimumFractionDigits ?? 2);
+	const usual = isCountedWhole(currency) ? 0 : (new Intl.NumberFormat('en-US', style).resolvedOptions().minimumFractionDigits ?? 2);
 	const digits = short && Number.isInteger(units) ? 0 : usual;
 	return new Intl.NumberFormat('en-US', { ...style, minimumFractionDigits: digits, maximumFractionDigits: MAX_DIGITS })
 		.format(units)
 		.replace(/\u00A0/g, ' ');
-}
-
-/** 1050 of "usd" → 10.5. */
-export function unitsOf(amount: number, currency: string): number {
-	return amount / (WHOLE.has(currency) ? 1 : THOUSANDTHS.has(currency) ? 1000 : 100);
 }
 
 /** "$10 a month", "at least €5 and ¥300 a month", "price unknown". */

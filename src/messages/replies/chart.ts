@@ -5,6 +5,7 @@ import type { DailyFigures, DayFigures } from '../../reconciliation/health/daily
 import type { OpenKind } from '../../reconciliation/health/status.js';
 import { count, number, SCOPE_NAMES } from '../format/format.js';
 import { MAX_FILE_DESCRIPTION_LENGTH } from '../format/limits.js';
+import { shortTotals } from '../format/money.js';
 import { cut } from '../format/text.js';
 
 /** The chart of the last days, as a picture in an embed. */
@@ -35,6 +36,8 @@ export function describeFigures({ days, repairs, timeZone }: DailyFigures): stri
 	if (first === undefined || today === undefined) return '';
 	const kinds = (Object.keys(SCOPE_NAMES) as OpenKind['kind'][]).filter((kind) => days.some(({ open }) => open[kind] !== undefined));
 	const medians = days.flatMap(({ repairs: { medianMs } }) => (medianMs === null ? [] : [medianMs]));
+	const newest = days.findLast((each) => each.money !== null)?.money ?? null;
+	const money = newest === null ? null : shortTotals(newest);
 	return [
 		`Chart of the last ${days.length} days, ${plainDate(first.day)} to ${plainDate(today.day)} (${timeZone}).`,
 		...(kinds.length === 0
@@ -45,7 +48,8 @@ export function describeFigures({ days, repairs, timeZone }: DailyFigures): stri
 				]),
 		repairs.medianMs === null
 			? 'No issue was repaired.'
-			: `Time to repair: ${count(repairs.many, 'issue')} repaired, median ${roughDuration(repairs.medianMs)}; by day from ${roughDuration(Math.min(...medians))} to ${roughDuration(Math.max(...medians))}.`
+			: `Time to repair: ${count(repairs.many, 'issue')} repaired, median ${roughDuration(repairs.medianMs)}; by day from ${roughDuration(Math.min(...medians))} to ${roughDuration(Math.max(...medians))}.`,
+		...(money === null ? [] : [`Money: ${money}.`])
 	].join(' ');
 }
 

@@ -99,3 +99,17 @@ export function byAmount(issues: Iterable<{ readonly money?: IssueMoney }>): (a:
 interface WithMoney {
 	readonly money?: IssueMoney;
 }
+
+/** Stripe counts these in whole units, and these in thousandths; all others in hundredths, also those whose coins no longer exist. */
+const WHOLE = new Set(['bif', 'clp', 'djf', 'gnf', 'jpy', 'kmf', 'krw', 'mga', 'pyg', 'rwf', 'vnd', 'vuv', 'xaf', 'xof', 'xpf']);
+const THOUSANDTHS = new Set(['bhd', 'jod', 'kwd', 'omr', 'tnd']);
+
+/** Whether Stripe counts a currency in whole units. */
+export function isCountedWhole(currency: string): boolean {
+	return WHOLE.has(currency);
+}
+
+/** 1050 of "usd" → 10.5. */
+export function unitsOf(amount: number, currency: string): number {
+	return amount / (isCountedWhole(currency) ? 1 : THOUSANDTHS.has(currency) ? 1000 : 100);
+}

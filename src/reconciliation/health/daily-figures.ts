@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon';
+import type { MoneyTotals } from '../domain/money.js';
 import type { OpenKind } from './status.js';
 
 /** What the chart of the last days shows. Pure but for the store. */
@@ -22,6 +23,8 @@ export interface DayFigures {
 	readonly open: Readonly<Partial<Record<OpenKind['kind'], number>>>;
 	/** Issues that were fixed or went away on this day. */
 	readonly repairs: Repairs;
+	/** The money that the issues of the day's last report are about; null without one, or if it was not counted. */
+	readonly money: MoneyTotals | null;
 }
 
 export interface Repairs {
@@ -39,6 +42,8 @@ export interface DailyFiguresStore {
 	countIssueSpans(bounds: readonly Date[]): Promise<readonly IssueSpan[]>;
 	/** Issues that were fixed, or went away without an exemption. @returns one row per day that has any, and one over all with `day` null */
 	countRepairs(bounds: readonly Date[]): Promise<readonly (Repairs & { readonly day: number | null })[]>;
+	/** The money of the last run of each day that has any. @returns at most one row per day */
+	moneyPerDay(bounds: readonly Date[]): Promise<readonly { readonly day: number; readonly money: MoneyTotals }[]>;
 }
 
 export interface IssueSpan extends Pick<OpenKind, 'kind' | 'many'> {
@@ -52,13 +57,14 @@ const NO_REPAIRS: Repairs = { many: 0, medianMs: null };
 export async function readDailyFigures(store: DailyFiguresStore, timeZone: string, now: Date): Promise<DailyFigures> {
 	const days = lastDays(timeZone, now);
 	const bounds = days.map(({ start }) => start);
-	const [spans, repairs] = await Promise.all([store.countIssueSpans(bounds), store.countRepairs(bounds)]);
+	const [spans, repairs, money] = await Promise.all([store.countIssueSpans(bounds), store.countRepairs(bounds), store.moneyPerDay(bounds)]);
 	return {
 		timeZone,
 		days: days.map(({ day }, index) => ({
 			day,
 			open: openOn(index + 1, spans),
-			repairs: repairsOf(repairs, index + 1)
+			repairs: repairsOf(repairs, index + 1),
+			money: money.find((each) => each.day === index + 1)?.money ?? null
 		})),
 		repairs: repairsOf(repairs, null)
 	};

@@ -3,6 +3,11 @@ import { chartFile, describeFigures, withChart } from '../../../src/messages/rep
 import type { DailyFigures } from '../../../src/reconciliation/health/daily-figures.js';
 import { FIGURES } from '../../charts/figures.js';
 
+const MUCH = {
+	amounts: ['aud', 'bhd', 'chf', 'eur', 'gbp', 'jpy', 'usd'].map((currency) => ({ currency, amount: 1e15 })),
+	isMinimum: true,
+	unknown: 9
+};
 const MANY: DailyFigures = {
 	timeZone: 'America/Argentina/ComodRivadavia',
 	days: FIGURES.days.map(({ day }) => ({
@@ -14,7 +19,8 @@ const MANY: DailyFigures = {
 			DEBTOR_MISMATCH: 1_000_000,
 			UNLINKED: 1_000_000
 		},
-		repairs: { many: 1_000_000, medianMs: 1e12 }
+		repairs: { many: 1_000_000, medianMs: 1e12 },
+		money: { paid: MUCH, unpaid: MUCH }
 	})),
 	repairs: { many: 30_000_000, medianMs: 1e12 }
 };
@@ -29,7 +35,8 @@ describe('the chart', () => {
 				'Has the wrong role: 0 today, at most 12 on 16 Nov 2026. ' +
 				'Payment status out of date: 0 today, at most 3 on 31 Oct 2026. ' +
 				'Not linked to a Stripe customer: 0 today, at most 6 on 31 Oct 2026. ' +
-				'Time to repair: 84 issues repaired, median 2.5 h; by day from 1.5 min to 4 d.'
+				'Time to repair: 84 issues repaired, median 2.5 h; by day from 1.5 min to 4 d. ' +
+				'Money: €9 and $60 a month paid without access, €9 and $145 a month of access not paid.'
 		);
 	});
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { moneyTotals } from '../../../src/reconciliation/domain/money.js';
 import {
 	type DailyFiguresStore,
 	hasFigures,
@@ -9,10 +10,11 @@ import {
 } from '../../../src/reconciliation/health/daily-figures.js';
 import { NOW } from '../builders.js';
 
+const NO_MONEY = moneyTotals([]);
 const NEW_YORK = 'America/New_York';
 
 function storeOf(spans: readonly IssueSpan[], repairs: Awaited<ReturnType<DailyFiguresStore['countRepairs']>> = []): DailyFiguresStore {
-	return { countIssueSpans: async () => spans, countRepairs: async () => repairs };
+	return { countIssueSpans: async () => spans, countRepairs: async () => repairs, moneyPerDay: async () => [{ day: 30, money: NO_MONEY }] };
 }
 
 describe('lastDays', () => {
@@ -70,6 +72,7 @@ describe('readDailyFigures', () => {
 		expect(figures.days.at(-1)?.repairs).toEqual({ many: 2, medianMs: 5 });
 		expect(figures.days[0]?.repairs).toEqual({ many: 0, medianMs: null });
 		expect(figures.repairs).toEqual({ many: 2, medianMs: 5 });
+		expect(figures.days.slice(28).map(({ money }) => money)).toEqual([null, NO_MONEY]);
 		expect(hasFigures(figures)).toBe(true);
 		expect(hasFigures(await readDailyFigures(storeOf([]), 'UTC', NOW))).toBe(false);
 	});

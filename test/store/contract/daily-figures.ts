@@ -40,5 +40,20 @@ export function dailyFiguresContract(database: () => Database): void {
 				{ day: null, many: 3, medianMs: 180 * 60_000 }
 			]);
 		});
+
+		it('have the money of the last full run of a day', async () => {
+			const { ledger } = ledgerOf(database());
+			const pays = (amount: number) =>
+				drift(snowflake(), { money: { amounts: [{ currency: 'usd', amount }], isMinimum: false, counts: 'paid' } });
+			await run(ledger, minute(-1), [pays(500)]);
+			await run(ledger, minute(0), [pays(1000)]);
+			await run(ledger, minute(5), [pays(2000), pays(100)]);
+			await run(ledger, minute(2 * DAY), []);
+			const rows = await ledger.moneyPerDay(BOUNDS);
+			expect(rows.map(({ day, money }) => [day, money.paid.amounts])).toEqual([
+				[1, [{ currency: 'usd', amount: 2100 }]],
+				[3, []]
+			]);
+		});
 	});
 }

@@ -1,10 +1,9 @@
 import { isPseudonym } from '../../../reconciliation/domain/audit.js';
 import type { Plan } from '../../../reconciliation/domain/issue.js';
-import { type IssueMoney, isUnknown } from '../../../reconciliation/domain/money.js';
+import { type IssueMoney, isUnknown, unitsOf } from '../../../reconciliation/domain/money.js';
 import type { RoleName } from '../../../reconciliation/domain/rules.js';
 import { AUTOMATIC } from '../../../reconciliation/fixes/attempt.js';
 import { FORGOTTEN_NAME } from '../../../reconciliation/privacy/person-data.js';
-import { unitsOf } from '../../format/money.js';
 
 /** Texts of CSV cells. */
 
