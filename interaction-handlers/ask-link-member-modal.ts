@@ -4,7 +4,7 @@ import { OperatorModal } from '../src/interactions/operator-handler.js';
 import type { ActionOf } from '../src/messages/custom-id.js';
 import { LINK_CUSTOMER } from '../src/messages/replies/links.js';
 
-/** The modal of **Link…** below an explanation: links the member, or lists the customers to pick from. */
+/** The modal of **Link…**: links the member, or lists the customers to pick from. */
 export class AskLinkMemberModal extends OperatorModal<'ask-link-member'> {
 	protected readonly action = 'ask-link-member';
 

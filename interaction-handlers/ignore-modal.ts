@@ -1,6 +1,7 @@
 import type { ModalSubmitInteraction } from 'discord.js';
 import { replyEphemeral } from '../src/discord/replies.js';
 import { OperatorModal } from '../src/interactions/operator-handler.js';
+import { redrawReport } from '../src/interactions/redraw-message.js';
 import type { ActionOf } from '../src/messages/custom-id.js';
 import { readEndDate } from '../src/messages/replies/end-date.js';
 import {
@@ -11,7 +12,6 @@ import {
 	NO_REASON,
 	notIgnoredReply
 } from '../src/messages/replies/exemptions.js';
-import { reportPage } from '../src/messages/report/page.js';
 
 /** The modal of **Ignore…**: exempts the member of the issue. */
 export class IgnoreModal extends OperatorModal<'ignore'> {
@@ -27,8 +27,7 @@ export class IgnoreModal extends OperatorModal<'ignore'> {
 		const subject = await members.subjectOf(issueId);
 		if (subject === null || subject.settled) return replyEphemeral(interaction, notIgnoredReply(subject));
 		const exempted = await members.exempt({ discordId: subject.discordId, reason, until: end.until, actor: interaction.user.id });
-		const report = await reports.view(runId);
-		if (report !== null) await interaction.editReply(reportPage(report, page));
+		await redrawReport(interaction, runId, page);
 		await replyEphemeral(interaction, exemptedReply(exempted));
 		return reports.announce({ content: exemptedAnnouncement(exempted) });
 	}

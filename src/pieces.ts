@@ -9,6 +9,8 @@ import { AskLinkMemberButton } from '../interaction-handlers/ask-link-member-but
 import { AskLinkMemberModal } from '../interaction-handlers/ask-link-member-modal.js';
 import { BulkButton } from '../interaction-handlers/bulk-button.js';
 import { CancelButton } from '../interaction-handlers/cancel-button.js';
+import { ConfirmButton } from '../interaction-handlers/confirm-button.js';
+import { ConfirmCopyButton } from '../interaction-handlers/confirm-copy-button.js';
 import { EndExemptionMenu } from '../interaction-handlers/end-exemption-menu.js';
 import { EndOnboardingButton } from '../interaction-handlers/end-onboarding-button.js';
 import { EndOnboardingModal } from '../interaction-handlers/end-onboarding-modal.js';
@@ -25,6 +27,8 @@ import { IgnoreButton } from '../interaction-handlers/ignore-button.js';
 import { IgnoreModal } from '../interaction-handlers/ignore-modal.js';
 import { ImportButton } from '../interaction-handlers/import-button.js';
 import { LinkButton } from '../interaction-handlers/link-button.js';
+import { MoreMenu } from '../interaction-handlers/more-menu.js';
+import { OpenCopyButton } from '../interaction-handlers/open-copy-button.js';
 import { PageButton } from '../interaction-handlers/page-button.js';
 import { PickLinkMenu } from '../interaction-handlers/pick-link-menu.js';
 import { PickUnlinkMenu } from '../interaction-handlers/pick-unlink-menu.js';
@@ -86,6 +90,10 @@ export const PIECES = {
 		'ignore-modal': IgnoreModal,
 		'import-button': ImportButton,
 		'link-button': LinkButton,
+		'confirm-button': ConfirmButton,
+		'confirm-copy-button': ConfirmCopyButton,
+		'more-menu': MoreMenu,
+		'open-copy-button': OpenCopyButton,
 		'page-button': PageButton,
 		'pick-link-menu': PickLinkMenu,
 		'pick-unlink-menu': PickUnlinkMenu,

@@ -24,7 +24,7 @@ export const run: ReconcileSubcommand = {
 			.addUserOption((member) => member.setName('member').setDescription('Compare only this member')),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-		const { runs, reports, schedule } = container.reeve.services;
+		const { runs, reports, schedule, settings } = container.reeve.services;
 		const mode = interaction.options.getString('mode');
 		const member = interaction.options.getUser('member');
 		if (member?.bot) return replyEphemeral(interaction, `<@${member.id}> is a bot, and Reeve never changes bots.`);
@@ -41,7 +41,7 @@ export const run: ReconcileSubcommand = {
 			if (result === null) return;
 			// The result is shown even if the database is unavailable by now.
 			const [pause, report] = await Promise.all([schedule.currentPause().catch(() => null), reports.locate(result.runId)]);
-			const finished = runFinishedReply(result, report, pausedNote(schedule.pausedBySettings, pause));
+			const finished = runFinishedReply(result, report, pausedNote(schedule.pausedBySettings, pause), settings.stripeMode);
 			return tryEditReply(interaction, mode === 'fix' ? await replyText(result, finished) : { content: finished });
 		} catch (error) {
 			await progress.finish();

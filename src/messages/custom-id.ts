@@ -65,10 +65,18 @@ function text(pattern: RegExp) {
 
 /** Every action with the parts of its ID, in order. */
 const ACTIONS = {
-	/** Apply the plan that was shown; `page` is redrawn with the result. */
+	/** Apply the plan that was shown, or ask first if it takes access; `page` is redrawn with the result. */
 	fix: ['runId', 'page', 'issueId', 'planHash'],
-	/** Show a page. */
+	/** Apply a plan that takes access, as it was confirmed. */
+	confirm: ['runId', 'issueId', 'planHash'],
+	/** The same, asked for in a private copy, which goes back to `page`. */
+	'confirm-copy': ['runId', 'page', 'issueId', 'planHash'],
+	/** Open a private copy of a report, on a page with open issues. `page`: that of the report. */
+	'open-copy': ['runId', 'page'],
+	/** Show a page of a private copy. */
 	page: ['runId', 'page', 'button'],
+	/** What is picked for an issue: an option's value is the ID of a button. */
+	more: ['runId', 'page'],
 	/** Apply the plan of one issue, outside of a report. */
 	'fix-one': ['issueId', 'planHash'],
 	/** Show what fixing everything would do. */
@@ -197,7 +205,7 @@ function isAction(action: string): action is keyof Actions {
 /** Run and page of a report message, by its buttons; null for other messages. */
 export function positionAmong(customIds: readonly string[]): { runId: string; page: number } | null {
 	for (const customId of customIds) {
-		const value = parseAction(customId, 'fix') ?? currentPage(customId);
+		const value = parseAction(customId, 'more') ?? parseAction(customId, 'fix') ?? currentPage(customId);
 		if (value !== null) return { runId: value.runId, page: value.page };
 	}
 	return null;

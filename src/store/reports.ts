@@ -4,6 +4,7 @@ import type { DriftIssue, FixOutcome, IssueState } from '../reconciliation/domai
 import type { Exemption } from '../reconciliation/domain/links.js';
 import type { RoleName } from '../reconciliation/domain/rules.js';
 import type { ReconciliationResult, TriggeredBy, Verified } from '../reconciliation/domain/run.js';
+import { AUTOMATIC } from '../reconciliation/fixes/attempt.js';
 import { runSubject } from '../reconciliation/outbox/outbox.js';
 import { type Prisma, type ReconciliationRun, RunStatus } from './client/client.js';
 import type { Database } from './connection/database.js';
@@ -89,7 +90,12 @@ export function reportStore({ prisma }: Database, guildId: string): ReportStore 
 			for (const ids of chunk(issueIds)) {
 				const rows = await prisma.$queryRaw<StateRow[]>`
 					SELECT issue.id, issue.status::text AS status, issue."planHash", issue."settledAt", issue."settledBy", ignored."expiresAt" AS "ignoredUntil", issue."cameBackAt", issue.detail,
-						last.id AS "attemptId", last.undoes, exemption."expiresAt" AS "exemptUntil", last.actor, last.outcome, last.error, last."rolesBefore", last."rolesAfter", COALESCE(last."completedAt", last."startedAt") AS at
+						last.id AS "attemptId", last.undoes, exemption."expiresAt" AS "exemptUntil", last.actor, last.outcome, last.error, last."rolesBefore", last."rolesAfter", COALESCE(last."completedAt", last."startedAt") AS at,
+						ARRAY(
+							SELECT attempt."runId" FROM $schema."FixAttempt" AS attempt
+							WHERE attempt."issueId" = issue.id AND attempt.actor = ${AUTOMATIC} AND attempt.outcome = 'FIXED'
+								AND attempt.undoes IS NULL AND attempt."runId" IS NOT NULL
+						) AS "autoFixedBy"
 					FROM $schema."Issue" AS issue
 					LEFT JOIN LATERAL (
 						SELECT * FROM $schema."FixAttempt" AS attempt
@@ -164,6 +170,7 @@ interface StateRow {
 	readonly rolesBefore: readonly RoleName[] | null;
 	readonly rolesAfter: readonly RoleName[] | null;
 	readonly at: Date | null;
+	readonly autoFixedBy: readonly string[];
 }
 
 function toState({
@@ -178,6 +185,7 @@ function toState({
 	attemptId,
 	actor,
 	at,
+	autoFixedBy,
 	...attempt
 }: StateRow): IssueState {
 	const lastAttempt = attemptId === null || actor === null || at === null ? null : { id: attemptId, actor, at, ...attempt };
@@ -189,6 +197,7 @@ function toState({
 		ignoredUntil,
 		cameBackAt,
 		detail: toDrift(detail),
+		...(autoFixedBy.length > 0 && { autoFixedBy }),
 		fixingBy: status === 'FIXING' ? actor : null,
 		lastAttempt
 	};

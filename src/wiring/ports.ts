@@ -102,6 +102,7 @@ export function createPorts(options: ReeveOptions, lifecycle: InFlightWork) {
 				? null
 				: createWebhookCaller(webhook, { body: (text) => changeText(redactors.distinctive(text)), errors: redactors.all }),
 		timeZone: settings.RECONCILIATION_TIMEZONE,
+		stripeMode,
 		readStates: (issueIds) => store.issueStates(issueIds),
 		saveReportMessage: (runId, channel, messageId) => store.setReportMessage(runId, channel, messageId),
 		saveHoldMessage: (holdId, channel, messageId) => store.setHoldMessage(holdId, channel, messageId),
@@ -115,7 +116,7 @@ export function createPorts(options: ReeveOptions, lifecycle: InFlightWork) {
 	const wanted = managedRoleSettings(settings);
 	const roleIndex = changeSettings(settings) === null ? undefined : new RoleIndex();
 	const trackReply = <T>(reply: () => Promise<T>) => lifecycle.trackReply(reply);
-	const targeted = createTargetedReports({ client: outgoing, store, trackReply, logger });
+	const targeted = createTargetedReports({ client: outgoing, store, stripeMode, trackReply, logger });
 	const announce = createAnnouncer({ client: outgoing, channelId, logger });
 	const onUnexpectedError = (error: unknown) => logger.error('Unexpected error:', error);
 	const deliver = (failedToo: boolean) => void lifecycle.track(() => flushOutbox(outbox, failedToo)).catch(onUnexpectedError);

@@ -113,7 +113,7 @@ export function createReeve(options: ReeveOptions): Reeve {
 			track
 		}),
 		schedule: createScheduleService({ ports, store, run, daily, guildId, track }),
-		reports: createReportService({ client: outgoing, guildId, store, announce, targeted, outbox, logger }),
+		reports: createReportService({ client: outgoing, guildId, store, stripeMode, announce, targeted, outbox, logger }),
 		health: createHealthService({
 			ports,
 			store,

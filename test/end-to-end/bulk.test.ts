@@ -6,6 +6,7 @@ import {
 	buttonOf,
 	buttons,
 	click,
+	issueOn,
 	linesOf,
 	managedRolesOf,
 	reconcile,
@@ -70,9 +71,7 @@ describe('/reconcile fix', () => {
 			/^<@\d+> fixed <@\d+> \(user6\): Knight given\.$/
 		);
 		// The report shows it as well.
-		await sandbox.until(() =>
-			refetch(sandbox, report).embeds.some(({ title, description }) => title?.endsWith('(fixed)') && description?.includes('user6'))
-		);
+		await sandbox.until(() => issueOn(refetch(sandbox, report), 'user6')?.text.includes('✓ Fixed by'));
 	});
 
 	test('asks for confirmation of an issue that was typed, and answers an unknown name', async () => {

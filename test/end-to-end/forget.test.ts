@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { APIMessage } from 'discord-api-types/v10';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.js';
-import { buttonOf, buttons, click, fixButtons, linesOf, reconcile, refetch, runCommand, waitForReply } from './operator.js';
+import { buttonOf, buttons, clickFix, fixButtons, linesOf, reconcile, refetch, runCommand, waitForReply } from './operator.js';
 
 const FORGET = join(import.meta.dirname, '../../dist/src/cli/forget.js');
 const [ADA, BOB] = ['300000000000000001', '300000000000000002'];
@@ -39,7 +39,7 @@ describe('forget', () => {
 		await sandbox.until(async () => (await sandbox.audit()).some(({ action }) => action === 'link'));
 		({ report } = await reconcile(sandbox));
 		for (const { custom_id } of fixButtons(report))
-			await click(sandbox, refetch(sandbox, report), custom_id, 'operator', /now has|now have|Lord/);
+			await clickFix(sandbox, refetch(sandbox, report), custom_id, 'operator', /now has|now have|Lord/);
 		await sandbox.until(async () => (await sandbox.issues('FIXED')).length === 2);
 		const fix = (await sandbox.issues()).find(({ discordId }) => discordId === ADA)?.attempts[0]?.id ?? '';
 		await runCommand(sandbox, 'reconcile undo', { fix });

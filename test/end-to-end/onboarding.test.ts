@@ -75,7 +75,7 @@ describe('a first run over a community in which no one is linked yet, with autom
 		for (const person of people.slice(0, 650)) link(person);
 		const { run, report: posted } = await sandbox.until(() => reconcile(sandbox));
 		expect(run).toMatchObject({ status: 'COMPLETED', issuesFound: 10, issuesFixed: 10, held: null });
-		expect(posted.embeds[0]?.title).toBe('10 people have the wrong roles');
+		expect(posted.embeds[0]?.title).toBe('10 people had the wrong roles');
 		expect(managedRolesOf(sandbox, 'user649')).toEqual(['Knight']);
 	}, 120_000);
 });
@@ -109,7 +109,7 @@ describe('a community in which many are known to be without a link', () => {
 		expect(await press('20')).toContain('You have ended the setup.');
 		expect(await sandbox.until(() => linesOf(sandbox).find((line) => line.includes('ended the setup')))).toContain('20 people would lose');
 		await sandbox.until(() => refetch(sandbox, report).embeds[0]?.title === '20 people have the wrong roles');
-		expect(refetch(sandbox, report).embeds).toHaveLength(6);
+		expect(refetch(sandbox, report).embeds[0]?.footer?.text).toContain('Issues 1–5 of ');
 		expect((await sandbox.audit()).filter(({ action }) => action === 'end-onboarding')).toMatchObject([
 			{ actor: sandbox.discord.ids.operatorId, after: { unlinkedHolders: 20, losing: 20 } }
 		]);

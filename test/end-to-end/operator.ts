@@ -1,4 +1,4 @@
-import type { APIButtonComponentWithCustomId, APIMessage } from 'discord-api-types/v10';
+import { type APIButtonComponentWithCustomId, type APIMessage, type APIStringSelectComponent, ComponentType } from 'discord-api-types/v10';
 import { expect } from 'vitest';
 import type { Sandbox, StoredRun } from '../../sandbox/sandbox.js';
 
@@ -27,12 +27,85 @@ export function waitForMessage(sandbox: Sandbox, interaction: string, like: RegE
 
 /** The buttons of a message, in reading order. */
 export function buttons(message: APIMessage): APIButtonComponentWithCustomId[] {
-	const rows = message.components as unknown as { components: APIButtonComponentWithCustomId[] }[];
+	return componentsOf(message).filter(({ type }) => type === ComponentType.Button);
+}
+
+function componentsOf<Component = APIButtonComponentWithCustomId>(message: APIMessage): Component[] {
+	const rows = (message.components ?? []) as unknown as { components: Component[] }[];
 	return rows.flatMap(({ components }) => components);
 }
 
 export function fixButtons(message: APIMessage): APIButtonComponentWithCustomId[] {
 	return buttons(message).filter(({ label }) => label?.startsWith('Apply fix'));
+}
+
+/** A page of a report, read as an operator reads it: a member's number is that of their button. */
+export function issueOn(
+	message: APIMessage,
+	name: string
+): { readonly number: string; readonly text: string; readonly button: string } | null {
+	const lines = (message.embeds[0]?.description ?? '').split('\n');
+	const small = lines.findIndex((line) => line.startsWith(`-# ${name} ·`) || line === `-# ${name}`);
+	const [, number = ''] = /^\*\*([\d,]+)\.\*\* /.exec(lines[small - 1] ?? '') ?? [];
+	if (number === '') return null;
+	const more = lines[small + 1]?.startsWith('-# Tried by') || lines[small + 1]?.startsWith('-# Came back') ? [lines[small + 1]] : [];
+	const button = buttons(message).find(({ label }) => label?.startsWith(`Apply fix ${number} ·`) || label?.startsWith(`Link ${number}…`));
+	return { number, text: [lines[small - 1], lines[small], ...more].join('\n'), button: button?.custom_id ?? '' };
+}
+
+/** The report, if it shows the member; else a private copy of it, on their page. */
+export async function pageWith(sandbox: Sandbox, report: APIMessage, name: string, user = 'operator'): Promise<APIMessage> {
+	let message = refetch(sandbox, report);
+	if (issueOn(message, name) !== null) return message;
+	const opened = sandbox.click(user, report.id, buttonOf(message, /^All [\d,]+…$/));
+	message = await waitForReply(sandbox, opened);
+	const turn = async (label: RegExp): Promise<boolean> => {
+		const button = buttons(message).find((each) => label.test(each.label ?? ''));
+		if (button === undefined || button.disabled) return false;
+		const before = message.embeds[0]?.footer?.text;
+		sandbox.click(user, message.id, button.custom_id);
+		message = await sandbox.until(() => {
+			const now = sandbox.interaction(opened).responses.at(-1);
+			return now !== undefined && now.embeds[0]?.footer?.text !== before ? now : null;
+		});
+		return true;
+	};
+	for (const label of [/Next/, /Previous/]) while (issueOn(message, name) === null && (await turn(label)));
+	if (issueOn(message, name) === null) throw new Error(`${name} is on no page`);
+	return message;
+}
+
+/** An option of a message's menu. */
+export function optionOf(message: APIMessage, label: RegExp): { readonly customId: string; readonly value: string } {
+	const menus = componentsOf<APIStringSelectComponent>(message).filter(({ type }) => type === ComponentType.StringSelect);
+	for (const { custom_id: customId, options } of menus)
+		for (const option of options) if (label.test(option.label)) return { customId, value: option.value };
+	throw new Error(`no option ${label} in ${menus.flatMap(({ options }) => options.map((option) => option.label))}`);
+}
+
+/** Picks an option of a message's menu. @returns the interaction */
+export function pick(sandbox: Sandbox, message: APIMessage, label: RegExp, user = 'operator'): string {
+	const { customId, value } = optionOf(message, label);
+	return sandbox.click(user, message.id, customId, [value]);
+}
+
+/** Clicks a fix button, confirms the fix if it takes access, and waits for the reply. */
+export async function clickFix(sandbox: Sandbox, message: APIMessage, customId: string, user = 'operator', like = /./): Promise<string> {
+	return confirmFix(sandbox, sandbox.click(user, message.id, customId), user, like);
+}
+
+/** Waits for the reply to a fix button that was clicked; if it asks for confirmation, confirms first. */
+export async function confirmFix(sandbox: Sandbox, interaction: string, user = 'operator', like = /./): Promise<string> {
+	const first = await sandbox.until(() => {
+		const { responses, failure } = sandbox.interaction(interaction);
+		if (failure !== null) throw new Error(failure);
+		return responses.filter(({ ephemeral }) => ephemeral).at(-1) ?? null;
+	});
+	const confirm = buttons(first).find(({ custom_id }) => /^reeve:1:confirm(-copy)?:/.test(custom_id));
+	if (confirm === undefined) return waitForMessage(sandbox, interaction, like);
+	const confirmed = sandbox.click(user, first.id, confirm.custom_id);
+	// A confirmation is replaced by the result, except in a private copy, which shows its page again.
+	return waitForMessage(sandbox, confirm.custom_id.startsWith('reeve:1:confirm:') ? interaction : confirmed, like);
 }
 
 /** The current version of a message. */

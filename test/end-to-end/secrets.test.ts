@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { STRIPE_KEY, TOKEN } from '../../sandbox/environment/environment.js';
 import { Sandbox } from '../../sandbox/sandbox.js';
 import { openDatabase } from '../../src/store/connection/database.js';
-import { fixButtons, managedRolesOf, reconcile, runCommand, waitForReply } from './operator.js';
+import { issueOn, managedRolesOf, reconcile, runCommand, waitForReply } from './operator.js';
 import { everyFile, everyRow, everythingSaid, everythingShown, leaks, type Planted, QuotingMailServer } from './planted.js';
 
 const ADA = '300000000000000001';
@@ -81,8 +81,7 @@ describe('a secret in the running bot', () => {
 		const { report } = await reconcile(sandbox);
 		expect(JSON.stringify(report.embeds)).toContain('(hidden)');
 		expect(mail.received.join()).toContain('(hidden)');
-		const fix = fixButtons(report).find(({ label }) => label?.includes('ada'))?.custom_id as string;
-		asked.push(sandbox.click('operator', report.id, fix));
+		asked.push(sandbox.click('operator', report.id, issueOn(report, 'ada')?.button as string));
 		await sandbox.until(() => managedRolesOf(sandbox, ADA).includes('Knight'));
 		expect(JSON.stringify(await run('reconcile why', { member: ADA }))).toContain('Why these roles');
 		expect(JSON.stringify(await run('reconcile why', { member: BOB }))).toContain('(hidden)');
@@ -123,11 +122,7 @@ describe('a secret in the running bot', () => {
 			const { report } = await reconcile(sandbox);
 			const body = { code: 0, message: `refused Bot ${TOKEN}`, errors: { _errors: [{ code: TOKEN, message: STRIPE_KEY }] } };
 			sandbox.faults.add({ target: 'discord', kind: 'status', status, body, match: 'PUT */roles/*' });
-			const click = sandbox.click(
-				'operator',
-				report.id,
-				fixButtons(report).find(({ label }) => label?.includes('ada'))?.custom_id as string
-			);
+			const click = sandbox.click('operator', report.id, issueOn(report, 'ada')?.button as string);
 			asked.push(click);
 			await waitForReply(sandbox, click, /Discord/);
 			sandbox.faults.clear();

@@ -35,6 +35,7 @@ const COMMANDS: readonly (readonly [string, Record<string, unknown>])[] = [
 let sandbox: Sandbox;
 let report: APIMessage;
 let runId: string;
+let issueId: string;
 let actions: ButtonAction[];
 
 beforeAll(async () => {
@@ -55,10 +56,15 @@ beforeAll(async () => {
 	runId = reconciled.run.id;
 	const [issue] = await sandbox.issues('OPEN');
 	if (issue === undefined) throw new Error('The run found no issue.');
-	const { id: issueId, planHash } = issue;
+	const { planHash } = issue;
+	issueId = issue.id;
 	actions = [
 		{ action: 'fix', runId, page: 0, issueId, planHash },
+		{ action: 'confirm', runId, issueId, planHash },
+		{ action: 'confirm-copy', runId, page: 0, issueId, planHash },
+		{ action: 'open-copy', runId, page: 0 },
 		{ action: 'page', runId, page: 0, button: 'next' },
+		{ action: 'ask-link-member', discordId: person(0) },
 		{ action: 'fix-one', issueId, planHash },
 		{ action: 'fix-all', runId },
 		{ action: 'plan', scope: 'all' },
@@ -137,6 +143,22 @@ describe.each(UNAUTHORIZED)('%s', (_, user, where, refusal) => {
 					...where
 				})
 			),
+			...['why', 'ignore', 'undo'].map((action) =>
+				sandbox.discord.forge({
+					user,
+					messageId: report.id,
+					customId: buildCustomId({ action: 'more', runId, page: 0 }),
+					values: [`reeve:1:${action}:${action === 'ignore' ? `${runId}:0:` : ''}${issueId}`],
+					...where
+				})
+			),
+			sandbox.discord.forge({
+				user,
+				messageId: report.id,
+				customId: buildCustomId({ action: 'ask-link-member', discordId: person(0) }),
+				fields: { customer: 'cus_zelda' },
+				...where
+			}),
 			sandbox.discord.forge({
 				user,
 				messageId: report.id,
@@ -202,6 +224,9 @@ describe('an operator', () => {
 		const missing = { runId: 'nothing', issueId: 'nothing', planHash: '00000000' };
 		const refusals: readonly (readonly [ButtonAction, RegExp])[] = [
 			[{ action: 'fix', page: 0, ...missing }, /^Nothing was changed: Reeve no longer knows the issue/],
+			[{ action: 'confirm', runId: 'nothing', issueId: 'nothing', planHash: '00000000' }, /^Nothing was changed: Reeve no longer knows/],
+			[{ action: 'confirm-copy', page: 0, ...missing }, /^Nothing was changed: Reeve no longer knows/],
+			[{ action: 'open-copy', runId: 'nothing', page: 0 }, /^The list of this report is no longer stored/],
 			[{ action: 'fix-one', issueId: 'nothing', planHash: '00000000' }, /^Nothing was changed: Reeve no longer knows the issue/],
 			[{ action: 'bulk', scope: 'all', part: 'removes', planHash: '00000000' }, /^Nothing was changed/],
 			[{ action: 'page', runId: 'nothing', page: 0, button: 'next' }, /^The list of this report is no longer stored/],

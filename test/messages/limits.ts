@@ -1,4 +1,10 @@
-import type { APIActionRowComponent, APIButtonComponent, APIEmbed } from 'discord.js';
+import {
+	type APIActionRowComponent,
+	type APIComponentInMessageActionRow,
+	type APIEmbed,
+	type APIStringSelectComponent,
+	ComponentType
+} from 'discord.js';
 import type { MessagePayload } from '../../src/messages/report/view.js';
 
 /** Discord's own rules, written down once more from its documentation: what a message breaks, or nothing. */
@@ -37,7 +43,20 @@ export function brokenLimits({ embeds, components, allowedMentions }: MessagePay
 	}
 	for (const row of components) {
 		if (row.components.length === 0) broken.push('an empty row');
-		atMost('buttons in a row', row.components.length, 5);
+		atMost('components in a row', row.components.length, row.components.some(({ type }) => type === ComponentType.StringSelect) ? 1 : 5);
+	}
+	for (const menu of menusOf(components)) {
+		filled('menu ID', menu.custom_id, 100);
+		if (ids.has(menu.custom_id)) broken.push(`custom ID twice: ${menu.custom_id}`);
+		ids.add(menu.custom_id);
+		filled('placeholder', menu.placeholder, 150);
+		if (menu.options.length === 0) broken.push('a menu without options');
+		atMost('options', menu.options.length, 25);
+		if (new Set(menu.options.map(({ value }) => value)).size < menu.options.length) broken.push('a value twice');
+		for (const option of menu.options) {
+			filled('option', option.label, 100);
+			filled('value', option.value, 100);
+		}
 	}
 
 	if (allowedMentions.parse.length > 0) broken.push('it may ping');
@@ -63,10 +82,16 @@ export interface CustomButton {
 	readonly disabled: boolean;
 }
 
+/** Every menu of a message. */
+export function menusOf(rows: readonly APIActionRowComponent<APIComponentInMessageActionRow>[]): APIStringSelectComponent[] {
+	return rows.flatMap((row) => row.components).filter((component) => component.type === ComponentType.StringSelect);
+}
+
 /** Every button of a message, which all have custom IDs. */
-export function buttonsOf(rows: readonly APIActionRowComponent<APIButtonComponent>[]): CustomButton[] {
+export function buttonsOf(rows: readonly APIActionRowComponent<APIComponentInMessageActionRow>[]): CustomButton[] {
 	return rows
 		.flatMap((row) => row.components)
+		.filter((component) => component.type === ComponentType.Button)
 		.map((button) => {
 			if (!('custom_id' in button)) throw new Error('a button without a custom ID');
 			return {

@@ -18,6 +18,7 @@ import {
 } from '../../reconciliation/outbox/outbox.js';
 import { messageUrl } from '../format/format.js';
 import type { NamesOf } from '../format/markdown-to-text.js';
+import type { StripeMode } from '../format/stripe-links.js';
 import { alertEmbed } from '../report/alert.js';
 import { type Email, type EmailInput, renderEmail } from '../report/email.js';
 import { holdAnnouncement } from '../report/hold.js';
@@ -47,6 +48,8 @@ export interface MessengerOptions {
 	readonly callWebhook: CallWebhook | null;
 	/** Of times in emails. */
 	readonly timeZone: string;
+	/** Of links to Stripe; default: live. */
+	readonly stripeMode?: StripeMode;
 	/** Current states of issues: automatic fixes run before the report is posted. */
 	readonly readStates: (issueIds: readonly string[]) => Promise<ReadonlyMap<string, IssueState>>;
 	/** Stores which message shows a run's report. */
@@ -193,7 +196,11 @@ async function messageOf(parts: MessengerOptions, notification: Notification): P
 	if (notification.kind === 'alert' || notification.kind === 'alert-update') return { embeds: [alertEmbed(notification.alert)], ...once };
 	if (notification.kind !== 'run') return { ...holdAnnouncement(notification.hold), ...once };
 	const { result } = notification;
-	return { ...reportPage({ result, states: await statesOf(parts, result) }, 0), ...replyTo(result, parts.channelId), ...once };
+	return {
+		...reportPage({ result, states: await statesOf(parts, result), stripeMode: parts.stripeMode }, 0),
+		...replyTo(result, parts.channelId),
+		...once
+	};
 }
 
 /** A verification replies to the newest report that led to its fixes, if that is in this channel and still exists. */

@@ -1,7 +1,7 @@
 import { type Client, ComponentType, DiscordAPIError, type Message, type MessageEditOptions, RESTJSONErrorCodes } from 'discord.js';
 import type { StoredAlert } from '../../reconciliation/domain/alert.js';
 import type { StoredHold } from '../../reconciliation/domain/hold.js';
-import { parseAction } from '../custom-id.js';
+import { positionAmong } from '../custom-id.js';
 import { alertEmbed } from '../report/alert.js';
 import { holdAnnouncement } from '../report/hold.js';
 import { reportPage } from '../report/page.js';
@@ -43,14 +43,8 @@ async function editIfThere(
 	}
 }
 
-/** The page that a report shows, read from its buttons. */
+/** The page that a report shows, read from its components. */
 function shownPage(message: Message): number {
-	for (const row of message.components) {
-		if (row.type !== ComponentType.ActionRow) continue;
-		for (const { customId } of row.components) {
-			const shown = customId === null ? null : parseAction(customId, 'fix');
-			if (shown !== null) return shown.page;
-		}
-	}
-	return 0;
+	const rows = message.components.flatMap((row) => (row.type === ComponentType.ActionRow ? row.components : []));
+	return positionAmong(rows.flatMap(({ customId }) => customId ?? []))?.page ?? 0;
 }

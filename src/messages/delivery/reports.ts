@@ -4,6 +4,7 @@ import type { ReconciliationResult } from '../../reconciliation/domain/run.js';
 import type { CheckResult } from '../../reconciliation/health/doctor.js';
 import { mailDisconnection, type OutboxDeps } from '../../reconciliation/outbox/outbox.js';
 import { messageUrl } from '../format/format.js';
+import type { StripeMode } from '../format/stripe-links.js';
 import { doctorEmbed } from '../replies/doctor.js';
 import type { ReportLocation, ReportView } from '../report/view.js';
 import type { Announce } from './announcer.js';
@@ -49,16 +50,18 @@ export function createReportService(deps: {
 	readonly client: Client;
 	readonly guildId: string;
 	readonly store: StoredReports;
+	readonly stripeMode: StripeMode;
 	readonly announce: Announce;
 	/** Other reports may show the same issues. */
 	readonly targeted: TargetedReports;
 	readonly outbox: OutboxDeps;
 	readonly logger: { warn(...values: readonly unknown[]): void };
 }): ReportService {
-	const { client, guildId, store, announce, targeted, outbox, logger } = deps;
+	const { client, guildId, store, stripeMode, announce, targeted, outbox, logger } = deps;
 	const viewOf = async (result: ReconciliationResult): Promise<ReportView> => ({
 		result,
-		states: await store.issueStates(result.issues.map((issue) => issue.id))
+		states: await store.issueStates(result.issues.map((issue) => issue.id)),
+		stripeMode
 	});
 	return {
 		view: async (runId) => {

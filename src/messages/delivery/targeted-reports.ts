@@ -2,6 +2,7 @@ import type { Client } from 'discord.js';
 import { createThrottle } from '../../async/throttle.js';
 import type { IssueState } from '../../reconciliation/domain/issue.js';
 import type { ReconciliationResult } from '../../reconciliation/domain/run.js';
+import type { StripeMode } from '../format/stripe-links.js';
 import { redrawReport } from './redraw.js';
 
 /** Discord allows 5 edits per 5 s in a channel. What changes at once, such as a bulk fix, is drawn at once. */
@@ -29,11 +30,12 @@ export interface TargetedReports {
 export function createTargetedReports(deps: {
 	readonly client: Client;
 	readonly store: TargetedReportStore;
+	readonly stripeMode: StripeMode;
 	/** Makes shutdown wait for a redraw in progress. */
 	readonly trackReply: (work: () => Promise<void>) => Promise<void>;
 	readonly logger: { warn(...values: readonly unknown[]): void };
 }): TargetedReports {
-	const { client, store, trackReply, logger } = deps;
+	const { client, store, stripeMode, trackReply, logger } = deps;
 	let changedSince: Date | null = null;
 
 	const redraw = async (): Promise<void> => {
@@ -44,7 +46,7 @@ export function createTargetedReports(deps: {
 			const report = await store.readReport(runId);
 			if (report === null || report.message === null) continue;
 			const states = await store.issueStates(report.result.issues.map(({ id }) => id));
-			await redrawReport(client, report.message, { result: report.result, states }).catch((error: unknown) =>
+			await redrawReport(client, report.message, { result: report.result, states, stripeMode }).catch((error: unknown) =>
 				logger.warn(`Could not update the report of run ${runId}:`, error)
 			);
 		}

@@ -11,6 +11,9 @@ export const MAX_MESSAGE_LENGTH = 2000;
 /** The value of an embed's field. */
 export const MAX_FIELD_LENGTH = 1024;
 
+/** Of an embed. */
+export const MAX_DESCRIPTION_LENGTH = 4096;
+
 /** A button's label. */
 export const MAX_LABEL_LENGTH = 80;
 

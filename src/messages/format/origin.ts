@@ -35,12 +35,45 @@ export function describeOrigin(origin: Origin | undefined): string {
 	}
 }
 
+/**
+ * The same in a few words, to follow what is wrong: "Lord was granted by @ada on …". Empty if nothing is known, and for what the text
+ * has said already.
+ * @param said - the drift in words; its times are ISO times
+ */
+export function describeEvent(origin: Origin | undefined, said: string): string {
+	if (origin === undefined || origin.kind === 'unknown') return '';
+	const on = day(new Date(origin.at));
+	switch (origin.kind) {
+		case 'granted':
+		case 'revoked':
+			return `${escapeName(origin.role)} was ${origin.kind} by ${who(origin)} on ${on}`;
+		case 'granted-by-reeve':
+			return `Reeve granted ${escapeName(origin.role)} on ${on}`;
+		case 'revoked-by-reeve':
+			return `Reeve revoked ${escapeName(origin.role)} on ${on}`;
+		case 'rejoined':
+			return `left the server and came back on ${on}`;
+		case 'joined':
+			return `joined the server on ${on}`;
+		case 'ended':
+			return / ended \d{4}-/.test(said) ? '' : `the subscription ended on ${on}`;
+		case 'payment-failed':
+			return /payment failed \d{4}-/i.test(said) ? '' : `the payment failed on ${on}`;
+		case 'subscribed':
+			return `subscribed on ${on}`;
+		case 'linked':
+			return `was linked by ${describeActor(origin.by)} on ${on}`;
+		case 'unlinked':
+			return `was unlinked by ${describeActor(origin.by)} on ${on}`;
+	}
+}
+
 function who({ by, byBot }: { readonly by: string; readonly byBot: boolean | null }): string {
 	return `${mention(by)}${byBot ? ' (a bot)' : ''}`;
 }
 
 /** What a group of issues has in common. */
-function groupOf(origin: Origin): string {
+function groupOf(origin: Exclude<Origin, { readonly kind: 'unknown' }>): string {
 	switch (origin.kind) {
 		case 'granted':
 		case 'revoked':
@@ -63,30 +96,18 @@ function groupOf(origin: Origin): string {
 			return 'linked by an operator';
 		case 'unlinked':
 			return 'unlinked by an operator';
-		case 'unknown':
-			return 'not known';
 	}
 }
 
-/** Groups named one by one. */
-const MAX_GROUPS = 4;
-
-/** "9 of 12: granted by @MEE6": a line per group, the largest first, and what is not known last; empty if none of it is known. */
-export function originLines(issues: readonly { readonly origin?: Origin }[]): readonly string[] {
-	const groups = new Map<string, { many: number; readonly isKnown: boolean }>();
+/** "9 of 12: granted by @MEE6": the largest group of issues that came about in the same way; null if no two did, as far as it is known. */
+export function commonOrigin(issues: readonly { readonly origin?: Origin }[]): string | null {
+	const groups = new Map<string, number>();
 	for (const { origin } of issues) {
-		if (origin === undefined) continue;
+		if (origin === undefined || origin.kind === 'unknown') continue;
 		const name = groupOf(origin);
-		const group = groups.get(name) ?? { many: 0, isKnown: origin.kind !== 'unknown' };
-		group.many += 1;
-		groups.set(name, group);
+		groups.set(name, (groups.get(name) ?? 0) + 1);
 	}
-	if (![...groups.values()].some(({ isKnown }) => isKnown)) return [];
-	const sorted = [...groups].sort(
-		([nameA, a], [nameB, b]) => Number(b.isKnown) - Number(a.isKnown) || b.many - a.many || (nameA < nameB ? -1 : 1)
-	);
-	const shown = sorted.slice(0, MAX_GROUPS);
-	const left = sorted.slice(MAX_GROUPS).reduce((sum, [, { many }]) => sum + many, 0);
-	const lines = shown.map(([name, { many }]) => `${number(many)} of ${number(issues.length)}: ${name}`);
-	return left === 0 ? lines : [...lines, `${number(left)} of ${number(issues.length)}: otherwise`];
+	const [largest] = [...groups].sort(([nameA, a], [nameB, b]) => b - a || (nameA < nameB ? -1 : 1));
+	if (largest === undefined || largest[1] < 2) return null;
+	return `${number(largest[1])} of ${number(issues.length)}: ${largest[0]}`;
 }

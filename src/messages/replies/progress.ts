@@ -1,6 +1,7 @@
 import type { Progress, ReconciliationResult } from '../../reconciliation/domain/run.js';
 import { describeHeld } from '../format/effects.js';
 import { count, number } from '../format/format.js';
+import type { StripeMode } from '../format/stripe-links.js';
 import { sentence } from '../format/text.js';
 import { shownOnboarding } from '../report/onboarding.js';
 import { memberResult } from '../report/one-member.js';
@@ -76,9 +77,9 @@ function line(source: Source, progress: Progress | undefined, left: number | nul
  * Result of a run.
  * @param paused - note that the daily runs are paused; empty if they are not
  */
-export function runFinishedReply(result: ReconciliationResult, report: ReportLocation, paused: string): string {
+export function runFinishedReply(result: ReconciliationResult, report: ReportLocation, paused: string, stripeMode?: StripeMode): string {
 	const where = describeLocation(report);
-	return `${outcome(result)} ${where}${paused === '' ? '' : `\n${paused}`}`;
+	return `${outcome(result, stripeMode)} ${where}${paused === '' ? '' : `\n${paused}`}`;
 }
 
 function describeLocation(report: ReportLocation): string {
@@ -94,7 +95,7 @@ function describeLocation(report: ReportLocation): string {
 	}
 }
 
-function outcome(result: ReconciliationResult): string {
+function outcome(result: ReconciliationResult, stripeMode?: StripeMode): string {
 	if (result.status === 'FAILED') return `The run failed: ${failureText(result, REASON_LENGTH)} ${afterFailure(result)}`;
 	if (shownOnboarding(result) !== null) {
 		const given = result.issuesFixed === 0 ? '' : ` ${count(result.issuesFixed, 'issue')} fixed.`;
@@ -105,7 +106,7 @@ function outcome(result: ReconciliationResult): string {
 			? isPartlyUnknown(result)
 				? 'Done: nothing to fix, but some members could not be judged.'
 				: 'Done: all clear.'
-			: `Done: ${memberResult(result, result.onlyMember).text}`;
+			: `Done: ${memberResult(result, result.onlyMember, stripeMode).text}`;
 	const fixed = result.autoFixEnabled ? `, ${number(result.issuesFixed)} fixed` : '';
 	const hold = result.hold === null ? '' : ` On hold (${describeHeld(result.hold)}): the report says why.`;
 	return `Done: ${count(result.issues.length, 'issue')}${fixed}.${hold}`;

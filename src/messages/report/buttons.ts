@@ -1,22 +1,36 @@
-import { type APIActionRowComponent, type APIButtonComponent, ButtonStyle, ComponentType } from 'discord.js';
-import type { LastAttempt } from '../../reconciliation/domain/issue.js';
+import {
+	type APIActionRowComponent,
+	type APIButtonComponent,
+	type APIComponentInMessageActionRow,
+	type APIStringSelectComponent,
+	ButtonStyle,
+	ComponentType
+} from 'discord.js';
+import { SNOWFLAKE } from '../../reconciliation/domain/discord-id.js';
+import { takesAccess } from '../../reconciliation/domain/effect.js';
+import type { DriftIssue, LastAttempt } from '../../reconciliation/domain/issue.js';
 import type { Onboarding } from '../../reconciliation/domain/onboarding.js';
 import type { RuleChange } from '../../reconciliation/domain/rule-change.js';
-import { buildCustomId } from '../custom-id.js';
-import { changeMade, describeChange, number } from '../format/format.js';
-import { plainName } from '../format/text.js';
+import { type ButtonAction, buildCustomId } from '../custom-id.js';
+import { changeMade, describeChange, number, planLabel } from '../format/format.js';
+import { MAX_LABEL_LENGTH } from '../format/limits.js';
+import { cut, plainName } from '../format/text.js';
 import type { ShownIssue } from './issue.js';
 import { endOnboardingButton } from './onboarding.js';
 import { pager } from './pager.js';
 import { acceptRulesButton } from './rule-change.js';
 
-type ButtonRow = APIActionRowComponent<APIButtonComponent>;
+type Row = APIActionRowComponent<APIComponentInMessageActionRow>;
 
 /** A page of a report, counted from 0. */
 export interface PageRef {
 	readonly runId: string;
 	readonly page: number;
 	readonly pages: number;
+	/** On all pages. */
+	readonly issues: number;
+	/** Whether one operator alone sees it. */
+	readonly isCopy: boolean;
 	/** Whether to offer Fix all. */
 	readonly fixAll: boolean;
 	/** Rules that an operator can accept. */
@@ -25,33 +39,75 @@ export interface PageRef {
 	readonly onboarding: Onboarding | null;
 }
 
-/** The rows of a page: fix, ignore or undo, explain; then page buttons and Fix all. */
-export function buttonRows(issues: readonly ShownIssue[], ref: PageRef): ButtonRow[] {
-	return [
-		issues.map((issue) => fixButton(issue, ref)),
-		issues.flatMap((issue) => secondButton(issue, ref)),
-		issues.map(whyButton),
+/** The rows of a page: what corrects each issue; what else can be done with it; then the pages and Fix all. */
+export function componentRows(issues: readonly ShownIssue[], ref: PageRef): Row[] {
+	const menu = moreMenu(issues, ref);
+	const rows: APIComponentInMessageActionRow[][] = [
+		issues.map((issue) => mainButton(issue, ref)),
+		menu === null ? [] : [menu],
 		lastButtons(ref)
-	]
-		.filter((buttons) => buttons.length > 0)
-		.map(row);
+	];
+	return rows.filter((components) => components.length > 0).map(row);
 }
 
-/** Ignore while the issue is open, undo after its fix. */
-function secondButton({ id, number: position, drift, state }: ShownIssue, { runId, page }: PageRef): APIButtonComponent[] {
-	const { lastAttempt } = state;
-	if (state.status === 'OPEN') {
-		return [
-			{
-				type: ComponentType.Button,
-				style: ButtonStyle.Secondary,
-				label: `Ignore… ${number(position)}`,
-				custom_id: buildCustomId({ action: 'ignore', runId, page, issueId: id })
-			}
-		];
+/** What corrects an issue, or, of a member without a link, asks who pays. It keeps its place when the issue is settled. */
+function mainButton(issue: ShownIssue, { runId, page }: PageRef): APIButtonComponent {
+	const { drift, state, planHash, number: position } = issue;
+	const isOpen = state.status === 'OPEN';
+	if (isToLink(drift)) {
+		return {
+			type: ComponentType.Button,
+			style: ButtonStyle.Secondary,
+			label: `Link ${number(position)}… · ${plainName(drift.discordName)}`,
+			custom_id: buildCustomId({ action: 'ask-link-member', discordId: drift.discordId }),
+			disabled: !isOpen
+		};
 	}
-	if (state.status !== 'FIXED' || lastAttempt === null || !canBeUndone(lastAttempt)) return [];
-	return [undoButton(lastAttempt.id, drift.discordName, position)];
+	return {
+		type: ComponentType.Button,
+		style: !isOpen ? ButtonStyle.Secondary : takesAccess(drift) ? ButtonStyle.Danger : ButtonStyle.Success,
+		label: cut(`Apply fix ${number(position)} · ${planLabel(drift.plan)}`, MAX_LABEL_LENGTH),
+		custom_id: buildCustomId({ action: 'fix', runId, page, issueId: issue.id, planHash }),
+		disabled: !isOpen
+	};
+}
+
+/** Whether it is not known who pays for the member, so that nothing is offered to be taken from them. */
+function isToLink(drift: DriftIssue): boolean {
+	return !drift.linked && SNOWFLAKE.test(drift.discordId) && (drift.plan.add.length === 0 || takesAccess(drift));
+}
+
+/** What else can be done with each issue. Its options carry the IDs of buttons. */
+function moreMenu(issues: readonly ShownIssue[], { runId, page }: PageRef): APIStringSelectComponent | null {
+	const options = issues.flatMap((issue) => optionsOf(issue, { runId, page }));
+	if (options.length === 0) return null;
+	return {
+		type: ComponentType.StringSelect,
+		custom_id: buildCustomId({ action: 'more', runId, page }),
+		placeholder: 'Why, Ignore, Link, Undo…',
+		options
+	};
+}
+
+function optionsOf({ id, number: position, drift, state }: ShownIssue, { runId, page }: Pick<PageRef, 'runId' | 'page'>) {
+	const name = plainName(drift.discordName);
+	const option = (verb: string, action: ButtonAction) => ({
+		label: `${verb} ${number(position)} · ${name}`,
+		value: buildCustomId(action)
+	});
+	const { lastAttempt } = state;
+	const isOpen = state.status === 'OPEN';
+	return [
+		option('Why', { action: 'why', issueId: id }),
+		...(isOpen ? [option('Ignore', { action: 'ignore', runId, page, issueId: id })] : []),
+		// They may pay as a customer that Reeve does not know to be theirs.
+		...(isOpen && SNOWFLAKE.test(drift.discordId) && (isToLink(drift) || takesAccess(drift))
+			? [option('Link', { action: 'ask-link-member', discordId: drift.discordId })]
+			: []),
+		...(state.status === 'FIXED' && lastAttempt !== null && canBeUndone(lastAttempt)
+			? [option('Undo', { action: 'undo', attemptId: lastAttempt.id })]
+			: [])
+	];
 }
 
 /** Judged by the attempt alone; whether it is still the member's newest is checked when the button is pressed. */
@@ -60,21 +116,18 @@ function canBeUndone({ outcome, undoes, rolesBefore, rolesAfter }: LastAttempt):
 	return outcome === 'FIXED' && undoes === null && change !== null && describeChange(change) !== '';
 }
 
-/**
- * Undoes a fix, in a report or below its announcement.
- * @param position - the issue's number, in a report
- */
-export function undoButton(attemptId: string, name: string, position?: number): APIButtonComponent {
+/** Undoes a fix, below its announcement. */
+export function undoButton(attemptId: string, name: string): APIButtonComponent {
 	return {
 		type: ComponentType.Button,
 		style: ButtonStyle.Secondary,
-		label: `Undo${position === undefined ? '' : ` ${number(position)}`} · ${plainName(name)}`,
+		label: `Undo · ${plainName(name)}`,
 		custom_id: buildCustomId({ action: 'undo', attemptId })
 	};
 }
 
 /** The rows of a message without one button whose action is done. */
-export function withoutButton(rows: readonly ButtonRow[], customId: string): ButtonRow[] {
+export function withoutButton(rows: readonly Row[], customId: string): Row[] {
 	return rows
 		.map(({ components }) => components.filter((button) => !('custom_id' in button && button.custom_id === customId)))
 		.filter((buttons) => buttons.length > 0)
@@ -82,37 +135,32 @@ export function withoutButton(rows: readonly ButtonRow[], customId: string): But
 }
 
 /** Page buttons, Fix all, and what accepts new rules or ends onboarding. */
-function lastButtons({ runId, page, pages, fixAll, toAccept, onboarding }: PageRef): APIButtonComponent[] {
+function lastButtons({ runId, page, pages, issues, isCopy, fixAll, toAccept, onboarding }: PageRef): APIButtonComponent[] {
+	const turn = isCopy
+		? pager({ page, pages, idOf: (target, button) => buildCustomId({ action: 'page', runId, page: target, button }) })
+		: pages > 1
+			? [openCopyButton(runId, page, issues)]
+			: [];
 	return [
-		...pager({ page, pages, idOf: (target, button) => buildCustomId({ action: 'page', runId, page: target, button }) }),
+		...turn,
 		...(fixAll ? [fixAllButton(runId)] : []),
 		...(toAccept === null ? [] : [acceptRulesButton(toAccept)]),
 		...(onboarding === null ? [] : [endOnboardingButton(runId, onboarding)])
 	];
 }
 
-function row(components: APIButtonComponent[]): ButtonRow {
-	return { type: ComponentType.ActionRow, components };
-}
-
-function fixButton(issue: ShownIssue, { runId, page }: PageRef): APIButtonComponent {
-	const open = issue.state.status === 'OPEN';
-	return {
-		type: ComponentType.Button,
-		style: open ? ButtonStyle.Primary : ButtonStyle.Secondary,
-		label: `Apply fix ${number(issue.number)} · ${plainName(issue.drift.discordName)}`,
-		custom_id: buildCustomId({ action: 'fix', runId, page, issueId: issue.id, planHash: issue.planHash }),
-		disabled: !open
-	};
-}
-
-function whyButton({ id, number: position }: ShownIssue): APIButtonComponent {
+/** Turning the pages of the shared report would move the buttons of everyone who reads it. */
+function openCopyButton(runId: string, page: number, issues: number): APIButtonComponent {
 	return {
 		type: ComponentType.Button,
 		style: ButtonStyle.Secondary,
-		label: `Why? ${number(position)}`,
-		custom_id: buildCustomId({ action: 'why', issueId: id })
+		label: `All ${number(issues)}…`,
+		custom_id: buildCustomId({ action: 'open-copy', runId, page })
 	};
+}
+
+function row(components: APIComponentInMessageActionRow[]): Row {
+	return { type: ComponentType.ActionRow, components };
 }
 
 /** Shows the plan for everything open when it is pressed. */

@@ -21,11 +21,12 @@ import { alertEmbed } from './alert.js';
 import { disconnectedEmbed } from './disconnected.js';
 import { briefHtml, briefText, type EmailContent, type EmailPerson, htmlOf, textOf } from './email-layout.js';
 import { holdEmbed } from './hold.js';
+import { openHold } from './issues-head.js';
 import { onboardingCard, shownOnboarding } from './onboarding.js';
 import { overdueEmbed } from './overdue.js';
 import { ruleChangeField } from './rule-change.js';
 import { resolutionOf } from './state.js';
-import { afterFailure, failureText, openHold } from './summary.js';
+import { afterFailure, failureText } from './summary.js';
 import { verificationEmbed } from './verification.js';
 import type { ReportView } from './view.js';
 

@@ -1,15 +1,16 @@
-import type { APIEmbed } from 'discord.js';
 import { planHash } from '../../reconciliation/detection/role-plan.js';
-import type { DriftIssue, DriftSeverity, IssueState, OpenIssue } from '../../reconciliation/domain/issue.js';
-import { COLOURS } from '../format/colours.js';
-import { describePlan, heading, number, roles, SEVERITY_NAMES } from '../format/format.js';
-import { describeOrigin } from '../format/origin.js';
-import { linkStripeIds } from '../format/stripe-links.js';
-import { cut, escapeName, mention, sentence } from '../format/text.js';
+import type { DriftIssue, IssueState, OpenIssue } from '../../reconciliation/domain/issue.js';
+import { number } from '../format/format.js';
+import { issueMoneyText } from '../format/money.js';
+import { describeEvent } from '../format/origin.js';
+import { customerLink, type StripeMode } from '../format/stripe-links.js';
+import { clean, escapeName, mention, sentence } from '../format/text.js';
 import type { TextBudget } from '../format/text-budget.js';
 import { ago } from '../format/timestamps.js';
-import { describeResolution, describeState, resolutionOf } from './state.js';
+import { describeState, resolutionOf } from './state.js';
 import type { ReportView } from './view.js';
+
+/** One issue of a report: two lines. */
 
 /** An issue in its current state. */
 export interface ShownIssue {
@@ -57,51 +58,68 @@ function untouched(issue: OpenIssue): IssueState {
 	};
 }
 
-const BY_RULE_CHANGE = '(Only because the rules have changed.)';
-
-const SEVERITY_COLOURS: Readonly<Record<DriftSeverity, number>> = { HIGH: COLOURS.high, MEDIUM: COLOURS.medium, LOW: COLOURS.low };
-
-/** One issue: member, drift, sources, plan, state. */
-export function issueEmbed(shown: ShownIssue, budget: TextBudget): APIEmbed {
+/** What is wrong, why and since when; then the small print. Of an issue that is settled: how it was. */
+export function issueLines(shown: ShownIssue, budget: TextBudget, stripeMode?: StripeMode): readonly string[] {
 	const { drift, state } = shown;
-	const resolution = resolutionOf(state);
-	const sourceText = (text: string) => linkStripeIds(sentence(text, budget.status), budget.source, { hideSubscriptionIds: true }) || '—';
-	const origin = budget.origins ? describeOrigin(drift.origin ?? shown.found.origin) : '';
-	const outcome = describeState(drift, state, budget);
-	return {
-		title: `${number(shown.number)}. ${heading(drift)}${resolution === null ? '' : ` (${describeResolution(state)})`}`,
-		description: `${mention(drift.discordId)} · ${escapeName(drift.discordName)}\n${sentence(drift.description, budget.sentence)}${drift.byRuleChange ? ` ${BY_RULE_CHANGE}` : ''}${origin === '' ? '' : `\n${origin}`}`,
-		color:
-			resolution === 'undone' || resolution === 'ignored'
-				? COLOURS.low
-				: resolution !== null
-					? COLOURS.good
-					: state.status === 'FIXING'
-						? COLOURS.busy
-						: SEVERITY_COLOURS[drift.severity],
-		fields: [
-			{ name: 'Stripe says', value: sourceText(drift.stripeStatus), inline: true },
-			{ name: 'Database says', value: sourceText(drift.databaseStatus), inline: true },
-			{ name: 'Discord says', value: cut(roles(drift.discordRoles), budget.status) || 'no managed role', inline: true },
-			{ name: 'Plan', value: planField(shown, budget), inline: true },
-			{ name: 'Severity', value: SEVERITY_NAMES[drift.severity], inline: true },
-			{ name: 'Open', value: describeOpenSince(shown), inline: true },
-			...(outcome === null ? [] : [outcome])
-		]
-	};
+	const who = `**${number(shown.number)}.** ${mention(drift.discordId)}`;
+	const happened = describeState(drift, state, budget);
+	const money = issueMoneyText(drift.money);
+	const links = budget.details ? customerLinks(drift.customerIds, stripeMode) : [];
+	if (state.status !== 'OPEN') {
+		const resolution = resolutionOf(state);
+		const mark = resolution === 'fixed' || resolution === 'gone' ? '✓ ' : '';
+		return [`${who} · ${mark}${happened}`, small([escapeName(drift.discordName), ...links])];
+	}
+	return [
+		`${who}${describeDrift(shown, budget)}`,
+		small([escapeName(drift.discordName), ...(money === null ? [] : [money]), ...ageOf(shown), ...remarks(shown), ...links]),
+		...(happened === null ? [] : [small([happened])])
+	];
 }
 
-function describeOpenSince({ found, state }: ShownIssue): string {
+function small(parts: readonly string[]): string {
+	return `-# ${parts.join(' · ')}`;
+}
+
+/** Descriptions begin with one of these, and go on about the member. */
+const VERB = /^(Has|Pays|Should|Owns|Is)(?= )/;
+
+/** " has Lord, but the subscription ended …; Lord was granted by … on ….": to follow the member. */
+function describeDrift({ drift, found }: ShownIssue, budget: TextBudget): string {
+	const text = sentence(drift.description, budget.sentence);
+	const about = VERB.test(text)
+		? ` ${text.charAt(0).toLowerCase()}${text.slice(1)}`
+		: text.startsWith('Still ')
+			? ` is still ${text.slice('Still '.length)}`
+			: `: ${text}`;
+	const event = budget.details ? describeEvent(drift.origin ?? found.origin, clean(drift.description)) : '';
+	return event === '' ? about : `${about.replace(/\.$/, '')}; ${event}.`;
+}
+
+function ageOf({ found, state }: ShownIssue): readonly string[] {
 	const back = state.cameBackAt ?? found.cameBackAt;
-	const again = back === null ? '' : `, back ${ago(back)}`;
-	const reports = found.timesSeen > 1 ? `, in ${number(found.timesSeen)} reports` : '';
-	return `First seen ${ago(found.firstSeenAt)}${reports}${again}`;
+	return [`first seen ${ago(found.firstSeenAt)}`, ...(back === null ? [] : [`back ${ago(back)}`])];
 }
 
-function planField({ drift, changed, outdated, state }: ShownIssue, budget: TextBudget): string {
-	const plan = cut(describePlan(drift.plan), budget.status * 2);
-	if (state.status !== 'OPEN') return plan;
-	if (drift.isUnknown) return `${plan} (not now: it is unknown what they should have, \`/reconcile why\` gives the reason)`;
-	if (outdated) return `${plan} (out of date: Apply fix shows what is right now)`;
-	return changed ? `${plan} (changed since this report)` : plan;
+function remarks({ drift, changed, outdated }: ShownIssue): readonly string[] {
+	return [
+		...(drift.byRuleChange ? ['only because the rules have changed'] : []),
+		...(drift.isUnknown
+			? ['not now: it is unknown what they should have']
+			: outdated
+				? ['out of date: Apply fix shows what is right now']
+				: changed
+					? ['plan changed since this report']
+					: [])
+	];
+}
+
+/** More customers than this are in `/reconcile why`. */
+const MAX_LINKS = 2;
+
+function customerLinks(customerIds: readonly string[], mode?: StripeMode): readonly string[] {
+	return customerIds
+		.slice(0, MAX_LINKS)
+		.map((id) => customerLink(id, mode))
+		.filter((link) => link !== '');
 }

@@ -42,8 +42,7 @@ export function noticeLines(notices: Notices): string[] {
 			expiringExemptions.length,
 			() => `${count(expiringExemptions.length, 'exemption')} ending soon: ${ending()}; to extend one, use \`/reconcile exempt\``
 		],
-		[notices.exempt, () => `${number(notices.exempt)} exempt`],
-		[notices.bots, () => `${count(notices.bots, 'bot')} skipped`],
+		[notices.exempt + notices.bots, () => skipped(notices)],
 		[overclaimedTeams.length, () => `${count(overclaimedTeams.length, 'team')} with more seats claimed than paid for: ${teams()}`],
 		...malformedLines(malformedLinks),
 		...contestedLines(notices),
@@ -58,6 +57,11 @@ export function noticeLines(notices: Notices): string[] {
 		]
 	];
 	return lines.filter(([many]) => many > 0).map(([, line]) => line());
+}
+
+/** "4 exempt, 3 bots skipped". */
+function skipped({ exempt, bots }: Notices): string {
+	return [...(exempt === 0 ? [] : [`${number(exempt)} exempt`]), ...(bots === 0 ? [] : [`${count(bots, 'bot')} skipped`])].join(', ');
 }
 
 function malformedLines(links: Notices['malformedLinks']): Line[] {

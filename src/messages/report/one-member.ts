@@ -2,7 +2,7 @@ import { adviseOnUnknown } from '../../reconciliation/detection/unknown.js';
 import type { MemberFinding } from '../../reconciliation/domain/detection.js';
 import type { ReconciliationResult } from '../../reconciliation/domain/run.js';
 import { roles } from '../format/format.js';
-import { linkStripeIds } from '../format/stripe-links.js';
+import { linkStripeIds, type StripeMode } from '../format/stripe-links.js';
 import { escapeText, mention, sentence } from '../format/text.js';
 import { day } from '../format/timestamps.js';
 import { formatUnknown } from './notices.js';
@@ -21,7 +21,7 @@ interface MemberResult {
 }
 
 /** @param discordId - of the only member */
-export function memberResult({ notices, membersChecked }: ReconciliationResult, discordId: string): MemberResult {
+export function memberResult({ notices, membersChecked }: ReconciliationResult, discordId: string, stripeMode?: StripeMode): MemberResult {
 	const who = mention(discordId);
 	const member = notices?.member;
 	if ((notices?.exempt ?? 0) > 0)
@@ -37,7 +37,11 @@ export function memberResult({ notices, membersChecked }: ReconciliationResult, 
 			isClear: false
 		};
 	if (member === undefined ? membersChecked === 0 : member.held === null)
-		return { title: 'One person: not in the server', text: `${who} is not in the server.${whenTheyJoin(member)}`, isClear: true };
+		return {
+			title: 'One person: not in the server',
+			text: `${who} is not in the server.${whenTheyJoin(member, stripeMode)}`,
+			isClear: true
+		};
 	const [unknown] = notices?.unknown ?? [];
 	if (unknown !== undefined)
 		return {
@@ -45,7 +49,7 @@ export function memberResult({ notices, membersChecked }: ReconciliationResult, 
 			text: `${who} keeps the roles they have: ${formatUnknown(unknown.reason)}. To settle it, ${adviseOnUnknown(unknown.reason)}.`,
 			isClear: false
 		};
-	return { title: 'One person: all clear', text: `${who} ${allClear(member)}`, isClear: true };
+	return { title: 'One person: all clear', text: `${who} ${allClear(member, stripeMode)}`, isClear: true };
 }
 
 /** " until … (founder)". */
@@ -61,16 +65,18 @@ function comparison(member: MemberFinding | undefined): string {
 	return ` Without that they should have ${due(member)}; they have ${roles(member.held) || 'no role'}.`;
 }
 
-function whenTheyJoin(member: MemberFinding | undefined): string {
+function whenTheyJoin(member: MemberFinding | undefined, mode?: StripeMode): string {
 	if (member === undefined) return ' There is nothing to compare.';
-	if (member.expected.length > 0) return ` If they join, they should have ${due(member)} (${cause(member)}): the next run finds it.`;
-	return member.linked ? ` If they join, they should have no role: ${cause(member)}.` : ' They are not linked to any customer either.';
+	if (member.expected.length > 0) return ` If they join, they should have ${due(member)} (${cause(member, mode)}): the next run finds it.`;
+	return member.linked
+		? ` If they join, they should have no role: ${cause(member, mode)}.`
+		: ' They are not linked to any customer either.';
 }
 
-function allClear(member: MemberFinding | undefined): string {
+function allClear(member: MemberFinding | undefined, mode?: StripeMode): string {
 	if (member === undefined) return 'has the roles they should have.';
 	if (!member.linked) return 'is not linked to any customer and has no role, which is right.';
-	return `should have ${due(member)} and has ${member.expected.length === 0 ? 'none' : 'just that'}: ${cause(member)}.`;
+	return `should have ${due(member)} and has ${member.expected.length === 0 ? 'none' : 'just that'}: ${cause(member, mode)}.`;
 }
 
 function due({ expected }: MemberFinding): string {
@@ -78,6 +84,6 @@ function due({ expected }: MemberFinding): string {
 }
 
 /** "Knight paid (open in Stripe)". */
-function cause(member: MemberFinding): string {
-	return linkStripeIds(sentence(member.cause, CAUSE_LENGTH), 2 * CAUSE_LENGTH, { hideSubscriptionIds: true });
+function cause(member: MemberFinding, mode?: StripeMode): string {
+	return linkStripeIds(sentence(member.cause, CAUSE_LENGTH), 2 * CAUSE_LENGTH, { hideSubscriptionIds: true, mode });
 }

@@ -1,53 +1,42 @@
 import type { APIEmbed } from 'discord.js';
-import { reportableIssues } from '../../reconciliation/detection/verify-fixes.js';
-import { isFullRun, type ReconciliationResult } from '../../reconciliation/domain/run.js';
-import { LAST_PAGE } from '../custom-id.js';
+import type { OpenIssue } from '../../reconciliation/domain/issue.js';
+import { isFullRun } from '../../reconciliation/domain/run.js';
 import { number } from '../format/format.js';
-import { MAX_EMBEDS_LENGTH } from '../format/limits.js';
-import { TEXT_BUDGETS } from '../format/text-budget.js';
-import { buttonRows } from './buttons.js';
-import { issueEmbed, shownIssue } from './issue.js';
+import { MAX_DESCRIPTION_LENGTH, MAX_EMBEDS_LENGTH } from '../format/limits.js';
+import { fitLines } from '../format/lines.js';
+import { linkStripeIds } from '../format/stripe-links.js';
+import { TEXT_BUDGETS, type TextBudget } from '../format/text-budget.js';
+import { componentRows } from './buttons.js';
+import { issueLines, type ShownIssue, shownIssue } from './issue.js';
+import { offersFixAll } from './issues-head.js';
+import { ISSUES_PER_PAGE, isTargeted, listedIssues, pageCount } from './listed.js';
+import { noticeLines } from './notices.js';
 import { offersGrants, shownOnboarding } from './onboarding.js';
-import { offersFixAll, summaryEmbed } from './summary.js';
-import { targetedReport } from './targeted.js';
+import { headOf } from './summary.js';
 import type { MessagePayload, ReportView } from './view.js';
 
-/** Each issue has a button, and a row holds five. */
-export const ISSUES_PER_PAGE = 5;
-
-/** At least 1: a failed run has no issues. */
-export function pageCount(result: ReconciliationResult): number {
-	return Math.min(Math.max(1, Math.ceil(reportableIssues(result).length / ISSUES_PER_PAGE)), LAST_PAGE + 1);
-}
-
 /**
- * Renders one page of a report: the summary, up to five issues, and their buttons.
+ * Renders one page of a report as one embed: the head, up to five issues, and their buttons.
  * @param page - counted from 0; clamped to the existing pages
+ * @param isCopy - whether one operator alone sees it, and turns its pages. The shared report stays on its page: no one's buttons move.
  */
-export function reportPage({ result, states }: ReportView, page: number): MessagePayload {
-	if (result.triggeredBy === 'targeted' && result.status === 'COMPLETED') return targetedReport({ result, states }, page);
-	const pages = pageCount(result);
+export function reportPage(view: ReportView, page: number, isCopy = false): MessagePayload {
+	const { result, states } = view;
+	const listed = listedIssues(view);
+	const pages = pageCount(listed);
 	const at = Math.min(Math.max(0, Math.trunc(page) || 0), pages - 1);
 	const first = at * ISSUES_PER_PAGE;
-	const reportable = reportableIssues(result);
-	const found = reportable.slice(first, first + ISSUES_PER_PAGE);
-	const issues = found.map((issue, index) => shownIssue(issue, first + index + 1, states));
-	const range = pages > 1 ? `Issues ${number(first + 1)}–${number(first + issues.length)} of ${number(reportable.length)} · ` : '';
-	const footer = `${range}Run ${result.runId}`;
-
-	const onboarding = shownOnboarding(result);
-	let embeds: APIEmbed[] = [];
-	for (const budget of TEXT_BUDGETS) {
-		embeds = [summaryEmbed({ result, states }, footer, budget), ...issues.map((issue) => issueEmbed(issue, budget))];
-		if (characters(embeds) <= MAX_EMBEDS_LENGTH) break;
-	}
+	const shown = listed.slice(first, first + ISSUES_PER_PAGE).map((issue, index) => shownIssue(issue, first + index + 1, states));
+	const onboarding = isTargeted(result) ? null : shownOnboarding(result);
 	return {
-		embeds,
-		components: buttonRows(issues, {
+		embeds: [pageEmbed(view, listed, shown, isCopy)],
+		components: componentRows(shown, {
 			runId: result.runId,
 			page: at,
 			pages,
-			fixAll: onboarding === null ? found.length > 0 && offersFixAll(result) : offersGrants(result),
+			issues: listed.length,
+			isCopy,
+			fixAll: onboarding === null ? offersFixAll(view, listed) : offersGrants(result),
 			onboarding,
 			toAccept: isFullRun(result) && result.verified === null && result.ruleChange?.acceptedBy === null ? result.ruleChange : null
 		}),
@@ -55,14 +44,47 @@ export function reportPage({ result, states }: ReportView, page: number): Messag
 	};
 }
 
+function pageEmbed(view: ReportView, listed: readonly OpenIssue[], shown: readonly ShownIssue[], isCopy: boolean): APIEmbed {
+	const { result } = view;
+	const range =
+		shown.length < listed.length
+			? `Issues ${number(shown[0]?.number ?? 0)}–${number(shown.at(-1)?.number ?? 0)} of ${number(listed.length)} · `
+			: '';
+	const footer = { text: `${range}Run ${result.runId}${isCopy ? ' · only you see this copy' : ''}` };
+	let embed: APIEmbed = {};
+	for (const budget of TEXT_BUDGETS) {
+		embed = { ...reportEmbed(view, listed, shown, budget), footer };
+		if ((embed.description ?? '').length <= MAX_DESCRIPTION_LENGTH && lengthOf(embed) <= MAX_EMBEDS_LENGTH) break;
+	}
+	return embed;
+}
+
+/**
+ * The head, the issues, and what is no issue.
+ * @param listed - all issues of the report
+ * @param shown - those of them that this part shows
+ */
+export function reportEmbed(view: ReportView, listed: readonly OpenIssue[], shown: readonly ShownIssue[], budget: TextBudget): APIEmbed {
+	const { description = '', ...head } = headOf(view, listed, budget);
+	const isFirst = shown[0]?.number === 1;
+	const lines = [
+		description,
+		...shown.flatMap((issue) => issueLines(issue, budget, view.stripeMode)),
+		...(isFirst ? noted(view, budget) : [])
+	];
+	return { ...head, description: lines.join('\n') };
+}
+
+/** What is no issue: a small line each. */
+function noted({ result, stripeMode }: ReportView, budget: TextBudget): readonly string[] {
+	if (result.notices === null || isTargeted(result)) return [];
+	const text = fitLines(noticeLines(result.notices), budget.notices, { cutLast: true });
+	if (text === '') return [];
+	const linked = budget.details ? linkStripeIds(text, 2 * budget.notices, { mode: stripeMode }) : text;
+	return linked.split('\n').map((line) => `-# ${line}`);
+}
+
 /** Characters that count towards Discord's limit. */
-function characters(embeds: readonly APIEmbed[]): number {
-	return embeds
-		.flatMap(({ title, description, footer, fields = [] }) => [
-			title,
-			description,
-			footer?.text,
-			...fields.flatMap((field) => [field.name, field.value])
-		])
-		.reduce((sum, text) => sum + (text?.length ?? 0), 0);
+function lengthOf({ title = '', description = '', footer, fields = [] }: APIEmbed): number {
+	return [title, description, footer?.text ?? '', ...fields.flatMap(({ name, value }) => [name, value])].join('').length;
 }

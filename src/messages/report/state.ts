@@ -1,5 +1,4 @@
 import type { DriftIssue, IssueState, LastAttempt } from '../../reconciliation/domain/issue.js';
-import { plainDay } from '../../reconciliation/domain/time-in-text.js';
 import { AUTOMATIC } from '../../reconciliation/fixes/attempt.js';
 import { changeMade, describeActor, describeChange } from '../format/format.js';
 import { cut, sentence } from '../format/text.js';
@@ -16,34 +15,21 @@ export function resolutionOf({ status, lastAttempt, settledBy }: IssueState): 'f
 	return settledBy === null ? 'gone' : 'ignored';
 }
 
-/** What follows the heading of a settled issue: "fixed", "ignored until 12 Dec 2026". Null for an open one. */
-export function describeResolution(state: IssueState): string | null {
-	const resolution = resolutionOf(state);
-	const { ignoredUntil = null } = state;
-	// Discord renders no timestamps in titles.
-	return resolution === 'ignored' && ignoredUntil !== null ? `ignored until ${plainDay(ignoredUntil)}` : resolution;
-}
-
-/** @returns null for an open issue without an attempt */
-export function describeState(issue: DriftIssue, state: IssueState, budget: TextBudget): { name: string; value: string } | null {
+/** What has happened to an issue. @returns null for an open issue without an attempt */
+export function describeState(issue: DriftIssue, state: IssueState, budget: TextBudget): string | null {
 	const { lastAttempt } = state;
 	switch (state.status) {
 		case 'FIXED':
-			return { name: 'Outcome', value: describeFixed(issue, state, budget) };
+			return describeFixed(issue, state, budget);
 		case 'RESOLVED':
-			return { name: 'Outcome', value: describeResolved(state, budget) };
+			return describeResolved(state, budget);
 		case 'FIXING': {
 			const actor = state.fixingBy ?? lastAttempt?.actor;
 			const since = lastAttempt?.outcome === null ? `, started ${ago(lastAttempt.at)}` : '';
-			return {
-				name: 'Now',
-				value: `Being ${lastAttempt?.undoes ? 'undone' : 'fixed'}${actor === undefined ? '' : ` by ${describeActor(actor)}`}${since}`
-			};
+			return `Being ${lastAttempt?.undoes ? 'undone' : 'fixed'}${actor === undefined ? '' : ` by ${describeActor(actor)}`}${since}`;
 		}
 		case 'OPEN':
-			return lastAttempt === null || lastAttempt.outcome === null
-				? null
-				: { name: 'Last attempt', value: describeAttempt(lastAttempt, state.cameBackAt, budget) };
+			return lastAttempt === null || lastAttempt.outcome === null ? null : describeAttempt(lastAttempt, state.cameBackAt, budget);
 	}
 }
 
@@ -53,7 +39,7 @@ function describeFixed(issue: DriftIssue, { lastAttempt, fixingBy, settledAt }: 
 	const automatic = actor === AUTOMATIC ? ', automatically' : '';
 	const when = settledAt === null ? '' : ` ${ago(settledAt)}`;
 	const change = describeChange(changeMade(lastAttempt?.rolesBefore ?? null, lastAttempt?.rolesAfter ?? null) ?? issue.plan);
-	return `Fixed${by}${when}${automatic}${change === '' ? '' : `: ${cut(change, budget.status * 2)}`}`;
+	return `Fixed${by}${when}${automatic}${change === '' ? '' : `: ${cut(change, budget.roles)}`}`;
 }
 
 function describeResolved({ lastAttempt, settledAt, settledBy, ignoredUntil = null }: IssueState, budget: TextBudget): string {
@@ -69,7 +55,7 @@ function describeResolved({ lastAttempt, settledAt, settledBy, ignoredUntil = nu
 function describeUndone({ actor, at, rolesBefore, rolesAfter, exemptUntil }: LastAttempt, budget: TextBudget): string {
 	const change = describeChange(changeMade(rolesBefore, rolesAfter) ?? { add: [], remove: [] });
 	const exempt = exemptUntil === null ? '' : ` Exempt until ${moment(exemptUntil)}.`;
-	return `Undone by ${describeActor(actor)} ${ago(at)}${change === '' ? '' : `: ${cut(change, budget.status * 2)}`}.${exempt}`;
+	return `Undone by ${describeActor(actor)} ${ago(at)}${change === '' ? '' : `: ${cut(change, budget.roles)}`}.${exempt}`;
 }
 
 /** An attempt that left the issue open, or preceded a recurrence. */
@@ -100,5 +86,5 @@ function describeAttempt(attempt: LastAttempt, cameBackAt: Date | null, budget: 
 /** What a failed attempt changed before it failed. */
 function partly({ rolesBefore, rolesAfter }: LastAttempt, budget: TextBudget): string {
 	const change = describeChange(changeMade(rolesBefore, rolesAfter) ?? { add: [], remove: [] });
-	return change === '' ? '' : ` Done before that: ${cut(change, budget.status)}.`;
+	return change === '' ? '' : ` Done before that: ${cut(change, budget.roles)}.`;
 }

@@ -28,7 +28,7 @@ export function verificationTitle(result: ReconciliationResult, { fixes }: Verif
 	return stayed === 0 ? 'Verification: no fix could be judged' : `Verification: ${count(stayed, 'fix', 'fixes')} stayed`;
 }
 
-/** The first embed: which fixes stayed and which came back. */
+/** The head: which fixes stayed and which came back. */
 export function verificationEmbed(result: ReconciliationResult, verified: Verified, budget: TextBudget): APIEmbed {
 	const { fixes } = verified;
 	const lines = [

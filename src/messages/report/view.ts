@@ -1,11 +1,14 @@
-import type { APIActionRowComponent, APIButtonComponent, APIEmbed } from 'discord.js';
+import type { APIActionRowComponent, APIButtonComponent, APIComponentInMessageActionRow, APIEmbed } from 'discord.js';
 import type { IssueState } from '../../reconciliation/domain/issue.js';
 import type { ReconciliationResult } from '../../reconciliation/domain/run.js';
+import type { StripeMode } from '../format/stripe-links.js';
 
 /** A run's result and the current states of its issues, by issue ID. An issue without a state is open. */
 export interface ReportView {
 	readonly result: ReconciliationResult;
 	readonly states: ReadonlyMap<string, IssueState>;
+	/** Of links to Stripe; default: live. */
+	readonly stripeMode?: StripeMode | undefined;
 }
 
 /** Where a run's report is. `why`: the reason of a failed post, if it is known. `unknown`: the database cannot be read. */
@@ -17,7 +20,7 @@ export type ReportLocation =
 /** A discord.js message without pings. */
 export interface MessagePayload {
 	embeds: APIEmbed[];
-	components: APIActionRowComponent<APIButtonComponent>[];
+	components: APIActionRowComponent<APIComponentInMessageActionRow>[];
 	allowedMentions: { parse: [] };
 }
 

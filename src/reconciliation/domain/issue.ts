@@ -130,6 +130,8 @@ export interface IssueState {
 	/** When the drift recurred after a fix; null if it never did. */
 	readonly cameBackAt: Date | null;
 	readonly lastAttempt: LastAttempt | null;
+	/** IDs of the runs whose automatic fix settled it, also if it came back or was undone. Missing: none. */
+	readonly autoFixedBy?: readonly string[];
 	/** The current drift; null if it is as the run found it. */
 	readonly detail: DriftIssue | null;
 }

@@ -84,8 +84,8 @@ export class Host {
 	}
 
 	/** Clicks a button of a message, even one that it does not have. */
-	public click(messageId: string, customId: string, user = 'operator'): Promise<Answer> {
-		return this.answerTo(this.services.discord.forge({ user, messageId, customId }).interactionId);
+	public click(messageId: string, customId: string, user = 'operator', values?: string[]): Promise<Answer> {
+		return this.answerTo(this.services.discord.forge({ user, messageId, customId, ...(values && { values }) }).interactionId);
 	}
 
 	private async answerTo(id: string): Promise<Answer> {

@@ -140,8 +140,8 @@ describe('posting a report', () => {
 		expect(logged).toEqual([]);
 		expect(requests.map(({ method, path }) => `${method} ${path}`)).toEqual([`POST /api/v10/channels/${CHANNEL}/messages`]);
 		expect(requests[0]?.body).toMatchObject({
-			embeds: [{ title: '1 person has the wrong roles' }, { title: '1. Has the wrong role' }],
-			components: [{ type: 1, components: [{ type: 2, label: 'Apply fix 1 · ada', disabled: false }] }, { type: 1 }, { type: 1 }],
+			embeds: [{ title: '1 person has the wrong roles' }],
+			components: [{ type: 1, components: [{ type: 2, label: 'Apply fix 1 · Replace Knight with Lord', disabled: false }] }, { type: 1 }],
 			allowed_mentions: { parse: [] },
 			enforce_nonce: true
 		});
@@ -164,7 +164,9 @@ describe('posting a report', () => {
 		const { client, requests } = clientAnswering(ok);
 		const fixed = state({ status: 'FIXED', settledAt: AT, lastAttempt: attempt({ actor: 'reeve', outcome: 'FIXED' }) });
 		await messengerWith(client, { states: new Map([['issue1', fixed]]) }).messenger.post(run({ issues: [issue()] }));
-		expect(requests[0]?.body).toMatchObject({ embeds: [{}, { title: '1. Has the wrong role (fixed)' }] });
+		expect(requests[0]?.body).toMatchObject({
+			embeds: [{ title: '1 person had the wrong roles', description: expect.stringContaining('✓ Fixed by Reeve') }]
+		});
 	});
 
 	it('repeats the nonce on a retry, so that Discord posts once', async () => {

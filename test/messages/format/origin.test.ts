@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeOrigin, originLines } from '../../../src/messages/format/origin.js';
+import { commonOrigin, describeEvent, describeOrigin } from '../../../src/messages/format/origin.js';
 import type { Origin } from '../../../src/reconciliation/domain/origin.js';
 
 const at = '2026-11-28T12:00:00.000Z';
@@ -17,20 +17,37 @@ describe('describeOrigin', () => {
 	});
 });
 
-describe('originLines', () => {
-	it('counts who did it, the most frequent first and the unknown last', () => {
-		const issues = [{ origin: { kind: 'unknown' as const } }, { origin: { kind: 'unknown' as const } }, { origin: byMee6 }, {}];
-		expect(originLines(issues)).toEqual(['1 of 4: granted by <@300000000000000009> (a bot)', '2 of 4: not known']);
+describe('describeEvent', () => {
+	it('says the same in a few words, to follow what is wrong', () => {
+		expect(describeEvent(byMee6, 'Has Knight and pays for nothing.')).toBe(
+			'\\*Knight\\* was granted by <@300000000000000009> (a bot) on <t:1795867200:D>'
+		);
+		expect(describeEvent({ kind: 'joined', at }, '')).toBe('joined the server on <t:1795867200:D>');
+		expect(describeEvent({ kind: 'unknown' }, '')).toBe('');
 	});
 
-	it('is empty if nothing is known', () => {
-		expect(originLines([{ origin: { kind: 'unknown' } }, {}])).toEqual([]);
+	it('does not repeat a date that was said', () => {
+		const ended: Origin = { kind: 'ended', subscriptionId: 'sub_1', at };
+		expect(describeEvent(ended, 'Has Lord, but the subscription ended 2026-11-28T12:00:00Z.')).toBe('');
+		expect(describeEvent(ended, 'Has Lord and pays for nothing.')).toBe('the subscription ended on <t:1795867200:D>');
+		const failed: Origin = { kind: 'payment-failed', subscriptionId: 'sub_1', at };
+		expect(describeEvent(failed, 'Payment failed 2026-11-28T12:00:00Z, beyond the grace period.')).toBe('');
+	});
+});
+
+describe('commonOrigin', () => {
+	it('is what most issues have in common', () => {
+		const issues = [
+			{ origin: { kind: 'unknown' as const } },
+			{ origin: byMee6 },
+			{ origin: byMee6 },
+			{ origin: { kind: 'joined', at } as const }
+		];
+		expect(commonOrigin(issues)).toBe('2 of 4: granted by <@300000000000000009> (a bot)');
 	});
 
-	it('names at most four groups', () => {
-		const issues = Array.from({ length: 7 }, (_, index) => ({ origin: { ...byMee6, by: `30000000000000000${index}` } }));
-		const lines = originLines(issues);
-		expect(lines).toHaveLength(5);
-		expect(lines.at(-1)).toBe('3 of 7: otherwise');
+	it('is null if no two issues have it in common, or nothing is known', () => {
+		expect(commonOrigin([{ origin: byMee6 }, { origin: { kind: 'joined', at } }])).toBeNull();
+		expect(commonOrigin([{ origin: { kind: 'unknown' } }, { origin: { kind: 'unknown' } }, {}])).toBeNull();
 	});
 });

@@ -29,10 +29,9 @@ function report(over: Partial<ReconciliationResult>) {
 describe('a report of a run with changed rules', () => {
 	it('says what changed, whom it concerns, and what happens until an operator accepts it', () => {
 		const { summary, buttons } = report({ issues: issues(12), ruleChange: CHANGE });
-		expect(summary?.fields?.[0]).toEqual({
-			name: 'The rules have changed, and no operator has accepted that',
-			value: `Prices of Lord: price_lord → price_lrod\nOnly because of this: 8 lose access, 1 moves down, 3 get access. Until an operator accepts it, Reeve takes no access because of it, automatically or in bulk; what gives access goes ahead. If it is a mistake, correct the settings and restart Reeve. Last accepted <t:${AT_SECONDS}:R>.`
-		});
+		expect(summary?.description).toContain(
+			`**The rules have changed, and no operator has accepted that**\nPrices of Lord: price_lord → price_lrod\nOnly because of this: 8 lose access, 1 moves down, 3 get access. Until an operator accepts it, Reeve takes no access because of it, automatically or in bulk; what gives access goes ahead. If it is a mistake, correct the settings and restart Reeve. Last accepted <t:${AT_SECONDS}:R>.\n`
+		);
 		const accept = buttons.find(({ label }) => label === 'Accept the new rules (9)…');
 		expect(parseCustomId(accept?.custom_id ?? '')).toEqual({ action: 'accept-rules', rulesHash: '0123abcd', losing: 9 });
 	});
@@ -45,10 +44,9 @@ describe('a report of a run with changed rules', () => {
 
 	it('says who has accepted the change, and has nothing left to accept', () => {
 		const { summary, buttons } = report({ issues: issues(2), ruleChange: { ...CHANGE, acceptedBy: OPERATOR } });
-		expect(summary?.fields?.[0]).toEqual({
-			name: 'The rules have changed',
-			value: `Prices of Lord: price_lord → price_lrod\n<@${OPERATOR}> has accepted this.`
-		});
+		expect(summary?.description).toContain(
+			`**The rules have changed**\nPrices of Lord: price_lord → price_lrod\n<@${OPERATOR}> has accepted this.\n`
+		);
 		expect(buttons.some(({ label }) => label?.startsWith('Accept'))).toBe(false);
 	});
 
@@ -61,17 +59,14 @@ describe('a report of a run with changed rules', () => {
 		const hold = { reason: 'The rules have changed.', losing: 9, holders: 100, byRuleChange: true };
 		const { summary } = report({ issues: issues(9), ruleChange: CHANGE, hold, autoFixEnabled: true });
 		expect(summary?.title).toBe('9 people have the wrong roles, on hold');
-		expect(summary?.fields?.map(({ name }) => name)).toEqual([
-			'The rules have changed, and no operator has accepted that',
-			'By kind',
-			'By severity'
-		]);
+		expect(summary?.description?.match(/^\*\*[A-Z].*\*\*$/gm)).toEqual(['**The rules have changed, and no operator has accepted that**']);
 	});
 
 	it('marks each issue that exists only because of the change', () => {
 		const { embeds } = report({ issues: [issue({ id: 'a', byRuleChange: true }), issue({ id: 'b' })], ruleChange: CHANGE });
-		expect(embeds[1]?.description).toContain('(Only because the rules have changed.)');
-		expect(embeds[2]?.description).not.toContain('rules');
+		const small = embeds[0]?.description?.split('\n').filter((line) => line.startsWith('-# ada'));
+		expect(small?.[0]).toContain(' · only because the rules have changed · ');
+		expect(small?.[1]).not.toContain('rules');
 	});
 
 	it('fits many long changes', () => {

@@ -10,7 +10,8 @@ import { brokenLimits, buttonsOf } from '../limits.js';
 const FIXED = state({
 	status: 'FIXED',
 	settledAt: AT,
-	lastAttempt: attempt({ actor: 'reeve', outcome: 'FIXED', at: AT, rolesBefore: [], rolesAfter: ['Knight'] })
+	lastAttempt: attempt({ actor: 'reeve', outcome: 'FIXED', at: AT, rolesBefore: [], rolesAfter: ['Knight'] }),
+	autoFixedBy: ['run1']
 });
 
 function report(over: Partial<ReconciliationResult>, states: Readonly<Record<string, IssueState>> = {}, page = 0) {
@@ -31,11 +32,10 @@ describe('report of a targeted run', () => {
 		expect(color).toBe(COLOURS.amber);
 		expect(description?.split('\n')).toEqual([
 			expect.stringMatching(/^-# After a change in Stripe or Discord · <t:\d+:R>$/),
-			`**1. Has the wrong role**: <@${ADA}> · ada`,
-			'Pays for Lord and has Knight.',
-			'→ Plan: Give Lord, then remove Knight'
+			`**1.** <@${ADA}> pays for Lord and has Knight.`,
+			expect.stringMatching(/^-# ada · first seen <t:\d+:R> · \[Stripe\]/)
 		]);
-		expect(buttons).toEqual(['Apply fix 1 · ada', 'Ignore… 1', 'Why? 1']);
+		expect(buttons).toEqual(['Apply fix 1 · Replace Knight with Lord']);
 	});
 
 	it('shows what came back', () => {
@@ -46,8 +46,8 @@ describe('report of a targeted run', () => {
 		const { title, color, buttons, description } = report({ autoFixEnabled: true, issuesFixed: 1, issues: [known()] }, { known: FIXED });
 		expect(title).toBe('Granted Knight to bob');
 		expect(color).toBe(COLOURS.good);
-		expect(description).toContain('→ Fixed by Reeve');
-		expect(buttons).toEqual(['Apply fix 1 · bob (off)', 'Undo 1 · bob', 'Why? 1']);
+		expect(description).toContain(' · ✓ Fixed by Reeve');
+		expect(buttons).toEqual(['Apply fix 1 · Replace Knight with Lord (off)']);
 	});
 
 	it('says what was removed or replaced', () => {
@@ -64,26 +64,24 @@ describe('report of a targeted run', () => {
 		const gone = state({ status: 'RESOLVED', settledAt: AT });
 		const { title, color, description } = report({ issues: issues(2) }, { issue1: gone, issue2: FIXED });
 		expect([title, color]).toEqual(['2 people had the wrong roles', COLOURS.good]);
-		expect(description).toContain('→ Went away by itself');
+		expect(description).toContain(' · ✓ Went away by itself');
 		expect(report({ issues: issues(2) }, { issue1: gone }).title).toBe('1 person has the wrong roles');
 	});
 
 	it('says what is on hold, until it is approved or settled', () => {
 		const hold = { reason: 'This would remove access from 1 of the 100 members.', losing: 1, holders: 100 };
-		const { fields, color, buttons } = report({ issues: [issue()], hold, autoFixEnabled: true });
-		expect(fields).toMatchObject([
-			{ name: 'Stopped for your approval: no one has lost access', value: expect.stringContaining(hold.reason) }
-		]);
+		const { description, color, buttons } = report({ issues: [issue()], hold, autoFixEnabled: true });
+		expect(description).toContain(`**Stopped for your approval: no one has lost access**\n${hold.reason}`);
 		expect(color).toBe(COLOURS.bad);
 		expect(buttons).toContain('Fix all…');
-		expect(report({ issues: [issue()], hold, holdReleasedBy: '1' }).fields).toBeUndefined();
-		expect(report({ issues: [issue()], hold }, { issue1: FIXED }).fields).toBeUndefined();
+		expect(report({ issues: [issue()], hold, holdReleasedBy: '1' }).description).toContain('**Approved**\n<@1> approved this');
+		expect(report({ issues: [issue()], hold }, { issue1: FIXED }).description).not.toContain('approv');
 	});
 
 	it('has pages', () => {
 		const { footer, buttons } = report({ issues: issues(100) }, {}, 19);
 		expect(footer?.text).toBe('Issues 96–100 of 100 · Run run1');
-		expect(buttons).toContain('Page 20 of 20 (off)');
+		expect(buttons).toContain('All 100…');
 	});
 
 	it('fits with the longest texts', () => {

@@ -327,6 +327,15 @@ export function claimContract(database: () => Database): void {
 			});
 		});
 
+		it('names the run whose automatic fix settled the issue; none for the fix of an operator', async () => {
+			const automatic = await scene();
+			await automatic.ledger.endAttempt(attemptOf(await automatic.claim('reeve')), ended('FIXED'));
+			expect((await automatic.state())?.autoFixedBy).toEqual([automatic.runId]);
+			const byHand = await scene();
+			await byHand.ledger.endAttempt(attemptOf(await byHand.claim('42')), ended('FIXED'));
+			expect((await byHand.state())?.autoFixedBy).toBeUndefined();
+		});
+
 		it('reads the states of many issues at once, of its own guild only', async () => {
 			const { ledger } = ledgerOf(database());
 			const { found } = await run(

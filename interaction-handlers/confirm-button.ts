@@ -1,0 +1,17 @@
+import type { ButtonInteraction } from 'discord.js';
+import { tryEditReply } from '../src/discord/replies.js';
+import { applyReportFix } from '../src/interactions/apply-report-fix.js';
+import { OperatorButton } from '../src/interactions/operator-handler.js';
+import type { ActionOf } from '../src/messages/custom-id.js';
+
+/** Confirms a fix that takes access, asked for in a report. */
+export class ConfirmButton extends OperatorButton<'confirm'> {
+	protected readonly action = 'confirm';
+
+	protected async handle(interaction: ButtonInteraction, action: ActionOf<'confirm'>) {
+		await interaction.deferUpdate();
+		const content = await applyReportFix(interaction, action);
+		await tryEditReply(interaction, { content, embeds: [], components: [] });
+		await this.container.reeve.services.reports.refresh(action.runId);
+	}
+}
