@@ -44,6 +44,7 @@ export const STRIPE_RESOURCES = [
 	'events',
 	'prices',
 	'products',
+	'coupons',
 	'balance',
 	'account'
 ] as const satisfies readonly Resource[];

@@ -16,6 +16,7 @@ import { isLiveKey, USE_LIVE_KEY } from './api/key.js';
 import { defaultRate, RateLimiter } from './api/rate-limiter.js';
 import { createRequester } from './api/request.js';
 import { toCustomer, toSubscription } from './convert.js';
+import { CouponExpansion } from './coupon-expansion.js';
 import { createCustomerLookup } from './customer-lookup.js';
 import { findMissingCustomers, readCurrentCustomers } from './customers.js';
 import { type DebtCache, datePastDue, listOpenInvoices, type PastDue, readDebt, toPastDue } from './debts.js';
@@ -63,6 +64,7 @@ export function createBilling({
 		clock = { service: 'Stripe', theirs, ours: new Date() };
 	};
 	const request = createRequester(createClient({ secretKey, apiUrl, deadlineMs, onServerTime }), rateLimiter, timing);
+	const coupons = new CouponExpansion();
 	const linkChanges = new LinkChanges(request, discordIdKey);
 	/** By the key; an account without objects says nothing else about its mode. */
 	const keyLivemode = isLiveKey(secretKey);
@@ -111,6 +113,7 @@ export function createBilling({
 			readAllSubscriptions({
 				...reading,
 				cache: caches.subscriptions,
+				coupons,
 				discordIdKey,
 				odd,
 				onSubscription: (complete) => {
@@ -150,7 +153,11 @@ export function createBilling({
 	async function readCustomers(customerIds: readonly string[]): Promise<BillingSnapshot> {
 		const nowSeconds = Math.floor(Date.now() / 1000);
 		const odd = new OddObjects();
-		const { subscriptions, withoutSubscription, missing } = await readCurrentCustomers(request, customerIds, { discordIdKey, odd });
+		const { subscriptions, withoutSubscription, missing } = await readCurrentCustomers(request, customerIds, {
+			coupons,
+			discordIdKey,
+			odd
+		});
 		assertClockIsRight();
 		const debts = new Map<string, ReadDebt>();
 		await forEachConcurrent(

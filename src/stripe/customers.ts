@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import { forEachConcurrent } from '../async/concurrency.js';
 import type { MissingCustomers } from '../reconciliation/domain/billing.js';
 import type { StripeRequest } from './api/request.js';
-import { type CompleteSubscription, listSubscriptionsOf, type OddOptions } from './list-subscriptions.js';
+import { type CompleteSubscription, listSubscriptionsOf, type SubscriptionOptions } from './list-subscriptions.js';
 import { isId, lookUp, nullIfMissing } from './read-customer.js';
 
 /** What Stripe holds for a set of customers. */
@@ -21,7 +21,7 @@ export interface CustomerReading {
 export async function readCurrentCustomers(
 	request: StripeRequest,
 	customerIds: Iterable<string>,
-	options: OddOptions
+	options: SubscriptionOptions
 ): Promise<CustomerReading> {
 	const subscriptions: CompleteSubscription[] = [];
 	const withoutSubscription: Stripe.Customer[] = [];

@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import { forEachConcurrent } from '../async/concurrency.js';
 import { isOver } from '../reconciliation/policy/entitlement.js';
 import type { StripeRequest } from './api/request.js';
+import type { CouponExpansion } from './coupon-expansion.js';
 import { hasReadableMetadata, type Inspected, inspectItems, inspectSubscription, isObject, sortablePage } from './inspect.js';
 import { incomplete, PAGE_SIZE, readList } from './lists/paginate.js';
 import { type Oldest, type ParallelListOptions, readParallelList } from './lists/parallel-list.js';
@@ -19,14 +20,17 @@ export interface CompleteSubscription extends Pick<Inspected, 'subscription' | '
 
 const RESOURCE = 'Subscriptions';
 const EVERY_STATUS = { status: 'all' } as const;
-const WITH_CUSTOMER = { ...EVERY_STATUS, expand: ['data.customer'] };
 
 const DAY_SECONDS = 86_400;
 /** Most communities are a few years old at most, and many are new. */
 const INITIAL_SPLITS_DAYS = [30, 365, 3 * 365];
 
 /** How a reading treats odd objects. */
-export interface OddOptions {
+type OddOptions = Pick<SubscriptionOptions, 'discordIdKey' | 'odd'>;
+
+/** How subscriptions are read. */
+export interface SubscriptionOptions {
+	readonly coupons: CouponExpansion;
 	/** The metadata key that holds a Discord ID. */
 	readonly discordIdKey: string;
 	readonly odd: OddObjects;
@@ -36,13 +40,13 @@ export interface OddOptions {
 export async function listSubscriptionsOf(
 	request: StripeRequest,
 	customerId: string,
-	options: OddOptions
+	options: SubscriptionOptions
 ): Promise<CompleteSubscription[]> {
 	const undated = new Set<string | null>();
 	const raw = await readList<Stripe.Subscription>(request, {
 		resource: RESOURCE,
 		listPage: async (stripe, page) => {
-			const list = await stripe.subscriptions.list({ ...page, ...WITH_CUSTOMER, customer: customerId });
+			const list = await options.coupons.list(stripe, { ...page, ...EVERY_STATUS, customer: customerId });
 			return sortablePage(list, Math.floor(Date.now() / 1000), (id) => undated.add(id));
 		},
 		createdAt: ({ created }) => created
@@ -62,11 +66,12 @@ export async function listSubscriptionsOf(
 export async function readAllSubscriptions({
 	onSubscription,
 	onCount,
+	coupons,
 	discordIdKey,
 	odd,
 	...options
 }: Pick<ParallelListOptions<Stripe.Subscription>, 'request' | 'rateLimiter' | 'now' | 'cache' | 'nowSeconds'> &
-	OddOptions & {
+	SubscriptionOptions & {
 		readonly onSubscription: (subscription: CompleteSubscription) => void;
 		readonly onCount: (count: number) => void;
 	}): Promise<{ readonly count: number; readonly oldest: Oldest | null }> {
@@ -80,7 +85,7 @@ export async function readAllSubscriptions({
 		resource: RESOURCE,
 		initialSplits: INITIAL_SPLITS_DAYS.map((days) => options.nowSeconds - days * DAY_SECONDS),
 		listPage: async (stripe, page) => {
-			const list = await stripe.subscriptions.list({ ...page, ...WITH_CUSTOMER });
+			const list = await coupons.list(stripe, { ...page, ...EVERY_STATUS });
 			return sortablePage(list, page.created?.lte ?? options.nowSeconds, (id) => undated.add(id));
 		},
 		onItems: (subscriptions) => {

@@ -13,14 +13,22 @@ const guildMember = z.strictObject({
 	roles: z.array(z.string()).default([])
 });
 
+/** @param coupon - ID of a coupon of the world. @param end - epoch seconds; null if it goes on, or its coupon is used once */
+export const discountSchema = z.strictObject({ coupon: z.string().min(1), end: z.int().nullable().default(null) });
+
 const customer = z.strictObject({
 	id: z.string().min(1),
 	email: z.string().nullable().default(null),
 	name: z.string().nullable().default(null),
+	discount: discountSchema.nullish(),
 	metadata
 });
 
-const item = z.strictObject({ price: z.string().min(1), quantity: z.int().nonnegative().default(1) });
+export const itemSchema = z.strictObject({
+	price: z.string().min(1),
+	quantity: z.int().nonnegative().default(1),
+	discounts: z.array(discountSchema).optional()
+});
 
 const invoice = z.strictObject({
 	/** Epoch seconds. */
@@ -35,7 +43,8 @@ const subscription = z
 		status: z.string().min(1),
 		price: z.string().min(1).optional(),
 		quantity: z.int().nonnegative().optional(),
-		items: z.array(item).min(1).optional(),
+		items: z.array(itemSchema).min(1).optional(),
+		discounts: z.array(discountSchema).optional(),
 		/** Epoch seconds. */
 		created: z.int().optional(),
 		metadata,
@@ -48,22 +57,39 @@ const subscription = z
 	})
 	.refine((value) => (value.price === undefined) !== (value.items === undefined), 'give either price or items');
 
+const currency = z.string().regex(/^[a-z]{3}$/);
+
 /** A recurring price. One that is not in the world costs $5 a month, under a name made from its ID. */
 const price = z.strictObject({
 	id: z.string().min(1),
 	/** Of its product. */
 	name: z.string().min(1),
 	nickname: z.string().min(1).nullable().default(null),
-	/** In the currency's smallest unit; null for a tiered price. */
-	amount: z.int().nonnegative().nullable(),
-	currency: z
-		.string()
-		.regex(/^[a-z]{3}$/)
-		.default('usd'),
+	/** In the currency's smallest unit, fractions included; null for a tiered price. */
+	amount: z.number().nonnegative().nullable(),
+	currency: currency.default('usd'),
 	interval: z.enum(['day', 'week', 'month', 'year']).default('month'),
 	intervalCount: z.int().positive().default(1),
-	active: z.boolean().default(true)
+	active: z.boolean().default(true),
+	/** Metered: what is used is paid, and items have no quantity. */
+	usage: z.enum(['licensed', 'metered']).default('licensed'),
+	/** The amount is for a package of units. */
+	package: z
+		.strictObject({ size: z.int().positive(), round: z.enum(['up', 'down']) })
+		.nullable()
+		.default(null)
 });
+
+const coupon = z
+	.strictObject({
+		id: z.string().min(1),
+		percentOff: z.number().positive().max(100).nullable().default(null),
+		/** In the smallest unit of `currency`. */
+		amountOff: z.int().positive().nullable().default(null),
+		currency: currency.default('usd'),
+		duration: z.enum(['forever', 'repeating', 'once']).default('forever')
+	})
+	.refine(({ percentOff, amountOff }) => (percentOff === null) !== (amountOff === null), 'give either percentOff or amountOff');
 
 export const guildSchema = z
 	.strictObject({ members: z.array(guildMember).default([]) })
@@ -76,11 +102,19 @@ export const stripeSchema = z
 	.strictObject({
 		customers: z.array(customer).default([]),
 		subscriptions: z.array(subscription).default([]),
-		prices: z.array(price).optional()
+		prices: z.array(price).optional(),
+		coupons: z.array(coupon).optional()
 	})
-	.superRefine(({ customers, subscriptions }, context) => {
+	.superRefine(({ customers, subscriptions, coupons = [] }, context) => {
 		uniqueIds(context, 'subscription', subscriptions);
 		const customerIds = uniqueIds(context, 'customer', customers);
+		const couponIds = uniqueIds(context, 'coupon', coupons);
+		const used = [
+			...customers.flatMap((each) => each.discount ?? []),
+			...subscriptions.flatMap(({ discounts = [], items = [] }) => [...discounts, ...items.flatMap((each) => each.discounts ?? [])])
+		];
+		for (const { coupon: id } of used)
+			if (!couponIds.has(id)) context.addIssue({ code: 'custom', message: `a discount names coupon ${id}, which is not in the world` });
 		for (const { id, customer } of subscriptions) {
 			if (!customerIds.has(customer))
 				context.addIssue({ code: 'custom', message: `subscription ${id} names customer ${customer}, which is not in the world` });
@@ -104,4 +138,5 @@ export type GuildWorldInput = z.input<typeof guildSchema>;
 export type GuildMemberWorld = GuildWorld['members'][number];
 export type StripeWorld = z.output<typeof stripeSchema>;
 export type PriceWorld = z.output<typeof price>;
+export type CouponWorld = z.output<typeof coupon>;
 export type StripeWorldInput = z.input<typeof stripeSchema>;

@@ -14,6 +14,7 @@ import {
 } from './lists.js';
 import { ACCOUNT, accountObject, balanceObject } from './objects/account.js';
 import { customerObject, customerOrDeleted } from './objects/customer.js';
+import { couponObject, findDiscount } from './objects/discount.js';
 import { invoiceObject } from './objects/invoice.js';
 import { priceObject, productObject } from './objects/price.js';
 import { itemObjects, type ObjectContext, subscriptionObject } from './objects/subscription.js';
@@ -44,8 +45,10 @@ export function answer(api: Api, method: string, path: string, query: Query, tam
 	if (version !== 'v1' || !isResource(resource) || !['GET', 'POST', 'DELETE'].includes(method)) throw unrecognizedUrl(method, path);
 	allow(api, resource, method !== 'GET');
 	if (rest.length > 0) throw unrecognizedUrl(method, path);
-	if (id === undefined)
+	if (id === undefined) {
+		if (resource === 'coupons') throw badRequest(`The sandbox does not support ${path}`);
 		return resource === 'account' || resource === 'balance' ? retrieve(api, resource, '', query) : list(api, resource, query, tampering);
+	}
 	if (resource === 'account' || resource === 'balance') throw unrecognizedUrl(method, path);
 	if (id === 'search' && method === 'GET' && (resource === 'customers' || resource === 'subscriptions'))
 		return search(api, resource, query);
@@ -173,6 +176,7 @@ const KINDS = {
 	events: 'event',
 	prices: 'price',
 	products: 'product',
+	coupons: 'coupon',
 	balance: 'balance',
 	account: 'account'
 } as const satisfies Record<Resource, string>;
@@ -206,6 +210,8 @@ function object({ store, events, context }: Api, kind: Kind, id: string): object
 			return built(store.catalog.price(id), (record) => priceObject(record, context.livemode));
 		case 'product':
 			return built(store.catalog.product(id), (record) => productObject(record, context.livemode));
+		case 'coupon':
+			return built(store.catalog.coupon(id), (record) => couponObject(record, context.livemode));
 		case 'balance':
 			return balanceObject(context.livemode);
 		case 'account':
@@ -220,7 +226,12 @@ function built<R, O extends object>(record: R | undefined, build: (record: R) =>
 function lookup(api: Api): Lookup {
 	const kinds: ReadonlySet<string> = new Set(Object.values(KINDS));
 	return {
-		find: (kind, id) => (isKind(kind, kinds) ? object(api, kind, id) : undefined),
+		find: (kind, id) =>
+			kind === 'discount'
+				? findDiscount((owner) => api.store.subscription(owner), id)
+				: isKind(kind, kinds)
+					? object(api, kind, id)
+					: undefined,
 		subscriptionsOf: (id) => {
 			const index = api.store.customer(id)?.subscriptions;
 			const found = paginate(index ? [index] : [], { limit: MAX_EXPANDED_SUBSCRIPTIONS, keep: (record) => record.endedAt === null });

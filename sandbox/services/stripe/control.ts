@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { ControlError } from '../core/control-error.js';
+import { discountSchema, itemSchema } from '../core/world.js';
 import type { Events, EventType } from './events.js';
 import { customerObject } from './objects/customer.js';
 import { invoiceObject } from './objects/invoice.js';
 import { type ObjectContext, subscriptionObject } from './objects/subscription.js';
 import { failedAt, invoicesOf, laterInvoices } from './records/invoicing.js';
 import { type CustomerRecord, hasEnded, type InvoiceRecord, isOverdue, type SubscriptionRecord } from './records/records.js';
-import { endOf, type StripeStore } from './store.js';
+import { endOf, NO_DISCOUNTS, type StripeStore } from './store.js';
 
 /** Changes made on Stripe's dashboard, in the world's format, and the events that follow from them. */
 
@@ -17,6 +18,7 @@ const customerChange = z.strictObject({
 	created: z.int().optional(),
 	email: z.string().nullish(),
 	name: z.string().nullish(),
+	discount: discountSchema.nullish(),
 	metadata
 });
 const customerNew = customerChange.extend({ id: z.string().min(1).optional() });
@@ -30,10 +32,8 @@ const subscriptionChange = z.strictObject({
 	status: z.string().min(1).optional(),
 	price: z.string().min(1).optional(),
 	quantity: quantity.optional(),
-	items: z
-		.array(z.strictObject({ price: z.string().min(1), quantity: quantity.default(1) }))
-		.min(1)
-		.optional(),
+	items: z.array(itemSchema).min(1).optional(),
+	discounts: z.array(discountSchema).optional(),
 	created: z.int().optional(),
 	metadata,
 	failedAt: z.int().nullish(),
@@ -78,8 +78,8 @@ export function deleteObject(state: StripeState, kind: ControlKind, id: string):
 		: updateSubscription(state, requireSubscription(state.store, id), { status: 'canceled' });
 }
 
-function showCustomer({ id, email, name, metadata, created, deleted }: CustomerRecord): unknown {
-	return deleted ? { id, deleted } : { id, email, name, metadata, created };
+function showCustomer({ id, email, name, discount, metadata, created, deleted }: CustomerRecord): unknown {
+	return deleted ? { id, deleted } : { id, email, name, ...(discount && { discount }), metadata, created };
 }
 
 function showSubscription(record: SubscriptionRecord): unknown {
@@ -88,7 +88,8 @@ function showSubscription(record: SubscriptionRecord): unknown {
 		id: record.id,
 		customer: record.customer.id,
 		status: record.status,
-		...(only && others.length === 0 ? only : { items: record.items }),
+		...(only && others.length === 0 && !only.discounts ? { price: only.price, quantity: only.quantity } : { items: record.items }),
+		...(record.discounts.length > 0 && { discounts: record.discounts }),
 		created: record.created,
 		metadata: record.metadata,
 		failedAt: failedAt(record),
@@ -108,6 +109,7 @@ function createCustomer(state: StripeState, body: z.output<typeof customerNew>):
 		email: body.email ?? null,
 		name: body.name ?? null,
 		metadata: merged({}, body.metadata),
+		discount: body.discount ?? null,
 		deleted: false,
 		subscriptions: null
 	};
@@ -124,6 +126,7 @@ function updateCustomer(state: StripeState, record: CustomerRecord, body: z.outp
 	state.store.changeCustomer(record, () => {
 		if (body.email !== undefined) record.email = body.email;
 		if (body.name !== undefined) record.name = body.name;
+		if (body.discount !== undefined) record.discount = body.discount;
 		record.metadata = merged(record.metadata, body.metadata);
 	});
 	emitCustomerEvent(state, 'customer.updated', record, before);
@@ -158,6 +161,7 @@ function createSubscription(state: StripeState, body: z.output<typeof subscripti
 		created: createdAt,
 		status,
 		items: store.internItems(itemsOf(body) ?? [{ price: 'price_knight', quantity: body.quantity ?? 1 }]),
+		discounts: body.discounts ?? NO_DISCOUNTS,
 		metadata: merged({}, body.metadata),
 		cancelAtPeriodEnd: body.cancel_at_period_end ?? false,
 		pause: body.pause_collection || null,
@@ -184,6 +188,7 @@ function updateSubscription(state: StripeState, record: SubscriptionRecord, body
 	store.changeSubscription(record, () => {
 		record.status = status;
 		if (items) record.items = store.internItems(items);
+		if (body.discounts) record.discounts = body.discounts;
 		if (body.created !== undefined) record.created = body.created;
 		if (!hasEnded(status)) record.endedAt = null;
 		else if (!hasEnded(was)) record.endedAt = context.now;

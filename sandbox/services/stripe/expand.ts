@@ -17,17 +17,21 @@ type Kind =
 	| 'price'
 	| 'plan'
 	| 'product'
+	| 'discount'
+	| 'discount_source'
+	| 'coupon'
 	| 'event'
 	| 'balance'
 	| 'account';
 
 /**
- * `object`: an ID that can be expanded. `within`: always included. `list`: always included, a list. `include`: a list that is absent unless
+ * `object`: an ID that can be expanded. `objects`: an array of such IDs. `within`: always included. `list`: always included, a list. `include`: a list that is absent unless
  * expanded. `nothing`: always null here.
  */
 type Field =
 	| { readonly is: 'object'; readonly kind: Kind; readonly resource: Resource }
 	| { readonly is: 'within' | 'list'; readonly kind: Kind }
+	| { readonly is: 'objects'; readonly kind: Kind }
 	| { readonly is: 'include'; readonly kind: Kind; readonly resource: Resource }
 	| { readonly is: 'nothing' };
 
@@ -36,6 +40,8 @@ const customer: Field = { is: 'object', kind: 'customer', resource: 'customers' 
 const product: Field = { is: 'object', kind: 'product', resource: 'products' };
 const price: Field = { is: 'object', kind: 'price', resource: 'prices' };
 const subscription: Field = { is: 'object', kind: 'subscription', resource: 'subscriptions' };
+const discounts: Field = { is: 'objects', kind: 'discount' };
+const coupon: Field = { is: 'object', kind: 'coupon', resource: 'coupons' };
 const invoice: Field = { is: 'object', kind: 'invoice', resource: 'invoices' };
 
 const FIELDS: Readonly<Record<Kind, Readonly<Record<string, Field>>>> = {
@@ -46,16 +52,17 @@ const FIELDS: Readonly<Record<Kind, Readonly<Record<string, Field>>>> = {
 		application: nothing,
 		default_payment_method: nothing,
 		default_source: nothing,
-		discounts: nothing,
+		discounts,
 		on_behalf_of: nothing,
 		pending_setup_intent: nothing,
 		schedule: nothing,
 		test_clock: nothing
 	},
-	subscription_item: { price: { is: 'within', kind: 'price' }, plan: { is: 'within', kind: 'plan' }, discounts: nothing },
+	subscription_item: { price: { is: 'within', kind: 'price' }, plan: { is: 'within', kind: 'plan' }, discounts },
 	customer: {
 		subscriptions: { is: 'include', kind: 'subscription', resource: 'subscriptions' },
 		invoice_settings: { is: 'within', kind: 'customer_invoice_settings' },
+		discount: { is: 'within', kind: 'discount' },
 		default_source: nothing,
 		sources: nothing,
 		tax: nothing,
@@ -85,6 +92,9 @@ const FIELDS: Readonly<Record<Kind, Readonly<Record<string, Field>>>> = {
 	price: { product, currency_options: nothing, tiers: nothing },
 	plan: { product, tiers: nothing },
 	product: { default_price: price, tax_code: nothing },
+	discount: { customer, promotion_code: nothing, source: { is: 'within', kind: 'discount_source' } },
+	discount_source: { coupon },
+	coupon: { applies_to: nothing, currency_options: nothing },
 	event: {},
 	balance: {},
 	account: {}
@@ -146,6 +156,11 @@ function replace(object: Record<string, unknown>, kind: Kind, names: readonly st
 	const field = name === undefined ? undefined : FIELDS[kind][name];
 	if (name === undefined || !field || field.is === 'nothing' || object.deleted === true) return;
 	const value = object[name];
+	if (field.is === 'objects' && Array.isArray(value)) {
+		object[name] = value.map((each: unknown) => (typeof each === 'string' ? (lookup.find(field.kind, each) ?? each) : each));
+		for (const element of (object[name] as unknown[]).filter(isObject)) replace(element, field.kind, rest, lookup);
+		return;
+	}
 	if (field.is === 'object' && typeof value === 'string') object[name] = lookup.find(field.kind, value) ?? value;
 	if (field.is === 'include' && value === undefined && typeof object.id === 'string') object[name] = lookup.subscriptionsOf(object.id);
 	const inner = object[name];

@@ -9,6 +9,7 @@ const PERMISSIONS = {
 	events: 'event',
 	prices: 'plan',
 	products: 'product',
+	coupons: 'coupon',
 	balance: 'balance',
 	account: 'accounts_kyc_basic'
 } as const;

@@ -2,7 +2,14 @@ import type { StripeWorld } from '../core/world.js';
 import { type Catalog, createCatalog } from './records/catalog.js';
 import { firstInvoice, givenInvoices, laterInvoices } from './records/invoicing.js';
 import { addMonths } from './records/periods.js';
-import { type CustomerRecord, hasEnded, type InvoiceRecord, type ItemRecord, type SubscriptionRecord } from './records/records.js';
+import {
+	type CustomerRecord,
+	type DiscountRecord,
+	hasEnded,
+	type InvoiceRecord,
+	type ItemRecord,
+	type SubscriptionRecord
+} from './records/records.js';
 import { SortedIndex } from './records/sorted-index.js';
 
 const DAY = 86_400;
@@ -10,8 +17,9 @@ const DAY = 86_400;
 const CUSTOMER_AGE = 120 * DAY;
 const SUBSCRIPTION_AGE = 90 * DAY;
 const INCOMPLETE_EXPIRES_AFTER = 23 * 3600;
-/** A shared empty array. */
+/** Shared empty arrays. */
 const NO_INVOICES: readonly InvoiceRecord[] = [];
+export const NO_DISCOUNTS: readonly DiscountRecord[] = [];
 
 /** Stripe's records, with the indexes that lists are paginated from. */
 export class StripeStore {
@@ -33,9 +41,10 @@ export class StripeStore {
 	public static of(world: StripeWorld, now: number): StripeStore {
 		const store = new StripeStore();
 		for (const price of world.prices ?? []) store.catalog.setPrice(price);
-		for (const [index, { id, email, name, metadata }] of world.customers.entries()) {
+		for (const coupon of world.coupons ?? []) store.catalog.addCoupon(coupon);
+		for (const [index, { id, email, name, discount, metadata }] of world.customers.entries()) {
 			const created = now - CUSTOMER_AGE + index;
-			store.customersById.set(id, { id, created, email, name, metadata, deleted: false, subscriptions: null });
+			store.customersById.set(id, { id, created, email, name, metadata, discount: discount ?? null, deleted: false, subscriptions: null });
 		}
 		const subscriptions = world.subscriptions.map((given, index) => {
 			const customer = store.customersById.get(given.customer);
@@ -48,6 +57,7 @@ export class StripeStore {
 				created,
 				status: given.status,
 				items: store.internItems(given.items ?? [{ price: given.price ?? 'price_knight', quantity: given.quantity ?? 1 }]),
+				discounts: given.discounts ?? NO_DISCOUNTS,
 				metadata: given.metadata,
 				cancelAtPeriodEnd: given.cancel_at_period_end,
 				pause: given.pause_collection ?? null,
@@ -174,7 +184,7 @@ export class StripeStore {
 
 	/** Returns a shared array for equal items: most subscriptions have the same. */
 	public internItems(items: readonly ItemRecord[]): readonly ItemRecord[] {
-		const key = items.map(({ price, quantity }) => `${quantity} ${price}`).join('\n');
+		const key = items.map(({ price, quantity, discounts }) => `${quantity} ${price} ${JSON.stringify(discounts)}`).join('\n');
 		const known = this.sharedItems.get(key);
 		if (known) return known;
 		for (const { price } of items) this.catalog.ensurePrice(price);

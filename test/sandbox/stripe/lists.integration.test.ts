@@ -166,3 +166,46 @@ it('serves prices, the account and the balance', async () => {
 	expect(await stripe.accounts.retrieveCurrent()).toMatchObject({ object: 'account' });
 	expect(await stripe.balance.retrieve()).toMatchObject({ livemode: false });
 });
+
+describe('discounts', () => {
+	const world = {
+		coupons: [{ id: 'fifth', percentOff: 20 }],
+		customers: [{ id: 'cus_1', discount: { coupon: 'fifth' } }],
+		subscriptions: [
+			{
+				id: 'sub_1',
+				customer: 'cus_1',
+				status: 'active',
+				items: [{ price: 'price_knight', discounts: [{ coupon: 'fifth', end: 1_800_000_000 }] }],
+				discounts: [{ coupon: 'fifth' }]
+			}
+		]
+	};
+
+	it('are IDs unless expanded, and so is the coupon of each', async () => {
+		const { stripe } = await start(world);
+		const first = async (...expand: string[]) => (await stripe.subscriptions.list({ expand })).data[0];
+		expect(await first()).toMatchObject({ discounts: ['di_sub_1_1'], items: { data: [{ discounts: ['di_si_sub_1_1_1'] }] } });
+		expect(await first('data.discounts')).toMatchObject({
+			discounts: [{ id: 'di_sub_1_1', object: 'discount', end: null, subscription: 'sub_1', source: { type: 'coupon', coupon: 'fifth' } }]
+		});
+		expect(await first('data.discounts.source.coupon', 'data.items.data.discounts', 'data.customer')).toMatchObject({
+			customer: { discount: { source: { coupon: 'fifth' } } },
+			discounts: [{ source: { coupon: { object: 'coupon', percent_off: 20, amount_off: null, duration: 'forever' } } }],
+			items: { data: [{ discounts: [{ end: 1_800_000_000, subscription_item: 'si_sub_1_1', source: { coupon: 'fifth' } }] }] }
+		});
+	});
+
+	it('cannot be expanded deeper than four levels, nor without permission for coupons', async () => {
+		const { stripe, control } = await start(world);
+		const list = (path: string) => stripe.subscriptions.list({ expand: [path] });
+		await expect(list('data.customer.discount.source.coupon')).rejects.toThrow('more than 4 levels');
+		control.setPermission('coupons', false);
+		await expect(list('data.discounts.source.coupon')).rejects.toThrow('rak_coupon_read');
+		await expect(list('data.discounts')).resolves.toMatchObject({ data: [{ id: 'sub_1' }] });
+	});
+
+	it('name a coupon of the world', async () => {
+		await expect(start({ ...world, coupons: [] })).rejects.toThrow('a discount names coupon fifth, which is not in the world');
+	});
+});

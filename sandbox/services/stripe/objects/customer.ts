@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import { numberedInvoices } from '../records/invoicing.js';
 import { type CustomerRecord, isOverdue } from '../records/records.js';
+import { customerDiscount } from './discount.js';
 
 /** A deleted customer is returned as a stub. */
 export function customerOrDeleted(record: CustomerRecord, livemode: boolean): Stripe.Customer | Stripe.DeletedCustomer {
@@ -20,7 +21,7 @@ export function customerObject(record: CustomerRecord, livemode: boolean): Strip
 		default_source: null,
 		delinquent: record.subscriptions?.all().some((subscription) => isOverdue(subscription.status)) ?? false,
 		description: null,
-		discount: null,
+		discount: customerDiscount(record),
 		email,
 		invoice_prefix: invoicePrefix(id),
 		invoice_settings: { custom_fields: null, default_payment_method: null, footer: null, rendering_options: null },

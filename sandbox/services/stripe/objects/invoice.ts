@@ -45,7 +45,7 @@ export function invoiceObject(record: InvoiceRecord, context: ObjectContext): St
 		billing_reason: record.first ? 'subscription_create' : 'subscription_cycle',
 		collection_method: 'charge_automatically',
 		created,
-		currency: 'usd',
+		currency: context.catalog.currencyOf(subscription.items),
 		custom_fields: null,
 		customer: subscription.customer.id,
 		customer_account: null,
@@ -117,13 +117,13 @@ function lineObjects({ id, created, subscription }: InvoiceRecord, { catalog, li
 		const price = catalog.ensurePrice(item.price);
 		// A tiered price costs nothing here.
 		const unitAmount = price.amount ?? 0;
-		const amount = unitAmount * item.quantity;
+		const amount = Math.round(unitAmount * item.quantity);
 		return {
 			id: `il_${id}_${index + 1}`,
 			object: 'line_item',
 			amount,
-			currency: 'usd',
-			description: `${item.quantity} × ${price.product.name} (at $${(unitAmount / 100).toFixed(2)} / month)`,
+			currency: price.currency,
+			description: `${item.quantity} × ${price.product.name} (at ${(unitAmount / 100).toFixed(2)} ${price.currency} / ${price.interval})`,
 			discount_amounts: [],
 			discountable: true,
 			discounts: [],
@@ -146,7 +146,7 @@ function lineObjects({ id, created, subscription }: InvoiceRecord, { catalog, li
 			pricing: {
 				price_details: { price: price.id, product: price.product.id },
 				type: 'price_details',
-				unit_amount_decimal: Stripe.Decimal.from(unitAmount)
+				unit_amount_decimal: Stripe.Decimal.from(String(unitAmount))
 			},
 			quantity: item.quantity,
 			quantity_decimal: Stripe.Decimal.from(item.quantity),

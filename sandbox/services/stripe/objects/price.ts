@@ -20,15 +20,20 @@ export function priceObject({ id, created, product, amount, ...price }: PriceRec
 			interval_count: price.intervalCount,
 			meter: null,
 			trial_period_days: null,
-			usage_type: 'licensed'
+			usage_type: price.usage
 		},
 		tax_behavior: 'unspecified',
 		tiers_mode: amount === null ? 'volume' : null,
-		transform_quantity: null,
+		transform_quantity: price.package && { divide_by: price.package.size, round: price.package.round },
 		type: 'recurring',
-		unit_amount: amount,
-		unit_amount_decimal: amount === null ? null : Stripe.Decimal.from(amount)
+		unit_amount: wholeOrNull(amount),
+		unit_amount_decimal: amount === null ? null : Stripe.Decimal.from(String(amount))
 	};
+}
+
+/** Amounts with fractions of the smallest unit are in the decimal field alone. */
+function wholeOrNull(amount: number | null): number | null {
+	return Number.isInteger(amount) ? amount : null;
 }
 
 /** The legacy form of a price, which subscription items still have. */
@@ -37,8 +42,8 @@ export function planObject({ id, created, product, amount, ...price }: PriceReco
 		id,
 		object: 'plan',
 		active: price.active,
-		amount,
-		amount_decimal: amount === null ? null : Stripe.Decimal.from(amount),
+		amount: wholeOrNull(amount),
+		amount_decimal: amount === null ? null : Stripe.Decimal.from(String(amount)),
 		billing_scheme: amount === null ? 'tiered' : 'per_unit',
 		created,
 		currency: price.currency,
@@ -50,9 +55,9 @@ export function planObject({ id, created, product, amount, ...price }: PriceReco
 		nickname: price.nickname,
 		product: product.id,
 		tiers_mode: amount === null ? 'volume' : null,
-		transform_usage: null,
+		transform_usage: price.package && { divide_by: price.package.size, round: price.package.round },
 		trial_period_days: null,
-		usage_type: 'licensed'
+		usage_type: price.usage
 	};
 }
 

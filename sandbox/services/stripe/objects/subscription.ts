@@ -3,6 +3,7 @@ import type { Catalog } from '../records/catalog.js';
 import { latestInvoice } from '../records/invoicing.js';
 import { type Period, periodAt } from '../records/periods.js';
 import type { SubscriptionRecord } from '../records/records.js';
+import { discountIds } from './discount.js';
 import { planObject, priceObject } from './price.js';
 
 /** What objects are built from besides their records. */
@@ -41,7 +42,7 @@ export function subscriptionObject(record: SubscriptionRecord, context: ObjectCo
 		},
 		collection_method: 'charge_automatically',
 		created,
-		currency: 'usd',
+		currency: context.catalog.currencyOf(record.items),
 		customer: record.customer.id,
 		customer_account: null,
 		days_until_due: null,
@@ -49,7 +50,7 @@ export function subscriptionObject(record: SubscriptionRecord, context: ObjectCo
 		default_source: null,
 		default_tax_rates: [],
 		description: null,
-		discounts: [],
+		discounts: discountIds(id, record.discounts),
 		ended_at: endedAt,
 		invoice_settings: { account_tax_ids: null, custom_fields: null, description: null, footer: null, issuer: { type: 'self' } },
 		items: {
@@ -92,11 +93,11 @@ export function itemObjects(record: SubscriptionRecord, context: ObjectContext):
 			current_period_end: period.end,
 			current_period_start: period.start,
 			current_trial: null,
-			discounts: [],
+			discounts: discountIds(`si_${record.id}_${index + 1}`, item.discounts),
 			metadata: {},
 			plan: planObject(price, context.livemode),
 			price: priceObject(price, context.livemode),
-			quantity: item.quantity,
+			...(price.usage === 'licensed' && { quantity: item.quantity }),
 			subscription: record.id,
 			tax_rates: []
 		};

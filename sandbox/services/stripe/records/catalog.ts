@@ -1,18 +1,27 @@
-import type { PriceWorld } from '../../core/world.js';
-import type { PriceRecord, ProductRecord } from './records.js';
+import type { CouponWorld, PriceWorld } from '../../core/world.js';
+import type { CouponRecord, PriceRecord, ProductRecord } from './records.js';
 import { SortedIndex } from './sorted-index.js';
 
-/** Products and prices. */
+/** Products, prices and coupons. */
 
 const CREATED = Date.UTC(2020, 0, 1) / 1000;
 const KNOWN_AMOUNTS: Readonly<Record<string, number>> = { price_knight: 900, price_lord: 2900 };
 const DEFAULT_AMOUNT = 500;
-const DEFAULTS = { nickname: null, currency: 'usd', interval: 'month', intervalCount: 1, active: true } as const;
+const DEFAULTS = {
+	nickname: null,
+	currency: 'usd',
+	interval: 'month',
+	intervalCount: 1,
+	active: true,
+	usage: 'licensed',
+	package: null
+} as const;
 
 export class Catalog {
 	public readonly prices = new SortedIndex<PriceRecord>();
 	private readonly pricesById = new Map<string, PriceRecord>();
 	private readonly productsById = new Map<string, ProductRecord>();
+	private readonly couponsById = new Map<string, CouponRecord>();
 
 	public price(id: string): PriceRecord | undefined {
 		return this.pricesById.get(id);
@@ -20,6 +29,19 @@ export class Catalog {
 
 	public product(id: string): ProductRecord | undefined {
 		return this.productsById.get(id);
+	}
+
+	public coupon(id: string): CouponRecord | undefined {
+		return this.couponsById.get(id);
+	}
+
+	public addCoupon(coupon: CouponWorld): void {
+		this.couponsById.set(coupon.id, { ...coupon, created: CREATED });
+	}
+
+	/** The currency of a subscription: that of its items. */
+	public currencyOf(items: readonly { readonly price: string }[]): string {
+		return this.pricesById.get(items[0]?.price ?? '')?.currency ?? DEFAULTS.currency;
 	}
 
 	/** Returns the price, creating it with a product of its name if it is unknown. */

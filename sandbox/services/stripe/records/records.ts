@@ -8,6 +8,7 @@ export interface CustomerRecord {
 	email: string | null;
 	name: string | null;
 	metadata: Readonly<Record<string, string>>;
+	discount: DiscountRecord | null;
 	deleted: boolean;
 	subscriptions: SortedIndex<SubscriptionRecord> | null;
 }
@@ -15,6 +16,13 @@ export interface CustomerRecord {
 export interface ItemRecord {
 	readonly price: string;
 	readonly quantity: number;
+	readonly discounts?: readonly DiscountRecord[] | undefined;
+}
+
+export interface DiscountRecord {
+	/** ID of the coupon. */
+	readonly coupon: string;
+	readonly end: number | null;
 }
 
 interface PauseRecord {
@@ -28,6 +36,7 @@ export interface SubscriptionRecord {
 	created: number;
 	status: string;
 	items: readonly ItemRecord[];
+	discounts: readonly DiscountRecord[];
 	metadata: Readonly<Record<string, string>>;
 	cancelAtPeriodEnd: boolean;
 	pause: PauseRecord | null;
@@ -61,6 +70,17 @@ export interface PriceRecord {
 	readonly intervalCount: number;
 	/** False once it is archived. */
 	readonly active: boolean;
+	readonly usage: 'licensed' | 'metered';
+	readonly package: { readonly size: number; readonly round: 'up' | 'down' } | null;
+}
+
+export interface CouponRecord {
+	readonly id: string;
+	readonly created: number;
+	readonly percentOff: number | null;
+	readonly amountOff: number | null;
+	readonly currency: string;
+	readonly duration: 'forever' | 'repeating' | 'once';
 }
 
 export interface ProductRecord {
