@@ -15,7 +15,7 @@ const STANDARD_METADATA_KEY = 'discord_id';
 export async function askStripeKey(session: Session, apiUrl: string): Promise<StripeAccess> {
 	const { prompts } = session;
 	prompts.say(
-		'Stripe Dashboard → Developers → API keys → Create restricted key: Subscriptions, Customers, Invoices and Events on Read, all else on None. With Prices and Products on Read too, setup shows the names of prices.'
+		'Stripe Dashboard → Developers → API keys → Create restricted key: Subscriptions, Customers, Invoices and Events on Read, all else on None. With Prices and Products on Read too, setup shows the names of prices; with Coupons, reports have amounts after discounts.'
 	);
 	for (;;) {
 		const secretKey = await askSecret(session, 'STRIPE_SECRET_KEY', 'Stripe key');

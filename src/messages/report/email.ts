@@ -22,6 +22,7 @@ import { disconnectedEmbed } from './disconnected.js';
 import { briefHtml, briefText, type EmailContent, type EmailPerson, htmlOf, textOf } from './email-layout.js';
 import { holdEmbed } from './hold.js';
 import { openHold } from './issues-head.js';
+import { isOpen } from './listed.js';
 import { onboardingCard, shownOnboarding } from './onboarding.js';
 import { overdueEmbed } from './overdue.js';
 import { ruleChangeField } from './rule-change.js';
@@ -140,7 +141,7 @@ function summaryOf(result: ReconciliationResult, input: EmailInput): Pick<EmailC
 		colour: hold === null ? COLOURS.amber : COLOURS.bad,
 		paragraphs: [
 			...(news === null || news.since === null ? [] : [comparison(news, news.since, input)]),
-			...moneyLine(result),
+			...moneyLine(result, input),
 			autoFixEnabled
 				? `Auto-fix is on: ${number(issuesFixed)} of ${number(issues.length)} fixed.`
 				: 'Nothing has been changed: open the report to fix roles.'
@@ -216,7 +217,8 @@ function personOf(issue: OpenIssue, input: EmailInput): EmailPerson {
 }
 
 /** What a mail of two lines says, and its title. */
-function nothingNew(result: ReconciliationResult, { timeZone }: EmailInput): { readonly title: string; readonly said: string } {
+function nothingNew(result: ReconciliationResult, input: EmailInput): { readonly title: string; readonly said: string } {
+	const { timeZone } = input;
 	const { issues, startedAt, news = null } = result;
 	const since = news?.since ?? startedAt;
 	const day = (date: Date) => plainDay(date, timeZone);
@@ -231,14 +233,14 @@ function nothingNew(result: ReconciliationResult, { timeZone }: EmailInput): { r
 		`Nothing new since ${day(since)}: ${still}, ${open}.`,
 		...(reminded.length === 0 ? [] : [`Open by now: ${reminded.join(', ')}.`]),
 		...(gone === '' ? [] : [`Since then: ${gone}.`]),
-		...moneyLine(result)
+		...moneyLine(result, input)
 	].join(' ');
 	return { title: `Nothing new: ${still}`, said };
 }
 
-/** What all issues of a run are about in money. */
-function moneyLine({ issues }: ReconciliationResult): string[] {
-	const text = totalsText(moneyTotals(issues));
+/** What the issues of a run that are still open are about in money: access that auto-fix has given or taken is none of it. */
+function moneyLine({ issues }: ReconciliationResult, { states }: EmailInput): string[] {
+	const text = totalsText(moneyTotals(issues.filter((issue) => isOpen({ states }, issue))));
 	return text === null ? [] : [text];
 }
 

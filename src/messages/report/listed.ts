@@ -35,7 +35,7 @@ export function isFixedByRun({ result, states }: ReportView, issueId: string): b
 }
 
 /** Whether an issue is open or being fixed. */
-export function isOpen({ states }: ReportView, { id }: OpenIssue): boolean {
+export function isOpen({ states }: Pick<ReportView, 'states'>, { id }: OpenIssue): boolean {
 	const state = states.get(id);
 	return state === undefined || resolutionOf(state) === null;
 }

@@ -67,6 +67,8 @@ describe('renderEmail', () => {
 		expect(text).toContain('$10 a month is paid by people without the access they pay for; $29 a month of access is not paid.');
 		expect(text).toContain(' · $10 a month · since');
 		expect(text).toContain(' · $29 a month, not paid · since');
+		const states = new Map([['i2', state({ status: 'FIXED' })]]);
+		expect(of({ issues: found }, { states }).text).toContain('$10 a month is paid by people without the access they pay for.');
 	});
 
 	test('gives the reason of a failed run and the next step', () => {
