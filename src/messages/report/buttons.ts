@@ -31,6 +31,8 @@ export interface PageRef {
 	readonly issues: number;
 	/** Whether one operator alone sees it. */
 	readonly isCopy: boolean;
+	/** Whether known issues of this page are left to a private copy. */
+	readonly hidesKnown: boolean;
 	/** Whether to offer Fix all. */
 	readonly fixAll: boolean;
 	/** Rules that an operator can accept. */
@@ -135,12 +137,14 @@ export function withoutButton(rows: readonly Row[], customId: string): Row[] {
 }
 
 /** Page buttons, Fix all, and what accepts new rules or ends onboarding. */
-function lastButtons({ runId, page, pages, issues, isCopy, fixAll, toAccept, onboarding }: PageRef): APIButtonComponent[] {
+function lastButtons({ runId, page, pages, issues, isCopy, hidesKnown, fixAll, toAccept, onboarding }: PageRef): APIButtonComponent[] {
 	const turn = isCopy
 		? pager({ page, pages, idOf: (target, button) => buildCustomId({ action: 'page', runId, page: target, button }) })
-		: pages > 1
-			? [openCopyButton(runId, page, issues)]
-			: [];
+		: hidesKnown
+			? [openCopyButton(issues, { action: 'page', runId, page, button: 'current' })]
+			: pages > 1
+				? [openCopyButton(issues, { action: 'open-copy', runId, page })]
+				: [];
 	return [
 		...turn,
 		...(fixAll ? [fixAllButton(runId)] : []),
@@ -150,12 +154,12 @@ function lastButtons({ runId, page, pages, issues, isCopy, fixAll, toAccept, onb
 }
 
 /** Turning the pages of the shared report would move the buttons of everyone who reads it. */
-function openCopyButton(runId: string, page: number, issues: number): APIButtonComponent {
+function openCopyButton(issues: number, action: ButtonAction): APIButtonComponent {
 	return {
 		type: ComponentType.Button,
 		style: ButtonStyle.Secondary,
 		label: `All ${number(issues)}…`,
-		custom_id: buildCustomId({ action: 'open-copy', runId, page })
+		custom_id: buildCustomId(action)
 	};
 }
 

@@ -1,7 +1,7 @@
 import type { APIEmbed } from 'discord.js';
-import { hasNothingNew, newsOf, reminders } from '../../reconciliation/detection/news.js';
+import { hasNothingNew, newsOf } from '../../reconciliation/detection/news.js';
 import { reportableIssues } from '../../reconciliation/detection/verify-fixes.js';
-import type { IssueState, OpenIssue } from '../../reconciliation/domain/issue.js';
+import { type IssueState, type OpenIssue, openedAt } from '../../reconciliation/domain/issue.js';
 import { moneyTotals } from '../../reconciliation/domain/money.js';
 import type { News } from '../../reconciliation/domain/news.js';
 import type { ReconciliationResult } from '../../reconciliation/domain/run.js';
@@ -23,6 +23,7 @@ import { briefHtml, briefText, type EmailContent, type EmailPerson, htmlOf, text
 import { holdEmbed } from './hold.js';
 import { openHold } from './issues-head.js';
 import { isOpen } from './listed.js';
+import { nothingNew } from './nothing-new.js';
 import { onboardingCard, shownOnboarding } from './onboarding.js';
 import { overdueEmbed } from './overdue.js';
 import { ruleChangeField } from './rule-change.js';
@@ -61,7 +62,7 @@ export function renderEmail(input: EmailInput): Email {
 	const { notification, guildName } = input;
 	const subjectOf = (title: string) => clean(`Reeve · ${guildName}: ${title}`).slice(0, SUBJECT_LENGTH);
 	if (notification.kind === 'run' && hasNothingNew(notification.result)) {
-		const { title, said } = nothingNew(notification.result, input);
+		const { title, said } = inOneLine(notification.result, input);
 		const link = linkOf(input, 'Show them in Discord');
 		const subject = subjectOf(title);
 		return { subject, text: briefText(said, link), html: briefHtml(subject, said, link) };
@@ -216,36 +217,22 @@ function personOf(issue: OpenIssue, input: EmailInput): EmailPerson {
 	};
 }
 
-/** What a mail of two lines says, and its title. */
-function nothingNew(result: ReconciliationResult, input: EmailInput): { readonly title: string; readonly said: string } {
-	const { timeZone } = input;
-	const { issues, startedAt, news = null } = result;
-	const since = news?.since ?? startedAt;
-	const day = (date: Date) => plainDay(date, timeZone);
-	const oldest = new Date(Math.min(...issues.map((issue) => openedAt(issue).getTime())));
-	const still = `${count(issues.length, 'person still has', 'people still have')} the wrong roles`;
-	const open = issues.length === 1 ? `since ${day(oldest)}` : `the first since ${day(oldest)}`;
-	const gone = describeSettled(news?.settled);
-	const reminded = reminders(issues, since, startedAt).map(
-		({ day: days, issues: reached }) => `${number(reached.length)} for ${days} days`
-	);
+/** "Nothing new: 50 people still have the wrong roles, the oldest since 3 Nov 2026." and what else a mail of two lines says. */
+function inOneLine(result: ReconciliationResult, { states, timeZone }: EmailInput): { readonly title: string; readonly said: string } {
+	const { title, since, oldest, reminders, settled, money } = nothingNew({ result, states });
 	const said = [
-		`Nothing new since ${day(since)}: ${still}, ${open}.`,
-		...(reminded.length === 0 ? [] : [`Open by now: ${reminded.join(', ')}.`]),
-		...(gone === '' ? [] : [`Since then: ${gone}.`]),
-		...moneyLine(result, input)
-	].join(' ');
-	return { title: `Nothing new: ${still}`, said };
+		`${title}, ${result.issues.length === 1 ? '' : 'the oldest '}since ${plainDay(oldest, timeZone)}.`,
+		...(reminders.length === 0 ? [] : [`By now: ${reminders.join(', ')}.`]),
+		...(settled === '' ? [] : [`Since ${plainDay(since, timeZone)}: ${settled}.`]),
+		...(money === null ? [] : [money])
+	];
+	return { title, said: said.join(' ') };
 }
 
 /** What the issues of a run that are still open are about in money: access that auto-fix has given or taken is none of it. */
 function moneyLine({ issues }: ReconciliationResult, { states }: EmailInput): string[] {
 	const text = totalsText(moneyTotals(issues.filter((issue) => isOpen({ states }, issue))));
 	return text === null ? [] : [text];
-}
-
-function openedAt({ firstSeenAt, cameBackAt }: OpenIssue): Date {
-	return cameBackAt ?? firstSeenAt;
 }
 
 /** "Daily run of 29 Nov 2026, 03:00 (Europe/Berlin), 246 members checked." */

@@ -24,9 +24,18 @@ export function listedIssues(view: ReportView): readonly OpenIssue[] {
 	const isFixedHere = ({ id }: OpenIssue) => isFixedByRun(view, id);
 	// A targeted run shows what is new, and nothing else.
 	const issues = isTargeted(result) ? result.issues.filter((issue) => isNews(issue) || isFixedHere(issue)) : reportableIssues(result);
-	const { news = null } = result;
-	const rank = (issue: OpenIssue) => (isFixedHere(issue) ? 2 : news !== null && newsOf(issue, news.since) === 'known' ? 1 : 0);
+	const rank = (issue: OpenIssue) => (isFixedHere(issue) ? 2 : isKnown(result, issue) ? 1 : 0);
 	return [0, 1, 2].flatMap((wanted) => issues.filter((issue) => rank(issue) === wanted));
+}
+
+/** Those of some issues that are new or back, or that the run has fixed; all of them if there are none: its report is about the others then. */
+export function withoutKnown(view: ReportView, issues: readonly OpenIssue[]): readonly OpenIssue[] {
+	const news = issues.filter((issue) => !isKnown(view.result, issue) || isFixedByRun(view, issue.id));
+	return news.length === 0 ? issues : news;
+}
+
+function isKnown({ news = null }: ReconciliationResult, issue: OpenIssue): boolean {
+	return news !== null && newsOf(issue, news.since) === 'known';
 }
 
 /** Whether the run's own automatic fix settled an issue, whatever has happened since. */

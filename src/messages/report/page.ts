@@ -1,4 +1,5 @@
 import type { APIEmbed } from 'discord.js';
+import { hasNothingNew } from '../../reconciliation/detection/news.js';
 import type { OpenIssue } from '../../reconciliation/domain/issue.js';
 import { isFullRun } from '../../reconciliation/domain/run.js';
 import { number } from '../format/format.js';
@@ -9,7 +10,8 @@ import { TEXT_BUDGETS, type TextBudget } from '../format/text-budget.js';
 import { componentRows } from './buttons.js';
 import { issueLines, type ShownIssue, shownIssue } from './issue.js';
 import { offersFixAll } from './issues-head.js';
-import { ISSUES_PER_PAGE, isTargeted, listedIssues, pageCount } from './listed.js';
+import { ISSUES_PER_PAGE, isTargeted, listedIssues, pageCount, withoutKnown } from './listed.js';
+import { nothingNewReport } from './nothing-new.js';
 import { noticeLines } from './notices.js';
 import { offersGrants, shownOnboarding } from './onboarding.js';
 import { headOf } from './summary.js';
@@ -22,11 +24,15 @@ import type { MessagePayload, ReportView } from './view.js';
  */
 export function reportPage(view: ReportView, page: number, isCopy = false): MessagePayload {
 	const { result, states } = view;
+	// Who starts a run wants to see what it found.
+	if (!isCopy && result.triggeredBy === 'scheduled' && hasNothingNew(result)) return nothingNewReport(view);
 	const listed = listedIssues(view);
 	const pages = pageCount(listed);
 	const at = Math.min(Math.max(0, Math.trunc(page) || 0), pages - 1);
 	const first = at * ISSUES_PER_PAGE;
-	const shown = listed.slice(first, first + ISSUES_PER_PAGE).map((issue, index) => shownIssue(issue, first + index + 1, states));
+	const onPage = listed.slice(first, first + ISSUES_PER_PAGE);
+	const visible = isCopy || result.triggeredBy !== 'scheduled' ? onPage : withoutKnown(view, onPage);
+	const shown = visible.map((issue, index) => shownIssue(issue, first + index + 1, states));
 	const onboarding = isTargeted(result) ? null : shownOnboarding(result);
 	return {
 		embeds: [pageEmbed(view, listed, shown, isCopy)],
@@ -36,6 +42,7 @@ export function reportPage(view: ReportView, page: number, isCopy = false): Mess
 			pages,
 			issues: listed.length,
 			isCopy,
+			hidesKnown: shown.length < onPage.length,
 			fixAll: onboarding === null ? offersFixAll(view, listed) : offersGrants(result),
 			onboarding,
 			toAccept: isFullRun(result) && result.verified === null && result.ruleChange?.acceptedBy === null ? result.ruleChange : null

@@ -1,4 +1,4 @@
-import type { OpenIssue } from '../domain/issue.js';
+import { type OpenIssue, openedAt } from '../domain/issue.js';
 import type { IssueNews, News, ReportedRun, SettledCounts } from '../domain/news.js';
 import type { ReconciliationResult } from '../domain/run.js';
 
@@ -70,7 +70,6 @@ export function reminders<Issue extends Pick<OpenIssue, 'firstSeenAt' | 'cameBac
 }
 
 /** The day of an issue at a time, counted from 1. Rounded: daily runs are not 24 hours apart to the second, nor where clocks change. */
-function dayOf({ firstSeenAt, cameBackAt }: Pick<OpenIssue, 'firstSeenAt' | 'cameBackAt'>, at: Date): number {
-	const opened = cameBackAt !== null && cameBackAt > firstSeenAt ? cameBackAt : firstSeenAt;
-	return Math.round((at.getTime() - opened.getTime()) / DAY_MS) + 1;
+function dayOf(issue: Pick<OpenIssue, 'firstSeenAt' | 'cameBackAt'>, at: Date): number {
+	return Math.round((at.getTime() - openedAt(issue).getTime()) / DAY_MS) + 1;
 }

@@ -80,6 +80,11 @@ export interface OpenIssue extends DriftIssue {
 	readonly cameBackAt: Date | null;
 }
 
+/** Since when an issue is open: first found, or back after a fix. */
+export function openedAt({ firstSeenAt, cameBackAt }: Pick<OpenIssue, 'firstSeenAt' | 'cameBackAt'>): Date {
+	return cameBackAt !== null && cameBackAt > firstSeenAt ? cameBackAt : firstSeenAt;
+}
+
 /** How an attempt to fix an issue ended. */
 export type FixOutcome =
 	/** The roles are as planned, as read back from Discord. */

@@ -134,7 +134,7 @@ describe('renderEmail', () => {
 			const { subject, text, html } = of({ issues: [known], news });
 			expect(subject).toBe('Reeve · Council: Nothing new: 1 person still has the wrong roles');
 			expect(text.split('\n')).toEqual([
-				'Nothing new since 19 Nov 2026: 1 person still has the wrong roles, since 11 Nov 2026.',
+				'Nothing new: 1 person still has the wrong roles, since 11 Nov 2026.',
 				`Show them in Discord: ${URL}`
 			]);
 			expect(html.match(/<p /g)).toHaveLength(2);
@@ -144,7 +144,7 @@ describe('renderEmail', () => {
 		test('says how long they have been open on the days of a reminder', () => {
 			const open = issue({ firstSeenAt: day(-6) });
 			const { text } = of({ issues: [open, known], news: { since, counts: { ...counts, known: 2 }, settled: NONE } });
-			expect(text).toContain('2 people still have the wrong roles, the first since 11 Nov 2026. Open by now: 1 for 7 days.\n');
+			expect(text).toContain('2 people still have the wrong roles, the oldest since 11 Nov 2026. By now: 1 open for 7 days.\n');
 		});
 
 		test('is in full again if a run was held, with what it waits for', () => {

@@ -117,7 +117,7 @@ describe('head of a report', () => {
 		expect(lines[3]).toContain('-# ada · $29.50 a month, not paid · first seen ');
 	});
 
-	it('lists what is new or back first, and says how many are known', () => {
+	it('lists what is new or back first, and leaves the known to a private copy, unless an operator has started the run', () => {
 		const since = new Date(AT.getTime() - 86_400_000);
 		const old = new Date(since.getTime() - 1000);
 		const found = [
@@ -126,16 +126,12 @@ describe('head of a report', () => {
 			issue({ id: 'c', discordName: 'back', firstSeenAt: old, cameBackAt: AT })
 		];
 		const news = { since, counts: { new: 1, back: 1, known: 1 }, settled: { fixed: 0, undone: 0, ignored: 0, gone: 0 } };
-		const { head, options } = page(result({ issues: found, news }));
-		expect(head[1]).toBe(`-# 1 new, 1 back, 1 known from the report of <t:${AT_SECONDS - 86_400}:D>`);
-		expect(options.flatMap(({ label }) => /^Why (\d) · (.*)$/.exec(label)?.slice(1) ?? [])).toEqual([
-			'1',
-			'new',
-			'2',
-			'back',
-			'3',
-			'known'
-		]);
+		const listed = ({ options }: ReturnType<typeof page>) => options.flatMap(({ label }) => /^Why (\d · .*)$/.exec(label)?.[1] ?? []);
+		const daily = page(result({ issues: found, news }));
+		expect(daily.head[1]).toBe(`-# 1 new, 1 back, 1 known from the report of <t:${AT_SECONDS - 86_400}:D>`);
+		expect(listed(daily)).toEqual(['1 · new', '2 · back']);
+		expect(daily.buttons.at(-2)).toMatchObject({ label: 'All 3…', custom_id: 'reeve:1:page:run1:0:current' });
+		expect(listed(page(result({ issues: found, news, triggeredBy: 'manual' })))).toEqual(['1 · new', '2 · back', '3 · known']);
 	});
 
 	it('counts who is left, and what happened to the others', () => {

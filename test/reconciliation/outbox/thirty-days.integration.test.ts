@@ -1,3 +1,4 @@
+import type { RESTPostAPIChannelMessageJSONBody } from 'discord-api-types/v10';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMessenger } from '../../../src/messages/delivery/messenger.js';
 import type { Email } from '../../../src/messages/report/email.js';
@@ -79,9 +80,21 @@ describe('thirty days with the same fifty issues', () => {
 		return days;
 	}
 
-	it('give one mail in full and 29 of two lines, and one message a day', async () => {
+	it('give one report and one mail in full, 29 reports of a line, and 29 mails of two lines', async () => {
 		const days = await simulate('issues');
 		expect(days.map(({ posted, mailed }) => [posted.length, mailed.length])).toEqual(Array.from({ length: 30 }, () => [1, 1]));
+		const [full, ...lines] = days.map(({ posted: [post] }) => JSON.parse(post as string) as RESTPostAPIChannelMessageJSONBody);
+		expect(full?.embeds?.[0]?.title).toBe('50 people have the wrong roles');
+		expect(JSON.stringify(full?.components)).toContain('Apply fix 5');
+		for (const { embeds, components } of lines) {
+			expect(embeds).toMatchObject([
+				{ title: 'Nothing new: 50 people still have the wrong roles', description: expect.stringMatching(/^-# [^\n]{1,150}$/) }
+			]);
+			expect(components).toMatchObject([{ components: [{ label: 'Show these 50 people' }] }]);
+		}
+		expect(lines.flatMap(({ embeds }, index) => (/50 open for (7|30) days/.test(embeds?.[0]?.description ?? '') ? index + 2 : []))).toEqual(
+			[7, 30]
+		);
 		const [first, ...others] = days.map(({ mailed: [mail] }) => mail as Email);
 		expect(first?.subject).toBe('Reeve · Council: 50 people have the wrong roles');
 		expect(first?.text.match(/^Plan: /gm)).toHaveLength(ISSUES);
@@ -99,6 +112,6 @@ describe('thirty days with the same fifty issues', () => {
 			[7, 2],
 			[30, 2]
 		]);
-		expect(days[6]?.mailed[0]?.text).toContain('Open by now: 50 for 7 days.');
+		expect(days[6]?.mailed[0]?.text).toContain('By now: 50 open for 7 days.');
 	});
 });
