@@ -142,6 +142,8 @@ const methods = {
 	repeatedTasks: async () => (await container.tasks.listRepeated({})).map(({ name, pattern }) => `${name} ${pattern}`).sort(),
 	runTask: (name) => container.tasks.create(name).then(() => null),
 	ran: () => ran,
+	/** The daily run of a day, YYYY-MM-DD. */
+	daily: (scheduledDay) => container.reeve.services.runs.start({ triggeredBy: 'scheduled', scheduledDay }),
 	/** A targeted run. */
 	targeted: (touched) => container.reeve.services.runs.start({ triggeredBy: 'targeted', touched }),
 	recent: () => container.reeve.services.runs.recent(20),
