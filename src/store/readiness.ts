@@ -1,14 +1,11 @@
 import type { FixOutcome } from '../reconciliation/domain/issue.js';
 import type { IssueFate, ReadinessStore } from '../reconciliation/health/readiness.js';
-import type { ReplayIssue } from '../reconciliation/health/replay.js';
 import { Prisma, RunStatus } from './client/client.js';
 import type { Database } from './connection/database.js';
 import { RUN_HOLD } from './holds.js';
-import { fromJson, toDrift } from './json.js';
+import { fromJson, toOpenIssue } from './json.js';
 import { chunk } from './paging.js';
 import { WITHOUT_FINDINGS } from './run-scope.js';
-
-type StoredIssue = Parameters<typeof toDrift>[0] & Omit<ReplayIssue, 'effect' | 'byRuleChange'> & { readonly byRuleChange: boolean | null };
 
 /** Runs of the past, for a replay of the automatic fixes that they would have made. */
 export function readinessStore({ prisma }: Database, guildId: string): ReadinessStore {
@@ -65,12 +62,10 @@ export function readinessStore({ prisma }: Database, guildId: string): Readiness
 			}));
 		},
 		issuesOfRun: async (runId) => {
-			const rows = await prisma.$queryRaw<StoredIssue[]>`
-				SELECT issue.* FROM $schema."ReconciliationRun" AS run, json_to_recordset(run.issues) AS issue(
-					id text, "discordId" text, "discordName" text, "planHash" text, plan json, effect text, linked boolean, "byRuleChange" boolean,
-					"discordRoles" json, "expectedRoles" json, "cameBackAt" timestamptz
-				) WHERE run.id = ${runId} AND run."guildId" = ${guildId}`;
-			return rows.map(({ byRuleChange, ...row }) => ({ ...toDrift(row), ...(byRuleChange === true && { byRuleChange }) }));
+			// As text: parsing it here takes a third of the time that the database takes to make rows of it.
+			const [run] = await prisma.$queryRaw<{ issues: string }[]>`
+				SELECT issues::text FROM $schema."ReconciliationRun" WHERE id = ${runId} AND "guildId" = ${guildId}`;
+			return run === undefined ? [] : (JSON.parse(run.issues) as unknown[]).map(toOpenIssue);
 		},
 		fatesOf: async (issueIds) => {
 			const fates = new Map<string, IssueFate>();

@@ -98,7 +98,8 @@ export function statusEmbed(status: Status, settings: StatusSettings, now = new 
 function autoFixLines(readiness: Status['readiness'], autoFix: boolean): string[] {
 	if (autoFix) return ['On: Reeve fixes what it finds, within the safety check'];
 	if (!readiness.ok) return ['Off: Reeve only reports', `Readiness: ${unknown(readiness)}`];
-	return [`Off: Reeve only reports${readiness.value === null ? '' : `. ${VERDICTS[readiness.value]}: see \`/reconcile readiness\``}`];
+	const verdict = readiness.value === null ? 'Whether it can be switched on' : VERDICTS[readiness.value];
+	return [`Off: Reeve only reports. ${verdict}: see \`/reconcile readiness\``];
 }
 
 function onboardingLines(found: Onboarding | OnboardingEnd): readonly string[] {

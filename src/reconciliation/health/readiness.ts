@@ -15,6 +15,9 @@ const DAY_MS = 86_400_000;
 export const MIN_RUNS = 7;
 export const MIN_DECIDED = 10;
 
+/** Issues of all runs together; 150,000 take two seconds. */
+const MAX_QUICK_ISSUES = 30_000;
+
 export interface ReadinessStore {
 	/** Runs that have completed since then and whose snapshot is stored, without verifications, oldest first. */
 	replayRuns(since: Date): Promise<readonly ReplayRun[]>;
@@ -90,13 +93,27 @@ export interface Readiness {
 const OBJECTIONS: ReadonlySet<Decision> = new Set(['undone', 'ignored', 'came-back']);
 const UNDECIDED: ReadonlySet<Decision> = new Set(['gone', 'open']);
 
+type Store = ReadinessStore & Pick<IssueStore, 'newestReading'> & Pick<OnboardingStore, 'onboardingEnd'>;
+type Settings = Pick<RunSettings, 'autoFix' | 'fixUnlinked' | 'maxRevokePercent'>;
+
 /** Replays the runs of the last days, one at a time. @throws {SourceError} if the database does not answer */
-export async function readReadiness(
-	store: ReadinessStore & Pick<IssueStore, 'newestReading'> & Pick<OnboardingStore, 'onboardingEnd'>,
-	settings: Pick<RunSettings, 'autoFix' | 'fixUnlinked' | 'maxRevokePercent'>,
-	now: Date
-): Promise<Readiness> {
-	const runs = await store.replayRuns(new Date(now.getTime() - READINESS_DAYS * DAY_MS));
+export async function readReadiness(store: Store, settings: Settings, now: Date): Promise<Readiness> {
+	return replayAll(store, settings, await readRuns(store, now));
+}
+
+/** The verdict alone; null if automatic fixes are on, or a replay would take more than a second. @throws as {@link readReadiness} */
+export async function readVerdict(store: Store, settings: Settings, now: Date): Promise<Verdict | null> {
+	if (settings.autoFix) return null;
+	const runs = await readRuns(store, now);
+	const issues = runs.reduce((sum, { issuesFound }) => sum + issuesFound, 0);
+	return issues > MAX_QUICK_ISSUES ? null : (await replayAll(store, settings, runs)).verdict;
+}
+
+function readRuns(store: Store, now: Date): Promise<readonly ReplayRun[]> {
+	return store.replayRuns(new Date(now.getTime() - READINESS_DAYS * DAY_MS));
+}
+
+async function replayAll(store: Store, settings: Settings, runs: readonly ReplayRun[]): Promise<Readiness> {
 	const replay = new Replay(settings, (await store.onboardingEnd())?.at ?? null);
 	for (const run of runs) replay.add(run, run.issuesFound === 0 ? [] : await store.issuesOfRun(run.runId));
 	const fates = await store.fatesOf([...new Set(replay.fixes.map(({ issue }) => issue.id))]);

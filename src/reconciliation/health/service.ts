@@ -7,7 +7,7 @@ import { type DailyFigures, type DailyFiguresStore, readDailyFigures } from './d
 import { type Check, type CheckResult, runChecks } from './doctor.js';
 import { type GaugeStore, type Gauges, readGauges } from './gauges.js';
 import { type HousekeepingDeps, housekeep } from './housekeeping.js';
-import { type Readiness, type ReadinessStore, readReadiness } from './readiness.js';
+import { type Readiness, type ReadinessStore, readReadiness, readVerdict } from './readiness.js';
 import type { ChangedSetting, SettingsAuditStore } from './settings-audit.js';
 import { readStatus, type Status, type StatusStore } from './status.js';
 
@@ -52,12 +52,11 @@ export function createHealthService(deps: {
 	readonly track: Track;
 }): HealthService {
 	const { ports, store, changes, daily, fixing, housekeeping, settingsFingerprint, checks, startChecks, track } = deps;
-	const readiness = () => readReadiness(store, fixing, ports.now());
 	return {
-		status: () => readStatus(ports, store, store, changes, daily, fixing.autoFix ? null : readiness),
+		status: () => readStatus(ports, store, store, changes, daily, () => readVerdict(store, fixing, ports.now())),
 		pingDatabase: async () => void (await store.readInstalledAt()),
 		gauges: () => readGauges(store, store, changes, daily, ports.now()),
-		readiness,
+		readiness: () => readReadiness(store, fixing, ports.now()),
 		dailyFigures: () => readDailyFigures(store, daily.timeZone, ports.now()),
 		check: () => runChecks(checks()),
 		checkAtStart: () => runChecks(startChecks()),

@@ -12,7 +12,7 @@ import type { RunHistoryStore, RunSummary } from '../runs/history.js';
 import type { DailySettings } from '../schedule/daily.js';
 import { nextRun } from '../schedule/next-run.js';
 import type { Pause, PauseStore } from '../schedule/pause.js';
-import type { Readiness, Verdict } from './readiness.js';
+import type { Verdict } from './readiness.js';
 
 /** A notification that has not been delivered yet. */
 export interface Undelivered {
@@ -80,7 +80,7 @@ export interface Status {
 	readonly ruleChange: ProbeResult<RuleChange | null>;
 	/** Setup that is not finished, or that an operator has ended; null if neither. */
 	readonly onboarding: ProbeResult<Onboarding | OnboardingEnd | null>;
-	/** Whether automatic fixes can be switched on; null if they are on. */
+	/** Whether automatic fixes can be switched on; null if they are on, or that takes too long to find out. */
 	readonly readiness: ProbeResult<Verdict | null>;
 	readonly health: readonly Health[];
 }
@@ -96,7 +96,7 @@ export async function readStatus(
 	pauses: PauseStore,
 	changes: Pick<ChangeService, 'status'>,
 	daily: DailySettings,
-	readReadiness: (() => Promise<Pick<Readiness, 'verdict'>>) | null
+	readVerdict: () => Promise<Verdict | null>
 ): Promise<Status> {
 	const now = ports.now();
 	const probeDatabase = <T>(read: () => Promise<T>) => probe(SOURCE_NAMES.database, read);
@@ -131,7 +131,7 @@ export async function readStatus(
 		probeDatabase(() => changes.status()),
 		probeDatabase(async () => (await store.newestReading())?.ruleChange ?? null),
 		probeDatabase(async () => (await ports.ledger.currentOnboarding()) ?? (await ports.ledger.onboardingEnd())),
-		probeDatabase(async () => (readReadiness === null ? null : (await readReadiness()).verdict)),
+		probeDatabase(readVerdict),
 		readHealth(ports, store)
 	]);
 	return {

@@ -57,7 +57,7 @@ const status = (over: Partial<Status> = {}): Status => ({
 	changes: known(CHANGES),
 	ruleChange: known(null),
 	onboarding: known(null),
-	readiness: known(null),
+	readiness: known('ready'),
 	health: [
 		{ source: 'stripe', problems: [], note: 'test data' },
 		{ source: 'discord', problems: [], note: null },
@@ -79,7 +79,7 @@ describe('statusEmbed', () => {
 	test('shows schedule, last run and sources', () => {
 		expect(fieldsOf()).toEqual({
 			Schedule: `Every day at 03:00, Europe/Berlin\nNext run: <t:${AT_SECONDS}:f> (<t:${AT_SECONDS}:R>)`,
-			'Auto-fix': 'Off: Reeve only reports',
+			'Auto-fix': 'Off: Reeve only reports. Ready for auto-fix: see `/reconcile readiness`',
 			Changes: `Stripe's events read <t:${AT_SECONDS}:R>, the newest from <t:${AT_SECONDS}:R>\nNothing waits to be compared`,
 			'Last run': `<t:${AT_SECONDS}:f> (<t:${AT_SECONDS}:R>) · daily · all clear, 2 s · [report](https://discord.com/channels/1/2/3)`,
 			'Open issues: 0': 'None',
@@ -185,6 +185,7 @@ describe('statusEmbed', () => {
 
 	const UNKNOWN = { ok: false, error: 'The database did not answer within 5 seconds.' } as const;
 	const NOTHING_KNOWN = {
+		readiness: UNKNOWN,
 		nextRunAt: UNKNOWN,
 		pause: UNKNOWN,
 		lastRun: UNKNOWN,
@@ -202,7 +203,7 @@ describe('statusEmbed', () => {
 		const unknown = `Unknown. ${UNKNOWN.error}`;
 		expect(fieldsOf(NOTHING_KNOWN)).toEqual({
 			Schedule: `Every day at 03:00, Europe/Berlin\nPaused: ${unknown}\nNext run: ${unknown}`,
-			'Auto-fix': 'Off: Reeve only reports',
+			'Auto-fix': `Off: Reeve only reports\nReadiness: ${unknown}`,
 			Changes: unknown,
 			'Last run': `${unknown}\nLast full check: ${unknown}`,
 			'Open issues: unknown': unknown,

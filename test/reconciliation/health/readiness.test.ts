@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AUTOMATIC } from '../../../src/reconciliation/fixes/attempt.js';
-import { type IssueFate, judge, type PastFix } from '../../../src/reconciliation/health/readiness.js';
+import { type IssueFate, judge, type PastFix, readVerdict } from '../../../src/reconciliation/health/readiness.js';
 import type { ReplayedFix, ReplayRun } from '../../../src/reconciliation/health/replay.js';
 import { ago, NOW, userId } from '../builders.js';
 
@@ -107,5 +107,40 @@ describe('judge', () => {
 		const ruleChange = { rulesHash: '', changes: [], since: NOW, effects: judged([]).effects, acceptedBy: null };
 		expect(judged(TEN, RUNS, { ruleChange, onboarding: null })).toMatchObject({ verdict: 'not-yet', unfinished: ['rules'] });
 		expect(judged(TEN, RUNS, { ruleChange: null, onboarding: null }).verdict).toBe('ready');
+	});
+});
+
+describe('readVerdict', () => {
+	const settings = { autoFix: false, fixUnlinked: false, maxRevokePercent: 10 };
+	const storeOf = (runs: readonly ReplayRun[]) => {
+		const read: string[] = [];
+		const store = {
+			replayRuns: async () => runs,
+			issuesOfRun: async (runId: string) => {
+				read.push(runId);
+				return [fix(1).issue];
+			},
+			fatesOf: async () => new Map([['issue_1', IGNORED]]),
+			onboardingEnd: async () => null,
+			newestReading: async () => null
+		};
+		return { store, read };
+	};
+
+	it('replays the runs that found issues, and judges them', async () => {
+		const { store, read } = storeOf([run(1, { issuesFound: 0 }), run(2)]);
+		expect(await readVerdict(store, settings, NOW)).toBe('not-yet');
+		expect(read).toEqual(['run_2']);
+	});
+
+	it('is not known while automatic fixes are on, or if there is too much to replay', async () => {
+		for (const [runs, autoFix] of [
+			[RUNS, true],
+			[[run(1, { issuesFound: 50_000 })], false]
+		] as const) {
+			const { store, read } = storeOf(runs);
+			expect(await readVerdict(store, { ...settings, autoFix }, NOW)).toBeNull();
+			expect(read).toEqual([]);
+		}
 	});
 });

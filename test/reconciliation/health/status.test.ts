@@ -46,7 +46,7 @@ const TIMED_OUT = { ok: false, error: 'The database did not answer within 5 seco
 
 function read(over: Partial<Store>, ports = new FakePorts()) {
 	const store = { ...STORE, startPause: async () => null, endPause: async () => null, ...over };
-	return readStatus(ports, store, store, { status: async () => null }, DAILY, null);
+	return readStatus(ports, store, store, { status: async () => null }, DAILY, async () => null);
 }
 
 /** The same, after every probe has timed out. */
