@@ -93,14 +93,16 @@ describe('why and export', () => {
 		expect(short).toMatch(
 			/\*\*Has no role, but should have Knight: they pay for Knight \(subscribed on <t:\d+:D>, ends on <t:\d+:D>\)\.\*\*/
 		);
-		expect(short).toMatch(/Subscription: Knight · started <t:\d+:D> · \*\*ends <t:\d+:D>\*\* · .*sub_ada\) \(and 1 other\)\nCustomer: /);
+		expect(short).toMatch(
+			/Subscription: Knight · \$9 a month · started <t:\d+:D> · \*\*ends <t:\d+:D>\*\* · .*sub_ada\) \(and 1 other\)\nCustomer: /
+		);
 		expect(labelsOf(answer)).toEqual(['Apply fix · Grant Knight', 'Ignore…', 'Show details']);
 		const full = await details(answer);
 		const text = textOf(full.embeds);
 		for (const said of [
 			'[Stripe](https://dashboard.stripe.com/test/customers/cus_ada)',
 			'Of 2 subscriptions no. 1 gives most access, so it decides.',
-			'**1.** Knight · started <t:',
+			'**1.** Knight · $9 a month · started <t:',
 			'[open in Stripe](https://dashboard.stripe.com/test/subscriptions/sub_ada)\n→ active: gives **Knight**',
 			'→ canceled: no access',
 			'Open issue',
