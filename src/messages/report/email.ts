@@ -134,7 +134,12 @@ function summaryOf(result: ReconciliationResult, input: EmailInput): Pick<EmailC
 	const notes = [
 		...(hold === null || hold.byRuleChange
 			? []
-			: [{ name: 'Stopped for your approval: no one has lost access', value: sentence(hold.reason, SENTENCE_LENGTH) }]),
+			: [
+					{
+						name: 'Stopped for your approval: no one has lost access',
+						value: `${sentence(hold.reason, SENTENCE_LENGTH)} Check Stripe and some of these people; if it is right, press Fix all in the report, and type the number that it asks for.`
+					}
+				]),
 		...(ruleChange === null ? [] : [ruleChangeField(ruleChange, SENTENCE_LENGTH)])
 	];
 	return {

@@ -81,7 +81,9 @@ describe('renderEmail', () => {
 
 	test('shows the hold of a run', () => {
 		const { text } = of({ issues: issues(1), autoFixEnabled: true, hold: { reason: 'Too many.', losing: 40, holders: 200 } });
-		expect(text).toContain('Stopped for your approval: no one has lost access\nToo many.');
+		expect(text).toContain(
+			'Stopped for your approval: no one has lost access\nToo many. Check Stripe and some of these people; if it is right, press Fix all'
+		);
 	});
 
 	test('shows operator and reason of a held bulk fix, and that nothing was taken', () => {
