@@ -50,7 +50,8 @@ type GoodRun = Pick<LastGoodRun, 'livemode' | 'subscriptionsRead' | 'payingCusto
 
 /**
  * Goes through runs, oldest first. What it would have fixed counts as fixed from then on, until the drift differs or recurs; a fix is taken
- * to succeed. What it would have held stays, unless an operator released it in fact.
+ * to succeed. What it would have held stays, unless an operator released it in fact. Drift that recurred, or changed with the rules, while no
+ * one had fixed it left no trace in the runs: of that it knows nothing.
  */
 export class Replay {
 	public readonly fixes: ReplayedFix[] = [];
