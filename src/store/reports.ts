@@ -5,7 +5,7 @@ import type { Exemption } from '../reconciliation/domain/links.js';
 import type { RoleName } from '../reconciliation/domain/rules.js';
 import type { ReconciliationResult, TriggeredBy, Verified } from '../reconciliation/domain/run.js';
 import { AUTOMATIC } from '../reconciliation/fixes/attempt.js';
-import { runSubject } from '../reconciliation/outbox/outbox.js';
+import { closeSubject, runSubject } from '../reconciliation/outbox/outbox.js';
 import { type Prisma, type ReconciliationRun, RunStatus } from './client/client.js';
 import type { Database } from './connection/database.js';
 import { RUN_HOLDS } from './holds.js';
@@ -14,12 +14,18 @@ import { toNews } from './news.js';
 import { readOnboarding } from './onboarding.js';
 import { chunk } from './paging.js';
 import { readRuleChange } from './rules.js';
+import { FULL_RUN } from './run-scope.js';
 
 /** A run as its report shows it, and the message it was posted as. */
 export interface StoredReport {
 	readonly result: ReconciliationResult;
 	/** Null if it has not been posted. */
-	readonly message: { readonly channelId: string; readonly messageId: string } | null;
+	readonly message: MessageRef | null;
+}
+
+interface MessageRef {
+	readonly channelId: string;
+	readonly messageId: string;
 }
 
 /** The data that reports are rendered from. */
@@ -31,7 +37,14 @@ export interface ReportStore {
 	/** Why the newest try to post the run's report failed; null if none did. */
 	reportFailure(runId: string): Promise<string | null>;
 	issueStates(issueIds: readonly string[]): Promise<ReadonlyMap<string, IssueState>>;
-	setReportMessage(runId: string, channelId: string, messageId: string): Promise<void>;
+	/**
+	 * Stores which message shows a run's report. A report of a daily run, or of a manual one over all members, closes the one before it: that
+	 * is queued.
+	 * @returns whether one is to be closed
+	 */
+	setReportMessage(runId: string, channelId: string, messageId: string, at: Date): Promise<boolean>;
+	/** The message of the newest report that replaces a run's; null if none does, as for verifications and for runs over some members. */
+	newerReport(runId: string): Promise<MessageRef | null>;
 	/** IDs of the newest targeted runs with a posted report and an issue that was settled, attempted or found again since then. */
 	changedTargetedReports(since: Date, limit: number): Promise<readonly string[]>;
 }
@@ -125,10 +138,40 @@ export function reportStore({ prisma }: Database, guildId: string): ReportStore 
 				ORDER BY run."startedAt" DESC LIMIT ${limit}`;
 			return rows.map(({ id }) => id);
 		},
-		setReportMessage: async (id, reportChannelId, reportMessageId) => {
-			await prisma.reconciliationRun.update({ where: { id }, data: { reportChannelId, reportMessageId }, select: { id: true } });
+		setReportMessage: (id, reportChannelId, reportMessageId, at) =>
+			prisma.$transaction(async (transaction) => {
+				const run = await transaction.reconciliationRun.update({ where: { id }, data: { reportChannelId, reportMessageId } });
+				const before = await replaceable(transaction, run, 'lt');
+				if (before === null) return false;
+				const message = { guildId, channel: 'report', subject: closeSubject(before.id), createdAt: at, nextTryAt: at };
+				return (await transaction.delivery.createMany({ data: [message], skipDuplicates: true })).count > 0;
+			}),
+		newerReport: async (runId) => {
+			const run = await prisma.reconciliationRun.findFirst({ where: { id: runId, guildId } });
+			const newer = run === null ? null : await replaceable(prisma, run, 'gt');
+			return newer === null ? null : toMessage(newer);
 		}
 	};
+}
+
+/** Runs whose reports replace one another: each shows all issues. */
+const REPLACEABLE = {
+	status: RunStatus.COMPLETED,
+	triggeredBy: { in: ['scheduled', 'manual'] },
+	...FULL_RUN
+} satisfies Prisma.ReconciliationRunWhereInput;
+
+/** The newest such run with a posted report that began before or after this one; null if this run is none. */
+async function replaceable(
+	prisma: Pick<Prisma.TransactionClient, 'reconciliationRun'>,
+	{ id, guildId, startedAt }: ReconciliationRun,
+	order: 'lt' | 'gt'
+): Promise<ReconciliationRun | null> {
+	if ((await prisma.reconciliationRun.count({ where: { id, ...REPLACEABLE } })) === 0) return null;
+	return prisma.reconciliationRun.findFirst({
+		where: { guildId, ...REPLACEABLE, startedAt: { [order]: startedAt }, reportMessageId: { not: null } },
+		orderBy: { startedAt: 'desc' }
+	});
 }
 
 function toMessage(run: Pick<ReconciliationRun, 'reportChannelId' | 'reportMessageId'>): StoredReport['message'] {

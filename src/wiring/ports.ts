@@ -18,7 +18,7 @@ import { createAnnouncer } from '../messages/delivery/announcer.js';
 import { createBulkTracker } from '../messages/delivery/bulk-progress.js';
 import { createMailer } from '../messages/delivery/mailer.js';
 import { createMessenger } from '../messages/delivery/messenger.js';
-import { reportUrl } from '../messages/delivery/reports.js';
+import { newerReportUrl, reportUrl } from '../messages/delivery/reports.js';
 import { createTargetedReports } from '../messages/delivery/targeted-reports.js';
 import { createWebhookCaller } from '../messages/delivery/webhook.js';
 import type { StripeMode } from '../messages/format/stripe-links.js';
@@ -104,7 +104,11 @@ export function createPorts(options: ReeveOptions, lifecycle: InFlightWork) {
 		timeZone: settings.RECONCILIATION_TIMEZONE,
 		stripeMode,
 		readStates: (issueIds) => store.issueStates(issueIds),
-		saveReportMessage: (runId, channel, messageId) => store.setReportMessage(runId, channel, messageId),
+		saveReportMessage: async (runId, channel, messageId) => {
+			if (await store.setReportMessage(runId, channel, messageId, now())) deliver(false);
+		},
+		reportMessage: (runId) => store.reportMessage(runId),
+		newerReportUrl: (runId) => newerReportUrl(store, guildId, runId),
 		saveHoldMessage: (holdId, channel, messageId) => store.setHoldMessage(holdId, channel, messageId),
 		saveAlertMessage: (alertId, channel, messageId) => store.setAlertMessage(alertId, channel, messageId),
 		reportUrl: (runId) => reportUrl(store, guildId, runId),

@@ -32,6 +32,13 @@ describe('exemptions', () => {
 	});
 	afterAll(() => sandbox?.stop());
 
+	/** A newer report closes the one before it. */
+	const runAgain = async () => {
+		const next = await reconcile(sandbox);
+		({ report } = next);
+		return next;
+	};
+
 	/** Submits the modal behind a member's Ignore… button. */
 	const ignore = async (name: string, fields: Record<string, string>) => {
 		const opened = pick(sandbox, refetch(sandbox, report), new RegExp(`^Ignore \\d+ · ${name}$`));
@@ -48,7 +55,7 @@ describe('exemptions', () => {
 			/^<@\d+> exempted <@\d+> until <t:\d+:f>: founder$/
 		);
 		expect(managedRolesOf(sandbox, 'ada')).toEqual(['Lord']);
-		const { run } = await reconcile(sandbox);
+		const { run } = await runAgain();
 		expect(run).toMatchObject({ issuesFound: 3, notices: { exempt: 1 } });
 	});
 
@@ -70,8 +77,8 @@ describe('exemptions', () => {
 			'is in the past'
 		);
 		// The old button of the closed issue says so.
-		const settled = buttons(report).filter(({ custom_id }) => custom_id.includes(':fix:'));
-		expect(settled).toHaveLength(4);
+		const shown = buttons(report).filter(({ custom_id }) => custom_id.includes(':fix:'));
+		expect(shown).toHaveLength(3);
 	});
 
 	test('the list shows members and reasons, and ends an exemption once', async () => {
@@ -85,12 +92,12 @@ describe('exemptions', () => {
 		expect((await waitForReply(sandbox, id)).embeds[0]).toMatchObject({ title: '1 exemption' });
 		await sandbox.until(() => linesOf(sandbox).find((line) => line.includes('ended the exemption of')));
 		expect((await sandbox.audit()).map(({ action }) => action)).toEqual(['end-exemption', 'exempt', 'exempt', 'exempt']);
-		expect((await reconcile(sandbox)).run.issuesFound).toBe(3);
+		expect((await runAgain()).run.issuesFound).toBe(3);
 	});
 
 	test('the report notes an exemption that ends soon', async () => {
 		await runCommand(sandbox, 'reconcile exempt', { member: 'cleo', reason: 'trial', until: '1 day' });
-		expect((await reconcile(sandbox)).report.embeds[0]?.description).toContain('-# 1 exemption ending soon');
+		expect((await runAgain()).report.embeds[0]?.description).toContain('-# 1 exemption ending soon');
 	});
 
 	test('a run over one exempt person speaks of them alone', async () => {
@@ -112,7 +119,7 @@ describe('exemptions', () => {
 			['exemptions', {}]
 		] as const)
 			expect((await runCommand(sandbox, `reconcile ${command}`, options, 'member')).answer.content).toContain('Only operators');
-		const opened = pick(sandbox, report, /^Ignore 4/, 'member');
+		const opened = pick(sandbox, refetch(sandbox, report), /^Ignore 1/, 'member');
 		expect(await waitForMessage(sandbox, opened, /./)).toContain('Only operators');
 		expect(sandbox.interaction(opened).modal).toBeNull();
 		expect(sandbox.discord.dms()).toEqual([]);

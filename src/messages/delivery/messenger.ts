@@ -7,6 +7,7 @@ import type { ReconciliationResult } from '../../reconciliation/domain/run.js';
 import {
 	alertSubject,
 	alertUpdateSubject,
+	closeSubject,
 	type Disconnection,
 	disconnectedSubject,
 	holdSubject,
@@ -24,10 +25,11 @@ import { type Email, type EmailInput, renderEmail } from '../report/email.js';
 import { holdAnnouncement } from '../report/hold.js';
 import { overdueEmbed } from '../report/overdue.js';
 import { reportPage } from '../report/page.js';
+import type { ReportView } from '../report/view.js';
 import { toWebhookEvent } from '../report/webhook.js';
 import { type AdminChannelId, nonceFor, sendFailureText, sendToChannel } from './channel.js';
 import type { SendEmail } from './mailer.js';
-import { redrawAlert, redrawHold } from './redraw.js';
+import { closeReport, redrawAlert, redrawHold } from './redraw.js';
 import type { CallWebhook } from './webhook.js';
 
 export interface MessengerLogger {
@@ -58,6 +60,10 @@ export interface MessengerOptions {
 	readonly saveHoldMessage: (holdId: string, channelId: string, messageId: string) => Promise<StoredHold | null>;
 	/** Stores which message shows an alert. @returns the alert as it is now */
 	readonly saveAlertMessage: (alertId: string, channelId: string, messageId: string) => Promise<StoredAlert | null>;
+	/** Where a run's report is; null if it has not been posted. */
+	readonly reportMessage: (runId: string) => Promise<{ readonly channelId: string; readonly messageId: string } | null>;
+	/** Link to the report that replaces a run's; null if none does. */
+	readonly newerReportUrl: (runId: string) => Promise<string | null>;
 	/** Link to a run's report; null if it has not been posted. */
 	readonly reportUrl: (runId: string) => Promise<string | null>;
 	readonly namesOf: NamesOf;
@@ -88,6 +94,7 @@ export function createMessenger(parts: MessengerOptions): Messenger {
 		mailWhen,
 		webhooks: callWebhook !== null,
 		post: async (notification) => {
+			if (notification.kind === 'close') return close(parts, notification.result);
 			if (notification.kind === 'release') return redrawHold(client, notification.hold);
 			if (notification.kind === 'alert-update') return redrawAlert(client, notification.alert);
 			const subject = subjectOf(notification);
@@ -141,7 +148,7 @@ export function createMessenger(parts: MessengerOptions): Messenger {
 		callWebhook: async (notification, queuedAt) => {
 			if (callWebhook === null) throw new Error('No webhook can be called: set WEBHOOK_URL.');
 			// Only the admin channel has a message to update.
-			if (notification.kind === 'release' || notification.kind === 'alert-update') return;
+			if (notification.kind === 'close' || notification.kind === 'release' || notification.kind === 'alert-update') return;
 			const id = `${guildId}_${subjectOf(notification)}`.replaceAll(/[^\w-]/g, '_');
 			await callWebhook(toWebhookEvent(notification, { id, at: queuedAt, guildId, reportUrl: await urlOf(parts, notification) }));
 		}
@@ -168,6 +175,7 @@ async function withNames(namesOf: NamesOf, parts: Omit<EmailInput, 'nameOf'>): P
 function subjectOf(notification: Notification | Disconnection): string {
 	if (notification.kind === 'disconnected') return disconnectedSubject(notification.at);
 	if (notification.kind === 'hold') return holdSubject(notification.hold.id);
+	if (notification.kind === 'close') return closeSubject(notification.result.runId);
 	if (notification.kind === 'release') return releaseSubject(notification.hold.id);
 	if (notification.kind === 'alert') return alertSubject(notification.alert.id);
 	if (notification.kind === 'alert-update') return alertUpdateSubject(notification.alert.id, resolvedOf(notification.alert));
@@ -194,13 +202,26 @@ async function messageOf(parts: MessengerOptions, notification: Notification): P
 	const once = { ...nonceFor(`report:${subjectOf(notification)}`), allowedMentions: { parse: [] as [] } };
 	if (notification.kind === 'overdue') return { embeds: [overdueEmbed(notification.since)], ...once };
 	if (notification.kind === 'alert' || notification.kind === 'alert-update') return { embeds: [alertEmbed(notification.alert)], ...once };
-	if (notification.kind !== 'run') return { ...holdAnnouncement(notification.hold), ...once };
+	if (notification.kind === 'hold' || notification.kind === 'release') return { ...holdAnnouncement(notification.hold), ...once };
 	const { result } = notification;
+	// Posted late: a newer report may be there already.
+	const newer = await parts.newerReportUrl(result.runId).catch(() => null);
 	return {
-		...reportPage({ result, states: await statesOf(parts, result), stripeMode: parts.stripeMode }, 0),
+		...reportPage(await viewOf(parts, result, newer), 0),
 		...replyTo(result, parts.channelId),
 		...once
 	};
+}
+
+/** Closes a report that a newer one replaces. */
+async function close(parts: MessengerOptions, result: ReconciliationResult): Promise<void> {
+	const message = await parts.reportMessage(result.runId);
+	const newer = await parts.newerReportUrl(result.runId);
+	if (message !== null && newer !== null) await closeReport(parts.client, message, await viewOf(parts, result, newer));
+}
+
+async function viewOf(parts: MessengerOptions, result: ReconciliationResult, newer: string | null): Promise<ReportView> {
+	return { result, states: await statesOf(parts, result), stripeMode: parts.stripeMode, newer };
 }
 
 /** A verification replies to the newest report that led to its fixes, if that is in this channel and still exists. */

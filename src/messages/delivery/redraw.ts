@@ -7,16 +7,22 @@ import { holdAnnouncement } from '../report/hold.js';
 import { reportPage } from '../report/page.js';
 import type { ReportView } from '../report/view.js';
 
+interface MessageRef {
+	readonly channelId: string;
+	readonly messageId: string;
+}
+
 /** Redraws a report on the page that it shows. @throws Discord's error */
-export async function redrawReport(
-	client: Client,
-	{ channelId, messageId }: { readonly channelId: string; readonly messageId: string },
-	view: ReportView
-): Promise<void> {
+export async function redrawReport(client: Client, { channelId, messageId }: MessageRef, view: ReportView): Promise<void> {
 	const channel = await client.channels.fetch(channelId);
 	if (!channel?.isTextBased()) return;
 	const message = await channel.messages.fetch(messageId);
 	await message.edit(reportPage(view, shownPage(message)));
+}
+
+/** Closes a report that a newer one replaces, as {@link redrawHold} updates its message. @throws Discord's error */
+export async function closeReport(client: Client, message: MessageRef, view: ReportView): Promise<void> {
+	await editIfThere(client, message, reportPage(view, 0));
 }
 
 /** Updates the message that announced a hold. A message that an operator has deleted needs no update. @throws Discord's error */
@@ -29,11 +35,7 @@ export async function redrawAlert(client: Client, alert: StoredAlert): Promise<v
 	if (alert.message !== null) await editIfThere(client, alert.message, { embeds: [alertEmbed(alert)] });
 }
 
-async function editIfThere(
-	client: Client,
-	{ channelId, messageId }: { readonly channelId: string; readonly messageId: string },
-	content: MessageEditOptions
-): Promise<void> {
+async function editIfThere(client: Client, { channelId, messageId }: MessageRef, content: MessageEditOptions): Promise<void> {
 	try {
 		const channel = await client.channels.fetch(channelId);
 		if (channel?.isTextBased()) await channel.messages.edit(messageId, { ...content, allowedMentions: { parse: [] } });

@@ -27,6 +27,8 @@ export interface StoredReports {
 	reportMessage(runId: string): Promise<MessageRef | null>;
 	/** Why the newest try to post the run's report failed; null if none did. */
 	reportFailure(runId: string): Promise<string | null>;
+	/** The report that replaces the run's; null if none does. */
+	newerReport(runId: string): Promise<MessageRef | null>;
 	issueStates(issueIds: readonly string[]): Promise<ReadonlyMap<string, IssueState>>;
 }
 
@@ -61,7 +63,8 @@ export function createReportService(deps: {
 	const viewOf = async (result: ReconciliationResult): Promise<ReportView> => ({
 		result,
 		states: await store.issueStates(result.issues.map((issue) => issue.id)),
-		stripeMode
+		stripeMode,
+		newer: await newerReportUrl(store, guildId, result.runId)
 	});
 	return {
 		view: async (runId) => {
@@ -94,6 +97,12 @@ export function createReportService(deps: {
 		},
 		mailDisconnection: (reason) => mailDisconnection(outbox, reason)
 	};
+}
+
+/** Link to the report that replaces a run's; null if none does. */
+export async function newerReportUrl(store: Pick<StoredReports, 'newerReport'>, guildId: string, runId: string): Promise<string | null> {
+	const message = await store.newerReport(runId);
+	return message === null ? null : messageUrl(guildId, message.channelId, message.messageId);
 }
 
 /** Link to the posted report of a run; null if it was not posted. */

@@ -172,6 +172,7 @@ function openLines(open: Status['open']): string[] {
 /** Kinds of notifications by their subject's prefix. */
 const ABOUT: Readonly<Record<string, string>> = {
 	run: 'of a run',
+	close: 'that a newer report replaces one',
 	hold: 'of a hold',
 	release: 'that a hold was released',
 	overdue: 'that no run has succeeded',

@@ -78,7 +78,7 @@ function contentOf(input: EmailInput): EmailContent {
 	if (notification.kind === 'overdue') return ofEmbed(overdueEmbed(notification.since), input, [status]);
 	if (notification.kind === 'alert' || notification.kind === 'alert-update')
 		return ofEmbed(alertEmbed(notification.alert), input, [status]);
-	if (notification.kind !== 'run') return ofEmbed(holdEmbed(notification.hold), input, [status]);
+	if (notification.kind === 'hold' || notification.kind === 'release') return ofEmbed(holdEmbed(notification.hold), input, [status]);
 	return ofRun(notification.result, input);
 }
 

@@ -58,7 +58,7 @@ function untouched(issue: OpenIssue): IssueState {
 	};
 }
 
-/** What is wrong, why and since when; then the small print. Of an issue that is settled: how it was. */
+/** What is wrong, why and since when; then the small print. Of an issue that is settled: what has happened, then how it was. */
 export function issueLines(shown: ShownIssue, budget: TextBudget, stripeMode?: StripeMode): readonly string[] {
 	const { drift, state } = shown;
 	const who = `**${number(shown.number)}.** ${mention(drift.discordId)}`;
@@ -68,7 +68,8 @@ export function issueLines(shown: ShownIssue, budget: TextBudget, stripeMode?: S
 	if (state.status !== 'OPEN') {
 		const resolution = resolutionOf(state);
 		const mark = resolution === 'fixed' || resolution === 'gone' ? '✓ ' : '';
-		return [`${who} · ${mark}${happened}`, small([escapeName(drift.discordName), ...links])];
+		const was = sentence(drift.description, budget.sentence).replace(/\.$/, '');
+		return [`${who} · ${mark}${happened}`, small([escapeName(drift.discordName), was, ...links])];
 	}
 	return [
 		`${who}${describeDrift(shown, budget)}`,

@@ -37,7 +37,7 @@ export function issuesHead(view: ReportView, listed: readonly OpenIssue[], budge
 			...(open.length > 1 ? [`**${kinds}**`] : []),
 			...(money === null ? [] : [money]),
 			...describeKnown(result),
-			smallPrint(view, listed),
+			progressPrint(view, listed),
 			...(origin !== null ? [`-# How it came about: ${origin}`] : []),
 			...notes
 		].join('\n')
@@ -98,7 +98,7 @@ function changeTitle({ id, discordName }: OpenIssue, states: ReportView['states'
 }
 
 /** "-# Nothing changed yet · 246 members checked · started by @operator · 2 minutes ago". */
-function smallPrint(view: ReportView, listed: readonly OpenIssue[]): string {
+export function progressPrint(view: ReportView, listed: readonly OpenIssue[]): string {
 	const { result } = view;
 	const since = describeProgress(view, listed);
 	if (isTargeted(result)) {

@@ -8,6 +8,7 @@ import { fitLines } from '../format/lines.js';
 import { linkStripeIds } from '../format/stripe-links.js';
 import { TEXT_BUDGETS, type TextBudget } from '../format/text-budget.js';
 import { componentRows } from './buttons.js';
+import { closedReport } from './closed.js';
 import { issueLines, type ShownIssue, shownIssue } from './issue.js';
 import { offersFixAll } from './issues-head.js';
 import { ISSUES_PER_PAGE, isTargeted, listedIssues, pageCount, withoutKnown } from './listed.js';
@@ -18,11 +19,16 @@ import { headOf } from './summary.js';
 import type { MessagePayload, ReportView } from './view.js';
 
 /**
- * Renders one page of a report as one embed: the head, up to five issues, and their buttons.
+ * Renders one page of a report as one embed: the head, up to five issues, and their buttons; or that a newer report replaces it.
  * @param page - counted from 0; clamped to the existing pages
  * @param isCopy - whether one operator alone sees it, and turns its pages. The shared report stays on its page: no one's buttons move.
  */
 export function reportPage(view: ReportView, page: number, isCopy = false): MessagePayload {
+	const open = openPage(view, page, isCopy);
+	return view.newer && !isCopy && open.components.length > 0 ? closedReport(view, view.newer) : open;
+}
+
+function openPage(view: ReportView, page: number, isCopy: boolean): MessagePayload {
 	const { result, states } = view;
 	// Who starts a run wants to see what it found.
 	if (!isCopy && result.triggeredBy === 'scheduled' && hasNothingNew(result)) return nothingNewReport(view);

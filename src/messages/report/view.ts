@@ -9,6 +9,8 @@ export interface ReportView {
 	readonly states: ReadonlyMap<string, IssueState>;
 	/** Of links to Stripe; default: live. */
 	readonly stripeMode?: StripeMode | undefined;
+	/** Link to the report that replaces this one; null or missing if none does. */
+	readonly newer?: string | null | undefined;
 }
 
 /** Where a run's report is. `why`: the reason of a failed post, if it is known. `unknown`: the database cannot be read. */

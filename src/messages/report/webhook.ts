@@ -60,7 +60,7 @@ export interface WebhookEvent {
 }
 
 export function toWebhookEvent(
-	notification: Exclude<Notification, { readonly kind: 'release' | 'alert-update' }>,
+	notification: Exclude<Notification, { readonly kind: 'close' | 'release' | 'alert-update' }>,
 	given: { readonly id: string; readonly at: Date; readonly guildId: string; readonly reportUrl: string | null }
 ): WebhookEvent {
 	const { id, at, guildId, reportUrl } = given;

@@ -21,6 +21,8 @@ import type { ReconciliationResult } from '../domain/run.js';
 
 export type Notification =
 	| { readonly kind: 'run'; readonly result: ReconciliationResult }
+	/** A newer report replaces the one of this run: its message is updated. */
+	| { readonly kind: 'close'; readonly result: ReconciliationResult }
 	/** The safety check refused a bulk fix that an operator asked for. */
 	| { readonly kind: 'hold'; readonly hold: StoredHold }
 	/** An operator released a hold: its message is updated. */
@@ -44,7 +46,7 @@ export interface Disconnection {
 export interface OutboxMessage {
 	readonly id: string;
 	readonly channel: Channel;
-	/** What it reports: {@link runSubject}, {@link holdSubject}, {@link releaseSubject}, {@link overdueSubject}, {@link alertSubject} or {@link alertUpdateSubject}. */
+	/** What it reports: {@link runSubject}, {@link closeSubject}, {@link holdSubject}, {@link releaseSubject}, {@link overdueSubject}, {@link alertSubject} or {@link alertUpdateSubject}. */
 	readonly subject: string;
 	readonly createdAt: Date;
 	/** Failed attempts so far. */
@@ -124,6 +126,7 @@ const MAX_BACKOFF_MS = 3_600_000;
 const GIVE_UP_AFTER_MS = 3 * 86_400_000;
 
 export const runSubject = (runId: string): string => `run:${runId}`;
+export const closeSubject = (runId: string): string => `close:${runId}`;
 export const holdSubject = (holdId: string): string => `hold:${holdId}`;
 export const releaseSubject = (holdId: string): string => `release:${holdId}`;
 export const overdueSubject = (since: Date): string => `overdue:${since.toISOString()}`;
@@ -258,7 +261,7 @@ async function notificationOf(outbox: OutboxStore, subject: string): Promise<Not
 		return alert === null ? null : { kind, alert };
 	}
 	const report = await outbox.readReport(key);
-	return report === null ? null : { kind: 'run', result: report.result };
+	return report === null ? null : { kind: kind === 'close' ? 'close' : 'run', result: report.result };
 }
 
 function send(

@@ -22,7 +22,7 @@ const run = (...given: Parameters<typeof result>) => ({ kind: 'run', result: res
 
 function messengerWith(
 	client: Client,
-	over: { channelId?: string; states?: Map<string, IssueState> | Error; remember?: Error; hold?: Partial<StoredHold> } = {}
+	over: { channelId?: string; states?: Map<string, IssueState> | Error; remember?: Error; hold?: Partial<StoredHold>; newer?: string } = {}
 ) {
 	const logged: string[] = [];
 	const remembered: string[][] = [];
@@ -36,6 +36,8 @@ function messengerWith(
 		sendEmail: async (...sent) => void emails.push(sent),
 		mailWhen: 'issues',
 		callWebhook: async (event) => void events.push(event),
+		reportMessage: async () => ({ channelId: CHANNEL, messageId: MESSAGE }),
+		newerReportUrl: async () => over.newer ?? null,
 		reportUrl: async (runId) =>
 			remembered.some(([known]) => known === runId) ? `https://discord.com/channels/${GUILD}/${CHANNEL}/${MESSAGE}` : null,
 		readStates: async () => {
@@ -58,6 +60,9 @@ function messengerWith(
 	});
 	return { messenger, logged, remembered, emails, events };
 }
+
+const asked = (requests: readonly { method: string; path: string }[]) => requests.map(({ method, path }) => `${method} ${path}`);
+const PATCH = `PATCH /api/v10/channels/${CHANNEL}/messages/${MESSAGE}`;
 
 describe('calling the webhook', () => {
 	it('sends the same event at each try, with a link once the report is posted', async () => {
@@ -88,9 +93,7 @@ describe('calling the webhook', () => {
 });
 
 describe('posting a hold', () => {
-	const PATCH = `PATCH /api/v10/channels/${CHANNEL}/messages/${MESSAGE}`;
 	const RELEASED = { releasedBy: OPERATOR, releasedAt: AT };
-	const asked = (requests: readonly { method: string; path: string }[]) => requests.map(({ method, path }) => `${method} ${path}`);
 
 	it('posts it with a button to the plan', async () => {
 		const { client, requests } = clientAnswering(ok);
@@ -129,6 +132,45 @@ describe('posting a hold', () => {
 		const { messenger } = messengerWith(client);
 		const hold = { ...HOLD, ...RELEASED, message: { channelId: CHANNEL, messageId: MESSAGE } };
 		await expect(messenger.post({ kind: 'release', hold })).rejects.toThrow();
+	});
+});
+
+describe('closing a report', () => {
+	const closing = { kind: 'close', result: result({ issues: [issue()] }) } as const;
+	const newer = `https://discord.com/channels/${GUILD}/${CHANNEL}/1`;
+
+	it('takes its buttons away and links to the newer one', async () => {
+		const { client, requests } = clientAnswering(ok);
+		await messengerWith(client, { newer }).messenger.post(closing);
+		expect(asked(requests)).toEqual([PATCH]);
+		expect(requests[0]?.body).toMatchObject({
+			embeds: [{ title: '1 person had the wrong roles', description: expect.stringContaining(`[newer report](${newer})`) }],
+			components: []
+		});
+	});
+
+	it('is done if its message was deleted', async () => {
+		const { client, requests } = clientAnswering(refused(404, 10008));
+		await messengerWith(client, { newer }).messenger.post(closing);
+		expect(asked(requests)).toEqual([PATCH]);
+	});
+
+	it('fails, to be retried, if Discord refuses it', async () => {
+		const { client } = clientAnswering(refused(403, 50013));
+		await expect(messengerWith(client, { newer }).messenger.post(closing)).rejects.toThrow();
+	});
+
+	it('is not mailed, and no webhook is called', async () => {
+		const { client } = clientAnswering(ok);
+		const { messenger, events } = messengerWith(client, { newer });
+		await messenger.callWebhook(closing, AT);
+		expect(events).toEqual([]);
+	});
+
+	it('is seen by a report that is posted late', async () => {
+		const { client, requests } = clientAnswering(ok);
+		await messengerWith(client, { newer }).messenger.post(run({ issues: [issue()] }));
+		expect(requests[0]?.body).toMatchObject({ components: [] });
 	});
 });
 

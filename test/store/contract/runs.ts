@@ -158,8 +158,34 @@ export function runContract(database: () => Database): void {
 					news: null
 				}
 			});
-			await ledger.setReportMessage(runId, 'channel', 'message');
+			await ledger.setReportMessage(runId, 'channel', 'message', minute(1));
 			expect((await ledger.readReport(runId))?.message).toEqual({ channelId: 'channel', messageId: 'message' });
+		});
+
+		it('closes the report before it, once, and knows which report replaces which', async () => {
+			const { ledger, guildId } = ledgerOf(database());
+			const message = (id: string) => ({ channelId: 'channel', messageId: id });
+			const post = ({ runId }: { runId: string }, at: number) => ledger.setReportMessage(runId, 'channel', runId, minute(at));
+			const closed = async () =>
+				(
+					await database().prisma.delivery.findMany({
+						where: { guildId, subject: { startsWith: 'close:' } },
+						orderBy: { createdAt: 'asc' }
+					})
+				).map(({ subject }) => subject);
+			const first = await run(ledger, minute(0), []);
+			expect(await post(first, 1)).toBe(false);
+			expect(await ledger.newerReport(first.runId)).toBeNull();
+			const second = await run(ledger, minute(10), []);
+			expect(await ledger.newerReport(first.runId)).toBeNull();
+			expect([await post(second, 11), await post(second, 12)]).toEqual([true, false]);
+			expect(await closed()).toEqual([`close:${first.runId}`]);
+			expect(await ledger.newerReport(first.runId)).toEqual(message(second.runId));
+			const third = await run(ledger, minute(20), []);
+			expect(await post(third, 21)).toBe(true);
+			expect(await closed()).toEqual([`close:${first.runId}`, `close:${second.runId}`]);
+			expect(await ledger.newerReport(first.runId)).toEqual(message(third.runId));
+			expect(await ledger.newerReport(third.runId)).toBeNull();
 		});
 
 		it('reads an old run whose members of unknown status were counted, not named', async () => {

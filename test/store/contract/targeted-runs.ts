@@ -93,7 +93,7 @@ export function targetedRunContract(database: () => Database): void {
 			const [ada, bob] = [snowflake(), snowflake()];
 			const post = async (at: Date, id: string) => {
 				const { runId } = await targeted(ledger, at, [id], [drift(id)]);
-				await ledger.setReportMessage(runId, '1', '2');
+				await ledger.setReportMessage(runId, '1', '2', minute(1));
 				return runId;
 			};
 			const [first, other, second] = [await post(minute(0), ada), await post(minute(0), bob), await post(minute(1), ada)];

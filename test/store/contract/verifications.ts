@@ -106,8 +106,8 @@ export function verificationContract(database: () => Database): void {
 			const { ledger, fixed, fix, begin } = scene();
 			const { runId, issue } = await fixed(minute(5));
 			const other = await fixed(minute(6), unpaid(snowflake()), { rolesBefore: ['Lord'], rolesAfter: [] });
-			await ledger.setReportMessage(runId, 'channel', 'first');
-			await ledger.setReportMessage(other.runId, 'channel', 'second');
+			await ledger.setReportMessage(runId, 'channel', 'first', minute(1));
+			await ledger.setReportMessage(other.runId, 'channel', 'second', minute(1));
 			const { runId: again, found } = await run(ledger, minute(10), [drift(issue.discordId, { discordName: 'grace' })]);
 			const newest = await fix(found[0] as OpenIssue, again, { at: minute(11) });
 			expect(await ledger.fixesToVerify(await begin(minute(70)))).toEqual({
