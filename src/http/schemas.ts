@@ -87,6 +87,17 @@ export function toRun(run: RunFields): z.output<typeof runSchema> {
 	};
 }
 
+const moneySchema = z.strictObject({
+	counts: z
+		.enum(['paid', 'unpaid'])
+		.nullable()
+		.describe('paid: for access that the member lacks; unpaid: what access costs that they do not pay for; null: neither'),
+	amounts: z
+		.array(z.strictObject({ currency: z.string(), amount: z.int().describe("A month, in the currency's smallest unit") }))
+		.describe('One for each currency; none if the price is unknown'),
+	isMinimum: z.boolean().describe('Whether part of the price is unknown')
+});
+
 export const issueSchema = z.strictObject({
 	id: z.string(),
 	status: z.enum(['open', 'fixing', 'fixed', 'resolved']),
@@ -101,6 +112,7 @@ export const issueSchema = z.strictObject({
 	expectedRoles: roles,
 	plan: z.strictObject({ add: roles, remove: roles }),
 	effect: z.enum(EFFECTS).describe("What the plan does to the member's access"),
+	money: moneySchema.nullable().describe('Null without a known price'),
 	firstSeenAt: time,
 	lastSeenAt: time,
 	timesSeen: z.int(),
@@ -122,6 +134,7 @@ export function toIssue(issue: IssueWithStatus): z.output<typeof issueSchema> {
 		expectedRoles: [...issue.expectedRoles],
 		plan: { add: [...issue.plan.add], remove: [...issue.plan.remove] },
 		effect: issue.effect,
+		money: issue.money === undefined ? null : { ...issue.money, amounts: [...issue.money.amounts] },
 		firstSeenAt: issue.firstSeenAt.toISOString(),
 		lastSeenAt: issue.lastSeenAt.toISOString(),
 		timesSeen: issue.timesSeen,

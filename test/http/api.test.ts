@@ -215,6 +215,13 @@ describe('GET /issues', () => {
 		expect(JSON.stringify(body)).not.toContain('cus_');
 	});
 
+	it('shows what an issue is about in money', async () => {
+		const money = { counts: 'unpaid', amounts: [{ currency: 'usd', amount: 2900 }], isMinimum: false } as const;
+		const listIssues = async () => [issue('a'), { ...issue('b'), money }];
+		const { body } = await send('GET', '/issues', { deps: createDeps({ issues: { listIssues } }) });
+		expect(body).toMatchObject({ issues: [{ money: null }, { money }] });
+	});
+
 	it('gives the next cursor only if there is more', async () => {
 		const listIssues = vi.fn(async () => [issue('a'), issue('b'), issue('c')]);
 		const deps = createDeps({ issues: { listIssues } });
