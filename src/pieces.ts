@@ -28,6 +28,7 @@ import { IgnoreModal } from '../interaction-handlers/ignore-modal.js';
 import { ImportButton } from '../interaction-handlers/import-button.js';
 import { LinkButton } from '../interaction-handlers/link-button.js';
 import { MoreMenu } from '../interaction-handlers/more-menu.js';
+import { NotesButton } from '../interaction-handlers/notes-button.js';
 import { OpenCopyButton } from '../interaction-handlers/open-copy-button.js';
 import { PageButton } from '../interaction-handlers/page-button.js';
 import { PickLinkMenu } from '../interaction-handlers/pick-link-menu.js';
@@ -93,6 +94,7 @@ export const PIECES = {
 		'confirm-button': ConfirmButton,
 		'confirm-copy-button': ConfirmCopyButton,
 		'more-menu': MoreMenu,
+		'notes-button': NotesButton,
 		'open-copy-button': OpenCopyButton,
 		'page-button': PageButton,
 		'pick-link-menu': PickLinkMenu,

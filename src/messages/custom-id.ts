@@ -73,6 +73,8 @@ const ACTIONS = {
 	'confirm-copy': ['runId', 'page', 'issueId', 'planHash'],
 	/** Open a private copy of a report, on a page with open issues. `page`: that of the report. */
 	'open-copy': ['runId', 'page'],
+	/** Show what a report notes without calling it an issue. */
+	notes: ['runId'],
 	/** Show a page of a private copy. */
 	page: ['runId', 'page', 'button'],
 	/** What is picked for an issue: an option's value is the ID of a button. */

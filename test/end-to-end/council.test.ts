@@ -25,7 +25,7 @@ describe('the council scenario', () => {
 		expect(first.run).toMatchObject({ status: 'COMPLETED', triggeredBy: 'manual', issuesFound: expected.length, issuesFixed: 0 });
 	});
 
-	test('counts the notices', () => {
+	test('counts the notices', async () => {
 		const {
 			overclaimedTeams,
 			malformedLinks,
@@ -47,7 +47,8 @@ describe('the council scenario', () => {
 			{ reason: { kind: 'status', status: 'under_review' }, count: notices.unknownStatus }
 		]);
 		expect(oddObjects).toEqual({ count: 0, first: [] });
-		const shown = JSON.stringify(first.report.embeds);
+		const notes = sandbox.click('operator', first.report.id, buttonOf(first.report, /^Notes/));
+		const shown = JSON.stringify((await waitForReply(sandbox, notes)).embeds);
 		expect(shown).toMatch(/<@\d+>, <@\d+> and <@\d+>: Stripe gives the status `under_review`, which Reeve does not know/);
 		expect({
 			...counts,

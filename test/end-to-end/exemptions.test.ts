@@ -97,7 +97,7 @@ describe('exemptions', () => {
 
 	test('the report notes an exemption that ends soon', async () => {
 		await runCommand(sandbox, 'reconcile exempt', { member: 'cleo', reason: 'trial', until: '1 day' });
-		expect((await runAgain()).report.embeds[0]?.description).toContain('-# 1 exemption ending soon');
+		expect((await runAgain()).report.embeds[0]?.description).toContain('1 exemption ending soon');
 	});
 
 	test('a run over one exempt person speaks of them alone', async () => {

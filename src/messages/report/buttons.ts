@@ -33,6 +33,8 @@ export interface PageRef {
 	readonly isCopy: boolean;
 	/** Whether known issues of this page are left to a private copy. */
 	readonly hidesKnown: boolean;
+	/** Whether to offer what the report notes without calling it an issue. */
+	readonly notes: boolean;
 	/** Whether to offer Fix all. */
 	readonly fixAll: boolean;
 	/** Rules that an operator can accept. */
@@ -136,8 +138,19 @@ export function withoutButton(rows: readonly Row[], customId: string): Row[] {
 		.map(row);
 }
 
-/** Page buttons, Fix all, and what accepts new rules or ends onboarding. */
-function lastButtons({ runId, page, pages, issues, isCopy, hidesKnown, fixAll, toAccept, onboarding }: PageRef): APIButtonComponent[] {
+/** Page buttons, notes, Fix all, and what accepts new rules or ends onboarding. */
+function lastButtons({
+	runId,
+	page,
+	pages,
+	issues,
+	isCopy,
+	hidesKnown,
+	notes,
+	fixAll,
+	toAccept,
+	onboarding
+}: PageRef): APIButtonComponent[] {
 	const turn = isCopy
 		? pager({ page, pages, idOf: (target, button) => buildCustomId({ action: 'page', runId, page: target, button }) })
 		: hidesKnown
@@ -147,6 +160,7 @@ function lastButtons({ runId, page, pages, issues, isCopy, hidesKnown, fixAll, t
 				: [];
 	return [
 		...turn,
+		...(notes ? [notesButton(runId)] : []),
 		...(fixAll ? [fixAllButton(runId)] : []),
 		...(toAccept === null ? [] : [acceptRulesButton(toAccept)]),
 		...(onboarding === null ? [] : [endOnboardingButton(runId, onboarding)])
@@ -160,6 +174,15 @@ function openCopyButton(issues: number, action: ButtonAction): APIButtonComponen
 		style: ButtonStyle.Secondary,
 		label: `All ${number(issues)}…`,
 		custom_id: buildCustomId(action)
+	};
+}
+
+function notesButton(runId: string): APIButtonComponent {
+	return {
+		type: ComponentType.Button,
+		style: ButtonStyle.Secondary,
+		label: 'Notes…',
+		custom_id: buildCustomId({ action: 'notes', runId })
 	};
 }
 

@@ -4,16 +4,15 @@ import type { OpenIssue } from '../../reconciliation/domain/issue.js';
 import { isFullRun } from '../../reconciliation/domain/run.js';
 import { number } from '../format/format.js';
 import { MAX_DESCRIPTION_LENGTH, MAX_EMBEDS_LENGTH } from '../format/limits.js';
-import { fitLines } from '../format/lines.js';
-import { linkStripeIds } from '../format/stripe-links.js';
+import { cut } from '../format/text.js';
 import { TEXT_BUDGETS, type TextBudget } from '../format/text-budget.js';
 import { componentRows } from './buttons.js';
 import { closedReport } from './closed.js';
 import { issueLines, type ShownIssue, shownIssue } from './issue.js';
 import { offersFixAll } from './issues-head.js';
 import { ISSUES_PER_PAGE, isTargeted, listedIssues, pageCount, withoutKnown } from './listed.js';
+import { countNotices } from './notes.js';
 import { nothingNewReport } from './nothing-new.js';
-import { noticeLines } from './notices.js';
 import { offersGrants, shownOnboarding } from './onboarding.js';
 import { headOf } from './summary.js';
 import type { MessagePayload, ReportView } from './view.js';
@@ -49,6 +48,7 @@ function openPage(view: ReportView, page: number, isCopy: boolean): MessagePaylo
 			issues: listed.length,
 			isCopy,
 			hidesKnown: shown.length < onPage.length,
+			notes: !isCopy && shown[0]?.number === 1 && noted(view, TEXT_BUDGETS[0]).length > 0,
 			fixAll: onboarding === null ? offersFixAll(view, listed) : offersGrants(result),
 			onboarding,
 			toAccept: isFullRun(result) && result.verified === null && result.ruleChange?.acceptedBy === null ? result.ruleChange : null
@@ -88,13 +88,10 @@ export function reportEmbed(view: ReportView, listed: readonly OpenIssue[], show
 	return { ...head, description: lines.join('\n') };
 }
 
-/** What is no issue: a small line each. */
-function noted({ result, stripeMode }: ReportView, budget: TextBudget): readonly string[] {
-	if (result.notices === null || isTargeted(result)) return [];
-	const text = fitLines(noticeLines(result.notices), budget.notices, { cutLast: true });
-	if (text === '') return [];
-	const linked = budget.details ? linkStripeIds(text, 2 * budget.notices, { mode: stripeMode }) : text;
-	return linked.split('\n').map((line) => `-# ${line}`);
+/** What is no issue: one small line. */
+function noted({ result }: ReportView, budget: TextBudget): readonly string[] {
+	const text = result.notices === null || isTargeted(result) ? '' : countNotices(result.notices);
+	return text === '' ? [] : [`-# Noted: ${cut(text, budget.notices)}`];
 }
 
 /** Characters that count towards Discord's limit. */
