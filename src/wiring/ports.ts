@@ -105,7 +105,9 @@ export function createPorts(options: ReeveOptions, lifecycle: InFlightWork) {
 		stripeMode,
 		readStates: (issueIds) => store.issueStates(issueIds),
 		saveReportMessage: async (runId, channel, messageId) => {
-			if (await store.setReportMessage(runId, channel, messageId, now())) deliver(false);
+			const closes = await store.setReportMessage(runId, channel, messageId, now());
+			// A process that is stopping leaves it to the next one.
+			if (closes && !lifecycle.shuttingDown) deliver(false);
 		},
 		reportMessage: (runId) => store.reportMessage(runId),
 		newerReportUrl: (runId) => newerReportUrl(store, guildId, runId),

@@ -93,7 +93,7 @@ describe('the progress message of a bulk fix', () => {
 		});
 		const { run } = await reconcile(sandbox);
 		expect(run).toMatchObject({ status: 'COMPLETED', issuesFound: 18, issuesFixed: 18 });
-		expect(posted().map(({ embeds }) => embeds[0]?.title)).toEqual(['18 people have the wrong roles']);
+		expect(posted().map(({ embeds }) => embeds[0]?.title)).toEqual(['18 people had the wrong roles']);
 		expect(sandbox.log().filter((line) => line.includes('Could not update the progress message'))).toHaveLength(1);
 	});
 });
