@@ -11,6 +11,7 @@ export function pieceName<const Name extends string>(name: Name): `${typeof PREF
 }
 
 export const COMMAND_PIECE = pieceName('reconcile');
+export const CONTEXT_MENU_PIECE = pieceName('why-these-roles');
 export const OPERATOR_ONLY = pieceName('operator-only');
 
 /** Whether a piece of this name is Reeve's, or replaces one of Reeve's. */

@@ -1,6 +1,7 @@
 import { container, type Piece } from '@sapphire/framework';
 import type { Guild } from 'discord.js';
 import { ReconcileCommand } from '../commands/reconcile.js';
+import { WhyTheseRolesCommand } from '../commands/why-these-roles.js';
 import { AcceptLinkButton } from '../interaction-handlers/accept-link-button.js';
 import { AcceptRulesButton } from '../interaction-handlers/accept-rules-button.js';
 import { AcceptRulesModal } from '../interaction-handlers/accept-rules-modal.js';
@@ -52,6 +53,8 @@ import { UnlinkButton } from '../interaction-handlers/unlink-button.js';
 import { WhyButton } from '../interaction-handlers/why-button.js';
 import { ChatInputCommandDeniedListener } from '../listeners/chat-input-command-denied.js';
 import { ChatInputSubcommandErrorListener } from '../listeners/chat-input-subcommand-error.js';
+import { ContextMenuCommandDeniedListener } from '../listeners/context-menu-command-denied.js';
+import { ContextMenuCommandErrorListener } from '../listeners/context-menu-command-error.js';
 import { InteractionHandlerErrorListener } from '../listeners/interaction-handler-error.js';
 import { ReadyListener } from '../listeners/ready.js';
 import { ScheduledTaskErrorListener } from '../listeners/scheduled-task-error.js';
@@ -61,11 +64,11 @@ import { OperatorOnlyPrecondition } from '../preconditions/operator-only.js';
 import { DailyReconciliationTask } from '../tasks/daily-reconciliation.js';
 import { HousekeepingTask } from '../tasks/housekeeping.js';
 import { VerificationTask } from '../tasks/verification.js';
-import { COMMAND_PIECE, pieceName } from './piece-names.js';
+import { COMMAND_PIECE, CONTEXT_MENU_PIECE, pieceName } from './piece-names.js';
 
 /** Every piece by store and file. `test/pieces.test.ts` fails if a file of a piece is missing here. */
 export const PIECES = {
-	commands: { reconcile: ReconcileCommand },
+	commands: { reconcile: ReconcileCommand, 'why-these-roles': WhyTheseRolesCommand },
 	'interaction-handlers': {
 		'accept-link-button': AcceptLinkButton,
 		'accept-rules-button': AcceptRulesButton,
@@ -120,6 +123,8 @@ export const PIECES = {
 	listeners: {
 		'chat-input-command-denied': ChatInputCommandDeniedListener,
 		'chat-input-subcommand-error': ChatInputSubcommandErrorListener,
+		'context-menu-command-denied': ContextMenuCommandDeniedListener,
+		'context-menu-command-error': ContextMenuCommandErrorListener,
 		'interaction-handler-error': InteractionHandlerErrorListener,
 		ready: ReadyListener,
 		'scheduled-task-error': ScheduledTaskErrorListener,
@@ -138,6 +143,8 @@ export const PIECES = {
 const ERROR_LISTENERS: ReadonlySet<string> = new Set([
 	'chat-input-command-denied',
 	'chat-input-subcommand-error',
+	'context-menu-command-denied',
+	'context-menu-command-error',
 	'interaction-handler-error'
 ]);
 
@@ -146,6 +153,7 @@ type PieceClass = new (context: Piece.LoaderContext, options: Piece.Options) => 
 /** Which pieces are registered. */
 export interface PieceSelection {
 	readonly command: boolean;
+	readonly contextMenu: boolean;
 	readonly errorListeners: boolean;
 	/** Asked when Sapphire loads them, at the login. */
 	readonly isEnabled: () => boolean;
@@ -155,12 +163,13 @@ export interface PieceSelection {
  * Registers the pieces with Sapphire as classes; they are loaded at login. Sapphire's own loader would scan folders and import every file
  * in them, helpers included, by the module type of the working directory.
  */
-export async function registerPieces({ command, errorListeners, isEnabled }: PieceSelection): Promise<void> {
+export async function registerPieces({ command, contextMenu, errorListeners, isEnabled }: PieceSelection): Promise<void> {
 	const { commands, 'scheduled-tasks': _, ...others } = PIECES;
 	const selected = command ? { commands, ...others } : others;
 	// All at once, before the constructor of the client returns: what the bot registers afterwards replaces them.
 	const loading = Object.entries(selected).flatMap(([store, pieces]) =>
 		Object.entries(pieces)
+			.filter(([name]) => contextMenu || pieceName(name) !== CONTEXT_MENU_PIECE)
 			.filter(([name]) => errorListeners || !ERROR_LISTENERS.has(name))
 			.map(([name, piece]) => {
 				const entry = { store: store as keyof typeof selected, name: pieceName(name), piece: onlyIf(isEnabled, piece) as typeof piece };
@@ -182,6 +191,8 @@ function onlyIf(isEnabled: () => boolean, PieceClass: PieceClass): PieceClass {
 
 /** Registers the commands in a server that Reeve joined after its start. Sapphire registers them at the login only. @throws Discord's error */
 export async function registerCommandsIn(guild: Guild): Promise<void> {
-	const command = container.stores.get('commands').get(COMMAND_PIECE);
+	const commands = container.stores.get('commands');
+	const [command, contextMenu] = [commands.get(COMMAND_PIECE), commands.get(CONTEXT_MENU_PIECE)];
 	if (command instanceof ReconcileCommand) await command.registerIn(guild);
+	if (contextMenu instanceof WhyTheseRolesCommand) await contextMenu.registerIn(guild);
 }

@@ -3,6 +3,8 @@ import { ButtonInteraction } from 'discord.js';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ChatInputCommandDeniedListener } from '../listeners/chat-input-command-denied.js';
 import { ChatInputSubcommandErrorListener } from '../listeners/chat-input-subcommand-error.js';
+import { ContextMenuCommandDeniedListener } from '../listeners/context-menu-command-denied.js';
+import { ContextMenuCommandErrorListener } from '../listeners/context-menu-command-error.js';
 import { InteractionHandlerErrorListener } from '../listeners/interaction-handler-error.js';
 import { ScheduledTaskErrorListener } from '../listeners/scheduled-task-error.js';
 import { ScheduledTaskNotFoundListener } from '../listeners/scheduled-task-not-found.js';
@@ -12,8 +14,13 @@ import { buildCustomId } from '../src/messages/custom-id.js';
 
 /** Reeve's listeners answer for Reeve's own command, components and tasks, and leave alone what belongs to another bot. */
 
-const OWN = { command: 'reeve.reconcile', customId: buildCustomId({ action: 'cancel' }), task: 'reeve.housekeeping' };
-const FOREIGN = { command: 'status', customId: 'ticket:open:1', task: 'sync-members' };
+const OWN = {
+	command: 'reeve.reconcile',
+	contextMenu: 'reeve.why-these-roles',
+	customId: buildCustomId({ action: 'cancel' }),
+	task: 'reeve.housekeeping'
+};
+const FOREIGN = { command: 'status', contextMenu: 'report', customId: 'ticket:open:1', task: 'sync-members' };
 
 type ListenerClass<L> = new (context: Listener.LoaderContext, options: Listener.Options) => L;
 
@@ -54,12 +61,21 @@ afterEach(() => {
 describe.each([
 	['its own', OWN, 1],
 	['those of another bot', FOREIGN, 0]
-])('%s', (_, { command, customId, task }, answers) => {
+])('%s', (_, { command, contextMenu, customId, task }, answers) => {
 	it(`replies to ${answers} denied command`, async () => {
 		const { interaction, replies } = interactionOf(customId);
 		const payload = { interaction, command: { name: command } };
 		await create(ChatInputCommandDeniedListener).run({ message: 'No.' } as never, payload as never);
 		expect(replies).toHaveLength(answers);
+	});
+
+	it(`replies to ${answers} denied and ${answers} failed command of a context menu`, async () => {
+		const { interaction, replies } = interactionOf(customId);
+		const payload = { interaction, command: { name: contextMenu } };
+		await create(ContextMenuCommandDeniedListener).run({ message: 'No.' } as never, payload as never);
+		await create(ContextMenuCommandErrorListener).run(new Error('broken'), payload as never);
+		expect(replies).toHaveLength(2 * answers);
+		expect(log.error).toHaveBeenCalledTimes(answers);
 	});
 
 	it(`replies to ${answers} failed subcommand`, async () => {

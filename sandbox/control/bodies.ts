@@ -16,6 +16,8 @@ export const commandBody = z.strictObject({
 	/** As typed after the slash. */
 	command: z.string().transform((text) => text.replace(/^\//, '').trim()),
 	options: optionValues.optional(),
+	/** The user in whose context menu the command is. */
+	target: z.string().optional(),
 	channel: z.string().optional(),
 	guildId: z.string().optional()
 });

@@ -1,4 +1,4 @@
-import { type GuildMember, type Interaction, PermissionFlagsBits } from 'discord.js';
+import { type BaseInteraction, type GuildMember, PermissionFlagsBits } from 'discord.js';
 
 /** Who may use Reeve. */
 export interface OperatorPolicy {
@@ -12,7 +12,10 @@ export interface OperatorPolicy {
  * buttons.
  * @returns null for an operator, otherwise the refusal to reply with
  */
-export function operatorDenial(interaction: Interaction, { guildId, roleIds }: OperatorPolicy): string | null {
+export function operatorDenial(
+	interaction: Pick<BaseInteraction, 'guildId' | 'memberPermissions' | 'member'>,
+	{ guildId, roleIds }: OperatorPolicy
+): string | null {
 	if (interaction.guildId !== guildId || interaction.memberPermissions === null) return 'Reeve only works in the server it is set up for.';
 	if (interaction.memberPermissions.has(PermissionFlagsBits.Administrator)) return null;
 	const held = interaction.member?.roles;

@@ -73,6 +73,8 @@ export interface ReeveHandle {
 	reworded<Target extends object>(interaction: Target): Target;
 	/** Name of the slash command. @internal */
 	readonly commandName: string;
+	/** Name of the command in a user's context menu. @internal */
+	readonly contextMenuName: string;
 }
 
 /** How often `check` tries again while another run is in progress, and how long. */
@@ -84,6 +86,7 @@ const DEFAULT_STOP_MS = 8_000;
 /** What the plugin does for the handle. */
 export interface HandleParts {
 	readonly commandName: string;
+	readonly contextMenuName: string;
 	readonly logger: () => ReeveHandle['logger'];
 	/** Changes a text that operators read in Discord. */
 	readonly changeText: (text: string) => string;
@@ -143,6 +146,10 @@ export class MountedReeve implements ReeveHandle {
 
 	public get commandName(): string {
 		return this.parts.commandName;
+	}
+
+	public get contextMenuName(): string {
+		return this.parts.contextMenuName;
 	}
 
 	/** The database is open. @param shutDown - closes it, and what is started later */

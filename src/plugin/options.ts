@@ -128,6 +128,8 @@ export interface EnvironmentOptions {
 export interface MountOptions {
 	/** Name of the slash command, default `reconcile`. False: no command, only `container.reeve`. */
 	readonly commandName?: string | false;
+	/** Name of the command in a user's context menu, default `Why these roles?`. False: none; nor is there one without the slash command. */
+	readonly contextMenuName?: string | false;
 	/** False: errors of Reeve's command and buttons are left to the bot's own error listeners. */
 	readonly loadErrorListeners?: boolean;
 	/**
@@ -238,6 +240,12 @@ const mountShape = {
 			'a name of 1 to 32 small letters, digits, - and _, or false'
 		)
 		.default('reconcile'),
+	contextMenuName: z
+		.custom<string | false>(
+			(value) => value === false || (typeof value === 'string' && value.trim() === value && value.length >= 1 && value.length <= 32),
+			'a name of 1 to 32 characters, or false'
+		)
+		.default('Why these roles?'),
 	loadErrorListeners: z.boolean().default(true),
 	schedule: z.enum(['auto', 'in-process'], { error: '"auto" or "in-process"' }).default('auto'),
 	people: z.custom<People>(isPeople, 'an object with name, readAll and readOf, such as prismaPeople(…)').optional(),
@@ -380,7 +388,17 @@ const SECRET_OPTIONS: ReadonlySet<string> = new Set([
 export function parseOptions(options: ReeveOptions): ParsedOptions {
 	const source: unknown = Object(options).fromEnv;
 	if (source !== undefined) return parseEnvironment(options, source as EnvironmentOptions | true);
-	const { commandName, loadErrorListeners, schedule, people, onDisabled: _, adjust, extraRoles, ...given } = parse(settingSchema, options);
+	const {
+		commandName,
+		contextMenuName,
+		loadErrorListeners,
+		schedule,
+		people,
+		onDisabled: _,
+		adjust,
+		extraRoles,
+		...given
+	} = parse(settingSchema, options);
 	// The token is the bot's own.
 	const variables = { ...toVariables(given), DISCORD_TOKEN: 'none' };
 	const { settings: parsed, warnings } = settingsOf(given.guilds[0]?.tiers ?? [], variables);
@@ -391,6 +409,7 @@ export function parseOptions(options: ReeveOptions): ParsedOptions {
 		settings: complete(parsed),
 		warnings,
 		commandName,
+		contextMenuName,
 		loadErrorListeners,
 		schedule,
 		people,
@@ -402,7 +421,7 @@ export function parseOptions(options: ReeveOptions): ParsedOptions {
 }
 
 function parseEnvironment(options: object, source: EnvironmentOptions | true): ParsedOptions {
-	const { commandName, loadErrorListeners, schedule, people, adjust, extraRoles } = parse(mountSchema, options);
+	const { commandName, contextMenuName, loadErrorListeners, schedule, people, adjust, extraRoles } = parse(mountSchema, options);
 	const { variables, next = () => variables } = source === true ? { variables: process.env } : source;
 	try {
 		const { settings, warnings } = parseSettings({ ...variables });
@@ -411,6 +430,7 @@ function parseEnvironment(options: object, source: EnvironmentOptions | true): P
 			settings: complete(settings),
 			warnings,
 			commandName,
+			contextMenuName,
 			loadErrorListeners,
 			schedule,
 			people,

@@ -53,6 +53,7 @@ function parse(this: SapphireClient, clientOptions: ClientOptions): void {
 	const changeText = (text: string) => reword(redact.distinctive(text));
 	const handle = new MountedReeve({
 		commandName: options?.commandName || 'reconcile',
+		contextMenuName: options?.contextMenuName || 'Why these roles?',
 		logger: () => createRedactingLogger(container.logger, (text) => reword(redact.all(text))),
 		changeText,
 		botId: () => this.user?.id ?? ''
@@ -71,10 +72,15 @@ function loadPieces(this: SapphireClient, clientOptions: ClientOptions): void {
 		container.logger.warn('Reeve is not loaded: the client has no option "reeve".');
 		void handle.disable(new StartError('the client has no option "reeve".'));
 	} else {
-		const { commandName, loadErrorListeners, warnings } = mount.options;
+		const { commandName, contextMenuName, loadErrorListeners, warnings } = mount.options;
 		for (const warning of warnings) container.logger.warn(warning);
 		mountScheduler(() => handle.whenScheduled());
-		const selection = { command: commandName !== false, errorListeners: loadErrorListeners, isEnabled: () => handle.isOpen };
+		const selection = {
+			command: commandName !== false,
+			contextMenu: commandName !== false && contextMenuName !== false,
+			errorListeners: loadErrorListeners,
+			isEnabled: () => handle.isOpen
+		};
 		registerPieces(selection).catch(mount.disable);
 	}
 }

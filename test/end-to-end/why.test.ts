@@ -87,6 +87,15 @@ describe('why and export', () => {
 			.flatMap(({ title, description, fields = [] }) => [title, description, ...fields.flatMap(({ name, value }) => [name, value])])
 			.join('\n');
 
+	test('explains a user from their context menu, for operators alone', async () => {
+		const ask = (user: string, target: string) =>
+			sandbox.until(() => sandbox.discord.command({ user, command: 'Why these roles?', target }).interactionId);
+		const answer = await explained(await ask('operator', 'ada'));
+		expect(answer.ephemeral).toBe(true);
+		expect(textOf(answer.embeds)).toContain('Has no role, but should have Knight');
+		expect(await waitForMessage(sandbox, await ask('member', 'ada'), /./)).toContain('Only operators');
+	});
+
 	test('explains links, each subscription and its effect, and the issue', async () => {
 		const answer = await why('ada');
 		const short = textOf(answer.embeds);

@@ -160,16 +160,18 @@ describe('the plugin', () => {
 	});
 
 	it.each([
-		[{ command: true, errorListeners: true }, true, true],
-		[{ command: false, errorListeners: false }, false, false]
+		[{ command: true, contextMenu: true, errorListeners: true }, true, true],
+		[{ command: false, contextMenu: false, errorListeners: false }, false, false]
 	])('loads the command and the error listeners with %j', async (selection, command, errorListeners) => {
 		const { client } = mount(undefined);
-		container.reeve = { commandName: 'reconcile' } as never;
+		container.reeve = { commandName: 'reconcile', contextMenuName: 'Why these roles?' } as never;
 		await registerPieces({ ...selection, isEnabled: () => true });
 		await prepareLogin(client);
 		const loaded = loadedPieces();
 		expect(loaded).toEqual(expect.arrayContaining(['reeve.fix-button', 'reeve.unknown-component', 'reeve.operator-only']));
 		expect(loaded.includes('reeve.reconcile')).toBe(command);
+		expect(loaded.includes('reeve.why-these-roles')).toBe(selection.contextMenu);
+		expect(loaded.includes('reeve.context-menu-command-denied')).toBe(errorListeners);
 		expect(loaded.includes('reeve.chat-input-command-denied')).toBe(errorListeners);
 		expect(loaded.includes('reeve.interaction-handler-error')).toBe(errorListeners);
 	});

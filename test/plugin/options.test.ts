@@ -129,7 +129,12 @@ describe('parseOptions', () => {
 		const { settings } = parseSettings({ ...variables, STRIPE_SECRET_KEY: 'rk_test_0123456789' });
 		const parsed = parseOptions(LEAST);
 		expect(parsed.settings).toEqual({ ...settings, DISCORD_TOKEN: '' });
-		expect(parsed).toMatchObject({ commandName: 'reconcile', loadErrorListeners: true, schedule: 'auto' });
+		expect(parsed).toMatchObject({
+			commandName: 'reconcile',
+			contextMenuName: 'Why these roles?',
+			loadErrorListeners: true,
+			schedule: 'auto'
+		});
 		expect(parseSettings({ ...parsed.nextEnvironment() }).settings.DISCORD_GUILD_ID).toBe(GUILD);
 	});
 
@@ -193,6 +198,11 @@ describe('parseOptions', () => {
 			'a misspelt option of a guild',
 			{ guilds: [{ ...LEAST.guilds[0], timezone: 'UTC' }] },
 			/^guilds\[0\]\.timezone is not an option\. Did you mean timeZone\?$/
+		],
+		[
+			'a context menu name that Discord refuses',
+			{ contextMenuName: 'x'.repeat(33) },
+			/^contextMenuName is .*: it must be a name of 1 to 32/
 		],
 		['a command name that Discord refuses', { commandName: 'My Command' }, /^commandName is "My Command": it must be a name of 1 to 32/],
 		['an unknown schedule', { schedule: 'cron' }, /^schedule is "cron": it must be "auto" or "in-process"/],

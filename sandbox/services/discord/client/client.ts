@@ -13,7 +13,7 @@ import type { Interaction, Location } from '../interactions/interactions.js';
 import { componentData, usableComponent } from './components.js';
 import { interactionContext, locationOf } from './location.js';
 import { modalData } from './modals.js';
-import { fillOptions, nest, resolveCommand, type SentOption, title } from './options.js';
+import { fillOptions, nest, resolveCommand, resolveTarget, type SentOption, title } from './options.js';
 
 /**
  * What a user's Discord client does: each action creates an interaction and sends it to the bot. No permission check here: Discord hides
@@ -26,12 +26,15 @@ export interface CommandCall {
 	user: string;
 	command: string;
 	options?: Record<string, unknown>;
+	/** Given for a command in this user's context menu. */
+	target?: string;
 	channel?: string;
 	guildId?: string;
 }
 
 export function sendCommand(context: DiscordContext, call: CommandCall): Interaction {
 	const member = memberOf(context, call.user);
+	if (call.target !== undefined) return sendUserCommand(context, member, call, call.target);
 	const invocation = resolveCommand(context, call.command);
 	const { values, resolved } = fillOptions(context, invocation, call.options ?? {});
 	const location = locationOf(context, member, call.channel, call.guildId);
@@ -44,6 +47,20 @@ export function sendCommand(context: DiscordContext, call: CommandCall): Interac
 		sourceId: null
 	});
 	return send(context, member, interaction, { ...data, ...(Object.keys(resolved).length > 0 ? { resolved } : {}) });
+}
+
+function sendUserCommand(context: DiscordContext, member: Member, call: CommandCall, target: string): Interaction {
+	const command = context.commands.inUserMenus(context.guild.id).find(({ name }) => name === call.command);
+	if (command === undefined) throw new ControlError(404, `there is no command "${call.command}" in the context menu of users`);
+	const { id, resolved } = resolveTarget(context, target);
+	const interaction = context.interactions.open({
+		type: Type.ApplicationCommand,
+		userId: member.id,
+		location: locationOf(context, member, call.channel, call.guildId),
+		command: command.name,
+		sourceId: null
+	});
+	return send(context, member, interaction, { ...commandData(command, []), target_id: id, resolved });
 }
 
 export interface AutocompleteCall {

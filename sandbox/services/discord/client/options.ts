@@ -191,6 +191,14 @@ function role({ guild }: DiscordContext, reference: string, resolved: Resolved):
 	return found?.id;
 }
 
+/** The user in whose context menu a command is used. @throws ControlError 400 */
+export function resolveTarget(context: DiscordContext, reference: string): { readonly id: string; readonly resolved: Resolved } {
+	const resolved: Resolved = {};
+	const id = user(context, reference, resolved);
+	if (id === undefined) throw new ControlError(400, `there is no user ${reference}`);
+	return { id, resolved };
+}
+
 /** An ID outside the guild resolves to a user without a member. */
 function user({ guild }: DiscordContext, reference: string, resolved: Resolved): string | undefined {
 	const member = guild.person(reference);

@@ -27,6 +27,11 @@ export class Commands {
 		return [...this.list(guildId), ...this.list(null)].filter(({ type }) => type === ApplicationCommandType.ChatInput);
 	}
 
+	/** The commands in the context menus of the guild's users. */
+	public inUserMenus(guildId: string): APIApplicationCommand[] {
+		return [...this.list(guildId), ...this.list(null)].filter(({ type }) => type === ApplicationCommandType.User);
+	}
+
 	/** @throws DiscordError if the command does not exist */
 	public get(scope: Scope, id: string): APIApplicationCommand {
 		const command = this.in(scope).get(id);
