@@ -11,7 +11,9 @@ export const exportRun: ReconcileSubcommand = {
 	describe: (subcommand) =>
 		subcommand
 			.setDescription("Export a run's issues and fix attempts as CSV")
-			.addStringOption((run) => run.setName('run').setDescription('Default: the newest run. Start typing a date').setAutocomplete(true)),
+			.addStringOption((run) =>
+				run.setName('run').setDescription('Default: the newest run over all members. Start typing a date').setAutocomplete(true)
+			),
 	run: async (interaction) => {
 		await interaction.deferReply({ flags: MessageFlags.Ephemeral });
 		const { runs, settings } = container.reeve.services;

@@ -3,11 +3,11 @@ import type { FixOutcome } from '../reconciliation/domain/issue.js';
 import type { RoleName } from '../reconciliation/domain/rules.js';
 import type { TriggeredBy } from '../reconciliation/domain/run.js';
 import type { ArchivedRun, RecordedAttempt, RecordedIssue, RunArchiveStore } from '../reconciliation/runs/archive.js';
-import { type FixAttempt, Prisma, RunStatus } from './client/client.js';
+import { type FixAttempt, type Prisma, RunStatus } from './client/client.js';
 import type { Database } from './connection/database.js';
 import { fromJson, toOpenIssue } from './json.js';
 import { chunk } from './paging.js';
-import { WITHOUT_FINDINGS } from './run-scope.js';
+import { FULL_RUN, WITHOUT_FINDINGS } from './run-scope.js';
 
 const RUN = { id: true, status: true, triggeredBy: true, onlyMember: true, onlyMembers: true, startedAt: true, issuesFound: true } as const;
 
@@ -22,7 +22,7 @@ export function runArchiveStore({ prisma }: Database, guildId: string): RunArchi
 			(await prisma.reconciliationRun.findMany({ where: stored, orderBy: newestFirst, take: limit, select: RUN })).map(toRun),
 		readRecord: async (runId) => {
 			const run = await prisma.reconciliationRun.findFirst({
-				where: runId === null ? { ...ended, status: RunStatus.COMPLETED, onlyMembers: { equals: Prisma.DbNull } } : { ...ended, id: runId },
+				where: runId === null ? { ...ended, status: RunStatus.COMPLETED, ...FULL_RUN } : { ...ended, id: runId },
 				orderBy: newestFirst,
 				select: { ...RUN, issues: true, notices: true, snapshotDeletedAt: true }
 			});

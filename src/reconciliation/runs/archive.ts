@@ -8,7 +8,7 @@ export interface RunArchiveStore {
 	/** Runs that have ended and whose snapshot is stored, newest first; without targeted runs that found and changed nothing. */
 	endedRuns(limit: number): Promise<readonly ArchivedRun[]>;
 	/**
-	 * @param runId - null for the newest run that completed and was not about touched members only
+	 * @param runId - null for the newest run over all members that completed
 	 * @returns null if there is no such run, or it has not ended
 	 */
 	readRecord(runId: string | null): Promise<RunRecord | null>;

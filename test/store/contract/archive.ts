@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/store/connection/database.js';
-import { drift, ledgerOf, minute, NOTICES, run, runStart, snowflake } from '../builders.js';
+import { detection, drift, ledgerOf, minute, NOTICES, run, runStart, snowflake } from '../builders.js';
 
 export function archiveContract(database: () => Database): void {
 	describe('run archive', () => {
@@ -27,6 +27,12 @@ export function archiveContract(database: () => Database): void {
 			expect(await ledger.endedRuns(1)).toHaveLength(1);
 			expect((await ledger.readRecord(null))?.run.runId).toBe(runId);
 			expect((await ledger.readRecord(null))?.unknown).toEqual(NOTICES.unknown);
+			const member = snowflake();
+			const ofOne = (await ledger.startRun(runStart(minute(3), { onlyMember: member }))) as string;
+			await ledger.recordFindings(ofOne, { detection: detection([drift(member)]), livemode: true, subscriptionsRead: 1, at: minute(3) });
+			await ledger.completeRun(ofOne, { issuesFixed: 0, hold: null, at: minute(3) });
+			expect((await ledger.readRecord(null))?.run.runId).toBe(runId);
+			expect((await ledger.readRecord(ofOne))?.run.runId).toBe(ofOne);
 			expect(await ledger.readRecord(failed)).toMatchObject({ issues: [], unknown: [] });
 			expect(await ledger.readRecord(running)).toBeNull();
 			expect(await ledgerOf(database()).ledger.readRecord(runId)).toBeNull();

@@ -88,8 +88,8 @@ function deletedSnapshot({ triggeredBy, startedAt, issuesFound }: ArchivedRun): 
 /** Reply if there is no such run. */
 export function nothingToExportReply(asked: string | null): string {
 	return asked === null
-		? 'No run has completed yet, so there is nothing to export. Use `/reconcile run` first.'
-		: 'There is no such run, or it has not ended yet. Start typing a date, and pick one of the suggestions; without `run`, it is the newest.';
+		? 'No run over all members has completed yet, so there is nothing to export. Use `/reconcile run` first.'
+		: 'There is no such run, or it has not ended yet. Start typing a date, and pick one of the suggestions; without `run`, it is the newest over all members.';
 }
 
 /** Suggests runs whose date, trigger or ID contains what was typed. */
