@@ -13,6 +13,7 @@ import { forget } from './reconcile/forget.js';
 import { history } from './reconcile/history.js';
 import { importLinks } from './reconcile/import.js';
 import { link } from './reconcile/link.js';
+import { list } from './reconcile/list.js';
 import { pause } from './reconcile/pause.js';
 import { preview } from './reconcile/preview.js';
 import { readiness } from './reconcile/readiness.js';
@@ -44,6 +45,7 @@ const SUBCOMMANDS: readonly ReconcileSubcommand[] = [
 	suggest,
 	exempt,
 	exemptions,
+	list,
 	exportRun,
 	preview,
 	doctor,

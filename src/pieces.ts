@@ -19,6 +19,7 @@ import { ExemptButton } from '../interaction-handlers/exempt-button.js';
 import { ExemptModal } from '../interaction-handlers/exempt-modal.js';
 import { ExemptionsButton } from '../interaction-handlers/exemptions-button.js';
 import { ExplainButton } from '../interaction-handlers/explain-button.js';
+import { ExportListButton } from '../interaction-handlers/export-list-button.js';
 import { FixAllButton } from '../interaction-handlers/fix-all-button.js';
 import { FixButton } from '../interaction-handlers/fix-button.js';
 import { FixOneButton } from '../interaction-handlers/fix-one-button.js';
@@ -28,6 +29,7 @@ import { IgnoreButton } from '../interaction-handlers/ignore-button.js';
 import { IgnoreModal } from '../interaction-handlers/ignore-modal.js';
 import { ImportButton } from '../interaction-handlers/import-button.js';
 import { LinkButton } from '../interaction-handlers/link-button.js';
+import { ListButton } from '../interaction-handlers/list-button.js';
 import { MoreMenu } from '../interaction-handlers/more-menu.js';
 import { NotesButton } from '../interaction-handlers/notes-button.js';
 import { OpenCopyButton } from '../interaction-handlers/open-copy-button.js';
@@ -46,6 +48,7 @@ import { SetupRoleMenu } from '../interaction-handlers/setup-role-menu.js';
 import { SetupSaveButton } from '../interaction-handlers/setup-save-button.js';
 import { SetupTiersButton } from '../interaction-handlers/setup-tiers-button.js';
 import { SetupTiersModal } from '../interaction-handlers/setup-tiers-modal.js';
+import { ShowListButton } from '../interaction-handlers/show-list-button.js';
 import { SuggestButton } from '../interaction-handlers/suggest-button.js';
 import { UndoButton } from '../interaction-handlers/undo-button.js';
 import { UndoImportButton } from '../interaction-handlers/undo-import-button.js';
@@ -96,6 +99,9 @@ export const PIECES = {
 		'link-button': LinkButton,
 		'confirm-button': ConfirmButton,
 		'confirm-copy-button': ConfirmCopyButton,
+		'list-button': ListButton,
+		'show-list-button': ShowListButton,
+		'export-list-button': ExportListButton,
 		'more-menu': MoreMenu,
 		'notes-button': NotesButton,
 		'open-copy-button': OpenCopyButton,

@@ -3,6 +3,7 @@
 import { SNOWFLAKE } from '../reconciliation/domain/discord-id.js';
 import { BULK_PARTS, type BulkPart, type BulkScope } from '../reconciliation/domain/hold.js';
 import { DRIFT_TYPES } from '../reconciliation/domain/issue.js';
+import { LIST_KINDS, type ListKind } from '../reconciliation/runs/people-list.js';
 
 /** The last page that an ID can hold. */
 export const LAST_PAGE = 99_999;
@@ -53,6 +54,8 @@ const PARTS = {
 	opens: { pattern: /^(step|previous|current|next|reread)$/, read: (written: string) => written as SetupOpens },
 	/** Of an explanation. */
 	shows: { pattern: /^(answer|details)$/, read: (written: string) => written as 'answer' | 'details' },
+	/** Of people. */
+	list: { pattern: new RegExp(`^(${LIST_KINDS.join('|')})$`), read: (written: string) => written as ListKind },
 	/** Makes the IDs within a message unique. */
 	button: { pattern: /^(previous|current|next)$/, read: (written: string) => written as PageButton }
 } as const;
@@ -101,6 +104,12 @@ const ACTIONS = {
 	readiness: ['page', 'button'],
 	/** As a button: ask why. As a modal: exempt the member and redraw `page`. */
 	ignore: ['runId', 'page', 'issueId'],
+	/** Show a page of a list of people. */
+	list: ['list', 'page', 'button'],
+	/** Open a list of people. */
+	'show-list': ['list'],
+	/** Export a list of people. */
+	'export-list': ['list'],
 	/** Show a page of the exemptions. */
 	exemptions: ['page', 'button'],
 	/** End the exemption that is picked. */

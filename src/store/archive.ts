@@ -3,6 +3,7 @@ import type { FixOutcome } from '../reconciliation/domain/issue.js';
 import type { RoleName } from '../reconciliation/domain/rules.js';
 import type { TriggeredBy } from '../reconciliation/domain/run.js';
 import type { ArchivedRun, RecordedAttempt, RecordedIssue, RunArchiveStore } from '../reconciliation/runs/archive.js';
+import type { PeopleListStore } from '../reconciliation/runs/people-list.js';
 import { type FixAttempt, type Prisma, RunStatus } from './client/client.js';
 import type { Database } from './connection/database.js';
 import { fromJson, toOpenIssue } from './json.js';
@@ -12,7 +13,7 @@ import { FULL_RUN, WITHOUT_FINDINGS } from './run-scope.js';
 const RUN = { id: true, status: true, triggeredBy: true, onlyMember: true, onlyMembers: true, startedAt: true, issuesFound: true } as const;
 
 /** Reads ended runs with their issues and attempts. */
-export function runArchiveStore({ prisma }: Database, guildId: string): RunArchiveStore {
+export function runArchiveStore({ prisma }: Database, guildId: string): RunArchiveStore & PeopleListStore {
 	const ended = { guildId, status: { not: RunStatus.RUNNING }, completedAt: { not: null } };
 	const stored = { ...ended, snapshotDeletedAt: null, NOT: WITHOUT_FINDINGS };
 	const newestFirst = [{ startedAt: 'desc' }, { id: 'desc' }] satisfies Prisma.ReconciliationRunOrderByWithRelationInput[];
@@ -20,6 +21,14 @@ export function runArchiveStore({ prisma }: Database, guildId: string): RunArchi
 	return {
 		endedRuns: async (limit) =>
 			(await prisma.reconciliationRun.findMany({ where: stored, orderBy: newestFirst, take: limit, select: RUN })).map(toRun),
+		newestNotices: async () => {
+			const run = await prisma.reconciliationRun.findFirst({
+				where: { ...ended, status: RunStatus.COMPLETED, ...FULL_RUN },
+				orderBy: newestFirst,
+				select: { startedAt: true, notices: true }
+			});
+			return run === null ? null : { at: run.startedAt, notices: fromJson<Pick<Notices, 'unclaimed' | 'absent' | 'payers'>>(run.notices) };
+		},
 		readRecord: async (runId) => {
 			const run = await prisma.reconciliationRun.findFirst({
 				where: runId === null ? { ...ended, status: RunStatus.COMPLETED, ...FULL_RUN } : { ...ended, id: runId },

@@ -21,6 +21,7 @@ import type { RoleHistoryStore } from '../reconciliation/origins/history.js';
 import type { OutboxStore } from '../reconciliation/outbox/outbox.js';
 import type { PrivacyStore } from '../reconciliation/privacy/forget.js';
 import type { RunArchiveStore } from '../reconciliation/runs/archive.js';
+import type { PeopleListStore } from '../reconciliation/runs/people-list.js';
 import type { VerificationStore } from '../reconciliation/runs/verify.js';
 import type { PauseStore } from '../reconciliation/schedule/pause.js';
 import type { SettingStore } from '../reconciliation/setup/store.js';
@@ -86,6 +87,7 @@ type GuildLedger = Ledger &
 	UndoStore &
 	MemberHistoryStore &
 	RunArchiveStore &
+	PeopleListStore &
 	LinkStore &
 	ImportStore &
 	PrivacyStore &

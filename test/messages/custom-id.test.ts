@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type ButtonAction, buildCustomId, parseCustomId, positionAmong } from '../../src/messages/custom-id.js';
 import { BULK_PARTS } from '../../src/reconciliation/domain/hold.js';
 import { DRIFT_TYPES } from '../../src/reconciliation/domain/issue.js';
+import { LIST_KINDS } from '../../src/reconciliation/runs/people-list.js';
 
 const cuid = fc.stringMatching(/^[a-z0-9]{1,32}$/);
 const page = fc.integer({ min: 0, max: 99_999 });
@@ -10,6 +11,7 @@ const hash = fc.stringMatching(/^[0-9a-f]{8}$/);
 const scope = fc.constantFrom('all' as const, 'UNLINKED' as const, ...DRIFT_TYPES);
 const part = fc.constantFrom(...BULK_PARTS);
 const button = fc.constantFrom('previous' as const, 'current' as const, 'next' as const);
+const list = fc.constantFrom(...LIST_KINDS);
 const action: fc.Arbitrary<ButtonAction> = fc.oneof(
 	fc.record({
 		action: fc.constant('fix' as const),
@@ -48,6 +50,8 @@ const action: fc.Arbitrary<ButtonAction> = fc.oneof(
 		discordId: fc.stringMatching(/^\d{17,20}$/),
 		customerId: fc.stringMatching(/^cus_[A-Za-z0-9]{1,36}$/)
 	}),
+	fc.record({ action: fc.constant('list' as const), list, page, button }),
+	fc.record({ action: fc.constantFrom('show-list' as const, 'export-list' as const), list }),
 	fc.record({ action: fc.constant('why' as const), issueId: cuid }),
 	fc.record({ action: fc.constant('import' as const), batchId: fc.stringMatching(/^[a-z0-9]{1,32}$/), shownHash: hash }),
 	fc.record({ action: fc.constant('undo-import' as const), batchId: fc.stringMatching(/^[a-z0-9]{1,32}$/) }),

@@ -1,4 +1,7 @@
+import { ButtonStyle, ComponentType } from 'discord.js';
 import type { Notices } from '../../reconciliation/domain/detection.js';
+import type { ListKind } from '../../reconciliation/runs/people-list.js';
+import { buildCustomId } from '../custom-id.js';
 import { COLOURS } from '../format/colours.js';
 import { count, number } from '../format/format.js';
 import { MAX_DESCRIPTION_LENGTH } from '../format/limits.js';
@@ -35,6 +38,21 @@ export function countNotices(notices: Notices): string {
 	return counts.flatMap(([many, text]) => (many === 0 ? [] : text)).join(', ');
 }
 
+/** Only where there is someone to list. */
+function showWhoButtons({ unclaimed, absent }: Notices): MessagePayload['components'] {
+	const button = (list: ListKind, label: string) => ({
+		type: ComponentType.Button as const,
+		style: ButtonStyle.Secondary as const,
+		label,
+		custom_id: buildCustomId({ action: 'show-list', list })
+	});
+	const buttons = [
+		...(unclaimed > 0 ? [button('unclaimed', 'Show who pays without an account')] : []),
+		...(absent > 0 ? [button('absent', 'Show who left')] : [])
+	];
+	return buttons.length === 0 ? [] : [{ type: ComponentType.ActionRow, components: buttons }];
+}
+
 /** All of it, for the operator who asks. */
 export function notesReply({ result, stripeMode }: ReportView): MessagePayload {
 	const lines = result.notices === null ? [] : noticeLines(result.notices).map((line) => `- ${line}`);
@@ -47,7 +65,7 @@ export function notesReply({ result, stripeMode }: ReportView): MessagePayload {
 				description: linkStripeIds(text, MAX_DESCRIPTION_LENGTH, { mode: stripeMode }) || 'There was nothing to note.'
 			}
 		],
-		components: [],
+		components: result.notices === null ? [] : showWhoButtons(result.notices),
 		allowedMentions: { parse: [] }
 	};
 }

@@ -19,7 +19,7 @@ import { PersonEvaluator } from './evaluate-person.js';
 import { isLinked, type LinkedPerson, LinkIndex, payingCustomerIds } from './link-index.js';
 import { MisreadIds, type Suspect } from './misread-ids.js';
 import { moneyOf } from './money.js';
-import { absentPayers, BillingStats, expiringExemptions, oddObjects, overclaimedTeams, unknownStatuses } from './notices.js';
+import { absentPayers, BillingStats, expiringExemptions, listedPayers, oddObjects, overclaimedTeams, unknownStatuses } from './notices.js';
 import { membersIn } from './payees.js';
 import { diffRoles, rolesEqual } from './role-plan.js';
 import { touchedMembers } from './touched-members.js';
@@ -192,8 +192,9 @@ export function* detectCooperatively(
 		newlyUnpaid: stats.newlyUnpaid.toSorted(),
 		clearedDebts: stats.clearedDebts.toSorted(),
 		notices: {
-			unclaimed: stats.unclaimed,
-			absent,
+			unclaimed: stats.unclaimed.length,
+			absent: absent.length,
+			...(compared === null && listedPayers(stats.unclaimed, absent)),
 			bots,
 			exempt: exempted,
 			leftToNextRun,

@@ -1,8 +1,9 @@
 import { type Cooperative, forEachYielding } from '../../async/cooperative.js';
 import type { Account, OddObject } from '../domain/billing.js';
-import type { Notices, UnknownStatus, UnlistedPrice } from '../domain/detection.js';
+import type { ListedPayer, Notices, UnknownStatus, UnlistedPrice } from '../domain/detection.js';
 import type { Roster } from '../domain/guild.js';
 import type { Exemption, Links } from '../domain/links.js';
+import { sumPrices } from '../domain/money.js';
 import type { Coverage } from '../domain/onboarding.js';
 import type { PolicySettings } from '../domain/rules.js';
 import type { UnknownMembers, UnknownReason } from '../domain/unknown.js';
@@ -10,6 +11,7 @@ import { type EvaluatedSource, evaluate } from '../policy/entitlement.js';
 import type { PaymentFailures } from '../policy/payment-failure.js';
 import type { PersonEvaluator } from './evaluate-person.js';
 import type { LinkedPerson, LinkIndex } from './link-index.js';
+import { priceFor } from './money.js';
 import { discordIdOf } from './row-owners.js';
 
 /** Findings that a report mentions but that are not issues. */
@@ -21,7 +23,7 @@ export class BillingStats {
 	/** Customers with a subscription that gives a tier now, or may give one: what is unknown has not been lost. */
 	public paying = 0;
 	/** Paying customers that neither a row nor metadata assigns to a user. */
-	public unclaimed = 0;
+	public readonly unclaimed: ListedPayer[] = [];
 	/** Those of {@link paying} that a row or metadata assigns to a user, or tries to. */
 	private linkedPayers = 0;
 	/** See {@link Coverage}. */
@@ -68,7 +70,7 @@ export class BillingStats {
 		if (!claimed)
 			for (const { subscription, unknown: reasons } of evaluated)
 				if (subscription.isLinkLost && reasons.length > 0) this.lostLinks.push(...reasons);
-		if (entitlement.kind === 'tier' && !claimed) this.unclaimed += 1;
+		if (entitlement.kind === 'tier' && !claimed) this.unclaimed.push(...listedPayer(null, evaluated));
 		if (entitlement.kind === 'tier' || unknown.length > 0) {
 			this.paying += 1;
 			if (claimed) this.linkedPayers += 1;
@@ -105,7 +107,7 @@ export class BillingStats {
 }
 
 /**
- * Counts the linked users who pay and are not in the guild.
+ * Lists the linked users who pay and are not in the guild.
  * @param onAbsent - called for each linked user who is not in the guild, whether or not they pay
  */
 export function* absentPayers(
@@ -113,15 +115,38 @@ export function* absentPayers(
 	roster: Roster,
 	evaluator: PersonEvaluator,
 	onAbsent: (person: LinkedPerson) => void
-): Cooperative<number> {
-	let absent = 0;
+): Cooperative<readonly ListedPayer[]> {
+	const absent: ListedPayer[] = [];
 	yield* forEachYielding(linkIndex.ids(), (discordId) => {
 		const person = roster.members.has(discordId) ? undefined : linkIndex.get(discordId);
 		if (person === undefined) return;
-		if (evaluator.evaluate(person).entitlement.kind === 'tier') absent += 1;
+		const { sources, entitlement } = evaluator.evaluate(person);
+		if (entitlement.kind === 'tier') absent.push(...listedPayer(person, sources));
 		onAbsent(person);
 	});
 	return absent;
+}
+
+/** One who has a subscription that gives a tier now. @param person - null for a customer whom nothing links to a user */
+function listedPayer(person: LinkedPerson | null, sources: readonly EvaluatedSource[]): ListedPayer[] {
+	const paying = sources.filter(({ entitlement }) => entitlement.kind === 'tier');
+	const [deciding] = paying;
+	if (deciding === undefined) return [];
+	const money = sumPrices(paying.map((source) => priceFor(source, { person })));
+	const since = Math.min(...paying.map(({ subscription }) => subscription.createdAt.getTime()));
+	return [{ discordId: person?.discordId ?? null, customerId: deciding.subscription.customerId, money, since }];
+}
+
+/** More are counted, not listed. */
+const MAX_PAYERS_LISTED = 5_000;
+
+/** For the notices of a run over all members; nothing if there are none. */
+export function listedPayers(unclaimed: readonly ListedPayer[], absent: readonly ListedPayer[]): Pick<Notices, 'payers'> {
+	if (unclaimed.length + absent.length === 0) return {};
+	const keyOf = ({ discordId, customerId }: ListedPayer) => `${discordId} ${customerId}`;
+	const first = (payers: readonly ListedPayer[]) =>
+		payers.toSorted((a, b) => a.since - b.since || (keyOf(a) < keyOf(b) ? -1 : 1)).slice(0, MAX_PAYERS_LISTED);
+	return { payers: { unclaimed: first(unclaimed), absent: first(absent) } };
 }
 
 /** More are counted, not listed. */

@@ -2,6 +2,7 @@ import type { OddObject } from './billing.js';
 import type { CountMismatch } from './guild.js';
 import type { DriftIssue } from './issue.js';
 import type { Exemption } from './links.js';
+import type { MonthlyAmounts } from './money.js';
 import type { Coverage } from './onboarding.js';
 import type { RoleName, UnlistedPrices } from './rules.js';
 import type { UnknownMembers } from './unknown.js';
@@ -36,12 +37,25 @@ export interface MemberFinding {
 	readonly exemption: Exemption | null;
 }
 
+/** A customer who pays and is not a member of the server, as far as Reeve knows. */
+export interface ListedPayer {
+	/** Null for one whom nothing links to a user. */
+	readonly discordId: string | null;
+	/** Of several customers, the one that decides what they get. */
+	readonly customerId: string;
+	readonly money: MonthlyAmounts;
+	/** When the oldest of the subscriptions began that give something now, epoch milliseconds. */
+	readonly since: number;
+}
+
 /** Findings that are not issues: counts, and details where an operator can correct something. */
 export interface Notices {
 	/** Paying customers that neither a row nor metadata assigns to a user. */
 	readonly unclaimed: number;
 	/** Linked users who pay and are not in the guild. */
 	readonly absent: number;
+	/** The first of {@link unclaimed} and of {@link absent}, the longest subscribed first. Absent if there are none, in runs over some members, and in runs stored before it was kept. */
+	readonly payers?: { readonly unclaimed: readonly ListedPayer[]; readonly absent: readonly ListedPayer[] };
 	/** Of a run over one member; everything else then concerns them alone. Absent in runs stored before it was kept. */
 	readonly member?: MemberFinding;
 	readonly bots: number;

@@ -7,6 +7,7 @@ import { type AcceptOrder, type AcceptResult, acceptRules } from './accept-rules
 import type { ArchivedRun, RunArchiveStore, RunRecord } from './archive.js';
 import { type EndOnboardingOrder, type EndOnboardingResult, endOnboarding } from './end-onboarding.js';
 import { type HistoryPage, type RunHistoryStore, type RunSummary, readHistory } from './history.js';
+import { type ListKind, type PeopleList, type PeopleListStore, readPeopleList } from './people-list.js';
 import { failAbandonedRuns, runReconciliation } from './run.js';
 import { type VerificationStore, verifyIfDue } from './verify.js';
 
@@ -35,13 +36,15 @@ export interface RunService {
 	acceptAccount(order: AcceptAccountOrder): Promise<AcceptAccountResult>;
 	/** The newest runs that have ended, to pick one from. */
 	ended(): Promise<readonly ArchivedRun[]>;
-	/** Everything stored about a run. @param runId - null for the newest that completed @returns null if there is none */
+	/** Everything stored about a run. @param runId - null for the newest over all members that completed @returns null if there is none */
 	record(runId: string | null): Promise<RunRecord | null>;
+	/** The people whom reports count, as the newest run over all members stored them. */
+	list(kind: ListKind): Promise<PeopleList>;
 }
 
 export function createRunService(deps: {
 	readonly ports: Ports;
-	readonly store: RunArchiveStore & RunHistoryStore & VerificationStore & IssueStore;
+	readonly store: RunArchiveStore & PeopleListStore & RunHistoryStore & VerificationStore & IssueStore;
 	readonly settings: RunSettings;
 	/** Minutes between a fix and its verification. */
 	readonly verifyAfterMinutes: number;
@@ -63,6 +66,7 @@ export function createRunService(deps: {
 		endOnboarding: (order) => track(() => endOnboarding(ports, store, order)),
 		acceptAccount: (order) => track(() => acceptAccount(ports, order)),
 		ended: () => store.endedRuns(MAX_RUNS_LISTED),
-		record: (runId) => store.readRecord(runId)
+		record: (runId) => store.readRecord(runId),
+		list: (kind) => readPeopleList(store, kind)
 	};
 }

@@ -16,17 +16,17 @@ function statsOf({ members = [row()], teams = [team()] }, claimed = false): Bill
 
 describe('BillingStats', () => {
 	it('counts a customer within the grace period as paying and unclaimed', () => {
-		expect(statsOf({})).toMatchObject({ paying: 1, unclaimed: 1 });
+		expect(statsOf({})).toMatchObject({ paying: 1, unclaimed: [{ customerId: 'cus_1' }] });
 	});
 
 	it('counts a claimed customer as paying only', () => {
-		expect(statsOf({}, true)).toMatchObject({ paying: 1, unclaimed: 0 });
+		expect(statsOf({}, true)).toMatchObject({ paying: 1, unclaimed: [] });
 	});
 
 	it('dates the payment failure by the member row of the customer', () => {
 		expect(statsOf({ members: [row({ stripeCustomerId: 'cus_1', paymentFailedAt: LONG_AGO })] })).toMatchObject({
 			paying: 0,
-			unclaimed: 0
+			unclaimed: []
 		});
 	});
 

@@ -27,6 +27,7 @@ export function archiveContract(database: () => Database): void {
 			expect(await ledger.endedRuns(1)).toHaveLength(1);
 			expect((await ledger.readRecord(null))?.run.runId).toBe(runId);
 			expect((await ledger.readRecord(null))?.unknown).toEqual(NOTICES.unknown);
+			expect(await ledger.newestNotices()).toMatchObject({ at: minute(0), notices: { unclaimed: NOTICES.unclaimed } });
 			const member = snowflake();
 			const ofOne = (await ledger.startRun(runStart(minute(3), { onlyMember: member }))) as string;
 			await ledger.recordFindings(ofOne, { detection: detection([drift(member)]), livemode: true, subscriptionsRead: 1, at: minute(3) });
@@ -34,6 +35,7 @@ export function archiveContract(database: () => Database): void {
 			expect((await ledger.readRecord(null))?.run.runId).toBe(runId);
 			expect((await ledger.readRecord(ofOne))?.run.runId).toBe(ofOne);
 			expect(await ledger.readRecord(failed)).toMatchObject({ issues: [], unknown: [] });
+			expect((await ledger.newestNotices())?.at).toEqual(minute(0));
 			expect(await ledger.readRecord(running)).toBeNull();
 			expect(await ledgerOf(database()).ledger.readRecord(runId)).toBeNull();
 		});
