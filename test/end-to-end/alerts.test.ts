@@ -95,7 +95,7 @@ describe('an alert at once', () => {
 		const [mail] = await sandbox.until(() => (sandbox.mail.inbox().length > 0 ? sandbox.mail.inbox() : null));
 		expect(mail?.subject).toContain("Reeve can't post its reports any more");
 		expect(mail?.text).toContain('was deleted');
-		expect(mail?.text).toContain('Deleted by MEE6 (300000000000000002)');
+		expect(mail?.text).toContain('Deleted by MEE6');
 		expect(mail?.text).toContain('/reconcile setup');
 		expect(await alertDeliveries()).toHaveLength(2);
 	});
