@@ -76,6 +76,7 @@ describe('council scenario', () => {
 			unknownStatus,
 			expiringExemptions,
 			leftToNextRun,
+			payers,
 			...counts
 		} = found.notices;
 		const { unknownLinks, ...expectedCounts } = scenario.notices;
@@ -90,6 +91,7 @@ describe('council scenario', () => {
 			{ price: 'price_newsletter', subscriptions: scenario.notices.unlistedPrice, counts: { buy: 'unknown' } }
 		]);
 		expect(expiringExemptions).toEqual([]);
+		expect([payers?.unclaimed.length, payers?.absent.length]).toEqual([counts.unclaimed, counts.absent]);
 		expect({
 			...counts,
 			overclaimedTeams: overclaimedTeams.length,
