@@ -1,4 +1,10 @@
-import { type APIButtonComponentWithCustomId, type APIMessage, type APIStringSelectComponent, ComponentType } from 'discord-api-types/v10';
+import {
+	type APIButtonComponentWithCustomId,
+	type APIMessage,
+	type APISelectMenuComponent,
+	type APIStringSelectComponent,
+	ComponentType
+} from 'discord-api-types/v10';
 import { expect } from 'vitest';
 import type { Sandbox, StoredRun } from '../../sandbox/sandbox.js';
 
@@ -28,6 +34,11 @@ export function waitForMessage(sandbox: Sandbox, interaction: string, like: RegE
 /** The buttons of a message, in reading order. */
 export function buttons(message: APIMessage): APIButtonComponentWithCustomId[] {
 	return componentsOf(message).filter(({ type }) => type === ComponentType.Button);
+}
+
+/** The menus of a message. */
+export function menus(message: APIMessage): APISelectMenuComponent[] {
+	return componentsOf<APISelectMenuComponent>(message).filter(({ type }) => Number(type) !== ComponentType.Button);
 }
 
 function componentsOf<Component = APIButtonComponentWithCustomId>(message: APIMessage): Component[] {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { APIMessage } from 'discord-api-types/v10';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.js';
-import { buttonOf, buttons, managedRolesOf, reconcile, runCommand, waitForReply } from './operator.js';
+import { buttonOf, managedRolesOf, menus, reconcile, runCommand, waitForReply } from './operator.js';
 
 const DOCTOR = join(import.meta.dirname, '../../dist/src/cli/doctor.js');
 
@@ -43,7 +43,6 @@ describe('setup', () => {
 	afterAll(() => sandbox?.stop());
 
 	const description = (message: APIMessage) => message.embeds[0]?.description ?? '';
-	const menuIds = (message: APIMessage) => buttons(message).filter(({ type }) => Number(type) !== 2);
 	const roleId = (name: string) => sandbox.guild().roles.find((role) => role.name === name)?.id as string;
 	/** Uses a button or menu of the setup and waits until the message shows what follows. */
 	const use = async (message: APIMessage, customId: string, values: string[] | undefined, like: RegExp) => {
@@ -72,13 +71,13 @@ describe('setup', () => {
 		expect(answer.embeds[0]?.title).toBe('Set up Reeve · step 2 of 4: Channel');
 		const roles = await use(answer, buttonOf(answer, /Roles/), undefined, /step 1 of 4/);
 		expect(description(roles)).toContain(`**Knight** → <@&${roleId('Knight')}>`);
-		const [knight] = menuIds(roles);
+		const [knight] = menus(roles);
 		const taken = await use(roles, knight?.custom_id as string, [roleId('Lord')], /role of Lord already/);
 		expect(description(taken)).toContain('That is the role of Lord already. Knight needs a role of its own.');
 		const everyone = await use(roles, knight?.custom_id as string, [sandbox.discord.ids.guildId], /no bot can give it/);
 
 		const channel = await use(everyone, buttonOf(everyone, /Channel/), undefined, /step 2 of 4/);
-		const [menu] = menuIds(channel);
+		const [menu] = menus(channel);
 		await use(channel, menu?.custom_id as string, [sandbox.discord.ids.adminChannelId], /<#/);
 		const resumed = await runCommand(sandbox, 'reconcile setup');
 		expect(resumed.answer.embeds[0]?.title).toBe('Set up Reeve · step 3 of 4: Prices');
@@ -90,7 +89,7 @@ describe('setup', () => {
 		expect(description(prices)).toContain('**2 prices that people pay are not decided yet.**');
 		expect(description(prices)).toMatch(/3 subscribers → \*\*not decided yet\*\*/);
 		for (const [index, tier] of ['Knight', 'Lord'].entries()) {
-			const menu = menuIds(prices)[index] as unknown as { custom_id: string };
+			const menu = menus(prices)[index] as { custom_id: string };
 			await use(prices, menu.custom_id, [tier], new RegExp(`\\*\\*${index + 1}\\*\\* .*→ \\*\\*${tier}`));
 		}
 		const check = await use(prices, buttonOf(prices, /Check and save/), undefined, /step 4 of 4/);
@@ -134,7 +133,7 @@ describe('setup', () => {
 		};
 		const answer = await open();
 		const prices = await use(answer, buttonOf(answer, /Prices/), undefined, /step 3 of 4/);
-		const [menu] = menuIds(prices);
+		const [menu] = menus(prices);
 		await use(prices, menu?.custom_id as string, ['nothing'], /→ \*\*no role/);
 		const check = await use(prices, buttonOf(prices, /Check and save/), undefined, /step 4 of 4/);
 		const other = await open();

@@ -83,7 +83,9 @@ describe('SIGTERM', () => {
 		await stopReleaseAndStart();
 		expect(await waitForMessage(sandbox, run, /^Done/)).toContain('The report is here');
 		expect((await sandbox.runs(1))[0]).toMatchObject({ status: 'COMPLETED', issuesFound: 9 });
-		expect((await sandbox.deliveries()).filter(({ status }) => status === 'PENDING')).toEqual([]);
+		// Closing the report before it may be left to the next process.
+		const pending = (await sandbox.deliveries()).filter(({ status, subject }) => status === 'PENDING' && !subject.startsWith('close:'));
+		expect(pending).toEqual([]);
 	});
 
 	test('interrupts a run when Stripe never answers: replies at once, and reports the failed run after the restart', async () => {
