@@ -19,7 +19,7 @@ export default defineConfig({
 				test: {
 					name: 'unit',
 					include: ['test/**/*.test.ts'],
-					exclude: ['test/**/*.integration.test.ts', 'test/{smoke.test.ts,end-to-end/**,faults/**,services/**,crash/**}'],
+					exclude: ['test/**/*.integration.test.ts', 'test/{smoke.test.ts,end-to-end/**,faults/**,services/**,crash/**,page/**}'],
 					setupFiles: ['test/setup.ts', 'test/no-io.ts'],
 					// Each worker loads a module once for all its test files. Loading took longer than testing.
 					isolate: false,
@@ -47,6 +47,7 @@ export default defineConfig({
 					hookTimeout: FAULTS_TIMEOUT_MS
 				}
 			},
+			{ test: { name: 'page', include: ['test/page/**/*.test.ts'], globalSetup: ['test/end-to-end/template.ts'], ...limits } },
 			// Needs DATABASE_URL.
 			{ test: { name: 'services', include: ['test/services/**/*.test.ts'], ...limits } },
 			// Skips PostgreSQL without DATABASE_URL.

@@ -47,7 +47,9 @@ function adminChannel(sandbox: Sandbox): string {
 }
 
 function nextSteps(sandbox: Sandbox): string {
-	const lines = [`The sandbox is running at ${sandbox.url} : open it for the control API.`];
+	const lines = [
+		`The sandbox is running at ${sandbox.url} : open it in a browser to see the channel and use it. Scripts: ${sandbox.url}/api`
+	];
 	const button = findFirstFix(sandbox.messages());
 	if (button) {
 		const body = JSON.stringify({ user: 'operator', ...button });

@@ -5,6 +5,7 @@ import { ControlError } from '../services/core/control-error.js';
 import { countRequests } from '../services/core/request-count.js';
 import * as bodies from './bodies.js';
 import { indexPage } from './index-page.js';
+import { addPage } from './page.js';
 import { read } from './read.js';
 import { readReset } from './reset.js';
 
@@ -25,7 +26,9 @@ export function controlApi(environment: SandboxEnvironment): Hono {
 		await next();
 	});
 
-	app.get('/', (c) => c.html(indexPage(environment.state().ports)));
+	addPage(app, discord);
+	app.get('/api', (c) => c.html(indexPage(environment.state().ports)));
+	app.get('/api/commands', (c) => c.json(discord.commands()));
 	app.get('/api/state', (c) => c.json(environment.state()));
 	app.get('/api/log', (c) => c.json(bot.log.list()));
 	app.get('/api/requests', (c) => c.json(log.list()));
@@ -106,7 +109,7 @@ export function controlApi(environment: SandboxEnvironment): Hono {
 		return c.json({ ready: true, ...(await environment.restart(signal, { env })) });
 	});
 
-	app.notFound((c) => c.json({ error: `there is no ${c.req.method} ${c.req.path}; see GET /` }, 404));
+	app.notFound((c) => c.json({ error: `there is no ${c.req.method} ${c.req.path}; see GET /api` }, 404));
 	app.onError((error) => {
 		if (error instanceof ControlError) return answer({ error: error.message }, error.status);
 		console.error(error);

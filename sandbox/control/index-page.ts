@@ -1,4 +1,4 @@
-/** The page at `GET /`: what the sandbox runs, and the control API with examples. */
+/** The page at `GET /api`: what the sandbox runs, and the control API with examples. */
 
 interface Call {
 	readonly call: string;
@@ -38,6 +38,8 @@ const CALLS: readonly Call[] = [
 		path: '/api/interactions/…'
 	},
 	{ call: 'GET /api/messages?channel=', does: 'the messages of a channel; default: the admin channel', path: '/api/messages' },
+	{ call: 'GET /api/commands', does: 'the commands that users can give' },
+	{ call: 'GET /api/events', does: 'says, as Server-Sent Events, that messages or the guild have changed' },
 	{ call: 'GET /api/dms', does: 'direct messages the bot sent outside of interactions' },
 	{ call: 'GET /api/guild', does: 'members with roles, roles, audit log' },
 	{
@@ -127,6 +129,7 @@ pre { margin: 0; padding: 0.5rem 0.75rem; overflow-x: auto; background: color-mi
 <li>Mail: <code>smtp://127.0.0.1:${smtp}</code></li>
 <li>Control API: <code>${origin}/api</code></li>
 </ul>
+<p><a href="/">The channel, as Discord shows it</a></p>
 <p>A user is a Discord ID or a username. <code>operator</code> always exists and may use Reeve.</p>
 <h2>Control API</h2>
 ${rows.join('\n')}

@@ -123,7 +123,7 @@ describe('control API', () => {
 	});
 
 	it('lists every call with an example on the index page', async () => {
-		const page = await (await open().api.request('/')).text();
+		const page = await (await open().api.request('/api')).text();
 		for (const call of ['/api/command', '/api/click', '/api/reset', '/api/faults', '/api/inbox'])
 			expect(page).toContain(`http://127.0.0.1:4400${call}`);
 	});

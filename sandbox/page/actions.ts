@@ -1,0 +1,61 @@
+import type { APIMessage } from 'discord-api-types/v10';
+import { api } from './api.js';
+import { channelName, state } from './state.js';
+
+/** What a user of the page does. */
+
+/** Interactions whose answers the page shows. Older ones are forgotten, as Discord forgets ephemeral messages. */
+const MAX_INTERACTIONS = 20;
+
+let changed: () => void = () => undefined;
+
+/** @param listener - called after anything that the page shows has changed */
+export function onChange(listener: () => void): void {
+	changed = listener;
+}
+
+export function redraw(): void {
+	changed();
+}
+
+/** Does it and shows what went wrong, if anything did. */
+export async function act(what: () => Promise<unknown>): Promise<void> {
+	try {
+		await what();
+		state.problem = '';
+	} catch (error) {
+		state.problem = error instanceof Error ? error.message : String(error);
+	}
+	changed();
+}
+
+export async function click(message: APIMessage, customId: string, values?: readonly string[]): Promise<void> {
+	await follow(await api.click(state.user, message.id, customId, values));
+}
+
+/** Shows the answers to an interaction of this user, also after the page is loaded again. */
+export async function follow(id: string): Promise<void> {
+	remember([...followed(), id]);
+	await refresh();
+}
+
+/** Reads the channel and the answers to this user's interactions. */
+export async function refresh(): Promise<void> {
+	const [messages, interactions] = await Promise.all([
+		api.messages(channelName()),
+		Promise.all(followed().map((id) => api.interaction(id)))
+	]);
+	state.messages = messages;
+	state.interactions = interactions.filter((each) => each !== null);
+	changed();
+}
+
+const key = () => `interactions of ${state.user}`;
+
+function followed(): string[] {
+	return JSON.parse(sessionStorage.getItem(key()) ?? '[]') as string[];
+}
+
+function remember(ids: readonly string[]): void {
+	sessionStorage.setItem(key(), JSON.stringify(ids.slice(-MAX_INTERACTIONS)));
+}
