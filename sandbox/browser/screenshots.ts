@@ -11,10 +11,11 @@ import { DESKTOP, launch, openPage, PHONE } from './launch.js';
 const FOLDER = join(REPOSITORY, 'docs', 'images');
 const SIZES = { desktop: DESKTOP, phone: PHONE };
 
-/** What a picture shows: the command that an operator gives, if any, and the text that its answer has. */
-const PICTURES: readonly { name: string; command?: string; answer: RegExp }[] = [
+/** What a picture shows: the command that an operator gives, if any, about a member of the report, and the text that its answer has. */
+const PICTURES: readonly { name: string; command?: (member: string) => string; answer: RegExp }[] = [
 	{ name: 'report', answer: /people have the wrong roles/ },
-	{ name: 'status', command: '/reconcile status', answer: /Next run/ }
+	{ name: 'status', command: () => '/reconcile status', answer: /Next run/ },
+	{ name: 'why', command: (member) => `/reconcile why member:${member}`, answer: /Only you can see this/ }
 ];
 
 async function main(): Promise<void> {
@@ -22,9 +23,11 @@ async function main(): Promise<void> {
 	const sandbox = await Sandbox.start({ world: { scenario: 'council' } });
 	try {
 		await firstRun(sandbox);
+		const [issue] = await sandbox.issues('OPEN');
+		const member = issue?.discordId ?? '';
 		await mkdir(FOLDER, { recursive: true });
 		for (const [size, viewport] of Object.entries(SIZES)) {
-			for (const colorScheme of ['light', 'dark'] as const) await takeAll(browser, sandbox, { size, viewport, colorScheme });
+			for (const colorScheme of ['light', 'dark'] as const) await takeAll(browser, sandbox, { size, viewport, colorScheme, member });
 		}
 	} finally {
 		await browser.close();
@@ -35,13 +38,13 @@ async function main(): Promise<void> {
 async function takeAll(
 	browser: Browser,
 	sandbox: Sandbox,
-	{ size, viewport, colorScheme }: { size: string; viewport: typeof DESKTOP; colorScheme: 'light' | 'dark' }
+	{ size, viewport, colorScheme, member }: { size: string; viewport: typeof DESKTOP; colorScheme: 'light' | 'dark'; member: string }
 ): Promise<void> {
 	for (const { name, command, answer } of PICTURES) {
 		const { page } = await openPage(browser, sandbox.url, { viewport, colorScheme });
 		await page.getByRole('article').first().waitFor();
-		if (command !== undefined) await give(page, command);
-		const message = page.getByRole('article').filter({ hasText: answer }).last();
+		if (command !== undefined) await give(page, command(member));
+		const message = page.getByRole('article').filter({ hasText: answer, hasNotText: 'Thinking…' }).last();
 		await message.waitFor();
 		await message.evaluate((element: { scrollIntoView(options: object): void }) => element.scrollIntoView({ block: 'start' }));
 		await page.screenshot({ path: join(FOLDER, `${name}-${size}-${colorScheme}.png`) });

@@ -18,6 +18,16 @@ describe('the channel in a browser', () => {
 						{ id: '100000000000000001', username: 'ada', bot: false, operator: false, roles: ['Knight'] },
 						{ id: '100000000000000002', username: hostile, bot: false, operator: false, roles: ['Lord'] }
 					]
+				},
+				stripe: {
+					customers: [
+						{ id: 'cus_1', metadata: { discord_id: '100000000000000001' } },
+						{ id: 'cus_2', metadata: { discord_id: '100000000000000002' } }
+					],
+					subscriptions: [
+						{ id: 'sub_1', customer: 'cus_1', status: 'canceled', price: 'price_knight' },
+						{ id: 'sub_2', customer: 'cus_2', status: 'canceled', price: 'price_lord' }
+					]
 				}
 			}
 		});
@@ -38,6 +48,8 @@ describe('the channel in a browser', () => {
 		const fix = page.getByRole('button', { name: /^Apply fix/ }).first();
 		await fix.waitFor();
 		await fix.click();
+		// What a member loses is shown first, with a button that confirms it.
+		await page.getByRole('button', { name: /^Remove (Knight|Lord) ·/ }).click();
 		await sandbox.until(() => managedRolesOf(sandbox, 'ada').length === 0 || managedRolesOf(sandbox, hostile).length === 0);
 		await page.reload();
 		await page.getByText('Only you can see this').first().waitFor();
