@@ -41,10 +41,13 @@ export async function follow(id: string): Promise<void> {
 
 /** Reads the channel and the answers to this user's interactions. */
 export async function refresh(): Promise<void> {
+	const { user } = state;
 	const [messages, interactions] = await Promise.all([
 		api.messages(channelName()),
 		Promise.all(followed().map((id) => api.interaction(id)))
 	]);
+	// These are for another user's eyes.
+	if (state.user !== user) return;
 	state.messages = messages;
 	state.interactions = interactions.filter((each) => each !== null);
 	changed();

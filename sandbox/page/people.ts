@@ -40,11 +40,17 @@ export async function readGuild(): Promise<void> {
 	state.user = (remembered ?? guild.members.find(({ username }) => username === 'operator'))?.id ?? '';
 }
 
+/** Counts the choices: the newest one counts. */
+let choices = 0;
+
 async function become(id: string): Promise<void> {
+	choices += 1;
+	const choice = choices;
 	if (id === SECOND_OPERATOR.id && !state.people.has(id)) {
 		await api.join(SECOND_OPERATOR);
 		await readGuild();
 	}
+	if (choice !== choices) return;
 	state.user = id;
 	sessionStorage.setItem('user', id);
 	await refresh();

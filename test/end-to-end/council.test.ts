@@ -35,8 +35,10 @@ describe('the council scenario', () => {
 			oddObjects,
 			unknownStatus,
 			expiringExemptions,
+			payers,
 			...counts
 		} = first.run.notices as unknown as Notices;
+		expect([payers?.unclaimed.length, payers?.absent.length]).toEqual([counts.unclaimed, counts.absent]);
 		expect(expiringExemptions).toEqual([]);
 		expect(unknownStatus).toMatchObject(Array(notices.unknownStatus).fill({ status: 'under_review' }));
 		const { unknownLinks, ...expectedCounts } = notices;

@@ -1,0 +1,23 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { launch, openPage, PHONE } from '../../sandbox/browser/launch.js';
+import { Sandbox } from '../../sandbox/sandbox.js';
+import { reconcile } from '../end-to-end/operator.js';
+
+/** Phone screens that a report with five issues may take, its buttons included. */
+const MAX_SCREENS = 1.5;
+
+it('shows five of many issues, with everything that a report notes, on at most one and a half phone screens', async () => {
+	const browser = await launch();
+	onTestFinished(() => browser.close());
+	const sandbox = await Sandbox.start({ world: { scenario: 'council' } });
+	onTestFinished(() => sandbox.stop());
+	await reconcile(sandbox);
+	const { page, problems } = await openPage(browser, sandbox.url, { viewport: PHONE });
+	const report = page.getByRole('article').filter({ hasText: '53 people have the wrong roles' });
+	await report.waitFor();
+	expect(await report.getByRole('button', { name: /^Apply fix/ }).count()).toBe(5);
+	const { height = Number.POSITIVE_INFINITY } = (await report.boundingBox()) ?? {};
+	console.log(`Five issues on a phone: ${Math.round(height)} px, ${(height / PHONE.height).toFixed(2)} screens.`);
+	expect(height / PHONE.height).toBeLessThanOrEqual(MAX_SCREENS);
+	expect(problems).toEqual([]);
+});
