@@ -19,6 +19,9 @@ const PRICE_LENGTH = 60;
 /** Reasons with a line of their own; the rest is counted. */
 const MAX_REASONS = 4;
 
+/** A setting that Reeve names: as code, for Discord would take the text between two of their underscores for italics. */
+const SETTING = /\bSTRIPE_[A-Z0-9_…]*PRICE_IDS\b/g;
+
 type Line = readonly [many: number, line: () => string];
 
 /** Observations that are not issues: a line per kind, with the action where there is one. */
@@ -56,7 +59,7 @@ export function noticeLines(notices: Notices): string[] {
 				`Discord counts ${count(countMismatch?.counted ?? 0, 'member')} and lists ${number(countMismatch?.listed ?? 0)}. Two lists agreed, so Reeve used them; nothing to do`
 		]
 	];
-	return lines.filter(([many]) => many > 0).map(([, line]) => line());
+	return lines.filter(([many]) => many > 0).map(([, line]) => line().replace(SETTING, '`$&`'));
 }
 
 /** "4 exempt, 3 bots skipped". */
@@ -86,14 +89,14 @@ function malformedLines(links: Notices['malformedLinks']): Line[] {
 
 /** Only what the members concerned do not show: none of them may be in the server. */
 function contestedLines({ contestedLinks, unknown = [] }: Notices): Line[] {
-	const isTold = (problem: LinkProblem) => unknown.some(({ reason }) => reason.kind === 'link' && reason.problem === problem);
+	const isNamed = (problem: LinkProblem) => unknown.some(({ reason }) => reason.kind === 'link' && reason.problem === problem);
 	const named = (some: typeof contestedLinks) =>
 		list(
 			some.map(({ customerId }) => escapeText(customerId, CUSTOMER_ID_LENGTH)),
 			MAX_NAMED
 		);
-	const byRows = isTold('disputed') ? [] : contestedLinks.filter((link) => link.byRows === true);
-	const byMetadata = isTold('several') ? [] : contestedLinks.filter((link) => link.byRows !== true);
+	const byRows = isNamed('disputed') ? [] : contestedLinks.filter((link) => link.byRows === true);
+	const byMetadata = isNamed('several') ? [] : contestedLinks.filter((link) => link.byRows !== true);
 	return [
 		[
 			byMetadata.length,

@@ -99,7 +99,7 @@ describe('notices of prices that no setting lists', () => {
 		expect(text).toContain(
 			`2 prices that no setting lists count as buying ${words}: price_eur (1,200 subscriptions) and price_new (1 subscription)`
 		);
-		expect(text).toContain('or to STRIPE_OTHER_PRICE_IDS');
+		expect(text).toContain('add each to `STRIPE_…_PRICE_IDS` of the tier that it buys, or to `STRIPE_OTHER_PRICE_IDS`');
 	});
 
 	it('do not repeat a price whose members are named', () => {
