@@ -19,6 +19,7 @@ import { ExemptButton } from '../interaction-handlers/exempt-button.js';
 import { ExemptModal } from '../interaction-handlers/exempt-modal.js';
 import { ExemptionsButton } from '../interaction-handlers/exemptions-button.js';
 import { ExplainButton } from '../interaction-handlers/explain-button.js';
+import { ExportExemptionsButton } from '../interaction-handlers/export-exemptions-button.js';
 import { ExportListButton } from '../interaction-handlers/export-list-button.js';
 import { FixAllButton } from '../interaction-handlers/fix-all-button.js';
 import { FixButton } from '../interaction-handlers/fix-button.js';
@@ -101,6 +102,7 @@ export const PIECES = {
 		'confirm-copy-button': ConfirmCopyButton,
 		'list-button': ListButton,
 		'show-list-button': ShowListButton,
+		'export-exemptions-button': ExportExemptionsButton,
 		'export-list-button': ExportListButton,
 		'more-menu': MoreMenu,
 		'notes-button': NotesButton,

@@ -112,6 +112,8 @@ const ACTIONS = {
 	'export-list': ['list'],
 	/** Show a page of the exemptions. */
 	exemptions: ['page', 'button'],
+	/** Export the exemptions as a file. */
+	'export-exemptions': [],
 	/** End the exemption that is picked. */
 	'end-exemption': ['page'],
 	/** Explain the member of an issue. */

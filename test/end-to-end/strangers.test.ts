@@ -81,6 +81,7 @@ beforeAll(async () => {
 		{ action: 'list', list: 'unclaimed', page: 0, button: 'next' },
 		{ action: 'show-list', list: 'absent' },
 		{ action: 'export-list', list: 'unlinked' },
+		{ action: 'export-exemptions' },
 		{ action: 'suggest', page: 0, button: 'next' },
 		{ action: 'accept-link', discordId: person(0), customerId: 'cus_zelda' },
 		{ action: 'why', issueId },

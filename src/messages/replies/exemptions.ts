@@ -1,8 +1,10 @@
 import {
 	type APIActionRowComponent,
+	type APIButtonComponent,
 	type APIComponentInMessageActionRow,
 	type APIEmbed,
 	type APIModalInteractionResponseCallbackData,
+	ButtonStyle,
 	ComponentType,
 	TextInputStyle
 } from 'discord.js';
@@ -68,6 +70,13 @@ export function notIgnoredReply(subject: { readonly discordId: string } | null):
 		: `Nothing was changed: the issue of ${mention(subject.discordId)} is settled already. To exempt them all the same, use \`/reconcile exempt\`.`;
 }
 
+const EXPORT_BUTTON: APIButtonComponent = {
+	type: ComponentType.Button,
+	style: ButtonStyle.Secondary,
+	label: 'Export',
+	custom_id: buildCustomId({ action: 'export-exemptions' })
+};
+
 /**
  * One page of exemptions, with a menu to end one.
  * @param page - counted from 0; one that does not exist becomes the last
@@ -122,7 +131,7 @@ export async function exemptionsReply(
 					}
 				]
 			},
-			...(buttons.length === 0 ? [] : [{ type: ComponentType.ActionRow as const, components: buttons }])
+			{ type: ComponentType.ActionRow, components: [...buttons, EXPORT_BUTTON] }
 		]
 	};
 }

@@ -9,6 +9,7 @@ import {
 	ignoreModal,
 	notIgnoredReply
 } from '../../../src/messages/replies/exemptions.js';
+import { exemptionsFile } from '../../../src/messages/replies/exemptions-file.js';
 import type { StoredExemption } from '../../../src/reconciliation/members/exemption.js';
 import { ADA, AT, AT_SECONDS, OPERATOR } from '../fixtures.js';
 
@@ -62,12 +63,15 @@ describe('exemptionsReply', () => {
 	test('lists member, end, author and reason, with a menu to end one', async () => {
 		const { embeds, components } = await listed([exemption()]);
 		expect(embeds[0]?.description).toBe(`<@${ADA}> · until an operator ends it · by <@${OPERATOR}> <t:${AT_SECONDS}:R>\nfounder`);
-		expect(components).toMatchObject([{ components: [{ options: [{ label: 'ada', description: 'founder', value: 'exemption1' }] }] }]);
+		expect(components).toMatchObject([
+			{ components: [{ options: [{ label: 'ada', description: 'founder', value: 'exemption1' }] }] },
+			{ components: [{ label: 'Export' }] }
+		]);
 	});
 
 	test('clamps a page that no longer exists to the last', async () => {
-		expect((await listed(many(10))).components).toHaveLength(1);
-		expect((await listed(many(11))).components).toHaveLength(2);
+		expect((await listed(many(10))).components[1]?.components).toHaveLength(1);
+		expect((await listed(many(11))).components[1]?.components).toHaveLength(4);
 		expect((await listed(many(11), 9)).embeds[0]?.description).toContain('reason 10');
 	});
 
@@ -87,6 +91,18 @@ describe('exemptionsReply', () => {
 					expect((description ?? '').length).toBeLessThanOrEqual(100);
 				}
 	});
+});
+
+test('exemptionsFile has every exemption, whose author may be a name', async () => {
+	const all = [...many(50), exemption({ createdBy: 'import', reason: '=1+1', expiresAt: AT })];
+	const names = async () => new Map([[ADA, 'ada']]);
+	const { content, files } = await exemptionsFile(all, names);
+	const lines = files[0]?.attachment.toString().trim().split('\r\n') ?? [];
+	expect([content, lines.length]).toEqual(['51 exemptions.', 52]);
+	expect(lines[1]).toContain(`"<@${ADA}>","ada","reason 0","<@${OPERATOR}>"`);
+	expect(lines[51]).toContain(`"'=1+1","import"`);
+	expect((await exemptionsFile(all, names, 500)).content).toMatch(/^51 exemptions\. The file has \d of them\.$/);
+	expect((await exemptionsFile([], names)).files).toEqual([]);
 });
 
 test('ignoreModal carries the issue and keeps to the limits', () => {
