@@ -15,12 +15,10 @@ const VALUE_LENGTH = 40;
 const STATUS_LENGTH = 40;
 const REASON_LENGTH = 200;
 const PRICE_LENGTH = 60;
+const ADVICE_LENGTH = 300;
 
 /** Reasons with a line of their own; the rest is counted. */
 const MAX_REASONS = 4;
-
-/** A setting that Reeve names: as code, for Discord would take the text between two of their underscores for italics. */
-const SETTING = /\bSTRIPE_[A-Z0-9_…]*PRICE_IDS\b/g;
 
 type Line = readonly [many: number, line: () => string];
 
@@ -59,7 +57,7 @@ export function noticeLines(notices: Notices): string[] {
 				`Discord counts ${count(countMismatch?.counted ?? 0, 'member')} and lists ${number(countMismatch?.listed ?? 0)}. Two lists agreed, so Reeve used them; nothing to do`
 		]
 	];
-	return lines.filter(([many]) => many > 0).map(([, line]) => line().replace(SETTING, '`$&`'));
+	return lines.filter(([many]) => many > 0).map(([, line]) => line());
 }
 
 /** "4 exempt, 3 bots skipped". */
@@ -122,8 +120,8 @@ function unknownLines(unknown: readonly UnknownMembers[]): Line[] {
 					many,
 					() =>
 						reason.kind === 'link' && links.length > 1
-							? `${count(many, 'member keeps', 'members keep')} the roles they have, because they are ${describeLinks(reason.problem)}: ${linksOf(links, many)}; to settle it, ${adviseOnUnknown(reason)}`
-							: `${people(discordIds, many)}: ${formatUnknown(reason)}. They keep the roles they have; to settle it, ${adviseOnUnknown(reason)}`
+							? `${count(many, 'member keeps', 'members keep')} the roles they have, because they are ${describeLinks(reason.problem)}: ${linksOf(links, many)}; to settle it, ${formatAdvice(reason)}`
+							: `${people(discordIds, many)}: ${formatUnknown(reason)}. They keep the roles they have; to settle it, ${formatAdvice(reason)}`
 				]
 			),
 		[
@@ -150,7 +148,7 @@ function unlistedPriceLines({ unlistedPrices = [], unknown = [] }: Notices): Lin
 		[
 			others.length,
 			() =>
-				`${count(others.length, 'price that no setting lists counts', 'prices that no setting lists count')} as buying ${buys}: ${prices}; add each to STRIPE_…_PRICE_IDS of the tier that it buys, or to STRIPE_OTHER_PRICE_IDS`
+				`${count(others.length, 'price that no setting lists counts', 'prices that no setting lists count')} as buying ${buys}: ${prices}; ${sentence('add each to STRIPE_…_PRICE_IDS of the tier that it buys, or to STRIPE_OTHER_PRICE_IDS', ADVICE_LENGTH)}`
 		]
 	];
 }
@@ -190,6 +188,11 @@ function linksOf(links: NonNullable<UnknownMembers['links']>, many: number): str
 export function formatUnknown(reason: UnknownReason): string {
 	if (reason.kind === 'status') return formatUnknownStatus(reason.status);
 	return sentence(describeUnknown(reason), REASON_LENGTH);
+}
+
+/** How to settle what is unknown, as a sentence without its full stop. */
+export function formatAdvice(reason: UnknownReason): string {
+	return sentence(adviseOnUnknown(reason), ADVICE_LENGTH);
 }
 
 /** One line per status, of runs stored before other reasons were. */

@@ -1,11 +1,10 @@
-import { adviseOnUnknown } from '../../reconciliation/detection/unknown.js';
 import type { MemberFinding } from '../../reconciliation/domain/detection.js';
 import type { ReconciliationResult } from '../../reconciliation/domain/run.js';
 import { roles } from '../format/format.js';
 import { linkStripeIds, type StripeMode } from '../format/stripe-links.js';
 import { escapeText, mention, sentence } from '../format/text.js';
 import { day } from '../format/timestamps.js';
-import { formatUnknown } from './notices.js';
+import { formatAdvice, formatUnknown } from './notices.js';
 
 /** The result of a run over one member who has no issue. */
 
@@ -46,7 +45,7 @@ export function memberResult({ notices, membersChecked }: ReconciliationResult, 
 	if (unknown !== undefined)
 		return {
 			title: 'One person: unknown what they should have',
-			text: `${who} keeps the roles they have: ${formatUnknown(unknown.reason)}. To settle it, ${adviseOnUnknown(unknown.reason)}.`,
+			text: `${who} keeps the roles they have: ${formatUnknown(unknown.reason)}. To settle it, ${formatAdvice(unknown.reason)}.`,
 			isClear: false
 		};
 	return { title: 'One person: all clear', text: `${who} ${allClear(member, stripeMode)}`, isClear: true };

@@ -99,7 +99,7 @@ describe('notices of prices that no setting lists', () => {
 		expect(text).toContain(
 			`2 prices that no setting lists count as buying ${words}: price_eur (1,200 subscriptions) and price_new (1 subscription)`
 		);
-		expect(text).toContain('add each to `STRIPE_…_PRICE_IDS` of the tier that it buys, or to `STRIPE_OTHER_PRICE_IDS`');
+		expect(text).toContain('add each to STRIPE\\_…\\_PRICE_IDS of the tier that it buys, or to STRIPE_OTHER_PRICE_IDS');
 	});
 
 	it('do not repeat a price whose members are named', () => {
@@ -107,6 +107,8 @@ describe('notices of prices that no setting lists', () => {
 		const text = notes({ unknown, unlistedPrices: [{ price: 'price_eur', subscriptions: 3, counts: { buy: 'unknown' } }] });
 		expect(text).toContain('<@1>: they pay for price_eur, which no setting lists.');
 		expect(text).not.toContain('3 subscriptions');
+		// Discord takes the text between two underscores at the ends of words for italics.
+		expect(text).toContain('add it to STRIPE\\_…\\_PRICE_IDS of the tier');
 	});
 });
 

@@ -1,5 +1,5 @@
 import { diffRoles, planHash, rolesEqual } from '../../../reconciliation/detection/role-plan.js';
-import { adviseOnUnknown, describeUnknown } from '../../../reconciliation/detection/unknown.js';
+import { describeUnknown } from '../../../reconciliation/detection/unknown.js';
 import type { AuditEntry } from '../../../reconciliation/domain/audit.js';
 import type { DriftIssue } from '../../../reconciliation/domain/issue.js';
 import type { Exemption } from '../../../reconciliation/domain/links.js';
@@ -10,6 +10,7 @@ import { describeActor, describePlan, roles } from '../../format/format.js';
 import { describeOrigin } from '../../format/origin.js';
 import { cut, escapeName, escapeText, sentence } from '../../format/text.js';
 import { ago, moment } from '../../format/timestamps.js';
+import { formatAdvice } from '../../report/notices.js';
 
 const FAILURE_LENGTH = 300;
 const SENTENCE_LENGTH = 250;
@@ -47,7 +48,7 @@ export function causeOf(explanation: Explanation): Cause {
 	if (unknown !== undefined)
 		return cause(
 			`${member.roles.length === 0 ? 'May be due a role' : `Keeps ${rolesOf(member.roles)}`}: ${sentence(describeUnknown(unknown), SENTENCE_LENGTH)}.`,
-			`What to do: ${adviseOnUnknown(unknown)}.`
+			`What to do: ${formatAdvice(unknown)}.`
 		);
 	if (breakdown.person === null) return cause('Is not linked to any customer and has no role, which is right.', `If they pay: ${link}`);
 	const because = becauseOf(breakdown);
