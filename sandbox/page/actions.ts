@@ -46,7 +46,7 @@ export async function refresh(): Promise<void> {
 		api.messages(channelName()),
 		Promise.all(followed().map((id) => api.interaction(id)))
 	]);
-	// These are for another user's eyes.
+	// Another user was chosen while this was read.
 	if (state.user !== user) return;
 	state.messages = messages;
 	state.interactions = interactions.filter((each) => each !== null);

@@ -40,7 +40,7 @@ export async function readGuild(): Promise<void> {
 	state.user = (remembered ?? guild.members.find(({ username }) => username === 'operator'))?.id ?? '';
 }
 
-/** Counts the choices: the newest one counts. */
+/** Number of choices made: only the newest takes effect. */
 let choices = 0;
 
 async function become(id: string): Promise<void> {

@@ -83,7 +83,7 @@ describe('SIGTERM', () => {
 		await stopReleaseAndStart();
 		expect(await waitForMessage(sandbox, run, /^Done/)).toContain('The report is here');
 		expect((await sandbox.runs(1))[0]).toMatchObject({ status: 'COMPLETED', issuesFound: 9 });
-		// Closing the report before it may be left to the next process.
+		// The previous report may be left for the next process to close.
 		const pending = (await sandbox.deliveries()).filter(({ status, subject }) => status === 'PENDING' && !subject.startsWith('close:'));
 		expect(pending).toEqual([]);
 	});

@@ -29,7 +29,7 @@ const runsOf = (ports: FakePorts) => {
 };
 
 describe('the news of a run', () => {
-	it('of a daily run are what no daily run has reported before, whoever else has found it', async () => {
+	it('of a daily run are what no daily run has reported before, also if another run has found it', async () => {
 		const ports = guild(ADA);
 		const { daily, manual, targeted } = runsOf(ports);
 		expect(await daily(1)).toEqual({ new: 1, back: 0, known: 0 });
