@@ -4,6 +4,7 @@ import { type SandboxEnvironment, STRIPE_RESOURCES } from '../environment/enviro
 import { ControlError } from '../services/core/control-error.js';
 import { countRequests } from '../services/core/request-count.js';
 import * as bodies from './bodies.js';
+import { addEvents } from './events.js';
 import { indexPage } from './index-page.js';
 import { addPage } from './page.js';
 import { read } from './read.js';
@@ -26,12 +27,16 @@ export function controlApi(environment: SandboxEnvironment): Hono {
 		await next();
 	});
 
-	addPage(app, discord);
+	addPage(app);
+	addEvents(app, environment);
 	app.get('/api', (c) => c.html(indexPage(environment.state().ports)));
 	app.get('/api/commands', (c) => c.json(discord.commands()));
 	app.get('/api/state', (c) => c.json(environment.state()));
 	app.get('/api/log', (c) => c.json(bot.log.list()));
-	app.get('/api/requests', (c) => c.json(log.list()));
+	app.get('/api/requests', (c) => {
+		const { limit } = read(bodies.runsQuery, c.req.query());
+		return c.json(limit === undefined ? log.list() : log.list().slice(-limit));
+	});
 	app.get('/api/requests/count', (c) => c.json(countRequests(log.list())));
 	app.get('/api/usage', async (c) => c.json(await environment.usage()));
 	app.get('/api/inbox', (c) => c.json(mail.inbox()));

@@ -39,7 +39,7 @@ const CALLS: readonly Call[] = [
 	},
 	{ call: 'GET /api/messages?channel=', does: 'the messages of a channel; default: the admin channel', path: '/api/messages' },
 	{ call: 'GET /api/commands', does: 'the commands that users can give' },
-	{ call: 'GET /api/events', does: 'says, as Server-Sent Events, that messages or the guild have changed' },
+	{ call: 'GET /api/events', does: 'says, as Server-Sent Events, what has changed: messages, guild, stripe, inbox, faults, requests, bot' },
 	{ call: 'GET /api/dms', does: 'direct messages the bot sent outside of interactions' },
 	{ call: 'GET /api/guild', does: 'members with roles, roles, audit log' },
 	{
@@ -74,7 +74,11 @@ const CALLS: readonly Call[] = [
 		does: 'injects a fault: target (stripe, discord, gateway, smtp), kind, match, times, after, ms, status. GET lists faults, DELETE clears them',
 		body: { target: 'stripe', kind: '500', match: '/v1/subscriptions', times: 2 }
 	},
-	{ call: 'GET /api/requests', does: 'every request the bot made, in order' },
+	{
+		call: 'GET /api/requests?limit=',
+		does: 'every request the bot made, in order; with a limit, the newest',
+		path: '/api/requests?limit=10'
+	},
 	{ call: 'GET /api/requests/count', does: 'requests counted by kind' },
 	{
 		call: 'GET /api/usage',

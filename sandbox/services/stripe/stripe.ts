@@ -33,6 +33,7 @@ export class SandboxStripe {
 	private latencyMs: number;
 	private livemode = false;
 	private readonly rate: Rate;
+	private changeCount = 0;
 
 	public constructor({ log, faults, key, now = () => new Date(), latencyMs = 0, ratePerSecond }: StripeOptions) {
 		this.now = now;
@@ -50,7 +51,13 @@ export class SandboxStripe {
 		});
 	}
 
+	/** Grows with every change of the data. */
+	public get changes(): number {
+		return this.changeCount;
+	}
+
 	public load(world: StripeWorld): void {
+		this.changeCount += 1;
 		this.store = StripeStore.of(world, this.seconds());
 		this.events = new Events();
 	}
@@ -65,16 +72,19 @@ export class SandboxStripe {
 	}
 
 	public create(kind: ControlKind, body: unknown): unknown {
+		this.changeCount += 1;
 		return createObject(this.state(), kind, body);
 	}
 
 	/** @param body - the changed fields; metadata is merged as Stripe merges it */
 	public update(kind: ControlKind, id: string, body: unknown): unknown {
+		this.changeCount += 1;
 		return updateObject(this.state(), kind, id, body);
 	}
 
 	/** Cancels a subscription, or deletes a customer and cancels the customer's subscriptions. */
 	public delete(kind: ControlKind, id: string): unknown {
+		this.changeCount += 1;
 		return deleteObject(this.state(), kind, id);
 	}
 

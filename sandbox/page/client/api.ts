@@ -1,7 +1,10 @@
 import type { APIApplicationCommand, APIMessage } from 'discord-api-types/v10';
-import type { GuildView, InteractionView } from '../services/discord/discord.js';
+import type { LoggedRequest } from '../../services/core/request-log.js';
+import type { GuildView, InteractionView } from '../../services/discord/discord.js';
 
 /** The sandbox's control API, as the page uses it. */
+
+export type { LoggedRequest };
 
 /** What a user attaches to a command. */
 export interface AttachedFile {
@@ -20,6 +23,8 @@ export const api = {
 	messages: (channel: ChannelName) => get<APIMessage[]>(channel === 'admin' ? '/api/messages' : '/api/messages?channel=general'),
 	/** Null if the world has changed since. */
 	interaction: (id: string) => get<InteractionView>(`/api/interactions/${id}`).catch(() => null),
+	/** The newest, oldest first. */
+	requests: (limit: number) => get<LoggedRequest[]>(`/api/requests?limit=${limit}`),
 	join: (member: { id: string; username: string; operator: boolean }) => post('/api/guild', { action: 'join', member }),
 	command: (user: string, command: string, options: Record<string, OptionValue>) =>
 		open('/api/command', { user, command, ...(Object.keys(options).length > 0 ? { options } : {}) }),

@@ -1,8 +1,8 @@
 import { type APIModalInteractionResponseCallbackData, ComponentType, TextInputStyle } from 'discord-api-types/v10';
 import { html, nothing, type TemplateResult } from 'lit';
-import { act, follow } from './actions.js';
-import { api } from './api.js';
-import { state } from './state.js';
+import { act, follow } from '../client/actions.js';
+import { api } from '../client/api.js';
+import { state } from '../client/state.js';
 
 /** The dialog that an interaction opened. */
 

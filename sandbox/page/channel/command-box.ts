@@ -1,9 +1,9 @@
 import { type APIApplicationCommandBasicOption, ApplicationCommandOptionType as Type } from 'discord-api-types/v10';
 import { html, nothing, type TemplateResult } from 'lit';
-import { act, follow, redraw } from './actions.js';
-import { api, type OptionValue } from './api.js';
+import { act, follow, redraw } from '../client/actions.js';
+import { api, type OptionValue } from '../client/api.js';
+import { channelTitle, state } from '../client/state.js';
 import { type KnownCommand, knownCommands, readText, type Suggestion, suggestNames, suggestValues, type Typed } from './completion.js';
-import { channelTitle, state } from './state.js';
 
 /** The box at the bottom of the channel, which completes commands as Discord's does. */
 

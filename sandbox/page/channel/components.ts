@@ -7,8 +7,8 @@ import {
 	ComponentType
 } from 'discord-api-types/v10';
 import { html, nothing, type TemplateResult } from 'lit';
-import { act, click } from './actions.js';
-import { state } from './state.js';
+import { act, click } from '../client/actions.js';
+import { state } from '../client/state.js';
 
 /** Buttons and menus of a message. */
 

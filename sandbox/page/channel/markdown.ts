@@ -1,6 +1,6 @@
 import { parse } from 'discord-markdown-parser';
 import { html, type TemplateResult } from 'lit';
-import { state } from './state.js';
+import { state } from '../client/state.js';
 import { fullTime, relativeTime } from './time.js';
 
 /** Discord's markdown as elements. */

@@ -1,5 +1,5 @@
 import type { APIApplicationCommand, APIMessage } from 'discord-api-types/v10';
-import type { GuildView, InteractionView } from '../services/discord/discord.js';
+import type { GuildView, InteractionView } from '../../services/discord/discord.js';
 import type { ChannelName } from './api.js';
 
 type Person = GuildView['members'][number];

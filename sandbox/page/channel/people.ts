@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
-import { act, refresh } from './actions.js';
-import { api } from './api.js';
-import { state } from './state.js';
+import { act, refresh } from '../client/actions.js';
+import { api } from '../client/api.js';
+import { state } from '../client/state.js';
 
 /** Who the user of the page is: an operator, a second one, or an ordinary member. */
 

@@ -1,0 +1,42 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { act } from '../client/actions.js';
+import type { SandboxEvent } from '../client/events.js';
+import type { Panel } from './panel.js';
+import { requestsPanel } from './requests.js';
+
+/** The panels beside the channel, one at a time. On a phone the channel is one of the parts. */
+
+const PANELS: readonly Panel[] = [requestsPanel];
+
+const CHANNEL = 'channel';
+
+/** The part that the address names. */
+export function currentPart(): string {
+	const named = location.hash.slice(1);
+	return PANELS.some(({ id }) => id === named) ? named : CHANNEL;
+}
+
+/** On a wide page beside the channel: the panel last chosen, or the first. */
+function currentPanel(): Panel | undefined {
+	return PANELS.find(({ id }) => id === currentPart()) ?? PANELS[0];
+}
+
+export function parts(): TemplateResult {
+	const link = (id: string, title: string, isCurrent: boolean) =>
+		html`<a href="#${id}" class="part-${id === CHANNEL ? CHANNEL : 'panel'}" aria-current=${isCurrent ? 'page' : nothing}>${title}</a>`;
+	const current = currentPanel();
+	return html`<nav class="parts" data-part=${currentPart()} aria-label="Parts of the sandbox">
+		${link(CHANNEL, 'Channel', currentPart() === CHANNEL)} ${PANELS.map((each) => link(each.id, each.title, each === current))}
+	</nav>`;
+}
+
+export function side(): TemplateResult {
+	const panel = currentPanel();
+	return html`<aside class="panel" aria-label=${panel?.title ?? nothing}>${panel?.element()}</aside>`;
+}
+
+/** Reads the panel that is shown, after an event or because another was chosen. */
+export function readPanel(event?: SandboxEvent): void {
+	const panel = currentPanel();
+	if (panel && (event === undefined || panel.events.includes(event))) void act(() => panel.read());
+}
