@@ -30,12 +30,12 @@ export function controlApi(environment: SandboxEnvironment): Hono {
 	addPage(app);
 	addEvents(app, environment);
 	app.get('/api', (c) => c.html(indexPage(environment.state().ports)));
-	app.get('/api/commands', (c) => c.json(discord.commands()));
+	app.get('/api/commands', (c) => c.json([...discord.commands(), ...discord.userMenuCommands()]));
 	app.get('/api/state', (c) => c.json(environment.state()));
 	app.get('/api/log', (c) => c.json(bot.log.list()));
 	app.get('/api/requests', (c) => {
 		const { limit } = read(bodies.runsQuery, c.req.query());
-		return c.json(limit === undefined ? log.list() : log.list().slice(-limit));
+		return c.json(newest(log.list(), limit));
 	});
 	app.get('/api/requests/count', (c) => c.json(countRequests(log.list())));
 	app.get('/api/usage', async (c) => c.json(await environment.usage()));
@@ -55,7 +55,10 @@ export function controlApi(environment: SandboxEnvironment): Hono {
 		if (!interaction) throw new ControlError(404, `there is no interaction ${c.req.param('id')}`);
 		return c.json(interaction);
 	});
-	app.get('/api/messages', (c) => c.json(discord.messages(c.req.query('channel'))));
+	app.get('/api/messages', (c) => {
+		const { channel, limit } = read(bodies.messagesQuery, c.req.query());
+		return c.json(newest(discord.messages(channel), limit));
+	});
 	app.get('/api/dms', (c) => c.json(discord.dms()));
 	app.get('/api/guild', (c) => c.json(discord.guild()));
 	app.post('/api/guild', async (c) => {
@@ -176,6 +179,10 @@ function changeGuild({ discord }: SandboxEnvironment, change: z.output<typeof bo
 		case 'twoFactor':
 			discord.setTwoFactor({ required: change.required, ownerHas: change.ownerHas });
 	}
+}
+
+function newest<T>(all: readonly T[], limit = all.length): readonly T[] {
+	return all.slice(Math.max(0, all.length - limit));
 }
 
 function answer(body: unknown, status = 200): Response {

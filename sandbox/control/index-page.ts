@@ -14,7 +14,7 @@ const CALLS: readonly Call[] = [
 	{ call: 'GET /api/log', does: 'the bot’s output' },
 	{
 		call: 'POST /api/command',
-		does: 'runs a slash command; answers {interactionId}',
+		does: 'runs a slash command, or with target one of the context menu of that user; answers {interactionId}',
 		body: { user: 'operator', command: 'reconcile run' }
 	},
 	{
@@ -37,8 +37,12 @@ const CALLS: readonly Call[] = [
 		does: 'the bot’s response: messages (ephemeral ones included), modal, failure',
 		path: '/api/interactions/…'
 	},
-	{ call: 'GET /api/messages?channel=', does: 'the messages of a channel; default: the admin channel', path: '/api/messages' },
-	{ call: 'GET /api/commands', does: 'the commands that users can give' },
+	{
+		call: 'GET /api/messages?channel=&limit=',
+		does: 'the messages of a channel, oldest first; default: all of the admin channel; with a limit, the newest',
+		path: '/api/messages'
+	},
+	{ call: 'GET /api/commands', does: 'the commands that users can give, and (type 2) those in the context menu of users' },
 	{ call: 'GET /api/events', does: 'says, as Server-Sent Events, what has changed: messages, guild, stripe, inbox, faults, requests, bot' },
 	{ call: 'GET /api/dms', does: 'direct messages the bot sent outside of interactions' },
 	{ call: 'GET /api/guild', does: 'members with roles, roles, audit log' },

@@ -1,8 +1,9 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
 import { channel, followEnd } from './channel/channel.js';
-import { modalElement, openModal } from './channel/modal.js';
+import { modalElement } from './channel/modal.js';
 import { peopleMenu, readGuild } from './channel/people.js';
-import { act, onChange, refresh } from './client/actions.js';
+import { userCard } from './channel/user-card.js';
+import { attempt, onChange, oneAtATime, refresh } from './client/actions.js';
 import { listen, type SandboxEvent } from './client/events.js';
 import { channelTitle, state } from './client/state.js';
 import { applyTheme, onSystemTheme, themeSwitch } from './client/theme.js';
@@ -20,19 +21,22 @@ function page(): TemplateResult {
 		${state.connected ? nothing : html`<p class="problem" role="alert">The sandbox cannot be reached. Is <code>npm run sandbox</code> still running?</p>`}
 		${state.problem ? html`<p class="problem" role="alert">${state.problem}</p>` : nothing} ${parts()}
 		<div class="columns" data-part=${currentPart()}>${channel()} ${side()}</div>
-		${modalElement()}`;
+		${userCard()} ${modalElement()}`;
 }
 
 function draw(): void {
 	followEnd(() => {
 		render(page(), app);
-		openModal();
+		for (const dialog of document.querySelectorAll('dialog')) if (!dialog.open) dialog.showModal();
 	});
 }
 
+const readMessages = oneAtATime(refresh);
+const readMembers = oneAtATime(readGuild);
+
 function update(event: SandboxEvent): void {
-	if (event === 'messages') void act(refresh);
-	if (event === 'guild') void act(readGuild);
+	if (event === 'messages') readMessages();
+	if (event === 'guild') readMembers();
 	readPanel(event);
 }
 
@@ -46,7 +50,7 @@ addEventListener('hashchange', () => {
 	draw();
 	readPanel();
 });
-await act(async () => {
+await attempt(async () => {
 	await readGuild();
 	await refresh();
 });

@@ -13,8 +13,6 @@ interface Entry {
 	readonly element: TemplateResult;
 }
 
-/** Messages in the channel. Older ones stay in the sandbox. */
-const MAX_MESSAGES = 100;
 /** How close to the end of the channel a reader has to be to follow new messages. */
 const END_PIXELS = 80;
 
@@ -34,7 +32,7 @@ export function channel(): TemplateResult {
 
 /** Messages and answers in the order in which they came. */
 function entries(): Entry[] {
-	const messages = state.messages.slice(-MAX_MESSAGES).map((message) => ({ id: message.id, element: messageElement(message) }));
+	const messages = state.messages.map((message) => ({ id: message.id, element: messageElement(message) }));
 	const answers = state.interactions.flatMap(answersTo);
 	return [...messages, ...answers].sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
 }

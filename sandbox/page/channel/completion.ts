@@ -2,6 +2,7 @@ import {
 	type APIApplicationCommand,
 	type APIApplicationCommandBasicOption,
 	type APIApplicationCommandOption,
+	ApplicationCommandType,
 	ApplicationCommandOptionType as Type
 } from 'discord-api-types/v10';
 
@@ -36,7 +37,9 @@ export interface Typed {
 
 /** Every command that can be typed, subcommands one by one. */
 export function knownCommands(commands: readonly APIApplicationCommand[]): KnownCommand[] {
-	return commands.flatMap(({ name, description, options = [] }) => flatten(name, description, options));
+	return commands
+		.filter(({ type }) => type === ApplicationCommandType.ChatInput)
+		.flatMap(({ name, description, options = [] }) => flatten(name, description, options));
 }
 
 function flatten(name: string, description: string, options: readonly APIApplicationCommandOption[]): KnownCommand[] {

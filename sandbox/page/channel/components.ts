@@ -25,8 +25,8 @@ const STYLES: Readonly<Record<number, string>> = {
 	[ButtonStyle.Danger]: 'danger'
 };
 
-/** A menu of roles or members that is as long as the guild shows this many; the rest is reached by search. */
-const MAX_OPTIONS = 25;
+/** Members in a menu of members: the page has no search in it, unlike Discord's client. */
+const MAX_MEMBERS = 100;
 
 export function components(message: APIMessage): TemplateResult[] {
 	return (message.components ?? []).flatMap((row) =>
@@ -100,10 +100,10 @@ function optionsOf(component: APISelectMenuComponent): readonly MenuOption[] {
 		case ComponentType.StringSelect:
 			return component.options;
 		case ComponentType.RoleSelect:
-			return state.guild.roles.slice(0, MAX_OPTIONS).map(({ id, name }) => ({ label: `@${name}`, value: id }));
+			return state.guild.roles.map(({ id, name }) => ({ label: `@${name}`, value: id }));
 		case ComponentType.ChannelSelect:
-			return ['reeve-admin', 'general'].map((name) => ({ label: `#${name}`, value: name }));
+			return state.guild.channels.map(({ id, name }) => ({ label: `#${name}`, value: id }));
 		default:
-			return state.guild.members.slice(0, MAX_OPTIONS).map(({ id, username }) => ({ label: username, value: id }));
+			return state.guild.members.slice(0, MAX_MEMBERS).map(({ id, username }) => ({ label: username, value: id }));
 	}
 }

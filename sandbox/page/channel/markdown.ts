@@ -2,6 +2,7 @@ import { parse } from 'discord-markdown-parser';
 import { html, type TemplateResult } from 'lit';
 import { state } from '../client/state.js';
 import { fullTime, relativeTime } from './time.js';
+import { openCard } from './user-card.js';
 
 /** Discord's markdown as elements. */
 
@@ -68,11 +69,11 @@ function toElement(node: Node): Part {
 		case 'autolink':
 			return link(node);
 		case 'user':
-			return mention(`@${state.people.get(node.id ?? '')?.username ?? 'unknown-user'}`);
+			return userMention(node.id ?? '');
 		case 'role':
 			return mention(`@${state.roles.get(node.id ?? '')?.name ?? 'deleted-role'}`);
 		case 'channel':
-			return mention('#channel');
+			return mention(`#${state.channels.get(node.id ?? '') ?? 'unknown'}`);
 		case 'everyone':
 		case 'here':
 			return mention(`@${node.type}`);
@@ -90,6 +91,12 @@ function toElement(node: Node): Part {
 
 function mention(text: string): TemplateResult {
 	return html`<span class="mention">${text}</span>`;
+}
+
+function userMention(id: string): TemplateResult {
+	const person = state.people.get(id);
+	if (!person) return mention('@unknown-user');
+	return html`<button class="mention" @click=${() => openCard(id)}>@${person.username}</button>`;
 }
 
 function link(node: Node): Part {

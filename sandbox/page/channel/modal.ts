@@ -42,7 +42,7 @@ export function modalElement(): TemplateResult | typeof nothing {
 			await follow(opened);
 		});
 	};
-	return html`<dialog class="modal" aria-label=${modal.title} data-modal @close=${() => act(async () => close())}>
+	return html`<dialog class="modal" aria-label=${modal.title} @close=${() => act(async () => close())}>
 		<form @submit=${submit}>
 			<h2>${modal.title}</h2>
 			${fieldsOf(modal).map(fieldElement)}
@@ -53,12 +53,6 @@ export function modalElement(): TemplateResult | typeof nothing {
 			</div>
 		</form>
 	</dialog>`;
-}
-
-/** Opens the dialog once it is on the page. */
-export function openModal(): void {
-	const dialog = document.querySelector<HTMLDialogElement>('dialog[data-modal]');
-	if (dialog && !dialog.open) dialog.showModal();
 }
 
 function fieldsOf(modal: APIModalInteractionResponseCallbackData): Field[] {

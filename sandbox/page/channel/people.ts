@@ -7,13 +7,13 @@ import { state } from '../client/state.js';
 
 const SECOND_OPERATOR = { id: '900000000000000002', username: 'second-operator', operator: true };
 
-/** Members in the list. The others can be reached by the control API. */
+/** Members in the list. The others are reached by their card. */
 const MAX_MEMBERS = 200;
 
 export function peopleMenu(): TemplateResult {
 	const people = state.guild.members.filter(({ bot }) => !bot);
 	const operators = people.filter(({ operator }) => operator);
-	const members = people.filter(({ operator }) => !operator).slice(0, MAX_MEMBERS);
+	const members = people.filter(({ operator, id }, index) => !operator && (index < MAX_MEMBERS || id === state.user));
 	const option = ({ id, username }: { id: string; username: string }) =>
 		html`<option value=${id} ?selected=${id === state.user}>${username}</option>`;
 	return html`<label class="who"
@@ -35,6 +35,7 @@ export async function readGuild(): Promise<void> {
 	state.commands = commands;
 	state.people = new Map(guild.members.map((each) => [each.id, each]));
 	state.roles = new Map(guild.roles.map((each) => [each.id, each]));
+	state.channels = new Map(guild.channels.map(({ id, name }) => [id, name]));
 	if (state.people.has(state.user)) return;
 	const remembered = guild.members.find(({ id }) => id === sessionStorage.getItem('user'));
 	state.user = (remembered ?? guild.members.find(({ username }) => username === 'operator'))?.id ?? '';
@@ -43,7 +44,8 @@ export async function readGuild(): Promise<void> {
 /** Number of choices made: only the newest takes effect. */
 let choices = 0;
 
-async function become(id: string): Promise<void> {
+/** The page is that user's from now on. */
+export async function become(id: string): Promise<void> {
 	choices += 1;
 	const choice = choices;
 	if (id === SECOND_OPERATOR.id && !state.people.has(id)) {

@@ -7,6 +7,9 @@ import { channelName, state } from './state.js';
 /** Interactions whose answers the page shows. Older ones are forgotten, as Discord forgets ephemeral messages. */
 const MAX_INTERACTIONS = 20;
 
+/** Messages of the channel on the page. Older ones stay in the sandbox. */
+const MAX_MESSAGES = 100;
+
 let changed: () => void = () => undefined;
 
 /** @param listener - called after anything that the page shows has changed */
@@ -18,15 +21,38 @@ export function redraw(): void {
 	changed();
 }
 
-/** Does it and shows what went wrong, if anything did. */
+/** Does what the user asked for, and shows what went wrong, if anything did. */
 export async function act(what: () => Promise<unknown>): Promise<void> {
+	state.problem = '';
+	await attempt(what);
+}
+
+/** Reads something without being asked: what went wrong before stays on the page. */
+export async function attempt(what: () => Promise<unknown>): Promise<void> {
 	try {
 		await what();
-		state.problem = '';
 	} catch (error) {
 		state.problem = error instanceof Error ? error.message : String(error);
 	}
 	changed();
+}
+
+/** @returns a function that attempts it once at a time: calls while it runs become one more at its end */
+export function oneAtATime(what: () => Promise<unknown>): () => void {
+	let running = false;
+	let again = false;
+	const run = async () => {
+		running = true;
+		do {
+			again = false;
+			await attempt(what);
+		} while (again);
+		running = false;
+	};
+	return () => {
+		again = true;
+		if (!running) void run();
+	};
 }
 
 export async function click(message: APIMessage, customId: string, values?: readonly string[]): Promise<void> {
@@ -43,7 +69,7 @@ export async function follow(id: string): Promise<void> {
 export async function refresh(): Promise<void> {
 	const { user } = state;
 	const [messages, interactions] = await Promise.all([
-		api.messages(channelName()),
+		api.messages(channelName(), MAX_MESSAGES),
 		Promise.all(followed().map((id) => api.interaction(id)))
 	]);
 	// Another user was chosen while this was read.

@@ -20,7 +20,9 @@ export type ChannelName = 'admin' | 'general';
 export const api = {
 	guild: () => get<GuildView>('/api/guild'),
 	commands: () => get<APIApplicationCommand[]>('/api/commands'),
-	messages: (channel: ChannelName) => get<APIMessage[]>(channel === 'admin' ? '/api/messages' : '/api/messages?channel=general'),
+	/** The newest, oldest first. */
+	messages: (channel: ChannelName, limit: number) =>
+		get<APIMessage[]>(`/api/messages?limit=${limit}${channel === 'admin' ? '' : '&channel=general'}`),
 	/** Null if the world has changed since. */
 	interaction: (id: string) => get<InteractionView>(`/api/interactions/${id}`).catch(() => null),
 	/** The newest, oldest first. */
@@ -28,6 +30,8 @@ export const api = {
 	join: (member: { id: string; username: string; operator: boolean }) => post('/api/guild', { action: 'join', member }),
 	command: (user: string, command: string, options: Record<string, OptionValue>) =>
 		open('/api/command', { user, command, ...(Object.keys(options).length > 0 ? { options } : {}) }),
+	/** A command of the context menu of the target. */
+	userCommand: (user: string, command: string, target: string) => open('/api/command', { user, command, target }),
 	click: (user: string, messageId: string, customId: string, values?: readonly string[]) =>
 		open('/api/click', { user, messageId, customId, ...(values ? { values } : {}) }),
 	modal: (user: string, interactionId: string, fields: Record<string, string>) => open('/api/modal', { user, interactionId, fields }),

@@ -6,15 +6,18 @@ type Person = GuildView['members'][number];
 
 /** Everything the page shows. `render` reads it; only `main` and the handlers change it. */
 export const state = {
-	guild: { id: '', name: '', members: [], roles: [], auditLog: [] } as GuildView,
+	guild: { id: '', name: '', members: [], roles: [], channels: [], auditLog: [] } as GuildView,
 	people: new Map<string, Person>(),
 	roles: new Map<string, GuildView['roles'][number]>(),
+	channels: new Map<string, string>(),
 	commands: [] as APIApplicationCommand[],
 	messages: [] as APIMessage[],
 	/** Interactions of the user in this tab, oldest first. */
 	interactions: [] as InteractionView[],
 	/** The ID of who uses the page. */
 	user: '',
+	/** The ID of the user whose card is open; empty if none is. */
+	card: '',
 	/** What went wrong last; empty if nothing did. */
 	problem: '',
 	/** False while the sandbox cannot be reached. */

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { act } from '../client/actions.js';
+import { attempt } from '../client/actions.js';
 import type { SandboxEvent } from '../client/events.js';
 import type { Panel } from './panel.js';
 import { requestsPanel } from './requests.js';
@@ -32,11 +32,11 @@ export function parts(): TemplateResult {
 
 export function side(): TemplateResult {
 	const panel = currentPanel();
-	return html`<aside class="panel" aria-label=${panel?.title ?? nothing}>${panel?.element()}</aside>`;
+	return html`<aside class="panel" tabindex="0" aria-label=${panel?.title ?? nothing}>${panel?.element()}</aside>`;
 }
 
 /** Reads the panel that is shown, after an event or because another was chosen. */
 export function readPanel(event?: SandboxEvent): void {
 	const panel = currentPanel();
-	if (panel && (event === undefined || panel.events.includes(event))) void act(() => panel.read());
+	if (panel && (event === undefined || panel.events.includes(event))) void attempt(() => panel.read());
 }

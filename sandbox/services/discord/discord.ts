@@ -162,6 +162,11 @@ export class SandboxDiscord {
 		return this.context.commands.usable(this.context.guild.id);
 	}
 
+	/** The commands in the context menus of users, below "Apps". */
+	public userMenuCommands(): APIApplicationCommand[] {
+		return this.context.commands.inUserMenus(this.context.guild.id);
+	}
+
 	public interaction(id: string): InteractionView | undefined {
 		const found = this.context.interactions.find(id);
 		return found && this.context.interactions.view(found);

@@ -22,6 +22,15 @@ describe('control API', () => {
 		expect(body.error).toContain('GET /api/nothing');
 	});
 
+	it('gives the newest requests, oldest first', async () => {
+		const { environment, api } = open();
+		for (const path of ['/a', '/b', '/c']) environment.log.add({ target: 'stripe', method: 'GET', path, query: {}, body: null });
+		const paths = async (url: string) => ((await (await api.request(url)).json()) as { path: string }[]).map(({ path }) => path);
+		expect(await paths('/api/requests?limit=2')).toEqual(['/b', '/c']);
+		expect(await paths('/api/requests?limit=9')).toEqual(['/a', '/b', '/c']);
+		expect(await paths('/api/requests')).toEqual(['/a', '/b', '/c']);
+	});
+
 	it.each([
 		['POST /api/command', { user: 'operator' }, 'command: is missing'],
 		['POST /api/command', { user: 'operator', command: 'reconcile run', colour: 1 }, 'unknown: colour'],
@@ -32,6 +41,7 @@ describe('control API', () => {
 		['POST /api/guild', { action: 'burn' }, 'action: must be kick, '],
 		['POST /api/restart', { signal: 'SIGHUP' }, 'signal: must be SIGTERM or SIGKILL'],
 		['GET /api/runs?limit=none', undefined, 'limit: must be a number'],
+		['GET /api/messages?limit=0', undefined, 'limit: must be at least 1'],
 		['GET /api/issues?status=LOST', undefined, 'status: must be one of OPEN, FIXING, FIXED, RESOLVED'],
 		['POST /api/stripe/settings', { permissions: { money: false } }, 'permissions'],
 		['POST /api/stripe/settings', { ratePerSecond: 0 }, 'ratePerSecond'],

@@ -10,6 +10,7 @@ export interface GuildView {
 	members: { id: string; username: string; bot: boolean; operator: boolean; roles: string[]; joinedAt: string }[];
 	/** Highest first. */
 	roles: { id: string; name: string; position: number; managed: boolean; color: number; permissions: string }[];
+	channels: { id: string; name: string }[];
 	/** Oldest first. */
 	auditLog: AuditLine[];
 }
@@ -29,6 +30,7 @@ export function viewGuild(guild: Guild): GuildView {
 		roles: [...guild.roles.values()]
 			.sort((a, b) => b.position - a.position)
 			.map(({ id, name, position, managed, color, permissions }) => ({ id, name, position, managed, color, permissions })),
+		channels: [...guild.channels.values()].map(({ id, name }) => ({ id, name })),
 		auditLog: guild.audit.lines()
 	};
 }
