@@ -1,14 +1,15 @@
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import type { z } from 'zod';
-import { type SandboxEnvironment, STRIPE_RESOURCES } from '../environment/environment.js';
+import type { SandboxEnvironment } from '../environment/environment.js';
 import { ControlError } from '../services/core/control-error.js';
 import { countRequests } from '../services/core/request-count.js';
 import * as bodies from './bodies.js';
 import { addEvents } from './events.js';
 import { indexPage } from './index-page.js';
 import { addPage } from './page.js';
-import { read } from './read.js';
+import { answer, json, read } from './read.js';
 import { readReset } from './reset.js';
+import { addStripe } from './stripe.js';
 
 /** The control API: everything a user can do in the sandbox, for scripts. */
 
@@ -75,24 +76,7 @@ export function controlApi(environment: SandboxEnvironment): Hono {
 		discord.setLimits(limits);
 		return c.json({ done: true });
 	});
-	app.post('/api/stripe/settings', async (c) => {
-		const { latencyMs, ratePerSecond, livemode, permissions = {} } = read(bodies.stripeSettingsBody, await json(c));
-		if (latencyMs !== undefined) stripe.setLatency(latencyMs);
-		if (ratePerSecond !== undefined) stripe.setRate(ratePerSecond);
-		if (livemode !== undefined) stripe.setLivemode(livemode);
-		for (const resource of STRIPE_RESOURCES) {
-			const allowed = permissions[resource];
-			if (allowed !== undefined) stripe.setPermission(resource, allowed);
-		}
-		return c.json({ done: true });
-	});
-	for (const kind of ['customers', 'subscriptions'] as const) {
-		app.get(`/api/stripe/${kind}`, (c) => c.json(stripe.list(kind)));
-		app.post(`/api/stripe/${kind}`, async (c) => answer(stripe.create(kind, await json(c)), 201));
-		app.get(`/api/stripe/${kind}/:id`, (c) => answer(stripe.get(kind, c.req.param('id'))));
-		app.patch(`/api/stripe/${kind}/:id`, async (c) => answer(stripe.update(kind, c.req.param('id'), await json(c))));
-		app.delete(`/api/stripe/${kind}/:id`, (c) => answer(stripe.delete(kind, c.req.param('id'))));
-	}
+	addStripe(app, stripe);
 
 	app.get('/api/faults', (c) => c.json(faults.list()));
 	app.post('/api/faults', async (c) => c.json(faults.add(read(bodies.faultBody, await json(c))), 201));
@@ -183,19 +167,4 @@ function changeGuild({ discord }: SandboxEnvironment, change: z.output<typeof bo
 
 function newest<T>(all: readonly T[], limit = all.length): readonly T[] {
 	return all.slice(Math.max(0, all.length - limit));
-}
-
-function answer(body: unknown, status = 200): Response {
-	return Response.json(body, { status });
-}
-
-/** The body as JSON; an empty body is an empty object. */
-async function json(c: Context): Promise<unknown> {
-	const text = await c.req.text();
-	if (text.trim() === '') return {};
-	try {
-		return JSON.parse(text);
-	} catch {
-		throw new ControlError(400, 'the body is not valid JSON');
-	}
 }

@@ -153,8 +153,15 @@ export const stripeSettingsBody = z.strictObject({
 	ratePerSecond: z.number().min(1).nullable().optional(),
 	livemode: z.boolean().optional(),
 	/** Whether the restricted key may read each resource. */
-	permissions: z.partialRecord(z.enum(STRIPE_RESOURCES), z.boolean()).optional()
+	permissions: z.partialRecord(z.enum(STRIPE_RESOURCES), z.boolean()).optional(),
+	/** What becomes of a subscription once the last retry of a payment has failed. */
+	afterRetries: z.enum(['past_due', 'unpaid', 'cancel']).optional(),
+	/** What becomes of a subscription once a payment is disputed. */
+	onDispute: z.enum(['keep', 'cancel', 'cancel_at_period_end']).optional()
 });
+
+/** Of a call that takes none. */
+export const noBody = z.strictObject({});
 
 const limitBody = z.strictObject({ limit: z.int().positive(), seconds: z.number().positive() });
 

@@ -63,8 +63,46 @@ const CALLS: readonly Call[] = [
 		body: { customer: 'cus_1', status: 'active', price: 'price_lord' }
 	},
 	{
+		call: 'POST /api/stripe/subscriptions/:id/fail-payment',
+		does: 'the card is declined: an active subscription renews and becomes past_due, a past_due one is charged again. PATCH status active pays',
+		path: '/api/stripe/subscriptions/sub_1/fail-payment'
+	},
+	{
+		call: 'POST /api/stripe/subscriptions/:id/refund',
+		does: 'refunds a payment: {charge?, amount?, reason?}; default: all that is left of the newest. The subscription stays. GET /api/stripe/refunds lists them',
+		path: '/api/stripe/subscriptions/sub_1/refund',
+		body: { amount: 500, reason: 'requested_by_customer' }
+	},
+	{
+		call: 'POST /api/stripe/subscriptions/:id/dispute',
+		does: 'disputes a payment: {charge?, reason?}. GET /api/stripe/disputes lists them, POST /api/stripe/disputes/:id/close {status} decides: won or lost',
+		path: '/api/stripe/subscriptions/sub_1/dispute',
+		body: { reason: 'fraudulent' }
+	},
+	{
+		call: 'POST /api/stripe/subscriptions/:id/advance',
+		does: 'lets time pass for a subscription without test clock, as if it had begun earlier: {days?}; default: until an hour after its period ends, when the next payment is made. Trials and subscriptions end, payments are made or fail',
+		path: '/api/stripe/subscriptions/sub_1/advance',
+		body: { days: 31 }
+	},
+	{
+		call: 'GET /api/stripe/test-clocks',
+		does: 'Stripe’s test clocks and their customers, whom Stripe’s lists leave out; also /:id'
+	},
+	{
+		call: 'POST /api/stripe/test-clocks',
+		does: 'creates one: {frozen_time?, name?, customer?}; attaches the customer. POST /api/stripe/customers takes test_clock. DELETE /:id deletes it with its customers',
+		body: { name: 'renewal', customer: 'cus_1' }
+	},
+	{
+		call: 'POST /api/stripe/test-clocks/:id/advance',
+		does: 'moves its time forward: {frozen_time} in epoch seconds or {days}, at most two billing periods',
+		path: '/api/stripe/test-clocks/clock_1/advance',
+		body: { days: 31 }
+	},
+	{
 		call: 'POST /api/stripe/settings',
-		does: 'latency, rate limit, test or live mode, permissions of the restricted key',
+		does: 'latency, rate limit, test or live mode, permissions of the restricted key; afterRetries (past_due, unpaid, cancel) and onDispute (keep, cancel, cancel_at_period_end)',
 		body: { latencyMs: 200, ratePerSecond: 25, livemode: false, permissions: { invoices: true } }
 	},
 	{

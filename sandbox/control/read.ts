@@ -1,5 +1,21 @@
+import type { Context } from 'hono';
 import type { z } from 'zod';
 import { ControlError } from '../services/core/control-error.js';
+
+export function answer(body: unknown, status = 200): Response {
+	return Response.json(body, { status });
+}
+
+/** The body as JSON; an empty body is an empty object. */
+export async function json(c: Context): Promise<unknown> {
+	const text = await c.req.text();
+	if (text.trim() === '') return {};
+	try {
+		return JSON.parse(text);
+	} catch {
+		throw new ControlError(400, 'the body is not valid JSON');
+	}
+}
 
 /** Validates a request body or query. @throws {ControlError} 400 with the first errors and their paths */
 export function read<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {

@@ -45,6 +45,10 @@ export const STRIPE_RESOURCES = [
 	'prices',
 	'products',
 	'coupons',
+	'charges',
+	'refunds',
+	'disputes',
+	'test_clocks',
 	'balance',
 	'account'
 ] as const satisfies readonly Resource[];

@@ -1,28 +1,36 @@
 import { badRequest, noPermission, noSuch, unrecognizedUrl } from './errors.js';
-import type { Events } from './events.js';
 import { expand, type Lookup } from './expand.js';
 import {
+	chargeSource,
+	clockSource,
 	customerSource,
+	disputeSource,
 	eventSource,
 	invoiceSource,
 	itemSource,
 	LIST_PARAMETERS,
 	priceSource,
 	productSource,
+	refundSource,
 	type Source,
 	subscriptionSource
 } from './lists.js';
 import { ACCOUNT, accountObject, balanceObject } from './objects/account.js';
+import { chargeObject } from './objects/charge.js';
 import { customerObject, customerOrDeleted } from './objects/customer.js';
 import { couponObject, findDiscount } from './objects/discount.js';
+import { disputeObject } from './objects/dispute.js';
 import { invoiceObject } from './objects/invoice.js';
 import { priceObject, productObject } from './objects/price.js';
+import { refundObject } from './objects/refund.js';
 import { itemObjects, type ObjectContext, subscriptionObject } from './objects/subscription.js';
+import { testClockObject } from './objects/test-clock.js';
 import { Parameters, type Query } from './parameters.js';
 import { isResource, type Permissions, type Resource } from './permissions.js';
 import { type Key, type Page, paginate } from './records/sorted-index.js';
 import { searchCustomers, searchSubscriptions } from './search.js';
-import type { StripeStore } from './store.js';
+import type { Events } from './state/events.js';
+import type { StripeStore } from './state/store.js';
 
 /** Routes a request to its endpoint. */
 
@@ -41,7 +49,7 @@ export interface Api {
 const UNSUPPORTED_ENDPOINTS = new Set(['search', 'upcoming']);
 
 export function answer(api: Api, method: string, path: string, query: Query, tampering: readonly Tampering[]): object {
-	const [, version, resource = '', id, ...rest] = path.split('/').map(decode);
+	const [, version, resource = '', id, ...rest] = parts(path);
 	if (version !== 'v1' || !isResource(resource) || !['GET', 'POST', 'DELETE'].includes(method)) throw unrecognizedUrl(method, path);
 	allow(api, resource, method !== 'GET');
 	if (rest.length > 0) throw unrecognizedUrl(method, path);
@@ -58,7 +66,7 @@ export function answer(api: Api, method: string, path: string, query: Query, tam
 
 /** The endpoint that Stripe counts a request against. */
 export function endpoint(method: string, path: string): string {
-	const [, , resource, id] = path.split('/');
+	const [, , resource, id] = parts(path);
 	return `${method} /v1/${resource}${id === undefined ? '' : '/:id'}`;
 }
 
@@ -97,13 +105,19 @@ function list(api: Api, resource: Listed, query: Query, tampering: readonly Tamp
 			);
 		}
 		case 'customers':
-			return page(api, resource, customerSource(store, parameters), parameters, tampering, (record) =>
-				customerObject(record, context.livemode)
-			);
+			return page(api, resource, customerSource(store, parameters), parameters, tampering, (record) => customerObject(record, context));
 		case 'invoices':
 			return page(api, resource, invoiceSource(store, parameters), parameters, tampering, (record) => invoiceObject(record, context));
 		case 'events':
 			return page(api, resource, eventSource(events, parameters), parameters, tampering, (event) => event);
+		case 'charges':
+			return page(api, resource, chargeSource(store, parameters), parameters, tampering, (record) => chargeObject(record, context));
+		case 'refunds':
+			return page(api, resource, refundSource(store, parameters), parameters, tampering, (record) => refundObject(record, context));
+		case 'disputes':
+			return page(api, resource, disputeSource(store, parameters), parameters, tampering, (record) => disputeObject(record, context));
+		case 'test_clocks':
+			return page(api, resource, clockSource(store), parameters, tampering, testClockObject);
 		case 'prices':
 			return page(api, resource, priceSource(store, parameters), parameters, tampering, (record) => priceObject(record, context.livemode));
 		case 'products':
@@ -122,7 +136,7 @@ function page<T extends Key>(
 	build: (item: T) => object
 ): object {
 	const found = tampered(source, parameters, tampering);
-	const body = { object: 'list', data: found.data.map(build), has_more: found.more, url: `/v1/${resource}` };
+	const body = { object: 'list', data: found.data.map(build), has_more: found.more, url: urlOf(resource) };
 	expand(body, KINDS[resource], true, parameters.list('expand'), lookup(api));
 	return body;
 }
@@ -177,6 +191,10 @@ const KINDS = {
 	prices: 'price',
 	products: 'product',
 	coupons: 'coupon',
+	charges: 'charge',
+	refunds: 'refund',
+	disputes: 'dispute',
+	test_clocks: 'test_clock',
 	balance: 'balance',
 	account: 'account'
 } as const satisfies Record<Resource, string>;
@@ -201,7 +219,7 @@ function object({ store, events, context }: Api, kind: Kind, id: string): object
 			return built(store.subscription(name), (record) => itemObjects(record, context)[Number(number) - 1]);
 		}
 		case 'customer':
-			return built(store.customer(id), (record) => customerOrDeleted(record, context.livemode));
+			return built(store.customer(id), (record) => customerOrDeleted(record, context));
 		case 'invoice':
 			return built(store.invoice(id), (record) => invoiceObject(record, context));
 		case 'event':
@@ -212,6 +230,14 @@ function object({ store, events, context }: Api, kind: Kind, id: string): object
 			return built(store.catalog.product(id), (record) => productObject(record, context.livemode));
 		case 'coupon':
 			return built(store.catalog.coupon(id), (record) => couponObject(record, context.livemode));
+		case 'charge':
+			return built(store.payments.charge(id), (record) => chargeObject(record, context));
+		case 'refund':
+			return built(store.payments.refund(id), (record) => refundObject(record, context));
+		case 'dispute':
+			return built(store.payments.dispute(id), (record) => disputeObject(record, context));
+		case 'test_clock':
+			return built(store.clocks.get(id), testClockObject);
 		case 'balance':
 			return balanceObject(context.livemode);
 		case 'account':
@@ -232,28 +258,51 @@ function lookup(api: Api): Lookup {
 				: isKind(kind, kinds)
 					? object(api, kind, id)
 					: undefined,
-		subscriptionsOf: (id) => {
-			const index = api.store.customer(id)?.subscriptions;
-			const found = paginate(index ? [index] : [], { limit: MAX_EXPANDED_SUBSCRIPTIONS, keep: (record) => record.endedAt === null });
-			return {
-				object: 'list',
-				data: found.data.map((record) => subscriptionObject(record, api.context)),
-				has_more: found.more,
-				url: `/v1/customers/${id}/subscriptions`
-			};
-		},
+		include: (name, id) => (name === 'refunds' ? refundsOf(api, id) : subscriptionsOf(api, id)),
 		allow: (resource) => allow(api, resource)
 	};
 }
 
-/** Stripe's maximum for `expand[]=subscriptions`. */
-const MAX_EXPANDED_SUBSCRIPTIONS = 10;
+/** Stripe's maximum for a list that an expansion includes. */
+const MAX_INCLUDED = 10;
+
+function subscriptionsOf({ store, context }: Api, id: string): object {
+	const index = store.customer(id)?.subscriptions;
+	const found = paginate(index ? [index] : [], { limit: MAX_INCLUDED, keep: (record) => record.endedAt === null });
+	return {
+		object: 'list',
+		data: found.data.map((record) => subscriptionObject(record, context)),
+		has_more: found.more,
+		url: `/v1/customers/${id}/subscriptions`
+	};
+}
+
+function refundsOf({ store, context }: Api, id: string): object {
+	const found = paginate([store.payments.refunds], { limit: MAX_INCLUDED, keep: (record) => record.charge.id === id });
+	return {
+		object: 'list',
+		data: found.data.map((record) => refundObject(record, context)),
+		has_more: found.more,
+		url: `/v1/charges/${id}/refunds`
+	};
+}
 
 const isKind = (kind: string, kinds: ReadonlySet<string>): kind is Kind => kinds.has(kind);
 
 function allow({ permissions, key }: Api, resource: Resource, write = false): void {
 	const missing = permissions.missing(resource, write);
 	if (missing !== undefined) throw noPermission(key, ACCOUNT, missing);
+}
+
+const urlOf = (resource: Listed) => (resource === 'test_clocks' ? CLOCKS : `/v1/${resource}`);
+
+const CLOCKS = '/v1/test_helpers/test_clocks';
+
+/** The path's parts. Stripe's clocks are below `test_helpers`, which has nothing else here. */
+function parts(path: string): string[] {
+	const [start = '', version = '', resource = '', ...rest] = path.split('/').map(decode);
+	if (resource === 'test_helpers' && rest[0] === 'test_clocks') return [start, version, ...rest];
+	return resource === 'test_clocks' ? [start, version] : [start, version, resource, ...rest];
 }
 
 function decode(part: string): string {

@@ -20,6 +20,10 @@ type Kind =
 	| 'discount'
 	| 'discount_source'
 	| 'coupon'
+	| 'charge'
+	| 'refund'
+	| 'dispute'
+	| 'test_clock'
 	| 'event'
 	| 'balance'
 	| 'account';
@@ -42,6 +46,8 @@ const price: Field = { is: 'object', kind: 'price', resource: 'prices' };
 const subscription: Field = { is: 'object', kind: 'subscription', resource: 'subscriptions' };
 const discounts: Field = { is: 'objects', kind: 'discount' };
 const coupon: Field = { is: 'object', kind: 'coupon', resource: 'coupons' };
+const clock: Field = { is: 'object', kind: 'test_clock', resource: 'test_clocks' };
+const charge: Field = { is: 'object', kind: 'charge', resource: 'charges' };
 const invoice: Field = { is: 'object', kind: 'invoice', resource: 'invoices' };
 
 const FIELDS: Readonly<Record<Kind, Readonly<Record<string, Field>>>> = {
@@ -56,7 +62,7 @@ const FIELDS: Readonly<Record<Kind, Readonly<Record<string, Field>>>> = {
 		on_behalf_of: nothing,
 		pending_setup_intent: nothing,
 		schedule: nothing,
-		test_clock: nothing
+		test_clock: clock
 	},
 	subscription_item: { price: { is: 'within', kind: 'price' }, plan: { is: 'within', kind: 'plan' }, discounts },
 	customer: {
@@ -67,7 +73,7 @@ const FIELDS: Readonly<Record<Kind, Readonly<Record<string, Field>>>> = {
 		sources: nothing,
 		tax: nothing,
 		tax_ids: nothing,
-		test_clock: nothing
+		test_clock: clock
 	},
 	customer_invoice_settings: { default_payment_method: nothing },
 	invoice: {
@@ -82,7 +88,7 @@ const FIELDS: Readonly<Record<Kind, Readonly<Record<string, Field>>>> = {
 		latest_revision: nothing,
 		on_behalf_of: nothing,
 		payments: nothing,
-		test_clock: nothing
+		test_clock: clock
 	},
 	invoice_parent: { subscription_details: { is: 'within', kind: 'subscription_details' } },
 	subscription_details: { subscription },
@@ -95,6 +101,28 @@ const FIELDS: Readonly<Record<Kind, Readonly<Record<string, Field>>>> = {
 	discount: { customer, promotion_code: nothing, source: { is: 'within', kind: 'discount_source' } },
 	discount_source: { coupon },
 	coupon: { applies_to: nothing, currency_options: nothing },
+	charge: {
+		customer,
+		refunds: { is: 'include', kind: 'refund', resource: 'refunds' },
+		application: nothing,
+		application_fee: nothing,
+		balance_transaction: nothing,
+		failure_balance_transaction: nothing,
+		on_behalf_of: nothing,
+		payment_intent: nothing,
+		review: nothing,
+		source_transfer: nothing
+	},
+	refund: {
+		charge,
+		customer,
+		balance_transaction: nothing,
+		payment_intent: nothing,
+		source_transfer_reversal: nothing,
+		transfer_reversal: nothing
+	},
+	dispute: { charge, payment_intent: nothing },
+	test_clock: {},
 	event: {},
 	balance: {},
 	account: {}
@@ -105,8 +133,8 @@ const MAX_EXPAND_DEPTH = 4;
 export interface Lookup {
 	/** The object as its own endpoint returns it. */
 	find(kind: Kind, id: string): object | undefined;
-	/** A customer's subscriptions, which are absent unless expanded. */
-	subscriptionsOf(customer: string): object;
+	/** A list that is absent unless expanded. @param name - the field of the object with this ID */
+	include(name: string, id: string): object;
 	/** @throws StripeRefusal if the key may not read the resource */
 	allow(resource: Resource): void;
 }
@@ -162,7 +190,7 @@ function replace(object: Record<string, unknown>, kind: Kind, names: readonly st
 		return;
 	}
 	if (field.is === 'object' && typeof value === 'string') object[name] = lookup.find(field.kind, value) ?? value;
-	if (field.is === 'include' && value === undefined && typeof object.id === 'string') object[name] = lookup.subscriptionsOf(object.id);
+	if (field.is === 'include' && value === undefined && typeof object.id === 'string') object[name] = lookup.include(name, object.id);
 	const inner = object[name];
 	if (!isObject(inner)) return;
 	if (field.is === 'list' || field.is === 'include') {

@@ -1,12 +1,24 @@
 import type Stripe from 'stripe';
 import { badRequest, noSuch } from './errors.js';
-import { type Events, matchesType } from './events.js';
 import { currentPeriod, type ObjectContext } from './objects/subscription.js';
 import { type Parameters, within } from './parameters.js';
-import { firstInvoice, invoicesOf } from './records/invoicing.js';
-import type { CustomerRecord, InvoiceRecord, ItemRecord, PriceRecord, ProductRecord, SubscriptionRecord } from './records/records.js';
+import { firstCharge, firstInvoice, invoicesOf } from './records/invoicing.js';
+import { chargesOf } from './records/payments.js';
+import type {
+	ChargeRecord,
+	CustomerRecord,
+	DisputeRecord,
+	InvoiceRecord,
+	ItemRecord,
+	PriceRecord,
+	ProductRecord,
+	RefundRecord,
+	SubscriptionRecord,
+	TestClockRecord
+} from './records/records.js';
 import { type Key, type Ordered, type PageQuery, SortedIndex, view } from './records/sorted-index.js';
-import type { StripeStore } from './store.js';
+import { type Events, matchesType } from './state/events.js';
+import type { StripeStore } from './state/store.js';
 
 /** The source of each list: the shortest index that covers a filter, and a predicate for the other filters. */
 
@@ -23,18 +35,22 @@ export interface Source<T extends Key> {
 /** Parameters of each list besides `limit`, `starting_after`, `ending_before` and `expand`. */
 export const LIST_PARAMETERS = {
 	subscriptions: {
-		texts: ['status', 'customer', 'price', 'plan', 'collection_method'],
+		texts: ['status', 'customer', 'price', 'plan', 'collection_method', 'test_clock'],
 		ranges: ['created', 'current_period_start', 'current_period_end'],
-		unsupported: ['automatic_tax', 'customer_account', 'test_clock']
+		unsupported: ['automatic_tax', 'customer_account']
 	},
 	subscription_items: { texts: ['subscription'] },
-	customers: { texts: ['email'], ranges: ['created'], unsupported: ['test_clock'] },
+	customers: { texts: ['email', 'test_clock'], ranges: ['created'], unsupported: [] },
 	invoices: {
 		texts: ['status', 'customer', 'subscription', 'collection_method'],
 		ranges: ['created'],
 		unsupported: ['customer_account', 'due_date']
 	},
 	events: { texts: ['type'], ranges: ['created'], lists: ['types'], unsupported: ['delivery_success'] },
+	charges: { texts: ['customer', 'payment_intent'], ranges: ['created'], unsupported: ['transfer_group'] },
+	refunds: { texts: ['charge', 'payment_intent'], ranges: ['created'] },
+	disputes: { texts: ['charge', 'payment_intent'], ranges: ['created'] },
+	test_clocks: {},
 	prices: {
 		texts: ['active', 'product', 'currency', 'type'],
 		ranges: ['created'],
@@ -64,6 +80,7 @@ export function subscriptionSource(store: StripeStore, context: ObjectContext, p
 		findReferenced(parameters, 'price', 'price', (id) => store.catalog.price(id)) ??
 		findReferenced(parameters, 'plan', 'plan', (id) => store.catalog.price(id))
 	)?.id;
+	const clock = clockIn(store, parameters);
 	const start = parameters.range('current_period_start');
 	const end = parameters.range('current_period_end');
 	// Computing periods is slow and this filter rare.
@@ -78,9 +95,10 @@ export function subscriptionSource(store: StripeStore, context: ObjectContext, p
 		keep: (record) => {
 			if (!hasStatus(record, status)) return false;
 			if (customer && record.customer !== customer) return false;
+			if (!isOfClock(record.customer, clock, customer !== undefined)) return false;
 			if (price !== undefined && !record.items.some((item) => item.price === price)) return false;
 			if (!byPeriod) return true;
-			const period = currentPeriod(record, context.now);
+			const period = currentPeriod(record, context);
 			return within(period.start, start) && within(period.end, end);
 		}
 	};
@@ -106,9 +124,11 @@ export function itemSource(store: StripeStore, parameters: Parameters): Source<I
 
 export function customerSource(store: StripeStore, parameters: Parameters): Source<CustomerRecord> {
 	const email = parameters.text('email');
+	const clock = clockIn(store, parameters);
 	return {
 		...base('customer', parameters, (id) => store.customer(id)),
-		sources: [email === undefined ? store.customers() : store.customersWithEmail(email)]
+		sources: [email === undefined ? store.customers() : store.customersWithEmail(email)],
+		keep: (record) => isOfClock(record, clock, false)
 	};
 }
 
@@ -123,7 +143,10 @@ export function invoiceSource(store: StripeStore, parameters: Parameters): Sourc
 	return {
 		...base('invoice', parameters, (id) => store.invoice(id)),
 		sources: chargesAutomatically(parameters) ? sources : [],
-		keep: (record) => (status === undefined || record.status === status) && (!customer || record.subscription.customer === customer)
+		keep: (record) =>
+			(status === undefined || record.status === status) &&
+			(!customer || record.subscription.customer === customer) &&
+			isOfClock(record.subscription.customer, undefined, (subscription ?? customer) !== undefined)
 	};
 }
 
@@ -167,6 +190,57 @@ export function productSource(store: StripeStore, parameters: Parameters): Sourc
 		sources: parameters.oneOf('active', ['true', 'false']) === 'false' ? [] : [view(store.catalog.prices, (price) => price.product)],
 		keep: (product) => ids.length === 0 || ids.includes(product.id)
 	};
+}
+
+export function chargeSource(store: StripeStore, parameters: Parameters): Source<ChargeRecord> {
+	const customer = findReferenced(parameters, 'customer', 'customer', (id) => store.customer(id));
+	refusePaymentIntent(parameters);
+	return {
+		...base('charge', parameters, (id) => store.payments.charge(id)),
+		sources: customer
+			? [SortedIndex.sorted((customer.subscriptions?.all() ?? []).flatMap(chargesOf))]
+			: [view(store.subscriptions('all'), firstCharge), store.payments.charges],
+		// The first invoice of a trial has no charge.
+		keep: ({ id, invoice }) => invoice.charges.some((charge) => charge.id === id)
+	};
+}
+
+export function refundSource(store: StripeStore, parameters: Parameters): Source<RefundRecord> {
+	const charge = findReferenced(parameters, 'charge', 'charge', (id) => store.payments.charge(id));
+	refusePaymentIntent(parameters);
+	return {
+		...base('refund', parameters, (id) => store.payments.refund(id)),
+		sources: [store.payments.refunds],
+		keep: (record) => charge === undefined || record.charge.id === charge.id
+	};
+}
+
+export function disputeSource(store: StripeStore, parameters: Parameters): Source<DisputeRecord> {
+	const charge = findReferenced(parameters, 'charge', 'charge', (id) => store.payments.charge(id));
+	refusePaymentIntent(parameters);
+	return {
+		...base('dispute', parameters, (id) => store.payments.dispute(id)),
+		sources: [store.payments.disputes],
+		keep: (record) => charge === undefined || record.charge.id === charge.id
+	};
+}
+
+export function clockSource(store: StripeStore): Source<TestClockRecord> {
+	return { what: 'test_clock', sources: [SortedIndex.sorted([...store.clocks.values()])], cursor: (id) => store.clocks.get(id) };
+}
+
+/** The sandbox has no payment intents. */
+function refusePaymentIntent(parameters: Parameters): void {
+	const id = parameters.text('payment_intent');
+	if (id !== undefined) throw noSuch('payment_intent', id, 'payment_intent');
+}
+
+const clockIn = (store: StripeStore, parameters: Parameters) =>
+	findReferenced(parameters, 'test_clock', 'test_clock', (id) => store.clocks.get(id));
+
+/** Lists leave out what belongs to a test clock, unless the clock is asked for. @param isNamed - whether the list is of one customer */
+function isOfClock(customer: CustomerRecord, clock: TestClockRecord | undefined, isNamed: boolean): boolean {
+	return clock === undefined ? isNamed || customer.clock === null : customer.clock === clock;
 }
 
 function base<T extends Key>(what: string, parameters: Parameters, cursor: (id: string) => T | undefined) {

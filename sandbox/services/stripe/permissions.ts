@@ -10,6 +10,10 @@ const PERMISSIONS = {
 	prices: 'plan',
 	products: 'product',
 	coupons: 'coupon',
+	charges: 'charge',
+	refunds: 'charge',
+	disputes: 'dispute',
+	test_clocks: 'billing_clock',
 	balance: 'balance',
 	account: 'accounts_kyc_basic'
 } as const;

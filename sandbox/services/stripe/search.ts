@@ -3,7 +3,7 @@ import { customerObject } from './objects/customer.js';
 import { type ObjectContext, subscriptionObject } from './objects/subscription.js';
 import { Parameters, type Query } from './parameters.js';
 import { type Key, type Ordered, paginate, SortedIndex } from './records/sorted-index.js';
-import type { StripeStore } from './store.js';
+import type { StripeStore } from './state/store.js';
 
 /** Stripe's search: metadata, and for customers also email and name. Other syntax is rejected. */
 
@@ -39,7 +39,7 @@ interface Found {
 }
 
 /** `GET /v1/customers/search` */
-export function searchCustomers(store: StripeStore, { livemode }: ObjectContext, query: Query): Found {
+export function searchCustomers(store: StripeStore, context: ObjectContext, query: Query): Found {
 	return search(
 		'customers',
 		query,
@@ -47,8 +47,8 @@ export function searchCustomers(store: StripeStore, { livemode }: ObjectContext,
 			metadata === null
 				? store.customers()
 				: SortedIndex.sorted([...new Set(metadata.flatMap(([key, value]) => store.customersWithMetadata(key, value)))]),
-		(record) => !record.deleted,
-		(record) => customerObject(record, livemode)
+		(record) => !record.deleted && record.clock === null,
+		(record) => customerObject(record, context)
 	);
 }
 
@@ -58,7 +58,7 @@ export function searchSubscriptions(store: StripeStore, context: ObjectContext, 
 		'subscriptions',
 		query,
 		() => store.subscriptions('all'),
-		() => true,
+		(record) => record.customer.clock === null,
 		(record) => subscriptionObject(record, context)
 	);
 }

@@ -3,13 +3,18 @@ import type { Faults } from '../core/faults.js';
 import type { RequestLog } from '../core/request-log.js';
 import type { StripeWorld } from '../core/world.js';
 import { answer } from './api.js';
-import { type ControlKind, createObject, deleteObject, getObject, listObjects, type StripeState, updateObject } from './control.js';
-import { Events } from './events.js';
+import { createCustomer, deleteCustomer, showCustomer, updateCustomer } from './control/customers.js';
+import { closeDispute, dispute, failPayment, listDisputes, listRefunds, refund } from './control/payments.js';
+import { requireCustomer, requireSubscription } from './control/read.js';
+import { cancelSubscription, createSubscription, showSubscription, updateSubscription } from './control/subscriptions.js';
+import { advanceClock, advanceSubscription, createClock, deleteClock, getClock, listClocks } from './control/time.js';
 import { stripeApp } from './middleware.js';
 import type { ObjectContext } from './objects/subscription.js';
 import { Permissions, type Resource } from './permissions.js';
 import { Rate } from './rate.js';
-import { StripeStore } from './store.js';
+import { Events } from './state/events.js';
+import { type BillingSettings, DEFAULT_SETTINGS, type StripeState } from './state/state.js';
+import { StripeStore } from './state/store.js';
 
 export interface StripeOptions {
 	readonly log: RequestLog;
@@ -22,6 +27,8 @@ export interface StripeOptions {
 	readonly ratePerSecond?: number;
 }
 
+export type ControlKind = 'customers' | 'subscriptions';
+
 /** Emulates Stripe's API for subscriptions, customers, invoices, events, prices and products. */
 export class SandboxStripe {
 	/** Serves `/v1/…`. Mount it at the root. */
@@ -32,6 +39,7 @@ export class SandboxStripe {
 	private events = new Events();
 	private latencyMs: number;
 	private livemode = false;
+	private settings = DEFAULT_SETTINGS;
 	private readonly rate: Rate;
 	private changeCount = 0;
 
@@ -60,32 +68,99 @@ export class SandboxStripe {
 		this.changeCount += 1;
 		this.store = StripeStore.of(world, this.seconds());
 		this.events = new Events();
+		this.settings = DEFAULT_SETTINGS;
 	}
 
 	/** In the world's format, newest first. */
 	public list(kind: ControlKind): unknown[] {
-		return listObjects(this.state(), kind);
+		const state = this.state();
+		return kind === 'customers'
+			? state.store.customers().all().map(showCustomer)
+			: state.store
+					.subscriptions('all')
+					.all()
+					.map((record) => showSubscription(state, record));
 	}
 
 	public get(kind: ControlKind, id: string): unknown {
-		return getObject(this.state(), kind, id);
+		const state = this.state();
+		return kind === 'customers'
+			? showCustomer(requireCustomer(state.store, id))
+			: showSubscription(state, requireSubscription(state.store, id));
 	}
 
 	public create(kind: ControlKind, body: unknown): unknown {
-		this.changeCount += 1;
-		return createObject(this.state(), kind, body);
+		return (kind === 'customers' ? createCustomer : createSubscription)(this.changing(), body);
 	}
 
 	/** @param body - the changed fields; metadata is merged as Stripe merges it */
 	public update(kind: ControlKind, id: string, body: unknown): unknown {
-		this.changeCount += 1;
-		return updateObject(this.state(), kind, id, body);
+		return (kind === 'customers' ? updateCustomer : updateSubscription)(this.changing(), id, body);
 	}
 
 	/** Cancels a subscription, or deletes a customer and cancels the customer's subscriptions. */
 	public delete(kind: ControlKind, id: string): unknown {
-		this.changeCount += 1;
-		return deleteObject(this.state(), kind, id);
+		return (kind === 'customers' ? deleteCustomer : cancelSubscription)(this.changing(), id);
+	}
+
+	/** A payment of the subscription fails now. */
+	public failPayment(subscription: string): unknown {
+		return failPayment(this.changing(), subscription);
+	}
+
+	/** @param body - charge?, amount? in the currency's smallest unit, reason? */
+	public refund(subscription: string, body?: unknown): unknown {
+		return refund(this.changing(), subscription, body);
+	}
+
+	/** @param body - charge?, reason? */
+	public dispute(subscription: string, body?: unknown): unknown {
+		return dispute(this.changing(), subscription, body);
+	}
+
+	/** @param body - status: won or lost */
+	public closeDispute(id: string, body: unknown): unknown {
+		return closeDispute(this.changing(), id, body);
+	}
+
+	public refunds(): unknown[] {
+		return listRefunds(this.state());
+	}
+
+	public disputes(): unknown[] {
+		return listDisputes(this.state());
+	}
+
+	/** Lets time pass for a subscription without a test clock. @param body - days?; default: until its next payment is collected */
+	public advance(subscription: string, body?: unknown): unknown {
+		return advanceSubscription(this.changing(), subscription, body);
+	}
+
+	public clocks(): unknown[] {
+		return listClocks(this.state());
+	}
+
+	public clock(id: string): unknown {
+		return getClock(this.state(), id);
+	}
+
+	/** @param body - frozen_time?, name?, customer? */
+	public createClock(body?: unknown): unknown {
+		return createClock(this.changing(), body);
+	}
+
+	/** @param body - frozen_time or days */
+	public advanceClock(id: string, body: unknown): unknown {
+		return advanceClock(this.changing(), id, body);
+	}
+
+	public deleteClock(id: string): unknown {
+		return deleteClock(this.changing(), id);
+	}
+
+	/** Sets what Stripe does to a subscription after failed retries and disputes. */
+	public setBilling(settings: Partial<BillingSettings>): void {
+		this.settings = { ...this.settings, ...settings };
 	}
 
 	public setLatency(ms: number): void {
@@ -106,12 +181,18 @@ export class SandboxStripe {
 		this.permissions.set(resource, allowed);
 	}
 
+	private changing(): StripeState {
+		this.changeCount += 1;
+		return this.state();
+	}
+
 	private state(): StripeState {
-		return { store: this.store, events: this.events, context: this.context() };
+		const { store, events, settings } = this;
+		return { store, events, context: this.context(), settings, eventsAt: this.seconds() };
 	}
 
 	private context(): ObjectContext {
-		return { catalog: this.store.catalog, livemode: this.livemode, now: this.seconds() };
+		return { catalog: this.store.catalog, payments: this.store.payments, livemode: this.livemode, now: this.seconds() };
 	}
 
 	private seconds(): number {

@@ -45,6 +45,8 @@ describe('control API', () => {
 		['GET /api/issues?status=LOST', undefined, 'status: must be one of OPEN, FIXING, FIXED, RESOLVED'],
 		['POST /api/stripe/settings', { permissions: { money: false } }, 'permissions'],
 		['POST /api/stripe/settings', { ratePerSecond: 0 }, 'ratePerSecond'],
+		['POST /api/stripe/settings', { afterRetries: 'forgive' }, 'afterRetries'],
+		['POST /api/stripe/settings', { onDispute: 'forgive' }, 'onDispute'],
 		['POST /api/discord/settings', { limits: { moon: 1 } }, 'unknown: moon'],
 		['POST /api/reset', {}, 'give either a scenario'],
 		['POST /api/reset', { scenario: 'council', world: {} }, 'give either a scenario'],
@@ -88,6 +90,40 @@ describe('control API', () => {
 		expect(changed.body).toMatchObject({ id: 'sub_1', status: 'past_due' });
 		expect((await call('DELETE /api/stripe/subscriptions/sub_1')).body).toMatchObject({ status: 'canceled' });
 		expect((await call('GET /api/stripe/subscriptions/sub_2')).status).toBe(404);
+	});
+
+	it('fails, refunds and disputes payments, and lets time pass for a subscription', async () => {
+		const { call } = open();
+		await call('POST /api/stripe/customers', { id: 'cus_1' });
+		await call('POST /api/stripe/subscriptions', { id: 'sub_1', customer: 'cus_1' });
+		const paid = (await call('POST /api/stripe/subscriptions/sub_1/refund', { amount: 100 })).body;
+		expect(paid).toMatchObject({ id: 're_000001', subscription: 'sub_1', amount: 100 });
+		expect((await call('POST /api/stripe/subscriptions/sub_1/dispute')).status).toBe(201);
+		expect((await call('POST /api/stripe/disputes/dp_000001/close', { status: 'lost' })).body).toMatchObject({ status: 'lost' });
+		expect((await call('GET /api/stripe/refunds')).body).toMatchObject([{ id: 're_000001' }]);
+		expect((await call('GET /api/stripe/disputes')).body).toMatchObject([{ id: 'dp_000001', status: 'lost' }]);
+		expect((await call('POST /api/stripe/subscriptions/sub_1/fail-payment')).body).toMatchObject({ status: 'past_due' });
+		expect((await call('POST /api/stripe/subscriptions/sub_1/fail-payment', { amount: 1 })).status).toBe(400);
+		await call('POST /api/stripe/settings', { afterRetries: 'cancel' });
+		expect((await call('POST /api/stripe/subscriptions/sub_1/advance', { days: 10 })).body).toMatchObject({ status: 'canceled' });
+		expect(await call('POST /api/stripe/subscriptions/sub_1/advance')).toMatchObject({
+			status: 409,
+			body: { error: 'sub_1 has ended: nothing is due any more' }
+		});
+	});
+
+	it('creates, advances and deletes test clocks', async () => {
+		const { call } = open();
+		await call('POST /api/stripe/customers', { id: 'cus_1' });
+		await call('POST /api/stripe/subscriptions', { id: 'sub_1', customer: 'cus_1', cancel_at_period_end: true });
+		const clock = await call('POST /api/stripe/test-clocks', { customer: 'cus_1' });
+		expect(clock).toMatchObject({ status: 201, body: { id: 'clock_1', customers: ['cus_1'] } });
+		expect((await call('POST /api/stripe/test-clocks/clock_1/advance', { days: 32 })).body).toMatchObject({ status: 'ready' });
+		expect((await call('GET /api/stripe/subscriptions/sub_1')).body).toMatchObject({ status: 'canceled' });
+		expect((await call('GET /api/stripe/test-clocks/clock_1')).body).toMatchObject({ id: 'clock_1' });
+		expect((await call('GET /api/stripe/test-clocks')).body).toHaveLength(1);
+		expect((await call('DELETE /api/stripe/test-clocks/clock_1')).body).toEqual({ id: 'clock_1', deleted: true });
+		expect((await call('GET /api/stripe/test-clocks/clock_1')).status).toBe(404);
 	});
 
 	it('sets the rate limits of Stripe and Discord', async () => {

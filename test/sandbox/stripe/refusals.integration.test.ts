@@ -42,7 +42,7 @@ describe('Stripe error responses', () => {
 		});
 		expect(await refused('starting_after=sub_1&ending_before=sub_1')).toMatchObject({ status: 400 });
 		expect(await refused('expand=data.customer')).toMatchObject({ status: 400, error: { message: 'Invalid array' } });
-		expect(await refused('test_clock=clock_1')).toMatchObject({ status: 400 });
+		expect(await refused('test_clock=clock_1')).toMatchObject({ status: 400, error: { code: 'resource_missing', param: 'test_clock' } });
 	});
 
 	it('rejects invalid expand paths even for an empty list', async () => {
@@ -63,7 +63,8 @@ describe('Stripe error responses', () => {
 			param: 'id',
 			message: "No such subscription: 'sub_1'"
 		});
-		expect((await raw('/v1/charges')).status).toBe(404);
+		for (const path of ['/v1/payouts', '/v1/test_clocks', '/v1/test_helpers', '/v1/test_helpers/terminal'])
+			expect((await raw(path)).status).toBe(404);
 		expect((await raw('/v1/subscriptions/a/b')).status).toBe(404);
 	});
 

@@ -2,21 +2,23 @@ import type Stripe from 'stripe';
 import { numberedInvoices } from '../records/invoicing.js';
 import { type CustomerRecord, isOverdue } from '../records/records.js';
 import { customerDiscount } from './discount.js';
+import type { ObjectContext } from './subscription.js';
 
 /** A deleted customer is returned as a stub. */
-export function customerOrDeleted(record: CustomerRecord, livemode: boolean): Stripe.Customer | Stripe.DeletedCustomer {
-	return record.deleted ? { id: record.id, object: 'customer', deleted: true } : customerObject(record, livemode);
+export function customerOrDeleted(record: CustomerRecord, context: ObjectContext): Stripe.Customer | Stripe.DeletedCustomer {
+	return record.deleted ? { id: record.id, object: 'customer', deleted: true } : customerObject(record, context);
 }
 
-export function customerObject(record: CustomerRecord, livemode: boolean): Stripe.Customer {
+export function customerObject(record: CustomerRecord, { catalog, livemode }: ObjectContext): Stripe.Customer {
 	const { id, created, email, name, metadata } = record;
+	const [subscription] = record.subscriptions?.all() ?? [];
 	return {
 		id,
 		object: 'customer',
 		address: null,
 		balance: 0,
 		created,
-		currency: record.subscriptions ? 'usd' : null,
+		currency: subscription ? catalog.currencyOf(subscription.items) : null,
 		customer_account: null,
 		default_source: null,
 		delinquent: record.subscriptions?.all().some((subscription) => isOverdue(subscription.status)) ?? false,
@@ -33,7 +35,7 @@ export function customerObject(record: CustomerRecord, livemode: boolean): Strip
 		preferred_locales: [],
 		shipping: null,
 		tax_exempt: 'none',
-		test_clock: null
+		test_clock: record.clock?.id ?? null
 	};
 }
 

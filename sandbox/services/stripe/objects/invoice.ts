@@ -1,28 +1,20 @@
 import Stripe from 'stripe';
-import { numberedInvoices } from '../records/invoicing.js';
-import { addMonths } from '../records/periods.js';
-import { type InvoiceRecord, isOverdue } from '../records/records.js';
+import type { Catalog } from '../records/catalog.js';
+import { MAX_ATTEMPTS, numberedInvoices, RETRY_SECONDS } from '../records/invoicing.js';
+import { addIntervals } from '../records/periods.js';
+import type { InvoiceRecord, ItemRecord } from '../records/records.js';
 import { invoicePrefix } from './customer.js';
 import type { ObjectContext } from './subscription.js';
 
-/** Stripe retries a failed charge at this interval, unless the subscription is `unpaid`. */
-const RETRY_DAYS = 3;
-const DAY = 86_400;
 /** Stripe finalizes a draft an hour after creating it. */
-const DRAFT_SECONDS = 3600;
+export const DRAFT_SECONDS = 3600;
 
 export function invoiceObject(record: InvoiceRecord, context: ObjectContext): Stripe.Invoice {
-	const { id, created, status, subscription } = record;
+	const { id, created, status, subscription, attempts, finalizedAt } = record;
 	const lines = lineObjects(record, context);
-	const total = lines.reduce((sum, line) => sum + line.amount, 0);
-	const failed = status === 'open';
-	const retries = failed && subscription.status === 'past_due';
-	const attempts = failed
-		? Math.max(1, Math.min(4, 1 + Math.floor((context.now - created) / (RETRY_DAYS * DAY))))
-		: status === 'paid'
-			? 1
-			: 0;
-	const finalized = status !== 'draft';
+	const total = invoiceTotal(record, context.catalog);
+	const retries = status === 'open' && subscription.status === 'past_due';
+	const finalized = finalizedAt !== null;
 	const number = finalized ? numberedInvoices(subscription.customer).findIndex((each) => each.id === id) + 1 : null;
 	const page = `https://invoice.stripe.com/i/acct_sandbox/${id}`;
 	return {
@@ -39,13 +31,13 @@ export function invoiceObject(record: InvoiceRecord, context: ObjectContext): St
 		application: null,
 		attempt_count: attempts,
 		attempted: attempts > 0,
-		auto_advance: retries,
+		auto_advance: retries || (!finalized && record.autoAdvance),
 		automatic_tax: { disabled_reason: null, enabled: false, liability: null, provider: null, status: null },
-		automatically_finalizes_at: finalized || isOverdue(subscription.status) ? null : created + DRAFT_SECONDS,
+		automatically_finalizes_at: finalized || !record.autoAdvance ? null : created + DRAFT_SECONDS,
 		billing_reason: record.first ? 'subscription_create' : 'subscription_cycle',
 		collection_method: 'charge_automatically',
 		created,
-		currency: context.catalog.currencyOf(subscription.items),
+		currency: context.catalog.currencyOf(record.items),
 		custom_fields: null,
 		customer: subscription.customer.id,
 		customer_account: null,
@@ -62,7 +54,7 @@ export function invoiceObject(record: InvoiceRecord, context: ObjectContext): St
 		description: null,
 		discounts: [],
 		due_date: null,
-		effective_at: finalized ? created : null,
+		effective_at: finalizedAt,
 		ending_balance: finalized ? 0 : null,
 		footer: null,
 		from_invoice: null,
@@ -74,7 +66,7 @@ export function invoiceObject(record: InvoiceRecord, context: ObjectContext): St
 		lines: { object: 'list', data: lines, has_more: false, url: `/v1/invoices/${id}/lines` },
 		livemode: context.livemode,
 		metadata: {},
-		next_payment_attempt: retries && attempts < 4 ? created + attempts * RETRY_DAYS * DAY : null,
+		next_payment_attempt: retries && attempts < MAX_ATTEMPTS ? (finalizedAt ?? created) + attempts * RETRY_SECONDS : null,
 		number: number === null ? null : `${invoicePrefix(subscription.customer.id)}-${String(number).padStart(4, '0')}`,
 		on_behalf_of: null,
 		parent: {
@@ -84,7 +76,7 @@ export function invoiceObject(record: InvoiceRecord, context: ObjectContext): St
 		},
 		payment_settings: { default_mandate: null, payment_method_options: null, payment_method_types: null },
 		period_end: created,
-		period_start: record.first ? created : addMonths(created, -1),
+		period_start: record.first ? created : addIntervals(created, context.catalog.intervalOf(record.items), -1),
 		post_payment_credit_notes_amount: 0,
 		pre_payment_credit_notes_amount: 0,
 		receipt_number: null,
@@ -95,14 +87,14 @@ export function invoiceObject(record: InvoiceRecord, context: ObjectContext): St
 		statement_descriptor: null,
 		status,
 		status_transitions: {
-			finalized_at: finalized ? created : null,
+			finalized_at: finalizedAt,
 			marked_uncollectible_at: null,
 			paid_at: record.paidAt,
 			voided_at: record.voidedAt
 		},
 		subtotal: total,
 		subtotal_excluding_tax: total,
-		test_clock: null,
+		test_clock: subscription.customer.clock?.id ?? null,
 		total,
 		total_discount_amounts: [],
 		total_excluding_tax: total,
@@ -112,12 +104,23 @@ export function invoiceObject(record: InvoiceRecord, context: ObjectContext): St
 	};
 }
 
-function lineObjects({ id, created, subscription }: InvoiceRecord, { catalog, livemode }: ObjectContext): Stripe.InvoiceLineItem[] {
-	return subscription.items.map((item, index) => {
+/** What the invoice is for, in the currency's smallest unit. Discounts are not deducted, and a tiered price costs nothing. */
+export function invoiceTotal(invoice: InvoiceRecord, catalog: Catalog): number {
+	return invoice.items.reduce((sum, item) => sum + itemAmount(invoice, item, catalog), 0);
+}
+
+/** The first invoice of a trial is for nothing. */
+function itemAmount({ first, subscription }: InvoiceRecord, { price, quantity }: ItemRecord, catalog: Catalog): number {
+	return first && subscription.trialEnd !== null ? 0 : Math.round((catalog.ensurePrice(price).amount ?? 0) * quantity);
+}
+
+function lineObjects(record: InvoiceRecord, { catalog, livemode }: ObjectContext): Stripe.InvoiceLineItem[] {
+	const { id, created, subscription, items } = record;
+	const end = addIntervals(created, catalog.intervalOf(items), 1);
+	return items.map((item, index) => {
 		const price = catalog.ensurePrice(item.price);
-		// A tiered price costs nothing here.
 		const unitAmount = price.amount ?? 0;
-		const amount = Math.round(unitAmount * item.quantity);
+		const amount = itemAmount(record, item, catalog);
 		return {
 			id: `il_${id}_${index + 1}`,
 			object: 'line_item',
@@ -141,7 +144,7 @@ function lineObjects({ id, created, subscription }: InvoiceRecord, { catalog, li
 				},
 				type: 'subscription_item_details'
 			},
-			period: { start: created, end: addMonths(created, 1) },
+			period: { start: created, end: record.first ? (subscription.trialEnd ?? end) : end },
 			pretax_credit_amounts: [],
 			pricing: {
 				price_details: { price: price.id, product: price.product.id },

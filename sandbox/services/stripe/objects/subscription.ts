@@ -1,44 +1,49 @@
 import type Stripe from 'stripe';
 import type { Catalog } from '../records/catalog.js';
 import { latestInvoice } from '../records/invoicing.js';
+import type { Payments } from '../records/payments.js';
 import { type Period, periodAt } from '../records/periods.js';
-import type { SubscriptionRecord } from '../records/records.js';
+import type { CustomerRecord, SubscriptionRecord } from '../records/records.js';
 import { discountIds } from './discount.js';
 import { planObject, priceObject } from './price.js';
 
 /** What objects are built from besides their records. */
 export interface ObjectContext {
 	readonly catalog: Catalog;
+	readonly payments: Payments;
 	readonly livemode: boolean;
-	/** Epoch seconds. */
+	/** Epoch seconds. A customer with a test clock has the clock's time instead: {@link nowOf}. */
 	readonly now: number;
 }
+
+export const nowOf = (customer: CustomerRecord, context: ObjectContext) => customer.clock?.frozenTime ?? context.now;
 
 /** Stripe embeds the first items in the subscription; the others take a request to `/v1/subscription_items`. */
 const MAX_EMBEDDED_ITEMS = 10;
 
 export function subscriptionObject(record: SubscriptionRecord, context: ObjectContext): Stripe.Subscription {
 	const { id, created, status, endedAt } = record;
-	const period = currentPeriod(record, context.now);
+	const period = currentPeriod(record, context);
+	const cancels = endedAt === null ? cancelAt(record, context) : null;
 	return {
 		id,
 		object: 'subscription',
 		application: null,
 		application_fee_percent: null,
 		automatic_tax: { disabled_reason: null, enabled: false, liability: null },
-		billing_cycle_anchor: created,
+		billing_cycle_anchor: record.anchor,
 		billing_cycle_anchor_config: null,
 		billing_mode: { flexible: { proration_discounts: 'included' }, type: 'flexible' },
 		billing_schedules: [],
 		billing_thresholds: null,
-		cancel_at: record.cancelAtPeriodEnd && endedAt === null ? period.end : null,
+		cancel_at: cancels,
 		cancel_at_period_end: record.cancelAtPeriodEnd && endedAt === null,
-		canceled_at: endedAt ?? (record.cancelAtPeriodEnd ? period.start : null),
+		canceled_at: endedAt ?? (cancels === null ? null : period.start),
 		cancellation_details: {
 			comment: null,
 			feedback: null,
 			feedback_option: null,
-			reason: record.cancelAtPeriodEnd || status === 'canceled' ? 'cancellation_requested' : null
+			reason: cancels !== null || status === 'canceled' ? 'cancellation_requested' : null
 		},
 		collection_method: 'charge_automatically',
 		created,
@@ -73,16 +78,16 @@ export function subscriptionObject(record: SubscriptionRecord, context: ObjectCo
 		schedule: null,
 		start_date: created,
 		status,
-		test_clock: null,
+		test_clock: record.customer.clock?.id ?? null,
 		transfer_data: null,
-		trial_end: status === 'trialing' ? period.end : null,
+		trial_end: record.trialEnd,
 		trial_settings: { end_behavior: { billing_cycle_anchor: null, missing_payment_method: 'create_invoice' } },
-		trial_start: status === 'trialing' ? created : null
+		trial_start: record.trialEnd === null ? null : created
 	};
 }
 
 export function itemObjects(record: SubscriptionRecord, context: ObjectContext): Stripe.SubscriptionItem[] {
-	const period = currentPeriod(record, context.now);
+	const period = currentPeriod(record, context);
 	return record.items.map((item, index) => {
 		const price = context.catalog.ensurePrice(item.price);
 		return {
@@ -104,6 +109,17 @@ export function itemObjects(record: SubscriptionRecord, context: ObjectContext):
 	});
 }
 
-export function currentPeriod(record: SubscriptionRecord, now: number): Period {
-	return periodAt(record.created, record.endedAt === null ? now : record.endedAt - 1);
+export function currentPeriod(record: SubscriptionRecord, context: ObjectContext): Period {
+	return periodOf(record, context.catalog, record.endedAt === null ? nowOf(record.customer, context) : record.endedAt - 1);
+}
+
+/** The period at a time: the trial, while it lasts. */
+export function periodOf({ status, created, trialEnd, anchor, items }: SubscriptionRecord, catalog: Catalog, at: number): Period {
+	if (trialEnd !== null && (status === 'trialing' || at < trialEnd)) return { start: created, end: trialEnd };
+	return periodAt(anchor, at, catalog.intervalOf(items));
+}
+
+/** When the subscription is to end; null if never. */
+function cancelAt(record: SubscriptionRecord, context: ObjectContext): number | null {
+	return record.cancelAtPeriodEnd ? currentPeriod(record, context).end : record.cancelAt;
 }

@@ -1,4 +1,5 @@
 import type { CouponWorld, PriceWorld } from '../../core/world.js';
+import type { Interval } from './periods.js';
 import type { CouponRecord, PriceRecord, ProductRecord } from './records.js';
 import { SortedIndex } from './sorted-index.js';
 
@@ -42,6 +43,12 @@ export class Catalog {
 	/** The currency of a subscription: that of its items. */
 	public currencyOf(items: readonly { readonly price: string }[]): string {
 		return this.pricesById.get(items[0]?.price ?? '')?.currency ?? DEFAULTS.currency;
+	}
+
+	/** How often the items of a subscription are charged. */
+	public intervalOf(items: readonly { readonly price: string }[]): Interval {
+		const price = this.pricesById.get(items[0]?.price ?? '') ?? DEFAULTS;
+		return { unit: price.interval, count: price.intervalCount };
 	}
 
 	/** Returns the price, creating it with a product of its name if it is unknown. */

@@ -1,16 +1,19 @@
-import type { StripeWorld } from '../core/world.js';
-import { type Catalog, createCatalog } from './records/catalog.js';
-import { firstInvoice, givenInvoices, laterInvoices } from './records/invoicing.js';
-import { addMonths } from './records/periods.js';
+import type { StripeWorld } from '../../core/world.js';
+import { type Catalog, createCatalog } from '../records/catalog.js';
+import { firstInvoice, givenInvoices, laterInvoices } from '../records/invoicing.js';
+import { Payments } from '../records/payments.js';
+import { addIntervals, addMonths, periodAt } from '../records/periods.js';
 import {
 	type CustomerRecord,
 	type DiscountRecord,
 	hasEnded,
 	type InvoiceRecord,
 	type ItemRecord,
-	type SubscriptionRecord
-} from './records/records.js';
-import { SortedIndex } from './records/sorted-index.js';
+	isOverdue,
+	type SubscriptionRecord,
+	type TestClockRecord
+} from '../records/records.js';
+import { SortedIndex } from '../records/sorted-index.js';
 
 const DAY = 86_400;
 /** Objects without a date get this age, in the world's order. */
@@ -25,6 +28,8 @@ export const NO_DISCOUNTS: readonly DiscountRecord[] = [];
 export class StripeStore {
 	public readonly catalog: Catalog = createCatalog();
 	public readonly invoices = new SortedIndex<InvoiceRecord>();
+	public readonly payments = new Payments((id) => this.invoice(id));
+	public readonly clocks = new Map<string, TestClockRecord>();
 	private customerIndex = new SortedIndex<CustomerRecord>();
 	private subscriptionIndex = new SortedIndex<SubscriptionRecord>();
 	private readonly customersById = new Map<string, CustomerRecord>();
@@ -44,29 +49,49 @@ export class StripeStore {
 		for (const coupon of world.coupons ?? []) store.catalog.addCoupon(coupon);
 		for (const [index, { id, email, name, discount, metadata }] of world.customers.entries()) {
 			const created = now - CUSTOMER_AGE + index;
-			store.customersById.set(id, { id, created, email, name, metadata, discount: discount ?? null, deleted: false, subscriptions: null });
+			store.customersById.set(id, {
+				id,
+				created,
+				email,
+				name,
+				metadata,
+				discount: discount ?? null,
+				deleted: false,
+				cardDeclined: false,
+				clock: null,
+				subscriptions: null
+			});
 		}
 		const subscriptions = world.subscriptions.map((given, index) => {
 			const customer = store.customersById.get(given.customer);
 			if (!customer) throw new Error(`subscription ${given.id} names customer ${given.customer}, which is not in the world`);
 			const defaultCreated = now - SUBSCRIPTION_AGE + index;
-			const created = given.created ?? (given.failedAt ? Math.min(defaultCreated, addMonths(given.failedAt, -1)) : defaultCreated);
+			const items = store.internItems(given.items ?? [{ price: given.price ?? 'price_knight', quantity: given.quantity ?? 1 }]);
+			const interval = store.catalog.intervalOf(items);
+			const created =
+				given.created ?? (given.failedAt ? Math.min(defaultCreated, addIntervals(given.failedAt, interval, -1)) : defaultCreated);
+			const trialEnd = given.status === 'trialing' ? periodAt(created, now, interval).end : null;
 			const record: SubscriptionRecord = {
 				id: given.id,
 				customer,
 				created,
+				anchor: trialEnd ?? created,
 				status: given.status,
-				items: store.internItems(given.items ?? [{ price: given.price ?? 'price_knight', quantity: given.quantity ?? 1 }]),
+				items,
+				firstItems: items,
 				discounts: given.discounts ?? NO_DISCOUNTS,
 				metadata: given.metadata,
 				cancelAtPeriodEnd: given.cancel_at_period_end,
+				cancelAt: null,
+				trialEnd,
 				pause: given.pause_collection ?? null,
 				endedAt: endOf(given.status, created, now),
 				invoices: NO_INVOICES
 			};
 			if (created < customer.created) customer.created = created;
+			if (isOverdue(given.status)) customer.cardDeclined = true;
 			if (given.invoices) record.invoices = givenInvoices(record, given.invoices);
-			if (given.failedAt) record.invoices = [...record.invoices, ...laterInvoices(record, given.failedAt, now)];
+			if (given.failedAt) record.invoices = [...record.invoices, ...laterInvoices(record, given.failedAt, now, interval)];
 			if (given.invoices) record.invoices = record.invoices.toSorted((a, b) => a.created - b.created);
 			return record;
 		});
@@ -83,6 +108,7 @@ export class StripeStore {
 			store.invoices.append(invoice);
 			store.invoicesById.set(invoice.id, invoice);
 		}
+		store.payments.load(invoices.flatMap((invoice) => invoice.charges));
 		store.customerIndex = SortedIndex.sorted([...store.customersById.values()]);
 		return store;
 	}
@@ -131,10 +157,11 @@ export class StripeStore {
 		this.byMetadata = undefined;
 	}
 
-	/** A deleted customer can be retrieved but not listed. */
+	/** Changes any field. A deleted customer can be retrieved but not listed. */
 	public changeCustomer(record: CustomerRecord, change: () => void): void {
+		this.customerIndex.remove(record);
 		change();
-		if (record.deleted) this.customerIndex.remove(record);
+		if (!record.deleted) this.customerIndex.insert(record);
 		this.byEmail = undefined;
 		this.byMetadata = undefined;
 	}
@@ -158,7 +185,10 @@ export class StripeStore {
 	public addSubscription(record: SubscriptionRecord): void {
 		this.subscriptionsById.set(record.id, record);
 		this.addToIndexes(record);
-		for (const invoice of record.invoices) this.addInvoice(invoice);
+		for (const invoice of record.invoices) {
+			this.addInvoice(invoice);
+			for (const charge of invoice.charges) this.payments.charges.insert(charge);
+		}
 	}
 
 	/** Changes the indexed fields: status, items, date. */
@@ -177,6 +207,12 @@ export class StripeStore {
 		return subscription && firstInvoice(subscription);
 	}
 
+	/** The clock's customers. */
+	public customersOf(clock: TestClockRecord): CustomerRecord[] {
+		return this.customerIndex.all().filter((customer) => customer.clock === clock);
+	}
+
+	/** Stores a later invoice. */
 	public addInvoice(invoice: InvoiceRecord): void {
 		this.invoicesById.set(invoice.id, invoice);
 		this.invoices.insert(invoice);

@@ -1,5 +1,5 @@
 import Stripe from 'stripe';
-import { SortedIndex } from './records/sorted-index.js';
+import { SortedIndex } from '../records/sorted-index.js';
 
 /** Stripe's events: a snapshot of the object, and its previous values. */
 
@@ -12,12 +12,26 @@ export type EventType =
 	| 'customer.subscription.deleted'
 	| 'customer.subscription.paused'
 	| 'customer.subscription.resumed'
+	| 'customer.subscription.trial_will_end'
 	| 'invoice.created'
 	| 'invoice.finalized'
 	| 'invoice.payment_failed'
 	| 'invoice.paid'
 	| 'invoice.payment_succeeded'
-	| 'invoice.voided';
+	| 'invoice.voided'
+	| 'invoice.marked_uncollectible'
+	| 'charge.succeeded'
+	| 'charge.failed'
+	| 'charge.refunded'
+	| 'charge.dispute.created'
+	| 'charge.dispute.funds_withdrawn'
+	| 'charge.dispute.funds_reinstated'
+	| 'charge.dispute.closed'
+	| 'refund.created'
+	| 'test_helpers.test_clock.created'
+	| 'test_helpers.test_clock.advancing'
+	| 'test_helpers.test_clock.ready'
+	| 'test_helpers.test_clock.deleted';
 
 type EventOf<T extends EventType> = Extract<Stripe.Event, { type: T }>;
 
