@@ -10,14 +10,14 @@ import { fullTime, messageTime } from './time.js';
 /** @param ephemeral - whether only the user of the page sees it */
 export function messageElement(message: APIMessage, ephemeral = false): TemplateResult {
 	const isThinking = ((message.flags ?? 0) & MessageFlags.Loading) !== 0;
+	const edited = message.edited_timestamp ? html`<span class="edited">(edited)</span>` : nothing;
 	return html`<article class="message ${ephemeral ? 'ephemeral' : ''}" data-message=${message.id}>
 		${byline(message.author.username, message.author.bot === true, new Date(message.timestamp))}
 		<div class="body">
-			${isThinking ? thinking() : html`<div class="content">${markdown(message.content)}</div>`}
-			${message.edited_timestamp ? html`<span class="edited">(edited)</span>` : nothing}
+			${isThinking ? thinking() : html`<div class="content">${markdown(message.content)}</div>`} ${message.content === '' ? nothing : edited}
 			${message.embeds.map((embed) => embedElement(embed, message.attachments))}
 			${message.attachments.filter((each) => !isInEmbed(each, message.embeds)).map(attachmentElement)}
-			${components(message)}
+			${message.content === '' ? edited : nothing} ${components(message)}
 			${ephemeral ? html`<p class="note">Only you can see this</p>` : nothing}
 		</div>
 	</article>`;
