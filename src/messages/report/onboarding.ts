@@ -9,6 +9,7 @@ import { COLOURS } from '../format/colours.js';
 import { count, list, number } from '../format/format.js';
 import { MAX_FIELD_LENGTH } from '../format/limits.js';
 import { cut, escapeName, escapeText, sentence } from '../format/text.js';
+import { ruleChangeField } from './rule-change.js';
 
 /** The report while setup is not finished: what is missing, and what to do next, in place of the issues. */
 
@@ -36,6 +37,8 @@ export function onboardingCard(result: ReconciliationResult, onboarding: Onboard
 		color: COLOURS.amber,
 		description: `${smallPrint}\n${describeCoverage(onboarding, result)}`.trimStart(),
 		fields: [
+			// The likely reason: a price that was assigned until now.
+			...(result.ruleChange ? [ruleChangeField(result.ruleChange, REASON_LENGTH)] : []),
 			{ name: 'Why', value: describeReasons(onboarding) },
 			{ name: 'What to do next', value: cut(nextSteps(onboarding, result).join('\n'), MAX_FIELD_LENGTH) },
 			...accessFields(result),

@@ -5,7 +5,9 @@ import { endOnboardingReply, onboardingEndedAnnouncement } from '../../../src/me
 import { runFinishedReply } from '../../../src/messages/replies/progress.js';
 import { endOnboardingModal } from '../../../src/messages/replies/release.js';
 import { reportPage } from '../../../src/messages/report/page.js';
+import { countEffects } from '../../../src/reconciliation/domain/effect.js';
 import type { Onboarding } from '../../../src/reconciliation/domain/onboarding.js';
+import type { RuleChange } from '../../../src/reconciliation/domain/rule-change.js';
 import type { ReconciliationResult } from '../../../src/reconciliation/domain/run.js';
 import { bulkPlanOf } from '../../../src/reconciliation/fixes/bulk-plan.js';
 import { AT, issue, issues, NO_NOTICES, OPERATOR, result } from '../fixtures.js';
@@ -24,6 +26,13 @@ const ONBOARDING: Onboarding = {
 	losing: 640,
 	discordIdKey: 'discord_id',
 	endedBy: null
+};
+const CHANGE: RuleChange = {
+	rulesHash: '0123abcd',
+	changes: ['Prices of Lord: price_lord → price_lrod'],
+	since: AT,
+	effects: countEffects([]),
+	acceptedBy: null
 };
 const TAKEN = issue({ id: 'a', discordRoles: ['Lord'], plan: { add: [], remove: ['Lord'] }, effect: 'removes' });
 const GIVEN = issue({ id: 'b', discordRoles: [], plan: { add: ['Lord'], remove: [] }, effect: 'grants' });
@@ -65,6 +74,13 @@ describe('the report while setup is not finished', () => {
 		expect(buttons.map(({ label }) => label)).toEqual(['Report the issues all the same']);
 	});
 
+	it('says which rules have changed, above all else', () => {
+		const { summary, buttons } = report({ onboarding: { ...ONBOARDING, reasons: ['prices'] }, ruleChange: CHANGE });
+		expect(summary?.fields?.[0]?.name).toBe('The rules have changed, and no operator has accepted that');
+		expect(summary?.fields?.[0]?.value).toContain('Prices of Lord: price_lord → price_lrod');
+		expect(buttons.map(({ label }) => label)).toContain('Accept the new rules');
+	});
+
 	it('offers Fix all for those who lack what they pay for', () => {
 		const { text, buttons } = report({ issues: [GIVEN, TAKEN] });
 		expect(text).toContain('1 person can get what they pay for');
@@ -82,7 +98,15 @@ describe('the report while setup is not finished', () => {
 		const prices = many.map((price) => ({ price, subscriptions: 999_999_999, counts: { buy: 'unknown' as const } }));
 		const worst = { ...ONBOARDING, reasons: ['prices', 'links'] as const, heldRoles: many, discordIdKey: '`'.repeat(20) + 'k'.repeat(200) };
 		const hold = { reason: 'r'.repeat(3_000), losing: 999_999_999, holders: 999_999_999 };
-		report({ issues: [GIVEN, TAKEN], notices: { ...NO_NOTICES, unlistedPrices: prices }, onboarding: worst, hold, autoFixEnabled: true });
+		const ruleChange = { ...CHANGE, changes: many };
+		report({
+			ruleChange,
+			issues: [GIVEN, TAKEN],
+			notices: { ...NO_NOTICES, unlistedPrices: prices },
+			onboarding: worst,
+			hold,
+			autoFixEnabled: true
+		});
 	});
 });
 
