@@ -7,6 +7,9 @@ import { scenarioSchema } from './world/scenario.js';
 
 const DEFAULT_PORT = 4400;
 
+/** A change is reported within seconds: the defaults wait for the work of other bots, of which there are none here. */
+const SOON = { RECONCILIATION_EVENTS_SECONDS: '2', RECONCILIATION_SETTLE_SECONDS: '3' };
+
 class StartError extends Error {}
 
 let stopping = false;
@@ -26,7 +29,7 @@ async function main(): Promise<void> {
 		throw new StartError(problems.join('\n'));
 	}
 
-	const starting = Sandbox.start({ port, world: choice.data, env: { RECONCILIATION_EVENTS_SECONDS: null } });
+	const starting = Sandbox.start({ port, world: choice.data, ownSettings: SOON });
 	const stop = async () => {
 		stopping = true;
 		const sandbox = await starting.catch(() => null);

@@ -27,6 +27,8 @@ export interface SandboxOptions {
 	readonly world?: WorldInput | { scenario: 'council' | 'metropolis'; size?: number; seed?: number };
 	/** Settings for the bot in the first world. */
 	readonly env?: SettingsInput;
+	/** Settings for the bot in every world, unless a reset gives others. */
+	readonly ownSettings?: Readonly<Record<string, string>>;
 	/** Default: a test-mode key. */
 	readonly stripeKey?: string;
 }
@@ -49,7 +51,8 @@ export class Sandbox {
 	private constructor(
 		private readonly environment: SandboxEnvironment,
 		private readonly server: Server,
-		public readonly port: number
+		public readonly port: number,
+		private readonly ownSettings: Readonly<Record<string, string>>
 	) {
 		this.discord = environment.discord;
 		this.stripe = environment.stripe;
@@ -58,12 +61,12 @@ export class Sandbox {
 	}
 
 	/** Resolves when the bot is logged in and its commands are registered. */
-	public static async start({ port = 0, world = {}, env = {}, stripeKey }: SandboxOptions = {}): Promise<Sandbox> {
+	public static async start({ port = 0, world = {}, env = {}, ownSettings = {}, stripeKey }: SandboxOptions = {}): Promise<Sandbox> {
 		let actual = 0;
-		const environment = new SandboxEnvironment(() => actual, stripeKey);
+		const environment = new SandboxEnvironment(() => actual, stripeKey, ownSettings);
 		const server = createSandboxServer(environment);
 		actual = await listen(server, port);
-		const sandbox = new Sandbox(environment, server, actual);
+		const sandbox = new Sandbox(environment, server, actual, ownSettings);
 		try {
 			await environment.open();
 			await sandbox.reset('scenario' in world ? { ...world, env } : { world, env });
@@ -87,7 +90,7 @@ export class Sandbox {
 	public async reset(input: ResetInput): Promise<void> {
 		// Runs that a test did not start would disturb it: tests of what happens within seconds switch that on.
 		const quiet = { RECONCILIATION_TIMEZONE: 'UTC', RECONCILIATION_HOUR: quietHour(), RECONCILIATION_EVENTS_SECONDS: 0 };
-		const env = { ...quiet, ...input.env };
+		const env = { ...quiet, ...this.ownSettings, ...input.env };
 		await this.environment.reset(readReset({ ...input, env }));
 	}
 

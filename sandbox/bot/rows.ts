@@ -8,7 +8,12 @@ export type RowsQuery =
 	| { readonly kind: 'deliveries' }
 	| { readonly kind: 'runs'; readonly limit?: number | undefined }
 	| { readonly kind: 'audit'; readonly limit?: number | undefined }
-	| { readonly kind: 'issues'; readonly limit?: number | undefined; readonly status?: IssueStatus | undefined };
+	| {
+			readonly kind: 'issues';
+			readonly limit?: number | undefined;
+			readonly status?: IssueStatus | undefined;
+			readonly member?: string | undefined;
+	  };
 
 export const ISSUE_STATUSES = ['OPEN', 'FIXING', 'FIXED', 'RESOLVED'] as const;
 export type IssueStatus = (typeof ISSUE_STATUSES)[number];
@@ -21,7 +26,7 @@ export async function readRows(prisma: PrismaClient, query: RowsQuery): Promise<
 	if (query.kind === 'verifications') return prisma.verification.findMany({ orderBy: { createdAt: 'desc' } });
 	if (query.kind === 'deliveries') return prisma.delivery.findMany({ orderBy: [{ createdAt: 'desc' }, { channel: 'asc' }] });
 	return prisma.issue.findMany({
-		where: { status: query.status },
+		where: { status: query.status, discordId: query.member },
 		include: { attempts: { orderBy: { startedAt: 'asc' } } },
 		orderBy: { lastSeenAt: 'desc' },
 		take: query.limit

@@ -182,4 +182,9 @@ export const restartBody = z.strictObject({
 const limit = z.coerce.number('must be a number').int('must be a whole number').positive('must be at least 1').optional();
 export const messagesQuery = z.object({ channel: z.string().optional(), limit });
 export const runsQuery = z.object({ limit });
-export const issuesQuery = z.object({ limit, status: z.enum(ISSUE_STATUSES, `must be one of ${ISSUE_STATUSES.join(', ')}`).optional() });
+export const issuesQuery = z.object({
+	limit,
+	/** The member's Discord ID. */
+	member: z.string().optional(),
+	status: z.enum(ISSUE_STATUSES, `must be one of ${ISSUE_STATUSES.join(', ')}`).optional()
+});

@@ -127,7 +127,11 @@ const CALLS: readonly Call[] = [
 		does: 'the bot’s process: memory, peak memory, CPU time, longest event-loop delay since the last call'
 	},
 	{ call: 'GET /api/runs?limit=', does: 'reconciliation runs, as stored', path: '/api/runs?limit=1' },
-	{ call: 'GET /api/issues?status=', does: 'issues with their fix attempts, as stored', path: '/api/issues?status=OPEN' },
+	{
+		call: 'GET /api/issues?status=&member=&limit=',
+		does: 'issues with their fix attempts, as stored; member: a Discord ID',
+		path: '/api/issues?status=OPEN'
+	},
 	{ call: 'GET /api/deliveries', does: 'the outbox of reports and mails, as stored', path: '/api/deliveries' },
 	{ call: 'GET /api/verifications', does: 'verifications, as stored', path: '/api/verifications' },
 	{ call: 'GET /api/audit?limit=', does: 'the audit log, as stored', path: '/api/audit' },

@@ -75,16 +75,21 @@ export class SandboxEnvironment {
 	private mailPort = 0;
 	private ready = false;
 	private startMs: number | null = null;
+	/** When the world was loaded, and when the bot's process was last started. */
+	private loadedAt: string | null = null;
+	private startedAt: string | null = null;
 	private closing = false;
 	private abort = new AbortController();
 
 	/**
 	 * @param port - the HTTP port everything is served on
 	 * @param stripeKey - a `_live_` key switches Stripe to live mode
+	 * @param ownSettings - for the bot in every world, unless a reset gives others
 	 */
 	public constructor(
 		private readonly port: () => number,
-		private readonly stripeKey = STRIPE_KEY
+		private readonly stripeKey = STRIPE_KEY,
+		private readonly ownSettings: Overrides = {}
 	) {
 		const { log, faults, discord, stripe, mail } = createServices({ token: TOKEN, stripeKey }, port);
 		this.log = log;
@@ -120,8 +125,9 @@ export class SandboxEnvironment {
 			ok: true,
 			ready: this.ready && up,
 			scenario: this.scenario?.choice ?? null,
+			loadedAt: this.loadedAt,
 			/** `startMs`: from spawning the process to readiness. */
-			bot: { up, pid, lastExit, startMs: this.startMs },
+			bot: { up, pid, lastExit, startMs: this.startMs, startedAt: this.startedAt },
 			ports: { http: this.port(), smtp: this.mailPort },
 			ids: this.discord.ids,
 			env: redactSecrets(this.settings)
@@ -138,6 +144,7 @@ export class SandboxEnvironment {
 			this.abort = new AbortController();
 			await this.tearDown();
 			this.loadedScenario = loaded.scenario;
+			this.loadedAt = new Date().toISOString();
 			this.discord.load(loaded.world.guild.members);
 			this.stripe.load(loaded.world.stripe);
 			await this.prepareDatabase(loaded);
@@ -238,7 +245,7 @@ export class SandboxEnvironment {
 	private async prepareDatabase({ world, settings: overrides }: LoadedWorld): Promise<void> {
 		const { guildId, adminChannelId } = this.discord.ids;
 		const endpoints = { port: this.port(), mailPort: this.mailPort, token: TOKEN, stripeKey: this.stripeKey, guildId, adminChannelId };
-		const settings = botSettings(endpoints, overrides, process.env);
+		const settings = botSettings(endpoints, { ...this.ownSettings, ...overrides }, process.env);
 		const { DATABASE_URL: server } = settings;
 		this.database = server ? await this.databases.onServer(server, `reeve_sandbox_${this.port()}`) : await this.databases.inFolder();
 		const { DATABASE_URL: _, ...others } = settings;
@@ -265,6 +272,7 @@ export class SandboxEnvironment {
 		const startedAt = performance.now();
 		const abort = new AbortController();
 		this.discord.expectRestart();
+		if (bot === this.bot) this.startedAt = new Date().toISOString();
 		bot.start({ ...this.settings, ...extraEnv });
 		const ready = this.discord.whenReady(abort.signal).then(() => null);
 		ready.catch(() => {});
