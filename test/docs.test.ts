@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { settingNames } from '../src/config/env.js';
 import { inviteLink } from '../src/discord/permissions.js';
@@ -26,8 +26,8 @@ const PLACEHOLDER = /[<*…]/;
 function pathsIn(document: string): string[] {
 	const text = readFileSync(join(ROOT, document), 'utf8').replaceAll(/```.*?```/gs, '');
 	const quoted = [...text.matchAll(/`([^`\s]+)`/g)].map(([, path = '']) => path).filter((path) => FOLDERS.test(path));
-	const linked = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, path = '']) =>
-		join(document.includes('/') ? document.slice(0, document.lastIndexOf('/')) : '', path)
+	const linked = [...text.matchAll(/(?:\]\(|src="|srcset=")(?!https?:|#)([^)"#\s]+)/g)].map(([, path = '']) =>
+		join(dirname(document), path)
 	);
 	return [...quoted, ...linked].filter((path) => !PLACEHOLDER.test(path));
 }
@@ -45,6 +45,12 @@ describe('documentation', () => {
 		const blocks = [...readFileSync(join(ROOT, 'docs', 'plugin.md'), 'utf8').matchAll(/```js\n(.*?)```/gs)].map(([, block = '']) => block);
 		expect(blocks.length).toBeGreaterThan(5);
 		expect(blocks.filter((block) => !code.some((text) => text.includes(block)))).toEqual([]);
+	});
+
+	it('shows every picture', () => {
+		const shown = new Set(DOCUMENTS.flatMap(pathsIn));
+		const pictures = readdirSync(join(ROOT, 'docs', 'images')).map((name) => join('docs', 'images', name));
+		expect(pictures.filter((path) => !shown.has(path))).toEqual([]);
 	});
 
 	it('names files at all', () => {
