@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { REPOSITORY } from '../bot/repository.js';
 import { firstRun } from '../first-run.js';
 import { Sandbox } from '../sandbox.js';
@@ -16,8 +16,8 @@ const CHANNELS = { desktop: { width: 760, height: 2_400 }, phone: { width: PHONE
 const PAGE = { width: DESKTOP.width, height: 860 };
 /** A mail is long: its beginning is enough. */
 const MAILS = { desktop: { width: 680, height: 720 }, phone: { width: PHONE.width, height: 720 } };
-/** Below and above a message. Discord leaves 17 between two. */
-const MARGIN_PIXELS = 8;
+/** A message touches the edges of its picture otherwise. */
+const MARGIN = '.message { padding-block: 10px }';
 
 interface Subject {
 	readonly name: string;
@@ -50,6 +50,7 @@ async function main(): Promise<void> {
 		// More people have access without paying than the safety check lets automatic fixes take it from.
 		await sandbox.restart('SIGTERM', { RECONCILIATION_AUTO_FIX: 'true', RECONCILIATION_EVENTS_SECONDS: '0' });
 		await firstRun(sandbox);
+		await sandbox.until(() => sandbox.messages()[0]?.embeds[0]?.description?.startsWith('Closed'));
 		await takeMessages(browser, sandbox, [{ name: 'hold', text: /Stopped for your approval/ }]);
 	} finally {
 		await browser.close();
@@ -80,17 +81,10 @@ async function takeMessages(browser: Browser, sandbox: Sandbox, subjects: readon
 			if (command !== undefined) await give(page, command);
 			const message = page.getByRole('article').filter({ hasText: text, hasNotText: 'Thinking…' }).last();
 			await message.waitFor();
-			await takeWithMargin(page, message, pathOf(name, view));
+			await message.screenshot({ path: pathOf(name, view), style: MARGIN });
 		}
 		await page.context().close();
 	}
-}
-
-async function takeWithMargin(page: Page, element: Locator, path: string): Promise<void> {
-	await element.scrollIntoViewIfNeeded();
-	const box = await element.boundingBox();
-	if (box === null) throw new Error(`Nothing to see for ${path}`);
-	await page.screenshot({ path, clip: { x: 0, y: box.y - MARGIN_PIXELS, width: box.width, height: box.height + 2 * MARGIN_PIXELS } });
 }
 
 /** Types the command and sends it. */
