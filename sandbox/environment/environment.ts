@@ -46,6 +46,7 @@ export const STRIPE_RESOURCES = [
 	'products',
 	'coupons',
 	'charges',
+	'invoice_payments',
 	'refunds',
 	'disputes',
 	'test_clocks',

@@ -45,7 +45,7 @@ export function snapshotOf(world: World): Snapshot {
 				isLinkLost: false,
 				metadataDiscordId: metadataIdOf(subscription.metadata),
 				cancelAtPeriodEnd: subscription.cancel_at_period_end,
-				cancelAt: null,
+				cancelAt: subscription.cancel_at == null ? null : date(subscription.cancel_at),
 				collectionPaused: subscription.pause_collection != null,
 				monthlyPrice: null
 			}

@@ -132,6 +132,24 @@ describe('within seconds, without automatic fixes', () => {
 		await sandbox.until(async () => (await open()).includes(`${EVE} UNAUTHORIZED_ACCESS`));
 	});
 
+	it('finds that a period has ended for which nobody pays any more, and nothing in a refund', async () => {
+		sandbox.stripe.refund('sub_ada');
+		sandbox.stripe.dispute('sub_ada');
+		await afterPolls(3);
+		expect(await open()).toEqual([]);
+		sandbox.stripe.update('subscriptions', 'sub_ada', { cancel_at_period_end: true });
+		sandbox.stripe.advance('sub_ada');
+		await sandbox.until(async () => (await open()).includes(`${ADA} UNAUTHORIZED_ACCESS`));
+	});
+
+	it('finds a debt once it is older than the grace period', async () => {
+		sandbox.stripe.failPayment('sub_ada');
+		await afterPolls(3);
+		expect(await open()).toEqual([]);
+		sandbox.stripe.advance('sub_ada', { days: 5 });
+		await sandbox.until(async () => (await open()).some((issue) => issue.startsWith(ADA as string)));
+	});
+
 	it('keeps what changes during a pause, and compares it afterwards', async () => {
 		sandbox.command('operator', 'reconcile pause');
 		await sandbox.until(async () => (await sandbox.audit()).some(({ action }) => action === 'pause'));

@@ -21,6 +21,10 @@ const customer = z.strictObject({
 	email: z.string().nullable().default(null),
 	name: z.string().nullable().default(null),
 	discount: discountSchema.nullish(),
+	/** Whether charges succeed. Default: unless a subscription is overdue. */
+	card: z.enum(['valid', 'declined']).optional(),
+	/** ID of a test clock of the world. Lists leave the customer out. */
+	test_clock: z.string().min(1).optional(),
 	metadata
 });
 
@@ -53,6 +57,10 @@ const subscription = z
 		/** Earlier invoices, beside the first one and those that `failedAt` creates. */
 		invoices: z.array(invoice).optional(),
 		cancel_at_period_end: z.boolean().default(false),
+		/** Epoch seconds. */
+		cancel_at: z.int().nullish(),
+		/** Epoch seconds; default for a `trialing` subscription: the end of its billing period. */
+		trial_end: z.int().nullish(),
 		pause_collection: z.strictObject({ behavior: z.string(), resumes_at: z.int().nullable().default(null) }).nullish()
 	})
 	.refine((value) => (value.price === undefined) !== (value.items === undefined), 'give either price or items');
@@ -91,6 +99,13 @@ const coupon = z
 	})
 	.refine(({ percentOff, amountOff }) => (percentOff === null) !== (amountOff === null), 'give either percentOff or amountOff');
 
+const testClock = z.strictObject({
+	id: z.string().min(1),
+	name: z.string().nullable().default(null),
+	/** Epoch seconds. */
+	frozen_time: z.int()
+});
+
 export const guildSchema = z
 	.strictObject({ members: z.array(guildMember).default([]) })
 	.superRefine(({ members }, context) => {
@@ -103,9 +118,10 @@ export const stripeSchema = z
 		customers: z.array(customer).default([]),
 		subscriptions: z.array(subscription).default([]),
 		prices: z.array(price).optional(),
-		coupons: z.array(coupon).optional()
+		coupons: z.array(coupon).optional(),
+		testClocks: z.array(testClock).optional()
 	})
-	.superRefine(({ customers, subscriptions, coupons = [] }, context) => {
+	.superRefine(({ customers, subscriptions, coupons = [], testClocks = [] }, context) => {
 		uniqueIds(context, 'subscription', subscriptions);
 		const customerIds = uniqueIds(context, 'customer', customers);
 		const couponIds = uniqueIds(context, 'coupon', coupons);
@@ -115,6 +131,10 @@ export const stripeSchema = z
 		];
 		for (const { coupon: id } of used)
 			if (!couponIds.has(id)) context.addIssue({ code: 'custom', message: `a discount names coupon ${id}, which is not in the world` });
+		const clockIds = uniqueIds(context, 'test clock', testClocks);
+		for (const { id, test_clock: clock } of customers)
+			if (clock !== undefined && !clockIds.has(clock))
+				context.addIssue({ code: 'custom', message: `customer ${id} names test clock ${clock}, which is not in the world` });
 		for (const { id, customer } of subscriptions) {
 			if (!customerIds.has(customer))
 				context.addIssue({ code: 'custom', message: `subscription ${id} names customer ${customer}, which is not in the world` });

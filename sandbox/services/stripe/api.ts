@@ -1,11 +1,12 @@
 import { badRequest, noPermission, noSuch, unrecognizedUrl } from './errors.js';
-import { expand, type Lookup } from './expand.js';
+import { expand, type Included, type Lookup } from './expand.js';
 import {
 	chargeSource,
 	clockSource,
 	customerSource,
 	disputeSource,
 	eventSource,
+	invoicePaymentSource,
 	invoiceSource,
 	itemSource,
 	LIST_PARAMETERS,
@@ -21,6 +22,7 @@ import { customerObject, customerOrDeleted } from './objects/customer.js';
 import { couponObject, findDiscount } from './objects/discount.js';
 import { disputeObject } from './objects/dispute.js';
 import { invoiceObject } from './objects/invoice.js';
+import { chargeIdOf, invoicePaymentObject } from './objects/invoice-payment.js';
 import { priceObject, productObject } from './objects/price.js';
 import { refundObject } from './objects/refund.js';
 import { itemObjects, type ObjectContext, subscriptionObject } from './objects/subscription.js';
@@ -112,6 +114,10 @@ function list(api: Api, resource: Listed, query: Query, tampering: readonly Tamp
 			return page(api, resource, eventSource(events, parameters), parameters, tampering, (event) => event);
 		case 'charges':
 			return page(api, resource, chargeSource(store, parameters), parameters, tampering, (record) => chargeObject(record, context));
+		case 'invoice_payments':
+			return page(api, resource, invoicePaymentSource(store, parameters), parameters, tampering, (record) =>
+				invoicePaymentObject(record, context)
+			);
 		case 'refunds':
 			return page(api, resource, refundSource(store, parameters), parameters, tampering, (record) => refundObject(record, context));
 		case 'disputes':
@@ -187,6 +193,7 @@ const KINDS = {
 	subscription_items: 'subscription_item',
 	customers: 'customer',
 	invoices: 'invoice',
+	invoice_payments: 'invoice_payment',
 	events: 'event',
 	prices: 'price',
 	products: 'product',
@@ -232,6 +239,8 @@ function object({ store, events, context }: Api, kind: Kind, id: string): object
 			return built(store.catalog.coupon(id), (record) => couponObject(record, context.livemode));
 		case 'charge':
 			return built(store.payments.charge(id), (record) => chargeObject(record, context));
+		case 'invoice_payment':
+			return built(store.payments.succeeded(chargeIdOf(id)), (record) => invoicePaymentObject(record, context));
 		case 'refund':
 			return built(store.payments.refund(id), (record) => refundObject(record, context));
 		case 'dispute':
@@ -258,10 +267,12 @@ function lookup(api: Api): Lookup {
 				: isKind(kind, kinds)
 					? object(api, kind, id)
 					: undefined,
-		include: (name, id) => (name === 'refunds' ? refundsOf(api, id) : subscriptionsOf(api, id)),
+		include: (name, id) => INCLUDED[name](api, id),
 		allow: (resource) => allow(api, resource)
 	};
 }
+
+const INCLUDED = { subscriptions: subscriptionsOf, refunds: refundsOf, payments: paymentsOf } satisfies Record<Included, unknown>;
 
 /** Stripe's maximum for a list that an expansion includes. */
 const MAX_INCLUDED = 10;
@@ -297,6 +308,16 @@ function allow({ permissions, key }: Api, resource: Resource, write = false): vo
 const urlOf = (resource: Listed) => (resource === 'test_clocks' ? CLOCKS : `/v1/${resource}`);
 
 const CLOCKS = '/v1/test_helpers/test_clocks';
+
+function paymentsOf({ store, context }: Api, id: string): object {
+	const charges = store.invoice(id)?.charges.filter(({ failed }) => !failed) ?? [];
+	return {
+		object: 'list',
+		data: charges.map((record) => invoicePaymentObject(record, context)),
+		has_more: false,
+		url: '/v1/invoice_payments'
+	};
+}
 
 /** The path's parts. Stripe's clocks are below `test_helpers`, which has nothing else here. */
 function parts(path: string): string[] {

@@ -21,6 +21,8 @@ type Kind =
 	| 'discount_source'
 	| 'coupon'
 	| 'charge'
+	| 'invoice_payment'
+	| 'payment'
 	| 'refund'
 	| 'dispute'
 	| 'test_clock'
@@ -87,7 +89,7 @@ const FIELDS: Readonly<Record<Kind, Readonly<Record<string, Field>>>> = {
 		discounts: nothing,
 		latest_revision: nothing,
 		on_behalf_of: nothing,
-		payments: nothing,
+		payments: { is: 'include', kind: 'invoice_payment', resource: 'invoice_payments' },
 		test_clock: clock
 	},
 	invoice_parent: { subscription_details: { is: 'within', kind: 'subscription_details' } },
@@ -122,11 +124,18 @@ const FIELDS: Readonly<Record<Kind, Readonly<Record<string, Field>>>> = {
 		transfer_reversal: nothing
 	},
 	dispute: { charge, payment_intent: nothing },
+	invoice_payment: { invoice, payment: { is: 'within', kind: 'payment' } },
+	payment: { charge },
 	test_clock: {},
 	event: {},
 	balance: {},
 	account: {}
 };
+
+/** Lists that are absent unless expanded. */
+export type Included = 'subscriptions' | 'refunds' | 'payments';
+
+const isIncluded = (name: string): name is Included => name === 'subscriptions' || name === 'refunds' || name === 'payments';
 
 const MAX_EXPAND_DEPTH = 4;
 
@@ -134,7 +143,7 @@ export interface Lookup {
 	/** The object as its own endpoint returns it. */
 	find(kind: Kind, id: string): object | undefined;
 	/** A list that is absent unless expanded. @param name - the field of the object with this ID */
-	include(name: string, id: string): object;
+	include(name: Included, id: string): object;
 	/** @throws StripeRefusal if the key may not read the resource */
 	allow(resource: Resource): void;
 }
@@ -190,7 +199,8 @@ function replace(object: Record<string, unknown>, kind: Kind, names: readonly st
 		return;
 	}
 	if (field.is === 'object' && typeof value === 'string') object[name] = lookup.find(field.kind, value) ?? value;
-	if (field.is === 'include' && value === undefined && typeof object.id === 'string') object[name] = lookup.include(name, object.id);
+	if (field.is === 'include' && isIncluded(name) && value === undefined && typeof object.id === 'string')
+		object[name] = lookup.include(name, object.id);
 	const inner = object[name];
 	if (!isObject(inner)) return;
 	if (field.is === 'list' || field.is === 'include') {

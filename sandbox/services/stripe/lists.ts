@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import { badRequest, noSuch } from './errors.js';
+import { chargeIdOf } from './objects/invoice-payment.js';
 import { currentPeriod, type ObjectContext } from './objects/subscription.js';
 import { type Parameters, within } from './parameters.js';
 import { firstCharge, firstInvoice, invoicesOf } from './records/invoicing.js';
@@ -48,6 +49,7 @@ export const LIST_PARAMETERS = {
 	},
 	events: { texts: ['type'], ranges: ['created'], lists: ['types'], unsupported: ['delivery_success'] },
 	charges: { texts: ['customer', 'payment_intent'], ranges: ['created'], unsupported: ['transfer_group'] },
+	invoice_payments: { texts: ['invoice', 'status'], ranges: ['created'], unsupported: ['payment'] },
 	refunds: { texts: ['charge', 'payment_intent'], ranges: ['created'] },
 	disputes: { texts: ['charge', 'payment_intent'], ranges: ['created'] },
 	test_clocks: {},
@@ -202,6 +204,17 @@ export function chargeSource(store: StripeStore, parameters: Parameters): Source
 			: [view(store.subscriptions('all'), firstCharge), store.payments.charges],
 		// The first invoice of a trial has no charge.
 		keep: ({ id, invoice }) => invoice.charges.some((charge) => charge.id === id)
+	};
+}
+
+/** The payments of invoices: their charges that succeeded. */
+export function invoicePaymentSource(store: StripeStore, parameters: Parameters): Source<ChargeRecord> {
+	const status = parameters.oneOf('status', ['canceled', 'open', 'paid']);
+	const invoice = findReferenced(parameters, 'invoice', 'invoice', (id) => store.invoice(id));
+	return {
+		...base('invoice_payment', parameters, (id) => store.payments.succeeded(chargeIdOf(id))),
+		sources: invoice ? [SortedIndex.sorted(invoice.charges)] : [view(store.subscriptions('all'), firstCharge), store.payments.charges],
+		keep: ({ id, invoice, failed }) => !failed && (status ?? 'paid') === 'paid' && invoice.charges.some((charge) => charge.id === id)
 	};
 }
 

@@ -6,6 +6,7 @@ const PERMISSIONS = {
 	subscription_items: 'subscription',
 	customers: 'customer',
 	invoices: 'invoice',
+	invoice_payments: 'invoice',
 	events: 'event',
 	prices: 'plan',
 	products: 'product',

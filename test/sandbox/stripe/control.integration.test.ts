@@ -22,8 +22,12 @@ describe('dashboard changes', () => {
 			'customer.subscription.updated',
 			'invoice.payment_succeeded',
 			'invoice.paid',
+			'charge.succeeded',
 			'customer.subscription.updated',
-			'invoice.payment_failed'
+			'invoice.payment_failed',
+			'charge.failed',
+			'invoice.finalized',
+			'invoice.created'
 		]);
 	});
 
@@ -119,6 +123,33 @@ describe('dashboard changes', () => {
 		expect((await stripe.subscriptions.list()).data.map((item) => item.id)).toEqual(['sub_new_1', 'sub_1']);
 		expect((await stripe.subscriptions.list()).data[0]).toMatchObject({ status: 'trialing', trial_start: now });
 		expect(control.list('subscriptions')).toHaveLength(2);
+	});
+
+	it('emits the events of the first invoice of a new subscription, by its status', async () => {
+		for (const [status, expected] of [
+			['active', ['charge.succeeded', 'invoice.paid', 'invoice.payment_succeeded']],
+			['trialing', ['invoice.paid', 'invoice.payment_succeeded']],
+			['incomplete', ['charge.failed', 'invoice.payment_failed']],
+			['incomplete_expired', ['charge.failed', 'invoice.payment_failed', 'invoice.voided']]
+		] as const) {
+			const { stripe, control } = await start({ customers: [{ id: 'cus_1' }] });
+			control.create('subscriptions', { customer: 'cus_1', status });
+			expect(types(await stripe.events.list()).toReversed()).toEqual([
+				'customer.subscription.created',
+				'invoice.created',
+				'invoice.finalized',
+				...expected
+			]);
+		}
+	});
+
+	it('pays the first invoice of an incomplete subscription that becomes active', async () => {
+		const { stripe, control } = await start(subscribers(1, () => ({ status: 'incomplete' })));
+		expect(await stripe.charges.retrieve('ch_sub_1')).toMatchObject({ status: 'failed' });
+		control.update('subscriptions', 'sub_1', { status: 'active' });
+		expect(await stripe.charges.retrieve('ch_sub_1')).toMatchObject({ status: 'succeeded' });
+		expect(types(await stripe.events.list())).toContain('charge.succeeded');
+		expect(control.refund('sub_1')).toMatchObject({ amount: 900 });
 	});
 
 	it('rejects unknown objects, unknown fields and duplicates', async () => {

@@ -212,6 +212,28 @@ describe('charges', () => {
 		expect(await stripe.invoices.retrieve('in_sub_2')).toMatchObject({ status: 'paid', total: 0 });
 	});
 
+	it('pay invoices, which name them', async () => {
+		const { stripe, control } = await start(subscribers(2, (index) => (index === 0 ? { status: 'past_due', failedAt: now - DAY } : {})));
+		control.update('subscriptions', 'sub_1', { status: 'active' });
+		const payments = (await stripe.invoicePayments.list({ invoice: 'in_sub_1', expand: ['data.payment.charge'] })).data;
+		expect(payments).toMatchObject([
+			{
+				id: 'inpay_ch_sub_1',
+				invoice: 'in_sub_1',
+				amount_paid: 900,
+				status: 'paid',
+				payment: { type: 'charge', charge: { id: 'ch_sub_1' } }
+			}
+		]);
+		const invoice = await stripe.invoices.retrieve('in_sub_1_m1', { expand: ['payments'] });
+		expect(invoice).toMatchObject({ status: 'paid', attempt_count: 2, payments: { data: [{ payment: { charge: 'ch_sub_1_m1_2' } }] } });
+		expect(ids(await stripe.invoicePayments.list())).toEqual(['inpay_ch_sub_1_m1_2', 'inpay_ch_sub_2', 'inpay_ch_sub_1']);
+		expect(ids(await stripe.invoicePayments.list({ status: 'open' }))).toEqual([]);
+		expect(await stripe.invoicePayments.retrieve('inpay_ch_sub_2')).toMatchObject({ invoice: 'in_sub_2' });
+		await expect(stripe.invoicePayments.retrieve('inpay_ch_sub_1_m1_1')).rejects.toMatchObject({ statusCode: 404 });
+		await expect(stripe.invoicePayments.list({ invoice: 'in_9' })).rejects.toMatchObject({ statusCode: 400, param: 'invoice' });
+	});
+
 	it('take their own permissions', async () => {
 		const { stripe, control } = await start(subscribers(1));
 		control.setPermission('charges', false);
@@ -219,6 +241,8 @@ describe('charges', () => {
 		await expect(stripe.refunds.list()).rejects.toThrow('rak_charge_read');
 		control.setPermission('disputes', false);
 		await expect(stripe.disputes.list()).rejects.toThrow('rak_dispute_read');
+		control.setPermission('invoices', false);
+		await expect(stripe.invoicePayments.list()).rejects.toThrow('rak_invoice_read');
 		await expect(stripe.refunds.create({ charge: 'ch_sub_1' })).rejects.toThrow('rak_charge_write');
 	});
 });

@@ -51,6 +51,11 @@ describe('a test clock', () => {
 			'test_helpers.test_clock.created',
 			'customer.created',
 			'customer.subscription.created',
+			'invoice.created',
+			'invoice.finalized',
+			'charge.succeeded',
+			'invoice.paid',
+			'invoice.payment_succeeded',
 			'test_helpers.test_clock.advancing',
 			'invoice.created',
 			'customer.subscription.updated',
@@ -213,6 +218,29 @@ describe('a test clock', () => {
 		expect(control.createClock({ customer: 'cus_1' })).toMatchObject({ frozen_time: now, customers: ['cus_1'] });
 		expect(ids(await stripe.subscriptions.list())).toEqual(['sub_2']);
 		expect(() => control.createClock({ customer: 'cus_1' })).toThrow('customer cus_1 already has test clock clock_1');
+	});
+
+	it('can be in the world, with its customers', async () => {
+		const frozen = seconds('2027-01-31T00:00:00Z');
+		const world = {
+			testClocks: [{ id: 'clock_w', frozen_time: frozen }],
+			customers: [
+				{ id: 'cus_1', test_clock: 'clock_w', card: 'declined' as const },
+				{ id: 'cus_2', card: 'valid' as const }
+			],
+			subscriptions: [
+				{ id: 'sub_1', customer: 'cus_1', status: 'trialing', price: 'price_knight', created: frozen, trial_end: frozen + DAY },
+				{ id: 'sub_2', customer: 'cus_2', status: 'past_due', price: 'price_knight', failedAt: now - DAY, cancel_at: now + 9 * DAY }
+			]
+		};
+		const { stripe, control } = await start(world);
+		expect(ids(await stripe.subscriptions.list())).toEqual(['sub_2']);
+		expect(await stripe.subscriptions.retrieve('sub_2')).toMatchObject({ cancel_at: now + 9 * DAY });
+		control.advanceClock('clock_w', { days: 2 });
+		expect(await stripe.subscriptions.retrieve('sub_1')).toMatchObject({ status: 'past_due', test_clock: 'clock_w' });
+		control.advance('sub_2', { days: 3 });
+		expect(await stripe.subscriptions.retrieve('sub_2')).toMatchObject({ status: 'active' });
+		await expect(start({ ...world, testClocks: [] })).rejects.toThrow('customer cus_1 names test clock clock_w, which is not in the world');
 	});
 
 	it('moves forward only, by two periods at most, and in test mode', async () => {

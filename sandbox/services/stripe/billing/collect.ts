@@ -70,7 +70,7 @@ export function setStatus(state: StripeState, record: SubscriptionRecord, status
 }
 
 /** Marks an invoice as paid. */
-export function settle(state: StripeState, invoice: InvoiceRecord): void {
+function settle(state: StripeState, invoice: InvoiceRecord): void {
 	const now = nowOf(invoice.subscription.customer, state.context);
 	invoice.status = 'paid';
 	invoice.paidAt = now;

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { ControlError } from '../../core/control-error.js';
 import { discountSchema, itemSchema } from '../../core/world.js';
-import { settle, voidInvoice } from '../billing/collect.js';
-import { emitInvoice, emitSubscription, emitSubscriptionChange } from '../billing/emit.js';
+import { announceInvoice, announcePayment } from '../billing/announce.js';
+import { collect, voidInvoice } from '../billing/collect.js';
+import { emitSubscription, emitSubscriptionChange } from '../billing/emit.js';
 import { currentPeriod, nowOf, subscriptionObject } from '../objects/subscription.js';
 import { failedAt, invoicesOf, laterInvoices } from '../records/invoicing.js';
 import { addIntervals } from '../records/periods.js';
@@ -95,7 +96,7 @@ export function createSubscription(state: StripeState, given: unknown): unknown 
 	if (body.failedAt) record.invoices = laterInvoices(record, body.failedAt, now, interval);
 	store.addSubscription(record);
 	emitSubscription(state, 'customer.subscription.created', record);
-	for (const invoice of record.invoices) emitInvoice(state, 'invoice.payment_failed', invoice);
+	for (const invoice of invoicesOf(record)) announceInvoice(state, invoice);
 	return showSubscription(state, record);
 }
 
@@ -126,17 +127,17 @@ export function updateSubscription(state: StripeState, id: string, given: unknow
 	if (body.cancel_at !== undefined) record.cancelAt = body.cancel_at;
 	if (body.pause_collection !== undefined) record.pause = body.pause_collection || null;
 	if (body.status !== undefined && isOverdue(status) !== isOverdue(was)) record.customer.cardDeclined = isOverdue(status);
-	for (const invoice of paid) settle(state, invoice);
+	if (paid.length > 0) record.customer.cardDeclined = false;
+	for (const invoice of paid) collect(state, invoice);
 	if (was === 'incomplete' && !hasEnded(status)) {
 		for (const first of invoicesOf(record).slice(0, 1)) {
-			emitInvoice(state, 'invoice.paid', first);
-			emitInvoice(state, 'invoice.payment_succeeded', first);
+			announcePayment(state, first);
 			paid.push(first);
 		}
 	}
 	// Once the debt is paid, Stripe no longer charges its drafts.
 	if (paid.length > 0) for (const invoice of record.invoices) if (invoice.status === 'draft') voidInvoice(state, invoice);
-	for (const invoice of addDebt(state, record, since, was)) emitInvoice(state, 'invoice.payment_failed', invoice);
+	for (const invoice of addDebt(state, record, since, was)) announceInvoice(state, invoice);
 	emitSubscriptionChange(state, record, was, before);
 	return showSubscription(state, record);
 }
@@ -179,7 +180,7 @@ function addDebt(state: StripeState, record: SubscriptionRecord, given: number |
 		store.addInvoice(invoice);
 		for (const charge of invoice.charges) store.payments.charges.insert(charge);
 	}
-	return invoices.filter((invoice) => invoice.status === 'open');
+	return invoices;
 }
 
 /** The items after the change; undefined if unchanged. */

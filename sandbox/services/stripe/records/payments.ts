@@ -21,6 +21,11 @@ export class Payments {
 		return invoice?.charges.find((charge) => charge.id === id);
 	}
 
+	public succeeded(id: string): ChargeRecord | undefined {
+		const charge = this.charge(id);
+		return charge?.failed ? undefined : charge;
+	}
+
 	public refund(id: string): RefundRecord | undefined {
 		return this.refunds.all().find((refund) => refund.id === id);
 	}

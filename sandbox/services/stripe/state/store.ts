@@ -47,7 +47,9 @@ export class StripeStore {
 		const store = new StripeStore();
 		for (const price of world.prices ?? []) store.catalog.setPrice(price);
 		for (const coupon of world.coupons ?? []) store.catalog.addCoupon(coupon);
-		for (const [index, { id, email, name, discount, metadata }] of world.customers.entries()) {
+		for (const { id, name, frozen_time: frozenTime } of world.testClocks ?? [])
+			store.clocks.set(id, { id, created: now, name, frozenTime, target: null });
+		for (const [index, { id, email, name, discount, metadata, card, test_clock: clock }] of world.customers.entries()) {
 			const created = now - CUSTOMER_AGE + index;
 			store.customersById.set(id, {
 				id,
@@ -57,20 +59,21 @@ export class StripeStore {
 				metadata,
 				discount: discount ?? null,
 				deleted: false,
-				cardDeclined: false,
-				clock: null,
+				cardDeclined: card === 'declined',
+				clock: store.clocks.get(clock ?? '') ?? null,
 				subscriptions: null
 			});
 		}
 		const subscriptions = world.subscriptions.map((given, index) => {
 			const customer = store.customersById.get(given.customer);
 			if (!customer) throw new Error(`subscription ${given.id} names customer ${given.customer}, which is not in the world`);
-			const defaultCreated = now - SUBSCRIPTION_AGE + index;
+			const time = customer.clock?.frozenTime ?? now;
+			const defaultCreated = time - SUBSCRIPTION_AGE + index;
 			const items = store.internItems(given.items ?? [{ price: given.price ?? 'price_knight', quantity: given.quantity ?? 1 }]);
 			const interval = store.catalog.intervalOf(items);
 			const created =
 				given.created ?? (given.failedAt ? Math.min(defaultCreated, addIntervals(given.failedAt, interval, -1)) : defaultCreated);
-			const trialEnd = given.status === 'trialing' ? periodAt(created, now, interval).end : null;
+			const trialEnd = given.trial_end ?? (given.status === 'trialing' ? periodAt(created, time, interval).end : null);
 			const record: SubscriptionRecord = {
 				id: given.id,
 				customer,
@@ -82,19 +85,23 @@ export class StripeStore {
 				discounts: given.discounts ?? NO_DISCOUNTS,
 				metadata: given.metadata,
 				cancelAtPeriodEnd: given.cancel_at_period_end,
-				cancelAt: null,
+				cancelAt: given.cancel_at ?? null,
 				trialEnd,
 				pause: given.pause_collection ?? null,
-				endedAt: endOf(given.status, created, now),
+				endedAt: endOf(given.status, created, time),
 				invoices: NO_INVOICES
 			};
 			if (created < customer.created) customer.created = created;
 			if (isOverdue(given.status)) customer.cardDeclined = true;
 			if (given.invoices) record.invoices = givenInvoices(record, given.invoices);
-			if (given.failedAt) record.invoices = [...record.invoices, ...laterInvoices(record, given.failedAt, now, interval)];
+			if (given.failedAt) record.invoices = [...record.invoices, ...laterInvoices(record, given.failedAt, time, interval)];
 			if (given.invoices) record.invoices = record.invoices.toSorted((a, b) => a.created - b.created);
 			return record;
 		});
+		for (const { id, card } of world.customers) {
+			const customer = store.customersById.get(id);
+			if (customer && card === 'valid') customer.cardDeclined = false;
+		}
 		store.subscriptionIndex = SortedIndex.sorted(subscriptions);
 		for (const record of store.subscriptionIndex.all()) {
 			store.subscriptionsById.set(record.id, record);
