@@ -86,6 +86,11 @@ const CALLS: readonly Call[] = [
 		body: { days: 31 }
 	},
 	{
+		call: 'POST /api/stripe/advance',
+		does: 'the same for every subscription without test clock',
+		body: { days: 3 }
+	},
+	{
 		call: 'GET /api/stripe/test-clocks',
 		does: 'Stripe’s test clocks and their customers, whom Stripe’s lists leave out; also /:id'
 	},

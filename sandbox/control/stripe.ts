@@ -34,6 +34,7 @@ export function addStripe(app: Hono, stripe: SandboxStripe): void {
 	app.post('/api/stripe/subscriptions/:id/refund', async (c) => answer(stripe.refund(c.req.param('id'), await json(c)), 201));
 	app.post('/api/stripe/subscriptions/:id/dispute', async (c) => answer(stripe.dispute(c.req.param('id'), await json(c)), 201));
 	app.post('/api/stripe/subscriptions/:id/advance', async (c) => answer(stripe.advance(c.req.param('id'), await json(c))));
+	app.post('/api/stripe/advance', async (c) => answer(stripe.advanceAll(await json(c))));
 	app.get('/api/stripe/refunds', (c) => c.json(stripe.refunds()));
 	app.get('/api/stripe/disputes', (c) => c.json(stripe.disputes()));
 	app.post('/api/stripe/disputes/:id/close', async (c) => answer(stripe.closeDispute(c.req.param('id'), await json(c))));

@@ -1,19 +1,14 @@
 import type Stripe from 'stripe';
 import { badRequest, noSuch } from './errors.js';
-import { chargeIdOf } from './objects/invoice-payment.js';
 import { currentPeriod, type ObjectContext } from './objects/subscription.js';
 import { type Parameters, within } from './parameters.js';
-import { firstCharge, firstInvoice, invoicesOf } from './records/invoicing.js';
-import { chargesOf } from './records/payments.js';
+import { firstInvoice, invoicesOf } from './records/invoicing.js';
 import type {
-	ChargeRecord,
 	CustomerRecord,
-	DisputeRecord,
 	InvoiceRecord,
 	ItemRecord,
 	PriceRecord,
 	ProductRecord,
-	RefundRecord,
 	SubscriptionRecord,
 	TestClockRecord
 } from './records/records.js';
@@ -194,58 +189,8 @@ export function productSource(store: StripeStore, parameters: Parameters): Sourc
 	};
 }
 
-export function chargeSource(store: StripeStore, parameters: Parameters): Source<ChargeRecord> {
-	const customer = findReferenced(parameters, 'customer', 'customer', (id) => store.customer(id));
-	refusePaymentIntent(parameters);
-	return {
-		...base('charge', parameters, (id) => store.payments.charge(id)),
-		sources: customer
-			? [SortedIndex.sorted((customer.subscriptions?.all() ?? []).flatMap(chargesOf))]
-			: [view(store.subscriptions('all'), firstCharge), store.payments.charges],
-		// The first invoice of a trial has no charge.
-		keep: ({ id, invoice }) => invoice.charges.some((charge) => charge.id === id)
-	};
-}
-
-/** The payments of invoices: their charges that succeeded. */
-export function invoicePaymentSource(store: StripeStore, parameters: Parameters): Source<ChargeRecord> {
-	const status = parameters.oneOf('status', ['canceled', 'open', 'paid']);
-	const invoice = findReferenced(parameters, 'invoice', 'invoice', (id) => store.invoice(id));
-	return {
-		...base('invoice_payment', parameters, (id) => store.payments.succeeded(chargeIdOf(id))),
-		sources: invoice ? [SortedIndex.sorted(invoice.charges)] : [view(store.subscriptions('all'), firstCharge), store.payments.charges],
-		keep: ({ id, invoice, failed }) => !failed && (status ?? 'paid') === 'paid' && invoice.charges.some((charge) => charge.id === id)
-	};
-}
-
-export function refundSource(store: StripeStore, parameters: Parameters): Source<RefundRecord> {
-	const charge = findReferenced(parameters, 'charge', 'charge', (id) => store.payments.charge(id));
-	refusePaymentIntent(parameters);
-	return {
-		...base('refund', parameters, (id) => store.payments.refund(id)),
-		sources: [store.payments.refunds],
-		keep: (record) => charge === undefined || record.charge.id === charge.id
-	};
-}
-
-export function disputeSource(store: StripeStore, parameters: Parameters): Source<DisputeRecord> {
-	const charge = findReferenced(parameters, 'charge', 'charge', (id) => store.payments.charge(id));
-	refusePaymentIntent(parameters);
-	return {
-		...base('dispute', parameters, (id) => store.payments.dispute(id)),
-		sources: [store.payments.disputes],
-		keep: (record) => charge === undefined || record.charge.id === charge.id
-	};
-}
-
 export function clockSource(store: StripeStore): Source<TestClockRecord> {
 	return { what: 'test_clock', sources: [SortedIndex.sorted([...store.clocks.values()])], cursor: (id) => store.clocks.get(id) };
-}
-
-/** The sandbox has no payment intents. */
-function refusePaymentIntent(parameters: Parameters): void {
-	const id = parameters.text('payment_intent');
-	if (id !== undefined) throw noSuch('payment_intent', id, 'payment_intent');
 }
 
 const clockIn = (store: StripeStore, parameters: Parameters) =>
@@ -256,7 +201,8 @@ function isOfClock(customer: CustomerRecord, clock: TestClockRecord | undefined,
 	return clock === undefined ? isNamed || customer.clock === null : customer.clock === clock;
 }
 
-function base<T extends Key>(what: string, parameters: Parameters, cursor: (id: string) => T | undefined) {
+/** What all lists have. */
+export function base<T extends Key>(what: string, parameters: Parameters, cursor: (id: string) => T | undefined) {
 	return { what, created: parameters.range('created'), cursor };
 }
 
@@ -269,7 +215,8 @@ function hasStatus(record: SubscriptionRecord, status: string | undefined): bool
 /** The sandbox has no `send_invoice` subscriptions. */
 const chargesAutomatically = (parameters: Parameters) => parameters.oneOf('collection_method', COLLECTION_METHODS) !== 'send_invoice';
 
-function findReferenced<T>(parameters: Parameters, name: string, what: string, find: (id: string) => T | undefined): T | undefined {
+/** The object that a parameter names. @throws {StripeRefusal} */
+export function findReferenced<T>(parameters: Parameters, name: string, what: string, find: (id: string) => T | undefined): T | undefined {
 	const id = parameters.text(name);
 	if (id === undefined) return undefined;
 	const found = find(id);

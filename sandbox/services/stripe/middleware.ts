@@ -6,11 +6,12 @@ import Stripe from 'stripe';
 import type { Fault, Faults } from '../core/faults.js';
 import type { RequestLog } from '../core/request-log.js';
 import { applyResponseFaults } from '../core/response-faults.js';
-import { endpoint, type Tampering } from './api.js';
+import { endpoint } from './api.js';
 import { noKey, rateLimited, StripeRefusal, serverError, wrongKey } from './errors.js';
 import { ACCOUNT } from './objects/account.js';
 import { type Query, readQuery } from './parameters.js';
 import type { Rate } from './rate.js';
+import type { Tampering } from './tampering.js';
 
 /** The pipeline of a request: log, faults, latency, key, rate limit, answer. */
 

@@ -7,7 +7,7 @@ import { createCustomer, deleteCustomer, showCustomer, updateCustomer } from './
 import { closeDispute, dispute, failPayment, listDisputes, listRefunds, refund } from './control/payments.js';
 import { requireCustomer, requireSubscription } from './control/read.js';
 import { cancelSubscription, createSubscription, showSubscription, updateSubscription } from './control/subscriptions.js';
-import { advanceClock, advanceSubscription, createClock, deleteClock, getClock, listClocks } from './control/time.js';
+import { advanceAll, advanceClock, advanceSubscription, createClock, deleteClock, getClock, listClocks } from './control/time.js';
 import { stripeApp } from './middleware.js';
 import type { ObjectContext } from './objects/subscription.js';
 import { Permissions, type Resource } from './permissions.js';
@@ -134,6 +134,11 @@ export class SandboxStripe {
 	/** Lets time pass for a subscription without a test clock. @param body - days?; default: until its next payment is collected */
 	public advance(subscription: string, body?: unknown): unknown {
 		return advanceSubscription(this.changing(), subscription, body);
+	}
+
+	/** Lets time pass for every subscription without a test clock. @param body - days @returns their number */
+	public advanceAll(body: unknown): unknown {
+		return advanceAll(this.changing(), body);
 	}
 
 	public clocks(): unknown[] {

@@ -122,6 +122,7 @@ describe('control API', () => {
 		expect((await call('GET /api/stripe/subscriptions/sub_1')).body).toMatchObject({ status: 'canceled' });
 		expect((await call('GET /api/stripe/test-clocks/clock_1')).body).toMatchObject({ id: 'clock_1' });
 		expect((await call('GET /api/stripe/test-clocks')).body).toHaveLength(1);
+		expect((await call('POST /api/stripe/advance', { days: 1 })).body).toEqual({ subscriptions: 0 });
 		expect((await call('DELETE /api/stripe/test-clocks/clock_1')).body).toEqual({ id: 'clock_1', deleted: true });
 		expect((await call('GET /api/stripe/test-clocks/clock_1')).status).toBe(404);
 	});

@@ -316,11 +316,33 @@ describe('time that passes for one subscription', () => {
 		expect(() => control.advance('sub_1')).toThrow('sub_1 has ended');
 	});
 
+	it('ends a trial whose end has been missed', async () => {
+		const { stripe, control } = await start(subscribers(1, () => ({ status: 'trialing', trial_end: now - 5 * DAY })));
+		control.advance('sub_1');
+		const subscription = await stripe.subscriptions.retrieve('sub_1', { expand: ['latest_invoice'] });
+		expect(subscription).toMatchObject({ status: 'active', latest_invoice: { status: 'paid', amount_paid: 900 } });
+	});
+
 	it('also passes for refunds and disputes', async () => {
 		const { stripe, control } = await start(subscribers(1, () => ({ created: now - DAY })));
 		control.refund('sub_1', { amount: 1 });
 		control.advance('sub_1', { days: 3 });
 		expect((await stripe.refunds.list()).data).toMatchObject([{ created: now - 3 * DAY }]);
+	});
+
+	it('passes for all that have not ended and have no clock', async () => {
+		const { stripe, control } = await start(
+			subscribers(4, (index) => [{ status: 'canceled' }, {}, { created: now - DAY }, { created: now - 2 * DAY }][index] ?? {})
+		);
+		control.createClock({ customer: 'cus_2' });
+		expect(control.advanceAll({ days: 40 })).toEqual({ subscriptions: 2 });
+		expect((await stripe.subscriptions.list()).data.map(({ id, created }) => [id, created])).toEqual([
+			['sub_3', now - 41 * DAY],
+			['sub_4', now - 42 * DAY]
+		]);
+		expect((await stripe.invoices.list({ subscription: 'sub_4' })).data).toHaveLength(2);
+		expect(await stripe.subscriptions.retrieve('sub_2')).toMatchObject({ created: 1_700_000_001 });
+		expect(() => control.advanceAll({})).toThrow('days');
 	});
 
 	it('passes by the clock for the customer of one', async () => {

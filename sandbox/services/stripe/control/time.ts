@@ -30,6 +30,7 @@ const clockBody = z.strictObject({
 	customer: z.string().min(1).optional()
 });
 const advanceClockBody = z.strictObject({ frozen_time: z.int().optional(), days: z.number().positive().optional() });
+const advanceAllBody = z.strictObject({ days: z.number().positive().max(MAX_DAYS) });
 const advanceBody = z.strictObject({ days: z.number().positive().max(MAX_DAYS).optional() });
 
 export const listClocks = ({ store }: StripeState): unknown[] => [...store.clocks.values()].map((clock) => showClock(store, clock));
@@ -92,9 +93,23 @@ export function advanceSubscription(state: StripeState, id: string, given: unkno
 	const { clock } = record.customer;
 	if (clock) throw new ControlError(409, `time passes for ${id} by its test clock: advance ${clock.id}`);
 	if (hasEnded(record.status)) throw new ControlError(409, `${id} has ended: nothing is due any more`);
-	const { now } = context;
 	// Stripe collects the payment an hour after the renewal.
-	const seconds = days === undefined ? currentPeriod(record, context).end - now + DRAFT_SECONDS : Math.round(days * DAY);
+	const end = currentPeriod(record, context).end + DRAFT_SECONDS;
+	letPass(state, record, days === undefined ? Math.max(DRAFT_SECONDS, end - context.now) : Math.round(days * DAY));
+	return showSubscription(state, record);
+}
+
+/** The same for every subscription that has no clock and has not ended. */
+export function advanceAll(state: StripeState, given: unknown): unknown {
+	const { days } = read(advanceAllBody, given);
+	const records = [...state.store.subscriptions(undefined).all()].filter(({ customer }) => customer.clock === null);
+	for (const record of records) letPass(state, record, Math.round(days * DAY));
+	return { subscriptions: records.length };
+}
+
+function letPass(state: StripeState, record: SubscriptionRecord, seconds: number): void {
+	const { store, context } = state;
+	const { now } = context;
 	moveBack(store, record, seconds, now);
 	const passing = { ...context };
 	passTime({ ...state, context: passing }, [record], {
@@ -104,7 +119,6 @@ export function advanceSubscription(state: StripeState, id: string, given: unkno
 			passing.now = at;
 		}
 	});
-	return showSubscription(state, record);
 }
 
 function advance(state: StripeState, clock: TestClockRecord, to: number): void {
