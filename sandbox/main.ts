@@ -36,8 +36,8 @@ async function main(): Promise<void> {
 		await sandbox?.stop();
 		process.exit(0);
 	};
-	process.once('SIGINT', stop);
-	process.once('SIGTERM', stop);
+	// SIGHUP: the terminal was closed.
+	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);
 
 	const sandbox = await starting.catch((error: NodeJS.ErrnoException) => {
 		if (error.code !== 'EADDRINUSE') throw error;
