@@ -154,9 +154,9 @@ export const stripeSettingsBody = z.strictObject({
 	livemode: z.boolean().optional(),
 	/** Whether the restricted key may read each resource. */
 	permissions: z.partialRecord(z.enum(STRIPE_RESOURCES), z.boolean()).optional(),
-	/** What becomes of a subscription once the last retry of a payment has failed. */
+	/** What happens to a subscription once the last retry of a payment has failed. */
 	afterRetries: z.enum(['past_due', 'unpaid', 'cancel']).optional(),
-	/** What becomes of a subscription once a payment is disputed. */
+	/** What happens to a subscription once a payment is disputed. */
 	onDispute: z.enum(['keep', 'cancel', 'cancel_at_period_end']).optional()
 });
 

@@ -132,7 +132,7 @@ describe('within seconds, without automatic fixes', () => {
 		await sandbox.until(async () => (await open()).includes(`${EVE} UNAUTHORIZED_ACCESS`));
 	});
 
-	it('finds that a period has ended for which nobody pays any more, and nothing in a refund', async () => {
+	it('finds a canceled subscription once its period has ended, and nothing in a refund or a dispute', async () => {
 		sandbox.stripe.refund('sub_ada');
 		sandbox.stripe.dispute('sub_ada');
 		await afterPolls(3);
