@@ -10,8 +10,9 @@ export class ConfirmButton extends OperatorButton<'confirm'> {
 
 	protected async handle(interaction: ButtonInteraction, action: ActionOf<'confirm'>) {
 		await interaction.deferUpdate();
-		const content = await applyReportFix(interaction, action);
+		const { fixes, reports } = this.container.reeve.services;
+		const content = await applyReportFix(interaction, action, await fixes.openIssue(action.issueId));
 		await tryEditReply(interaction, { content, embeds: [], components: [] });
-		await this.container.reeve.services.reports.refresh(action.runId);
+		await reports.refresh(action.runId);
 	}
 }

@@ -11,7 +11,8 @@ export class ConfirmCopyButton extends OperatorButton<'confirm-copy'> {
 
 	protected async handle(interaction: ButtonInteraction, action: ActionOf<'confirm-copy'>) {
 		await interaction.deferUpdate();
-		const reply = await applyReportFix(interaction, action);
+		const issue = await this.container.reeve.services.fixes.openIssue(action.issueId);
+		const reply = await applyReportFix(interaction, action, issue);
 		await redrawReport(interaction, action.runId, action.page);
 		return replyEphemeral(interaction, reply);
 	}

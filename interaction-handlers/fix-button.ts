@@ -22,7 +22,7 @@ export class FixButton extends OperatorButton<'fix'> {
 				: confirmFixMessage(issue, { action: 'confirm', runId, ...plan }, { action: 'cancel' });
 			return isCopy ? interaction.editReply(message) : interaction.followUp({ ...message, flags: MessageFlags.Ephemeral });
 		}
-		const reply = await applyReportFix(interaction, { runId, issueId, planHash });
+		const reply = await applyReportFix(interaction, { runId, issueId, planHash }, issue);
 		await redrawReport(interaction, runId, page);
 		return replyEphemeral(interaction, reply);
 	}

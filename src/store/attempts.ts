@@ -273,5 +273,5 @@ function issueAfterUndo(end: AttemptEnd, actor: string, { liveKey }: Pick<Issue,
 }
 
 function driftColumns(drift: DriftIssue): Prisma.IssueUpdateInput {
-	return { type: drift.type, severity: drift.severity, planHash: planHash(drift.discordId, drift.plan), detail: toJson(drift) };
+	return { type: drift.type, severity: drift.severity, planHash: planHash(drift), detail: toJson(drift) };
 }

@@ -221,7 +221,7 @@ class FindingsWriter {
 					discordId: detail.discordId,
 					type: detail.type,
 					severity: detail.severity,
-					hash: planHash(detail.discordId, detail.plan),
+					hash: planHash(detail),
 					detail
 				}))
 			);
@@ -253,7 +253,5 @@ class FindingsWriter {
 
 /** The current state of known issues, as input of a bulk UPDATE. */
 function updatesJson(issues: readonly { readonly id: string; readonly issue: DriftIssue }[]): string {
-	return toJsonText(
-		issues.map(({ id, issue }) => ({ id, detail: issue, severity: issue.severity, hash: planHash(issue.discordId, issue.plan) }))
-	);
+	return toJsonText(issues.map(({ id, issue }) => ({ id, detail: issue, severity: issue.severity, hash: planHash(issue) })));
 }

@@ -37,7 +37,7 @@ export function undoStore({ prisma }: Database, guildId: string): UndoStore {
 
 				const [row] = await transaction.$queryRaw<{ id: string }[]>`
 					INSERT INTO $schema."FixAttempt" (id, "issueId", "runId", actor, "planHash", add, remove, "startedAt", "claimExpires", undoes)
-					VALUES (gen_random_uuid()::text, ${issueId}, ${fix.runId}, ${order.actor}, ${planHash(discordId, plan)},
+					VALUES (gen_random_uuid()::text, ${issueId}, ${fix.runId}, ${order.actor}, ${planHash({ discordId, plan })},
 						${JSON.stringify(plan.add)}::jsonb, ${JSON.stringify(plan.remove)}::jsonb, now(), now() + make_interval(secs => ${order.seconds}),
 						${fix.id})
 					RETURNING id`;

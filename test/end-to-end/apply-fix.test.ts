@@ -16,9 +16,11 @@ import {
 } from './operator.js';
 
 /** Each test has its own pair of members: one pays for Knight and holds no role, the other holds Lord and stopped paying. */
-const PAIRS = 16;
+const PAIRS = 17;
 const payer = (pair: number) => `3000000000000001${String(pair).padStart(2, '0')}`;
 const leaver = (pair: number) => `3000000000000002${String(pair).padStart(2, '0')}`;
+/** Pays for Lord and holds Knight besides. */
+const KEEPER = '300000000000000005';
 const pairs = Array.from({ length: PAIRS }, (_, pair) => pair);
 
 const world: WorldInput = {
@@ -27,21 +29,28 @@ const world: WorldInput = {
 			...pairs.map((pair) => ({ id: payer(pair), username: `payer${pair}.`, roles: [] })),
 			...pairs.map((pair) => ({ id: leaver(pair), username: `leaver${pair}.`, roles: ['Lord'] })),
 			{ id: '300000000000000003', username: 'second', operator: true, roles: [] },
-			{ id: '300000000000000004', username: 'member', roles: [] }
+			{ id: '300000000000000004', username: 'member', roles: [] },
+			{ id: KEEPER, username: 'keeper.', roles: ['Knight', 'Lord'] }
 		]
 	},
 	stripe: {
-		customers: pairs.flatMap((pair) => [{ id: `cus_p${pair}` }, { id: `cus_l${pair}` }]),
-		subscriptions: pairs.flatMap((pair) => [
-			{ id: `sub_p${pair}`, customer: `cus_p${pair}`, status: 'active' as const, price: 'price_knight' },
-			{ id: `sub_l${pair}`, customer: `cus_l${pair}`, status: 'canceled' as const, price: 'price_lord' }
-		])
+		customers: [...pairs.flatMap((pair) => [{ id: `cus_p${pair}` }, { id: `cus_l${pair}` }]), { id: 'cus_keeper' }],
+		subscriptions: [
+			...pairs.flatMap((pair) => [
+				{ id: `sub_p${pair}`, customer: `cus_p${pair}`, status: 'active' as const, price: 'price_knight' },
+				{ id: `sub_l${pair}`, customer: `cus_l${pair}`, status: 'canceled' as const, price: 'price_lord' }
+			]),
+			{ id: 'sub_keeper', customer: 'cus_keeper', status: 'active', price: 'price_lord' }
+		]
 	},
 	database: {
-		members: pairs.flatMap((pair) => [
-			{ id: `mp${pair}`, discordId: payer(pair), stripeCustomerId: `cus_p${pair}` },
-			{ id: `ml${pair}`, discordId: leaver(pair), stripeCustomerId: `cus_l${pair}` }
-		])
+		members: [
+			...pairs.flatMap((pair) => [
+				{ id: `mp${pair}`, discordId: payer(pair), stripeCustomerId: `cus_p${pair}` },
+				{ id: `ml${pair}`, discordId: leaver(pair), stripeCustomerId: `cus_l${pair}` }
+			]),
+			{ id: 'm_keeper', discordId: KEEPER, stripeCustomerId: 'cus_keeper' }
+		]
 	}
 };
 
@@ -151,6 +160,19 @@ describe('Apply fix', () => {
 		expect(renewed.button).not.toBe(page.button);
 		expect(await apply(renewed)).toMatch(/ (now|no longer) has /);
 		expect(managedRolesOf(sandbox, payer(pair))).toEqual(['Lord']);
+	});
+
+	test('asks when the plan is the same, but takes all access by now', async () => {
+		const page = await pageOf('keeper.');
+		sandbox.discord.changeRoles({ user: 'keeper.', remove: ['Lord'] });
+		sandbox.stripe.update('subscriptions', 'sub_keeper', { status: 'canceled' });
+		expect(await apply(page)).toMatch(/the plan has changed since you saw it.* \*\*Remove Knight\*\*, which takes all access/);
+		expect(managedRolesOf(sandbox, KEEPER)).toEqual(['Knight']);
+		const { message, button } = await pageOf('keeper.');
+		const asked = await waitForReply(sandbox, sandbox.click('operator', message.id, button), /Remove Knight\?/);
+		expect(asked.embeds[0]?.description).toContain('loses Knight, and with it all access.');
+		expect(managedRolesOf(sandbox, KEEPER)).toEqual(['Knight']);
+		expect(roleCalls()).toEqual([]);
 	});
 
 	test('reports a change that Discord accepted but did not make', async () => {

@@ -76,7 +76,9 @@ describe('/reconcile fix', () => {
 
 	test('asks for confirmation of an issue that was typed, and answers an unknown name', async () => {
 		const { id, answer } = await runCommand(sandbox, 'reconcile fix', { issue: 'USER7' });
-		expect(answer.content).toContain('(user7): Paying but locked out. The plan: **Give Knight**.');
+		expect(answer.content).toMatch(
+			/\(user7\): Pays for Knight \(subscribed on <t:\d+:D>\) but has no role\. The plan: \*\*Give Knight\*\*\./
+		);
 		expect(managedRolesOf(sandbox, 'user7')).toEqual([]);
 		await click(sandbox, answer, buttonOf(answer, /Apply fix/), 'operator');
 		await waitForReply(sandbox, id, / (now|no longer) has /);

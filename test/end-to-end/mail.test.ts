@@ -43,7 +43,7 @@ describe('mail', () => {
 		});
 		for (const body of [mail?.text, mail?.html]) {
 			expect(body).toContain(`/${report.channel_id}/${report.id}`);
-			expect(body).toContain('Pays for Knight and has no role.');
+			expect(body).toMatch(/Pays for Knight \(subscribed on \d+ \w+ \d{4}\) but has no role\./);
 		}
 		expect(mail?.text).toContain(HOSTILE);
 		expect(mail?.html).not.toContain('<script');

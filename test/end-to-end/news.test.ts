@@ -79,7 +79,7 @@ describe('what a daily run found', () => {
 		expect(report.embeds[0]?.title).toBe('7 people have the wrong roles');
 		expect(fixButtons(report)).toHaveLength(5);
 		expect(mails).toHaveLength(1);
-		expect(mails[0]?.text.match(/Pays for Knight and has no role/g)).toHaveLength(7);
+		expect(mails[0]?.text.match(/Pays for Knight \(subscribed on [^)]*\) but has no role/g)).toHaveLength(7);
 	});
 
 	test('is a line and a mail of two lines if nothing is new; the line opens a private copy to act in', async () => {

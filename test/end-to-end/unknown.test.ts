@@ -86,7 +86,9 @@ describe('a price that the settings do not list', () => {
 		const { run, report } = await reconcile(sandbox);
 		expect(run).toMatchObject({ issuesFound: 2, issuesFixed: 2 });
 		expect([0, 1, 2].map(rolesOf)).toEqual([['Knight'], [], []]);
-		expect(JSON.stringify(report.embeds)).toContain("Has Knight, but only pays for price_new, which isn't assigned to a role");
+		expect(JSON.stringify(report.embeds)).toMatch(
+			/has Knight, but only pays for price_new \(subscribed on <t:\d+:D>\), which isn't assigned to a role/i
+		);
 	});
 });
 

@@ -47,7 +47,7 @@ export function issue(over: Partial<OpenIssue> = {}): OpenIssue {
 	return {
 		...found,
 		id: 'issue1',
-		planHash: planHash(found.discordId, found.plan),
+		planHash: planHash(found),
 		firstSeenAt: AT,
 		lastSeenAt: AT,
 		timesSeen: 1,

@@ -47,6 +47,7 @@ const hostile = fc.oneof(
 );
 
 const AHA = `(?<!\\\\)(?:\\\\\\\\)*`;
+const DIRECTION = /[\u202A-\u202E\u2066-\u2069\u200E\u200F\u061C\r]/;
 /** What acts in Discord, unless Reeve has taken its meaning away. */
 const LIVE = [
 	/@everyone|@here/,
@@ -55,14 +56,21 @@ const LIVE = [
 	new RegExp(`${AHA}</\\w`),
 	/\]\(https?:\/\/evil/,
 	/https?:\/\/evil/,
-	/[\u202A-\u202E\u2066-\u2069\u200E\u200F\u061C\r]/
+	DIRECTION
 ];
 
-/** Everything in a message that Discord draws. */
+/** Everything in a message that Discord draws with markup: not the labels of buttons. */
 function texts(message: unknown): string[] {
 	if (typeof message === 'string') return [message];
 	if (typeof message !== 'object' || message === null) return [];
-	return Object.entries(message).flatMap(([key, value]) => (key === 'custom_id' || key === 'value' ? textsOfValue(value) : texts(value)));
+	return Object.entries(message).flatMap(([key, value]) =>
+		key === 'label' ? [] : key === 'custom_id' || key === 'value' ? textsOfValue(value) : texts(value)
+	);
+}
+
+function labels(message: unknown): string[] {
+	if (typeof message !== 'object' || message === null) return [];
+	return Object.entries(message).flatMap(([key, value]) => (key === 'label' && typeof value === 'string' ? [value] : labels(value)));
 }
 
 /** A field's value is drawn; a menu's is not. */
@@ -74,6 +82,10 @@ function expectHarmless(message: unknown): void {
 	for (const text of texts(message)) {
 		expect(text.isWellFormed()).toBe(true);
 		for (const live of LIVE) expect(text).not.toMatch(live);
+	}
+	for (const label of labels(message)) {
+		expect(label.isWellFormed()).toBe(true);
+		expect(label).not.toMatch(DIRECTION);
 	}
 }
 

@@ -55,7 +55,7 @@ const drift: fc.Arbitrary<DriftIssue> = fc.record({
 
 const openIssue: fc.Arbitrary<OpenIssue> = fc
 	.tuple(drift, fc.record({ id: cuid, firstSeenAt: moment, lastSeenAt: moment, timesSeen: many, cameBackAt: fc.option(moment) }))
-	.map(([found, life]) => ({ ...found, ...life, planHash: planHash(found.discordId, found.plan) }));
+	.map(([found, life]) => ({ ...found, ...life, planHash: planHash(found) }));
 
 const outcome = fc.constantFrom<FixOutcome>(
 	'FIXED',

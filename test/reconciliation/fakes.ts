@@ -278,6 +278,7 @@ interface StoredAttempt {
 	readonly issueId: string;
 	readonly actor: string;
 	readonly runId: string;
+	readonly planHash: string;
 	readonly plan: OpenIssue['plan'];
 	rolesBefore: readonly RoleName[] | null;
 	/** Whether a role call may be on its way. */
@@ -456,7 +457,7 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 			const known = live.find(({ discordId }) => discordId === drift.discordId);
 			if (known?.status === 'FIXING' && known.type !== drift.type) return [];
 			// It keeps the plan that was claimed.
-			const found = known?.status === 'FIXING' ? known : { ...drift, planHash: planHash(drift.discordId, drift.plan) };
+			const found = known?.status === 'FIXING' ? known : { ...drift, planHash: planHash(drift) };
 			const issue: StoredIssue = {
 				...found,
 				id: known?.id ?? `issue_${this.issues.size + 1}`,
@@ -558,7 +559,8 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 		if (issue.planHash !== hash && !isTheRest) return { kind: 'plan-changed', issue: { ...issue } };
 		issue.status = 'FIXING';
 		const attemptId = `attempt_${this.attempts.length + 1}`;
-		this.attempts.push({ ...NEW_ATTEMPT, attemptId, issueId, actor, runId, plan: issue.plan, expiresAt: later(at, seconds) });
+		const { plan, planHash: approved } = issue;
+		this.attempts.push({ ...NEW_ATTEMPT, attemptId, issueId, actor, runId, planHash: approved, plan, expiresAt: later(at, seconds) });
 		return { kind: 'claimed', claim: { attemptId, issue: { ...issue }, earlier } };
 	}
 
@@ -609,7 +611,7 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 		const { outcome } = stored;
 		const { runId, actor, undoes } = attempt;
 		const ended = { ...stored, kind: undoes === null ? 'fix' : 'undo', issue: { ...issue }, runId, actor } as const;
-		if (newDrift) Object.assign(issue, newDrift, { planHash: planHash(newDrift.discordId, newDrift.plan) });
+		if (newDrift) Object.assign(issue, newDrift, { planHash: planHash(newDrift) });
 		if (outcome === 'FIXED') attempt.verification = this.pendingVerification(end.at);
 		if (attempt.undoes !== null && !mayHaveChanged(end)) {
 			this.exemptions = this.exemptions.map((each) => (each.discordId === issue.discordId ? { ...each, expiresAt: end.at } : each));
@@ -641,8 +643,8 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 			const issue = this.issues.get(attempt.issueId);
 			if (issue === undefined) return [];
 			attempt.expiresAt = later(this.now(), seconds);
-			const { attemptId, actor, plan, rolesBefore, undoes } = attempt;
-			const earlier = undoes === null ? earlierWork(this.pastAttempts(issue), [planHash(issue.discordId, plan)]) : null;
+			const { attemptId, actor, planHash: approved, plan, rolesBefore, undoes } = attempt;
+			const earlier = undoes === null ? earlierWork(this.pastAttempts(issue), [approved]) : null;
 			return [{ attemptId, issue, actor, plan, rolesBefore, undoes, earlier }];
 		});
 	}
@@ -696,7 +698,17 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 		const interrupted = this.attempts.some(({ undoes, end }) => undoes === fixId && end?.rolesBefore !== null && end?.rolesAfter === null);
 		const attemptId = `attempt_${this.attempts.length + 1}`;
 		const { issueId, runId } = fix;
-		this.attempts.push({ ...NEW_ATTEMPT, attemptId, issueId, actor, runId, plan, expiresAt: later(this.now(), seconds), undoes: fixId });
+		this.attempts.push({
+			...NEW_ATTEMPT,
+			attemptId,
+			issueId,
+			actor,
+			runId,
+			planHash: planHash({ discordId: issue.discordId, plan }),
+			plan,
+			expiresAt: later(this.now(), seconds),
+			undoes: fixId
+		});
 		issue.status = 'FIXING';
 		this.exemptions.push({ discordId: issue.discordId, reason, createdBy: actor, expiresAt: exemptUntil });
 		return { kind: 'claimed', subject, claim: { attemptId, issueId, left, plan, interrupted } };
@@ -725,8 +737,8 @@ export class FakeLedger implements Ledger, VerificationStore, UndoStore {
 	private pastAttempts(issue: StoredIssue): PastAttempt[] {
 		return this.attempts
 			.filter(({ issueId }) => issueId === issue.id)
-			.map(({ plan, rolesBefore, end }) => ({
-				planHash: planHash(issue.discordId, plan),
+			.map(({ planHash: approved, plan, rolesBefore, end }) => ({
+				planHash: approved,
 				plan,
 				outcome: end?.outcome ?? null,
 				rolesBefore: end === null ? rolesBefore : end.rolesBefore,

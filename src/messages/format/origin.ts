@@ -56,11 +56,11 @@ export function describeEvent(origin: Origin | undefined, said: string): string 
 		case 'joined':
 			return `joined the server on ${on}`;
 		case 'ended':
-			return / ended \d{4}-/.test(said) ? '' : `the subscription ended on ${on}`;
+			return / ended on \d{4}-/.test(said) ? '' : `the subscription ended on ${on}`;
 		case 'payment-failed':
 			return /payment failed \d{4}-/i.test(said) ? '' : `the payment failed on ${on}`;
 		case 'subscribed':
-			return `subscribed on ${on}`;
+			return /subscribed on \d{4}-/.test(said) ? '' : `subscribed on ${on}`;
 		case 'linked':
 			return `was linked by ${describeActor(origin.by)} on ${on}`;
 		case 'unlinked':

@@ -6,7 +6,7 @@ import {
 	ButtonStyle,
 	ComponentType
 } from 'discord.js';
-import { countEffects, EFFECTS, type Effect } from '../../reconciliation/domain/effect.js';
+import { countEffects, EFFECTS, type Effect, takesAccess } from '../../reconciliation/domain/effect.js';
 import { BULK_PARTS, type BulkPart, type BulkScope } from '../../reconciliation/domain/hold.js';
 import type { OpenIssue } from '../../reconciliation/domain/issue.js';
 import type { BulkResult, BulkStep } from '../../reconciliation/fixes/bulk.js';
@@ -14,8 +14,8 @@ import { type BulkPlan, holdOn } from '../../reconciliation/fixes/bulk-plan.js';
 import { buildCustomId } from '../custom-id.js';
 import { COLOURS } from '../format/colours.js';
 import { describeEffects } from '../format/effects.js';
-import { count, describePlan, heading, number, PART_LABELS, SCOPE_NAMES } from '../format/format.js';
-import { MAX_FIELD_LENGTH, MAX_MESSAGE_LENGTH } from '../format/limits.js';
+import { count, describePlan, heading, number, PART_LABELS, planLabel, SCOPE_NAMES } from '../format/format.js';
+import { MAX_FIELD_LENGTH, MAX_LABEL_LENGTH, MAX_MESSAGE_LENGTH } from '../format/limits.js';
 import { fitLines } from '../format/lines.js';
 import { cut, escapeName, mention, mentionWithName, sentence } from '../format/text.js';
 import { describeOnboarding } from '../report/onboarding.js';
@@ -168,7 +168,7 @@ function cancelButton(): APIButtonComponent {
 }
 
 function button(
-	style: ButtonStyle.Primary | ButtonStyle.Danger | ButtonStyle.Success | ButtonStyle.Secondary,
+	style: ButtonStyle.Danger | ButtonStyle.Success | ButtonStyle.Secondary,
 	label: string,
 	custom_id: string
 ): APIButtonComponent {
@@ -177,9 +177,12 @@ function button(
 
 /** Shows the plan of one open issue and asks for confirmation. */
 export function singlePlanReply(issue: OpenIssue): BulkMessage {
-	const { id, planHash, discordId, discordName, plan } = issue;
-	return message(`${mentionWithName(discordId, discordName)}: ${heading(issue)}. The plan: **${cut(describePlan(plan), PLAN_LENGTH)}**.`, {
-		buttons: [button(ButtonStyle.Primary, 'Apply fix', buildCustomId({ action: 'fix-one', issueId: id, planHash }))]
+	const { id, planHash, discordId, discordName, description, plan } = issue;
+	const style = takesAccess(issue) ? ButtonStyle.Danger : ButtonStyle.Success;
+	const label = cut(`Apply fix · ${planLabel(plan)}`, MAX_LABEL_LENGTH);
+	const why = sentence(description, REASON_LENGTH);
+	return message(`${mentionWithName(discordId, discordName)}: ${why} The plan: **${cut(describePlan(plan), PLAN_LENGTH)}**.`, {
+		buttons: [button(style, label, buildCustomId({ action: 'fix-one', issueId: id, planHash }))]
 	});
 }
 

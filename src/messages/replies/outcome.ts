@@ -1,4 +1,5 @@
 import { ComponentType } from 'discord.js';
+import type { Effect } from '../../reconciliation/domain/effect.js';
 import type { DriftIssue, Plan } from '../../reconciliation/domain/issue.js';
 import type { FixResult } from '../../reconciliation/fixes/fix.js';
 import { changeMade, describeActor, describeChange, describePlan, roles } from '../format/format.js';
@@ -89,13 +90,16 @@ function describeNow(subject: NonNullable<Subject>, { add, remove }: Plan): stri
 }
 
 function planChanged(issue: NonNullable<Subject>, drift: DriftIssue | null, made: Plan | null = null): string {
-	const plan = drift === null ? '' : ` The plan is now: **${cut(describePlan(drift.plan), PLAN_LENGTH)}**.`;
+	const plan = drift === null ? '' : ` The plan is now: **${cut(describePlan(drift.plan), PLAN_LENGTH)}**${TAKES[drift.effect] ?? ''}.`;
 	return `${changedOrNot(describeSubject(issue), made)}: the plan has changed since you saw it.${plan} If that is right, press Apply fix again: the button now applies the new plan.`;
 }
 
 function change(made: { readonly add: readonly string[]; readonly remove: readonly string[] }): string {
 	return cut(describeChange(made), PLAN_LENGTH);
 }
+
+/** What the roles alone do not say: the same plan may have taken nothing before. */
+const TAKES: Partial<Readonly<Record<Effect, string>>> = { removes: ', which takes all access', lowers: ', which lowers their access' };
 
 /** "Nothing was changed for @ada (ada)"; or what was, before a fix stopped. */
 function changedOrNot(person: string, made: Plan | null): string {

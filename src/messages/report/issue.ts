@@ -32,7 +32,7 @@ export interface ShownIssue {
 export function shownIssue(issue: OpenIssue, position: number, states: ReportView['states']): ShownIssue {
 	const state = states.get(issue.id) ?? untouched(issue);
 	const live = state.detail;
-	const hash = live === null ? issue.planHash : planHash(live.discordId, live.plan);
+	const hash = live === null ? issue.planHash : planHash(live);
 	return {
 		number: position,
 		id: issue.id,

@@ -1,9 +1,10 @@
 import type { MissingCustomers, Subscription } from '../domain/billing.js';
 import type { DriftType } from '../domain/issue.js';
-import { DEBTOR, type PolicySettings, type RoleName } from '../domain/rules.js';
+
+import { DEBTOR, type PolicySettings, type RoleName, type TeamSeat } from '../domain/rules.js';
 import { timeInText } from '../domain/time-in-text.js';
 import type { UnknownReason } from '../domain/unknown.js';
-import { debtPeriods, type EvaluatedSource, isPastDue } from '../policy/entitlement.js';
+import { debtPeriods, type EvaluatedSource, isOver, isPastDue } from '../policy/entitlement.js';
 import { purchaseOf } from '../policy/purchase.js';
 import type { LinkedPerson } from './link-index.js';
 import { describeUnknown } from './unknown.js';
@@ -83,21 +84,42 @@ export function describeDrift(type: DriftType, held: readonly RoleName[], expect
 }
 
 function describeEndOfDebt({ sources: [source], settings }: PersonFacts): string {
-	if (source === undefined || !isPastDue(source.subscription.status)) return 'no longer owes anything';
+	if (source === undefined) return 'no longer owes anything';
+	const { status, endedAt } = source.subscription;
+	if (!isPastDue(status)) {
+		const ended = status === 'canceled' && endedAt !== null ? `: the subscription ended on ${timeInText(endedAt)}` : '';
+		return `no longer owes anything${ended}`;
+	}
 	return `the ${settings.debtorDays} days for that are over (payment failed ${timeInText(source.unpaidSince)})`;
 }
 
-/** "Pays for Lord and has Knight.", "Owns the team Acme, so should have Lord; has Knight." */
+/** "Pays for Lord (subscribed on …) but has Knight.", "Owns the team Acme (subscribed on …), so should have Lord; has Knight." */
 function describeDue(expected: readonly RoleName[], has: string, facts: PersonFacts): string {
 	const due = listRoles(expected);
 	const source = sourceOf(expected, facts);
 	if (source === undefined) return `Should have ${due}; has ${has}.`;
-	const until = isPastDue(source.subscription.status) ? ` ${describeGrace(source, facts)}` : '';
-	if (source.seat !== null) {
-		const seat = source.seat === 'OWNER' ? 'Owns' : 'Is a member of';
-		return `${seat} ${teamOf(source, facts)}, so should have ${due}${until}; has ${has}.`;
+	const { subscription, seat } = source;
+	if (isPastDue(subscription.status)) {
+		const until = `${due} ${describeGrace(source, facts)}`;
+		return seat === null
+			? `Should have ${until} but has ${has}.`
+			: `${SEATS[seat]} ${teamOf(source, facts)}, so should have ${until}; has ${has}.`;
 	}
-	return until === '' ? `Pays for ${due} and has ${has}.` : `Should have ${due}${until} but has ${has}.`;
+	const dates = `(${datesOf(subscription)})`;
+	if (seat !== null) return `${SEATS[seat]} ${teamOf(source, facts)} ${dates}, so should have ${due}; has ${has}.`;
+	return `${subscription.status === 'trialing' ? 'Is on trial' : 'Pays'} for ${due} ${dates} but has ${has}.`;
+}
+
+const SEATS: Readonly<Record<TeamSeat, string>> = { OWNER: 'Owns', TEAM_MEMBER: 'Is a member of' };
+
+/**
+ * "subscribed on …, ends on …": of a subscription that is not past due. What it is for may have changed since, so that it does not say since
+ * when a role is paid.
+ */
+export function datesOf({ status, createdAt, endedAt, cancelAt }: Subscription): string {
+	if (status === 'canceled' && endedAt !== null) return `ended on ${timeInText(endedAt)}`;
+	const end = isOver(status) || cancelAt === null ? '' : `, ends on ${timeInText(cancelAt)}`;
+	return `subscribed on ${timeInText(createdAt)}${end}`;
 }
 
 /** "until … (payment failed …, in the 48-hour grace period)". */
@@ -114,7 +136,7 @@ export function describeNoAccess(facts: PersonFacts): string {
 		return `, but only pays for ${prices.join(' and ')}, which ${prices.length === 1 ? "isn't" : "aren't"} assigned to a role`;
 	const [source] = facts.sources;
 	if (source === undefined) return ' and pays for nothing';
-	const { status, endedAt } = source.subscription;
+	const { status, createdAt, endedAt } = source.subscription;
 	const whose = source.seat === null ? 'the subscription' : `the subscription of ${teamOf(source, facts)}`;
 	if (isPastDue(status)) {
 		const days = `${facts.settings.debtorDays} days as ${DEBTOR}`;
@@ -126,18 +148,25 @@ export function describeNoAccess(facts: PersonFacts): string {
 		case 'paused':
 			return `, but ${whose} is paused`;
 		case 'incomplete':
-			return `, but the first payment for ${whose} has not been made yet`;
+			return `, but the first payment for ${whose} (begun on ${timeInText(createdAt)}) has not been made yet`;
 		case 'incomplete_expired':
-			return `, but the first payment for ${whose} was never made`;
+			return `, but the first payment for ${whose} (begun on ${timeInText(createdAt)}) was never made`;
 		default:
 			return ' and pays for nothing';
 	}
 }
 
-/** What is paid for, if no source gives a role: "pays for nothing" would contradict the subscription shown beside it. */
+/**
+ * What is paid for, if no source gives a role, with the dates of the first subscription for it: "pays for nothing" would contradict the
+ * subscription shown beside it.
+ */
 function pricesWithoutRole(sources: readonly EvaluatedSource[]): readonly string[] {
-	const paid = sources.filter(({ subscription: { status } }) => status === 'active' || status === 'trialing');
-	return [...new Set(paid.flatMap(({ subscription }) => subscription.items.map(({ price }) => price)))];
+	const dates = new Map<string, string>();
+	for (const { subscription } of sources) {
+		if (subscription.status !== 'active' && subscription.status !== 'trialing') continue;
+		for (const { price } of subscription.items) if (!dates.has(price)) dates.set(price, datesOf(subscription));
+	}
+	return [...dates].map(([price, text]) => `${price} (${text})`);
 }
 
 /** Why a plan leaves roles that the known subscriptions do not give: a sentence to follow the drift. */
@@ -162,13 +191,10 @@ export function describeBecause(expected: readonly RoleName[], facts: PersonFact
 	}
 	if (isPastDue(source.subscription.status))
 		return `the payment failed on ${failed}, and the ${graceHours}-hour grace period lasts until ${timeInText(graceUntil)}`;
-	const { status, createdAt, cancelAt } = source.subscription;
-	const end = cancelAt === null ? [] : [`ends on ${timeInText(cancelAt)}`];
-	if (source.seat === null) {
-		const dates = [`subscribed on ${timeInText(createdAt)}`, ...end].join(', ');
-		return `they ${status === 'trialing' ? 'are on trial' : 'pay'} for ${listRoles(expected)} (${dates})`;
-	}
-	return `they ${source.seat === 'OWNER' ? 'own' : 'are a member of'} ${[teamOf(source, facts), ...end].join(', whose subscription ')}`;
+	const dates = datesOf(source.subscription);
+	if (source.seat === null)
+		return `they ${source.subscription.status === 'trialing' ? 'are on trial' : 'pay'} for ${listRoles(expected)} (${dates})`;
+	return `they ${source.seat === 'OWNER' ? 'own' : 'are a member of'} ${teamOf(source, facts)} (${dates})`;
 }
 
 /** The source that decides; of those that give the same tier, one that is paid: the grace period of another does not matter. */
@@ -179,7 +205,7 @@ function sourceOf(expected: readonly RoleName[], { sources }: PersonFacts): Eval
 	return paid ?? sources[0];
 }
 
-/** What a source decides, in a few words, for Discord's audit log: "Lord ended … (sub_1)". */
+/** What a source decides, in a few words, for Discord's audit log: "Lord ended … (sub_1)", "Lord paid, subscribed on … (sub_1)". */
 export function describeCause(expected: readonly RoleName[], facts: PersonFacts): string {
 	if (facts.person === null) return 'not linked to a customer';
 	const source = sourceOf(expected, facts);
@@ -189,7 +215,7 @@ export function describeCause(expected: readonly RoleName[], facts: PersonFacts)
 	const what = source.seat === null ? bought : `${bought} by ${teamOf(source, facts)}`;
 	const event = () => {
 		if (isPastDue(status)) return `payment failed ${timeInText(source.unpaidSince)}`;
-		if (expected.length > 0) return 'paid';
+		if (expected.length > 0) return `paid, ${datesOf(source.subscription)}`;
 		if (pricesWithoutRole([source]).length > 0) return 'gives no role';
 		return status === 'canceled' ? `ended${endedAt === null ? '' : ` ${timeInText(endedAt)}`}` : `is ${status}`;
 	};

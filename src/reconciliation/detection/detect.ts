@@ -240,7 +240,7 @@ function compareMember(
 		memberId: person?.rows.map((row) => row.id).sort()[0] ?? null,
 		discordId: member.id,
 		discordName: member.name,
-		description: `${adjusted === null ? describeDrift(type, held, expected, facts) : describeAdjustedDrift(held, adjusted)}${blocked}`,
+		description: `${adjusted === null ? describeDrift(type, held, expected, facts) : describeAdjustedDrift(held, adjusted, evaluation.sources[0])}${blocked}`,
 		stripeStatus: describeStripe(facts, missing),
 		databaseStatus: describeDatabase(facts),
 		cause: adjusted === null ? describeCause(expected, facts) : describeAdjustmentCause(adjusted),

@@ -1,3 +1,4 @@
+import { type Effect, takesAccess } from '../domain/effect.js';
 import { fingerprint } from '../domain/fingerprint.js';
 import type { Plan } from '../domain/issue.js';
 import type { RoleName } from '../domain/rules.js';
@@ -25,9 +26,21 @@ export function formatRoles(roles: readonly RoleName[]): string {
 	return roles.join(' and ') || 'no managed role';
 }
 
-/** Fingerprint of a member and a plan: binds a button to the plan that it showed. */
-export function planHash(discordId: string, plan: Plan): string {
-	return fingerprint(JSON.stringify([discordId, plan.add, plan.remove]));
+/**
+ * Fingerprint of a member, a plan and the access that it takes: binds a button to what it showed. The same plan takes nothing, some access
+ * or all of it, depending on the other roles that the member has when it is made.
+ */
+export function planHash({
+	discordId,
+	plan,
+	effect
+}: {
+	readonly discordId: string;
+	readonly plan: Plan;
+	readonly effect?: Effect;
+}): string {
+	const taken = effect !== undefined && takesAccess({ effect }) ? [effect] : [];
+	return fingerprint(JSON.stringify([discordId, plan.add, plan.remove, ...taken]));
 }
 
 /** Whether every change of `plan` is also one of `other`. */

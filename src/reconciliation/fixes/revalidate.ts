@@ -67,7 +67,7 @@ export async function revalidatePlan(
 		if (marked?.byRuleChange) return { end: unchanged('FAILED', member.roles, RULES_NOT_ACCEPTED) };
 	}
 	// A member who has lost their only link is a different case from the one that was approved, even with the same plan.
-	const isApproved = planHash(drift.discordId, drift.plan) === issue.planHash;
+	const isApproved = planHash(drift) === planHash(issue);
 	const look = { roles: member.roles, plan: drift.plan };
 	if (drift.linked === issue.linked) {
 		if (isApproved) return { ...look, goal: issue.plan, success: 'FIXED' };

@@ -306,7 +306,7 @@ async function findNews(
 /** The members whose drift is not what is stored of them: their roles are being changed, or were since the run began. */
 function postponed(stored: readonly OpenIssue[], found: readonly DriftIssue[]): readonly string[] {
 	const plans = new Map(stored.map((issue) => [issue.discordId, issue.planHash]));
-	return found.flatMap(({ discordId, plan }) => (plans.get(discordId) === planHash(discordId, plan) ? [] : [discordId]));
+	return found.flatMap((drift) => (plans.get(drift.discordId) === planHash(drift) ? [] : [drift.discordId]));
 }
 
 const PHASES = {

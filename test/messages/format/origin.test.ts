@@ -28,10 +28,13 @@ describe('describeEvent', () => {
 
 	it('does not repeat a date that was said', () => {
 		const ended: Origin = { kind: 'ended', subscriptionId: 'sub_1', at };
-		expect(describeEvent(ended, 'Has Lord, but the subscription ended 2026-11-28T12:00:00Z.')).toBe('');
+		expect(describeEvent(ended, 'Has Lord, but the subscription ended on 2026-11-28T12:00:00Z.')).toBe('');
 		expect(describeEvent(ended, 'Has Lord and pays for nothing.')).toBe('the subscription ended on <t:1795867200:D>');
 		const failed: Origin = { kind: 'payment-failed', subscriptionId: 'sub_1', at };
 		expect(describeEvent(failed, 'Payment failed 2026-11-28T12:00:00Z, beyond the grace period.')).toBe('');
+		const subscribed: Origin = { kind: 'subscribed', subscriptionId: 'sub_1', at };
+		expect(describeEvent(subscribed, 'Pays for Lord (subscribed on 2026-11-28T12:00:00Z) but has no role.')).toBe('');
+		expect(describeEvent(subscribed, 'Should have Lord; has no role.')).toBe('subscribed on <t:1795867200:D>');
 	});
 });
 

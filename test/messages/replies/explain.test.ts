@@ -202,7 +202,7 @@ describe('explanationReply', () => {
 	it('offers a fix with its effect, after a question if it takes access', () => {
 		const grants = { add: ['Lord'], remove: ['Knight'] };
 		const open = (over: Partial<DriftIssue> = {}, more: Partial<Explanation> = {}) =>
-			explanation({ drift: drift(over), issue: { ...issue(over), planHash: planHash(ADA, drift(over).plan), status: 'OPEN' }, ...more });
+			explanation({ drift: drift(over), issue: { ...issue(over), planHash: planHash(drift(over)), status: 'OPEN' }, ...more });
 		const fix = (explained: Explanation) => buttonsOf(reply(explained).components)[0];
 		expect(fix(open({ plan: grants, effect: 'raises' }))).toMatchObject({
 			label: 'Apply fix · Replace Knight with Lord',

@@ -41,12 +41,12 @@ describe('fixReply', () => {
 	});
 
 	it('shows the new plan if it changed', () => {
-		const newDrift = drift({ plan: { add: [], remove: ['Knight'] } });
+		const newDrift = drift({ plan: { add: [], remove: ['Knight'] }, effect: 'removes' });
 		const words = ended('PLAN_CHANGED', { newDrift });
 		expect(words).toContain(`Nothing was changed for ${PERSON}`);
-		expect(words).toContain('The plan is now: **Remove Knight**.');
+		expect(words).toContain('The plan is now: **Remove Knight**, which takes all access.');
 		expect(words).toContain('press Apply fix again');
-		expect(fixReply({ kind: 'plan-changed', issue: issue({ plan: newDrift.plan }) }, null)).toBe(words);
+		expect(fixReply({ kind: 'plan-changed', issue: issue({ plan: newDrift.plan, effect: newDrift.effect }) }, null)).toBe(words);
 	});
 
 	it('says that an exempt member keeps their roles', () => {

@@ -426,7 +426,7 @@ describe('fix button', () => {
 
 	it('carries the current plan if the report shows it', () => {
 		const detail = drift({ description: 'Has Knight and pays for nothing.', expectedRoles: [], plan: { add: [], remove: ['Knight'] } });
-		const hash = planHash(detail.discordId, detail.plan);
+		const hash = planHash(detail);
 		const { lines, button } = shown({ planHash: hash, detail });
 		expect(lines[0]).toContain('has Knight and pays for nothing.');
 		expect(lines[1]).toContain(' · plan changed since this report · ');

@@ -110,12 +110,25 @@ describe('describeDatabase', () => {
 
 describe('describeDrift', () => {
 	it.each([
-		['MISSING_ACCESS', [], ['Lord'], 'Pays for Lord and has no role.'],
-		['ROLE_MISMATCH', ['Knight', 'Lord'], ['Lord'], 'Pays for Lord and has Knight and Lord.'],
-		['DEBTOR_MISMATCH', ['Debtor'], ['Lord'], 'Pays for Lord and has Debtor.'],
+		['MISSING_ACCESS', [], ['Lord'], `Pays for Lord (subscribed on ${SUBSCRIBED}) but has no role.`],
+		['ROLE_MISMATCH', ['Knight', 'Lord'], ['Lord'], `Pays for Lord (subscribed on ${SUBSCRIBED}) but has Knight and Lord.`],
+		['DEBTOR_MISMATCH', ['Debtor'], ['Lord'], `Pays for Lord (subscribed on ${SUBSCRIBED}) but has Debtor.`],
 		['DEBTOR_MISMATCH', ['Debtor'], [], 'Still marked Debtor, but no longer owes anything.']
 	] as const)('describes %s of a paying member with %j who should have %j', (type, held, expected, text) => {
 		expect(describeDrift(type, held, expected, facts([source()]))).toBe(text);
+	});
+
+	it('says that someone is on trial, and when a subscription will end', () => {
+		const trial = facts([source({ status: 'trialing', cancelAt: ago({ days: -1 }) })]);
+		expect(describeDrift('MISSING_ACCESS', [], ['Knight'], trial)).toBe(
+			`Is on trial for Knight (subscribed on ${SUBSCRIBED}, ends on ${TOMORROW}) but has no role.`
+		);
+	});
+
+	it('says why someone is no longer in debt', () => {
+		expect(describeDrift('DEBTOR_MISMATCH', ['Debtor'], [], facts([source(ENDED)]))).toBe(
+			`Still marked Debtor, but no longer owes anything: the subscription ended on ${FAILED}.`
+		);
 	});
 
 	it('says which debt is no longer one for Debtor', () => {
@@ -127,9 +140,9 @@ describe('describeDrift', () => {
 	it('does not speak of the grace period of one subscription if another is paid', () => {
 		const lord = { entitlement: { kind: 'tier', tier: 'Lord' } } as const;
 		const both = facts([source({ status: 'past_due' }, lord), source({ id: 'sub_2', prices: ['price_lord'] }, lord)]);
-		expect(describeDrift('MISSING_ACCESS', [], ['Lord'], both)).toBe('Pays for Lord and has no role.');
+		expect(describeDrift('MISSING_ACCESS', [], ['Lord'], both)).toBe(`Pays for Lord (subscribed on ${SUBSCRIBED}) but has no role.`);
 		expect([describeCause(['Lord'], both), describeBecause(['Lord'], both)]).toEqual([
-			'Lord paid (sub_2)',
+			`Lord paid, subscribed on ${SUBSCRIBED} (sub_2)`,
 			`they pay for Lord (subscribed on ${SUBSCRIBED})`
 		]);
 	});
@@ -156,7 +169,7 @@ describe('describeDrift', () => {
 	] as const)('names the seat %s', (seat, named) => {
 		const described = (status: string) =>
 			describeDrift('ROLE_MISMATCH', ['Knight'], ['Lord'], facts([ofTeam(seat, { status })], inTeam(seat)));
-		expect(described('active')).toBe(`${named}, so should have Lord; has Knight.`);
+		expect(described('active')).toBe(`${named} (subscribed on ${SUBSCRIBED}), so should have Lord; has Knight.`);
 		expect(described('past_due')).toBe(
 			`${named}, so should have Lord until ${GRACE_ENDS} (payment failed ${FAILED}, in the 48-hour grace period); has Knight.`
 		);
@@ -171,17 +184,29 @@ describe('describeDrift', () => {
 	const tshirt = source({ prices: ['price_tshirt'] });
 	it.each([
 		['no subscription', [], ' and pays for nothing'],
-		['a price without a role', [tshirt, source(ENDED)], ", but only pays for price_tshirt, which isn't assigned to a role"],
+		[
+			'a price without a role',
+			[tshirt, source(ENDED)],
+			`, but only pays for price_tshirt (subscribed on ${SUBSCRIBED}), which isn't assigned to a role`
+		],
 		[
 			'two prices without a role',
 			[source({ prices: ['price_tshirt', 'price_cup'] })],
-			", but only pays for price_tshirt and price_cup, which aren't assigned to a role"
+			`, but only pays for price_tshirt (subscribed on ${SUBSCRIBED}) and price_cup (subscribed on ${SUBSCRIBED}), which aren't assigned to a role`
 		],
 		['a subscription that ended', [source(ENDED)], `, but the subscription ended on ${FAILED}`],
 		['one that was canceled, Stripe does not say when', [source({ status: 'canceled' })], ', but the subscription was canceled'],
 		['one that is paused', [source({ status: 'paused' })], ', but the subscription is paused'],
-		['one that has not begun', [source({ status: 'incomplete' })], ', but the first payment for the subscription has not been made yet'],
-		['one that never began', [source({ status: 'incomplete_expired' })], ', but the first payment for the subscription was never made'],
+		[
+			'one that has not begun',
+			[source({ status: 'incomplete' })],
+			`, but the first payment for the subscription (begun on ${SUBSCRIBED}) has not been made yet`
+		],
+		[
+			'one that never began',
+			[source({ status: 'incomplete_expired' })],
+			`, but the first payment for the subscription (begun on ${SUBSCRIBED}) was never made`
+		],
 		[
 			'a debt that is too old',
 			[source({ status: 'unpaid' })],
@@ -226,15 +251,15 @@ describe('describeBecause', () => {
 			'for a price without a role',
 			[],
 			[source({ prices: ['price_tshirt'] })],
-			"they only pay for price_tshirt, which isn't assigned to a role"
+			`they only pay for price_tshirt (subscribed on ${SUBSCRIBED}), which isn't assigned to a role`
 		],
 		['missing', [], [], 'they pay for nothing'],
-		['a seat', ['Lord'], [ofTeam('OWNER')], 'they own their team'],
+		['a seat', ['Lord'], [ofTeam('OWNER')], `they own their team (subscribed on ${SUBSCRIBED})`],
 		[
 			'a seat that will end',
 			['Lord'],
 			[ofTeam('OWNER', { cancelAt: ago({ days: -1 }) })],
-			`they own their team, whose subscription ends on ${TOMORROW}`
+			`they own their team (subscribed on ${SUBSCRIBED}, ends on ${TOMORROW})`
 		]
 	] as const)('explains a subscription that is %s', (_, expected, sources, text) => {
 		expect(describeBecause(expected, facts(sources))).toBe(text);
@@ -245,7 +270,7 @@ describe('describeCause', () => {
 	it.each([
 		['a subscription that ended', [], [source(ENDED)], `Knight ended ${FAILED} (sub_1)`],
 		['one that ended, Stripe does not say when', [], [source({ status: 'canceled' })], 'Knight ended (sub_1)'],
-		['a paid subscription', ['Knight'], [source()], 'Knight paid (sub_1)'],
+		['a paid subscription', ['Knight'], [source()], `Knight paid, subscribed on ${SUBSCRIBED} (sub_1)`],
 		['a debt', ['Debtor'], [source({ status: 'past_due' })], `Knight payment failed ${FAILED} (sub_1)`],
 		['a price without a role', [], [source({ prices: ['price_tshirt'] })], 'price_tshirt gives no role (sub_1)'],
 		['one that is paused', [], [source({ status: 'paused' })], 'Knight is paused (sub_1)'],
@@ -255,7 +280,9 @@ describe('describeCause', () => {
 	});
 
 	it('names the team that pays, and a missing link', () => {
-		expect(describeCause(['Lord'], facts([ofTeam('OWNER')], inTeam('OWNER')))).toBe('Lord by the team Lindqvist & Daughters paid (sub_1)');
+		expect(describeCause(['Lord'], facts([ofTeam('OWNER')], inTeam('OWNER')))).toBe(
+			`Lord by the team Lindqvist & Daughters paid, subscribed on ${SUBSCRIBED} (sub_1)`
+		);
 		expect(describeCause([], UNLINKED)).toBe('not linked to a customer');
 	});
 });

@@ -107,7 +107,9 @@ describe('fixIssue → FIXED', () => {
 	it("names the cause, the operator and the run in Discord's audit log", async () => {
 		const { ports, issue } = await wrongRoles();
 		await fix(ports, issue);
-		expect(new Set(ports.guild.reasons)).toEqual(new Set(['Reeve: Lord paid (sub_1) · approved by @grace · run run_1']));
+		expect(new Set(ports.guild.reasons)).toEqual(
+			new Set(['Reeve: Lord paid, subscribed on 2 Nov 2025 (sub_1) · approved by @grace · run run_1'])
+		);
 	});
 
 	it("keeps within what Discord's audit log takes", async () => {
@@ -225,6 +227,25 @@ describe('fixIssue → PLAN_CHANGED, touching nothing and updating the issue', (
 		ports.guild.join(ADA, 'Knight', 'Lord');
 		expect(await ended(fix(ports, issue))).toMatchObject({ outcome: 'PLAN_CHANGED', newDrift: { plan: { remove: ['Knight', 'Lord'] } } });
 		expect(ports.guild.holds(ADA)).toEqual(['Knight', 'Lord']);
+	});
+
+	it.each([
+		['tidies', { prices: ['price_lord'] }],
+		['lowers', {}]
+	] as const)('when the same plan %s access no more, but takes all of it', async (effect, given) => {
+		const { ports, issue } = await found(['Knight', 'Lord'], given);
+		expect(issue.effect).toBe(effect);
+		ports.guild.join(ADA, ...issue.plan.remove);
+		ports.billing.put(subscription({ status: 'canceled' }));
+		expect(await ended(fix(ports, issue))).toMatchObject({
+			outcome: 'PLAN_CHANGED',
+			newDrift: { effect: 'removes', plan: issue.plan }
+		});
+		expect(ports.touched).toBe(0);
+		// What the operator pressed showed another effect, and stays refused.
+		expect(await fix(ports, issue)).toMatchObject({ kind: 'plan-changed', issue: { effect: 'removes' } });
+		const planHash = ports.ledger.issues.get(issue.id)?.planHash ?? '';
+		expect(await ended(fix(ports, issue, { planHash }))).toMatchObject({ outcome: 'FIXED' });
 	});
 
 	it('when the grace period ended since the run', async () => {

@@ -10,7 +10,8 @@ import {
 	rulesEqual,
 	rulesHash
 } from '../../../src/reconciliation/domain/rules.js';
-import { ADA, detection, inGuild, issues, MAPPED, only, type Parts, row, subscription } from '../builders.js';
+import { timeInText } from '../../../src/reconciliation/domain/time-in-text.js';
+import { ADA, ago, detection, inGuild, issues, MAPPED, only, type Parts, row, subscription } from '../builders.js';
 
 /** Ada pays for Knight. */
 const PAYS: Parts = { subscriptions: [subscription({ metadataDiscordId: ADA })] };
@@ -30,7 +31,7 @@ describe("the server's own rule", () => {
 			type: 'MISSING_ACCESS',
 			expectedRoles: ['Squire'],
 			adjusted: { from: 'Knight', to: 'Squire' },
-			description: "Should have Squire by this server's rule, instead of Knight; has no role.",
+			description: `Should have Squire by this server's rule, instead of Knight (subscribed on ${timeInText(ago({ days: 100 }))}); has no role.`,
 			cause: "this server's rule: Knight → Squire",
 			plan: { add: ['Squire'], remove: [] },
 			effect: 'grants'

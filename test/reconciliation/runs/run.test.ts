@@ -591,7 +591,7 @@ describe('runReconciliation with auto-fix', () => {
 	it("names the cause, the automatic fix and the run in Discord's audit log", async () => {
 		const ports = councilOfTwo();
 		await run(ports, AUTO);
-		expect(ports.guild.reasons[0]).toBe('Reeve: Knight paid (sub_1) · auto-fix · run run_1');
+		expect(ports.guild.reasons[0]).toBe('Reeve: Knight paid, subscribed on 2 Nov 2025 (sub_1) · auto-fix · run run_1');
 	});
 
 	it('reports its progress', async () => {

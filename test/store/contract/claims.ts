@@ -276,7 +276,7 @@ export function claimContract(database: () => Database): void {
 			const { ledger, claim, issue, state } = await scene();
 			const newDrift = drift(issue.discordId, { type: 'ROLE_MISMATCH', severity: 'MEDIUM', plan: { add: ['Lord'], remove: ['Knight'] } });
 			await ledger.endAttempt(attemptOf(await claim()), ended('PLAN_CHANGED', { newDrift }));
-			const hash = planHash(issue.discordId, newDrift.plan);
+			const hash = planHash(newDrift);
 			expect(await state()).toMatchObject({ status: 'OPEN', planHash: hash, detail: newDrift });
 			expect(await claim('42', issue.planHash)).toMatchObject({
 				kind: 'plan-changed',

@@ -17,7 +17,7 @@ export function findingsContract(database: () => Database): void {
 				drifts.map((issue, index) => ({
 					...issue,
 					id: found[index]?.id,
-					planHash: planHash(issue.discordId, issue.plan),
+					planHash: planHash(issue),
 					firstSeenAt: minute(0),
 					lastSeenAt: minute(0),
 					timesSeen: 1,
@@ -36,7 +36,7 @@ export function findingsContract(database: () => Database): void {
 				{
 					...now,
 					id: first[0]?.id,
-					planHash: planHash(who, now.plan),
+					planHash: planHash(now),
 					firstSeenAt: minute(0),
 					lastSeenAt: minute(1440),
 					timesSeen: 2,

@@ -51,7 +51,7 @@ export function readinessContract(database: () => Database): void {
 			]);
 			expect(issues[0]).toMatchObject({
 				discordId: person,
-				planHash: planHash(person, unpaid(person).plan),
+				planHash: planHash(unpaid(person)),
 				plan: unpaid(person).plan,
 				discordRoles: ['Lord'],
 				linked: true,

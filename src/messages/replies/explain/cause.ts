@@ -24,9 +24,9 @@ export interface Cause {
 }
 
 /** The drift can be fixed with the plan that is stored: another one is not what would be applied. */
-export function canFix({ discordId, drift, issue, exemption }: Explanation): boolean {
+export function canFix({ drift, issue, exemption }: Explanation): boolean {
 	if (drift === null || issue === null || exemption !== null) return false;
-	return drift.linked && issue.status === 'OPEN' && issue.isUnknown !== true && planHash(discordId, drift.plan) === issue.planHash;
+	return drift.linked && issue.status === 'OPEN' && issue.isUnknown !== true && planHash(drift) === issue.planHash;
 }
 
 export function causeOf(explanation: Explanation): Cause {
