@@ -110,7 +110,7 @@ describe('/reconcile fix', () => {
 		const release = sandbox.click('operator', answer.id, buttonOf(answer, /Remove access/));
 		await sandbox.until(() => sandbox.interaction(release).modal);
 		// The channel gets one announcement, with a button that shows the same plan.
-		const held = () => sandbox.messages().filter(({ embeds }) => embeds[0]?.title === 'On hold: 5 people lose access');
+		const held = () => sandbox.messages().filter(({ embeds }) => embeds[0]?.title === 'On hold: 5 people would lose access');
 		const [announced] = await sandbox.until(() => (held().length > 0 ? held() : null));
 		if (announced === undefined) throw new Error('unreachable');
 		expect(announced.embeds[0]).toMatchObject({ color: COLOURS.bad, description: expect.stringContaining('Nothing has been taken yet.') });

@@ -14,9 +14,12 @@ export interface TextContext {
 
 const TOKEN = /\\([^A-Za-z0-9\s])|<@!?(\d{1,20})>|<t:(\d{1,12})(?::([a-zA-Z]))?>|\[([^\]]*)\]\((https?:[^)\s]*)\)|\*\*|`|\u200B|^-# /gm;
 
+/** How long ago a time is, after the time itself: as plain text it would be the same time again. */
+const AGE = /(?<=<t:\d{1,12}:f>) \(<t:\d{1,12}:R>\)/g;
+
 /** One text of an embed or a message, readable outside Discord. */
 export function markdownToText(text: string, { nameOf, timeZone }: TextContext): string {
-	return text.replace(TOKEN, (_, escaped, person, seconds, style, label, url) => {
+	return text.replace(AGE, '').replace(TOKEN, (_, escaped, person, seconds, style, label, url) => {
 		if (escaped !== undefined) return escaped;
 		if (person !== undefined) return nameOf(person);
 		if (seconds !== undefined) {

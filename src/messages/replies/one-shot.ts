@@ -50,7 +50,7 @@ export function oneShotLines(run: OneShot): readonly string[] {
 		`Checked ${count(result.membersChecked, 'member')}${teams} in ${took}. ${changedLine(result)}`,
 		...(hold === null
 			? []
-			: [`On hold, until an operator approves it in the admin channel (${describeHeld(hold)}): ${plain(hold.reason)}`]),
+			: [`On hold, until an operator approves it in the admin channel (${describeHeld(hold, 'held')}): ${plain(hold.reason)}`]),
 		...(isPartlyUnknown(result) ? ['Some members could not be judged, and their roles are left as they are: the report says why.'] : []),
 		...(onboarding === null ? [] : [`${describeOnboarding(onboarding)} The report says what to do next.`]),
 		...(open.length === 0 ? [] : [`\nOpen issues (${open.length}):`, ...open.map(issueLine), '']),

@@ -108,6 +108,6 @@ function outcome(result: ReconciliationResult, stripeMode?: StripeMode): string 
 				: 'Done: all clear.'
 			: `Done: ${memberResult(result, result.onlyMember, stripeMode).text}`;
 	const fixed = result.autoFixEnabled ? `, ${number(result.issuesFixed)} fixed` : '';
-	const hold = result.hold === null ? '' : ` On hold (${describeHeld(result.hold)}): the report says why.`;
+	const hold = result.hold === null ? '' : ` On hold (${describeHeld(result.hold, 'held')}): the report says why.`;
 	return `Done: ${count(result.issues.length, 'issue')}${fixed}.${hold}`;
 }

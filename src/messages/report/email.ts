@@ -1,7 +1,7 @@
 import type { APIEmbed } from 'discord.js';
 import { hasNothingNew, newsOf } from '../../reconciliation/detection/news.js';
 import { reportableIssues } from '../../reconciliation/detection/verify-fixes.js';
-import { type IssueState, type OpenIssue, openedAt } from '../../reconciliation/domain/issue.js';
+import type { IssueState, OpenIssue } from '../../reconciliation/domain/issue.js';
 import { moneyTotals } from '../../reconciliation/domain/money.js';
 import type { News } from '../../reconciliation/domain/news.js';
 import type { ReconciliationResult } from '../../reconciliation/domain/run.js';
@@ -140,7 +140,9 @@ function summaryOf(result: ReconciliationResult, input: EmailInput): Pick<EmailC
 						value: `${sentence(hold.reason, SENTENCE_LENGTH)} Check Stripe and some of these people; if it is right, press Fix all in the report, and type the number that it asks for.`
 					}
 				]),
-		...(ruleChange === null ? [] : [ruleChangeField(ruleChange, SENTENCE_LENGTH)])
+		...(ruleChange === null
+			? []
+			: [ruleChangeField({ ...ruleChange, changes: ruleChange.changes.map(withoutValuesOfIds) }, SENTENCE_LENGTH)])
 	];
 	return {
 		title: titleOf(result),
@@ -156,18 +158,27 @@ function summaryOf(result: ReconciliationResult, input: EmailInput): Pick<EmailC
 	};
 }
 
-/** "3 more people have the wrong roles", "On hold: 7 lose access". */
+/** What changed, without its values if they are IDs: "Prices of Lord: see the report". */
+function withoutValuesOfIds(change: string): string {
+	const hasIds = withoutInternalIds(change) !== change || /\d{17}/.test(change);
+	return hasIds ? `${change.slice(0, change.indexOf(':'))}: see the report` : change;
+}
+
+/** "3 more people have the wrong roles", "On hold: 7 people would lose access". */
 function titleOf(result: ReconciliationResult): string {
 	const { news = null, issues, issuesFixed } = result;
 	const hold = openHold(result);
-	if (hold !== null) return `On hold: ${describeHeld(hold) || 'Reeve waits for your approval'}`;
+	if (hold !== null) return `On hold: ${describeHeld(hold, 'held') || 'Reeve waits for your approval'}`;
 	const have = (many: number, more = '') => `${number(many)}${more} ${many === 1 ? 'person has' : 'people have'} the wrong roles`;
+	const corrected = `The roles of ${count(issuesFixed, 'person', 'people')} were corrected`;
+	if (issues.length === 0) return 'No one has the wrong roles';
+	if (issuesFixed === issues.length) return corrected;
 	if (news === null || news.since === null) return have(issues.length);
 	const { new: fresh, back, known } = news.counts;
 	if (fresh > 0 && back > 0) return `${have(fresh, ' more')}, ${number(back)} again`;
 	if (fresh > 0) return have(fresh, known > 0 ? ' more' : '');
 	if (back > 0) return `${have(back)} again`;
-	return issuesFixed > 0 ? `The roles of ${count(issuesFixed, 'person', 'people')} were corrected` : have(known);
+	return issuesFixed > 0 ? corrected : have(known);
 }
 
 /** "Since 28 Nov 2026: 2 new, 1 back, 47 known; 3 fixed." */
@@ -186,7 +197,7 @@ function comparison({ counts, settled }: News, since: Date, { timeZone }: TextCo
 function sectionsOf(result: ReconciliationResult, input: EmailInput): EmailContent['sections'] {
 	const { news = null } = result;
 	const all = reportableIssues(result);
-	const person = (issue: OpenIssue) => personOf(issue, input);
+	const person = (issue: OpenIssue) => personOf(issue, result, input);
 	if (news === null || news.since === null) return all.length === 0 ? [] : [{ heading: '', people: all.map(person) }];
 	const kind = (issue: OpenIssue) => newsOf(issue, news.since);
 	const fixed = all.filter((issue) => kind(issue) === 'known' && isFixedBy(result, input.states.get(issue.id)));
@@ -203,7 +214,19 @@ function isFixedBy({ startedAt, completedAt }: ReconciliationResult, state: Issu
 	return attempt?.actor === AUTOMATIC && attempt.outcome === 'FIXED' && attempt.at >= startedAt && attempt.at <= completedAt;
 }
 
-function personOf(issue: OpenIssue, input: EmailInput): EmailPerson {
+/** "first seen 28 Nov 2026": nothing of an issue that this run has seen first. */
+function ageOf(
+	{ firstSeenAt, cameBackAt }: OpenIssue,
+	{ startedAt }: Pick<ReconciliationResult, 'startedAt'>,
+	{ timeZone }: TextContext
+): readonly string[] {
+	return [
+		...(firstSeenAt < startedAt ? [`first seen ${plainDay(firstSeenAt, timeZone)}`] : []),
+		...(cameBackAt !== null && cameBackAt < startedAt ? [`back since ${plainDay(cameBackAt, timeZone)}`] : [])
+	];
+}
+
+function personOf(issue: OpenIssue, result: ReconciliationResult, input: EmailInput): EmailPerson {
 	const state = input.states.get(issue.id);
 	const resolution = state === undefined ? null : resolutionOf(state);
 	const change = changeMade(state?.lastAttempt?.rolesBefore ?? null, state?.lastAttempt?.rolesAfter ?? null);
@@ -214,7 +237,7 @@ function personOf(issue: OpenIssue, input: EmailInput): EmailPerson {
 				? `Fixed: ${describeChange(change)}`
 				: `${resolution.charAt(0).toUpperCase()}${resolution.slice(1)}`;
 	const money = issueMoneyText(issue.money);
-	const details = [markdownToText(then, input), ...(money === null ? [] : [money]), `since ${plainDay(openedAt(issue), input.timeZone)}`];
+	const details = [markdownToText(then, input), ...(money === null ? [] : [money]), ...ageOf(issue, result, input)];
 	return {
 		name: plainName(issue.discordName),
 		text: plain(sentence(issue.description, SENTENCE_LENGTH), input),
@@ -222,12 +245,12 @@ function personOf(issue: OpenIssue, input: EmailInput): EmailPerson {
 	};
 }
 
-/** "Nothing new: 50 people still have the wrong roles, the oldest since 3 Nov 2026." and what else a mail of two lines says. */
+/** "Nothing new: 50 people still have the wrong roles, the oldest first seen 3 Nov 2026." and what else a mail of two lines says. */
 function inOneLine(result: ReconciliationResult, { states, timeZone }: EmailInput): { readonly title: string; readonly said: string } {
 	const { title, since, oldest, reminders, settled, money } = nothingNew({ result, states });
 	const said = [
-		`${title}, ${result.issues.length === 1 ? '' : 'the oldest '}since ${plainDay(oldest, timeZone)}.`,
-		...(reminders.length === 0 ? [] : [`By now: ${reminders.join(', ')}.`]),
+		`${title}, ${result.issues.length === 1 ? '' : 'the oldest '}first seen ${plainDay(oldest, timeZone)}.`,
+		...(reminders.length === 0 ? [] : [`Reminder: ${reminders.join(', ')}.`]),
 		...(settled === '' ? [] : [`Since ${plainDay(since, timeZone)}: ${settled}.`]),
 		...(money === null ? [] : [money])
 	];

@@ -18,14 +18,14 @@ export function holdEmbed(hold: StoredHold): APIEmbed {
 	if (releasedBy !== null) {
 		const who = releasedBy === actor ? 'and approved it' : `and ${mention(releasedBy)} approved it`;
 		return {
-			title: `Approved: ${describeHeld(hold)}`,
+			title: `Approved: ${describeHeld(hold, 'approved')}`,
 			color: COLOURS.low,
 			description: `${asked}, ${who}${releasedAt === null ? '' : ` ${ago(releasedAt)}`}.\n${sentence(reason, REASON_LENGTH)}`,
 			timestamp
 		};
 	}
 	return {
-		title: `On hold: ${describeHeld(hold)}`,
+		title: `On hold: ${describeHeld(hold, 'held')}`,
 		color: COLOURS.bad,
 		description: [
 			`${asked}. **Nothing has been taken yet.**`,

@@ -147,7 +147,7 @@ function holdNotes(result: ReconciliationResult, hold: Hold | null, budget: Text
 	const { holdReleasedBy = null, autoFixEnabled } = result;
 	if (holdReleasedBy !== null && result.hold !== null && !result.hold.byRuleChange) {
 		const reason = sentence(result.hold.reason, budget.sentence);
-		return [{ name: 'Approved', value: `${mention(holdReleasedBy)} approved this: ${describeHeld(result.hold)}. ${reason}` }];
+		return [{ name: 'Approved', value: `${mention(holdReleasedBy)} approved this: ${describeHeld(result.hold, 'approved')}. ${reason}` }];
 	}
 	if (hold === null || hold.byRuleChange) return [];
 	return [
@@ -155,7 +155,7 @@ function holdNotes(result: ReconciliationResult, hold: Hold | null, budget: Text
 			name: 'Stopped for your approval: no one has lost access',
 			value:
 				`${sentence(hold.reason, budget.sentence)} ${autoFixEnabled ? 'All other fixes were applied. ' : ''}` +
-				`Check Stripe and some of these people; if it is right (${describeHeld(hold)}), press Fix all, and type the number that it asks for.`
+				`Check Stripe and some of these people; if it is right (${describeHeld(hold, 'held')}), press Fix all, and type the number that it asks for.`
 		}
 	];
 }

@@ -100,7 +100,7 @@ describe('posting a hold', () => {
 		const { messenger } = messengerWith(client);
 		await messenger.post({ kind: 'hold', hold: HOLD });
 		expect(asked(requests)).toEqual([`POST /api/v10/channels/${CHANNEL}/messages`]);
-		expect(requests[0]?.body).toMatchObject({ embeds: [{ title: 'On hold: 7 lose access, 2 move down' }], components: [{}] });
+		expect(requests[0]?.body).toMatchObject({ embeds: [{ title: 'On hold: 7 would lose access, 2 would move down' }], components: [{}] });
 	});
 
 	it('updates the message at once if the hold was released while it was being posted', async () => {

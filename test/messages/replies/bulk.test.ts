@@ -175,7 +175,7 @@ describe('bulkReply', () => {
 describe('holdAnnouncement', () => {
 	test('is red, names the operator, the effects and the number to type, and links to the plan', () => {
 		const { embeds, components } = holdAnnouncement(HOLD);
-		expect(embeds[0]).toMatchObject({ title: 'On hold: 7 lose access, 2 move down', color: COLOURS.bad });
+		expect(embeds[0]).toMatchObject({ title: 'On hold: 7 would lose access, 2 would move down', color: COLOURS.bad });
 		expect(embeds[0]?.description).toContain(`<@${OPERATOR}> asked for a bulk fix that takes access. **Nothing has been taken yet.**`);
 		expect(embeds[0]?.description).toContain('typing 9');
 		expect(components[0]?.components).toMatchObject([{ label: 'Look at the plan…', custom_id: 'reeve:1:plan:all' }]);

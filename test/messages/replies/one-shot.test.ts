@@ -48,7 +48,7 @@ describe('oneShotLines', () => {
 
 	it('says why a run failed, is on hold, or has no posted report', () => {
 		expect(text(run(failedResult('Stripe is away.')))).toContain('Reconciliation failed: Stripe is away.');
-		expect(text(HELD)).toContain('(12 people lose access): 12 of 20 would lose access.');
+		expect(text(HELD)).toContain('(12 people would lose access): 12 of 20 would lose access.');
 		expect(text({ ...DRIFT, report: { kind: 'not-posted', why: 'No permission.' } })).toContain('No permission. It is stored;');
 	});
 

@@ -78,7 +78,7 @@ describe('runFinishedReply', () => {
 	it('counts automatic fixes and mentions a hold', () => {
 		const hold = { reason: 'Too many.', losing: 9, holders: 10 };
 		expect(runFinishedReply(result({ issues: issues(12), autoFixEnabled: true, issuesFixed: 3, hold }), POSTED, '')).toContain(
-			'Done: 12 issues, 3 fixed. On hold (9 people lose access): the report says why.'
+			'Done: 12 issues, 3 fixed. On hold (9 people would lose access): the report says why.'
 		);
 	});
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { markdownToText } from '../../../src/messages/format/markdown-to-text.js';
 import { escapeText } from '../../../src/messages/format/text.js';
 import { type EmailInput, renderEmail } from '../../../src/messages/report/email.js';
+import { countEffects } from '../../../src/reconciliation/domain/effect.js';
 import { ADA, AT, attempt, failedResult, HOLD, issue, issues, OPERATOR, result, state } from '../fixtures.js';
 
 const URL = 'https://discord.com/channels/1/2/3';
@@ -26,10 +27,15 @@ describe('renderEmail', () => {
 			`Open in Discord: ${URL}`,
 			'Run started by olive, 20 Nov 2026, 09:00 (Europe/Berlin), 250 members checked.',
 			'ada: Has Lord, but the subscription ended 20 Nov 2026.',
-			'Plan: Give Lord, then remove Knight · since 20 Nov 2026'
+			'Plan: Give Lord, then remove Knight\n'
 		])
 			expect(text).toContain(part);
 		for (const markup of ['**', '<@', '<t:', '`']) expect(text).not.toContain(markup);
+	});
+
+	test('says that auto-fix corrected everyone, if it did', () => {
+		const { subject } = of({ issues: issues(2), autoFixEnabled: true, issuesFixed: 2 });
+		expect(subject).toBe('Reeve · Council: The roles of 2 people were corrected');
 	});
 
 	test('has the same facts in HTML', () => {
@@ -65,8 +71,8 @@ describe('renderEmail', () => {
 		const found = [issue({ money: money(1000, 'paid') }), issue({ id: 'i2', money: money(2900, 'unpaid') })];
 		const { text } = of({ issues: found });
 		expect(text).toContain('$10 a month is paid by people without the access they pay for; $29 a month of access is not paid.');
-		expect(text).toContain(' · $10 a month · since');
-		expect(text).toContain(' · $29 a month, not paid · since');
+		expect(text).toContain(' · $10 a month\n');
+		expect(text).toContain(' · $29 a month, not paid\n');
 		const states = new Map([['i2', state({ status: 'FIXED' })]]);
 		expect(of({ issues: found }, { states }).text).toContain('$10 a month is paid by people without the access they pay for.');
 	});
@@ -88,7 +94,7 @@ describe('renderEmail', () => {
 
 	test('shows operator and reason of a held bulk fix, and that nothing was taken', () => {
 		const { subject, text } = of({}, { notification: { kind: 'hold', hold: HOLD } });
-		expect(subject).toContain('On hold: 7 lose access, 2 move down');
+		expect(subject).toContain('On hold: 7 would lose access, 2 would move down');
 		for (const part of ['olive asked for a bulk fix that takes access.', 'Nothing has been taken yet.', 'Too many.', 'typing 9'])
 			expect(text).toContain(part);
 	});
@@ -96,7 +102,13 @@ describe('renderEmail', () => {
 	test('dates the overdue alert', () => {
 		const { subject, text } = of({}, { notification: { kind: 'overdue', since: AT } });
 		expect(subject).toContain('No run has succeeded for more than 26 hours');
-		expect(text).toContain('20 Nov 2026, 09:00 (Europe/Berlin)');
+		expect(text).toContain('The last successful run was 20 Nov 2026, 09:00 (Europe/Berlin). Until');
+	});
+
+	test('names rules that changed without the IDs in them', () => {
+		const changes = ['Prices of Lord: price_1NxYz7abc → price_1NxYz7abd', 'Grace period: 48 hours → 24 hours'];
+		const ruleChange = { changes, since: AT, acceptedBy: null, effects: countEffects([]), rulesHash: 'deadbeef' };
+		expect(of({ issues: issues(1), ruleChange }).text).toContain('Prices of Lord: see the report\nGrace period: 48 hours → 24 hours\n');
 	});
 
 	test('says why the report could not be posted', () => {
@@ -122,6 +134,16 @@ describe('renderEmail', () => {
 		const since = day(-1);
 		const counts = { new: 0, back: 0, known: 0 };
 
+		test('says when Reeve first saw an issue that it has not found just now', () => {
+			const news = { since, counts: { new: 2, back: 1, known: 0 }, settled: NONE };
+			const found = issue({ id: 'noon', discordName: 'ned', firstSeenAt: day(-0.5), cameBackAt: day(-0.25) });
+			const { text } = of({ issues: [fresh, found, back], news });
+			const detailsOf = (name: string) => text.split('\n')[text.split('\n').findIndex((line) => line.startsWith(`${name}: `)) + 1];
+			expect(detailsOf('nora')).toBe('Plan: Give Lord, then remove Knight');
+			expect(detailsOf('ned')).toBe('Plan: Give Lord, then remove Knight · first seen 19 Nov 2026 · back since 20 Nov 2026');
+			expect(detailsOf('bob')).toBe('Plan: Give Lord, then remove Knight · first seen 11 Nov 2026');
+		});
+
 		test('is in full for what is new or back, and counts the rest', () => {
 			const news = { since, counts: { new: 1, back: 1, known: 1 }, settled: { ...NONE, fixed: 2, gone: 1 } };
 			const { subject, text } = of({ issues: [known, fresh, back], news });
@@ -136,7 +158,7 @@ describe('renderEmail', () => {
 			const { subject, text, html } = of({ issues: [known], news });
 			expect(subject).toBe('Reeve · Council: Nothing new: 1 person still has the wrong roles');
 			expect(text.split('\n')).toEqual([
-				'Nothing new: 1 person still has the wrong roles, since 11 Nov 2026.',
+				'Nothing new: 1 person still has the wrong roles, first seen 11 Nov 2026.',
 				`Show them in Discord: ${URL}`
 			]);
 			expect(html.match(/<p /g)).toHaveLength(2);
@@ -146,13 +168,13 @@ describe('renderEmail', () => {
 		test('says how long they have been open on the days of a reminder', () => {
 			const open = issue({ firstSeenAt: day(-6) });
 			const { text } = of({ issues: [open, known], news: { since, counts: { ...counts, known: 2 }, settled: NONE } });
-			expect(text).toContain('2 people still have the wrong roles, the oldest since 11 Nov 2026. By now: 1 open for 7 days.\n');
+			expect(text).toContain('2 people still have the wrong roles, the oldest first seen 11 Nov 2026. Reminder: 1 open for 7 days.\n');
 		});
 
 		test('is in full again if a run was held, with what it waits for', () => {
 			const hold = { reason: 'Too many.', losing: 4, holders: 9 };
 			const { subject, text } = of({ issues: [known], hold, news: { since, counts: { ...counts, known: 1 }, settled: NONE } });
-			expect(subject).toContain('On hold: 4 people lose access');
+			expect(subject).toContain('On hold: 4 people would lose access');
 			expect(text).toContain('Too many.');
 			expect(text).not.toContain('kay');
 		});

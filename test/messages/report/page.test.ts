@@ -168,7 +168,7 @@ describe('head of a report', () => {
 		expect(embed).toMatchObject({ title: '41 people have the wrong roles, on hold', color: 0xed4245 });
 		expect(head.slice(-2)).toEqual([
 			'**Stopped for your approval: no one has lost access**',
-			`${hold.reason} All other fixes were applied. Check Stripe and some of these people; if it is right (40 people lose access), press Fix all, and type the number that it asks for.`
+			`${hold.reason} All other fixes were applied. Check Stripe and some of these people; if it is right (40 people would lose access), press Fix all, and type the number that it asks for.`
 		]);
 	});
 
