@@ -3,7 +3,7 @@ import type { OperatorPolicy } from './discord/operators.js';
 import type { InFlightWork } from './lifecycle.js';
 import type { ReportService } from './messages/delivery/reports.js';
 import type { StripeMode } from './messages/format/stripe-links.js';
-import type { StatusSettings } from './messages/replies/status.js';
+import type { StatusSettings } from './messages/replies/status-lines.js';
 import type { AlertService } from './reconciliation/alerts/service.js';
 import type { ChangeService } from './reconciliation/changes/service.js';
 import type { FixService } from './reconciliation/fixes/service.js';

@@ -1,7 +1,18 @@
 import type { APIMessage } from 'discord-api-types/v10';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.js';
-import { buttonOf, buttons, linesOf, managedRolesOf, reconcile, refetch, runCommand, waitForMessage, waitForReply } from './operator.js';
+import {
+	buttonOf,
+	buttons,
+	linesOf,
+	managedRolesOf,
+	readStatus,
+	reconcile,
+	refetch,
+	runCommand,
+	waitForMessage,
+	waitForReply
+} from './operator.js';
 
 /** 800 pay; 640 of them hold what they pay for. Nothing links any of them. */
 const people = Array.from({ length: 800 }, (_, index) => {
@@ -53,9 +64,7 @@ describe('a first run over a community in which no one is linked yet, with autom
 		expect(mail?.subject).toContain(TITLE);
 		expect(mail?.text).toContain('640 members hold Knight or Lord');
 		expect(mail?.text).not.toContain('user1');
-		const { answer } = await runCommand(sandbox, 'reconcile status');
-		const setUp = answer.embeds[0]?.fields?.find(({ name }) => name === 'Setup');
-		expect(setUp?.value).toContain('640 of 640 members with a role are not linked');
+		expect((await readStatus(sandbox)).Setup).toContain('640 of 640 members with a role are not linked');
 	});
 
 	test('offers no removal in bulk', async () => {
@@ -115,7 +124,6 @@ describe('a community in which many are known to be without a link', () => {
 		]);
 		const { report: next } = await sandbox.until(() => reconcile(sandbox));
 		expect(next.embeds[0]?.title).toBe('20 people have the wrong roles');
-		const { answer } = await runCommand(sandbox, 'reconcile status');
-		expect(answer.embeds[0]?.fields?.find(({ name }) => name === 'Setup')?.value).toContain('ended it');
+		expect((await readStatus(sandbox)).Setup).toContain('ended it');
 	});
 });

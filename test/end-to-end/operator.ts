@@ -31,6 +31,14 @@ export function waitForMessage(sandbox: Sandbox, interaction: string, like: RegE
 	});
 }
 
+/** The status by its parts: lines of the description that begin with a name, and fields. */
+export async function readStatus(sandbox: Sandbox): Promise<Readonly<Record<string, string>>> {
+	const { answer } = await runCommand(sandbox, 'reconcile status');
+	const { description = '', fields = [] } = answer.embeds[0] ?? {};
+	const lines = [...description.matchAll(/^\*\*([^:*]+):\*\* (.*)$/gm)].map(([, name = '', text = '']): [string, string] => [name, text]);
+	return Object.fromEntries([['', description], ...lines, ...fields.map(({ name, value }): [string, string] => [name, value])]);
+}
+
 /** The buttons of a message, in reading order. */
 export function buttons(message: APIMessage): APIButtonComponentWithCustomId[] {
 	return componentsOf(message).filter(({ type }) => type === ComponentType.Button);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Sandbox } from '../../sandbox/sandbox.js';
-import { click, fixButtons, reconcile, runCommand } from './operator.js';
+import { click, fixButtons, readStatus, reconcile, runCommand } from './operator.js';
 
 /** 20 people hold Knight and pay, and there is drift of each effect. */
 const person = (number: number) => ({ id: `3000000000000000${String(number).padStart(2, '0')}`, username: `person${number}` });
@@ -54,9 +54,6 @@ describe('readiness for auto-fix', () => {
 		expect(text).toContain('- 1 applied by operators\n- 1 **ignored** by operators');
 		expect(text).toContain(`<@${UNPAID.id}> (${UNPAID.username}) · Remove Knight · found <t:`);
 		expect(text).toMatch(/\*\*ignored\*\* by <@\d+> <t:\d+:R>/);
-		const { answer } = await runCommand(sandbox, 'reconcile status');
-		expect(answer.embeds[0]?.fields?.find(({ name }) => name === 'Auto-fix')?.value).toBe(
-			'Off: Reeve only reports. Not ready for auto-fix yet: see `/reconcile readiness`'
-		);
+		expect((await readStatus(sandbox))['Auto-fix']).toBe('off. Not ready for auto-fix yet: `/reconcile readiness`');
 	});
 });

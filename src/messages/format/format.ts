@@ -26,6 +26,15 @@ export const SCOPE_NAMES: Readonly<Record<Exclude<BulkScope, 'all'>, string>> = 
 	UNLINKED: 'Not linked to a Stripe customer'
 };
 
+/** People with an issue of a kind, after their number. Members without any link are a kind of their own: it is not known whether they pay. */
+export const KIND_NOUNS: Readonly<Record<Exclude<BulkScope, 'all'>, string>> = {
+	MISSING_ACCESS: 'locked out',
+	UNAUTHORIZED_ACCESS: 'with free access',
+	DEBTOR_MISMATCH: 'wrong Debtor role',
+	ROLE_MISMATCH: 'wrong role',
+	UNLINKED: 'not linked'
+};
+
 export const PART_LABELS: Readonly<Record<BulkPart, string>> = {
 	gives: 'Grant and tidy',
 	lowers: 'Move down',

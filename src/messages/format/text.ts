@@ -79,6 +79,11 @@ export function sentence(text: string, max: number): string {
 		.replace(OWN_MARKUP, (_, command) => (command === undefined ? 'https://' : `\`${command}\``));
 }
 
+/** The text with a capital first letter. */
+export function capital(text: string): string {
+	return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
 /** A name for an embed or a message. Never empty. */
 export function escapeName(name: string, max: number = NAME_LENGTH): string {
 	return escapeText(visible(name), max);

@@ -50,10 +50,18 @@ export function historyReply(
 /** A run in one line: time, trigger, outcome, duration, money, report link. */
 export function runLine(run: RunSummary, guildId: string): string {
 	const took = run.completedAt === null ? '' : `, ${duration(run.completedAt.getTime() - run.startedAt.getTime())}`;
-	const report = run.report === null ? '' : ` · [report](${messageUrl(guildId, run.report.channelId, run.report.messageId)})`;
 	const amounts = run.status === 'COMPLETED' && run.money ? shortTotals(run.money) : null;
 	const money = amounts === null ? '' : ` · ${amounts}`;
-	return `${moment(run.startedAt)} (${ago(run.startedAt)}) · ${trigger(run)} · ${runOutcome(run)}${took}${money}${report}`;
+	return `${moment(run.startedAt)} (${ago(run.startedAt)}) · ${trigger(run)} · ${runOutcome(run)}${took}${money}${reportLink(run, guildId)}`;
+}
+
+/** The same in a few words: "2 hours ago · daily · 5 issues · report". */
+export function shortRunLine(run: RunSummary, guildId: string): string {
+	return `${ago(run.startedAt)} · ${trigger(run)} · ${runOutcome(run)}${reportLink(run, guildId)}`;
+}
+
+function reportLink({ report }: RunSummary, guildId: string): string {
+	return report === null ? '' : ` · [report](${messageUrl(guildId, report.channelId, report.messageId)})`;
 }
 
 function trigger({ isVerificationRun, triggeredBy, requestedBy, onlyMember, onlyMembers }: RunSummary): string {

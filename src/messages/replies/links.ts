@@ -21,7 +21,7 @@ import type {
 import { type ActionOf, buildCustomId } from '../custom-id.js';
 import { describeActor, list, roles } from '../format/format.js';
 import { MAX_CHOICE_LENGTH, MAX_CHOICES, MAX_MESSAGE_LENGTH } from '../format/limits.js';
-import { cut, escapeName, escapeText, mention, mentionWithName, plainName, sentence } from '../format/text.js';
+import { capital, cut, escapeName, escapeText, mention, mentionWithName, plainName, sentence } from '../format/text.js';
 
 /** Replies and announcements about linking and unlinking members. */
 
@@ -301,10 +301,6 @@ const SEAT_NAMES: Readonly<Record<NonNullable<MemberLink['seat']>['tier'], strin
 	// A row in a team that does not own it is a member's seat.
 	INDIVIDUAL: 'member'
 };
-
-function capital(text: string): string {
-	return text.charAt(0).toUpperCase() + text.slice(1);
-}
 
 function describeSeat({ seat }: MemberLink): string[] {
 	return seat === null ? [] : [`the team ${escapeName(seat.team)} (${SEAT_NAMES[seat.tier]})`];

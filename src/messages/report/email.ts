@@ -15,7 +15,7 @@ import { withoutInternalIds } from '../format/internal-ids.js';
 import { absolute, markdownToText, type TextContext } from '../format/markdown-to-text.js';
 import { issueMoneyText, totalsText } from '../format/money.js';
 import { describeSettled } from '../format/news.js';
-import { clean, plainName, sentence } from '../format/text.js';
+import { capital, clean, plainName, sentence } from '../format/text.js';
 import { TEXT_BUDGETS } from '../format/text-budget.js';
 import { alertEmbed } from './alert.js';
 import { disconnectedEmbed } from './disconnected.js';
@@ -235,7 +235,7 @@ function personOf(issue: OpenIssue, result: ReconciliationResult, input: EmailIn
 			? `Plan: ${describePlan(issue.plan)}`
 			: resolution === 'fixed' && change !== null
 				? `Fixed: ${describeChange(change)}`
-				: `${resolution.charAt(0).toUpperCase()}${resolution.slice(1)}`;
+				: capital(resolution);
 	const money = issueMoneyText(issue.money);
 	const details = [markdownToText(then, input), ...(money === null ? [] : [money]), ...ageOf(issue, result, input)];
 	return {

@@ -5,7 +5,7 @@ import { moneyTotals } from '../../reconciliation/domain/money.js';
 import type { ReconciliationResult } from '../../reconciliation/domain/run.js';
 import { COLOURS } from '../format/colours.js';
 import { describeHeld } from '../format/effects.js';
-import { changeMade, count, number } from '../format/format.js';
+import { changeMade, count, KIND_NOUNS, number } from '../format/format.js';
 import { totalsText } from '../format/money.js';
 import { describeNews } from '../format/news.js';
 import { commonOrigin } from '../format/origin.js';
@@ -50,15 +50,6 @@ function describeKnown({ news = null }: ReconciliationResult): readonly string[]
 	return [`-# ${describeNews(news.counts)} from the report of ${day(news.since)}`];
 }
 
-/** Members without any link are a kind of their own: it is not known whether they pay. */
-const KINDS: Readonly<Record<DriftType | 'UNLINKED', string>> = {
-	MISSING_ACCESS: 'locked out',
-	UNAUTHORIZED_ACCESS: 'with free access',
-	DEBTOR_MISMATCH: 'wrong Debtor role',
-	ROLE_MISMATCH: 'wrong role',
-	UNLINKED: 'not linked'
-};
-
 /** "12 locked out, 14 with free access, 22 wrong role, 5 not linked". Empty for no issue. */
 export function describeKinds(issues: readonly Pick<DriftIssue, 'type' | 'linked'>[]): string {
 	const counts = new Map<DriftType | 'UNLINKED', number>();
@@ -67,7 +58,7 @@ export function describeKinds(issues: readonly Pick<DriftIssue, 'type' | 'linked
 		counts.set(kind, (counts.get(kind) ?? 0) + 1);
 	}
 	return [...DRIFT_TYPES, 'UNLINKED' as const]
-		.flatMap((kind) => (counts.has(kind) ? `${number(counts.get(kind) ?? 0)} ${KINDS[kind]}` : []))
+		.flatMap((kind) => (counts.has(kind) ? `${number(counts.get(kind) ?? 0)} ${KIND_NOUNS[kind]}` : []))
 		.join(', ');
 }
 

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { ProbeResult } from '../../../src/async/probe.js';
 import { historyReply } from '../../../src/messages/replies/history.js';
 import { pausedAnnouncement, pausedReply, resumedReply } from '../../../src/messages/replies/schedule-messages.js';
-import { type StatusSettings, statusEmbed } from '../../../src/messages/replies/status.js';
+import { statusEmbed } from '../../../src/messages/replies/status.js';
+import type { StatusSettings } from '../../../src/messages/replies/status-lines.js';
 import type { ChangeStatus } from '../../../src/reconciliation/changes/store.js';
 import { countEffects } from '../../../src/reconciliation/domain/effect.js';
 import { moneyTotals } from '../../../src/reconciliation/domain/money.js';
@@ -66,62 +67,82 @@ const status = (over: Partial<Status> = {}): Status => ({
 	...over
 });
 
-const fieldsOf = (over: Partial<Status> = {}, settings = SETTINGS) =>
-	Object.fromEntries((statusEmbed(status(over), settings, AT).fields ?? []).map(({ name, value }) => [name, value]));
+/** The lines of the description and the fields, by their name. */
+const partsOf = (over: Partial<Status> = {}, settings = SETTINGS): Record<string, string> => {
+	const { description = '', fields = [] } = statusEmbed(status(over), settings, AT);
+	const lines = description.split('\n').map((line): [string, string] => {
+		const [, name = '', text = ''] = /^\*\*([^:*]+):\*\* (.*)$/.exec(line) ?? ['', line, ''];
+		return [name, text];
+	});
+	return Object.fromEntries([...lines, ...fields.map(({ name, value }): [string, string] => [name, value])]);
+};
 
 describe('statusEmbed', () => {
-	test('says when the members that a change may concern were last compared', () => {
-		const last = run({ triggeredBy: 'targeted', onlyMembers: [ADA, OPERATOR], report: null });
-		expect(fieldsOf()['Last check after a change']).toBeUndefined();
-		expect(fieldsOf({ lastTargeted: known(last) })['Last check after a change']).toMatch(/ · after changes to 2 members · all clear, 2 s$/);
+	test('is a line for each thing that an operator looks at, and nothing else if all is well', () => {
+		expect(statusEmbed(status(), SETTINGS, AT)).toEqual({
+			title: 'Status',
+			color: expect.any(Number),
+			description: [
+				'**Open issues:** none',
+				`**Last run:** <t:${AT_SECONDS}:R> · daily · all clear · [report](https://discord.com/channels/1/2/3)`,
+				`**Next run:** <t:${AT_SECONDS}:R>, every day at 03:00, Europe/Berlin`,
+				'**Auto-fix:** off. Ready for auto-fix: `/reconcile readiness`',
+				`**Changes:** Stripe's events read <t:${AT_SECONDS}:R>, the newest from <t:${AT_SECONDS}:R>; none waits`,
+				'**Sources:** ✓ Stripe (test data) · ✓ Discord · ✓ Database (embedded)'
+			].join('\n'),
+			fields: []
+		});
 	});
 
-	test('shows schedule, last run and sources', () => {
-		expect(fieldsOf()).toEqual({
-			Schedule: `Every day at 03:00, Europe/Berlin\nNext run: <t:${AT_SECONDS}:f> (<t:${AT_SECONDS}:R>)`,
-			'Auto-fix': 'Off: Reeve only reports. Ready for auto-fix: see `/reconcile readiness`',
-			Changes: `Stripe's events read <t:${AT_SECONDS}:R>, the newest from <t:${AT_SECONDS}:R>\nNothing waits to be compared`,
-			'Last run': `<t:${AT_SECONDS}:f> (<t:${AT_SECONDS}:R>) · daily · all clear, 2 s · [report](https://discord.com/channels/1/2/3)`,
-			'Open issues: 0': 'None',
-			Sources: '✓ Stripe (test data)\n✓ Discord\n✓ Database (embedded)'
-		});
+	test('says when the members that a change may concern were last compared', () => {
+		const last = run({ triggeredBy: 'targeted', onlyMembers: [ADA, OPERATOR], report: null });
+		expect(partsOf({ lastTargeted: known(last) })['Last check after a change']).toMatch(/ · after changes to 2 members · all clear$/);
+	});
+
+	test('says which run was the last good one', () => {
+		expect(partsOf({ lastRun: known(run({ runId: 'run2', status: 'FAILED' })) })['Last full check']).toBe(`<t:${AT_SECONDS}:R>`);
+		const none = { lastRun: known(run({ status: 'FAILED' })), lastSuccess: known(null) };
+		expect(partsOf(none)['Last full check']).toBe('none has succeeded yet');
+		expect(partsOf({ lastRun: known(null), lastSuccess: known(null) })['Last run']).toBe('none yet, `/reconcile run` makes the first');
 	});
 
 	test('shows how current the comparison is', () => {
-		const linesOf = (changes: Partial<ChangeStatus> | null) =>
-			fieldsOf({ changes: known(changes === null ? null : { ...CHANGES, ...changes }) }).Changes;
-		expect(linesOf({ readAt: null, newestEventAt: null })).toContain("Stripe's events have not been read yet");
-		expect(linesOf({ queued: 3, oldestAt: AT })).toContain(`3 changes to compare, the oldest from <t:${AT_SECONDS}:R>`);
+		const lineOf = (changes: Partial<ChangeStatus> | null) =>
+			partsOf({ changes: known(changes === null ? null : { ...CHANGES, ...changes }) }).Changes ?? '';
+		expect(lineOf({ readAt: null, newestEventAt: null })).toContain("Stripe's events have not been read yet");
+		expect(lineOf({ queued: 3, oldestAt: AT })).toContain(`3 changes to compare, the oldest from <t:${AT_SECONDS}:R>`);
 		const late = new Date(AT.getTime() - 121_000);
-		expect(linesOf({ readAt: late })).toContain(`**Stripe's events could not be read since <t:${AT_SECONDS - 121}:f>.**`);
-		expect(linesOf({ readAt: late, pollMs: 60_000 })).not.toContain('could not');
-		expect(linesOf(null)).toBe('Not watched: RECONCILIATION_EVENTS_SECONDS is 0, so the daily run finds what is wrong');
+		expect(lineOf({ readAt: late })).toContain(`**Stripe's events could not be read since <t:${AT_SECONDS - 121}:f>.**`);
+		expect(lineOf({ readAt: late, pollMs: 60_000 })).not.toContain('could not');
+		expect(lineOf(null)).toBe('not watched, because RECONCILIATION_EVENTS_SECONDS is 0; the daily run finds what is wrong');
 	});
 
 	test('shows the pause and that the settings win', () => {
-		const { Schedule } = fieldsOf({
-			pause: known(PAUSE),
-			nextRunAt: known(null),
-			daily: { hour: 3, timeZone: 'Europe/Berlin', paused: true }
-		});
-		expect(Schedule).toContain('RECONCILIATION_PAUSED is true');
-		expect(Schedule).toContain(`**Paused by <@${OPERATOR}> <t:${AT_SECONDS}:R>, until an operator resumes them: Stripe is being moved**`);
-		expect(Schedule).not.toContain('Next run');
-	});
-
-	test('says what the open issues are about in money', () => {
-		const money = known(MONEY);
-		const open = known([{ kind: 'MISSING_ACCESS', many: 3, oldest: AT } as const]);
-		const text = '$348 a month is paid by people without the access they pay for; ¥500 a month of access is not paid.';
-		expect(fieldsOf({ open, money })['Open issues: 3']).toBe(
-			`Paying but locked out: 3 issues, the oldest since <t:${AT_SECONDS}:R>\n${text}`
+		const { description } = statusEmbed(
+			status({ pause: known(PAUSE), nextRunAt: known(null), daily: { hour: 3, timeZone: 'Europe/Berlin', paused: true } }),
+			SETTINGS
 		);
-		expect(fieldsOf({ open, money: { ok: false, error: 'No answer.' } })['Open issues: 3']).toContain('Money: Unknown. No answer.');
+		expect(description).toContain('**Paused** by the settings: RECONCILIATION_PAUSED is true');
+		expect(description).toContain(
+			`**Paused by <@${OPERATOR}> <t:${AT_SECONDS}:R>, until an operator resumes them: Stripe is being moved**`
+		);
+		expect(description).toContain('**Next run:** every day at 03:00, Europe/Berlin\n');
 	});
 
-	test('shows open issues by kind and age, pending verification and undelivered messages', () => {
-		const fields = fieldsOf({
-			open: known([{ kind: 'MISSING_ACCESS', many: 3, oldest: AT }]),
+	test('shows open issues by kind, with their age and what they are about in money', () => {
+		const open = known([{ kind: 'MISSING_ACCESS', many: 3, oldest: AT } as const, { kind: 'UNLINKED', many: 1000, oldest: AT } as const]);
+		const embed = statusEmbed(status({ open, money: known(MONEY) }), SETTINGS);
+		expect(embed.color).toBe(0xf0a020);
+		expect(embed.description?.split('\n').slice(0, 4)).toEqual([
+			'**Open issues: 1,003**',
+			`3 locked out, oldest <t:${AT_SECONDS}:R>`,
+			`1,000 not linked, oldest <t:${AT_SECONDS}:R>`,
+			'$348 a month paid without access, ¥500 a month of access not paid'
+		]);
+	});
+
+	test('shows a pending verification, exemptions and undelivered messages', () => {
+		const parts = partsOf({
 			verification: known({ dueAt: AT, fixes: 2 }),
 			undelivered: known([
 				{ channel: 'mail', subject: 'run:run1', since: AT, tries: 2, lastError: 'The mail server refused.', nextTryAt: AT },
@@ -130,12 +151,11 @@ describe('statusEmbed', () => {
 			]),
 			exemptions: known(4)
 		});
-		expect(fields['Open issues: 3']).toBe(`Paying but locked out: 3 issues, the oldest since <t:${AT_SECONDS}:R>`);
-		expect(fields.Verification).toContain('of 2 fixes');
+		expect(parts.Verification).toContain('of 2 fixes');
 		for (const part of ['Mail of a run', 'tried 2 times', 'Report of a hold', 'Mail that no run has succeeded'])
-			expect(fields['Not delivered yet']).toContain(part);
-		expect(fields['Not delivered yet']).toContain('The mail server refused.');
-		expect(fields.Exempt).toContain('4 people');
+			expect(parts['Not delivered yet']).toContain(part);
+		expect(parts['Not delivered yet']).toContain('The mail server refused.');
+		expect(parts.Exempt).toBe('4 people, see `/reconcile exemptions`');
 	});
 
 	test('says that changed rules wait for an operator, and what changed', () => {
@@ -180,7 +200,7 @@ describe('statusEmbed', () => {
 			SETTINGS
 		);
 		expect(embed).toMatchObject({ title: 'Status: something needs you', color: 0xed4245 });
-		expect(embed.fields?.at(-1)?.value).toContain("✗ Discord: Reeve's role is below Lord: drag it up.");
+		expect(embed.fields).toEqual([{ name: 'Sources', value: "✗ Discord: Reeve's role is below Lord: drag it up.", inline: false }]);
 	});
 
 	const UNKNOWN = { ok: false, error: 'The database did not answer within 5 seconds.' } as const;
@@ -190,6 +210,8 @@ describe('statusEmbed', () => {
 		pause: UNKNOWN,
 		lastRun: UNKNOWN,
 		lastSuccess: UNKNOWN,
+		lastTargeted: UNKNOWN,
+		money: UNKNOWN,
 		open: UNKNOWN,
 		verification: UNKNOWN,
 		undelivered: UNKNOWN,
@@ -199,26 +221,23 @@ describe('statusEmbed', () => {
 		onboarding: UNKNOWN
 	};
 
-	test('shows unreadable values as unknown, not as none', () => {
-		const unknown = `Unknown. ${UNKNOWN.error}`;
-		expect(fieldsOf(NOTHING_KNOWN)).toEqual({
-			Schedule: `Every day at 03:00, Europe/Berlin\nPaused: ${unknown}\nNext run: ${unknown}`,
-			'Auto-fix': `Off: Reeve only reports\nReadiness: ${unknown}`,
-			Changes: unknown,
-			'Last run': `${unknown}\nLast full check: ${unknown}`,
-			'Open issues: unknown': unknown,
-			Verification: unknown,
-			Setup: unknown,
-			Rules: unknown,
-			'Not delivered yet': unknown,
-			Exempt: unknown,
-			Sources: '✓ Stripe (test data)\n✓ Discord\n✓ Database (embedded)'
-		});
+	test('names unreadable values as unknown, together, and shows none of them as nothing', () => {
+		const embed = statusEmbed(status(NOTHING_KNOWN), SETTINGS);
+		expect(embed.description).toBe(
+			[
+				'Some of this could not be read: see Unknown below. Try again in a minute.',
+				'**Next run:** every day at 03:00, Europe/Berlin',
+				'**Auto-fix:** off. Whether it can be switched on: `/reconcile readiness`',
+				'**Sources:** ✓ Stripe (test data) · ✓ Discord · ✓ Database (embedded)'
+			].join('\n')
+		);
+		const names =
+			'Open issues, money, last run, last full check, last check after a change, next run, pause, readiness, changes, verification, exemptions, setup, rules, deliveries';
+		expect(embed.fields).toEqual([{ name: 'Unknown', value: `${names}: ${UNKNOWN.error}`, inline: false }]);
 	});
 
 	test('names the schema of the database, unless it is the usual one', () => {
-		const sources = (settings: Partial<StatusSettings>) =>
-			statusEmbed(status(), { ...SETTINGS, ...settings }).fields?.find(({ name }) => name === 'Sources')?.value;
+		const sources = (settings: Partial<StatusSettings>) => partsOf({}, { ...SETTINGS, ...settings }).Sources;
 		expect(sources({ database: 'postgresql', schema: 'reeve' })).toContain('✓ Database (PostgreSQL, schema reeve)');
 		expect(sources({ database: 'postgresql', schema: 'public' })).toContain('✓ Database (PostgreSQL)');
 	});
@@ -226,7 +245,7 @@ describe('statusEmbed', () => {
 	test.each(Object.keys(NOTHING_KNOWN))('is not green while %s is unknown', (unread) => {
 		const embed = statusEmbed(status({ [unread]: UNKNOWN }), SETTINGS);
 		expect(embed).toMatchObject({ title: 'Status: something needs you', color: 0xed4245 });
-		expect(embed.description).toContain('unknown');
+		expect(embed.description).toContain('could not be read');
 		expect(JSON.stringify(embed.fields)).toContain(UNKNOWN.error);
 	});
 

@@ -5,7 +5,7 @@ import { COLOURS } from '../../format/colours.js';
 import { count, roles } from '../../format/format.js';
 import { fitLines } from '../../format/lines.js';
 import type { StripeMode } from '../../format/stripe-links.js';
-import { cut, escapeName, mention } from '../../format/text.js';
+import { capital, cut, escapeName, mention } from '../../format/text.js';
 import type { MessagePayload } from '../../report/view.js';
 import { explanationButtons } from './buttons.js';
 import { causeOf } from './cause.js';
@@ -59,10 +59,6 @@ function roleLines({ member, discordFailure, known, breakdown: { expected, unkno
 	if (!known) return held.map(capital);
 	if (unknown.length === 0) return member === null ? [`Should have ${rolesOf(expected)}`] : [];
 	return expected.length === 0 ? [] : [capital([...held, `should have at least ${rolesOf(expected)}`].join(', '))];
-}
-
-function capital(text: string): string {
-	return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function rolesOf(names: readonly string[]): string {
