@@ -40,7 +40,7 @@ export function peopleListReply(people: PeopleList, page: number, mode: StripeMo
 	const shownPage = Math.min(page, pages - 1);
 	const shown = entries.slice(shownPage * PER_PAGE, (shownPage + 1) * PER_PAGE);
 	const intro = [introOf(people), ...(shown.length === 0 ? [] : [ADVICE[kind]])].join('\n');
-	const lines = shown.map((entry) => `- ${lineOf(entry, mode)}`);
+	const lines = shown.map((entry) => `- ${lineOf(entry, kind, mode)}`);
 	const buttons: APIButtonComponent[] = [
 		...pager({ page: shownPage, pages, idOf: (target, button) => buildCustomId({ action: 'list', list: kind, page: target, button }) }),
 		...(entries.length === 0 ? [] : [exportButton(kind)])
@@ -68,10 +68,12 @@ function introOf({ at, total, entries }: PeopleList): string {
 	return entries.length < total ? `${asOf} The list has ${number(entries.length)} of them.` : asOf;
 }
 
-function lineOf({ discordId, customerId, money, since, roles }: ListEntry, mode: StripeMode): string {
+function lineOf({ discordId, customerId, money, since, roles }: ListEntry, kind: ListKind, mode: StripeMode): string {
+	// Discord shows no name for those who left.
+	const isNamed = discordId !== null && kind !== 'absent';
 	return [
 		...(discordId === null ? [] : [mention(discordId)]),
-		...(customerId === null ? [] : [customerText(customerId, discordId !== null, mode)]),
+		...(customerId === null ? [] : [customerText(customerId, isNamed, mode)]),
 		...(roles.length === 0
 			? []
 			: [
@@ -85,7 +87,7 @@ function lineOf({ discordId, customerId, money, since, roles }: ListEntry, mode:
 	].join(' · ');
 }
 
-/** @param isNamed - whether a mention stands before it */
+/** @param isNamed - whether a name stands before it */
 function customerText(customerId: string, isNamed: boolean, mode: StripeMode): string {
 	const link = customerLink(customerId, mode);
 	const id = escapeText(customerId, CUSTOMER_ID_LENGTH);

@@ -109,7 +109,7 @@ function numberLines({ days, runs, effects, decisions, holds }: Readiness): stri
 	return [
 		period,
 		...(fixes === 0 ? [] : [`- made ${count(fixes, 'fix', 'fixes')}: ${describeEffects(effects)}`]),
-		...(holds.length === 0 ? [] : [`- waited for your approval ${count(holds.length, 'time')}`]),
+		...(holds.length === 0 ? [] : [`- waited for your approval ${holds.length === 1 ? 'once' : count(holds.length, 'time')}`]),
 		...(fixes === 0 ? [] : ['', 'What happened to these issues:']),
 		...DECISIONS.flatMap(([decision, label]) => (decisions[decision] === 0 ? [] : [`- ${number(decisions[decision])} ${label}`]))
 	];

@@ -87,7 +87,7 @@ function nothingFound(suggestions: Suggestions): string {
 		return `There is nothing to suggest: every member with a managed role is linked or exempt.${left}`;
 	}
 	if (payers === 0) return `There is nothing to suggest: Stripe has no paying customer who is not linked. ${BY_HAND}`;
-	return `No name is equal: Reeve compared ${describeCounts(suggestions)}. ${BY_HAND}`;
+	return `No names match: Reeve compared ${describeCounts(suggestions)}. ${BY_HAND}`;
 }
 
 function describeLink({ names, member, customer }: SuggestedLink): string {

@@ -42,6 +42,15 @@ describe('a list of people', () => {
 		);
 	});
 
+	it('names those who left by their customer, too: Discord shows no name for them', () => {
+		const [embed] = peopleListReply(
+			people(1, (index) => ({ ...payer(index), discordId: '7' }), 'absent'),
+			0,
+			'live'
+		).embeds;
+		expect(embed?.description).toContain('- <@7> · cus_0 [Stripe](https://dashboard.stripe.com/customers/cus_0)');
+	});
+
 	it('shows every entry once over its pages', () => {
 		const shown = Array.from({ length: 6 }, (_, page) => peopleListReply(people(53), page, 'live').embeds[0]?.description ?? '');
 		expect(shown.join('\n').match(/customers\/cus_\d+/g)).toEqual(Array.from({ length: 53 }, (_, index) => `customers/cus_${index}`));

@@ -65,7 +65,7 @@ describe('readinessReply', () => {
 			})
 		);
 		expect(text).toContain('`RECONCILIATION_AUTO_FIX` turns it on.');
-		expect(text).toContain('- made 10 fixes: 5 lose access, 5 get or keep access\n- waited for your approval 1 time');
+		expect(text).toContain('- made 10 fixes: 5 lose access, 5 get or keep access\n- waited for your approval once');
 		expect(text).toContain('- 9 applied by operators\n- 1 still open');
 		expect(text).toContain(
 			'**When it would have waited for your approval**\n- <t:1795143600:f> · This would remove access from 9 of the 20 members.'

@@ -75,7 +75,7 @@ describe('suggestReply', () => {
 		[{ holders: 0, payers: 3 }, /is linked or exempt\. 3 customers pay without a link\. Use `\/reconcile import`/],
 		[{ holders: 0, payers: 0 }, /every member with a managed role is linked or exempt\.$/],
 		[{ holders: 7, payers: 0 }, /no paying customer who is not linked.*`\/reconcile import`.*`\/reconcile link`/],
-		[{ holders: 7, payers: 3 }, /^No name is equal: Reeve compared 7 unlinked members .* Use `\/reconcile import`/]
+		[{ holders: 7, payers: 3 }, /^No names match: Reeve compared 7 unlinked members .* Use `\/reconcile import`/]
 	])('says what to do without a suggestion (%o)', (counts, like) => {
 		const shown = suggestReply(suggestions([], [], counts), 3);
 		expect(shown.content).toMatch(like);
