@@ -13,12 +13,19 @@ const MAX_LINES = 2_000;
 /** The latest lines the bot printed. */
 export class BotLog {
 	private lines: LogLine[] = [];
+	private added = 0;
 
 	public list(): readonly LogLine[] {
 		return this.lines;
 	}
 
+	/** Lines printed so far, those no longer kept included. */
+	public get count(): number {
+		return this.added;
+	}
+
 	public add(stream: LogLine['stream'], text: string): void {
+		this.added += 1;
 		this.lines.push({ at: new Date().toISOString(), stream, text });
 		if (this.lines.length > 2 * MAX_LINES) this.lines = this.lines.slice(-MAX_LINES);
 	}

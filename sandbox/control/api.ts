@@ -10,6 +10,7 @@ import { addPage } from './page.js';
 import { answer, json, read } from './read.js';
 import { readReset } from './reset.js';
 import { addStripe } from './stripe.js';
+import { findSubscriptions } from './subscriptions.js';
 
 /** The control API: everything a user can do in the sandbox, for scripts. */
 
@@ -33,10 +34,10 @@ export function controlApi(environment: SandboxEnvironment): Hono {
 	app.get('/api', (c) => c.html(indexPage(environment.state().ports)));
 	app.get('/api/commands', (c) => c.json([...discord.commands(), ...discord.userMenuCommands()]));
 	app.get('/api/state', (c) => c.json(environment.state()));
-	app.get('/api/log', (c) => c.json(bot.log.list()));
+	app.get('/api/log', (c) => c.json(newest(bot.log.list(), read(bodies.runsQuery, c.req.query()).limit)));
 	app.get('/api/requests', (c) => {
-		const { limit } = read(bodies.runsQuery, c.req.query());
-		return c.json(newest(log.list(), limit));
+		const { limit, ...filter } = read(bodies.requestsQuery, c.req.query());
+		return c.json(newest(log.find(filter), limit));
 	});
 	app.get('/api/requests/count', (c) => c.json(countRequests(log.list())));
 	app.get('/api/usage', async (c) => c.json(await environment.usage()));
@@ -51,6 +52,10 @@ export function controlApi(environment: SandboxEnvironment): Hono {
 	app.post('/api/click', async (c) => c.json(discord.click(read(bodies.clickBody, await json(c)))));
 	app.post('/api/modal', async (c) => c.json(discord.modal(read(bodies.modalBody, await json(c)))));
 	app.post('/api/autocomplete', async (c) => c.json(discord.autocomplete(read(bodies.autocompleteBody, await json(c)))));
+	app.get('/api/interactions', (c) => {
+		const { ids } = read(bodies.interactionsQuery, c.req.query());
+		return c.json(ids.flatMap((id) => discord.interaction(id) ?? []));
+	});
 	app.get('/api/interactions/:id', (c) => {
 		const interaction = discord.interaction(c.req.param('id'));
 		if (!interaction) throw new ControlError(404, `there is no interaction ${c.req.param('id')}`);
@@ -78,10 +83,19 @@ export function controlApi(environment: SandboxEnvironment): Hono {
 	});
 	addStripe(app, stripe);
 
+	app.get('/api/subscriptions', async (c) => {
+		const { text, limit } = read(bodies.subscriptionsQuery, c.req.query());
+		return c.json(await findSubscriptions(environment, text, limit));
+	});
+
 	app.get('/api/faults', (c) => c.json(faults.list()));
 	app.post('/api/faults', async (c) => c.json(faults.add(read(bodies.faultBody, await json(c))), 201));
 	app.delete('/api/faults', (c) => {
 		faults.clear();
+		return c.json({ done: true });
+	});
+	app.delete('/api/faults/:id', (c) => {
+		if (!faults.remove(c.req.param('id'))) throw new ControlError(404, `there is no fault ${c.req.param('id')}`);
 		return c.json({ done: true });
 	});
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ISSUE_STATUSES } from '../bot/rows.js';
 import { STRIPE_RESOURCES } from '../environment/environment.js';
+import { TARGETS } from '../services/core/request-log.js';
 
 /** Request bodies and queries of the control API. */
 
@@ -181,7 +182,15 @@ export const restartBody = z.strictObject({
 
 const limit = z.coerce.number('must be a number').int('must be a whole number').positive('must be at least 1').optional();
 export const messagesQuery = z.object({ channel: z.string().optional(), limit });
+export const interactionsQuery = z.object({ ids: z.string('is missing').transform((text) => text.split(',')) });
+export const subscriptionsQuery = z.object({ text: z.string().default(''), limit: limit.unwrap().default(50) });
 export const runsQuery = z.object({ limit });
+/** `text` is in the method, the path or the status, whatever its case. */
+export const requestsQuery = z.object({
+	limit,
+	target: z.enum(TARGETS, `must be one of ${TARGETS.join(', ')}`).optional(),
+	text: z.string().optional()
+});
 export const issuesQuery = z.object({
 	limit,
 	/** The member's Discord ID. */

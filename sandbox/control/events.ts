@@ -39,15 +39,17 @@ export function addEvents(app: Hono, environment: SandboxEnvironment): void {
 	);
 }
 
-function subjects({ bot, stripe, mail, faults, log }: SandboxEnvironment, discordChanges: () => number): Record<string, Subject> {
+function subjects(environment: SandboxEnvironment, discordChanges: () => number): Record<string, Subject> {
+	const { bot, stripe, mail, faults, log } = environment;
 	return {
 		messages: { version: discordChanges },
 		// A large guild has a long list of members.
 		guild: { version: discordChanges, everyMs: 2_000 },
 		stripe: { version: () => stripe.changes },
 		inbox: { version: () => mail.inbox().at(-1)?.id ?? '' },
-		faults: { version: () => JSON.stringify(faults.list()) },
+		faults: { version: () => JSON.stringify([faults.list(), stripe.allowed]) },
 		requests: { version: () => log.list().at(-1)?.n ?? 0, everyMs: 1_000 },
-		bot: { version: () => `${bot.pid} ${bot.up}` }
+		bot: { version: () => `${bot.pid} ${environment.ready}` },
+		log: { version: () => bot.log.count, everyMs: 1_000 }
 	};
 }

@@ -11,7 +11,7 @@ interface Call {
 
 const CALLS: readonly Call[] = [
 	{ call: 'GET /api/state', does: 'the bot’s process, ports and settings' },
-	{ call: 'GET /api/log', does: 'the bot’s output' },
+	{ call: 'GET /api/log?limit=', does: 'the bot’s output; with a limit, the newest', path: '/api/log?limit=20' },
 	{
 		call: 'POST /api/command',
 		does: 'runs a slash command, or with target one of the context menu of that user; answers {interactionId}',
@@ -38,12 +38,20 @@ const CALLS: readonly Call[] = [
 		path: '/api/interactions/…'
 	},
 	{
+		call: 'GET /api/interactions?ids=',
+		does: 'the same of several, separated by commas; unknown ones are left out',
+		path: '/api/interactions?ids=…'
+	},
+	{
 		call: 'GET /api/messages?channel=&limit=',
 		does: 'the messages of a channel, oldest first; default: all of the admin channel; with a limit, the newest',
 		path: '/api/messages'
 	},
 	{ call: 'GET /api/commands', does: 'the commands that users can give, and (type 2) those in the context menu of users' },
-	{ call: 'GET /api/events', does: 'says, as Server-Sent Events, what has changed: messages, guild, stripe, inbox, faults, requests, bot' },
+	{
+		call: 'GET /api/events',
+		does: 'says, as Server-Sent Events, what has changed: messages, guild, stripe, inbox, faults, requests, bot, log'
+	},
 	{ call: 'GET /api/dms', does: 'direct messages the bot sent outside of interactions' },
 	{ call: 'GET /api/guild', does: 'members with roles, roles, audit log' },
 	{
@@ -56,6 +64,12 @@ const CALLS: readonly Call[] = [
 		does: 'kick {user, by?}, ban {user, by?}, leave {user}, join {member}, createRole {name, position?}, deleteRole {role, by?}, createChannel {name}, deleteChannel {channel, by?}, renameRole {role, to}, moveRole {role, position}, botPermission {permission, on, channel?, by?}, memberIntent {on}, memberRequests {seconds}, memberCount {offset}, invite {on}, bindRole {role, to}, twoFactor {required, ownerHas}',
 		body: { action: 'moveRole', role: 'Lord', position: 9 }
 	},
+	{
+		call: 'GET /api/subscriptions?text=&limit=',
+		does: 'subscriptions by ID, email, or the name of a customer or a member, with the members linked to them',
+		path: '/api/subscriptions?text=ada&limit=5'
+	},
+	{ call: 'GET /api/stripe/prices', does: 'the prices that are sold' },
 	{ call: 'GET /api/stripe/subscriptions', does: 'also /:id, and the same for customers' },
 	{
 		call: 'POST /api/stripe/subscriptions',
@@ -118,12 +132,12 @@ const CALLS: readonly Call[] = [
 	{ call: 'GET /api/inbox', does: 'the received mails, parsed' },
 	{
 		call: 'POST /api/faults',
-		does: 'injects a fault: target (stripe, discord, gateway, smtp), kind, match, times, after, ms, status. GET lists faults, DELETE clears them',
+		does: 'injects a fault: target (stripe, discord, gateway, smtp), kind, match, times, after, ms, status. GET lists faults, DELETE clears them, DELETE /:id one',
 		body: { target: 'stripe', kind: '500', match: '/v1/subscriptions', times: 2 }
 	},
 	{
-		call: 'GET /api/requests?limit=',
-		does: 'every request the bot made, in order; with a limit, the newest',
+		call: 'GET /api/requests?target=&text=&limit=',
+		does: 'every request the bot made, in order; with a limit, the newest; text: in the method, the path or the status',
 		path: '/api/requests?limit=10'
 	},
 	{ call: 'GET /api/requests/count', does: 'requests counted by kind' },

@@ -6,6 +6,7 @@ import { answer, json, read } from './read.js';
 
 /** The part of the control API that changes Stripe, as its dashboard, a customer or time would. */
 export function addStripe(app: Hono, stripe: SandboxStripe): void {
+	app.get('/api/stripe/settings', (c) => c.json({ permissions: stripe.allowed }));
 	app.post('/api/stripe/settings', async (c) => {
 		const { latencyMs, ratePerSecond, livemode, permissions = {}, afterRetries, onDispute } = read(stripeSettingsBody, await json(c));
 		if (latencyMs !== undefined) stripe.setLatency(latencyMs);
@@ -19,6 +20,7 @@ export function addStripe(app: Hono, stripe: SandboxStripe): void {
 		return c.json({ done: true });
 	});
 
+	app.get('/api/stripe/prices', (c) => c.json(stripe.prices()));
 	for (const kind of ['customers', 'subscriptions'] as const) {
 		app.get(`/api/stripe/${kind}`, (c) => c.json(stripe.list(kind)));
 		app.post(`/api/stripe/${kind}`, async (c) => answer(stripe.create(kind, await json(c)), 201));

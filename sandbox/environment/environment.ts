@@ -19,6 +19,7 @@ import type { SandboxStripe } from '../services/stripe/stripe.js';
 import type { ExpectedIssue, ExpectedNotices } from '../world/drift.js';
 import type { ScenarioChoice } from '../world/scenario.js';
 import type { World } from '../world/world.js';
+import type { SandboxState } from './state.js';
 
 /** A validated world and the settings the bot runs with. */
 export interface LoadedWorld {
@@ -74,7 +75,7 @@ export class SandboxEnvironment {
 	private loadedScenario: LoadedWorld['scenario'] = null;
 	private settings: Record<string, string> = {};
 	private mailPort = 0;
-	private ready = false;
+	private started = false;
 	private startMs: number | null = null;
 	/** When the world was loaded, and when the bot's process was last started. */
 	private loadedAt: string | null = null;
@@ -109,6 +110,11 @@ export class SandboxEnvironment {
 		return this.abort.signal;
 	}
 
+	/** Whether a world is loaded and the bot has registered its commands. */
+	public get ready(): boolean {
+		return this.started && this.bot.up;
+	}
+
 	/** The expected findings; null if the world was not generated. */
 	public get scenario(): LoadedWorld['scenario'] {
 		return this.loadedScenario;
@@ -119,15 +125,14 @@ export class SandboxEnvironment {
 		return this.settings;
 	}
 
-	/** The body of `GET /api/state`, without secrets. */
-	public state() {
+	/** Without secrets. */
+	public state(): SandboxState {
 		const { up, pid, lastExit } = this.bot;
 		return {
 			ok: true,
-			ready: this.ready && up,
+			ready: this.ready,
 			scenario: this.scenario?.choice ?? null,
 			loadedAt: this.loadedAt,
-			/** `startMs`: from spawning the process to readiness. */
 			bot: { up, pid, lastExit, startMs: this.startMs, startedAt: this.startedAt },
 			ports: { http: this.port(), smtp: this.mailPort },
 			ids: this.discord.ids,
@@ -167,7 +172,7 @@ export class SandboxEnvironment {
 			const startedAt = performance.now();
 			this.assertOpen();
 			if (!this.database) throw new ControlError(409, 'no world is loaded: reset first');
-			this.ready = false;
+			this.started = false;
 			const exit = await this.bot.stop(signal);
 			this.settings = { ...this.settings, ...env };
 			await this.startBot(this.bot, crashAtStep === undefined ? {} : { [CRASH_AT_STEP]: String(crashAtStep) });
@@ -192,7 +197,7 @@ export class SandboxEnvironment {
 
 	/** Database rows as stored: through the bot while it runs, else from its database. */
 	public async rows(query: RowsQuery): Promise<readonly object[]> {
-		if (this.ready && this.bot.up) {
+		if (this.ready) {
 			const rows = await this.bot.query(query).catch(nullIfDown);
 			if (rows) return rows;
 		}
@@ -228,7 +233,7 @@ export class SandboxEnvironment {
 
 	/** Stops the bot and removes the previous world. */
 	private async tearDown(): Promise<void> {
-		this.ready = false;
+		this.started = false;
 		await this.bot.stop('SIGKILL');
 		await this.stopOthers('SIGKILL');
 		await this.database?.remove();
@@ -288,7 +293,7 @@ export class SandboxEnvironment {
 		// The last request, not now: the sandbox has waited for more. A bot that was not invited makes none.
 		const { lastCommandRequestAt } = this.discord;
 		this.startMs = Math.round((lastCommandRequestAt > startedAt ? lastCommandRequestAt : performance.now()) - startedAt);
-		this.ready = true;
+		this.started = true;
 	}
 
 	private assertOpen(): void {

@@ -36,7 +36,8 @@ const readMembers = oneAtATime(readGuild);
 
 function update(event: SandboxEvent): void {
 	if (event === 'messages') readMessages();
-	if (event === 'guild') readMembers();
+	// A bot that has started has registered its commands.
+	if (event === 'guild' || event === 'bot') readMembers();
 	readPanel(event);
 }
 

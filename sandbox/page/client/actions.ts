@@ -68,14 +68,11 @@ export async function follow(id: string): Promise<void> {
 /** Reads the channel and the answers to this user's interactions. */
 export async function refresh(): Promise<void> {
 	const { user } = state;
-	const [messages, interactions] = await Promise.all([
-		api.messages(channelName(), MAX_MESSAGES),
-		Promise.all(followed().map((id) => api.interaction(id)))
-	]);
+	const [messages, interactions] = await Promise.all([api.messages(channelName(), MAX_MESSAGES), api.interactions(followed())]);
 	// Another user was chosen while this was read.
 	if (state.user !== user) return;
 	state.messages = messages;
-	state.interactions = interactions.filter((each) => each !== null);
+	state.interactions = interactions;
 	changed();
 }
 

@@ -1,6 +1,6 @@
 /** What the sandbox says has changed. */
 
-export const SANDBOX_EVENTS = ['messages', 'guild', 'stripe', 'inbox', 'faults', 'requests', 'bot'] as const;
+export const SANDBOX_EVENTS = ['messages', 'guild', 'stripe', 'inbox', 'faults', 'requests', 'bot', 'log'] as const;
 
 export type SandboxEvent = (typeof SANDBOX_EVENTS)[number];
 

@@ -6,7 +6,7 @@ type Person = GuildView['members'][number];
 
 /** Everything the page shows. `render` reads it; only `main` and the handlers change it. */
 export const state = {
-	guild: { id: '', name: '', members: [], roles: [], channels: [], auditLog: [] } as GuildView,
+	guild: { id: '', name: '', members: [], departed: [], roles: [], channels: [], auditLog: [] } as GuildView,
 	people: new Map<string, Person>(),
 	roles: new Map<string, GuildView['roles'][number]>(),
 	channels: new Map<string, string>(),

@@ -8,7 +8,7 @@ export interface Panel {
 	readonly title: string;
 	/** After which of the sandbox's events it is read again. */
 	readonly events: readonly SandboxEvent[];
-	/** Reads what it shows. Called while it is shown: at first, and after each of its events. */
-	read(): Promise<void>;
+	/** Reads what it shows and draws the page. Called while it is shown: at first, and after each of its events. */
+	read(): void;
 	element(): TemplateResult;
 }

@@ -1,12 +1,16 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { attempt } from '../client/actions.js';
 import type { SandboxEvent } from '../client/events.js';
+import { faultsPanel } from './faults.js';
+import { inboxPanel } from './inbox.js';
+import { membersPanel } from './members.js';
 import type { Panel } from './panel.js';
 import { requestsPanel } from './requests.js';
+import { subscriptionsPanel } from './subscriptions.js';
+import { worldPanel } from './world.js';
 
 /** The panels beside the channel, one at a time. On a phone the channel is one of the parts. */
 
-const PANELS: readonly Panel[] = [requestsPanel];
+const PANELS: readonly Panel[] = [membersPanel, subscriptionsPanel, inboxPanel, faultsPanel, requestsPanel, worldPanel];
 
 const CHANNEL = 'channel';
 
@@ -38,5 +42,7 @@ export function side(): TemplateResult {
 /** Reads the panel that is shown, after an event or because another was chosen. */
 export function readPanel(event?: SandboxEvent): void {
 	const panel = currentPanel();
-	if (panel && (event === undefined || panel.events.includes(event))) void attempt(() => panel.read());
+	if (panel && (event === undefined || panel.events.includes(event))) panel.read();
+	// On a phone, not all parts are in view.
+	if (event === undefined) document.querySelector('.parts [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }

@@ -72,6 +72,14 @@ export class Faults {
 		return this.entries.map((entry) => entry.fault);
 	}
 
+	/** @returns whether there was a fault with this ID */
+	public remove(id: string): boolean {
+		const removed = this.entries.find(({ fault }) => fault.id === id);
+		this.entries = this.entries.filter((entry) => entry !== removed);
+		removed?.clear();
+		return removed !== undefined;
+	}
+
 	public clear(): void {
 		const entries = this.entries;
 		this.entries = [];

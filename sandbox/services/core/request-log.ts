@@ -1,4 +1,6 @@
-export type Target = 'stripe' | 'discord' | 'gateway' | 'smtp';
+export const TARGETS = ['stripe', 'discord', 'gateway', 'smtp'] as const;
+
+export type Target = (typeof TARGETS)[number];
 
 /** One request from the bot, or one gateway payload from it (`method` is the opcode's name, `body` is `{op, d}`). */
 export interface LoggedRequest {
@@ -32,6 +34,21 @@ export class RequestLog {
 
 	public list(): readonly LoggedRequest[] {
 		return this.entries;
+	}
+
+	/** @param filter.text - in the method, the path or the status, whatever its case */
+	public find({
+		target,
+		text = ''
+	}: {
+		readonly target?: Target | undefined;
+		readonly text?: string | undefined;
+	}): readonly LoggedRequest[] {
+		const wanted = text.toLowerCase();
+		return this.entries.filter(
+			(each) =>
+				(target === undefined || each.target === target) && `${each.method} ${each.path} ${each.status}`.toLowerCase().includes(wanted)
+		);
 	}
 
 	public clear(): void {

@@ -31,6 +31,12 @@ export class Permissions {
 		else this.denied.add(PERMISSIONS[resource]);
 	}
 
+	/** Whether the key may read each resource. */
+	public list(): Record<Resource, boolean> {
+		const entries = Object.entries(PERMISSIONS).map(([resource, permission]) => [resource, !this.denied.has(permission)]);
+		return Object.fromEntries(entries) as Record<Resource, boolean>;
+	}
+
 	/** The missing permission, as Stripe's error message names it; undefined if none. */
 	public missing(resource: Resource, write = false): string | undefined {
 		const permission = PERMISSIONS[resource];

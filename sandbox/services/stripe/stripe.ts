@@ -12,6 +12,7 @@ import { stripeApp } from './middleware.js';
 import type { ObjectContext } from './objects/subscription.js';
 import { Permissions, type Resource } from './permissions.js';
 import { Rate } from './rate.js';
+import type { PriceRecord, ProductRecord } from './records/records.js';
 import { Events } from './state/events.js';
 import { type BillingSettings, DEFAULT_SETTINGS, type StripeState } from './state/state.js';
 import { StripeStore } from './state/store.js';
@@ -28,6 +29,9 @@ export interface StripeOptions {
 }
 
 export type ControlKind = 'customers' | 'subscriptions';
+
+/** A price with the name of its product. */
+export type PriceView = Omit<PriceRecord, 'product'> & Pick<ProductRecord, 'name'>;
 
 /** Emulates Stripe's API for subscriptions, customers, invoices, events, prices and products. */
 export class SandboxStripe {
@@ -184,6 +188,16 @@ export class SandboxStripe {
 	/** Sets whether the restricted key may read the resource. */
 	public setPermission(resource: Resource, allowed: boolean): void {
 		this.permissions.set(resource, allowed);
+	}
+
+	/** Whether the restricted key may read each resource. */
+	public get allowed(): Readonly<Record<Resource, boolean>> {
+		return this.permissions.list();
+	}
+
+	/** The recurring prices that exist, as a person sees them in Stripe's dashboard. */
+	public prices(): PriceView[] {
+		return this.store.catalog.prices.all().map(({ product, ...price }) => ({ ...price, name: product.name }));
 	}
 
 	private changing(): StripeState {

@@ -73,6 +73,40 @@ describe('control API', () => {
 		expect(environment.faults.list()).toEqual([]);
 	});
 
+	it('clears one fault alone, and what it held', async () => {
+		const { environment, call } = open();
+		await call('POST /api/faults', { target: 'stripe', kind: 'hold' });
+		await call('POST /api/faults', { target: 'stripe', kind: '500' });
+		const held = environment.faults.waitForHolds(environment.faults.take('stripe', 'GET /v1/events'));
+		expect((await call('DELETE /api/faults/fault_1')).status).toBe(200);
+		await held;
+		expect(environment.faults.list().map(({ id }) => id)).toEqual(['fault_2']);
+		expect(await call('DELETE /api/faults/fault_1')).toEqual({ status: 404, body: { error: 'there is no fault fault_1' } });
+	});
+
+	it('finds requests by service and by text in the method, the path or the status', async () => {
+		const { environment, api } = open();
+		const request = { method: 'GET', query: {}, body: null };
+		environment.log.add({ ...request, target: 'stripe', path: '/v1/Events' }).status = 200;
+		environment.log.add({ ...request, target: 'stripe', path: '/v1/prices' }).status = 429;
+		environment.log.add({ ...request, target: 'discord', path: '/events' }).status = 200;
+		const paths = async (query: string) =>
+			((await (await api.request(`/api/requests?${query}`)).json()) as { path: string }[]).map(({ path }) => path);
+		expect(await paths('text=events')).toEqual(['/v1/Events', '/events']);
+		expect(await paths('text=429')).toEqual(['/v1/prices']);
+		expect(await paths('target=stripe&text=get')).toEqual(['/v1/Events', '/v1/prices']);
+	});
+
+	it('says what the key may read', async () => {
+		const { call } = open();
+		await call('POST /api/stripe/settings', { permissions: { invoices: false } });
+		expect((await call('GET /api/stripe/settings')).body).toMatchObject({ permissions: { invoices: false, events: true } });
+	});
+
+	it('leaves out interactions that it does not have', async () => {
+		expect(await open().call('GET /api/interactions?ids=1,2')).toEqual({ status: 200, body: [] });
+	});
+
 	it('converts numbers and booleans to settings and removes null ones', async () => {
 		const { environment, call } = open();
 		const reset = vi.spyOn(environment, 'reset').mockResolvedValue({ ms: 5 });

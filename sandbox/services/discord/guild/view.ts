@@ -8,6 +8,8 @@ export interface GuildView {
 	name: string;
 	/** `roles` are role names. */
 	members: { id: string; username: string; bot: boolean; operator: boolean; roles: string[]; joinedAt: string }[];
+	/** Who left, was kicked or was banned, the latest last. */
+	departed: { id: string; username: string; bot: boolean }[];
 	/** Highest first. */
 	roles: { id: string; name: string; position: number; managed: boolean; color: number; permissions: string }[];
 	channels: { id: string; name: string }[];
@@ -27,6 +29,7 @@ export function viewGuild(guild: Guild): GuildView {
 			roles: roles.flatMap((role) => guild.roles.get(role)?.name ?? []),
 			joinedAt
 		})),
+		departed: [...guild.departed.values()].map(({ id, username, bot }) => ({ id, username, bot })),
 		roles: [...guild.roles.values()]
 			.sort((a, b) => b.position - a.position)
 			.map(({ id, name, position, managed, color, permissions }) => ({ id, name, position, managed, color, permissions })),
