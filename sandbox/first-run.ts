@@ -48,13 +48,14 @@ function adminChannel(sandbox: Sandbox): string {
 
 function nextSteps(sandbox: Sandbox): string {
 	const lines = [
-		`The sandbox is running at ${sandbox.url} : open it in a browser to see the channel and use it. Scripts: ${sandbox.url}/api`
+		`Open ${sandbox.url}/ in a browser: the channel as Discord shows it, and four things to try.`,
+		`For scripts: ${sandbox.url}/api`
 	];
 	const button = findFirstFix(sandbox.messages());
 	if (button) {
 		const body = JSON.stringify({ user: 'operator', ...button });
 		lines.push(
-			'To click the first fix button:',
+			'To click the first fix button, for example:',
 			`  curl -X POST ${sandbox.url}/api/click -H 'content-type: application/json' -d '${body}'`
 		);
 	}
