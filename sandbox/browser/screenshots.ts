@@ -13,7 +13,7 @@ const SCHEMES = ['light', 'dark'] as const;
 /** As wide as Discord shows a channel on either, and taller than any message. */
 const CHANNELS = { desktop: { width: 760, height: 2_400 }, phone: { width: PHONE.width, height: 2_400 } };
 /** Tall enough for the report. */
-const PAGE = { width: DESKTOP.width, height: 860 };
+const PAGE = { width: DESKTOP.width, height: 920 };
 /** A mail is long: its beginning is enough. */
 const MAILS = { desktop: { width: 680, height: 720 }, phone: { width: PHONE.width, height: 720 } };
 /** A message touches the edges of its picture otherwise. */
