@@ -65,13 +65,7 @@ export function issuesPanel({ days }: DailyFigures, kinds: readonly OpenKind['ki
 		options: {
 			scales: {
 				x: { ...dayAxis(size), stacked: true },
-				y: {
-					...valueAxis(),
-					type: 'linear',
-					stacked: true,
-					beginAtZero: true,
-					ticks: { ...TICKS, maxTicksLimit: 4, precision: 0, callback: (value) => numberLabel(Number(value)) }
-				}
+				y: { ...numberAxis({ maxTicksLimit: 4, precision: 0 }), stacked: true }
 			}
 		}
 	});
@@ -149,12 +143,7 @@ export function moneyPanel({ days }: DailyFigures, currency: string, size: Panel
 		options: {
 			scales: {
 				x: { ...dayAxis(size), offset: true },
-				y: {
-					...valueAxis(),
-					type: 'linear',
-					beginAtZero: true,
-					ticks: { ...TICKS, maxTicksLimit: 3, callback: (value) => numberLabel(Number(value)) }
-				}
+				y: numberAxis({ maxTicksLimit: 3 })
 			}
 		}
 	});
@@ -183,6 +172,16 @@ function valueAxis() {
 		afterFit: (axis: { width: number }) => {
 			axis.width = LABELS_WIDTH;
 		}
+	};
+}
+
+/** Numbers from 0. */
+function numberAxis(ticks: { readonly maxTicksLimit: number; readonly precision?: number }) {
+	return {
+		...valueAxis(),
+		type: 'linear' as const,
+		beginAtZero: true,
+		ticks: { ...TICKS, ...ticks, callback: (value: number | string) => numberLabel(Number(value)) }
 	};
 }
 
