@@ -229,13 +229,16 @@ describe('setup', () => {
 		await terminal.answer('Who gets it', ENTER);
 		await terminal.answer('Sender', ENTER);
 		await terminal.sees('takes mails from Reeve');
+		await terminal.answer('When: issues', `${'\u007f'.repeat(6)}daily${ENTER}`);
+		await terminal.answer('issues or news', `${'\u007f'.repeat(5)}news${ENTER}`);
 		await answer('Keep the data');
 		expect(await running).toBe(0);
 		expect(await settings()).toMatchObject({
 			RECONCILIATION_TIMEZONE: 'Europe/Rome',
 			RECONCILIATION_HOUR: '5',
 			SMTP_URL: sandbox.smtpUrl,
-			ADMIN_EMAIL: 'ops@example.com'
+			ADMIN_EMAIL: 'ops@example.com',
+			MAIL_WHEN: 'news'
 		});
 		// Reeve sends from the first address unless another is set.
 		expect(await settings()).not.toHaveProperty('MAIL_FROM');

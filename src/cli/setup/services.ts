@@ -10,6 +10,7 @@ import { askSecret, askText, type Session } from './ask.js';
 const STANDARD_TIME_ZONE = 'America/New_York';
 const STANDARD_HOUR = '3';
 const STANDARD_FOLDER = './data';
+const STANDARD_MAIL_WHEN = 'issues';
 
 /** @throws {CancelledError} */
 export async function askSchedule(session: Session): Promise<void> {
@@ -20,7 +21,7 @@ export async function askSchedule(session: Session): Promise<void> {
 	await askText(session, 'RECONCILIATION_HOUR', 'Hour of the daily run, from 0 (midnight) to 23', STANDARD_HOUR);
 }
 
-const MAIL_SETTINGS = ['SMTP_URL', 'ADMIN_EMAIL', 'MAIL_FROM'] as const;
+const MAIL_SETTINGS = ['SMTP_URL', 'ADMIN_EMAIL', 'MAIL_FROM', 'MAIL_WHEN'] as const;
 
 /** Asks for a mail server until it accepts the login. @throws {CancelledError} */
 export async function askMail(session: Session): Promise<void> {
@@ -33,7 +34,14 @@ export async function askMail(session: Session): Promise<void> {
 		if (to === '') continue;
 		const first = to.split(',')[0]?.trim() ?? '';
 		const from = await askText(session, 'MAIL_FROM', 'Sender, an address that your mail provider lets you use', first);
-		if (prompts.report(await runChecks([mailCheck({ url, to, from }, prompts.redact)]))) return;
+		if (!prompts.report(await runChecks([mailCheck({ url, to, from }, prompts.redact)]))) continue;
+		await askText(
+			session,
+			'MAIL_WHEN',
+			'When: issues (after each daily run that finds wrong roles, two lines if none is new) or news (only if some are new or back)',
+			STANDARD_MAIL_WHEN
+		);
+		return;
 	}
 	for (const name of MAIL_SETTINGS) draft.set(name, null);
 }
