@@ -61,9 +61,11 @@ export function peopleListReply(people: PeopleList, page: number, mode: StripeMo
 }
 
 /** How old the list is, and what it lacks. */
-function introOf({ at, total, entries }: PeopleList): string {
+function introOf({ kind, at, total, entries }: PeopleList): string {
 	if (at === null) return 'No run over all members has completed yet. Use `/reconcile run` first.';
-	const asOf = `As of the check of ${ago(at)}.`;
+	// Runs over some members change open issues, and nothing else that is listed.
+	const asOf =
+		kind === 'unlinked' ? `Those whose issue is open now; everyone was last checked ${ago(at)}.` : `As of the check of ${ago(at)}.`;
 	if (entries.length === 0 && total > 0) return `${asOf} It stored no names. Use \`/reconcile run\`, then ask again.`;
 	return entries.length < total ? `${asOf} The list has ${number(entries.length)} of them.` : asOf;
 }
@@ -115,7 +117,7 @@ export function peopleListFile(
 	const { text, left } = toCsv(COLUMNS, entries.map(cellsOf), maxBytes);
 	const written = entries.length - left;
 	return {
-		content: `${TITLES[kind](total)}, as of the check of ${ago(at)}.${written < total ? ` The file has ${number(written)} of them.` : ''}`,
+		content: `${TITLES[kind](total)}, ${kind === 'unlinked' ? 'as of now' : `as of the check of ${ago(at)}`}.${written < total ? ` The file has ${number(written)} of them.` : ''}`,
 		files: [{ attachment: Buffer.from(text), name: `reeve-${kind}-${at.toISOString().slice(0, 10)}.csv` }]
 	};
 }

@@ -21,7 +21,7 @@ export interface ListEntry {
 
 export interface PeopleList {
 	readonly kind: ListKind;
-	/** When the run began that read the data; null if no run over all members has completed. */
+	/** When the newest run over all members began, which read the payers; null if none has completed. */
 	readonly at: Date | null;
 	/** May be more than the entries: only the first are stored, and none by older versions of Reeve. */
 	readonly total: number;

@@ -51,6 +51,14 @@ describe('a list of people', () => {
 		expect(embed?.description).toContain('- <@7> · cus_0 [Stripe](https://dashboard.stripe.com/customers/cus_0)');
 	});
 
+	it('says of unlinked role holders that their issues are open now, which checks of some members change', () => {
+		const unlinked = people(1, payer, 'unlinked');
+		expect(peopleListReply(unlinked, 0, 'test').embeds[0]?.description).toContain(
+			'Those whose issue is open now; everyone was last checked <t:1795921200:R>.'
+		);
+		expect(peopleListFile(unlinked).content).toBe('1 member has a paid role and no linked customer, as of now.');
+	});
+
 	it('shows every entry once over its pages', () => {
 		const shown = Array.from({ length: 6 }, (_, page) => peopleListReply(people(53), page, 'live').embeds[0]?.description ?? '');
 		expect(shown.join('\n').match(/customers\/cus_\d+/g)).toEqual(Array.from({ length: 53 }, (_, index) => `customers/cus_${index}`));
