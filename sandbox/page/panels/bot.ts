@@ -24,6 +24,9 @@ function processText(ready: boolean, { up, pid, startMs, lastExit }: SandboxStat
 }
 
 export function logPart(lines: readonly LogLine[]): TemplateResult {
-	return html`<h2>Its log</h2>
-		<pre class="log" tabindex="0" aria-label="The newest lines of the log">${lines.map(({ text }) => text).join('\n')}</pre>`;
+	return html`<h2>Its log, newest first</h2>
+		<pre class="log" tabindex="0" aria-label="The newest lines of the log">${lines
+			.toReversed()
+			.map(({ text }) => text)
+			.join('\n')}</pre>`;
 }
