@@ -7,7 +7,7 @@ import { attempt, onChange, oneAtATime, refresh } from './client/actions.js';
 import { listen, type SandboxEvent } from './client/events.js';
 import { channelTitle, state } from './client/state.js';
 import { applyTheme, onSystemTheme, themeSwitch } from './client/theme.js';
-import { currentPart, parts, readPanel, side } from './panels/side.js';
+import { currentPart, firstPanelLink, parts, readPanel, side } from './side.js';
 
 /** The page of the sandbox: the channel as Discord shows it, live, and what is around it. */
 
@@ -19,7 +19,7 @@ function page(): TemplateResult {
 			<div class="tools">${peopleMenu()} ${themeSwitch()} <a href="/api">For scripts</a></div>
 		</header>
 		${state.connected ? nothing : html`<p class="problem" role="alert">The sandbox cannot be reached. Is <code>npm run sandbox</code> still running?</p>`}
-		${state.problem ? html`<p class="problem" role="alert">${state.problem}</p>` : nothing} ${parts()}
+		${state.problem ? html`<p class="problem" role="alert">${state.problem}</p>` : nothing} ${parts()} ${firstPanelLink()}
 		<div class="columns" data-part=${currentPart()}>${channel()} ${side()}</div>
 		${userCard()} ${modalElement()}`;
 }

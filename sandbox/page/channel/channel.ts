@@ -45,11 +45,28 @@ function answersTo(interaction: InteractionView): Entry[] {
 	return isWaiting ? [...own, { id, element: pendingElement('Reeve', failure) }] : own;
 }
 
-/** Keeps a reader who is at the end of the channel there. @param draw - draws the page */
+/**
+ * Shows new messages to a reader who is at the end of the channel, each from its start.
+ * @param draw - draws the page
+ */
 export function followEnd(draw: () => void): void {
 	const before = document.getElementById('channel');
-	const follows = !before || before.scrollHeight - before.scrollTop - before.clientHeight < END_PIXELS;
+	const last = before && lastMessage(before);
+	const follows = !before || before.scrollTop > endOf(before) - END_PIXELS;
+	// Inside of a message that is longer than the channel.
+	const isReading = before !== null && before.scrollTop > endOf(before) + 1;
 	draw();
 	const channel = document.getElementById('channel');
-	if (channel && follows) channel.scrollTop = channel.scrollHeight;
+	if (!channel || !follows || (isReading && lastMessage(channel) === last)) return;
+	channel.scrollTop = endOf(channel);
+}
+
+function lastMessage(channel: HTMLElement): HTMLElement | null {
+	return channel.querySelector('article:last-of-type');
+}
+
+/** The lowest position that shows the newest message from its start. */
+function endOf(channel: HTMLElement): number {
+	const start = (lastMessage(channel)?.offsetTop ?? 0) - channel.offsetTop;
+	return Math.min(start, channel.scrollHeight - channel.clientHeight);
 }

@@ -20,6 +20,8 @@ interface Node {
 
 type Part = TemplateResult | string;
 
+const MESSAGE_LINK = /^https:\/\/discord\.com\/channels\/\d+\/(\d+)\/(\d+)$/;
+
 /** @param kind - `plain` for titles and labels, which have no links */
 export function markdown(text: string, kind: 'plain' | 'full' = 'full'): Part[] {
 	const nodes = parse(withBullets(text), kind === 'full' ? 'extended' : 'normal') as unknown as Node[];
@@ -102,7 +104,16 @@ function userMention(id: string): TemplateResult {
 function link(node: Node): Part {
 	const target = node.target ?? '';
 	if (!/^https?:\/\//i.test(target)) return html`${inside(node)}`;
+	const [, channel, message] = MESSAGE_LINK.exec(target) ?? [];
+	if (channel !== undefined && message !== undefined) return messageLink(channel, message, node);
 	return html`<a href=${target} target="_blank" rel="noopener noreferrer">${inside(node)}</a>`;
+}
+
+/** Shows the message that the link leads to. A link without a text of its own is shown as Discord shows it. */
+function messageLink(channel: string, message: string, node: Node): TemplateResult {
+	const text = node.type === 'link' ? html`${inside(node)}` : `#${state.channels.get(channel) ?? 'unknown'} › message`;
+	const show = () => document.querySelector(`article[data-message="${message}"]`)?.scrollIntoView({ block: 'start' });
+	return html`<button class="mention" @click=${show}>${text}</button>`;
 }
 
 function time(seconds: number, format: string): TemplateResult {

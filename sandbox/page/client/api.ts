@@ -56,7 +56,14 @@ export const api = {
 	log: (limit: number) => get<LogLine[]>(`/api/log?limit=${limit}`),
 	/** Resolves when the bot is ready in the new world. */
 	reset: (choice: ScenarioChoice) => post('/api/reset', choice),
-	restart: (signal: 'SIGTERM' | 'SIGKILL') => post('/api/restart', { signal }),
+	/** @param env - settings to change */
+	restart: (signal: 'SIGTERM' | 'SIGKILL', env: Record<string, string> = {}) => post('/api/restart', { signal, env }),
+	/** As stored, newest first. */
+	runs: <Run>(limit: number) => get<Run[]>(`/api/runs?limit=${limit}`),
+	issues: <Issue>(query: { status?: string; member?: string; limit: number }) => {
+		const given = Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]);
+		return get<Issue[]>(`/api/issues?${new URLSearchParams(given)}`);
+	},
 	faults: () => get<Fault[]>('/api/faults'),
 	addFault: (fault: Omit<Fault, 'id'>) => post('/api/faults', fault),
 	removeFault: (id: string) => remove(`/api/faults/${id}`),

@@ -1,16 +1,17 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { SandboxEvent } from '../client/events.js';
-import { faultsPanel } from './faults.js';
-import { inboxPanel } from './inbox.js';
-import { membersPanel } from './members.js';
-import type { Panel } from './panel.js';
-import { requestsPanel } from './requests.js';
-import { subscriptionsPanel } from './subscriptions.js';
-import { worldPanel } from './world.js';
+import type { SandboxEvent } from './client/events.js';
+import { guidePanel } from './guide/guide.js';
+import { faultsPanel } from './panels/faults.js';
+import { inboxPanel } from './panels/inbox.js';
+import { membersPanel } from './panels/members.js';
+import type { Panel } from './panels/panel.js';
+import { requestsPanel } from './panels/requests.js';
+import { subscriptionsPanel } from './panels/subscriptions.js';
+import { worldPanel } from './panels/world.js';
 
 /** The panels beside the channel, one at a time. On a phone the channel is one of the parts. */
 
-const PANELS: readonly Panel[] = [membersPanel, subscriptionsPanel, inboxPanel, faultsPanel, requestsPanel, worldPanel];
+const PANELS: readonly Panel[] = [guidePanel, membersPanel, subscriptionsPanel, inboxPanel, faultsPanel, requestsPanel, worldPanel];
 
 const CHANNEL = 'channel';
 
@@ -32,6 +33,11 @@ export function parts(): TemplateResult {
 	return html`<nav class="parts" data-part=${currentPart()} aria-label="Parts of the sandbox">
 		${link(CHANNEL, 'Channel', currentPart() === CHANNEL)} ${PANELS.map((each) => link(each.id, each.title, each === current))}
 	</nav>`;
+}
+
+/** On a phone the first panel is out of sight: a line above the channel leads a newcomer to it. */
+export function firstPanelLink(): TemplateResult {
+	return html`<p class="first-panel"><a href="#${guidePanel.id}">New here? Four things to try in the first minute</a></p>`;
 }
 
 export function side(): TemplateResult {
