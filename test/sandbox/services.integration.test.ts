@@ -4,7 +4,6 @@ import Stripe from 'stripe';
 import { expect, it, onTestFinished } from 'vitest';
 import { startServices } from '../../sandbox/services/services.js';
 
-/** The example of sandbox/services/README.md. */
 it('runs another bot against Discord, Stripe and the mail server', async () => {
 	const services = await startServices({
 		token: 'token',

@@ -1,5 +1,11 @@
 import type { Server } from 'node:http';
-import { type APIApplicationCommand, type APIMessage, type APIRole, GatewayDispatchEvents } from 'discord-api-types/v10';
+import {
+	type APIApplicationCommand,
+	type APIMessage,
+	type APIRole,
+	ApplicationCommandType,
+	GatewayDispatchEvents
+} from 'discord-api-types/v10';
 import type { Hono } from 'hono';
 import { ControlError } from '../core/control-error.js';
 import type { GuildMemberWorld } from '../core/world.js';
@@ -23,7 +29,7 @@ import { Gateway } from './gateway/gateway.js';
 import { setBotPermission } from './guild/bot-permission.js';
 import { Guild } from './guild/guild.js';
 import type { Member } from './guild/members.js';
-import { toGuild } from './guild/payload.js';
+import { toGatewayGuild } from './guild/payload.js';
 import { permissionNamed } from './guild/permissions.js';
 import { BONDS, type Bond } from './guild/roles.js';
 import { type GuildView, viewGuild } from './guild/view.js';
@@ -164,7 +170,7 @@ export class SandboxDiscord {
 
 	/** The commands in the context menus of users, below "Apps". */
 	public userMenuCommands(): APIApplicationCommand[] {
-		return this.context.commands.inUserMenus(this.context.guild.id);
+		return this.context.commands.usable(this.context.guild.id, ApplicationCommandType.User);
 	}
 
 	public interaction(id: string): InteractionView | undefined {
@@ -306,14 +312,14 @@ export class SandboxDiscord {
 	public setTwoFactor(twoFactor: { required: boolean; ownerHas: boolean }): void {
 		const { gateway, guild } = this.context;
 		Object.assign(guild.twoFactor, twoFactor);
-		gateway.emit(GatewayDispatchEvents.GuildUpdate, toGuild(guild));
+		gateway.emit(GatewayDispatchEvents.GuildUpdate, toGatewayGuild(guild));
 	}
 
 	/** Makes Discord's count of the members differ from their list. */
 	public setMemberCountOffset(offset: number): void {
 		const { gateway, guild } = this.context;
 		guild.countOffset = offset;
-		const update = { ...toGuild(guild), member_count: guild.members.size + offset };
+		const update = { ...toGatewayGuild(guild), member_count: guild.members.size + offset };
 		gateway.emit(GatewayDispatchEvents.GuildUpdate, update);
 	}
 

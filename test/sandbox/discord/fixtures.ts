@@ -3,10 +3,12 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { type ApplicationCommandDataResolvable, Client, type ClientOptions, GatewayIntentBits, type Interaction } from 'discord.js';
+import { expect } from 'vitest';
 import { Faults } from '../../../sandbox/services/core/faults.js';
 import { RequestLog } from '../../../sandbox/services/core/request-log.js';
 import { type Limits, SandboxDiscord } from '../../../sandbox/services/discord/discord.js';
 import { type World, worldSchema } from '../../../sandbox/world/world.js';
+import { differencesOf, type Exchange, recording } from './description/exchanges.js';
 
 export const TOKEN = 'sandbox-token';
 
@@ -21,6 +23,8 @@ export class DiscordFixture {
 	public readonly faults = new Faults();
 	public readonly discord: SandboxDiscord;
 	public now = new Date('2026-11-20T12:00:00Z');
+	/** Every request and response without faults. */
+	public readonly exchanges: Exchange[] = [];
 	private readonly clients: Client[] = [];
 
 	private constructor(
@@ -43,7 +47,13 @@ export class DiscordFixture {
 		server.listen(0, '127.0.0.1');
 		await once(server, 'listening');
 		const fixture = new DiscordFixture(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`, limits);
-		const answer = getRequestListener(fixture.discord.app.fetch);
+		const answer = getRequestListener(
+			recording(
+				(request, env) => fixture.discord.app.fetch(request, env as object),
+				// What a fault makes of an answer is not Discord's.
+				(exchange) => fixture.faults.list().length === 0 && fixture.exchanges.push(exchange)
+			)
+		);
 		server.on('request', (request, response) => void answer(request, response));
 		fixture.discord.attachGateway(server);
 		fixture.discord.load(worldSchema.parse({ guild: { members } }).guild.members);
@@ -105,10 +115,12 @@ export class DiscordFixture {
 		});
 	}
 
+	/** Checks besides that every request and response was as Discord describes it. */
 	public async close(): Promise<void> {
 		await Promise.all(this.clients.map((client) => client.destroy()));
 		await this.discord.close();
 		this.server.closeAllConnections();
 		await new Promise((resolve) => this.server.close(resolve));
+		expect([...new Set(this.exchanges.flatMap(differencesOf))], "differences from Discord's description").toEqual([]);
 	}
 }

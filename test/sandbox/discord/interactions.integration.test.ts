@@ -1,11 +1,13 @@
 import {
 	ActionRowBuilder,
 	ApplicationCommandOptionType,
+	ApplicationCommandType,
 	ButtonBuilder,
 	ButtonStyle,
 	type Interaction,
 	LabelBuilder,
 	MessageFlags,
+	MessageType,
 	ModalBuilder,
 	StringSelectMenuBuilder,
 	TextInputBuilder,
@@ -243,5 +245,50 @@ describe('interactions', () => {
 			['1100000000000009999', true, 0]
 		]);
 		expect(fixture.discord.dms()).toEqual([]);
+	});
+
+	it('sends commands from the context menus of users and messages', async () => {
+		fixture = await DiscordFixture.open(users);
+		const commands = [
+			{ name: 'Inspect', type: ApplicationCommandType.User as const },
+			{ name: 'Quote', type: ApplicationCommandType.Message as const }
+		];
+		await fixture.bot(commands, (interaction) => {
+			if (interaction.isUserContextMenuCommand()) return interaction.reply(interaction.targetUser.username);
+			if (interaction.isMessageContextMenuCommand()) return interaction.reply(`> ${interaction.targetMessage.content}`);
+		});
+		const use = (command: string, target: string) => fixture.discord.command({ user: 'operator', command, target });
+		const inspected = await whenSettled(use('Inspect', 'ada').interactionId);
+		expect(inspected.responses).toMatchObject([
+			{ content: 'ada', type: MessageType.ContextMenuCommand, interaction_metadata: { target_user: { username: 'ada' } } }
+		]);
+		const messageId = inspected.responses[0]?.id ?? '';
+		const quoted = await whenSettled(use('Quote', messageId).interactionId);
+		expect(quoted.responses).toMatchObject([{ content: '> ada', interaction_metadata: { target_message_id: messageId } }]);
+		expect(() => use('Inspect', messageId)).toThrow('there is no command "Inspect" in the context menu of messages');
+		expect(() => use('Quote', 'ada')).toThrow('there is no command "Quote" in the context menu of users');
+		expect(() => use('Inspect', 'nobody')).toThrow('there is no user nobody');
+	});
+
+	it('says so where it does not emulate an answer, a component of a modal or a kind of command', async () => {
+		const refused: unknown[] = [];
+		await startBot(async (interaction) => {
+			const upload = { type: 18, label: 'File', component: { type: 19, custom_id: 'file' } };
+			const answers = [{ type: 12 }, { type: 9, data: { custom_id: 'form', title: 'Form', components: [upload] } }];
+			for (const body of answers) {
+				const answer = await fixture.rest('POST', `/interactions/${interaction.id}/${interaction.token}/callback`, body);
+				refused.push(await answer.json());
+			}
+		});
+		fixture.discord.command({ user: 'operator', command: 'reconcile run' });
+		await fixture.until(() => refused.length === 2);
+		const commands = `/applications/${fixture.discord.ids.applicationId}/commands`;
+		refused.push(await (await fixture.rest('POST', commands, { name: 'play', type: 4, handler: 1 })).json());
+		expect(refused).toEqual(
+			['activities', 'components of type 19', 'the command that starts an activity'].map((what) => ({
+				code: 0,
+				message: `The sandbox does not emulate ${what}`
+			}))
+		);
 	});
 });

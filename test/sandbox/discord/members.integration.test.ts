@@ -110,4 +110,49 @@ describe('guild members', () => {
 		fixture.discord.setMemberIntent(false);
 		expect((await fixture.rest('GET', `/guilds/${fixture.discord.ids.guildId}/members`)).status).toBe(403);
 	});
+
+	it('gives a role what the bot sets, but no permission that the bot lacks', async () => {
+		fixture = await DiscordFixture.open();
+		const guild = await guildOf();
+		const role = await guild.roles.create({
+			name: 'Squire',
+			colors: { primaryColor: 0x336699 },
+			hoist: true,
+			permissions: ['ViewChannel']
+		});
+		expect([role.name, role.colors.primaryColor, role.hoist, role.permissions.toArray()]).toEqual([
+			'Squire',
+			0x336699,
+			true,
+			['ViewChannel']
+		]);
+		const edited = await role.edit({ mentionable: true, permissions: [] });
+		expect([edited.name, edited.mentionable, edited.permissions.bitfield]).toEqual(['Squire', true, 0n]);
+		const lacking = { code: 50013 } satisfies Partial<DiscordAPIError>;
+		await expect(guild.roles.create({ name: 'King', permissions: ['Administrator'] })).rejects.toMatchObject(lacking);
+		await expect(role.edit({ permissions: ['BanMembers'] })).rejects.toMatchObject(lacking);
+		await expect(role.edit({ unicodeEmoji: '👑' })).rejects.toThrow('The sandbox does not emulate `unicode_emoji` in this request');
+	});
+
+	it('renames a member below the bot, with an event and an entry in the audit log', async () => {
+		fixture = await DiscordFixture.open([ada]);
+		const guild = await guildOf();
+		const member = await guild.members.fetch('1001');
+		const lacking = { code: 50013 } satisfies Partial<DiscordAPIError>;
+		await expect(member.setNickname('Countess')).rejects.toMatchObject(lacking);
+		fixture.discord.setBotPermission('ManageNicknames', true);
+		await member.setNickname('Countess', 'as she asked');
+		await fixture.until(() => guild.members.cache.get('1001')?.nickname === 'Countess');
+		expect(fixture.discord.guild().auditLog.at(-1)).toMatchObject({
+			actionName: 'MemberUpdate',
+			targetId: '1001',
+			reason: 'as she asked',
+			changes: [{ key: 'nick', new_value: 'Countess' }]
+		});
+		await member.setNickname(null);
+		expect((await guild.members.fetch({ user: '1001', force: true })).nickname).toBeNull();
+		const operator = await guild.members.fetch(fixture.discord.ids.operatorId);
+		await expect(operator.setNickname('Boss')).rejects.toMatchObject(lacking);
+		await expect(member.timeout(1_000)).rejects.toThrow('The sandbox does not emulate `communication_disabled_until` in this request');
+	});
 });

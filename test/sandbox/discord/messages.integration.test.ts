@@ -213,10 +213,18 @@ describe('Discord messages', () => {
 		expect(fixture.discord.messages()).toEqual([]);
 	});
 
-	it('rejects a wrong token and an unknown path', async () => {
+	it('rejects a wrong token', async () => {
 		const wrong = await fixture.rest('GET', '/users/@me', undefined, { authorization: 'Bot wrong' });
 		expect([wrong.status, await wrong.json()]).toEqual([401, { message: '401: Unauthorized', code: 0 }]);
-		const unknown = await fixture.rest('GET', '/nowhere');
-		expect([unknown.status, await unknown.json()]).toEqual([404, { message: '404: Not Found', code: 0 }]);
+	});
+
+	it('says so where it does not emulate a route, or a property of a request', async () => {
+		const bot = await fixture.bot();
+		const channel = (await bot.channels.fetch(fixture.discord.ids.generalChannelId)) as TextChannel;
+		fixture.discord.setBotPermission('SendMessages', true);
+		const message = await channel.send('Hello');
+		await expect(message.react('👍')).rejects.toThrow(/^The sandbox does not emulate PUT \/channels\/\d+\/messages\/\d+\/reactions\//);
+		const poll = { question: { text: 'Why?' }, answers: [{ text: 'So' }], duration: 1, allowMultiselect: false };
+		await expect(channel.send({ poll })).rejects.toThrow('The sandbox does not emulate `poll` in this request');
 	});
 });

@@ -1,5 +1,6 @@
 import {
 	type APIInteraction,
+	ApplicationCommandType,
 	ComponentType,
 	GatewayDispatchEvents as Event,
 	ApplicationCommandOptionType as Option,
@@ -10,6 +11,7 @@ import type { DiscordContext } from '../context/context.js';
 import { IDS } from '../core/identity.js';
 import type { Member } from '../guild/members.js';
 import type { Interaction, Location } from '../interactions/interactions.js';
+import type { StoredMessage } from '../messages/messages.js';
 import { componentData, usableComponent } from './components.js';
 import { interactionContext, locationOf } from './location.js';
 import { modalData } from './modals.js';
@@ -26,7 +28,7 @@ export interface CommandCall {
 	user: string;
 	command: string;
 	options?: Record<string, unknown>;
-	/** Given for a command in this user's context menu. */
+	/** Given for a command in the context menu of this user, or of the message with this ID. */
 	target?: string;
 	channel?: string;
 	guildId?: string;
@@ -34,7 +36,7 @@ export interface CommandCall {
 
 export function sendCommand(context: DiscordContext, call: CommandCall): Interaction {
 	const member = memberOf(context, call.user);
-	if (call.target !== undefined) return sendUserCommand(context, member, call, call.target);
+	if (call.target !== undefined) return sendMenuCommand(context, member, call, call.target);
 	const invocation = resolveCommand(context, call.command);
 	const { values, resolved } = fillOptions(context, invocation, call.options ?? {});
 	const location = locationOf(context, member, call.channel, call.guildId);
@@ -49,18 +51,30 @@ export function sendCommand(context: DiscordContext, call: CommandCall): Interac
 	return send(context, member, interaction, { ...data, ...(Object.keys(resolved).length > 0 ? { resolved } : {}) });
 }
 
-function sendUserCommand(context: DiscordContext, member: Member, call: CommandCall, target: string): Interaction {
-	const command = context.commands.inUserMenus(context.guild.id).find(({ name }) => name === call.command);
-	if (command === undefined) throw new ControlError(404, `there is no command "${call.command}" in the context menu of users`);
-	const { id, resolved } = resolveTarget(context, target);
+function sendMenuCommand(context: DiscordContext, member: Member, call: CommandCall, reference: string): Interaction {
+	const message = context.messages.find(reference);
+	const menu = message ? ApplicationCommandType.Message : ApplicationCommandType.User;
+	const command = context.commands.usable(context.guild.id, menu).find(({ name }) => name === call.command);
+	if (command === undefined)
+		throw new ControlError(404, `there is no command "${call.command}" in the context menu of ${message ? 'messages' : 'users'}`);
+	const target = message ? resolveMessage(member, message) : resolveTarget(context, reference);
 	const interaction = context.interactions.open({
 		type: Type.ApplicationCommand,
 		userId: member.id,
-		location: locationOf(context, member, call.channel, call.guildId),
+		location: message
+			? locationOfMessage(context, member, message.message.channel_id)
+			: locationOf(context, member, call.channel, call.guildId),
 		command: command.name,
-		sourceId: null
+		sourceId: null,
+		target: message ? { messageId: target.id } : { userId: target.id }
 	});
-	return send(context, member, interaction, { ...commandData(command, []), target_id: id, resolved });
+	return send(context, member, interaction, { ...commandData(command, []), target_id: target.id, resolved: target.resolved });
+}
+
+function resolveMessage(member: Member, stored: StoredMessage) {
+	requireVisible(stored, member);
+	const { message } = stored;
+	return { id: message.id, resolved: { messages: { [message.id]: message } } };
 }
 
 export interface AutocompleteCall {
@@ -106,9 +120,7 @@ export function clickComponent(context: DiscordContext, call: ClickCall): Intera
 	const member = memberOf(context, call.user);
 	const stored = context.messages.find(call.messageId);
 	if (!stored) throw new ControlError(409, `there is no message ${call.messageId}`);
-	if (stored.ephemeralFor !== null && stored.ephemeralFor !== member.id) {
-		throw new ControlError(409, `${member.username} cannot see that message: it is ephemeral for another user`);
-	}
+	requireVisible(stored, member);
 	const { message } = stored;
 	const data = componentData(context, usableComponent(message, call.customId), call.values);
 	const interaction = context.interactions.open({
@@ -178,7 +190,8 @@ export function submitModal(context: DiscordContext, call: ModalCall): Interacti
 		userId: member.id,
 		location: opener.location,
 		command: opener.command,
-		sourceId: source ? opener.sourceId : null
+		sourceId: source ? opener.sourceId : null,
+		openerId: opener.id
 	});
 	return send(context, member, interaction, data, source ? { message: source.message } : {});
 }
@@ -188,6 +201,11 @@ function memberOf({ guild }: DiscordContext, reference: string): Member {
 	if (!member) throw new ControlError(404, `there is no member ${reference} in the guild`);
 	if (member.bot) throw new ControlError(400, `${member.username} is a bot`);
 	return member;
+}
+
+function requireVisible({ ephemeralFor }: StoredMessage, member: Member): void {
+	if (ephemeralFor === null || ephemeralFor === member.id) return;
+	throw new ControlError(409, `${member.username} cannot see that message: it is ephemeral for another user`);
 }
 
 function locationOfMessage(context: DiscordContext, member: Member, channelId: string): Location {

@@ -21,7 +21,6 @@ export class DiscordError extends Error {
 
 const REFUSALS = {
 	unauthorized: [401, 0, '401: Unauthorized'],
-	notFound: [404, 0, '404: Not Found'],
 	internal: [500, 0, '500: Internal Server Error'],
 	unknownApplication: [404, 10002, 'Unknown Application'],
 	unknownChannel: [404, 10003, 'Unknown Channel'],
@@ -47,6 +46,11 @@ const REFUSALS = {
 	invalidRecipients: [400, 50033, 'Invalid Recipient(s)'],
 	invalidJson: [400, 50109, 'The request body contains invalid JSON.']
 } as const;
+
+/** The answer where Discord would do what the sandbox cannot. @param what - `POST /channels/1/threads`, or `poll` in a body */
+export function notEmulated(what: string, status: 400 | 404): DiscordError {
+	return new DiscordError(status, { message: `The sandbox does not emulate ${what}`, code: 0 });
+}
 
 /** The error response of this name. */
 export function refusal(name: keyof typeof REFUSALS): DiscordError {

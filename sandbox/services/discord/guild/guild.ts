@@ -16,6 +16,9 @@ import { defaultRoles, makeRole } from './roles.js';
 
 const FOUNDED = '2024-01-01T00:00:00.000000+00:00';
 
+/** Properties of a role whose changes the audit log has. */
+const LOGGED = ['name', 'permissions', 'color', 'hoist', 'mentionable'] as const;
+
 /** The guild: members, roles, channels and audit log. */
 export class Guild {
 	public readonly id = IDS.guild;
@@ -92,7 +95,7 @@ export class Guild {
 		const gone = new Set(remove.map((role) => role.id));
 		member.roles = [...member.roles.filter((id) => !gone.has(id)), ...add.map((role) => role.id)];
 		const partial = (role: APIRole) => ({ id: role.id, name: role.name });
-		this.emit(Event.GuildMemberUpdate, { guild_id: this.id, ...toMember(member), avatar: null, banner: null, joined_at: member.joinedAt });
+		this.announceMember(member);
 		this.record({
 			action: AuditLogEvent.MemberRoleUpdate,
 			userId: change.by,
@@ -103,6 +106,20 @@ export class Guild {
 				...(remove.length > 0 ? [{ key: '$remove' as const, new_value: remove.map(partial) }] : [])
 			]
 		});
+	}
+
+	/** @param nick - null takes the nickname away */
+	public changeNick(member: Member, nick: string | null, by: string, reason?: string): void {
+		const before = member.nick ?? null;
+		if (nick === before) return;
+		member.nick = nick;
+		this.announceMember(member);
+		const change = {
+			key: 'nick' as const,
+			...(before === null ? {} : { old_value: before }),
+			...(nick === null ? {} : { new_value: nick })
+		};
+		this.record({ action: AuditLogEvent.MemberUpdate, userId: by, targetId: member.id, reason, changes: [change] });
 	}
 
 	public join(person: GuildMemberWorld): Member {
@@ -147,10 +164,9 @@ export class Guild {
 		const before = { ...role };
 		Object.assign(role, change);
 		this.emit(Event.GuildRoleUpdate, { guild_id: this.id, role });
-		const changes: APIAuditLogChange[] = [];
-		if (role.name !== before.name) changes.push({ key: 'name', old_value: before.name, new_value: role.name });
-		if (role.permissions !== before.permissions)
-			changes.push({ key: 'permissions', old_value: before.permissions, new_value: role.permissions });
+		const changes = LOGGED.filter((key) => role[key] !== before[key]).map(
+			(key) => ({ key, old_value: before[key], new_value: role[key] }) as APIAuditLogChange
+		);
 		this.record({ action: AuditLogEvent.RoleUpdate, userId: by, targetId: role.id, changes });
 	}
 
@@ -211,6 +227,10 @@ export class Guild {
 
 	public record(change: AuditAction): void {
 		this.emit(Event.GuildAuditLogEntryCreate, { guild_id: this.id, ...this.audit.add(change) });
+	}
+
+	private announceMember(member: Member): void {
+		this.emit(Event.GuildMemberUpdate, { guild_id: this.id, ...toMember(member), avatar: null, banner: null, joined_at: member.joinedAt });
 	}
 
 	private settle(people: readonly GuildMemberWorld[]): void {

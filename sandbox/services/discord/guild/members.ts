@@ -7,6 +7,8 @@ export interface Member {
 	readonly bot: boolean;
 	/** Role IDs. Members with the same roles share one array, so replace it instead of changing it. */
 	roles: readonly string[];
+	/** Nickname. */
+	nick?: string | null;
 	readonly joinedAt: string;
 }
 
@@ -18,7 +20,9 @@ export function toUser(member: Pick<Member, 'id' | 'username' | 'bot'>): APIUser
 		global_name: null,
 		avatar: null,
 		...(member.bot ? { bot: true } : {}),
-		public_flags: 0 as UserFlags
+		public_flags: 0 as UserFlags,
+		flags: 0 as UserFlags,
+		primary_guild: null
 	};
 }
 
@@ -29,7 +33,7 @@ export function toMember(member: Member): APIGuildMember {
 /** A member without the `user` field. */
 export function toMemberOnly(member: Member): Omit<APIGuildMember, 'user'> {
 	return {
-		nick: null,
+		nick: member.nick ?? null,
 		avatar: null,
 		banner: null,
 		roles: [...member.roles],

@@ -47,16 +47,26 @@ export function toGuild(guild: Guild) {
 		preferred_locale: Locale.EnglishUS,
 		nsfw_level: GuildNSFWLevel.Default,
 		premium_progress_bar_enabled: false,
-		hub_type: null,
 		widget_enabled: false,
-		widget_channel_id: null
+		widget_channel_id: null,
+		home_header: null,
+		nsfw: false,
+		max_presences: null,
+		max_members: 25_000_000,
+		max_video_channel_users: 25,
+		max_stage_video_channel_users: 50
 	};
 }
 
-/** The guild as the gateway sends it: marked as large, so clients must request its members. */
+/** The guild as the gateway sends it. */
+export function toGatewayGuild(guild: Guild) {
+	return { ...toGuild(guild), hub_type: null };
+}
+
+/** The guild when the bot comes to know it: marked as large, so clients must request its members. */
 export function toGuildCreate(guild: Guild): GatewayGuildCreateDispatchData {
 	return {
-		...toGuild(guild),
+		...toGatewayGuild(guild),
 		joined_at: guild.bot.joinedAt,
 		large: true,
 		unavailable: false,

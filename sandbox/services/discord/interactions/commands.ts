@@ -22,14 +22,12 @@ export class Commands {
 		return [...this.in(scope).values()];
 	}
 
-	/** The commands usable in the guild: guild commands first, then global ones. */
-	public usable(guildId: string): APIApplicationCommand[] {
-		return [...this.list(guildId), ...this.list(null)].filter(({ type }) => type === ApplicationCommandType.ChatInput);
-	}
-
-	/** The commands in the context menus of the guild's users. */
-	public inUserMenus(guildId: string): APIApplicationCommand[] {
-		return [...this.list(guildId), ...this.list(null)].filter(({ type }) => type === ApplicationCommandType.User);
+	/**
+	 * The commands usable in the guild: guild commands first, then global ones.
+	 * @param as - slash commands, or those in the context menus of users or of messages
+	 */
+	public usable(guildId: string, as = ApplicationCommandType.ChatInput): APIApplicationCommand[] {
+		return [...this.list(guildId), ...this.list(null)].filter(({ type }) => type === as);
 	}
 
 	/** @throws DiscordError if the command does not exist */

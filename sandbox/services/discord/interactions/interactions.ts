@@ -31,6 +31,10 @@ export interface Interaction {
 	readonly command: string | null;
 	/** The message whose component was used. */
 	readonly sourceId: string | null;
+	/** The interaction that opened the modal, for a modal submission. */
+	readonly openerId: string | null;
+	/** The user or the message in whose context menu a command was used. */
+	readonly target: { readonly userId: string } | { readonly messageId: string } | null;
 	readonly at: number;
 	answer: Answer | null;
 	ephemeral: boolean;
@@ -75,8 +79,12 @@ export class Interactions {
 		private readonly messages: Messages
 	) {}
 
-	public open(what: Pick<Interaction, 'type' | 'userId' | 'location' | 'command' | 'sourceId'>): Interaction {
+	public open(
+		what: Pick<Interaction, 'type' | 'userId' | 'location' | 'command' | 'sourceId'> & Partial<Pick<Interaction, 'openerId' | 'target'>>
+	): Interaction {
 		const interaction: Interaction = {
+			openerId: null,
+			target: null,
 			...what,
 			id: this.clock.snowflake(),
 			token: randomBytes(32).toString('base64url'),

@@ -15,7 +15,7 @@ export class Attachments {
 		return this.files.get(id);
 	}
 
-	public add(channelId: string, file: UploadedFile, description: string | undefined, ephemeral: boolean): APIAttachment {
+	public add(channelId: string, file: UploadedFile, description: string | null | undefined, ephemeral: boolean): APIAttachment {
 		const id = this.clock.snowflake();
 		this.files.set(id, file);
 		const url = `${this.origin()}/attachments/${channelId}/${id}/${encodeURIComponent(file.filename)}`;
@@ -26,7 +26,7 @@ export class Attachments {
 			url,
 			proxy_url: url,
 			content_type: file.type,
-			...(description === undefined ? {} : { description }),
+			...(description === undefined || description === null ? {} : { description }),
 			...(ephemeral ? { ephemeral } : {}),
 			...pngSize(file.bytes)
 		};

@@ -1,5 +1,7 @@
 import type { APIAttachment, APIEmbed, APIMessageTopLevelComponent } from 'discord-api-types/v10';
+import type { Clock } from '../core/identity.js';
 import { isRecord } from '../validate/form.js';
+import { completeComponents } from './complete-components.js';
 
 /** Converts a message's parts to the form in which Discord returns them. */
 
@@ -15,7 +17,8 @@ export interface Composed {
 export function composeParts(
 	embeds: readonly APIEmbed[],
 	components: readonly APIMessageTopLevelComponent[],
-	attachments: readonly APIAttachment[]
+	attachments: readonly APIAttachment[],
+	clock: Clock
 ): Composed {
 	const shown = new Set<string>();
 	const link = (text: string): string => {
@@ -25,7 +28,7 @@ export function composeParts(
 	};
 	return {
 		embeds: mapText(embeds, link).map(complete),
-		components: number(mapText(components, link)),
+		components: number(completeComponents(mapText(components, link), attachments, clock)),
 		attachments: attachments.filter(({ id }) => !shown.has(id))
 	};
 }

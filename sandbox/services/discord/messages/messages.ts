@@ -87,14 +87,14 @@ export class Messages {
 	public openDm(member: Member): APIDMChannel {
 		const known = this.dmChannels.get(member.id);
 		if (known) return known;
-		const channel: APIDMChannel = {
+		// discord-api-types has a name, Discord sends none.
+		const channel = {
 			id: this.clock.snowflake(),
 			type: ChannelType.DM,
-			name: null,
 			last_message_id: null,
 			flags: 0 as ChannelFlags,
 			recipients: [toUser(member)]
-		};
+		} as unknown as APIDMChannel;
 		this.dmChannels.set(member.id, channel);
 		return channel;
 	}
@@ -109,7 +109,7 @@ export class Messages {
 		if (findByNonce) return findByNonce;
 		const descriptions = new Map(input.attachments?.map(({ id, description }) => [String(id), description]));
 		const added = files.map((file) => this.attachments.add(channelId, file, descriptions.get(file.index), ephemeralFor !== null));
-		const composed = composeParts(input.embeds ?? [], input.components ?? [], added);
+		const composed = composeParts(input.embeds ?? [], input.components ?? [], added, this.clock);
 		const content = (input.content ?? '').trim();
 		if (!made.empty && content === '' && composed.embeds.length + composed.components.length + added.length === 0)
 			throw refusal('emptyMessage');
@@ -154,7 +154,8 @@ export class Messages {
 		const composed = composeParts(
 			input.embeds === undefined ? before.embeds : (input.embeds ?? []),
 			input.components === undefined ? (before.components ?? []) : (input.components ?? []),
-			[...kept, ...added] satisfies APIAttachment[]
+			[...kept, ...added] satisfies APIAttachment[],
+			this.clock
 		);
 		if (content === '' && composed.embeds.length + composed.components.length + kept.length + added.length === 0)
 			throw refusal('emptyMessage');

@@ -1,22 +1,14 @@
-import {
-	InteractionResponseType as Answer,
-	type APIMessage,
-	MessageFlags,
-	MessageReferenceType,
-	MessageType,
-	InteractionType as Type
-} from 'discord-api-types/v10';
+import { InteractionResponseType as Answer, type APIMessage, MessageFlags, InteractionType as Type } from 'discord-api-types/v10';
 import type { DiscordContext } from '../context/context.js';
-import { refusal } from '../core/errors.js';
+import { notEmulated, refusal } from '../core/errors.js';
 import type { UploadedFile } from '../core/files.js';
-import { IDS } from '../core/identity.js';
-import { toUser } from '../guild/members.js';
 import type { Interaction } from '../interactions/interactions.js';
 import type { StoredMessage } from '../messages/messages.js';
 import { checkChoices } from '../validate/command.js';
 import { type Field, Form } from '../validate/form.js';
 import { checkMessage, type MessageInput } from '../validate/message.js';
 import { checkModal } from '../validate/modal.js';
+import { answerFields } from './answer-fields.js';
 
 /** The bot's responses to an interaction: the first one, edits and follow-ups. */
 
@@ -40,6 +32,7 @@ export function answerInteraction(context: DiscordContext, interaction: Interact
 	if (context.interactions.isTooLate(interaction)) throw refusal('unknownInteraction');
 	const form = new Form();
 	const root = form.field(body);
+	if (root.at('type').value === Answer.LaunchActivity) throw notEmulated('activities', 400);
 	const type = root.model() ? root.at('type').oneOf(allowedAnswers(interaction), true) : undefined;
 	form.check();
 	const data = root.at('data');
@@ -79,7 +72,7 @@ export function answerInteraction(context: DiscordContext, interaction: Interact
 function reply(context: DiscordContext, interaction: Interaction, data: Field, files: readonly UploadedFile[]): void {
 	const input = checkMessage(data.value, { prefix: PREFIX, flags: REPLY_FLAGS, files });
 	interaction.ephemeral = ((input.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
-	interaction.originalId = post(context, interaction, input, files, interaction.ephemeral, originalMore(context, interaction)).id;
+	interaction.originalId = post(context, interaction, input, files, interaction.ephemeral).id;
 }
 
 /** A deferral decides whether the response will be ephemeral. */
@@ -91,8 +84,9 @@ function defer(context: DiscordContext, interaction: Interaction, data: Field): 
 		field.at('flags').fail('MESSAGE_FLAGS_INVALID', 'Only the EPHEMERAL flag can be set on a deferred answer.');
 	form.check();
 	interaction.ephemeral = (flags & MessageFlags.Ephemeral) !== 0;
-	const more = originalMore(context, interaction);
-	interaction.originalId = post(context, interaction, { flags: flags | MessageFlags.Loading }, [], interaction.ephemeral, more, true).id;
+	interaction.originalId = post(context, interaction, { flags: flags | MessageFlags.Loading }, [], interaction.ephemeral, {
+		empty: true
+	}).id;
 }
 
 function update(context: DiscordContext, interaction: Interaction, data: Field, files: readonly UploadedFile[]): void {
@@ -135,14 +129,7 @@ export function followUp(context: DiscordContext, interaction: Interaction, body
 		);
 	}
 	const ephemeral = ((input.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
-	const message = post(
-		context,
-		interaction,
-		input,
-		files,
-		ephemeral,
-		original ? { type: MessageType.Reply, message_reference: referTo(context, original.message) } : {}
-	);
+	const message = post(context, interaction, input, files, ephemeral, original ? { originalId: original.message.id } : {});
 	interaction.followUps.push(message.id);
 	return message;
 }
@@ -153,11 +140,8 @@ function post(
 	input: MessageInput,
 	files: readonly UploadedFile[],
 	ephemeral: boolean,
-	more: Partial<APIMessage>,
-	empty = false
+	{ originalId, empty = false }: { originalId?: string; empty?: boolean } = {}
 ): APIMessage {
-	const user = context.guild.members.get(interaction.userId) ?? context.guild.departed.get(interaction.userId);
-	const owners = interaction.location.guildId === null ? { 0: '0' } : { 0: interaction.location.guildId };
 	return context.messages.create({
 		channelId: interaction.location.channelId,
 		input,
@@ -165,29 +149,8 @@ function post(
 		ephemeralFor: ephemeral ? interaction.userId : null,
 		interactionId: interaction.id,
 		empty,
-		more: {
-			webhook_id: IDS.application,
-			application_id: IDS.application,
-			interaction_metadata: {
-				id: interaction.id,
-				type: interaction.type,
-				user: toUser(user ?? { id: interaction.userId, username: 'unknown', bot: false }),
-				authorizing_integration_owners: owners
-			} as NonNullable<APIMessage['interaction_metadata']>,
-			...more
-		}
+		more: answerFields(context, interaction, originalId)
 	});
-}
-
-function originalMore(context: DiscordContext, interaction: Interaction): Partial<APIMessage> {
-	const source = interaction.sourceId === null ? undefined : context.messages.find(interaction.sourceId);
-	if (source) return { type: MessageType.Reply, message_reference: referTo(context, source.message) };
-	return interaction.type === Type.ApplicationCommand ? { type: MessageType.ChatInputCommand } : {};
-}
-
-function referTo(context: DiscordContext, message: APIMessage): NonNullable<APIMessage['message_reference']> {
-	const guild = context.guild.channels.has(message.channel_id) ? { guild_id: context.guild.id } : {};
-	return { type: MessageReferenceType.Default, channel_id: message.channel_id, message_id: message.id, ...guild };
 }
 
 function isEphemeral(context: DiscordContext, id: string | null): boolean {

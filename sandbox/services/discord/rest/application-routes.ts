@@ -20,27 +20,38 @@ export function applicationRoutes(server: RestServer, context: DiscordContext): 
 			session_start_limit: { total: 1_000, remaining: 999, reset_after: 14_400_000, max_concurrency: 1 }
 		});
 	});
-	const application = () =>
-		ok({
+	const application = () => {
+		const flags = context.memberIntent ? ApplicationFlags.GatewayGuildMembersLimited : 0;
+		return ok({
 			id: IDS.application,
+			type: null,
 			name: 'Reeve',
 			icon: null,
 			description: '',
 			bot_public: false,
 			bot_require_code_grant: false,
 			bot: toUser(context.guild.bot),
-			flags: context.memberIntent ? ApplicationFlags.GatewayGuildMembersLimited : 0,
+			flags,
+			flags_new: String(flags),
 			verify_key: '0'.repeat(64),
 			owner: toUser(context.guild.members.get(context.guild.ownerId) ?? { id: context.guild.ownerId, username: 'owner', bot: false }),
 			team: null,
 			approximate_guild_count: 1,
+			approximate_user_install_count: 0,
+			approximate_user_authorization_count: 0,
+			redirect_uris: [],
+			interactions_endpoint_url: null,
+			role_connections_verification_url: null,
+			explicit_content_filter: 0,
+			eligible_oauth2_scopes: [],
 			tags: []
 		});
+	};
 	server.route('GET', '/applications/@me', application);
 	server.route('GET', '/oauth2/applications/@me', application);
 	const self = () => {
 		const { bot, twoFactor } = context.guild;
-		return ok({ ...toUser(bot), verified: true, mfa_enabled: twoFactor.ownerHas, email: null, flags: 0 });
+		return ok({ ...toUser(bot), verified: true, mfa_enabled: twoFactor.ownerHas, email: null, locale: 'en-US' });
 	};
 	server.route('GET', '/users/@me', self);
 	server.route('GET', '/users/@me/guilds', () => {

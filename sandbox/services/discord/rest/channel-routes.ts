@@ -9,8 +9,10 @@ import { Form, isRecord } from '../validate/form.js';
 import { checkMessage } from '../validate/message.js';
 import { editStored } from './answers.js';
 import { type Call, nothing, ok, param } from './call.js';
-import { channelOf, integerQuery } from './checks.js';
+import { channelOf, integerQuery, refuseProperties } from './checks.js';
 import type { RestServer } from './server.js';
+
+const NOT_EMULATED = ['poll', 'sticker_ids', 'shared_client_theme'];
 
 /** Channels and their messages. */
 export function channelRoutes(server: RestServer, context: DiscordContext): void {
@@ -21,12 +23,12 @@ export function channelRoutes(server: RestServer, context: DiscordContext): void
 	});
 	server.route('GET', '/channels/:channel/messages', (call) => list(context, call));
 	server.route('POST', '/channels/:channel/messages', (call) => create(context, call), { limit: 'messages' });
-	server.route('GET', '/channels/:channel/messages/:message', (call) => {
+	server.route('GET', '/channels/:channel/messages/:message{\\d+}', (call) => {
 		channelOf(context, call, P.ReadMessageHistory);
 		return ok(messageOf(context, call).message);
 	});
-	server.route('PATCH', '/channels/:channel/messages/:message', (call) => edit(context, call), { limit: 'messages' });
-	server.route('DELETE', '/channels/:channel/messages/:message', (call) => {
+	server.route('PATCH', '/channels/:channel/messages/:message{\\d+}', (call) => edit(context, call), { limit: 'messages' });
+	server.route('DELETE', '/channels/:channel/messages/:message{\\d+}', (call) => {
 		channelOf(context, call);
 		context.messages.delete(messageOf(context, call));
 		return nothing();
@@ -37,6 +39,7 @@ function create(context: DiscordContext, call: Call) {
 	const channel = channelOf(context, call, P.SendMessages);
 	if (channel.type === ChannelType.DM && !context.guild.members.has(channel.recipients?.[0]?.id ?? '')) throw refusal('cannotDm');
 	requirePartPermissions(context, channel, call);
+	refuseProperties(call.body, NOT_EMULATED);
 	const input = checkMessage(call.body, { files: call.files });
 	const reference = input.message_reference?.message_id;
 	const referred = reference === undefined ? undefined : context.messages.find(reference);

@@ -33,14 +33,14 @@ export function commandRoutes(server: RestServer, context: DiscordContext): void
 			touched(inGuild);
 			return ok(commands);
 		});
-		server.route('GET', `${base}/:command`, (call) => ok(context.commands.get(scopeOf(call), param(call, 'command'))));
-		server.route('PATCH', `${base}/:command`, (call) => {
+		server.route('GET', `${base}/:command{\\d+}`, (call) => ok(context.commands.get(scopeOf(call), param(call, 'command'))));
+		server.route('PATCH', `${base}/:command{\\d+}`, (call) => {
 			const scope = scopeOf(call);
 			const command = context.commands.patch(scope, param(call, 'command'), checkCommand(call.body, true));
 			touched();
 			return ok(command);
 		});
-		server.route('DELETE', `${base}/:command`, (call) => {
+		server.route('DELETE', `${base}/:command{\\d+}`, (call) => {
 			context.commands.delete(scopeOf(call), param(call, 'command'));
 			touched();
 			return nothing();

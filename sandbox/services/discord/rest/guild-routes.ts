@@ -1,13 +1,14 @@
-import { type AuditLogEvent, PermissionFlagsBits as P } from 'discord-api-types/v10';
+import { type APIRole, type AuditLogEvent, PermissionFlagsBits as P } from 'discord-api-types/v10';
 import type { DiscordContext } from '../context/context.js';
 import { refusal } from '../core/errors.js';
 import { IDS } from '../core/identity.js';
+import type { Guild } from '../guild/guild.js';
 import { compareIds, toUser } from '../guild/members.js';
 import { toGuild } from '../guild/payload.js';
-import { outranks } from '../guild/permissions.js';
-import { Form } from '../validate/form.js';
+import { guildPermissions, outranks } from '../guild/permissions.js';
+import { checkRole } from '../validate/role.js';
 import { type Call, nothing, ok, param } from './call.js';
-import { guildOf, integerQuery, requirePermission } from './checks.js';
+import { guildOf, integerQuery, refuseProperties, requirePermission } from './checks.js';
 import type { RestServer } from './server.js';
 
 /** The guild, its roles and its audit log. */
@@ -19,25 +20,18 @@ export function guildRoutes(server: RestServer, context: DiscordContext): void {
 	});
 	server.route('GET', '/guilds/:guild/channels', (call) => ok([...guildOf(context, call).channels.values()]));
 	server.route('GET', '/guilds/:guild/roles', (call) => ok([...guildOf(context, call).roles.values()]));
-	server.route('GET', '/guilds/:guild/roles/:role', (call) => ok(roleOf(context, call)));
+	server.route('GET', '/guilds/:guild/roles/:role{\\d+}', (call) => ok(roleOf(context, call)));
 	server.route('POST', '/guilds/:guild/roles', (call) => {
 		const guild = guildOf(context, call);
 		requirePermission(guild, P.ManageRoles);
-		const form = new Form();
-		const body = form.field(call.body ?? {});
-		const name = body.at('name').text({ max: 100 }) ?? 'new role';
-		form.check();
-		return ok(guild.createRole({ name }, IDS.bot));
+		return ok(guild.createRole({ name: 'new role', ...roleInput(guild, call.body ?? {}) }, IDS.bot));
 	});
-	server.route('PATCH', '/guilds/:guild/roles/:role', (call) => {
+	server.route('PATCH', '/guilds/:guild/roles/:role{\\d+}', (call) => {
 		const role = manageableRole(context, call);
-		const form = new Form();
-		const name = form.field(call.body).at('name').text({ min: 1, max: 100 });
-		form.check();
-		context.guild.changeRole(role, name === undefined ? {} : { name }, IDS.bot);
+		context.guild.changeRole(role, roleInput(context.guild, call.body), IDS.bot);
 		return ok(role);
 	});
-	server.route('DELETE', '/guilds/:guild/roles/:role', (call) => {
+	server.route('DELETE', '/guilds/:guild/roles/:role{\\d+}', (call) => {
 		context.guild.deleteRole(manageableRole(context, call), IDS.bot);
 		return nothing();
 	});
@@ -56,6 +50,15 @@ function manageableRole(context: DiscordContext, call: Call) {
 	if (!outranks(context.guild, context.guild.bot, role)) throw refusal('missingPermissions');
 	if (role.managed || role.id === context.guild.id) throw refusal('invalidRole');
 	return role;
+}
+
+/** What the bot sets of a role. It grants no permission that it lacks. */
+function roleInput(guild: Guild, sent: unknown): Partial<APIRole> {
+	refuseProperties(sent, ['icon', 'unicode_emoji']);
+	const input = checkRole(sent);
+	const granted = BigInt(input.permissions ?? '0') & ~guildPermissions(guild, guild.bot);
+	if (granted !== 0n) throw refusal('missingPermissions');
+	return input;
 }
 
 function auditLog(context: DiscordContext, call: Call) {

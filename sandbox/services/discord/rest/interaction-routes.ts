@@ -18,8 +18,7 @@ export function interactionRoutes(server: RestServer, context: DiscordContext): 
 
 			const { answer, originalId, ephemeral } = interaction;
 			const message = originalId === null ? undefined : context.messages.find(originalId)?.message;
-			const shown =
-				answer === Answer.ChannelMessageWithSource || answer === Answer.UpdateMessage || answer === Answer.DeferredChannelMessageWithSource;
+			const shown = answer === Answer.ChannelMessageWithSource || answer === Answer.UpdateMessage;
 			return ok({
 				interaction: {
 					id: interaction.id,

@@ -8,13 +8,15 @@ import { outranks } from '../guild/permissions.js';
 import { isBound } from '../guild/roles.js';
 import { Form, isRecord } from '../validate/form.js';
 import { type Call, nothing, ok, param } from './call.js';
-import { guildOf, integerQuery, requirePermission } from './checks.js';
+import { guildOf, integerQuery, refuseProperties, requirePermission } from './checks.js';
 import type { RestServer } from './server.js';
 
 /** PUT and DELETE share one bucket. */
 const ROLES = { limit: 'memberRoles', bucket: 'member roles' } as const;
 /** Discord does not document this bucket's size; assumed to equal that of role changes. */
 const WHOLE_MEMBER = { limit: 'memberRoles', bucket: 'member' } as const;
+
+const NOT_EMULATED = ['mute', 'deaf', 'channel_id', 'communication_disabled_until', 'flags', 'avatar', 'banner', 'bio'];
 
 /** Members and their roles. */
 export function memberRoutes(server: RestServer, context: DiscordContext): void {
@@ -44,8 +46,7 @@ export function memberRoutes(server: RestServer, context: DiscordContext): void 
 		const guild = guildOf(context, call);
 		requirePermission(guild, P.KickMembers);
 		const member = memberOf(guild, call);
-		const above = member.roles.some((id) => (guild.roles.get(id)?.position ?? 0) >= topPosition(guild));
-		if (above || member.id === guild.ownerId) throw refusal('missingPermissions');
+		if (!isBelowBot(guild, member)) throw refusal('missingPermissions');
 		guild.leave(member, { by: IDS.bot, reason: call.reason });
 		return nothing();
 	});
@@ -63,18 +64,25 @@ function change(context: DiscordContext, call: Call, operation: 'add' | 'remove'
 	return nothing();
 }
 
-/** Replaces the whole role list. Unchanged roles need no permission. */
+/** Changes the nickname, and replaces the whole role list, of which unchanged roles need no permission. */
 function patch(context: DiscordContext, call: Call) {
 	const guild = guildOf(context, call);
+	refuseProperties(call.body, NOT_EMULATED);
 	const own = param(call, 'user') === '@me' ? guild.bot : undefined;
 	const member = own ?? memberOf(guild, call);
-	if (isRecord(call.body) && call.body.nick !== undefined) requirePermission(guild, own ? P.ChangeNickname : P.ManageNicknames);
+	const nick = nickOf(call.body);
+	if (nick !== undefined) {
+		requirePermission(guild, own ? P.ChangeNickname : P.ManageNicknames);
+		if (!own && !isBelowBot(guild, member)) throw refusal('missingPermissions');
+	}
 	const wanted = roleIds(call.body)?.filter((id) => id !== guild.id);
-	if (!wanted) return ok(toMember(member));
-	requirePermission(guild, P.ManageRoles);
-	const add = wanted.filter((id) => !member.roles.includes(id)).map((id) => assignableRole(guild, id));
-	const remove = member.roles.filter((id) => !wanted.includes(id)).map((id) => assignableRole(guild, id));
-	guild.changeRoles(member, { add, remove, by: IDS.bot, reason: call.reason });
+	if (wanted) {
+		requirePermission(guild, P.ManageRoles);
+		const add = wanted.filter((id) => !member.roles.includes(id)).map((id) => assignableRole(guild, id));
+		const remove = member.roles.filter((id) => !wanted.includes(id)).map((id) => assignableRole(guild, id));
+		guild.changeRoles(member, { add, remove, by: IDS.bot, reason: call.reason });
+	}
+	if (nick !== undefined) guild.changeNick(member, nick, IDS.bot, call.reason);
 	return ok(toMember(member));
 }
 
@@ -108,8 +116,19 @@ function roleIds(body: unknown): string[] | undefined {
 	return found;
 }
 
-function topPosition(guild: Guild): number {
-	return Math.max(0, ...guild.bot.roles.map((id) => guild.roles.get(id)?.position ?? 0));
+/** @returns null to take the nickname away; undefined to leave it */
+function nickOf(body: unknown): string | null | undefined {
+	if (!isRecord(body) || body.nick === undefined) return undefined;
+	const form = new Form();
+	const nick = form.field(body).at('nick').text({ max: 32 });
+	form.check();
+	return nick || null;
+}
+
+/** Whether the bot may kick or rename the member: its highest role is above theirs. */
+function isBelowBot(guild: Guild, member: Member): boolean {
+	const top = ({ roles }: Member) => Math.max(0, ...roles.map((id) => guild.roles.get(id)?.position ?? 0));
+	return member.id !== guild.ownerId && top(member) < top(guild.bot);
 }
 
 /** A page of members after an ID, found by binary search: members are sorted by ID. */

@@ -4,7 +4,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
 import type { LoggedRequest } from '../../core/request-log.js';
 import { applyResponseFaults } from '../../core/response-faults.js';
-import { DiscordError, refusal } from '../core/errors.js';
+import { DiscordError, notEmulated, refusal } from '../core/errors.js';
 import type { DiscordOptions } from '../core/options.js';
 import { Form } from '../validate/form.js';
 import { type ReadBody, readBody } from './body.js';
@@ -43,18 +43,14 @@ export class RestServer {
 		this.app.on(method, `/api/v10${path}`, (context) => this.serve(context, `${method} ${path}`, handler, options));
 	}
 
-	/** Answers 404 under `/api/v10`. Call after registering all routes. */
+	/** Refuses every other path under `/api/v10`. Call after registering all routes. */
 	public addFallback(): void {
-		this.app.all('/api/v10/*', (context) =>
-			this.serve(
-				context,
-				'unknown',
-				() => {
-					throw refusal('notFound');
-				},
-				{}
-			)
-		);
+		this.app.all('/api/v10/*', (context) => {
+			const refuse = (): never => {
+				throw notEmulated(`${context.req.method} ${context.req.path.replace('/api/v10', '')}`, 404);
+			};
+			return this.serve(context, 'not emulated', refuse, { open: true });
+		});
 	}
 
 	private async serve(context: Context, name: string, handler: Handler, options: RouteOptions): Promise<Response> {

@@ -1,4 +1,5 @@
 import { type APIApplicationCommand, ApplicationCommandOptionType as Option, ApplicationCommandType as Type } from 'discord-api-types/v10';
+import { notEmulated } from '../core/errors.js';
 import { type Field, Form } from './form.js';
 
 const MAX_OPTIONS = 25;
@@ -47,6 +48,7 @@ export function checkCommands(body: unknown): CommandInput[] {
 
 function checkOne(command: Field, partial: boolean): void {
 	if (!command.model()) return;
+	if (command.at('type').value === Type.PrimaryEntryPoint) throw notEmulated('the command that starts an activity', 400);
 	const type = command.at('type').oneOf([Type.ChatInput, Type.User, Type.Message]) ?? Type.ChatInput;
 	const name = command.at('name');
 	const description = command.at('description');

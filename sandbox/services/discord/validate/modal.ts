@@ -1,9 +1,12 @@
 import { type APIModalInteractionResponseCallbackData, TextInputStyle, ComponentType as Type } from 'discord-api-types/v10';
+import { notEmulated } from '../core/errors.js';
 import type { Field } from './form.js';
 import { checkSelect, SELECTS } from './select.js';
 
 const MAX_COMPONENTS = 5;
 const MAX_VALUE_LENGTH = 4_000;
+
+const NOT_EMULATED: readonly unknown[] = [Type.FileUpload, Type.RadioGroup, Type.CheckboxGroup, Type.Checkbox];
 
 /** Checks a modal. The returned value is valid only after `form.check()`. */
 export function checkModal(data: Field): APIModalInteractionResponseCallbackData {
@@ -38,6 +41,8 @@ function checkTop(component: Field, customIds: Set<string>): void {
 }
 
 function checkInput(input: Field, customIds: Set<string>): void {
+	const { value } = input.at('type');
+	if (NOT_EMULATED.includes(value)) throw notEmulated(`components of type ${value}`, 400);
 	const type = input.at('type').oneOf([Type.TextInput, ...SELECTS], true);
 	if (type === undefined) return;
 	const customId = type === Type.TextInput ? checkText(input) : checkSelect(input);
