@@ -121,6 +121,12 @@ describe('the package', () => {
 		expect((await run(process.execPath, ['--test', '--test-reporter=tap', file])).stdout).toMatch(/^# pass 1$/m);
 	});
 
+	it("runs the example of the sandbox's README, which has ten lines and prints the bot's answer", async () => {
+		const [, example = ''] = /```js\n(.*?)```/s.exec(readFileSync(join(ROOT, 'sandbox/services/README.md'), 'utf8')) ?? [];
+		expect(example.split('\n').filter((line) => line !== '')).toHaveLength(10);
+		expect(await node('hello.mjs', example)).toBe('Hello, operator!');
+	});
+
 	it('has an API reference of every entry, made without a warning', async () => {
 		const out = join(unpacked.folder, 'api');
 		await run(process.execPath, [join(ROOT, 'package', 'api-reference.mjs'), out], { cwd: ROOT });
