@@ -226,5 +226,6 @@ describe('Discord messages', () => {
 		await expect(message.react('👍')).rejects.toThrow(/^The sandbox does not emulate PUT \/channels\/\d+\/messages\/\d+\/reactions\//);
 		const poll = { question: { text: 'Why?' }, answers: [{ text: 'So' }], duration: 1, allowMultiselect: false };
 		await expect(channel.send({ poll })).rejects.toThrow('The sandbox does not emulate `poll` in this request');
+		await expect(message.forward(channel)).rejects.toThrow('The sandbox does not emulate forwarding');
 	});
 });

@@ -9,10 +9,8 @@ import { Form, isRecord } from '../validate/form.js';
 import { checkMessage } from '../validate/message.js';
 import { editStored } from './answers.js';
 import { type Call, nothing, ok, param } from './call.js';
-import { channelOf, integerQuery, refuseProperties } from './checks.js';
+import { channelOf, integerQuery } from './checks.js';
 import type { RestServer } from './server.js';
-
-const NOT_EMULATED = ['poll', 'sticker_ids', 'shared_client_theme'];
 
 /** Channels and their messages. */
 export function channelRoutes(server: RestServer, context: DiscordContext): void {
@@ -39,7 +37,6 @@ function create(context: DiscordContext, call: Call) {
 	const channel = channelOf(context, call, P.SendMessages);
 	if (channel.type === ChannelType.DM && !context.guild.members.has(channel.recipients?.[0]?.id ?? '')) throw refusal('cannotDm');
 	requirePartPermissions(context, channel, call);
-	refuseProperties(call.body, NOT_EMULATED);
 	const input = checkMessage(call.body, { files: call.files });
 	const reference = input.message_reference?.message_id;
 	const referred = reference === undefined ? undefined : context.messages.find(reference);

@@ -1,9 +1,9 @@
 import { type APIDMChannel, type APITextChannel, PermissionFlagsBits } from 'discord-api-types/v10';
 import type { DiscordContext } from '../context/context.js';
-import { notEmulated, refusal } from '../core/errors.js';
+import { refusal } from '../core/errors.js';
 import type { Guild } from '../guild/guild.js';
 import { channelPermissions, guildPermissions } from '../guild/permissions.js';
-import { Form, isRecord } from '../validate/form.js';
+import { Form } from '../validate/form.js';
 import { type Call, param } from './call.js';
 
 /** Preconditions of routes. Each throws Discord's error response. */
@@ -31,16 +31,6 @@ export function channelOf(context: DiscordContext, call: Call, ...permissions: r
 	if ((has & PermissionFlagsBits.ViewChannel) === 0n) throw refusal('missingAccess');
 	if (permissions.some((permission) => (has & permission) === 0n)) throw refusal('missingPermissions');
 	return channel;
-}
-
-/** Refuses properties of the body that the sandbox would ignore. Null and an empty list ask for nothing. */
-export function refuseProperties(body: unknown, names: readonly string[]): void {
-	if (!isRecord(body)) return;
-	for (const name of names) {
-		const value = body[name];
-		const asks = value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
-		if (asks) throw notEmulated(`\`${name}\` in this request`, 400);
-	}
 }
 
 /** An integer query parameter within its bounds. */

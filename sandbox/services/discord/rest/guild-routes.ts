@@ -6,9 +6,10 @@ import type { Guild } from '../guild/guild.js';
 import { compareIds, toUser } from '../guild/members.js';
 import { toGuild } from '../guild/payload.js';
 import { guildPermissions, outranks } from '../guild/permissions.js';
+import { refuseProperties } from '../validate/not-emulated.js';
 import { checkRole } from '../validate/role.js';
 import { type Call, nothing, ok, param } from './call.js';
-import { guildOf, integerQuery, refuseProperties, requirePermission } from './checks.js';
+import { guildOf, integerQuery, requirePermission } from './checks.js';
 import type { RestServer } from './server.js';
 
 /** The guild, its roles and its audit log. */

@@ -7,8 +7,9 @@ import { compareIds, type Member, toMember } from '../guild/members.js';
 import { outranks } from '../guild/permissions.js';
 import { isBound } from '../guild/roles.js';
 import { Form, isRecord } from '../validate/form.js';
+import { refuseProperties } from '../validate/not-emulated.js';
 import { type Call, nothing, ok, param } from './call.js';
-import { guildOf, integerQuery, refuseProperties, requirePermission } from './checks.js';
+import { guildOf, integerQuery, requirePermission } from './checks.js';
 import type { RestServer } from './server.js';
 
 /** PUT and DELETE share one bucket. */

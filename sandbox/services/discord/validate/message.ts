@@ -4,12 +4,15 @@ import {
 	type APIEmbed,
 	type APIMessageTopLevelComponent,
 	MessageFlags,
+	MessageReferenceType,
 	type RESTAPIMessageReference
 } from 'discord-api-types/v10';
+import { notEmulated } from '../core/errors.js';
 import type { UploadedFile } from '../core/files.js';
 import { checkComponents } from './component.js';
 import { checkEmbeds } from './embed.js';
 import { type Field, Form } from './form.js';
+import { refuseProperties } from './not-emulated.js';
 
 const MAX_CONTENT_LENGTH = 2_000;
 const MAX_ATTACHMENTS = 10;
@@ -18,6 +21,8 @@ const MAX_MENTIONS = 100;
 
 const KNOWN_FLAGS = Object.values(MessageFlags).reduce<number>((sum, bit) => (typeof bit === 'number' ? sum | bit : sum), 0);
 const ANY_MESSAGE = MessageFlags.SuppressEmbeds | MessageFlags.SuppressNotifications | MessageFlags.IsComponentsV2;
+
+const NOT_EMULATED = ['poll', 'sticker_ids', 'shared_client_theme'];
 
 /** A message as sent by a bot. In an edit, an absent field is unchanged and null clears it. */
 export interface MessageInput {
@@ -45,6 +50,7 @@ export interface MessageRules {
 
 /** @throws DiscordError 50035 with every validation error */
 export function checkMessage(body: unknown, rules: MessageRules): MessageInput {
+	refuseProperties(body, NOT_EMULATED);
 	const form = new Form();
 	const message = form.field(body ?? {}, rules.prefix);
 	if (message.model()) {
@@ -61,6 +67,7 @@ export function checkMessage(body: unknown, rules: MessageRules): MessageInput {
 		checkAttachments(message.at('attachments'), rules);
 		const reference = message.at('message_reference');
 		if (reference.model(false)) reference.at('message_id').snowflake(true);
+		if (reference.at('type').value === MessageReferenceType.Forward) throw notEmulated('forwarding', 400);
 	}
 	form.check();
 	return (body ?? {}) as MessageInput;
@@ -69,7 +76,7 @@ export function checkMessage(body: unknown, rules: MessageRules): MessageInput {
 /** A message with the IS_COMPONENTS_V2 flag has components only. */
 function rejectLegacyParts(message: Field): void {
 	const filled = (part: Field) => part.given && part.value !== '' && !(Array.isArray(part.value) && part.value.length === 0);
-	for (const name of ['content', 'embeds', 'poll', 'sticker_ids']) {
+	for (const name of ['content', 'embeds']) {
 		const part = message.at(name);
 		if (filled(part))
 			part.fail(
