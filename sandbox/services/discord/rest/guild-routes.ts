@@ -29,7 +29,7 @@ export function guildRoutes(server: RestServer, context: DiscordContext): void {
 	});
 	server.route('PATCH', '/guilds/:guild/roles/:role{\\d+}', (call) => {
 		const role = manageableRole(context, call);
-		context.guild.changeRole(role, roleInput(context.guild, call.body), IDS.bot);
+		context.guild.changeRole(role, roleInput(context.guild, call.body, role.permissions), IDS.bot);
 		return ok(role);
 	});
 	server.route('DELETE', '/guilds/:guild/roles/:role{\\d+}', (call) => {
@@ -53,12 +53,12 @@ function manageableRole(context: DiscordContext, call: Call) {
 	return role;
 }
 
-/** What the bot sets of a role. It grants no permission that it lacks. */
-function roleInput(guild: Guild, sent: unknown): Partial<APIRole> {
+/** What the bot sets of a role. It adds no permission that it lacks. @param before - the role's permissions */
+function roleInput(guild: Guild, sent: unknown, before = '0'): Partial<APIRole> {
 	refuseProperties(sent, ['icon', 'unicode_emoji']);
 	const input = checkRole(sent);
-	const granted = BigInt(input.permissions ?? '0') & ~guildPermissions(guild, guild.bot);
-	if (granted !== 0n) throw refusal('missingPermissions');
+	const added = BigInt(input.permissions ?? '0') & ~BigInt(before);
+	if ((added & ~guildPermissions(guild, guild.bot)) !== 0n) throw refusal('missingPermissions');
 	return input;
 }
 
