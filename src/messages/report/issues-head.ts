@@ -44,10 +44,10 @@ export function issuesHead(view: ReportView, listed: readonly OpenIssue[], budge
 	};
 }
 
-/** "3 new, 1 back, 46 known from the report of …". Nothing where all is new. */
+/** "Since the report of …: 3 new, 1 back, 46 known". Nothing where all is new. */
 function describeKnown({ news = null }: ReconciliationResult): readonly string[] {
 	if (news === null || news.since === null || news.counts.known === 0) return [];
-	return [`-# ${describeNews(news.counts)} from the report of ${day(news.since)}`];
+	return [`-# Since the report of ${day(news.since)}: ${describeNews(news.counts)}`];
 }
 
 /** "12 locked out, 14 with free access, 22 wrong role, 5 not linked". Empty for no issue. */

@@ -127,7 +127,7 @@ describe('head of a report', () => {
 		const news = { since, counts: { new: 1, back: 1, known: 1 }, settled: { fixed: 0, undone: 0, ignored: 0, gone: 0 } };
 		const listed = ({ options }: ReturnType<typeof page>) => options.flatMap(({ label }) => /^Why (\d · .*)$/.exec(label)?.[1] ?? []);
 		const daily = page(result({ issues: found, news }));
-		expect(daily.head[1]).toBe(`-# 1 new, 1 back, 1 known from the report of <t:${AT_SECONDS - 86_400}:D>`);
+		expect(daily.head[1]).toBe(`-# Since the report of <t:${AT_SECONDS - 86_400}:D>: 1 new, 1 back, 1 known`);
 		expect(listed(daily)).toEqual(['1 · new', '2 · back']);
 		expect(daily.buttons.at(-2)).toMatchObject({ label: 'All 3…', custom_id: 'reeve:1:page:run1:0:current' });
 		expect(listed(page(result({ issues: found, news, triggeredBy: 'manual' })))).toEqual(['1 · new', '2 · back', '3 · known']);
