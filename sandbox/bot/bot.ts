@@ -27,7 +27,7 @@ interface PendingRequest {
 	readonly reject: (error: Error) => void;
 }
 
-/** The bot has exited or was never started. */
+/** The bot has exited, was never started, or has closed its database on the way out. */
 export class BotDownError extends Error {}
 
 export class Bot {
@@ -146,6 +146,6 @@ export class Bot {
 	private settleRequest(response: InspectorResponse): void {
 		const pending = this.pending.get(response.id);
 		if ('rows' in response) pending?.resolve(response.rows);
-		else pending?.reject(new Error(response.error));
+		else pending?.reject(response.isClosed ? new BotDownError(response.error) : new Error(response.error));
 	}
 }

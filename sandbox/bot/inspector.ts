@@ -16,11 +16,14 @@ export interface InspectorRequest {
 	readonly query: InspectorQuery;
 }
 
-export type InspectorResponse = { readonly id: number; readonly rows: readonly object[] } | { readonly id: number; readonly error: string };
+/** `isClosed`: the bot is starting or stopping, and has no open database. */
+export type InspectorResponse =
+	| { readonly id: number; readonly rows: readonly object[] }
+	| { readonly id: number; readonly error: string; readonly isClosed?: true };
 
 async function answer({ id, query }: InspectorRequest): Promise<InspectorResponse> {
 	if (query.kind === 'usage') return { id, rows: [{ ...usage(), longestStallMs: takeMaxEventLoopDelay() } satisfies BotUsage] };
-	if (!container.reeve?.isOpen) return { id, error: 'the bot has not opened its database yet' };
+	if (!container.reeve?.isOpen) return { id, error: 'the database of the bot is not open', isClosed: true };
 	try {
 		return { id, rows: await readRows(container.reeve.services.database.prisma, query) };
 	} catch (error) {
