@@ -148,9 +148,9 @@ export function describeNoAccess(facts: PersonFacts): string {
 		case 'paused':
 			return `, but ${whose} is paused`;
 		case 'incomplete':
-			return `, but the first payment for ${whose} (begun on ${timeInText(createdAt)}) has not been made yet`;
+			return `, but the first payment for ${whose} (started on ${timeInText(createdAt)}) has not been made yet`;
 		case 'incomplete_expired':
-			return `, but the first payment for ${whose} (begun on ${timeInText(createdAt)}) was never made`;
+			return `, but the first payment for ${whose} (started on ${timeInText(createdAt)}) was never made`;
 		default:
 			return ' and pays for nothing';
 	}

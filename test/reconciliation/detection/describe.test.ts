@@ -200,12 +200,12 @@ describe('describeDrift', () => {
 		[
 			'one that has not begun',
 			[source({ status: 'incomplete' })],
-			`, but the first payment for the subscription (begun on ${SUBSCRIBED}) has not been made yet`
+			`, but the first payment for the subscription (started on ${SUBSCRIBED}) has not been made yet`
 		],
 		[
 			'one that never began',
 			[source({ status: 'incomplete_expired' })],
-			`, but the first payment for the subscription (begun on ${SUBSCRIBED}) was never made`
+			`, but the first payment for the subscription (started on ${SUBSCRIBED}) was never made`
 		],
 		[
 			'a debt that is too old',
