@@ -110,7 +110,7 @@ describe('a run on the command line', () => {
 		for (const { customer } of people.slice(0, 4)) sandbox.stripe.update('subscriptions', `sub_${customer}`, { status: 'canceled' });
 		const { code, stdout } = await reconcile('--once', '--fix');
 		expect(code).toBe(3);
-		expect(stdout).toContain('On hold, until an operator approves it in the admin channel (4 people lose access)');
+		expect(stdout).toContain('On hold, until an operator approves it in the admin channel (4 people would lose access)');
 		expect(managedRolesOf(sandbox, 'user0')).toEqual(['Knight']);
 	});
 
