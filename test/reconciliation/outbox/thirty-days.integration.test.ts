@@ -114,6 +114,6 @@ describe('thirty days with the same fifty issues', () => {
 			[7, 2],
 			[30, 2]
 		]);
-		expect(days[6]?.mailed[0]?.text).toContain('By now: 50 open for 7 days.');
+		expect(days[6]?.mailed[0]?.text).toContain('Reminder: 50 open for 7 days.');
 	});
 });
