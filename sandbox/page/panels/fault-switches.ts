@@ -46,7 +46,7 @@ export const FAULT_SWITCHES: Readonly<Record<string, readonly FaultSwitch[]>> = 
 			faults: [{ target: 'discord', kind: '500' }]
 		},
 		{
-			title: 'Discord lets Reeve change no roles',
+			title: 'Discord refuses to change roles',
 			explanation: 'Granting or revoking a role is refused: missing permission.',
 			faults: [{ target: 'discord', kind: 'missing-permission', match: ROLE_CHANGE }]
 		},
