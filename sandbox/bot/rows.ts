@@ -8,7 +8,7 @@ export type RowsQuery =
 	/** Of these people, and of these customers. */
 	| { readonly kind: 'links'; readonly discordIds: readonly string[]; readonly customers: readonly string[] }
 	| { readonly kind: 'deliveries' }
-	| { readonly kind: 'runs'; readonly limit?: number | undefined }
+	| { readonly kind: 'runs'; readonly limit?: number | undefined; readonly issues?: boolean | undefined }
 	| { readonly kind: 'audit'; readonly limit?: number | undefined }
 	| {
 			readonly kind: 'issues';
@@ -28,7 +28,12 @@ export interface LinkRow {
 
 /** Newest first. */
 export async function readRows(prisma: PrismaClient, query: RowsQuery): Promise<readonly object[]> {
-	if (query.kind === 'runs') return prisma.reconciliationRun.findMany({ orderBy: { startedAt: 'desc' }, take: query.limit });
+	if (query.kind === 'runs')
+		return prisma.reconciliationRun.findMany({
+			orderBy: { startedAt: 'desc' },
+			take: query.limit,
+			omit: { issues: query.issues === false, notices: query.issues === false }
+		});
 	if (query.kind === 'audit')
 		return readAudit(prisma, { orderBy: { at: 'desc' }, ...(query.limit !== undefined && { take: query.limit }) });
 	if (query.kind === 'verifications') return prisma.verification.findMany({ orderBy: { createdAt: 'desc' } });

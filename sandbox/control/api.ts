@@ -34,7 +34,7 @@ export function controlApi(environment: SandboxEnvironment): Hono {
 	app.get('/api', (c) => c.html(indexPage(environment.state().ports)));
 	app.get('/api/commands', (c) => c.json([...discord.commands(), ...discord.userMenuCommands()]));
 	app.get('/api/state', (c) => c.json(environment.state()));
-	app.get('/api/log', (c) => c.json(newest(bot.log.list(), read(bodies.runsQuery, c.req.query()).limit)));
+	app.get('/api/log', (c) => c.json(newest(bot.log.list(), read(bodies.limitQuery, c.req.query()).limit)));
 	app.get('/api/requests', (c) => {
 		const { limit, ...filter } = read(bodies.requestsQuery, c.req.query());
 		return c.json(newest(log.find(filter), limit));
@@ -103,7 +103,7 @@ export function controlApi(environment: SandboxEnvironment): Hono {
 	app.get('/api/issues', async (c) => c.json(await environment.rows({ kind: 'issues', ...read(bodies.issuesQuery, c.req.query()) })));
 	app.get('/api/deliveries', async (c) => c.json(await environment.rows({ kind: 'deliveries' })));
 	app.get('/api/verifications', async (c) => c.json(await environment.rows({ kind: 'verifications' })));
-	app.get('/api/audit', async (c) => c.json(await environment.rows({ kind: 'audit', ...read(bodies.runsQuery, c.req.query()) })));
+	app.get('/api/audit', async (c) => c.json(await environment.rows({ kind: 'audit', ...read(bodies.limitQuery, c.req.query()) })));
 	app.post('/api/reset', async (c) => {
 		const loaded = readReset(await json(c));
 		const { ms } = await environment.reset(loaded);

@@ -184,7 +184,15 @@ const limit = z.coerce.number('must be a number').int('must be a whole number').
 export const messagesQuery = z.object({ channel: z.string().optional(), limit });
 export const interactionsQuery = z.object({ ids: z.string('is missing').transform((text) => text.split(',')) });
 export const subscriptionsQuery = z.object({ text: z.string().default(''), limit: limit.unwrap().default(50) });
-export const runsQuery = z.object({ limit });
+export const limitQuery = z.object({ limit });
+export const runsQuery = z.object({
+	limit,
+	/** False leaves out the issues and notices of each run, which take most of the space. */
+	issues: z
+		.enum(['true', 'false'], 'must be true or false')
+		.transform((text) => text === 'true')
+		.optional()
+});
 /** `text` is in the method, the path or the status, whatever its case. */
 export const requestsQuery = z.object({
 	limit,

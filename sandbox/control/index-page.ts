@@ -145,7 +145,11 @@ const CALLS: readonly Call[] = [
 		call: 'GET /api/usage',
 		does: 'the bot’s process: memory, peak memory, CPU time, longest event-loop delay since the last call'
 	},
-	{ call: 'GET /api/runs?limit=', does: 'reconciliation runs, as stored', path: '/api/runs?limit=1' },
+	{
+		call: 'GET /api/runs?limit=&issues=',
+		does: 'reconciliation runs, as stored; issues=false leaves out what each found',
+		path: '/api/runs?limit=1'
+	},
 	{
 		call: 'GET /api/issues?status=&member=&limit=',
 		does: 'issues with their fix attempts, as stored; member: a Discord ID',

@@ -58,8 +58,8 @@ export const api = {
 	reset: (choice: ScenarioChoice) => post('/api/reset', choice),
 	/** @param env - settings to change */
 	restart: (signal: 'SIGTERM' | 'SIGKILL', env: Record<string, string> = {}) => post('/api/restart', { signal, env }),
-	/** As stored, newest first. */
-	runs: <Run>(limit: number) => get<Run[]>(`/api/runs?limit=${limit}`),
+	/** As stored, newest first, without their issues. */
+	runs: <Run>(limit: number) => get<Run[]>(`/api/runs?limit=${limit}&issues=false`),
 	issues: <Issue>(query: { status?: string; member?: string; limit: number }) => {
 		const given = Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]);
 		return get<Issue[]>(`/api/issues?${new URLSearchParams(given)}`);

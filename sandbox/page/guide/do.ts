@@ -1,6 +1,8 @@
 import { follow } from '../client/actions.js';
 import { api } from '../client/api.js';
 import { isOperator, state } from '../client/state.js';
+import { isSame } from '../panels/fault-switches.js';
+import { OUTAGE } from './outage.js';
 import { choosePayer, type Payer } from './payer.js';
 import { LORD_PRICE, MISTYPED_PRICE, type Run } from './progress.js';
 
@@ -40,19 +42,24 @@ export async function correctPrice(): Promise<void> {
 }
 
 export async function breakStripe(): Promise<void> {
-	await api.addFault({ target: 'stripe', kind: '500' });
+	await api.addFault(OUTAGE);
 	await compareEveryone();
 }
 
 export async function restoreStripe(): Promise<void> {
 	const faults = await api.faults();
-	for (const { id, target } of faults) if (target === 'stripe') await api.removeFault(id);
+	for (const fault of faults) if (isSame(fault, OUTAGE)) await api.removeFault(fault.id);
 	await compareEveryone();
 }
 
-/** Gives `/reconcile run`, once no other run is at work. */
+/** Gives `/reconcile run`, once no other run is at work. A run that a killed process left behind is not waited for. */
 export async function compareEveryone(): Promise<void> {
-	while ((await api.runs<Run>(1))[0]?.status === 'RUNNING') await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+	while (await isComparing()) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
 	const id = await api.command(isOperator() ? state.user : 'operator', 'reconcile run', {});
 	if (isOperator()) await follow(id);
+}
+
+async function isComparing(): Promise<boolean> {
+	const [{ bot }, [newest]] = await Promise.all([api.state(), api.runs<Run>(1)]);
+	return newest?.status === 'RUNNING' && newest.startedAt > (bot.startedAt ?? '');
 }

@@ -1,4 +1,6 @@
 import { api } from '../client/api.js';
+import { isSame } from '../panels/fault-switches.js';
+import { OUTAGE } from './outage.js';
 import type { Payer } from './payer.js';
 import type { Facts, FixedIssue, Run } from './progress.js';
 
@@ -22,7 +24,7 @@ export async function readFacts(cancelled: Payer | null): Promise<Facts> {
 	return {
 		startedAt: bot.startedAt ?? '',
 		lordPrices: env.STRIPE_LORD_PRICE_IDS ?? '',
-		stripeIsBroken: faults.some(({ target, kind, match }) => target === 'stripe' && kind === '500' && match === undefined),
+		stripeIsBroken: faults.some((fault) => isSame(fault, OUTAGE)),
 		newestRun: runs.find(({ onlyMember, onlyMembers }) => onlyMember === null && onlyMembers === null) ?? null,
 		fixed,
 		hasNoticed: noticed && noticed.length > 0

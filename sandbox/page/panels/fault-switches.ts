@@ -90,7 +90,8 @@ export function othersOf(active: readonly Fault[]): readonly Fault[] {
 	return active.filter((fault) => !known.has(fault));
 }
 
-function isSame({ id: _, ...fault }: Fault, other: NewFault): boolean {
+/** Whether the active fault is the other one, its ID apart. */
+export function isSame({ id: _, ...fault }: Fault, other: NewFault): boolean {
 	const keys = new Set([...Object.keys(fault), ...Object.keys(other)]) as Set<keyof NewFault>;
 	return [...keys].every((key) => fault[key] === other[key]);
 }

@@ -41,6 +41,7 @@ describe('control API', () => {
 		['POST /api/guild', { action: 'burn' }, 'action: must be kick, '],
 		['POST /api/restart', { signal: 'SIGHUP' }, 'signal: must be SIGTERM or SIGKILL'],
 		['GET /api/runs?limit=none', undefined, 'limit: must be a number'],
+		['GET /api/runs?issues=some', undefined, 'issues: must be true or false'],
 		['GET /api/messages?limit=0', undefined, 'limit: must be at least 1'],
 		['GET /api/issues?status=LOST', undefined, 'status: must be one of OPEN, FIXING, FIXED, RESOLVED'],
 		['POST /api/stripe/settings', { permissions: { money: false } }, 'permissions'],
