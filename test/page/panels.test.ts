@@ -141,9 +141,9 @@ describe('the panels beside the channel', () => {
 
 	it('sells a member a subscription, and says why it cannot', async () => {
 		const { page, problems } = await open('Subscriptions');
-		await page.getByLabel('Member: name or Discord ID').fill('nobody');
+		await page.getByLabel('Member: name or Discord ID').fill('stranger');
 		await page.getByRole('button', { name: 'Create' }).click();
-		await page.getByRole('alert').filter({ hasText: 'No member is called nobody.' }).waitFor();
+		await page.getByRole('alert').filter({ hasText: 'No member is called stranger.' }).waitFor();
 		await page.getByLabel('Member: name or Discord ID').fill('crowd1');
 		await page.getByRole('button', { name: 'Create' }).click();
 		await page.locator('summary').filter({ hasText: 'crowd1@example.com · @crowd1' }).waitFor();

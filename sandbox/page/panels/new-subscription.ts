@@ -43,7 +43,7 @@ export function newSubscription(prices: readonly Price[], text: string, change: 
 		</form>`;
 }
 
-/** @throws Error if nobody has that name or ID */
+/** @throws Error if no member has that name or ID */
 function customerOf(text: string, email: string): { email: string; metadata: Record<string, string> } {
 	if (text === '') return { email: email || 'customer@example.com', metadata: {} };
 	const found = member(text);

@@ -267,7 +267,7 @@ describe('interactions', () => {
 		expect(quoted.responses).toMatchObject([{ content: '> ada', interaction_metadata: { target_message_id: messageId } }]);
 		expect(() => use('Inspect', messageId)).toThrow('there is no command "Inspect" in the context menu of messages');
 		expect(() => use('Quote', 'ada')).toThrow('there is no command "Quote" in the context menu of users');
-		expect(() => use('Inspect', 'nobody')).toThrow('there is no user nobody');
+		expect(() => use('Inspect', 'stranger')).toThrow('there is no user stranger');
 	});
 
 	it('says so where it does not emulate an answer, a component of a modal or a kind of command', async () => {

@@ -106,5 +106,5 @@ export const modal = new ModalBuilder()
 		new LabelBuilder()
 			.setLabel('Name')
 			.setTextInputComponent(new TextInputBuilder().setCustomId('name').setStyle(TextInputStyle.Short).setRequired(false)),
-		new LabelBuilder().setLabel('Who').setDescription('Somebody').setUserSelectMenuComponent(new UserSelectMenuBuilder().setCustomId('who'))
+		new LabelBuilder().setLabel('Who').setDescription('A member').setUserSelectMenuComponent(new UserSelectMenuBuilder().setCustomId('who'))
 	);
